@@ -1,0 +1,38 @@
+# Each target sets up what it needs in .venv and then runs; it needs Python, pip and make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+# The extras of pyproject.toml that a set-up installs.
+extras-core :=
+extras-test := [audio,test]
+extras-docs := [audio,docs]
+
+.PHONY: help demo test docs bench emodb
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+demo: .venv/ready-core ## reproduce the paper's comparison on the shipped data (DEMO_ARGS=...)
+	$(BIN)/skprognet demo --output demo-results $(DEMO_ARGS)
+
+test: .venv/ready-test ## check style and spelling, run every test (TEST_ARGS=...)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/codespell
+	$(BIN)/python -m pytest $(TEST_ARGS)
+
+docs: .venv/ready-docs ## build the documentation into docs/_build/html
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+
+bench: .venv/ready-test ## time the package against its alternatives
+	$(BIN)/python benchmarks/run.py
+
+emodb: .venv/ready-test ## recompute the shipped EmoDB features (CORPORA=folder with emodb/)
+	@test -n "$(CORPORA)" || { echo "usage: make emodb CORPORA=FOLDER, with the corpus in FOLDER/emodb"; exit 2; }
+	$(BIN)/python tools/make_emodb.py "$(CORPORA)/emodb" skprognet/datasets/data/emodb_egemapsv02.csv.gz
+
+# Made again when what is to be installed changes; otherwise a second call does nothing.
+.venv/ready-%: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.$(extras-$*)'
+	@touch $@

@@ -1,0 +1,54 @@
+"""Configuration of the documentation; names, authors and version come from the package."""
+
+from importlib.metadata import metadata
+
+package = metadata("skprognet")
+
+project = package["Name"]
+author = package["Author"]
+version = release = package["Version"]
+copyright = f"2026, {author}"
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "numpydoc",
+    "sphinx_gallery.gen_gallery",
+]
+exclude_patterns = ["_build", "auto_examples/**.ipynb"]
+default_role = "obj"  # `name` links to what it names
+
+autosummary_generate = True
+autodoc_typehints = "none"  # types are stated once, in the docstring
+numpydoc_show_class_members = False  # the class template lists them
+templates_path = ["_templates"]
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "filename_pattern": r"/plot_",
+    "within_subsection_order": "FileNameSortKey",  # numbered, to be read in order
+    "abort_on_example_error": True,
+    "download_all_examples": False,
+    "show_memory": False,
+}
+
+html_theme = "pydata_sphinx_theme"
+html_title = f"{project} {version}"
+html_theme_options = {
+    "show_prev_next": False,
+    "navigation_with_keys": False,
+    "secondary_sidebar_items": ["page-toc"],
+}
+html_show_sourcelink = False
+
+
+def skip_borrowed(app, what, name, member, skip, options):
+    """Leave out what scikit-learn defines: its docstrings link to pages that only it has."""
+    home = getattr(member, "__module__", None) or package["Name"]
+    return skip or not home.startswith(package["Name"])
+
+
+def setup(app):
+    app.connect("autodoc-skip-member", skip_borrowed)

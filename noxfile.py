@@ -1,0 +1,32 @@
+"""The oldest and newest dependencies; `make test` runs those of constraints.txt."""
+
+import nox
+
+nox.options.sessions = ["oldest", "newest", "docs"]
+nox.options.error_on_missing_interpreters = True
+
+PROJECT = nox.project.load_toml("pyproject.toml")["project"]
+
+
+@nox.session(python="3.11")
+def oldest(session):
+    """Test with every dependency at the floor that pyproject.toml gives it."""
+    requirements = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["audio"]
+    floors = [requirement.replace(">=", "==") for requirement in requirements]
+    session.install("--editable", ".[audio,test]", *floors)
+    # Old releases warn about what their own dependencies have changed since.
+    session.run("pytest", "-W", "default", *session.posargs)
+
+
+@nox.session(python="3.14")
+def newest(session):
+    """Test with the newest release of everything, pre-releases left out."""
+    session.install("--upgrade", "--editable", ".[audio,test]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python="3.11")
+def docs(session):
+    """Build the documentation with the pinned versions, warnings as errors."""
+    session.install("--constraint", "constraints.txt", "--editable", ".[audio,docs]")
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")

@@ -1,0 +1,176 @@
+"""The one gate: what comes in is checked here, and labels become class positions here."""
+
+import numbers
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import check_array, check_consistent_length
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import validate_data
+
+
+def check_number(name, value, kind, *, low=None, high=None, low_open=False, high_open=False):
+    """Raise unless `value` is a number of `kind` inside the interval.
+
+    Parameters
+    ----------
+    name : str
+        The parameter's name, for the message.
+    value : object
+        What was given.
+    kind : {"integer", "number"}
+        What it must be; a bool is neither.
+    low, high : float, default=None
+        Bounds; None is no bound.
+    low_open, high_open : bool, default=False
+        Whether the bound itself is outside.
+
+    Raises
+    ------
+    TypeError
+        If it is not of that kind.
+    ValueError
+        If it lies outside or is NaN.
+    """
+    wanted = numbers.Integral if kind == "integer" else numbers.Real
+    article = "an" if kind == "integer" else "a"
+    if not isinstance(value, wanted) or isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be {article} {kind}; got {value!r}.")
+    too_low = low is not None and (value <= low if low_open else value < low)
+    too_high = high is not None and (value >= high if high_open else value > high)
+    if too_low or too_high or value != value:
+        left = "" if low is None else f"{low} {'<' if low_open else '<='} "
+        right = "" if high is None else f" {'<' if high_open else '<='} {high}"
+        raise ValueError(f"{name} must satisfy {left}{name}{right}; got {value!r}.")
+
+
+def check_choice(name, value, choices):
+    """Raise unless `value` is one of `choices`."""
+    if not isinstance(value, str) or value not in choices:
+        named = ", ".join(repr(choice) for choice in choices)
+        raise ValueError(f"{name} must be one of {named}; got {value!r}.")
+
+
+def encode_labels(y, classes, name="y"):
+    """Return the position in the sorted `classes` of each label of `y`, as int64.
+
+    Raises
+    ------
+    ValueError
+        If `y` has a label that is not among `classes`.
+    """
+    y = np.asarray(y)
+    unseen = np.setdiff1d(y, classes)
+    if unseen.size:
+        raise ValueError(
+            f"{name} must hold only labels seen in training, {classes.tolist()}; got "
+            f"{unseen.tolist()}. Drop those rows, or train on data that has these labels."
+        )
+    return np.searchsorted(classes, y).astype(np.int64)
+
+
+def check_training_data(estimator, X, y, dtype):
+    """Return X as a finite array of `dtype` and y as an array of class labels.
+
+    Raises
+    ------
+    ValueError
+        For NaN, infinity, wrong shapes, or labels that are not classes.
+    """
+    X, y = validate_data(estimator, X, y, dtype=dtype, order="C")
+    check_classification_targets(y)
+    return X, y
+
+
+def check_classes(estimator, y):
+    """Return the sorted classes of `y`.
+
+    Raises
+    ------
+    ValueError
+        If there is a single class.
+    """
+    classes = np.unique(y)
+    if len(classes) < 2:
+        raise ValueError(
+            f"{type(estimator).__name__} needs rows of at least 2 classes in y; got one class, "
+            f"{classes.tolist()[0]!r}. Check the labels, the weights, or the split that made them."
+        )
+    return classes
+
+
+def check_validation_data(estimator, X_val, y_val, classes, dtype):
+    """Return X_val as an array and y_val as class positions, or (None, None).
+
+    Raises
+    ------
+    ValueError
+        If only one of the two is given, or either does not fit the training data.
+    """
+    if X_val is None and y_val is None:
+        return None, None
+    if X_val is None or y_val is None:
+        given, missing = ("y_val", "X_val") if X_val is None else ("X_val", "y_val")
+        raise ValueError(
+            f"X_val and y_val go together; got {given} without {missing}. Pass both or neither."
+        )
+    X_val = validate_data(estimator, X_val, reset=False, dtype=dtype, order="C")
+    y_val = check_array(y_val, ensure_2d=False, dtype=None)
+    check_consistent_length(X_val, y_val)
+    return X_val, encode_labels(y_val, classes, name="y_val")
+
+
+def check_sample_weight(sample_weight, n_rows):
+    """Return the weights as float64 of shape (n_rows,), or None.
+
+    Raises
+    ------
+    ValueError
+        For a wrong shape, NaN, a negative weight, or weights that are all zero.
+    """
+    if sample_weight is None:
+        return None
+    weight = check_array(
+        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+    )
+    if weight.shape != (n_rows,):
+        raise ValueError(
+            f"sample_weight must have one weight for each row, shape ({n_rows},); "
+            f"got shape {weight.shape}."
+        )
+    if (weight < 0).any():
+        raise ValueError(
+            f"Sample weights must not be negative; the lowest is {weight.min()}. Set it to 0 to "
+            "leave a row out."
+        )
+    if not weight.any():
+        raise ValueError("Sample weights must not be all zero: no row would be left to train on.")
+    return weight
+
+
+def check_row_labels(name, labels, n_rows):
+    """Return `labels` as an array of shape (n_rows,) without missing values.
+
+    scikit-learn hands metadata of a wrong length over as it is, so the length is checked here.
+
+    Raises
+    ------
+    ValueError
+        For a wrong length or a missing value.
+    """
+    # As passed: an array of text would hold "nan" in place of a missing value.
+    missing = np.flatnonzero(pd.isna(pd.Series(np.ravel(np.asarray(labels, dtype=object)))))
+    labels = check_array(
+        labels, ensure_2d=False, dtype=None, ensure_all_finite=False, input_name=name
+    )
+    if labels.shape != (n_rows,):
+        raise ValueError(
+            f"{name} must have one label for each row, shape ({n_rows},); got shape "
+            f"{labels.shape}."
+        )
+    if missing.size:
+        raise ValueError(
+            f"{name} must have a label for every row; {missing.size} of {n_rows} are missing, "
+            f"the first in row {missing[0]}. Drop those rows or fill in their labels."
+        )
+    return labels

@@ -1,0 +1,262 @@
+"""What the three classifiers share: fit, predict, history, and plain state for pickling."""
+
+import copy
+
+import numpy as np
+import pandas as pd
+import torch
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
+from sklearn.utils.validation import check_is_fitted, validate_data
+from skorch.dataset import Dataset
+from skorch.helper import predefined_split
+from skorch.history import History
+
+from skprognet._validation import (
+    check_classes,
+    check_training_data,
+    check_validation_data,
+    encode_labels,
+)
+from skprognet.classifiers._net import Batches, Net
+from skprognet.classifiers._parameters import DTYPES, OPTIMIZERS, check_parameters, draw_seeds
+from skprognet.classifiers._rows import RowLabels
+from skprognet.classifiers._split import holdout_split
+from skprognet.networks import Column, evaluate_logits, limit_threads
+
+ROWS_PER_PREDICTION = 4096  # bounds the memory that frozen activations take
+
+
+def as_tensor(X, dtype, device):
+    """Return X as a tensor; shared with the array only where that array may be written to."""
+    X = np.ascontiguousarray(X, dtype=dtype)
+    return (torch.from_numpy(X) if X.flags.writeable else torch.tensor(X)).to(device)
+
+
+class NetworkClassifier(ClassifierMixin, BaseEstimator):
+    """Base of the three classifiers; a subclass says what its column is and what it reads."""
+
+    # With metadata routing on, the speakers of the rows reach fit without being asked for.
+    __metadata_request__fit = {"groups": True}
+
+    def _read_sources(self, X, rows):
+        """Freeze or train the sources; a classifier without any has nothing to do."""
+
+    def _check_sources(self):
+        """Raise if a source is no longer what it was; a classifier without any has none."""
+
+    def _make_column(self, generator):
+        """Return the column to train."""
+        return Column(
+            self.n_features_in_,
+            self.hidden_layer_sizes,
+            len(self.classes_),
+            activation=self.activation,
+            dropout=self.dropout,
+            generator=generator,
+            dtype=DTYPES[self.dtype],
+        )
+
+    def _network_input(self, X):
+        """Return the tensor that the column reads for the rows X."""
+        return as_tensor(X, self.dtype, self._device())
+
+    def _device(self):
+        """Return where the network is, or, before it is there, where it will be."""
+        return self.net_.device if hasattr(self, "net_") else self.device
+
+    def _make_net(self, column, *, device, valid_set=None, seed=0):
+        optimizer, options = OPTIMIZERS.get(self.optimizer, (self.optimizer, {}))
+        return Net(
+            column,
+            patience=self.patience,
+            score_weights=self._score_weights(),
+            criterion=torch.nn.CrossEntropyLoss,
+            criterion__reduction="none",
+            optimizer=optimizer,
+            lr=self.lr,
+            max_epochs=self.max_epochs,
+            batch_size=self.batch_size,
+            iterator_train=Batches,
+            iterator_train__generator=torch.Generator().manual_seed(seed),
+            iterator_valid=Batches,
+            iterator_valid__batch_size=ROWS_PER_PREDICTION,
+            dataset=Dataset,
+            train_split=None if valid_set is None else predefined_split(valid_set),
+            callbacks=copy.deepcopy(self.callbacks),
+            verbose=self.verbose,
+            device=device,
+            **{f"optimizer__{name}": value for name, value in options.items()},
+        )
+
+    def _fit(self, X, y, sample_weight, X_val, y_val, groups, source_y=None):
+        check_parameters(self)
+        X, y = check_training_data(self, X, y, self.dtype)
+        rows = RowLabels(sample_weight, groups, source_y, n_rows=len(X))
+        # A row of weight zero is as good as absent: it must not even add its class.
+        X, y, rows = X[rows.present], y[rows.present], rows.select(rows.present)
+        classes = check_classes(self, y)
+        column = self._column_to_continue(classes)
+        self.classes_ = classes
+        X_val, codes_val = check_validation_data(self, X_val, y_val, classes, self.dtype)
+        seeds = draw_seeds(self.random_state, 4)
+        with limit_threads(self.n_threads):
+            if column is None:
+                self._read_sources(X, rows)
+                column = self._make_column(torch.Generator().manual_seed(seeds[0]))
+            codes, weight = encode_labels(y, classes), self._weights(rows.weight, y)
+            valid_set = None
+            if self.early_stopping and X_val is None:
+                train, held_out = holdout_split(
+                    codes, classes, rows.groups, self.validation_fraction, seeds[1]
+                )
+                valid_set = self._dataset(X, codes, weight, held_out)
+            else:
+                train = np.arange(len(X))
+                if self.early_stopping:
+                    valid_set = self._dataset(X_val, codes_val)
+            self._train(column, self._dataset(X, codes, weight, train), valid_set, *seeds[2:])
+        self._check_sources()
+        if self.interrupted_:
+            raise KeyboardInterrupt
+        return self
+
+    def _train(self, column, train_set, valid_set, order_seed, dropout_seed):
+        """Train the column and keep it, the epoch it is of, and whether Ctrl-C ended it."""
+        net = self._make_net(column, device=self.device, valid_set=valid_set, seed=order_seed)
+        net.initialize()
+        column.dropout_generator = torch.Generator(self.device).manual_seed(dropout_seed)
+        net.partial_fit(train_set)
+        self.net_ = net
+        self.interrupted_ = net.interrupted_
+        self.best_epoch_ = net.best_epoch_
+
+    def _column_to_continue(self, classes):
+        """Return the fitted column with ``warm_start=True``, else None; forget the last fit."""
+        if self.warm_start and hasattr(self, "net_"):
+            if not np.array_equal(classes, self.classes_):
+                raise ValueError(
+                    "warm_start=True goes on with the classes of the last fit, "
+                    f"{self.classes_.tolist()}; got {classes.tolist()}. Set warm_start=False."
+                )
+            return self.net_.module_
+        vars(self).pop("net_", None)
+        return None
+
+    def _weights(self, weight, y):
+        """Return sample weights times class weights, or None where both are absent."""
+        if self.class_weight is None:
+            return weight
+        by_class = compute_sample_weight(self.class_weight, y)
+        return by_class if weight is None else weight * by_class
+
+    def _score_weights(self):
+        """Return how much each class counts in the score that chooses the epoch; None is equal.
+
+        "balanced" asks for what unweighted average recall does already.
+        """
+        if self.class_weight is None or isinstance(self.class_weight, str):
+            return None
+        return compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_)
+
+    def _dataset(self, X, codes, weight=None, rows=slice(None)):
+        """Return rows as skorch takes them, already where the network will be.
+
+        Weights are scaled to mean one over these rows: per batch would be wrong for small ones.
+        """
+        X = self._network_input(X[rows])
+        if weight is not None:
+            weight = weight[rows] * (len(weight[rows]) / weight[rows].sum())
+            weight = torch.tensor(weight, dtype=X.dtype, device=X.device)
+            X = {"X": X, "sample_weight": weight}
+        return Dataset(X, torch.tensor(codes[rows], device=self._device()))
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "net_")
+
+    @property
+    def history_(self):
+        """DataFrame with a row per epoch: epoch, train_loss, valid_loss, valid_uar, dur (s)."""
+        check_is_fitted(self)
+        columns = ["epoch", "train_loss", "valid_loss", "valid_uar", "dur"]
+        rows = [{key: row.get(key) for key in columns} for row in self.net_.history]
+        return pd.DataFrame(rows, columns=columns).dropna(axis="columns", how="all")
+
+    def predict_proba(self, X):
+        """Return the probability of each class.
+
+        The result for a row does not depend on the other rows, bit for bit.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The rows, with the features that `fit` had.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Probabilities in the order of ``classes_``; each row sums to 1.
+
+        Raises
+        ------
+        ValueError
+            For another number of features, NaN or infinity.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, reset=False, dtype=self.dtype, order="C")
+        with limit_threads(self.n_threads):
+            parts = [
+                evaluate_logits(self.net_.module_, self._network_input(rows)).softmax(dim=1)
+                for rows in np.array_split(
+                    X, range(ROWS_PER_PREDICTION, len(X), ROWS_PER_PREDICTION)
+                )
+            ]
+        return torch.cat(parts).cpu().numpy()
+
+    def predict(self, X):
+        """Return the most probable class of each row.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The rows, with the features that `fit` had.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Labels as in the `y` of `fit`.
+
+        Raises
+        ------
+        ValueError
+            For another number of features, NaN or infinity.
+        """
+        most_probable = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[most_probable]
+
+    def __getstate__(self):
+        # skorch pickles its module as an opaque blob; plain arrays can be read by anyone.
+        state = dict(super().__getstate__())
+        if "net_" in state:
+            net = state.pop("net_")
+            state["network_state"] = {
+                "weights": {
+                    name: values.cpu().numpy().copy()
+                    for name, values in net.module_.state_dict().items()
+                },
+                "history": list(net.history),
+            }
+        return state
+
+    def __setstate__(self, state):
+        state = dict(state)
+        network = state.pop("network_state", None)
+        super().__setstate__(state)
+        if network is None:
+            return
+        column = self._make_column(torch.Generator().manual_seed(0))
+        column.load_state_dict({k: torch.tensor(v) for k, v in network["weights"].items()})
+        usable = torch.device(self.device).type != "cuda" or torch.cuda.is_available()
+        net = self._make_net(column, device=self.device if usable else "cpu").initialize()
+        net.history = History(network["history"])
+        self.net_ = net

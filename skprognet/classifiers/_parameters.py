@@ -1,0 +1,54 @@
+"""The parameters that all three classifiers have: what they may be and what they stand for."""
+
+import numpy as np
+import torch
+
+from skprognet._validation import check_choice, check_number
+from skprognet.networks._column import ACTIVATIONS
+
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+# Adam's fused form does the same arithmetic in one pass over the weights.
+OPTIMIZERS = {"adam": (torch.optim.Adam, {"fused": True}), "sgd": (torch.optim.SGD, {})}
+
+
+def check_parameters(estimator):
+    """Raise unless the parameters that all three classifiers have are of the right kind."""
+    sizes = estimator.hidden_layer_sizes
+    if not isinstance(sizes, (tuple, list, np.ndarray)) or len(sizes) == 0:
+        raise ValueError(
+            "hidden_layer_sizes must be a sequence of at least one width, such as (256, 256); "
+            f"got {sizes!r}."
+        )
+    for size in sizes:
+        check_number("hidden_layer_sizes", size, "integer", low=1)
+    check_choice("activation", estimator.activation, list(ACTIVATIONS))
+    check_number("dropout", estimator.dropout, "number", low=0, high=1, high_open=True)
+    check_number("lr", estimator.lr, "number", low=0, low_open=True)
+    check_number("max_epochs", estimator.max_epochs, "integer", low=1)
+    check_number("batch_size", estimator.batch_size, "integer", low=1)
+    if not (isinstance(estimator.optimizer, type) or callable(estimator.optimizer)):
+        check_choice("optimizer", estimator.optimizer, list(OPTIMIZERS))
+    if estimator.patience is not None:
+        check_number("patience", estimator.patience, "integer", low=1)
+    check_number(
+        "validation_fraction",
+        estimator.validation_fraction,
+        "number",
+        low=0,
+        high=1,
+        low_open=True,
+        high_open=True,
+    )
+    if estimator.n_threads is not None:
+        check_number("n_threads", estimator.n_threads, "integer", low=1)
+    check_choice("dtype", estimator.dtype, list(DTYPES))
+
+
+def draw_seeds(random_state, count):
+    """Return `count` seeds from an int, a RandomState, or (None) from fresh entropy.
+
+    None does not draw from numpy's global state, which a fit leaves as it was.
+    """
+    if not isinstance(random_state, np.random.RandomState):
+        random_state = np.random.RandomState(random_state)
+    return [int(seed) for seed in random_state.randint(np.iinfo(np.int32).max, size=count)]

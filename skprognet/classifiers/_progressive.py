@@ -1,0 +1,222 @@
+"""The progressive network: a new column beside the source's, which stays as it is."""
+
+from skprognet.classifiers._parameters import DTYPES
+from skprognet.classifiers._sources import column_sizes, frozen_columns
+from skprognet.classifiers._transfer import TransferClassifier
+from skprognet.networks import ProgressiveColumn, join_frozen
+
+
+class ProgressiveClassifier(TransferClassifier):
+    r"""Network that reads the layers of frozen ones, the ProgNet of Gideon et al. 2017.
+
+    Beside each frozen source column j with hidden layers :math:`h_k^{(j)}` a new column is
+    trained. With :math:`h_0 = x`, its layer k + 1 computes
+
+    .. math:: h_{k+1} = f\Big(W_{k+1} h_k + b_{k+1} + \sum_j U_{k+1}^{(j)} h_k^{(j)}\Big)
+
+    for k = 1 .. L, the output (softmax) being layer L + 1; layer 1 reads x only. Dropout acts on
+    the new column alone. Where a source has another depth, its hidden layer
+    ``ceil(k * its depth / L)`` stands for k. Sources come out of every fit bit for bit as they
+    went in, so that nothing is forgotten, and their layers are computed once per fit.
+
+    Parameters
+    ----------
+    source : estimator, list of (str, estimator) or None, default=None
+        The column or columns to read. Fitted: a DNNClassifier, FineTunedClassifier,
+        ProgressiveClassifier (all its columns are read) or scikit-learn's MLPClassifier, or a
+        pipeline or FrozenEstimator that ends in one; it survives ``clone``. Unfitted: trained
+        inside `fit` on `source_y`. None: no transfer, a DNN.
+    hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
+        Width of each hidden layer.
+    activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
+        Activation of the hidden layers.
+    dropout : float, default=0.5
+        Probability that a hidden unit of the column being trained is dropped in a training step.
+    lr : float, default=5e-4
+        Learning rate.
+    max_epochs : int, default=600
+        Number of passes over the training rows.
+    batch_size : int, default=32
+        Rows in each training step.
+    optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
+        How the weights are updated.
+    early_stopping : bool, default=True
+        Whether to score validation rows after every epoch and keep the weights of the epoch with
+        the best unweighted average recall, of equal ones that with the lowest loss. Without it all
+        rows train and the last epoch is kept.
+    validation_fraction : float, default=0.1
+        Share of the rows held out for that, by class, where `fit` gets no `X_val`.
+    patience : int or None, default=None
+        Epochs without a better one after which training ends; None runs all epochs, since deep
+        sigmoid networks with dropout learn late.
+    class_weight : dict, "balanced" or None, default=None
+        Weight of each class in the loss, as in scikit-learn. A dict also weighs the recalls in
+        the score that chooses the epoch; "balanced" is what that score is by itself.
+    random_state : int, RandomState instance or None, default=None
+        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
+        fresh entropy; the global random states are neither read nor changed.
+    device : str, default="cpu"
+        Where torch computes, such as "cuda".
+    dtype : {"float32", "float64"}, default="float32"
+        Type of all computation.
+    n_threads : int or None, default=1
+        Threads that torch may use; more than one slows networks of this size. None leaves
+        torch's setting.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last one.
+    callbacks : list of skorch callbacks or None, default=None
+        Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
+    verbose : int, default=0
+        1 prints a line per epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has names that are all strings.
+    net_ : skorch.NeuralNetClassifier
+        The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
+    history_ : DataFrame
+        A row per epoch: epoch, train_loss, valid_loss, valid_uar, dur (seconds).
+    best_epoch_ : int
+        The epoch (from 1) whose weights were kept.
+    interrupted_ : bool
+        Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
+        has been restored.
+    sources_ : list of (str, estimator)
+        Frozen copies of the fitted sources; empty without one.
+    source_digest_ : dict of str
+        For each source the SHA-256 of its weights, the same before and after `fit`.
+
+    See Also
+    --------
+    FineTunedClassifier : Starts from the weights of a source.
+
+    References
+    ----------
+    J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost: Progressive Neural
+    Networks for Transfer Learning in Emotion Recognition. Interspeech 2017,
+    arXiv 1706.03256; section 3 and
+    Figure 1.
+
+    A. A. Rusu et al.: Progressive Neural Networks. arXiv 1606.04671; equation 2.
+
+    Examples
+    --------
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> emodb = load_emodb()
+    >>> X = StandardScaler().fit_transform(emodb.data)
+    >>> options = dict(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+    >>> speaker = DNNClassifier(**options).fit(X, emodb.speaker)
+    >>> before = speaker.predict_proba(X)
+    >>> clf = ProgressiveClassifier(speaker, **options).fit(X, emodb.target)
+    >>> bool((speaker.predict_proba(X) == before).all())
+    True
+    """
+
+    def __init__(
+        self,
+        source=None,
+        *,
+        hidden_layer_sizes=(256, 256, 256, 256),
+        activation="sigmoid",
+        dropout=0.5,
+        lr=5e-4,
+        max_epochs=600,
+        batch_size=32,
+        optimizer="adam",
+        early_stopping=True,
+        validation_fraction=0.1,
+        patience=None,
+        class_weight=None,
+        random_state=None,
+        device="cpu",
+        dtype="float32",
+        n_threads=1,
+        warm_start=False,
+        callbacks=None,
+        verbose=0,
+    ):
+        self.source = source
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.dropout = dropout
+        self.lr = lr
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.optimizer = optimizer
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.class_weight = class_weight
+        self.random_state = random_state
+        self.device = device
+        self.dtype = dtype
+        self.n_threads = n_threads
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.verbose = verbose
+
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None, source_y=None):
+        """Train the new column on rows X with labels y.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Training rows, finite numbers; best with mean 0 and variance 1 in each feature.
+        y : array-like of shape (n_samples,)
+            Their labels: strings, integers or booleans.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, scaled to mean 1. A row of weight 0 is left out.
+        X_val : array-like of shape (n_validation, n_features), default=None
+            Validation rows that choose the epoch; they never train.
+        y_val : array-like of shape (n_validation,), default=None
+            Their labels.
+        groups : array-like of shape (n_samples,), default=None
+            Groups, such as speakers, that the internal validation split keeps apart.
+        source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
+                default=None
+            Labels of the source task, on which an unfitted source is trained; with several
+            sources a DataFrame with a column per source name.
+
+        Returns
+        -------
+        self : ProgressiveClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            For NaN, wrong shapes, a single class, classes too rare to hold rows out, a parameter
+            out of range, or a loss that is no longer finite, or a source that
+            does not fit X.
+        TypeError
+            For a parameter of the wrong kind.
+        """
+        return self._fit(X, y, sample_weight, X_val, y_val, groups, source_y)
+
+    def _network_input(self, X):
+        x = super()._network_input(X)
+        columns = [
+            column
+            for _, source in self.sources_
+            for column in frozen_columns(source, self._rows_for(source, X))
+        ]
+        return join_frozen(x, [[h.to(x) for h in column] for column in columns])
+
+    def _make_column(self, generator):
+        return ProgressiveColumn(
+            self.n_features_in_,
+            self.hidden_layer_sizes,
+            len(self.classes_),
+            source_sizes=[sizes for _, source in self.sources_ for sizes in column_sizes(source)],
+            activation=self.activation,
+            dropout=self.dropout,
+            generator=generator,
+            dtype=DTYPES[self.dtype],
+        )

@@ -1,0 +1,122 @@
+"""Feature tables that ship with the package."""
+
+from importlib.resources import files
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import Bunch
+
+_LABELS = ["file", "speaker", "gender", "emotion"]
+
+
+def _data_file(name):
+    return files("skprognet.datasets").joinpath("data", name)
+
+
+def _read_table(path):
+    """Read a shipped table: labels as str, features as the float32 they were made as."""
+    with path.open("rb") as packed:
+        table = pd.read_csv(packed, compression="gzip", dtype=dict.fromkeys(_LABELS, str))
+    return table.astype(dict.fromkeys(table.columns.difference(_LABELS), np.float32))
+
+
+def load_emodb(*, return_X_y=False, as_frame=False):
+    """Load the acoustic features of the Berlin Database of Emotional Speech (EmoDB).
+
+    Ten actors speak German sentences in four emotions [1]_. Each recording is one row of the
+    88 eGeMAPSv02 functionals of openSMILE, just as
+    :class:`~skprognet.features.OpenSmileFeatures` returns them, not normalised.
+
+    =================   ==============================================
+    Samples total       339
+    Samples per class   angry 127, happy 71, neutral 79, sad 62
+    Speakers            10 (5 female, 5 male)
+    Dimensionality      88
+    Features            real, in the units of openSMILE
+    =================   ==============================================
+
+    The recordings are in the public domain (CC0-1.0). openSMILE and the features that it makes
+    are for research use only.
+
+    Parameters
+    ----------
+    return_X_y : bool, default=False
+        Return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=False
+        Return pandas objects instead of arrays.
+
+    Returns
+    -------
+    data : Bunch or tuple
+        ``(data, target)`` if `return_X_y`, else a Bunch with these attributes.
+
+        data : ndarray or DataFrame of shape (339, 88), float32
+            The features. They are float32 because openSMILE computes in it: bit for bit what
+            extracting them anew gives.
+        target : ndarray or Series of str, shape (339,)
+            The emotion: 'angry', 'happy', 'neutral' or 'sad'.
+        speaker : ndarray or Series of str, shape (339,)
+            The corpus's number of the actor: '03', '08', ..., '16'.
+        gender : ndarray or Series of str, shape (339,)
+            'female' or 'male'.
+        file : ndarray or Series of str, shape (339,)
+            Name of the recording, such as '03a01Fa.wav'. Rows are sorted by it.
+        target_names : ndarray of str, shape (4,)
+            The four emotions.
+        feature_names : list of str, length 88
+            The columns of `data`.
+        frame : DataFrame of shape (339, 92) or None
+            The table as it is stored: file, speaker, gender, emotion, then the features. None
+            unless `as_frame`.
+        DESCR : str
+            Where the data come from, what the columns mean, what to cite.
+        filename : str
+            The file that was read.
+
+    See Also
+    --------
+    skprognet.features.OpenSmileFeatures : Makes such features of your own recordings.
+
+    References
+    ----------
+    .. [1] F. Burkhardt, A. Paeschke, M. Rolfes, W. Sendlmeier, B. Weiss, "A database of German
+       emotional speech", Interspeech 2005. https://doi.org/10.21437/Interspeech.2005-446
+
+    Examples
+    --------
+    >>> from skprognet.datasets import load_emodb
+    >>> emodb = load_emodb()
+    >>> emodb.data.shape
+    (339, 88)
+    >>> emodb.target[:3].tolist()
+    ['happy', 'neutral', 'angry']
+
+    The same three recordings, with their speaker and as a table:
+
+    >>> load_emodb(as_frame=True).frame.iloc[:3, :5]
+              file speaker gender  emotion  F0semitoneFrom27.5Hz_sma3nz_amean
+    0  03a01Fa.wav      03   male    happy                          31.188166
+    1  03a01Nc.wav      03   male  neutral                          25.022938
+    2  03a01Wa.wav      03   male    angry                          34.292320
+    """
+    path = _data_file("emodb_egemapsv02.csv.gz")
+    frame = _read_table(path)
+    data = frame.drop(columns=_LABELS)
+    feature_names = data.columns.to_list()
+    labels = {name: frame[name] for name in _LABELS}
+    if not as_frame:
+        frame, data = None, data.to_numpy()
+        labels = {name: column.to_numpy(dtype=str) for name, column in labels.items()}
+    target = labels.pop("emotion")
+    if return_X_y:
+        return data, target
+    return Bunch(
+        data=data,
+        target=target,
+        **labels,
+        target_names=np.unique(target),
+        feature_names=feature_names,
+        frame=frame,
+        DESCR=_data_file("emodb.rst").read_text(encoding="utf-8"),
+        filename=str(path),
+    )

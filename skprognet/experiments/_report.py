@@ -1,0 +1,123 @@
+"""A study as text and as files."""
+
+import io
+
+from skprognet._files import prepare_folder, write_whole
+from skprognet.displays import TrainingCurveDisplay
+from skprognet.evaluation._comparison import CALIBRATED
+from skprognet.evaluation._tables import BETTER_THAN_OTHER, BETTER_THAN_PLAIN
+
+
+def _p(value):
+    return "" if value != value else f"{value:.3f}" if value >= 0.001 else "< 0.001"
+
+
+def format_table(table):
+    """Return the paper's Table 2 as Markdown.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What :func:`~skprognet.evaluation.summary_table` returns, with marks.
+
+    Returns
+    -------
+    str
+        A row per method and source.
+    """
+    shown = table[["method", "source"]].copy()
+    shown["UAR"] = [
+        f"{row.uar_mean:.3f} ± {row.uar_std:.3f} {row.marks}".rstrip()
+        for row in table.itertuples()
+    ]
+    shown["p (DNN)"] = table["p_plain"].map(_p)
+    shown["p (PT/FT)"] = table["p_other"].map(_p)
+    shown["source's own UAR"] = table["source_uar"].map(lambda v: "" if v != v else f"{v:.3f}")
+    return shown.to_markdown(index=False, disable_numparse=True)
+
+
+def explain_test(study):
+    """Return one paragraph: which test was used, and why."""
+    test, df = study.comparisons.loc[0, ["test", "df"]]
+    repeats, folds = study.design["n_repeats"], study.design["n_splits"]
+    if test == CALIBRATED:
+        return f"Test: {test}, two-sided, {df:g} degrees of freedom (the paper's)."
+    return (
+        f"Test: the paper's {CALIBRATED} is defined for 10 repeats of 10 folds only, not for "
+        f"{repeats} x {folds}; used instead: {test} (Nadeau and Bengio; Bouckaert and Frank), "
+        f"two-sided, {df:g} degrees of freedom, test/training ratio "
+        f"{study.comparisons.loc[0, 'ratio']:.3f}."
+    )
+
+
+def format_study(study):
+    """Return the whole study as Markdown: design, table, legend, verdicts.
+
+    Parameters
+    ----------
+    study : TaskStudy
+        What :func:`~skprognet.experiments.transfer_between_tasks` returns.
+
+    Returns
+    -------
+    str
+        Ready to print or to write.
+    """
+    design = study.design
+    sizes = study.scores[["n_train", "n_validation", "n_test"]].mean().round().astype(int)
+    epochs = f"up to {design['max_epochs']} epochs"
+    if design["patience"] is not None:
+        epochs += f", stopping after {design['patience']} without a better one"
+    return "\n\n".join(
+        [
+            f"# {design['target'].capitalize()} recognition with transfer from "
+            + " and ".join(design["sources"]),
+            f"{design['n_repeats']} x {design['n_splits']} folds stratified by speaker (about "
+            f"{sizes['n_train']} rows train, {sizes['n_validation']} choose the epoch, "
+            f"{sizes['n_test']} test), {epochs}, normalised over: {design['normalisation']}, "
+            f"seed {design['random_state']}.",
+            format_table(study.table),
+            "UAR: unweighted average recall, mean ± standard deviation over the folds of a "
+            f"repeat, averaged over repeats. {BETTER_THAN_PLAIN} better than DNN, "
+            f"{BETTER_THAN_OTHER} better than PT/FT from the same source, both at p < 0.05, "
+            "not adjusted for the number of comparisons.",
+            explain_test(study),
+            "\n".join(f"- {verdict}" for verdict in study.comparisons["verdict"]),
+        ]
+    )
+
+
+def write_study(study, folder):
+    """Write results.csv, table.md and learning_curves.png, each whole or not at all.
+
+    Parameters
+    ----------
+    study : TaskStudy
+        What :func:`~skprognet.experiments.transfer_between_tasks` returns.
+    folder : path
+        Where to; it is made if need be.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written, as on a full disk.
+    """
+    folder = prepare_folder(folder)
+    picture = io.BytesIO()
+    TrainingCurveDisplay.from_curves(study.curves).plot().figure_.savefig(
+        picture, format="png", dpi=150, bbox_inches="tight"
+    )
+    contents = {
+        "results.csv": study.scores.to_csv(index=False).encode(),
+        "table.md": (format_study(study) + "\n").encode(),
+        "learning_curves.png": picture.getvalue(),
+    }
+    paths = [folder / name for name in contents]
+    for path, content in zip(paths, contents.values(), strict=True):
+        write_whole(path, content)
+    return paths

@@ -1,0 +1,207 @@
+"""One column of the paper: a feed-forward network that can be read layer by layer.
+
+Letters in names: N rows, F features, H units of one hidden layer, C classes.
+"""
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+# name -> (activation, gradient with respect to its input from the gradient with respect to its
+# output and the output itself)
+ACTIVATIONS = {
+    "sigmoid": (torch.sigmoid, torch.ops.aten.sigmoid_backward),
+    "tanh": (torch.tanh, torch.ops.aten.tanh_backward),
+    "relu": (torch.relu, lambda grad, h: torch.ops.aten.threshold_backward(grad, h, 0)),
+    "identity": (lambda z: z, lambda grad, h: grad),
+}
+
+# Matrix libraries choose their order of summation by the number of rows. Blocks of one size (a
+# multiple of every vector register's) make the prediction for a row the same bits, whatever else
+# is predicted with it.
+ROWS_PER_BLOCK = 128
+
+
+def glorot_linear(
+    n_in: int, n_out: int, *, bias: bool, generator: torch.Generator, dtype: torch.dtype
+) -> nn.Linear:
+    """Return a linear layer with Glorot-uniform weights and zero bias.
+
+    It draws from `generator` only: ``nn.Linear`` by itself would draw from torch's global state.
+    """
+    layer = nn.utils.skip_init(nn.Linear, n_in, n_out, bias=bias, dtype=dtype)
+    nn.init.xavier_uniform_(layer.weight, generator=generator)
+    if bias:
+        nn.init.zeros_(layer.bias)
+    return layer
+
+
+def dropout_mask(like_NH: Tensor, rate: float, generator: torch.Generator) -> Tensor:
+    """Return 0 with probability `rate`, else ``1 / (1 - rate)``, in the shape of `like_NH`.
+
+    Units are independent. Each takes 16 of 64 random bits, so the rate is met to 1 / 65536, and
+    the survivors are scaled by the rate that is met: the expectation is exactly 1. This is
+    several times cheaper than ``nn.Dropout``, which draws a floating-point number for each unit.
+    """
+    dropped = min(round(rate * 2**16), 2**16 - 1)
+    words = torch.empty((like_NH.numel() + 3) // 4, dtype=torch.int64, device=like_NH.device)
+    # From the lowest int64 on: plain random_() leaves the sign bit 0, and every fourth unit kept.
+    words.random_(-(2**63), None, generator=generator)
+    bits_NH = words.view(torch.int16)[: like_NH.numel()].view(like_NH.shape)
+    return (bits_NH >= dropped - 2**15).to(like_NH.dtype).mul_(2**16 / (2**16 - dropped))
+
+
+class Column(nn.Module):
+    r"""Feed-forward network with dropout after each hidden layer (Gideon et al. 2017, Table 1).
+
+    With :math:`h_0 = x`, hidden layer k of L computes
+
+    .. math:: h_k = D_k \, f(W_k h_{k-1} + b_k), \quad k = 1 \dots L,
+
+    and the output is :math:`W_{L+1} h_L + b_{L+1}`: logits, not probabilities. :math:`D_k` is the
+    dropout mask: 0 with probability `dropout`, else ``1 / (1 - dropout)``, and 1 in evaluation
+    mode.
+
+    Parameters
+    ----------
+    n_features : int
+        Width F of the input.
+    hidden_layer_sizes : sequence of int
+        Width of each of the L hidden layers.
+    n_classes : int
+        Width C of the output.
+    generator : torch.Generator
+        Draws the initial weights (Glorot uniform; biases are 0).
+    activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
+        The function f.
+    dropout : float, default=0.0
+        Probability that a hidden unit is dropped in training.
+    dtype : torch.dtype, default=torch.float32
+        Type of the weights.
+
+    Attributes
+    ----------
+    layers : nn.ModuleList
+        The L + 1 linear layers.
+    dropout_generator : torch.Generator or None
+        Draws the dropout masks; whoever trains the column sets it. It is not pickled or copied.
+    """
+
+    def __init__(
+        self,
+        n_features: int,
+        hidden_layer_sizes,
+        n_classes: int,
+        *,
+        generator: torch.Generator,
+        activation: str = "sigmoid",
+        dropout: float = 0.0,
+        dtype: torch.dtype = torch.float32,
+    ):
+        super().__init__()
+        self.n_features = n_features
+        self.hidden_layer_sizes = tuple(hidden_layer_sizes)
+        self.activation = activation
+        self.dropout = dropout
+        self.dropout_generator = None
+        sizes = [n_features, *hidden_layer_sizes, n_classes]
+        self.layers = nn.ModuleList(
+            glorot_linear(n_in, n_out, bias=True, generator=generator, dtype=dtype)
+            for n_in, n_out in pairwise(sizes)
+        )
+
+    def __getstate__(self):
+        return {**self.__dict__, "dropout_generator": None}
+
+    def weights(self, k: int) -> list[nn.Parameter]:
+        """Return the weight matrices of layer k (from 0), one for each input that it reads."""
+        return [self.layers[k].weight]
+
+    def columns(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
+        """Split the input into the features and the layers of each frozen column: none here."""
+        return X_NF, []
+
+    def split(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
+        """Split the input into what layer 0 reads and the frozen layers that each layer reads."""
+        return X_NF, [[] for _ in self.layers]
+
+    def hidden(self, X_NF: Tensor) -> list[Tensor]:
+        """Return the activations of the hidden layers, each of shape (N, H)."""
+        return [h_HN.t() for h_HN in self._units_first(X_NF)[:-1]]
+
+    def forward(self, X_NF: Tensor) -> Tensor:
+        """Return the logits, of shape (N, C)."""
+        return self._units_first(X_NF)[-1].t()
+
+    def _units_first(self, X_NF: Tensor) -> list[Tensor]:
+        """Return hidden activations and logits, each with units as rows: shape (H, N).
+
+        With the rows of X side by side in memory every one of them goes through the same
+        vectorised sums; the other way round the order of summation depends on the row's place.
+        """
+        activate, _ = ACTIVATIONS[self.activation]
+        x_NF, frozen = self.split(X_NF)
+        below_HN, outputs = x_NF.t().contiguous(), []
+        for k, layer in enumerate(self.layers):
+            first, *laterals = self.weights(k)
+            z_HN = torch.addmm(layer.bias[:, None], first, below_HN)
+            for weight, frozen_NH in zip(laterals, frozen[k], strict=True):
+                z_HN = torch.addmm(z_HN, weight, frozen_NH.t().contiguous())
+            if k == len(self.layers) - 1:
+                return [*outputs, z_HN]
+            below_HN = activate(z_HN)
+            if self.training and self.dropout:
+                mask_NH = dropout_mask(below_HN.t(), self.dropout, self.dropout_generator)
+                below_HN = below_HN * mask_NH.t()
+            outputs.append(below_HN)
+
+    def replace_output(self, n_classes: int, generator: torch.Generator) -> None:
+        """Put a newly initialised output layer for `n_classes` classes in place of the old."""
+        old = self.layers[-1]
+        self.layers[-1] = glorot_linear(
+            old.in_features, n_classes, bias=True, generator=generator, dtype=old.weight.dtype
+        )
+
+
+def _in_blocks(column: Column, X_NF: Tensor, compute) -> list[Tensor]:
+    """Return the tensors that ``compute(block)`` gives, block after block, in evaluation mode."""
+    was_training = column.training
+    column.eval()
+    blocks = []
+    with torch.inference_mode():
+        for rows in X_NF.split(ROWS_PER_BLOCK):
+            missing = ROWS_PER_BLOCK - len(rows)
+            full = torch.cat([rows, rows.new_zeros(missing, rows.shape[1])]) if missing else rows
+            blocks.append([values[: len(rows)] for values in compute(full)])
+    column.train(was_training)
+    return [torch.cat(values) for values in zip(*blocks, strict=True)]
+
+
+def evaluate_hidden(column: Column, X_NF: Tensor) -> list[Tensor]:
+    """Return the hidden activations of `column` in evaluation mode.
+
+    The result for a row depends on that row only, bit for bit: the rows are computed in blocks of
+    one size, the last one filled up with zeros.
+
+    Parameters
+    ----------
+    column : Column
+        The network; its mode is as before afterwards.
+    X_NF : Tensor of shape (N, F)
+        The rows, in the type and on the device of the column.
+
+    Returns
+    -------
+    list of L Tensors of shape (N, H)
+        One for each hidden layer.
+    """
+    return _in_blocks(column, X_NF, column.hidden)
+
+
+def evaluate_logits(column: Column, X_NF: Tensor) -> Tensor:
+    """Return the logits of `column` in evaluation mode, of shape (N, C).
+
+    Parameters and blocks as in :func:`evaluate_hidden`.
+    """
+    return _in_blocks(column, X_NF, lambda rows: [column(rows)])[0]

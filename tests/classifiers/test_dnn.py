@@ -1,0 +1,467 @@
+"""What every classifier does, shown on the plain one: seeds, epochs, weights, labels, errors."""
+
+import copy
+import pickle
+import re
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn.model_selection import GroupKFold, cross_val_score
+from sklearn.neural_network import MLPClassifier
+from skorch.callbacks import Callback, EarlyStopping, EpochScoring
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.classifiers._net import mean_recall
+from skprognet.datasets import load_emodb
+from skprognet.metrics import uar_score, uar_scorer
+
+CLASSIFIERS = [DNNClassifier, FineTunedClassifier, ProgressiveClassifier]
+
+
+def weights(classifier):
+    return {k: v.numpy().copy() for k, v in classifier.net_.module_.state_dict().items()}
+
+
+def same(a, b):
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
+
+
+class Snapshots(Callback):
+    """Keeps a copy of the weights after each epoch."""
+
+    def on_train_begin(self, net, **kwargs):
+        self.states = []
+
+    def on_epoch_end(self, net, **kwargs):
+        self.states.append(copy.deepcopy(net.module_.state_dict()))
+
+
+def snapshots(classifier):
+    found = [cb for _, cb in classifier.net_.callbacks_ if isinstance(cb, Snapshots)]
+    return [{k: v.numpy() for k, v in state.items()} for state in found[0].states]
+
+
+# Seeds
+
+
+@pytest.mark.parametrize("cls", CLASSIFIERS)
+def test_a_seed_repeats_to_the_bit_and_another_differs(cls, problem, small):
+    X, y, _ = problem
+    first, second = cls(**small).fit(X, y), cls(**small).fit(X, y)
+    other = cls(**{**small, "random_state": 1}).fit(X, y)
+    assert same(weights(first), weights(second))
+    assert not same(weights(first), weights(other))
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_scores_do_not_depend_on_how_many_jobs_run(problem, small, backend):
+    X, y, _ = problem
+    options = {"scoring": uar_scorer, "cv": 4}
+    alone = cross_val_score(DNNClassifier(**small), X, y, n_jobs=1, **options)
+    with joblib.parallel_config(backend=backend):
+        together = cross_val_score(DNNClassifier(**small), X, y, n_jobs=2, **options)
+    np.testing.assert_array_equal(alone, together)
+
+
+@pytest.mark.parametrize("random_state", [0, None])
+def test_global_random_states_are_neither_read_nor_changed(problem, small, random_state):
+    X, y, _ = problem
+    np.random.seed(5)  # noqa: NPY002
+    torch.manual_seed(5)
+    before = np.random.get_state()[1].copy(), torch.random.get_rng_state()  # noqa: NPY002
+    clf = DNNClassifier(**{**small, "random_state": random_state}).fit(X, y)
+    np.testing.assert_array_equal(before[0], np.random.get_state()[1])  # noqa: NPY002
+    assert torch.equal(before[1], torch.random.get_rng_state())
+    np.random.seed(5)  # noqa: NPY002
+    torch.manual_seed(5)
+    again = DNNClassifier(**{**small, "random_state": random_state}).fit(X, y)
+    assert same(weights(clf), weights(again)) == (random_state is not None)
+
+
+# Epochs
+
+
+def test_the_best_epoch_is_kept_and_is_not_the_live_weights(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**{**small, "max_epochs": 30, "lr": 0.02}, callbacks=[Snapshots()])
+    clf.fit(X[:100], y[:100], X_val=X[100:], y_val=y[100:])
+    history = clf.history_
+    assert list(history["epoch"]) == list(range(1, 31))
+    best = history[history["valid_uar"] == history["valid_uar"].max()]
+    assert clf.best_epoch_ == best.loc[best["valid_loss"].idxmin(), "epoch"]
+    assert clf.best_epoch_ < 30
+    states = snapshots(clf)
+    assert same(weights(clf), states[clf.best_epoch_ - 1])
+    assert not same(weights(clf), states[-1])
+    assert uar_score(y[100:], clf.predict(X[100:])) == pytest.approx(best["valid_uar"].iloc[0])
+
+
+def test_without_early_stopping_the_last_epoch_is_kept(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**small, early_stopping=False, callbacks=[Snapshots()]).fit(X, y)
+    assert clf.best_epoch_ == 8
+    assert same(weights(clf), snapshots(clf)[-1])
+    assert list(clf.history_) == ["epoch", "train_loss", "dur"]
+
+
+def test_patience_ends_training_that_long_after_the_best_epoch(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**{**small, "max_epochs": 500, "lr": 0.02}, patience=3).fit(X, y)
+    assert len(clf.history_) == clf.best_epoch_ + 3
+    assert not clf.interrupted_
+
+
+def test_the_history_of_validation_is_that_of_the_validation_rows(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**{**small, "max_epochs": 1}, dtype="float64")
+    clf.fit(X[:100], y[:100], X_val=X[100:], y_val=y[100:])
+    probability = clf.predict_proba(X[100:])
+    right = probability[np.arange(50), np.searchsorted(clf.classes_, y[100:])]
+    row = clf.history_.iloc[0]
+    assert row["valid_loss"] == pytest.approx(-np.log(right).mean())
+    assert row["valid_uar"] == pytest.approx(uar_score(y[100:], clf.predict(X[100:])))
+
+
+def test_one_step_of_sgd_is_the_step_of_the_equation(problem):
+    X, y, _ = problem
+    options = {"hidden_layer_sizes": (4,), "early_stopping": False, "dtype": "float64"}
+    clf = DNNClassifier(
+        **options,
+        dropout=0.0,
+        optimizer="sgd",
+        lr=0.1,
+        batch_size=10**6,
+        max_epochs=1,
+        random_state=0,
+    )
+    clf.set_params(callbacks=[Snapshots()]).fit(X, y)
+    # The same weights before the step: the same seed, and a step too small to count.
+    start = DNNClassifier(**{**clf.get_params(), "lr": 1e-300}).fit(X, y)
+    W1, b1, W2, b2 = [
+        weights(start)[f"layers.{i}.{n}"] for i in (0, 1) for n in ("weight", "bias")
+    ]
+    onehot = (y[:, None] == clf.classes_).astype(float)
+    h = 1 / (1 + np.exp(-(X @ W1.T + b1)))
+    p = np.exp(h @ W2.T + b2)
+    p /= p.sum(axis=1, keepdims=True)
+    d2 = (p - onehot) / len(X)
+    d1 = (d2 @ W2) * h * (1 - h)
+    stepped = weights(clf)
+    np.testing.assert_allclose(stepped["layers.0.weight"], W1 - 0.1 * d1.T @ X, rtol=1e-10)
+    np.testing.assert_allclose(stepped["layers.1.bias"], b2 - 0.1 * d2.sum(0), rtol=1e-10)
+
+
+def test_dropout_is_off_in_prediction(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**small, dropout=0.9).fit(X, y)
+    clf.net_.module_.train()
+    np.testing.assert_array_equal(clf.predict_proba(X), clf.predict_proba(X))
+
+
+def test_it_learns_as_well_as_scikit_learns_network(problem):
+    X, y, _ = problem
+    options = {"activation": "relu", "batch_size": 32, "random_state": 0}
+    ours = DNNClassifier(
+        hidden_layer_sizes=(32,),
+        dropout=0.0,
+        lr=1e-3,
+        max_epochs=200,
+        early_stopping=False,
+        **options,
+    )
+    theirs = MLPClassifier((32,), learning_rate_init=1e-3, max_iter=200, alpha=0, tol=0, **options)
+    theirs.set_params(n_iter_no_change=1000)
+    with pytest.warns(match="Maximum iterations"):
+        expected = cross_val_score(theirs, X, y, cv=3).mean()
+    assert cross_val_score(ours, X, y, cv=3).mean() == pytest.approx(expected, abs=0.06)
+
+
+# Validation rows
+
+
+def test_groups_are_kept_apart_by_the_internal_split(problem, small, monkeypatch):
+    X, y, _ = problem
+    groups = np.arange(150) % 10
+    seen = {}
+    from skprognet.classifiers import _base
+
+    def spy(*args):
+        seen["split"] = split(*args)
+        return seen["split"]
+
+    split = _base.holdout_split
+    monkeypatch.setattr(_base, "holdout_split", spy)
+    DNNClassifier(**small).fit(X, y, groups=groups)
+    train, held_out = seen["split"]
+    assert not set(groups[train]) & set(groups[held_out])
+    assert len(train) + len(held_out) == 150
+    assert 0.05 <= len(held_out) / 150 <= 0.2
+
+
+def test_validation_rows_never_train(problem, small):
+    X, y, _ = problem
+    options = {**small, "max_epochs": 1}
+    one = DNNClassifier(**options).fit(X[:100], y[:100], X_val=X[100:], y_val=y[100:])
+    other = DNNClassifier(**options).fit(X[:100], y[:100], X_val=X[100:120], y_val=y[100:120])
+    assert same(weights(one), weights(other))
+
+
+# Weights
+
+
+def test_weight_zero_is_absence_even_of_a_class(problem, small):
+    X, y, _ = problem
+    keep = y != "sad"
+    weighted = DNNClassifier(**small).fit(X, y, sample_weight=keep.astype(float))
+    without = DNNClassifier(**small).fit(X[keep], y[keep])
+    assert list(weighted.classes_) == ["angry", "happy", "neutral"]
+    assert same(weights(weighted), weights(without))
+
+
+def test_scaling_all_weights_changes_nothing(problem, small, rng):
+    X, y, _ = problem
+    weight = rng.uniform(0.5, 2, size=150)
+    one = DNNClassifier(**small).fit(X, y, sample_weight=weight)
+    other = DNNClassifier(**small).fit(X, y, sample_weight=weight * 8)
+    assert same(weights(one), weights(other))
+
+
+def test_balanced_class_weight_is_the_sample_weight_of_that_name(problem, small):
+    from sklearn.utils.class_weight import compute_sample_weight
+
+    X, y, _ = problem
+    rare = np.r_[np.flatnonzero(y != "sad"), np.flatnonzero(y == "sad")[:8]]
+    balanced = DNNClassifier(**small, class_weight="balanced").fit(X[rare], y[rare])
+    by_hand = DNNClassifier(**small).fit(
+        X[rare], y[rare], sample_weight=compute_sample_weight("balanced", y[rare])
+    )
+    assert same(weights(balanced), weights(by_hand))
+
+
+def test_mean_recall_is_the_uar(rng):
+    true, predicted = rng.integers(0, 5, 60), rng.integers(0, 6, 60)
+    true[true == 2] = 3  # a class that is absent
+    ours = mean_recall(torch.tensor(predicted), torch.tensor(true))
+    assert ours == pytest.approx(uar_score(true, predicted))
+    weight = rng.uniform(0.1, 1, 60)
+    ours = mean_recall(torch.tensor(predicted), torch.tensor(true), torch.tensor(weight))
+    assert ours == pytest.approx(uar_score(true, predicted, sample_weight=weight))
+
+
+# Labels and input
+
+
+@pytest.mark.parametrize("labels", [["x", "y", "z", "w"], [10, 7, -3, 2], [True, False] * 2])
+def test_labels_come_out_as_they_went_in(problem, small, labels):
+    X, y, _ = problem
+    y = np.array(labels)[np.unique(y, return_inverse=True)[1]]
+    clf = DNNClassifier(**small).fit(X, y)
+    assert clf.predict(X).dtype == y.dtype
+    assert set(clf.predict(X)) <= set(labels)
+    np.testing.assert_array_equal(clf.classes_, np.unique(y))
+
+
+def test_probabilities_do_not_depend_on_other_rows_or_their_order(problem, small, rng):
+    X, y, _ = problem
+    clf = DNNClassifier(**small).fit(X, y)
+    everything = clf.predict_proba(X)
+    order = rng.permutation(len(X))
+    np.testing.assert_array_equal(clf.predict_proba(X[order]), everything[order])
+    np.testing.assert_array_equal(clf.predict_proba(X[[7]])[0], everything[7])
+
+
+def test_read_only_input_is_not_warned_about_or_changed(problem, small):
+    X, y, _ = problem
+    X = X.astype(np.float32)
+    X.flags.writeable = False
+    before = X.copy()
+    DNNClassifier(**small).fit(X, y).predict(X)
+    np.testing.assert_array_equal(X, before)
+
+
+# State
+
+
+@pytest.mark.parametrize("copier", [copy.deepcopy, lambda clf: pickle.loads(pickle.dumps(clf))])
+def test_a_copy_predicts_the_same_bits_and_has_the_history(problem, small, copier):
+    X, y, _ = problem
+    clf = DNNClassifier(**small).fit(X, y)
+    twin = copier(clf)
+    np.testing.assert_array_equal(twin.predict_proba(X), clf.predict_proba(X))
+    pd.testing.assert_frame_equal(twin.history_, clf.history_)
+    assert twin.best_epoch_ == clf.best_epoch_
+    assert twin.net_.module_ is not clf.net_.module_
+
+
+def test_warm_start_goes_on_where_it_was(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**{**small, "lr": 1e-300}, warm_start=True).fit(X, y)
+    before = weights(clf)
+    clf.set_params(random_state=9).fit(X, y)
+    assert same(weights(clf), before)
+    assert not same(weights(clf.set_params(warm_start=False).fit(X, y)), before)
+
+
+def test_skorch_callbacks_see_batches_and_their_own_scores(problem, small):
+    X, y, _ = problem
+    seen = []
+
+    class Count(Callback):
+        def on_batch_end(self, net, training, **kwargs):
+            seen.append(training)
+
+    scoring = EpochScoring("accuracy", lower_is_better=False, name="valid_acc")
+    clf = DNNClassifier(**small, callbacks=[Count(), scoring, Snapshots()]).fit(X, y)
+    assert sum(seen) == 8 * int(np.ceil(135 / 32))
+    assert len(clf.net_.history[:, "valid_acc"]) == 8
+    plain = DNNClassifier(**small).fit(X, y)
+    assert same(weights(clf), weights(plain))
+
+
+def test_skorchs_own_early_stopping_ends_a_fit_without_an_interrupt(problem, small):
+    X, y, _ = problem
+    stop = EarlyStopping(monitor="train_loss", patience=2, threshold=10.0, threshold_mode="abs")
+    clf = DNNClassifier(**{**small, "max_epochs": 50}, callbacks=[stop]).fit(X, y)
+    assert len(clf.history_) == 3
+    assert not clf.interrupted_
+
+
+# Ctrl-C, and other ends
+
+
+class Interrupt(Callback):
+    def __init__(self, epoch):
+        self.epoch = epoch
+
+    def on_batch_end(self, net, **kwargs):
+        if len(net.history) == self.epoch:
+            raise KeyboardInterrupt
+
+
+def test_an_interrupt_leaves_the_best_epoch_and_is_raised_again(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**{**small, "max_epochs": 50}, callbacks=[Snapshots(), Interrupt(6)])
+    with pytest.raises(KeyboardInterrupt):
+        clf.fit(X, y)
+    assert clf.interrupted_
+    assert 1 <= clf.best_epoch_ <= 5
+    assert same(weights(clf), snapshots(clf)[clf.best_epoch_ - 1])
+    assert clf.predict(X).shape == y.shape
+
+
+def test_an_interrupt_ends_cross_validation(problem, small):
+    X, y, _ = problem
+    with pytest.raises(KeyboardInterrupt):
+        cross_val_score(DNNClassifier(**small, callbacks=[Interrupt(2)]), X, y)
+
+
+def test_a_loss_that_is_not_finite_is_an_error(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**{**small, "activation": "identity", "optimizer": "sgd", "lr": 1e30})
+    expected = (
+        r"The training loss must stay finite; it became (nan|inf) in epoch 1\. Lower lr \(now "
+        r"1e\+30\), or check the scale of the features and sample weights\."
+    )
+    with pytest.raises(ValueError, match=f"^{expected}$"):
+        clf.fit(X, y)
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "message"),
+    [
+        ({"max_epochs": 0}, ValueError, "max_epochs must satisfy 1 <= max_epochs; got 0."),
+        ({"max_epochs": 1.5}, TypeError, "max_epochs must be an integer; got 1.5."),
+        ({"batch_size": 0}, ValueError, "batch_size must satisfy 1 <= batch_size; got 0."),
+        ({"dropout": 1}, ValueError, "dropout must satisfy 0 <= dropout < 1; got 1."),
+        ({"lr": 0}, ValueError, "lr must satisfy 0 < lr; got 0."),
+        ({"lr": float("nan")}, ValueError, "lr must satisfy 0 < lr; got nan."),
+        ({"patience": 0}, ValueError, "patience must satisfy 1 <= patience; got 0."),
+        (
+            {"activation": "swish"},
+            ValueError,
+            "activation must be one of 'sigmoid', 'tanh', 'relu', 'identity'; got 'swish'.",
+        ),
+        (
+            {"optimizer": "rprop"},
+            ValueError,
+            "optimizer must be one of 'adam', 'sgd'; got 'rprop'.",
+        ),
+        ({"dtype": "half"}, ValueError, "dtype must be one of 'float32', 'float64'; got 'half'."),
+        (
+            {"hidden_layer_sizes": ()},
+            ValueError,
+            "hidden_layer_sizes must be a sequence of at least one width, such as (256, 256); "
+            "got ().",
+        ),
+    ],
+)
+def test_a_wrong_parameter_is_named_with_its_value(problem, params, error, message):
+    X, y, _ = problem
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        DNNClassifier(**params).fit(X, y)
+
+
+def test_one_class_is_an_error(problem, small):
+    X, _, _ = problem
+    message = (
+        "DNNClassifier needs rows of at least 2 classes in y; got one class, 'sad'. Check the "
+        "labels, the weights, or the split that made them."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        DNNClassifier(**small).fit(X, ["sad"] * 150)
+
+
+def test_a_class_too_rare_to_hold_out_is_an_error(problem, small):
+    X, y, _ = problem
+    y = y.copy()
+    y[0] = "bored"
+    message = (
+        "early_stopping holds rows of every class out, so each class needs at least 2 rows "
+        "(n_samples = 150); class 'bored' has 1. Pass X_val and y_val, or set "
+        "early_stopping=False."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        DNNClassifier(**small).fit(X, y)
+
+
+def test_validation_labels_unseen_in_training_are_an_error(problem, small):
+    X, y, _ = problem
+    with pytest.raises(
+        ValueError, match=r"^y_val must hold only labels seen in training, .*bored"
+    ):
+        DNNClassifier(**small).fit(X, y, X_val=X[:2], y_val=["bored", "sad"])
+
+
+def test_half_of_the_validation_data_is_an_error(problem, small):
+    X, y, _ = problem
+    message = "X_val and y_val go together; got X_val without y_val. Pass both or neither."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        DNNClassifier(**small).fit(X, y, X_val=X)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_nan_and_infinity_are_errors(problem, small, bad):
+    X, y, _ = problem
+    X = X.copy()
+    X[3, 4] = bad
+    with pytest.raises(ValueError, match="Input X contains"):
+        DNNClassifier(**small).fit(X, y)
+
+
+# As the README has it
+
+
+def test_cross_validation_over_speakers_of_real_speech():
+    emodb = load_emodb()
+    clf = DNNClassifier(hidden_layer_sizes=(32,), lr=5e-3, max_epochs=30, random_state=0)
+    X = (emodb.data - emodb.data.mean(0)) / emodb.data.std(0)
+    scores = cross_val_score(
+        clf, X, emodb.target, groups=emodb.speaker, cv=GroupKFold(5), scoring=uar_scorer
+    )
+    assert scores.mean() > 0.6  # chance is 0.25

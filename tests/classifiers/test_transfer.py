@@ -1,0 +1,308 @@
+"""Sources: read rightly, frozen for certain, kept through clone, trained without a leak."""
+
+import copy
+import pickle
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn import config_context
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.classifiers._sources import digest
+from skprognet.metrics import uar_scorer
+
+TRANSFER = [FineTunedClassifier, ProgressiveClassifier]
+
+
+def weights(classifier):
+    return {k: v.numpy().copy() for k, v in classifier.net_.module_.state_dict().items()}
+
+
+def same(a, b):
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+# What a source gives
+
+
+def test_progressive_network_computes_the_papers_equation(problem, source, small):
+    X, y, _ = problem
+    clf = ProgressiveClassifier(source, **small, dtype="float64").fit(X, y)
+    old, new = weights(source), weights(clf)
+    s1 = sigmoid(X @ old["layers.0.weight"].T + old["layers.0.bias"])
+    s2 = sigmoid(s1 @ old["layers.1.weight"].T + old["layers.1.bias"])
+    h1 = sigmoid(X @ new["layers.0.weight"].T + new["layers.0.bias"])
+    z2 = h1 @ new["layers.1.weight"].T + new["layers.1.bias"] + s1 @ new["laterals.0.0.weight"].T
+    z3 = sigmoid(z2) @ new["layers.2.weight"].T + new["layers.2.bias"]
+    z3 = z3 + s2 @ new["laterals.1.0.weight"].T
+    p = np.exp(z3) / np.exp(z3).sum(axis=1, keepdims=True)
+    # The source computes in float32.
+    np.testing.assert_allclose(clf.predict_proba(X), p, rtol=1e-5)
+
+
+def test_every_lateral_is_trained_and_matters(problem, source, small):
+    X, y, _ = problem
+    clf = ProgressiveClassifier(source, **small).fit(X, y)
+    start = ProgressiveClassifier(source, **{**small, "lr": 1e-300}).fit(X, y)
+    for name, trained in weights(clf).items():
+        assert (trained != weights(start)[name]).any(), name
+    before = clf.predict_proba(X)
+    for layer in clf.net_.module_.laterals:
+        silenced = copy.deepcopy(clf)
+        index = list(clf.net_.module_.laterals).index(layer)
+        with torch.no_grad():
+            silenced.net_.module_.laterals[index][0].weight.zero_()
+        assert np.abs(silenced.predict_proba(X) - before).max() > 1e-3
+
+
+def test_fine_tuning_starts_from_the_sources_layers_and_a_new_output(problem, source, small):
+    X, y, _ = problem
+    clf = FineTunedClassifier(source, **{**small, "lr": 1e-300}).fit(X, y)
+    old, new = weights(source), weights(clf)
+    for name in ["layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias"]:
+        np.testing.assert_array_equal(new[name], old[name])
+    assert new["layers.2.weight"].shape == (4, 10)
+    moved = weights(FineTunedClassifier(source, **small).fit(X, y))
+    assert all((moved[name] != new[name]).any() for name in new)
+
+
+def test_fine_tuning_takes_the_architecture_of_its_source(problem, source, small):
+    X, y, _ = problem
+    clf = FineTunedClassifier(source, **{**small, "hidden_layer_sizes": (99,)}, dropout=0.2)
+    module = clf.fit(X, y).net_.module_
+    assert module.hidden_layer_sizes == (12, 10)
+    assert module.dropout == 0.2
+
+
+@pytest.mark.parametrize("cls", TRANSFER)
+def test_without_a_source_it_is_the_plain_network(cls, problem, small):
+    X, y, _ = problem
+    assert same(weights(cls(**small).fit(X, y)), weights(DNNClassifier(**small).fit(X, y)))
+
+
+def make_sources(X, source_y, small):
+    plain = DNNClassifier(**small).fit(X, source_y)
+    options = {"hidden_layer_sizes": (7,), "max_iter": 20, "random_state": 0}
+    return {
+        "DNN": plain,
+        "deep DNN": DNNClassifier(**{**small, "hidden_layer_sizes": (6, 5, 4)}).fit(X, source_y),
+        "fine-tuned": FineTunedClassifier(plain, **small).fit(X, source_y),
+        "progressive": ProgressiveClassifier(plain, **small).fit(X, source_y),
+        "pipeline": make_pipeline(StandardScaler(), DNNClassifier(**small)).fit(X, source_y),
+        "frozen": FrozenEstimator(plain),
+        "MLP": MLPClassifier(solver="lbfgs", activation="logistic", **options).fit(X, source_y),
+    }
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+@pytest.mark.parametrize("cls", TRANSFER)
+@pytest.mark.parametrize(
+    "kind", ["DNN", "deep DNN", "fine-tuned", "progressive", "pipeline", "frozen", "MLP"]
+)
+def test_any_source_is_read_and_left_as_it_was(cls, kind, problem, small):
+    X, y, source_y = problem
+    given = make_sources(X, source_y, small)[kind]
+    before = given.predict_proba(X), digest(given), pickle.dumps(given)
+    clf = cls(given, **small).fit(X, y)
+    np.testing.assert_array_equal(given.predict_proba(X), before[0])
+    assert digest(given) == before[1] == clf.source_digest_["source"]
+    assert pickle.dumps(given) == before[2]
+    twin = pickle.loads(pickle.dumps(clf))
+    np.testing.assert_array_equal(twin.predict_proba(X), clf.predict_proba(X))
+
+
+def test_a_progressive_source_brings_all_its_columns(problem, source, small):
+    X, y, source_y = problem
+    middle = ProgressiveClassifier(source, **{**small, "hidden_layer_sizes": (5, 6)})
+    middle.fit(X, source_y)
+    clf = ProgressiveClassifier(middle, **small).fit(X, y)
+    assert clf.net_.module_.source_sizes == ((12, 10), (5, 6))
+
+
+def test_several_sources_each_have_their_own_laterals(problem, source, small):
+    X, y, _ = problem
+    other = DNNClassifier(**{**small, "hidden_layer_sizes": (4, 3)}).fit(X, y)
+    clf = ProgressiveClassifier([("gender", source), ("other", other)], **small).fit(X, y)
+    assert list(clf.source_digest_) == ["gender", "other"]
+    assert [len(layer) for layer in clf.net_.module_.laterals] == [2, 2]
+
+
+def test_a_source_trained_again_later_does_not_change_the_model(problem, small):
+    X, y, source_y = problem
+    given = DNNClassifier(**small).fit(X, source_y)
+    clf = ProgressiveClassifier(given, **small).fit(X, y)
+    before = clf.predict_proba(X)
+    given.set_params(random_state=5).fit(X[::-1], source_y)
+    np.testing.assert_array_equal(clf.predict_proba(X), before)
+
+
+def test_a_changed_source_is_found_out(problem, source, small):
+    X, y, _ = problem
+
+    class Careless(ProgressiveClassifier):
+        def _train(self, *args):
+            super()._train(*args)
+            with torch.no_grad():
+                self.sources_[0][1].net_.module_.layers[0].bias.add_(1e-7)
+
+    with pytest.raises(RuntimeError, match=r"A frozen source must come out of fit as it went in"):
+        Careless(source, **small).fit(X, y)
+
+
+# Cloning and searching
+
+
+@pytest.mark.parametrize("cls", TRANSFER)
+def test_a_fitted_source_survives_clone(cls, problem, source, small):
+    twin = clone(cls(source, **small))
+    assert twin.source is source
+    assert twin.get_params(deep=False) == cls(source, **small).get_params(deep=False)
+    assert not hasattr(twin, "net_")
+
+
+def test_an_unfitted_source_is_cloned(small):
+    given = DNNClassifier(**small)
+    twin = clone(ProgressiveClassifier(given, **small))
+    assert twin.source is not given
+    assert twin.source.get_params() == given.get_params()
+
+
+def test_a_fitted_source_works_in_pipelines_and_searches(problem, source, small):
+    X, y, _ = problem
+    before = digest(source)
+    pipeline = make_pipeline(StandardScaler(), ProgressiveClassifier(source, **small))
+    assert cross_val_score(pipeline, X, y, scoring=uar_scorer, cv=3).shape == (3,)
+    search = GridSearchCV(ProgressiveClassifier(source, **small), {"lr": [1e-3, 1e-2]}, cv=2)
+    search.fit(X, y)
+    assert search.best_estimator_.source_digest_ == {"source": before}
+    assert digest(source) == before
+
+
+def test_parameters_of_a_fitted_source_cannot_be_set(source, small):
+    clf = ProgressiveClassifier(source, **small)
+    assert not [name for name in clf.get_params() if name.startswith("source__")]
+    message = (
+        "The source is fitted and stays as it is, so ['source__lr'] cannot be set. Pass an "
+        "unfitted source, such as clone(source), and fit it anew."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        clf.set_params(source__lr=1.0)
+
+
+# Unfitted sources
+
+
+@pytest.mark.parametrize("cls", TRANSFER)
+def test_an_unfitted_source_is_trained_on_the_rows_of_fit(cls, problem, small):
+    X, y, source_y = problem
+    inside = cls(DNNClassifier(**small), **small).fit(X[:90], y[:90], source_y=source_y[:90])
+    outside = cls(DNNClassifier(**small).fit(X[:90], source_y[:90]), **small).fit(X[:90], y[:90])
+    assert same(weights(inside), weights(outside))
+    assert inside.source_digest_ == outside.source_digest_
+
+
+def test_cross_validation_trains_the_source_on_the_training_fold_only(problem, small):
+    X, y, source_y = problem
+    clf = ProgressiveClassifier(DNNClassifier(**small), **small)
+    with config_context(enable_metadata_routing=True):
+        result = cross_validate(
+            clf,
+            X,
+            y,
+            cv=3,
+            params={"source_y": source_y},
+            return_estimator=True,
+            return_indices=True,
+        )
+    for fitted, rows in zip(result["estimator"], result["indices"]["train"], strict=True):
+        alone = DNNClassifier(**small).fit(X[rows], source_y[rows])
+        assert fitted.source_digest_ == {"source": digest(alone)}
+
+
+def test_several_unfitted_sources_take_their_columns_by_name(problem, small):
+    X, y, source_y = problem
+    tables = pd.DataFrame({"half": np.arange(150) % 2, "gender": source_y})
+    sources = [("gender", DNNClassifier(**small)), ("half", DNNClassifier(**small))]
+    clf = ProgressiveClassifier(sources, **small).fit(X, y, source_y=tables)
+    alone = DNNClassifier(**small).fit(X, source_y)
+    assert clf.source_digest_["gender"] == digest(alone)
+    with pytest.raises(ValueError, match=r"^source_y must have a column for each source by its"):
+        ProgressiveClassifier(sources, **small).fit(X, y, source_y=tables[["half"]].assign(x=1))
+
+
+def test_an_unfitted_source_without_labels_is_an_error(problem, small):
+    X, y, _ = problem
+    with pytest.raises(
+        ValueError, match=r"^An unfitted source is trained on source_y, the labels"
+    ):
+        ProgressiveClassifier(DNNClassifier(), **small).fit(X, y)
+
+
+# Columns and errors
+
+
+def test_columns_are_matched_by_name(problem, small):
+    X, y, source_y = problem
+    names = [f"f{i}" for i in range(9)]
+    table = pd.DataFrame(X, columns=names)
+    given = DNNClassifier(**small).fit(table[names[:5]], source_y)
+    clf = ProgressiveClassifier(given, **small).fit(table, y)
+    shuffled = ProgressiveClassifier(
+        DNNClassifier(**small).fit(table[names[:5]], source_y), **small
+    ).fit(table, y)
+    np.testing.assert_array_equal(clf.predict_proba(table), shuffled.predict_proba(table))
+    turned = table[names[::-1]]
+    model = ProgressiveClassifier(given, **small).fit(turned, y)
+    assert model.predict(turned).shape == (150,)
+    message = (
+        "The source needs 2 features that X lacks: ['f0', 'f1']. Add these columns, or train the "
+        "source on the features of X."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        ProgressiveClassifier(given, **small).fit(table[names[2:]], y)
+
+
+@pytest.mark.parametrize("cls", TRANSFER)
+def test_a_source_with_another_number_of_features_is_an_error(cls, problem, source, small):
+    X, y, _ = problem
+    message = (
+        "The source was trained on 9 features; got X with 6. Use the same features in the same "
+        "order, or DataFrames on both sides to match them by name."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        cls(source, **small).fit(X[:, :6], y)
+
+
+@pytest.mark.parametrize("bad", [LogisticRegression(), "speaker", DNNClassifier, [("a", 3)]])
+def test_what_cannot_be_a_source_is_an_error(problem, small, bad):
+    X, y, _ = problem
+    with pytest.raises(TypeError, match=r"^source must be "):
+        ProgressiveClassifier(bad, **small).fit(X, y)
+
+
+def test_fine_tuning_from_two_sources_is_an_error(problem, source, small):
+    X, y, _ = problem
+    with pytest.raises(ValueError, match=r"^FineTunedClassifier starts from the weights of one"):
+        FineTunedClassifier([("a", source), ("b", source)], **small).fit(X, y)
+
+
+def test_two_sources_of_one_name_are_an_error(problem, source, small):
+    X, y, _ = problem
+    with pytest.raises(
+        ValueError, match=r"^The names of sources must differ; got \['a', 'a'\]\.$"
+    ):
+        ProgressiveClassifier([("a", source), ("a", source)], **small).fit(X, y)

@@ -1,0 +1,212 @@
+"""Decoding: every file becomes the same kind of signal, or says in one line why it cannot."""
+
+import struct
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from skprognet.features._audio import import_extra, read_audio
+
+soundfile = pytest.importorskip("soundfile")
+pytest.importorskip("soxr")
+
+LARGEST = 32767 / 32768
+
+
+@pytest.fixture
+def noise(rng):
+    return rng.uniform(-0.5, 0.5, size=16_000)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "speech"
+
+
+def sine(rate, hertz=440, seconds=1.0):
+    return 0.5 * np.sin(2 * np.pi * hertz * np.arange(int(rate * seconds)) / rate)
+
+
+def patch_wav(path, riff=None, data=None):
+    """Overwrite the sizes in the 44-byte header of a plain WAV file."""
+    content = bytearray(path.read_bytes())
+    for at, size in ((4, riff), (40, data)):
+        if size is not None:
+            content[at : at + 4] = struct.pack("<I", size)
+    path.write_bytes(content)
+
+
+def test_16_bit_mono_at_16_khz_comes_out_as_it_is(path, rng):
+    samples = rng.integers(-32768, 32768, size=1600, dtype=np.int16)
+    soundfile.write(path, samples, 16_000, format="WAV")
+    np.testing.assert_array_equal(read_audio(path) * 32768, samples)
+
+
+def test_flac_and_wav_give_the_same(path, noise):
+    samples = (32768 * noise).astype(np.int16)
+    soundfile.write(path, samples, 22_050, format="WAV")
+    from_wav = read_audio(path)
+    soundfile.write(path, samples, 22_050, format="FLAC")
+    np.testing.assert_array_equal(read_audio(path), from_wav)
+
+
+@pytest.mark.parametrize("n_channels", [2, 3])
+def test_channels_are_averaged(path, rng, n_channels):
+    samples = rng.integers(-32768, 32768, size=(1600, n_channels), dtype=np.int16)
+    soundfile.write(path, samples, 16_000, format="WAV")
+    np.testing.assert_allclose(read_audio(path) * 32768, samples.mean(axis=1))
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 48_000])
+def test_resampling_keeps_a_tone(path, rate):
+    soundfile.write(path, sine(rate), rate, format="WAV", subtype="FLOAT")
+    resampled = read_audio(path)
+    assert len(resampled) == 16_000
+    inner = slice(1600, -1600)  # the ends ring
+    np.testing.assert_allclose(resampled[inner], sine(16_000)[inner], atol=1e-4)
+
+
+@pytest.mark.parametrize("rate", [16_000, 48_000])
+def test_full_scale_is_clipped_and_does_not_wrap_around(path, rate):
+    square = np.sign(sine(rate, hertz=300) + 1e-9)
+    soundfile.write(path, 1.5 * square, rate, format="WAV", subtype="FLOAT")
+    samples = read_audio(path)
+    assert samples.max() == LARGEST
+    assert samples.min() == -1
+    plateau = np.abs(samples) > 0.9
+    as_openSMILE_sees_it = (samples * 32768).astype(np.int16)
+    np.testing.assert_array_equal(
+        np.sign(as_openSMILE_sees_it[plateau]), np.sign(samples[plateau])
+    )
+
+
+def test_a_path_may_be_str_and_hold_any_letters(tmp_path, noise):
+    path = tmp_path / "Grüße 你好.wav"
+    soundfile.write(path, noise, 16_000)
+    assert len(read_audio(str(path))) == 16_000
+
+
+def test_a_format_without_seeking(path, noise):
+    soundfile.write(path, noise, 16_000, format="WAV", subtype="GSM610")
+    assert len(read_audio(path)) == 16_000
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        pytest.param({"riff": 0xFFFFFFFF, "data": 0xFFFFFFFF}, id="written to a pipe by ffmpeg"),
+        pytest.param({"riff": 0x7FFFF024, "data": 0x7FFFF000}, id="written to a pipe by sox"),
+        pytest.param({"riff": 32_044}, id="whole file counted as RIFF"),
+    ],
+)
+def test_harmless_sizes_in_a_header_are_accepted(path, noise, sizes):
+    soundfile.write(path, noise, 16_000, format="WAV")
+    patch_wav(path, **sizes)
+    assert len(read_audio(path)) == 16_000
+
+
+def test_bytes_after_the_audio_are_accepted(path, noise):
+    soundfile.write(path, noise, 16_000, format="WAV")
+    path.write_bytes(path.read_bytes() + bytes(1000))
+    assert len(read_audio(path)) == 16_000
+
+
+@pytest.mark.parametrize(
+    ("format", "subtype"),
+    [
+        ("WAV", "PCM_16"),
+        ("WAV", "FLOAT"),
+        ("WAVEX", "PCM_24"),
+        ("AIFF", "PCM_16"),
+        ("AU", "PCM_16"),
+        ("W64", "PCM_16"),
+        ("RF64", "PCM_16"),
+        ("FLAC", "PCM_16"),
+        ("MP3", "MPEG_LAYER_III"),
+        ("OGG", "VORBIS"),
+        ("OGG", "OPUS"),
+    ],
+)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(kept=st.floats(0, 1, exclude_max=True))
+def test_no_file_that_was_cut_is_accepted(path, format, subtype, kept):
+    samples = np.random.default_rng(0).uniform(-0.5, 0.5, size=16_000)
+    soundfile.write(path, samples, 16_000, format=format, subtype=subtype)
+    assert len(read_audio(path)) == 16_000
+    content = path.read_bytes()
+    path.write_bytes(content[: int(kept * len(content))])
+    with pytest.raises(ValueError, match=r"^(is empty|is cut short|cannot be decoded|holds no)"):
+        read_audio(path)
+
+
+def test_cut_wav_says_how_much_is_left(path, noise):
+    soundfile.write(path, noise, 16_000, format="WAV")
+    path.write_bytes(path.read_bytes()[:20_044])
+    with pytest.raises(ValueError, match=r"^is cut short \(20000 of 32000 bytes are there\)$"):
+        read_audio(path)
+
+
+def test_not_audio(path):
+    path.write_text("version https://git-lfs.github.com/spec/v1\n" * 20)
+    with pytest.raises(ValueError, match=r"^cannot be decoded \(Format not recognised\)$"):
+        read_audio(path)
+
+
+def test_raw_audio(tmp_path):
+    path = tmp_path / "speech.raw"
+    path.write_bytes(bytes(1000))
+    with pytest.raises(ValueError, match=r"^is raw audio, which does not say its sampling rate$"):
+        read_audio(path)
+
+
+def test_empty_file(path):
+    path.touch()
+    with pytest.raises(ValueError, match=r"^is empty \(0 bytes\)$"):
+        read_audio(path)
+
+
+def test_no_frames(path):
+    soundfile.write(path, np.zeros(0), 16_000, format="WAV")
+    with pytest.raises(ValueError, match=r"^holds no audio \(0 frames\)$"):
+        read_audio(path)
+
+
+def test_flac_of_unknown_length(path, noise):
+    soundfile.write(path, noise, 16_000, format="FLAC")
+    content = bytearray(path.read_bytes())
+    content[21] &= 0xF0  # the upper 4 of 36 bits in STREAMINFO that count the samples
+    content[22:26] = bytes(4)
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"^does not say how long it is; write it anew"):
+        read_audio(path)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_samples_that_are_not_finite(path, noise, bad):
+    stereo = np.column_stack([noise, noise])
+    stereo[[10, 20], 1] = bad
+    soundfile.write(path, stereo, 48_000, format="WAV", subtype="FLOAT")
+    with pytest.raises(ValueError, match=r"^holds 2 NaN or infinite samples$"):
+        read_audio(path)
+
+
+def test_missing_file_and_folder(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read_audio(tmp_path / "missing.wav")
+    with pytest.raises(OSError, match=str(tmp_path.name)):
+        read_audio(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["soundfile", "soxr", "opensmile"])
+def test_missing_extra(monkeypatch, name):
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ImportError) as caught:
+        import_extra(name)
+    assert str(caught.value) == (
+        f"Reading audio needs '{name}', which cannot be imported (import of {name} halted; None "
+        "in sys.modules); run: pip install 'skprognet[audio]' (openSMILE is free for research "
+        "only)."
+    )

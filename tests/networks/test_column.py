@@ -1,0 +1,134 @@
+"""The column's arithmetic against numpy, and the dropout masks against what chance gives."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+import torch
+
+from skprognet.networks import Column, evaluate_hidden, evaluate_logits
+from skprognet.networks._column import ACTIVATIONS, dropout_mask
+
+IN_NUMPY = {
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "tanh": np.tanh,
+    "relu": lambda z: np.maximum(z, 0),
+    "identity": lambda z: z,
+}
+
+
+def make_column(seed=0, **options):
+    options = {"dropout": 0.5, "dtype": torch.float64, **options}
+    return Column(5, (7, 3), 4, generator=torch.Generator().manual_seed(seed), **options)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_layers_and_logits_are_those_of_the_equation(rng, activation):
+    column = make_column(activation=activation)
+    X = rng.normal(size=(6, 5))
+    h, expected = X, []
+    for layer in list(column.layers)[:-1]:
+        weight, bias = layer.weight.detach().numpy(), layer.bias.detach().numpy()
+        h = IN_NUMPY[activation](h @ weight.T + bias)
+        expected.append(h)
+    last = column.layers[-1]
+    logits = h @ last.weight.detach().numpy().T + last.bias.detach().numpy()
+    for ours, theirs in zip(evaluate_hidden(column, torch.tensor(X)), expected, strict=True):
+        np.testing.assert_allclose(ours.numpy(), theirs, rtol=1e-12)
+    np.testing.assert_allclose(
+        evaluate_logits(column, torch.tensor(X)).numpy(), logits, rtol=1e-12
+    )
+
+
+def test_four_hidden_layers_of_256_then_the_output():
+    column = Column(88, (256,) * 4, 4, generator=torch.Generator())
+    shapes = [tuple(layer.weight.shape) for layer in column.layers]
+    assert shapes == [(256, 88), (256, 256), (256, 256), (256, 256), (4, 256)]
+
+
+def test_weights_start_glorot_uniform_and_biases_zero():
+    column = Column(100, (300,), 200, generator=torch.Generator().manual_seed(0))
+    for layer in column.layers:
+        bound = np.sqrt(6 / (layer.in_features + layer.out_features))
+        weight = layer.weight.detach()
+        assert weight.abs().max() <= bound
+        assert weight.std().item() == pytest.approx(bound / np.sqrt(3), rel=0.02)
+        assert abs(weight.mean().item()) < bound / 50
+        assert not layer.bias.any()
+
+
+def test_making_a_column_draws_from_its_own_generator_only():
+    before = torch.random.get_rng_state()
+    make_column()
+    assert torch.equal(before, torch.random.get_rng_state())
+    assert torch.equal(make_column(1).layers[0].weight, make_column(1).layers[0].weight)
+    assert not torch.equal(make_column(1).layers[0].weight, make_column(2).layers[0].weight)
+
+
+@pytest.mark.parametrize("n_rows", [1, 5, 127, 128, 129, 300])
+def test_a_row_is_computed_to_the_same_bits_with_any_other_rows(rng, n_rows):
+    column = Column(20, (64, 64), 3, generator=torch.Generator().manual_seed(0))
+    X = torch.tensor(rng.normal(size=(300, 20)), dtype=torch.float32)
+    everything = evaluate_logits(column, X)
+    rows = torch.tensor(rng.permutation(300)[:n_rows])
+    assert torch.equal(evaluate_logits(column, X[rows]), everything[rows])
+
+
+def test_evaluation_drops_nothing_and_leaves_the_mode(rng):
+    column = make_column().train()
+    X = torch.tensor(rng.normal(size=(4, 5)))
+    assert torch.equal(evaluate_logits(column, X), evaluate_logits(column, X))
+    assert column.training
+
+
+def test_forward_drops_units_in_training_mode_and_not_in_evaluation_mode(rng):
+    column = make_column()
+    column.dropout_generator = torch.Generator().manual_seed(0)
+    X = torch.tensor(rng.normal(size=(50, 5)))
+    hidden = column.train().hidden(X)[0]
+    assert 0.4 < (hidden == 0).double().mean() < 0.6
+    assert not (column.eval().hidden(X)[0] == 0).any()
+
+
+def test_generator_is_not_copied_or_pickled():
+    column = make_column()
+    column.dropout_generator = torch.Generator()
+    assert copy.deepcopy(column).dropout_generator is None
+    twin = pickle.loads(pickle.dumps(column))
+    assert twin.dropout_generator is None
+    assert torch.equal(twin.layers[0].weight, column.layers[0].weight)
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.25, 0.5, 0.8])
+def test_every_unit_is_dropped_at_the_rate(rate):
+    generator = torch.Generator().manual_seed(0)
+    like = torch.empty(20, 11)  # not a multiple of the four units that share 64 bits
+    masks = torch.stack([dropout_mask(like, rate, generator) for _ in range(4000)])
+    dropped = (masks == 0).double()
+    # 5.5 standard errors: 220 units and four rates are looked at.
+    error = 5.5 * np.sqrt(rate * (1 - rate) / len(masks))
+    assert (dropped.mean(0) - rate).abs().max() < error
+    kept = masks[masks > 0].unique()
+    assert len(kept) == 1
+    assert kept.item() == pytest.approx(1 / (1 - rate), rel=1e-4)
+    assert masks.mean().item() == pytest.approx(1, abs=5.5 * np.sqrt(rate / (1 - rate) / 880000))
+
+
+def test_units_and_steps_are_dropped_independently():
+    generator = torch.Generator().manual_seed(1)
+    masks = torch.stack([dropout_mask(torch.empty(64), 0.5, generator) for _ in range(8000)])
+    units = np.corrcoef(masks.numpy().T)
+    np.fill_diagonal(units, 0)
+    assert np.abs(units).max() < 5.5 / np.sqrt(len(masks))
+    following = [
+        np.corrcoef(masks[:-lag].ravel(), masks[lag:].ravel())[0, 1] for lag in range(1, 20)
+    ]
+    assert np.abs(following).max() < 5.5 / np.sqrt(masks.numel())
+
+
+def test_all_bits_are_drawn_and_not_only_those_of_positive_numbers():
+    # The trap: integers that are never negative leave one sign bit in four units at zero.
+    generator = torch.Generator().manual_seed(2)
+    masks = torch.stack([dropout_mask(torch.empty(4), 0.5, generator) for _ in range(2000)])
+    assert ((masks == 0).double().mean(0) - 0.5).abs().max() < 0.06

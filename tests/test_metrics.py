@@ -1,0 +1,175 @@
+import re
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import config_context
+from sklearn.datasets import load_iris
+from sklearn.dummy import DummyClassifier
+from sklearn.metrics import balanced_accuracy_score, recall_score
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.svm import LinearSVC
+
+from skprognet.metrics import uar_score, uar_scorer
+
+EMOTIONS = ["angry", "happy", "neutral", "sad"]
+emotion_pairs = st.lists(
+    st.tuples(st.sampled_from(EMOTIONS), st.sampled_from(EMOTIONS)), min_size=1, max_size=40
+)
+
+
+def exactly(sentence):
+    return f"^{re.escape(sentence)}$"
+
+
+def test_hand_computed():
+    # recalls: neutral 2/4, sad 1/1, happy 0/2
+    y_true = ["neutral"] * 4 + ["sad"] + ["happy"] * 2
+    y_pred = ["neutral", "neutral", "sad", "happy", "sad", "sad", "neutral"]
+    assert uar_score(y_true, y_pred) == pytest.approx((2 / 4 + 1 + 0) / 3)
+    assert type(uar_score(y_true, y_pred)) is float
+
+
+def test_truth_and_prediction_are_not_interchangeable():
+    y_true, y_pred = [0, 0, 0, 1], [0, 0, 1, 1]
+    assert uar_score(y_true, y_pred) == pytest.approx((2 / 3 + 1) / 2)
+    assert uar_score(y_pred, y_true) == pytest.approx((1 + 1 / 2) / 2)
+
+
+def test_a_class_that_is_only_predicted_is_left_out():
+    y_true, y_pred = ["sad", "sad", "happy"], ["sad", "angry", "happy"]
+    assert uar_score(y_true, y_pred) == 0.75
+    with pytest.warns(UserWarning, match="y_pred contains classes not in y_true"):
+        assert balanced_accuracy_score(y_true, y_pred) == 0.75
+    assert recall_score(y_true, y_pred, average="macro", zero_division=0) == 0.5
+
+
+@given(emotion_pairs)
+def test_equals_balanced_accuracy(pairs):
+    y_true, y_pred = zip(*pairs, strict=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = balanced_accuracy_score(y_true, y_pred)
+    assert uar_score(y_true, y_pred) == pytest.approx(expected, rel=1e-12)
+    if set(y_pred) <= set(y_true):
+        macro = recall_score(y_true, y_pred, average="macro")
+        assert uar_score(y_true, y_pred) == pytest.approx(macro, rel=1e-12)
+
+
+@given(emotion_pairs, st.randoms())
+def test_order_of_the_rows_and_names_of_the_classes_do_not_matter(pairs, random):
+    y_true, y_pred = map(list, zip(*pairs, strict=True))
+    random.shuffle(pairs)
+    code = {emotion: position for position, emotion in enumerate(random.sample(EMOTIONS, 4))}
+    shuffled = uar_score([code[t] for t, _ in pairs], [code[p] for _, p in pairs])
+    assert shuffled == pytest.approx(uar_score(y_true, y_pred), rel=1e-12)
+
+
+@given(emotion_pairs, st.data())
+def test_a_weight_is_a_number_of_rows(pairs, data):
+    weight = data.draw(st.lists(st.integers(0, 3), min_size=len(pairs), max_size=len(pairs)))
+    weight[0] = 1
+    y_true, y_pred = np.array(pairs).T
+    repeated = uar_score(np.repeat(y_true, weight), np.repeat(y_pred, weight))
+    assert uar_score(y_true, y_pred, sample_weight=weight) == pytest.approx(repeated, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("y_true", "y_pred"),
+    [
+        (["b", "b", "a", "a"], ["b", "a", "a", "a"]),
+        ([3, 3, 7, 7], [3, 7, 7, 7]),
+        ([True, True, False, False], [True, False, False, False]),
+        ([1.0, 1.0, 2.0, 2.0], [1, 2, 2, 2]),
+        (np.array(["b", "b", "a", "a"], dtype=object), np.array(["b", "a", "a", "a"])),
+        (pd.Series(["b", "b", "a", "a"], index=[9, 3, 3, 1]), ["b", "a", "a", "a"]),
+        (pd.Series(["b", "b", "a", "a"], dtype="category"), ["b", "a", "a", "a"]),
+    ],
+    ids=["text", "integers", "booleans", "whole numbers", "objects", "Series", "categories"],
+)
+def test_labels_of_any_kind(y_true, y_pred):
+    assert uar_score(y_true, y_pred) == 0.75
+
+
+@pytest.mark.parametrize(
+    ("y_true", "y_pred", "sentence"),
+    [
+        (
+            ["a", "b", "b"],
+            ["a", "b"],
+            "y_pred must have one label for each row, shape (3,); got shape (2,).",
+        ),
+        (
+            [[0, 1], [1, 1], [1, 0]],
+            [[0, 1], [1, 1], [1, 0]],
+            "y_true must have one label for each row, shape (3,); got shape (3, 2).",
+        ),
+        (
+            [0.0, np.nan, 1.0],
+            [0, 1, 1],
+            "y_true must have a label for every row; 1 of 3 are missing, the first in row 1. Drop "
+            "those rows or fill in their labels.",
+        ),
+        (
+            ["a", "b", "b"],
+            np.array(["a", None, "b"], dtype=object),
+            "y_pred must have a label for every row; 1 of 3 are missing, the first in row 1. Drop "
+            "those rows or fill in their labels.",
+        ),
+        (
+            [0, 1, 1],
+            [0.0, 0.3, 0.9],
+            "y_pred must hold class labels; got the number 0.3. Pass labels as predict returns "
+            "them, not probabilities.",
+        ),
+        (
+            ["angry", "sad"],
+            [0, 1],
+            "y_true and y_pred must hold labels of one kind; got 'angry' and 0. Decode the "
+            "predictions to class labels first.",
+        ),
+    ],
+    ids=["lengths", "multilabel", "NaN", "None", "probabilities", "mixed"],
+)
+def test_error_sentences(y_true, y_pred, sentence):
+    with pytest.raises(ValueError, match=exactly(sentence)):
+        uar_score(y_true, y_pred)
+
+
+def test_no_rows():
+    with pytest.raises(ValueError, match=r"0 sample\(s\)"):
+        uar_score([], [])
+
+
+@pytest.mark.parametrize("weight", [[1, 1], [1, -1, 1], [0, 0, 0], [1, np.nan, 1]])
+def test_weights_that_make_no_sense(weight):
+    with pytest.raises(ValueError, match=r"[Ss]ample.weight"):
+        uar_score([0, 1, 1], [0, 1, 1], sample_weight=weight)
+
+
+def test_scorer_asks_for_predictions_only():
+    X, y = load_iris(return_X_y=True)
+    names = np.array(["angry", "happy", "sad"])[y]
+    model = LinearSVC(random_state=0).fit(X, names)
+    assert not hasattr(model, "predict_proba")
+    assert uar_scorer(model, X, names) == uar_score(names, model.predict(X))
+
+
+def test_scorer_in_cross_validation_and_search():
+    X, y = load_iris(return_X_y=True)
+    majority = cross_val_score(DummyClassifier(), X, y, scoring=uar_scorer)
+    assert majority == pytest.approx(np.full(5, 1 / 3))
+    search = GridSearchCV(LinearSVC(random_state=0), {"C": [0.1, 1]}, scoring=uar_scorer).fit(X, y)
+    assert search.best_score_ > 0.9
+
+
+def test_scorer_takes_weights_through_metadata_routing():
+    X, y = np.zeros((4, 1)), [0, 0, 0, 1]
+    model = DummyClassifier(strategy="constant", constant=0).fit(X, y)
+    with config_context(enable_metadata_routing=True):
+        scorer = uar_scorer.set_score_request(sample_weight=True)
+        assert scorer(model, X, y) == 0.5
+        assert scorer(model, X, y, sample_weight=[1, 1, 1, 0]) == 1.0
