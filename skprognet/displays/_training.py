@@ -134,12 +134,8 @@ class TrainingCurveDisplay:
                 linewidth=0,
             )
         n_fits = self.curves["n_fits"].max()
-        ax.set(
-            xlabel="epoch",
-            ylabel=self.score_name,
-            title=f"mean over {n_fits} fits, band: one standard deviation",
-        )
-        ax.title.set_fontsize("medium")
+        ax.set(xlabel="epoch", ylabel=self.score_name)
+        ax.set_title(f"mean over {n_fits} fits, band: one standard deviation", fontsize="medium")
         ax.grid(alpha=0.3)
         ax.legend(frameon=False)
         self.ax_, self.figure_ = ax, ax.figure

@@ -138,15 +138,14 @@ def compare_methods(scores, *, alpha=0.05):
     >>> import pandas as pd
     >>> from skprognet.evaluation import compare_methods
     >>> folds = pd.DataFrame({"repeat": 1, "fold": [1, 2, 3, 4, 5]})
-    >>> scores = pd.concat(
-    ...     [
-    ...         folds.assign(method="DNN", source="none", uar=[0.61, 0.58, 0.64, 0.60, 0.57]),
-    ...         folds.assign(method="ProgNet", source="age", uar=[0.63, 0.57, 0.66, 0.6, 0.58]),
-    ...     ]
+    >>> plain = folds.assign(method="DNN", source="none", uar=[0.61, 0.58, 0.64, 0.60, 0.57])
+    >>> progressive = folds.assign(
+    ...     method="ProgNet", source="gender", uar=[0.63, 0.57, 0.66, 0.60, 0.58]
     ... )
+    >>> scores = pd.concat([plain, progressive])
     >>> print(compare_methods(scores).loc[0, "verdict"])
-    No evidence of a difference between ProgNet from age and DNN: UAR 0.608 against 0.600, \
-difference +0.008 (95 % interval -0.017 to +0.033), p = 0.426.
+    No evidence of a difference between ProgNet from gender and DNN: UAR 0.608 against 0.600, \
+difference +0.008 (95 % interval -0.016 to +0.032), p = 0.412.
     """
     check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
     pairs = _pairs(scores)

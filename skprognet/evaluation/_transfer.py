@@ -291,13 +291,14 @@ def cross_validate_transfer(
         for split, source, run in jobs
     )
     rows, curves = [], []
-    with tqdm(total=n_fits, unit="fit", disable=not verbose, dynamic_ncols=True) as bar:
+    # The mean speed so far, since fits end in bursts: one split's networks at a time.
+    with tqdm(total=n_fits, unit="fit", desc="training", smoothing=0, disable=not verbose) as bar:
         for new_rows, new_curves in finished:
             rows += new_rows
             curves += new_curves if return_curves else []
             last = new_rows[-1]
-            bar.set_description(
-                f"repeat {last['repeat']} fold {last['fold']} source {last['source']}"
+            bar.set_postfix_str(
+                f"done: repeat {last['repeat']}, fold {last['fold']}, source {last['source']}"
             )
             bar.update(len(new_rows) + (last["source"] != NO_SOURCE))
     order = {"method": list(methods), "source": [NO_SOURCE, *labels]}
