@@ -151,7 +151,7 @@ def _check_design(X, y, methods, sources, source_estimator, normalisation, rando
             raise ValueError(f"A source may not be called {NO_SOURCE!r}; give it another name.")
         if len(np.unique(column)) < 2:
             raise ValueError(
-                f"The source task {name!r} must have at least 2 classes; got one, {column[0]!r}."
+                f"The source task {name!r} must have at least 2 classes; got one, '{column[0]}'."
             )
     transfer = {n: m for n, m in methods.items() if "source" in m.get_params(deep=False)}
     plain = {n: m for n, m in methods.items() if n not in transfer}

@@ -1,0 +1,265 @@
+"""The design of a transfer study: who sees which rows, with which seed, and what is recorded."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.dummy import DummyClassifier
+from sklearn.preprocessing import StandardScaler
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.evaluation import RepeatedSpeakerStratifiedKFold, cross_validate_transfer
+from skprognet.evaluation._transfer import fit_seed
+from skprognet.metrics import uar_score
+
+OPTIONS = {"hidden_layer_sizes": (6,), "max_epochs": 2, "lr": 0.01}
+METHODS = {
+    "DNN": DNNClassifier(**OPTIONS),
+    "PT/FT": FineTunedClassifier(**OPTIONS),
+    "ProgNet": ProgressiveClassifier(**OPTIONS),
+}
+
+
+@pytest.fixture
+def corpus(rng):
+    n = 90
+    speaker = np.array([f"s{i % 5}" for i in range(n)])
+    gender = np.where(np.isin(speaker, ["s0", "s1"]), "f", "m")
+    emotion = rng.choice(["angry", "sad", "happy"], n)
+    X = rng.normal(size=(n, 4)) + 2 * (emotion == "angry")[:, None] + (gender == "f")[:, None]
+    return X, emotion, {"speaker": speaker, "gender": gender}
+
+
+def run(corpus, **options):
+    X, emotion, sources = corpus
+    options = {
+        "methods": METHODS,
+        "sources": sources,
+        "source_estimator": DNNClassifier(**OPTIONS),
+        "groups": sources["speaker"],
+        "cv": RepeatedSpeakerStratifiedKFold(3, n_repeats=2, random_state=1),
+        "random_state": 4,
+        **options,
+    }
+    return cross_validate_transfer(X, emotion, **options)
+
+
+class Witness(ClassifierMixin, BaseEstimator):
+    """Remembers, in a list that all clones share, the rows that it was given."""
+
+    seen = []
+
+    def __init__(self, role, source=None, random_state=None):
+        self.role = role
+        self.source = source
+        self.random_state = random_state
+
+    def __sklearn_clone__(self):
+        return type(self)(self.role, self.source, self.random_state)
+
+    def fit(self, X, y, X_val=None, y_val=None):
+        self.classes_ = np.unique(y)
+        self.seen.append((self.role, "train", X[:, 0], y, self.random_state))
+        self.seen.append((self.role, "validation", X_val[:, 0], y_val, self.random_state))
+        return self
+
+    def predict(self, X):
+        self.seen.append((self.role, "test", X[:, 0], None, self.random_state))
+        return np.repeat(self.classes_[:1], len(X))
+
+
+class SourceWitness(Witness):
+    def __init__(self, role, random_state=None):
+        super().__init__(role, random_state=random_state)
+
+    def __sklearn_clone__(self):
+        return type(self)(self.role, self.random_state)
+
+
+def test_no_test_row_is_in_any_fit_of_source_or_method(corpus):
+    _, emotion, sources = corpus
+    numbers = np.arange(90.0)[:, None]
+    Witness.seen.clear()
+    cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=2, random_state=1)
+    cross_validate_transfer(
+        numbers,
+        emotion,
+        methods={"transfer": Witness("method")},
+        sources={"gender": sources["gender"]},
+        source_estimator=SourceWitness("source"),
+        groups=sources["speaker"],
+        cv=cv,
+        normalisation="none",
+    )
+    splits = list(cv.split_with_validation(numbers, emotion, sources["speaker"]))
+    assert len(Witness.seen) == 6 * len(splits)
+    for i, split in enumerate(splits):
+        calls = Witness.seen[6 * i : 6 * (i + 1)]
+        expected = dict(zip(["train", "validation", "test"], split, strict=True))
+        labels = {"source": sources["gender"], "method": emotion}
+        for role, part, rows, y, _ in calls:
+            np.testing.assert_array_equal(rows, expected[part])
+            if y is not None:
+                np.testing.assert_array_equal(y, labels[role][expected[part]])
+        assert sorted((role, part) for role, part, *_ in calls) == sorted(
+            (role, part) for role in labels for part in expected
+        )
+        assert len({seed for *_, seed in calls}) == 2
+
+
+def test_one_row_per_method_source_repeat_and_fold(corpus):
+    scores = run(corpus)
+    assert list(scores) == [
+        *("method", "source", "repeat", "fold", "n_train", "n_validation", "n_test", "seed"),
+        *("uar", "source_uar", "best_epoch", "n_epochs", "normalisation", "seconds"),
+    ]
+    assert not scores.duplicated(["method", "source", "repeat", "fold"]).any()
+    first = scores[(scores["repeat"] == 1) & (scores["fold"] == 1)]
+    assert list(zip(first["method"], first["source"], strict=True)) == [
+        ("DNN", "none"),
+        ("PT/FT", "speaker"),
+        ("ProgNet", "speaker"),
+        ("PT/FT", "gender"),
+        ("ProgNet", "gender"),
+    ]
+    assert len(scores) == 5 * 2 * 3
+    assert (scores[["n_train", "n_validation", "n_test"]].sum(axis=1) == 90).all()
+    assert scores["source_uar"].isna().equals(scores["source"] == "none")
+    one_source = scores[scores["source"] == "gender"].groupby(["repeat", "fold"])["source_uar"]
+    assert (one_source.nunique() == 1).all()
+
+
+def test_a_row_is_what_the_same_steps_by_hand_give(corpus):
+    X, emotion, sources = corpus
+    scores = run(corpus)
+    cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=2, random_state=1)
+    train, validation, test = list(cv.split_with_validation(X, emotion, sources["speaker"]))[4]
+    Z = StandardScaler().fit_transform(X)
+
+    def fit(estimator, y, name):
+        estimator.set_params(random_state=fit_seed(4, 1, 1, name))
+        return estimator.fit(Z[train], y[train], X_val=Z[validation], y_val=y[validation])
+
+    gender = fit(DNNClassifier(**OPTIONS), sources["gender"], "source gender")
+    model = fit(ProgressiveClassifier(gender, **OPTIONS), emotion, "ProgNet from gender")
+    row = scores.query("method == 'ProgNet' and source == 'gender' and repeat == 2 and fold == 2")
+    assert row["uar"].item() == uar_score(emotion[test], model.predict(Z[test]))
+    assert row["source_uar"].item() == uar_score(sources["gender"][test], gender.predict(Z[test]))
+    assert row["best_epoch"].item() == model.best_epoch_
+    assert row["seed"].item() == model.random_state
+
+
+def test_results_do_not_depend_on_jobs(corpus):
+    alone, curves = run(corpus, return_curves=True)
+    together, curves_together = run(corpus, return_curves=True, n_jobs=2)
+    pd.testing.assert_frame_equal(alone.drop(columns="seconds"), together.drop(columns="seconds"))
+    pd.testing.assert_frame_equal(curves, curves_together)
+
+
+def test_results_do_not_depend_on_which_other_methods_run(corpus):
+    everything = run(corpus)
+    alone = run(
+        corpus, methods={"ProgNet": METHODS["ProgNet"]}, sources={"gender": corpus[2]["gender"]}
+    )
+    same = everything.query("method == 'ProgNet' and source == 'gender'").reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone.drop(columns="seconds"), same.drop(columns="seconds"))
+
+
+def test_seeds_differ_between_all_fits():
+    places = [(r, f, n) for r in range(10) for f in range(10) for n in ("a", "b", "ab", "ba")]
+    assert len({fit_seed(0, *place) for place in places}) == 400
+    assert fit_seed(0, 1, 2, "a") == fit_seed(0, 1, 2, "a") != fit_seed(1, 1, 2, "a")
+
+
+def test_curves_have_every_epoch_of_every_fit(corpus):
+    scores, curves = run(corpus, return_curves=True)
+    assert list(curves) == [
+        *("method", "source", "repeat", "fold", "epoch"),
+        *("train_loss", "valid_loss", "valid_uar"),
+    ]
+    assert len(curves) == scores["n_epochs"].sum() == 30 * 2
+    best = curves.merge(scores, on=["method", "source", "repeat", "fold"])
+    best = best[best["epoch"] == best["best_epoch"]]
+    top = curves.groupby(["method", "source", "repeat", "fold"])["valid_uar"].max()
+    assert len(best) == 30
+    np.testing.assert_allclose(
+        best.set_index(top.index.names)["valid_uar"].sort_index(), top.sort_index()
+    )
+
+
+@pytest.mark.parametrize("normalisation", ["corpus", "training", "none"])
+def test_normalisation_is_over_the_rows_that_it_says(corpus, normalisation):
+    X, emotion, sources = corpus
+    Witness.seen.clear()
+    cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=1)
+    scores = cross_validate_transfer(
+        X,
+        emotion,
+        methods={"plain": SourceWitness("method")},
+        groups=sources["speaker"],
+        cv=cv,
+        normalisation=normalisation,
+    )
+    train = next(cv.split_with_validation(X, emotion, sources["speaker"]))[0]
+    rows = {"corpus": slice(None), "training": train}.get(normalisation)
+    expected = X[train]
+    if rows is not None:
+        expected = (expected - X[rows].mean(0)) / X[rows].std(0)
+    np.testing.assert_allclose(Witness.seen[0][2], expected[:, 0])
+    assert set(scores["normalisation"]) == {normalisation}
+
+
+def test_any_classifier_can_be_a_row(corpus):
+    scores = run(corpus, methods={"DNN": METHODS["DNN"], "guess": DummyClassifier()}, sources=None)
+    assert set(scores["method"]) == {"DNN", "guess"}
+    assert scores.loc[scores["method"] == "guess", "best_epoch"].isna().all()
+    np.testing.assert_allclose(scores.loc[scores["method"] == "guess", "uar"], 1 / 3)
+
+
+def test_what_was_passed_is_not_changed(corpus):
+    methods = {name: clone(method) for name, method in METHODS.items()}
+    before = {name: method.get_params() for name, method in methods.items()}
+    X = corpus[0].copy()
+    run(corpus, methods=methods)
+    assert {name: method.get_params() for name, method in methods.items()} == before
+    np.testing.assert_array_equal(corpus[0], X)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"methods": {}}, "methods must name at least one classifier; got none."),
+        (
+            {"source_estimator": None},
+            "source_estimator must be the classifier to train on the source tasks "
+            "['speaker', 'gender']; got None.",
+        ),
+        (
+            {"sources": None},
+            "The methods ['PT/FT', 'ProgNet'] transfer from a source; got no sources. Pass "
+            "sources={name: labels}, or leave these methods out.",
+        ),
+        (
+            {"sources": {"gender": ["f"] * 90}},
+            "The source task 'gender' must have at least 2 classes; got one, 'f'.",
+        ),
+        (
+            {"normalisation": "speaker"},
+            "normalisation must be one of 'corpus', 'training', 'none'; got 'speaker'.",
+        ),
+        (
+            {"random_state": None},
+            "random_state must be an integer that is not negative, so that the run can be "
+            "repeated; got None.",
+        ),
+        (
+            {"sources": {"gender": ["f", "m"]}},
+            "gender must have one label for each row, shape (90,); got shape (2,).",
+        ),
+    ],
+)
+def test_errors_come_before_any_training(corpus, options, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        run(corpus, **options)

@@ -1,0 +1,135 @@
+"""The command line as a user meets it: what it prints, writes and exits with."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from skprognet.cli import main
+from skprognet.datasets import load_emodb
+
+SHORT = ["--folds", "3", "--max-epochs", "2", "--n-jobs", "1"]
+FILES = ["learning_curves.png", "results.csv", "table.md"]
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_demo_writes_its_files_and_says_that_it_is_short(tmp_path):
+    result = run("demo", "-o", tmp_path / "out", *SHORT)
+    assert result.exit_code == 0, result.output
+    assert sorted(os.listdir(tmp_path / "out")) == FILES
+    assert "This is a short version: 1 x 3 folds and at most 2 epochs." in result.stderr
+    assert "skprognet demo --repeats 10 --folds 10 --max-epochs 600" in result.stderr
+    assert "| ProgNet  | gender " in result.stdout
+    assert "No evidence of a difference between" in result.stdout
+    scores = pd.read_csv(tmp_path / "out" / "results.csv")
+    assert len(scores) == 5 * 3
+
+
+def test_same_seed_same_numbers_whatever_the_number_of_jobs(tmp_path):
+    frames = {}
+    runs = {"one": ["--n-jobs", 1], "two": ["--n-jobs", 2], "seed": ["--seed", 1]}
+    for name, options in runs.items():
+        result = run("demo", "-o", tmp_path / name, *SHORT, *options)
+        assert result.exit_code == 0, result.output
+        frames[name] = pd.read_csv(tmp_path / name / "results.csv").drop(columns="seconds")
+    pd.testing.assert_frame_equal(frames["one"], frames["two"])
+    assert (frames["one"]["uar"] != frames["seed"]["uar"]).any()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["demo", "--folds", "2"], "Invalid value for '--folds': 2 is not in the range x>=3."),
+        (["demo", "--repeats", "0"], "Invalid value for '--repeats': 0 is not in the range x>=1."),
+        (["demo", "--epochs", "5"], "No such option"),
+        (["extract"], "Missing argument 'FILES...'"),
+        (["extract", "a.wav"], "Missing option '--output' / '-o'."),
+        (["learn"], "No such command 'learn'."),
+    ],
+)
+def test_wrong_usage_exits_with_2(arguments, message):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_an_output_that_is_a_file_is_one_sentence_before_any_work(tmp_path):
+    (tmp_path / "taken").write_text("mine")
+    result = run("demo", "-o", tmp_path / "taken" / "sub", *SHORT)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: The output must go to a folder that can be written to")
+    assert result.stderr.count("\n") == 1
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_more_folds_than_a_speaker_has_rows_is_one_sentence(tmp_path):
+    result = run("demo", "-o", tmp_path, "--folds", "40")
+    assert result.exit_code == 1
+    assert "Error: Each speaker must have at least n_splits=40 rows" in result.stderr
+    assert os.listdir(tmp_path) == []
+
+
+def test_ctrl_c_ends_it_at_once_with_nothing_half_written(tmp_path):
+    arguments = ["demo", "-o", str(tmp_path / "out"), "--max-epochs", "5000", "--n-jobs", "2"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "skprognet", *arguments],
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        said = b""
+        while b"0/35" not in said:  # the bar is there: training has begun
+            said += process.stderr.read1()
+            assert process.poll() is None, said
+        time.sleep(3)
+        os.killpg(process.pid, signal.SIGINT)
+        said += process.stderr.read()
+    assert process.returncode == 1
+    assert b"Aborted!" in said
+    assert b"Traceback" not in said
+    assert os.listdir(tmp_path / "out") == []
+
+
+def test_extract_needs_openSMILE_and_says_so(tmp_path, monkeypatch):
+    from skprognet.features import _opensmile
+
+    _opensmile._extractor.cache_clear()
+    monkeypatch.setitem(sys.modules, "opensmile", None)
+    result = run("extract", tmp_path / "a.wav", "-o", tmp_path / "f.csv")
+    assert result.exit_code == 1
+    assert "pip install 'skprognet[audio]'" in result.stderr
+    assert os.listdir(tmp_path) == []
+
+
+def test_extract_names_every_bad_file_and_writes_nothing(tmp_path):
+    pytest.importorskip("opensmile")
+    (tmp_path / "empty.wav").write_bytes(b"")
+    result = run(
+        "extract", tmp_path / "empty.wav", tmp_path / "gone.wav", "-o", tmp_path / "f.csv"
+    )
+    assert result.exit_code == 1
+    assert "empty.wav" in result.stderr
+    assert "gone.wav" in result.stderr
+    assert not (tmp_path / "f.csv").exists()
+
+
+def test_extract_of_emodb_gives_the_shipped_table(corpora, tmp_path):
+    emodb = load_emodb(as_frame=True)
+    names = emodb.frame["file"].iloc[::37]
+    paths = [corpora / "emodb" / "wav" / name for name in names]
+    result = run("extract", *paths, "-o", tmp_path / "features.csv")
+    assert result.exit_code == 0, result.output
+    table = pd.read_csv(tmp_path / "features.csv")
+    assert list(table["file"]) == [str(path) for path in paths]
+    assert list(table)[1:] == list(emodb.data)
+    np.testing.assert_array_equal(
+        table[emodb.feature_names].to_numpy(np.float32), emodb.data.loc[names.index].to_numpy()
+    )
