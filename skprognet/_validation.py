@@ -69,7 +69,7 @@ def encode_labels(y, classes, name="y"):
     return np.searchsorted(classes, y).astype(np.int64)
 
 
-def check_training_data(estimator, X, y, dtype):
+def check_training_data(estimator, X, y, dtype, *, reset=True):
     """Return X as a finite array of `dtype` and y as an array of class labels.
 
     Raises
@@ -77,7 +77,7 @@ def check_training_data(estimator, X, y, dtype):
     ValueError
         For NaN, infinity, wrong shapes, or labels that are not classes.
     """
-    X, y = validate_data(estimator, X, y, dtype=dtype, order="C")
+    X, y = validate_data(estimator, X, y, dtype=dtype, order="C", reset=reset)
     check_classification_targets(y)
     return X, y
 

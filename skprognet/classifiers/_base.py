@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.metrics import get_scorer
 from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
 from sklearn.utils.validation import check_is_fitted, validate_data
 from skorch.dataset import Dataset
@@ -19,8 +20,14 @@ from skprognet._validation import (
     encode_labels,
 )
 from skprognet.classifiers._net import Batches, Net
-from skprognet.classifiers._parameters import DTYPES, OPTIMIZERS, check_parameters, draw_seeds
-from skprognet.classifiers._rows import RowLabels
+from skprognet.classifiers._parameters import (
+    DTYPES,
+    MONITORS,
+    OPTIMIZERS,
+    check_parameters,
+    draw_seeds,
+)
+from skprognet.classifiers._rows import RowLabels, fingerprints
 from skprognet.classifiers._split import holdout_split
 from skprognet.networks import Column, evaluate_logits, limit_threads
 
@@ -33,11 +40,24 @@ def as_tensor(X, dtype, device):
     return (torch.from_numpy(X) if X.flags.writeable else torch.tensor(X)).to(device)
 
 
+def take(arrays, rows):
+    """Return the chosen rows of each array; None stays None."""
+    return tuple(None if array is None else array[rows] for array in arrays)
+
+
 class NetworkClassifier(ClassifierMixin, BaseEstimator):
     """Base of the three classifiers; a subclass says what its column is and what it reads."""
 
     # With metadata routing on, the speakers of the rows reach fit without being asked for.
     __metadata_request__fit = {"groups": True}
+
+    def _check_parameters(self):
+        """Raise unless the parameters are of the right kind."""
+        check_parameters(self)
+
+    def _optimizer_options(self, column):
+        """Return what the optimizer of skorch gets beside the learning rate."""
+        return OPTIMIZERS.get(self.optimizer, (None, {}))[1]
 
     def _read_sources(self, X, rows):
         """Freeze or train the sources; a classifier without any has nothing to do."""
@@ -65,11 +85,13 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         """Return where the network is, or, before it is there, where it will be."""
         return self.net_.device if hasattr(self, "net_") else self.device
 
-    def _make_net(self, column, *, device, valid_set=None, seed=0):
-        optimizer, options = OPTIMIZERS.get(self.optimizer, (self.optimizer, {}))
+    def _make_net(self, column, *, device, valid_set=None, seed=0, score="uar"):
+        optimizer, _ = OPTIMIZERS.get(self.optimizer, (self.optimizer, {}))
+        options = self._optimizer_options(column)
         return Net(
             column,
             patience=self.patience,
+            score=score,
             score_weights=self._score_weights(),
             criterion=torch.nn.CrossEntropyLoss,
             criterion__reduction="none",
@@ -90,7 +112,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         )
 
     def _fit(self, X, y, sample_weight, X_val, y_val, groups, source_y=None):
-        check_parameters(self)
+        self._check_parameters()
         X, y = check_training_data(self, X, y, self.dtype)
         rows = RowLabels(sample_weight, groups, source_y, n_rows=len(X))
         # A row of weight zero is as good as absent: it must not even add its class.
@@ -105,31 +127,114 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
                 self._read_sources(X, rows)
                 column = self._make_column(torch.Generator().manual_seed(seeds[0]))
             codes, weight = encode_labels(y, classes), self._weights(rows.weight, y)
-            valid_set = None
-            if self.early_stopping and X_val is None:
+            train, validation = np.arange(len(X)), None
+            if self.early_stopping and X_val is not None:
+                validation = X_val, codes_val, None
+            elif self.early_stopping:
                 train, held_out = holdout_split(
                     codes, classes, rows.groups, self.validation_fraction, seeds[1]
                 )
-                valid_set = self._dataset(X, codes, weight, held_out)
-            else:
-                train = np.arange(len(X))
-                if self.early_stopping:
-                    valid_set = self._dataset(X_val, codes_val)
-            self._train(column, self._dataset(X, codes, weight, train), valid_set, *seeds[2:])
+                validation = take((X, codes, weight), held_out)
+            self._train(column, take((X, codes, weight), train), validation, *seeds[2:])
+        self._remember([X] if X_val is None else [X, X_val])
         self._check_sources()
         if self.interrupted_:
             raise KeyboardInterrupt
         return self
 
-    def _train(self, column, train_set, valid_set, order_seed, dropout_seed):
+    def _train(self, column, training, validation, order_seed, dropout_seed):
         """Train the column and keep it, the epoch it is of, and whether Ctrl-C ended it."""
-        net = self._make_net(column, device=self.device, valid_set=valid_set, seed=order_seed)
-        net.initialize()
+        net = self._make_net(
+            column,
+            device=self.device,
+            valid_set=None if validation is None else self._dataset(*validation),
+            seed=order_seed,
+            score=self._epoch_score(validation),
+        ).initialize()
         column.dropout_generator = torch.Generator(self.device).manual_seed(dropout_seed)
-        net.partial_fit(train_set)
-        self.net_ = net
+        training = self._dataset(*training)
+        self.net_ = net  # already now, since a scorer calls predict
+        try:
+            net.partial_fit(training)
+        except BaseException:
+            del self.net_
+            raise
         self.interrupted_ = net.interrupted_
         self.best_epoch_ = net.best_epoch_
+
+    def _epoch_score(self, validation):
+        """Return what scores an epoch: the name of a quantity or a function without arguments."""
+        if validation is None or self.monitor in MONITORS:
+            return self.monitor
+        scorer, (X, codes, _) = get_scorer(self.monitor), validation
+        names = getattr(self, "feature_names_in_", None)
+        X = X if names is None else pd.DataFrame(X, columns=names)
+        return lambda: scorer(self, X, self.classes_[codes])
+
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train for one epoch on these rows, going on from where the network is.
+
+        No rows are held out and no epoch is chosen. Optimizer and random numbers go on too, except
+        after pickling, which keeps the weights only.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Training rows.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        classes : array-like of shape (n_classes,), default=None
+            All labels that will ever come; needed in the first call unless y has them all.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, scaled to mean 1 over this call.
+
+        Returns
+        -------
+        self : classifier
+            The trained classifier.
+
+        Raises
+        ------
+        ValueError
+            For NaN, wrong shapes, a label that is not among `classes`, other classes than before,
+            or a single class.
+        """
+        first = not hasattr(self, "net_")
+        self._check_parameters()
+        X, y = check_training_data(self, X, y, self.dtype, reset=first)
+        rows = RowLabels(sample_weight, None, None, n_rows=len(X))
+        X, y, rows = X[rows.present], y[rows.present], rows.select(rows.present)
+        known = check_classes(self, y if classes is None else classes) if first else self.classes_
+        if classes is not None and not np.array_equal(np.unique(classes), known):
+            raise ValueError(
+                f"classes must be those of the first call, {known.tolist()}; got "
+                f"{np.unique(classes).tolist()}."
+            )
+        self.classes_ = known
+        codes, weight = encode_labels(y, known), self._weights(rows.weight, y)
+        seeds = draw_seeds(self.random_state, 3)
+        with limit_threads(self.n_threads):
+            if first:
+                self._read_sources(X, rows)
+                column = self._make_column(torch.Generator().manual_seed(seeds[0]))
+                net = self._make_net(column, device=self.device, seed=seeds[1]).initialize()
+                self.net_ = net
+            column = self.net_.module_
+            if column.dropout_generator is None:
+                column.dropout_generator = torch.Generator(self._device()).manual_seed(seeds[2])
+            self.net_.train_one_epoch(self._dataset(X, codes, weight))
+        self._remember([X])
+        self.interrupted_, self.best_epoch_ = False, len(self.net_.history)
+        return self
+
+    def _remember(self, tables):
+        """Add the fingerprints of rows that the network has seen, in training or validation."""
+        seen = [] if not hasattr(self, "row_fingerprints_") else [self.row_fingerprints_]
+        self.row_fingerprints_ = np.unique(np.concatenate([*seen, *map(fingerprints, tables)]))
+
+    def _has_seen(self, X):
+        """Return for each row whether `fit` has had it, shape (n_samples,)."""
+        return np.isin(fingerprints(np.asarray(X)), self.row_fingerprints_)
 
     def _column_to_continue(self, classes):
         """Return the fitted column with ``warm_start=True``, else None; forget the last fit."""
@@ -140,7 +245,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
                     f"{self.classes_.tolist()}; got {classes.tolist()}. Set warm_start=False."
                 )
             return self.net_.module_
-        vars(self).pop("net_", None)
+        for name in ("net_", "row_fingerprints_"):
+            vars(self).pop(name, None)
         return None
 
     def _weights(self, weight, y):
@@ -159,26 +265,25 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             return None
         return compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_)
 
-    def _dataset(self, X, codes, weight=None, rows=slice(None)):
+    def _dataset(self, X, codes, weight):
         """Return rows as skorch takes them, already where the network will be.
 
         Weights are scaled to mean one over these rows: per batch would be wrong for small ones.
         """
-        X = self._network_input(X[rows])
+        X = self._network_input(X)
         if weight is not None:
-            weight = weight[rows] * (len(weight[rows]) / weight[rows].sum())
-            weight = torch.tensor(weight, dtype=X.dtype, device=X.device)
+            weight = torch.tensor(weight / weight.mean(), dtype=X.dtype, device=X.device)
             X = {"X": X, "sample_weight": weight}
-        return Dataset(X, torch.tensor(codes[rows], device=self._device()))
+        return Dataset(X, torch.tensor(codes, device=self._device()))
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "net_")
 
     @property
     def history_(self):
-        """DataFrame with a row per epoch: epoch, train_loss, valid_loss, valid_uar, dur (s)."""
+        """DataFrame with a row per epoch: losses, scores, and seconds (dur)."""
         check_is_fitted(self)
-        columns = ["epoch", "train_loss", "valid_loss", "valid_uar", "dur"]
+        columns = ["epoch", "train_loss", "valid_loss", "valid_uar", "valid_score", "dur"]
         rows = [{key: row.get(key) for key in columns} for row in self.net_.history]
         return pd.DataFrame(rows, columns=columns).dropna(axis="columns", how="all")
 

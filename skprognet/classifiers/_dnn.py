@@ -31,11 +31,15 @@ class DNNClassifier(NetworkClassifier):
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
         How the weights are updated.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the epoch with
-        the best unweighted average recall, of equal ones that with the lowest loss. Without it all
-        rows train and the last epoch is kept.
-    validation_fraction : float, default=0.1
-        Share of the rows held out for that, by class, where `fit` gets no `X_val`.
+        Whether to score validation rows after every epoch and keep the weights of the best one,
+        of equal ones that with the lowest loss. Without it all rows train and the last epoch is
+        kept.
+    monitor : {"uar", "loss"}, name of a scorer or callable, default="uar"
+        What makes an epoch the best: the unweighted average recall or the loss on the validation
+        rows, or what a scikit-learn scorer gives there (greater is better), such as "accuracy".
+    validation_fraction : float or cross-validation splitter, default=0.1
+        Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
+        whose first split is taken.
     patience : int or None, default=None
         Epochs without a better one after which training ends; None runs all epochs, since deep
         sigmoid networks with dropout learn late.
@@ -70,9 +74,12 @@ class DNNClassifier(NetworkClassifier):
     net_ : skorch.NeuralNetClassifier
         The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
     history_ : DataFrame
-        A row per epoch: epoch, train_loss, valid_loss, valid_uar, dur (seconds).
+        A row per epoch: epoch, train_loss, valid_loss, valid_uar, valid_score (what chooses the
+        epoch), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
+    row_fingerprints_ : ndarray of uint64
+        A hash of each row that `fit` had, validation rows included.
     interrupted_ : bool
         Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
         has been restored.
@@ -112,6 +119,7 @@ class DNNClassifier(NetworkClassifier):
         batch_size=32,
         optimizer="adam",
         early_stopping=True,
+        monitor="uar",
         validation_fraction=0.1,
         patience=None,
         class_weight=None,
@@ -131,6 +139,7 @@ class DNNClassifier(NetworkClassifier):
         self.batch_size = batch_size
         self.optimizer = optimizer
         self.early_stopping = early_stopping
+        self.monitor = monitor
         self.validation_fraction = validation_fraction
         self.patience = patience
         self.class_weight = class_weight

@@ -2,9 +2,19 @@
 
 import copy
 
+from skprognet._validation import check_number
 from skprognet.classifiers._parameters import DTYPES
 from skprognet.classifiers._sources import column_input, column_of, named_sources
 from skprognet.classifiers._transfer import TransferClassifier
+
+
+def layer_number(name):
+    """Return the layer, from 0, that the parameter of a column of that name belongs to.
+
+    Laterals and adapters start at layer 1: the first layer reads the features only.
+    """
+    kind, number, *_ = name.split(".")
+    return int(number) + (kind != "layers")
 
 
 class FineTunedClassifier(TransferClassifier):
@@ -21,6 +31,10 @@ class FineTunedClassifier(TransferClassifier):
         ProgressiveClassifier or scikit-learn's MLPClassifier, or a pipeline or FrozenEstimator
         that ends in one; it survives ``clone``. Unfitted: trained inside `fit` on `source_y`.
         None: no transfer, a DNN.
+    n_frozen_layers : int, default=0
+        How many of the copied hidden layers, from the input on, stay as they are.
+    copied_lr : float or None, default=None
+        Learning rate of the copied layers; None is `lr`, which the new output layer has.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
         Width of each hidden layer. With a source, its widths are taken instead.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
@@ -37,11 +51,15 @@ class FineTunedClassifier(TransferClassifier):
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
         How the weights are updated.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the epoch with
-        the best unweighted average recall, of equal ones that with the lowest loss. Without it all
-        rows train and the last epoch is kept.
-    validation_fraction : float, default=0.1
-        Share of the rows held out for that, by class, where `fit` gets no `X_val`.
+        Whether to score validation rows after every epoch and keep the weights of the best one,
+        of equal ones that with the lowest loss. Without it all rows train and the last epoch is
+        kept.
+    monitor : {"uar", "loss"}, name of a scorer or callable, default="uar"
+        What makes an epoch the best: the unweighted average recall or the loss on the validation
+        rows, or what a scikit-learn scorer gives there (greater is better), such as "accuracy".
+    validation_fraction : float or cross-validation splitter, default=0.1
+        Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
+        whose first split is taken.
     patience : int or None, default=None
         Epochs without a better one after which training ends; None runs all epochs, since deep
         sigmoid networks with dropout learn late.
@@ -76,9 +94,12 @@ class FineTunedClassifier(TransferClassifier):
     net_ : skorch.NeuralNetClassifier
         The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
     history_ : DataFrame
-        A row per epoch: epoch, train_loss, valid_loss, valid_uar, dur (seconds).
+        A row per epoch: epoch, train_loss, valid_loss, valid_uar, valid_score (what chooses the
+        epoch), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
+    row_fingerprints_ : ndarray of uint64
+        A hash of each row that `fit` had, validation rows included.
     interrupted_ : bool
         Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
         has been restored.
@@ -115,6 +136,8 @@ class FineTunedClassifier(TransferClassifier):
         self,
         source=None,
         *,
+        n_frozen_layers=0,
+        copied_lr=None,
         hidden_layer_sizes=(256, 256, 256, 256),
         activation="sigmoid",
         dropout=0.5,
@@ -123,6 +146,7 @@ class FineTunedClassifier(TransferClassifier):
         batch_size=32,
         optimizer="adam",
         early_stopping=True,
+        monitor="uar",
         validation_fraction=0.1,
         patience=None,
         class_weight=None,
@@ -135,6 +159,8 @@ class FineTunedClassifier(TransferClassifier):
         verbose=0,
     ):
         self.source = source
+        self.n_frozen_layers = n_frozen_layers
+        self.copied_lr = copied_lr
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.dropout = dropout
@@ -143,6 +169,7 @@ class FineTunedClassifier(TransferClassifier):
         self.batch_size = batch_size
         self.optimizer = optimizer
         self.early_stopping = early_stopping
+        self.monitor = monitor
         self.validation_fraction = validation_fraction
         self.patience = patience
         self.class_weight = class_weight
@@ -192,6 +219,12 @@ class FineTunedClassifier(TransferClassifier):
         """
         return self._fit(X, y, sample_weight, X_val, y_val, groups, source_y)
 
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_number("n_frozen_layers", self.n_frozen_layers, "integer", low=0)
+        if self.copied_lr is not None:
+            check_number("copied_lr", self.copied_lr, "number", low=0, low_open=True)
+
     def _read_sources(self, X, rows):
         names = [name for name, _ in named_sources(self.source)]
         if len(names) > 1:
@@ -217,4 +250,20 @@ class FineTunedClassifier(TransferClassifier):
         column = copy.deepcopy(column_of(source)).to(DTYPES[self.dtype])
         column.replace_output(len(self.classes_), generator)
         column.dropout = self.dropout
+        depth = len(column.hidden_layer_sizes)
+        if self.n_frozen_layers > depth:
+            raise ValueError(
+                f"n_frozen_layers must not exceed the {depth} hidden layers of the source; got "
+                f"{self.n_frozen_layers}."
+            )
+        for name, parameter in column.named_parameters():
+            parameter.requires_grad = layer_number(name) >= self.n_frozen_layers
         return column
+
+    def _optimizer_options(self, column):
+        options = super()._optimizer_options(column)
+        if not self.sources_ or self.copied_lr is None:
+            return options
+        depth = len(column.hidden_layer_sizes)
+        copied = [name for name, _ in column.named_parameters() if layer_number(name) < depth]
+        return {**options, "param_groups": [(name, {"lr": self.copied_lr}) for name in copied]}

@@ -13,7 +13,7 @@ from skorch.callbacks import EarlyStopping, EpochTimer, PrintLog
 from skorch.dataset import unpack_data
 
 from skprognet.classifiers._best_epoch import BestEpoch
-from skprognet.networks import Column, loss_and_gradients
+from skprognet.networks import loss_and_gradients
 
 
 class Batches:
@@ -87,14 +87,18 @@ class Net(NeuralNetClassifier):
     ----------
     patience : int or None, default=None
         Epochs without a better validation score after which training stops; None never stops.
+    score : {"uar", "loss"} or callable, default="uar"
+        What chooses the epoch: the unweighted average recall or (minus) the loss on the
+        validation rows, or what the callable returns.
     score_weights : ndarray of shape (n_classes,) or None, default=None
-        Weights of the classes in that score; None makes it the unweighted average recall.
+        Weights of the classes in that recall; None is equal.
     **options
         As for :class:`skorch.NeuralNetClassifier`.
     """
 
-    def __init__(self, module, *, patience=None, score_weights=None, **options):
+    def __init__(self, module, *, patience=None, score="uar", score_weights=None, **options):
         self.patience = patience
+        self.score = score
         self.score_weights = score_weights
         super().__init__(module, **options)
 
@@ -119,7 +123,7 @@ class Net(NeuralNetClassifier):
         return super().infer(x["X"] if isinstance(x, dict) else x, **fit_params)
 
     def train_step(self, batch, **fit_params):
-        if not isinstance(self.module_, Column):
+        if not getattr(self.module_, "gradients_written_out", False):
             return super().train_step(batch, **fit_params)
         X, y = unpack_data(batch)
         X, weight = (X["X"], X["sample_weight"]) if isinstance(X, dict) else (X, None)
@@ -168,11 +172,23 @@ class Net(NeuralNetClassifier):
             weight = X["sample_weight"] if isinstance(X, dict) else None
             predicted = torch.cat(predicted)
             uar = mean_recall(predicted, y, weight)
-            score = uar
-            if self.score_weights is not None:
-                score = mean_recall(predicted, y, weight, self.score_weights)
             self.history.record(prefix + "_uar", uar)
+            score = uar
+            if callable(self.score):
+                score = self.score()
+            elif self.score == "loss":
+                score = -loss
+            elif self.score_weights is not None:
+                score = mean_recall(predicted, y, weight, self.score_weights)
             self.history.record(prefix + "_score", score)
+
+    def train_one_epoch(self, dataset):
+        """Train for one more epoch, without validation rows."""
+        self.train_split = None
+        self.callbacks_ = [pair for pair in self.callbacks_ if pair[0] != "best_epoch"]
+        self.notify("on_train_begin", X=dataset, y=None)
+        self.fit_loop(dataset, epochs=1)
+        self.notify("on_train_end", X=dataset, y=None)
 
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
         # skorch takes every KeyboardInterrupt for an early stop, Ctrl-C too.

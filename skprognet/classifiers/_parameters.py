@@ -2,10 +2,12 @@
 
 import numpy as np
 import torch
+from sklearn.metrics import get_scorer_names
 
 from skprognet._validation import check_choice, check_number
 from skprognet.networks._column import ACTIVATIONS
 
+MONITORS = ("uar", "loss")
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 # Adam's fused form does the same arithmetic in one pass over the weights.
 OPTIMIZERS = {"adam": (torch.optim.Adam, {"fused": True}), "sgd": (torch.optim.SGD, {})}
@@ -30,15 +32,18 @@ def check_parameters(estimator):
         check_choice("optimizer", estimator.optimizer, list(OPTIMIZERS))
     if estimator.patience is not None:
         check_number("patience", estimator.patience, "integer", low=1)
-    check_number(
-        "validation_fraction",
-        estimator.validation_fraction,
-        "number",
-        low=0,
-        high=1,
-        low_open=True,
-        high_open=True,
-    )
+    if not (callable(estimator.monitor) or estimator.monitor in MONITORS):
+        check_choice("monitor", estimator.monitor, [*MONITORS, *get_scorer_names()])
+    if not hasattr(estimator.validation_fraction, "split"):
+        check_number(
+            "validation_fraction",
+            estimator.validation_fraction,
+            "number",
+            low=0,
+            high=1,
+            low_open=True,
+            high_open=True,
+        )
     if estimator.n_threads is not None:
         check_number("n_threads", estimator.n_threads, "integer", low=1)
     check_choice("dtype", estimator.dtype, list(DTYPES))

@@ -1,9 +1,22 @@
 """The progressive network: a new column beside the source's, which stays as it is."""
 
-from skprognet.classifiers._parameters import DTYPES
+import numpy as np
+import pandas as pd
+import torch
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skprognet._validation import check_choice, check_number, check_row_labels
+from skprognet.classifiers._importances import (
+    lateral_norms,
+    predictions_without,
+    source_slices,
+)
+from skprognet.classifiers._parameters import DTYPES, draw_seeds
 from skprognet.classifiers._sources import column_sizes, frozen_columns
 from skprognet.classifiers._transfer import TransferClassifier
-from skprognet.networks import ProgressiveColumn, join_frozen
+from skprognet.metrics import uar_score
+from skprognet.networks import ProgressiveColumn, join_frozen, limit_threads
+from skprognet.networks._adapters import ADAPTERS
 
 
 class ProgressiveClassifier(TransferClassifier):
@@ -26,6 +39,14 @@ class ProgressiveClassifier(TransferClassifier):
         ProgressiveClassifier (all its columns are read) or scikit-learn's MLPClassifier, or a
         pipeline or FrozenEstimator that ends in one; it survives ``clone``. Unfitted: trained
         inside `fit` on `source_y`. None: no transfer, a DNN.
+    adapter : {None, "linear", "mlp"}, default=None
+        What stands between the frozen layers and the layer that reads them. None is the paper;
+        the others scale the frozen layers of all sources by learned scalars and project them to
+        the width of the new layer below, "mlp" with the activation after it (Rusu et al. 2016,
+        equation 2; see :class:`~skprognet.networks.Adapter`).
+    lateral_dropout : float, default=0.0
+        Probability that a unit of a frozen layer is dropped, in training, for the layer that
+        reads it.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
         Width of each hidden layer.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
@@ -41,11 +62,15 @@ class ProgressiveClassifier(TransferClassifier):
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
         How the weights are updated.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the epoch with
-        the best unweighted average recall, of equal ones that with the lowest loss. Without it all
-        rows train and the last epoch is kept.
-    validation_fraction : float, default=0.1
-        Share of the rows held out for that, by class, where `fit` gets no `X_val`.
+        Whether to score validation rows after every epoch and keep the weights of the best one,
+        of equal ones that with the lowest loss. Without it all rows train and the last epoch is
+        kept.
+    monitor : {"uar", "loss"}, name of a scorer or callable, default="uar"
+        What makes an epoch the best: the unweighted average recall or the loss on the validation
+        rows, or what a scikit-learn scorer gives there (greater is better), such as "accuracy".
+    validation_fraction : float or cross-validation splitter, default=0.1
+        Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
+        whose first split is taken.
     patience : int or None, default=None
         Epochs without a better one after which training ends; None runs all epochs, since deep
         sigmoid networks with dropout learn late.
@@ -80,9 +105,12 @@ class ProgressiveClassifier(TransferClassifier):
     net_ : skorch.NeuralNetClassifier
         The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
     history_ : DataFrame
-        A row per epoch: epoch, train_loss, valid_loss, valid_uar, dur (seconds).
+        A row per epoch: epoch, train_loss, valid_loss, valid_uar, valid_score (what chooses the
+        epoch), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
+    row_fingerprints_ : ndarray of uint64
+        A hash of each row that `fit` had, validation rows included.
     interrupted_ : bool
         Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
         has been restored.
@@ -123,6 +151,8 @@ class ProgressiveClassifier(TransferClassifier):
         self,
         source=None,
         *,
+        adapter=None,
+        lateral_dropout=0.0,
         hidden_layer_sizes=(256, 256, 256, 256),
         activation="sigmoid",
         dropout=0.5,
@@ -131,6 +161,7 @@ class ProgressiveClassifier(TransferClassifier):
         batch_size=32,
         optimizer="adam",
         early_stopping=True,
+        monitor="uar",
         validation_fraction=0.1,
         patience=None,
         class_weight=None,
@@ -143,6 +174,8 @@ class ProgressiveClassifier(TransferClassifier):
         verbose=0,
     ):
         self.source = source
+        self.adapter = adapter
+        self.lateral_dropout = lateral_dropout
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.dropout = dropout
@@ -151,6 +184,7 @@ class ProgressiveClassifier(TransferClassifier):
         self.batch_size = batch_size
         self.optimizer = optimizer
         self.early_stopping = early_stopping
+        self.monitor = monitor
         self.validation_fraction = validation_fraction
         self.patience = patience
         self.class_weight = class_weight
@@ -200,6 +234,14 @@ class ProgressiveClassifier(TransferClassifier):
         """
         return self._fit(X, y, sample_weight, X_val, y_val, groups, source_y)
 
+    def _check_parameters(self):
+        super()._check_parameters()
+        if self.adapter is not None:
+            check_choice("adapter", self.adapter, ADAPTERS)
+        check_number(
+            "lateral_dropout", self.lateral_dropout, "number", low=0, high=1, high_open=True
+        )
+
     def _network_input(self, X):
         x = super()._network_input(X)
         columns = [
@@ -219,4 +261,87 @@ class ProgressiveClassifier(TransferClassifier):
             dropout=self.dropout,
             generator=generator,
             dtype=DTYPES[self.dtype],
+            adapter=self.adapter,
+            lateral_dropout=self.lateral_dropout,
         )
+
+    def source_importances(self, X, y, *, method="permute", n_repeats=5, random_state=None):
+        """Return how much the unweighted average recall falls without each source.
+
+        A source is silenced by setting its hidden activations to 0 ("silence"), or they are
+        exchanged among the rows of X ("permute"), so that they keep their distribution and lose
+        what they say about a row. Importance is the UAR as it is minus the UAR then; below 0 the
+        network does better without the source.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows, best such that were not in `fit`.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        method : {"permute", "silence"}, default="permute"
+            What is done to the source.
+        n_repeats : int, default=5
+            Number of permutations; "silence" has nothing to repeat.
+        random_state : int, RandomState instance or None, default=None
+            Fixes the permutations.
+
+        Returns
+        -------
+        DataFrame
+            By name of the source: importance_mean, and importance_std over the permutations
+            (ddof 0; 0 for "silence").
+
+        Raises
+        ------
+        ValueError
+            If there is no source, or X and y do not fit.
+
+        Examples
+        --------
+        >>> from sklearn.preprocessing import StandardScaler
+        >>> from skprognet import DNNClassifier, ProgressiveClassifier
+        >>> from skprognet.datasets import load_emodb
+        >>> emodb = load_emodb()
+        >>> X = StandardScaler().fit_transform(emodb.data)
+        >>> options = dict(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+        >>> speaker = DNNClassifier(**options).fit(X, emodb.speaker)
+        >>> clf = ProgressiveClassifier([("speaker", speaker)], **options).fit(X, emodb.target)
+        >>> clf.source_importances(X, emodb.target, random_state=0).shape
+        (1, 2)
+        """
+        check_is_fitted(self)
+        check_choice("method", method, ["permute", "silence"])
+        check_number("n_repeats", n_repeats, "integer", low=1)
+        if not self.sources_:
+            raise ValueError("source_importances needs a source; this classifier has none.")
+        X = validate_data(self, X, reset=False, dtype=self.dtype, order="C")
+        y = check_row_labels("y", y, len(X))
+        sizes = {name: column_sizes(source) for name, source in self.sources_}
+        rng = np.random.RandomState(draw_seeds(random_state, 1)[0])
+        column, rows = self.net_.module_, {}
+        with limit_threads(self.n_threads):
+            joined = self._network_input(X)
+            whole = uar_score(y, self.predict(X))
+            for name, where in source_slices(self.n_features_in_, sizes).items():
+                orders = [None]
+                if method == "permute":
+                    orders = [torch.tensor(rng.permutation(len(X))) for _ in range(n_repeats)]
+                without = [predictions_without(column, joined, where, order) for order in orders]
+                falls = [whole - uar_score(y, self.classes_[codes]) for codes in without]
+                rows[name] = {"importance_mean": np.mean(falls), "importance_std": np.std(falls)}
+        return pd.DataFrame.from_dict(rows, orient="index")
+
+    def lateral_norms(self):
+        """Return how strongly each layer reads each frozen column.
+
+        Returns
+        -------
+        DataFrame
+            layer (2 .. L + 1, the last being the output), source, column (from 0, the oldest of
+            the source first) and norm: the Frobenius norm of the lateral matrix, with an adapter
+            of the product of its matrices and scale.
+        """
+        check_is_fitted(self)
+        names = [name for name, source in self.sources_ for _ in column_sizes(source)]
+        return lateral_norms(self.net_.module_, names)

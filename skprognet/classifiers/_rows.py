@@ -2,9 +2,26 @@
 
 import copy
 
+import numpy as np
 import pandas as pd
 
 from skprognet._validation import check_row_labels, check_sample_weight
+
+
+def fingerprints(X):
+    """Return a 64-bit hash of each row of X, taken in float32 whatever its type.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_features)
+        Numbers.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), uint64
+        Equal rows have equal hashes; different ones have, but for a chance of n² / 2**65.
+    """
+    return pd.util.hash_pandas_object(pd.DataFrame(X.astype(np.float32)), index=False).to_numpy()
 
 
 class RowLabels:

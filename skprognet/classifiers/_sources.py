@@ -153,6 +153,31 @@ def frozen_columns(source, X):
     return [*older, evaluate_hidden(column, tensor)]
 
 
+def rows_seen(source, X):
+    """Return for each row whether a fitted source, or one that it reads, has had it in `fit`.
+
+    Parameters
+    ----------
+    source : estimator
+        A fitted source.
+    X : array or DataFrame of shape (n_samples, n_features)
+        Rows as the source's own ``predict`` takes them.
+
+    Returns
+    -------
+    ndarray of bool of shape (n_samples,), or None
+        None for an ``MLPClassifier``, which does not remember.
+    """
+    X, last = _before_network(source, X)
+    if isinstance(last, MLPClassifier):
+        return None
+    seen = [last._has_seen(X)]
+    for _, older in getattr(last, "sources_", []):
+        names = getattr(last, "feature_names_in_", None)
+        seen.append(rows_seen(older, select_columns(older, np.asarray(X), names)))
+    return None if any(part is None for part in seen) else np.any(seen, axis=0)
+
+
 def select_columns(source, X, feature_names):
     """Return X as the source takes it: its own columns, by name where both know the names.
 

@@ -22,8 +22,9 @@ def holdout_split(y, classes, groups, validation_fraction, seed):
         The labels, for messages.
     groups : ndarray of shape (n_rows,) or None
         Group of each row, such as its speaker.
-    validation_fraction : float
-        Share of the rows to hold out; at least one row for each class.
+    validation_fraction : float or splitter
+        Share of the rows to hold out, at least one row for each class; or a scikit-learn
+        splitter, whose first split is taken.
     seed : int
         Seed of the split.
 
@@ -37,6 +38,10 @@ def holdout_split(y, classes, groups, validation_fraction, seed):
     ValueError
         If a class or the groups are too few to be on both sides.
     """
+    if hasattr(validation_fraction, "split"):
+        train, validation = next(iter(validation_fraction.split(y, y, groups)))
+        _check_none_lost(y, train, classes)
+        return train, validation
     counts = np.bincount(y, minlength=len(classes))
     if counts.min() < 2:
         rarest = classes.tolist()[counts.argmin()]
@@ -58,10 +63,15 @@ def holdout_split(y, classes, groups, validation_fraction, seed):
     n_splits = min(max(round(1 / validation_fraction), 2), n_groups, counts.max())
     splitter = StratifiedGroupKFold(n_splits=n_splits, shuffle=True, random_state=seed)
     train, validation = next(splitter.split(y, y, groups))
+    _check_none_lost(y, train, classes)
+    return train, validation
+
+
+def _check_none_lost(y, train, classes):
+    """Raise if a class has no training row left."""
     lost = np.setdiff1d(y, y[train])
     if lost.size:
         raise ValueError(
-            f"Holding whole groups out left no row of class {classes.tolist()[lost[0]]!r} to "
-            f"train on: too few groups have it. {_WAYS_OUT}"
+            f"Holding rows out left none of class {classes.tolist()[lost[0]]!r} to train on: "
+            f"too few rows or groups have it. {_WAYS_OUT}"
         )
-    return train, validation

@@ -4,10 +4,16 @@ import copy
 
 import pandas as pd
 from sklearn.base import clone
-from sklearn.utils.validation import has_fit_parameter
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validate_data
 
 from skprognet.classifiers._base import NetworkClassifier
-from skprognet.classifiers._sources import digest, is_fitted, named_sources, select_columns
+from skprognet.classifiers._sources import (
+    digest,
+    is_fitted,
+    named_sources,
+    rows_seen,
+    select_columns,
+)
 
 
 class TransferClassifier(NetworkClassifier):
@@ -68,6 +74,37 @@ class TransferClassifier(NetworkClassifier):
                 "unfitted source, such as clone(source), and fit it anew."
             )
         return super().set_params(**params)
+
+    def source_overlap(self, X):
+        """Return the share of rows of X that each source has had in its own `fit`.
+
+        A score on such rows is no honest one: the source has seen them, if with other labels.
+        Rows are recognised by a hash of their numbers as the source gets them, in float32, so that
+        a row that was scaled in another way counts as new.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows, such as those of a test set.
+
+        Returns
+        -------
+        Series of float
+            For each source by its name the share, between 0 and 1; NaN for a source that cannot
+            tell (scikit-learn's ``MLPClassifier``).
+
+        Raises
+        ------
+        ValueError
+            For another number of features, NaN or infinity.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, reset=False, dtype=self.dtype)
+        shares = {}
+        for name, source in self.sources_:
+            seen = rows_seen(source, self._rows_for(source, X))
+            shares[name] = float("nan") if seen is None else seen.mean()
+        return pd.Series(shares, dtype=float, name="source_overlap")
 
     def _read_sources(self, X, rows):
         self.sources_ = []

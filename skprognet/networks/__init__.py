@@ -1,11 +1,13 @@
 """The networks themselves: torch only, tensors in and out."""
 
+from skprognet.networks._adapters import Adapter
 from skprognet.networks._column import Column, evaluate_hidden, evaluate_logits
 from skprognet.networks._progressive import ProgressiveColumn, join_frozen, source_layer
 from skprognet.networks._threads import limit_threads
 from skprognet.networks._training import loss_and_gradients
 
 __all__ = [
+    "Adapter",
     "Column",
     "ProgressiveColumn",
     "evaluate_hidden",

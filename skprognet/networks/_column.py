@@ -114,6 +114,9 @@ class Column(nn.Module):
     def __getstate__(self):
         return {**self.__dict__, "dropout_generator": None}
 
+    # Whether loss_and_gradients knows the gradients; autograd finds any others.
+    gradients_written_out = True
+
     def weights(self, k: int) -> list[nn.Parameter]:
         """Return the weight matrices of layer k (from 0), one for each input that it reads."""
         return [self.layers[k].weight]
@@ -125,6 +128,10 @@ class Column(nn.Module):
     def split(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
         """Split the input into what layer 0 reads and the frozen layers that each layer reads."""
         return X_NF, [[] for _ in self.layers]
+
+    def lateral_inputs(self, k: int, frozen: list[Tensor], *, dropping: bool) -> list[Tensor]:
+        """Return what layer k reads beside the layer below, given the frozen layers: nothing."""
+        return frozen
 
     def hidden(self, X_NF: Tensor) -> list[Tensor]:
         """Return the activations of the hidden layers, each of shape (N, H)."""
@@ -144,10 +151,11 @@ class Column(nn.Module):
         x_NF, frozen = self.split(X_NF)
         below_HN, outputs = x_NF.t().contiguous(), []
         for k, layer in enumerate(self.layers):
-            first, *laterals = self.weights(k)
+            first, *others = self.weights(k)
+            laterals = self.lateral_inputs(k, frozen[k], dropping=self.training)
             z_HN = torch.addmm(layer.bias[:, None], first, below_HN)
-            for weight, frozen_NH in zip(laterals, frozen[k], strict=True):
-                z_HN = torch.addmm(z_HN, weight, frozen_NH.t().contiguous())
+            for weight, input_NH in zip(others, laterals, strict=True):
+                z_HN = torch.addmm(z_HN, weight, input_NH.t().contiguous())
             if k == len(self.layers) - 1:
                 return [*outputs, z_HN]
             below_HN = activate(z_HN)

@@ -6,7 +6,8 @@ Gideon et al. 2017, section 3 and Figure 1; Rusu et al. 2016 (arXiv 1606.04671),
 import torch
 from torch import Tensor, nn
 
-from skprognet.networks._column import Column, glorot_linear
+from skprognet.networks._adapters import Adapter
+from skprognet.networks._column import Column, dropout_mask, glorot_linear
 
 
 def source_layer(k: int, depth: int, source_depth: int) -> int:
@@ -36,8 +37,11 @@ class ProgressiveColumn(Column):
     .. math:: W_{k+1} h_k + b_{k+1} + \sum_j U_{k+1}^{(j)} h_{s(k)}^{(j)}
 
     where :math:`s(k)` is :func:`source_layer`, k itself where the depths agree. Hidden layers
-    apply the activation and dropout to it; dropout is never applied to what is frozen. Layer 1
-    reads the features only.
+    apply the activation and dropout to it; no frozen column ever has dropout of its own.
+    Layer 1 reads the features only.
+
+    With an adapter the sum is :math:`U_{k+1} a_k`, where :math:`a_k` is what :class:`Adapter`
+    makes of the frozen layers of all columns.
 
     Shapes: :math:`h_k` is (N, H), :math:`h^{(j)}` is (N, H of that layer),
     :math:`U_{k+1}^{(j)}` is (H of the new layer k + 1, H of the frozen layer).
@@ -56,13 +60,20 @@ class ProgressiveColumn(Column):
         Draws the initial weights; each matrix is Glorot uniform by itself.
     dtype : torch.dtype, default=torch.float32
         Type of the weights.
+    adapter : {None, "linear", "mlp"}, default=None
+        What stands between the frozen layers and the new one.
+    lateral_dropout : float, default=0.0
+        Probability that a unit of a frozen layer is dropped, in training, for the layer that
+        reads it; the frozen column itself computes with all of its units.
     **options
         As for :class:`Column`.
 
     Attributes
     ----------
     laterals : nn.ModuleList of nn.ModuleList
-        ``laterals[k - 1][j]`` holds :math:`U_{k+1}^{(j)}`.
+        ``laterals[k - 1][j]`` holds :math:`U_{k+1}^{(j)}`; with an adapter j is 0 only.
+    adapters : nn.ModuleList of Adapter
+        ``adapters[k - 1]`` makes :math:`a_k`; empty without an adapter.
     """
 
     def __init__(
@@ -74,31 +85,51 @@ class ProgressiveColumn(Column):
         source_sizes,
         generator: torch.Generator,
         dtype: torch.dtype = torch.float32,
+        adapter: str | None = None,
+        lateral_dropout: float = 0.0,
         **options,
     ):
         super().__init__(
             n_features, hidden_layer_sizes, n_classes, generator=generator, dtype=dtype, **options
         )
         self.source_sizes = tuple(tuple(sizes) for sizes in source_sizes)
-        depth = len(self.hidden_layer_sizes)
-        self.laterals = nn.ModuleList(
-            nn.ModuleList(
-                glorot_linear(
-                    sizes[source_layer(k, depth, len(sizes)) - 1],
-                    self.layers[k].out_features,
-                    bias=False,
-                    generator=generator,
-                    dtype=dtype,
+        self.lateral_dropout = lateral_dropout
+        new = {"generator": generator, "dtype": dtype}
+        self.laterals, self.adapters = nn.ModuleList(), nn.ModuleList()
+        for k, layer in enumerate(list(self.layers)[1:], start=1):
+            widths = [sizes[self._source_layer(k, len(sizes))] for sizes in self.source_sizes]
+            if adapter is not None and widths:
+                kind = {"kind": adapter, "activation": self.activation}
+                self.adapters.append(Adapter(widths, layer.in_features, **kind, **new))
+                widths = [layer.in_features]
+            self.laterals.append(
+                nn.ModuleList(
+                    glorot_linear(width, layer.out_features, bias=False, **new) for width in widths
                 )
-                for sizes in self.source_sizes
             )
-            for k in range(1, depth + 1)
-        )
+
+    @property
+    def gradients_written_out(self) -> bool:
+        """Without adapters."""
+        return not self.adapters
+
+    def _source_layer(self, k: int, source_depth: int) -> int:
+        """Return which hidden layer of a source (from 0) layer k + 1 reads."""
+        return source_layer(k, len(self.hidden_layer_sizes), source_depth) - 1
 
     def weights(self, k: int) -> list[nn.Parameter]:
         if k == 0:
             return super().weights(k)
         return [*super().weights(k), *(lateral.weight for lateral in self.laterals[k - 1])]
+
+    def lateral_inputs(self, k: int, frozen: list[Tensor], *, dropping: bool) -> list[Tensor]:
+        """Return what layer k (from 0) reads beside the layer below: dropped out, adapted."""
+        if dropping and self.lateral_dropout:
+            frozen = [
+                h_NH * dropout_mask(h_NH, self.lateral_dropout, self.dropout_generator)
+                for h_NH in frozen
+            ]
+        return [self.adapters[k - 1](frozen)] if frozen and self.adapters else frozen
 
     def columns(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
         """Split what :func:`join_frozen` put together."""
@@ -109,10 +140,9 @@ class ProgressiveColumn(Column):
 
     def split(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
         x_NF, columns = self.columns(X_NF)
-        depth = len(self.hidden_layer_sizes)
         read_by_layer = [
-            [column[source_layer(k, depth, len(column)) - 1] for column in columns]
-            for k in range(1, depth + 1)
+            [column[self._source_layer(k, len(column))] for column in columns]
+            for k in range(1, len(self.layers))
         ]
         return x_NF, [[], *read_by_layer]
 

@@ -47,7 +47,7 @@ def _forward(column: Column, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]], 
     below_NH, frozen = column.split(X_NF)
     inputs, outputs, masks = [], [], []
     for k in range(len(column.layers) - 1):
-        inputs.append([below_NH, *frozen[k]])
+        inputs.append([below_NH, *column.lateral_inputs(k, frozen[k], dropping=True)])
         h_NH = activate(_preactivation(column, k, inputs[-1]))
         mask_NH = None
         if column.dropout:
@@ -55,8 +55,9 @@ def _forward(column: Column, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]], 
         outputs.append(h_NH)
         masks.append(mask_NH)
         below_NH = h_NH if mask_NH is None else h_NH * mask_NH
-    inputs.append([below_NH, *frozen[-1]])
-    return _preactivation(column, len(column.layers) - 1, inputs[-1]), inputs, outputs, masks
+    last = len(column.layers) - 1
+    inputs.append([below_NH, *column.lateral_inputs(last, frozen[last], dropping=True)])
+    return _preactivation(column, last, inputs[-1]), inputs, outputs, masks
 
 
 def _cross_entropy(logits_NC: Tensor, y_N: Tensor, weight_N: Tensor | None):
@@ -85,7 +86,8 @@ def loss_and_gradients(
     Parameters
     ----------
     column : Column
-        The network to train; its `dropout_generator` draws the masks.
+        The network to train, with `gradients_written_out`; its `dropout_generator` draws the
+        masks.
     X_NF : Tensor of shape (N, F)
         The rows, with the frozen activations beside them where the column reads any.
     y_N : Tensor of shape (N,), int64
