@@ -290,7 +290,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X):
         """Return the probability of each class.
 
-        The result for a row does not depend on the other rows, bit for bit.
+        In float32 the result for a row does not depend on the other rows, bit for bit.
 
         Parameters
         ----------

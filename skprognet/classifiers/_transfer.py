@@ -99,7 +99,8 @@ class TransferClassifier(NetworkClassifier):
             For another number of features, NaN or infinity.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=self.dtype)
+        # Not rounded to float32 before a pipeline's own steps, which did not have it so in `fit`.
+        X = validate_data(self, X, reset=False)
         shares = {}
         for name, source in self.sources_:
             seen = rows_seen(source, self._rows_for(source, X))

@@ -145,7 +145,8 @@ class Column(nn.Module):
         """Return hidden activations and logits, each with units as rows: shape (H, N).
 
         With the rows of X side by side in memory every one of them goes through the same
-        vectorised sums; the other way round the order of summation depends on the row's place.
+        vectorised sums (in float32, with the libraries that torch uses); the other way round the
+        order of summation depends on the row's place.
         """
         activate, _ = ACTIVATIONS[self.activation]
         x_NF, frozen = self.split(X_NF)
@@ -189,8 +190,9 @@ def _in_blocks(column: Column, X_NF: Tensor, compute) -> list[Tensor]:
 def evaluate_hidden(column: Column, X_NF: Tensor) -> list[Tensor]:
     """Return the hidden activations of `column` in evaluation mode.
 
-    The result for a row depends on that row only, bit for bit: the rows are computed in blocks of
-    one size, the last one filled up with zeros.
+    The rows are computed in blocks of one size, the last one filled up with zeros, so that in
+    float32 the result for a row depends on that row only, bit for bit; in float64 the order of
+    summation still moves the last digits.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from sklearn.model_selection import GroupKFold, cross_val_score
+from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_score
 from sklearn.neural_network import MLPClassifier
 from skorch.callbacks import Callback, EarlyStopping, EpochScoring
 
@@ -207,6 +207,97 @@ def test_validation_rows_never_train(problem, small):
     one = DNNClassifier(**options).fit(X[:100], y[:100], X_val=X[100:], y_val=y[100:])
     other = DNNClassifier(**options).fit(X[:100], y[:100], X_val=X[100:120], y_val=y[100:120])
     assert same(weights(one), weights(other))
+
+
+# What chooses the epoch
+
+
+def test_the_loss_can_choose_the_epoch(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**{**small, "max_epochs": 30, "lr": 0.02}, monitor="loss").fit(X, y)
+    assert clf.best_epoch_ == clf.history_["valid_loss"].idxmin() + 1
+    np.testing.assert_allclose(clf.history_["valid_score"], -clf.history_["valid_loss"])
+
+
+@pytest.mark.parametrize("monitor", ["accuracy", uar_scorer])
+def test_a_scorer_can_choose_the_epoch(problem, small, monitor):
+    X, y, _ = problem
+    options = {**small, "max_epochs": 20, "lr": 0.02}
+    clf = DNNClassifier(**options, monitor=monitor, callbacks=[Snapshots()])
+    clf.fit(X[:100], y[:100], X_val=X[100:], y_val=y[100:])
+    history = clf.history_
+    assert history["valid_score"].max() == history.loc[clf.best_epoch_ - 1, "valid_score"]
+    if monitor == "accuracy":
+        assert history["valid_score"].max() == pytest.approx(clf.score(X[100:], y[100:]))
+    else:
+        np.testing.assert_allclose(history["valid_score"], history["valid_uar"])
+
+
+def test_class_weights_weigh_the_recalls_in_the_score(problem, small):
+    X, y, _ = problem
+    class_weight = {"angry": 5.0, "happy": 1.0, "neutral": 1.0, "sad": 1.0}
+    clf = DNNClassifier(**small, class_weight=class_weight)
+    clf.fit(X[:100], y[:100], X_val=X[100:], y_val=y[100:])
+    recalls = [np.mean(clf.predict(X[100:])[y[100:] == label] == label) for label in clf.classes_]
+    expected = np.average(recalls, weights=[5, 1, 1, 1])
+    assert clf.history_.loc[clf.best_epoch_ - 1, "valid_score"] == pytest.approx(expected)
+
+
+def test_a_splitter_can_choose_the_validation_rows(problem, small):
+    X, y, _ = problem
+    splitter = StratifiedKFold(5, shuffle=True, random_state=3)
+    inside = DNNClassifier(**small, validation_fraction=splitter).fit(X, y)
+    train, held_out = next(splitter.split(X, y))
+    outside = DNNClassifier(**small)
+    outside.fit(X[train], y[train], X_val=X[held_out], y_val=y[held_out])
+    assert same(weights(inside), weights(outside))
+
+
+# Partial fits
+
+
+def test_partial_fits_are_the_epochs_of_a_fit(problem, small):
+    X, y, _ = problem
+    whole = DNNClassifier(**small, early_stopping=False, dropout=0.0, batch_size=1000).fit(X, y)
+    parts = DNNClassifier(**small, dropout=0.0, batch_size=1000)
+    for _ in range(8):
+        parts.partial_fit(X, y, classes=np.unique(y))
+    assert len(parts.history_) == 8
+    np.testing.assert_allclose(
+        parts.predict_proba(X), whole.predict_proba(X), rtol=1e-4, atol=1e-6
+    )
+
+
+def test_partial_fit_knows_classes_that_come_later(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**small)
+    clf.partial_fit(X[y != "sad"], y[y != "sad"], classes=np.unique(y))
+    clf.partial_fit(X, y)
+    assert list(clf.classes_) == ["angry", "happy", "neutral", "sad"]
+    with pytest.raises(ValueError, match=r"^y must hold only labels seen in training"):
+        clf.partial_fit(X[:3], ["bored"] * 3)
+    with pytest.raises(ValueError, match=r"^classes must be those of the first call, "):
+        clf.partial_fit(X, y, classes=["a", "b"])
+
+
+def test_partial_fit_goes_on_after_fit_and_after_pickling(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**small).fit(X, y)
+    before = weights(clf)
+    clf.partial_fit(X, y)
+    assert len(clf.history_) == 9
+    assert not same(weights(clf), before)
+    twin = pickle.loads(pickle.dumps(clf)).partial_fit(X, y)
+    assert len(twin.history_) == 10
+    assert not same(weights(twin), weights(clf))
+
+
+def test_parameters_set_in_the_middle_count_from_the_next_fit(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**small).fit(X, y).set_params(hidden_layer_sizes=(3,), max_epochs=2)
+    assert clf.predict(X).shape == y.shape
+    assert len(clf.fit(X, y).history_) == 2
+    assert clf.net_.module_.hidden_layer_sizes == (3,)
 
 
 # Weights

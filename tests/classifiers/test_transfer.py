@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.classifiers._sources import digest
-from skprognet.metrics import uar_scorer
+from skprognet.metrics import uar_score, uar_scorer
 
 TRANSFER = [FineTunedClassifier, ProgressiveClassifier]
 
@@ -306,3 +306,199 @@ def test_two_sources_of_one_name_are_an_error(problem, source, small):
         ValueError, match=r"^The names of sources must differ; got \['a', 'a'\]\.$"
     ):
         ProgressiveClassifier([("a", source), ("a", source)], **small).fit(X, y)
+
+
+# Adapters and laterals
+
+
+@pytest.mark.parametrize("adapter", ["linear", "mlp"])
+def test_adapters_are_trained_through_autograd_and_repeat(adapter, problem, source, small):
+    X, y, _ = problem
+    options = {**small, "adapter": adapter, "lateral_dropout": 0.2}
+    clf = ProgressiveClassifier(source, **options).fit(X, y)
+    start = ProgressiveClassifier(source, **{**options, "lr": 1e-300}).fit(X, y)
+    for name, trained in weights(clf).items():
+        assert (trained != weights(start)[name]).any(), name
+    assert same(weights(clf), weights(ProgressiveClassifier(source, **options).fit(X, y)))
+    twin = pickle.loads(pickle.dumps(clf))
+    np.testing.assert_array_equal(twin.predict_proba(X), clf.predict_proba(X))
+    assert digest(source) == clf.source_digest_["source"]
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"adapter": "conv"}, "adapter must be one of 'linear', 'mlp'; got 'conv'."),
+        (
+            {"lateral_dropout": 1.0},
+            "lateral_dropout must satisfy 0 <= lateral_dropout < 1; got 1.0.",
+        ),
+    ],
+)
+def test_wrong_lateral_parameters_are_errors(problem, source, small, params, message):
+    X, y, _ = problem
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        ProgressiveClassifier(source, **small, **params).fit(X, y)
+
+
+# Fine-tuning in part
+
+
+@pytest.mark.parametrize("n_frozen", [0, 1, 2])
+def test_frozen_layers_stay_as_they_were_copied(problem, source, small, n_frozen):
+    X, y, _ = problem
+    clf = FineTunedClassifier(source, n_frozen_layers=n_frozen, **small).fit(X, y)
+    old, new = weights(source), weights(clf)
+    for i in range(2):
+        for kind in ("weight", "bias"):
+            name = f"layers.{i}.{kind}"
+            assert np.array_equal(old[name], new[name]) == (i < n_frozen), name
+
+
+def test_copied_layers_can_learn_more_slowly(problem, source, small):
+    X, y, _ = problem
+    clf = FineTunedClassifier(source, copied_lr=1e-300, **small).fit(X, y)
+    start = FineTunedClassifier(source, **{**small, "lr": 1e-300}).fit(X, y)
+    before, after = weights(start), weights(clf)
+    for name in before:
+        assert np.array_equal(before[name], after[name]) == (not name.startswith("layers.2")), name
+
+
+def test_a_progressive_source_is_fine_tuned_with_its_laterals(problem, source, small):
+    X, y, source_y = problem
+    middle = ProgressiveClassifier(source, **small).fit(X, source_y)
+    clf = FineTunedClassifier(middle, n_frozen_layers=2, **small).fit(X, y)
+    old, new = weights(middle), weights(clf)
+    np.testing.assert_array_equal(new["laterals.0.0.weight"], old["laterals.0.0.weight"])
+    assert new["laterals.1.0.weight"].shape == (4, 10)
+
+
+def test_more_frozen_layers_than_there_are_is_an_error(problem, source, small):
+    X, y, _ = problem
+    message = "n_frozen_layers must not exceed the 2 hidden layers of the source; got 3."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        FineTunedClassifier(source, n_frozen_layers=3, **small).fit(X, y)
+
+
+# What a source has seen
+
+
+def test_overlap_is_the_share_of_rows_that_the_source_was_given(problem, small):
+    X, y, source_y = problem
+    given = DNNClassifier(**small).fit(X[:60], source_y[:60])
+    clf = ProgressiveClassifier(given, **small).fit(X[60:], y[60:])
+    assert clf.source_overlap(X[:60]).to_dict() == {"source": 1.0}
+    assert clf.source_overlap(X[60:]).to_dict() == {"source": 0.0}
+    assert clf.source_overlap(X[50:70]).to_dict() == {"source": 0.5}
+    assert clf.source_overlap(X[:60][::-1].astype(np.float32))["source"] == 1.0
+    assert clf.source_overlap(X[:60] + 1e-4)["source"] == 0.0
+
+
+def test_overlap_counts_validation_rows_and_reaches_through_pipelines_and_chains(problem, small):
+    X, y, source_y = problem
+    first = make_pipeline(StandardScaler(), DNNClassifier(**small))
+    first.fit(X[:40], source_y[:40])
+    second = ProgressiveClassifier(first, **small)
+    second.fit(X[40:70], y[40:70], X_val=X[70:80], y_val=y[70:80])
+    third = ProgressiveClassifier([("a", first), ("b", second)], **small).fit(X[80:], y[80:])
+    overlap = third.source_overlap(X[:100])
+    assert overlap.to_dict() == {"a": 0.4, "b": 0.8}
+    assert pickle.loads(pickle.dumps(third)).source_overlap(X[:100]).equals(overlap)
+
+
+def test_overlap_with_a_source_that_does_not_remember_is_unknown(problem, small):
+    X, y, source_y = problem
+    mlp = MLPClassifier((4,), solver="lbfgs", max_iter=500, random_state=0).fit(X, source_y)
+    clf = ProgressiveClassifier(mlp, **small).fit(X, y)
+    assert np.isnan(clf.source_overlap(X)["source"])
+
+
+def test_inside_cross_validation_the_source_has_seen_no_test_row(problem, small):
+    X, y, source_y = problem
+    clf = ProgressiveClassifier(DNNClassifier(**small), **small)
+    with config_context(enable_metadata_routing=True):
+        result = cross_validate(
+            clf,
+            X,
+            y,
+            cv=3,
+            params={"source_y": source_y},
+            return_estimator=True,
+            return_indices=True,
+        )
+    for fitted, rows in zip(result["estimator"], result["indices"]["test"], strict=True):
+        assert fitted.source_overlap(X[rows])["source"] == 0
+
+
+# Which source helped
+
+
+@pytest.fixture(scope="module")
+def helped():
+    """Give a network whose one source knows the answer and whose other knows nothing."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 6))
+    y = np.where(np.sin(3 * X[:, 0]) * X[:, 1] > 0, "yes", "no")
+    options = {"hidden_layer_sizes": (32,), "activation": "tanh", "dropout": 0.0, "lr": 5e-3}
+    options |= {"max_epochs": 150, "random_state": 0}
+    knows = DNNClassifier(**options).fit(X, y)
+    ignorant = DNNClassifier(**options).fit(X, rng.permutation(y))
+    sources = [("knows", knows), ("ignorant", ignorant)]
+    clf = ProgressiveClassifier(sources, **{**options, "max_epochs": 30}).fit(X, y)
+    return clf, X, y
+
+
+@pytest.mark.parametrize("method", ["permute", "silence"])
+def test_importance_tells_the_source_that_helped(helped, method):
+    clf, X, y = helped
+    table = clf.source_importances(X, y, method=method, random_state=0)
+    assert list(table.index) == ["knows", "ignorant"]
+    assert table.loc["knows", "importance_mean"] > 0.15
+    assert (
+        abs(table.loc["ignorant", "importance_mean"]) < table.loc["knows", "importance_mean"] / 2
+    )
+    assert (table["importance_std"] > 0).all() == (method == "permute")
+    again = clf.source_importances(X, y, method=method, random_state=0)
+    pd.testing.assert_frame_equal(table, again)
+
+
+def test_silencing_is_what_zero_laterals_do(helped):
+    clf, X, y = helped
+    silenced = copy.deepcopy(clf)
+    with torch.no_grad():
+        for layer in silenced.net_.module_.laterals:
+            layer[0].weight.zero_()
+    fall = uar_score(y, clf.predict(X)) - uar_score(y, silenced.predict(X))
+    table = clf.source_importances(X, y, method="silence")
+    assert table.loc["knows", "importance_mean"] == pytest.approx(fall)
+
+
+def test_lateral_norms_are_those_of_the_matrices(helped):
+    clf, _, _ = helped
+    table = clf.lateral_norms()
+    assert list(table.columns) == ["layer", "source", "column", "norm"]
+    assert table[["layer", "source"]].values.tolist() == [[2, "knows"], [2, "ignorant"]]
+    expected = [
+        np.linalg.norm(lateral.weight.detach()) for lateral in clf.net_.module_.laterals[0]
+    ]
+    np.testing.assert_allclose(table["norm"], expected, rtol=1e-6)
+
+
+def test_lateral_norms_with_an_adapter_are_those_of_the_whole_way(problem, source, small):
+    X, y, _ = problem
+    clf = ProgressiveClassifier([("a", source), ("b", source)], adapter="linear", **small).fit(
+        X, y
+    )
+    module = clf.net_.module_
+    part, U = module.adapters[1], module.laterals[1][0].weight.detach().numpy()
+    V = part.projection.weight.detach().numpy()[:, 10:]
+    expected = np.linalg.norm(U @ V * part.scales.detach().numpy()[1])
+    row = clf.lateral_norms().query("layer == 3 and source == 'b'")
+    assert row["norm"].item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_importance_without_a_source_is_an_error(problem, small):
+    X, y, _ = problem
+    clf = ProgressiveClassifier(**small).fit(X, y)
+    with pytest.raises(ValueError, match=r"^source_importances needs a source; this classifier"):
+        clf.source_importances(X, y)

@@ -1,0 +1,126 @@
+"""Adapters and lateral dropout against Rusu's equation in numpy, and gradients to each part."""
+
+import numpy as np
+import pytest
+import torch
+
+from skprognet.networks import (
+    Adapter,
+    ProgressiveColumn,
+    evaluate_logits,
+    join_frozen,
+    loss_and_gradients,
+)
+
+SIZES = [(6, 5), (4, 3)]
+
+
+def make_column(adapter, activation="tanh", dtype=torch.float64, **options):
+    return ProgressiveColumn(
+        7,
+        (8, 9),
+        3,
+        source_sizes=SIZES,
+        adapter=adapter,
+        activation=activation,
+        generator=torch.Generator().manual_seed(0),
+        dtype=dtype,
+        **options,
+    )
+
+
+def numpy_of(parameter):
+    return parameter.detach().numpy()
+
+
+@pytest.mark.parametrize(("adapter", "g"), [("linear", lambda z: z), ("mlp", np.tanh)])
+def test_output_is_that_of_rusus_equation(rng, adapter, g):
+    column = make_column(adapter)
+    x = rng.normal(size=(10, 7))
+    frozen = [[rng.normal(size=(10, width)) for width in widths] for widths in SIZES]
+    W, b = [numpy_of(p.weight) for p in column.layers], [numpy_of(p.bias) for p in column.layers]
+
+    def lateral(k):
+        part = column.adapters[k - 1]
+        alpha, V = numpy_of(part.scales), numpy_of(part.projection.weight)
+        U = numpy_of(column.laterals[k - 1][0].weight)
+        joined = np.hstack([alpha[j] * frozen[j][k - 1] for j in range(2)])
+        return g(joined @ V.T) @ U.T
+
+    h1 = np.tanh(x @ W[0].T + b[0])
+    h2 = np.tanh(h1 @ W[1].T + b[1] + lateral(1))
+    logits = h2 @ W[2].T + b[2] + lateral(2)
+    joined = join_frozen(torch.tensor(x), [[torch.tensor(h) for h in c] for c in frozen])
+    np.testing.assert_allclose(evaluate_logits(column, joined).numpy(), logits, rtol=1e-12)
+
+
+@pytest.mark.parametrize("adapter", ["linear", "mlp"])
+def test_projection_has_the_width_of_the_new_layer_below(adapter):
+    column = make_column(adapter)
+    shapes = [tuple(part.projection.weight.shape) for part in column.adapters]
+    assert shapes == [(8, 10), (9, 8)]
+    assert not column.gradients_written_out
+    assert make_column(None).gradients_written_out
+
+
+def test_scales_start_small_and_different():
+    options = {"activation": "tanh", "dtype": torch.float64}
+    scales = Adapter([3] * 50, 2, "mlp", generator=torch.Generator().manual_seed(0), **options)
+    values = numpy_of(scales.scales)
+    assert ((values >= 0.05) & (values <= 0.15)).all()
+    assert len(set(values)) == 50
+
+
+@pytest.mark.parametrize("adapter", ["linear", "mlp"])
+def test_a_gradient_reaches_every_part_of_every_adapter(rng, adapter):
+    column = make_column(adapter).train()
+    X = torch.tensor(rng.normal(size=(12, 7 + 18)))
+    y = torch.tensor(rng.integers(3, size=12))
+    torch.nn.functional.cross_entropy(column(X), y).backward()
+    for name, parameter in column.named_parameters():
+        assert parameter.grad.abs().max() > 0, name
+    for part in column.adapters:
+        assert (part.scales.grad != 0).all()
+
+
+@pytest.mark.parametrize("adapter", [None, "mlp"])
+@pytest.mark.parametrize("n_rows", [1, 40, 128])
+def test_a_row_is_computed_to_the_same_bits_with_any_other_rows(rng, adapter, n_rows):
+    column = make_column(adapter, dtype=torch.float32)
+    X = torch.tensor(rng.normal(size=(200, 25)), dtype=torch.float32)
+    rows = torch.tensor(rng.permutation(200)[:n_rows])
+    assert torch.equal(evaluate_logits(column, X[rows]), evaluate_logits(column, X)[rows])
+
+
+def test_lateral_dropout_drops_what_is_read_in_training_only(rng):
+    column = make_column(None, lateral_dropout=0.5)
+    column.dropout_generator = torch.Generator().manual_seed(0)
+    frozen = [torch.ones(400, 6, dtype=torch.float64)]
+    dropped = column.lateral_inputs(1, frozen, dropping=True)[0]
+    assert set(dropped.unique().tolist()) == {0.0, 2.0}
+    assert (dropped == 0).double().mean().item() == pytest.approx(0.5, abs=0.05)
+    assert column.lateral_inputs(1, frozen, dropping=False)[0] is frozen[0]
+    X = torch.tensor(rng.normal(size=(3, 25)))
+    assert torch.equal(evaluate_logits(column, X), evaluate_logits(column, X))
+
+
+def test_gradients_with_lateral_dropout_equal_autograd(rng):
+    column = make_column(None, lateral_dropout=0.4, dropout=0.3)
+    X = torch.tensor(rng.normal(size=(9, 25)))
+    y = torch.tensor(rng.integers(3, size=9))
+    column.dropout_generator = torch.Generator().manual_seed(5)
+    torch.nn.functional.cross_entropy(column.train()(X), y).backward()
+    expected = [p.grad.clone() for p in column.parameters()]
+    column.zero_grad()
+    column.dropout_generator = torch.Generator().manual_seed(5)
+    loss_and_gradients(column, X, y)
+    for parameter, gradient in zip(column.parameters(), expected, strict=True):
+        torch.testing.assert_close(parameter.grad, gradient, rtol=1e-9, atol=1e-14)
+
+
+def test_without_sources_there_is_nothing_to_adapt():
+    column = ProgressiveColumn(
+        3, (4,), 2, source_sizes=[], adapter="mlp", generator=torch.Generator()
+    )
+    assert len(column.adapters) == 0
+    assert column(torch.zeros(2, 3)).shape == (2, 2)
