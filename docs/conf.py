@@ -1,6 +1,12 @@
 """Configuration of the documentation; names, authors and version come from the package."""
 
+import pkgutil
+import re
+from importlib import import_module
 from importlib.metadata import metadata
+from pathlib import Path
+
+from sphinx.util import logging
 
 package = metadata("skprognet")
 
@@ -50,5 +56,25 @@ def skip_borrowed(app, what, name, member, skip, options):
     return skip or not home.startswith(package["Name"])
 
 
+def warn_of_missing_names(app):
+    """Warn if a public name is not in api.rst; the command line has a page of its own."""
+    listed, module = [], None
+    for line in (Path(app.srcdir) / "api.rst").read_text("utf-8").splitlines():
+        if match := re.fullmatch(r".. currentmodule:: (\S+)", line):
+            module = import_module(match[1])
+        elif match := re.fullmatch(r"   (\w+)", line):
+            listed.append(getattr(module, match[1]))
+    root = import_module(package["Name"])
+    names = [found.name for found in pkgutil.walk_packages(root.__path__, f"{root.__name__}.")]
+    for module in map(import_module, [root.__name__, *(n for n in names if "._" not in n)]):
+        for name in getattr(module, "__all__", []):
+            thing = getattr(module, name)
+            if name not in ("__version__", "main") and not any(thing is one for one in listed):
+                logging.getLogger(__name__).warning(
+                    "%s.%s is public but not in api.rst", module.__name__, name
+                )
+
+
 def setup(app):
     app.connect("autodoc-skip-member", skip_borrowed)
+    app.connect("builder-inited", warn_of_missing_names)

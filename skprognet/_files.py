@@ -5,64 +5,69 @@ import tempfile
 from pathlib import Path
 
 
-def prepare_folder(folder):
-    """Make the folder and try it out, before hours of work end in a failing write.
+def check_folder(folder):
+    """Raise unless files can be written to `folder`, which need not be there yet.
+
+    Nothing is left behind: it is for finding out before hours of work end in a failing write.
 
     Parameters
     ----------
     folder : path
         Where results are to go.
 
-    Returns
-    -------
-    Path
-        The folder.
-
     Raises
     ------
     OSError
-        If it cannot be made or written to.
+        If it, or the nearest folder above it that is there, cannot be written to.
     """
-    folder = Path(folder)
+    there = Path(folder).absolute()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as probe:
+        while not there.exists():
+            there = there.parent
+        with tempfile.TemporaryFile(dir=there) as probe:
             probe.write(b"x")
     except OSError as error:
         raise OSError(
             f"The output must go to a folder that can be written to; {str(folder)!r} cannot "
             f"({error.strerror or error}). Choose another one."
         ) from error
-    return folder
 
 
-def write_whole(path, content):
-    """Write bytes to a draft and give it the name only when all of them are on disk.
+def write_whole(contents):
+    """Write files that appear under their names only when all of them are on disk.
 
     Parameters
     ----------
-    path : Path
-        The file; one that is there is replaced.
-    content : bytes
-        All of it.
+    contents : dict of path to bytes
+        What each file is to hold; folders are made, and files that are there are replaced.
 
     Raises
     ------
     OSError
-        If it cannot be written, as on a full disk; what was there before is still there.
+        If one cannot be written, as on a full disk; what was there before is still there.
     """
-    path = Path(path)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    drafts = {}
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(draft, 0o666 & ~_umask())
-        os.replace(draft, path)
-    except BaseException:
-        os.unlink(draft)
-        raise
+        for path, content in contents.items():
+            path = Path(path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, drafts[path] = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(drafts[path], 0o666 & ~_umask())
+        for path, draft in list(drafts.items()):
+            os.replace(draft, path)
+            del drafts[path]
+    except OSError as error:
+        raise OSError(
+            f"{str(path)!r} could not be written ({error.strerror or error}). Make room, or "
+            "choose another folder."
+        ) from error
+    finally:
+        for draft in drafts.values():
+            os.unlink(draft)
 
 
 def _umask():

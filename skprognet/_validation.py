@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import check_array, check_consistent_length
+from sklearn.utils import check_array
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
@@ -70,16 +70,34 @@ def encode_labels(y, classes, name="y"):
 
 
 def check_training_data(estimator, X, y, dtype, *, reset=True):
-    """Return X as a finite array of `dtype` and y as an array of class labels.
+    """Return X as an array that is finite also in `dtype`, and y as an array of class labels.
+
+    X keeps its own type: a source may have steps that need all of its digits.
 
     Raises
     ------
     ValueError
         For NaN, infinity, wrong shapes, or labels that are not classes.
     """
-    X, y = validate_data(estimator, X, y, dtype=dtype, order="C", reset=reset)
+    X, y = validate_data(estimator, X, y, order="C", reset=reset)
     check_classification_targets(y)
-    return X, y
+    return check_fits(X, dtype), y
+
+
+def check_rows(estimator, X, dtype):
+    """Return X, rows for a fitted estimator, as an array that is finite also in `dtype`."""
+    return check_fits(validate_data(estimator, X, reset=False, order="C"), dtype)
+
+
+def check_fits(X, dtype):
+    """Return X if none of its numbers is too large for `dtype`."""
+    largest = np.abs(X).max(initial=0)
+    if largest > np.finfo(dtype).max:
+        raise ValueError(
+            f"X must fit into dtype={np.dtype(dtype).name!r}; got {largest}. Scale the features, "
+            "or set dtype='float64'."
+        )
+    return X
 
 
 def check_classes(estimator, y):
@@ -114,13 +132,17 @@ def check_validation_data(estimator, X_val, y_val, classes, dtype):
         raise ValueError(
             f"X_val and y_val go together; got {given} without {missing}. Pass both or neither."
         )
-    X_val = validate_data(estimator, X_val, reset=False, dtype=dtype, order="C")
-    y_val = check_array(y_val, ensure_2d=False, dtype=None)
-    check_consistent_length(X_val, y_val)
+    if not estimator.early_stopping:
+        raise ValueError(
+            "X_val and y_val choose the epoch, so they need early_stopping=True; got "
+            "early_stopping=False. Leave them out, or set it."
+        )
+    X_val = check_rows(estimator, X_val, dtype)
+    y_val = check_row_labels("y_val", y_val, len(X_val))
     return X_val, encode_labels(y_val, classes, name="y_val")
 
 
-def check_sample_weight(sample_weight, n_rows):
+def check_sample_weight(sample_weight, n_rows, name="sample_weight"):
     """Return the weights as float64 of shape (n_rows,), or None.
 
     Raises
@@ -130,21 +152,25 @@ def check_sample_weight(sample_weight, n_rows):
     """
     if sample_weight is None:
         return None
-    weight = check_array(
-        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
-    )
+    weight = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name=name)
     if weight.shape != (n_rows,):
         raise ValueError(
-            f"sample_weight must have one weight for each row, shape ({n_rows},); "
+            f"{name} must have one weight for each row, shape ({n_rows},); "
             f"got shape {weight.shape}."
         )
     if (weight < 0).any():
         raise ValueError(
-            f"Sample weights must not be negative; the lowest is {weight.min()}. Set it to 0 to "
+            f"{name} must not be negative; the lowest is {weight.min()}. Set it to 0 to "
             "leave a row out."
         )
+    with np.errstate(over="ignore"):
+        total = weight.sum()
+    if not np.isfinite(total):
+        raise ValueError(
+            f"{name} must have a finite sum; the largest is {weight.max()}. Scale the weights."
+        )
     if not weight.any():
-        raise ValueError("Sample weights must not be all zero: no row would be left to train on.")
+        raise ValueError(f"{name} must not be all zero: no row would be left to train on.")
     return weight
 
 

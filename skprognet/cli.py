@@ -5,14 +5,23 @@ from pathlib import Path
 
 import click
 
-from skprognet._files import prepare_folder, write_whole
+from skprognet._files import check_folder, write_whole
 
 __all__ = ["main"]
 
 PAPER = {"repeats": 10, "folds": 10, "max_epochs": 600}
 n_jobs_option = click.option(
-    "--n-jobs", default=-1, show_default=True, help="Processes at a time; -1 is one per core."
+    "--n-jobs",
+    default=-1,
+    show_default=True,
+    type=click.IntRange(min=-1),
+    callback=lambda ctx, param, value: value or _refuse_zero(),
+    help="Processes at a time; -1 is one per core.",
 )
+
+
+def _refuse_zero() -> None:
+    raise click.BadParameter("0 is not a number of processes; give 1 or more, or -1 for all.")
 
 
 class Verbs(click.Group):
@@ -22,7 +31,7 @@ class Verbs(click.Group):
         """Run the verb."""
         try:
             return super().invoke(ctx)
-        except (ValueError, TypeError, OSError, ImportError) as error:
+        except (ValueError, OSError, ImportError) as error:
             raise click.ClickException(str(error)) from error
 
 
@@ -51,7 +60,7 @@ def main() -> None:
     help="Stop a fit after that many epochs without a better one.  [default: run all]",
 )
 @n_jobs_option
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1))
 def demo(
     output: Path,
     repeats: int,
@@ -69,7 +78,7 @@ def demo(
     from skprognet.datasets import load_emodb
     from skprognet.experiments import format_study, transfer_between_tasks, write_study
 
-    prepare_folder(output)
+    check_folder(output)
     emodb = load_emodb(as_frame=True)
     chosen = {"repeats": repeats, "folds": folds, "max_epochs": max_epochs}
     if chosen != PAPER:
@@ -85,9 +94,9 @@ def demo(
         random_state=seed,
         verbose=1,
     )
+    click.echo(format_study(study))
     paths = write_study(study, output)
     minutes = (time.perf_counter() - start) / 60
-    click.echo(format_study(study))
     click.echo(f"\nTook {minutes:.1f} min. Wrote " + ", ".join(str(path) for path in paths) + ".")
 
 
@@ -114,8 +123,8 @@ def extract(files: tuple[str, ...], output: Path, n_jobs: int) -> None:
     """Write the 88 eGeMAPS features of audio FILES, a row per file in the order given."""
     from skprognet.features import OpenSmileFeatures
 
-    prepare_folder(output.parent)
+    check_folder(output.parent)
     features = OpenSmileFeatures(n_jobs=n_jobs).fit_transform(list(files))
     # Nine digits restore a float32 exactly.
-    write_whole(output, features.to_csv(float_format="%.9g").encode())
+    write_whole({output: features.to_csv(float_format="%.9g").encode()})
     click.echo(f"Wrote {len(features)} rows of {features.shape[1]} features to {output}.")

@@ -7,41 +7,53 @@ import stat
 import pytest
 
 from skprognet import _files
-from skprognet._files import prepare_folder, write_whole
+from skprognet._files import check_folder, write_whole
 
 
 def test_content_and_permissions_are_those_of_an_ordinary_file(tmp_path):
-    write_whole(tmp_path / "a.csv", b"1,2\n")
+    write_whole({tmp_path / "new" / "a.csv": b"1,2\n"})
     (tmp_path / "b.csv").write_bytes(b"1,2\n")
-    assert (tmp_path / "a.csv").read_bytes() == b"1,2\n"
-    modes = [stat.S_IMODE(os.stat(tmp_path / name).st_mode) for name in ("a.csv", "b.csv")]
+    assert (tmp_path / "new" / "a.csv").read_bytes() == b"1,2\n"
+    modes = [stat.S_IMODE(os.stat(tmp_path / name).st_mode) for name in ("new/a.csv", "b.csv")]
     assert modes[0] == modes[1]
 
 
+@pytest.mark.parametrize("fails_at", [1, 2])
 @pytest.mark.parametrize(
     "end", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()]
 )
-def test_a_failure_leaves_the_old_file_and_no_draft(tmp_path, monkeypatch, end):
-    write_whole(tmp_path / "a.csv", b"old")
+def test_a_failure_leaves_all_old_files_and_no_draft(tmp_path, monkeypatch, end, fails_at):
+    names = ["a.csv", "b.csv"]
+    write_whole({tmp_path / name: b"old" for name in names})
+    calls = []
 
     def fail(fd):
-        raise end
+        calls.append(fd)
+        if len(calls) == fails_at:
+            raise end
 
     monkeypatch.setattr(_files.os, "fsync", fail)
-    with pytest.raises(type(end)):
-        write_whole(tmp_path / "a.csv", b"new")
-    assert (tmp_path / "a.csv").read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["a.csv"]
+    with pytest.raises(type(end)) as error:
+        write_whole({tmp_path / name: b"new" for name in names})
+    if isinstance(end, OSError):
+        path = str(tmp_path / names[fails_at - 1])
+        assert str(error.value) == (
+            f"{path!r} could not be written (No space left on device). Make room, or choose "
+            "another folder."
+        )
+    assert sorted(os.listdir(tmp_path)) == names
+    assert [(tmp_path / name).read_bytes() for name in names] == [b"old", b"old"]
 
 
-def test_a_folder_is_made_and_left_empty(tmp_path):
-    assert prepare_folder(tmp_path / "x" / "y") == tmp_path / "x" / "y"
-    assert os.listdir(tmp_path / "x" / "y") == []
+def test_a_folder_that_can_be_made_is_left_unmade(tmp_path):
+    check_folder(tmp_path / "x" / "y")
+    assert os.listdir(tmp_path) == []
 
 
-def test_a_file_in_place_of_the_folder_is_an_error(tmp_path):
+@pytest.mark.parametrize("below", ["", "sub"])
+def test_a_file_in_place_of_the_folder_is_an_error(tmp_path, below):
     (tmp_path / "taken").write_text("")
     with pytest.raises(
         OSError, match=r"^The output must go to a folder that can be written to; '"
     ):
-        prepare_folder(tmp_path / "taken")
+        check_folder(tmp_path / "taken" / below)

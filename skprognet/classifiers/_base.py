@@ -8,13 +8,15 @@ import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import get_scorer
 from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 from skorch.dataset import Dataset
 from skorch.helper import predefined_split
 from skorch.history import History
 
 from skprognet._validation import (
     check_classes,
+    check_rows,
+    check_sample_weight,
     check_training_data,
     check_validation_data,
     encode_labels,
@@ -29,7 +31,7 @@ from skprognet.classifiers._parameters import (
 )
 from skprognet.classifiers._rows import RowLabels, fingerprints
 from skprognet.classifiers._split import holdout_split
-from skprognet.networks import Column, evaluate_logits, limit_threads
+from skprognet.networks import Column, build_column, evaluate_logits, limit_threads
 
 ROWS_PER_PREDICTION = 4096  # bounds the memory that frozen activations take
 
@@ -38,6 +40,20 @@ def as_tensor(X, dtype, device):
     """Return X as a tensor; shared with the array only where that array may be written to."""
     X = np.ascontiguousarray(X, dtype=dtype)
     return (torch.from_numpy(X) if X.flags.writeable else torch.tensor(X)).to(device)
+
+
+def continue_from(previous, column):
+    """Give `column` the weights of the column of the last fit, if it has the same shape."""
+    shape = {**column.config(), "dropout": 0, "lateral_dropout": 0, "dtype": 0}
+    before = {**previous.config(), "dropout": 0, "lateral_dropout": 0, "dtype": 0}
+    changed = [name for name in shape if shape[name] != before.get(name)]
+    if changed:
+        raise ValueError(
+            f"warm_start=True goes on with the network of the last fit; {changed} changed, from "
+            f"{[before.get(name) for name in changed]} to {[shape[name] for name in changed]}. "
+            "Set warm_start=False to start anew."
+        )
+    column.load_state_dict(previous.state_dict())
 
 
 def take(arrays, rows):
@@ -59,8 +75,11 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         """Return what the optimizer of skorch gets beside the learning rate."""
         return OPTIMIZERS.get(self.optimizer, (None, {}))[1]
 
-    def _read_sources(self, X, rows):
+    def _read_sources(self, X, rows, train, held_out, seed):
         """Freeze or train the sources; a classifier without any has nothing to do."""
+
+    def _check_same_sources(self):
+        """Raise if the sources are not those of the last fit; a classifier may have none."""
 
     def _check_sources(self):
         """Raise if a source is no longer what it was; a classifier without any has none."""
@@ -79,7 +98,13 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
 
     def _network_input(self, X):
         """Return the tensor that the column reads for the rows X."""
-        return as_tensor(X, self.dtype, self._device())
+        return as_tensor(X, self._dtype(), self._device())
+
+    def _dtype(self):
+        """Return the type that the network computes in, or, before it is there, will."""
+        if not hasattr(self, "net_"):
+            return self.dtype
+        return self.net_.module_.config()["dtype"]
 
     def _device(self):
         """Return where the network is, or, before it is there, where it will be."""
@@ -118,32 +143,52 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         # A row of weight zero is as good as absent: it must not even add its class.
         X, y, rows = X[rows.present], y[rows.present], rows.select(rows.present)
         classes = check_classes(self, y)
-        column = self._column_to_continue(classes)
+        previous = self._previous(classes)
         self.classes_ = classes
         X_val, codes_val = check_validation_data(self, X_val, y_val, classes, self.dtype)
-        seeds = draw_seeds(self.random_state, 4)
+        seeds = draw_seeds(self.random_state, 5)
+        codes, weight = encode_labels(y, classes), self._weights(rows.weight, y)
+        train, held_out = np.arange(len(X)), np.arange(0)
+        if self.early_stopping and X_val is None:
+            train, held_out = holdout_split(
+                codes, classes, rows.groups, self.validation_fraction, seeds[0]
+            )
         with limit_threads(self.n_threads):
-            if column is None:
-                self._read_sources(X, rows)
-                column = self._make_column(torch.Generator().manual_seed(seeds[0]))
-            codes, weight = encode_labels(y, classes), self._weights(rows.weight, y)
-            train, validation = np.arange(len(X)), None
-            if self.early_stopping and X_val is not None:
+            if previous is None:
+                self._read_sources(X, rows, train, held_out, seeds[1])
+            else:
+                self._check_same_sources()
+            column = self._make_column(torch.Generator().manual_seed(seeds[2]))
+            if previous is not None:
+                continue_from(previous.module_, column)
+            validation = take((X, codes, weight), held_out)
+            if X_val is not None:
                 validation = X_val, codes_val, None
-            elif self.early_stopping:
-                train, held_out = holdout_split(
-                    codes, classes, rows.groups, self.validation_fraction, seeds[1]
-                )
-                validation = take((X, codes, weight), held_out)
-            self._train(column, take((X, codes, weight), train), validation, *seeds[2:])
+            elif not self.early_stopping:
+                validation = None
+            self._train(column, take((X, codes, weight), train), validation, *seeds[3:])
         self._remember([X] if X_val is None else [X, X_val])
         self._check_sources()
         if self.interrupted_:
             raise KeyboardInterrupt
         return self
 
+    def _previous(self, classes):
+        """Return the net that ``warm_start=True`` goes on from; without it forget the last fit."""
+        if self.warm_start and hasattr(self, "net_"):
+            if not np.array_equal(classes, self.classes_):
+                raise ValueError(
+                    "warm_start=True goes on with the classes of the last fit, "
+                    f"{self.classes_.tolist()}; got {classes.tolist()}. Set warm_start=False."
+                )
+            return self.net_
+        for name in ("net_", "row_fingerprints_"):
+            vars(self).pop(name, None)
+        return None
+
     def _train(self, column, training, validation, order_seed, dropout_seed):
         """Train the column and keep it, the epoch it is of, and whether Ctrl-C ended it."""
+        previous = vars(self).pop("net_", None)
         net = self._make_net(
             column,
             device=self.device,
@@ -158,6 +203,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             net.partial_fit(training)
         except BaseException:
             del self.net_
+            if previous is not None:
+                self.net_ = previous
             raise
         self.interrupted_ = net.interrupted_
         self.best_epoch_ = net.best_epoch_
@@ -212,16 +259,16 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             )
         self.classes_ = known
         codes, weight = encode_labels(y, known), self._weights(rows.weight, y)
-        seeds = draw_seeds(self.random_state, 3)
+        seeds = draw_seeds(self.random_state, 5)
         with limit_threads(self.n_threads):
             if first:
-                self._read_sources(X, rows)
-                column = self._make_column(torch.Generator().manual_seed(seeds[0]))
-                net = self._make_net(column, device=self.device, seed=seeds[1]).initialize()
+                self._read_sources(X, rows, np.arange(len(X)), np.arange(0), seeds[1])
+                column = self._make_column(torch.Generator().manual_seed(seeds[2]))
+                net = self._make_net(column, device=self.device, seed=seeds[3]).initialize()
                 self.net_ = net
             column = self.net_.module_
             if column.dropout_generator is None:
-                column.dropout_generator = torch.Generator(self._device()).manual_seed(seeds[2])
+                column.dropout_generator = torch.Generator(self._device()).manual_seed(seeds[4])
             self.net_.train_one_epoch(self._dataset(X, codes, weight))
         self._remember([X])
         self.interrupted_, self.best_epoch_ = False, len(self.net_.history)
@@ -236,24 +283,13 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         """Return for each row whether `fit` has had it, shape (n_samples,)."""
         return np.isin(fingerprints(np.asarray(X)), self.row_fingerprints_)
 
-    def _column_to_continue(self, classes):
-        """Return the fitted column with ``warm_start=True``, else None; forget the last fit."""
-        if self.warm_start and hasattr(self, "net_"):
-            if not np.array_equal(classes, self.classes_):
-                raise ValueError(
-                    "warm_start=True goes on with the classes of the last fit, "
-                    f"{self.classes_.tolist()}; got {classes.tolist()}. Set warm_start=False."
-                )
-            return self.net_.module_
-        for name in ("net_", "row_fingerprints_"):
-            vars(self).pop(name, None)
-        return None
-
     def _weights(self, weight, y):
         """Return sample weights times class weights, or None where both are absent."""
         if self.class_weight is None:
             return weight
-        by_class = compute_sample_weight(self.class_weight, y)
+        by_class = check_sample_weight(
+            compute_sample_weight(self.class_weight, y), len(y), name="class_weight"
+        )
         return by_class if weight is None else weight * by_class
 
     def _score_weights(self):
@@ -308,7 +344,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             For another number of features, NaN or infinity.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=self.dtype, order="C")
+        X = check_rows(self, X, self._dtype())
         with limit_threads(self.n_threads):
             parts = [
                 evaluate_logits(self.net_.module_, self._network_input(rows)).softmax(dim=1)
@@ -349,6 +385,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
                     name: values.cpu().numpy().copy()
                     for name, values in net.module_.state_dict().items()
                 },
+                "config": net.module_.config(),
                 "history": list(net.history),
             }
         return state
@@ -359,7 +396,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         super().__setstate__(state)
         if network is None:
             return
-        column = self._make_column(torch.Generator().manual_seed(0))
+        column = build_column(network["config"])
         column.load_state_dict({k: torch.tensor(v) for k, v in network["weights"].items()})
         usable = torch.device(self.device).type != "cuda" or torch.cuda.is_available()
         net = self._make_net(column, device=self.device if usable else "cpu").initialize()

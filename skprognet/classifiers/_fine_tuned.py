@@ -225,14 +225,14 @@ class FineTunedClassifier(TransferClassifier):
         if self.copied_lr is not None:
             check_number("copied_lr", self.copied_lr, "number", low=0, low_open=True)
 
-    def _read_sources(self, X, rows):
+    def _read_sources(self, X, rows, train, held_out, seed):
         names = [name for name, _ in named_sources(self.source)]
         if len(names) > 1:
             raise ValueError(
                 f"FineTunedClassifier starts from the weights of one source; got {names}. Pass "
                 "one of them, or read them all with ProgressiveClassifier."
             )
-        super()._read_sources(X, rows)
+        super()._read_sources(X, rows, train, held_out, seed)
 
     def _column_input_of_source(self, X):
         ((_, source),) = self.sources_

@@ -123,7 +123,8 @@ class Net(NeuralNetClassifier):
         return super().infer(x["X"] if isinstance(x, dict) else x, **fit_params)
 
     def train_step(self, batch, **fit_params):
-        if not getattr(self.module_, "gradients_written_out", False):
+        by_hand = getattr(self.module_, "gradients_written_out", False)
+        if not by_hand or isinstance(self.optimizer_, torch.optim.LBFGS):  # it wants a closure
             return super().train_step(batch, **fit_params)
         X, y = unpack_data(batch)
         X, weight = (X["X"], X["sample_weight"]) if isinstance(X, dict) else (X, None)
@@ -160,7 +161,10 @@ class Net(NeuralNetClassifier):
         self.history.record(prefix + "_batch_count", len(sizes))
         rows = torch.tensor(sizes, dtype=torch.float64)
         loss = (torch.stack(losses).double().cpu() @ rows / rows.sum()).item()
+        earlier = (row.get(prefix + "_loss", math.inf) for row in self.history.to_list())
+        lowest = min(earlier, default=math.inf)
         self.history.record(prefix + "_loss", loss)
+        self.history.record(prefix + "_loss_best", loss < lowest)  # skorch's Checkpoint asks
         if training and not math.isfinite(loss):
             raise ValueError(
                 f"The training loss must stay finite; it became {loss} in epoch "

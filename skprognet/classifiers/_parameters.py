@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 from sklearn.metrics import get_scorer_names
+from skorch.callbacks import Callback
 
 from skprognet._validation import check_choice, check_number
 from skprognet.networks._column import ACTIVATIONS
@@ -28,8 +29,11 @@ def check_parameters(estimator):
     check_number("lr", estimator.lr, "number", low=0, low_open=True)
     check_number("max_epochs", estimator.max_epochs, "integer", low=1)
     check_number("batch_size", estimator.batch_size, "integer", low=1)
-    if not (isinstance(estimator.optimizer, type) or callable(estimator.optimizer)):
-        check_choice("optimizer", estimator.optimizer, list(OPTIMIZERS))
+    optimizer = estimator.optimizer
+    if not (isinstance(optimizer, type) and issubclass(optimizer, torch.optim.Optimizer)):
+        check_choice("optimizer", optimizer, list(OPTIMIZERS))
+    check_device(estimator.device)
+    check_callbacks(estimator.callbacks)
     if estimator.patience is not None:
         check_number("patience", estimator.patience, "integer", low=1)
     if not (callable(estimator.monitor) or estimator.monitor in MONITORS):
@@ -47,6 +51,28 @@ def check_parameters(estimator):
     if estimator.n_threads is not None:
         check_number("n_threads", estimator.n_threads, "integer", low=1)
     check_choice("dtype", estimator.dtype, list(DTYPES))
+
+
+def check_device(device):
+    """Raise unless torch can compute there."""
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError, TypeError) as error:
+        raise ValueError(
+            f"device must be a place where torch can compute on this machine, such as 'cpu'; got "
+            f"{device!r}, of which torch says: {str(error).splitlines()[0]}"
+        ) from error
+
+
+def check_callbacks(callbacks):
+    """Raise unless `callbacks` is None or a list of skorch callbacks, named or not."""
+    for each in [] if callbacks is None else callbacks if isinstance(callbacks, list) else [None]:
+        callback = each[1] if isinstance(each, tuple) and len(each) == 2 else each
+        if not isinstance(callback, Callback):
+            raise TypeError(
+                "callbacks must be a list of instances of skorch's Callback, or of (name, "
+                f"callback); got {callbacks!r}."
+            )
 
 
 def draw_seeds(random_state, count):

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from skprognet._validation import check_choice, check_number, check_row_labels
+from skprognet._validation import check_choice, check_number, check_row_labels, check_rows
 from skprognet.classifiers._importances import (
     lateral_norms,
     predictions_without,
@@ -315,7 +315,7 @@ class ProgressiveClassifier(TransferClassifier):
         check_number("n_repeats", n_repeats, "integer", low=1)
         if not self.sources_:
             raise ValueError("source_importances needs a source; this classifier has none.")
-        X = validate_data(self, X, reset=False, dtype=self.dtype, order="C")
+        X = check_rows(self, X, self._dtype())
         y = check_row_labels("y", y, len(X))
         sizes = {name: column_sizes(source) for name, source in self.sources_}
         rng = np.random.RandomState(draw_seeds(random_state, 1)[0])

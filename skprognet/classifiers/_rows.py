@@ -21,11 +21,30 @@ def fingerprints(X):
     ndarray of shape (n_rows,), uint64
         Equal rows have equal hashes; different ones have, but for a chance of n² / 2**65.
     """
-    return pd.util.hash_pandas_object(pd.DataFrame(X.astype(np.float32)), index=False).to_numpy()
+    with np.errstate(over="ignore"):  # infinity is as good a value to hash
+        rounded = pd.DataFrame(np.asarray(X).astype(np.float32))
+    return pd.util.hash_pandas_object(rounded, index=False).to_numpy()
+
+
+def _source_labels(source_y, n_rows):
+    """Return the labels of the source tasks as a DataFrame with a column for each."""
+    if hasattr(source_y, "columns"):  # of pandas or polars
+        columns = {name: source_y[name] for name in source_y.columns}
+    elif isinstance(source_y, dict):
+        columns = source_y
+    else:
+        array = np.asarray(source_y)
+        if array.ndim == 2:
+            columns = dict(enumerate(array.T))
+        else:
+            columns = {getattr(source_y, "name", None): array}
+    return pd.DataFrame(
+        {name: check_row_labels("source_y", values, n_rows) for name, values in columns.items()}
+    )
 
 
 class RowLabels:
-    """What comes with the rows: weights, groups and the labels of the source tasks.
+    """What comes with the rows of a fit: weights, groups and the labels of the source tasks.
 
     Parameters
     ----------
@@ -33,8 +52,8 @@ class RowLabels:
         Weights.
     groups : array-like of shape (n_rows,) or None
         Groups to keep apart, such as speakers.
-    source_y : array-like or DataFrame of shape (n_rows,) or (n_rows, n_sources), or None
-        Labels of the source tasks.
+    source_y : array-like, DataFrame or dict of array-like, or None
+        Labels of the source tasks, of shape (n_rows,) or (n_rows, n_sources).
     n_rows : int
         Number of rows that each must have.
     """
@@ -42,15 +61,7 @@ class RowLabels:
     def __init__(self, sample_weight, groups, source_y, *, n_rows):
         self.weight = check_sample_weight(sample_weight, n_rows)
         self.groups = None if groups is None else check_row_labels("groups", groups, n_rows)
-        self.source_y = None
-        if source_y is not None:
-            table = pd.DataFrame(source_y).reset_index(drop=True)
-            self.source_y = pd.DataFrame(
-                {
-                    name: check_row_labels("source_y", labels, n_rows)
-                    for name, labels in table.items()
-                }
-            )
+        self.source_y = None if source_y is None else _source_labels(source_y, n_rows)
         self.present = slice(None) if self.weight is None else self.weight > 0
 
     def select(self, rows):
@@ -58,5 +69,5 @@ class RowLabels:
         part = copy.copy(self)
         part.weight = None if self.weight is None else self.weight[rows]
         part.groups = None if self.groups is None else self.groups[rows]
-        part.source_y = None if self.source_y is None else self.source_y[rows]
+        part.source_y = None if self.source_y is None else self.source_y.iloc[rows]
         return part

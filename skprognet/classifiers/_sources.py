@@ -68,6 +68,10 @@ def check_readable(source):
             "MLPClassifier, or a pipeline or FrozenEstimator that ends in one; got "
             f"{source!r}."
         )
+    if isinstance(last, MLPClassifier) and is_fitted(last) and len(last.coefs_) < 2:
+        raise ValueError(
+            f"A source must have a hidden layer to be read; got {last!r}. Give it some."
+        )
 
 
 def _column_of_mlp(mlp):

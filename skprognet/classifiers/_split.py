@@ -1,18 +1,36 @@
 """Which rows stop the training: the internal validation split."""
 
-import math
-
 import numpy as np
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedShuffleSplit
+from sklearn.model_selection import StratifiedGroupKFold
 
 _WAYS_OUT = "Pass X_val and y_val, or set early_stopping=False."
+
+
+def _hold_out_by_class(y, fraction, rng):
+    """Return rows drawn from each class: its share, at least one, and never all."""
+    held_out = []
+    for label in np.unique(y):
+        rows = np.flatnonzero(y == label)
+        n_held_out = min(max(round(fraction * len(rows)), 1), len(rows) - 1)
+        held_out.append(rng.choice(rows, n_held_out, replace=False))
+    return np.sort(np.concatenate(held_out))
+
+
+def _hold_out_groups(y, groups, fraction, seed):
+    """Return the rows of whole groups that come nearest to the share, by class."""
+    n_splits = min(max(round(1 / fraction), 2), len(np.unique(groups)), np.bincount(y).max())
+    splitter = StratifiedGroupKFold(n_splits=n_splits, shuffle=True, random_state=seed)
+    folds = [held_out for _, held_out in splitter.split(y, y, groups) if len(held_out)]
+    whole = [fold for fold in folds if len(np.unique(np.delete(y, fold))) == len(np.unique(y))]
+    return min(whole or folds, key=lambda fold: abs(len(fold) / len(y) - fraction))
 
 
 def holdout_split(y, classes, groups, validation_fraction, seed):
     """Split rows into those that train and those that decide when to stop.
 
-    The split is stratified by class. With `groups` no group is on both sides; the share is then
-    met as nearly as the groups allow.
+    Every class trains and, without `groups`, is held out, in proportion. With `groups` no group
+    is on both sides, and the share is met as nearly as one fold of scikit-learn's
+    ``StratifiedGroupKFold`` does.
 
     Parameters
     ----------
@@ -23,8 +41,7 @@ def holdout_split(y, classes, groups, validation_fraction, seed):
     groups : ndarray of shape (n_rows,) or None
         Group of each row, such as its speaker.
     validation_fraction : float or splitter
-        Share of the rows to hold out, at least one row for each class; or a scikit-learn
-        splitter, whose first split is taken.
+        Share of the rows to hold out; or a scikit-learn splitter, whose first split is taken.
     seed : int
         Seed of the split.
 
@@ -39,9 +56,8 @@ def holdout_split(y, classes, groups, validation_fraction, seed):
         If a class or the groups are too few to be on both sides.
     """
     if hasattr(validation_fraction, "split"):
-        train, validation = next(iter(validation_fraction.split(y, y, groups)))
-        _check_none_lost(y, train, classes)
-        return train, validation
+        train, held_out = next(iter(validation_fraction.split(y, y, groups)))
+        return _check_none_lost(y, classes, train, held_out)
     counts = np.bincount(y, minlength=len(classes))
     if counts.min() < 2:
         rarest = classes.tolist()[counts.argmin()]
@@ -50,28 +66,24 @@ def holdout_split(y, classes, groups, validation_fraction, seed):
             f"(n_samples = {len(y)}); class {rarest!r} has {counts.min()}. " + _WAYS_OUT
         )
     if groups is None:
-        n_validation = max(math.ceil(validation_fraction * len(y)), len(classes))
-        n_validation = min(n_validation, len(y) - len(classes))
-        splitter = StratifiedShuffleSplit(n_splits=1, test_size=n_validation, random_state=seed)
-        return next(splitter.split(y, y))
-    n_groups = len(np.unique(groups))
-    if n_groups < 2:
-        raise ValueError(
-            "early_stopping holds whole groups out, so it needs at least 2 groups; got "
-            f"{n_groups}. {_WAYS_OUT}"
-        )
-    n_splits = min(max(round(1 / validation_fraction), 2), n_groups, counts.max())
-    splitter = StratifiedGroupKFold(n_splits=n_splits, shuffle=True, random_state=seed)
-    train, validation = next(splitter.split(y, y, groups))
-    _check_none_lost(y, train, classes)
-    return train, validation
+        held_out = _hold_out_by_class(y, validation_fraction, np.random.RandomState(seed))
+    else:
+        n_groups = len(np.unique(groups))
+        if n_groups < 2:
+            raise ValueError(
+                "early_stopping holds whole groups out, so it needs at least 2 groups; got "
+                f"{n_groups}. {_WAYS_OUT}"
+            )
+        held_out = _hold_out_groups(y, groups, validation_fraction, seed)
+    return _check_none_lost(y, classes, np.delete(np.arange(len(y)), held_out), held_out)
 
 
-def _check_none_lost(y, train, classes):
-    """Raise if a class has no training row left."""
+def _check_none_lost(y, classes, train, held_out):
+    """Return train and validation rows; raise if a class has no training row left."""
     lost = np.setdiff1d(y, y[train])
     if lost.size:
         raise ValueError(
             f"Holding rows out left none of class {classes.tolist()[lost[0]]!r} to train on: "
             f"too few rows or groups have it. {_WAYS_OUT}"
         )
+    return train, held_out

@@ -2,13 +2,18 @@
 
 import copy
 
+import numpy as np
 import pandas as pd
+from sklearn import get_config
 from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validate_data
 
 from skprognet.classifiers._base import NetworkClassifier
 from skprognet.classifiers._sources import (
     digest,
+    final_estimator,
     is_fitted,
     named_sources,
     rows_seen,
@@ -25,10 +30,7 @@ class TransferClassifier(NetworkClassifier):
     def __sklearn_clone__(self):
         # scikit-learn would un-fit the source: what it has learned is what it is here for.
         twin = super().__sklearn_clone__()
-        if isinstance(self.source, (list, tuple)):
-            twin.source = [(name, clone_unfitted(each)) for name, each in self.source]
-        elif self.source is not None:
-            twin.source = clone_unfitted(self.source)
+        twin.source = clone_source(self.source)
         return twin
 
     def get_params(self, deep=True):
@@ -107,38 +109,54 @@ class TransferClassifier(NetworkClassifier):
             shares[name] = float("nan") if seen is None else seen.mean()
         return pd.Series(shares, dtype=float, name="source_overlap")
 
-    def _read_sources(self, X, rows):
+    def _read_sources(self, X, rows, train, held_out, seed):
         self.sources_ = []
-        for name, source in named_sources(self.source):
-            frozen = (
-                copy.deepcopy(source)
-                if is_fitted(source)
-                else self._train_source(name, source, X, rows)
-            )
+        for number, (name, source) in enumerate(named_sources(self.source)):
+            if is_fitted(source):
+                frozen = frozen_copy(source)
+            else:
+                labels = self._labels_of(name, source, rows)
+                options = fit_options(source, X, labels, rows, train, held_out, self._table)
+                frozen = seeded_clone(source, seed + number)
+                frozen.fit(self._table(X[train]), labels[train], **options)
             self.sources_.append((name, frozen))
         self.source_digest_ = {name: digest(source) for name, source in self.sources_}
 
-    def _train_source(self, name, source, X, rows):
-        """Fit a clone of `source` on these rows and its own labels."""
+    def _check_same_sources(self):
+        given = named_sources(self.source)
+        now = {name: digest(s) if is_fitted(s) else None for name, s in given}
+        before = self.source_digest_
+        if now.keys() != before.keys() or any(d not in (None, before[n]) for n, d in now.items()):
+            raise ValueError(
+                "warm_start=True goes on with the source of the last fit; the source is another "
+                "now. Set warm_start=False to start anew."
+            )
+
+    def _table(self, X):
+        """Return X with the names of its columns, if they are known."""
+        names = getattr(self, "feature_names_in_", None)
+        return X if names is None else pd.DataFrame(X, columns=names)
+
+    def _labels_of(self, name, source, rows):
+        """Return the labels of an unfitted source's task."""
+        if isinstance(source, FrozenEstimator):
+            raise ValueError(f"A frozen source must be fitted; got {source!r}. Fit it first.")
         if rows.source_y is None:
             raise ValueError(
-                f"An unfitted source is trained on source_y, the labels of its task; got "
-                f"source_y=None for {source!r}. Pass fit(..., source_y=labels) or a fitted source."
+                "An unfitted source is trained on source_y, the labels of its task; got "
+                f"source_y=None for {source!r}. Pass fit(..., source_y=labels) or a fitted source "
+                "(in the grid of a search in a FrozenEstimator, since a search clones its grid)."
             )
-        labels = rows.source_y
-        if labels.shape[1] > 1 or name in labels.columns:
-            if name not in labels.columns:
-                raise ValueError(
-                    f"source_y must have a column for each source by its name; got "
-                    f"{list(labels.columns)}, without {name!r}."
-                )
-            labels = labels[[name]]
-        names = getattr(self, "feature_names_in_", None)
-        X = X if names is None else pd.DataFrame(X, columns=names)
-        options = {}
-        if rows.groups is not None and has_fit_parameter(source, "groups"):
-            options["groups"] = rows.groups
-        return clone(source).fit(X, labels.iloc[:, 0].to_numpy(), **options)
+        columns = list(rows.source_y.columns)
+        unfitted = [n for n, each in named_sources(self.source) if not is_fitted(each)]
+        if len(columns) == len(unfitted) == 1 and not isinstance(self.source, (list, tuple)):
+            return rows.source_y.iloc[:, 0].to_numpy()
+        if name not in columns and not (columns == [None] and unfitted == [name]):
+            raise ValueError(
+                "source_y must have a column for each unfitted source by its name; got "
+                f"{columns}, without {name!r}."
+            )
+        return rows.source_y[name if name in columns else None].to_numpy()
 
     def _check_sources(self):
         changed = [n for n, source in self.sources_ if digest(source) != self.source_digest_[n]]
@@ -158,6 +176,62 @@ def is_fitted_estimator(source):
     return hasattr(source, "get_params") and not isinstance(source, type) and is_fitted(source)
 
 
-def clone_unfitted(source):
-    """Return `source` itself if it is fitted, else a clone."""
-    return source if is_fitted(source) else clone(source)
+def clone_source(source):
+    """Clone what is unfitted of a source, keep what is fitted, and leave anything else to fit."""
+    if isinstance(source, (list, tuple)):
+        return [
+            (pair[0], clone_source(pair[1]))
+            if isinstance(pair, tuple) and len(pair) == 2
+            else pair
+            for pair in source
+        ]
+    if not hasattr(source, "get_params") or isinstance(source, type) or is_fitted(source):
+        return source
+    return clone(source)
+
+
+def frozen_copy(source):
+    """Return a copy of a fitted source that nothing done to the original can change.
+
+    What the copy itself reads is kept once, as its frozen sources: kept as its parameter too, a
+    chain of networks would double at each step.
+    """
+    twin = copy.deepcopy(source)
+    last = final_estimator(twin)
+    if getattr(last, "sources_", None):
+        last.source = last.sources_
+    return twin
+
+
+def seeded_clone(source, seed):
+    """Return an unfitted clone whose open random states, its steps' too, come from `seed`."""
+    twin = clone(source)
+    rng = np.random.RandomState(seed % 2**32)
+    for name, value in sorted(twin.get_params(deep=True).items()):
+        if value is None and name.split("__")[-1] == "random_state":
+            twin.set_params(**{name: int(rng.randint(np.iinfo(np.int32).max))})
+    return twin
+
+
+def fit_options(source, X, labels, rows, train, held_out, table):
+    """Return what an unfitted source's fit gets beside its rows and labels.
+
+    The rows that choose the target's epoch must not train the source: through it they would be
+    known. They choose the source's epoch as well, where it can take them.
+    """
+    options = {}
+    if rows.groups is not None:
+        options["groups"] = rows.groups[train]
+    if rows.weight is not None:
+        options["sample_weight"] = rows.weight[train]
+    if isinstance(source, Pipeline):
+        if not get_config()["enable_metadata_routing"]:
+            last = source.steps[-1][0]
+            options = {f"{last}__{name}": values for name, values in options.items()}
+        return options
+    options = {name: v for name, v in options.items() if has_fit_parameter(source, name)}
+    known = held_out[np.isin(labels[held_out], labels[train])]
+    takes = has_fit_parameter(source, "X_val") and source.get_params().get("early_stopping")
+    if takes and len(known):
+        options |= {"X_val": table(X[known]), "y_val": labels[known]}
+    return options

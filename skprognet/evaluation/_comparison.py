@@ -88,7 +88,9 @@ def _sentence(row, alpha, n_comparisons):
     if row["difference"] > 0:
         sentence = f"{first} is better than {second}: {figures}."
     else:
-        sentence = f"{first} is worse than {second}, transfer hurts here: {figures}."
+        hurts = row["source"] != NO_SOURCE and row["against_source"] == NO_SOURCE
+        effect = ", transfer hurts here" if hurts else ""
+        sentence = f"{first} is worse than {second}{effect}: {figures}."
     if not row["pvalue_holm"] < alpha:
         sentence += (
             f" Corrected for the {n_comparisons} comparisons made, it is no evidence "

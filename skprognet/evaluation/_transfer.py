@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.base import clone
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array
 from sklearn.utils.validation import has_fit_parameter
@@ -52,14 +53,20 @@ def _normalise(X, train, normalisation):
 def _fit(estimator, X, y, train, validation, seed):
     """Fit a clone on the training rows; the validation rows choose its epoch, if it has any."""
     estimator = clone(estimator)
-    if "random_state" in estimator.get_params(deep=False):
-        estimator.set_params(random_state=seed)
+    open_states = [
+        name for name in estimator.get_params() if name.split("__")[-1] == "random_state"
+    ]
+    estimator.set_params(**dict.fromkeys(open_states, seed))
     options = {}
-    if has_fit_parameter(estimator, "X_val"):
+    if _takes_validation_rows(estimator) and estimator.get_params().get("early_stopping", True):
         options = {"X_val": X[validation], "y_val": y[validation]}
     start = time.perf_counter()
     estimator.fit(X[train], y[train], **options)
     return estimator, time.perf_counter() - start
+
+
+def _takes_validation_rows(estimator):
+    return has_fit_parameter(estimator, "X_val")
 
 
 def _curve(estimator, place):
@@ -136,15 +143,29 @@ def _check_design(X, y, methods, sources, source_estimator, normalisation, rando
     """Return X, y and the source labels as arrays, and the methods with and without a source."""
     X = check_array(X, dtype=np.float64, input_name="X")
     y = check_row_labels("y", y, len(X))
-    if not methods:
-        raise ValueError("methods must name at least one classifier; got none.")
+    if not isinstance(methods, dict) or not methods:
+        raise ValueError(
+            f"methods must be a dict of at least one classifier by its name; got {methods!r}."
+        )
+    for name, method in [*methods.items(), ("source_estimator", source_estimator)]:
+        if isinstance(method, Pipeline) and _takes_validation_rows(method.steps[-1][1]):
+            raise ValueError(
+                f"{name!r} must be the network itself, not a pipeline around it: the validation "
+                "rows cannot be passed through one. Use normalisation= for scaling."
+            )
     check_choice("normalisation", normalisation, NORMALISATIONS)
-    if not isinstance(random_state, numbers.Integral) or random_state < 0:
+    is_integer = isinstance(random_state, numbers.Integral) and not isinstance(random_state, bool)
+    if not is_integer or random_state < 0:
         raise ValueError(
             "random_state must be an integer that is not negative, so that the run can be "
             f"repeated; got {random_state!r}."
         )
-    sources = {} if sources is None else dict(sources.items())
+    sources = {} if sources is None else sources
+    if not isinstance(sources, (dict, pd.DataFrame)):
+        raise TypeError(
+            "sources must be a DataFrame or dict with the labels of each task by its name; got "
+            f"{type(sources).__name__}."
+        )
     labels = {name: check_row_labels(name, column, len(X)) for name, column in sources.items()}
     for name, column in labels.items():
         if name == NO_SOURCE:
@@ -160,12 +181,30 @@ def _check_design(X, y, methods, sources, source_estimator, normalisation, rando
             "source_estimator must be the classifier to train on the source tasks "
             f"{list(labels)}; got None."
         )
+    if labels and not transfer:
+        raise ValueError(
+            f"sources {list(labels)} are for methods with a source parameter; none of "
+            f"{list(methods)} has one. Leave the sources out, or add such a method."
+        )
     if transfer and not labels:
         raise ValueError(
             f"The methods {list(transfer)} transfer from a source; got no sources. Pass "
             "sources={name: labels}, or leave these methods out."
         )
     return X, y, labels, transfer, plain
+
+
+def _check_splits(splits, labels):
+    """Raise if a class of any task is missing from the training rows of a split."""
+    for repeat, fold, train, validation, test in splits:
+        for task, column in labels.items():
+            lost = np.setdiff1d(column[np.r_[validation, test]], column[train])
+            if lost.size:
+                raise ValueError(
+                    f"Every class must be in the training rows of every split; class "
+                    f"{lost.tolist()[0]!r} of {task} ({(column == lost[0]).sum()} rows) is not in "
+                    f"repeat {repeat + 1}, fold {fold + 1}. Drop it, or use other folds."
+                )
 
 
 def cross_validate_transfer(
@@ -234,8 +273,10 @@ def cross_validate_transfer(
     Raises
     ------
     ValueError
-        For NaN, labels that do not fit X, a source with one class, or a design that the folds
-        cannot meet.
+        For NaN, labels that do not fit X, a source with one class, a class that is missing from
+        the training rows of a split, or a network inside a pipeline.
+    TypeError
+        If `cv` or `sources` is of the wrong kind.
 
     References
     ----------
@@ -276,10 +317,16 @@ def cross_validate_transfer(
     )
     if cv is None:
         cv = RepeatedSpeakerStratifiedKFold(random_state=random_state)
+    if not hasattr(cv, "split_with_validation"):
+        raise TypeError(
+            "cv must be a splitter with split_with_validation, such as "
+            f"RepeatedSpeakerStratifiedKFold; got {cv!r}."
+        )
     splits = [
         (*divmod(number, cv.n_splits), *rows)
         for number, rows in enumerate(cv.split_with_validation(X, y, groups))
     ]
+    _check_splits(splits, {"y": y, **labels})
     runs = [(None, plain)] if plain else []
     if transfer:
         runs += [((name, source_estimator, column), transfer) for name, column in labels.items()]

@@ -1,8 +1,9 @@
 """A study as text and as files."""
 
 import io
+from pathlib import Path
 
-from skprognet._files import prepare_folder, write_whole
+from skprognet._files import write_whole
 from skprognet.displays import TrainingCurveDisplay
 from skprognet.evaluation._comparison import CALIBRATED
 from skprognet.evaluation._tables import BETTER_THAN_OTHER, BETTER_THAN_PLAIN
@@ -45,8 +46,8 @@ def explain_test(study):
     return (
         f"Test: the paper's {CALIBRATED} is defined for 10 repeats of 10 folds only, not for "
         f"{repeats} x {folds}; used instead: {test} (Nadeau and Bengio; Bouckaert and Frank), "
-        f"two-sided, {df:g} degrees of freedom, test/training ratio "
-        f"{study.comparisons.loc[0, 'ratio']:.3f}."
+        f"two-sided, {df:g} degrees of freedom, ratio of test rows to the others (validation rows "
+        f"count as training) {study.comparisons.loc[0, 'ratio']:.3f}."
     )
 
 
@@ -88,7 +89,9 @@ def format_study(study):
 
 
 def write_study(study, folder):
-    """Write results.csv, table.md and learning_curves.png, each whole or not at all.
+    """Write results.csv, table.md and learning_curves.png: all of them whole, or none.
+
+    There is no picture where no network was scored after its epochs.
 
     Parameters
     ----------
@@ -107,17 +110,16 @@ def write_study(study, folder):
     OSError
         If a file cannot be written, as on a full disk.
     """
-    folder = prepare_folder(folder)
-    picture = io.BytesIO()
-    TrainingCurveDisplay.from_curves(study.curves).plot().figure_.savefig(
-        picture, format="png", dpi=150, bbox_inches="tight"
-    )
     contents = {
         "results.csv": study.scores.to_csv(index=False).encode(),
         "table.md": (format_study(study) + "\n").encode(),
-        "learning_curves.png": picture.getvalue(),
     }
-    paths = [folder / name for name in contents]
-    for path, content in zip(paths, contents.values(), strict=True):
-        write_whole(path, content)
-    return paths
+    if len(study.curves):
+        picture = io.BytesIO()
+        TrainingCurveDisplay.from_curves(study.curves).plot().figure_.savefig(
+            picture, format="png", dpi=150, bbox_inches="tight"
+        )
+        contents["learning_curves.png"] = picture.getvalue()
+    contents = {Path(folder) / name: content for name, content in contents.items()}
+    write_whole(contents)
+    return list(contents)

@@ -122,6 +122,8 @@ def transfer_between_tasks(
     ------
     ValueError
         If a column is missing, a label is missing, or the folds cannot be made.
+    TypeError
+        If `estimator` is not a DNNClassifier.
 
     References
     ----------
@@ -151,6 +153,7 @@ def transfer_between_tasks(
     4  ProgNet   gender
     """
     labels = pd.DataFrame(labels)
+    sources = [sources] if isinstance(sources, str) else list(sources)
     needed = [target, *sources, speaker]
     missing = sorted({name for name in needed if name not in labels.columns})
     if missing:
@@ -159,6 +162,11 @@ def transfer_between_tasks(
             f"{list(labels.columns)}. Rename columns, or pass target=, sources= and speaker=."
         )
     estimator = DNNClassifier() if estimator is None else estimator
+    if not isinstance(estimator, DNNClassifier):
+        raise TypeError(
+            "estimator must be a DNNClassifier, whose parameters all networks get; got "
+            f"{estimator!r}."
+        )
     scores, curves = cross_validate_transfer(
         X,
         labels[target],

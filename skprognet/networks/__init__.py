@@ -2,7 +2,12 @@
 
 from skprognet.networks._adapters import Adapter
 from skprognet.networks._column import Column, evaluate_hidden, evaluate_logits
-from skprognet.networks._progressive import ProgressiveColumn, join_frozen, source_layer
+from skprognet.networks._progressive import (
+    ProgressiveColumn,
+    build_column,
+    join_frozen,
+    source_layer,
+)
 from skprognet.networks._threads import limit_threads
 from skprognet.networks._training import loss_and_gradients
 
@@ -10,6 +15,7 @@ __all__ = [
     "Adapter",
     "Column",
     "ProgressiveColumn",
+    "build_column",
     "evaluate_hidden",
     "evaluate_logits",
     "join_frozen",

@@ -111,6 +111,17 @@ class Column(nn.Module):
             for n_in, n_out in pairwise(sizes)
         )
 
+    def config(self) -> dict:
+        """Return the plain values that :func:`~skprognet.networks.build_column` makes it of."""
+        return {
+            "n_features": self.n_features,
+            "hidden_layer_sizes": self.hidden_layer_sizes,
+            "n_classes": self.layers[-1].out_features,
+            "activation": self.activation,
+            "dropout": self.dropout,
+            "dtype": str(self.layers[0].weight.dtype).removeprefix("torch."),
+        }
+
     def __getstate__(self):
         return {**self.__dict__, "dropout_generator": None}
 

@@ -93,6 +93,7 @@ class ProgressiveColumn(Column):
             n_features, hidden_layer_sizes, n_classes, generator=generator, dtype=dtype, **options
         )
         self.source_sizes = tuple(tuple(sizes) for sizes in source_sizes)
+        self.adapter = adapter
         self.lateral_dropout = lateral_dropout
         new = {"generator": generator, "dtype": dtype}
         self.laterals, self.adapters = nn.ModuleList(), nn.ModuleList()
@@ -107,6 +108,15 @@ class ProgressiveColumn(Column):
                     glorot_linear(width, layer.out_features, bias=False, **new) for width in widths
                 )
             )
+
+    def config(self) -> dict:
+        """Return the plain values that :func:`build_column` makes it of."""
+        return {
+            **super().config(),
+            "source_sizes": self.source_sizes,
+            "adapter": self.adapter,
+            "lateral_dropout": self.lateral_dropout,
+        }
 
     @property
     def gradients_written_out(self) -> bool:
@@ -156,3 +166,21 @@ class ProgressiveColumn(Column):
                 generator=generator,
                 dtype=old.weight.dtype,
             )
+
+
+def build_column(config: dict) -> Column:
+    """Make a column of what its ``config()`` returned; its weights are then to be loaded.
+
+    Parameters
+    ----------
+    config : dict
+        Plain values, with those of a :class:`ProgressiveColumn` if `source_sizes` is among them.
+
+    Returns
+    -------
+    Column
+        In the same shape, with weights of no meaning.
+    """
+    kind = ProgressiveColumn if "source_sizes" in config else Column
+    options = {**config, "dtype": getattr(torch, config["dtype"])}
+    return kind(**options, generator=torch.Generator().manual_seed(0))

@@ -1,9 +1,12 @@
 """scikit-learn's own checks."""
 
 import pytest
+from sklearn.base import clone
+from sklearn.utils import column_or_1d
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.classifiers._sources import named_sources
 
 SMALL = {"hidden_layer_sizes": (16,), "activation": "tanh", "max_epochs": 60, "lr": 0.02}
 STOCHASTIC = {
@@ -49,3 +52,76 @@ def test_defaults_are_those_of_the_paper(cls):
         "patience": None,
     }
     assert {name: params[name] for name in paper} == paper
+
+
+# With a source. scikit-learn's checks know neither a source task nor the number of features that
+# a source would have to be fitted on, so that these two give the source the rows of the check.
+
+
+class _UnfittedSource:
+    partial_fit = property()  # not with a source that is yet to be trained
+
+    def fit(self, X, y, sample_weight=None):
+        y = column_or_1d(y, warn=True)
+        names = [name for name, _ in named_sources(self.source)]
+        return super().fit(X, y, sample_weight, source_y=dict.fromkeys(names, y))
+
+
+class _FittedSource:
+    partial_fit = property()
+
+    def fit(self, X, y, sample_weight=None):
+        y = column_or_1d(y, warn=True)
+        given = [(name, clone(each).fit(X, y, sample_weight)) for name, each in self.source]
+        if len(given) == 1:
+            given = given[0][1]
+        model = self.plain(**{**self.get_params(deep=False), "source": given})
+        vars(self).update(
+            {
+                name: value
+                for name, value in vars(model.fit(X, y, sample_weight)).items()
+                if name not in self.get_params(deep=False)
+            }
+        )
+        return self
+
+
+class UnfittedProgressive(_UnfittedSource, ProgressiveClassifier):
+    """A progressive network whose source is trained inside its fit."""
+
+
+class UnfittedFineTuned(_UnfittedSource, FineTunedClassifier):
+    """A fine-tuned network whose source is trained inside its fit."""
+
+
+class FittedProgressive(_FittedSource, ProgressiveClassifier):
+    """A progressive network whose sources are trained before its fit."""
+
+    plain = ProgressiveClassifier
+
+
+class FittedFineTuned(_FittedSource, FineTunedClassifier):
+    """A fine-tuned network whose source is trained before its fit."""
+
+    plain = FineTunedClassifier
+
+
+def with_sources(**options):
+    new = {**SMALL, **options}
+    source = DNNClassifier(**{**new, "hidden_layer_sizes": (8,)})
+    one, two = [("a", source)], [("a", source), ("b", clone(source))]
+    return [
+        UnfittedProgressive(source, **new),
+        UnfittedProgressive(two, **new),
+        UnfittedFineTuned(source, **new),
+        FittedProgressive(one, **new),
+        FittedProgressive(two, **new),
+        FittedFineTuned(one, **new),
+    ]
+
+
+@parametrize_with_checks(
+    with_sources(), expected_failed_checks=lambda estimator: STOCHASTIC, xfail_strict=True
+)
+def test_scikit_learn_checks_with_sources(estimator, check):
+    check(estimator)

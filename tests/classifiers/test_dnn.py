@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_score
 from sklearn.neural_network import MLPClassifier
-from skorch.callbacks import Callback, EarlyStopping, EpochScoring
+from skorch.callbacks import Callback, Checkpoint, EarlyStopping, EpochScoring
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.classifiers._net import mean_recall
+from skprognet.classifiers._split import holdout_split
 from skprognet.datasets import load_emodb
 from skprognet.metrics import uar_score, uar_scorer
 
@@ -556,3 +559,130 @@ def test_cross_validation_over_speakers_of_real_speech():
         clf, X, emodb.target, groups=emodb.speaker, cv=GroupKFold(5), scoring=uar_scorer
     )
     assert scores.mean() > 0.6  # chance is 0.25
+
+
+# What a review found
+
+
+@pytest.mark.parametrize(
+    "params", [{"activation": "relu"}, {"hidden_layer_sizes": (3,)}, {"dtype": "float64"}]
+)
+def test_parameters_set_after_fit_do_not_change_the_fitted_network(problem, small, params):
+    X, y, _ = problem
+    clf = DNNClassifier(**small).fit(X, y)
+    expected = clf.predict_proba(X)
+    clf.set_params(**params)
+    for twin in (clf, copy.deepcopy(clf), pickle.loads(pickle.dumps(clf))):
+        np.testing.assert_array_equal(twin.predict_proba(X), expected)
+    source = ProgressiveClassifier(clf, **small).fit(X, y)
+    assert source.sources_[0][1].net_.module_.activation == "sigmoid"
+
+
+@given(
+    counts=st.lists(st.integers(2, 60), min_size=2, max_size=5),
+    fraction=st.floats(0.02, 0.9),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_every_class_trains_and_is_held_out_in_proportion(counts, fraction, seed):
+    y = np.repeat(np.arange(len(counts)), counts)
+    train, held_out = holdout_split(y, np.arange(len(counts)), None, fraction, seed)
+    assert sorted([*train, *held_out]) == list(range(len(y)))
+    for label, count in enumerate(counts):
+        n_held_out = (y[held_out] == label).sum()
+        assert 1 <= n_held_out < count
+        assert abs(n_held_out - fraction * count) <= 1
+
+
+def test_the_group_split_comes_near_to_the_fraction():
+    groups = np.repeat(np.arange(7), [1, 4, 4, 10, 20, 22, 37])
+    y = np.arange(len(groups)) % 2
+    for seed in range(20):
+        _, held_out = holdout_split(y, np.arange(2), groups, 0.1, seed)
+        assert 0.03 <= len(held_out) / len(y) <= 0.21
+
+
+def test_validation_data_without_early_stopping_is_an_error(problem, small):
+    X, y, _ = problem
+    message = (
+        "X_val and y_val choose the epoch, so they need early_stopping=True; got "
+        "early_stopping=False. Leave them out, or set it."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        DNNClassifier(**small, early_stopping=False).fit(X, y, X_val=X, y_val=y)
+
+
+def test_missing_or_flat_validation_labels_are_errors(problem, small):
+    X, y, _ = problem
+    with pytest.raises(ValueError, match=r"^y_val must have a label for every row; 1 of 2 are"):
+        DNNClassifier(**small).fit(X, y, X_val=X[:2], y_val=["sad", None])
+    with pytest.raises(ValueError, match=r"^y_val must have one label for each row, shape \(2,\)"):
+        DNNClassifier(**small).fit(X, y, X_val=X[:2], y_val=[["sad"], ["sad"]])
+
+
+@pytest.mark.parametrize(
+    ("weights_of", "message"),
+    [
+        (
+            {"angry": -1},
+            r"^class_weight must not be negative; the lowest is -1\.0\. Set it to 0 to leave",
+        ),
+        (dict.fromkeys(["angry", "happy", "neutral", "sad"], 0), r"^class_weight must not be all"),
+        ({"angry": 1e308, "sad": 1e308}, r"^class_weight must have a finite sum; the largest is"),
+    ],
+)
+def test_class_weights_that_cannot_be_are_errors(problem, small, weights_of, message):
+    X, y, _ = problem
+    with pytest.raises(ValueError, match=message):
+        DNNClassifier(**small, class_weight=weights_of).fit(X, y)
+
+
+@pytest.mark.parametrize("device", ["cuda:77", "gpu", 3.5])
+def test_a_device_that_is_not_there_is_one_sentence(problem, small, device):
+    X, y, _ = problem
+    with pytest.raises(
+        ValueError, match=r"^device must be a place where torch can compute on this"
+    ):
+        DNNClassifier(**small, device=device).fit(X, y)
+
+
+@pytest.mark.parametrize("callbacks", [EpochScoring("accuracy"), [3], [EpochScoring]])
+def test_what_is_no_list_of_callbacks_is_an_error(problem, small, callbacks):
+    X, y, _ = problem
+    with pytest.raises(TypeError, match=r"^callbacks must be a list of instances of skorch's"):
+        DNNClassifier(**small, callbacks=callbacks).fit(X, y)
+
+
+def test_skorchs_checkpoint_and_a_closure_optimizer_work(problem, small, tmp_path):
+    X, y, _ = problem
+    saving = Checkpoint(dirname=tmp_path)
+    clf = DNNClassifier(**small, callbacks=[("saving", saving)]).fit(X, y)
+    assert (tmp_path / "params.pt").exists()
+    best = clf.net_.history[:, "valid_loss_best"]
+    assert best[0]
+    assert sum(best) >= 1
+    lbfgs = DNNClassifier(**{**small, "max_epochs": 2}, optimizer=torch.optim.LBFGS)
+    assert lbfgs.fit(X, y).predict(X).shape == y.shape
+
+
+def test_features_too_large_for_the_type_are_an_error(problem, small):
+    X, y, _ = problem
+    X = X.copy()
+    X[0, 0] = 1e300
+    with pytest.raises(ValueError, match=r"^X must fit into dtype='float32'; got 1e\+300\. Scale"):
+        DNNClassifier(**small).fit(X, y)
+    DNNClassifier(**small, dtype="float64", early_stopping=False).fit(X, y)
+
+
+def test_a_failed_warm_start_leaves_the_fitted_network(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**small, warm_start=True).fit(X, y)
+    before = weights(clf)
+
+    class Broken(Callback):
+        def on_epoch_end(self, net, **kwargs):
+            if len(net.history) == 3:
+                raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        clf.set_params(callbacks=[Broken()]).fit(X, y)
+    assert same(weights(clf), before)

@@ -18,7 +18,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.classifiers._parameters import draw_seeds
 from skprognet.classifiers._sources import digest
+from skprognet.classifiers._split import holdout_split
 from skprognet.metrics import uar_score, uar_scorer
 
 TRANSFER = [FineTunedClassifier, ProgressiveClassifier]
@@ -210,9 +212,27 @@ def test_parameters_of_a_fitted_source_cannot_be_set(source, small):
 def test_an_unfitted_source_is_trained_on_the_rows_of_fit(cls, problem, small):
     X, y, source_y = problem
     inside = cls(DNNClassifier(**small), **small).fit(X[:90], y[:90], source_y=source_y[:90])
-    outside = cls(DNNClassifier(**small).fit(X[:90], source_y[:90]), **small).fit(X[:90], y[:90])
+    # What chooses the target's epoch must not train the source either: it chooses its epoch.
+    seed = draw_seeds(0, 5)[0]
+    classes, codes = np.unique(y[:90], return_inverse=True)
+    train, held_out = holdout_split(codes, classes, None, 0.1, seed)
+    alone = DNNClassifier(**small).fit(
+        X[train], source_y[train], X_val=X[held_out], y_val=source_y[held_out]
+    )
+    assert inside.source_digest_ == {"source": digest(alone)}
+    outside = cls(alone, **small).fit(X[:90], y[:90])
     assert same(weights(inside), weights(outside))
-    assert inside.source_digest_ == outside.source_digest_
+
+
+def test_a_source_does_not_make_the_validation_rows_known(rng):
+    # On noise nothing can be learned; a source that had trained on the validation rows would
+    # make their score look good.
+    X, y = rng.normal(size=(200, 10)), rng.choice(["a", "b"], 200)
+    options = {"hidden_layer_sizes": (64,), "activation": "tanh", "lr": 5e-3, "random_state": 0}
+    options |= {"dropout": 0.0, "max_epochs": 60}
+    clf = ProgressiveClassifier(DNNClassifier(**options), **options, validation_fraction=0.3)
+    clf.fit(X, y, source_y=y)
+    assert clf.history_["valid_uar"].max() < 0.72
 
 
 def test_cross_validation_trains_the_source_on_the_training_fold_only(problem, small):
@@ -229,8 +249,9 @@ def test_cross_validation_trains_the_source_on_the_training_fold_only(problem, s
             return_indices=True,
         )
     for fitted, rows in zip(result["estimator"], result["indices"]["train"], strict=True):
-        alone = DNNClassifier(**small).fit(X[rows], source_y[rows])
-        assert fitted.source_digest_ == {"source": digest(alone)}
+        alone = ProgressiveClassifier(DNNClassifier(**small), **small)
+        alone.fit(X[rows], y[rows], source_y=source_y[rows])
+        assert fitted.source_digest_ == alone.source_digest_
 
 
 def test_several_unfitted_sources_take_their_columns_by_name(problem, small):
@@ -238,9 +259,12 @@ def test_several_unfitted_sources_take_their_columns_by_name(problem, small):
     tables = pd.DataFrame({"half": np.arange(150) % 2, "gender": source_y})
     sources = [("gender", DNNClassifier(**small)), ("half", DNNClassifier(**small))]
     clf = ProgressiveClassifier(sources, **small).fit(X, y, source_y=tables)
-    alone = DNNClassifier(**small).fit(X, source_y)
-    assert clf.source_digest_["gender"] == digest(alone)
-    with pytest.raises(ValueError, match=r"^source_y must have a column for each source by its"):
+    alone = ProgressiveClassifier(DNNClassifier(**small), **small).fit(X, y, source_y=source_y)
+    assert clf.source_digest_["gender"] == alone.source_digest_["source"]
+    assert set(clf.sources_[1][1].classes_) == {0, 1}
+    with pytest.raises(ValueError, match=r"^source_y must have a column for each unfitted source"):
+        ProgressiveClassifier(sources, **small).fit(X, y, source_y=source_y)
+    with pytest.raises(ValueError, match=r"^source_y must have a column for each unfitted source"):
         ProgressiveClassifier(sources, **small).fit(X, y, source_y=tables[["half"]].assign(x=1))
 
 
@@ -502,3 +526,111 @@ def test_importance_without_a_source_is_an_error(problem, small):
     clf = ProgressiveClassifier(**small).fit(X, y)
     with pytest.raises(ValueError, match=r"^source_importances needs a source; this classifier"):
         clf.source_importances(X, y)
+
+
+# What a review found
+
+
+def test_a_source_gets_all_digits_of_the_features(problem, small):
+    X, y, source_y = problem
+    X = X + 1e6  # float32 keeps one digit of what is left after the mean
+    given = make_pipeline(StandardScaler(), DNNClassifier(**small, dtype="float64"))
+    given.fit(X, source_y)
+    clf = ProgressiveClassifier(given, **small).fit(X, y)
+    expected = given[-1].net_.module_.hidden(torch.tensor(given[0].transform(X)))[0]
+    ours = clf._network_input(X)[:, 9 : 9 + 12]
+    np.testing.assert_allclose(ours, expected.detach(), rtol=1e-5)
+
+
+def test_the_seed_reaches_an_unfitted_source(problem, small):
+    X, y, source_y = problem
+    options = {name: value for name, value in small.items() if name != "random_state"}
+    pipeline = make_pipeline(StandardScaler(), DNNClassifier(**options))
+    for source in (DNNClassifier(**options), pipeline):
+        clf = ProgressiveClassifier(source, **small)
+        first, second = (clone(clf).fit(X, y, source_y=source_y) for _ in range(2))
+        assert first.source_digest_ == second.source_digest_
+        other = clone(clf).set_params(random_state=1).fit(X, y, source_y=source_y)
+        assert other.source_digest_ != first.source_digest_
+
+
+@pytest.mark.parametrize("routing", [False, True])
+def test_groups_and_weights_reach_an_unfitted_pipeline(problem, small, routing):
+    X, y, source_y = problem
+    seen = {}
+
+    class Spy(DNNClassifier):
+        def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None):
+            seen.update(groups=groups, weight=sample_weight)
+            return super().fit(X, y, sample_weight, X_val=X_val, y_val=y_val, groups=groups)
+
+    groups, weight = np.arange(150) % 15, np.arange(150) % 3 + 1.0
+    scaler = StandardScaler()
+    spy = Spy(**small)
+    with config_context(enable_metadata_routing=routing):
+        if routing:
+            scaler.set_fit_request(sample_weight=False)
+            spy.set_fit_request(sample_weight=True)
+        clf = ProgressiveClassifier(make_pipeline(scaler, spy), **small)
+        clf.fit(X, y, weight, source_y=source_y, groups=groups)
+    trained = np.isin(groups, seen["groups"])
+    assert 100 <= trained.sum() < 150
+    np.testing.assert_array_equal(seen["groups"], groups[trained])
+    np.testing.assert_array_equal(seen["weight"], weight[trained])
+
+
+def test_a_chain_of_networks_does_not_double_at_each_step(problem, small):
+    X, y, _ = problem
+    sizes, source = [], DNNClassifier(**small).fit(X, y)
+    for _ in range(6):
+        source = ProgressiveClassifier(source, **small).fit(X, y)
+        sizes.append(len(pickle.dumps(source.sources_)))
+    steps = np.diff(sizes)
+    assert steps.max() < 3 * steps.min()
+
+
+def test_warm_start_with_another_source_or_shape_is_an_error(problem, source, small):
+    X, y, _ = problem
+    clf = ProgressiveClassifier(source, **small, warm_start=True).fit(X, y)
+    before = weights(clf)
+    with pytest.raises(ValueError, match=r"^warm_start=True goes on with the network of the last"):
+        clf.set_params(hidden_layer_sizes=(5,)).fit(X, y)
+    assert same(weights(clf), before)
+    clf.set_params(hidden_layer_sizes=(12, 10), dropout=0.1).fit(X, y)
+    assert clf.net_.module_.dropout == 0.1
+    other = DNNClassifier(**{**small, "random_state": 3}).fit(X, y)
+    with pytest.raises(ValueError, match=r"^warm_start=True goes on with the source of the last"):
+        clf.set_params(source=other).fit(X, y)
+
+
+def test_searching_over_fitted_sources_takes_a_frozen_estimator(problem, source, small):
+    X, y, _ = problem
+    grid = {"source": [None, FrozenEstimator(source)]}
+    search = GridSearchCV(ProgressiveClassifier(**small), grid, cv=2).fit(X, y)
+    assert len(search.cv_results_["params"]) == 2
+    with pytest.raises(ValueError, match=r"^A frozen source must be fitted; got"):
+        ProgressiveClassifier(FrozenEstimator(DNNClassifier()), **small).fit(X, y)
+
+
+@pytest.mark.parametrize("bad", [[DNNClassifier()], "speaker"])
+def test_cloning_leaves_a_wrong_source_to_fit(problem, small, bad):
+    X, y, _ = problem
+    with pytest.raises(TypeError, match=r"^source must be "):
+        clone(ProgressiveClassifier(bad, **small)).fit(X, y)
+
+
+def test_a_network_without_hidden_layers_cannot_be_read(problem, small):
+    X, y, _ = problem
+    flat = MLPClassifier((), solver="lbfgs", max_iter=500).fit(X, y)
+    with pytest.raises(ValueError, match=r"^A source must have a hidden layer to be read; got"):
+        ProgressiveClassifier(flat, **small).fit(X, y)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_source_labels_come_from_any_table(problem, small, library):
+    X, y, source_y = problem
+    tables = pytest.importorskip(library)
+    table = tables.DataFrame({"gender": source_y.tolist(), "half": (np.arange(150) % 2).tolist()})
+    sources = [("half", DNNClassifier(**small)), ("gender", DNNClassifier(**small))]
+    clf = ProgressiveClassifier(sources, **small).fit(X, y, source_y=table)
+    assert [list(each.classes_) for _, each in clf.sources_] == [[0, 1], ["f", "m"]]

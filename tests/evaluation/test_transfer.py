@@ -230,7 +230,10 @@ def test_what_was_passed_is_not_changed(corpus):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"methods": {}}, "methods must name at least one classifier; got none."),
+        (
+            {"methods": {}},
+            "methods must be a dict of at least one classifier by its name; got {}.",
+        ),
         (
             {"source_estimator": None},
             "source_estimator must be the classifier to train on the source tasks "

@@ -60,7 +60,8 @@ def test_the_report_says_design_test_and_verdicts(study):
     assert "2 x 4 folds stratified by speaker (about 40 rows train, 20 choose" in text
     assert "up to 4 epochs, normalised over: corpus, seed 0." in text
     assert "is defined for 10 repeats of 10 folds only, not for 2 x 4; used instead:" in text
-    assert "7 degrees of freedom, test/training ratio 0.333" in text
+    assert "7 degrees of freedom, ratio of test rows to the others" in text
+    assert "(validation rows count as training) 0.333" in text
     for verdict in study.comparisons["verdict"]:
         assert f"- {verdict}" in text
     assert text.count("\n| ") == 6

@@ -1,0 +1,202 @@
+"""Which estimators can be stored, and what a file may say about them."""
+
+import inspect
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from sklearn.decomposition import PCA
+from sklearn.frozen import FrozenEstimator
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import (
+    LabelBinarizer,
+    MaxAbsScaler,
+    MinMaxScaler,
+    RobustScaler,
+    StandardScaler,
+)
+
+from skprognet._validation import check_choice, check_number
+from skprognet.classifiers import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.classifiers._base import NetworkClassifier
+from skprognet.classifiers._parameters import DTYPES
+from skprognet.classifiers._sources import (
+    column_of,
+    column_sizes,
+    digest,
+    is_fitted,
+    named_sources,
+)
+from skprognet.networks import source_layer
+
+CLASSES = {
+    cls.__name__: cls
+    for cls in (
+        *(DNNClassifier, FineTunedClassifier, ProgressiveClassifier),
+        *(Pipeline, FrozenEstimator, MLPClassifier, LabelBinarizer),
+        *(StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler, PCA),
+    )
+}
+FITTED = {
+    "n_features_in_": int,
+    "classes_": np.ndarray,
+    "best_epoch_": int,
+    "interrupted_": bool,
+    "row_fingerprints_": np.ndarray,
+    "network_state": dict,
+}
+FITTED_WITH_SOURCE = {"sources_": list, "source_digest_": dict}
+# Beyond any use. torch would start, and numpy make room for, as many as a forged file says.
+MOST_THREADS = 1024
+MOST_FEATURES = 10**7
+
+
+def state_of(estimator):
+    """Return the state of an estimator, without what :func:`build` or a fit makes of the rest."""
+    state = dict(estimator.__getstate__())
+    if isinstance(estimator, MLPClassifier):
+        state.pop("_optimizer", None)
+    if "sources_" in state and state["source"] is state["sources_"]:
+        del state["source"]
+    return state
+
+
+def build(name, state):
+    """Return the estimator of the class `name` with that state.
+
+    Raises
+    ------
+    Exception
+        Of any kind, if there is no such class, or the state is not one of its own.
+    """
+    if name not in CLASSES:
+        raise ValueError(f"the class {name!r:.80} is not one of {', '.join(CLASSES)}")
+    cls = CLASSES[name]
+    if "sources_" in state:
+        state = {"source": state["sources_"], **state}
+    _check_names(cls, state)
+    parameters = {each: state[each] for each in inspect.signature(cls).parameters}
+    if issubclass(cls, NetworkClassifier):
+        _check_parameters(cls, parameters)
+        if "network_state" in state:
+            _check_fitted(cls, state)
+    if cls is MLPClassifier and "coefs_" in state:
+        _check_mlp(state)
+    if cls is Pipeline and state["memory"] is not None:
+        raise ValueError("a Pipeline has a memory, which a fit would read with pickle")
+    estimator = cls(**parameters)
+    estimator.__setstate__(state)
+    if hasattr(estimator, "predict") and is_fitted(estimator):
+        # Parts that do not go together show here, not when the model is first used.
+        estimator.predict(one_row(estimator))
+    return estimator
+
+
+def one_row(estimator):
+    """Return a row as a fitted estimator takes it: numbers evenly spread between -1 and 1."""
+    if isinstance(estimator, FrozenEstimator):
+        return one_row(estimator.estimator)
+    if isinstance(estimator, Pipeline):
+        return one_row(next(step for _, step in estimator.steps if hasattr(step, "get_params")))
+    check_number("n_features_in_", estimator.n_features_in_, "integer", low=1, high=MOST_FEATURES)
+    row = np.linspace(-1, 1, estimator.n_features_in_)[np.newaxis]
+    names = getattr(estimator, "feature_names_in_", None)
+    return row if names is None else pd.DataFrame(row, columns=names)
+
+
+def _check_names(cls, state):
+    """Raise unless `state` has all parameters of the class, and beside them what a fit leaves."""
+    parameters = inspect.signature(cls).parameters
+    missing = [name for name in parameters if name not in state]
+    others = [name for name in state if name not in parameters]
+    # An attribute with the name of a method would stand in for it.
+    unknown = {name for name in others if hasattr(cls, name)}
+    if issubclass(cls, NetworkClassifier):
+        unknown |= {name for name in others if not name.endswith("_")} - {"network_state"}
+    if missing or unknown:
+        raise ValueError(
+            f"{cls.__name__} lacks the parameters {missing} and has unknown ones, {sorted(unknown)}"
+        )
+
+
+def _check_parameters(cls, parameters):
+    """Raise unless the parameters could train, on a machine that has the device."""
+    if type(parameters["device"]) is not str:
+        raise ValueError("the device is no text")
+    cls(**{**parameters, "device": "cpu"})._check_parameters()
+    check_number("n_threads", parameters["n_threads"] or 1, "integer", high=MOST_THREADS)
+    named_sources(parameters.get("source"))
+
+
+def _check_fitted(cls, state):
+    """Raise unless the attributes are what a fit leaves, and agree with each other."""
+    expected = FITTED | (FITTED_WITH_SOURCE if "source" in state else {})
+    for name, kind in expected.items():
+        if type(state.get(name)) is not kind:
+            raise ValueError(f"{name} of {cls.__name__} is missing or no {kind.__name__}")
+    classes, fingerprints = state["classes_"], state["row_fingerprints_"]
+    if classes.ndim != 1 or len(classes) < 2:
+        raise ValueError(f"the classes are of shape {classes.shape}")
+    if fingerprints.ndim != 1 or fingerprints.dtype != np.uint64:
+        raise ValueError(f"row_fingerprints_ are of type {fingerprints.dtype}, not uint64")
+    n_features, names = state["n_features_in_"], state.get("feature_names_in_")
+    if names is not None and np.shape(names) != (n_features,):
+        raise ValueError(f"there are {np.size(names)} names for {n_features} features")
+    network, sources = state["network_state"], named_sources(state.get("sources_"))
+    if not all(type(epoch) is dict for epoch in network["history"]):
+        raise ValueError("the history is not a list of dicts")
+    if {name: digest(source) for name, source in sources} != state.get("source_digest_", {}):
+        raise ValueError("source_digest_ is not that of the sources")
+    check_number(
+        "n_classes", network["config"]["n_classes"], "integer", low=len(classes), high=len(classes)
+    )
+    _check_weights(network["weights"], network["config"])
+    if network["config"].get("source_sizes", ()) != _source_sizes(cls, sources):
+        raise ValueError("the network reads other layers than those of the sources")
+
+
+def _source_sizes(cls, sources):
+    """Return the widths of the frozen layers that a classifier with these sources reads."""
+    if cls is ProgressiveClassifier:
+        return tuple(tuple(sizes) for _, source in sources for sizes in column_sizes(source))
+    return tuple(getattr(column_of(sources[0][1]), "source_sizes", ())) if sources else ()
+
+
+def _check_weights(weights, config):
+    """Raise unless the weights are those of the architecture, before torch makes room for it."""
+    check_choice("dtype", config["dtype"], DTYPES)
+    sizes = [config["n_features"], *config["hidden_layer_sizes"], config["n_classes"]]
+    shapes = _shapes(sizes, config.get("source_sizes", ()), config.get("adapter"))
+    found = {name: (array.shape, array.dtype.name) for name, array in weights.items()}
+    for name in {**shapes, **found}:
+        wanted = shapes.get(name), config["dtype"]
+        if found.get(name) != wanted:
+            raise ValueError(
+                f"the weights {name!r:.80} are {found.get(name)}, while the architecture asks for "
+                f"{wanted}"
+            )
+
+
+def _shapes(sizes, source_sizes, adapter):
+    """Return the shape of each weight of a column whose layers have these widths, input first."""
+    shapes, depth = {}, len(sizes) - 2
+    for k, (n_in, n_out) in enumerate(pairwise(sizes)):
+        shapes[f"layers.{k}.weight"], shapes[f"layers.{k}.bias"] = (n_out, n_in), (n_out,)
+        if k == 0:
+            continue
+        widths = [hidden[source_layer(k, depth, len(hidden)) - 1] for hidden in source_sizes]
+        if adapter is not None and widths:
+            shapes[f"adapters.{k - 1}.scales"] = (len(widths),)
+            shapes[f"adapters.{k - 1}.projection.weight"] = (n_in, sum(widths))
+            widths = [n_in]
+        for j, width in enumerate(widths):
+            shapes[f"laterals.{k - 1}.{j}.weight"] = (n_out, width)
+    return shapes
+
+
+def _check_mlp(state):
+    """Raise unless the matrices of an ``MLPClassifier`` follow from each other."""
+    sizes = [state["n_features_in_"], *(len(bias) for bias in state["intercepts_"])]
+    if [matrix.shape for matrix in state["coefs_"]] != list(pairwise(sizes)):
+        raise ValueError("the matrices of an MLPClassifier do not follow from each other")

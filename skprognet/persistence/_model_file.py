@@ -1,0 +1,211 @@
+"""A model as one file: written whole, and believed only when every part of it is as expected."""
+
+import hashlib
+import json
+import os
+import stat
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+from sklearn.utils.validation import check_is_fitted
+
+from skprognet._files import write_whole
+from skprognet.classifiers._base import NetworkClassifier
+from skprognet.classifiers._sources import final_estimator
+from skprognet.persistence._estimators import one_row
+from skprognet.persistence._values import Reader, Writer
+
+FORMAT_VERSION = 1
+KEY = "skprognet"
+PACKAGES = ("skprognet", "scikit-learn", "torch", "skorch", "numpy")
+
+
+def save_model(est, path):
+    """Write a fitted model to a file that runs no code when it is loaded.
+
+    What is stored has first been loaded again, and has to predict the same. The same model gives
+    the same bytes.
+
+    Parameters
+    ----------
+    est : DNNClassifier, FineTunedClassifier, ProgressiveClassifier, Pipeline or FrozenEstimator
+        Fitted; the last two end in one of the first three. Steps before it, and sources, may be
+        any of these, ``MLPClassifier``, ``StandardScaler``, ``MinMaxScaler``, ``MaxAbsScaler``,
+        ``RobustScaler`` or ``PCA``.
+    path : str or path
+        The file, best with the ending ``.safetensors``; it is written whole or not at all, and
+        its folder is made. A symbolic link is replaced, and what it points to stays.
+
+    Raises
+    ------
+    ValueError
+        If it is not fitted (``NotFittedError``), or its parameters have been set to values with
+        which it could not be fitted.
+    TypeError
+        If it is, or holds, something that cannot be stored: callbacks, an optimizer that is a
+        class, a monitor that is a function, a splitter as `validation_fraction`, or another
+        estimator.
+    OSError
+        If the file cannot be written.
+
+    See Also
+    --------
+    load_model : Reads the file.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skprognet import DNNClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.persistence import load_model, save_model
+    >>> X, emotion = load_emodb(return_X_y=True)
+    >>> clf = DNNClassifier(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+    >>> model = make_pipeline(StandardScaler(), clf).fit(X, emotion)
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "emotion.safetensors"
+    ...     save_model(model, path)
+    ...     same = load_model(path)
+    >>> bool((same.predict_proba(X) == model.predict_proba(X)).all())
+    True
+    """
+    last = final_estimator(est)
+    if not isinstance(last, NetworkClassifier):
+        raise TypeError(
+            "save_model stores a DNNClassifier, FineTunedClassifier or ProgressiveClassifier, or "
+            f"a Pipeline or FrozenEstimator that ends in one; got {type(est).__name__}."
+        )
+    check_is_fitted(last)
+    writer = Writer()
+    document = {
+        "format_version": FORMAT_VERSION,
+        "versions": {name: version(name) for name in PACKAGES},
+        "model": writer.encode(est),
+    }
+    _check_same(est, document["model"], writer.arrays)
+    document["sha256"] = _digest(document, writer.arrays)
+    write_whole({path: save(writer.arrays, metadata={KEY: json.dumps(document)})})
+
+
+def load_model(path):
+    """Read a model that `save_model` wrote.
+
+    Nothing in the file is run: it holds numbers and names, and the names are looked up in a table.
+
+    Parameters
+    ----------
+    path : str or path
+        The file, or a symbolic link to it.
+
+    Returns
+    -------
+    estimator
+        As it was saved, with its sources: it predicts the same, bit for bit on the same machine,
+        and can be cloned, fitted further with ``warm_start``, and used as a source. A model of a
+        device that is not there is on the CPU.
+
+    Raises
+    ------
+    ValueError
+        If it is another kind of file or another version of the format, if anything in it has been
+        cut or altered, or if its parts do not go together.
+    OSError
+        If there is no such file, or it cannot be read.
+
+    See Also
+    --------
+    save_model : Writes the file, with an example.
+    """
+    path = Path(path)
+    try:
+        document, arrays = _read(path)
+        return _model(document["model"], arrays)
+    except OSError as error:
+        raise type(error)(
+            f"load_model reads a file that save_model wrote; {str(path)!r} cannot be read "
+            f"({error.strerror or error}). Check the path."
+        ) from error
+    # Whatever a forged file provokes in the libraries below, it is the file that is wrong.
+    except Exception as error:
+        raise ValueError(
+            "load_model reads a file that save_model wrote, whole and unaltered; in "
+            f"{str(path)!r} {_reason(error)}. Save the model again, or fetch the file anew."
+        ) from error
+
+
+def _read(path):
+    """Return the document and the arrays of a file whose digest agrees."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError("it is no ordinary file")
+    with safe_open(path, "np") as file:
+        text = (file.metadata() or {}).get(KEY)
+        if text is None:
+            raise ValueError("there is no model of skprognet")
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    document = json.loads(text, parse_constant=_refuse_constant)
+    if type(document) is not dict or not document.keys() >= {"format_version", "sha256", "model"}:
+        raise ValueError("the JSON document is not that of a model")
+    if document["format_version"] != FORMAT_VERSION:
+        raise ValueError(
+            f"the format is version {document['format_version']!r:.40}, while this release of "
+            f"skprognet reads version {FORMAT_VERSION}"
+        )
+    if document.pop("sha256") != _digest(document, arrays):
+        raise ValueError("the SHA-256 is not that of the content")
+    return document, arrays
+
+
+def _model(encoded, arrays):
+    """Return the estimator that is described by JSON and arrays."""
+    reader = Reader(arrays)
+    model = reader.decode(encoded)
+    if not isinstance(final_estimator(model), NetworkClassifier):
+        raise ValueError(f"there is a {type(model).__name__} in place of a model")
+    check_is_fitted(final_estimator(model))
+    if reader.used != set(arrays):
+        raise ValueError("there are arrays that belong to nothing")
+    return model
+
+
+def _check_same(est, encoded, arrays):
+    """Raise unless what is about to be stored predicts as `est` does."""
+    row = one_row(est)
+    wanted = est.predict_proba(row)
+    try:
+        same = np.array_equal(_model(encoded, arrays).predict_proba(row), wanted, equal_nan=True)
+        reason = "it predicts otherwise"
+    except Exception as error:
+        same, reason = False, _reason(error)
+    if not same:
+        raise ValueError(
+            "What save_model is about to store must load again and predict the same; here "
+            f"{reason}. Change that in {type(est).__name__}, or fit it again."
+        )
+
+
+def _digest(document, arrays):
+    """Return the SHA-256 of a document without its own and of all arrays."""
+    names = sorted(arrays)
+    described = [[name, arrays[name].dtype.name, arrays[name].shape] for name in names]
+    sha256 = hashlib.sha256(json.dumps([document, described]).encode())
+    for name in names:
+        sha256.update(arrays[name].tobytes())
+    return sha256.hexdigest()
+
+
+def _refuse_constant(name):
+    raise ValueError(f"the JSON document has a {name}")
+
+
+def _reason(error):
+    """Return in a clause what was wrong."""
+    if isinstance(error, SafetensorError):
+        return f"the safetensors format is not kept ({error})"
+    if isinstance(error, ValueError):
+        return (str(error).splitlines() or ["a value is wrong"])[0].rstrip(".")
+    return f"the parts do not go together ({type(error).__name__})"

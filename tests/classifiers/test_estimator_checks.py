@@ -1,0 +1,119 @@
+"""Our own clauses hold for every kind of source, and each finds the fault that it is for."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.classifiers import (
+    check_labels_round_trip,
+    check_laterals_alive,
+    check_predictions_independent,
+    check_seed_repeats,
+    check_source_survives_clone,
+    check_source_untouched,
+)
+from skprognet.classifiers._estimator_checks import CHECKS
+
+
+def make_source(kind, X, source_y, small):
+    plain = DNNClassifier(**small)
+    fitted = clone(plain).fit(X, source_y)
+    return {
+        "fitted": fitted,
+        "unfitted": plain,
+        "frozen": FrozenEstimator(fitted),
+        "pipeline": make_pipeline(StandardScaler(), clone(plain)).fit(X, source_y),
+        "several": [("a", fitted), ("b", ProgressiveClassifier(fitted, **small).fit(X, source_y))],
+        "mixed": [("a", fitted), ("b", plain)],
+    }[kind]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("kind", ["fitted", "unfitted", "frozen", "pipeline", "several", "mixed"])
+@pytest.mark.parametrize("cls", [FineTunedClassifier, ProgressiveClassifier])
+def test_clauses_hold(cls, kind, check, problem, small):
+    X, y, source_y = problem
+    if cls is FineTunedClassifier and (
+        kind in ("several", "mixed") or check is check_laterals_alive
+    ):
+        return
+    source = make_source(kind, X, source_y, small)
+    fit_params = {"source_y": source_y} if kind == "unfitted" else {}
+    if kind == "mixed":
+        fit_params = {"source_y": {"b": source_y}}
+    check(cls(source, **small), X, y, **fit_params)
+
+
+# Each fault is put in, and its clause has to find it.
+
+
+class Drifting(ProgressiveClassifier):
+    """Its source's buffers and weights drift a little in training."""
+
+    def _check_sources(self):
+        with torch.no_grad():
+            self.source.net_.module_.layers[0].bias.add_(1e-6)
+
+
+class Forgetful(ProgressiveClassifier):
+    """Its clone un-fits the source."""
+
+    def __sklearn_clone__(self):
+        twin = super().__sklearn_clone__()
+        twin.source = clone(twin.source)
+        return twin
+
+
+class Positions(ProgressiveClassifier):
+    """It predicts positions of classes instead of labels."""
+
+    def predict(self, X):
+        return self.predict_proba(X).argmax(axis=1)
+
+
+class Unseeded(ProgressiveClassifier):
+    """It starts from other weights each time."""
+
+    def _make_column(self, generator):
+        generator.seed()
+        return super()._make_column(generator)
+
+
+class Dead(ProgressiveClassifier):
+    """Its laterals are never trained."""
+
+    def _make_column(self, generator):
+        column = super()._make_column(generator)
+        for parameter in column.laterals.parameters():
+            parameter.requires_grad = False
+        return column
+
+
+class Dropping(ProgressiveClassifier):
+    """It normalises over the rows that it is asked about."""
+
+    def predict_proba(self, X):
+        return super().predict_proba(np.asarray(X) - np.mean(X, axis=0))
+
+
+@pytest.mark.parametrize(
+    ("cls", "check"),
+    [
+        (Drifting, check_source_untouched),
+        (Forgetful, check_source_survives_clone),
+        (Positions, check_labels_round_trip),
+        (Unseeded, check_seed_repeats),
+        (Dead, check_laterals_alive),
+        (Dropping, check_predictions_independent),
+    ],
+)
+def test_a_fault_is_found(cls, check, problem, small):
+    X, y, source_y = problem
+    source = DNNClassifier(**small).fit(X, source_y)
+    with pytest.raises(AssertionError):
+        check(cls(source, **small), X, y)

@@ -1,0 +1,745 @@
+"""A model comes back as it was, or not at all."""
+
+import copy
+import json
+import os
+import pickle
+import re
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors import safe_open
+from safetensors.numpy import save
+from sklearn.base import clone
+from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.feature_selection import SelectKBest
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import ShuffleSplit
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
+from skorch.callbacks import EpochTimer
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.classifiers._sources import digest, final_estimator
+from skprognet.persistence import load_model, save_model
+from skprognet.persistence._model_file import KEY, _digest
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(60, 6))
+EMOTION = np.array(["angry", "happy", "sad"])[np.arange(60) % 3]
+GENDER = np.array(["female", "male"])[RNG.integers(2, size=60)]
+TABLE = pd.DataFrame(X, columns=[f"feature {k}" for k in range(6)])
+SMALL = {"hidden_layer_sizes": (5, 4), "max_epochs": 3, "random_state": 0, "lr": 0.01}
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "model.safetensors"
+
+
+def dnn(**options):
+    return DNNClassifier(**SMALL | options).fit(X, GENDER)
+
+
+def mlp(**options):
+    options = {"hidden_layer_sizes": (5,), "max_iter": 3, "random_state": 0} | options
+    with pytest.warns(ConvergenceWarning):
+        return MLPClassifier(**options).fit(X, GENDER)
+
+
+def fine_tuned(source=None, **options):
+    return FineTunedClassifier(source, **SMALL | options).fit(X, EMOTION)
+
+
+def progressive(source=None, **options):
+    return ProgressiveClassifier(source, **SMALL | options).fit(X, EMOTION)
+
+
+MODELS = {
+    "DNN": dnn,
+    "DNN in float64": lambda: dnn(dtype="float64", activation="tanh"),
+    "DNN of a table": lambda: DNNClassifier(**SMALL).fit(TABLE, EMOTION),
+    "fine-tuned": lambda: fine_tuned(dnn(), n_frozen_layers=1),
+    "fine-tuned, MLP": lambda: fine_tuned(mlp()),
+    "fine-tuned, progressive": lambda: fine_tuned(progressive(dnn())),
+    "fine-tuned, adapters": lambda: fine_tuned(progressive(dnn(), adapter="linear")),
+    "fine-tuned, frozen": lambda: fine_tuned(FrozenEstimator(dnn())),
+    "progressive": lambda: progressive(dnn()),
+    "progressive, no source": progressive,
+    "progressive, adapters": lambda: progressive(dnn(), adapter="mlp", lateral_dropout=0.2),
+    "progressive, two sources": lambda: progressive(
+        [("speaker", dnn(hidden_layer_sizes=(3,))), ("gender", mlp(early_stopping=True))]
+    ),
+    "progressive, chain": lambda: progressive(progressive(fine_tuned(progressive(dnn())))),
+    "progressive, pipeline": lambda: progressive(
+        make_pipeline(StandardScaler(), "passthrough", PCA(3), DNNClassifier(**SMALL)).fit(
+            X, GENDER
+        )
+    ),
+    "progressive, unfitted": lambda: ProgressiveClassifier(DNNClassifier(**SMALL), **SMALL).fit(
+        X, EMOTION, source_y=GENDER
+    ),
+    "pipeline": lambda: make_pipeline(
+        *("passthrough", RobustScaler(), MinMaxScaler(), MaxAbsScaler()),
+        ProgressiveClassifier(dnn(), **SMALL),
+    ).fit(X, EMOTION),
+    "pipeline of a table": lambda: make_pipeline(
+        StandardScaler().set_output(transform="pandas"), DNNClassifier(**SMALL)
+    ).fit(TABLE, EMOTION),
+    "frozen pipeline": lambda: FrozenEstimator(
+        make_pipeline(PCA(3, whiten=True), DNNClassifier(**SMALL)).fit(X, EMOTION)
+    ),
+}
+
+
+def rows_for(model):
+    return TABLE if hasattr(model, "feature_names_in_") else X
+
+
+def assert_same_model(a, b):
+    """Check all that a user can ask of a model."""
+    rows = rows_for(a)
+    np.testing.assert_array_equal(a.predict_proba(rows), b.predict_proba(rows))
+    np.testing.assert_array_equal(a.predict(rows), b.predict(rows))
+    assert a.predict(rows).dtype == b.predict(rows).dtype
+    a, b = final_estimator(a), final_estimator(b)
+    assert type(a) is type(b)
+    pd.testing.assert_frame_equal(a.history_, b.history_)
+    assert (a.best_epoch_, a.interrupted_) == (b.best_epoch_, b.interrupted_)
+    np.testing.assert_array_equal(a.row_fingerprints_, b.row_fingerprints_)
+    assert_same_parameters(a, b)
+    for (name, source), (twin_name, twin) in zip(
+        *(getattr(each, "sources_", []) for each in (a, b)), strict=True
+    ):
+        assert name == twin_name
+        assert digest(source) == digest(twin) == b.source_digest_[name]
+
+
+def assert_same_parameters(a, b):
+    mine, others = (
+        {name: v for name, v in each.get_params(deep=False).items() if name != "source"}
+        for each in (a, b)
+    )
+    assert mine == others
+    assert [type(v) for v in mine.values()] == [type(v) for v in others.values()]
+
+
+def saved_and_loaded(model, path):
+    save_model(model, path)
+    return load_model(path)
+
+
+@pytest.mark.parametrize("make", MODELS.values(), ids=MODELS)
+def test_a_model_comes_back_as_it_was(make, path):
+    model = make()
+    loaded = saved_and_loaded(model, path)
+    assert type(loaded) is type(model)
+    assert_same_model(model, loaded)
+    clone(loaded)
+    again = path.with_name("again")
+    save_model(loaded, again)
+    assert_same_model(load_model(again), model)
+
+
+def test_the_same_model_gives_the_same_bytes(path):
+    model = progressive(dnn())
+    contents = []
+    for _ in range(3):
+        save_model(model, path)
+        contents.append(path.read_bytes())
+    assert len(set(contents)) == 1
+
+
+def test_what_is_in_a_model_twice_is_in_the_file_once(path):
+    source = dnn()
+    save_model(progressive(source), path)
+    weights = source.net_.module_.layers[0].weight.detach().numpy().tobytes()
+    assert path.read_bytes().count(weights) == 1
+
+
+@pytest.mark.parametrize("make", ["fine-tuned", "progressive", "DNN"])
+def test_a_loaded_model_trains_on_as_the_original(make, path):
+    model = MODELS[make]()
+    loaded = saved_and_loaded(model, path)
+    y = EMOTION if "source" in model.get_params() else GENDER
+    for each in (model, loaded):
+        each.set_params(warm_start=True).fit(X, y)
+    assert_same_predictions(model, loaded)
+    for each in (model, loaded):
+        each.partial_fit(X, y)
+    assert len(loaded.net_.history) == len(model.net_.history)
+
+
+def assert_same_predictions(a, b):
+    np.testing.assert_array_equal(a.predict_proba(X), b.predict_proba(X))
+
+
+@pytest.mark.parametrize("make", ["fine-tuned", "progressive", "DNN", "progressive, pipeline"])
+def test_a_loaded_model_is_a_source(make, path):
+    source = MODELS[make]()
+    loaded = saved_and_loaded(source, path)
+    assert_same_predictions(progressive(loaded), progressive(source))
+    assert progressive(loaded).source_digest_ == progressive(source).source_digest_
+
+
+def test_a_loaded_source_is_none_of_its_copies(path):
+    loaded = saved_and_loaded(progressive(mlp()), path)
+    before = loaded.predict_proba(X)
+    with pytest.warns(ConvergenceWarning):
+        loaded.source.set_params(warm_start=True).fit(X, GENDER)
+    loaded.source.partial_fit(X, GENDER)
+    np.testing.assert_array_equal(loaded.predict_proba(X), before)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        EMOTION.astype(object),
+        EMOTION.astype("U40"),
+        np.array(["Ärger", "喜び", "\udcff🙂"])[np.arange(60) % 3],
+        np.arange(60) % 3 - 1,
+        (np.arange(60) % 3).astype(np.int8),
+        np.arange(60) % 2 == 0,
+    ],
+    ids=["objects", "wide text", "other scripts", "int64", "int8", "bool"],
+)
+def test_labels_keep_their_kind(labels, path):
+    model = DNNClassifier(**SMALL).fit(X, labels)
+    loaded = saved_and_loaded(model, path)
+    assert loaded.classes_.dtype == model.classes_.dtype
+    assert loaded.classes_.tolist() == model.classes_.tolist()
+    assert_same_model(model, loaded)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"hidden_layer_sizes": [5, 4]},
+        {"hidden_layer_sizes": (np.int64(5), 4)},
+        {"lr": np.float32(0.01), "dropout": np.float64(0.1), "patience": np.int32(2)},
+        {"class_weight": {"female": 2, "male": np.float64(0.1)}, "early_stopping": np.True_},
+        {"class_weight": "balanced", "monitor": "accuracy", "optimizer": "sgd"},
+        {"class_weight": {np.str_("female"): 2, "male": 1}, "n_threads": None},
+        {"callbacks": []},
+    ],
+    ids=str,
+)
+def test_parameters_keep_their_kind(parameters, path):
+    model = dnn(**parameters)
+    assert_same_model(model, saved_and_loaded(model, path))
+
+
+def test_sizes_as_an_array(path):
+    model = dnn(hidden_layer_sizes=np.array([5, 4]))
+    sizes = saved_and_loaded(model, path).hidden_layer_sizes
+    assert sizes.dtype == np.int64
+    assert sizes.tolist() == [5, 4]
+
+
+def test_a_random_state_goes_on_where_it_stood(path):
+    model = dnn(random_state=np.random.RandomState(7))
+    model.random_state.normal()  # leaves a second number waiting
+    loaded = saved_and_loaded(model, path)
+    assert (
+        loaded.random_state.normal(size=5).tolist() == model.random_state.normal(size=5).tolist()
+    )
+
+
+def test_numbers_that_json_lacks(path):
+    model = dnn()
+    model.net_.history[-1]["valid_loss"] = float("nan")
+    model.net_.history[0]["valid_loss"] = -float("inf")
+    assert_same_model(model, saved_and_loaded(model, path))
+
+
+def test_parameters_changed_after_the_fit_change_nothing_that_was_learned(path):
+    model = dnn().set_params(hidden_layer_sizes=(99,), activation="relu", dtype="float64")
+    assert_same_model(model, saved_and_loaded(model, path))
+
+
+def test_versions_can_be_read(path):
+    save_model(dnn(), path)
+    document, _ = parts(path)
+    assert document["versions"].keys() == {
+        *("skprognet", "scikit-learn", "torch", "skorch", "numpy")
+    }
+    assert document["versions"]["numpy"] == np.__version__
+
+
+# What cannot be stored
+
+
+def fitted_with(**options):
+    return lambda: dnn(**options)
+
+
+NOT_STORABLE = {
+    "callbacks": (
+        fitted_with(callbacks=[EpochTimer()]),
+        "got a EpochTimer in 'callbacks.0'. Call set_params(callbacks=None) on that estimator",
+    ),
+    "optimizer": (
+        fitted_with(optimizer=torch.optim.RMSprop),
+        "got a type in 'optimizer'. Call set_params(optimizer=\"adam\") on that estimator",
+    ),
+    "monitor": (
+        fitted_with(monitor=lambda est, X, y: 0.0),
+        "got a function in 'monitor'. Call set_params(monitor=\"uar\") on that estimator",
+    ),
+    "splitter": (
+        fitted_with(validation_fraction=ShuffleSplit(1, random_state=0)),
+        "got a ShuffleSplit in 'validation_fraction'. Call set_params(validation_fraction=0.1) on",
+    ),
+    "device": (
+        fitted_with(device=torch.device("cpu")),
+        "got a device in 'device'. Call set_params(device=\"cpu\") on that estimator",
+    ),
+    "step": (
+        lambda: make_pipeline(SelectKBest(k=3), DNNClassifier(**SMALL)).fit(X, GENDER),
+        "got a SelectKBest in 'steps.0.1'. Leave it out, or pickle.",
+    ),
+    "in a source": (
+        lambda: progressive(dnn(callbacks=[EpochTimer()])),
+        "got a EpochTimer in 'source.callbacks.0'. Call set_params(callbacks=None) on that",
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "message"), NOT_STORABLE.values(), ids=NOT_STORABLE)
+def test_what_cannot_be_stored_is_refused(make, message, path):
+    beginning = "save_model stores numbers, text, their arrays, and estimators of the classes DNN"
+    with pytest.raises(TypeError, match=rf"^{beginning}.*{re.escape(message)}"):
+        save_model(make(), path)
+    assert not path.exists()
+
+
+def test_with_the_callbacks_taken_off_it_can_be_stored(path):
+    model = dnn(callbacks=[EpochTimer()]).set_params(callbacks=None)
+    assert_same_model(model, saved_and_loaded(model, path))
+
+
+@pytest.mark.parametrize("estimator", [mlp, lambda: StandardScaler().fit(X), lambda: None])
+def test_only_our_classifiers_are_models(estimator, path):
+    with pytest.raises(TypeError, match=r"^save_model stores a DNNClassifier, .* got \w+\.$"):
+        save_model(estimator(), path)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        DNNClassifier(),
+        make_pipeline(StandardScaler(), DNNClassifier()),
+        FrozenEstimator(DNNClassifier()),
+    ],
+    ids=["bare", "pipeline", "frozen"],
+)
+def test_a_model_without_a_fit_is_refused(estimator, path):
+    with pytest.raises(NotFittedError, match="This DNNClassifier instance is not fitted yet"):
+        save_model(estimator, path)
+
+
+def test_a_parameter_that_no_fit_would_take_is_refused(path):
+    with pytest.raises(ValueError, match=r"predict the same; here lr must satisfy 0 < lr; got -1"):
+        save_model(dnn().set_params(lr=-1), path)
+
+
+def test_a_pipeline_with_a_memory_is_refused(path, tmp_path):
+    model = make_pipeline(StandardScaler(), DNNClassifier(**SMALL)).fit(X, GENDER)
+    with pytest.raises(ValueError, match="a Pipeline has a memory, which a fit would read"):
+        save_model(model.set_params(memory=str(tmp_path / "cache")), path)
+    assert os.listdir(tmp_path) == []
+
+
+# Where it is written to
+
+
+def test_a_place_that_cannot_be_written_to(tmp_path):
+    with pytest.raises(OSError, match=r"^'.*' could not be written \(Is a directory\)\. "):
+        save_model(dnn(), tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_is_made(path):
+    assert_same_model(saved_and_loaded(model := dnn(), path / "in" / "a folder"), model)
+
+
+def test_a_model_that_is_refused_leaves_the_file_that_was_there(path):
+    save_model(dnn(), path)
+    before = path.read_bytes()
+    with pytest.raises(TypeError):
+        save_model(dnn(callbacks=[EpochTimer()]), path)
+    assert path.read_bytes() == before
+
+
+def test_a_link_is_read_through_and_replaced(path, tmp_path):
+    (tmp_path / "models").mkdir()
+    target = tmp_path / "models" / "model.safetensors"
+    old, new = dnn(), dnn(random_state=1)
+    save_model(old, target)
+    path.symlink_to(target)
+    assert_same_model(load_model(path), old)
+    save_model(new, path)
+    assert not path.is_symlink()
+    assert_same_model(load_model(path), new)
+    assert_same_model(load_model(target), old)
+
+
+# What is no model file
+
+
+def loaded_or_refused(path):
+    """Return the model of a file, or None if it is refused as the docstring says, on one line."""
+    try:
+        return load_model(path)
+    except (ValueError, OSError) as error:
+        message = str(error)
+    assert message.startswith("load_model reads a file that")
+    assert message.endswith(("Check the path.", "or fetch the file anew."))
+    assert "\n" not in message
+
+
+def refused(path):
+    """Return the message with which a file is refused."""
+    assert loaded_or_refused(path) is None
+    with pytest.raises((ValueError, OSError)) as caught:
+        load_model(path)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "the safetensors format is not kept"),
+        (b"\x00", "the safetensors format is not kept"),
+        (pickle.dumps({"a": np.zeros(9)}), "the safetensors format is not kept"),
+        (b"RIFF$\x00\x00\x00WAVEfmt ", "the safetensors format is not kept"),
+        (b'{"format_version": 1, "model": {}}', "the safetensors format is not kept"),
+        (save({"weight": np.zeros(3)}), "there is no model of skprognet"),
+        (save({}, metadata={"format": "pt"}), "there is no model of skprognet"),
+        (save({}, metadata={KEY: "no JSON"}), "Expecting value: line 1 column 1"),
+        (save({}, metadata={KEY: ""}), "Expecting value: line 1 column 1"),
+        (save({}, metadata={KEY: "[1, 2]"}), "the JSON document is not that of a model"),
+        (save({}, metadata={KEY: "NaN"}), "the JSON document has a NaN"),
+        (save({}, metadata={KEY: "1" * 5000}), "Exceeds the limit"),
+        (save({}, metadata={KEY: "[" * 10**5}), "parts do not go together (RecursionError)"),
+        (save({}, metadata={KEY: '{"a":' * 10**5}), "not go together (RecursionError)"),
+    ],
+)
+def test_another_kind_of_file_is_refused(content, reason, path):
+    path.write_bytes(content)
+    assert reason in refused(path)
+
+
+def test_a_pickle_is_not_run(path):
+    ran = path.with_name("ran")
+
+    class Bomb:
+        def __reduce__(self):
+            return os.mkdir, (str(ran),)
+
+    path.write_bytes(pickle.dumps(Bomb()))
+    refused(path)
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "kind"), [(".", OSError), ("missing", FileNotFoundError), ("pipe", OSError)]
+)
+def test_a_path_that_is_no_file(place, kind, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "dangling").symlink_to(tmp_path / "missing")
+    assert "cannot be read" in refused(tmp_path / place)
+    with pytest.raises(kind):
+        load_model(tmp_path / place)
+    with pytest.raises(FileNotFoundError):
+        load_model(str(tmp_path / "dangling"))
+
+
+# A file that was damaged, every byte of it
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory):
+    """Give a small model, its file, and a path for damaged ones."""
+    model = ProgressiveClassifier(
+        DNNClassifier(hidden_layer_sizes=(2,), max_epochs=1, random_state=0).fit(X[:, :2], GENDER),
+        **{"hidden_layer_sizes": (2,), "max_epochs": 1, "random_state": 0},
+    ).fit(X[:, :2], GENDER)
+    path = tmp_path_factory.mktemp("damaged") / "model.safetensors"
+    save_model(model, path)
+    return model, path.read_bytes(), path
+
+
+def check_damaged(damaged, content):
+    model, _, path = damaged
+    path.write_bytes(content)
+    loaded = loaded_or_refused(path)
+    if loaded is None:
+        return
+    np.testing.assert_array_equal(loaded.predict_proba(X[:, :2]), model.predict_proba(X[:, :2]))
+
+
+def test_no_byte_can_be_altered(damaged):
+    content, rng = damaged[1], np.random.default_rng(0)
+    for place in rng.permutation(len(content))[:1000]:
+        altered = bytearray(content)
+        altered[place] ^= rng.integers(1, 256)
+        check_damaged(damaged, altered)
+
+
+def test_no_end_can_be_missing(damaged):
+    _, content, path = damaged
+    for length in range(0, len(content), 30):
+        path.write_bytes(content[:length])
+        refused(path)
+    path.write_bytes(content + b"\x00")
+    refused(path)
+
+
+@given(st.data())
+def test_no_stretch_can_be_altered(damaged, data):
+    content = damaged[1]
+    start = data.draw(st.integers(0, len(content)))
+    stop = data.draw(st.integers(start, min(start + 40, len(content))))
+    put = data.draw(st.binary(max_size=40))
+    check_damaged(damaged, content[:start] + put + content[stop:])
+
+
+@pytest.mark.parametrize("size", [0, 1, 7, 2**20, 2**40, 2**63, 2**64 - 1])
+def test_a_header_that_denies_the_size(size, damaged):
+    _, content, path = damaged
+    path.write_bytes(size.to_bytes(8, "little") + content[8:])
+    assert "the safetensors format is not kept" in refused(path)
+
+
+@pytest.mark.parametrize(
+    ("of", "into"),
+    [
+        (b'"shape":[2,2]', b'"shape":[2,9]'),
+        (b'"shape":[2,2]', b'"shape":[9,2]'),
+        (b'"dtype":"F32"', b'"dtype":"F64"'),
+    ],
+)
+def test_a_header_that_denies_an_array(of, into, damaged):
+    _, content, path = damaged
+    assert of in content
+    path.write_bytes(content.replace(of, into, 1))
+    assert "the safetensors format is not kept" in refused(path)
+
+
+def test_arrays_of_the_same_size_cannot_be_exchanged(damaged):
+    _, content, path = damaged
+    path.write_bytes(content.replace(b'"dtype":"F32"', b'"dtype":"I32"', 1))
+    assert "the SHA-256 is not that of the content" in refused(path)
+
+
+# A file that was forged, with a digest that agrees
+
+
+def parts(path):
+    """Return the JSON document and the arrays of a file."""
+    with safe_open(path, "np") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        return json.loads(file.metadata()[KEY]), arrays
+
+
+def forge(path, document, arrays):
+    """Write a file with a digest that agrees."""
+    document = {name: value for name, value in document.items() if name != "sha256"}
+    document["sha256"] = _digest(document, arrays)
+    path.write_bytes(save(arrays, metadata={KEY: json.dumps(document)}))
+
+
+@pytest.fixture(scope="module")
+def originals(tmp_path_factory):
+    """Give the parts of three models and a path for forged files."""
+    path = tmp_path_factory.mktemp("forged") / "model.safetensors"
+    found = {}
+    for name in ("progressive, two sources", "pipeline of a table", "fine-tuned"):
+        save_model(MODELS[name](), path)
+        found[name] = parts(path)
+    return found, path
+
+
+def pairs(encoded):
+    """Return an encoded dict as a dict of its values."""
+    return {key: pair for pair in encoded["dict"] for key in [pair[0]]}
+
+
+def state(document):
+    return document["model"]["estimator"][1]
+
+
+def config(document):
+    return pairs(pairs(state(document)["network_state"])["config"][1])
+
+
+def put(name, value):
+    """Return a change of one attribute."""
+    return lambda document, arrays: state(document).__setitem__(name, value)
+
+
+def put_config(name, value):
+    return lambda document, arrays: config(document)[name].__setitem__(1, value)
+
+
+def drop(name):
+    return lambda document, arrays: state(document).pop(name)
+
+
+def change_array(name, change):
+    return lambda document, arrays: arrays.__setitem__(name, change(arrays[name]))
+
+
+def drop_key(name):
+    return lambda document, arrays: document.pop(name)
+
+
+def rename(document, arrays):
+    document["model"]["estimator"][0] = "os.system"
+
+
+W = "network_state.weights.layers.0.weight"
+FORGERIES = {
+    "class": (rename, "the class 'os.system' is not one of DNNClassifier"),
+    "version": (
+        lambda document, arrays: document.update(format_version=2),
+        "the format is version 2, while this release of skprognet reads version 1",
+    ),
+    "no version": (drop_key("format_version"), "the JSON document is not that of a model"),
+    "no model": (drop_key("model"), "the JSON document is not that of a model"),
+    "model is text": (lambda d, a: d.update(model="x"), "there is a str in place of a model"),
+    "model is a scaler": (
+        lambda d, a: (
+            d.update(
+                model={
+                    "estimator": [
+                        "LabelBinarizer",
+                        {"neg_label": 0, "pos_label": 1, "sparse_output": False},
+                    ]
+                }
+            ),
+            a.clear(),
+        ),
+        "there is a LabelBinarizer in place of a model",
+    ),
+    "unknown kind": (put("lr", {"eval": "1"}), "'eval' is no kind of value"),
+    "two kinds": (put("lr", {"tuple": [], "dict": []}), "too many values to unpack"),
+    "no array": (put("classes_", {"array": "../../etc/passwd"}), "no array '../../etc/passwd'"),
+    "array left over": (
+        lambda document, arrays: arrays.update({"/etc/passwd": np.zeros(2)}),
+        "there are arrays that belong to nothing",
+    ),
+    "unknown parameter": (put("learning_rate", 0.1), "unknown ones, ['learning_rate']"),
+    "missing parameter": (drop("lr"), "ProgressiveClassifier lacks the parameters ['lr']"),
+    "method": (put("predict", "x"), "unknown ones, ['predict']"),
+    "optimizer": (put("optimizer", "rmsprop"), "optimizer must be one of 'adam', 'sgd'"),
+    "parameter of another kind": (put("max_epochs", "3"), "do not go together (TypeError)"),
+    "parameter out of range": (put("dropout", 2), "dropout must satisfy 0 <= dropout < 1; got 2"),
+    "device": (put("device", 3), "the device is no text"),
+    "threads": (put("n_threads", 10**9), "n_threads must satisfy n_threads <= 1024"),
+    "no sources": (drop("sources_"), "sources_ of ProgressiveClassifier is missing or no list"),
+    "no classes": (drop("classes_"), "classes_ of ProgressiveClassifier is missing or no ndarray"),
+    "not fitted": (drop("network_state"), "This ProgressiveClassifier instance is not fitted"),
+    "features": (put("n_features_in_", 10**12), "satisfy 1 <= n_features_in_ <= 10000000; got"),
+    "digest of sources": (
+        put("source_digest_", {"dict": [["speaker", "0" * 64]]}),
+        "source_digest_ is not that of the sources",
+    ),
+    "weights of another shape": (
+        change_array(W, lambda w: np.ascontiguousarray(w[:, :-1])),
+        f"the weights '{W.removeprefix('network_state.weights.')}' are ((5, 5), 'float32'), while",
+    ),
+    "weights of another type": (
+        change_array(W, lambda w: w.astype(np.float64)),
+        "are ((5, 6), 'float64'), while the architecture asks for ((5, 6), 'float32')",
+    ),
+    "huge layers": (
+        put_config("hidden_layer_sizes", {"tuple": [10**9, 10**9]}),
+        "while the architecture asks for ((1000000000, 6), 'float32')",
+    ),
+    "more classes": (put_config("n_classes", 4), "n_classes must satisfy 3 <= n_classes <= 3"),
+    "sources of other sizes": (
+        put_config("source_sizes", {"tuple": [{"tuple": [5]}, {"tuple": [3]}]}),
+        "the weights 'laterals.0.0.weight' are",
+    ),
+    "type": (put_config("dtype", "load"), "dtype must be one of 'float32', 'float64'"),
+    "activation": (put_config("activation", "exec"), "do not go together (KeyError)"),
+    "RandomState": (
+        put("random_state", {"RandomState": {"tuple": ["MT19937", [0] * 624, 10**9, 0, 0.0]}}),
+        "a RandomState stands at 1000000000, not between 0 and 624",
+    ),
+    "no code points": (
+        change_array("classes_", lambda points: points + np.uint32(2**31)),
+        "the array 'classes_' holds no text",
+    ),
+    "scalar": (put("lr", {"scalar": ["system", 1]}), "do not go together (KeyError)"),
+}
+
+
+@pytest.mark.parametrize(("change", "reason"), FORGERIES.values(), ids=FORGERIES)
+def test_a_forged_file_is_refused(change, reason, originals):
+    found, path = originals
+    document, arrays = copy.deepcopy(found["progressive, two sources"])
+    change(document, arrays)
+    forge(path, document, arrays)
+    assert reason in refused(path)
+
+
+def nodes(value):
+    """Yield every list or dict in JSON with each key in it."""
+    if isinstance(value, (list, dict)):
+        for key in range(len(value)) if isinstance(value, list) else list(value):
+            yield value, key
+            yield from nodes(value[key])
+
+
+NUMBERS = [None, True, -1, 0, 3, 10**9, 10**400, 0.5, 1e308]
+OTHERS = ["", "x", "adam", "cuda:7", [], {}, {"tuple": []}, {"dict": [[[], 1]]}, {"float": "inf"}]
+KINDS = {"array": "classes_", "estimator": ["StandardScaler", {}], "scalar": ["int8", 300]}
+LEAVES = [*NUMBERS, *OTHERS, *({kind: content} for kind, content in KINDS.items())]
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_no_forged_document_does_more_than_to_be_refused(originals, data):
+    found, path = originals
+    document, arrays = copy.deepcopy(found[data.draw(st.sampled_from(sorted(found)))])
+    places = list(nodes(document["model"]))
+    holder, key = places[data.draw(st.integers(0, len(places) - 1))]
+    if data.draw(st.booleans()):
+        holder[key] = data.draw(st.sampled_from(LEAVES))
+    else:
+        del holder[key]
+    forge(path, document, arrays)
+    model = loaded_or_refused(path)
+    if model is not None:
+        model.predict(rows_for(model))
+
+
+# The other ways to store a model stay open
+
+
+@pytest.mark.parametrize("make", ["DNN", "progressive, two sources", "fine-tuned", "pipeline"])
+def test_pickle_and_joblib(make, path):
+    model = MODELS[make]()
+    assert_same_model(pickle.loads(pickle.dumps(model)), model)
+    joblib.dump(model, path)
+    assert_same_model(joblib.load(path), model)
+
+
+@pytest.mark.parametrize("make", ["DNN", "progressive, two sources", "fine-tuned", "pipeline"])
+def test_skops(make):
+    skops = pytest.importorskip("skops.io")
+    model = MODELS[make]()
+    content = skops.dumps(model)
+    unknown = skops.get_untrusted_types(data=content)
+    assert_same_model(skops.loads(content, trusted=unknown), model)
+    assert all(name.startswith(("skprognet.", "sklearn.")) for name in unknown)
