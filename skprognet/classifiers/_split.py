@@ -1,8 +1,11 @@
 """Which rows stop the training: the internal validation split."""
 
-import numpy as np
-from sklearn.model_selection import StratifiedGroupKFold
+from itertools import islice
 
+import numpy as np
+from sklearn.model_selection import GroupShuffleSplit
+
+_DRAWS, _MOST_DRAWS = 5, 100
 _WAYS_OUT = "Pass X_val and y_val, or set early_stopping=False."
 
 
@@ -17,20 +20,31 @@ def _hold_out_by_class(y, fraction, rng):
 
 
 def _hold_out_groups(y, groups, fraction, seed):
-    """Return the rows of whole groups that come nearest to the share, by class."""
-    n_splits = min(max(round(1 / fraction), 2), len(np.unique(groups)), np.bincount(y).max())
-    splitter = StratifiedGroupKFold(n_splits=n_splits, shuffle=True, random_state=seed)
-    folds = [held_out for _, held_out in splitter.split(y, y, groups) if len(held_out)]
-    whole = [fold for fold in folds if len(np.unique(np.delete(y, fold))) == len(np.unique(y))]
-    return min(whole or folds, key=lambda fold: abs(len(fold) / len(y) - fraction))
+    """Return the rows of whole groups, the nearest to the share of each class among a few draws.
+
+    The best of all draws would be the same groups whatever the seed.
+    """
+    everything = np.bincount(y)
+    splitter = GroupShuffleSplit(n_splits=_MOST_DRAWS, test_size=fraction, random_state=seed)
+    draws = (held_out for _, held_out in splitter.split(y, y, groups))
+    whole = (
+        rows for rows in draws if np.bincount(np.delete(y, rows), minlength=len(everything)).all()
+    )
+    several = list(islice(whole, _DRAWS)) or [next(splitter.split(y, y, groups))[1]]
+
+    def distance(held_out):
+        shares = np.bincount(y[held_out], minlength=len(everything)) / everything
+        return np.abs(shares - fraction).sum()
+
+    return min(several, key=distance)
 
 
 def holdout_split(y, classes, groups, validation_fraction, seed):
     """Split rows into those that train and those that decide when to stop.
 
     Every class trains and, without `groups`, is held out, in proportion. With `groups` no group
-    is on both sides, and the share is met as nearly as one fold of scikit-learn's
-    ``StratifiedGroupKFold`` does.
+    is on both sides; of five random draws of groups that is taken which comes nearest to the
+    share of each class.
 
     Parameters
     ----------

@@ -213,14 +213,21 @@ def seeded_clone(source, seed):
     return twin
 
 
+def _can_keep_apart(labels, groups):
+    """Return whether each class is in several groups; of a speaker task it is in one only."""
+    pairs = pd.DataFrame({"label": labels, "group": groups}).drop_duplicates()
+    return pairs["label"].value_counts().min() > 1
+
+
 def fit_options(source, X, labels, rows, train, held_out, table):
     """Return what an unfitted source's fit gets beside its rows and labels.
 
     The rows that choose the target's epoch must not train the source: through it they would be
-    known. They choose the source's epoch as well, where it can take them.
+    known. They choose the source's epoch as well, where it can take them. Groups are passed on
+    unless a class of the source task is one group, as in recognising the speakers themselves.
     """
     options = {}
-    if rows.groups is not None:
+    if rows.groups is not None and _can_keep_apart(labels[train], rows.groups[train]):
         options["groups"] = rows.groups[train]
     if rows.weight is not None:
         options["sample_weight"] = rows.weight[train]

@@ -102,18 +102,17 @@ class TrainingCurveDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to; None makes a figure.
+            Where to; None makes a figure with pyplot, as scikit-learn's displays do.
 
         Returns
         -------
         self : TrainingCurveDisplay
             With `ax_`, `figure_` and `lines_`.
         """
-        from matplotlib.figure import Figure
+        import matplotlib.pyplot as plt
 
         if ax is None:
-            # Not through pyplot, which would choose a window system and keep the figure for good.
-            ax = Figure(figsize=(7, 4.5), layout="constrained").subplots()
+            _, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
         self.lines_ = []
         for i, ((method, source), part) in enumerate(
             self.curves.groupby(["method", "source"], sort=False)
@@ -140,6 +139,12 @@ class TrainingCurveDisplay:
         ax.legend(frameon=False)
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+    def close(self):
+        """Forget the figure that `plot` made with pyplot."""
+        import matplotlib.pyplot as plt
+
+        plt.close(self.figure_)
 
     def frame(self):
         """Return the plotted numbers.

@@ -116,9 +116,9 @@ def write_study(study, folder):
     }
     if len(study.curves):
         picture = io.BytesIO()
-        TrainingCurveDisplay.from_curves(study.curves).plot().figure_.savefig(
-            picture, format="png", dpi=150, bbox_inches="tight"
-        )
+        display = TrainingCurveDisplay.from_curves(study.curves).plot()
+        display.figure_.savefig(picture, format="png", dpi=150)
+        display.close()
         contents["learning_curves.png"] = picture.getvalue()
     contents = {Path(folder) / name: content for name, content in contents.items()}
     write_whole(contents)

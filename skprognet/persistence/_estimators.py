@@ -116,7 +116,8 @@ def _check_names(cls, state):
         unknown |= {name for name in others if not name.endswith("_")} - {"network_state"}
     if missing or unknown:
         raise ValueError(
-            f"{cls.__name__} lacks the parameters {missing} and has unknown ones, {sorted(unknown)}"
+            f"a {cls.__name__} lacks the parameters {missing} and has {sorted(unknown)}, which it "
+            "does not know"
         )
 
 

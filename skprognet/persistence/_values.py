@@ -155,9 +155,9 @@ class Reader:
             return value
         if type(value) is list:
             return [self.decode(part) for part in value]
+        if len(value) != 1 or not value.keys() <= self._kinds.keys():
+            raise ValueError(f"{list(value)!r:.80} is no kind of value")
         ((kind, content),) = value.items()
-        if kind not in self._kinds:
-            raise ValueError(f"{kind!r:.40} is no kind of value")
         return self._kinds[kind](content)
 
     def _array(self, name):
@@ -187,8 +187,8 @@ class Reader:
     def _random_state(self, content):
         state = self.decode(content)
         # numpy takes any position on trust and would read beyond the end of its 624 numbers.
-        if not 0 <= state[2] <= 624:
-            raise ValueError(f"a RandomState stands at {state[2]}, not between 0 and 624")
+        if type(state) is not tuple or not 0 <= state[2] <= 624:
+            raise ValueError("a RandomState does not stand between 0 and 624")
         random_state = np.random.RandomState(0)
         random_state.set_state(state)
         return random_state

@@ -72,7 +72,11 @@ class _FittedSource:
 
     def fit(self, X, y, sample_weight=None):
         y = column_or_1d(y, warn=True)
-        given = [(name, clone(each).fit(X, y, sample_weight)) for name, each in self.source]
+        new = {"random_state": self.random_state}
+        given = [
+            (name, clone(each).set_params(**new).fit(X, y, sample_weight))
+            for name, each in self.source
+        ]
         if len(given) == 1:
             given = given[0][1]
         model = self.plain(**{**self.get_params(deep=False), "source": given})
@@ -111,11 +115,9 @@ def with_sources(**options):
     source = DNNClassifier(**{**new, "hidden_layer_sizes": (8,)})
     one, two = [("a", source)], [("a", source), ("b", clone(source))]
     return [
-        UnfittedProgressive(source, **new),
         UnfittedProgressive(two, **new),
         UnfittedFineTuned(source, **new),
         FittedProgressive(one, **new),
-        FittedProgressive(two, **new),
         FittedFineTuned(one, **new),
     ]
 

@@ -579,6 +579,14 @@ def test_groups_and_weights_reach_an_unfitted_pipeline(problem, small, routing):
     np.testing.assert_array_equal(seen["weight"], weight[trained])
 
 
+def test_a_speaker_task_can_be_a_source_where_speakers_are_the_groups(problem, small):
+    X, y, _ = problem
+    speaker = np.arange(150) % 10
+    clf = ProgressiveClassifier(DNNClassifier(**small), **small)
+    clf.fit(X, y, source_y=speaker, groups=speaker)
+    assert len(clf.sources_[0][1].classes_) in (8, 9)
+
+
 def test_a_chain_of_networks_does_not_double_at_each_step(problem, small):
     X, y, _ = problem
     sizes, source = [], DNNClassifier(**small).fit(X, y)

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from skprognet.displays import TrainingCurveDisplay
@@ -39,7 +40,7 @@ def test_a_curve_ends_with_the_first_fit_that_ended(curves):
 
 def test_plot_draws_what_frame_says_and_returns_itself(curves):
     display = TrainingCurveDisplay.from_curves(curves)
-    assert display.plot() is display
+    assert display.plot(Figure().subplots()) is display
     labels = [line.get_label() for line in display.lines_]
     assert labels == ["DNN", "PT/FT from speaker", "ProgNet from speaker"]
     for line, (_, part) in zip(
@@ -50,15 +51,14 @@ def test_plot_draws_what_frame_says_and_returns_itself(curves):
     assert len(styles) == 3
 
 
-def test_plot_takes_axes_and_opens_no_window(curves):
+def test_plot_takes_axes_or_makes_them_with_pyplot(curves):
     ax = Figure().subplots()
     display = TrainingCurveDisplay.from_curves(curves).plot(ax)
     assert display.ax_ is ax
     assert display.figure_ is ax.figure
-    import matplotlib.pyplot as plt
-
-    TrainingCurveDisplay.from_curves(curves).plot()
     assert plt.get_fignums() == []
+    assert plt.figure(TrainingCurveDisplay.from_curves(curves).plot().figure_.number)
+    plt.close("all")
 
 
 def test_a_subclass_makes_itself(curves):
