@@ -30,7 +30,7 @@ from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.classifiers._sources import digest, final_estimator
 from skprognet.persistence import load_model, save_model
 from skprognet.persistence._model_file import KEY, _digest
-from skprognet.persistence._values import Writer
+from skprognet.persistence._values import Reader, Writer
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 6))
@@ -165,6 +165,13 @@ def test_what_is_in_a_model_twice_is_in_the_file_once(path):
     assert path.read_bytes().count(weights) == 1
 
 
+def test_arrays_in_places_of_the_same_name_are_two():
+    writer = Writer()
+    encoded = writer.encode({1: np.zeros(2), "1": np.ones(2)})
+    decoded = Reader(writer.arrays).decode(encoded)
+    assert {key: array.tolist() for key, array in decoded.items()} == {1: [0, 0], "1": [1, 1]}
+
+
 @pytest.mark.parametrize("make", ["fine-tuned", "progressive", "DNN"])
 def test_a_loaded_model_trains_on_as_the_original(make, path):
     model = MODELS[make]()
@@ -284,31 +291,35 @@ def fitted_with(**options):
 NOT_STORABLE = {
     "callbacks": (
         fitted_with(callbacks=[EpochTimer()]),
-        "got a EpochTimer in 'callbacks.0'. Call set_params(callbacks=None) on that estimator",
+        "got EpochTimer in 'callbacks.0'. Call set_params(callbacks=None) on that estimator",
     ),
     "optimizer": (
         fitted_with(optimizer=torch.optim.RMSprop),
-        "got a type in 'optimizer'. Call set_params(optimizer=\"adam\") on that estimator",
+        "got RMSprop in 'optimizer'. Call set_params(optimizer=\"adam\") on that estimator",
     ),
     "monitor": (
         fitted_with(monitor=lambda est, X, y: 0.0),
-        "got a function in 'monitor'. Call set_params(monitor=\"uar\") on that estimator",
+        "got <lambda> in 'monitor'. Call set_params(monitor=\"uar\") on that estimator",
     ),
     "splitter": (
         fitted_with(validation_fraction=ShuffleSplit(1, random_state=0)),
-        "got a ShuffleSplit in 'validation_fraction'. Call set_params(validation_fraction=0.1) on",
+        "got ShuffleSplit in 'validation_fraction'. Call set_params(validation_fraction=0.1) on",
     ),
     "device": (
         fitted_with(device=torch.device("cpu")),
-        "got a device in 'device'. Call set_params(device=\"cpu\") on that estimator",
+        "got device in 'device'. Call set_params(device=\"cpu\") on that estimator",
+    ),
+    "numbers of another type": (
+        lambda: dnn().set_params(class_weight={"female": np.array([1j])}),
+        "got ndarray in 'class_weight.female'. Do without it, or use pickle.",
     ),
     "step": (
         lambda: make_pipeline(SelectKBest(k=3), DNNClassifier(**SMALL)).fit(X, GENDER),
-        "got a SelectKBest in 'steps.0.1'. Leave it out, or pickle.",
+        "got SelectKBest in 'steps.0.1'. Do without it, or use pickle.",
     ),
     "in a source": (
         lambda: progressive(dnn(callbacks=[EpochTimer()])),
-        "got a EpochTimer in 'source.callbacks.0'. Call set_params(callbacks=None) on that",
+        "got EpochTimer in 'source.callbacks.0'. Call set_params(callbacks=None) on that",
     ),
 }
 
@@ -349,6 +360,21 @@ def test_a_model_without_a_fit_is_refused(estimator, path):
 def test_a_parameter_that_no_fit_would_take_is_refused(path):
     with pytest.raises(ValueError, match=r"predict the same; here lr must satisfy 0 < lr; got -1"):
         save_model(dnn().set_params(lr=-1), path)
+
+
+def test_an_attribute_that_no_fit_leaves_is_refused(path):
+    model = dnn()
+    model.note = "best so far"
+    with pytest.raises(ValueError, match=r"here a DNNClassifier lacks .* \['note'\], which it"):
+        save_model(model, path)
+
+
+def test_a_model_that_would_predict_otherwise_is_refused(path):
+    model = dnn()
+    model.net_.module_.activation = "relu"
+    model.net_.module_.config = dnn().net_.module_.config
+    with pytest.raises(ValueError, match=r"; here it predicts otherwise\. Change that in DNN"):
+        save_model(model, path)
 
 
 def test_a_pipeline_with_a_memory_is_refused(path, tmp_path):
@@ -541,7 +567,7 @@ def test_arrays_of_the_same_size_cannot_be_exchanged(damaged):
     assert "the SHA-256 is not that of the content" in refused(path)
 
 
-# A file that was forged, with a digest that agrees
+# A file of another hand, with a digest that agrees
 
 
 def parts(path):
@@ -570,8 +596,8 @@ def originals(tmp_path_factory):
 
 
 def pairs(encoded):
-    """Return an encoded dict as a dict of its values."""
-    return {key: pair for pair in encoded["dict"] for key in [pair[0]]}
+    """Return the pairs of an encoded dict by their keys."""
+    return {pair[0]: pair for pair in encoded["dict"]}
 
 
 def state(document):
@@ -612,6 +638,10 @@ def put_scaler(document, arrays):
     arrays.clear()
 
 
+def drop_estimator(document, arrays):
+    document["model"] = {"estimator": ["FrozenEstimator", {}]}
+
+
 W = "network_state.weights.layers.0.weight"
 FORGERIES = {
     "class": (rename, "the class 'os.system' is not one of DNNClassifier"),
@@ -634,7 +664,7 @@ FORGERIES = {
         put("learning_rate", 0.1),
         "has ['learning_rate'], which it does not know",
     ),
-    "missing parameter": (drop("lr"), "a ProgressiveClassifier lacks the parameters ['lr'] and"),
+    "missing parameter": (drop_estimator, "a FrozenEstimator lacks the parameters ['estimator']"),
     "method": (put("predict", "x"), "has ['predict'], which it does not know"),
     "optimizer": (put("optimizer", "rmsprop"), "optimizer must be one of 'adam', 'sgd'"),
     "parameter of another kind": (put("max_epochs", "3"), "do not go together (TypeError)"),
@@ -643,6 +673,23 @@ FORGERIES = {
     "threads": (put("n_threads", 10**9), "n_threads must satisfy n_threads <= 1024"),
     "no sources": (drop("sources_"), "sources_ of ProgressiveClassifier is missing or no list"),
     "no classes": (drop("classes_"), "classes_ of ProgressiveClassifier is missing or no ndarray"),
+    "one class": (
+        change_array("classes_", lambda points: points[:1]),
+        "the classes are of shape (1,)",
+    ),
+    "fingerprints": (
+        put("row_fingerprints_", {"array": W}),
+        "row_fingerprints_ are of type float32, not uint64",
+    ),
+    "names": (put("feature_names_in_", {"objects": ["a"]}), "there are 1 names for 6 features"),
+    "order of sources": (
+        lambda d, a: state(d)["sources_"].reverse(),
+        "the network reads other layers than those of the sources",
+    ),
+    "history": (
+        lambda d, a: pairs(state(d)["network_state"])["history"].__setitem__(1, [1, 2]),
+        "the history is not a list of dicts",
+    ),
     "not fitted": (drop("network_state"), "This ProgressiveClassifier instance is not fitted"),
     "features": (put("n_features_in_", 10**12), "satisfy 1 <= n_features_in_ <= 10000000; got"),
     "digest of sources": (
@@ -687,6 +734,14 @@ def test_a_forged_file_is_refused(change, reason, originals):
     change(document, arrays)
     forge(path, document, arrays)
     assert reason in refused(path)
+
+
+def test_a_parameter_that_an_older_release_did_not_know_gets_its_default(originals):
+    found, path = originals
+    document, arrays = copy.deepcopy(found["fine-tuned"])
+    drop("lr")(document, arrays)
+    forge(path, document, arrays)
+    assert load_model(path).lr == DNNClassifier().lr
 
 
 def test_a_model_of_a_device_that_is_not_there_is_on_the_cpu(originals):

@@ -27,6 +27,7 @@ from skprognet.classifiers._parameters import (
     MONITORS,
     OPTIMIZERS,
     check_parameters,
+    device_or_cpu,
     draw_seeds,
 )
 from skprognet.classifiers._rows import RowLabels, fingerprints
@@ -398,7 +399,6 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             return
         column = build_column(network["config"])
         column.load_state_dict({k: torch.tensor(v) for k, v in network["weights"].items()})
-        usable = torch.device(self.device).type != "cuda" or torch.cuda.is_available()
-        net = self._make_net(column, device=self.device if usable else "cpu").initialize()
+        net = self._make_net(column, device=device_or_cpu(self.device)).initialize()
         net.history = History(network["history"])
         self.net_ = net

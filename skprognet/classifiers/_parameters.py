@@ -53,6 +53,15 @@ def check_parameters(estimator):
     check_choice("dtype", estimator.dtype, list(DTYPES))
 
 
+def device_or_cpu(device):
+    """Return the device where torch can compute there, else "cpu"."""
+    try:
+        check_device(device)
+    except ValueError:
+        return "cpu"
+    return device
+
+
 def check_device(device):
     """Raise unless torch can compute there."""
     try:

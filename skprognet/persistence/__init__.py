@@ -5,7 +5,7 @@ header, which names each array with its type, shape and place, and the bytes of 
 header's ``__metadata__`` has one entry, ``"skprognet"``, whose text is a JSON document:
 
 ``format_version``
-    1. Another number is refused.
+    The number 1; another one is refused.
 ``versions``
     Of skprognet, scikit-learn, torch, skorch and numpy when the model was saved; for people.
 ``model``

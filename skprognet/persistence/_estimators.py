@@ -75,15 +75,14 @@ def build(name, state):
     cls = CLASSES[name]
     if "sources_" in state:
         state = {"source": state["sources_"], **state}
-    _check_names(cls, state)
-    parameters = {each: state[each] for each in inspect.signature(cls).parameters}
+    parameters = _parameters(cls, state)
     if issubclass(cls, NetworkClassifier):
         _check_parameters(cls, parameters)
         if "network_state" in state:
             _check_fitted(cls, state)
     if cls is MLPClassifier and "coefs_" in state:
         _check_mlp(state)
-    if cls is Pipeline and state["memory"] is not None:
+    if cls is Pipeline and parameters["memory"] is not None:
         raise ValueError("a Pipeline has a memory, which a fit would read with pickle")
     estimator = cls(**parameters)
     estimator.__setstate__(state)
@@ -105,11 +104,15 @@ def one_row(estimator):
     return row if names is None else pd.DataFrame(row, columns=names)
 
 
-def _check_names(cls, state):
-    """Raise unless `state` has all parameters of the class, and beside them what a fit leaves."""
-    parameters = inspect.signature(cls).parameters
-    missing = [name for name in parameters if name not in state]
-    others = [name for name in state if name not in parameters]
+def _parameters(cls, state):
+    """Return the parameters in `state`; raise unless the rest is what a fit leaves.
+
+    One that is not there was not known to the release that saved, and gets its default.
+    """
+    known = inspect.signature(cls).parameters
+    parameters = {name: state.get(name, each.default) for name, each in known.items()}
+    missing = [name for name, value in parameters.items() if value is inspect.Parameter.empty]
+    others = [name for name in state if name not in known]
     # An attribute with the name of a method would stand in for it.
     unknown = {name for name in others if hasattr(cls, name)}
     if issubclass(cls, NetworkClassifier):
@@ -119,6 +122,7 @@ def _check_names(cls, state):
             f"a {cls.__name__} lacks the parameters {missing} and has {sorted(unknown)}, which it "
             "does not know"
         )
+    return parameters
 
 
 def _check_parameters(cls, parameters):
@@ -132,7 +136,7 @@ def _check_parameters(cls, parameters):
 
 def _check_fitted(cls, state):
     """Raise unless the attributes are what a fit leaves, and agree with each other."""
-    expected = FITTED | (FITTED_WITH_SOURCE if "source" in state else {})
+    expected = FITTED | ({} if cls is DNNClassifier else FITTED_WITH_SOURCE)
     for name, kind in expected.items():
         if type(state.get(name)) is not kind:
             raise ValueError(f"{name} of {cls.__name__} is missing or no {kind.__name__}")

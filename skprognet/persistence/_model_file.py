@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
+from safetensors.numpy import load, save
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet._files import write_whole
@@ -87,9 +87,8 @@ def save_model(est, path):
         "versions": {name: version(name) for name in PACKAGES},
         "model": writer.encode(est),
     }
-    _check_same(est, document["model"], writer.arrays)
     document["sha256"] = _digest(document, writer.arrays)
-    write_whole({path: save(writer.arrays, metadata={KEY: json.dumps(document)})})
+    write_whole({path: _tried(est, document, writer.arrays)})
 
 
 def load_model(path):
@@ -172,20 +171,22 @@ def _model(encoded, arrays):
     return model
 
 
-def _check_same(est, encoded, arrays):
-    """Raise unless what is about to be stored predicts as `est` does."""
+def _tried(est, document, arrays):
+    """Return the content of the file, after a model made of it has predicted what `est` does."""
     row = one_row(est)
     wanted = est.predict_proba(row)
     try:
-        same = np.array_equal(_model(encoded, arrays).predict_proba(row), wanted, equal_nan=True)
-        reason = "it predicts otherwise"
+        content = save(arrays, metadata={KEY: json.dumps(document)})
+        found = _model(document["model"], load(content)).predict_proba(row)
+        reason = None if np.array_equal(found, wanted, equal_nan=True) else "it predicts otherwise"
     except Exception as error:
-        same, reason = False, _reason(error)
-    if not same:
+        reason = _reason(error)
+    if reason is not None:
         raise ValueError(
             "What save_model is about to store must load again and predict the same; here "
             f"{reason}. Change that in {type(est).__name__}, or fit it again."
         )
+    return content
 
 
 def _digest(document, arrays):

@@ -108,8 +108,13 @@ def _not_storable(value, where):
     way_out = next((way for name, way in WAYS_OUT.items() if name in where.split(".")), None)
     return TypeError(
         "save_model stores numbers, text, their arrays, and estimators of the classes "
-        f"{', '.join(CLASSES)}; got a {type(value).__name__} in {where or 'est'!r}. "
-        + (f"Call {way_out} on that estimator first." if way_out else "Leave it out, or pickle.")
+        f"{', '.join(CLASSES)}; got {getattr(value, '__name__', type(value).__name__)} in "
+        f"{where!r}. "
+        + (
+            f"Call {way_out} on that estimator first."
+            if way_out
+            else "Do without it, or use pickle."
+        )
     )
 
 

@@ -26,8 +26,7 @@ CLASSIFIERS = [DNNClassifier, FineTunedClassifier, ProgressiveClassifier]
 
 @parametrize_with_checks(
     [cls(**SMALL) for cls in CLASSIFIERS],
-    expected_failed_checks=lambda estimator: STOCHASTIC,
-    xfail_strict=True,
+    expected_failed_checks=lambda estimator: STOCHASTIC,  # strict: see xfail_strict of pytest
 )
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
@@ -122,8 +121,6 @@ def with_sources(**options):
     ]
 
 
-@parametrize_with_checks(
-    with_sources(), expected_failed_checks=lambda estimator: STOCHASTIC, xfail_strict=True
-)
+@parametrize_with_checks(with_sources(), expected_failed_checks=lambda estimator: STOCHASTIC)
 def test_scikit_learn_checks_with_sources(estimator, check):
     check(estimator)

@@ -686,3 +686,12 @@ def test_a_failed_warm_start_leaves_the_fitted_network(problem, small):
     with pytest.raises(RuntimeError, match="broken"):
         clf.set_params(callbacks=[Broken()]).fit(X, y)
     assert same(weights(clf), before)
+
+
+def test_a_model_of_a_device_that_is_not_here_is_loaded_on_the_cpu(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**small).fit(X, y)
+    clf.device = "cuda:77"
+    twin = pickle.loads(pickle.dumps(clf))
+    np.testing.assert_array_equal(twin.predict_proba(X), clf.predict_proba(X))
+    assert twin.device == "cuda:77"
