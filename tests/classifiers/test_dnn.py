@@ -11,11 +11,18 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_score
+from sklearn.model_selection import (
+    GroupKFold,
+    PredefinedSplit,
+    StratifiedKFold,
+    cross_val_score,
+)
 from sklearn.neural_network import MLPClassifier
 from skorch.callbacks import Callback, Checkpoint, EarlyStopping, EpochScoring
+from skorch.history import History
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.classifiers._best_epoch import BestEpoch
 from skprognet.classifiers._net import mean_recall
 from skprognet.classifiers._split import holdout_split
 from skprognet.datasets import load_emodb
@@ -343,6 +350,47 @@ def test_mean_recall_is_the_uar(rng):
     weight = rng.uniform(0.1, 1, 60)
     ours = mean_recall(torch.tensor(predicted), torch.tensor(true), torch.tensor(weight))
     assert ours == pytest.approx(uar_score(true, predicted, sample_weight=weight))
+
+
+def by_hand_loss(clf, X, y, weight):
+    probability = clf.predict_proba(X)
+    right = probability[np.arange(len(X)), np.searchsorted(clf.classes_, y)]
+    return np.average(-np.log(right), weights=weight)
+
+
+@pytest.mark.parametrize("adapter", [None, "linear"])
+def test_weights_are_scaled_over_all_rows_and_not_by_batch(problem, source, small, rng, adapter):
+    # With an adapter autograd trains, without one the gradients written out; by batch, the sizes
+    # of the weights in a batch would be lost.
+    X, y, _ = problem
+    weight = np.repeat([0.01, 1.0, 5.0], 50)
+    options = {**small, "lr": 1e-300, "max_epochs": 1, "dropout": 0.0, "batch_size": 7}
+    clf = ProgressiveClassifier(source, adapter=adapter, **options, dtype="float64")
+    clf.set_params(early_stopping=False).fit(X, y, weight)
+    expected = by_hand_loss(clf, X, y, weight)
+    assert clf.history_.loc[0, "train_loss"] == pytest.approx(expected, rel=1e-9)
+    held = np.arange(120, 150)
+    splitter = PredefinedSplit(np.where(np.isin(np.arange(150), held), 0, -1))
+    clf.set_params(early_stopping=True, validation_fraction=splitter).fit(X, y, weight)
+    expected = by_hand_loss(clf, X[held], y[held], weight[held])
+    assert clf.history_.loc[0, "valid_loss"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_of_equal_epochs_the_lowest_loss_is_kept_and_of_equal_losses_the_first():
+    class Net:
+        module_ = torch.nn.Linear(1, 1)
+        history = History()
+
+    callback, net = BestEpoch(), Net()
+    callback.on_train_begin(net)
+    epochs = [(0.5, 1.0), (0.60000001, 0.9), (0.6, 0.9), (0.6, 0.8), (0.6, 0.8), (0.4, 0.1)]
+    for score, loss in epochs:
+        net.history.new_epoch()
+        for name, value in [("epoch", len(net.history)), ("valid_score", score)]:
+            net.history.record(name, value)
+        net.history.record("valid_loss", loss)
+        callback.on_epoch_end(net)
+    assert callback.best_epoch_ == 4
 
 
 # Labels and input

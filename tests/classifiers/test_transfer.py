@@ -133,6 +133,12 @@ def test_a_progressive_source_brings_all_its_columns(problem, source, small):
     middle.fit(X, source_y)
     clf = ProgressiveClassifier(middle, **small).fit(X, y)
     assert clf.net_.module_.source_sizes == ((12, 10), (5, 6))
+    # The features, then the oldest column, then the one that reads it.
+    table = torch.tensor(X, dtype=torch.float32)
+    oldest = source.net_.module_.eval().hidden(table)
+    newer = middle.net_.module_.eval().hidden(torch.cat([table, *oldest], dim=1))
+    expected = torch.cat([table, *oldest, *newer], dim=1).detach()
+    np.testing.assert_allclose(clf._network_input(X), expected, rtol=1e-5)
 
 
 def test_several_sources_each_have_their_own_laterals(problem, source, small):

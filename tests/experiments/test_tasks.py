@@ -78,8 +78,8 @@ def test_the_table_shows_the_numbers_of_the_frame(study):
 def test_files_hold_the_study(study, tmp_path):
     paths = write_study(study, tmp_path / "new" / "folder")
     assert [path.name for path in paths] == ["results.csv", "table.md", "learning_curves.png"]
-    stored = pd.read_csv(paths[0], keep_default_na=True)
-    np.testing.assert_array_equal(stored["uar"], study.scores["uar"])
+    stored = pd.read_csv(paths[0])
+    np.testing.assert_allclose(stored["uar"], study.scores["uar"], rtol=1e-15)
     assert list(stored["source"]) == list(study.scores["source"])
     assert paths[1].read_text(encoding="utf-8") == format_study(study) + "\n"
     assert image.imread(paths[2]).shape[0] > 400

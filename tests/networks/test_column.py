@@ -80,6 +80,8 @@ def test_evaluation_drops_nothing_and_leaves_the_mode(rng):
     X = torch.tensor(rng.normal(size=(4, 5)))
     assert torch.equal(evaluate_logits(column, X), evaluate_logits(column, X))
     assert column.training
+    evaluate_logits(column.eval(), X)
+    assert not column.training
 
 
 def test_forward_drops_units_in_training_mode_and_not_in_evaluation_mode(rng):

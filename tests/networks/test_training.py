@@ -11,11 +11,14 @@ COLUMNS = {
     "one source": lambda **options: ProgressiveColumn(
         5, (7, 6), 4, source_sizes=[(8, 3)], **options
     ),
+    "all of one width": lambda **options: ProgressiveColumn(
+        6, (6, 6, 6), 4, source_sizes=[(6, 6, 6)], **options
+    ),
     "two sources, other depths": lambda **options: ProgressiveColumn(
         5, (7, 6), 4, source_sizes=[(8, 3, 2), (4,)], **options
     ),
 }
-WIDTHS = {"plain": 5, "one source": 16, "two sources, other depths": 22}
+WIDTHS = {"plain": 5, "one source": 16, "all of one width": 24, "two sources, other depths": 22}
 
 
 def by_autograd(column, X, y, weight, dropout_seed):
