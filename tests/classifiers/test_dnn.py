@@ -743,3 +743,13 @@ def test_a_model_of_a_device_that_is_not_here_is_loaded_on_the_cpu(problem, smal
     twin = pickle.loads(pickle.dumps(clf))
     np.testing.assert_array_equal(twin.predict_proba(X), clf.predict_proba(X))
     assert twin.device == "cuda:77"
+
+
+def test_each_random_draw_has_a_seed_of_its_own_that_follows_the_random_state(problem, small):
+    X, y, _ = problem
+    seeds = []
+    for random_state in (0, 1):
+        net = DNNClassifier(**{**small, "random_state": random_state}).fit(X, y).net_
+        order = net.iterator_train__generator.initial_seed()
+        seeds += [order, net.module_.dropout_generator.initial_seed()]
+    assert len(set(seeds)) == 4
