@@ -22,8 +22,10 @@ from skorch.callbacks import Callback, Checkpoint, EarlyStopping, EpochScoring
 from skorch.history import History
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.classifiers import _base
 from skprognet.classifiers._best_epoch import BestEpoch
 from skprognet.classifiers._net import mean_recall
+from skprognet.classifiers._parameters import draw_seeds
 from skprognet.classifiers._split import holdout_split
 from skprognet.datasets import load_emodb
 from skprognet.metrics import uar_score, uar_scorer
@@ -745,11 +747,32 @@ def test_a_model_of_a_device_that_is_not_here_is_loaded_on_the_cpu(problem, smal
     assert twin.device == "cuda:77"
 
 
-def test_each_random_draw_has_a_seed_of_its_own_that_follows_the_random_state(problem, small):
+@pytest.mark.parametrize("cls", CLASSIFIERS)
+def test_the_rows_held_out_inside_are_scored_as_they_are(cls, problem, source, small):
     X, y, _ = problem
-    seeds = []
-    for random_state in (0, 1):
-        net = DNNClassifier(**{**small, "random_state": random_state}).fit(X, y).net_
-        order = net.iterator_train__generator.initial_seed()
-        seeds += [order, net.module_.dropout_generator.initial_seed()]
-    assert len(set(seeds)) == 4
+    options = {**small, "max_epochs": 1, "dtype": "float64"}
+    clf = cls(**options) if cls is DNNClassifier else cls(source, **options)
+    clf.fit(X, y)
+    codes = np.searchsorted(clf.classes_, y)
+    _, rows = holdout_split(codes, clf.classes_, None, 0.1, draw_seeds(0, 5)[0])
+    right = clf.predict_proba(X[rows])[np.arange(len(rows)), codes[rows]]
+    row = clf.history_.iloc[0]
+    assert row["valid_loss"] == pytest.approx(-np.log(right).mean())
+    assert row["valid_uar"] == pytest.approx(uar_score(y[rows], clf.predict(X[rows])))
+
+
+@pytest.mark.parametrize("position", [0, 2, 3, 4])
+def test_each_seed_counts(problem, small, monkeypatch, position):
+    # In turn: held-out rows, (an unfitted source,) first weights, order of the rows, dropout.
+    X, y, _ = problem
+
+    def fit(seeds):
+        monkeypatch.setattr(_base, "draw_seeds", lambda *_: seeds)
+        clf = DNNClassifier(**small, early_stopping=position == 0, validation_fraction=0.5)
+        return weights(clf.fit(X, y))
+
+    seeds = [1, 2, 3, 4, 5]
+    first, again = fit(seeds), fit(seeds)
+    changed = fit([seed + 10 * (i == position) for i, seed in enumerate(seeds)])
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+    assert any((first[name] != changed[name]).any() for name in first)

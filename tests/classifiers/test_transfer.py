@@ -22,6 +22,7 @@ from skprognet.classifiers._parameters import draw_seeds
 from skprognet.classifiers._sources import digest
 from skprognet.classifiers._split import holdout_split
 from skprognet.metrics import uar_score, uar_scorer
+from skprognet.networks import evaluate_hidden
 
 TRANSFER = [FineTunedClassifier, ProgressiveClassifier]
 
@@ -648,3 +649,39 @@ def test_source_labels_come_from_any_table(problem, small, library):
     sources = [("half", DNNClassifier(**small)), ("gender", DNNClassifier(**small))]
     clf = ProgressiveClassifier(sources, **small).fit(X, y, source_y=table)
     assert [list(each.classes_) for _, each in clf.sources_] == [[0, 1], ["f", "m"]]
+
+
+def test_columns_of_a_chain_and_of_several_sources_are_read_in_their_order(problem, source, small):
+    X, y, source_y = problem
+    middle = ProgressiveClassifier(source, **{**small, "hidden_layer_sizes": (5, 6)})
+    middle.fit(X, source_y)
+    other = DNNClassifier(**{**small, "hidden_layer_sizes": (4, 3)}).fit(X, y)
+    clf = ProgressiveClassifier([("middle", middle), ("other", other)], **small).fit(X, y)
+    features, columns = clf.net_.module_.columns(clf._network_input(X))
+    assert torch.equal(features, torch.tensor(X, dtype=torch.float32))
+    for column, network in zip(columns, [source, middle, other], strict=True):
+        expected = evaluate_hidden(network.net_.module_, network._network_input(X))
+        for ours, theirs in zip(column, expected, strict=True):
+            assert torch.equal(ours, theirs)
+
+
+@pytest.mark.parametrize("n_frozen", [0, 1, 2])
+def test_laterals_are_frozen_with_the_layer_that_reads_them(problem, source, small, n_frozen):
+    X, y, source_y = problem
+    middle = ProgressiveClassifier(source, **small).fit(X, source_y)
+    clf = FineTunedClassifier(middle, n_frozen_layers=n_frozen, **small).fit(X, y)
+    start = FineTunedClassifier(middle, **{**small, "lr": 1e-300}).fit(X, y)
+    reads = {"layers.0": 0, "layers.1": 1, "layers.2": 2, "laterals.0": 1, "laterals.1": 2}
+    for name, before in weights(start).items():
+        layer = next(number for part, number in reads.items() if name.startswith(part))
+        assert np.array_equal(before, weights(clf)[name]) == (layer < n_frozen), name
+
+
+def test_copied_laterals_have_the_rate_of_the_copied_layers(problem, source, small):
+    X, y, source_y = problem
+    middle = ProgressiveClassifier(source, **small).fit(X, source_y)
+    clf = FineTunedClassifier(middle, copied_lr=1e-300, **small).fit(X, y)
+    start = FineTunedClassifier(middle, **{**small, "lr": 1e-300}).fit(X, y)
+    for name, before in weights(start).items():
+        new = name.startswith(("layers.2", "laterals.1"))
+        assert np.array_equal(before, weights(clf)[name]) != new, name

@@ -173,3 +173,26 @@ def test_a_method_that_is_worse_earns_no_mark():
     comparisons = compare_methods(scores)
     assert comparisons.loc[0, "pvalue"] < 0.05
     assert summary_table(scores, comparisons).loc[1, "marks"] == ""
+
+
+@pytest.mark.parametrize(
+    ("p_plain", "p_other", "marks"),
+    [(0.01, 0.2, "*"), (0.2, 0.01, "†"), (0.01, 0.01, "*†"), (0.2, 0.2, "")],
+)
+def test_each_mark_is_that_of_its_own_comparison(p_plain, p_other, marks):
+    folds = pd.DataFrame({"repeat": 1, "fold": [1, 2]})
+    entries = [("DNN", "none", 0.5), ("PT/FT", "gender", 0.5), ("ProgNet", "gender", 0.6)]
+    scores = pd.concat([folds.assign(method=m, source=s, uar=u) for m, s, u in entries])
+    comparisons = pd.DataFrame(
+        {
+            "method": "ProgNet",
+            "source": "gender",
+            "against": ["DNN", "PT/FT"],
+            "against_source": ["none", "gender"],
+            "difference": 0.1,
+            "pvalue": [p_plain, p_other],
+        }
+    )
+    row = summary_table(scores, comparisons).set_index("method").loc["ProgNet"]
+    assert row["marks"] == marks
+    assert (row["p_plain"], row["p_other"]) == (p_plain, p_other)
