@@ -3,7 +3,7 @@
 import pandas as pd
 
 from skprognet.evaluation._comparison import score_table
-from skprognet.evaluation._transfer import NO_SOURCE
+from skprognet.evaluation._design import NO_SOURCE
 
 BETTER_THAN_PLAIN = "*"
 BETTER_THAN_OTHER = "†"
