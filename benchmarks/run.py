@@ -11,6 +11,7 @@ import platform
 import statistics
 import time
 import warnings
+from functools import cache
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -47,11 +48,22 @@ def ours_without_dropout(X, y, batch_size):
     DNNClassifier(dropout=0.0, **options).fit(X, y)
 
 
-def ours_progressive(X, y, batch_size, source=[]):  # noqa: B006 (one source for all rounds)
-    if not source:
-        source.append(DNNClassifier(max_epochs=1, early_stopping=False).fit(X, y))
+@cache
+def problem():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(N_ROWS, N_FEATURES)).astype(np.float32)
+    return X, rng.integers(N_CLASSES, size=N_ROWS)
+
+
+@cache
+def fitted_source():
+    """Return one source for all rounds, which the round that warms up fits."""
+    return DNNClassifier(max_epochs=1, early_stopping=False).fit(*problem())
+
+
+def ours_progressive(X, y, batch_size):
     options = {"max_epochs": EPOCHS, "batch_size": batch_size, "early_stopping": False}
-    ProgressiveClassifier(source[0], **options).fit(X, y)
+    ProgressiveClassifier(fitted_source(), **options).fit(X, y)
 
 
 def skorch_as_it_comes(X, y, batch_size):
@@ -116,9 +128,7 @@ CONTENDERS = [
 
 def measure(batch_size):
     """Return a table of milliseconds of CPU per epoch, and each as a multiple of ours."""
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(N_ROWS, N_FEATURES)).astype(np.float32)
-    y = rng.integers(N_CLASSES, size=N_ROWS)
+    X, y = problem()
     times = {contender.__name__: [] for contender in CONTENDERS}
     for round_number in range(ROUNDS + 1):
         for contender in CONTENDERS:
