@@ -1,14 +1,25 @@
 """From folds to a verdict: splitters, cross-validation of transfer, tests, comparisons, tables."""
 
+from skprognet.evaluation._bayesian import BayesianCVTestResult, bayesian_cv_test
 from skprognet.evaluation._comparison import compare_methods
-from skprognet.evaluation._significance import calibrated_cv_ttest, corrected_cv_ttest
+from skprognet.evaluation._cv_ttests import (
+    CVTTestResult,
+    calibrated_cv_ttest,
+    corrected_cv_ttest,
+)
+from skprognet.evaluation._ftest import CVFTestResult, combined_5x2cv_ftest
 from skprognet.evaluation._splitters import RepeatedSpeakerStratifiedKFold
 from skprognet.evaluation._tables import summary_table
 from skprognet.evaluation._transfer import cross_validate_transfer
 
 __all__ = [
+    "BayesianCVTestResult",
+    "CVFTestResult",
+    "CVTTestResult",
     "RepeatedSpeakerStratifiedKFold",
+    "bayesian_cv_test",
     "calibrated_cv_ttest",
+    "combined_5x2cv_ftest",
     "compare_methods",
     "corrected_cv_ttest",
     "cross_validate_transfer",

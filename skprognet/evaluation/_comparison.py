@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from skprognet._validation import check_number
+from skprognet.evaluation._cv_ttests import calibrated_cv_ttest, corrected_cv_ttest
 from skprognet.evaluation._design import NO_SOURCE
-from skprognet.evaluation._significance import calibrated_cv_ttest, corrected_cv_ttest
 
 CALIBRATED = "calibrated 10x10 CV paired t-test"
 CORRECTED = "corrected paired t-test for repeated CV"

@@ -6,40 +6,14 @@ here divide it by less: ``t = m / sqrt(shrinkage * s2)``, each with a shrinkage 
 """
 
 import math
-import warnings
-from collections import namedtuple
 from dataclasses import dataclass
 
-import numpy as np
 from scipy import stats
 
-from skprognet._validation import check_choice, check_number
-
-ConfidenceInterval = namedtuple("ConfidenceInterval", ["low", "high"])
-
-
-def _check_positive_below(name, value, high):
-    """Raise unless 0 < value < high."""
-    check_number(name, value, "number", low=0, high=high, low_open=True, high_open=True)
-
-
-def _mean_and_variance(a, b):
-    """Return the mean of a - b and its variance (ddof 1), each 0 if rounding explains it."""
-    difference = a - b
-    # Two scores of size s differ by a few eps * s when the same number is computed in two ways.
-    rounding = 10 * np.finfo(float).eps * max(np.abs(a).max(), np.abs(b).max())
-    mean, deviation = difference.mean(), difference.std(ddof=1)
-    return (
-        float(mean) if abs(mean) > rounding else 0.0,
-        float(deviation) ** 2 if deviation > rounding else 0.0,
-    )
-
-
-def _statistic(mean, standard_error):
-    """Return mean / standard_error, with 0 / 0 = 0 and x / 0 = infinity with the sign of x."""
-    if standard_error > 0:
-        return mean / standard_error
-    return math.copysign(math.inf, mean) if mean else 0.0
+from skprognet._validation import check_choice
+from skprognet.evaluation._intervals import ConfidenceInterval, check_positive_below
+from skprognet.evaluation._paired import check_pair, divide, warn_of_constant_difference
+from skprognet.evaluation._ratio import resolve_ratio
 
 
 def _p_value(statistic, df, alternative):
@@ -69,6 +43,9 @@ class CVTTestResult:
         Mean difference a - b, in the unit of the scores.
     standard_error : float
         Of the estimate: ``statistic = estimate / standard_error``.
+    effect_size : float
+        Mean difference over its standard deviation between folds (Cohen's d_z); 0 for identical
+        scores, ±inf for a constant difference. See the notes of `calibrated_cv_ttest`.
     ratio : float or None
         The n_test / n_train that `corrected_cv_ttest` used; None for `calibrated_cv_ttest`.
     """
@@ -79,7 +56,8 @@ class CVTTestResult:
     alternative: str
     estimate: float
     standard_error: float
-    ratio: float | None = None
+    effect_size: float
+    ratio: float | None
 
     def __iter__(self):
         return iter((self.statistic, self.pvalue))
@@ -105,7 +83,7 @@ class CVTTestResult:
         ValueError
             If `confidence_level` is not between 0 and 1.
         """
-        _check_positive_below("confidence_level", confidence_level, 1)
+        check_positive_below("confidence_level", confidence_level, 1)
         two_sided = self.alternative == "two-sided"
         level = (1 + confidence_level) / 2 if two_sided else confidence_level
         reach = float(stats.t.ppf(level, self.df)) * self.standard_error
@@ -115,52 +93,14 @@ class CVTTestResult:
         )
 
 
-def _check_scores(name, scores):
-    """Return the scores as a finite float array of shape (n_repeats, n_folds)."""
-    scores = np.asarray(scores, dtype=float)
-    if scores.ndim != 2:
-        raise ValueError(
-            f"{name} must have shape (n_repeats, n_folds); got shape {scores.shape}. Put one "
-            f"repeat in each row: np.reshape({name}, (n_repeats, n_folds))."
-        )
-    if not np.isfinite(scores).all():
-        repeat, fold = np.argwhere(~np.isfinite(scores))[0]
-        raise ValueError(
-            f"{name} must hold finite scores; got {scores[repeat, fold]} in repeat {repeat}, "
-            f"fold {fold}. Find out why that fold has no score, and run it again."
-        )
-    return scores
-
-
-def _check_pair(a, b):
-    """Return both score tables, of one shape and with at least two folds in all."""
-    a, b = _check_scores("a", a), _check_scores("b", b)
-    if a.shape != b.shape:
-        raise ValueError(
-            f"a and b must have the same shape; got {a.shape} and {b.shape}. Score both methods "
-            "on the same folds."
-        )
-    if a.size < 2:
-        raise ValueError(
-            f"At least 2 pairs of scores are needed to see how they vary; got {a.size}. Run more "
-            "folds or repeats."
-        )
-    return a, b
-
-
-def _cv_ttest(a, b, shrinkage, df, alternative, ratio=None):
+def _cv_ttest(pair, shrinkage, df, alternative, ratio=None):
     """Test the mean of a - b: ``t = m / sqrt(shrinkage * s2)``, with `df` degrees of freedom."""
     check_choice("alternative", alternative, ("two-sided", "greater", "less"))
-    mean, variance = _mean_and_variance(a, b)
+    mean, variance = pair.mean_and_variance
     if mean and not variance:
-        warnings.warn(
-            f"All {a.size} differences equal {mean:.6g}, which makes t infinite. Check that a and "
-            "b are the scores of two methods on different folds.",
-            RuntimeWarning,
-            stacklevel=3,
-        )
+        warn_of_constant_difference(mean, pair.a.size, "t infinite", stacklevel=3)
     standard_error = math.sqrt(shrinkage * variance)
-    statistic = _statistic(mean, standard_error)
+    statistic = divide(mean, standard_error)
     return CVTTestResult(
         statistic=statistic,
         pvalue=_p_value(statistic, df, alternative),
@@ -168,6 +108,7 @@ def _cv_ttest(a, b, shrinkage, df, alternative, ratio=None):
         alternative=alternative,
         estimate=mean,
         standard_error=standard_error,
+        effect_size=divide(mean, math.sqrt(variance)),
         ratio=ratio,
     )
 
@@ -185,8 +126,10 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
 
     Parameters
     ----------
-    a, b : array-like of shape (n_repeats, n_folds)
-        Scores of the two methods on the same folds, one repeat per row.
+    a, b : array-like of shape (n_repeats, n_folds) or DataFrame
+        Scores of the two methods on the same folds: two arrays with one repeat per row, or two
+        frames with the rows of one method each, as `cross_validate_transfer` returns them
+        (columns repeat, fold and uar; the order of rows does not matter).
     df : float, default=None
         Degrees of freedom, above 0. None is 10 for a table of 10 x 10, the only one it was
         calibrated for; any other shape needs it given.
@@ -197,16 +140,17 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
     -------
     result : CVTTestResult
         `statistic`, `pvalue`, `df`, `alternative`, `estimate` (the mean difference),
-        `standard_error` and ``confidence_interval(confidence_level=0.95)``, as from
-        :func:`scipy.stats.ttest_rel`. ``t, p = result`` unpacks it.
+        `standard_error`, `effect_size` and ``confidence_interval(confidence_level=0.95)``, as
+        from :func:`scipy.stats.ttest_rel`. ``t, p = result`` unpacks it.
 
     Raises
     ------
     TypeError
-        If `df` is not a number.
+        If `df` is not a number, or only one of `a` and `b` is a DataFrame.
     ValueError
-        If `a` or `b` is not a finite table of at least two scores, their shapes differ, the
-        table is not 10 x 10 and `df` is None, `df` is not above 0, or `alternative` is unknown.
+        If `a` or `b` is not a finite table of at least two scores of one method, they are not of
+        the same folds and design, the table is not 10 x 10 and `df` is None, `df` is not above 0,
+        or `alternative` is unknown.
 
     Warns
     -----
@@ -216,6 +160,8 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
     See Also
     --------
     corrected_cv_ttest : For any number of repeats and folds.
+    bayesian_cv_test : How probable it is that the difference is too small to matter.
+    compare_methods : Chooses the test, and makes all comparisons of a study.
 
     Notes
     -----
@@ -226,6 +172,13 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
     1000 made-up corpora, at the 5 % level both reject in about 5 of 100 corpora where accuracy is
     0.69 (100 rows of two classes), but in about 16 where it is 0.54 (60 rows), and the plain test
     in 55 and 64. Near chance, believe none of them.
+
+    Two frames are refused if they have other folds, or if a column that both have (corpus, target,
+    n_train_folds, n_train, n_validation, n_test, normalisation, rows_tested) differs in a fold.
+
+    `effect_size` is Cohen's d_z [3]_, m / s. Like t it depends on how much folds differ, unlike t
+    not on how many there are. Small test folds make it small, so compare it within one design
+    only, and judge the size of a gain by `estimate`, which is in the unit of the scores.
 
     Identical scores give t = 0 and p = 1 (one-sided 0.5). Differences that are all equal but not
     0 give t = ±inf, with p = 0 where the alternative agrees with the sign and p = 1 where it does
@@ -239,6 +192,8 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
            Interspeech. arXiv:1706.03256.
     .. [2] R. R. Bouckaert (2003). "Choosing between Two Learning Algorithms Based on Calibrated
            Tests", ICML.
+    .. [3] D. Lakens (2013). "Calculating and reporting effect sizes to facilitate cumulative
+           science", Frontiers in Psychology 4, 863.
 
     Examples
     --------
@@ -254,59 +209,16 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
     >>> print(f"higher by {result.estimate:.3f}, between {low:.3f} and {high:.3f}")
     higher by 0.019, between 0.006 and 0.032
     """
-    a, b = _check_pair(a, b)
+    pair = check_pair(a, b)
     if df is None:
-        if a.shape != (10, 10):
+        if pair.a.shape != (10, 10):
             raise ValueError(
                 "a and b must have shape (10, 10), for which the test is calibrated, unless df is "
-                f"given; got shape {a.shape}. Use corrected_cv_ttest, or pass df."
+                f"given; got shape {pair.a.shape}. Use corrected_cv_ttest, or pass df."
             )
         df = 10
-    _check_positive_below("df", df, math.inf)
-    return _cv_ttest(a, b, 1 / (df + 1), df, alternative)
-
-
-def _check_sizes(name, sizes, shape):
-    """Return row counts as a positive float array, one for all folds or one for each."""
-    sizes = np.asarray(sizes, dtype=float)
-    if sizes.shape not in ((), shape):
-        raise ValueError(
-            f"{name} must be one number, or one for each score, shape {shape}; got shape "
-            f"{sizes.shape}. Count the rows of each fold."
-        )
-    wrong = sizes[~(np.isfinite(sizes) & (sizes > 0))]
-    if wrong.size:
-        raise ValueError(
-            f"{name} must be finite and positive; got {wrong[0]}. Count the rows of each fold."
-        )
-    return sizes
-
-
-def _resolve_ratio(test_train_ratio, n_train, n_test, shape):
-    """Return n_test / n_train: as given, or its mean over the folds, or 1 / (n_folds - 1)."""
-    if test_train_ratio is not None and (n_train is not None or n_test is not None):
-        raise ValueError(
-            "The ratio must be given in one way; got test_train_ratio beside n_train or n_test. "
-            "Pass test_train_ratio alone, or n_train with n_test."
-        )
-    if (n_train is None) != (n_test is None):
-        given, missing = ("n_test", "n_train") if n_train is None else ("n_train", "n_test")
-        raise ValueError(
-            f"n_train and n_test go together; got {given} without {missing}. Pass both or neither."
-        )
-    if test_train_ratio is not None:
-        _check_positive_below("test_train_ratio", test_train_ratio, math.inf)
-        return float(test_train_ratio)
-    if n_train is not None:
-        n_train = _check_sizes("n_train", n_train, shape)
-        n_test = _check_sizes("n_test", n_test, shape)
-        return float(np.mean(n_test / n_train))
-    if shape[1] < 2:
-        raise ValueError(
-            "a and b must have at least 2 folds for the default ratio, 1 / (n_folds - 1); got 1. "
-            "Pass test_train_ratio, or n_train with n_test."
-        )
-    return 1 / (shape[1] - 1)
+    check_positive_below("df", df, math.inf)
+    return _cv_ttest(pair, 1 / (df + 1), df, alternative)
 
 
 def corrected_cv_ttest(
@@ -327,11 +239,14 @@ def corrected_cv_ttest(
 
     Parameters
     ----------
-    a, b : array-like of shape (n_repeats, n_folds)
-        Scores of the two methods on the same folds, one repeat per row.
+    a, b : array-like of shape (n_repeats, n_folds) or DataFrame
+        Scores of the two methods on the same folds: two arrays with one repeat per row, or two
+        frames with the rows of one method each, as `cross_validate_transfer` returns them
+        (columns repeat, fold and uar; the order of rows does not matter).
     test_train_ratio : float, default=None
-        n_test / n_train, above 0. None is the mean of ``n_test / n_train`` where these are given,
-        and otherwise n_test / (n_samples - n_test) = 1 / (n_folds - 1).
+        n_test / n_train, above 0. None is the mean of ``n_test / n_train`` where these are given;
+        else of ``n_test / (n_train + n_validation)`` where frames have these columns; and else
+        n_test / (n_samples - n_test) = 1 / (n_folds - 1).
     n_train, n_test : float or array-like of shape (n_repeats, n_folds), default=None
         Number of training and of test rows, of all folds or of each; both or neither.
     alternative : {"two-sided", "greater", "less"}, default="two-sided"
@@ -341,18 +256,19 @@ def corrected_cv_ttest(
     -------
     result : CVTTestResult
         `statistic`, `pvalue`, `df`, `alternative`, `estimate` (the mean difference),
-        `standard_error`, `ratio` (the one that was used) and
+        `standard_error`, `effect_size`, `ratio` (the one that was used) and
         ``confidence_interval(confidence_level=0.95)``, as from :func:`scipy.stats.ttest_rel`.
         ``t, p = result`` unpacks it.
 
     Raises
     ------
     TypeError
-        If `test_train_ratio` is not a number.
+        If `test_train_ratio` is not a number, or only one of `a` and `b` is a DataFrame.
     ValueError
-        If `a` or `b` is not a finite table of at least two scores, their shapes differ, the ratio
-        is given twice, by half, or not at all for a single fold, it or a number of rows is not
-        above 0, the numbers of rows have another shape, or `alternative` is unknown.
+        If `a` or `b` is not a finite table of at least two scores of one method, they are not of
+        the same folds and design, the ratio is given twice, by half, or not at all for a single
+        fold, it or a number of rows is not above 0, the numbers of rows have another shape, or
+        `alternative` is unknown.
 
     Warns
     -----
@@ -362,6 +278,7 @@ def corrected_cv_ttest(
     See Also
     --------
     calibrated_cv_ttest : The test of the paper, for 10 repeats of 10 folds.
+    bayesian_cv_test : The same posterior, asked for probabilities.
 
     Notes
     -----
@@ -370,11 +287,13 @@ def corrected_cv_ttest(
     and without one. Counting only the k - 2 folds that the weights were fitted to, of the eight
     training, one validation and one test fold of Gideon et al. [3]_, gives
     ``test_train_ratio=1 / (k - 2)`` and a more cautious test: at 10 x 10, a t smaller by 5 %.
-    Decide before looking, and report the `ratio`.
+    Decide before looking, and report the `ratio`. A frame of a run on part of the training folds
+    says so in its sizes, and so gets a larger ratio.
 
     For repeated hold-out, a table of one column, the ratio has to be given.
 
-    Identical and constant differences are treated as in `calibrated_cv_ttest`.
+    Other designs, effect size, identical and constant differences are treated as in
+    `calibrated_cv_ttest`.
 
     References
     ----------
@@ -407,6 +326,7 @@ def corrected_cv_ttest(
     >>> round(t, 3), round(p, 3)
     (2.471, 0.013)
     """
-    a, b = _check_pair(a, b)
-    ratio = _resolve_ratio(test_train_ratio, n_train, n_test, a.shape)
-    return _cv_ttest(a, b, 1 / a.size + ratio, a.size - 1, alternative, ratio)
+    pair = check_pair(a, b)
+    ratio = resolve_ratio(test_train_ratio, n_train, n_test, pair)
+    n = pair.a.size
+    return _cv_ttest(pair, 1 / n + ratio, n - 1, alternative, ratio)

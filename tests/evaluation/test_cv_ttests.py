@@ -116,6 +116,16 @@ def test_the_interval_ends_where_the_test_begins_to_reject(test, alternative):
     assert math.isinf(interval.high) == (alternative == "greater")
 
 
+def test_effect_size_is_the_mean_in_standard_deviations():
+    # differences 2, 4, 1: m = 7/3, s2 = 7/3 (ddof 1)
+    result = corrected_cv_ttest([[3, 5, 4]], [[1, 1, 3]])
+    assert result.effect_size == pytest.approx(math.sqrt(7 / 3))
+    a, b = score_tables("m2_moderate")
+    there, back = calibrated_cv_ttest(a, b), corrected_cv_ttest(b, a)
+    assert there.effect_size == -back.effect_size
+    assert there.effect_size == pytest.approx(there.statistic / math.sqrt(11))
+
+
 def test_result_unpacks_and_compares():
     a, b = score_tables("m2_moderate")
     result = calibrated_cv_ttest(a, b)
@@ -179,7 +189,7 @@ def test_scores_identical_but_for_rounding(test, detour):
     for alternative, key in P_VALUE.items():
         result = test(a, b, alternative=alternative)
         assert tuple(result) == (0.0, REFERENCE["degenerate"]["identical"][key])
-        assert (result.estimate, result.standard_error) == (0.0, 0.0)
+        assert (result.estimate, result.standard_error, result.effect_size) == (0.0, 0.0, 0.0)
     assert test(a, b).confidence_interval() == (0.0, 0.0)
 
 
@@ -198,6 +208,7 @@ def test_constant_difference(test):
     with pytest.warns(RuntimeWarning, match="-0.03125"):
         result = test(b, a, alternative="greater")
     assert tuple(result) == (-math.inf, 1.0)
+    assert result.effect_size == -math.inf
     assert result.confidence_interval() == (-0.03125, math.inf)
 
 
