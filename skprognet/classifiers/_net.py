@@ -2,10 +2,11 @@
 
 It is skorch's own, with three things changed: batches are cut from whole tensors, a
 :class:`~skprognet.networks.Column` gets its gradients from
-:func:`~skprognet.networks.loss_and_gradients`, and an interrupt is told from an early stop.
+:class:`~skprognet.networks.TrainingStep`, and an interrupt is told from an early stop.
 """
 
 import math
+from functools import partial
 
 import torch
 from skorch import NeuralNetClassifier
@@ -13,7 +14,7 @@ from skorch.callbacks import EarlyStopping, EpochTimer, PrintLog
 from skorch.dataset import unpack_data
 
 from skprognet.classifiers._best_epoch import BestEpoch
-from skprognet.networks import loss_and_gradients
+from skprognet.networks import TrainingStep
 
 
 class Batches:
@@ -122,13 +123,19 @@ class Net(NeuralNetClassifier):
     def infer(self, x, **fit_params):
         return super().infer(x["X"] if isinstance(x, dict) else x, **fit_params)
 
-    def train_step(self, batch, **fit_params):
+    def _prepared_step(self):
+        """Return what computes a column's gradients; None leaves them to autograd."""
         by_hand = getattr(self.module_, "gradients_written_out", False)
         if not by_hand or isinstance(self.optimizer_, torch.optim.LBFGS):  # it wants a closure
+            return None
+        return TrainingStep(self.module_)
+
+    def train_step(self, batch, step=None, **fit_params):
+        if step is None:
             return super().train_step(batch, **fit_params)
         X, y = unpack_data(batch)
         X, weight = (X["X"], X["sample_weight"]) if isinstance(X, dict) else (X, None)
-        loss, y_pred = loss_and_gradients(self.module_, X, y, weight)
+        loss, y_pred = step(X, y, weight)
         if self.callbacks:
             self.notify(
                 "on_grad_computed",
@@ -145,6 +152,8 @@ class Net(NeuralNetClassifier):
         # What happens batch by batch is recorded for the user's own callbacks only: over a whole
         # fit it is a hundred thousand small dictionaries.
         watched = bool(self.callbacks)
+        if training:  # anew in every epoch: between them a callback may replace layers
+            step_fn = partial(step_fn, step=self._prepared_step())
         losses, sizes, predicted = [], [], []
         for batch in iterator:
             if watched:

@@ -9,12 +9,13 @@ from skprognet.networks._progressive import (
     source_layer,
 )
 from skprognet.networks._threads import limit_threads
-from skprognet.networks._training import loss_and_gradients
+from skprognet.networks._training import TrainingStep, loss_and_gradients
 
 __all__ = [
     "Adapter",
     "Column",
     "ProgressiveColumn",
+    "TrainingStep",
     "build_column",
     "evaluate_hidden",
     "evaluate_logits",

@@ -8,6 +8,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from skprognet.networks._dropout import dropout_masks
+
 # name -> (activation, gradient with respect to its input from the gradient with respect to its
 # output and the output itself)
 ACTIVATIONS = {
@@ -35,21 +37,6 @@ def glorot_linear(
     if bias:
         nn.init.zeros_(layer.bias)
     return layer
-
-
-def dropout_mask(like_NH: Tensor, rate: float, generator: torch.Generator) -> Tensor:
-    """Return 0 with probability `rate`, else ``1 / (1 - rate)``, in the shape of `like_NH`.
-
-    Units are independent. Each takes 16 of 64 random bits, so the rate is met to 1 / 65536, and
-    the survivors are scaled by the rate that is met: the expectation is exactly 1. This is
-    several times cheaper than ``nn.Dropout``, which draws a floating-point number for each unit.
-    """
-    dropped = min(round(rate * 2**16), 2**16 - 1)
-    words = torch.empty((like_NH.numel() + 3) // 4, dtype=torch.int64, device=like_NH.device)
-    # From the lowest int64 on: plain random_() leaves the sign bit 0, and every fourth unit kept.
-    words.random_(-(2**63), None, generator=generator)
-    bits_NH = words.view(torch.int16)[: like_NH.numel()].view(like_NH.shape)
-    return (bits_NH >= dropped - 2**15).to(like_NH.dtype).mul_(2**16 / (2**16 - dropped))
 
 
 class Column(nn.Module):
@@ -140,6 +127,15 @@ class Column(nn.Module):
         """Split the input into what layer 0 reads and the frozen layers that each layer reads."""
         return X_NF, [[] for _ in self.layers]
 
+    def draw_masks(self, n_rows: int) -> list[Tensor | None]:
+        """Return a dropout mask of shape (N, H) for each hidden layer; None without dropout."""
+        if not self.dropout:
+            return [None] * len(self.hidden_layer_sizes)
+        shapes = [(n_rows, width) for width in self.hidden_layer_sizes]
+        return dropout_masks(
+            shapes, self.dropout, self.dropout_generator, self.layers[0].weight.dtype
+        )
+
     def lateral_inputs(self, k: int, frozen: list[Tensor], *, dropping: bool) -> list[Tensor]:
         """Return what layer k reads beside the layer below, given the frozen layers: nothing."""
         return frozen
@@ -161,6 +157,7 @@ class Column(nn.Module):
         """
         activate, _ = ACTIVATIONS[self.activation]
         x_NF, frozen = self.split(X_NF)
+        masks = self.draw_masks(len(X_NF)) if self.training else None
         below_HN, outputs = x_NF.t().contiguous(), []
         for k, layer in enumerate(self.layers):
             first, *others = self.weights(k)
@@ -172,8 +169,7 @@ class Column(nn.Module):
                 return [*outputs, z_HN]
             below_HN = activate(z_HN)
             if self.training and self.dropout:
-                mask_NH = dropout_mask(below_HN.t(), self.dropout, self.dropout_generator)
-                below_HN = below_HN * mask_NH.t()
+                below_HN = below_HN * masks[k].t()
             outputs.append(below_HN)
 
     def replace_output(self, n_classes: int, generator: torch.Generator) -> None:

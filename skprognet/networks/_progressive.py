@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from skprognet.networks._adapters import Adapter
-from skprognet.networks._column import Column, dropout_mask, glorot_linear
+from skprognet.networks._column import Column, glorot_linear
+from skprognet.networks._dropout import dropout_masks
 
 
 def source_layer(k: int, depth: int, source_depth: int) -> int:
@@ -134,11 +135,12 @@ class ProgressiveColumn(Column):
 
     def lateral_inputs(self, k: int, frozen: list[Tensor], *, dropping: bool) -> list[Tensor]:
         """Return what layer k (from 0) reads beside the layer below: dropped out, adapted."""
-        if dropping and self.lateral_dropout:
-            frozen = [
-                h_NH * dropout_mask(h_NH, self.lateral_dropout, self.dropout_generator)
-                for h_NH in frozen
-            ]
+        if frozen and dropping and self.lateral_dropout:
+            shapes = [h_NH.shape for h_NH in frozen]
+            masks = dropout_masks(
+                shapes, self.lateral_dropout, self.dropout_generator, self.layers[k].weight.dtype
+            )
+            frozen = [h_NH * mask_NH for h_NH, mask_NH in zip(frozen, masks, strict=True)]
         return [self.adapters[k - 1](frozen)] if frozen and self.adapters else frozen
 
     def columns(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:

@@ -22,42 +22,7 @@ Networks of this size spend more time in autograd's bookkeeping than in their ma
 import torch
 from torch import Tensor
 
-from skprognet.networks._column import ACTIVATIONS, Column, dropout_mask
-
-
-def _gradient_of(parameter: torch.nn.Parameter) -> Tensor:
-    """Return the tensor in which the gradient of `parameter` is kept, made on first use."""
-    if parameter.grad is None:
-        parameter.grad = torch.empty_like(parameter)
-    return parameter.grad
-
-
-def _preactivation(column: Column, k: int, inputs: list[Tensor]) -> Tensor:
-    """Return z of layer k (from 0), of shape (N, H)."""
-    first, *others = column.weights(k)
-    z_NH = torch.addmm(column.layers[k].bias, inputs[0], first.t())
-    for weight, input_NH in zip(others, inputs[1:], strict=True):
-        z_NH.addmm_(input_NH, weight.t())
-    return z_NH
-
-
-def _forward(column: Column, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]], list, list]:
-    """Return logits, the inputs of each layer, and outputs and masks of the hidden layers."""
-    activate, _ = ACTIVATIONS[column.activation]
-    below_NH, frozen = column.split(X_NF)
-    inputs, outputs, masks = [], [], []
-    for k in range(len(column.layers) - 1):
-        inputs.append([below_NH, *column.lateral_inputs(k, frozen[k], dropping=True)])
-        h_NH = activate(_preactivation(column, k, inputs[-1]))
-        mask_NH = None
-        if column.dropout:
-            mask_NH = dropout_mask(h_NH, column.dropout, column.dropout_generator)
-        outputs.append(h_NH)
-        masks.append(mask_NH)
-        below_NH = h_NH if mask_NH is None else h_NH * mask_NH
-    last = len(column.layers) - 1
-    inputs.append([below_NH, *column.lateral_inputs(last, frozen[last], dropping=True)])
-    return _preactivation(column, last, inputs[-1]), inputs, outputs, masks
+from skprognet.networks._column import ACTIVATIONS, Column
 
 
 def _cross_entropy(logits_NC: Tensor, y_N: Tensor, weight_N: Tensor | None):
@@ -74,7 +39,77 @@ def _cross_entropy(logits_NC: Tensor, y_N: Tensor, weight_N: Tensor | None):
     return loss_N.mean(), grad_NC
 
 
-@torch.no_grad()
+def _gradient_of(parameter: torch.nn.Parameter) -> Tensor:
+    """Return the tensor in which the gradient of `parameter` is kept, made on first use."""
+    if parameter.grad is None:
+        parameter.grad = torch.empty_like(parameter)
+    return parameter.grad
+
+
+class TrainingStep:
+    """The forward and the backward pass of a column, over batch after batch.
+
+    It looks up the layers of the column once: in the column itself, as in any ``nn.Module``, each
+    look-up costs as much as a small matrix operation. It is to be made anew when layers are
+    replaced; that they learn, stop learning or are loaded it sees by itself.
+
+    Parameters
+    ----------
+    column : Column
+        The network to train, with `gradients_written_out`; its `dropout_generator` draws the
+        masks.
+    """
+
+    def __init__(self, column: Column):
+        self.column = column
+        self.activate, self.differentiate = ACTIVATIONS[column.activation]
+        self.biases = [layer.bias for layer in column.layers]
+        self.weights = [column.weights(k) for k in range(len(column.layers))]
+
+    def _forward(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]], list, list]:
+        """Return logits, the inputs of each layer, and outputs and masks of hidden layers."""
+        below_NH, frozen = self.column.split(X_NF)
+        masks = self.column.draw_masks(len(X_NF))
+        inputs, outputs = [], []
+        for k, (bias, weights) in enumerate(zip(self.biases, self.weights, strict=True)):
+            laterals = self.column.lateral_inputs(k, frozen[k], dropping=True)
+            inputs.append([below_NH, *laterals])
+            z_NH = torch.addmm(bias, below_NH, weights[0].t())
+            for input_NH, weight in zip(laterals, weights[1:], strict=True):
+                z_NH.addmm_(input_NH, weight.t())
+            if k == len(masks):
+                return z_NH, inputs, outputs, masks
+            outputs.append(self.activate(z_NH))
+            below_NH = outputs[k] if masks[k] is None else outputs[k] * masks[k]
+
+    @torch.no_grad()
+    def __call__(
+        self, X_NF: Tensor, y_N: Tensor, weight_N: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Compute loss, logits and gradients: see :func:`loss_and_gradients`."""
+        logits_NC, inputs, outputs, masks = self._forward(X_NF)
+        loss, grad_NH = _cross_entropy(logits_NC, y_N, weight_N)
+        learning = [
+            k
+            for k, (bias, weights) in enumerate(zip(self.biases, self.weights, strict=True))
+            if bias.requires_grad or any(weight.requires_grad for weight in weights)
+        ]
+        lowest = min(learning, default=len(self.biases))
+        for k in range(len(self.biases) - 1, lowest - 1, -1):
+            bias, weights = self.biases[k], self.weights[k]
+            for weight, input_NH in zip(weights, inputs[k], strict=True):
+                if weight.requires_grad:
+                    torch.mm(grad_NH.t(), input_NH, out=_gradient_of(weight))
+            if bias.requires_grad:
+                torch.sum(grad_NH, 0, out=_gradient_of(bias))
+            if k > lowest:
+                grad_NH = torch.mm(grad_NH, weights[0])
+                if masks[k - 1] is not None:
+                    grad_NH.mul_(masks[k - 1])
+                grad_NH = self.differentiate(grad_NH, outputs[k - 1])
+        return loss, logits_NC
+
+
 def loss_and_gradients(
     column: Column, X_NF: Tensor, y_N: Tensor, weight_N: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -102,24 +137,4 @@ def loss_and_gradients(
     logits_NC : Tensor of shape (N, C)
         The outputs that the loss was computed from.
     """
-    logits_NC, inputs, outputs, masks = _forward(column, X_NF)
-    loss, grad_NH = _cross_entropy(logits_NC, y_N, weight_N)
-    _, differentiate = ACTIVATIONS[column.activation]
-    learns = [
-        any(p.requires_grad for p in (layer.bias, *column.weights(k)))
-        for k, layer in enumerate(column.layers)
-    ]
-    for k in range(len(column.layers) - 1, -1, -1):
-        weights, bias = column.weights(k), column.layers[k].bias
-        for weight, input_NH in zip(weights, inputs[k], strict=True):
-            if weight.requires_grad:
-                torch.mm(grad_NH.t(), input_NH, out=_gradient_of(weight))
-        if bias.requires_grad:
-            torch.sum(grad_NH, 0, out=_gradient_of(bias))
-        if not any(learns[:k]):
-            break
-        grad_NH = torch.mm(grad_NH, weights[0])
-        if masks[k - 1] is not None:
-            grad_NH.mul_(masks[k - 1])
-        grad_NH = differentiate(grad_NH, outputs[k - 1])
-    return loss, logits_NC
+    return TrainingStep(column)(X_NF, y_N, weight_N)

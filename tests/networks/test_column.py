@@ -1,4 +1,4 @@
-"""The column's arithmetic against numpy, and the dropout masks against what chance gives."""
+"""The column's arithmetic against numpy."""
 
 import copy
 import pickle
@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from skprognet.networks import Column, evaluate_hidden, evaluate_logits
-from skprognet.networks._column import ACTIVATIONS, dropout_mask
+from skprognet.networks._column import ACTIVATIONS
 
 IN_NUMPY = {
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
@@ -100,37 +100,3 @@ def test_generator_is_not_copied_or_pickled():
     twin = pickle.loads(pickle.dumps(column))
     assert twin.dropout_generator is None
     assert torch.equal(twin.layers[0].weight, column.layers[0].weight)
-
-
-@pytest.mark.parametrize("rate", [0.05, 0.25, 0.5, 0.8])
-def test_every_unit_is_dropped_at_the_rate(rate):
-    generator = torch.Generator().manual_seed(0)
-    like = torch.empty(20, 11)  # not a multiple of the four units that share 64 bits
-    masks = torch.stack([dropout_mask(like, rate, generator) for _ in range(4000)])
-    dropped = (masks == 0).double()
-    # 5.5 standard errors: 220 units and four rates are looked at.
-    error = 5.5 * np.sqrt(rate * (1 - rate) / len(masks))
-    assert (dropped.mean(0) - rate).abs().max() < error
-    kept = masks[masks > 0].unique()
-    assert len(kept) == 1
-    assert kept.item() == pytest.approx(1 / (1 - rate), rel=1e-4)
-    assert masks.mean().item() == pytest.approx(1, abs=5.5 * np.sqrt(rate / (1 - rate) / 880000))
-
-
-def test_units_and_steps_are_dropped_independently():
-    generator = torch.Generator().manual_seed(1)
-    masks = torch.stack([dropout_mask(torch.empty(64), 0.5, generator) for _ in range(8000)])
-    units = np.corrcoef(masks.numpy().T)
-    np.fill_diagonal(units, 0)
-    assert np.abs(units).max() < 5.5 / np.sqrt(len(masks))
-    following = [
-        np.corrcoef(masks[:-lag].ravel(), masks[lag:].ravel())[0, 1] for lag in range(1, 20)
-    ]
-    assert np.abs(following).max() < 5.5 / np.sqrt(masks.numel())
-
-
-def test_all_bits_are_drawn_and_not_only_those_of_positive_numbers():
-    # The trap: integers that are never negative leave one sign bit in four units at zero.
-    generator = torch.Generator().manual_seed(2)
-    masks = torch.stack([dropout_mask(torch.empty(4), 0.5, generator) for _ in range(2000)])
-    assert ((masks == 0).double().mean(0) - 0.5).abs().max() < 0.06

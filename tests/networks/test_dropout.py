@@ -1,0 +1,96 @@
+"""The dropout masks against what chance gives: every unit's rate, and independence."""
+
+import numpy as np
+import pytest
+import torch
+
+from skprognet.networks import Column
+from skprognet.networks._dropout import dropout_masks
+
+# One bit for each unit, two, eight, and sixteen that meet the rate nearly.
+RATES = [0.5, 0.25, 0.75, 129 / 256, 0.05, 0.3, 0.8]
+# Not multiples of the units that share a word, and of different sizes.
+SHAPES = [(20, 11), (3, 7), (1, 1)]
+
+
+def draw(rate, steps, shapes=SHAPES, dtype=torch.float32, seed=0):
+    """Return the masks of many steps, as a matrix of steps and units."""
+    generator = torch.Generator().manual_seed(seed)
+    masks = [dropout_masks(shapes, rate, generator, dtype) for _ in range(steps)]
+    assert [mask.shape for mask in masks[0]] == [torch.Size(shape) for shape in shapes]
+    return torch.stack([torch.cat([mask.ravel() for mask in step]) for step in masks])
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("rate", RATES)
+def test_every_unit_is_dropped_at_the_rate(rate, dtype):
+    masks = draw(rate, 4000, dtype=dtype)
+    assert masks.dtype == dtype
+    dropped = (masks == 0).double()
+    # 5.5 standard errors: 242 units, seven rates and two types are looked at.
+    error = 5.5 * np.sqrt(rate * (1 - rate) / len(masks))
+    assert (dropped.mean(0) - rate).abs().max() < error
+    overall = 5.5 * np.sqrt(rate * (1 - rate) / masks.numel())
+    assert abs(dropped.mean().item() - rate) < overall
+    kept = masks[masks > 0].unique()
+    assert len(kept) == 1
+    assert kept.item() == pytest.approx(1 / (1 - rate), rel=1e-4)
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.25, 0.3])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_units_layers_and_steps_are_dropped_independently(rate, dtype):
+    masks = draw(rate, 8000, [(2, 24), (3, 16), (1, 40)], dtype=dtype, seed=1).numpy()
+    units = np.corrcoef(masks.T)
+    np.fill_diagonal(units, 0)
+    assert np.abs(units).max() < 5.5 / np.sqrt(len(masks))
+    following = [
+        np.corrcoef(masks[:-lag].ravel(), masks[lag:].ravel())[0, 1] for lag in range(1, 20)
+    ]
+    assert np.abs(following).max() < 5.5 / np.sqrt(masks.size)
+    # A unit with any other of the step after, too.
+    steps = np.corrcoef(masks[:-1].T, masks[1:].T)[: masks.shape[1], masks.shape[1] :]
+    assert np.abs(steps).max() < 5.5 / np.sqrt(len(masks))
+
+
+def test_units_that_share_a_word_are_dropped_independently_in_threes():
+    # Pairs may be independent where bits are sums of other bits; their product shows it.
+    signs = draw(0.5, 4000, [(16, 16)], seed=3).numpy() - 1
+    chosen = np.random.default_rng(0).integers(256, size=(3, 20000))
+    chosen = chosen[:, [len(set(units)) == 3 for units in chosen.T]]
+    products = signs[:, chosen[0]] * signs[:, chosen[1]] * signs[:, chosen[2]]
+    assert np.abs(products.mean(0)).max() < 5.5 / np.sqrt(len(signs))
+
+
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("size", [1, 2, 4, 63, 64, 65])
+def test_all_bits_are_drawn_and_not_only_those_of_positive_numbers(rate, size):
+    # The trap: integers that are never negative leave a sign bit, and its unit, at zero.
+    dropped = (draw(rate, 2000, [(size,)], seed=2) == 0).double().mean(0)
+    assert (dropped - rate).abs().max() < 5.5 * np.sqrt(rate * (1 - rate) / 2000)
+
+
+def test_one_that_is_never_quite_dropped_is_not_infinite():
+    masks = draw(1 - 1e-9, 50)
+    assert set(masks.unique().tolist()) <= {0.0, 2.0**16}
+
+
+def test_the_generator_says_which_and_other_fits_draw_others():
+    assert torch.equal(draw(0.5, 3, seed=5), draw(0.5, 3, seed=5))
+    one, other = draw(0.5, 2000, seed=5).numpy(), draw(0.5, 2000, seed=6).numpy()
+    together = np.corrcoef(one.ravel(), other.ravel())[0, 1]
+    assert abs(together) < 5.5 / np.sqrt(one.size)
+
+
+def test_the_masks_of_a_columns_layers_come_from_its_generator_alone():
+    column = Column(5, (7, 3), 4, dropout=0.5, generator=torch.Generator().manual_seed(0))
+    column.dropout_generator = torch.Generator().manual_seed(4)
+    before = torch.random.get_rng_state()
+    masks = column.draw_masks(6)
+    expected = dropout_masks(
+        [(6, 7), (6, 3)], 0.5, torch.Generator().manual_seed(4), torch.float32
+    )
+    assert all(torch.equal(ours, theirs) for ours, theirs in zip(masks, expected, strict=True))
+    assert torch.equal(before, torch.random.get_rng_state())
+    column.dropout = 0.0
+    assert column.draw_masks(6) == [None, None]
