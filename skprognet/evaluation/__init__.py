@@ -9,6 +9,7 @@ from skprognet.evaluation._cv_ttests import (
 )
 from skprognet.evaluation._ftest import CVFTestResult, combined_5x2cv_ftest
 from skprognet.evaluation._splitters import RepeatedSpeakerStratifiedKFold
+from skprognet.evaluation._table_formats import format_table
 from skprognet.evaluation._tables import summary_table
 from skprognet.evaluation._transfer import cross_validate_transfer
 
@@ -23,5 +24,6 @@ __all__ = [
     "compare_methods",
     "corrected_cv_ttest",
     "cross_validate_transfer",
+    "format_table",
     "summary_table",
 ]

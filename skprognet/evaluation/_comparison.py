@@ -5,34 +5,56 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from skprognet._validation import check_number
+from skprognet._validation import check_choice, check_number
+from skprognet.evaluation._bayesian import check_rope, posterior
 from skprognet.evaluation._cv_ttests import calibrated_cv_ttest, corrected_cv_ttest
 from skprognet.evaluation._design import NO_SOURCE
+from skprognet.evaluation._holm import holm
+from skprognet.evaluation._paired import (
+    ENTRY,
+    PLACE,
+    SETTING,
+    check_columns,
+    check_pair,
+    score_grid,
+)
+from skprognet.evaluation._ratio import resolve_ratio
+from skprognet.evaluation._verdicts import label, transfer_hurts, verdict
 
 CALIBRATED = "calibrated 10x10 CV paired t-test"
 CORRECTED = "corrected paired t-test for repeated CV"
 
 
-def holm(pvalues):
-    """Adjust p-values for their number by Holm's step-down method (1979).
+def check_scores(scores):
+    """Raise unless a frame has the columns without which nothing can be compared."""
+    advice = "Rename columns, or take what cross_validate_transfer returns."
+    check_columns("scores", scores, (*ENTRY, *PLACE, "uar"), advice)
 
-    Parameters
-    ----------
-    pvalues : array-like of shape (n,)
-        Unadjusted.
 
-    Returns
-    -------
-    ndarray of shape (n,)
-        The i-th smallest (from 1) is multiplied by n - i + 1, at least as large as the one before
-        it and at most 1.
+def settings(scores):
+    """Yield what does not vary within a part of the scores, as a dict, and that part.
+
+    Parts are told apart by corpus, target and n_train_folds, each only where it has several
+    values.
     """
-    pvalues = np.asarray(pvalues, dtype=float)
-    order = pvalues.argsort(kind="stable")
-    factors = np.arange(len(pvalues), 0, -1)
-    adjusted = np.empty_like(pvalues)
-    adjusted[order] = np.maximum.accumulate(pvalues[order] * factors).clip(max=1)
-    return adjusted
+    varying = [
+        name for name in SETTING if name in scores and scores[name].nunique(dropna=False) > 1
+    ]
+    if not varying:
+        yield {}, scores
+        return
+    for values, part in scores.groupby(varying, sort=False, dropna=False):
+        yield dict(zip(varying, values, strict=True)), part
+
+
+def entries(scores):
+    """Return the pairs (method, source) in the order of the scores."""
+    return list(scores[list(ENTRY)].drop_duplicates().itertuples(index=False, name=None))
+
+
+def rows_of(scores, entry):
+    """Return the rows of one method and source."""
+    return scores[(scores["method"] == entry[0]) & (scores["source"] == entry[1])]
 
 
 def score_table(scores, method, source):
@@ -43,88 +65,161 @@ def score_table(scores, method, source):
     ValueError
         If a fold is missing or is there twice.
     """
-    rows = scores[(scores["method"] == method) & (scores["source"] == source)]
-    places = rows[["repeat", "fold"]]
-    n_repeats, n_folds = scores["repeat"].nunique(), scores["fold"].nunique()
-    if places.duplicated().any() or len(rows) != n_repeats * n_folds:
-        raise ValueError(
-            f"scores must have one row for each of {n_repeats} x {n_folds} folds of {method!r} "
-            f"from {source!r}; got {len(rows)} rows, {places.duplicated().sum()} of them twice."
-        )
-    return rows.pivot(index="repeat", columns="fold", values="uar").to_numpy()
+    rows = rows_of(scores, (method, source))
+    return score_grid("scores", rows, scores, f" of {method!r} from {source!r}").to_numpy()
 
 
-def _pairs(scores):
-    """Return which (method, source) to compare with which, the one expected better first.
+def _expected_better_first(a, b):
+    """Return (later, earlier), unless one transfers and the other does not: that one first."""
+    return (a, b) if b[1] == NO_SOURCE != a[1] else (b, a)
+
+
+def _paper_pairs(found):
+    """Return which (method, source) the paper compares with which.
 
     Each transferred method with each plain one, as the paper's first mark, then the methods of
     one source with each other, the later listed with the earlier, as its second.
     """
-    entries = list(
-        scores[["method", "source"]].drop_duplicates().itertuples(index=False, name=None)
-    )
-    plain = [entry for entry in entries if entry[1] == NO_SOURCE]
-    transferred = [entry for entry in entries if entry[1] != NO_SOURCE]
+    plain = [entry for entry in found if entry[1] == NO_SOURCE]
+    transferred = [entry for entry in found if entry[1] != NO_SOURCE]
     pairs = [(entry, base) for entry in transferred for base in plain]
     pairs += [(b, a) for a, b in combinations(transferred, 2) if a[1] == b[1]]
     return pairs or [(b, a) for a, b in combinations(plain, 2)]
 
 
-def _label(method, source):
-    return method if source == NO_SOURCE else f"{method} from {source}"
-
-
-def _sentence(row, alpha, n_comparisons):
-    """Return the verdict of one comparison in words."""
-    first = _label(row["method"], row["source"])
-    second = _label(row["against"], row["against_source"])
-    figures = (
-        f"UAR {row['uar']:.3f} against {row['against_uar']:.3f}, difference "
-        f"{row['difference']:+.3f} (95 % interval {row['low']:+.3f} to {row['high']:+.3f}), "
-        f"p = {row['pvalue']:.3g}"
-    )
-    if not row["pvalue"] < alpha:
-        return f"No evidence of a difference between {first} and {second}: {figures}."
-    if row["difference"] > 0:
-        sentence = f"{first} is better than {second}: {figures}."
+def _find(against, found):
+    """Return the one (method, source) that `against` names."""
+    if isinstance(against, str):
+        named = [entry for entry in found if entry[0] == against]
+    elif isinstance(against, (tuple, list)):
+        named = [entry for entry in found if entry == tuple(against)]
     else:
-        hurts = row["source"] != NO_SOURCE and row["against_source"] == NO_SOURCE
-        effect = ", transfer hurts here" if hurts else ""
-        sentence = f"{first} is worse than {second}{effect}: {figures}."
-    if not row["pvalue_holm"] < alpha:
-        sentence += (
-            f" Corrected for the {n_comparisons} comparisons made, it is no evidence "
-            f"(Holm, p = {row['pvalue_holm']:.3g})."
+        raise TypeError(
+            f"against must be the name of a method, or a pair (method, source); got {against!r}."
         )
-    return sentence
+    if not named:
+        raise ValueError(
+            f"against must name a method that was scored in every setting, or a pair (method, "
+            f"source); got {against!r} where there are {found}."
+        )
+    if len(named) > 1:
+        raise ValueError(
+            f"against must name one method and source; {against!r} has several. Choose one of "
+            f"{named}."
+        )
+    return named[0]
 
 
-def compare_methods(scores, *, alpha=0.05):
-    """Test each method with transfer against those without, and against each other.
+def _choose_pairs(found, pairs, against):
+    """Return which (method, source) to compare with which."""
+    if against is not None:
+        one = _find(against, found)
+        return [(entry, one) for entry in found if entry != one]
+    if pairs == "all":
+        return [_expected_better_first(a, b) for a, b in combinations(found, 2)]
+    return _paper_pairs(found)
+
+
+def _compare(scores, entry, against, rope):
+    """Return the numbers of one comparison."""
+    for method, source in (entry, against):
+        score_table(scores, method, source)
+    pair = check_pair(
+        rows_of(scores, entry), rows_of(scores, against), (label(*entry), label(*against))
+    )
+    if pair.a.shape[1] < 2 and pair.ratio is None:
+        raise ValueError(
+            "scores must have at least 2 folds in each repeat, or the columns n_train and n_test; "
+            "got 1 fold without them. Add these columns, or run more folds."
+        )
+    ratio = resolve_ratio(None, None, None, pair)
+    paper = pair.a.shape == (10, 10)
+    result = (
+        calibrated_cv_ttest(pair.a, pair.b)
+        if paper
+        else corrected_cv_ttest(pair.a, pair.b, test_train_ratio=ratio)
+    )
+    interval = result.confidence_interval(0.95)
+    worse, equal, better = posterior(pair, rope, ratio)
+    return {
+        "method": entry[0],
+        "source": entry[1],
+        "against": against[0],
+        "against_source": against[1],
+        "uar": pair.a.mean(),
+        "against_uar": pair.b.mean(),
+        "difference": result.estimate,
+        "low": interval.low,
+        "high": interval.high,
+        "effect_size": result.effect_size,
+        "statistic": result.statistic,
+        "df": result.df,
+        "pvalue": result.pvalue,
+        "p_worse": worse,
+        "p_equal": equal,
+        "p_better": better,
+        "test": CALIBRATED if paper else CORRECTED,
+        "ratio": np.nan if paper else ratio,
+    }
+
+
+def compare_methods(scores, *, pairs="paper", against=None, alpha=0.05, rope=0.01):
+    """Test which method is better than which, and say so.
 
     The test is the paper's :func:`calibrated_cv_ttest` for 10 x 10 folds, for which alone it is
-    defined, and else :func:`corrected_cv_ttest`; both two-sided.
+    defined, and else :func:`corrected_cv_ttest`; both two-sided. Beside it stand the
+    probabilities of :func:`bayesian_cv_test`.
 
     Parameters
     ----------
     scores : DataFrame
         Columns method, source, repeat, fold and uar, one row per fit, as
-        :func:`cross_validate_transfer` returns.
+        :func:`cross_validate_transfer` returns. If a column corpus, target or n_train_folds has
+        several values, comparisons are made within each combination of them.
+    pairs : {"paper", "all"}, default="paper"
+        What is compared. "paper": each method with a source with each that has none, then the
+        methods of one source with each other; without any source, all pairs.
+    against : str or tuple of (method, source), default=None
+        The one with which all others are compared, in place of `pairs`; the name of a method is
+        enough if it has one source.
     alpha : float, default=0.05
         Level below which a p-value is called evidence; between 0 and 1.
+    rope : float, default=0.01
+        Largest difference in UAR that does not matter ("region of practical equivalence").
 
     Returns
     -------
     DataFrame
-        A row per comparison: method, source, against, against_source, uar and against_uar (means
-        over all folds), difference, low and high (its 95 % confidence interval), statistic, df,
-        pvalue, pvalue_holm (adjusted for all comparisons of the table), test, ratio (n_test /
-        n_train that the corrected test used, else NaN), verdict (a sentence).
+        A row per comparison: corpus, target, n_train_folds (those with several values), method,
+        source, against, against_source, uar and against_uar (means over all folds), difference,
+        low and high (its 95 % confidence interval), effect_size (see `calibrated_cv_ttest`),
+        statistic, df, pvalue, pvalue_holm (adjusted for all comparisons of the table), p_worse,
+        p_equal and p_better (probabilities that the method is worse by more than the rope,
+        practically equal, better), test, ratio (n_test / n_train that the corrected test used,
+        else NaN), hurts (whether a method with a source is worse than one without, by the plain
+        p-value), verdict (one comparison in words).
 
     Raises
     ------
+    TypeError
+        If `alpha` or `rope` is not a number, or `against` not a name or a pair.
     ValueError
-        If there is nothing to compare, the folds are not the same, or there is a single fold.
+        If there is nothing to compare, the folds or designs are not the same, there is a single
+        fold without row counts, `against` names none or several, or both `pairs` and `against`
+        are given.
+
+    See Also
+    --------
+    compare_over_corpora : Whether a method is better on corpora in general.
+    summary_table : The paper's table, with marks from these comparisons.
+
+    Notes
+    -----
+    A verdict is evidence of a difference if ``pvalue < alpha``, as in the paper, and adds where
+    that does not survive Holm's correction. Without evidence it is "practically equivalent" if
+    ``p_equal > 1 - alpha``, and else "no evidence of a difference", which is not the same. If a
+    method with a source is probably (``p_worse > 0.5``) worse than one without, the verdict says
+    that transfer may hurt.
 
     References
     ----------
@@ -150,40 +245,27 @@ def compare_methods(scores, *, alpha=0.05):
 difference +0.008 (95 % interval -0.016 to +0.032), p = 0.412.
     """
     check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
-    pairs = _pairs(scores)
-    if not pairs:
+    check_choice("pairs", pairs, ("paper", "all"))
+    check_rope(rope)
+    if against is not None and pairs != "paper":
+        raise ValueError(
+            f"pairs and against exclude each other; got {pairs!r} and {against!r}. Pass one."
+        )
+    check_scores(scores)
+    rows = [
+        {**setting, **_compare(part, entry, other, rope)}
+        for setting, part in settings(scores)
+        for entry, other in _choose_pairs(entries(part), pairs, against)
+    ]
+    if not rows:
         raise ValueError(
             f"scores must hold at least two methods to compare; got "
             f"{scores['method'].unique().tolist()}."
         )
-    rows = []
-    for (method, source), (against, against_source) in pairs:
-        a = score_table(scores, method, source)
-        b = score_table(scores, against, against_source)
-        paper = a.shape == (10, 10)
-        result = (calibrated_cv_ttest if paper else corrected_cv_ttest)(a, b)
-        interval = result.confidence_interval(0.95)
-        rows.append(
-            {
-                "method": method,
-                "source": source,
-                "against": against,
-                "against_source": against_source,
-                "uar": a.mean(),
-                "against_uar": b.mean(),
-                "difference": result.estimate,
-                "low": interval.low,
-                "high": interval.high,
-                "statistic": result.statistic,
-                "df": result.df,
-                "pvalue": result.pvalue,
-                "test": CALIBRATED if paper else CORRECTED,
-                "ratio": np.nan if result.ratio is None else result.ratio,
-            }
-        )
     comparisons = pd.DataFrame(rows)
-    comparisons.insert(12, "pvalue_holm", holm(comparisons["pvalue"]))
-    comparisons["verdict"] = [
-        _sentence(row, alpha, len(comparisons)) for _, row in comparisons.iterrows()
-    ]
+    after_p = comparisons.columns.get_loc("pvalue") + 1
+    comparisons.insert(after_p, "pvalue_holm", holm(comparisons["pvalue"]))
+    by_row = [row for _, row in comparisons.iterrows()]
+    comparisons["hurts"] = [transfer_hurts(row, alpha) for row in by_row]
+    comparisons["verdict"] = [verdict(row, alpha, rope, len(by_row)) for row in by_row]
     return comparisons

@@ -63,28 +63,29 @@ def warn_of_constant_difference(mean, n, consequence, stacklevel):
     )
 
 
-def check_columns(name, frame, columns):
+def check_columns(name, frame, columns, advice):
     """Raise unless the frame has all of the columns."""
     missing = [column for column in columns if column not in frame]
     if missing:
         raise ValueError(
             f"{name} must have the columns {list(columns)}; {missing} are missing among "
-            f"{list(frame.columns)}. Rename columns, or pass an array of shape (n_repeats, "
-            "n_folds)."
+            f"{list(frame.columns)}. {advice}"
         )
 
 
-def score_grid(name, rows, like=None):
+def score_grid(name, rows, like=None, of=""):
     """Return the UARs of one method as a frame with a row per repeat and a column per fold.
 
     Parameters
     ----------
     name : str
-        Whose scores they are, for the messages.
+        What the rows are called, for the message.
     rows : DataFrame
         Columns repeat, fold and uar, in any order of rows.
     like : DataFrame, default=None
         Rows that have all repeats and folds there should be; None is `rows`.
+    of : str, default=""
+        Whose rows they are, for the message.
 
     Returns
     -------
@@ -94,20 +95,17 @@ def score_grid(name, rows, like=None):
     Raises
     ------
     ValueError
-        If a fold is missing, is there twice, or has no finite score.
+        If a fold is missing or is there twice.
     """
     like = rows if like is None else like
     n_repeats, n_folds = like["repeat"].nunique(), like["fold"].nunique()
     n_twice = rows.duplicated(list(PLACE)).sum()
     if n_twice or len(rows) != n_repeats * n_folds:
         raise ValueError(
-            f"{name} must have one row for each of {n_repeats} x {n_folds} folds; got {len(rows)} "
-            f"rows, {n_twice} of them twice. Run the missing folds, or drop what was run twice."
+            f"{name} must have one row for each of {n_repeats} x {n_folds} folds{of}; got "
+            f"{len(rows)} rows, {n_twice} of them twice. Run the missing folds, or drop what was "
+            "run twice."
         )
-    uar = rows["uar"].to_numpy(dtype=float)
-    if not np.isfinite(uar).all():
-        wrong = rows[~np.isfinite(uar)].iloc[0]
-        _refuse_score(name, wrong["uar"], wrong["repeat"], wrong["fold"])
     return rows.pivot(index="repeat", columns="fold", values="uar").astype(float)
 
 
@@ -169,10 +167,14 @@ def _measured_ratio(a, b):
 
 def _check_frames(names, a, b):
     grids = []
+    advice = "Rename columns, or pass an array of shape (n_repeats, n_folds)."
     for name, frame in zip(names, (a, b), strict=True):
-        check_columns(name, frame, (*PLACE, "uar"))
+        check_columns(name, frame, (*PLACE, "uar"), advice)
         _check_one_entry(name, frame)
         grids.append(score_grid(name, frame).to_numpy())
+        no_score = frame[~np.isfinite(frame["uar"].to_numpy(dtype=float))]
+        for row in no_score[:1].itertuples():
+            _refuse_score(name, row.uar, row.repeat, row.fold)
     a, b = (frame.set_index(list(PLACE)).sort_index() for frame in (a, b))
     _check_same_places(names, a, b)
     _check_same_design(names, a, b)

@@ -5,36 +5,8 @@ from pathlib import Path
 
 from skprognet._files import write_whole
 from skprognet.displays import TrainingCurveDisplay
+from skprognet.evaluation import format_table
 from skprognet.evaluation._comparison import CALIBRATED
-from skprognet.evaluation._tables import BETTER_THAN_OTHER, BETTER_THAN_PLAIN
-
-
-def _p(value):
-    return "" if value != value else f"{value:.3f}" if value >= 0.001 else "< 0.001"
-
-
-def format_table(table):
-    """Return the paper's Table 2 as Markdown.
-
-    Parameters
-    ----------
-    table : DataFrame
-        What :func:`~skprognet.evaluation.summary_table` returns, with marks.
-
-    Returns
-    -------
-    str
-        A row per method and source.
-    """
-    shown = table[["method", "source"]].copy()
-    shown["UAR"] = [
-        f"{row.uar_mean:.3f} ± {row.uar_std:.3f} {row.marks}".rstrip()
-        for row in table.itertuples()
-    ]
-    shown["p (DNN)"] = table["p_plain"].map(_p)
-    shown["p (PT/FT)"] = table["p_other"].map(_p)
-    shown["source's own UAR"] = table["source_uar"].map(lambda v: "" if v != v else f"{v:.3f}")
-    return shown.to_markdown(index=False, disable_numparse=True)
 
 
 def explain_test(study):
@@ -78,10 +50,6 @@ def format_study(study):
             f"{sizes['n_test']} test), {epochs}, normalised over: {design['normalisation']}, "
             f"seed {design['random_state']}.",
             format_table(study.table),
-            "UAR: unweighted average recall, mean ± standard deviation over the folds of a "
-            f"repeat, averaged over repeats. {BETTER_THAN_PLAIN} better than DNN, "
-            f"{BETTER_THAN_OTHER} better than PT/FT from the same source, both at p < 0.05, "
-            "not adjusted for the number of comparisons.",
             explain_test(study),
             "\n".join(f"- {verdict}" for verdict in study.comparisons["verdict"]),
         ]

@@ -1,6 +1,7 @@
-"""Comparisons and tables against the stored numbers of other tools, and by hand."""
+"""Comparisons and their sentences, against the stored numbers of other tools and by hand."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +9,12 @@ import pandas as pd
 import pytest
 
 from skprognet.evaluation import (
+    bayesian_cv_test,
     calibrated_cv_ttest,
     compare_methods,
     corrected_cv_ttest,
-    summary_table,
 )
-from skprognet.evaluation._comparison import holm
+from skprognet.evaluation._holm import holm
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference/significance.json").read_text())
 
@@ -132,7 +133,7 @@ def test_missing_and_double_folds_are_errors(three):
     scores, _ = three
     message = (
         r"^scores must have one row for each of 10 x 10 folds of 'PT/FT' from 'gender'; got "
-        r"{} rows, {} of them twice\.$"
+        r"{} rows, {} of them twice\. Run the missing folds, or drop what was run twice\.$"
     )
     rows = scores.reset_index(drop=True)
     lost = rows[rows["method"] == "PT/FT"].index[3]
@@ -148,51 +149,274 @@ def test_one_method_is_an_error(three):
         compare_methods(scores[scores["method"] == "DNN"])
 
 
-def test_spread_is_by_the_papers_rule(three):
-    scores, (a, _, _) = three
-    row = summary_table(scores).query("method == 'ProgNet'").iloc[0]
-    by_repeat = [(np.mean(folds), np.std(folds, ddof=1)) for folds in a]
-    assert row["uar_mean"] == pytest.approx(np.mean([mean for mean, _ in by_repeat]))
-    assert row["uar_std"] == pytest.approx(np.mean([std for _, std in by_repeat]))
-    # It is not the spread over all 100 folds.
-    assert row["uar_std"] != pytest.approx(a.std(ddof=1), rel=1e-6)
+def test_effect_size_and_probabilities_are_those_of_the_tests(three):
+    scores, (a, _, c) = three
+    comparisons = compare_methods(scores).set_index(["method", "against"])
+    row = comparisons.loc[("ProgNet", "DNN")]
+    assert row["effect_size"] == calibrated_cv_ttest(a, c).effect_size
+    assert tuple(row[["p_worse", "p_equal", "p_better"]]) == tuple(bayesian_cv_test(a, c))
+    stored = next(
+        row["values"]
+        for row in REFERENCE["expected"]
+        if (row["case"], row["pair"], row["test"])
+        == ("m3", "A-C", "bayes_correlated_t[rope=0.01]")
+    )
+    np.testing.assert_allclose(row[["p_worse", "p_equal", "p_better"]].astype(float), stored)
+    wider = compare_methods(scores, rope=0.03).set_index(["method", "against"])
+    expected = bayesian_cv_test(a, c, rope=0.03)
+    assert tuple(wider.loc[("ProgNet", "DNN"), ["p_worse", "p_equal", "p_better"]]) == tuple(
+        expected
+    )
 
 
-def test_marks_are_the_papers_two(three):
-    # The reference: A is better than C (p = .0016) and than B (.029), B no better than C (.110).
-    scores, _ = three
-    table = summary_table(scores, compare_methods(scores)).set_index("method")
-    assert table["marks"].to_dict() == {"DNN": "", "PT/FT": "", "ProgNet": "*†"}
-    assert table["p_plain"].round(4).tolist()[1:] == [0.11, 0.0016]
-    assert table["p_other"].round(4).tolist()[2] == 0.0286
+def pairs_of(comparisons):
+    columns = ["method", "source", "against", "against_source"]
+    return list(comparisons[columns].itertuples(index=False, name=None))
 
 
-def test_a_method_that_is_worse_earns_no_mark():
-    base = np.array([[0.50, 0.52, 0.48, 0.51, 0.49]])
-    scores = pd.concat([tidy(base, "DNN", "none"), tidy(base - 0.1 * base, "ProgNet", "gender")])
+@pytest.fixture
+def five(rng):
+    """Give a plain method and two with two sources each, in 2 x 5 folds."""
+    base = rng.normal(0.6, 0.02, (2, 5))
+    entries = [("DNN", "none")]
+    entries += [(method, source) for source in ("sex", "age") for method in ("PT/FT", "ProgNet")]
+    return pd.concat(
+        tidy(base + rng.normal(0, 0.02, (2, 5)), method, source) for method, source in entries
+    )
+
+
+def test_the_papers_pairs(five):
+    assert pairs_of(compare_methods(five)) == [
+        ("PT/FT", "sex", "DNN", "none"),
+        ("ProgNet", "sex", "DNN", "none"),
+        ("PT/FT", "age", "DNN", "none"),
+        ("ProgNet", "age", "DNN", "none"),
+        ("ProgNet", "sex", "PT/FT", "sex"),
+        ("ProgNet", "age", "PT/FT", "age"),
+    ]
+
+
+def test_all_pairs_once_with_the_transferred_first(five):
+    comparisons = compare_methods(five.iloc[::-1], pairs="all")
+    found = pairs_of(comparisons)
+    assert len({frozenset([pair[:2], pair[2:]]) for pair in found}) == len(found) == 10
+    assert [pair[:2] for pair in found if pair[3] == "none"] == [
+        ("ProgNet", "age"),
+        ("PT/FT", "age"),
+        ("ProgNet", "sex"),
+        ("PT/FT", "sex"),
+    ]
+    assert all(source != "none" for _, source, _, _ in found)
+    # Listed later, named first.
+    assert ("PT/FT", "age", "ProgNet", "age") in found
+
+
+@pytest.mark.parametrize("against", ["DNN", ("DNN", "none")])
+def test_all_against_one(five, against):
+    found = pairs_of(compare_methods(five, against=against))
+    assert len(found) == 4
+    assert {pair[2:] for pair in found} == {("DNN", "none")}
+
+
+def test_all_against_one_of_the_transferred(five):
+    comparisons = compare_methods(five, against=("ProgNet", "sex"))
+    found = pairs_of(comparisons)
+    assert len(found) == 4
+    assert {pair[2:] for pair in found} == {("ProgNet", "sex")}
+    paper = compare_methods(five).loc[1]
+    mirrored = comparisons.loc[0]
+    assert (mirrored["method"], mirrored["difference"]) == ("DNN", -paper["difference"])
+
+
+def test_comparisons_stay_within_corpus_target_and_size(rng):
+    parts = []
+    for corpus in ("emodb", "other"):
+        for n in (1, 8):
+            for method, source in (("DNN", "none"), ("ProgNet", "sex")):
+                part = tidy(rng.normal(0.6, 0.02, (2, 5)), method, source)
+                parts.append(part.assign(corpus=corpus, target="emotion", n_train_folds=n))
+    scores = pd.concat(parts).sample(frac=1, random_state=0)
     comparisons = compare_methods(scores)
-    assert comparisons.loc[0, "pvalue"] < 0.05
-    assert summary_table(scores, comparisons).loc[1, "marks"] == ""
+    assert list(comparisons.columns[:3]) == ["corpus", "n_train_folds", "method"]
+    settings = comparisons[["corpus", "n_train_folds"]].itertuples(index=False, name=None)
+    assert sorted(settings) == [("emodb", 1), ("emodb", 8), ("other", 1), ("other", 8)]
+    for _, row in comparisons.iterrows():
+        own = (scores["corpus"] == row["corpus"]) & (
+            scores["n_train_folds"] == row["n_train_folds"]
+        )
+        alone = compare_methods(scores[own]).loc[0]
+        assert (row["uar"], row["pvalue"]) == (alone["uar"], alone["pvalue"])
+        assert row["verdict"] == (
+            f"corpus {row['corpus']}, n_train_folds {row['n_train_folds']}: {alone['verdict']}"
+        )
+    np.testing.assert_allclose(comparisons["pvalue_holm"], holm(comparisons["pvalue"]))
+
+
+def test_sizes_in_the_frame_make_the_ratio(five):
+    sized = five.assign(n_train=3, n_validation=1, n_test=2)
+    row = compare_methods(sized).loc[0]
+    assert row["ratio"] == 0.5
+    assert row["pvalue"] > compare_methods(five).loc[0, "pvalue"]
+
+
+def test_hold_out_needs_row_counts(five):
+    first = five[five["fold"] == 1]
+    again = pd.concat([first, first.assign(repeat=first["repeat"] + 2, uar=first["uar"] - 0.01)])
+    sentence = (
+        "scores must have at least 2 folds in each repeat, or the columns n_train and n_test; got "
+        "1 fold without them. Add these columns, or run more folds."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        compare_methods(again)
+    assert compare_methods(again.assign(n_train=90, n_test=30)).loc[0, "ratio"] == 1 / 3
+
+
+def test_methods_of_other_designs_are_not_compared(five):
+    other = np.where(five["method"] == "DNN", "training", "corpus")
+    sentence = (
+        "PT/FT from sex and DNN must come from the same design; normalisation is corpus and "
+        "training in repeat 1, fold 1. Score both methods on the same folds."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        compare_methods(five.assign(normalisation=other))
 
 
 @pytest.mark.parametrize(
-    ("p_plain", "p_other", "marks"),
-    [(0.01, 0.2, "*"), (0.2, 0.01, "†"), (0.01, 0.01, "*†"), (0.2, 0.2, "")],
+    ("options", "error", "sentence"),
+    [
+        (
+            {"pairs": "some"},
+            ValueError,
+            "pairs must be one of 'paper', 'all'; got 'some'.",
+        ),
+        (
+            {"pairs": "all", "against": "DNN"},
+            ValueError,
+            "pairs and against exclude each other; got 'all' and 'DNN'. Pass one.",
+        ),
+        (
+            {"against": "SVM"},
+            ValueError,
+            "against must name a method that was scored in every setting, or a pair (method, "
+            "source); got 'SVM' where there are [('DNN', 'none'), ('PT/FT', 'sex'), ('ProgNet', "
+            "'sex'), ('PT/FT', 'age'), ('ProgNet', 'age')].",
+        ),
+        (
+            {"against": "ProgNet"},
+            ValueError,
+            "against must name one method and source; 'ProgNet' has several. Choose one of "
+            "[('ProgNet', 'sex'), ('ProgNet', 'age')].",
+        ),
+        (
+            {"against": 1},
+            TypeError,
+            "against must be the name of a method, or a pair (method, source); got 1.",
+        ),
+        ({"rope": -1}, ValueError, "rope must satisfy 0 <= rope < inf; got -1."),
+        ({"alpha": 5}, ValueError, "alpha must satisfy 0 < alpha < 1; got 5."),
+    ],
 )
-def test_each_mark_is_that_of_its_own_comparison(p_plain, p_other, marks):
-    folds = pd.DataFrame({"repeat": 1, "fold": [1, 2]})
-    entries = [("DNN", "none", 0.5), ("PT/FT", "gender", 0.5), ("ProgNet", "gender", 0.6)]
-    scores = pd.concat([folds.assign(method=m, source=s, uar=u) for m, s, u in entries])
-    comparisons = pd.DataFrame(
-        {
-            "method": "ProgNet",
-            "source": "gender",
-            "against": ["DNN", "PT/FT"],
-            "against_source": ["none", "gender"],
-            "difference": 0.1,
-            "pvalue": [p_plain, p_other],
-        }
+def test_error_sentences(five, options, error, sentence):
+    with pytest.raises(error, match=f"^{re.escape(sentence)}$"):
+        compare_methods(five, **options)
+
+
+def test_missing_columns_are_named(five):
+    sentence = (
+        "scores must have the columns ['method', 'source', 'repeat', 'fold', 'uar']; ['source'] "
+        "are missing among ['method', 'repeat', 'fold', 'uar']. Rename columns, or take what "
+        "cross_validate_transfer returns."
     )
-    row = summary_table(scores, comparisons).set_index("method").loc["ProgNet"]
-    assert row["marks"] == marks
-    assert (row["p_plain"], row["p_other"]) == (p_plain, p_other)
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        compare_methods(five.drop(columns="source"))
+
+
+# Sentences
+
+BASE = np.array([0.50, 0.52, 0.48, 0.51, 0.49])
+
+
+def verdicts(difference, **options):
+    """Return the verdict on a transferred method that differs so from a plain one."""
+    scores = [tidy([BASE + difference], "ProgNet", "sex"), tidy([BASE], "DNN", "none")]
+    return compare_methods(pd.concat(scores), **options).loc[0]
+
+
+def test_equivalence_is_said_with_its_probability():
+    wiggle = np.array([1, -1, 2, -2, 1]) * 1e-3
+    row = verdicts(wiggle)
+    assert row["p_equal"] > 0.99
+    assert row["verdict"].startswith(
+        "ProgNet from sex and DNN are practically equivalent (within ±0.01 with probability over "
+        "0.99): UAR 0.500 against 0.500, difference +0.000"
+    )
+    assert not row["hurts"]
+    assert verdicts(wiggle, rope=0)["verdict"].startswith("No evidence of a difference")
+    narrow = verdicts(wiggle, rope=0.004)
+    assert f"within ±0.004 with probability {narrow['p_equal']:.2f})" in narrow["verdict"]
+    assert 0.95 < narrow["p_equal"] < 0.995
+    strict = verdicts(wiggle, rope=0.004, alpha=0.001)
+    assert strict["verdict"].startswith("No evidence of a difference")
+
+
+def test_a_sure_difference_may_be_too_small_to_matter():
+    row = verdicts(np.array([3, 4, 3, 4, 3]) * 1e-3)
+    assert row["pvalue"] < 0.05
+    assert row["verdict"].startswith("ProgNet from sex is better than DNN: UAR")
+    assert row["verdict"].endswith(
+        " The difference is too small to matter (within ±0.01 with probability over 0.99)."
+    )
+
+
+HARM = -np.array([0.09, 0.11, 0.10, 0.12, 0.08])
+PERHAPS = -np.array([0.05, -0.02, 0.06, -0.01, 0.05])
+
+
+def test_transfer_that_hurts_is_said_and_marked():
+    row = verdicts(HARM)
+    assert row["hurts"]
+    assert row["verdict"] == (
+        "ProgNet from sex is worse than DNN, transfer hurts here: UAR 0.400 against 0.500, "
+        "difference -0.100 (95 % interval -0.129 to -0.071), p = 0.000706."
+    )
+    assert not verdicts(-HARM)["hurts"]
+    assert not verdicts(HARM, alpha=1e-4)["hurts"]
+
+
+def test_it_hurts_whichever_is_named_first():
+    scores = pd.concat([tidy([BASE + HARM], "ProgNet", "sex"), tidy([BASE], "DNN", "none")])
+    row = compare_methods(scores, against=("ProgNet", "sex")).loc[0]
+    assert row["hurts"]
+    assert row["verdict"].startswith(
+        "DNN is better than ProgNet from sex, transfer hurts here: UAR 0.500 against 0.400"
+    )
+
+
+@pytest.mark.parametrize("sources", [("none", "none"), ("sex", "age"), ("sex", "sex")])
+def test_only_transfer_against_none_can_hurt(sources):
+    scores = pd.concat([tidy([BASE + HARM], "A", sources[0]), tidy([BASE], "B", sources[1])])
+    for rows in (scores, scores.iloc[::-1]):
+        comparisons = compare_methods(rows, pairs="all")
+        assert not comparisons["hurts"].any()
+        assert "hurts" not in comparisons.loc[0, "verdict"]
+    perhaps = pd.concat([tidy([BASE + PERHAPS], "A", sources[0]), tidy([BASE], "B", sources[1])])
+    assert "hurt" not in compare_methods(perhaps, pairs="all").loc[0, "verdict"]
+
+
+def test_transfer_that_may_hurt_is_worded_with_care():
+    row = verdicts(PERHAPS)
+    assert row["pvalue"] > 0.05
+    assert not row["hurts"]
+    assert row["verdict"].startswith(
+        "No evidence of a difference between ProgNet from sex and DNN"
+    )
+    assert row["verdict"].endswith(
+        " Transfer may hurt, though: ProgNet from sex is worse by more than 0.01 with probability "
+        f"{row['p_worse']:.2f}."
+    )
+    scores = pd.concat([tidy([BASE + PERHAPS], "ProgNet", "sex"), tidy([BASE], "DNN", "none")])
+    mirrored = compare_methods(scores, against=("ProgNet", "sex")).loc[0]
+    assert mirrored["verdict"].endswith(row["verdict"][-60:])
+    # The mean is lower by 0.026: with a wider rope that is no harm.
+    assert "may hurt" not in verdicts(PERHAPS, rope=0.03)["verdict"]
+    assert "may hurt" not in verdicts(-PERHAPS)["verdict"]
