@@ -117,29 +117,45 @@ def check_classes(estimator, y):
     return classes
 
 
-def check_validation_data(estimator, X_val, y_val, classes, dtype):
-    """Return X_val as an array and y_val as class positions, or (None, None).
+def check_scored_rows(estimator, X, y, classes, dtype, names):
+    """Return X, rows that are scored after every epoch, as an array and y as class positions.
+
+    Both are None where both come as None.
 
     Raises
     ------
     ValueError
         If only one of the two is given, or either does not fit the training data.
     """
-    if X_val is None and y_val is None:
+    X_name, y_name = names
+    if X is None and y is None:
         return None, None
-    if X_val is None or y_val is None:
-        given, missing = ("y_val", "X_val") if X_val is None else ("X_val", "y_val")
+    if X is None or y is None:
+        given, missing = (y_name, X_name) if X is None else (X_name, y_name)
         raise ValueError(
-            f"X_val and y_val go together; got {given} without {missing}. Pass both or neither."
+            f"{X_name} and {y_name} go together; got {given} without {missing}. Pass both or "
+            "neither."
         )
-    if not estimator.early_stopping:
+    X = check_rows(estimator, X, dtype)
+    y = check_row_labels(y_name, y, len(X))
+    return X, encode_labels(y, classes, name=y_name)
+
+
+def check_validation_data(estimator, X_val, y_val, classes, dtype):
+    """Return X_val as an array and y_val as class positions, or (None, None).
+
+    Raises
+    ------
+    ValueError
+        If only one of the two is given, either does not fit the training data, or no epoch is to
+        be chosen.
+    """
+    if X_val is not None and y_val is not None and not estimator.early_stopping:
         raise ValueError(
             "X_val and y_val choose the epoch, so they need early_stopping=True; got "
             "early_stopping=False. Leave them out, or set it."
         )
-    X_val = check_rows(estimator, X_val, dtype)
-    y_val = check_row_labels("y_val", y_val, len(X_val))
-    return X_val, encode_labels(y_val, classes, name="y_val")
+    return check_scored_rows(estimator, X_val, y_val, classes, dtype, ("X_val", "y_val"))
 
 
 def check_sample_weight(sample_weight, n_rows, name="sample_weight"):

@@ -13,10 +13,12 @@ from skorch.dataset import Dataset
 from skorch.helper import predefined_split
 from skorch.history import History
 
+from skprognet._fingerprints import fingerprints
 from skprognet._validation import (
     check_classes,
     check_rows,
     check_sample_weight,
+    check_scored_rows,
     check_training_data,
     check_validation_data,
     encode_labels,
@@ -30,8 +32,9 @@ from skprognet.classifiers._parameters import (
     device_or_cpu,
     draw_seeds,
 )
-from skprognet.classifiers._rows import RowLabels, fingerprints
+from skprognet.classifiers._rows import RowLabels
 from skprognet.classifiers._split import holdout_split
+from skprognet.classifiers._test_rows import RecordTestScore
 from skprognet.networks import Column, build_column, evaluate_logits, limit_threads
 
 ROWS_PER_PREDICTION = 4096  # bounds the memory that frozen activations take
@@ -137,7 +140,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             **{f"optimizer__{name}": value for name, value in options.items()},
         )
 
-    def _fit(self, X, y, sample_weight, X_val, y_val, groups, source_y=None):
+    def _fit(self, X, y, sample_weight, X_val, y_val, groups, X_test, y_test, *, source_y=None):
         self._check_parameters()
         X, y = check_training_data(self, X, y, self.dtype)
         rows = RowLabels(sample_weight, groups, source_y, n_rows=len(X))
@@ -147,6 +150,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         previous = self._previous(classes)
         self.classes_ = classes
         X_val, codes_val = check_validation_data(self, X_val, y_val, classes, self.dtype)
+        tested = check_scored_rows(self, X_test, y_test, classes, self.dtype, ("X_test", "y_test"))
         seeds = draw_seeds(self.random_state, 5)
         codes, weight = encode_labels(y, classes), self._weights(rows.weight, y)
         train, held_out = np.arange(len(X)), np.arange(0)
@@ -167,7 +171,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
                 validation = X_val, codes_val, None
             elif not self.early_stopping:
                 validation = None
-            self._train(column, take((X, codes, weight), train), validation, *seeds[3:])
+            self._train(column, take((X, codes, weight), train), validation, tested, *seeds[3:])
         self._remember([X] if X_val is None else [X, X_val])
         self._check_sources()
         if self.interrupted_:
@@ -187,7 +191,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             vars(self).pop(name, None)
         return None
 
-    def _train(self, column, training, validation, order_seed, dropout_seed):
+    def _train(self, column, training, validation, tested, order_seed, dropout_seed):
         """Train the column and keep it, the epoch it is of, and whether Ctrl-C ended it."""
         previous = vars(self).pop("net_", None)
         net = self._make_net(
@@ -198,6 +202,10 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             score=self._epoch_score(validation),
         ).initialize()
         column.dropout_generator = torch.Generator(self.device).manual_seed(dropout_seed)
+        if tested[0] is not None:
+            rows = self._dataset(*tested, None)
+            # Before what ends the training, which lets no later callback know of the epoch.
+            net.callbacks_.insert(0, ("test_score", RecordTestScore(rows.X, rows.y)))
         training = self._dataset(*training)
         self.net_ = net  # already now, since a scorer calls predict
         try:
@@ -207,6 +215,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             if previous is not None:
                 self.net_ = previous
             raise
+        # The rows are not the model's: a fitted net would carry them along.
+        net.callbacks_ = [pair for pair in net.callbacks_ if pair[0] != "test_score"]
         self.interrupted_ = net.interrupted_
         self.best_epoch_ = net.best_epoch_
 
@@ -320,7 +330,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     def history_(self):
         """DataFrame with a row per epoch: losses, scores, and seconds (dur)."""
         check_is_fitted(self)
-        columns = ["epoch", "train_loss", "valid_loss", "valid_uar", "valid_score", "dur"]
+        columns = ["epoch", "train_loss", "valid_loss", "valid_uar", "valid_score"]
+        columns += ["test_uar", "dur"]
         rows = [{key: row.get(key) for key in columns} for row in self.net_.history]
         return pd.DataFrame(rows, columns=columns).dropna(axis="columns", how="all")
 

@@ -75,7 +75,7 @@ class DNNClassifier(NetworkClassifier):
         The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
     history_ : DataFrame
         A row per epoch: epoch, train_loss, valid_loss, valid_uar, valid_score (what chooses the
-        epoch), dur (seconds).
+        epoch), test_uar (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
@@ -151,7 +151,18 @@ class DNNClassifier(NetworkClassifier):
         self.callbacks = callbacks
         self.verbose = verbose
 
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None):
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        X_val=None,
+        y_val=None,
+        groups=None,
+        X_test=None,
+        y_test=None,
+    ):
         """Train the network on rows X with labels y.
 
         Parameters
@@ -168,6 +179,11 @@ class DNNClassifier(NetworkClassifier):
             Their labels.
         groups : array-like of shape (n_samples,), default=None
             Groups, such as speakers, that the internal validation split keeps apart.
+        X_test : array-like of shape (n_test, n_features), default=None
+            Rows that are scored after every epoch, for a learning curve: ``history_["test_uar"]``.
+            They influence nothing.
+        y_test : array-like of shape (n_test,), default=None
+            Their labels.
 
         Returns
         -------
@@ -182,4 +198,4 @@ class DNNClassifier(NetworkClassifier):
         TypeError
             For a parameter of the wrong kind.
         """
-        return self._fit(X, y, sample_weight, X_val, y_val, groups)
+        return self._fit(X, y, sample_weight, X_val, y_val, groups, X_test, y_test)

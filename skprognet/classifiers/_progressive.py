@@ -106,7 +106,7 @@ class ProgressiveClassifier(TransferClassifier):
         The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
     history_ : DataFrame
         A row per epoch: epoch, train_loss, valid_loss, valid_uar, valid_score (what chooses the
-        epoch), dur (seconds).
+        epoch), test_uar (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
@@ -146,6 +146,9 @@ class ProgressiveClassifier(TransferClassifier):
     >>> bool((speaker.predict_proba(X) == before).all())
     True
     """
+
+    # Several at a time: cross_validate_transfer asks.
+    reads_several_sources = True
 
     def __init__(
         self,
@@ -196,7 +199,19 @@ class ProgressiveClassifier(TransferClassifier):
         self.callbacks = callbacks
         self.verbose = verbose
 
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None, source_y=None):
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        X_val=None,
+        y_val=None,
+        groups=None,
+        source_y=None,
+        X_test=None,
+        y_test=None,
+    ):
         """Train the new column on rows X with labels y.
 
         Parameters
@@ -217,6 +232,11 @@ class ProgressiveClassifier(TransferClassifier):
                 default=None
             Labels of the source task, on which an unfitted source is trained; with several
             sources a DataFrame with a column per source name.
+        X_test : array-like of shape (n_test, n_features), default=None
+            Rows that are scored after every epoch, for a learning curve: ``history_["test_uar"]``.
+            They influence nothing.
+        y_test : array-like of shape (n_test,), default=None
+            Their labels.
 
         Returns
         -------
@@ -232,7 +252,9 @@ class ProgressiveClassifier(TransferClassifier):
         TypeError
             For a parameter of the wrong kind.
         """
-        return self._fit(X, y, sample_weight, X_val, y_val, groups, source_y)
+        return self._fit(
+            X, y, sample_weight, X_val, y_val, groups, X_test, y_test, source_y=source_y
+        )
 
     def _check_parameters(self):
         super()._check_parameters()

@@ -8,24 +8,6 @@ import pandas as pd
 from skprognet._validation import check_row_labels, check_sample_weight
 
 
-def fingerprints(X):
-    """Return a 64-bit hash of each row of X, taken in float32 whatever its type.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n_rows, n_features)
-        Numbers.
-
-    Returns
-    -------
-    ndarray of shape (n_rows,), uint64
-        Equal rows have equal hashes; different ones have, but for a chance of n² / 2**65.
-    """
-    with np.errstate(over="ignore"):  # infinity is as good a value to hash
-        rounded = pd.DataFrame(np.asarray(X).astype(np.float32))
-    return pd.util.hash_pandas_object(rounded, index=False).to_numpy()
-
-
 def _source_labels(source_y, n_rows):
     """Return the labels of the source tasks as a DataFrame with a column for each."""
     if hasattr(source_y, "columns"):  # of pandas or polars

@@ -77,7 +77,7 @@ class TransferClassifier(NetworkClassifier):
             )
         return super().set_params(**params)
 
-    def source_overlap(self, X):
+    def source_overlap(self, X, *, per_row=False):
         """Return the share of rows of X that each source has had in its own `fit`.
 
         A score on such rows is no honest one: the source has seen them, if with other labels.
@@ -88,12 +88,15 @@ class TransferClassifier(NetworkClassifier):
         ----------
         X : array-like of shape (n_samples, n_features)
             Rows, such as those of a test set.
+        per_row : bool, default=False
+            Whether to tell for each row instead of counting them.
 
         Returns
         -------
-        Series of float
+        Series of float, or DataFrame of bool of shape (n_samples, n_sources)
             For each source by its name the share, between 0 and 1; NaN for a source that cannot
-            tell (scikit-learn's ``MLPClassifier``).
+            tell (scikit-learn's ``MLPClassifier``). With ``per_row=True`` a column for each source
+            says which rows; NA for one that cannot tell.
 
         Raises
         ------
@@ -103,10 +106,13 @@ class TransferClassifier(NetworkClassifier):
         check_is_fitted(self)
         # Not rounded to float32 before a pipeline's own steps, which did not have it so in `fit`.
         X = validate_data(self, X, reset=False)
-        shares = {}
+        seen = pd.DataFrame(index=range(len(X)))
         for name, source in self.sources_:
-            seen = rows_seen(source, self._rows_for(source, X))
-            shares[name] = float("nan") if seen is None else seen.mean()
+            rows = rows_seen(source, self._rows_for(source, X))
+            seen[name] = pd.array([pd.NA] * len(X) if rows is None else rows, dtype="boolean")
+        if per_row:
+            return seen
+        shares = {name: column.astype("Float64").mean() for name, column in seen.items()}
         return pd.Series(shares, dtype=float, name="source_overlap")
 
     def _read_sources(self, X, rows, train, held_out, seed):

@@ -1,5 +1,6 @@
 """From folds to a verdict: splitters, cross-validation of transfer, tests, comparisons, tables."""
 
+from skprognet.evaluation._audit import audit
 from skprognet.evaluation._bayesian import BayesianCVTestResult, bayesian_cv_test
 from skprognet.evaluation._comparison import compare_methods
 from skprognet.evaluation._cv_ttests import (
@@ -8,7 +9,12 @@ from skprognet.evaluation._cv_ttests import (
     corrected_cv_ttest,
 )
 from skprognet.evaluation._ftest import CVFTestResult, combined_5x2cv_ftest
-from skprognet.evaluation._splitters import RepeatedSpeakerStratifiedKFold
+from skprognet.evaluation._source_corpus import SourceCorpus
+from skprognet.evaluation._splitters import (
+    LeaveOneSessionOut,
+    RepeatedSpeakerStratifiedKFold,
+    RepeatedStratifiedGroupKFold,
+)
 from skprognet.evaluation._table_formats import format_table
 from skprognet.evaluation._tables import summary_table
 from skprognet.evaluation._transfer import cross_validate_transfer
@@ -17,7 +23,11 @@ __all__ = [
     "BayesianCVTestResult",
     "CVFTestResult",
     "CVTTestResult",
+    "LeaveOneSessionOut",
     "RepeatedSpeakerStratifiedKFold",
+    "RepeatedStratifiedGroupKFold",
+    "SourceCorpus",
+    "audit",
     "bayesian_cv_test",
     "calibrated_cv_ttest",
     "combined_5x2cv_ftest",

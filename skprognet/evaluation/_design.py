@@ -1,14 +1,18 @@
 """What a study of transfer has to be, checked before any training."""
 
 import numbers
+import sys
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
-from sklearn.utils.validation import has_fit_parameter
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from skprognet._validation import check_choice, check_row_labels
+from skprognet.evaluation._source_corpus import SourceCorpus
 
 NO_SOURCE = "none"
 NORMALISATIONS = ("corpus", "training", "none")
@@ -19,10 +23,85 @@ def takes_validation_rows(estimator):
     return has_fit_parameter(estimator, "X_val")
 
 
-def check_design(X, y, methods, sources, source_estimator, normalisation, random_state):
-    """Return X, y and the source labels as arrays, and the methods with and without a source."""
-    X = check_array(X, dtype=np.float64, input_name="X")
-    y = check_row_labels("y", y, len(X))
+def is_transfer(method):
+    """Return whether the method learns from a source."""
+    return "source" in method.get_params(deep=False)
+
+
+@dataclass
+class Design:
+    """All that the fits of a study share: each worker gets it once.
+
+    Attributes
+    ----------
+    X : ndarray of shape (n_samples, n_features)
+        Features of the target corpus, as given.
+    y : ndarray of shape (n_samples,)
+        Labels of the target task.
+    methods : dict of str to classifier
+        Those with a source and those without.
+    sources : dict of str to ndarray, SourceCorpus or fitted estimator
+        Labels to train a source on, another corpus to train one on, or one that is trained.
+    combined_sources : list of tuple of str
+        Sources that are read together.
+    source_estimator : classifier or None
+        What is trained as a source.
+    normalisation : {"corpus", "training", "none"}
+        As in :func:`~skprognet.evaluation.cross_validate_transfer`.
+    random_state : int
+        Seed of all fits.
+    target, corpus : str
+        Names of the task and of its corpus.
+    train_folds : tuple of int or None
+        Numbers of training folds, each run by itself; None is all of them.
+    return_curves : bool
+        Whether the score of every epoch is kept.
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    methods: dict
+    sources: dict
+    combined_sources: list
+    source_estimator: object
+    normalisation: str
+    random_state: int
+    target: str
+    corpus: str
+    train_folds: tuple | None = None
+    return_curves: bool = False
+    plain: dict = field(init=False)
+    transfer: dict = field(init=False)
+
+    def __post_init__(self):
+        self.transfer = {name: m for name, m in self.methods.items() if is_transfer(m)}
+        self.plain = {name: m for name, m in self.methods.items() if name not in self.transfer}
+
+    def __sizeof__(self):
+        # Dask looks at the size to decide whether to send an object to each worker once.
+        corpora = [s for s in self.sources.values() if isinstance(s, SourceCorpus)]
+        arrays = [self.X, self.y, *(s.X for s in corpora), *(s.y for s in corpora)]
+        return object.__sizeof__(self) + sum(sys.getsizeof(array) for array in arrays)
+
+    @property
+    def entries(self):
+        """For each name of a source in the result the sources that are read: one or several."""
+        single = {name: (name,) for name in self.sources}
+        return single | {" + ".join(names): tuple(names) for names in self.combined_sources}
+
+    def methods_for(self, names):
+        """Return the methods that can read these sources; not all of them read several."""
+        if len(names) == 1:
+            return self.transfer
+        return {n: m for n, m in self.transfer.items() if reads_several(m)}
+
+
+def reads_several(method):
+    """Return whether a method can read more than one source at a time."""
+    return getattr(method, "reads_several_sources", False)
+
+
+def _check_methods(methods, source_estimator):
     if not isinstance(methods, dict) or not methods:
         raise ValueError(
             f"methods must be a dict of at least one classifier by its name; got {methods!r}."
@@ -33,55 +112,99 @@ def check_design(X, y, methods, sources, source_estimator, normalisation, random
                 f"{name!r} must be the network itself, not a pipeline around it: the validation "
                 "rows cannot be passed through one. Use normalisation= for scaling."
             )
-    check_choice("normalisation", normalisation, NORMALISATIONS)
+
+
+def _check_seed(random_state):
     is_integer = isinstance(random_state, numbers.Integral) and not isinstance(random_state, bool)
     if not is_integer or random_state < 0:
         raise ValueError(
             "random_state must be an integer that is not negative, so that the run can be "
             f"repeated; got {random_state!r}."
         )
+
+
+def _check_source(name, source, X):
+    """Return the labels of a source task as an array, and any other source as it is."""
+    if name == NO_SOURCE:
+        raise ValueError(f"A source may not be called {NO_SOURCE!r}; give it another name.")
+    if isinstance(source, SourceCorpus):
+        if source.X.shape[1] != X.shape[1]:
+            raise ValueError(
+                f"The corpus {name!r} must have the {X.shape[1]} features of X; got "
+                f"{source.X.shape[1]}. Extract the same features from both."
+            )
+        return source
+    if hasattr(source, "get_params"):
+        try:
+            check_is_fitted(source)
+        except NotFittedError as error:
+            raise ValueError(
+                f"The source {name!r} must be fitted, or labels to train one on; got {source!r}. "
+                "Pass the labels, and the classifier as source_estimator."
+            ) from error
+        return source
+    labels = check_row_labels(name, source, len(X))
+    if len(np.unique(labels)) < 2:
+        raise ValueError(
+            f"The source task {name!r} must have at least 2 classes; got one, '{labels[0]}'."
+        )
+    return labels
+
+
+def _check_combined(combined, sources, transfer):
+    """Return the combinations as a list of tuples of names of sources."""
+    combined = [tuple(names) for names in combined or ()]
+    for names in combined:
+        unknown = [name for name in names if name not in sources]
+        if unknown or len(set(names)) < max(2, len(names)):
+            raise ValueError(
+                "combined_sources must hold tuples of two or more different names among "
+                f"{list(sources)}; got {names!r}."
+            )
+    if combined and not any(reads_several(method) for method in transfer.values()):
+        raise ValueError(
+            f"combined_sources {combined} are for methods that read several sources at a time; "
+            f"none of {list(transfer)} does. Add a ProgressiveClassifier."
+        )
+    return combined
+
+
+def _check_roles(sources, transfer, methods, source_estimator):
+    """Raise unless there is a method for the sources, and sources for the methods."""
+    to_train = [n for n, source in sources.items() if not hasattr(source, "get_params")]
+    if transfer and to_train and source_estimator is None:
+        raise ValueError(
+            "source_estimator must be the classifier to train on the source tasks "
+            f"{to_train}; got None."
+        )
+    if sources and not transfer:
+        raise ValueError(
+            f"sources {list(sources)} are for methods with a source parameter; none of "
+            f"{list(methods)} has one. Leave the sources out, or add such a method."
+        )
+    if transfer and not sources:
+        raise ValueError(
+            f"The methods {list(transfer)} transfer from a source; got no sources. Pass "
+            "sources={name: labels}, or leave these methods out."
+        )
+
+
+def check_design(X, y, *, methods, sources, combined_sources, source_estimator, **options):
+    """Return the design of a study, or raise if it makes no sense."""
+    options["target"] = options["target"] or str(getattr(y, "name", None) or "target")
+    X = check_array(X, dtype=np.float64, input_name="X")
+    y = check_row_labels("y", y, len(X))
+    _check_methods(methods, source_estimator)
+    check_choice("normalisation", options["normalisation"], NORMALISATIONS)
+    _check_seed(options["random_state"])
     sources = {} if sources is None else sources
     if not isinstance(sources, (dict, pd.DataFrame)):
         raise TypeError(
             "sources must be a DataFrame or dict with the labels of each task by its name; got "
             f"{type(sources).__name__}."
         )
-    labels = {name: check_row_labels(name, column, len(X)) for name, column in sources.items()}
-    for name, column in labels.items():
-        if name == NO_SOURCE:
-            raise ValueError(f"A source may not be called {NO_SOURCE!r}; give it another name.")
-        if len(np.unique(column)) < 2:
-            raise ValueError(
-                f"The source task {name!r} must have at least 2 classes; got one, '{column[0]}'."
-            )
-    transfer = {n: m for n, m in methods.items() if "source" in m.get_params(deep=False)}
-    plain = {n: m for n, m in methods.items() if n not in transfer}
-    if transfer and labels and source_estimator is None:
-        raise ValueError(
-            "source_estimator must be the classifier to train on the source tasks "
-            f"{list(labels)}; got None."
-        )
-    if labels and not transfer:
-        raise ValueError(
-            f"sources {list(labels)} are for methods with a source parameter; none of "
-            f"{list(methods)} has one. Leave the sources out, or add such a method."
-        )
-    if transfer and not labels:
-        raise ValueError(
-            f"The methods {list(transfer)} transfer from a source; got no sources. Pass "
-            "sources={name: labels}, or leave these methods out."
-        )
-    return X, y, labels, transfer, plain
-
-
-def check_splits(splits, labels):
-    """Raise if a class of any task is missing from the training rows of a split."""
-    for repeat, fold, train, validation, test in splits:
-        for task, column in labels.items():
-            lost = np.setdiff1d(column[np.r_[validation, test]], column[train])
-            if lost.size:
-                raise ValueError(
-                    f"Every class must be in the training rows of every split; class "
-                    f"{lost.tolist()[0]!r} of {task} ({(column == lost[0]).sum()} rows) is not in "
-                    f"repeat {repeat + 1}, fold {fold + 1}. Drop it, or use other folds."
-                )
+    sources = {name: _check_source(name, source, X) for name, source in sources.items()}
+    transfer = {name: method for name, method in methods.items() if is_transfer(method)}
+    _check_roles(sources, transfer, methods, source_estimator)
+    combined = _check_combined(combined_sources, sources, transfer)
+    return Design(X, y, methods, sources, combined, source_estimator, **options)

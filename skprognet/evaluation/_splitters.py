@@ -1,42 +1,24 @@
 """Cross-validation folds that know about speakers."""
 
 import numpy as np
-import pandas as pd
-from sklearn.model_selection import BaseCrossValidator, StratifiedKFold
+from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
 
 from skprognet._validation import check_number, check_row_labels
+from skprognet.evaluation._folds import (
+    FoldSplitter,
+    check_classes_remain,
+    check_groups,
+    count_rows,
+    following,
+    name_some,
+)
 
-_NAMED_IN_MESSAGE = 10
-
-
-def _check_speakers(X, groups, n_splits):
-    """Return the number of each row's speaker, shape (n_samples,), in order of appearance."""
-    if groups is None:
-        raise ValueError(
-            "groups must name the speaker of each row; got None. Pass them as groups=... to "
-            "split or to cross_val_score."
-        )
-    n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
-    codes, speakers = pd.factorize(check_row_labels("groups", groups, n_rows))
-    counts = np.bincount(codes)
-    short = np.flatnonzero(counts < n_splits)
-    if short.size:
-        named = [f"{speakers[i]} ({counts[i]})" for i in short[:_NAMED_IN_MESSAGE]]
-        named += ["..."] if short.size > _NAMED_IN_MESSAGE else []
-        raise ValueError(
-            f"Each speaker must have at least n_splits={n_splits} rows, one for each fold; got "
-            f"{short.size} with fewer: {', '.join(named)}. Drop these speakers or lower n_splits."
-        )
-    return codes
+N_DEALS = 100  # random deals of groups of which the best balanced is taken
 
 
-def _rows_outside(folds, *left_out):
-    """Return the sorted rows of all folds but those at the positions `left_out`."""
-    return np.sort(np.concatenate([f for i, f in enumerate(folds) if i not in left_out]))
-
-
-class RepeatedSpeakerStratifiedKFold(BaseCrossValidator):
+class RepeatedSpeakerStratifiedKFold(FoldSplitter):
     """Repeated k-fold in which every speaker is in every fold, in proportion.
 
     These are the folds of Gideon et al. [1]_, section 3: ten folds stratified by speaker, of
@@ -62,9 +44,8 @@ class RepeatedSpeakerStratifiedKFold(BaseCrossValidator):
 
     See Also
     --------
+    RepeatedStratifiedGroupKFold : Keeps a speaker within one fold, which asks about new speakers.
     sklearn.model_selection.RepeatedStratifiedKFold : Stratifies by `y` instead.
-    sklearn.model_selection.StratifiedGroupKFold : Keeps a speaker within one fold, which asks
-        about new speakers.
 
     Notes
     -----
@@ -117,8 +98,165 @@ class RepeatedSpeakerStratifiedKFold(BaseCrossValidator):
     (2, 3)
     """
 
-    # Metadata routing reads this: ask for groups unless told otherwise.
-    __metadata_request__split = {"groups": True}
+    def __init__(self, n_splits=10, *, n_repeats=10, random_state=None):
+        check_number("n_splits", n_splits, "integer", low=2)
+        check_number("n_repeats", n_repeats, "integer", low=1)
+        self.n_splits = n_splits
+        self.n_repeats = n_repeats
+        self.random_state = random_state
+
+    def get_n_splits(self, X=None, y=None, groups=None):
+        """Return the number of splits, n_splits * n_repeats.
+
+        Parameters
+        ----------
+        X, y, groups : object, default=None
+            Ignored.
+
+        Returns
+        -------
+        n_splits : int
+            Over all repeats.
+        """
+        return self.n_splits * self.n_repeats
+
+    def _deal(self, X, y, groups):
+        codes, speakers = check_groups(X, groups, "speaker")
+        counts = np.bincount(codes)
+        short = np.flatnonzero(counts < self.n_splits)
+        if short.size:
+            raise ValueError(
+                f"Each speaker must have at least n_splits={self.n_splits} rows, one for each "
+                f"fold; got {short.size} with fewer: "
+                f"{name_some([f'{speakers[i]} ({counts[i]})' for i in short])}. Drop these "
+                "speakers or lower n_splits."
+            )
+        rng = check_random_state(self.random_state)
+        for _ in range(self.n_repeats):
+            deal = StratifiedKFold(self.n_splits, shuffle=True, random_state=rng)
+            yield [fold for _, fold in deal.split(codes, codes)]
+
+
+def _unevenness(counts, n_folds):
+    """Return how far the class counts of folds, shape (n_folds, n_classes), are from equal.
+
+    It is chi-square against equal shares: the sum of (count - share)^2 / share.
+    """
+    share = counts.sum(axis=0) / n_folds
+    return ((counts - share) ** 2 / share).sum()
+
+
+def _loses_class(counts):
+    """Return whether some class is only in two folds that follow each other, or in one."""
+    present = counts > 0
+    n_folds = len(counts)
+    return any(
+        (present.sum(axis=0) == present[[i, following(i, n_folds)]].sum(axis=0)).any()
+        for i in range(n_folds)
+    )
+
+
+def deal_groups(counts, n_folds, rng):
+    """Deal groups into folds, at random but so that classes are spread evenly.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_groups, n_classes)
+        Rows of each class in each group.
+    n_folds : int
+        Number of folds, at most n_groups.
+    rng : RandomState
+        Draws `N_DEALS` random deals in which the folds' numbers of groups differ by one at most.
+
+    Returns
+    -------
+    ndarray of shape (n_groups,)
+        The fold of each group: of the deals that leave every class to train on beside a test and
+        a validation fold, if there are any, the one whose class counts are the most even.
+    """
+    n_groups = len(counts)
+    best, chosen = (True, np.inf), None
+    for _ in range(N_DEALS):
+        fold_of_group = np.arange(n_groups)[rng.permutation(n_groups)] % n_folds
+        totals = np.zeros((n_folds, counts.shape[1]))
+        np.add.at(totals, fold_of_group, counts)
+        rank = (_loses_class(totals), _unevenness(totals, n_folds))
+        if chosen is None or rank < best:
+            best, chosen = rank, fold_of_group
+    return chosen
+
+
+def _check_classes(X, y):
+    """Return y as an array of class labels."""
+    if y is None:
+        raise ValueError(
+            "y must hold the class of each row, which the folds balance; got None. Pass it to "
+            "split or to cross_val_score."
+        )
+    y = check_row_labels("y", y, count_rows(X))
+    check_classification_targets(y)
+    return y
+
+
+class RepeatedStratifiedGroupKFold(FoldSplitter):
+    """Repeated k-fold in which no speaker is in two folds.
+
+    It asks how well a model does on new speakers. Whole groups are dealt into folds, at random
+    and anew in each repeat, so that the classes are spread evenly. In a triple of
+    `split_with_validation` the three sets share no group.
+
+    Parameters
+    ----------
+    n_splits : int, default=10
+        Number of folds k, at least 2, and at least 3 for `split_with_validation`; at most the
+        number of groups.
+    n_repeats : int, default=10
+        How often the groups are dealt out anew, at least 1.
+    random_state : int, RandomState instance or None, default=None
+        An int gives the same folds at every call. None, or an instance that is used again,
+        gives new ones.
+
+    Raises
+    ------
+    TypeError
+        If `n_splits` or `n_repeats` is not an integer.
+    ValueError
+        If `n_splits` or `n_repeats` is too small.
+
+    See Also
+    --------
+    RepeatedSpeakerStratifiedKFold : Every speaker in every fold, as in the paper.
+    LeaveOneSessionOut : A fold for each group.
+    sklearn.model_selection.StratifiedGroupKFold : Not repeated, and without validation rows.
+
+    Notes
+    -----
+    For each repeat 100 random deals are drawn in which the numbers of groups of two folds differ
+    by one at most. Taken is, of those that leave each class to train on, the one with the least
+    chi-square of the folds' class counts against equal ones.
+
+    scikit-learn's ``StratifiedGroupKFold(shuffle=True)`` cannot be repeated in the same way: it
+    places the groups in the order of their class imbalance, so that where groups differ another
+    seed gives the same folds again (on the ten speakers of EmoDB, 20 seeds gave one partition).
+
+    With as many groups as folds each group is a fold, whatever the seed; a repeat then changes
+    only which group validates beside which. With scikit-learn's metadata routing the splitter asks
+    for `groups` by itself.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skprognet.evaluation import RepeatedStratifiedGroupKFold
+    >>> speaker = np.repeat(["Anna", "Ben", "Cleo", "Dora"], 4)
+    >>> y = ["sad", "happy"] * 8
+    >>> cv = RepeatedStratifiedGroupKFold(n_splits=4, n_repeats=1, random_state=0)
+    >>> for train, validation, test in cv.split_with_validation(y, y, groups=speaker):
+    ...     print(np.unique(speaker[train]), np.unique(speaker[validation]), speaker[test][0])
+    ['Anna' 'Ben'] ['Cleo'] Dora
+    ['Ben' 'Dora'] ['Anna'] Cleo
+    ['Cleo' 'Dora'] ['Ben'] Anna
+    ['Anna' 'Cleo'] ['Dora'] Ben
+    """
 
     def __init__(self, n_splits=10, *, n_repeats=10, random_state=None):
         check_number("n_splits", n_splits, "integer", low=2)
@@ -142,78 +280,96 @@ class RepeatedSpeakerStratifiedKFold(BaseCrossValidator):
         """
         return self.n_splits * self.n_repeats
 
-    def split(self, X, y=None, groups=None):
-        """Yield the rows to train and to test on, one fold testing and all others training.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Only its number of rows counts.
-        y : object, default=None
-            Ignored.
-        groups : array-like of shape (n_samples,), default=None
-            Speaker of each row; cannot be None.
-
-        Yields
-        ------
-        train : ndarray of shape (n_train,)
-            Positions of the rows of the other folds, in ascending order.
-        test : ndarray of shape (n_test,)
-            Positions of the rows of this fold, in ascending order.
-
-        Raises
-        ------
-        ValueError
-            At the first split, if `groups` is None, has missing values or another length than
-            `X`, or if a speaker has fewer rows than there are folds.
-        """
-        for folds in self._deal(X, groups):
-            for i, test in enumerate(folds):
-                yield _rows_outside(folds, i), test
-
-    def split_with_validation(self, X, y=None, groups=None):
-        """Yield the rows to train, to validate and to test on.
-
-        Fold i tests, the next one validates (after the last comes the first), and the other
-        k - 2 train. The test sets are those of `split` for the same integer `random_state`.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Only its number of rows counts.
-        y : object, default=None
-            Ignored.
-        groups : array-like of shape (n_samples,), default=None
-            Speaker of each row; cannot be None.
-
-        Yields
-        ------
-        train : ndarray of shape (n_train,)
-            Positions of the rows of the k - 2 other folds, in ascending order.
-        validation : ndarray of shape (n_validation,)
-            Positions of the rows of the next fold, in ascending order.
-        test : ndarray of shape (n_test,)
-            Positions of the rows of this fold, in ascending order.
-
-        Raises
-        ------
-        ValueError
-            At the first split, as in `split`, and if `n_splits` is less than 3.
-        """
-        if self.n_splits < 3:
+    def _deal(self, X, y, groups):
+        codes, names = check_groups(X, groups, "speaker")
+        y = _check_classes(X, y)
+        if len(names) < self.n_splits:
             raise ValueError(
-                "split_with_validation needs n_splits of at least 3, to train, validate and "
-                f"test; got n_splits={self.n_splits}. Raise it, or call split."
+                f"There must be at least n_splits={self.n_splits} speakers, one for each fold; "
+                f"got {len(names)}: {name_some(names)}. Lower n_splits."
             )
-        for folds in self._deal(X, groups):
-            for i, test in enumerate(folds):
-                following = (i + 1) % self.n_splits
-                yield _rows_outside(folds, i, following), folds[following], test
-
-    def _deal(self, X, groups):
-        """Yield, for each repeat, the list of the rows in each fold."""
-        speakers = _check_speakers(X, groups, self.n_splits)
+        classes, y_codes = np.unique(y, return_inverse=True)
+        counts = np.zeros((len(names), len(classes)))
+        np.add.at(counts, (codes, y_codes), 1)
         rng = check_random_state(self.random_state)
         for _ in range(self.n_repeats):
-            deal = StratifiedKFold(self.n_splits, shuffle=True, random_state=rng)
-            yield [fold for _, fold in deal.split(speakers, speakers)]
+            fold_of_row = deal_groups(counts, self.n_splits, rng)[codes]
+            yield [np.flatnonzero(fold_of_row == fold) for fold in range(self.n_splits)]
+
+    def _check_training(self, y, train, repeat, fold):
+        where = f"repeat {repeat + 1}, fold {fold + 1}"
+        check_classes_remain(np.asarray(y), train, where)
+
+
+class LeaveOneSessionOut(FoldSplitter):
+    """A fold for each session, or for each value of any other column: the session it tests.
+
+    Where a corpus was recorded in sessions with speakers of their own, as IEMOCAP was, this asks
+    how well a model does on new speakers in a new session.
+
+    See Also
+    --------
+    RepeatedStratifiedGroupKFold : Several groups in a fold, and repeated.
+    sklearn.model_selection.LeaveOneGroupOut : The same without validation rows.
+
+    Notes
+    -----
+    `groups` is the session of each row. The sessions test in sorted order; in a triple of
+    `split_with_validation` the next session validates, after the last the first, and the others
+    train. It is one repeat of as many folds as there are sessions: for `corrected_cv_ttest`, not
+    for `calibrated_cv_ttest`.
+
+    With scikit-learn's metadata routing the splitter asks for `groups` by itself.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skprognet.evaluation import LeaveOneSessionOut
+    >>> session = np.repeat([1, 2, 3, 4, 5], 2)
+    >>> y = ["sad", "happy"] * 5
+    >>> for train, validation, test in LeaveOneSessionOut().split_with_validation(y, y, session):
+    ...     print(np.unique(session[train]), session[validation][0], session[test][0])
+    [3 4 5] 2 1
+    [1 4 5] 3 2
+    [1 2 5] 4 3
+    [1 2 3] 5 4
+    [2 3 4] 1 5
+    """
+
+    def get_n_splits(self, X=None, y=None, groups=None):
+        """Return the number of splits, that of the sessions.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features), default=None
+            Ignored.
+        y : array-like of shape (n_samples,), default=None
+            Ignored.
+        groups : array-like of shape (n_samples,), default=None
+            Session of each row; cannot be None.
+
+        Returns
+        -------
+        n_splits : int
+            The number of different groups.
+
+        Raises
+        ------
+        ValueError
+            If `groups` is None or has missing values.
+        """
+        _, sessions = check_groups([] if groups is None else groups, groups, "session")
+        return len(sessions)
+
+    def _deal(self, X, y, groups):
+        codes, sessions = check_groups(X, groups, "session")
+        if len(sessions) < 2:
+            raise ValueError(
+                f"There must be at least 2 sessions, one to test on; got {name_some(sessions)} "
+                "only. Pass another column as groups."
+            )
+        yield [np.flatnonzero(codes == session) for session in np.argsort(sessions)]
+
+    def _check_training(self, y, train, repeat, fold):
+        if y is not None:
+            check_classes_remain(np.asarray(y), train, f"fold {fold + 1}")

@@ -1,136 +1,17 @@
 """Cross-validation of transfer: every method and source on the same folds, nothing leaking."""
 
-import time
+from contextlib import nullcontext
 
-import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
-from sklearn.base import clone
-from sklearn.preprocessing import StandardScaler
+from joblib import Parallel, delayed, effective_n_jobs, parallel_config
+from joblib.parallel import get_active_backend
 from tqdm import tqdm
 
-from skprognet.evaluation._design import (
-    NO_SOURCE,
-    check_design,
-    check_splits,
-    takes_validation_rows,
-)
+from skprognet.evaluation._checkpoint import Checkpoint, describe_run
+from skprognet.evaluation._design import NO_SOURCE, check_design
+from skprognet.evaluation._splits import draw_splits
 from skprognet.evaluation._splitters import RepeatedSpeakerStratifiedKFold
-from skprognet.metrics import uar_score
-
-
-def fit_seed(random_state, repeat, fold, network):
-    """Return the seed of one fit: the same whatever else is run, and in whatever order.
-
-    Parameters
-    ----------
-    random_state : int
-        Seed of the whole design.
-    repeat, fold : int
-        Which split, from 0.
-    network : str
-        What is trained, such as "ProgNet from speaker".
-
-    Returns
-    -------
-    int
-        Between 0 and 2 ** 32 - 1.
-    """
-    entropy = [random_state, repeat, fold, *network.encode()]
-    return int(np.random.SeedSequence(entropy).generate_state(1)[0])
-
-
-def _normalise(X, train, normalisation):
-    """Return X with mean 0 and variance 1 in each feature, over all rows or the training rows."""
-    if normalisation == "none":
-        return X
-    rows = slice(None) if normalisation == "corpus" else train
-    return StandardScaler().fit(X[rows]).transform(X)
-
-
-def _fit(estimator, X, y, train, validation, seed):
-    """Fit a clone on the training rows; the validation rows choose its epoch, if it has any."""
-    estimator = clone(estimator)
-    open_states = [
-        name for name in estimator.get_params() if name.split("__")[-1] == "random_state"
-    ]
-    estimator.set_params(**dict.fromkeys(open_states, seed))
-    options = {}
-    if takes_validation_rows(estimator) and estimator.get_params().get("early_stopping", True):
-        options = {"X_val": X[validation], "y_val": y[validation]}
-    start = time.perf_counter()
-    estimator.fit(X[train], y[train], **options)
-    return estimator, time.perf_counter() - start
-
-
-def _curve(estimator, place):
-    """Return the score of every epoch of a fit, or None if it has no epochs."""
-    history = getattr(estimator, "history_", None)
-    if history is None or "valid_uar" not in history:
-        return None
-    curve = history[["epoch", "train_loss", "valid_loss", "valid_uar"]].copy()
-    for position, (name, value) in enumerate(place.items()):
-        curve.insert(position, name, value)
-    return curve
-
-
-def _run_split(X, y, split, methods, source, random_state, normalisation):
-    """Train the source, if there is one, and every method on one split; return rows and curves.
-
-    Parameters
-    ----------
-    X, y : ndarray
-        All rows.
-    split : tuple of (repeat, fold, train, validation, test)
-        Repeat and fold count from 0 here and from 1 in the result.
-    methods : dict of classifiers
-        Those with a `source` parameter get the fitted source.
-    source : tuple of (name, estimator, labels) or None
-        The source task.
-    random_state : int
-        Seed of the design.
-    normalisation : str
-        As in :func:`cross_validate_transfer`.
-
-    Returns
-    -------
-    rows : list of dict
-        One for each method.
-    curves : list of DataFrame
-        One for each method that has epochs.
-    """
-    repeat, fold, train, validation, test = split
-    X = _normalise(X, train, normalisation)
-    name, fitted_source, source_uar = NO_SOURCE, None, np.nan
-    if source is not None:
-        name, estimator, labels = source
-        seed = fit_seed(random_state, repeat, fold, f"source {name}")
-        fitted_source, _ = _fit(estimator, X, labels, train, validation, seed)
-        source_uar = uar_score(labels[test], fitted_source.predict(X[test]))
-    rows, curves = [], []
-    for method, classifier in methods.items():
-        seed = fit_seed(random_state, repeat, fold, f"{method} from {name}")
-        if fitted_source is not None:
-            classifier = clone(classifier).set_params(source=fitted_source)
-        fitted, seconds = _fit(classifier, X, y, train, validation, seed)
-        place = {"method": method, "source": name, "repeat": repeat + 1, "fold": fold + 1}
-        rows.append(
-            {
-                **place,
-                "n_train": len(train),
-                "n_validation": len(validation),
-                "n_test": len(test),
-                "seed": seed,
-                "uar": uar_score(y[test], fitted.predict(X[test])),
-                "source_uar": source_uar,
-                "best_epoch": getattr(fitted, "best_epoch_", pd.NA),
-                "n_epochs": len(getattr(fitted, "history_", ())) or pd.NA,
-                "normalisation": normalisation,
-                "seconds": seconds,
-            }
-        )
-        curves.append(_curve(fitted, place))
-    return rows, [curve for curve in curves if curve is not None]
+from skprognet.evaluation._unit import plan_units, run_unit
 
 
 def cross_validate_transfer(
@@ -139,12 +20,17 @@ def cross_validate_transfer(
     *,
     methods,
     sources=None,
+    combined_sources=None,
     source_estimator=None,
     groups=None,
     cv=None,
+    train_folds=None,
     normalisation="corpus",
+    target=None,
+    corpus="corpus",
     return_curves=False,
-    n_jobs=None,
+    checkpoint=None,
+    n_jobs=-1,
     random_state=0,
     verbose=0,
 ):
@@ -153,7 +39,7 @@ def cross_validate_transfer(
     On each split a source is trained on the training rows with the source's labels, once for all
     methods; the methods then learn `y` on the same training rows, with its help. The validation
     rows choose the epoch of every network, the test rows score it. No test row is in any training
-    or validation set.
+    or validation set, which :func:`audit` proves from what every fit recorded.
 
     Parameters
     ----------
@@ -163,9 +49,15 @@ def cross_validate_transfer(
         Labels of the target task.
     methods : dict of str to classifier
         Unfitted classifiers. One with a `source` parameter is run once for each source, any other
-        classifier once; the result calls that source "none".
-    sources : DataFrame or dict of array-like of shape (n_samples,), default=None
-        Labels of each source task, by its name.
+        classifier of scikit-learn once; the result calls that source "none".
+    sources : DataFrame or dict, default=None
+        By its name, each source: labels of shape (n_samples,), on which `source_estimator` is
+        trained on the training rows of every split; a :class:`SourceCorpus`, on which it is
+        trained in that corpus's own folds; or a fitted classifier, which is used as it is, on
+        rows of X as they are normalised here.
+    combined_sources : sequence of tuple of str, default=None
+        Sources that are also read together, each by a column of its own, such as
+        ``[("speaker", "gender")]``: by the methods that can (`ProgressiveClassifier`).
     source_estimator : classifier, default=None
         What is trained on the source tasks.
     groups : array-like of shape (n_samples,), default=None
@@ -173,36 +65,63 @@ def cross_validate_transfer(
     cv : splitter with ``split_with_validation``, default=None
         Gives training, validation and test rows. None is
         ``RepeatedSpeakerStratifiedKFold(10, n_repeats=10, random_state=random_state)``.
+    train_folds : sequence of int, default=None
+        Numbers of training folds, such as ``(1, 2, 4, 8)``, each run by itself on the same test
+        and validation rows. The folds are put into a random order, so that a smaller set is part
+        of a larger one; orders in which the smallest lacks a class are drawn again. A source
+        that is another corpus always has all of its training folds. None is all of them.
     normalisation : {"corpus", "training", "none"}, default="corpus"
         Mean 0 and variance 1 for each feature over all rows before the folds (the paper,
         section 2.2), over the training rows of each split (nothing of the test rows is used), or
-        not at all.
+        not at all. Another corpus is normalised in the same way by itself.
+    target : str, default=None
+        Name of the target task in the result; None is the name of `y`, if it has one, else
+        "target".
+    corpus : str, default="corpus"
+        Name of the corpus in the result.
     return_curves : bool, default=False
         Whether to return the scores of every epoch as well.
-    n_jobs : int, default=None
-        How many splits run at the same time, as in joblib; each fit uses one thread.
+    checkpoint : path, default=None
+        Folder for what is finished. A unit of work is one split with one source: the source's
+        training and that of the methods which read it. It is on disk before it is reported;
+        after a stop of any kind, a power cut included, the same call goes on from there and gives
+        the rows of an unbroken run. With another design, other data or other versions of the
+        libraries it refuses.
+    n_jobs : int, default=-1
+        How many units run at the same time, as in joblib; -1 is all cores. Each fit uses one
+        thread. Inside ``joblib.parallel_config(backend="dask")`` they run on the cluster, and X is
+        sent to each worker once.
     random_state : int, default=0
-        Seed of the default folds and of every fit; the result does not depend on `n_jobs`.
+        Seed of the default folds and of every fit; the result does not depend on `n_jobs` or the
+        backend.
     verbose : int, default=0
-        1 shows a progress bar on the standard error stream.
+        1 shows a progress bar on the standard error stream: fits done of all, time left, and
+        what runs.
 
     Returns
     -------
     scores : DataFrame
-        A row per method, source, repeat and fold, with the columns method, source, repeat and
-        fold (from 1), n_train, n_validation, n_test (rows), seed, uar, source_uar (UAR of the
-        source on its own task, NaN without one), best_epoch, n_epochs, normalisation, seconds.
+        A row per method, source, repeat and fold, with the columns method, source ("a + b" for
+        combined ones), target, corpus, n_train_folds (only with `train_folds`), repeat and fold
+        (from 1), n_train, n_validation, n_test (rows), seed, source_seed, uar, source_uar (UAR of
+        the source on the test rows of its own task, NaN if there is none or it is not known),
+        best_epoch, n_epochs, normalisation, source_overlap (share of the test rows that the
+        source was given), seconds, and what :func:`audit` reads: rows_seen, rows_seen_by_source,
+        rows_tested.
     curves : DataFrame
-        Only with ``return_curves=True``: method, source, repeat, fold, epoch, train_loss,
-        valid_loss, valid_uar.
+        Only with ``return_curves=True``: method, source, target, corpus, (n_train_folds,) repeat,
+        fold, epoch, train_loss, valid_loss, valid_uar, test_uar.
 
     Raises
     ------
     ValueError
-        For NaN, labels that do not fit X, a source with one class, a class that is missing from
-        the training rows of a split, or a network inside a pipeline.
+        For NaN, labels that do not fit X, a source with one class, an unfitted source, a class
+        that is missing from the training rows of a split, a network inside a pipeline, or a
+        checkpoint of another run.
     TypeError
         If `cv` or `sources` is of the wrong kind.
+    OSError
+        If the checkpoint cannot be written.
 
     References
     ----------
@@ -228,6 +147,7 @@ def cross_validate_transfer(
     ...     source_estimator=DNNClassifier(**options),
     ...     groups=emodb.speaker,
     ...     cv=RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0),
+    ...     n_jobs=1,
     ... )
     >>> scores[["method", "source", "repeat", "fold", "n_train", "n_test"]]
         method  source  repeat  fold  n_train  n_test
@@ -238,53 +158,97 @@ def cross_validate_transfer(
     4      DNN    none       1     3      113     113
     5  ProgNet  gender       1     3      113     113
     """
-    X, y, labels, transfer, plain = check_design(
-        X, y, methods, sources, source_estimator, normalisation, random_state
+    design = check_design(
+        X,
+        y,
+        methods=methods,
+        sources=sources,
+        combined_sources=combined_sources,
+        source_estimator=source_estimator,
+        normalisation=normalisation,
+        random_state=random_state,
+        target=target,
+        corpus=corpus,
+        train_folds=train_folds,
+        return_curves=return_curves,
     )
     if cv is None:
         cv = RepeatedSpeakerStratifiedKFold(random_state=random_state)
-    if not hasattr(cv, "split_with_validation"):
-        raise TypeError(
-            "cv must be a splitter with split_with_validation, such as "
-            f"RepeatedSpeakerStratifiedKFold; got {cv!r}."
-        )
-    splits = [
-        (*divmod(number, cv.n_splits), *rows)
-        for number, rows in enumerate(cv.split_with_validation(X, y, groups))
-    ]
-    check_splits(splits, {"y": y, **labels})
-    runs = [(None, plain)] if plain else []
-    if transfer:
-        runs += [((name, source_estimator, column), transfer) for name, column in labels.items()]
-    jobs = [(split, source, run) for split in splits for source, run in runs]
-    n_fits = sum(len(run) + (source is not None) for _, source, run in jobs)
-    parallel = Parallel(n_jobs=n_jobs, return_as="generator_unordered")
-    finished = parallel(
-        delayed(_run_split)(X, y, split, run, source, random_state, normalisation)
-        for split, source, run in jobs
-    )
-    rows, curves = [], []
-    # The mean speed so far, since fits end in bursts: one split's networks at a time.
-    with tqdm(total=n_fits, unit="fit", desc="training", smoothing=0, disable=not verbose) as bar:
-        for new_rows, new_curves in finished:
-            rows += new_rows
-            curves += new_curves if return_curves else []
-            last = new_rows[-1]
-            bar.set_postfix_str(
-                f"done: repeat {last['repeat']}, fold {last['fold']}, source {last['source']}"
-            )
-            bar.update(len(new_rows) + (last["source"] != NO_SOURCE))
-    order = {"method": list(methods), "source": [NO_SOURCE, *labels]}
-    scores = _in_order(pd.DataFrame(rows), order)
+    splits = draw_splits(cv, design, groups)
+    units, n_fits = plan_units(design, splits)
+    store = None if checkpoint is None else Checkpoint(checkpoint, describe_run(design, splits))
+    records = list(_records(design, units, n_fits, store, n_jobs, verbose))
+    order = {"method": list(methods), "source": [NO_SOURCE, *design.entries]}
+    scores = _in_order(pd.DataFrame([row for record in records for row in record["rows"]]), order)
+    scores = scores.astype({"source_seed": "Int64", "best_epoch": "Int64", "n_epochs": "Int64"})
     if not return_curves:
         return scores
+    curves = [pd.DataFrame(curve) for record in records for curve in record["curves"]]
     return scores, _in_order(pd.concat(curves), order) if curves else pd.DataFrame()
 
 
+def _records(design, units, n_fits, store, n_jobs, verbose):
+    """Yield the record of every unit: those on disk first, then the others as they end."""
+    fits = dict(zip(map(str, units), n_fits, strict=True))
+    kept = {} if store is None else {str(unit): store.load(str(unit)) for unit in units}
+    kept = {name: record for name, record in kept.items() if record is not None}
+    yield from kept.values()
+    missing = [unit for unit in units if str(unit) not in kept]
+    with tqdm(
+        total=sum(n_fits),
+        initial=sum(fits[name] for name in kept),
+        unit="fit",
+        desc="training",
+        smoothing=0,
+        disable=not verbose,
+    ) as bar:
+        for name, record in _train(design, missing, n_jobs, bar):
+            if store is not None:
+                store.keep(name, record)
+            bar.update(fits[name])
+            yield record
+
+
+def _train(design, units, n_jobs, bar):
+    """Yield name and record of every unit, in any order, and show what runs."""
+    started, n_workers = {}, effective_n_jobs(n_jobs)
+
+    def dispatch():
+        for unit in units:
+            started[str(unit)] = None  # joblib asks a little ahead of what it starts
+            yield delayed(_run_named)(design, unit)
+            bar.set_postfix_str("; ".join(list(started)[:n_workers]), refresh=False)
+
+    with _on_each_worker(design):
+        finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(dispatch())
+        for name, record in finished:
+            del started[name]
+            bar.set_postfix_str("; ".join(list(started)[:n_workers]), refresh=False)
+            yield name, record
+
+
+def _run_named(design, unit):
+    return str(unit), run_unit(design, unit)
+
+
+def _on_each_worker(design):
+    """Have Dask, where it is joblib's backend, send the design to every worker at the start.
+
+    By itself joblib sends large arguments to one worker; with that worker they would be lost.
+    """
+    backend, _ = get_active_backend()
+    if not hasattr(backend, "client"):
+        return nullcontext()
+    return parallel_config(
+        "dask", client=backend.client, scatter=[design], **backend.submit_kwargs
+    )
+
+
 def _in_order(frame, order):
-    """Sort by repeat, fold, source, method (and epoch): jobs end in any order."""
-    keys = ["repeat", "fold", "source", "method"] + ["epoch"] * ("epoch" in frame)
+    """Sort by size, repeat, fold, source, method (and epoch): units end in any order."""
+    keys = ["n_train_folds", "repeat", "fold", "source", "method", "epoch"]
     ranks = {name: {value: i for i, value in enumerate(values)} for name, values in order.items()}
     return frame.sort_values(
-        keys, key=lambda column: column.map(ranks[column.name]) if column.name in ranks else column
+        [key for key in keys if key in frame],
+        key=lambda column: column.map(ranks[column.name]) if column.name in ranks else column,
     ).reset_index(drop=True)

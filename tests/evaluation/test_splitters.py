@@ -211,8 +211,8 @@ def test_error_sentences(method, groups, sentence):
 def test_two_folds_cannot_train_validate_and_test():
     cv = RepeatedSpeakerStratifiedKFold(2)
     sentence = (
-        "split_with_validation needs n_splits of at least 3, to train, validate and test; got "
-        "n_splits=2. Raise it, or call split."
+        "split_with_validation needs at least 3 folds, to train, validate and test; got 2. Make "
+        "more, or call split."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
         next(cv.split_with_validation(X, groups=SPEAKER))

@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.evaluation import RepeatedSpeakerStratifiedKFold, cross_validate_transfer
-from skprognet.evaluation._transfer import fit_seed
+from skprognet.evaluation._fitting import fit_seed
 from skprognet.metrics import uar_score
 
 OPTIONS = {"hidden_layer_sizes": (6,), "max_epochs": 2, "lr": 0.01}
@@ -41,6 +41,7 @@ def run(corpus, **options):
         "groups": sources["speaker"],
         "cv": RepeatedSpeakerStratifiedKFold(3, n_repeats=2, random_state=1),
         "random_state": 4,
+        "n_jobs": 1,
         **options,
     }
     return cross_validate_transfer(X, emotion, **options)
@@ -92,6 +93,7 @@ def test_no_test_row_is_in_any_fit_of_source_or_method(corpus):
         groups=sources["speaker"],
         cv=cv,
         normalisation="none",
+        n_jobs=1,
     )
     splits = list(cv.split_with_validation(numbers, emotion, sources["speaker"]))
     assert len(Witness.seen) == 6 * len(splits)
@@ -112,8 +114,10 @@ def test_no_test_row_is_in_any_fit_of_source_or_method(corpus):
 def test_one_row_per_method_source_repeat_and_fold(corpus):
     scores = run(corpus)
     assert list(scores) == [
-        *("method", "source", "repeat", "fold", "n_train", "n_validation", "n_test", "seed"),
-        *("uar", "source_uar", "best_epoch", "n_epochs", "normalisation", "seconds"),
+        *("method", "source", "target", "corpus", "repeat", "fold"),
+        *("n_train", "n_validation", "n_test", "seed", "source_seed", "uar", "source_uar"),
+        *("best_epoch", "n_epochs", "normalisation", "source_overlap", "seconds"),
+        *("rows_seen", "rows_seen_by_source", "rows_tested"),
     ]
     assert not scores.duplicated(["method", "source", "repeat", "fold"]).any()
     first = scores[(scores["repeat"] == 1) & (scores["fold"] == 1)]
@@ -176,8 +180,8 @@ def test_seeds_differ_between_all_fits():
 def test_curves_have_every_epoch_of_every_fit(corpus):
     scores, curves = run(corpus, return_curves=True)
     assert list(curves) == [
-        *("method", "source", "repeat", "fold", "epoch"),
-        *("train_loss", "valid_loss", "valid_uar"),
+        *("method", "source", "target", "corpus", "repeat", "fold", "epoch"),
+        *("train_loss", "valid_loss", "valid_uar", "test_uar"),
     ]
     assert len(curves) == scores["n_epochs"].sum() == 30 * 2
     best = curves.merge(scores, on=["method", "source", "repeat", "fold"])
@@ -201,6 +205,7 @@ def test_normalisation_is_over_the_rows_that_it_says(corpus, normalisation):
         groups=sources["speaker"],
         cv=cv,
         normalisation=normalisation,
+        n_jobs=1,
     )
     train = next(cv.split_with_validation(X, emotion, sources["speaker"]))[0]
     rows = {"corpus": slice(None), "training": train}.get(normalisation)

@@ -1,0 +1,51 @@
+"""Another corpus as a source."""
+
+import numpy as np
+from sklearn.utils import check_array
+
+from skprognet._validation import check_row_labels
+
+
+class SourceCorpus:
+    """Another corpus, on whose own folds a source network is trained for each split.
+
+    In split i of :func:`cross_validate_transfer` the source learns from the training rows of
+    split i of this corpus, its validation rows choose the epoch, and its test rows score it: as
+    the paper does (Gideon et al. 2017, section 4.2), who train on eight of ten folds.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Features, the same in the same order as those of the target corpus.
+    y : array-like of shape (n_samples,)
+        Labels that the source learns.
+    groups : array-like of shape (n_samples,), default=None
+        Speaker of each row, for the splitter.
+
+    Raises
+    ------
+    ValueError
+        For NaN, missing labels, labels that do not fit X, or a single class.
+
+    Examples
+    --------
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.evaluation import SourceCorpus
+    >>> emodb = load_emodb()
+    >>> SourceCorpus(emodb.data, emodb.target, emodb.speaker)
+    SourceCorpus of 339 rows with labels angry, happy, neutral, sad
+    """
+
+    def __init__(self, X, y, groups=None):
+        self.X = check_array(X, dtype=np.float64, input_name="X")
+        self.y = check_row_labels("y", y, len(self.X))
+        self.groups = None if groups is None else check_row_labels("groups", groups, len(self.X))
+        classes = np.unique(self.y)
+        if len(classes) < 2:
+            raise ValueError(
+                f"A source corpus must have at least 2 classes; got one, {classes.tolist()[0]!r}."
+            )
+
+    def __repr__(self):
+        labels = ", ".join(str(label) for label in np.unique(self.y))
+        return f"SourceCorpus of {len(self.X)} rows with labels {labels}"

@@ -1,0 +1,173 @@
+"""The rows of every split of a study, drawn and checked before any training."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skprognet._validation import check_number
+from skprognet.evaluation._folds import check_classes_remain
+from skprognet.evaluation._source_corpus import SourceCorpus
+
+N_ORDERS = 1000  # random orders of the training folds that are tried for one with every class
+
+
+@dataclass
+class Split:
+    """The rows of one split.
+
+    Attributes
+    ----------
+    repeat, fold : int
+        Which one, from 0.
+    train : dict of int or None to ndarray
+        The training rows for each number of training folds; under None those of all.
+    validation, test : ndarray
+        The rows that choose the epoch, and those that score it.
+    of_sources : dict of str to tuple of ndarray
+        For each source that is another corpus its own training, validation and test rows.
+    """
+
+    repeat: int
+    fold: int
+    train: dict
+    validation: np.ndarray
+    test: np.ndarray
+    of_sources: dict
+
+    def __str__(self):
+        return f"repeat {self.repeat + 1}, fold {self.fold + 1}"
+
+
+def _triples(cv, X, y, groups):
+    """Return the (train, validation, test) of every split of a splitter."""
+    if not hasattr(cv, "split_with_validation"):
+        raise TypeError(
+            "cv must be a splitter with split_with_validation, such as "
+            f"RepeatedSpeakerStratifiedKFold; got {cv!r}."
+        )
+    return list(cv.split_with_validation(X, y, groups))
+
+
+def nested_subsets(folds, y, sizes, rng):
+    """Return the rows of the first 1, 2, ... of the folds in a random order.
+
+    Orders in which the smallest subset lacks a class of `y` are drawn again: a network cannot
+    learn a class that it is not shown.
+
+    Parameters
+    ----------
+    folds : list of ndarray
+        Rows of each training fold.
+    y : ndarray of shape (n_samples,)
+        Labels of all rows.
+    sizes : tuple of int
+        Numbers of folds.
+    rng : numpy.random.Generator
+        Draws the order.
+
+    Returns
+    -------
+    dict of int to ndarray
+        For each size its rows, sorted; smaller subsets are parts of larger ones.
+
+    Raises
+    ------
+    ValueError
+        If no order was found in which the smallest subset has every class.
+    """
+    everything = set(np.unique(y[np.concatenate(folds)]))
+    for _ in range(N_ORDERS):
+        order = rng.permutation(len(folds))
+        first = np.concatenate([folds[i] for i in order[: min(sizes)]])
+        if set(np.unique(y[first])) == everything:
+            return {n: np.sort(np.concatenate([folds[i] for i in order[:n]])) for n in sizes}
+    raise ValueError(
+        f"Every class must be in the training rows of every split; no {min(sizes)} of "
+        f"{len(folds)} training folds (about {len(first)} rows) have all of "
+        f"{sorted(map(str, everything))}. Leave the smallest of train_folds out."
+    )
+
+
+def _check_train_folds(train_folds, n_folds):
+    """Return the numbers of training folds as a tuple."""
+    if train_folds is None:
+        return None
+    train_folds = tuple(train_folds)
+    for number in train_folds:
+        check_number("train_folds", number, "integer", low=1, high=n_folds - 2)
+    if not train_folds or len(set(train_folds)) < len(train_folds):
+        raise ValueError(
+            f"train_folds must hold different numbers of training folds; got {train_folds}."
+        )
+    return train_folds
+
+
+def draw_splits(cv, design, groups):
+    """Return every split of the study, checked so that each can be trained on.
+
+    Parameters
+    ----------
+    cv : splitter with ``split_with_validation``
+        Deals the rows, of the target and of every other corpus.
+    design : Design
+        What is studied.
+    groups : array-like of shape (n_samples,) or None
+        Speakers of the target's rows.
+
+    Returns
+    -------
+    list of Split
+        Repeat by repeat.
+
+    Raises
+    ------
+    ValueError
+        If the folds cannot be made, another corpus has another number of them, or a class is
+        missing from training rows.
+    TypeError
+        If `cv` does not give validation rows.
+    """
+    triples = _triples(cv, design.X, design.y, groups)
+    n_folds = len(triples) // getattr(cv, "n_repeats", 1)
+    train_folds = _check_train_folds(design.train_folds, n_folds)
+    of_sources = {
+        name: _triples(cv, source.X, source.y, source.groups)
+        for name, source in design.sources.items()
+        if isinstance(source, SourceCorpus)
+    }
+    splits = []
+    for number, (train, validation, test) in enumerate(triples):
+        repeat, fold = divmod(number, n_folds)
+        subsets = {None: train}
+        if train_folds is not None:
+            mates = [t for _, _, t in triples[repeat * n_folds : (repeat + 1) * n_folds]]
+            inside = [rows for rows in mates if np.isin(rows, train).all()]
+            rng = np.random.default_rng([design.random_state, repeat, fold])
+            subsets = nested_subsets(inside, design.y, train_folds, rng)
+        own = {}
+        for name, of_source in of_sources.items():
+            if len(of_source) != len(triples):
+                raise ValueError(
+                    f"The corpus {name!r} must have as many splits as the target, "
+                    f"{len(triples)}; got {len(of_source)}. Use a splitter with a fixed number."
+                )
+            own[name] = of_source[number]
+        split = Split(repeat, fold, subsets, validation, test, own)
+        _check_trainable(split, design)
+        splits.append(split)
+    return splits
+
+
+def _check_trainable(split, design):
+    """Raise if a class, or all but one of a source task, is missing from training rows."""
+    for train in split.train.values():
+        check_classes_remain(design.y, train, str(split))
+        for name, labels in design.sources.items():
+            if isinstance(labels, np.ndarray) and len(np.unique(labels[train])) < 2:
+                raise ValueError(
+                    f"The source task {name!r} must have at least 2 classes in the training rows "
+                    f"of every split; got {np.unique(labels[train]).tolist()} in {split}. Use "
+                    "other folds."
+                )
+    for name, (train, _, _) in split.of_sources.items():
+        check_classes_remain(design.sources[name].y, train, f"{split} of the corpus {name!r}")

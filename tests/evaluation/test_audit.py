@@ -1,0 +1,193 @@
+"""The audit finds every way in which a fit could have had what it was tested on."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.neural_network import MLPClassifier
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.evaluation import (
+    RepeatedSpeakerStratifiedKFold,
+    RepeatedStratifiedGroupKFold,
+    SourceCorpus,
+    audit,
+    cross_validate_transfer,
+)
+from skprognet.evaluation._audit import decode_rows, encode_rows
+
+OPTIONS = {"hidden_layer_sizes": (4,), "max_epochs": 1}
+SPEAKER = np.array([f"s{i % 6}" for i in range(60)])
+
+
+class Leaky:
+    """Folds of another splitter, with rows of the test set left in another set."""
+
+    n_repeats = 1
+
+    def __init__(self, part):
+        self.part = part
+
+    def split_with_validation(self, X, y, groups):
+        honest = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
+        for train, validation, test in honest.split_with_validation(X, y, groups):
+            if self.part == "train":
+                train = np.r_[train, test[:2]]
+            else:
+                validation = np.r_[validation, test[:2]]
+            yield train, validation, test
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(60, 3)), np.array(["a", "b"] * 30)
+
+
+def run(corpus, **options):
+    X, y = corpus
+    options = {
+        "methods": {"ProgNet": ProgressiveClassifier(**OPTIONS)},
+        "sources": {"speaker": SPEAKER},
+        "source_estimator": DNNClassifier(**OPTIONS),
+        "groups": SPEAKER,
+        "cv": RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0),
+        "n_jobs": 1,
+        **options,
+    }
+    return cross_validate_transfer(X, y, **options)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=50))
+def test_a_set_of_rows_survives_the_way_through_text(mask):
+    mask = np.array(mask)
+    np.testing.assert_array_equal(decode_rows(encode_rows(mask)), mask)
+
+
+def test_what_is_recorded_is_what_the_folds_say(corpus):
+    X, y = corpus
+    scores = run(corpus, methods={"DNN": DNNClassifier(**OPTIONS), "svm": LinearSVC()}, sources={})
+    cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
+    for fold, (train, validation, test) in enumerate(cv.split_with_validation(X, y, SPEAKER), 1):
+        rows = scores[scores["fold"] == fold].set_index("method")
+        network, svm = rows.loc["DNN"], rows.loc["svm"]
+        seen = np.sort(np.r_[train, validation])
+        np.testing.assert_array_equal(np.flatnonzero(decode_rows(network["rows_seen"])), seen)
+        np.testing.assert_array_equal(np.flatnonzero(decode_rows(svm["rows_seen"])), train)
+        np.testing.assert_array_equal(np.flatnonzero(decode_rows(svm["rows_tested"])), test)
+
+
+@pytest.mark.parametrize("normalisation", ["corpus", "training", "none"])
+def test_an_honest_run_passes_also_from_a_file(corpus, normalisation, tmp_path):
+    scores = run(corpus, normalisation=normalisation)
+    scores.to_csv(tmp_path / "results.csv", index=False)
+    for told in (audit(scores), audit(pd.read_csv(tmp_path / "results.csv"))):
+        assert told["n_tested"].tolist() == [20, 20, 20]
+        assert not told[["n_seen", "n_seen_by_source"]].any(axis=None)
+
+
+@pytest.mark.parametrize("part", ["train", "validation"])
+@pytest.mark.parametrize("method", ["network", "svm"])
+def test_test_rows_in_another_set_are_found(corpus, part, method):
+    if method == "svm" and part == "validation":
+        scores = run(corpus, cv=Leaky(part), methods={"svm": LinearSVC()}, sources={})
+        assert not audit(scores)["n_seen"].any()  # it is never given the validation rows
+        return
+    methods = {"network": ProgressiveClassifier(**OPTIONS), "svm": LinearSVC()}
+    sources = {"speaker": SPEAKER} if method == "network" else {}
+    scores = run(corpus, cv=Leaky(part), methods={method: methods[method]}, sources=sources)
+    with pytest.raises(
+        ValueError,
+        match="of network from speaker in repeat 1, fold 1 had rows"
+        if method == "network"
+        else "of svm in repeat 1, fold 1 had rows",
+    ):
+        audit(scores)
+
+
+def test_the_message_names_fit_and_rows(corpus):
+    scores = run(corpus, cv=Leaky("train"))
+    test = np.flatnonzero(decode_rows(scores.loc[0, "rows_tested"]))
+    seen = np.flatnonzero(decode_rows(scores.loc[0, "rows_seen"]))
+    leaked = np.intersect1d(test, seen).tolist()
+    assert len(leaked) == 2
+    with pytest.raises(ValueError, match="6 times one did") as raised:
+        audit(scores)
+    assert str(raised.value).startswith(
+        "No fit and no source may have had rows or groups that it was tested on; 6 times one did: "
+        f"the fit of ProgNet from speaker in repeat 1, fold 1 had rows {leaked}; the source of "
+        f"ProgNet from speaker in repeat 1, fold 1 had rows {leaked};"
+    )
+
+
+def test_a_row_that_is_there_twice_is_found(corpus):
+    X, y = corpus
+    X = X.copy()
+    X[6] = X[40]  # in another fold
+    with pytest.raises(ValueError, match="rows that are there twice"):
+        audit(run((X, y)))
+
+
+def test_a_fitted_source_that_had_the_rows_is_found(corpus):
+    X, _ = corpus
+    scaled = StandardScaler().fit_transform(X)
+    network = DNNClassifier(**OPTIONS).fit(scaled, SPEAKER)
+    scores = run(corpus, sources={"pretrained": network}, source_estimator=None)
+    assert (scores["source_overlap"] == 1).all()
+    with pytest.raises(ValueError, match=r"the source of ProgNet from .* had rows"):
+        audit(scores)
+    rng = np.random.default_rng(1)
+    elsewhere = DNNClassifier(**OPTIONS).fit(rng.normal(size=(60, 3)), SPEAKER)
+    scores = run(corpus, sources={"elsewhere": elsewhere}, source_estimator=None)
+    assert (scores["source_overlap"] == 0).all()
+    assert not audit(scores)["n_seen_by_source"].any()
+
+
+def test_another_corpus_with_the_same_recordings_is_found(corpus):
+    X, y = corpus
+    rng = np.random.default_rng(2)
+    other = rng.normal(5, 3, size=(60, 3))
+    clean = SourceCorpus(other, y, SPEAKER)
+    assert not audit(run(corpus, sources={"other": clean}))["n_seen_by_source"].any()
+    other = other.copy()
+    other[30:] = X[:30]  # normalised with other rows, they look different
+    mixed = SourceCorpus(other, y, SPEAKER)
+    scores = run(corpus, sources={"other": mixed})
+    assert (scores["source_overlap"] > 0).all()
+    with pytest.raises(ValueError, match=r"the source of ProgNet from .* had rows"):
+        audit(scores)
+
+
+def test_a_source_that_does_not_remember_cannot_be_shown_clean(corpus):
+    X, _ = corpus
+    mlp = MLPClassifier((4,), max_iter=1000, tol=1).fit(X, SPEAKER)
+    scores = run(corpus, sources={"mlp": mlp}, source_estimator=None)
+    sentence = (
+        "It cannot be shown which rows the source of ProgNet from mlp in repeat 1, fold 1 had: it "
+        "does not remember them. Use a source of this package, or train it inside, on labels."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        audit(scores)
+
+
+def test_test_speakers_are_looked_for_where_asked(corpus):
+    shared = run(corpus)
+    audit(shared)
+    with pytest.raises(ValueError, match=re.escape("fold 1 had groups ['s0', 's1', 's2'")):
+        audit(shared, groups=SPEAKER)
+    cv = RepeatedStratifiedGroupKFold(3, n_repeats=1, random_state=0)
+    apart = run(corpus, cv=cv, methods={"FT": FineTunedClassifier(**OPTIONS)})
+    assert not audit(apart, groups=SPEAKER)[["n_seen", "n_seen_by_source"]].any(axis=None)
+
+
+def test_scores_without_the_record_are_refused(corpus):
+    scores = run(corpus)
+    with pytest.raises(ValueError, match=re.escape("the columns ['rows_seen'] are missing")):
+        audit(scores.drop(columns="rows_seen"))
+    with pytest.raises(ValueError, match=re.escape("got '60:gA'")):
+        audit(scores.assign(rows_seen="60:gA"))

@@ -1,0 +1,259 @@
+"""A run that was stopped goes on, and gives what an unbroken one gives."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.evaluation import (
+    RepeatedSpeakerStratifiedKFold,
+    SourceCorpus,
+    cross_validate_transfer,
+)
+from skprognet.evaluation import _transfer as transfer_module
+
+OPTIONS = {"hidden_layer_sizes": (6,), "max_epochs": 3, "lr": 0.01}
+
+
+def exactly(sentence):
+    return f"^{re.escape(sentence)}$"
+
+
+def corpus():
+    rng = np.random.default_rng(0)
+    speaker = np.array([f"s{i % 5}" for i in range(60)])
+    return rng.normal(size=(60, 4)), rng.choice(["a", "b"], 60), speaker
+
+
+def run(checkpoint, *, n_jobs=1, seed=1, X=None, **options):
+    data, y, speaker = corpus()
+    options = {
+        "methods": {
+            "DNN": DNNClassifier(**OPTIONS),
+            "PT/FT": FineTunedClassifier(**OPTIONS),
+            "ProgNet": ProgressiveClassifier(**OPTIONS),
+            "SVM": SVC(),
+        },
+        "sources": {"speaker": speaker, "half": np.where(np.arange(60) % 2, "x", "y")},
+        "source_estimator": DNNClassifier(**OPTIONS),
+        "groups": speaker,
+        "cv": RepeatedSpeakerStratifiedKFold(3, n_repeats=2, random_state=seed),
+        **options,
+    }
+    X = data if X is None else X
+    return cross_validate_transfer(
+        X, y, checkpoint=checkpoint, n_jobs=n_jobs, return_curves=True, **options
+    )
+
+
+def assert_same(one, other):
+    (scores, curves), (other_scores, other_curves) = one, other
+    pd.testing.assert_frame_equal(
+        scores.drop(columns="seconds"), other_scores.drop(columns="seconds"), check_exact=True
+    )
+    pd.testing.assert_frame_equal(curves, other_curves, check_exact=True)
+
+
+@pytest.fixture(scope="module")
+def unbroken():
+    return run(None)
+
+
+def finished(folder):
+    return sorted(p for p in Path(folder).glob("*.json") if p.name != "design.json")
+
+
+def test_checkpoint_changes_no_digit_and_holds_a_file_for_each_unit(unbroken, tmp_path):
+    assert_same(run(tmp_path / "run"), unbroken)
+    assert len(finished(tmp_path / "run")) == 6 * 3  # splits x (no source, speaker, half)
+    assert not list((tmp_path / "run").glob(".*"))
+
+
+def test_second_run_trains_nothing(unbroken, tmp_path, monkeypatch):
+    run(tmp_path)
+
+    def refuse(*args):
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr(transfer_module, "run_unit", refuse)
+    assert_same(run(tmp_path), unbroken)
+
+
+class Stop(Exception):
+    pass
+
+
+@pytest.mark.parametrize("after", [0, 1, 7, 17])
+def test_run_that_died_after_any_unit_goes_on(after, unbroken, tmp_path, monkeypatch):
+    original, done = transfer_module.run_unit, []
+
+    def dies(design, unit):
+        if len(done) == after:
+            raise Stop
+        done.append(str(unit))
+        return original(design, unit)
+
+    monkeypatch.setattr(transfer_module, "run_unit", dies)
+    with pytest.raises(Stop):
+        run(tmp_path)
+    assert len(finished(tmp_path)) == after
+    again = []
+    monkeypatch.setattr(
+        transfer_module,
+        "run_unit",
+        lambda design, unit: again.append(str(unit)) or original(design, unit),
+    )
+    assert_same(run(tmp_path), unbroken)
+    assert len(again) == 18 - after
+    assert not set(again) & set(done)
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, {folder!r})
+from {module} import run
+if __name__ == "__main__":
+    run({checkpoint!r}, n_jobs=2)
+"""
+
+
+def test_kill_minus_nine_at_any_moment_loses_only_what_was_in_flight(unbroken, tmp_path):
+    here = Path(__file__)
+    script, checkpoint = tmp_path / "study.py", tmp_path / "run"
+    script.write_text(
+        SCRIPT.format(folder=str(here.parent), module=here.stem, checkpoint=str(checkpoint))
+    )
+    for enough in (2, 5):
+        process = subprocess.Popen([sys.executable, str(script)], start_new_session=True)
+        patience = time.monotonic() + 120
+        while len(finished(checkpoint)) < enough and process.poll() is None:
+            assert time.monotonic() < patience
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    kept = finished(checkpoint)
+    assert len(kept) >= 2
+    before = {path: path.stat().st_mtime_ns for path in kept}
+    assert_same(run(checkpoint), unbroken)
+    assert {path: path.stat().st_mtime_ns for path in kept} == before
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", None], ids=["empty", "torn", "altered"])
+def test_damaged_file_is_never_used(damage, unbroken, tmp_path):
+    run(tmp_path)
+    victim = finished(tmp_path)[4]
+    whole = victim.read_bytes()
+    victim.write_bytes(whole.replace(b'"uar": 0.', b'"uar": 1.') if damage is None else damage)
+    assert victim.read_bytes() != whole
+    assert_same(run(tmp_path), unbroken)
+
+
+def test_file_of_another_unit_is_not_taken_for_this_one(unbroken, tmp_path):
+    run(tmp_path)
+    one, other = finished(tmp_path)[:2]
+    one.write_bytes(other.read_bytes())
+    assert_same(run(tmp_path), unbroken)
+
+
+def other_methods(**changes):
+    return {
+        "DNN": DNNClassifier(**{**OPTIONS, **changes}),
+        "PT/FT": FineTunedClassifier(**OPTIONS),
+        "ProgNet": ProgressiveClassifier(**OPTIONS),
+        "SVM": SVC(),
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"random_state": 3}, "random_state (then 0, now 3)"),
+        ({"normalisation": "training"}, "normalisation (then 'corpus', now 'training')"),
+        ({"methods": other_methods(lr=0.02)}, "methods.DNN.lr (then 0.01, now 0.02)"),
+        ({"methods": {"DNN": DNNClassifier(**OPTIONS), "P": ProgressiveClassifier()}}, "methods"),
+        ({"seed": 2}, "splits (then 6, sha256"),
+        ({"X": corpus()[0] + 1e-9}, "X (then (60, 4) of float64, sha256"),
+        ({"sources": {"speaker": corpus()[2]}}, "sources"),
+        ({"source_estimator": DNNClassifier()}, "source_estimator.max_epochs (then 3, now 600)"),
+        ({"combined_sources": [("speaker", "half")]}, "combined_sources"),
+    ],
+)
+def test_another_run_is_refused_with_what_differs(change, named, tmp_path):
+    run(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(ValueError, match=re.escape(named)) as raised:
+        run(tmp_path, **change)
+    assert str(raised.value).startswith(f"The checkpoint '{tmp_path}' is of another run; ")
+    assert str(raised.value).endswith("Use another folder, or the design of that run.")
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_other_versions_of_libraries_are_another_run(tmp_path):
+    run(tmp_path)
+    plan = tmp_path / "design.json"
+    told = json.loads(plan.read_text())
+    plan.write_text(json.dumps(told | {"version of torch": "1.0"}))
+    with pytest.raises(ValueError, match=re.escape("version of torch (then 1.0, now ")):
+        run(tmp_path)
+
+
+def test_fitted_sources_and_other_corpora_are_part_of_the_run(tmp_path):
+    X, _, speaker = corpus()
+    fitted = [
+        DNNClassifier(**OPTIONS, random_state=seed).fit(StandardScaler().fit_transform(X), speaker)
+        for seed in (0, 0, 1)
+    ]
+    methods = {"ProgNet": ProgressiveClassifier(**OPTIONS)}
+
+    def study(source):
+        run(tmp_path, methods=methods, sources={"other": source}, source_estimator=None)
+
+    study(fitted[0])
+    study(fitted[1])  # equal weights: the same run
+    with pytest.raises(ValueError, match=re.escape("sources.other")):
+        study(fitted[2])
+    folder, options = tmp_path / "corpus", {"methods": methods}
+    run(folder, sources={"other": SourceCorpus(X, speaker, speaker)}, **options)
+    run(folder, sources={"other": SourceCorpus(X, speaker, speaker)}, **options)
+    with pytest.raises(ValueError, match=re.escape("sources.other.X")):
+        run(folder, sources={"other": SourceCorpus(X + 1, speaker, speaker)}, **options)
+
+
+def test_checkpoint_that_cannot_be_written_says_so_before_training(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="must go to a folder that can be written to"):
+        run(tmp_path / "file" / "run")
+
+
+def test_unreadable_design_is_refused(tmp_path):
+    (tmp_path / "design.json").write_text("{")
+    with pytest.raises(ValueError, match="must hold the design it is of"):
+        run(tmp_path)
+
+
+def test_full_disk_stops_the_run_and_keeps_what_is_done(unbroken, tmp_path, monkeypatch):
+    original, kept = transfer_module.Checkpoint.keep, []
+
+    def full(self, unit, record):
+        if len(kept) == 5:
+            raise OSError("'x' could not be written (No space left on device).")
+        kept.append(unit)
+        original(self, unit, record)
+
+    monkeypatch.setattr(transfer_module.Checkpoint, "keep", full)
+    with pytest.raises(OSError, match="No space left"):
+        run(tmp_path)
+    monkeypatch.undo()
+    assert len(finished(tmp_path)) == 5
+    assert_same(run(tmp_path), unbroken)

@@ -1,0 +1,108 @@
+"""The same study on a cluster of separate processes, one of which dies, gives the same rows."""
+
+import logging
+import os
+import signal
+import threading
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from distributed import Client, LocalCluster
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from skprognet import DNNClassifier, ProgressiveClassifier
+from skprognet.evaluation import RepeatedSpeakerStratifiedKFold, audit, cross_validate_transfer
+
+OPTIONS = {"hidden_layer_sizes": (6,), "max_epochs": 2, "lr": 0.01}
+
+
+class DiesOnce(ClassifierMixin, BaseEstimator):
+    """Kills the worker process that first fits it, and predicts the most frequent class."""
+
+    def __init__(self, marker):
+        self.marker = marker
+
+    def fit(self, X, y):
+        self.classes_, counts = np.unique(y, return_counts=True)
+        self.most_ = self.classes_[counts.argmax()]
+        try:
+            os.close(os.open(self.marker, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return self
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def predict(self, X):
+        return np.repeat(self.most_, len(X))
+
+
+@pytest.fixture(scope="module")
+def client():
+    with (
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+def run(marker, **options):
+    rng = np.random.default_rng(0)
+    speaker = np.array([f"s{i % 5}" for i in range(200)])
+    return cross_validate_transfer(
+        rng.normal(size=(200, 40)),
+        rng.choice(["a", "b"], 200),
+        methods={
+            "DNN": DNNClassifier(**OPTIONS),
+            "ProgNet": ProgressiveClassifier(**OPTIONS),
+            "dies": DiesOnce(str(marker)),
+        },
+        sources={"speaker": speaker},
+        source_estimator=DNNClassifier(**OPTIONS),
+        groups=speaker,
+        cv=RepeatedSpeakerStratifiedKFold(4, n_repeats=2, random_state=0),
+        **options,
+    )
+
+
+def test_worker_killed_in_the_middle_loses_nothing(client, tmp_path):
+    (tmp_path / "never").touch()
+    expected = run(tmp_path / "never", n_jobs=1)
+    before = set(client.run(os.getpid).values())
+    with joblib.parallel_config("dask"):
+        scores = run(tmp_path / "once", checkpoint=tmp_path / "run")
+    assert (tmp_path / "once").exists()
+    client.wait_for_workers(2)
+    after = set(client.run(os.getpid).values())
+    assert len(before - after) == 1  # one of the two was there no more
+    pd.testing.assert_frame_equal(
+        scores.drop(columns="seconds"), expected.drop(columns="seconds"), check_exact=True
+    )
+    assert len(list((tmp_path / "run").glob("repeat-*.json"))) == 16
+    assert not audit(scores)["n_seen"].any()
+
+
+def test_data_is_sent_to_each_worker_once(client, tmp_path):
+    (tmp_path / "never").touch()
+    scattered, original = [], client.scatter
+
+    def count(data, *args, **options):
+        scattered.append((data, options))
+        return original(data, *args, **options)
+
+    client.scatter = count
+    try:
+        with joblib.parallel_config("dask"):
+            run(tmp_path / "never")
+    finally:
+        del client.scatter
+    ((designs, options),) = scattered  # to every worker in one go, at the start
+    assert options["broadcast"]
+    assert len(designs) == 1
+    assert designs[0].X.shape == (200, 40)

@@ -1,0 +1,293 @@
+"""Sources of every kind: tasks, combinations, other corpora, fitted ones; training sizes."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.evaluation import (
+    RepeatedSpeakerStratifiedKFold,
+    RepeatedStratifiedGroupKFold,
+    SourceCorpus,
+    audit,
+    cross_validate_transfer,
+)
+from skprognet.evaluation._audit import decode_rows
+from skprognet.evaluation._fitting import fit_seed
+from skprognet.metrics import uar_score
+
+OPTIONS = {"hidden_layer_sizes": (5,), "max_epochs": 2, "lr": 0.01}
+METHODS = {
+    "DNN": DNNClassifier(**OPTIONS),
+    "PT/FT": FineTunedClassifier(**OPTIONS),
+    "ProgNet": ProgressiveClassifier(**OPTIONS),
+}
+SPEAKER = np.array([f"s{i % 6}" for i in range(120)])
+GENDER = np.where(np.isin(SPEAKER, ["s0", "s2", "s4"]), "female", "male")
+CV = RepeatedSpeakerStratifiedKFold(4, n_repeats=2, random_state=3)
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    rng = np.random.default_rng(0)
+    emotion = rng.choice(["angry", "sad", "happy"], 120)
+    X = rng.normal(size=(120, 4)) + 2 * (emotion == "angry")[:, None]
+    return X, emotion
+
+
+@pytest.fixture(scope="module")
+def other():
+    rng = np.random.default_rng(1)
+    y = rng.choice(["angry", "sad"], 90)
+    X = 5 + 3 * rng.normal(size=(90, 4)) + 3 * (y == "sad")[:, None]
+    return SourceCorpus(X, y, np.array([f"t{i % 3}" for i in range(90)]))
+
+
+def run(data, **options):
+    options = {
+        "methods": METHODS,
+        "source_estimator": DNNClassifier(**OPTIONS),
+        "groups": SPEAKER,
+        "cv": CV,
+        "n_jobs": 1,
+        **options,
+    }
+    return cross_validate_transfer(*data, **options)
+
+
+def by_hand(corpus, row, source, split):
+    """Return the score of one row of the result, by fitting its network here."""
+    X, y = corpus
+    train, validation, test = split
+    X = StandardScaler().fit_transform(X)
+    method = clone(METHODS[row["method"]]).set_params(random_state=int(row["seed"]), source=source)
+    method.fit(X[train], y[train], X_val=X[validation], y_val=y[validation])
+    return uar_score(y[test], method.predict(X[test]))
+
+
+def test_combined_sources_are_read_together_and_trained_once(corpus):
+    sources = {"speaker": SPEAKER, "gender": GENDER}
+    alone = run(corpus, sources=sources)
+    both = run(corpus, sources=sources, combined_sources=[("speaker", "gender")])
+    entries = both[["method", "source"]].drop_duplicates().itertuples(index=False, name=None)
+    assert list(entries) == [
+        ("DNN", "none"),
+        ("PT/FT", "speaker"),
+        ("ProgNet", "speaker"),
+        ("PT/FT", "gender"),
+        ("ProgNet", "gender"),
+        ("ProgNet", "speaker + gender"),  # PT/FT starts from one network only
+    ]
+    unchanged = both[both["source"] != "speaker + gender"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(
+        unchanged.drop(columns="seconds"), alone.drop(columns="seconds"), check_exact=True
+    )
+    X, _ = corpus
+    X = StandardScaler().fit_transform(X)
+    row = both[(both["source"] == "speaker + gender")].iloc[0]
+    train, validation, test = next(CV.split_with_validation(X, None, SPEAKER))
+    read = []
+    for name, labels in sources.items():
+        source = DNNClassifier(**OPTIONS, random_state=fit_seed(0, 0, 0, f"source {name}"))
+        fitted = source.fit(X[train], labels[train], X_val=X[validation], y_val=labels[validation])
+        read.append((name, fitted))
+    assert row["uar"] == by_hand(corpus, row, read, (train, validation, test))
+    assert not audit(both)["n_seen_by_source"].any()
+
+
+def test_another_corpus_trains_its_source_in_its_own_folds(corpus, other):
+    scores = run(corpus, sources={"other": other})
+    X = StandardScaler().fit_transform(other.X)
+    theirs = list(CV.split_with_validation(other.X, other.y, other.groups))
+    ours = list(CV.split_with_validation(corpus[0], corpus[1], SPEAKER))
+    for number in (0, 5):
+        repeat, fold = divmod(number, 4)
+        train, validation, test = theirs[number]
+        seed = fit_seed(0, repeat, fold, "source other")
+        source = DNNClassifier(**OPTIONS, random_state=seed).fit(
+            X[train], other.y[train], X_val=X[validation], y_val=other.y[validation]
+        )
+        rows = scores[
+            (scores["repeat"] == repeat + 1)
+            & (scores["fold"] == fold + 1)
+            & (scores["source"] == "other")
+        ]
+        assert list(rows["method"]) == ["PT/FT", "ProgNet"]
+        assert set(rows["source_seed"]) == {seed}
+        assert set(rows["source_uar"]) == {uar_score(other.y[test], source.predict(X[test]))}
+        for _, row in rows.iterrows():
+            assert row["uar"] == by_hand(corpus, row, source, ours[number])
+
+
+def test_task_and_corpus_in_one_network(corpus, other):
+    sources = {"gender": GENDER, "other": other}
+    scores = run(corpus, sources=sources, combined_sources=[("gender", "other")])
+    both = scores[scores["source"] == "gender + other"]
+    assert list(both["method"].unique()) == ["ProgNet"]
+    assert len(both) == 8
+    assert not audit(scores)[["n_seen", "n_seen_by_source"]].any(axis=None)
+
+
+def test_fitted_source_is_used_as_it_is(corpus, other):
+    source = DNNClassifier(**OPTIONS, random_state=5)
+    source.fit(StandardScaler().fit_transform(other.X), other.y)
+    scores = run(corpus, sources={"other": source}, source_estimator=None)
+    transferred = scores[scores["source"] == "other"]
+    assert transferred["source_uar"].isna().all()
+    assert transferred["source_seed"].isna().all()
+    assert (transferred["source_overlap"] == 0).all()
+    split = next(CV.split_with_validation(corpus[0], None, SPEAKER))
+    for _, row in transferred[transferred.groupby("method").cumcount() == 0].iterrows():
+        assert row["uar"] == by_hand(corpus, row, source, split)
+
+
+def test_training_sizes_are_nested_on_the_same_test_and_validation_rows(corpus, other):
+    cv = RepeatedSpeakerStratifiedKFold(6, n_repeats=2, random_state=0)
+    sources = {"gender": GENDER, "other": other}
+    scores = run(corpus, sources=sources, cv=cv, train_folds=(1, 2, 4))
+    whole = run(corpus, sources={}, methods={"DNN": METHODS["DNN"]}, cv=cv)
+    assert list(scores["n_train_folds"].unique()) == [1, 2, 4]
+    assert len(scores) == 3 * 12 * 5
+    assert not audit(scores)[["n_seen", "n_seen_by_source"]].any(axis=None)
+    triples = list(cv.split_with_validation(corpus[0], None, SPEAKER))
+    for (repeat, fold), rows in scores.groupby(["repeat", "fold"]):
+        assert rows["rows_tested"].nunique() == 1
+        train, validation, _ = triples[(repeat - 1) * 6 + fold - 1]
+        tests = [t for _, _, t in triples[(repeat - 1) * 6 : repeat * 6]]
+        seen = {}
+        for size, of_size in rows.groupby("n_train_folds"):
+            assert of_size["rows_seen"].nunique() == 1  # the same for all methods
+            mask = decode_rows(of_size["rows_seen"].iloc[0])
+            assert mask[validation].all()
+            mask[validation] = False
+            seen[size] = set(np.flatnonzero(mask))
+            assert of_size["n_train"].eq(len(seen[size])).all()
+            # whole folds
+            assert sum(set(t) <= seen[size] for t in tests) == size
+        assert seen[1] < seen[2] < seen[4] == set(train)
+        # The other corpus always has all of its training folds: one source for all sizes.
+        assert rows.loc[rows["source"] == "other", "source_seed"].nunique() == 1
+        assert rows.loc[rows["source"] == "other", "source_uar"].nunique() == 1
+        assert rows.loc[rows["source"] == "gender", "source_seed"].nunique() == 3
+    smallest = scores[scores["n_train_folds"] == 1]
+    assert smallest["rows_seen"].nunique() > 6  # drawn anew for every repeat and fold
+    full = scores[(scores["n_train_folds"] == 4) & (scores["method"] == "DNN")]
+    assert full["rows_seen"].tolist() == whole["rows_seen"].tolist()
+
+
+def test_smallest_subset_has_every_class():
+    rng = np.random.default_rng(0)
+    y = np.repeat(["common", "rare"], [102, 18])[rng.permutation(120)]
+    corpus = rng.normal(size=(120, 4)), y
+    cv = RepeatedSpeakerStratifiedKFold(10, n_repeats=3, random_state=0)
+    scores = run(corpus, methods={"lr": LogisticRegression()}, cv=cv, train_folds=(1,))
+    for _, row in scores.iterrows():
+        assert set(y[decode_rows(row["rows_seen"])]) == {"common", "rare"}
+
+
+def test_sizes_that_cannot_be_are_refused(corpus):
+    cv = RepeatedSpeakerStratifiedKFold(4, n_repeats=1, random_state=3)
+    tests = [test for _, test in cv.split(corpus[0], None, SPEAKER)]
+    y = np.full(120, "common")
+    for fold, test in enumerate(tests):  # no fold has both, any two in a row do
+        y[test[0]] = ["rare", "seldom"][fold % 2]
+    with pytest.raises(ValueError, match=r"no 1 of 2 training folds .* Leave the smallest"):
+        run((corpus[0], y), train_folds=(1, 2), methods={"lr": LogisticRegression()}, cv=cv)
+    with pytest.raises(ValueError, match=re.escape("1 <= train_folds <= 2; got 3")):
+        run(corpus, train_folds=(1, 3), sources={"gender": GENDER})
+    with pytest.raises(ValueError, match=re.escape("got (2, 2).")):
+        run(corpus, train_folds=(2, 2), sources={"gender": GENDER})
+
+
+def test_curves_of_test_rows_end_at_the_score(corpus):
+    scores, curves = run(corpus, sources={"gender": GENDER}, return_curves=True)
+    best = scores.merge(
+        curves,
+        left_on=["method", "source", "repeat", "fold", "best_epoch"],
+        right_on=["method", "source", "repeat", "fold", "epoch"],
+    )
+    assert len(best) == len(scores)
+    np.testing.assert_allclose(best["test_uar"], best["uar"], rtol=1e-12)
+    without = run(corpus, sources={"gender": GENDER})
+    columns = ["uar", "best_epoch", "seed", "rows_seen"]
+    pd.testing.assert_frame_equal(scores[columns], without[columns], check_exact=True)
+
+
+def test_speaker_source_on_new_speakers_stops_on_training_rows_and_has_no_score(corpus):
+    cv = RepeatedStratifiedGroupKFold(6, n_repeats=1, random_state=0)
+    scores = run(corpus, sources={"speaker": SPEAKER, "gender": GENDER}, cv=cv)
+    speaker = scores[scores["source"] == "speaker"]
+    assert speaker["source_uar"].isna().all()  # nobody in the test rows is known to it
+    assert scores.loc[scores["source"] == "gender", "source_uar"].notna().all()
+    audit(scores, groups=SPEAKER)
+
+
+def test_units_can_be_named_and_are_all_different(corpus, other):
+    scores = run(
+        corpus,
+        sources={"gender": GENDER, "speaker": SPEAKER, "other": other},
+        combined_sources=[("gender", "other")],
+        train_folds=(1, 2),
+    )
+    places = ["method", "source", "n_train_folds", "repeat", "fold"]
+    assert not scores.duplicated(places).any()
+    fits = ["method", "source", "n_train_folds", "repeat", "fold", "seed"]
+    assert scores[fits]["seed"].nunique() == len(scores)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            {"sources": {"gender": DNNClassifier()}},
+            "The source 'gender' must be fitted, or labels to train one on; got DNNClassifier(). "
+            "Pass the labels, and the classifier as source_estimator.",
+        ),
+        (
+            {"sources": {"gender": GENDER}, "combined_sources": [("gender", "age")]},
+            "combined_sources must hold tuples of two or more different names among ['gender']; "
+            "got ('gender', 'age').",
+        ),
+        (
+            {"sources": {"gender": GENDER}, "combined_sources": [("gender",)]},
+            "combined_sources must hold tuples of two or more different names among ['gender']; "
+            "got ('gender',).",
+        ),
+        (
+            {
+                "sources": {"gender": GENDER, "speaker": SPEAKER},
+                "combined_sources": [("gender", "speaker")],
+                "methods": {"PT/FT": METHODS["PT/FT"]},
+            },
+            "combined_sources [('gender', 'speaker')] are for methods that read several sources "
+            "at a time; none of ['PT/FT'] does. Add a ProgressiveClassifier.",
+        ),
+        (
+            {"sources": {"wide": SourceCorpus(np.eye(6), list("ababab"))}},
+            "The corpus 'wide' must have the 4 features of X; got 6. Extract the same features "
+            "from both.",
+        ),
+    ],
+)
+def test_sources_that_cannot_be_are_refused(options, sentence, corpus):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        run(corpus, **options)
+
+
+def test_corpus_with_one_class_is_refused():
+    with pytest.raises(ValueError, match="must have at least 2 classes; got one, 'a'"):
+        SourceCorpus(np.eye(3), ["a", "a", "a"])
+
+
+def test_target_is_named_after_y(corpus):
+    X, y = corpus
+    named = run((X, pd.Series(y, name="emotion")), methods={"lr": LogisticRegression()})
+    assert set(named["target"]) == {"emotion"}
+    plain = run(corpus, methods={"lr": LogisticRegression()}, corpus="IEMOCAP")
+    assert set(plain["target"]) == {"target"}
+    assert set(plain["corpus"]) == {"IEMOCAP"}
