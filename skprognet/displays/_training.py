@@ -2,9 +2,17 @@
 
 import pandas as pd
 
-# Okabe and Ito (2008): told apart by colour-blind readers; the dashes tell them apart in grey.
-COLOURS = ["#000000", "#E69F00", "#0072B2", "#D55E00", "#56B4E9", "#009E73", "#CC79A7"]
-DASHES = ["solid", "dashed", "solid", (0, (1, 1)), "dashdot", "dashed", "dotted"]
+from skprognet.displays._display import Display
+from skprognet.displays._frames import by_entry, check_columns, check_one_study
+from skprognet.displays._style import label, legend_above, legend_height, looks, verbatim
+
+SCORE_NAMES = {
+    "valid_uar": "validation UAR",
+    "test_uar": "test UAR",
+    "train_loss": "training loss",
+    "valid_loss": "validation loss",
+}
+MARKERS_PER_LINE = 6
 
 
 def mean_curves(curves, score):
@@ -19,7 +27,7 @@ def mean_curves(curves, score):
     return frame[frame["n_fits"] == n_fits].reset_index(drop=True)
 
 
-class TrainingCurveDisplay:
+class TrainingCurveDisplay(Display):
     """Score by epoch of every method, mean over fits with a band of one standard deviation.
 
     Parameters
@@ -65,18 +73,20 @@ class TrainingCurveDisplay:
         self.score_name = score_name
 
     @classmethod
-    def from_curves(cls, curves, *, score="valid_uar", score_name="validation UAR"):
+    def from_curves(cls, curves, *, score="valid_uar", score_name=None):
         """Average the curves of single fits.
 
         Parameters
         ----------
         curves : DataFrame
             A row per fit and epoch with the columns method, source, epoch and `score`, as
-            :func:`~skprognet.evaluation.cross_validate_transfer` returns.
+            :func:`~skprognet.evaluation.cross_validate_transfer` returns: of one target, one
+            corpus and one number of training folds, where it has such columns.
         score : str, default="valid_uar"
-            The column to draw.
-        score_name : str, default="validation UAR"
-            What to call it on the axis.
+            The column to draw, such as "test_uar" or "train_loss".
+        score_name : str, default=None
+            What to call it on the axis; None spells out the names of the columns above, and takes
+            any other as it is.
 
         Returns
         -------
@@ -86,65 +96,47 @@ class TrainingCurveDisplay:
         Raises
         ------
         ValueError
-            If a column is missing.
+            If a column is missing, or the curves are of several studies.
         """
-        missing = [name for name in ("method", "source", "epoch", score) if name not in curves]
-        if missing:
-            raise ValueError(
-                f"curves must have the columns method, source, epoch and {score}; {missing} are "
-                f"missing among {list(curves.columns)}."
-            )
-        return cls(mean_curves(curves, score), score_name=score_name)
+        check_columns("curves", curves, ["method", "source", "epoch", score])
+        check_one_study("curves", curves, ["corpus", "target", "n_train_folds"])
+        name = SCORE_NAMES.get(score, score) if score_name is None else score_name
+        return cls(mean_curves(curves, score), score_name=name)
 
-    def plot(self, ax=None):
-        """Draw the curves.
+    def _figure_size(self):
+        return 4.8, 2.8 + legend_height([label(*entry) for entry in by_entry(self.curves)])
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            Where to; None makes a figure with pyplot, as scikit-learn's displays do.
-
-        Returns
-        -------
-        self : TrainingCurveDisplay
-            With `ax_`, `figure_` and `lines_`.
-        """
-        import matplotlib.pyplot as plt
-
-        if ax is None:
-            _, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
+    def _draw(self, ax):
+        parts = by_entry(self.curves)
+        styles, labels = looks(parts), []
         self.lines_ = []
-        for i, ((method, source), part) in enumerate(
-            self.curves.groupby(["method", "source"], sort=False)
-        ):
-            style = {
-                "color": COLOURS[i % len(COLOURS)],
-                "linestyle": DASHES[i % len(DASHES)],
-            }
-            label = method if source == "none" else f"{method} from {source}"
-            self.lines_ += ax.plot(part["epoch"], part["mean"], label=label, **style)
-            std = part["std"].fillna(0)
+        for i, (entry, part) in enumerate(parts.items()):
+            # Few markers, each line's at other epochs, so that none hides another.
+            step = max(1, len(part) // MARKERS_PER_LINE)
+            first = i * step // len(parts)
+            labels.append(label(*entry))
+            self.lines_ += ax.plot(
+                part["epoch"],
+                part["mean"],
+                label=labels[-1],
+                markevery=(first, step),
+                markersize=4.5,
+                **styles[entry],
+            )
             ax.fill_between(
                 part["epoch"],
-                part["mean"] - std,
-                part["mean"] + std,
-                color=style["color"],
+                part["mean"] - part["std"],
+                part["mean"] + part["std"],
+                color=styles[entry]["color"],
                 alpha=0.12,
                 linewidth=0,
             )
         n_fits = self.curves["n_fits"].max()
-        ax.set(xlabel="epoch", ylabel=self.score_name)
-        ax.set_title(f"mean over {n_fits} fits, band: one standard deviation", fontsize="medium")
+        fits = f"mean over {n_fits} fits" if n_fits > 1 else "one fit"
+        spread = ", band: one standard deviation" if self.curves["std"].notna().any() else ""
+        ax.set(xlabel="epoch", ylabel=verbatim(self.score_name))
         ax.grid(alpha=0.3)
-        ax.legend(frameon=False)
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
-
-    def close(self):
-        """Forget the figure that `plot` made with pyplot."""
-        import matplotlib.pyplot as plt
-
-        plt.close(self.figure_)
+        legend_above(ax, self.lines_, labels, f"{fits}{spread}")
 
     def frame(self):
         """Return the plotted numbers.

@@ -47,8 +47,21 @@ def test_plot_draws_what_frame_says_and_returns_itself(curves):
         display.lines_, display.frame().groupby(["method", "source"], sort=False), strict=True
     ):
         np.testing.assert_allclose(line.get_ydata(), part["mean"])
-    styles = {(line.get_color(), line.get_linestyle()) for line in display.lines_}
+    styles = {(line.get_color(), line.get_marker()) for line in display.lines_}
     assert len(styles) == 3
+    legend = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert legend == labels
+    assert display.ax_.get_legend().get_title().get_text() == (
+        "mean over 3 fits, band: one standard deviation"
+    )
+
+
+def test_markers_are_few_and_not_at_the_same_epochs(curves):
+    many = pd.concat([curves.assign(epoch=curves["epoch"] + 10 * i) for i in range(60)])
+    display = TrainingCurveDisplay.from_curves(many).plot(Figure().subplots())
+    starts = [line.get_markevery()[0] for line in display.lines_]
+    assert starts == [0, 33, 66]
+    assert {line.get_markevery()[1] for line in display.lines_} == {100}
 
 
 def test_plot_takes_axes_or_makes_them_with_pyplot(curves):
@@ -57,8 +70,9 @@ def test_plot_takes_axes_or_makes_them_with_pyplot(curves):
     assert display.ax_ is ax
     assert display.figure_ is ax.figure
     assert plt.get_fignums() == []
-    assert plt.figure(TrainingCurveDisplay.from_curves(curves).plot().figure_.number)
-    plt.close("all")
+    display = TrainingCurveDisplay.from_curves(curves).plot()
+    assert plt.get_fignums() == [display.figure_.number]
+    display.close()
 
 
 def test_a_subclass_makes_itself(curves):
@@ -75,3 +89,41 @@ def test_a_missing_column_is_named(curves):
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         TrainingCurveDisplay.from_curves(curves, score="test_uar")
+
+
+@pytest.mark.parametrize(
+    ("score", "name"),
+    [("valid_uar", "validation UAR"), ("test_uar", "test UAR"), ("my_$x$_$y$", "my_$x$_$y$")],
+)
+def test_any_score_can_be_drawn_and_is_named(curves, score, name):
+    other = curves.rename(columns={"valid_uar": score})
+    display = TrainingCurveDisplay.from_curves(other, score=score).plot(Figure().subplots())
+    text = display.ax_.yaxis.label
+    assert text._preprocess_math(text.get_text()) == (name, False)
+    given = TrainingCurveDisplay.from_curves(other, score=score, score_name="mine")
+    assert given.score_name == "mine"
+
+
+def test_validation_and_test_scores_may_stand_side_by_side(curves):
+    both = curves.assign(test_uar=1 - curves["valid_uar"], corpus="A", target="emotion")
+    test = TrainingCurveDisplay.from_curves(both, score="test_uar").frame()
+    valid = TrainingCurveDisplay.from_curves(both).frame()
+    np.testing.assert_allclose(test["mean"], 1 - valid["mean"])
+
+
+@pytest.mark.parametrize("column", ["corpus", "target", "n_train_folds"])
+def test_curves_of_several_studies_are_not_mixed(curves, column):
+    both = pd.concat([curves.assign(**{column: 1}), curves.assign(**{column: 2})])
+    message = (
+        f"curves must be of one {column}; got [1, 2]. Draw each by itself, "
+        f"curves[curves['{column}'] == 1] first, in axes of its own."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        TrainingCurveDisplay.from_curves(both)
+
+
+def test_one_fit_has_no_band_and_says_nothing_of_one(curves):
+    display = TrainingCurveDisplay.from_curves(curves[curves["fold"] == 1])
+    display.plot(Figure().subplots())
+    assert display.frame()["std"].isna().all()
+    assert display.ax_.get_legend().get_title().get_text() == "one fit"

@@ -1,0 +1,132 @@
+"""Which source helped: what a progressive network loses without it."""
+
+from skprognet.displays._display import Display
+from skprognet.displays._style import COLOURS, row_height, verbatim
+
+
+class SourceImportanceDisplay(Display):
+    """Fall in UAR when a progressive network has to do without each of its sources.
+
+    A bar to the right of zero: the network does worse without the source. To the left, hatched:
+    it does better without. The line at its end is one standard deviation over the permutations to
+    each side: how much luck is in the shuffling, not in the choice of rows.
+
+    Parameters
+    ----------
+    importances : DataFrame
+        By name of the source: importance_mean and importance_std, in UAR, as
+        :meth:`~skprognet.ProgressiveClassifier.source_importances` returns.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        After `plot`: the axes.
+    figure_ : matplotlib Figure
+        After `plot`: the figure.
+    bars_ : matplotlib BarContainer
+        After `plot`: a bar per source, from top to bottom.
+
+    Examples
+    --------
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.displays import SourceImportanceDisplay
+    >>> emodb = load_emodb()
+    >>> X = StandardScaler().fit_transform(emodb.data)
+    >>> options = dict(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+    >>> speaker = DNNClassifier(**options).fit(X, emodb.speaker)
+    >>> clf = ProgressiveClassifier([("speaker", speaker)], **options).fit(X, emodb.target)
+    >>> display = SourceImportanceDisplay.from_estimator(clf, X, emodb.target, random_state=0)
+    >>> list(display.frame())
+    ['source', 'importance_mean', 'importance_std']
+    """
+
+    def __init__(self, importances):
+        self.importances = importances
+
+    @classmethod
+    def from_estimator(cls, estimator, X, y, *, method="permute", n_repeats=5, random_state=None):
+        """Measure how much the UAR falls without each source.
+
+        Parameters
+        ----------
+        estimator : ProgressiveClassifier
+            Fitted, with at least one source.
+        X : array-like of shape (n_samples, n_features)
+            Rows, best such that were not in `fit`.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        method : {"permute", "silence"}, default="permute"
+            Whether the activations of a source are exchanged among the rows or set to 0.
+        n_repeats : int, default=5
+            Number of permutations.
+        random_state : int, RandomState instance or None, default=None
+            Fixes the permutations.
+
+        Returns
+        -------
+        SourceImportanceDisplay
+            Not yet drawn.
+
+        Raises
+        ------
+        TypeError
+            If the estimator is not a ProgressiveClassifier.
+        ValueError
+            If it has no source, or X and y do not fit it.
+        """
+        if not hasattr(estimator, "source_importances"):
+            raise TypeError(
+                "estimator must be a fitted ProgressiveClassifier, which can do without a "
+                f"source; got {estimator!r}."
+            )
+        return cls(
+            estimator.source_importances(
+                X, y, method=method, n_repeats=n_repeats, random_state=random_state
+            )
+        )
+
+    def _figure_size(self):
+        return 4.8, 1 + row_height(self._row_names()) * len(self.importances)
+
+    def _row_names(self):
+        return [verbatim(name, 24) for name in self.importances.index]
+
+    def _draw(self, ax):
+        frame = self.frame()
+        spread = frame["importance_std"] > 0
+        self.bars_ = ax.barh(
+            frame.index,
+            frame["importance_mean"],
+            height=0.6,
+            xerr=frame["importance_std"] if spread.any() else None,
+            capsize=4,
+            color=COLOURS[4],
+            edgecolor="black",
+            linewidth=0.8,
+        )
+        for bar, mean in zip(self.bars_, frame["importance_mean"], strict=True):
+            if mean < 0:
+                bar.set(hatch="////", facecolor="white")
+        ax.axvline(0, color="black", linewidth=1)
+        ax.set_yticks(frame.index, self._row_names())
+        ax.set_ylim(len(frame) - 0.4, -0.6)
+        ax.set_xlabel(
+            "fall in UAR without the source"
+            + "\n(line: one standard deviation over permutations)" * bool(spread.any()),
+            loc="right",
+            fontsize="small",
+        )
+        ax.grid(alpha=0.3, axis="x")
+        ax.set_axisbelow(True)
+
+    def frame(self):
+        """Return the plotted numbers.
+
+        Returns
+        -------
+        DataFrame
+            A row per source: source, importance_mean, importance_std, in UAR.
+        """
+        return self.importances.rename_axis("source").reset_index()

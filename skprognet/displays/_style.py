@@ -1,0 +1,111 @@
+"""How a method and a source look and are called: the same in every figure."""
+
+import textwrap
+from itertools import count
+
+from skprognet.evaluation._design import NO_SOURCE
+
+# Okabe and Ito (2008), told apart by colour-blind readers, without their yellow, which is too pale
+# for a line on paper. Neighbours differ in lightness, so that they differ in grey as well.
+COLOURS = ("#000000", "#E69F00", "#0072B2", "#009E73", "#56B4E9", "#D55E00", "#CC79A7")
+# More of them than colours: where a colour comes again, it comes with another marker.
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
+DASHES = (
+    "solid",
+    (0, (4, 2)),
+    (0, (1, 0.8)),
+    (0, (6, 1.2, 1, 1.2)),
+    (0, (3, 1, 1, 1, 1, 1)),
+    (0, (9, 2)),
+    (0, (2, 2)),
+)
+GREY = "#737373"
+# Characters in a line: two columns then fit above the axes of a figure 4.8 inches wide.
+LEGEND_WIDTH = 24
+
+# The paper's keep their look also in a figure that shows only some of them.
+METHODS = {"DNN": 0, "PT/FT": 1, "ProgNet": 2}
+SOURCES = {NO_SOURCE: 0, "speaker": 1, "gender": 2}
+
+
+def _places(names, reserved):
+    """Return the place of each name: its own, or the next free one in order of appearance."""
+    free = (place for place in count() if place not in reserved.values())
+    new = [name for name in dict.fromkeys(names) if name not in reserved]
+    return {**reserved, **dict(zip(new, free, strict=False))}
+
+
+def looks(entries):
+    """Return how each method and source is drawn.
+
+    Colour and marker say which method, the dashes which source. The paper's methods, and speaker
+    and gender as sources, always look the same; others in the order in which they appear, those
+    without a source first. Figures of the same scores, curves or comparisons therefore agree.
+
+    Parameters
+    ----------
+    entries : iterable of (str, str)
+        Methods and sources; repetitions do no harm.
+
+    Returns
+    -------
+    dict of (str, str) to dict
+        For each entry color, marker and linestyle, as matplotlib's ``plot`` takes them.
+    """
+    entries = sorted(dict.fromkeys(entries), key=lambda entry: entry[1] != NO_SOURCE)
+    methods = _places([method for method, _ in entries], METHODS)
+    sources = _places([source for _, source in entries], SOURCES)
+    return {
+        (method, source): {
+            "color": COLOURS[methods[method] % len(COLOURS)],
+            "marker": MARKERS[methods[method] % len(MARKERS)],
+            "linestyle": DASHES[sources[source] % len(DASHES)],
+        }
+        for method, source in entries
+    }
+
+
+def label(method, source):
+    """Return what a method with a source is called."""
+    return str(method) if source == NO_SOURCE else f"{method} from {source}"
+
+
+def verbatim(text, width=None):
+    """Return text that matplotlib shows as it is, in lines of at most `width` characters.
+
+    Two dollar signs would make a formula of what stands between them.
+    """
+    text = str(text) if width is None else textwrap.fill(str(text), width)
+    return text.replace("$", r"\$")
+
+
+def row_height(names):
+    """Return the inches that a row needs for a name of as many lines as any of `names` has."""
+    return max(0.42, 0.1 + 0.17 * max(name.count("\n") + 1 for name in names))
+
+
+def legend_height(labels):
+    """Return the inches that :func:`legend_above` needs for `labels` and its note."""
+    lines = [verbatim(label, LEGEND_WIDTH).count("\n") + 1 for label in labels]
+    left = lines[: -(-len(lines) // 2)] if len(lines) > 1 else lines
+    return 0.25 + 0.17 * max(sum(left), sum(lines[len(left) :]))
+
+
+def legend_above(ax, handles, labels, note):
+    """Put a legend above the axes, so that it hides nothing, with a note as its title."""
+    # matplotlib leaves out a label that begins with an underscore, so they are set afterwards.
+    legend = ax.legend(
+        handles,
+        ["label"] * len(handles),
+        title=verbatim(note),
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0),
+        ncols=min(2, len(handles)),
+        frameon=False,
+        handlelength=3,
+        columnspacing=1,
+        fontsize="small",
+        title_fontsize="small",
+    )
+    for text, shown in zip(legend.get_texts(), labels, strict=True):
+        text.set_text(verbatim(shown, LEGEND_WIDTH))

@@ -1,0 +1,161 @@
+"""What holds for each display: it draws where it is told, leaves nothing behind, clips nothing."""
+
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from skprognet import displays
+from skprognet.displays import (
+    NetworkDisplay,
+    ScoresDisplay,
+    SignificanceDisplay,
+    SourceImportanceDisplay,
+    TrainingCurveDisplay,
+    TrainingSizeDisplay,
+)
+from skprognet.evaluation import compare_methods
+
+LONG = [("a first method with a $long$ name_of_its own", "none")] + [
+    (f"method {i} with a $long$ name_of_its own", f"the $corpus_{j}$ of someone $else")
+    for j in range(2)
+    for i in range(4)
+]
+
+
+def overhang(figure):
+    """Return by how many inches what is drawn reaches over the edge of a figure, if it does."""
+    figure.canvas.draw()
+    drawn, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
+    return max(-drawn.x0, -drawn.y0, drawn.x1 - width, drawn.y1 - height)
+
+
+def curves_of(scores):
+    epochs = [scores.assign(epoch=epoch, valid_uar=scores["uar"]) for epoch in (1, 2, 3)]
+    return TrainingCurveDisplay.from_curves(pd.concat(epochs))
+
+
+def sizes_of(scores):
+    scores = pd.concat([scores.assign(n_train_folds=n, n_train=54 * n) for n in (1, 2, 4, 8)])
+    comparisons = pd.concat(
+        [
+            compare_methods(scores[scores["n_train_folds"] == n]).assign(
+                n_train_folds=n, pvalue=0.01, difference=0.1
+            )
+            for n in (1, 2, 4, 8)
+        ]
+    )
+    return TrainingSizeDisplay.from_scores(scores, comparisons)
+
+
+def comparisons_of(scores):
+    comparisons = compare_methods(scores).iloc[:12]
+    extra = {"p_worse": 0.1, "p_equal": 0.2, "p_better": 0.7, "pvalue": 0.001}
+    sizes = range(len(comparisons))
+    return SignificanceDisplay.from_comparisons(comparisons.assign(n_train_folds=sizes, **extra))
+
+
+def importances_of(scores):
+    names = [
+        f"{method} {source}"
+        for method, source in scores[["method", "source"]].drop_duplicates().to_numpy()
+    ]
+    values = {"importance_mean": 0.1, "importance_std": 0.02}
+    return SourceImportanceDisplay(pd.DataFrame(values, index=names))
+
+
+def network_of(scores):
+    names = scores["method"].unique()
+    column = {
+        "units": 8,
+        "state": "trained",
+        "reads_units": 8,
+        "adapter": "",
+        "norm": float("nan"),
+    }
+    rows = [
+        {"column": i, "name": name, "layer": k, "reads_column": i, "reads_layer": k - 1, **column}
+        for i, name in enumerate(names)
+        for k in (1, 2)
+    ]
+    return NetworkDisplay(
+        pd.DataFrame(rows), classes=[[f"class {i}" for i in range(12)] for _ in names]
+    )
+
+
+MAKERS = {
+    "TrainingCurveDisplay": curves_of,
+    "TrainingSizeDisplay": sizes_of,
+    "ScoresDisplay": ScoresDisplay.from_scores,
+    "SignificanceDisplay": comparisons_of,
+    "NetworkDisplay": network_of,
+    "SourceImportanceDisplay": importances_of,
+}
+
+
+def test_every_display_is_here():
+    assert sorted(MAKERS) == displays.__all__
+
+
+@pytest.fixture(params=list(MAKERS))
+def make_display(request):
+    return MAKERS[request.param]
+
+
+def test_plot_draws_into_given_axes_without_pyplot(make_display, make_scores):
+    ax = Figure().subplots()
+    display = make_display(make_scores())
+    assert display.plot(ax) is display
+    assert display.ax_ is ax
+    assert display.figure_ is ax.figure
+    assert len(ax.figure.axes) == 1
+    assert plt.get_fignums() == []
+
+
+def test_plot_makes_a_figure_with_pyplot_and_close_forgets_it(make_display, make_scores):
+    display = make_display(make_scores()).plot()
+    assert plt.get_fignums() == [display.figure_.number]
+    display.close()
+    assert plt.get_fignums() == []
+
+
+def test_close_leaves_a_figure_that_was_given(make_display, make_scores):
+    figure, ax = plt.subplots()
+    display = make_display(make_scores())
+    display.close()
+    display.plot(ax).close()
+    assert plt.get_fignums() == [figure.number]
+    plt.close(figure)
+
+
+def test_frame_is_a_copy_of_what_was_plotted(make_display, make_scores):
+    display = make_display(make_scores())
+    before = display.frame()
+    display.frame().insert(0, "mine", 1)
+    display.plot(Figure().subplots())
+    pd.testing.assert_frame_equal(display.frame(), before)
+
+
+@pytest.mark.parametrize("entries", [(), (LONG,)], ids=["paper", "long names"])
+def test_no_text_is_clipped_and_names_are_shown_as_they_are(make_display, make_scores, entries):
+    scores = make_scores(*entries)
+    display = make_display(scores).plot()
+    assert overhang(display.figure_) < 0.01
+    texts = display.figure_.findobj(lambda artist: hasattr(artist, "_preprocess_math"))
+    shown = " ".join(text._preprocess_math(text.get_text())[0] for text in texts)
+    words = shown.replace("\n", " ")
+    for method in scores["method"].unique():
+        assert method in words
+    display.close()
+
+
+def test_text_can_be_read_in_a_column_of_8_5_cm(make_display, make_scores):
+    display = make_display(make_scores()).plot()
+    width_cm = display.figure_.get_size_inches()[0] * 2.54
+    scale = min(1, 8.5 / width_cm)
+    texts = display.figure_.findobj(lambda artist: hasattr(artist, "get_fontsize"))
+    sizes = [text.get_fontsize() for text in texts if getattr(text, "get_text", str)().strip()]
+    # A figure of more than two columns of a network needs the width of the page.
+    if not isinstance(display, NetworkDisplay):
+        assert min(sizes) * scale >= 5
+    display.close()

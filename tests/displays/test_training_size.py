@@ -1,0 +1,201 @@
+"""Figure 4: means and bands by hand, stars where the comparisons say, and nothing mixed."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from skprognet.displays import TrainingSizeDisplay
+
+COMPARED = [
+    # method, source, against, against_source, size, difference, p, star?
+    ("ProgNet", "MSP", "DNN", "none", 1, 0.05, 0.01, True),
+    ("ProgNet", "MSP", "DNN", "none", 2, 0.05, 0.05, False),
+    ("ProgNet", "MSP", "DNN", "none", 4, -0.05, 0.01, False),
+    ("ProgNet", "MSP", "PT/FT", "MSP", 8, 0.05, 0.01, False),
+    ("PT/FT", "MSP", "DNN", "none", 8, 0.02, 0.049, True),
+    ("PT/FT", "MSP", "DNN", "none", 4, 0.02, np.nan, False),
+]
+
+
+@pytest.fixture
+def scores(make_scores):
+    entries = [("DNN", "none"), ("PT/FT", "MSP"), ("ProgNet", "MSP")]
+    return pd.concat(
+        [make_scores(entries, n_train_folds=n, n_train=50 * n + 1) for n in (8, 1, 2, 4)]
+    )
+
+
+@pytest.fixture
+def comparisons():
+    names = ["method", "source", "against", "against_source", "n_train_folds", "difference"]
+    return pd.DataFrame(COMPARED, columns=[*names, "pvalue", "star"]).drop(columns="star")
+
+
+def draw(scores, comparisons=None, **options):
+    return TrainingSizeDisplay.from_scores(scores, comparisons, **options).plot(
+        Figure().subplots()
+    )
+
+
+def test_mean_and_spread_follow_the_papers_rule(scores):
+    frame = TrainingSizeDisplay.from_scores(scores).frame()
+    assert len(frame) == 3 * 4
+    row = frame.query("method == 'PT/FT' and n_train_folds == 2").iloc[0]
+    own = scores.query("method == 'PT/FT' and n_train_folds == 2")
+    repeats = [own.loc[own["repeat"] == r, "uar"].to_numpy() for r in (1, 2)]
+    assert row["mean"] == pytest.approx((repeats[0].mean() + repeats[1].mean()) / 2)
+    spreads = [np.sqrt(((u - u.mean()) ** 2).sum() / 4) for u in repeats]
+    assert row["std"] == pytest.approx(sum(spreads) / 2)
+    assert (row["n_train"], row["n_fits"]) == (101, 10)
+    assert "better" not in frame
+
+
+def test_lines_and_bands_are_those_of_the_frame(scores):
+    display = draw(scores)
+    parts = display.frame().groupby(["method", "source"], sort=False)
+    bands = display.ax_.collections
+    for line, band, (_, part) in zip(display.lines_, bands, parts, strict=True):
+        np.testing.assert_allclose(line.get_xdata(), [1, 2, 4, 8])
+        np.testing.assert_allclose(line.get_ydata(), part["mean"])
+        corners = band.get_paths()[0].vertices
+        for size, mean, std in part[["n_train_folds", "mean", "std"]].to_numpy():
+            heights = corners[corners[:, 0] == size, 1]
+            assert heights.min() == pytest.approx(mean - std)
+            assert heights.max() == pytest.approx(mean + std)
+    assert [line.get_label() for line in display.lines_] == [
+        "DNN",
+        "PT/FT from MSP",
+        "ProgNet from MSP",
+    ]
+
+
+def test_stars_stand_where_a_comparison_earned_them(scores, comparisons):
+    display = draw(scores, comparisons)
+    frame = display.frame()
+    expected = {(row[0], row[1], row[4]) for row in COMPARED if row[-1]}
+    keys = frame.loc[frame["better"], ["method", "source", "n_train_folds"]]
+    assert set(keys.itertuples(index=False, name=None)) == expected
+    fine_tuned, progressive = display.stars_
+    assert list(fine_tuned.get_xdata()) == [8]
+    assert list(progressive.get_xdata()) == [1]
+    assert fine_tuned.get_color() == display.lines_[1].get_color()
+    assert progressive.get_color() == display.lines_[2].get_color()
+
+
+def test_stars_stand_above_every_line_and_band(scores, comparisons):
+    display = draw(scores, comparisons)
+    low, high = display.ax_.get_ylim()
+    frame = display.frame()
+    highest = ((frame["mean"] + frame["std"]).max() - low) / (high - low)
+    heights = [star.get_ydata()[0] for star in display.stars_]
+    assert highest < min(heights) < max(heights) < 1
+    assert len(set(heights)) == 2
+
+
+def test_alpha_decides_about_stars_and_stands_in_the_legend(scores, comparisons):
+    display = draw(scores, comparisons, alpha=0.02)
+    assert display.frame()["better"].sum() == 1
+    texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert texts[-1] == "better than DNN, p<0.02"
+
+
+def test_no_star_no_legend_of_stars(scores, comparisons):
+    display = draw(scores, comparisons.assign(pvalue=0.5))
+    assert display.stars_ == []
+    assert len(display.ax_.get_legend().get_texts()) == 3
+
+
+def test_comparisons_of_another_corpus_earn_nothing(scores, comparisons):
+    both = pd.concat([comparisons.assign(corpus="A", pvalue=0.5), comparisons.assign(corpus="B")])
+    assert not draw(scores.assign(corpus="A"), both).frame()["better"].any()
+    assert draw(scores.assign(corpus="B"), both).frame()["better"].sum() == 2
+    with pytest.raises(
+        ValueError, match=r"^comparisons must be of one corpus; got \['A', 'B'\]\."
+    ):
+        draw(scores, both)
+
+
+def test_ticks_show_folds_and_rows(scores):
+    ax = draw(scores).ax_
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == [
+        "1\n51",
+        "2\n101",
+        "4\n201",
+        "8\n401",
+    ]
+    ax = draw(scores.drop(columns="n_train")).ax_
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1", "2", "4", "8"]
+    assert ax.get_xlabel() == "training folds of the target corpus"
+    steps = np.diff(ax.transData.transform([(x, 0) for x in (1, 2, 4, 8)])[:, 0])
+    np.testing.assert_allclose(steps, steps[0])
+
+
+def test_one_fold_has_no_band_and_one_size_is_drawn(make_scores):
+    display = draw(make_scores([("DNN", "none")], n_repeats=1, n_folds=1, n_train_folds=8))
+    assert display.frame()["std"].isna().all()
+    assert len(display.lines_[0].get_xdata()) == 1
+    assert display.ax_.get_legend().get_title().get_text() == "mean over repeats"
+
+
+def test_a_fold_without_score_leaves_a_gap(scores):
+    scores = scores.reset_index(drop=True)
+    lost = scores.query("method == 'DNN' and n_train_folds == 2").index[0]
+    scores.loc[lost, "uar"] = np.nan
+    display = draw(scores)
+    assert np.isnan(display.lines_[0].get_ydata()).tolist() == [False, True, False, False]
+    assert not np.isnan(display.lines_[1].get_ydata()).any()
+
+
+def test_a_method_may_lack_a_size(scores):
+    display = draw(scores.query("not (method == 'ProgNet' and n_train_folds == 1)"))
+    assert [len(line.get_xdata()) for line in display.lines_] == [4, 4, 3]
+
+
+def test_a_missing_fold_is_refused(scores):
+    short = scores.query("not (method == 'DNN' and repeat == 2 and fold == 5)")
+    with pytest.raises(ValueError, match=r"^scores must have one row for each of 2 x 5 folds"):
+        TrainingSizeDisplay.from_scores(short)
+
+
+def test_scores_of_two_corpora_are_refused(scores):
+    both = pd.concat([scores.assign(corpus="A"), scores.assign(corpus="B")])
+    message = (
+        "scores must be of one corpus; got ['A', 'B']. Draw each by itself, "
+        "scores[scores['corpus'] == 'A'] first, in axes of its own."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        TrainingSizeDisplay.from_scores(both)
+
+
+def test_missing_columns_are_named(scores, comparisons):
+    with pytest.raises(
+        ValueError, match=r"^scores must have .*; \['n_train_folds'\] are missing among"
+    ):
+        TrainingSizeDisplay.from_scores(scores.drop(columns="n_train_folds"))
+    with pytest.raises(
+        ValueError, match=r"^comparisons must have .*; \['pvalue'\] are missing among"
+    ):
+        TrainingSizeDisplay.from_scores(scores, comparisons.drop(columns="pvalue"))
+
+
+def test_empty_and_nameless_tables_are_refused(scores):
+    with pytest.raises(
+        ValueError, match=r"^scores must have at least one row; got an empty table\.$"
+    ):
+        TrainingSizeDisplay.from_scores(scores[:0])
+    message = (
+        "scores must name method and source in every row, the source 'none' where there is none; "
+        "40 of 120 rows lack one."
+    )
+    nameless = scores.assign(source=scores["source"].replace("none", None))
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        TrainingSizeDisplay.from_scores(nameless)
+
+
+@pytest.mark.parametrize("alpha", [0, 1, -0.1])
+def test_alpha_is_checked(scores, alpha):
+    with pytest.raises(ValueError, match=f"^alpha must satisfy 0 < alpha < 1; got {alpha}"):
+        TrainingSizeDisplay.from_scores(scores, alpha=alpha)
