@@ -9,6 +9,7 @@ from skprognet.evaluation._cv_ttests import (
     corrected_cv_ttest,
 )
 from skprognet.evaluation._ftest import CVFTestResult, combined_5x2cv_ftest
+from skprognet.evaluation._over_corpora import CorporaComparisonResult, compare_over_corpora
 from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.evaluation._splitters import (
     LeaveOneSessionOut,
@@ -23,6 +24,7 @@ __all__ = [
     "BayesianCVTestResult",
     "CVFTestResult",
     "CVTTestResult",
+    "CorporaComparisonResult",
     "LeaveOneSessionOut",
     "RepeatedSpeakerStratifiedKFold",
     "RepeatedStratifiedGroupKFold",
@@ -32,6 +34,7 @@ __all__ = [
     "calibrated_cv_ttest",
     "combined_5x2cv_ftest",
     "compare_methods",
+    "compare_over_corpora",
     "corrected_cv_ttest",
     "cross_validate_transfer",
     "format_table",

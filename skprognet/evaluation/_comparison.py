@@ -69,7 +69,7 @@ def score_table(scores, method, source):
     return score_grid("scores", rows, scores, f" of {method!r} from {source!r}").to_numpy()
 
 
-def _expected_better_first(a, b):
+def expected_better_first(a, b):
     """Return (later, earlier), unless one transfers and the other does not: that one first."""
     return (a, b) if b[1] == NO_SOURCE != a[1] else (b, a)
 
@@ -116,7 +116,7 @@ def _choose_pairs(found, pairs, against):
         one = _find(against, found)
         return [(entry, one) for entry in found if entry != one]
     if pairs == "all":
-        return [_expected_better_first(a, b) for a, b in combinations(found, 2)]
+        return [expected_better_first(a, b) for a, b in combinations(found, 2)]
     return _paper_pairs(found)
 
 
