@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 from skprognet._files import write_whole
+from skprognet.classifiers import DNNClassifier
 from skprognet.displays import TrainingCurveDisplay
 from skprognet.evaluation import format_table
 from skprognet.evaluation._comparison import CALIBRATED
@@ -28,7 +29,7 @@ def format_study(study):
 
     Parameters
     ----------
-    study : TaskStudy
+    study : Study
         What :func:`~skprognet.experiments.transfer_between_tasks` returns.
 
     Returns
@@ -38,9 +39,10 @@ def format_study(study):
     """
     design = study.design
     sizes = study.scores[["n_train", "n_validation", "n_test"]].mean().round().astype(int)
-    epochs = f"up to {design['max_epochs']} epochs"
-    if design["patience"] is not None:
-        epochs += f", stopping after {design['patience']} without a better one"
+    network = DNNClassifier(**design["network"])
+    epochs = f"up to {network.max_epochs} epochs"
+    if network.patience is not None:
+        epochs += f", stopping after {network.patience} without a better one"
     return "\n\n".join(
         [
             f"# {design['target'].capitalize()} recognition with transfer from "
@@ -63,7 +65,7 @@ def write_study(study, folder):
 
     Parameters
     ----------
-    study : TaskStudy
+    study : Study
         What :func:`~skprognet.experiments.transfer_between_tasks` returns.
     folder : path
         Where to; it is made if need be.

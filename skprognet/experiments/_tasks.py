@@ -1,68 +1,16 @@
 """The paper's first study: does a network of another task help (Table 2, Figure 3)."""
 
-from dataclasses import dataclass, field
-
-import pandas as pd
-from sklearn.base import clone
-
-from skprognet.classifiers import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.evaluation import (
-    RepeatedSpeakerStratifiedKFold,
-    compare_methods,
-    cross_validate_transfer,
-    summary_table,
+from skprognet._validation import check_choice
+from skprognet.classifiers import DNNClassifier
+from skprognet.evaluation import cross_validate_transfer
+from skprognet.experiments._study import (
+    FOLDS,
+    Study,
+    check_columns,
+    describe_network,
+    make_folds,
+    paper_methods,
 )
-
-
-@dataclass
-class TaskStudy:
-    """Result of :func:`transfer_between_tasks`.
-
-    Attributes
-    ----------
-    scores : DataFrame
-        A row per method, source, repeat and fold; see
-        :func:`~skprognet.evaluation.cross_validate_transfer`.
-    curves : DataFrame
-        The validation UAR of every epoch of every fit.
-    design : dict
-        What was run: target, sources, repeats, folds, epochs, patience, normalisation, seed.
-    comparisons : DataFrame
-        The tests and verdicts; see :func:`~skprognet.evaluation.compare_methods`.
-    table : DataFrame
-        The paper's Table 2; see :func:`~skprognet.evaluation.summary_table`.
-    """
-
-    scores: pd.DataFrame
-    curves: pd.DataFrame
-    design: dict
-    comparisons: pd.DataFrame = field(init=False)
-    table: pd.DataFrame = field(init=False)
-
-    def __post_init__(self):
-        self.comparisons = compare_methods(self.scores)
-        self.table = summary_table(self.scores, self.comparisons)
-
-
-def paper_methods(estimator):
-    """Return the paper's three methods with the parameters of one DNNClassifier.
-
-    Parameters
-    ----------
-    estimator : DNNClassifier
-        Its parameters are used for all three.
-
-    Returns
-    -------
-    dict of str to classifier
-        "DNN", "PT/FT" and "ProgNet", unfitted.
-    """
-    options = clone(estimator).get_params(deep=False)
-    return {
-        "DNN": DNNClassifier(**options),
-        "PT/FT": FineTunedClassifier(**options),
-        "ProgNet": ProgressiveClassifier(**options),
-    }
 
 
 def transfer_between_tasks(
@@ -71,12 +19,18 @@ def transfer_between_tasks(
     *,
     target="emotion",
     sources=("speaker", "gender"),
+    all_sources=False,
     speaker="speaker",
+    session="session",
+    folds="speaker-stratified",
     estimator=None,
+    other_methods=None,
     n_splits=10,
     n_repeats=10,
     normalisation="corpus",
-    n_jobs=None,
+    corpus="corpus",
+    checkpoint=None,
+    n_jobs=-1,
     random_state=0,
     verbose=0,
 ):
@@ -96,18 +50,33 @@ def transfer_between_tasks(
         Column of `labels` that is to be recognised.
     sources : sequence of str, default=("speaker", "gender")
         Columns of `labels` that networks are trained on first.
+    all_sources : bool, default=False
+        Whether a progressive network is run that reads all of them, each by a column of its own.
     speaker : str, default="speaker"
-        Column of `labels` that the folds are stratified by.
+        Column of `labels` that the folds are made by.
+    session : str, default="session"
+        Column of `labels` that the folds of ``folds="leave-one-session-out"`` are made by.
+    folds : {"speaker-stratified", "speaker-independent", "leave-one-session-out"}, \
+            default="speaker-stratified"
+        Every speaker in every fold (the paper's), no speaker in two folds, or a fold for each
+        session. Without known speakers a source network for the speakers chooses its epoch on
+        training rows held out, and its own UAR is not known.
     estimator : DNNClassifier, default=None
         Its parameters are those of all networks; None is ``DNNClassifier()``, the paper's.
+    other_methods : dict of str to classifier, default=None
+        Further classifiers, such as a support vector machine, each a row of its own.
     n_splits : int, default=10
         Folds, at least 3.
     n_repeats : int, default=10
         How often the rows are dealt out anew.
     normalisation : {"corpus", "training", "none"}, default="corpus"
         See :func:`~skprognet.evaluation.cross_validate_transfer`.
-    n_jobs : int, default=None
-        How many splits run at the same time, as in joblib.
+    corpus : str, default="corpus"
+        Name of the corpus.
+    checkpoint : path, default=None
+        Folder for what is finished; see :func:`~skprognet.evaluation.cross_validate_transfer`.
+    n_jobs : int, default=-1
+        How many splits run at the same time, as in joblib; -1 is all cores.
     random_state : int, default=0
         Seed of folds and fits; the result does not depend on `n_jobs`.
     verbose : int, default=0
@@ -115,15 +84,23 @@ def transfer_between_tasks(
 
     Returns
     -------
-    TaskStudy
-        With the attributes scores, curves, design, comparisons and table.
+    Study
+        With the attributes scores, curves, design, comparisons, table and audit.
 
     Raises
     ------
     ValueError
-        If a column is missing, a label is missing, or the folds cannot be made.
+        If a column is missing, a label is missing, the folds cannot be made, or the checkpoint is
+        that of another run.
     TypeError
         If `estimator` is not a DNNClassifier.
+    OSError
+        If the checkpoint cannot be written.
+
+    Warns
+    -----
+    UserWarning
+        If the audit finds a fit or a source that had been given a row that it was tested on.
 
     References
     ----------
@@ -143,6 +120,7 @@ def transfer_between_tasks(
     ...     estimator=DNNClassifier(hidden_layer_sizes=(16,), max_epochs=3),
     ...     n_splits=3,
     ...     n_repeats=1,
+    ...     n_jobs=1,
     ... )
     >>> study.table[["method", "source"]]
         method   source
@@ -152,45 +130,47 @@ def transfer_between_tasks(
     3    PT/FT   gender
     4  ProgNet   gender
     """
-    labels = pd.DataFrame(labels)
     sources = [sources] if isinstance(sources, str) else list(sources)
-    needed = [target, *sources, speaker]
-    missing = sorted({name for name in needed if name not in labels.columns})
-    if missing:
-        raise ValueError(
-            f"labels must have the columns {sorted(set(needed))}; {missing} are missing among "
-            f"{list(labels.columns)}. Rename columns, or pass target=, sources= and speaker=."
-        )
+    check_choice("folds", folds, FOLDS)
+    group = session if folds == "leave-one-session-out" else speaker
+    labels = check_columns(
+        labels,
+        [target, *sources, group],
+        "Rename columns, or pass target=, sources= and speaker=.",
+    )
     estimator = DNNClassifier() if estimator is None else estimator
-    if not isinstance(estimator, DNNClassifier):
-        raise TypeError(
-            "estimator must be a DNNClassifier, whose parameters all networks get; got "
-            f"{estimator!r}."
-        )
     scores, curves = cross_validate_transfer(
         X,
         labels[target],
-        methods=paper_methods(estimator),
-        sources=labels[list(sources)],
+        methods=paper_methods(estimator) | (other_methods or {}),
+        sources=labels[sources],
+        combined_sources=[tuple(sources)] if all_sources else None,
         source_estimator=estimator,
-        groups=labels[speaker],
-        cv=RepeatedSpeakerStratifiedKFold(
-            n_splits, n_repeats=n_repeats, random_state=random_state
-        ),
+        groups=labels[group],
+        cv=make_folds(folds, n_splits, n_repeats, random_state),
         normalisation=normalisation,
+        target=target,
+        corpus=corpus,
         return_curves=True,
+        checkpoint=checkpoint,
         n_jobs=n_jobs,
         random_state=random_state,
         verbose=verbose,
     )
     design = {
+        "study": "tasks",
+        "corpus": corpus,
         "target": target,
-        "sources": list(sources),
-        "n_repeats": n_repeats,
-        "n_splits": n_splits,
-        "max_epochs": estimator.max_epochs,
-        "patience": estimator.patience,
+        "sources": sources,
+        "all_sources": all_sources,
+        "speaker": speaker,
+        "session": session,
+        "folds": folds,
+        "n_repeats": int(scores["repeat"].nunique()),
+        "n_splits": int(scores["fold"].nunique()),
         "normalisation": normalisation,
         "random_state": random_state,
+        "network": describe_network(estimator),
     }
-    return TaskStudy(scores, curves, design)
+    apart = {} if folds == "speaker-stratified" else {corpus: labels[group].to_numpy()}
+    return Study(scores, curves, design, apart)

@@ -1,0 +1,236 @@
+"""The paper's second study: does a network of another corpus help (Figure 4)."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from skprognet._validation import check_choice
+from skprognet.classifiers import DNNClassifier
+from skprognet.evaluation import SourceCorpus, cross_validate_transfer
+from skprognet.experiments._study import (
+    Study,
+    check_columns,
+    describe_network,
+    make_folds,
+    paper_methods,
+)
+
+FOLDS = ("speaker-stratified", "speaker-independent")
+
+
+def align_features(source_X, target_X):
+    """Return the features of the source in the order of those of the target.
+
+    Features are matched by name where both are DataFrames, and by position otherwise.
+
+    Raises
+    ------
+    ValueError
+        If one has features that the other lacks.
+    """
+    if not (hasattr(source_X, "columns") and hasattr(target_X, "columns")):
+        return source_X
+    other = sorted(set(source_X.columns) ^ set(target_X.columns), key=str)
+    if other:
+        raise ValueError(
+            f"Both corpora must have the same features; {len(other)} are in one only: "
+            f"{other[:5]}. Extract the same feature set from both."
+        )
+    return source_X[list(target_X.columns)]
+
+
+def transfer_between_corpora(
+    source,
+    target,
+    *,
+    names=("source", "target"),
+    emotion="emotion",
+    tasks=(),
+    speaker="speaker",
+    folds="speaker-stratified",
+    train_folds=(1, 2, 4, 8),
+    both_directions=True,
+    estimator=None,
+    n_splits=10,
+    n_repeats=10,
+    normalisation="corpus",
+    checkpoint=None,
+    n_jobs=-1,
+    random_state=0,
+    verbose=0,
+):
+    """Run the paper's study of transfer between corpora: Figure 4.
+
+    A network that learned emotion on the eight training folds of one corpus helps another to
+    learn it on 1, 2, 4 and 8 training folds of its own: plain (DNN, no transfer), fine-tuned
+    (PT/FT) and progressive (ProgNet), on the same test and validation rows for all methods and
+    sizes. Each of the ten repeats deals the rows out anew, and for every test fold puts the
+    training folds into a new random order, so that smaller training sets are part of larger ones.
+
+    Parameters
+    ----------
+    source, target : tuple of (X, labels)
+        Two corpora: features of shape (n_samples, n_features), and a DataFrame with the labels
+        and the speaker of each row. Features are matched by name where both are DataFrames.
+    names : tuple of two str, default=("source", "target")
+        What to call them.
+    emotion : str, default="emotion"
+        Column of `labels` that is to be recognised; the corpora may have different emotions.
+    tasks : sequence of str, default=()
+        Columns of `labels`, such as "gender". A progressive network is added that reads, beside
+        the other corpus, a network of each of these tasks, trained on the training rows of the
+        target (what the paper leaves to the future, section 5); each task is run alone as well.
+    speaker : str, default="speaker"
+        Column of `labels` that the folds are made by.
+    folds : {"speaker-stratified", "speaker-independent"}, default="speaker-stratified"
+        Every speaker in every fold (the paper's), or no speaker in two folds.
+    train_folds : sequence of int, default=(1, 2, 4, 8)
+        Numbers of training folds of the target.
+    both_directions : bool, default=True
+        Whether the source is also tried as the target.
+    estimator : DNNClassifier, default=None
+        Its parameters are those of all networks; None is ``DNNClassifier()``, the paper's.
+    n_splits : int, default=10
+        Folds, at least 3.
+    n_repeats : int, default=10
+        How often the rows are dealt out anew.
+    normalisation : {"corpus", "training", "none"}, default="corpus"
+        Each corpus by itself; see :func:`~skprognet.evaluation.cross_validate_transfer`.
+    checkpoint : path, default=None
+        Folder for what is finished; see :func:`~skprognet.evaluation.cross_validate_transfer`.
+    n_jobs : int, default=-1
+        How many splits run at the same time, as in joblib; -1 is all cores.
+    random_state : int, default=0
+        Seed of folds and fits; the result does not depend on `n_jobs`.
+    verbose : int, default=0
+        1 shows a progress bar for each direction.
+
+    Returns
+    -------
+    Study
+        With the attributes scores, curves, design, comparisons, table and audit. The column
+        corpus of its frames is the target, the column source the corpus that helps.
+
+    Raises
+    ------
+    ValueError
+        If a column or a label is missing, the corpora have different features or one name, the
+        folds cannot be made, or the checkpoint is that of another run.
+    TypeError
+        If `estimator` is not a DNNClassifier, or a corpus is no pair.
+    OSError
+        If the checkpoint cannot be written.
+
+    Warns
+    -----
+    UserWarning
+        If the audit finds a fit or a source that had been given a row that it was tested on.
+
+    References
+    ----------
+    J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost: Progressive Neural
+    Networks for Transfer Learning in Emotion Recognition. Interspeech 2017,
+    arXiv 1706.03256; section 4.2 and Figure 4.
+
+    Examples
+    --------
+    The two halves of a corpus, by the gender of the speaker.
+
+    >>> from skprognet import DNNClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.experiments import transfer_between_corpora
+    >>> emodb = load_emodb(as_frame=True)
+    >>> halves = [
+    ...     (emodb.data[emodb.gender == gender], emodb.frame[emodb.gender == gender])
+    ...     for gender in ("female", "male")
+    ... ]
+    >>> study = transfer_between_corpora(
+    ...     *halves,
+    ...     names=("women", "men"),
+    ...     train_folds=(1, 2),
+    ...     both_directions=False,
+    ...     estimator=DNNClassifier(hidden_layer_sizes=(16,), max_epochs=3),
+    ...     n_splits=4,
+    ...     n_repeats=1,
+    ...     n_jobs=1,
+    ... )
+    >>> study.table[["n_train_folds", "method", "source"]]
+       n_train_folds   method source
+    0              1      DNN   none
+    1              1    PT/FT  women
+    2              1  ProgNet  women
+    3              2      DNN   none
+    4              2    PT/FT  women
+    5              2  ProgNet  women
+    """
+    check_choice("folds", folds, FOLDS)
+    estimator = DNNClassifier() if estimator is None else estimator
+    methods = paper_methods(estimator)
+    tasks = [tasks] if isinstance(tasks, str) else list(tasks)
+    train_folds = tuple(train_folds)
+    corpora = _check_corpora(source, target, names, [emotion, speaker, *tasks])
+    scores, curves = [], []
+    directions = [tuple(names), tuple(names)[::-1]][: 1 + both_directions]
+    for source_name, target_name in directions:
+        (source_X, source_labels), (X, labels) = corpora[source_name], corpora[target_name]
+        other = SourceCorpus(
+            align_features(source_X, X), source_labels[emotion], source_labels[speaker]
+        )
+        new_scores, new_curves = cross_validate_transfer(
+            X,
+            labels[emotion],
+            methods=methods,
+            sources={source_name: other, **{task: labels[task] for task in tasks}},
+            combined_sources=[(source_name, *tasks)] if tasks else None,
+            source_estimator=estimator,
+            groups=labels[speaker],
+            cv=make_folds(folds, n_splits, n_repeats, random_state),
+            train_folds=train_folds,
+            normalisation=normalisation,
+            target=emotion,
+            corpus=target_name,
+            return_curves=True,
+            checkpoint=checkpoint and Path(checkpoint) / f"{source_name} to {target_name}",
+            n_jobs=n_jobs,
+            random_state=random_state,
+            verbose=verbose,
+        )
+        scores.append(new_scores)
+        curves.append(new_curves)
+    design = {
+        "study": "corpora",
+        "names": list(names),
+        "emotion": emotion,
+        "tasks": tasks,
+        "speaker": speaker,
+        "folds": folds,
+        "train_folds": list(train_folds),
+        "both_directions": both_directions,
+        "n_repeats": n_repeats,
+        "n_splits": n_splits,
+        "normalisation": normalisation,
+        "random_state": random_state,
+        "network": describe_network(estimator),
+    }
+    apart = {}
+    if folds == "speaker-independent":
+        apart = {name: labels[speaker].to_numpy() for name, (_, labels) in corpora.items()}
+    scores, curves = (pd.concat(frames, ignore_index=True) for frames in (scores, curves))
+    return Study(scores, curves, design, apart)
+
+
+def _check_corpora(source, target, names, columns):
+    """Return features and labels of both corpora by name."""
+    names = tuple(names)
+    if len(names) != 2 or names[0] == names[1]:
+        raise ValueError(f"names must be two different names; got {names}.")
+    corpora = {}
+    for name, corpus in zip(names, (source, target), strict=True):
+        if not isinstance(corpus, (tuple, list)) or len(corpus) != 2:
+            raise TypeError(
+                f"The corpus {name!r} must be a tuple (X, labels); got {type(corpus).__name__}."
+            )
+        X, labels = corpus
+        advice = f"Rename columns of {name!r}, or pass emotion=, tasks= and speaker=."
+        corpora[name] = X, check_columns(labels, columns, advice)
+    return corpora
