@@ -30,7 +30,7 @@ def corpus():
 @pytest.fixture(scope="module")
 def study(corpus):
     estimator = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=4, lr=0.01, dropout=0.1)
-    return transfer_between_tasks(*corpus, estimator=estimator, n_splits=4, n_repeats=2)
+    return transfer_between_tasks(*corpus, estimator=estimator, n_splits=4, n_repeats=2, n_jobs=1)
 
 
 def test_the_five_rows_of_table_2(study):
@@ -49,7 +49,7 @@ def test_the_five_rows_of_table_2(study):
 
 def test_the_estimators_parameters_are_used_by_all(corpus):
     estimator = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=50, lr=0.1, patience=1)
-    study = transfer_between_tasks(*corpus, estimator=estimator, n_splits=3, n_repeats=1)
+    study = transfer_between_tasks(*corpus, estimator=estimator, n_splits=3, n_repeats=1, n_jobs=1)
     assert (study.scores["n_epochs"] < 50).all()
     assert (study.scores["n_epochs"] - study.scores["best_epoch"] <= 1).all()
 
