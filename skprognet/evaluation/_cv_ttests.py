@@ -169,7 +169,7 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
     plain paired t-test does, rejects a true null about half the time.
 
     Neither this test nor `corrected_cv_ttest` is exact. With two equally good simple methods on
-    1000 made-up corpora, at the 5 % level both reject in about 5 of 100 corpora where accuracy is
+    1000 made-up corpora, at the 5 % level both reject in about 4 of 100 corpora where accuracy is
     0.69 (100 rows of two classes), but in about 16 where it is 0.54 (60 rows), and the plain test
     in 55 and 64. Near chance, believe none of them.
 
