@@ -6,12 +6,12 @@ from sklearn.metrics import get_scorer_names
 from skorch.callbacks import Callback
 
 from skprognet._validation import check_choice, check_number
+from skprognet.networks import FusedAdam
 from skprognet.networks._column import ACTIVATIONS
 
 MONITORS = ("uar", "loss")
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
-# Adam's fused form does the same arithmetic in one pass over the weights.
-OPTIMIZERS = {"adam": (torch.optim.Adam, {"fused": True}), "sgd": (torch.optim.SGD, {})}
+OPTIMIZERS = {"adam": (FusedAdam, {}), "sgd": (torch.optim.SGD, {})}
 
 
 def check_parameters(estimator):

@@ -1,5 +1,6 @@
 """The networks themselves: torch only, tensors in and out."""
 
+from skprognet.networks._adam import FusedAdam
 from skprognet.networks._adapters import Adapter
 from skprognet.networks._column import Column, evaluate_hidden, evaluate_logits
 from skprognet.networks._progressive import (
@@ -14,6 +15,7 @@ from skprognet.networks._training import TrainingStep, loss_and_gradients
 __all__ = [
     "Adapter",
     "Column",
+    "FusedAdam",
     "ProgressiveColumn",
     "TrainingStep",
     "build_column",

@@ -10,12 +10,22 @@ from torch import Tensor, nn
 
 from skprognet.networks._dropout import dropout_masks
 
+_aten = torch.ops.aten
 # name -> (activation, gradient with respect to its input from the gradient with respect to its
-# output and the output itself)
+# output and the output itself); both write their result into their first argument
 ACTIVATIONS = {
-    "sigmoid": (torch.sigmoid, torch.ops.aten.sigmoid_backward),
-    "tanh": (torch.tanh, torch.ops.aten.tanh_backward),
-    "relu": (torch.relu, lambda grad, h: torch.ops.aten.threshold_backward(grad, h, 0)),
+    "sigmoid": (
+        torch.sigmoid_,
+        lambda grad, h: _aten.sigmoid_backward.grad_input(grad, h, grad_input=grad),
+    ),
+    "tanh": (
+        torch.tanh_,
+        lambda grad, h: _aten.tanh_backward.grad_input(grad, h, grad_input=grad),
+    ),
+    "relu": (
+        torch.relu_,
+        lambda grad, h: _aten.threshold_backward.grad_input(grad, h, 0, grad_input=grad),
+    ),
     "identity": (lambda z: z, lambda grad, h: grad),
 }
 

@@ -21,6 +21,7 @@ Networks of this size spend more time in autograd's bookkeeping than in their ma
 
 import torch
 from torch import Tensor
+from torch.nn.functional import nll_loss
 
 from skprognet.networks._column import ACTIVATIONS, Column
 
@@ -28,15 +29,17 @@ from skprognet.networks._column import ACTIVATIONS, Column
 def _cross_entropy(logits_NC: Tensor, y_N: Tensor, weight_N: Tensor | None):
     """Return the mean weighted cross-entropy and its gradient with respect to the logits."""
     log_p_NC = torch.log_softmax(logits_NC, dim=1)
+    if weight_N is None:
+        loss = nll_loss(log_p_NC, y_N)
+    else:
+        loss = (nll_loss(log_p_NC, y_N, reduction="none") * weight_N).mean()
     y_N1 = y_N[:, None]
-    loss_N = -log_p_NC.gather(1, y_N1)[:, 0]
     grad_NC = log_p_NC.exp_()
     grad_NC.scatter_add_(1, y_N1, grad_NC.new_full(y_N1.shape, -1.0))
-    grad_NC.div_(len(y_N))
+    grad_NC.div_(y_N.shape[0])
     if weight_N is not None:
-        loss_N = loss_N * weight_N
         grad_NC.mul_(weight_N[:, None])
-    return loss_N.mean(), grad_NC
+    return loss, grad_NC
 
 
 def _gradient_of(parameter: torch.nn.Parameter) -> Tensor:
@@ -69,7 +72,7 @@ class TrainingStep:
     def _forward(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]], list, list]:
         """Return logits, the inputs of each layer, and outputs and masks of hidden layers."""
         below_NH, frozen = self.column.split(X_NF)
-        masks = self.column.draw_masks(len(X_NF))
+        masks = self.column.draw_masks(X_NF.shape[0])
         inputs, outputs = [], []
         for k, (bias, weights) in enumerate(zip(self.biases, self.weights, strict=True)):
             laterals = self.column.lateral_inputs(k, frozen[k], dropping=True)

@@ -1,9 +1,12 @@
 """The written-out gradients against autograd, in float64."""
 
+import copy
+import pickle
+
 import pytest
 import torch
 
-from skprognet.networks import Column, ProgressiveColumn, loss_and_gradients
+from skprognet.networks import Column, ProgressiveColumn, TrainingStep, loss_and_gradients
 from skprognet.networks._column import ACTIVATIONS
 
 COLUMNS = {
@@ -100,3 +103,94 @@ def test_the_loss_is_the_cross_entropy_of_the_logits_once():
     p = logits.exp() / logits.exp().sum(1, keepdim=True)
     by_hand = -p[torch.arange(9), y].log().mean()
     torch.testing.assert_close(loss, by_hand)
+
+
+def start(kind, dropout_seed=7):
+    """Return a column with its generator, and batches of which the last is smaller."""
+    column, X, y, weight = make_problem(kind)
+    column.dropout_generator = torch.Generator().manual_seed(dropout_seed)
+    return column, [(X[i : i + 4], y[i : i + 4], weight[i : i + 4]) for i in (0, 4, 8)]
+
+
+def descend(column):
+    with torch.no_grad():
+        for parameter in column.parameters():
+            parameter -= 0.1 * parameter.grad
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_one_step_object_over_batches_of_other_sizes_is_a_new_one_for_each(kind):
+    (column, batches), (twin, _) = start(kind), start(kind)
+    step = TrainingStep(column)
+    kept = []
+    for batch in [*batches, *batches]:
+        loss, logits = step(*batch)
+        expected_loss, expected_logits = loss_and_gradients(twin, *batch)
+        assert torch.equal(loss, expected_loss)
+        assert torch.equal(logits, expected_logits)
+        kept.append((logits, logits.clone()))
+        for ours, theirs in zip(column.parameters(), twin.parameters(), strict=True):
+            assert torch.equal(ours.grad, theirs.grad)
+        descend(column)
+        descend(twin)
+    for logits, as_returned in kept:  # a later step writes over no earlier result
+        assert torch.equal(logits, as_returned)
+
+
+def test_steps_of_two_columns_in_turn_are_those_of_each_alone():
+    columns = [start("one source", seed) for seed in (1, 2)]
+    alone = [start("one source", seed) for seed in (1, 2)]
+    steps = [TrainingStep(column) for column, _ in columns]
+    for number in range(3):
+        for step, (column, batches) in zip(steps, columns, strict=True):
+            step(*batches[number])
+            descend(column)
+    for (column, _), (single, batches) in zip(columns, alone, strict=True):
+        step = TrainingStep(single)
+        for batch in batches:
+            step(*batch)
+            descend(single)
+        for ours, theirs in zip(column.parameters(), single.parameters(), strict=True):
+            assert torch.equal(ours, theirs)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))])
+def test_a_copy_made_between_steps_learns_by_itself(copied):
+    column, batches = start("one source")
+    step = TrainingStep(column)
+    step(*batches[0])
+    twin = copied(column)
+    twin.dropout_generator = torch.Generator().manual_seed(0)
+    before = [parameter.grad.clone() for parameter in column.parameters()]
+    TrainingStep(twin)(*batches[1])
+    for parameter, gradient in zip(column.parameters(), before, strict=True):
+        assert torch.equal(parameter.grad, gradient)
+    step(*batches[1])
+    assert not torch.equal(column.layers[0].weight.grad, before[0])
+
+
+def test_a_step_sees_what_is_frozen_loaded_or_cleared_after_it_was_made():
+    (column, batches), (other, _) = start("plain"), start("plain", 9)
+    step = TrainingStep(column)
+    step(*batches[0])
+    column.load_state_dict({name: 2 * p for name, p in other.state_dict().items()})
+    column.zero_grad()
+    column.layers[0].requires_grad_(False)
+    _, expected = by_autograd(column, *batches[1], dropout_seed=3)
+    column.dropout_generator = torch.Generator().manual_seed(3)
+    step(*batches[1])
+    assert column.layers[0].weight.grad is None
+    for name, gradient in expected.items():
+        torch.testing.assert_close(
+            column.get_parameter(name).grad, gradient, rtol=1e-9, atol=1e-14
+        )
+
+
+def test_a_step_leaves_the_rows_as_they_were():
+    column, batches = start("all of one width")
+    before = [[values.clone() for values in batch] for batch in batches]
+    step = TrainingStep(column)
+    for batch in batches:
+        step(*batch)
+    for batch, copies in zip(batches, before, strict=True):
+        assert all(torch.equal(a, b) for a, b in zip(batch, copies, strict=True))
