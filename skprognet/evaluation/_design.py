@@ -1,7 +1,6 @@
 """What a study of transfer has to be, checked before any training."""
 
 import numbers
-import sys
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -81,7 +80,7 @@ class Design:
         # Dask looks at the size to decide whether to send an object to each worker once.
         corpora = [s for s in self.sources.values() if isinstance(s, SourceCorpus)]
         arrays = [self.X, self.y, *(s.X for s in corpora), *(s.y for s in corpora)]
-        return object.__sizeof__(self) + sum(sys.getsizeof(array) for array in arrays)
+        return object.__sizeof__(self) + sum(array.nbytes for array in arrays)
 
     @property
     def entries(self):

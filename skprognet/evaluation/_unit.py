@@ -149,16 +149,16 @@ def run_unit(design, unit):
         them whose classifier has epochs, if the design asks for curves.
     """
     record = {"rows": [], "curves": []}
+    read = dict.fromkeys(name for names in unit.entries.values() for name in names)
     once = {
         name: _source_of_corpus(design, name, design.sources[name], unit.split)
-        for names in unit.entries.values()
-        for name in names
+        for name in read
         if isinstance(design.sources[name], SourceCorpus)
     }
     for size, train in unit.split.train.items():
         X = normalise(design.X, train, design.normalisation)
         sources = dict(once)
-        for name in {name: None for names in unit.entries.values() for name in names}:
+        for name in read:
             given = design.sources[name]
             if isinstance(given, np.ndarray):
                 sources[name] = _source_of_task(design, name, given, unit.split, size, X)
@@ -167,8 +167,9 @@ def run_unit(design, unit):
         if not unit.entries:
             _run_methods(record, design, unit.split, size, X, NO_SOURCE, {})
         for entry, names in unit.entries.items():
-            read = {name: sources[name] for name in names}
-            _run_methods(record, design, unit.split, size, X, entry, read)
+            _run_methods(
+                record, design, unit.split, size, X, entry, {name: sources[name] for name in names}
+            )
     return record
 
 
