@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 
+import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
@@ -177,14 +178,22 @@ def cross_validate_transfer(
     splits = draw_splits(cv, design, groups)
     units, n_fits = plan_units(design, splits)
     store = None if checkpoint is None else Checkpoint(checkpoint, describe_run(design, splits))
-    records = list(_records(design, units, n_fits, store, n_jobs, verbose))
+    rows, curves = [], []
+    for record in _records(design, units, n_fits, store, n_jobs, verbose):
+        rows += record["rows"]
+        # As arrays: over a long run, lists would take several times the memory.
+        curves += [{k: _compact(v) for k, v in curve.items()} for curve in record["curves"]]
     order = {"method": list(methods), "source": [NO_SOURCE, *design.entries]}
-    scores = _in_order(pd.DataFrame([row for record in records for row in record["rows"]]), order)
+    scores = _in_order(pd.DataFrame(rows), order)
     scores = scores.astype({"source_seed": "Int64", "best_epoch": "Int64", "n_epochs": "Int64"})
     if not return_curves:
         return scores
-    curves = [pd.DataFrame(curve) for record in records for curve in record["curves"]]
+    curves = [pd.DataFrame(curve) for curve in curves]
     return scores, _in_order(pd.concat(curves), order) if curves else pd.DataFrame()
+
+
+def _compact(values):
+    return np.asarray(values) if isinstance(values, list) else values
 
 
 def _records(design, units, n_fits, store, n_jobs, verbose):
@@ -193,6 +202,7 @@ def _records(design, units, n_fits, store, n_jobs, verbose):
     kept = {} if store is None else {str(unit): store.load(str(unit)) for unit in units}
     kept = {name: record for name, record in kept.items() if record is not None}
     yield from kept.values()
+    kept = set(kept)
     missing = [unit for unit in units if str(unit) not in kept]
     with tqdm(
         total=sum(n_fits),
@@ -202,11 +212,21 @@ def _records(design, units, n_fits, store, n_jobs, verbose):
         smoothing=0,
         disable=not verbose,
     ) as bar:
-        for name, record in _train(design, missing, n_jobs, bar):
+        try:
+            for name, record in _train(design, missing, n_jobs, bar):
+                if store is not None:
+                    store.keep(name, record)
+                bar.update(fits[name])
+                kept.add(name)
+                yield record
+        except (Exception, KeyboardInterrupt) as stop:
             if store is not None:
-                store.keep(name, record)
-            bar.update(fits[name])
-            yield record
+                done = sum(fits[name] for name in kept)
+                stop.add_note(
+                    f"{done} of {sum(n_fits)} fits are in the checkpoint {str(store.folder)!r}; "
+                    "the same call goes on from there."
+                )
+            raise
 
 
 def _train(design, units, n_jobs, bar):

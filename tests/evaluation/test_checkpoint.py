@@ -252,8 +252,11 @@ def test_full_disk_stops_the_run_and_keeps_what_is_done(unbroken, tmp_path, monk
         original(self, unit, record)
 
     monkeypatch.setattr(transfer_module.Checkpoint, "keep", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match="No space left") as raised:
         run(tmp_path)
+    assert raised.value.__notes__ == [
+        f"13 of 48 fits are in the checkpoint '{tmp_path}'; the same call goes on from there."
+    ]
     monkeypatch.undo()
     assert len(finished(tmp_path)) == 5
     assert_same(run(tmp_path), unbroken)
