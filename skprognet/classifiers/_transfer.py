@@ -112,8 +112,8 @@ class TransferClassifier(NetworkClassifier):
             seen[name] = pd.array([pd.NA] * len(X) if rows is None else rows, dtype="boolean")
         if per_row:
             return seen
-        shares = {name: column.astype("Float64").mean() for name, column in seen.items()}
-        return pd.Series(shares, dtype=float, name="source_overlap")
+        known = seen.apply(lambda rows: rows.to_numpy(dtype=float, na_value=np.nan))
+        return known.mean(skipna=False).rename("source_overlap")
 
     def _read_sources(self, X, rows, train, held_out, seed):
         self.sources_ = []

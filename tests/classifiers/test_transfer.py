@@ -442,6 +442,16 @@ def test_overlap_with_a_source_that_does_not_remember_is_unknown(problem, small)
     mlp = MLPClassifier((4,), solver="lbfgs", max_iter=500, random_state=0).fit(X, source_y)
     clf = ProgressiveClassifier(mlp, **small).fit(X, y)
     assert np.isnan(clf.source_overlap(X)["source"])
+    assert clf.source_overlap(X, per_row=True)["source"].isna().all()
+
+
+def test_overlap_can_be_told_row_by_row(problem, small):
+    X, y, source_y = problem
+    given = DNNClassifier(**small).fit(X[:30], source_y[:30])
+    clf = ProgressiveClassifier([("old", given), ("older", given)], **small).fit(X, y)
+    told = clf.source_overlap(X, per_row=True)
+    assert list(told) == ["old", "older"]
+    np.testing.assert_array_equal(told["old"].to_numpy(dtype=bool), np.arange(len(X)) < 30)
 
 
 def test_inside_cross_validation_the_source_has_seen_no_test_row(problem, small):
