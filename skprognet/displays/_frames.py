@@ -1,7 +1,5 @@
 """What a frame has to be before it can be drawn."""
 
-import numpy as np
-
 from skprognet.evaluation._comparison import score_table
 from skprognet.evaluation._design import NO_SOURCE
 from skprognet.evaluation._tables import paper_mean_and_std
@@ -78,7 +76,4 @@ def paper_spread(scores, method, source):
         NaN for a single fold; both are NaN where a fold has no score, since a mean over the
         others would be of other folds than those of the other methods.
     """
-    table = score_table(scores, method, source)
-    if table.shape[1] == 1:
-        return table.mean(), np.nan
-    return paper_mean_and_std(table)
+    return paper_mean_and_std(score_table(scores, method, source))

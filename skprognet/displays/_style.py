@@ -93,7 +93,7 @@ def legend_height(labels):
 
 def legend_above(ax, handles, labels, note):
     """Put a legend above the axes, so that it hides nothing, with a note as its title."""
-    # matplotlib leaves out a label that begins with an underscore, so they are set afterwards.
+    # Before 3.10 matplotlib left out a label that begins with an underscore: they are set after.
     legend = ax.legend(
         handles,
         ["label"] * len(handles),

@@ -121,9 +121,10 @@ class TrainingSizeDisplay(Display):
             Columns method, source, n_train_folds, repeat, fold and uar, and, if known, n_train;
             of one target and one corpus, where it has such columns.
         comparisons : DataFrame, default=None
-            Columns method, source, against, against_source, n_train_folds, difference and pvalue,
-            as :func:`~skprognet.evaluation.compare_methods` returns. None draws no stars. Those of
-            another corpus or target than the scores are passed over.
+            Columns method, source, against, against_source, n_train_folds (not needed where the
+            scores are of one size), difference and pvalue, as
+            :func:`~skprognet.evaluation.compare_methods` returns for these scores. None draws no
+            stars. Those of another corpus or target than the scores are passed over.
         alpha : float, default=0.05
             A p-value below it earns a star: unadjusted, as in the paper. For Holm's pass
             ``comparisons.assign(pvalue=comparisons["pvalue_holm"])``.
@@ -146,6 +147,8 @@ class TrainingSizeDisplay(Display):
         sizes = _by_size(scores)
         if comparisons is None:
             return cls(sizes, alpha=alpha)
+        if len(sizes["n_train_folds"].unique()) == 1 and "n_train_folds" not in comparisons:
+            comparisons = comparisons.assign(n_train_folds=sizes["n_train_folds"].iloc[0])
         needed = ["method", "source", "against", "against_source", "n_train_folds"]
         check_columns("comparisons", comparisons, [*needed, "difference", "pvalue"])
         comparisons = _same_study(comparisons, scores)
@@ -213,7 +216,7 @@ class TrainingSizeDisplay(Display):
             rows = sizes["n_train"].mean()
             ticks = [f"{tick}\n{n:.0f}" for tick, n in zip(ticks, rows, strict=True)]
             xlabel += "\n(below: mean number of training rows)"
-        ax.set_xscale("log", base=2)
+        ax.set_xscale("log")
         ax.set_xmargin(0.1)
         ax.set_xticks(list(sizes.groups), ticks)
         ax.set_xticks([], minor=True)

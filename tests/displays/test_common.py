@@ -37,14 +37,7 @@ def curves_of(scores):
 
 def sizes_of(scores):
     scores = pd.concat([scores.assign(n_train_folds=n, n_train=54 * n) for n in (1, 2, 4, 8)])
-    comparisons = pd.concat(
-        [
-            compare_methods(scores[scores["n_train_folds"] == n]).assign(
-                n_train_folds=n, pvalue=0.01, difference=0.1
-            )
-            for n in (1, 2, 4, 8)
-        ]
-    )
+    comparisons = compare_methods(scores).assign(pvalue=0.01, difference=0.1)
     return TrainingSizeDisplay.from_scores(scores, comparisons)
 
 

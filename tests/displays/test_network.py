@@ -110,6 +110,24 @@ def test_every_column_and_lateral_of_a_chain_is_there(emotion, gender):
     assert display.classes[-1] == ["angry", "happy", "sad"]
 
 
+def test_columns_three_networks_deep_are_told_apart(data, speaker, emotion):
+    X, labels = data
+    sources = [("first", speaker), ("emotion", emotion)]
+    network = ProgressiveClassifier(sources, **options(3)).fit(X, labels["gender"])
+    frame = NetworkDisplay.from_estimator(network).frame()
+    assert frame.groupby("column")["name"].first().tolist() == [
+        "first",
+        "emotion / speaker",
+        "emotion / gender / speaker",
+        "emotion / gender",
+        "emotion",
+        "new column",
+    ]
+    laterals = frame.dropna(subset="norm")
+    read = laterals.groupby("column")["reads_column"].agg(set).to_dict()
+    assert read == {3: {2}, 4: {1, 2, 3}, 5: {0, 1, 2, 3, 4}}
+
+
 def test_arrows_start_and_end_at_their_layers_and_lead_upwards(emotion):
     display = draw(emotion)
     laterals = display.frame().dropna(subset="norm")

@@ -8,6 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from skprognet.displays import TrainingSizeDisplay
+from skprognet.evaluation import compare_methods
 
 COMPARED = [
     # method, source, against, against_source, size, difference, p, star?
@@ -116,6 +117,16 @@ def test_comparisons_of_another_corpus_earn_nothing(scores, comparisons):
         ValueError, match=r"^comparisons must be of one corpus; got \['A', 'B'\]\."
     ):
         draw(scores, both)
+
+
+@pytest.mark.parametrize("sizes", [[8], [1, 2, 4, 8]])
+def test_it_takes_what_compare_methods_returns(scores, sizes):
+    scores = scores[scores["n_train_folds"].isin(sizes)]
+    better = scores["method"] == "ProgNet"
+    scores = scores.assign(uar=scores["uar"].where(~better, 0.9 + 0.01 * scores["uar"]))
+    frame = draw(scores, compare_methods(scores)).frame()
+    assert frame.query("method == 'ProgNet'")["better"].all()
+    assert not frame.query("method == 'DNN'")["better"].any()
 
 
 def test_ticks_show_folds_and_rows(scores):
