@@ -88,7 +88,8 @@ def _p_values(comparisons, entry):
 def _of_setting(comparisons, setting):
     """Return the comparisons made within a setting."""
     for name, value in setting.items():
-        comparisons = comparisons[comparisons[name] == value]
+        column = comparisons[name]
+        comparisons = comparisons[column.isna() if pd.isna(value) else column == value]
     return comparisons
 
 

@@ -13,6 +13,7 @@ from skprognet.evaluation import (
     calibrated_cv_ttest,
     compare_methods,
     corrected_cv_ttest,
+    summary_table,
 )
 from skprognet.evaluation._holm import holm
 
@@ -52,6 +53,11 @@ def test_holm_is_that_of_r():
         ]
         np.testing.assert_allclose(holm(raw), row["adjusted_p"], rtol=1e-8)
     assert len(rows) == 2
+
+
+def test_holm_by_hand():
+    # Sorted: .2 * 3, then .6 * 2 and .9 * 1, of which neither can be above 1.
+    np.testing.assert_allclose(holm([0.6, 0.2, 0.9]), [1, 0.6, 1])
 
 
 def test_ten_by_ten_gets_the_papers_test_and_its_adjusted_p(three):
@@ -250,6 +256,14 @@ def test_comparisons_stay_within_corpus_target_and_size(rng):
             f"corpus {row['corpus']}, n_train_folds {row['n_train_folds']}: {alone['verdict']}"
         )
     np.testing.assert_allclose(comparisons["pvalue_holm"], holm(comparisons["pvalue"]))
+
+
+def test_rows_without_a_training_size_are_a_setting_of_their_own(five):
+    scores = pd.concat([five.assign(n_train_folds=1.0), five.assign(n_train_folds=np.nan)])
+    comparisons = compare_methods(scores)
+    assert comparisons["n_train_folds"].isna().sum() == len(comparisons) / 2 == 6
+    table = summary_table(scores, comparisons)
+    assert table["p_plain"].notna().tolist() == 2 * [False, True, True, True, True]
 
 
 def test_sizes_in_the_frame_make_the_ratio(five):

@@ -85,6 +85,13 @@ def test_constant_difference(constant):
     assert result.confidence_interval() == (result.estimate, result.estimate)
 
 
+@given(b=arrays(float, (5, 2), elements=st.floats(0, 1)), constant=st.floats(1e-3, 1))
+def test_a_difference_that_is_constant_but_for_rounding_is_constant(b, constant):
+    with pytest.warns(RuntimeWarning, match="which makes f infinite"):
+        result = combined_5x2cv_ftest(b + constant, b)
+    assert tuple(result) == (math.inf, 0)
+
+
 def test_folds_of_a_repeat_that_always_agree():
     b = np.full((5, 2), 0.5)
     a = b + np.array([0.1, -0.1, 0.2, -0.2, 0])[:, None]

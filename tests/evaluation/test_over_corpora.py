@@ -166,6 +166,13 @@ def test_wilcoxon_splits_zeros_between_the_signs():
     assert expected != pytest.approx(stats.wilcoxon(difference).pvalue)
 
 
+def test_wilcoxon_sees_no_rounding():
+    difference = np.array([0, 0, 0, 1, 2, 3, 4, 5, 6, 7]) / 64
+    base = np.full(10, 0.5)
+    rounded = base + difference + 1e-15 * np.array([1, 1, 1, 0, 0, 0, 0, 0, 0, 0])
+    assert wilcoxon(rounded, base) == wilcoxon(base + difference, base)
+
+
 @pytest.mark.parametrize("n_corpora", [4, 8])
 def test_corpora_that_all_agree(n_corpora):
     uar = np.linspace(0.5, 0.6, n_corpora)[:, None] + [0, 0.01, 0.02]
@@ -199,6 +206,8 @@ def test_sentences():
     assert pair(flipped, 0, 2)["verdict"].startswith("ProgNet from sex is worse than DNN over")
     holm = compare_over_corpora(frame(REFERENCE["scores"]), post_hoc="wilcoxon")
     assert pair(holm, 0, 1)["verdict"].endswith("p = 0.064.")
+    # Holm's: three times the plain 2 / 2 ** 12.
+    assert pair(holm, 0, 2)["verdict"].endswith("p = 0.00146.")
 
 
 def test_a_pair_without_friedmans_backing_is_said():

@@ -56,6 +56,11 @@ def test_frames_in_any_order_are_arrays(test, shape, tables):
     other = frame(b).sample(frac=1, random_state=2)
     assert test(one, other) == test(a, b)
     assert test(one[["repeat", "fold", "uar"]], other) == test(a, b)
+    # So are frames that have to agree in every fold on something else.
+    folds = np.arange(a.size).reshape(a.shape)
+    one = frame(a, "ProgNet", rows_tested=folds).sample(frac=1, random_state=1)
+    other = frame(b, rows_tested=folds).sample(frac=1, random_state=2)
+    assert test(one, other) == test(a, b)
 
 
 def test_row_counts_of_the_frames_make_the_ratio(tables):
