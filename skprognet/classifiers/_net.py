@@ -116,7 +116,13 @@ class Net(NeuralNetClassifier):
 
     @property
     def _default_callbacks(self):
-        return [("epoch_timer", EpochTimer()), ("print_log", PrintLog())]
+        # PrintLog formats its table also where nothing is to be printed.
+        printing = [("print_log", PrintLog())] if self.verbose else []
+        return [("epoch_timer", EpochTimer()), *printing]
+
+    def initialize_history(self):
+        self._lowest = {}  # loss so far, by prefix
+        return super().initialize_history()
 
     def initialize_callbacks(self):
         super().initialize_callbacks()
@@ -181,8 +187,8 @@ class Net(NeuralNetClassifier):
         self.history.record(prefix + "_batch_count", len(sizes))
         rows = torch.tensor(sizes, dtype=torch.float64)
         loss = (torch.stack(losses).double().cpu() @ rows / rows.sum()).item()
-        earlier = (row.get(prefix + "_loss", math.inf) for row in self.history.to_list())
-        lowest = min(earlier, default=math.inf)
+        lowest = self._lowest.get(prefix, math.inf)
+        self._lowest[prefix] = min(loss, lowest)
         self.history.record(prefix + "_loss", loss)
         self.history.record(prefix + "_loss_best", loss < lowest)  # skorch's Checkpoint asks
         if training and not math.isfinite(loss):

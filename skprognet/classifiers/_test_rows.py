@@ -3,7 +3,6 @@
 from skorch.callbacks import Callback
 
 from skprognet.classifiers._net import mean_recall
-from skprognet.networks import evaluate_logits
 
 
 class RecordTestScore(Callback):
@@ -22,5 +21,5 @@ class RecordTestScore(Callback):
         self.codes_N = codes_N
 
     def on_epoch_end(self, net, **kwargs):
-        predicted = evaluate_logits(net.module_, self.inputs_NF).argmax(dim=1)
+        predicted = net.evaluation_step((self.inputs_NF, self.codes_N)).argmax(dim=1)
         net.history.record("test_uar", mean_recall(predicted, self.codes_N))
