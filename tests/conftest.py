@@ -33,6 +33,12 @@ def corpora():
     return Path(folder)
 
 
+@pytest.fixture
+def no_figures(monkeypatch):
+    """Leave out the pictures of studies, which take longer than all else in a short one."""
+    monkeypatch.setattr("skprognet.experiments._report.draw_figures", lambda study: [])
+
+
 @pytest.fixture(autouse=True)
 def _torch_threads_unchanged():
     """Fail a test that leaves torch another thread count: it is one for the whole process."""

@@ -1,56 +1,36 @@
 """A study as text and as files."""
 
-import io
+import gzip
 from pathlib import Path
 
 from skprognet._files import write_whole
-from skprognet.classifiers import DNNClassifier
-from skprognet.displays import TrainingCurveDisplay
 from skprognet.evaluation import format_table
-from skprognet.evaluation._comparison import CALIBRATED
-
-
-def explain_test(study):
-    """Return one paragraph: which test was used, and why."""
-    test, df = study.comparisons.loc[0, ["test", "df"]]
-    repeats, folds = study.design["n_repeats"], study.design["n_splits"]
-    if test == CALIBRATED:
-        return f"Test: {test}, two-sided, {df:g} degrees of freedom (the paper's)."
-    return (
-        f"Test: the paper's {CALIBRATED} is defined for 10 repeats of 10 folds only, not for "
-        f"{repeats} x {folds}; used instead: {test} (Nadeau and Bengio; Bouckaert and Frank), "
-        f"two-sided, {df:g} degrees of freedom, ratio of test rows to the others (validation rows "
-        f"count as training) {study.comparisons.loc[0, 'ratio']:.3f}."
-    )
+from skprognet.experiments._figures import draw_figures
+from skprognet.experiments._page import format_page
+from skprognet.experiments._record import RECORD, format_record, make_record
+from skprognet.experiments._words import describe_folds, explain_test, headline, title
 
 
 def format_study(study):
-    """Return the whole study as Markdown: design, table, legend, verdicts.
+    """Return the whole study as Markdown: answer, design, audit, table, legend, verdicts.
 
     Parameters
     ----------
     study : Study
-        What :func:`~skprognet.experiments.transfer_between_tasks` returns.
+        What :func:`~skprognet.experiments.transfer_between_tasks` or
+        :func:`~skprognet.experiments.transfer_between_corpora` returns.
 
     Returns
     -------
     str
         Ready to print or to write.
     """
-    design = study.design
-    sizes = study.scores[["n_train", "n_validation", "n_test"]].mean().round().astype(int)
-    network = DNNClassifier(**design["network"])
-    epochs = f"up to {network.max_epochs} epochs"
-    if network.patience is not None:
-        epochs += f", stopping after {network.patience} without a better one"
     return "\n\n".join(
         [
-            f"# {design['target'].capitalize()} recognition with transfer from "
-            + " and ".join(design["sources"]),
-            f"{design['n_repeats']} x {design['n_splits']} folds stratified by speaker (about "
-            f"{sizes['n_train']} rows train, {sizes['n_validation']} choose the epoch, "
-            f"{sizes['n_test']} test), {epochs}, normalised over: {design['normalisation']}, "
-            f"seed {design['random_state']}.",
+            f"# {title(study.design)}",
+            headline(study),
+            describe_folds(study),
+            study.audit_verdict,
             format_table(study.table),
             explain_test(study),
             "\n".join(f"- {verdict}" for verdict in study.comparisons["verdict"]),
@@ -58,17 +38,31 @@ def format_study(study):
     )
 
 
-def write_study(study, folder):
-    """Write results.csv, table.md and learning_curves.png: all of them whole, or none.
+def _csv(frame):
+    # pandas writes the shortest text that gives back each float exactly.
+    return frame.to_csv(index=False).encode()
 
-    There is no picture where no network was scored after its epochs.
+
+def write_study(study, folder, *, record=None, seconds=None):
+    """Write a study into a folder: all of its files whole, or none.
+
+    These are results.csv (the scores), curves.csv.gz, comparisons.csv, table.md, table.tex,
+    design.toml, each figure as PNG and as PDF, and report.html: one page with all of it, which
+    needs nothing else and no network. There are no curves where no network was scored after its
+    epochs.
 
     Parameters
     ----------
     study : Study
-        What :func:`~skprognet.experiments.transfer_between_tasks` returns.
+        What :func:`~skprognet.experiments.transfer_between_tasks` or
+        :func:`~skprognet.experiments.transfer_between_corpora` returns.
     folder : path
         Where to; it is made if need be.
+    record : dict, default=None
+        What design.toml is to hold. None makes it from the design of the study; it does not know
+        where the data came from.
+    seconds : float, default=None
+        How long it all took, for the page.
 
     Returns
     -------
@@ -80,16 +74,22 @@ def write_study(study, folder):
     OSError
         If a file cannot be written, as on a full disk.
     """
+    record = make_record(study.design) if record is None else record
+    figures = draw_figures(study)
     contents = {
-        "results.csv": study.scores.to_csv(index=False).encode(),
+        "results.csv": _csv(study.scores),
+        "comparisons.csv": _csv(study.comparisons),
         "table.md": (format_study(study) + "\n").encode(),
+        "table.tex": format_table(study.table, "latex").encode(),
+        RECORD: format_record(record).encode(),
     }
     if len(study.curves):
-        picture = io.BytesIO()
-        display = TrainingCurveDisplay.from_curves(study.curves).plot()
-        display.figure_.savefig(picture, format="png", dpi=150)
-        display.close()
-        contents["learning_curves.png"] = picture.getvalue()
+        contents["curves.csv.gz"] = gzip.compress(_csv(study.curves), compresslevel=6, mtime=0)
+    for figure in figures:
+        for suffix in ("png", "pdf"):
+            contents[f"{figure.name}.{suffix}"] = figure.contents[suffix]
+    # Last, and so the last to appear: where it is, all is.
+    contents["report.html"] = format_page(study, figures, record, seconds).encode()
     contents = {Path(folder) / name: content for name, content in contents.items()}
     write_whole(contents)
     return list(contents)

@@ -1,0 +1,33 @@
+"""The command `skprognet` and how its verbs fail."""
+
+import click
+
+from skprognet.cli._features import extract
+from skprognet.cli._results import compare, plot
+from skprognet.cli._studies import corpora, demo, tasks
+
+
+class Verbs(click.Group):
+    """Turns the errors that the package raises on bad input into one sentence and exit code 1."""
+
+    def invoke(self, ctx):
+        """Run the verb."""
+        try:
+            return super().invoke(ctx)
+        except (ValueError, OSError, ImportError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="skprognet")
+def main() -> None:
+    """Tell whether a network of one task or corpus helps to recognise another, by more than luck.
+
+    "extract" makes features of audio files; "tasks" and "corpora" run the paper's two studies on
+    tables of features and labels; "compare" and "plot" look at results anew; "demo" shows all of
+    it on data that come with the package.
+    """
+
+
+for verb in (demo, extract, tasks, corpora, compare, plot):
+    main.add_command(verb)

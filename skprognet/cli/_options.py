@@ -1,0 +1,179 @@
+"""Options that several verbs share, and options that take several values at once."""
+
+from pathlib import Path
+
+import click
+
+from skprognet._files import check_folder
+
+
+def _refuse_zero() -> None:
+    raise click.BadParameter("0 is not a number of processes; give 1 or more, or -1 for all.")
+
+
+n_jobs_option = click.option(
+    "--n-jobs",
+    default=-1,
+    show_default=True,
+    type=click.IntRange(min=-1),
+    callback=lambda ctx, param, value: value or _refuse_zero(),
+    help="Processes at a time; -1 is one per core.",
+)
+
+
+def repeat_option_names(args: list[str], names: set[str]) -> list[str]:
+    """Return arguments in which each of several values has the name of its option before it.
+
+    Parameters
+    ----------
+    args : list of str
+        Such as ["--sources", "speaker", "gender", "-o", "out"].
+    names : set of str
+        Of the options that take several values.
+
+    Returns
+    -------
+    list of str
+        Such as ["--sources", "speaker", "--sources", "gender", "-o", "out"].
+    """
+    repeated, current, has_value = [], None, True
+    for place, arg in enumerate(args):
+        if arg == "--":
+            return repeated + args[place:]
+        if arg.startswith("-") and len(arg) > 1:
+            name, equals, _ = arg.partition("=")
+            current, has_value = name if name in names else None, bool(equals)
+            repeated.append(arg)
+            continue
+        if current and has_value:
+            repeated.append(current)
+        repeated.append(arg)
+        has_value = True
+    return repeated
+
+
+class SeveralValues(click.Command):
+    """A command whose options with ``multiple=True`` take all values up to the next option.
+
+    click itself wants the name of the option before each value; that works as well. Arguments of
+    the command come before such options, or after ``--``.
+    """
+
+    def parse_args(self, ctx, args):
+        """Parse."""
+        several = [p for p in self.params if isinstance(p, click.Option) and p.multiple]
+        names = {name for option in several for name in option.opts}
+        return super().parse_args(ctx, repeat_option_names(args, names))
+
+
+def _with(*options):
+    """Return a decorator that adds options in this order."""
+
+    def decorate(function):
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def size_options(repeats, folds):
+    """Return the options for repeats, folds and seed with their defaults."""
+    return _with(
+        click.option(
+            "--repeats",
+            "n_repeats",
+            default=repeats,
+            show_default=True,
+            type=click.IntRange(min=1),
+            help="How often the rows are dealt out anew.",
+        ),
+        click.option(
+            "--folds", "n_splits", default=folds, show_default=True, type=click.IntRange(min=3)
+        ),
+        click.option(
+            "--seed",
+            "random_state",
+            default=0,
+            show_default=True,
+            type=click.IntRange(0, 2**32 - 1),
+            help="Of folds and fits; the result does not depend on --n-jobs.",
+        ),
+        n_jobs_option,
+    )
+
+
+normalisation_option = click.option(
+    "--normalisation",
+    default="corpus",
+    show_default=True,
+    type=click.Choice(["corpus", "training", "none"]),
+    help="Over all rows of a corpus (the paper), over training rows only, or not at all.",
+)
+
+patience_option = click.option(
+    "--patience",
+    default=None,
+    type=click.IntRange(min=1),
+    help="Stop a fit after that many epochs without a better one.  [default: run all]",
+)
+
+NETWORK = ("max_epochs", "patience", "batch_size", "hidden_layer_sizes", "dropout", "lr")
+# Without a default: what is not given comes from the design, or is DNNClassifier's own.
+network_options = _with(
+    click.option(
+        "--max-epochs",
+        default=None,
+        type=click.IntRange(min=1),
+        help="Epochs of each fit.  [default: 600]",
+    ),
+    patience_option,
+    click.option(
+        "--batch-size",
+        default=None,
+        type=click.IntRange(min=1),
+        help="Rows in a training step.  [default: 32]",
+    ),
+    click.option(
+        "--hidden-layers",
+        "hidden_layer_sizes",
+        multiple=True,
+        type=click.IntRange(min=1),
+        metavar="WIDTH...",
+        help="Width of each hidden layer.  [default: 256 256 256 256]",
+    ),
+    click.option(
+        "--dropout",
+        default=None,
+        type=click.FloatRange(0, 1, max_open=True),
+        help="[default: 0.5]",
+    ),
+    click.option(
+        "--lr",
+        default=None,
+        type=click.FloatRange(min=0, min_open=True),
+        help="Learning rate.  [default: 0.0005]",
+    ),
+)
+
+features_option = click.option(
+    "--features",
+    multiple=True,
+    metavar="PREFIX...",
+    help="Columns that are features begin with one of these.  [default: all numeric columns that "
+    "are no labels]",
+)
+
+
+def output_option(default=None):
+    """Return the option for the folder of results."""
+    return click.option(
+        "--output",
+        "-o",
+        required=default is None,
+        default=default,
+        show_default=default is not None,
+        type=click.Path(file_okay=False, path_type=Path),
+        callback=lambda ctx, param, folder: check_folder(folder) or folder,
+        help="Folder for report.html and the files beside it.",
+    )

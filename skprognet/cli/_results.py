@@ -1,0 +1,183 @@
+"""The verbs that look at results anew."""
+
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from skprognet import displays
+from skprognet._files import check_folder, write_whole
+from skprognet.cli._tables import EXACT
+from skprognet.evaluation import (
+    compare_methods,
+    compare_over_corpora,
+    format_table,
+    summary_table,
+)
+from skprognet.experiments._figures import picture
+
+KINDS = ("curves", "scores", "significance", "sizes")
+
+
+def read_results(path, name="results.csv"):
+    """Return the frame in a CSV file, or in the file of that name in a folder.
+
+    Raises
+    ------
+    ValueError
+        If it is no CSV file.
+    OSError
+        If it is not there.
+    """
+    path = path / name if path.is_dir() else path
+    if not path.is_file():
+        raise FileNotFoundError(f"There must be results at {str(path)!r}; there is no such file.")
+    try:
+        # Only what is empty is missing: a method or a source may be called "NA".
+        return pd.read_csv(
+            path,
+            keep_default_na=False,
+            na_values=[""],
+            dtype=dict.fromkeys(["method", "source", "corpus", "target"], str),
+            **EXACT,
+        )
+    except (ValueError, UnicodeError) as error:
+        raise ValueError(f"{str(path)!r} cannot be read as CSV: {error}") from error
+
+
+def _read_all(paths):
+    """Return the results of all files as one frame; those of several are told apart by corpus."""
+    frames = [read_results(path) for path in paths]
+    if len(frames) == 1:
+        return frames[0]
+    named = [set(frame["corpus"]) if "corpus" in frame else {None} for frame in frames]
+    if None in set.union(*named) or len(set.union(*named)) < sum(map(len, named)):
+        # Files whose corpora have no names, or the same ones, are told apart by their own.
+        titles = [path.parent.name if path.name == "results.csv" else path.stem for path in paths]
+        titles = [p.name if p.is_dir() else t for p, t in zip(paths, titles, strict=True)]
+        if len(set(titles)) < len(titles):
+            titles = [str(path) for path in paths]
+        frames = [f.assign(corpus=title) for f, title in zip(frames, titles, strict=True)]
+    return pd.concat(frames, ignore_index=True)
+
+
+level_option = click.option(
+    "--alpha",
+    default=0.05,
+    show_default=True,
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Level below which a p-value is called evidence.",
+)
+rope_option = click.option(
+    "--rope",
+    default=0.01,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    help="Largest difference in UAR that does not matter.",
+)
+results_type = click.Path(exists=True, path_type=Path)
+
+
+@click.command()
+@click.argument("results", nargs=-1, required=True, type=results_type, metavar="RESULTS.csv...")
+@click.option("--all-pairs", is_flag=True, help="Compare each with each, not as the paper does.")
+@click.option("--against", metavar="METHOD", help="Compare all with this one, as DNN.")
+@level_option
+@rope_option
+@click.option(
+    "--markup",
+    default="markdown",
+    show_default=True,
+    type=click.Choice(["markdown", "latex", "html"]),
+    help="How the table is written.",
+)
+def compare(
+    results: tuple[Path, ...],
+    all_pairs: bool,
+    against: str | None,
+    alpha: float,
+    rope: float,
+    markup: str,
+) -> None:
+    """Print the table and the verdicts of any results.
+
+    RESULTS.csv has the columns method, source ("none" without one), repeat, fold and uar, a row
+    for each fit; a folder that "skprognet tasks" or "corpora" wrote will do. Several files are
+    several corpora.
+    """
+    if all_pairs and against is not None:
+        raise click.UsageError("--all-pairs and --against exclude each other. Give one.")
+    scores = _read_all(results)
+    pairs = "all" if all_pairs else "paper"
+    comparisons = compare_methods(scores, pairs=pairs, against=against, alpha=alpha, rope=rope)
+    click.echo(format_table(summary_table(scores, comparisons, alpha=alpha), markup, alpha=alpha))
+    click.echo(f"\nTest: {', '.join(comparisons['test'].unique())}, two-sided.\n")
+    for verdict in comparisons["verdict"]:
+        click.echo(f"- {verdict}")
+    if "corpus" not in scores or scores["corpus"].nunique() < 2:
+        return
+    try:
+        over = compare_over_corpora(scores, alpha=alpha)
+    except ValueError as error:
+        click.echo(f"\nOver all corpora nothing can be said: {error}")
+        return
+    click.echo(f"\n{over.verdict}\n")
+    for verdict in over.comparisons["verdict"]:
+        click.echo(f"- {verdict}")
+
+
+@click.command()
+@click.argument("results", type=results_type, metavar="RESULTS.csv|FOLDER")
+@click.option("--kind", required=True, type=click.Choice(KINDS), help="What to draw.")
+@click.option("--corpus", help="Only this one, where there are several.")
+@click.option("--train-folds", type=int, help="Only this many, where there are several.")
+@level_option
+@rope_option
+@click.option(
+    "--output",
+    "-o",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The picture; its suffix says of what kind, such as .pdf, .png or .svg.",
+)
+def plot(
+    results: Path,
+    kind: str,
+    corpus: str | None,
+    train_folds: int | None,
+    alpha: float,
+    rope: float,
+    output: Path,
+) -> None:
+    """Draw results: training curves, scores, differences, or scores by size of the training set.
+
+    RESULTS.csv is as for "skprognet compare"; a FOLDER is what "skprognet tasks" or "corpora"
+    wrote. Curves need the folder, or its curves.csv.gz.
+    """
+    check_folder(output.parent)
+    if not output.suffix:
+        raise click.UsageError(f"--output must end in .pdf, .png or .svg; got {str(output)!r}.")
+    name = "curves.csv.gz" if kind == "curves" else "results.csv"
+    frame = read_results(results, name)
+    for column, value in (("corpus", corpus), ("n_train_folds", train_folds)):
+        if value is None:
+            continue
+        there = frame[column].unique().tolist() if column in frame else []
+        if value not in there:
+            raise ValueError(f"{column} must be one of {there}; got {value!r}.")
+        frame = frame[frame[column] == value]
+    drawn = picture(_display(kind, frame, alpha, rope), output.suffix[1:].lower(), dpi=300)
+    write_whole({output: drawn})
+    click.echo(f"Wrote {output}.")
+
+
+def _display(kind, frame, alpha, rope):
+    """Return what draws this kind."""
+    if kind == "curves":
+        return displays.TrainingCurveDisplay.from_curves(frame)
+    if kind == "scores":
+        return displays.ScoresDisplay.from_scores(frame)
+    comparisons = compare_methods(frame, alpha=alpha, rope=rope)
+    if kind == "significance":
+        return displays.SignificanceDisplay.from_comparisons(comparisons, alpha=alpha, rope=rope)
+    return displays.TrainingSizeDisplay.from_scores(frame, comparisons, alpha=alpha)

@@ -1,0 +1,178 @@
+"""The figures of a study, ready to be put into files and onto a page."""
+
+import io
+import re
+from dataclasses import dataclass
+
+from skprognet.displays import (
+    ScoresDisplay,
+    SignificanceDisplay,
+    TrainingCurveDisplay,
+    TrainingSizeDisplay,
+)
+
+# Nothing in a file says when it was made.
+METADATA = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+
+@dataclass
+class Figure:
+    """One picture.
+
+    Attributes
+    ----------
+    name : str
+        Of its files, without the suffix.
+    heading, caption, alt : str
+        What it shows; how to read it; what who does not see it is told.
+    contents : dict of str to bytes
+        The picture by suffix.
+    wide : bool, default=False
+        Whether it is too full to be made as narrow as a phone.
+    """
+
+    name: str
+    heading: str
+    caption: str
+    alt: str
+    contents: dict
+    wide: bool = False
+
+
+def picture(display, suffix, dpi=150):
+    """Draw, and return the picture as bytes.
+
+    Parameters
+    ----------
+    display : Display
+        Of `skprognet.displays`.
+    suffix : str
+        The format, such as "png", "pdf" or "svg".
+    dpi : int, default=150
+        Dots in an inch.
+
+    Returns
+    -------
+    bytes
+        A whole file.
+
+    Raises
+    ------
+    ValueError
+        If matplotlib does not know the format.
+    """
+    buffer = io.BytesIO()
+    display.plot()
+    try:
+        display.figure_.savefig(buffer, format=suffix, dpi=dpi, metadata=METADATA.get(suffix))
+    finally:
+        display.close()
+    return buffer.getvalue()
+
+
+def _slug(text):
+    return re.sub(r"\W+", "-", str(text)).strip("-").lower()
+
+
+def _figure(display, name, heading, caption, alt, wide=False):
+    contents = {suffix: picture(display, suffix) for suffix in METADATA}
+    return Figure(name, heading, caption, alt, contents, wide)
+
+
+def _curves(curves, name, where):
+    n_methods = len(curves[["method", "source"]].drop_duplicates())
+    return _figure(
+        TrainingCurveDisplay.from_curves(curves),
+        name,
+        f"Training curves{where}",
+        "Mean score on the validation rows after each epoch, as in the paper's Figure 3; the band "
+        "is one standard deviation over the fits. A curve that rises earlier has started from "
+        "something useful; one that still climbs at the right end was stopped too early.",
+        f"Validation score by epoch of {n_methods} methods{where}.",
+    )
+
+
+def _scores(scores, name, where):
+    n_methods = len(scores[["method", "source"]].drop_duplicates())
+    return _figure(
+        ScoresDisplay.from_scores(scores),
+        name,
+        f"Scores{where}",
+        "Large marks are means, bars one standard deviation over the folds, small dots the single "
+        "results. All methods had the same folds, so overlapping bars do not say that two methods "
+        "are alike: look at the differences.",
+        f"Mean, spread and single results of {n_methods} methods{where}; the means are in the "
+        "table above.",
+    )
+
+
+def _sizes(scores, comparisons, name, where):
+    sizes = ", ".join(map(str, sorted(scores["n_train_folds"].unique())))
+    return _figure(
+        TrainingSizeDisplay.from_scores(scores, comparisons),
+        name,
+        f"Score by size of the training set{where}",
+        "As in the paper's Figure 4: the fewer folds of the target train, the more there is to "
+        "gain from another corpus. A star marks where a method is better than the one without "
+        "transfer; the band is one standard deviation over the folds, not the uncertainty of the "
+        "mean.",
+        f"Score of each method for {sizes} training folds{where}; the numbers are in the table "
+        "above.",
+    )
+
+
+def _significance(comparisons):
+    return _figure(
+        SignificanceDisplay.from_comparisons(comparisons),
+        "significance",
+        "Differences",
+        "Each line is the 95 % interval of a difference in UAR: right of zero the first method is "
+        "better. A filled mark is evidence, a half-filled one is none after Holm's correction, an "
+        "open one is none. An interval inside the grey band says that the two are practically "
+        "equal.",
+        f"Differences of {len(comparisons)} pairs of methods with their intervals; the verdicts "
+        "below have the same numbers.",
+        wide=True,
+    )
+
+
+def draw_figures(study):
+    """Draw what a study can show.
+
+    Between corpora, the sizes and, for the largest training set, curves and scores are drawn for
+    each target corpus; the differences of all comparisons share one figure.
+
+    Parameters
+    ----------
+    study : Study
+        Of tasks or of corpora.
+
+    Returns
+    -------
+    list of Figure
+        There are no training curves where no network was scored after its epochs.
+    """
+    corpora = list(study.scores["corpus"].unique())
+    slugs = [_slug(corpus) for corpus in corpora]
+    if len({*slugs, ""}) <= len(slugs):  # two would share a file, or one has no letter in it
+        slugs = [str(number) for number in range(1, len(slugs) + 1)]
+    figures = []
+    for corpus, slug in zip(corpora, slugs, strict=True):
+        ending, where = (f"_{slug}", f", {corpus}") if len(corpora) > 1 else ("", "")
+        scores = study.scores[study.scores["corpus"] == corpus]
+        curves = study.curves
+        if len(curves):
+            curves = curves[curves["corpus"] == corpus]
+        if "n_train_folds" in scores:
+            sizes = scores["n_train_folds"]
+            if sizes.nunique() > 1:
+                figures.append(_sizes(scores, study.comparisons, f"training_size{ending}", where))
+            largest = sizes.max()
+            where += f", {largest} training folds"
+            scores = scores[sizes == largest]
+            if len(curves):
+                curves = curves[curves["n_train_folds"] == largest]
+        figures.append(_scores(scores, f"scores{ending}", where))
+        if len(curves):
+            figures.append(_curves(curves, f"learning_curves{ending}", where))
+    return [*figures, _significance(study.comparisons)]

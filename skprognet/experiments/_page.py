@@ -1,0 +1,100 @@
+"""A study as one page that needs nothing else: no network, no script, no other file."""
+
+import base64
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from skprognet.evaluation import format_table
+from skprognet.experiments._record import repeat_command
+from skprognet.experiments._words import (
+    FOLDS_IN_WORDS,
+    NORMALISATION_IN_WORDS,
+    describe_folds,
+    explain_test,
+    headline,
+    title,
+)
+
+APART = ("study", "network", "inputs", "sha256", "versions")
+
+
+def _table_and_legend(table):
+    """Return Table 2 as HTML that says which cells are headings, and its legend."""
+    text, _, legend = format_table(table, "html").partition("</table>")
+    text = text.replace("<th>", '<th scope="col">')  # names are escaped, so these are the headings
+    return Markup(text + "</table>"), Markup(legend)
+
+
+def _in_words(value):
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value)) or "none"
+    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else str(value)
+
+
+def _duration(seconds):
+    """Return seconds in the unit that suits them."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def format_page(study, figures, record, seconds):
+    """Return a study as HTML.
+
+    Parameters
+    ----------
+    study : Study
+        Of tasks or of corpora.
+    figures : list of Figure
+        What was drawn of it.
+    record : dict
+        What `make_record` returns.
+    seconds : float or None
+        How long it took.
+
+    Returns
+    -------
+    str
+        The page.
+    """
+    environment = Environment(
+        loader=PackageLoader("skprognet.experiments", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    table, legend = _table_and_legend(study.table)
+    network = {name: _in_words(value) for name, value in record["network"].items()}
+    return environment.get_template("report.html.jinja").render(
+        title=title(study.design),
+        headline=headline(study),
+        passed=study.audit is not None,
+        audit=study.audit_verdict,
+        harm=study.comparisons.loc[study.comparisons["hurts"], "verdict"].tolist(),
+        table=table,
+        legend=legend,
+        test=explain_test(study),
+        verdicts=study.comparisons["verdict"].tolist(),
+        figures=[(figure, _data_uri(figure.contents["svg"])) for figure in figures],
+        folds=describe_folds(study),
+        folds_meaning=FOLDS_IN_WORDS[study.design["folds"]][1],
+        normalisation=NORMALISATION_IN_WORDS[study.design["normalisation"]],
+        design={k: _in_words(v) for k, v in record.items() if k not in APART},
+        network=network,
+        inputs={name: _in_words(value) for name, value in record["inputs"].items()},
+        sha256=record["sha256"],
+        versions=record["versions"],
+        command=repeat_command(record),
+        n_fits=len(study.scores),
+        training=_duration(study.scores["seconds"].sum()),
+        elapsed=None if seconds is None else _duration(seconds),
+    )
+
+
+def _data_uri(svg):
+    # As an image rather than as elements of the page: the ids of two figures are the same.
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"

@@ -1,0 +1,129 @@
+"""A study in words: what was asked, how it was run, and what came out."""
+
+from skprognet.classifiers import DNNClassifier
+from skprognet.evaluation._comparison import CALIBRATED
+from skprognet.evaluation._design import NO_SOURCE
+from skprognet.evaluation._paired import SETTING
+from skprognet.evaluation._verdicts import label
+
+_NAMED = 4
+
+FOLDS_IN_WORDS = {
+    "speaker-stratified": (
+        "stratified by speaker",
+        "Every speaker is in every fold, in proportion (the paper's folds): the scores are about "
+        "speakers that the networks have heard, not about new ones.",
+    ),
+    "speaker-independent": (
+        "without shared speakers",
+        "No speaker is in two folds: the scores are about speakers that the networks have not "
+        "heard.",
+    ),
+    "leave-one-session-out": (
+        "of one session each",
+        "Each session is tested by networks that have not heard it.",
+    ),
+}
+NORMALISATION_IN_WORDS = {
+    "corpus": (
+        "Each feature has mean 0 and variance 1 over all rows of its corpus, before the folds "
+        "(the paper's way). No label of a test row is used, but its features have a part in these "
+        "means and variances; the normalisation “training” rules that out."
+    ),
+    "training": (
+        "Each feature has mean 0 and variance 1 over the training rows of each split: nothing of "
+        "the test rows is used."
+    ),
+    "none": "The features are used as they are: nothing of the test rows is used.",
+}
+
+
+def title(design):
+    """Return what the study asks, as a heading."""
+    if design["study"] == "corpora":
+        task, names = design["emotion"], design["names"]
+        way = f"between {names[0]} and {names[1]}"
+        if not design["both_directions"]:
+            way = f"from {names[0]} to {names[1]}"
+    else:
+        task, way = design["target"], "from " + " and ".join(design["sources"])
+    return f"{task[:1].upper()}{task[1:]} recognition with transfer {way}"
+
+
+def describe_folds(study):
+    """Return one sentence: folds, rows, epochs, normalisation and seed."""
+    design, scores = study.design, study.scores
+    if "n_train_folds" in scores:
+        scores = scores[scores["n_train_folds"] == scores["n_train_folds"].max()]
+    sizes = scores[["n_train", "n_validation", "n_test"]].mean().round().astype(int)
+    network = DNNClassifier(**design["network"])
+    epochs = f"up to {network.max_epochs} epochs"
+    if network.patience is not None:
+        epochs += f", stopping after {network.patience} without a better one"
+    train = f"{sizes['n_train']} rows train"
+    if "train_folds" in design:
+        numbers = " or ".join(map(str, design["train_folds"]))
+        train += f" where most do, in {numbers} folds of the target"
+    return (
+        f"{design['n_repeats']} x {design['n_splits']} folds {FOLDS_IN_WORDS[design['folds']][0]} "
+        f"(about {train}, {sizes['n_validation']} choose the epoch, {sizes['n_test']} test), "
+        f"{epochs}, normalised over: {design['normalisation']}, seed {design['random_state']}."
+    )
+
+
+def explain_test(study):
+    """Return one paragraph: which test was used, and why."""
+    test, df = study.comparisons.loc[0, ["test", "df"]]
+    repeats, folds = study.design["n_repeats"], study.design["n_splits"]
+    if test == CALIBRATED:
+        return f"Test: {test}, two-sided, {df:g} degrees of freedom (the paper's)."
+    return (
+        f"Test: the paper's {CALIBRATED} is defined for 10 repeats of 10 folds only, not for "
+        f"{repeats} x {folds}; used instead: {test} (Nadeau and Bengio; Bouckaert and Frank), "
+        f"two-sided, {df:g} degrees of freedom, ratio of test rows to the others (validation rows "
+        f"count as training) {study.comparisons.loc[0, 'ratio']:.3f}."
+    )
+
+
+def _named(rows):
+    """Return what helped or hurt, and by how much; a few, and how many more."""
+    told = []
+    for _, row in rows.head(_NAMED).iterrows():
+        where = ", ".join(f"{name} {row[name]}" for name in SETTING if name in row)
+        where = f" ({where})" if where else ""
+        told.append(f"{label(row['method'], row['source'])}{where} {row['difference']:+.3f}")
+    more = len(rows) - len(told)
+    return "; ".join(told) + (f"; and {more} more" if more else "")
+
+
+def _survivors(found, alpha):
+    """Return in words how many of the comparisons Holm's correction leaves."""
+    survive = int((found["pvalue_holm"] < alpha).sum())
+    return {0: "none", len(found): "all"}.get(survive, survive)
+
+
+def headline(study, alpha=0.05):
+    """Return the answer of the whole study in one sentence, or two.
+
+    It counts the comparisons of a method with a source with one without, as the paper's first
+    mark does: by the plain p-value; how many survive Holm's correction is said beside it.
+    """
+    rows = study.comparisons
+    rows = rows[(rows["source"] != NO_SOURCE) & (rows["against_source"] == NO_SOURCE)]
+    evidence = rows[rows["pvalue"] < alpha]
+    helped, hurt = (evidence[side] for side in (evidence["difference"] > 0, evidence["hurts"]))
+    plain = " or ".join(rows["against"].unique())
+    if not len(evidence):
+        return (
+            f"No evidence that transfer helps, and none that it hurts, in any of {len(rows)} "
+            f"comparisons with {plain}."
+        )
+    told = []
+    for verb, found in (("helps", helped), ("hurts", hurt)):
+        if len(found):
+            survivors = _survivors(found, alpha)
+            told.append(
+                f"Transfer {verb} in {len(found)} of {len(rows)} comparisons with {plain}, "
+                f"{survivors} of them also after Holm's correction: {_named(found)}."
+            )
+    return " ".join(told)

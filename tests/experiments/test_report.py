@@ -1,0 +1,167 @@
+"""A study as Markdown and as files: what they say is what the frames hold."""
+
+import os
+import re
+import tomllib
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import image
+
+from skprognet.cli._tables import EXACT
+from skprognet.evaluation import format_table
+from skprognet.experiments import Study, format_study, write_study
+from skprognet.experiments._words import describe_folds, headline
+
+
+@pytest.fixture(scope="module")
+def folder(study, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("out") / "new" / "folder"
+    write_study(study, folder)
+    return folder
+
+
+def test_text_says_answer_design_audit_test_and_verdicts(study):
+    text = format_study(study)
+    assert text.startswith("# Emotion recognition with transfer from speaker and gender\n")
+    assert "2 x 4 folds stratified by speaker (about 40 rows train, 20 choose" in text
+    assert "up to 3 epochs, normalised over: corpus, seed 0." in text
+    assert study.audit_verdict in text
+    assert "is defined for 10 repeats of 10 folds only, not for 2 x 4; used instead:" in text
+    assert "7 degrees of freedom, ratio of test rows to the others" in text
+    assert "(validation rows count as training) 0.333" in text
+    for verdict in study.comparisons["verdict"]:
+        assert f"- {verdict}" in text
+    assert text.count("\n| ") == 6
+
+
+def test_text_of_corpora_says_directions_and_sizes(corpora):
+    text = format_study(corpora)
+    title = "# Emotion recognition with transfer between first half and first-half\n"
+    assert text.startswith(title)
+    assert (
+        "1 x 4 folds stratified by speaker (about 20 rows train where most do, in 1 or 2 folds "
+        "of the target, 10 choose the epoch, 10 test), up to 3 epochs"
+    ) in text
+    one_way = Study(corpora.scores, corpora.curves, corpora.design | {"both_directions": False})
+    assert "transfer from first half to first-half\n" in format_study(one_way)
+
+
+def test_patience_is_told(study):
+    network = study.design["network"] | {"patience": 7}
+    patient = Study(study.scores, study.curves, study.design | {"network": network})
+    assert "up to 3 epochs, stopping after 7 without a better one" in describe_folds(patient)
+
+
+def test_headline_counts_what_helps_and_what_hurts(study, with_scores):
+    assert headline(with_scores(study, {})) == (
+        "No evidence that transfer helps, and none that it hurts, in any of 4 comparisons with "
+        "DNN."
+    )
+    both = with_scores(study, {"ProgNet": 0.1, "PT/FT": -0.2})
+    assert headline(both) == (
+        "Transfer helps in 2 of 4 comparisons with DNN, all of them also after Holm's "
+        "correction: ProgNet from speaker +0.100; ProgNet from gender +0.100. Transfer hurts in "
+        "2 of 4 comparisons with DNN, all of them also after Holm's correction: PT/FT from "
+        "speaker -0.200; PT/FT from gender -0.200."
+    )
+    both.comparisons["pvalue_holm"] = [1, 0.001, 1, 1, 1, 1]
+    assert "with DNN, 1 of them also after Holm's correction: ProgNet" in headline(both)
+    assert "with DNN, none of them also after Holm's correction: PT/FT" in headline(both)
+
+
+def test_the_table_shows_the_numbers_of_the_frame(study):
+    lines = [line for line in format_table(study.table).splitlines() if line.startswith("|")]
+    for line, row in zip(lines[2:], study.table.itertuples(), strict=True):
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        assert cells[:2] == [row.method, row.source]
+        assert cells[2].startswith(f"{row.uar_mean:.3f} ± {row.uar_std:.3f}")
+
+
+def test_files_are_all_there_and_nothing_else(folder):
+    assert sorted(os.listdir(folder)) == [
+        "comparisons.csv",
+        "curves.csv.gz",
+        "design.toml",
+        "learning_curves.pdf",
+        "learning_curves.png",
+        "report.html",
+        "results.csv",
+        "scores.pdf",
+        "scores.png",
+        "significance.pdf",
+        "significance.png",
+        "table.md",
+        "table.tex",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "attribute"),
+    [("results.csv", "scores"), ("curves.csv.gz", "curves"), ("comparisons.csv", "comparisons")],
+)
+def test_frames_come_back_to_the_last_digit(study, folder, name, attribute):
+    frame = getattr(study, attribute)
+    stored = pd.read_csv(folder / name, **EXACT)
+    assert list(stored) == list(frame)
+    for column in frame:
+        if frame[column].dtype == float:
+            np.testing.assert_array_equal(stored[column], frame[column])
+    assert stored["source"].tolist() == frame["source"].tolist()
+
+
+def test_texts_and_pictures_hold_the_study(study, folder):
+    assert (folder / "table.md").read_text("utf-8") == format_study(study) + "\n"
+    assert (folder / "table.tex").read_text("utf-8") == format_table(study.table, "latex")
+    assert (folder / "learning_curves.pdf").read_bytes().startswith(b"%PDF")
+    for name in ("learning_curves", "scores", "significance"):
+        picture = image.imread(folder / f"{name}.png")
+        assert picture.shape[1] > 600
+        assert picture.std() > 0.05
+
+
+def test_the_same_study_gives_the_same_bytes(study, folder, tmp_path):
+    *others, page = write_study(study, tmp_path)
+    for path in others:
+        assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
+    # matplotlib draws lots for the ids inside its SVG.
+    texts = [(place / page.name).read_text("utf-8") for place in (tmp_path, folder)]
+    assert len({re.sub('base64,[^"]*', "", text) for text in texts}) == 1
+
+
+def test_between_corpora_each_target_has_its_figures(corpora, tmp_path):
+    names = {path.name for path in write_study(corpora, tmp_path)}
+    # Both names would make the same file name, so they are numbered.
+    kinds = ("training_size", "scores", "learning_curves")
+    expected = {f"{kind}_{number}.png" for kind in kinds for number in (1, 2)}
+    assert {name for name in names if name.endswith(".png")} == {*expected, "significance.png"}
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "Score by size of the training set, first-half</h3>" in page
+    assert "Scores, first half, 2 training folds</h3>" in page
+
+
+def test_without_curves_there_is_no_file_of_them(study, tmp_path):
+    bare = Study(study.scores, pd.DataFrame(), study.design)
+    assert not [path for path in write_study(bare, tmp_path) if "curves" in path.name]
+    assert "Training curves" not in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_design_has_every_parameter_of_the_network(network, folder):
+    design = tomllib.loads((folder / "design.toml").read_text("utf-8"))
+    assert design["random_state"] == 0
+    assert design["sources"] == ["speaker", "gender"]
+    parameters = network.get_params()
+    del parameters["random_state"]
+    for name, value in parameters.items():
+        told = design["network"].pop(name)
+        assert told == {None: "none", (8,): [8]}.get(value, value), name
+    assert design["network"] == {}
+    assert {"python", "platform", "skprognet", "torch", "numpy"} <= set(design["versions"])
+
+
+def test_a_file_that_cannot_be_written_leaves_none(study, tmp_path):
+    (tmp_path / "report.html").mkdir()
+    message = f"{str(tmp_path / 'report.html')!r} could not be written (Is a directory)."
+    with pytest.raises(OSError, match=re.escape(message)):
+        write_study(study, tmp_path)

@@ -1,0 +1,170 @@
+"""report.html as a parser sees it: whole, by itself, and with what it must say."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from skprognet.experiments import Study
+from skprognet.experiments._figures import Figure
+from skprognet.experiments._page import format_page
+from skprognet.experiments._record import make_record
+
+VOID = {"meta", "link", "img", "br"}
+FIGURE = Figure("scores", "Scores <1>", "How to read it", 'what "it" shows', {"svg": b"<svg/>"})
+
+
+class Page(HTMLParser):
+    """Collects elements and text, and refuses tags that are not closed in order."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.elements, self.text = [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] != "style":
+            self.text.append(data)
+
+    def all(self, tag):
+        return [attrs for name, attrs in self.elements if name == tag]
+
+    def says(self, text):
+        return text in re.sub(r"\s+", " ", "".join(self.text))
+
+
+def page_of(study, record=None, seconds=75.0):
+    record = make_record(study.design) if record is None else record
+    return Page(format_page(study, [FIGURE], record, seconds))
+
+
+@pytest.fixture(scope="module")
+def page(study):
+    return page_of(study)
+
+
+def test_it_needs_nothing_else(page):
+    assert not page.all("script")
+    assert page.all("link") == [{"rel": "icon", "href": "data:,"}]
+    assert [image["src"] for image in page.all("img")] == [
+        "data:image/svg+xml;base64,PHN2Zy8+"  # <svg/>, by coreutils' base64
+    ]
+    policy = [m["content"] for m in page.all("meta") if "http-equiv" in m]
+    assert policy == ["default-src 'none'; img-src data:; style-src 'unsafe-inline'"]
+    addresses = [v for _, attrs in page.elements for k, v in attrs.items() if k in ("src", "href")]
+    assert all(address.startswith("data:") for address in addresses)
+
+
+def test_it_suits_phones_and_both_colour_schemes(page, study):
+    metas = {meta.get("name"): meta.get("content") for meta in page.all("meta")}
+    assert metas["viewport"] == "width=device-width, initial-scale=1"
+    assert metas["color-scheme"] == "light dark"
+    text = format_page(study, [FIGURE], make_record(study.design), None)
+    assert "@media (prefers-color-scheme: dark)" in text
+    assert "@media print" in text
+
+
+def test_those_who_do_not_see_it_are_told(page):
+    assert page.all("html") == [{"lang": "en"}]
+    assert [image["alt"] for image in page.all("img")] == ['what "it" shows']
+    assert {heading["scope"] for heading in page.all("th")} == {"col", "row"}
+    assert page.says("Scores <1>")
+    boxes = [each for each in page.all("div") if "scroll" in each.get("class", "")]
+    assert [(box["tabindex"], box["aria-label"]) for box in boxes] == [
+        ("0", "Table of results"),
+        ("0", "Scores <1>"),
+    ]
+
+
+def test_it_says_table_verdicts_design_and_versions(page, study):
+    for row in study.table.itertuples():
+        assert page.says(f"{row.uar_mean:.3f} ± {row.uar_std:.3f}")
+    for verdict in study.comparisons["verdict"]:
+        assert page.says(verdict)
+    assert page.says("2 x 4 folds stratified by speaker")
+    assert page.says("the scores are about speakers that the networks have heard")
+    assert page.says("its features have a part in these means and variances")
+    assert page.says("hidden_layer_sizes8")
+    assert page.says("early_stoppingyes")
+    assert page.says("scikit-learn1.")
+    assert page.says("the last call 1.2 min")
+    assert page.says(f"{len(study.scores)} fits were scored")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "command"),
+    [
+        ({"table": "f.csv"}, "skprognet tasks --design design.toml --output again"),
+        ({}, "skprognet tasks TABLE --design design.toml --output again"),
+    ],
+)
+def test_it_says_how_to_run_it_again(study, inputs, command):
+    page = page_of(study, make_record(study.design, inputs))
+    assert page.says(command)
+    assert page.says("f.csv") == bool(inputs)
+
+
+def test_a_passed_audit_is_green_and_a_failed_one_red_and_first(page, study, with_scores):
+    classes = [each.get("class") for each in page.all("div")]
+    assert "box good" in classes
+    assert "box bad" not in classes
+    assert page.says("✓ Audit passed")
+    with pytest.warns(UserWarning, match="The audit failed"):
+        leaking = with_scores(study, {"ProgNet": 0.1}, rows_seen=study.scores["rows_tested"])
+    failed = page_of(leaking)
+    classes = [each.get("class") for each in failed.all("div")]
+    assert "box bad" in classes
+    assert "box good" not in classes
+    assert failed.says("Do not use these scores: the audit failed. ✗ Audit FAILED")
+    assert failed.says("the fit of DNN in repeat 1, fold 1 had rows")
+    assert not failed.says("Transfer helps")
+
+
+def test_a_warning_stands_where_transfer_hurts_only(page, study, with_scores):
+    assert "box warn" not in [each.get("class") for each in page.all("div")]
+    hurt = page_of(with_scores(study, {"PT/FT": -0.2}))
+    assert "box warn" in [each.get("class") for each in hurt.all("div")]
+    assert hurt.says("⚠ Transfer hurts PT/FT from speaker is worse than DNN, transfer hurts here")
+
+
+def test_names_are_shown_as_they_are(study):
+    scores = study.scores.replace({"source": {"gender": "<b>&gender"}})
+    design = study.design | {"sources": ["speaker", "<b>&gender"]}
+    page = page_of(Study(scores, study.curves, design))
+    assert page.says("transfer from speaker and <b>&gender")
+    assert page.says("ProgNet from <b>&gender")
+    assert not page.all("b")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(5, "5 s"), (59.9, "60 s"), (60, "1.0 min"), (7200, "2.0 h")]
+)
+def test_durations_have_the_unit_that_suits_them(study, seconds, told):
+    assert page_of(study, seconds=seconds).says(f"the last call {told}.")
+
+
+def test_no_duration_is_no_sentence(study):
+    assert not page_of(study, seconds=None).says("the last call")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"folds": "speaker-independent"}, "No speaker is in two folds"),
+        ({"folds": "leave-one-session-out"}, "Each session is tested by networks that have not"),
+        ({"normalisation": "training"}, "nothing of the test rows is used"),
+        ({"normalisation": "none"}, "The features are used as they are"),
+    ],
+)
+def test_what_folds_and_normalisation_mean(study, change, told):
+    assert page_of(Study(study.scores, study.curves, study.design | change)).says(told)

@@ -1,0 +1,40 @@
+"""design.toml: what it holds, how it is read, and what tells two of them apart."""
+
+import hashlib
+import re
+import tomllib
+
+import pytest
+
+from skprognet.experiments._record import differences, format_record, make_record, read_record
+
+DESIGN = {"study": "tasks", "sources": ["a"], "random_state": 0, "network": {"patience": 3}}
+
+
+def test_it_is_read_as_it_was_written(tmp_path):
+    (tmp_path / "f.csv").write_bytes(b"a,b\n1,2\n")
+    record = make_record(DESIGN, {"table": "f.csv"}, {"table": tmp_path / "f.csv"})
+    (tmp_path / "design.toml").write_text(format_record(record), "utf-8")
+    there = read_record(tmp_path / "design.toml")
+    assert there == tomllib.loads(format_record(record))
+    assert differences(there, record) == []
+    assert there["network"]["patience"] == 3
+    assert there["network"]["class_weight"] == "none"
+    assert there["sha256"] == {"table": hashlib.sha256(b"a,b\n1,2\n").hexdigest()}
+
+
+def test_differences_are_named_with_both_values():
+    then, now = make_record(DESIGN), make_record(DESIGN | {"random_state": 1, "network": {}})
+    assert differences(then, now) == [
+        "random_state (then 0, now 1)",
+        "network.patience (then 3, now none)",
+    ]
+    assert differences({}, {"corpus": "x"}) == ["corpus (then None, now x)"]
+
+
+@pytest.mark.parametrize("content", [b"a = ", b"\xff\xfe"])
+def test_what_is_no_toml_is_a_sentence(tmp_path, content):
+    (tmp_path / "d.toml").write_bytes(content)
+    message = f"A design must be a TOML file; {str(tmp_path / 'd.toml')!r} is not: "
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}.+[.]$"):
+        read_record(tmp_path / "d.toml")

@@ -1,0 +1,186 @@
+"""The verbs that look at results: any CSV file, one corpus or several."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from matplotlib import image
+
+from skprognet.cli import main
+from skprognet.evaluation import compare_methods, format_table, summary_table
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def scores(seed=0, sizes=(None,), **columns):
+    rng = np.random.default_rng(seed)
+    rows = []
+    for size in sizes:
+        for rank, (method, source) in enumerate(
+            [("DNN", "none"), ("PT/FT", "NA"), ("ProgNet", "NA")]
+        ):
+            for fold in range(1, 6):
+                uar = 0.5 + 0.1 * rank + rng.normal(scale=0.01)
+                row = {"method": method, "source": source, "repeat": 1, "fold": fold, "uar": uar}
+                rows.append(row | ({} if size is None else {"n_train_folds": size}) | columns)
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def results(tmp_path):
+    scores().to_csv(tmp_path / "results.csv", index=False)
+    return tmp_path / "results.csv"
+
+
+def test_compare_prints_table_and_verdicts(results):
+    result = run("compare", results)
+    assert result.exit_code == 0, result.output
+    comparisons = compare_methods(scores())
+    table = format_table(summary_table(scores(), comparisons))
+    sentences = "\n".join(f"- {verdict}" for verdict in comparisons["verdict"])
+    test = "corrected paired t-test for repeated CV"
+    assert result.stdout == f"{table}\n\nTest: {test}, two-sided.\n\n{sentences}\n"
+    assert "ProgNet from NA is better than DNN" in result.stdout
+
+
+def test_compare_takes_the_folder_as_well(results):
+    assert run("compare", results.parent).stdout == run("compare", results).stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "arguments"),
+    [
+        (["--all-pairs"], {"pairs": "all"}),
+        (["--against", "PT/FT"], {"against": "PT/FT"}),
+        (["--alpha", "1e-9"], {"alpha": 1e-9}),
+        (["--rope", "0.3"], {"rope": 0.3}),
+    ],
+)
+def test_options_of_compare_reach_the_comparison(results, options, arguments):
+    printed = run("compare", results, *options).stdout.split("two-sided.\n\n")[1].splitlines()
+    expected = compare_methods(scores(), **arguments)["verdict"]
+    assert printed == [f"- {verdict}" for verdict in expected]
+
+
+@pytest.mark.parametrize(("markup", "start"), [("latex", r"\begin{table}"), ("html", "<table")])
+def test_compare_writes_other_markup(results, markup, start):
+    assert run("compare", results, "--markup", markup).stdout.startswith(start)
+
+
+def test_alpha_is_that_of_the_legend_too(results):
+    assert "at p < 0.01, not adjusted" in run("compare", results, "--alpha", "0.01").stdout
+
+
+def test_all_pairs_and_against_exclude_each_other(results):
+    result = run("compare", results, "--all-pairs", "--against", "DNN")
+    assert result.exit_code == 2
+    assert "--all-pairs and --against exclude each other. Give one." in result.stderr
+
+
+def test_several_files_are_several_corpora(tmp_path):
+    paths = []
+    for seed in range(5):
+        (tmp_path / f"c{seed}").mkdir()
+        paths.append(tmp_path / f"c{seed}" / "results.csv")
+        # All have one name for their corpus, as runs of "tasks" have by default.
+        scores(seed, corpus="corpus").to_csv(paths[-1], index=False)
+    result = run("compare", *paths[:4], paths[4].parent)
+    assert result.exit_code == 0, result.output
+    for seed in range(5):
+        assert f"- corpus c{seed}: ProgNet from NA is better than DNN: " in result.stdout
+    assert "The 3 methods differ over 5 corpora (Friedman: chi-squared = 10.00" in result.stdout
+    assert "- ProgNet from NA is better than DNN over 5 corpora: mean rank 1.00" in result.stdout
+
+
+def test_files_whose_corpora_have_names_keep_them(tmp_path):
+    for name in ("one", "two"):
+        scores(corpus=f"the {name}").to_csv(tmp_path / f"{name}.csv", index=False)
+    result = run("compare", tmp_path / "one.csv", tmp_path / "two.csv")
+    assert "- corpus the two: ProgNet from NA is better" in result.stdout
+    told = "Over all corpora nothing can be said: scores must be of at least 3 corpora"
+    assert told in result.stdout
+
+
+def test_files_of_one_name_are_told_apart_by_their_paths(tmp_path):
+    paths = [tmp_path / place / "r.csv" for place in "ab"]
+    for path in paths:
+        path.parent.mkdir()
+        scores().to_csv(path, index=False)
+    result = run("compare", *paths)
+    assert f"- corpus {paths[1]}: ProgNet from NA" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("method,uar\nDNN,0.5\n", "scores must have the columns"),
+        ("", "cannot be read as CSV: No columns to parse from file"),
+    ],
+)
+def test_what_are_no_results_is_one_sentence(tmp_path, content, message):
+    (tmp_path / "r.csv").write_text(content)
+    result = run("compare", tmp_path / "r.csv")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    assert message in result.stderr
+
+
+@pytest.fixture
+def folder(tmp_path):
+    both = [scores(0, (1, 2), corpus="a"), scores(1, (1, 2), corpus="b")]
+    frame = pd.concat(both)
+    frame.to_csv(tmp_path / "results.csv", index=False)
+    curves = [frame.assign(epoch=epoch, valid_uar=frame["uar"] * epoch / 3) for epoch in (1, 2, 3)]
+    pd.concat(curves).to_csv(tmp_path / "curves.csv.gz", index=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize("kind", ["curves", "scores", "significance", "sizes"])
+def test_plot_draws_each_kind(folder, kind):
+    one = ["--corpus", "b"] + (["--train-folds", 2] if kind in ("curves", "scores") else [])
+    result = run("plot", folder, "--kind", kind, *one, "-o", folder / "f" / "x.png")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"Wrote {folder / 'f' / 'x.png'}.\n"
+    picture = image.imread(folder / "f" / "x.png")
+    assert picture.shape[1] > 1200
+    assert picture.std() > 0.05
+
+
+@pytest.mark.parametrize(
+    ("suffix", "start"), [(".pdf", b"%PDF"), (".svg", b"<?xml"), (".PNG", b"\x89PNG")]
+)
+def test_the_suffix_says_of_what_kind_the_file_is(folder, suffix, start):
+    run("plot", folder / "results.csv", "--kind", "significance", "-o", folder / f"x{suffix}")
+    assert (folder / f"x{suffix}").read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (["--kind", "scores"], 1, "scores must be of one corpus; got ['a', 'b']"),
+        (["--kind", "sizes", "--corpus", "c"], 1, "corpus must be one of ['a', 'b']; got 'c'."),
+        (
+            ["--kind", "sizes", "--train-folds", 3],
+            1,
+            "n_train_folds must be one of [1, 2]; got 3.",
+        ),
+        (["--kind", "significance", "-o", "x"], 2, "--output must end in .pdf, .png or .svg; got"),
+        (["--kind", "significance", "-o", "x.gif2"], 1, "Format 'gif2' is not supported"),
+    ],
+)
+def test_what_cannot_be_drawn_is_one_sentence(folder, monkeypatch, options, code, message):
+    monkeypatch.chdir(folder)
+    before = sorted(folder.iterdir())
+    result = run("plot", folder, "-o", "x.png", *options)
+    assert result.exit_code == code
+    assert message in result.stderr
+    assert sorted(folder.iterdir()) == before
+
+
+def test_curves_that_are_not_there_are_named(tmp_path):
+    result = run("plot", tmp_path, "--kind", "curves", "-o", tmp_path / "x.png")
+    path = str(tmp_path / "curves.csv.gz")
+    expected = f"Error: There must be results at {path!r}; there is no such file.\n"
+    assert (result.exit_code, result.stderr) == (1, expected)

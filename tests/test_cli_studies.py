@@ -1,0 +1,341 @@
+"""The verbs that run studies: their files, how they go on after a stop, how they fail."""
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from skprognet.cli import main
+from skprognet.cli._progress import Interrupted, count_fits
+from skprognet.datasets import load_emodb
+from skprognet.experiments._record import format_record
+
+TINY = ["--hidden-layers", "4", "--max-epochs", "2", "--lr", "0.01", "--n-jobs", "1"]
+TINY += ["--folds", "3", "--repeats", "1"]
+QUESTION = ["--target", "emotion", "--sources", "speaker", "gender"]
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def results(folder):
+    return pd.read_csv(folder / "results.csv").drop(columns="seconds")
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    """Give a table of 60 utterances of four speakers in two sessions."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"file": [f"{i:02}.wav" for i in range(60)]})
+    frame["speaker"] = [f"0{i % 4}" for i in range(60)]
+    frame["session"] = [f"{i % 3}" for i in range(60)]
+    frame["gender"] = np.where(frame["speaker"] < "02", "female", "male")
+    frame["emotion"] = rng.choice(["angry", "sad"], 60)
+    for name in "abc":
+        frame[name] = rng.normal(size=60) + (frame["emotion"] == "sad")
+    path = tmp_path_factory.mktemp("data") / "features.parquet"
+    frame.to_parquet(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(table, tmp_path_factory):
+    """Give the folder of a finished run with its figures, and what the command said."""
+    folder = tmp_path_factory.mktemp("whole") / "out"
+    return folder, run("tasks", table, *QUESTION, *TINY, "--output", folder)
+
+
+def test_the_line_of_the_issue_writes_a_report(whole):
+    folder, result = whole
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("# Emotion recognition with transfer from speaker and gender")
+    assert "The audit passed: in 15 fits and 300 tested rows" in result.stdout
+    assert result.stdout.rstrip().endswith("report.html.")
+    assert "3 features; no features: file, speaker, session, gender, emotion." in result.stderr
+    assert "21/21" in result.stderr
+    assert "<title>Emotion recognition" in (folder / "report.html").read_text("utf-8")
+    assert not (folder / "checkpoint").exists()
+
+
+def test_a_complete_run_is_left_as_it_is(whole, table):
+    folder, _ = whole
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    again = run("tasks", table, *QUESTION, *TINY, "--output", folder)
+    assert again.exit_code == 0
+    assert (
+        again.stdout == f"{folder} holds this run already, complete. To run it anew, remove it.\n"
+    )
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_another_design_does_not_go_into_its_folder(whole, table):
+    folder, _ = whole
+    other = run("tasks", table, *QUESTION, *TINY, "--seed", 1, "--lr", 0.02, "--output", folder)
+    assert other.exit_code == 1
+    assert other.stderr.endswith(
+        f"Error: The folder {str(folder)!r} holds another run; different are random_state (then "
+        "0, now 1); network.lr (then 0.01, now 0.02). Use another folder, or the design of that "
+        "run, or remove that folder.\n"
+    )
+    assert (folder / "report.html").exists()
+
+
+def test_the_design_repeats_the_run_to_the_last_digit(whole, tmp_path, no_figures):
+    folder, _ = whole
+    design = tomllib.loads((folder / "design.toml").read_text("utf-8"))
+    assert (folder / design["inputs"]["table"]).resolve().name == "features.parquet"
+    options = ["--n-jobs", 1, "-o", tmp_path / "again"]
+    again = run("tasks", "--design", folder / "design.toml", *options)
+    assert again.exit_code == 0, again.output
+    assert "Warning" not in again.stderr
+    pd.testing.assert_frame_equal(results(folder), results(tmp_path / "again"), check_exact=True)
+    repeated = tomllib.loads((tmp_path / "again" / "design.toml").read_text("utf-8"))
+    assert repeated | {"inputs": 0} == design | {"inputs": 0}
+
+
+def test_the_command_line_goes_before_the_design(whole, tmp_path, no_figures):
+    folder, _ = whole
+    options = [
+        "--n-jobs",
+        1,
+        "--repeats",
+        2,
+        "--sources",
+        "gender",
+        "--max-epochs",
+        1,
+        "-o",
+        tmp_path / "new",
+    ]
+    result = run("tasks", "--design", folder / "design.toml", *options)
+    assert result.exit_code == 0, result.output
+    design = tomllib.loads((tmp_path / "new" / "design.toml").read_text("utf-8"))
+    assert (design["n_repeats"], design["n_splits"], design["sources"]) == (2, 3, ["gender"])
+    assert design["network"]["max_epochs"] == 1
+    assert design["network"]["hidden_layer_sizes"] == [4]
+    assert (results(tmp_path / "new")["n_epochs"] == 1).all()
+
+
+def test_other_data_and_versions_are_a_warning(whole, table, tmp_path, no_figures):
+    folder, _ = whole
+    design = tomllib.loads((folder / "design.toml").read_text("utf-8"))
+    del design["inputs"]["table"]
+    design["sha256"]["table"], design["versions"]["torch"] = "0", "0.1"
+    (tmp_path / "d.toml").write_text(format_record(design), "utf-8")
+    options = ["--n-jobs", 1, "-o", tmp_path / "out"]
+    result = run("tasks", table, "--design", tmp_path / "d.toml", *options)
+    assert result.exit_code == 0, result.output
+    what = "Warning: the design was made with other {}, so that the numbers may differ: {} (then"
+    assert what.format("data", "table") in result.stderr
+    assert what.format("versions", "torch") in result.stderr
+
+
+def test_folds_by_session_and_all_sources(table, tmp_path, no_figures):
+    options = ["--folds-by", "leave-one-session-out", "--all-sources", "-o", tmp_path / "out"]
+    result = run("tasks", table, *QUESTION, *TINY, *options)
+    assert result.exit_code == 0, result.output
+    assert "24/24" in result.stderr
+    assert "no fit and no source had been given a test row or test speaker" in result.stdout
+    scores = results(tmp_path / "out")
+    assert set(scores["fold"]) == {1, 2, 3}
+    assert "speaker + gender" in set(scores["source"])
+
+
+def test_corpora_in_both_directions(table, tmp_path, no_figures):
+    frame = pd.read_parquet(table)
+    frame[:30].to_csv(tmp_path / "one.csv", index=False)
+    # The other in two files, and with its columns in another order.
+    frame.loc[30:, ["file", "c", "b", "a"]].to_feather(tmp_path / "two.feather")
+    frame[30:][["file", "speaker", "emotion", "gender"]].to_csv(tmp_path / "l.csv", index=False)
+    options = ["--target-labels", tmp_path / "l.csv", "--train-folds", 1, 2, "--tasks", "gender"]
+    files = tmp_path / "one.csv", tmp_path / "two.feather"
+    result = run("corpora", *files, *options, *TINY, "--folds", 4, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "between one and two" in result.stdout
+    assert len(re.findall(r" 60/60 \[.*\n", result.stderr)) == 2
+    scores = results(tmp_path / "out")
+    assert set(scores["corpus"]) == {"one", "two"}
+    assert set(scores["n_train_folds"]) == {1, 2}
+    options = ["--n-jobs", 1, "-o", tmp_path / "again"]
+    again = run("corpora", "--design", tmp_path / "out" / "design.toml", *options)
+    assert again.exit_code == 0, again.output
+    pd.testing.assert_frame_equal(scores, results(tmp_path / "again"), check_exact=True)
+
+
+def test_names_of_corpora(table, tmp_path, no_figures):
+    options = ["--names", "left", "right", "--one-direction", "--train-folds", 1]
+    result = run("corpora", table, table, *options, *TINY, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "transfer from left to right" in result.stdout
+    same = run("corpora", table, table, *TINY, "-o", tmp_path / "same")
+    assert same.exit_code == 1
+    assert "names must be two different names; got ('features', 'features')." in same.stderr
+    assert not (tmp_path / "same").exists()
+
+
+def test_a_failed_audit_writes_its_files_and_fails_each_time(table, tmp_path, no_figures):
+    frame = pd.read_parquet(table)
+    frame.loc[20:39, ["a", "b", "c"]] = frame.loc[:19, ["a", "b", "c"]].to_numpy()
+    frame.to_parquet(tmp_path / "twice.parquet")
+    for _ in range(2):
+        result = run("tasks", tmp_path / "twice.parquet", *QUESTION, *TINY, "-o", tmp_path / "out")
+        assert result.exit_code == 1
+        assert "Error: The audit FAILED. No fit and no source may have had rows" in result.stderr
+        assert "Audit FAILED" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--target", "mood"], "must have the column 'mood'; it has 8 others"),
+        (["--folds", "40"], "Each speaker must have at least n_splits=40 rows"),
+        (["--speaker", "file"], "Each speaker must have at least n_splits=3 rows"),
+    ],
+)
+def test_a_run_that_cannot_begin_leaves_nothing(table, tmp_path, options, message):
+    result = run("tasks", table, *QUESTION, *TINY, *options, "-o", tmp_path / "out")
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert result.stderr.splitlines()[-1].startswith("Error: ")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ("n_repeat = 1", "has no value 'n_repeat'; the nearest is 'n_repeats'. Correct it, or"),
+        ("xyz = 1", "has no value 'xyz'; there are all_sources, corpus, folds, n_repeats,"),
+        ("n_repeats = 2.5", "must have an integer, as 'n_repeats'; got 2.5."),
+        ("n_repeats = true", "must have an integer, as 'n_repeats'; got True."),
+        ("all_sources = 1", "must have true or false, as 'all_sources'; got 1."),
+        ("target = 1", "must have text, as 'target'; got 1."),
+        ("sources = 'speaker'", "must have a list, each text, as 'sources'; got 'speaker'."),
+        ("sources = [1]", "must have a list, each text, as 'sources'; got [1]."),
+        ("study = 'corpora'", "is of the study 'corpora'; run it with: skprognet corpora"),
+        ("[network]\ndrop = 1", "table network, has no value 'drop'; the nearest is 'dropout'."),
+        ("[network]\nlr = 'x'", "lr must be a number"),
+        ("[network]\nrandom_state = 1", "table network, has no value 'random_state'"),
+        ("[inputs]\ntabel = 'x'", "table inputs, has no value 'tabel'; the nearest is 'table'."),
+        ("a = ", "A design must be a TOML file; "),
+    ],
+)
+def test_a_wrong_design_is_one_sentence(table, tmp_path, toml, message):
+    (tmp_path / "d.toml").write_text(toml)
+    result = run("tasks", table, *QUESTION, "--design", tmp_path / "d.toml", "-o", tmp_path / "o")
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert not (tmp_path / "o").exists()
+
+
+def test_a_short_design_takes_the_rest_from_the_options_and_defaults(table, tmp_path, no_figures):
+    (tmp_path / "d.toml").write_text(
+        f"target = 'emotion'\nsources = ['gender']\nn_repeats = 1\nn_splits = 3\n"
+        f"[inputs]\ntable = '{os.path.relpath(table, tmp_path)}'\nfeatures = ['a', 'b']\n"
+        "[network]\nhidden_layer_sizes = [3]\nmax_epochs = 1\npatience = 'none'\n"
+    )
+    result = run("tasks", "--design", tmp_path / "d.toml", "--n-jobs", 1, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "60 rows of 2 features" in result.stderr
+    design = tomllib.loads((tmp_path / "out" / "design.toml").read_text("utf-8"))
+    assert design["network"]["hidden_layer_sizes"] == [3]
+    assert design["network"]["batch_size"] == 32
+    assert design["inputs"]["features"] == ["a", "b"]
+
+
+def test_what_stopped_says_how_to_go_on(tmp_path):
+    source = {"source_seed": 5}
+    record = {"rows": [source, source, {"source_seed": None}, {"source_seed": 6}]}
+    (tmp_path / "to men").mkdir()
+    (tmp_path / "to men" / "unit-1.json").write_text(f"digest\n{json.dumps({'record': record})}")
+    (tmp_path / "design.json").write_text("{}")
+    assert count_fits(tmp_path) == 4 + 2
+    assert Interrupted(6, 21, tmp_path).message == (
+        f"Stopped. The same command goes on from 6 of 21 fits, which are in {str(tmp_path)!r}."
+    )
+
+
+class Run:
+    """A study in a process of its own, to be stopped when so many fits are done."""
+
+    def __init__(self, *arguments):
+        arguments = [sys.executable, "-m", "skprognet", *map(str, arguments)]
+        self.process = subprocess.Popen(
+            arguments, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+        )
+        self.said = ""
+
+    def wait_for(self, done):
+        while True:
+            fits = re.findall(r"(\d+)/\d+ \[", self.said)
+            if (fits and int(fits[-1]) >= done) or self.process.poll() is not None:
+                return
+            self.said += self.process.stderr.read1().decode()
+
+    def stop(self, how):
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, how)
+        self.said += self.process.stderr.read().decode()
+        self.process.stderr.close()
+        return self.process.wait()
+
+
+def test_killed_and_interrupted_it_goes_on_and_ends_as_if_unbroken(table, tmp_path, no_figures):
+    slow = ["--max-epochs", "20", "--repeats", "4"]
+    line = ["tasks", table, *QUESTION, *TINY, *slow, "-o", tmp_path / "broken"]
+    rng = random.Random(0)
+    killed = Run(*line)
+    killed.wait_for(rng.randint(1, 30))
+    assert killed.stop(signal.SIGKILL) == -signal.SIGKILL
+    assert (tmp_path / "broken" / "design.toml").exists()
+    assert not (tmp_path / "broken" / "results.csv").exists()
+    done = count_fits(tmp_path / "broken" / "checkpoint")
+    assert done >= 1
+    interrupted = Run(*line)
+    interrupted.wait_for(done + 1)
+    time.sleep(rng.random() / 10)
+    assert interrupted.stop(signal.SIGINT) == 130, interrupted.said
+    done = count_fits(tmp_path / "broken" / "checkpoint")
+    last = interrupted.said.strip().splitlines()[-1]
+    folder = str(tmp_path / "broken")
+    assert last == (
+        f"Stopped. The same command goes on from {done} of 84 fits, which are in {folder!r}."
+    )
+    assert "Traceback" not in interrupted.said
+    # Another design is not mixed with what is there.
+    other = run(*line, "--seed", 1)
+    assert other.exit_code == 1
+    assert "holds another run; different are random_state (then 0, now 1)." in other.stderr
+    # From its own design it goes on as well as from the same line.
+    design = tmp_path / "broken" / "design.toml"
+    last = run("tasks", "--design", design, "--n-jobs", 1, "-o", tmp_path / "broken")
+    assert last.exit_code == 0, last.output
+    assert f"{done}/84" in last.stderr
+    unbroken = run(*line, "-o", tmp_path / "unbroken")
+    assert unbroken.exit_code == 0, unbroken.output
+    pd.testing.assert_frame_equal(
+        results(tmp_path / "broken"), results(tmp_path / "unbroken"), check_exact=True
+    )
+
+
+def test_figure_4_of_the_two_halves_of_emodb(tmp_path):
+    frame = load_emodb(as_frame=True).frame
+    for gender, name in (("female", "women"), ("male", "men")):
+        frame[frame["gender"] == gender].to_csv(tmp_path / f"{name}.csv", index=False)
+    files = tmp_path / "women.csv", tmp_path / "men.csv"
+    result = run("corpora", *files, *TINY, "--folds", 10, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    scores = results(tmp_path / "out")
+    assert sorted(set(scores["n_train_folds"])) == [1, 2, 4, 8]
+    for name in ("women", "men"):
+        assert (tmp_path / "out" / f"training_size_{name}.pdf").stat().st_size > 5000

@@ -1,0 +1,191 @@
+"""From files to features and labels: what is taken for a feature, and what is refused."""
+
+import re
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet.cli._tables import join_labels, load_corpus, names, read_table
+from skprognet.datasets import load_emodb
+
+
+@pytest.fixture
+def frame(rng):
+    return pd.DataFrame(
+        {
+            "file": [f"{i}.wav" for i in range(6)],
+            "speaker": ["03", "03", "08", "08", "10", "10"],
+            "emotion": list("abcabc"),
+            "valence": np.arange(6) / 5,
+            "seen": [True, False] * 3,
+            "F0_mean": rng.normal(size=6),
+            "F0_std": rng.normal(size=6) * 1e-300,
+            "loudness": np.arange(6, dtype=np.int64),
+        }
+    )
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz", "t.parquet", "t.feather", "a.b.t.csv"])
+def test_all_kinds_of_files_give_the_same_table(frame, tmp_path, name, capsys):
+    path = tmp_path / name
+    writers = {"parquet": frame.to_parquet, "feather": frame.to_feather}
+    writers.get(path.suffix[1:], lambda p: frame.to_csv(p, index=False))(path)
+    X, labels = load_corpus(path, None, ["emotion", "speaker"])
+    pd.testing.assert_frame_equal(X, frame[["F0_mean", "F0_std", "loudness"]], check_exact=True)
+    assert labels["speaker"].tolist() == frame["speaker"].tolist()
+    assert capsys.readouterr().err == (
+        f"{path}: 6 rows of 3 features; no features: file, speaker, emotion, valence, seen.\n"
+    )
+
+
+def test_a_named_index_is_kept_and_a_nameless_one_dropped(frame, tmp_path):
+    indexed = frame.set_index(["file", "speaker"])
+    indexed.to_parquet(tmp_path / "t.parquet")
+    X, labels = load_corpus(tmp_path / "t.parquet", None, ["speaker"])
+    assert labels["file"].tolist() == frame["file"].tolist()
+    frame.to_csv(tmp_path / "t.csv")
+    same, _ = load_corpus(tmp_path / "t.csv", None, ["speaker"])
+    pd.testing.assert_frame_equal(X, same)
+
+
+def test_the_shipped_table_has_a_name(capsys):
+    emodb = load_emodb(as_frame=True)
+    X, labels = load_corpus("emodb", None, ["emotion"])
+    pd.testing.assert_frame_equal(X, emodb.data)
+    assert list(labels) == ["file", "speaker", "gender", "emotion"]
+
+
+def test_a_file_of_that_name_goes_before_it(frame, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    frame.to_csv("emodb", index=False)
+    with pytest.raises(ValueError, match="A table must be a CSV"):
+        load_corpus("emodb", None, ["emotion"])
+
+
+def test_features_can_be_named_by_how_they_begin(frame, tmp_path):
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    X, _ = load_corpus(tmp_path / "t.csv", None, ["emotion"], ["F0", "valence"])
+    assert list(X) == ["valence", "F0_mean", "F0_std"]
+    message = (
+        "Features must be numeric columns that begin with one of ['F0', 'loudnes2']; none begins "
+        "with 'loudnes2'. The nearest is 'loudness'."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        load_corpus(tmp_path / "t.csv", None, ["emotion"], ["F0", "loudnes2"])
+
+
+def test_a_numeric_label_is_no_feature(frame, tmp_path):
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    X, labels = load_corpus(tmp_path / "t.csv", None, ["loudness"])
+    assert list(X) == ["F0_mean", "F0_std"]
+    assert labels["loudness"].tolist() == list("012345")
+
+
+@pytest.mark.parametrize("key", ["file", "name"])
+def test_labels_are_joined_by_file_or_first_column(frame, tmp_path, key):
+    frame = frame.rename(columns={"file": key})
+    features, labels = frame[[key, "F0_mean", "loudness"]], frame[[key, "speaker", "emotion"]]
+    if key == "file":
+        labels = labels[["speaker", "file", "emotion"]]
+    features.to_csv(tmp_path / "f.csv", index=False)
+    labels[::-1].to_csv(tmp_path / "l.csv", index=False)
+    X, joined = load_corpus(tmp_path / "f.csv", tmp_path / "l.csv", ["speaker", "emotion"])
+    assert X["loudness"].tolist() == list(range(6))
+    assert joined["speaker"].tolist() == frame["speaker"].tolist()
+    assert joined["emotion"].tolist() == frame["emotion"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda table, labels: (table[:5], labels[2:]),
+            "Features and labels must be of the same rows, by the columns 'file' and 'file'; 2 of "
+            "'f' have no counterpart: '0.wav', '1.wav'; 1 of 'l' have no counterpart: '5.wav'.",
+        ),
+        (
+            lambda table, labels: (table, pd.concat([labels, labels[1:2]])),
+            "Each row must have a name of its own, to find its labels by; in the column 'file' of "
+            "'l' '1.wav' come more than once.",
+        ),
+        (
+            lambda table, labels: (table, labels.assign(loudness=1)),
+            "A column must be in the features or in the labels, not in both; 'loudness' are in "
+            "'f' and in 'l'.",
+        ),
+    ],
+)
+def test_labels_that_do_not_fit_are_named(frame, change, message):
+    tables = change(frame[["file", "F0_mean", "loudness"]], frame[["file", "speaker"]])
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        join_labels(*tables, "f", "l")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda f: f.rename(columns={"emotion": "emotions"}),
+            "{path!r} must have the column 'emotion'; it has 8 others, of which no numbers: "
+            "'file', 'speaker', 'emotions'. The nearest is 'emotions'.",
+        ),
+        (
+            lambda f: f.assign(emotion=["a", None, "b", None, "c", "c"]),
+            "Every row must have a emotion; in {path!r} 2 of 6 have none, the first is data row "
+            "2.",
+        ),
+        (
+            lambda f: f[["file", "emotion", "valence"]],
+            "{path!r} must have features: numeric columns that are no labels; there are none "
+            "among 'file', 'emotion', 'valence'.",
+        ),
+        (
+            lambda f: f.assign(F0_mean=[1, 2, np.nan, 4, 5, 6], loudness=np.inf),
+            "Features must be finite numbers; in {path!r} 'F0_mean', 'loudness' have missing or "
+            "infinite values. Leave these rows or columns out.",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_one_sentence(frame, tmp_path, change, message):
+    path = tmp_path / "t.csv"
+    change(frame).to_csv(path, index=False)
+    with pytest.raises(ValueError, match=f"^{re.escape(message.format(path=str(path)))}$"):
+        load_corpus(path, None, ["emotion"])
+
+
+def test_a_file_of_another_kind_or_none_is_refused(tmp_path):
+    message = "A table must be a CSV, Parquet or Feather file (.csv, .csv.gz, .parquet, .feather)"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}; got 'features.xlsx'[.]$"):
+        load_corpus("features.xlsx", None, [])
+    path = tmp_path / "gone.csv"
+    message = f"There must be a table at {str(path)!r}; there is no such file."
+    with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
+        load_corpus(path, None, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("t.csv", b""), ("t.parquet", b"no"), ("t.csv", b'a\n"\n'), ("t.csv", b"a\n\xff")],
+)
+def test_a_damaged_file_is_one_sentence(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    message = f"{str(path)!r} cannot be read as {path.suffix[1:]}: "
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        read_table(path)
+
+
+def test_without_pyarrow_parquet_is_one_sentence(frame, tmp_path, monkeypatch):
+    frame.to_parquet(tmp_path / "t.parquet")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    message = "Parquet files need pyarrow (pip install 'skprognet[parquet]'), to read "
+    with pytest.raises(ImportError, match=f"^{re.escape(message)}.*; CSV files need nothing[.]$"):
+        read_table(tmp_path / "t.parquet")
+
+
+def test_many_names_are_cut_short():
+    assert names("abc") == "'a', 'b', 'c'"
+    assert names("abcdefg", limit=2) == "'a', 'b' and 5 more"
