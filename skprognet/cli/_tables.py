@@ -92,8 +92,8 @@ def read_table(path, text=()):
             table = readers[suffix](path)
     except ImportError as error:
         raise ImportError(
-            f"{suffix[1:].capitalize()} files need pyarrow (pip install 'skprognet[parquet]'), to read "
-            f"{str(path)!r}; CSV files need nothing."
+            f"{suffix[1:].capitalize()} files need pyarrow (pip install 'skprognet[parquet]'), to "
+            f"read {str(path)!r}; CSV files need nothing."
         ) from error
     except (ValueError, UnicodeError) as error:
         raise ValueError(f"{str(path)!r} cannot be read as {suffix[1:]}: {error}") from error
