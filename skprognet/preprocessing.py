@@ -1,0 +1,334 @@
+"""Normalisation of features within each corpus or speaker."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skprognet._fingerprints import fingerprints
+from skprognet._validation import check_choice, check_row_labels
+
+__all__ = ["CorpusStandardScaler"]
+
+STATISTICS = ("corpus", "training", "transductive")
+
+_ROUNDINGS = 10  # what arithmetic before us may have added to the rounding of a number
+
+
+def mean_and_scale(X):
+    """Return mean and standard deviation of each feature of X, and which features are constant.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_features), float
+        Rows of one corpus; NaN counts as absent.
+
+    Returns
+    -------
+    mean, scale : ndarray of shape (n_features,), float64
+        The scale of a constant feature is 1.
+    constant : ndarray of shape (n_features,), bool
+        Standard deviation of at most 10 roundings of the largest number, in X's own type.
+    """
+    largest = np.nanmax(np.abs(X), axis=0).astype(np.float64)
+    unit = np.where(largest > 0, largest, 1.0)
+    relative = X / unit  # squares of what is at most 1 cannot overflow
+    mean, spread = np.nanmean(relative, axis=0), np.nanstd(relative, axis=0)
+    constant = spread <= _ROUNDINGS * np.finfo(X.dtype).eps
+    return unit * mean, np.where(constant, 1.0, unit * spread), constant
+
+
+def encode_corpora(corpus, n_rows):
+    """Return the sorted labels in `corpus` and the position of each row's own among them."""
+    if corpus is None:
+        return None, np.zeros(n_rows, dtype=np.intp)
+    return np.unique(check_row_labels("corpus", corpus, n_rows), return_inverse=True)
+
+
+def check_enough_values(X, corpora, codes):
+    """Raise unless each feature has two values in each corpus, or its variance is unknown."""
+    n_rows = np.bincount(codes)
+    if n_rows.min() < 2:
+        single = "all" if corpora is None else f"{corpora[n_rows < 2].tolist()[:5]}"
+        raise ValueError(
+            "A variance needs at least 2 rows of each corpus; got 1 sample of each of "
+            f"{np.count_nonzero(n_rows < 2)} out of {len(n_rows)}: {single}. Leave these rows "
+            "out, or normalise them together with others."
+        )
+    for code in range(len(n_rows)):
+        n_values = np.count_nonzero(~np.isnan(X[codes == code]), axis=0)
+        if n_values.min(initial=2) < 2:
+            where = "all rows" if corpora is None else f"{corpora[code : code + 1].tolist()[0]!r}"
+            raise ValueError(
+                "A variance needs at least 2 values of each feature in each corpus; got fewer in "
+                f"{where} for the features in columns {np.flatnonzero(n_values < 2).tolist()[:5]} "
+                "(NaN is no value). Fill them in, or leave these features out."
+            )
+
+
+class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    r"""Bring each feature to mean 0 and variance 1 within each corpus or each speaker.
+
+    Row i of corpus :math:`c(i)` becomes, with the mean and the standard deviation (divisor n) of
+    feature j over rows of that corpus alone,
+
+    .. math:: x'_{ij} = \frac{x_{ij} - \mu_{c(i)\,j}}{\sigma_{c(i)\,j}}
+
+    What differs between corpora by room, microphone and level, or between speakers by the size
+    of their bodies, is gone. **Which rows the statistics are over** decides what a score means,
+    so it has a word of its own, the same as in the column ``normalisation`` of results:
+
+    ==================  ====================  ======================  ============================
+    ``statistics``      seen corpus           unseen corpus           rows not seen by `fit`
+    ==================  ====================  ======================  ============================
+    ``"corpus"``        all of its rows       error                   error
+    ``"training"``      its rows in `fit`     error                   as their corpus's others
+    ``"transductive"``  its rows in `fit`     its rows in that one    as their corpus's others
+                                              call of `transform`
+    ==================  ====================  ======================  ============================
+
+    Parameters
+    ----------
+    statistics : {"corpus", "training", "transductive"}, default="training"
+        "corpus" is the paper's way (section 2.2): call `fit` on all rows, before the folds. Test
+        rows take part in mean and variance, their labels do not. A row that `fit` has not had
+        is refused, so that this cannot happen by accident in a pipeline, nor be claimed of
+        statistics that are over training rows. "training" leaks nothing: `fit` is given training
+        rows, as pipelines do. "transductive" is that, and a new corpus or speaker is normalised
+        by the rows of it that are transformed together, without labels: the output of a row then
+        depends on the rows beside it.
+
+    Attributes
+    ----------
+    normalisation_ : str
+        `statistics` as it was in `fit`; for the column ``normalisation`` of a table of results.
+    corpora_ : ndarray of shape (n_corpora,) or None
+        Sorted labels of the corpora seen in `fit`; None if it was given none.
+    n_rows_ : ndarray of shape (n_corpora,), int
+        Number of rows of each.
+    mean_, scale_ : ndarray of shape (n_corpora, n_features), float64
+        What is subtracted, and what the difference is divided by.
+    constant_ : ndarray of shape (n_corpora, n_features), bool
+        Which features do not vary within the corpus: standard deviation of at most 10 roundings
+        (machine epsilons of X's own type) of the largest absolute value. Their mean is
+        subtracted and their scale is 1, as in StandardScaler.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features,)
+        Their names, where X has any.
+
+    See Also
+    --------
+    sklearn.preprocessing.StandardScaler : Over all rows together.
+    skprognet.evaluation.cross_validate_transfer : Normalises by itself, in the first two ways.
+
+    Notes
+    -----
+    NaN is left out of the statistics and stays NaN. A corpus of one row, or a feature with fewer
+    than two values in a corpus, has no variance and is an error.
+
+    With metadata routing on, `corpus` reaches `fit`, `transform` and `inverse_transform` without
+    being asked for. To normalise by speaker under that name, call
+    ``set_fit_request(corpus="speaker")`` and ``set_transform_request(corpus="speaker")``.
+
+    References
+    ----------
+    J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost: Progressive Neural
+    Networks for Transfer Learning in Emotion Recognition. Interspeech 2017,
+    arXiv 1706.03256; section 2.2.
+
+    Examples
+    --------
+    >>> from skprognet.preprocessing import CorpusStandardScaler
+    >>> X = [[1.0], [3.0], [100.0], [300.0]]
+    >>> corpus = ["quiet", "quiet", "loud", "loud"]
+    >>> scaler = CorpusStandardScaler().fit(X, corpus=corpus)
+    >>> scaler.transform([[5.0], [200.0]], corpus=["quiet", "loud"])
+    array([[3.],
+           [0.]])
+    >>> scaler.normalisation_
+    'training'
+    """
+
+    # With metadata routing on, the corpora of the rows arrive without being asked for.
+    __metadata_request__fit = {"corpus": True}
+    __metadata_request__transform = {"corpus": True}
+    __metadata_request__inverse_transform = {"corpus": True}
+
+    def __init__(self, *, statistics="training"):
+        self.statistics = statistics
+
+    def fit(self, X, y=None, *, corpus=None):
+        """Compute mean and variance of each feature within each corpus.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows: all of each corpus for ``statistics="corpus"``, else training rows. NaN is left
+            out.
+        y : None
+            Not used.
+        corpus : array-like of shape (n_samples,), default=None
+            The corpus of each row, or its speaker, or whatever else is to be normalised by
+            itself. None takes all rows as one.
+
+        Returns
+        -------
+        self : CorpusStandardScaler
+            The fitted scaler.
+
+        Raises
+        ------
+        ValueError
+            For infinity, sparse rows, an unknown word in `statistics`, labels that do not fit X,
+            or a corpus with fewer than two values of a feature.
+        """
+        check_choice("statistics", self.statistics, STATISTICS)
+        X = self._check_rows(X, reset=True)
+        corpora, codes = encode_corpora(corpus, len(X))
+        mean, scale, constant = self._statistics(X, corpora, codes)
+        self.normalisation_ = self.statistics
+        self.corpora_, self.n_rows_ = corpora, np.bincount(codes)
+        self.mean_, self.scale_, self.constant_ = mean, scale, constant
+        self._seen = np.unique(fingerprints(X)) if self.statistics == "corpus" else None
+        return self
+
+    def transform(self, X, *, corpus=None):
+        """Return X normalised, each row by the statistics of its corpus.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Any rows for ``statistics="training"`` or "transductive", some or all of those that
+            `fit` had for "corpus".
+        corpus : array-like of shape (n_samples,), default=None
+            The corpus of each row; needed if `fit` had it.
+
+        Returns
+        -------
+        X_new : ndarray or DataFrame of shape (n_samples, n_features)
+            float32 if X is, else float64.
+
+        Raises
+        ------
+        ValueError
+            For a row or a corpus that `statistics` does not cover, an unseen corpus of one row,
+            and for what `fit` refuses.
+        """
+        check_is_fitted(self)
+        X = self._check_rows(X, reset=False)
+        self._check_seen_rows(X)
+        codes, unseen = self._encode(corpus, len(X))
+        mean, scale = self.mean_, self.scale_
+        if unseen is not None:
+            own = codes >= len(mean)
+            new_mean, new_scale, _ = self._statistics(X[own], unseen, codes[own] - len(mean))
+            mean, scale = np.vstack([mean, new_mean]), np.vstack([scale, new_scale])
+        return ((X - mean[codes]) / scale[codes]).astype(X.dtype, copy=False)
+
+    def fit_transform(self, X, y=None, *, corpus=None):
+        """Fit, and return the same rows normalised.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            As in `fit`.
+        y : None
+            Not used.
+        corpus : array-like of shape (n_samples,), default=None
+            The corpus of each row.
+
+        Returns
+        -------
+        X_new : ndarray or DataFrame of shape (n_samples, n_features)
+            float32 if X is, else float64.
+        """
+        return self.fit(X, corpus=corpus).transform(X, corpus=corpus)
+
+    def inverse_transform(self, X, *, corpus=None):
+        """Return normalised rows in the units that they came in.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Normalised rows.
+        corpus : array-like of shape (n_samples,), default=None
+            The corpus of each row, one that `fit` has seen.
+
+        Returns
+        -------
+        X_original : ndarray of shape (n_samples, n_features)
+            float32 if X is, else float64.
+
+        Raises
+        ------
+        ValueError
+            For an unseen corpus, whose statistics are not kept, and for what `fit` refuses.
+        """
+        check_is_fitted(self)
+        X = self._check_rows(X, reset=False)
+        codes, unseen = self._encode(corpus, len(X))
+        if unseen is not None:
+            raise ValueError(
+                f"inverse_transform knows the statistics of corpora seen in fit, "
+                f"{self.corpora_.tolist()}; got {unseen.tolist()}. Those of other corpora are "
+                "not kept."
+            )
+        return (X * self.scale_[codes] + self.mean_[codes]).astype(X.dtype, copy=False)
+
+    def _check_rows(self, X, *, reset):
+        """Return X as a float array, finite or NaN."""
+        return validate_data(
+            self, X, reset=reset, dtype=[np.float64, np.float32], ensure_all_finite="allow-nan"
+        )
+
+    def _statistics(self, X, corpora, codes):
+        """Return mean, scale and constant features, each of shape (n_corpora, n_features)."""
+        check_enough_values(X, corpora, codes)
+        of_each = [mean_and_scale(X[codes == code]) for code in range(codes.max() + 1)]
+        return tuple(np.stack(values) for values in zip(*of_each, strict=True))
+
+    def _check_seen_rows(self, X):
+        """Raise if statistics that claim to be over all rows are not."""
+        if self.normalisation_ != "corpus":
+            return
+        n_new = np.count_nonzero(~np.isin(fingerprints(X), self._seen))
+        if n_new:
+            raise ValueError(
+                "statistics='corpus' are those of all rows of a corpus, so that fit must have "
+                f"had every row; got {n_new} of {len(X)} rows that it has not. Call fit on all "
+                "rows before the folds, or use statistics='training'."
+            )
+
+    def _encode(self, corpus, n_rows):
+        """Return the position of each row's corpus, and the labels of unseen ones or None.
+
+        Unseen corpora stand behind those of `fit`, in their order.
+        """
+        if (corpus is None) != (self.corpora_ is None):
+            given, now = ("no", "one") if self.corpora_ is None else ("a", "none")
+            raise ValueError(
+                f"corpus must be given as in fit, which had {given} corpus for each row; got "
+                f"{now} here. Pass corpus= to both or to neither."
+            )
+        if corpus is None:
+            return np.zeros(n_rows, dtype=np.intp), None
+        corpora, codes = encode_corpora(corpus, n_rows)
+        known = np.isin(corpora, self.corpora_)
+        unseen = corpora[~known]
+        if len(unseen) and self.normalisation_ != "transductive":
+            raise ValueError(
+                f"With statistics={self.normalisation_!r} corpus must hold only corpora seen in "
+                f"fit, {self.corpora_.tolist()}; got {unseen.tolist()}. Fit on rows of them too, "
+                "or normalise them by their own rows: statistics='transductive'."
+            )
+        position = np.empty(len(corpora), dtype=np.intp)
+        position[known] = np.searchsorted(self.corpora_, corpora[known])
+        position[~known] = len(self.corpora_) + np.arange(len(unseen))
+        return position[codes], unseen if len(unseen) else None
+
+    def __sklearn_tags__(self):
+        """Say that NaN may come in and that float32 stays float32."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
