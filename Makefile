@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 # The extras of pyproject.toml that a set-up installs.
 extras-core :=
-extras-test := [audio,test]
+extras-test := [audio,corpora,test]
 extras-docs := [audio,docs]
 
 .PHONY: help demo test docs bench emodb

@@ -11,9 +11,10 @@ PROJECT = nox.project.load_toml("pyproject.toml")["project"]
 @nox.session(python="3.11")
 def oldest(session):
     """Test with every dependency at the floor that pyproject.toml gives it."""
-    requirements = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["audio"]
+    extras = PROJECT["optional-dependencies"]
+    requirements = PROJECT["dependencies"] + extras["audio"] + extras["corpora"]
     floors = [requirement.replace(">=", "==") for requirement in requirements]
-    session.install("--editable", ".[audio,test]", *floors)
+    session.install("--editable", ".[audio,corpora,test]", *floors)
     # Old releases warn about what their own dependencies have changed since.
     session.run("pytest", "-W", "default", *session.posargs)
 
@@ -21,7 +22,7 @@ def oldest(session):
 @nox.session(python="3.14")
 def newest(session):
     """Test with the newest release of everything, pre-releases left out."""
-    session.install("--upgrade", "--editable", ".[audio,test]")
+    session.install("--upgrade", "--editable", ".[audio,corpora,test]")
     session.run("pytest", *session.posargs)
 
 

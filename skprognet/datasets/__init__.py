@@ -1,5 +1,24 @@
-"""Corpora: ``load_*`` ships with the package."""
+"""Corpora: ``load_*`` ships with the package, ``read_*`` reads yours, ``fetch_*`` downloads."""
 
+from skprognet.datasets._audformat import read_audformat
 from skprognet.datasets._bundled import load_emodb
+from skprognet.datasets._checks import check_corpus
+from skprognet.datasets._download import fetch_corpus
+from skprognet.datasets._file_names import read_crema_d, read_emodb, read_nemo, read_ravdess
+from skprognet.datasets._iemocap import read_iemocap
+from skprognet.datasets._msp_improv import read_msp_improv
+from skprognet.datasets._tables import read_table
 
-__all__ = ["load_emodb"]
+__all__ = [
+    "check_corpus",
+    "fetch_corpus",
+    "load_emodb",
+    "read_audformat",
+    "read_crema_d",
+    "read_emodb",
+    "read_iemocap",
+    "read_msp_improv",
+    "read_nemo",
+    "read_ravdess",
+    "read_table",
+]

@@ -1,0 +1,184 @@
+"""Databases in audformat, the format of audEERING's tools."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+
+from skprognet.datasets._checks import check_corpus
+from skprognet.datasets._frame import make_frame, translate
+
+
+def import_corpora(name):
+    """Import a package that only the extra ``corpora`` installs.
+
+    Parameters
+    ----------
+    name : str
+        Name of the package.
+
+    Returns
+    -------
+    module
+        The imported package.
+
+    Raises
+    ------
+    ImportError
+        If the package, or one that it needs, is missing.
+
+    Examples
+    --------
+    >>> import_corpora("audb_of_mars")
+    Traceback (most recent call last):
+    ...
+    ImportError: This corpus needs 'audb_of_mars', which cannot be imported (No module named
+    'audb_of_mars'); run: pip install 'skprognet[corpora]'.
+    """
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise ImportError(
+            f"This corpus needs {name!r}, which cannot be imported ({error}); "
+            "run: pip install 'skprognet[corpora]'."
+        ) from error
+
+
+def read_audformat(
+    database,
+    *,
+    emotion="emotion",
+    speaker="speaker",
+    gender=("gender", "sex"),
+    session="session",
+    others=(),
+    tables=None,
+    words=None,
+    corpus=None,
+):
+    """Read the labels of a database in audformat.
+
+    audformat [1]_ is how audEERING's audb stores corpora: tables of labels, for files or for
+    segments of them, where each column follows a scheme, and a speaker brings a gender along.
+
+    Parameters
+    ----------
+    database : audformat.Database or path-like
+        The database, or the folder with its ``db.yaml``.
+    emotion : str, default='emotion'
+        Scheme or column of the emotion. Its rows are the utterances.
+    speaker : str, default='speaker'
+        Scheme or column of the speaker.
+    gender : str or tuple of str, default=('gender', 'sex')
+        Scheme or column of the gender; of several, the first that has a value.
+    session : str, default='session'
+        Scheme or column of the session.
+    others : sequence of str, default=()
+        Schemes or columns that become further columns.
+    tables : str or list of str, default=None
+        The tables in which to look for the emotion, where several have one. None means all.
+    words : dict of str to str or None, default=None
+        The package's word for a label of emotion or gender; None makes it a missing one. Nouns
+        such as 'anger' are known.
+    corpus : str, default=None
+        Name of the corpus. None means the name of the database.
+
+    Returns
+    -------
+    DataFrame
+        A row per row of the emotion with the columns of :func:`check_corpus`, then `others`.
+        ``attrs`` hold the licence of the database.
+
+    Warns
+    -----
+    UserWarning
+        What :func:`check_corpus` warns of.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a folder holds no database.
+    ValueError
+        If the database has no such emotion, or more than one for the same file, or
+        :func:`check_corpus` finds a problem.
+    ImportError
+        If audformat is missing: ``pip install 'skprognet[corpora]'``.
+
+    References
+    ----------
+    .. [1] https://audeering.github.io/audformat/
+
+    Examples
+    --------
+    >>> import tempfile, audformat
+    >>> from pathlib import Path
+    >>> from skprognet.datasets import read_audformat
+    >>> database = audformat.Database("calls", license="CC0-1.0")
+    >>> database.schemes["emotion"] = audformat.Scheme(labels=["anger", "sadness"])
+    >>> database.schemes["speaker"] = audformat.Scheme(labels={"Kim": {"gender": "female"}})
+    >>> files = audformat.filewise_index(["a.wav", "b.wav"])
+    >>> labels = database["labels"] = audformat.Table(files)
+    >>> for scheme, values in [("emotion", ["anger", "sadness"]), ("speaker", ["Kim", "Kim"])]:
+    ...     labels[scheme] = audformat.Column(scheme_id=scheme)
+    ...     labels[scheme].set(values)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name in files:
+    ...         _ = Path(folder, name).write_text(name)
+    ...     database.save(folder)
+    ...     calls = read_audformat(folder)
+    >>> calls[["emotion", "speaker", "gender", "corpus"]]
+      emotion speaker  gender corpus
+    0   angry     Kim  female  calls
+    1     sad     Kim  female  calls
+    >>> calls.attrs["licence"]
+    'CC0-1.0'
+    """
+    audformat = import_corpora("audformat")
+    if not isinstance(database, audformat.Database):
+        database = _load(audformat, Path(database))
+    genders = (gender,) if isinstance(gender, str) else tuple(gender)
+    wanted = list(dict.fromkeys([speaker, *genders, session, *others]))
+    labels = database.get(emotion, wanted, tables=tables)
+    if labels.empty:
+        raise ValueError(
+            f"The database {database.name!r} has no labels for {emotion!r}"
+            f"{'' if tables is None else f' in {tables!r}'}; it has the schemes "
+            f"{sorted(database.schemes)} and the tables {sorted(database.tables)}."
+        )
+    labels = audformat.utils.to_segmented_index(labels).reset_index()
+
+    frame = pd.DataFrame({"file": _absolute(labels["file"], database.root)})
+    frame["start"], frame["end"] = _seconds(labels["start"], labels["end"])
+    frame["emotion"] = _text(labels[emotion])
+    frame["speaker"] = _text(labels[speaker])
+    frame["gender"] = _text(labels[list(genders)].astype(object).bfill(axis=1).iloc[:, 0])
+    frame["session"] = _text(labels[session])
+    frame[list(others)] = labels[list(others)]
+    frame = translate(make_frame(frame, corpus or database.name), words)
+    if database.license:
+        frame.attrs["licence"] = str(database.license)
+    return check_corpus(frame)
+
+
+def _load(audformat, folder):
+    if not (folder / "db.yaml").is_file():
+        raise FileNotFoundError(
+            f"database must be a folder with a db.yaml, got {str(folder)!r} without one; pass the "
+            "folder of the database."
+        )
+    return audformat.Database.load(str(folder))
+
+
+def _absolute(files, root):
+    """Return the paths as str, from the database's folder where they are relative."""
+    return [str(Path(root or "", file)) for file in files]
+
+
+def _seconds(start, end):
+    """Return start and end in s; those of a whole file, 0 and not a time, are NaN both."""
+    start, end = start.dt.total_seconds(), end.dt.total_seconds()
+    return start.mask((start == 0) & end.isna()), end
+
+
+def _text(column):
+    return column.astype(object).map(str, na_action="ignore")

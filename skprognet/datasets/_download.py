@@ -1,0 +1,116 @@
+"""Open corpora from audb's public repository."""
+
+import re
+import sys
+
+from skprognet.datasets._audformat import import_corpora, read_audformat
+from skprognet.datasets._facts import CORPORA
+
+_shown = set()  # the corpora whose licence this process has shown
+
+
+def fetch_corpus(name, *, version=None, cache=None, verbose=True):
+    """Download an open corpus, or take it from the cache, and read its labels.
+
+    The recordings and labels come from the public repository of audb [1]_, which checks each
+    file against its checksum and keeps it, so that the next call needs no network. The first
+    time in a process, the licence and what to cite are written to standard error.
+
+    ===========  ========================  ===========  =======================================
+    Name         Corpus                    Language     Licence
+    ===========  ========================  ===========  =======================================
+    'emodb'      EmoDB                     German       CC0-1.0
+    'crema_d'    CREMA-D                   English      ODbL-1.0
+    'emouerj'    emoUERJ                   Portuguese   CC-BY-4.0
+    'nemo'       nEMO                      Polish       CC-BY-NC-SA-4.0 (not commercial)
+    'ravdess'    RAVDESS, speech only      English      CC-BY-NC-SA-4.0 (not commercial)
+    'subesco'    SUBESCO                   Bangla       CC-BY-4.0
+    ===========  ========================  ===========  =======================================
+
+    Parameters
+    ----------
+    name : str
+        Name of the corpus in the table above.
+    version : str, default=None
+        Version of the database. None means the one that this function was written for, so that
+        the data do not change under a study.
+    cache : path-like, default=None
+        Folder in which to keep the data. None means that of audb: the environment variable
+        ``AUDB_CACHE_ROOT``, or else ``~/audb``.
+    verbose : bool, default=True
+        Show the progress of the download, the licence and what to cite on standard error.
+
+    Returns
+    -------
+    DataFrame
+        A row per recording with the columns of :func:`check_corpus`; ``attrs`` hold licence,
+        citation and version.
+
+    Warns
+    -----
+    UserWarning
+        What :func:`check_corpus` warns of.
+
+    Raises
+    ------
+    ValueError
+        If there is no such corpus, or :func:`check_corpus` finds a problem.
+    RuntimeError
+        If it cannot be downloaded.
+    ImportError
+        If audb is missing: ``pip install 'skprognet[corpora]'``.
+
+    See Also
+    --------
+    read_audformat : Reads any other database of audb, once ``audb.load`` has fetched it.
+
+    Notes
+    -----
+    The repositories are those of ``audb.config``: whoever has a mirror names it there.
+
+    References
+    ----------
+    .. [1] H. Wierstorf et al., "audb - Sharing and Versioning of Audio and Annotation Data in
+       Python", 2023. https://arxiv.org/abs/2303.00645
+
+    Examples
+    --------
+    >>> from skprognet.datasets import fetch_corpus
+    >>> emodb = fetch_corpus("emodb")  # doctest: +SKIP
+    >>> emodb["emotion"].value_counts().to_dict()  # doctest: +SKIP
+    {'angry': 127, 'bored': 81, 'neutral': 79, 'happy': 71, 'fearful': 69, 'sad': 62,
+    'disgusted': 46}
+    """
+    open_corpora = sorted(key for key, facts in CORPORA.items() if facts.audb)
+    if name not in open_corpora:
+        raise ValueError(
+            f"name must be one of {open_corpora}, got {name!r}; licensed corpora are read from "
+            "your copy, with read_iemocap and its like."
+        )
+    facts = CORPORA[name]
+    database, tested_version, tables = facts.audb
+    version = version or tested_version
+    loaded = _load(database, version, cache, verbose)
+    labels = [table for table in loaded.tables if re.fullmatch(tables, table)]
+    frame = read_audformat(loaded, tables=labels, corpus=name)
+    frame.attrs |= {"citation": facts.citation, "version": version}
+    if verbose and name not in _shown:
+        _shown.add(name)
+        print(
+            f"{facts.title} {version}, licence {frame.attrs['licence']}. Please cite: "
+            f"{facts.citation}",
+            file=sys.stderr,
+        )
+    return frame
+
+
+def _load(database, version, cache, verbose):
+    audb = import_corpora("audb")
+    cache = None if cache is None else str(cache)
+    try:
+        return audb.load(database, version=version, cache_root=cache, verbose=verbose)
+    except Exception as error:  # audb lets through whatever its backends raise
+        raise RuntimeError(
+            f"{database} {version} could not be fetched with audb ({error}); check the version, "
+            "the network, and the repositories in audb.config."
+        ) from error

@@ -1,0 +1,135 @@
+"""The one table that every reader returns: a row per utterance."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from skprognet.datasets._facts import CORPORA
+
+TIMES = ("start", "end")
+TEXTS = ("file", "emotion", "speaker", "gender", "session", "corpus")
+COLUMNS = ("file", *TIMES, *TEXTS[1:])
+
+# Adjectives, as in the paper; the nouns are what most corpora and audformat write.
+EMOTION_WORDS = {
+    "anger": "angry",
+    "happiness": "happy",
+    "joy": "happy",
+    "sadness": "sad",
+    "fear": "fearful",
+    "disgust": "disgusted",
+    "surprise": "surprised",
+    "boredom": "bored",
+    "calmness": "calm",
+    "excitement": "excited",
+    "frustration": "frustrated",
+    "no_agreement": None,
+}
+GENDER_WORDS = {"f": "female", "m": "male", "F": "female", "M": "male"}
+GENDER_WORDS |= {"Female": "female", "Male": "male"}
+
+
+def make_frame(rows, corpus=None):
+    """Return `rows` in the form that :func:`check_corpus` describes.
+
+    Parameters
+    ----------
+    rows : list of dict, or DataFrame
+        What is known of each utterance; standard columns that nobody knows are left empty.
+    corpus : str, default=None
+        What to put into a column ``corpus`` that is not there, and whose licence and citation
+        go into ``attrs``.
+
+    Returns
+    -------
+    DataFrame
+        The standard columns first, then the others; the index counts from 0.
+    """
+    frame = pd.DataFrame(rows)
+    if "corpus" not in frame:
+        frame["corpus"] = corpus
+    for name in COLUMNS:
+        if name not in frame:
+            frame[name] = np.nan if name in TIMES else None
+    frame = frame[[*COLUMNS, *frame.columns.difference(COLUMNS, sort=False)]]
+    frame = frame.astype(dict.fromkeys(TIMES, float)).reset_index(drop=True)
+    if corpus in CORPORA:
+        facts = CORPORA[corpus]
+        frame.attrs = {"licence": facts.licence, "citation": facts.citation}
+    return frame
+
+
+def translate(frame, words=None):
+    """Return `frame` with the package's words for emotions and genders.
+
+    `words` maps labels to words, beyond the usual nouns and initials; None is a missing label.
+    """
+    words = words or {}
+    emotions, genders = EMOTION_WORDS | words, GENDER_WORDS | words
+    return frame.assign(
+        emotion=[emotions.get(label, label) for label in frame["emotion"]],
+        gender=[genders.get(label, label) for label in frame["gender"]],
+    )
+
+
+def select_values(frame, column, wanted, known, shortcuts=("'all'",)):
+    """Return the rows of `frame` whose `column` is one of the words `wanted`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A corpus.
+    column : str
+        Which column, for the message too: `wanted` is the parameter of that name plus s.
+    wanted : 'all', str or list of str
+        What was asked for.
+    known : collection of str
+        What can be asked for.
+    shortcuts : tuple of str, default=("'all'",)
+        What the message offers beside `known`.
+
+    Returns
+    -------
+    DataFrame
+        The rows that were asked for, counted from 0.
+
+    Raises
+    ------
+    ValueError
+        If a word is unknown.
+    """
+    if isinstance(wanted, str):
+        if wanted == "all":
+            return frame
+        wanted = [wanted]
+    wanted, known = list(wanted), sorted(known)
+    unknown = [word for word in wanted if word not in known]
+    if unknown or not wanted:
+        offers = ", ".join(shortcuts)
+        raise ValueError(
+            f"{column}s must be {offers} or a list of some of {known}, got {unknown or wanted}."
+        )
+    return frame[frame[column].isin(wanted)].reset_index(drop=True)
+
+
+def check_root(root):
+    """Return the folder `root` as a Path.
+
+    Raises
+    ------
+    NotADirectoryError
+        If it is none.
+    """
+    root = Path(root)
+    if not root.is_dir():
+        raise NotADirectoryError(
+            f"root must be the folder that holds the corpus, got {str(root)!r}, which is no "
+            "folder; check the path."
+        )
+    return root
+
+
+def is_recording(path):
+    """Return whether `path` is a WAV file, and not what macOS leaves beside one (``._*``)."""
+    return path.suffix.lower() == ".wav" and not path.name.startswith("._")

@@ -1,0 +1,100 @@
+"""What corpora whose labels stand in text files have in common."""
+
+import warnings
+
+from skprognet.datasets._checks import check_corpus, count
+from skprognet.datasets._facts import CORPORA
+from skprognet.datasets._frame import make_frame, select_values
+
+
+def numbered_lines(path):
+    """Yield the number, from 1, and the text of each line; of any system, without its spaces."""
+    text = path.read_text(encoding="utf-8-sig", errors="replace")  # raters' remarks may be latin-1
+    for number, line in enumerate(text.splitlines(), start=1):
+        yield number, line.strip()
+
+
+def bad_line(path, number, line, expected):
+    """Return the ValueError about a line that is not `expected`."""
+    return ValueError(
+        f"{path}, line {number}: expected {expected}, got {line!r}. Repair the line, or read a "
+        "fresh copy of the corpus."
+    )
+
+
+def finish_corpus(corpus, utterances, wavs, words, kinds, *, emotions, recordings, key="id"):
+    """Choose utterances, join them with their recordings, and check what comes out.
+
+    Parameters
+    ----------
+    corpus : str
+        Its name in the table of facts.
+    utterances : list of dict
+        All labelled utterances, with ``label``, ``recording`` and `key` among other columns.
+    wavs : dict of str to Path
+        All recordings, by what `key` calls them.
+    words : dict of str to dict
+        The word for each label, in the selection 'paper' and in all others.
+    kinds : collection of str
+        The words for ``recording``.
+    emotions, recordings : str or list of str
+        The reader's parameters.
+    key : str, default='id'
+        The column that says in which recording an utterance is.
+
+    Returns
+    -------
+    DataFrame
+        The corpus.
+    """
+    facts = CORPORA[corpus]
+    labelled = {utterance[key] for utterance in utterances}
+    unlabelled = [path for name, path in wavs.items() if name not in labelled]
+    _warn_left_out(facts, "recording", "label", unlabelled)
+
+    frame = make_frame(utterances, corpus)
+    is_paper = isinstance(emotions, str) and emotions == "paper"
+    meaning = words["paper" if is_paper else "all"]
+    known = {word for word in meaning.values() if word}
+    frame["emotion"] = frame["label"].map(meaning)
+    frame = select_values(
+        frame, "emotion", list(known) if is_paper else emotions, known, ("'paper'", "'all'")
+    )
+    frame = select_values(frame, "recording", recordings, kinds)
+
+    frame["file"] = [str(wavs.get(name, "")) for name in frame[key]]
+    silent = frame["file"] == ""
+    _warn_left_out(facts, "utterance", "recording", frame.loc[silent, "id"])
+    frame = frame[~silent].reset_index(drop=True)
+    if is_paper and isinstance(recordings, str) and recordings == "all":
+        _warn_of_counts(frame, facts)
+    return check_corpus(frame)
+
+
+def _warn_left_out(facts, noun, lack, items):
+    items = [str(item) for item in items]
+    if items:
+        has, are = ("has", "is") if len(items) == 1 else ("have", "are")
+        warnings.warn(
+            f"{facts.title}: {count(items, noun)} {has} no {lack} and {are} left out, as "
+            f"{items[0]}.",
+            stacklevel=4,
+        )
+
+
+def _warn_of_counts(frame, facts):
+    """Warn if there are more or fewer utterances of an emotion than in the paper."""
+    differences = []
+    for emotion, expected in facts.counts.items():
+        there = int((frame["emotion"] == emotion).sum())
+        if there != expected:
+            by = f"{abs(there - expected)} {'more' if there > expected else 'fewer'}"
+            differences.append(f"{there} {emotion} instead of {expected} ({by})")
+    if differences:
+        missing = sorted(set(map(str, range(1, facts.sessions + 1))) - set(frame["session"]))
+        why = f" Nothing was read from session {', '.join(missing)}." if missing else ""
+        warnings.warn(
+            f"{facts.title}: this is not the selection of the paper, but "
+            f"{', '.join(differences)}.{why}",
+            stacklevel=4,
+        )

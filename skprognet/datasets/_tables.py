@@ -1,0 +1,114 @@
+"""Labels that somebody has in a table already."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from skprognet.datasets._checks import check_corpus
+from skprognet.datasets._frame import TEXTS, TIMES, make_frame, translate
+
+_READERS = {
+    ".csv": lambda path, **options: pd.read_csv(path, **options),
+    ".tsv": lambda path, **options: pd.read_csv(path, sep="\t", **options),
+    ".parquet": lambda path, **_: pd.read_parquet(path),
+    ".feather": lambda path, **_: pd.read_feather(path),
+}
+
+
+def read_table(path, *, columns=None, words=None, corpus=None):
+    """Read utterances and their labels from a table.
+
+    Parameters
+    ----------
+    path : path-like
+        A CSV, TSV, Parquet or Feather file with a column of recordings at least; a path that
+        is not absolute counts from the folder of the table.
+    columns : dict of str to str, default=None
+        What the table calls the columns of :func:`check_corpus`: ``{"file": "path"}``. A column
+        that has the right name already need not be listed.
+    words : dict of str to str or None, default=None
+        The package's word for a label of emotion or gender; None makes it a missing one. Nouns
+        such as 'anger' and initials such as 'f' are known.
+    corpus : str, default=None
+        Name of the corpus. None means the column ``corpus`` of the table or, without one, the
+        name of the file.
+
+    Returns
+    -------
+    DataFrame
+        A row per row of the table with the columns of :func:`check_corpus`, then all others.
+
+    Warns
+    -----
+    UserWarning
+        What :func:`check_corpus` warns of.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such table.
+    ValueError
+        If it is none of these formats, has no such column, or :func:`check_corpus` finds a
+        problem.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> from skprognet.datasets import read_table
+    >>> labels = pd.DataFrame({
+    ...     "path": ["a.wav", "b.wav"], "emotion": ["anger", "joy"], "speaker": "007", "age": 30,
+    ... })
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name in ("a.wav", "b.wav"):
+    ...         _ = Path(folder, name).write_text(name)
+    ...     labels.to_csv(Path(folder, "calls.csv"), index=False)
+    ...     calls = read_table(Path(folder, "calls.csv"), columns={"file": "path"})
+    >>> calls[["emotion", "speaker", "corpus", "age"]]
+      emotion speaker corpus  age
+    0   angry     007  calls   30
+    1   happy     007  calls   30
+    """
+    path = Path(path)
+    columns = columns or {}
+    table = _read(path, columns)
+    unknown = [name for name in columns if name not in (*TEXTS, *TIMES)]
+    if unknown:
+        raise ValueError(
+            f"columns must map some of {[*TEXTS, *TIMES]} to names in the table, got {unknown}."
+        )
+    absent = [name for name in columns.values() if name not in table]
+    if absent or columns.get("file", "file") not in table:
+        raise ValueError(
+            f"{path} must have the columns {absent or ['file']}, got {list(table.columns)}; name "
+            "yours with columns={'file': ...}."
+        )
+    table = table.rename(columns={theirs: ours for ours, theirs in columns.items()})
+    if corpus is not None:
+        table["corpus"] = corpus
+    table["file"] = [
+        str(path.absolute().parent / file) if isinstance(file, str) and file else None
+        for file in table["file"]
+    ]
+    name = path.name.partition(".")[0]
+    return check_corpus(translate(make_frame(table, name), words))
+
+
+def _read(path, columns):
+    """Return the table as it is; what is text for us is text, as the speaker 007."""
+    suffix = next((s for s in path.suffixes if s.lower() in _READERS), None)
+    if suffix is None:
+        raise ValueError(
+            f"A table must be one of {sorted(_READERS)}, got {path.name!r}; convert it to CSV."
+        )
+    if not path.is_file():
+        raise FileNotFoundError(f"The table {str(path)!r} cannot be found; check its path.")
+    texts = [columns.get(name, name) for name in TEXTS]
+    return _READERS[suffix.lower()](
+        path,
+        dtype=dict.fromkeys(texts, str),
+        # A speaker may be called NA.
+        keep_default_na=False,
+        na_values=["", "nan", "NaN"],
+    )
