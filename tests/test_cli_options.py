@@ -28,6 +28,7 @@ def command(files, sources, size, output, quiet):
         ("-s a b -s c -o out", ((), ("a", "b", "c"), (), "out")),
         ("one --sources a b -o out two", (("one", "two"), ("a", "b"), (), "out")),
         ("--sources a b -- one --sources", (("one", "--sources"), ("a", "b"), (), None)),
+        ("-- --sources a b", (("--sources", "a", "b"), (), (), None)),
         ("--size 1 2 4 --sources a", ((), ("a",), (1, 2, 4), None)),
         ("one two --quiet", (("one", "two"), (), (), None)),
         ("--sources - -- a", (("a",), ("-",), (), None)),

@@ -106,6 +106,11 @@ def test_labels_are_joined_by_file_or_first_column(frame, tmp_path, key):
             "'f' have no counterpart: '0.wav', '1.wav'; 1 of 'l' have no counterpart: '5.wav'.",
         ),
         (
+            lambda table, labels: (table[:4], labels),
+            "Features and labels must be of the same rows, by the columns 'file' and 'file'; 2 of "
+            "'l' have no counterpart: '4.wav', '5.wav'.",
+        ),
+        (
             lambda table, labels: (table, pd.concat([labels, labels[1:2]])),
             "Each row must have a name of its own, to find its labels by; in the column 'file' of "
             "'l' '1.wav' come more than once.",
