@@ -1,87 +1,49 @@
-"""Audio file -> mono signal at 16 kHz, or one sentence that says why there is none."""
-
-import re
-from importlib import import_module
+"""Audio of any kind -> mono signal at one sampling rate, within the range of 16 bits."""
 
 import numpy as np
 
+from skprognet.features._decoding import find_frames, open_sound, read_blocks
+from skprognet.features._extras import import_extra
+
 SAMPLING_RATE = 16_000
-"""The rate in Hz to which every file is resampled: features of openSMILE depend on it, so that
+"""The rate in Hz to which everything is resampled: features of openSMILE depend on it, so that
 corpora at their own rates would differ by that alone."""
 
 _LARGEST_SAMPLE = 32767 / 32768  # of 16 bits; openSMILE wraps 1.0 around to -1.0
 
-# What libsndfile writes about a file that ends before its audio does. It reads such a WAV, AIFF
-# or AU file as if it were complete: its frame count is already the shortened one.
-_SIZE_TOO_LARGE = re.compile(
-    r"(?:data|SSND|Data Size|[Rr]iff(?: size)?) *: (\d+) \(should be (\d+)\)"
-)
-_OGG_WITHOUT_END = re.compile("Ogg ?: (?:Last page lacks an end|Junk after the last page)")
 
-# Programs that write to a pipe cannot know the size beforehand and promise one of at least this.
-_UNKNOWN_BYTES = 0x7FFFF000
-_UNKNOWN_FRAMES = 2**63 - 1
-
-
-def import_extra(name):
-    """Import a package that only the extra ``audio`` installs.
-
-    Parameters
-    ----------
-    name : str
-        Name of the package.
-
-    Returns
-    -------
-    module
-        The imported package.
-
-    Raises
-    ------
-    ImportError
-        If the package, or a library that it needs, is missing.
-
-    Examples
-    --------
-    >>> import_extra("opensmile_of_mars")
-    Traceback (most recent call last):
-    ...
-    ImportError: Reading audio needs 'opensmile_of_mars', which cannot be imported (No module
-    named 'opensmile_of_mars'); run: pip install 'skprognet[audio]' (openSMILE is free for
-    research only).
-    """
-    try:
-        return import_module(name)
-    except (ImportError, OSError) as error:  # OSError: soundfile without libsndfile
-        raise ImportError(
-            f"Reading audio needs {name!r}, which cannot be imported ({error}); "
-            "run: pip install 'skprognet[audio]' (openSMILE is free for research only)."
-        ) from error
-
-
-def read_audio(path):
-    """Read an audio file as a mono signal at 16 kHz.
+def read_audio(path, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE):
+    """Read an audio file, or a segment of it, as a mono signal.
 
     The channels are averaged, the mean is resampled (soxr, high quality), and samples beyond
-    full scale are clipped, in this order: resampling can overshoot full scale.
+    full scale are clipped, in this order: resampling can overshoot full scale. A segment comes
+    out as if it had been cut to a file of its own.
 
     Parameters
     ----------
     path : str or path-like
         A file that libsndfile can read: WAV, FLAC, OGG, MP3, AIFF, ...
+    start, end : float, default=nan
+        The segment, in s from the start of the file; NaN is its start or end. Times are rounded
+        to the nearest sample of the file.
+    sampling_rate : int, default=16000
+        Of the signal, in Hz.
 
     Returns
     -------
-    ndarray of shape (n_samples,), float64
-        Samples at 16 000 Hz, from -1 to 32767/32768.
+    signal : ndarray of shape (n_samples,), float64
+        From -1 to 32767/32768.
+    own_rate : int
+        Sampling rate of the file in Hz.
 
     Raises
     ------
     OSError
         If the file is missing, is a folder or may not be read.
     ValueError
-        If the file is not audio, is empty, is damaged or cut short, or holds NaN or infinite
-        samples. The message is what follows the words "this file ...".
+        If the file is not audio, is empty, is damaged or cut short, holds NaN or infinite
+        samples, or does not hold the segment. The message is what follows the words "this
+        file ...".
     ImportError
         If soundfile or soxr is missing.
 
@@ -100,50 +62,74 @@ def read_audio(path):
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "silence.wav")
     ...     soundfile.write(path, np.zeros((48_000, 2)), 48_000)
-    ...     read_audio(path).shape
-    (16000,)
+    ...     signal, own_rate = read_audio(path)
+    >>> len(signal), own_rate
+    (16000, 48000)
     """
-    soxr = import_extra("soxr")
-    samples, rate = _decode(path)
-    mono = samples.mean(axis=1)
-    return np.clip(soxr.resample(mono, rate, SAMPLING_RATE, "HQ"), -1.0, _LARGEST_SAMPLE)
+    with open_sound(path) as sound:
+        segment = find_frames(start, end, sound.samplerate, sound.frames)
+        signal = _condition(read_blocks(sound, *segment), sound.samplerate, sampling_rate)
+        return signal, sound.samplerate
 
 
-def _decode(path):
-    """Return all samples, of shape (n_frames, n_channels), and the sampling rate in Hz."""
-    soundfile = import_extra("soundfile")
-    with open(path, "rb") as file:  # says better than libsndfile why a file cannot be opened
-        if not file.read(1):
-            raise ValueError("is empty (0 bytes)")
-    try:
-        with soundfile.SoundFile(path) as sound:
-            n_promised, rate, remarks = sound.frames, sound.samplerate, sound.extra_info
-            if n_promised == _UNKNOWN_FRAMES:
-                raise ValueError("does not say how long it is; write it anew with its length")
-            samples = sound.read(n_promised, always_2d=True)
-    except soundfile.LibsndfileError as error:
-        raise ValueError(f"cannot be decoded ({error.error_string.rstrip('.')})") from error
-    except TypeError as error:  # its name ends in .raw: soundfile asks for rate and channels
-        raise ValueError("is raw audio, which does not say its sampling rate") from error
+def convert_signal(samples, own_rate, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE):
+    """Do to samples in memory what is done to those of a file.
 
-    _check_complete(n_promised, len(samples), remarks)
+    Parameters
+    ----------
+    samples : ndarray of shape (n_frames,) or (n_frames, n_channels)
+        Floats from -1 to 1, or integers of 16 or 32 bits over their full range, as soundfile
+        reads them.
+    own_rate : int
+        Their sampling rate in Hz.
+    start, end : float, default=nan
+        A segment, in s.
+    sampling_rate : int, default=16000
+        Of the signal that comes out, in Hz.
+
+    Returns
+    -------
+    signal : ndarray of shape (n_samples,), float64
+        From -1 to 32767/32768.
+    own_rate : int
+        The rate as given.
+
+    Raises
+    ------
+    ValueError
+        If there are no samples, some are NaN or infinite, or the segment is not within them.
+
+    Examples
+    --------
+    >>> signal, own_rate = convert_signal(np.zeros(8_000, dtype=np.int16), 8_000)
+    >>> len(signal), own_rate
+    (16000, 8000)
+    """
     if not len(samples):
         raise ValueError("holds no audio (0 frames)")
-    n_bad = np.size(samples) - np.count_nonzero(np.isfinite(samples))
-    if n_bad:
-        raise ValueError(f"holds {n_bad} NaN or infinite samples")
-    return samples, rate
+    first, last = find_frames(start, end, own_rate, len(samples))
+    samples = samples[first:last].reshape(last - first, -1)
+    if samples.dtype.kind == "i":
+        samples = samples / -float(np.iinfo(samples.dtype).min)
+    n_wrong = samples.size - np.count_nonzero(np.isfinite(samples))
+    if n_wrong:
+        raise ValueError(f"holds {n_wrong} NaN or infinite samples")
+    return _condition([samples.astype(np.float64)], own_rate, sampling_rate), own_rate
 
 
-def _check_complete(n_promised, n_read, remarks):
-    """Raise a ValueError if fewer frames were read, or bytes are there, than the file promises.
+def _condition(blocks, own_rate, sampling_rate):
+    """Mix down, resample and clip; `blocks` have the shape (n_frames, n_channels)."""
+    mono = (block.mean(axis=1) for block in blocks)
+    if own_rate != sampling_rate:
+        mono = _resample(mono, own_rate, sampling_rate)
+    return np.clip(np.concatenate(list(mono)), -1.0, _LARGEST_SAMPLE)
 
-    `remarks` is libsndfile's log of opening the file.
-    """
-    if n_read < n_promised:
-        raise ValueError(f"is cut short ({n_read} of {n_promised} frames are there)")
-    for promised, there in _SIZE_TOO_LARGE.findall(remarks):
-        if int(there) < int(promised) < _UNKNOWN_BYTES:
-            raise ValueError(f"is cut short ({there} of {promised} bytes are there)")
-    if _OGG_WITHOUT_END.search(remarks):  # half a page looks like junk to libsndfile
-        raise ValueError("is cut short, or has junk at its end")
+
+def _resample(mono, own_rate, sampling_rate):
+    """Yield the signal at another rate; the same to the last bit as all of it at once."""
+    stream = import_extra("soxr").ResampleStream(
+        own_rate, sampling_rate, 1, dtype="float64", quality="HQ"
+    )
+    for block in mono:
+        yield stream.resample_chunk(block)
+    yield stream.resample_chunk(np.zeros(0), last=True)

@@ -1,94 +1,33 @@
-"""Audio files -> functionals of openSMILE, one row per file."""
+"""Audio files -> functionals of openSMILE, one row per utterance."""
 
-import os
 import warnings
-from functools import lru_cache
+from contextlib import nullcontext
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, TransformerMixin
-from tqdm import tqdm
 
-from skprognet.features._audio import SAMPLING_RATE, import_extra, read_audio
+from skprognet.features._audio import SAMPLING_RATE
+from skprognet.features._batch import extract_all
+from skprognet.features._cache import FeatureCache
+from skprognet.features._extraction import Settings
+from skprognet.features._extras import import_extra
+from skprognet.features._feature_sets import config_digest, find_config, load_extractor
+from skprognet.features._report import describe_errors, list_errors, warn_of_low_rates
+from skprognet.features._utterances import check_utterances
 
-_LONG = 5.0  # seconds of work after which a progress bar appears
-
-
-@lru_cache
-def _extractor(feature_set):
-    """Return openSMILE set up for functionals; one per process, so that none is ever pickled."""
-    opensmile = import_extra("opensmile")
-    known = [member.name for member in opensmile.FeatureSet]
-    if feature_set not in known:
-        raise ValueError(f"feature_set must be one of {known}, got {feature_set!r}.")
-    return opensmile.Smile(opensmile.FeatureSet[feature_set], opensmile.FeatureLevel.Functionals)
-
-
-def _extract(path, feature_set):
-    """Return the features of one file, of shape (n_features,), or a str that says why not."""
-    extractor = _extractor(feature_set)
-    try:
-        signal = read_audio(path)
-    except OSError as error:
-        return f"cannot be opened ({error.strerror or error})"
-    except ValueError as error:
-        return str(error)
-    features = extractor(signal, SAMPLING_RATE).ravel()
-    n_undefined = np.count_nonzero(~np.isfinite(features))
-    if n_undefined == len(features):
-        return f"is too short for openSMILE ({len(signal) / SAMPLING_RATE:.3f} s)"
-    if n_undefined:
-        return f"leaves {n_undefined} of {len(features)} features undefined"
-    return features
-
-
-def _check_all_extracted(paths, results):
-    """Raise one ValueError that names every file without features, and why."""
-    reasons = {path: why for path, why in zip(paths, results, strict=True) if isinstance(why, str)}
-    if reasons:
-        lines = "".join(f"\n  {path}: {why}" for path, why in reasons.items())
-        raise ValueError(
-            f"Expected complete, readable audio in every file, got {len(reasons)} of "
-            f"{len(set(paths))} that cannot be used; repair them or leave them out:{lines}"
-        )
-
-
-def _check_paths(X):
-    """Return the paths in `X` as a list of str, and the index of the rows to come."""
-    if isinstance(X, (str, bytes, os.PathLike)):
-        raise TypeError(
-            f"X must be a list of file paths, got the single path {X!r}; write [{X!r}]."
-        )
-    paths = np.asarray(X, dtype=object)
-    if paths.ndim == 2 and paths.shape[1] == 1:
-        paths = paths[:, 0]
-    if paths.ndim != 1:
-        raise ValueError(
-            "X must be a list or one column of file paths, got a "
-            f"{type(X).__name__} of shape {paths.shape}; pass the column of paths alone."
-        )
-    if not len(paths):
-        raise ValueError("X must hold at least one file path, got none; check how you list them.")
-    for row, path in enumerate(paths):
-        if not isinstance(path, (str, os.PathLike)):
-            raise TypeError(
-                f"X must hold file paths as str or Path, got {path!r} in row {row}; "
-                "replace it or drop the row."
-            )
-    paths = [os.fspath(path) for path in paths]
-    if isinstance(X, (pd.Series, pd.DataFrame)):
-        return paths, X.index
-    return paths, pd.Index(paths, name="file")
+_LOWEST_RATE = 8_000  # in Hz; the feature sets describe bands up to 4 kHz
+_CHOICES = {"on_error": ("raise", "skip", "nan"), "on_short": ("error", "nan")}
 
 
 class OpenSmileFeatures(TransformerMixin, BaseEstimator):
-    """Turn audio files into the acoustic features of openSMILE, one row per file.
+    """Turn speech into the acoustic features of openSMILE, one row per utterance.
 
-    Each file is decoded, its channels are averaged, the mean is resampled to 16 kHz and clipped
-    to the range of 16 bits, and openSMILE [1]_ summarises it in one row: the 88 functionals of
-    eGeMAPSv02 [2]_ unless told otherwise. There is nothing to fit: the row of a file depends
-    on that file alone.
+    Each utterance is decoded, its channels are averaged, the mean is resampled to 16 kHz and
+    clipped to the range of 16 bits, and openSMILE [1]_ summarises it in one row: the 88
+    functionals of eGeMAPSv02 [2]_ unless told otherwise. There is nothing to fit: a row depends
+    on its utterance alone.
 
     openSMILE is free for research only, and so are the features that it makes. It comes with
     ``pip install 'skprognet[audio]'``; everything else in this package works without it, on any
@@ -96,26 +35,57 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    feature_set : str, default='eGeMAPSv02'
-        Name of a feature set in ``opensmile.FeatureSet``, such as 'ComParE_2016' (6373
-        features). Always its functionals, that is one row per file.
+    feature_set : str or path-like, default='eGeMAPSv02'
+        Name of a feature set in ``opensmile.FeatureSet``, such as 'GeMAPSv01b' (62 features) or
+        'ComParE_2016' (6373); or the path of an openSMILE configuration file (.conf), whose
+        functionals are at the level ``func``. Always functionals, that is one row.
+    sampling_rate : int, default=16000
+        The rate in Hz, 8000 or more, to which all audio is resampled before openSMILE. 8000 is
+        for telephone speech, and for other speech that is compared with it: the features depend
+        on the rate, so that both have to have gone through the same one.
+    on_error : {'raise', 'skip', 'nan'}, default='raise'
+        What to do about utterances that cannot be used, after all were tried: raise one error,
+        leave their rows out, or fill their rows with NaN (the latter two with one warning). Each
+        names all of them with the reason, and so does ``errors_``.
+    on_short : {'error', 'nan'}, default='error'
+        What to do where openSMILE leaves features undefined, which for the sets named above is
+        below 60 ms, one window of its analysis of pitch: treat the utterance as `on_error` says,
+        or give the undefined features as NaN, which is then no error. They are never filled in:
+        any number in their place would be invented.
+    cache : str or path-like, default=None
+        A folder in which features are kept, and found again by the content of the audio and all
+        that they depend on; None keeps nothing. :func:`clear_cache` empties it.
+    cache_size_limit : int, default=None
+        Bytes that the cache may take up; what was not used for longest is dropped. None means no
+        limit.
     n_jobs : int, default=None
-        Number of files to work on at the same time, on threads: openSMILE computes outside
-        Python's lock. None means 1 unless in a :func:`joblib.parallel_config` context, -1 means
-        all processors. The features are the same bit for bit whatever the number.
+        Number of utterances to work on at the same time, each in a process of its own. None means
+        1 unless in a :func:`joblib.parallel_config` context, -1 means all processors. The
+        features are the same bit for bit whatever the number. With 2 or more, a file that kills
+        its process (a fault in a decoder, or too little memory) is named like any other; with 1
+        it ends yours.
     verbose : bool, default=True
-        Show a progress bar on standard error if the work takes longer than 5 s.
+        Show a progress bar on standard error if the work takes longer than 5 s, with the seconds
+        of audio that are done per second.
+
+    Attributes
+    ----------
+    errors_ : DataFrame
+        What the last :meth:`transform` could not use: file, start, end (s) and reason, indexed by
+        the row in `X`, from 0. It is there also when an error was raised.
 
     See Also
     --------
+    read_features : Features that are in a table already.
+    clear_cache : Empties a cache.
     skprognet.datasets.load_emodb : A table that was made with this class.
 
     Notes
     -----
-    The sampling rate is no parameter. The features depend on it, so that two corpora, each at
-    its own rate, would differ by the extractor alone; at 16 kHz all of them are comparable.
-
     About 20 to 35 ms of one processor are needed per second of audio.
+
+    Memory is needed for one utterance per process, about 20 MB for each minute of it, and
+    for the result.
 
     References
     ----------
@@ -144,10 +114,33 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
     (2, 88)
     >>> features["F0semitoneFrom27.5Hz_sma3nz_amean"].round().tolist()
     [36.0, 48.0]
+
+    The same from an array, and what is said of one that is too short:
+
+    >>> smile = OpenSmileFeatures(on_short="nan")
+    >>> features = smile.fit_transform([(0.3 * tone, 16_000), (tone[:800], 16_000)])
+    >>> features.notna().sum(axis=1).tolist()
+    [88, 0]
     """
 
-    def __init__(self, feature_set="eGeMAPSv02", *, n_jobs=None, verbose=True):
+    def __init__(
+        self,
+        feature_set="eGeMAPSv02",
+        *,
+        sampling_rate=SAMPLING_RATE,
+        on_error="raise",
+        on_short="error",
+        cache=None,
+        cache_size_limit=None,
+        n_jobs=None,
+        verbose=True,
+    ):
         self.feature_set = feature_set
+        self.sampling_rate = sampling_rate
+        self.on_error = on_error
+        self.on_short = on_short
+        self.cache = cache
+        self.cache_size_limit = cache_size_limit
         self.n_jobs = n_jobs
         self.verbose = verbose
 
@@ -169,42 +162,62 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X):
-        """Extract the features of every file.
+        """Extract the features of every utterance.
 
         Parameters
         ----------
-        X : list, array, Series or one-column DataFrame of str or path-like, shape (n_files,)
-            Paths of audio files, or shape (n_files, 1). Any format of libsndfile (WAV, FLAC,
-            OGG, MP3, ...), sampling rate and number of channels.
+        X : list, array, Series, DataFrame or Index, of n_utterances
+            One of
+
+            - paths of audio files (str or path-like), of shape (n_utterances,) or
+              (n_utterances, 1): any format of libsndfile (WAV, FLAC, OGG, MP3, ...), sampling
+              rate and number of channels;
+            - a table with the columns ``file`` and, where files hold several utterances,
+              ``start`` and ``end`` (s from the start of the file, or timedeltas; missing ones are
+              its start or end), or with an index of these names; other columns are left alone;
+            - a list of pairs (signal, sampling rate in Hz), as ``soundfile.read`` returns them:
+              shape (n_frames,) or (n_frames, n_channels), floats from -1 to 1 or integers of 16
+              or 32 bits.
 
         Returns
         -------
-        DataFrame of shape (n_files, n_features), float32
-            One row per file, in the order of `X`. Its index is that of `X` if `X` is a Series
-            or DataFrame, else the paths as given (named "file").
+        DataFrame of shape (n_utterances, n_features), float32
+            One row per utterance, in the order of `X` (fewer rows with ``on_error="skip"``). Its
+            index is that of `X` if `X` is from pandas, else the paths as given (named "file"), or
+            for signals their numbers.
 
         Raises
         ------
         ValueError
-            If any file is missing, not audio, empty, damaged, cut short, too short for
-            openSMILE, or holds NaN or infinite samples: one error, after all files were tried,
-            with a line for each of these. Also if `X` is empty or more than one column, or if
-            `feature_set` is unknown.
+            With ``on_error="raise"``, if any file is missing, not audio, empty, damaged, cut
+            short, too short for openSMILE, holds NaN or infinite samples, or does not hold its
+            segment: one error, after all were tried, with a line for each of these. Also if `X`
+            is empty, or a parameter is none of its choices.
         TypeError
-            If `X` is a single path instead of a list, or holds something that is no path.
+            If `X` is a single path instead of a list, or holds something that is neither path nor
+            signal.
+        OSError
+            If the cache cannot be written to, or a configuration file is missing.
         ImportError
             If opensmile, soundfile or soxr is missing.
         """
-        paths, index = _check_paths(X)
-        names = _extractor(self.feature_set).feature_names
-        jobs = (delayed(_extract)(path, self.feature_set) for path in paths)
-        with warnings.catch_warnings():
-            # The error names these files; a warning turned into an exception would hide the rest.
-            warnings.filterwarnings("ignore", "Segment too short")
-            results = Parallel(self.n_jobs, prefer="threads", return_as="generator")(jobs)
-            results = list(self._with_progress(results, len(paths)))
-        _check_all_extracted(paths, results)
-        return pd.DataFrame(np.vstack(results), index=index, columns=names, dtype=np.float32)
+        utterances, index = check_utterances(X)
+        settings = self._check_parameters()
+        names = load_extractor(settings.feature_set, settings.digest).feature_names
+        values = np.full((len(utterances), len(names)), np.nan, dtype=np.float32)
+        reasons, rates = {}, []
+        for row, result in self._extract(utterances, settings):
+            if result.reason is None or (self.on_short == "nan" and result.values is not None):
+                values[row] = result.values
+                rates.append(result.own_rate)
+            else:
+                reasons[row] = result.reason
+        self._report(list_errors(utterances, reasons), len(utterances))
+        warn_of_low_rates(rates, self.sampling_rate)
+        features = pd.DataFrame(values, index=index, columns=names)
+        if self.on_error == "skip" and reasons:
+            features = features[~np.isin(np.arange(len(features)), list(reasons))]
+        return features
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the features, as openSMILE calls them.
@@ -219,18 +232,51 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         ndarray of str, shape (n_features,)
             The columns of what :meth:`transform` returns.
         """
-        return np.asarray(_extractor(self.feature_set).feature_names, dtype=object)
+        settings = self._check_parameters()
+        extractor = load_extractor(settings.feature_set, settings.digest)
+        return np.asarray(extractor.feature_names, dtype=object)
 
-    def _with_progress(self, results, total):
-        return tqdm(
-            results,
-            desc="openSMILE",
-            total=total,
-            unit=" files",
-            delay=_LONG,
-            mininterval=1.0,
-            disable=not self.verbose,
+    def _check_parameters(self):
+        """Return what the features depend on."""
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(
+                    f"{name} must be one of {choices}, got {getattr(self, name)!r}; choose one."
+                )
+        rate = self.sampling_rate
+        if not isinstance(rate, Integral) or isinstance(rate, bool) or rate < _LOWEST_RATE:
+            raise ValueError(
+                f"sampling_rate must be a whole number of Hz, {_LOWEST_RATE} or more, got "
+                f"{rate!r}; 16000 is for speech, 8000 for speech by telephone."
+            )
+        for name in ("soundfile", "soxr"):  # missing, they are no fault of any file
+            import_extra(name)
+        config = find_config(self.feature_set)
+        is_file = str(self.feature_set).endswith(".conf")
+        return Settings(
+            str(config) if is_file else self.feature_set, config_digest(config), int(rate)
         )
+
+    def _extract(self, utterances, settings):
+        """Yield row and result of every utterance."""
+        opened = nullcontext()
+        if self.cache is not None:
+            opened = FeatureCache(self.cache, self.cache_size_limit)
+        with opened as cache, warnings.catch_warnings():
+            # Results say it; a warning turned into an exception would hide the rest.
+            warnings.filterwarnings("ignore", "Segment too short")
+            yield from extract_all(utterances, settings, cache, self.n_jobs, self.verbose)
+
+    def _report(self, errors, n_utterances):
+        """Keep the list of errors, and raise or warn with all of it."""
+        self.errors_ = errors
+        if errors.empty:
+            return
+        if self.on_error == "raise":
+            advice = "repair them or leave them out"
+            raise ValueError(describe_errors(errors, n_utterances, advice))
+        done = "their rows are left out" if self.on_error == "skip" else "their rows are NaN"
+        warnings.warn(describe_errors(errors, n_utterances, done), stacklevel=4)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -1,5 +1,6 @@
 """Decoding: every file becomes the same kind of signal, or says in one line why it cannot."""
 
+import os
 import struct
 import sys
 
@@ -8,10 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from skprognet.features._audio import import_extra, read_audio
+from skprognet.features import _decoding
+from skprognet.features._audio import convert_signal, read_audio
+from skprognet.features._extras import import_extra
 
 soundfile = pytest.importorskip("soundfile")
-pytest.importorskip("soxr")
+soxr = pytest.importorskip("soxr")
 
 LARGEST = 32767 / 32768
 
@@ -24,6 +27,10 @@ def noise(rng):
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "speech"
+
+
+def read(path, *segment, **options):
+    return read_audio(path, *segment, **options)[0]
 
 
 def sine(rate, hertz=440, seconds=1.0):
@@ -42,28 +49,28 @@ def patch_wav(path, riff=None, data=None):
 def test_16_bit_mono_at_16_khz_comes_out_as_it_is(path, rng):
     samples = rng.integers(-32768, 32768, size=1600, dtype=np.int16)
     soundfile.write(path, samples, 16_000, format="WAV")
-    np.testing.assert_array_equal(read_audio(path) * 32768, samples)
+    np.testing.assert_array_equal(read(path) * 32768, samples)
 
 
 def test_flac_and_wav_give_the_same(path, noise):
     samples = (32768 * noise).astype(np.int16)
     soundfile.write(path, samples, 22_050, format="WAV")
-    from_wav = read_audio(path)
+    from_wav = read(path)
     soundfile.write(path, samples, 22_050, format="FLAC")
-    np.testing.assert_array_equal(read_audio(path), from_wav)
+    np.testing.assert_array_equal(read(path), from_wav)
 
 
 @pytest.mark.parametrize("n_channels", [2, 3])
 def test_channels_are_averaged(path, rng, n_channels):
     samples = rng.integers(-32768, 32768, size=(1600, n_channels), dtype=np.int16)
     soundfile.write(path, samples, 16_000, format="WAV")
-    np.testing.assert_allclose(read_audio(path) * 32768, samples.mean(axis=1))
+    np.testing.assert_allclose(read(path) * 32768, samples.mean(axis=1))
 
 
 @pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 48_000])
 def test_resampling_keeps_a_tone(path, rate):
     soundfile.write(path, sine(rate), rate, format="WAV", subtype="FLOAT")
-    resampled = read_audio(path)
+    resampled = read(path)
     assert len(resampled) == 16_000
     inner = slice(1600, -1600)  # the ends ring
     np.testing.assert_allclose(resampled[inner], sine(16_000)[inner], atol=1e-4)
@@ -73,7 +80,7 @@ def test_resampling_keeps_a_tone(path, rate):
 def test_full_scale_is_clipped_and_does_not_wrap_around(path, rate):
     square = np.sign(sine(rate, hertz=300) + 1e-9)
     soundfile.write(path, 1.5 * square, rate, format="WAV", subtype="FLOAT")
-    samples = read_audio(path)
+    samples = read(path)
     assert samples.max() == LARGEST
     assert samples.min() == -1
     plateau = np.abs(samples) > 0.9
@@ -86,12 +93,12 @@ def test_full_scale_is_clipped_and_does_not_wrap_around(path, rate):
 def test_a_path_may_be_str_and_hold_any_letters(tmp_path, noise):
     path = tmp_path / "Grüße 你好.wav"
     soundfile.write(path, noise, 16_000)
-    assert len(read_audio(str(path))) == 16_000
+    assert len(read(str(path))) == 16_000
 
 
 def test_a_format_without_seeking(path, noise):
     soundfile.write(path, noise, 16_000, format="WAV", subtype="GSM610")
-    assert len(read_audio(path)) == 16_000
+    assert len(read(path)) == 16_000
 
 
 @pytest.mark.parametrize(
@@ -105,13 +112,13 @@ def test_a_format_without_seeking(path, noise):
 def test_harmless_sizes_in_a_header_are_accepted(path, noise, sizes):
     soundfile.write(path, noise, 16_000, format="WAV")
     patch_wav(path, **sizes)
-    assert len(read_audio(path)) == 16_000
+    assert len(read(path)) == 16_000
 
 
 def test_bytes_after_the_audio_are_accepted(path, noise):
     soundfile.write(path, noise, 16_000, format="WAV")
     path.write_bytes(path.read_bytes() + bytes(1000))
-    assert len(read_audio(path)) == 16_000
+    assert len(read(path)) == 16_000
 
 
 @pytest.mark.parametrize(
@@ -135,43 +142,43 @@ def test_bytes_after_the_audio_are_accepted(path, noise):
 def test_no_file_that_was_cut_is_accepted(path, format, subtype, kept):
     samples = np.random.default_rng(0).uniform(-0.5, 0.5, size=16_000)
     soundfile.write(path, samples, 16_000, format=format, subtype=subtype)
-    assert len(read_audio(path)) == 16_000
+    assert len(read(path)) == 16_000
     content = path.read_bytes()
     path.write_bytes(content[: int(kept * len(content))])
     with pytest.raises(ValueError, match=r"^(is empty|is cut short|cannot be decoded|holds no)"):
-        read_audio(path)
+        read(path)
 
 
 def test_cut_wav_says_how_much_is_left(path, noise):
     soundfile.write(path, noise, 16_000, format="WAV")
     path.write_bytes(path.read_bytes()[:20_044])
     with pytest.raises(ValueError, match=r"^is cut short \(20000 of 32000 bytes are there\)$"):
-        read_audio(path)
+        read(path)
 
 
 def test_not_audio(path):
     path.write_text("version https://git-lfs.github.com/spec/v1\n" * 20)
     with pytest.raises(ValueError, match=r"^cannot be decoded \(Format not recognised\)$"):
-        read_audio(path)
+        read(path)
 
 
 def test_raw_audio(tmp_path):
     path = tmp_path / "speech.raw"
     path.write_bytes(bytes(1000))
     with pytest.raises(ValueError, match=r"^is raw audio, which does not say its sampling rate$"):
-        read_audio(path)
+        read(path)
 
 
 def test_empty_file(path):
     path.touch()
     with pytest.raises(ValueError, match=r"^is empty \(0 bytes\)$"):
-        read_audio(path)
+        read(path)
 
 
 def test_no_frames(path):
     soundfile.write(path, np.zeros(0), 16_000, format="WAV")
     with pytest.raises(ValueError, match=r"^holds no audio \(0 frames\)$"):
-        read_audio(path)
+        read(path)
 
 
 def test_flac_of_unknown_length(path, noise):
@@ -181,7 +188,7 @@ def test_flac_of_unknown_length(path, noise):
     content[22:26] = bytes(4)
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"^does not say how long it is; write it anew"):
-        read_audio(path)
+        read(path)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -190,14 +197,14 @@ def test_samples_that_are_not_finite(path, noise, bad):
     stereo[[10, 20], 1] = bad
     soundfile.write(path, stereo, 48_000, format="WAV", subtype="FLOAT")
     with pytest.raises(ValueError, match=r"^holds 2 NaN or infinite samples$"):
-        read_audio(path)
+        read(path)
 
 
 def test_missing_file_and_folder(tmp_path):
     with pytest.raises(FileNotFoundError):
-        read_audio(tmp_path / "missing.wav")
+        read(tmp_path / "missing.wav")
     with pytest.raises(OSError, match=str(tmp_path.name)):
-        read_audio(tmp_path)
+        read(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["soundfile", "soxr", "opensmile"])
@@ -210,3 +217,128 @@ def test_missing_extra(monkeypatch, name):
         "in sys.modules); run: pip install 'skprognet[audio]' (openSMILE is free for research "
         "only)."
     )
+
+
+KINDS = [
+    *(("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAV", "ULAW"), ("WAV", "IMA_ADPCM")),
+    *(("WAV", "GSM610"), ("WAVEX", "PCM_24"), ("AIFF", "PCM_16"), ("AU", "PCM_16")),
+    *(("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("OGG", "OPUS"), ("MP3", "MPEG_LAYER_III")),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(first=st.integers(0, 47_000), length=st.integers(1, 900))
+def test_segment_is_the_slice_of_the_whole(path, noise, kind, first, length):
+    if not path.exists():  # once for all examples
+        soundfile.write(path, np.tile(noise, 3), 16_000, format=kind[0], subtype=kind[1])
+    whole = read(path)
+    part = read(path, first / 16_000, (first + length) / 16_000)
+    np.testing.assert_array_equal(part, whole[first : first + length])
+
+
+def test_segment_is_as_if_cut_to_a_file_of_its_own(tmp_path, rng):
+    samples = rng.uniform(-0.5, 0.5, size=(44_100, 2))
+    soundfile.write(tmp_path / "long.wav", samples, 44_100, subtype="DOUBLE")
+    soundfile.write(tmp_path / "cut.wav", samples[11_025:22_050], 44_100, subtype="DOUBLE")
+    np.testing.assert_array_equal(
+        read(tmp_path / "long.wav", 0.25, 0.5), read(tmp_path / "cut.wav")
+    )
+
+
+def test_open_ended_segments(path, noise):
+    soundfile.write(path, noise, 16_000, format="WAV", subtype="DOUBLE")
+    np.testing.assert_array_equal(read(path, 0.75), read(path)[12_000:])
+    np.testing.assert_array_equal(read(path, np.nan, 0.25), read(path)[:4_000])
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "message"),
+    [
+        (0.5, 1.1, "ends at 1.000 s, before the end of its segment (1.1 s)"),
+        (1.2, np.nan, "ends at 1.000 s, before the start of its segment (1.2 s)"),
+        (-0.1, 0.5, "has no segment that starts before it does, at -0.1 s"),
+        (0.5, 0.5, "has no samples in the segment from 0.5 to 0.5 s"),
+        (0.5, 0.2, "has no samples in the segment from 0.5 to 0.2 s"),
+        (0.5, np.inf, "ends at 1.000 s, before the end of its segment (inf s)"),
+        (-np.inf, 0.5, "has no segment that starts before it does, at -inf s"),
+        (0.5, -np.inf, "has no samples in the segment from 0.5 to -inf s"),
+    ],
+)
+def test_segment_that_is_not_in_the_file(path, noise, start, end, message):
+    soundfile.write(path, noise, 16_000, format="WAV")
+    for act in (lambda: read(path, start, end), lambda: convert_signal(noise, 16_000, start, end)):
+        with pytest.raises(ValueError, match="segment") as caught:
+            act()
+        assert str(caught.value) == message
+
+
+def test_end_that_was_rounded_up_in_a_label_file(path, noise):
+    soundfile.write(path, noise[:-7], 16_000, format="WAV")  # 0.99956 s
+    assert len(read(path, 0.5, 1.0)) == 8_000 - 7
+    with pytest.raises(ValueError, match="before the end of its segment"):
+        read(path, 0.5, 1.001)
+
+
+def test_blocks_make_no_difference(monkeypatch, path, rng):
+    samples = rng.uniform(-0.5, 0.5, size=(48_000, 3))
+    soundfile.write(path, samples, 48_000, format="FLAC")
+    whole = read(path)
+    monkeypatch.setattr(_decoding, "_BLOCK", 777)
+    np.testing.assert_array_equal(read(path), whole)
+    at_once = soxr.resample(soundfile.read(path)[0].mean(axis=1), 48_000, 16_000, "HQ")
+    np.testing.assert_array_equal(whole, at_once)
+
+
+def test_cut_flac_is_noticed_in_any_block(monkeypatch, path, noise):
+    soundfile.write(path, noise, 16_000, format="FLAC")
+    path.write_bytes(path.read_bytes()[:-100])
+    monkeypatch.setattr(_decoding, "_BLOCK", 1_000)
+    with pytest.raises(ValueError, match=r"^(is cut short|cannot be decoded)"):
+        read(path)
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 44_100])
+def test_telephone_rate(path, rate):
+    soundfile.write(path, sine(rate), rate, format="WAV", subtype="FLOAT")
+    signal, own_rate = read_audio(path, sampling_rate=8_000)
+    assert own_rate == rate
+    np.testing.assert_allclose(signal[800:-800], sine(8_000)[800:-800], atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "subtype"),
+    [("int16", "PCM_16"), ("int32", "PCM_32"), ("float32", "FLOAT"), ("float64", "DOUBLE")],
+)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rate=st.sampled_from([8_000, 11_025, 16_000, 44_100]),
+    n_channels=st.integers(1, 3),
+    cut=st.floats(0, 0.05),
+    seed=st.integers(0, 99),
+)
+def test_array_and_file_give_the_same(path, dtype, subtype, rate, n_channels, cut, seed):
+    samples = np.random.default_rng(seed).uniform(-1, 1, size=(rate // 10, n_channels))
+    if dtype.startswith("int"):
+        samples = samples * np.iinfo(dtype).max
+    samples = samples.astype(dtype)
+    soundfile.write(path, samples, rate, format="WAV", subtype=subtype)
+    array, own_rate = convert_signal(samples, rate, cut)
+    assert own_rate == rate
+    np.testing.assert_array_equal(array, read(path, cut))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_array_that_cannot_be_used(noise, bad):
+    noise[:3] = bad
+    with pytest.raises(ValueError, match=r"^holds 3 NaN or infinite samples$"):
+        convert_signal(noise, 16_000)
+    with pytest.raises(ValueError, match=r"^holds no audio \(0 frames\)$"):
+        convert_signal(noise[:0], 16_000)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
+def test_pipe_is_not_waited_for(path):
+    os.mkfifo(path)
+    with pytest.raises(ValueError, match=r"^is not a file but a pipe, a socket or a device$"):
+        read(path)

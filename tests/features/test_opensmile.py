@@ -15,17 +15,12 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet.datasets import load_emodb
-from skprognet.features import OpenSmileFeatures, _opensmile
+from skprognet.features import OpenSmileFeatures, _batch
+from skprognet.features._feature_sets import load_extractor
 
 opensmile = pytest.importorskip("opensmile")
 soundfile = pytest.importorskip("soundfile")
 pytest.importorskip("soxr")
-
-
-def voice(hertz, rate=16_000, seconds=0.5):
-    """Return a buzz that openSMILE takes for a voice."""
-    time = np.arange(int(rate * seconds)) / rate
-    return sum(0.2 / k * np.sin(2 * np.pi * k * hertz * time) for k in range(1, 15))
 
 
 @pytest.fixture
@@ -33,28 +28,11 @@ def smile():
     return opensmile.Smile(opensmile.FeatureSet.eGeMAPSv02)
 
 
-@pytest.fixture
-def write(tmp_path):
-    """Give a function that writes a WAV file and returns its path."""
-
-    def write(name, samples, rate=16_000, **options):
-        soundfile.write(tmp_path / name, samples, rate, **options)
-        return str(tmp_path / name)
-
-    return write
-
-
-@pytest.fixture
-def voices(write):
-    """Give paths of four files, in an order that is not the alphabet's."""
-    return [write(f"{hertz}.wav", voice(hertz)) for hertz in (200, 110, 300, 150)]
-
-
 def extract(X, **params):
     return OpenSmileFeatures(**params).transform(X)
 
 
-def test_same_as_opensmile_itself(write, smile, rng):
+def test_same_as_opensmile_itself(write, smile, rng, voice):
     samples = (32768 * voice(150) * rng.uniform(0.5, 1, size=8000)).astype(np.int16)
     path = write("a.wav", samples)
     expected = smile.process_signal(samples / 32768, 16_000)
@@ -65,7 +43,7 @@ def test_same_as_opensmile_itself(write, smile, rng):
     np.testing.assert_array_equal(actual.to_numpy(), smile.process_file(path).to_numpy())
 
 
-def test_stereo_is_the_mean_of_its_channels(write, smile):
+def test_stereo_is_the_mean_of_its_channels(write, smile, voice):
     left, right = voice(150), 0.5 * voice(220)
     features = extract([write("stereo.wav", np.column_stack([left, right]), subtype="DOUBLE")])
     expected = smile.process_signal((left + right) / 2, 16_000)
@@ -73,7 +51,7 @@ def test_stereo_is_the_mean_of_its_channels(write, smile):
     assert not np.allclose(features, smile.process_signal(left, 16_000), rtol=0.1)
 
 
-def test_sampling_rate_of_the_file_makes_little_difference(write, smile, rng):
+def test_sampling_rate_of_the_file_makes_little_difference(write, smile, rng, voice):
     # scipy's resampling is not ours; breath in the upper bands, or they hold rounding alone.
     low = voice(150) + 0.01 * rng.standard_normal(8000)
     high = scipy.signal.resample(low, 24_000)
@@ -85,7 +63,7 @@ def test_sampling_rate_of_the_file_makes_little_difference(write, smile, rng):
     assert np.max(np.abs(at_its_own_rate - features[0]) / spread) > 5
 
 
-def test_full_scale_is_clipped_and_does_not_wrap_around(write, smile):
+def test_full_scale_is_clipped_and_does_not_wrap_around(write, smile, voice):
     square = np.sign(voice(150, 48_000))
     features = extract([write("loud.wav", square, 48_000, subtype="FLOAT")])
     softer = extract([write("soft.wav", 0.5 * square, 48_000, subtype="FLOAT")])
@@ -172,7 +150,7 @@ def test_needs_no_fit(voices):
 
 
 @pytest.fixture
-def bad_files(tmp_path, write):
+def bad_files(tmp_path, write, voice):
     """Give the reason for each bad file by its path, one of every kind."""
     cut = Path(write("cut.wav", voice(150)))
     cut.write_bytes(cut.read_bytes()[:8044])
@@ -205,23 +183,16 @@ def test_one_error_names_every_bad_file(voices, bad_files, n_jobs):
         extract(paths, n_jobs=n_jobs)
     first, *lines = str(caught.value).splitlines()
     assert first == (
-        "Expected complete, readable audio in every file, got 9 of 11 that cannot be used; repair "
-        "them or leave them out:"
+        "Expected complete, readable audio of every utterance, got 10 of 12 that cannot be used; "
+        "repair them or leave them out:"
     )
-    assert lines == [f"  {path}: {reason}" for path, reason in bad_files.items()]
+    assert lines == [f"  {path!r}: {reason}" for path, reason in bad_files.items()]
 
 
 def test_every_bad_file_is_named_however_many():
     with pytest.raises(ValueError, match="got 500 of 500 that cannot be used") as caught:
         extract([f"{i}.wav" for i in range(500)])
-    assert all(f"  {i}.wav: " in str(caught.value) for i in range(500))
-
-
-def test_undefined_features_are_an_error(monkeypatch, voices):
-    features = np.zeros((1, 88, 1))
-    features[0, :3] = np.nan
-    monkeypatch.setattr(_opensmile, "_extractor", lambda _: lambda *_: features)
-    assert _opensmile._extract(voices[0], "any") == "leaves 3 of 88 features undefined"
+    assert all(f"  '{i}.wav': " in str(caught.value) for i in range(500))
 
 
 @pytest.mark.parametrize(
@@ -240,20 +211,20 @@ def test_undefined_features_are_an_error(monkeypatch, voices):
         (
             ["a.wav", None],
             TypeError,
-            "X must hold file paths as str or Path, got None in row 1; replace it or drop the "
-            "row.",
+            "X must hold file paths as str or Path, or pairs (signal, sampling rate), got None in "
+            "row 1; replace it or drop the row.",
         ),
         (
-            pd.DataFrame({"file": ["a.wav"], "emotion": ["angry"]}),
+            pd.DataFrame({"path": ["a.wav"], "emotion": ["angry"]}),
             ValueError,
-            "X must be a list or one column of file paths, got a DataFrame of shape (1, 2); pass "
-            "the column of paths alone.",
+            "X must have a column 'file' (and 'start' and 'end', in s, for segments), got a table "
+            "with the columns ['path', 'emotion']; rename yours.",
         ),
         (
             {"a.wav"},
             ValueError,
-            "X must be a list or one column of file paths, got a set of shape (); pass the column "
-            "of paths alone.",
+            "X must be a list or one column of file paths, or a table with the column 'file', got "
+            "a set of shape (); pass the paths alone.",
         ),
     ],
     ids=["single path", "nothing", "no path", "two columns", "set"],
@@ -269,14 +240,9 @@ def test_single_path_object():
         extract(Path("a.wav"))
 
 
-def test_unknown_feature_set():
-    with pytest.raises(ValueError, match=r"^feature_set must be one of \[.*\], got 'eGeMAPS9'\.$"):
-        extract(["a.wav"], feature_set="eGeMAPS9")
-
-
 @pytest.mark.parametrize("name", ["opensmile", "soundfile", "soxr"])
 def test_missing_extra(monkeypatch, voices, name):
-    _opensmile._extractor.cache_clear()
+    load_extractor.cache_clear()
     monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ImportError, match=r"pip install 'skprognet\[audio\]'.*research only"):
         extract(voices)
@@ -285,7 +251,7 @@ def test_missing_extra(monkeypatch, voices, name):
 def test_progress_bar_only_for_long_work(monkeypatch, capsys, voices):
     extract(voices)
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(_opensmile, "_LONG", 0)
+    monkeypatch.setattr(_batch, "_LONG", 0)
     extract(voices, verbose=False)
     assert capsys.readouterr().err == ""
     extract(voices)

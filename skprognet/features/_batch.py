@@ -1,0 +1,113 @@
+"""Many utterances -> their results as they come, from the cache or from workers."""
+
+from collections import defaultdict
+
+import numpy as np
+from tqdm import tqdm
+
+from skprognet.features._cache import describe_settings, file_state, make_key, source_digest
+from skprognet.features._extraction import Result, extract
+from skprognet.features._workers import run_all
+
+_LONG = 5.0  # seconds of work after which a progress bar appears
+_DIED = Result(
+    None, "ends the process that reads it (a fault in a decoder, or too little memory)", 0.0, 0
+)
+
+
+def extract_all(utterances, settings, cache, n_jobs, verbose):
+    """Extract the features of many utterances; only one signal per worker is ever in memory.
+
+    Parameters
+    ----------
+    utterances : list of Utterance
+        Which ones; those that occur twice are extracted once.
+    settings : Settings
+        What to extract.
+    cache : FeatureCache or None
+        Where to look first, and to keep what is new.
+    n_jobs : int or None
+        As in :class:`joblib.Parallel`.
+    verbose : bool
+        Whether a progress bar appears if it takes long.
+
+    Yields
+    ------
+    row : int
+        Which of the utterances it is; in no particular order.
+    result : Result
+        Its features, or the reason why it has none.
+    """
+    rows = _group(utterances)
+    keys, states = {}, {}
+    if cache is not None:
+        keys, states = _make_keys(utterances, rows, settings)
+    found = cache.find(set(keys.values())) if keys else {}
+    known = {row: found[key] for row, key in keys.items() if key in found}
+    for first, result in known.items():
+        yield from ((row, result) for row in rows[first])
+
+    waiting = [first for first in rows if first not in known]
+    calls = [(utterances[first], settings) for first in waiting]
+    with _Progress(len(rows), len(known), verbose) as progress:
+        for number, result in run_all(extract, calls, n_jobs):
+            first, result = waiting[number], result or _DIED
+            progress.add(result)
+            if first in keys and result.reason is None:
+                if file_state(utterances[first].source) != states[first]:
+                    result = Result(None, "was written to while it was read", 0.0, 0)
+                else:
+                    cache.add(keys[first], result)
+            yield from ((row, result) for row in rows[first])
+
+
+def _group(utterances):
+    """Return the rows of each utterance by the first of them."""
+    rows = defaultdict(list)
+    for row, (source, start, end) in enumerate(utterances):
+        rows[(source, str(start), str(end)) if isinstance(source, str) else row].append(row)
+    return {same[0]: same for same in rows.values()}
+
+
+def _make_keys(utterances, rows, settings):
+    """Return the cache's key of each utterance by row, and the state its file had then."""
+    described = describe_settings(settings)
+    digests, keys, states = {}, {}, {}
+    for row in rows:
+        source, start, end = utterances[row]
+        name = source if isinstance(source, str) else row
+        if name not in digests:
+            digests[name] = file_state(source), source_digest(source)
+        state, digest = digests[name]
+        if digest is not None:
+            keys[row], states[row] = make_key(described, digest, start, end), state
+    return keys, states
+
+
+class _Progress:
+    """A bar of the utterances that are done, with the seconds of audio per second of work."""
+
+    def __init__(self, n_all, n_known, verbose):
+        self.seconds = 0.0
+        self.bar = tqdm(
+            desc="openSMILE",
+            total=n_all,
+            initial=n_known,
+            unit=" utterances",
+            delay=_LONG,
+            mininterval=1.0,
+            disable=not verbose,
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.bar.close()
+
+    def add(self, result):
+        """Count a result."""
+        self.seconds += result.seconds
+        elapsed = np.maximum(self.bar.format_dict["elapsed"], 1e-3) if not self.bar.disable else 1
+        self.bar.set_postfix_str(f"{self.seconds / elapsed:.0f} s of audio per s", refresh=False)
+        self.bar.update()

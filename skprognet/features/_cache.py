@@ -1,0 +1,290 @@
+"""Features on disk, by a key made of all that they depend on; none that is damaged returns."""
+
+import hashlib
+import json
+import os
+import sqlite3
+import struct
+import time
+import warnings
+from contextlib import closing
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from skprognet._files import check_folder
+from skprognet.features._decoding import check_file
+from skprognet.features._extraction import Result
+from skprognet.features._extras import import_extra
+
+_FILE = "features.sqlite3"
+_RECIPE = 1  # a new number whenever this package changes what it does to the audio
+_HEAD = struct.Struct("<di")  # seconds, own_rate
+_CHECK = 32  # bytes of SHA-256
+_PATIENCE = 60.0  # seconds to wait for another process that writes
+_DELAY = 1.0  # seconds between two writings
+_TOGETHER = 500  # keys in one question
+_SIZES = ("page_count", "freelist_count", "page_size")
+
+
+def clear_cache(folder):
+    """Remove all features from a cache of :class:`OpenSmileFeatures`.
+
+    Parameters
+    ----------
+    folder : str or path-like
+        What was given as `cache`. Other files in it are left alone; a cache that is damaged is
+        removed as well.
+
+    See Also
+    --------
+    OpenSmileFeatures : Fills it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     clear_cache(folder)
+    """
+    path = Path(folder) / _FILE
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as database:
+            database.execute("DELETE FROM entries")
+            database.execute("VACUUM")
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and "no such table" not in str(error):
+            raise
+        path.unlink()
+
+
+def source_digest(source):
+    """Return a hash of the content of a file, or of samples and their sampling rate.
+
+    Parameters
+    ----------
+    source : str or (ndarray, int)
+        A path, or samples with their rate in Hz.
+
+    Returns
+    -------
+    str or None
+        SHA-256 in hexadecimal digits; None if the file cannot be read.
+
+    Examples
+    --------
+    >>> source_digest((np.zeros(3), 16_000))[:8]
+    'a8b9631e'
+    """
+    if not isinstance(source, str):
+        samples, rate = source
+        digest = hashlib.sha256(f"{samples.dtype.str} {samples.shape} {rate}".encode())
+        digest.update(np.ascontiguousarray(samples))
+        return digest.hexdigest()
+    try:
+        check_file(source)
+        with open(source, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return None
+
+
+def describe_settings(settings):
+    """Return all that features depend on beside the audio, as a text.
+
+    Parameters
+    ----------
+    settings : Settings
+        What to extract.
+
+    Returns
+    -------
+    str
+        JSON with the feature set, its configuration, the sampling rate, and the versions of
+        openSMILE (the package and the library in it) and of what decodes and resamples.
+    """
+    opensmile, soundfile = import_extra("opensmile"), import_extra("soundfile")
+    library = hashlib.sha256()
+    for path in sorted(Path(opensmile.__file__).parent.glob("core/bin/**/*SMILEapi*")):
+        library.update(path.read_bytes())
+    named = os.path.basename(settings.feature_set)
+    facts = settings._replace(feature_set=named)._asdict() | {
+        "recipe": _RECIPE,
+        "opensmile": version("opensmile"),
+        "opensmile core": library.hexdigest(),
+        "soxr": version("soxr"),
+        "soundfile": version("soundfile"),
+        "libsndfile": soundfile.__libsndfile_version__,
+    }
+    return json.dumps(facts, sort_keys=True)
+
+
+def make_key(described, digest, start, end):
+    """Return the key of an utterance.
+
+    Parameters
+    ----------
+    described : str
+        Of :func:`describe_settings`.
+    digest : str
+        Of :func:`source_digest`.
+    start, end : float
+        The segment in s.
+
+    Returns
+    -------
+    bytes
+        SHA-256 of all of these.
+    """
+    return hashlib.sha256(json.dumps([described, digest, start, end]).encode()).digest()
+
+
+def file_state(source):
+    """Return what changes when a file is written to, to notice that it was while it was read.
+
+    Parameters
+    ----------
+    source : str or (ndarray, int)
+        A path, or samples with their rate.
+
+    Returns
+    -------
+    tuple or None
+        Size in bytes and time of the last change in ns; None if it is no file.
+    """
+    try:
+        status = os.stat(source) if isinstance(source, str) else None
+    except (OSError, ValueError):
+        status = None
+    return status and (status.st_size, status.st_mtime_ns)
+
+
+class FeatureCache:
+    """Keeps results by their keys in one SQLite file; an error of SQLite ends its use, no more.
+
+    Parameters
+    ----------
+    folder : str or path-like
+        Where the file is; made if need be.
+    size_limit : int or None
+        Bytes that the entries may take up; those not used for longest are dropped.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written to.
+    """
+
+    def __init__(self, folder, size_limit):
+        check_folder(folder)
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        self.folder, self.size_limit = folder, size_limit
+        self._database, self._new, self._used, self._written = None, {}, set(), time.monotonic()
+        self._attempt(self._open)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._attempt(self._write)
+        if self._database is not None:
+            self._database.close()
+
+    def find(self, keys):
+        """Return the results of those keys that are there and whole, as a dict."""
+        return self._attempt(self._find, list(keys)) or {}
+
+    def add(self, key, result):
+        """Keep a result: on disk a second later, or when the work ends or is interrupted."""
+        self._new[key] = _pack(key, result)
+        if time.monotonic() - self._written > _DELAY:
+            self._attempt(self._write)
+
+    def _attempt(self, act, *args):
+        """Return what `act` returns; without a working database, None."""
+        if self._database is None and act != self._open:
+            return None
+        try:
+            return act(*args)
+        except sqlite3.Error as error:
+            if self._database is not None:
+                self._database.close()
+                self._database = None
+            warnings.warn(
+                f"The cache in {str(self.folder)!r} cannot be used ({error}); what is not found "
+                "there is extracted and not kept. If it is damaged, empty it: "
+                f"skprognet.features.clear_cache({str(self.folder)!r}).",
+                stacklevel=4,
+            )
+            return None
+
+    def _open(self):
+        path = Path(self.folder) / _FILE
+        self._database = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+        self._database.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        self._database.execute(
+            "CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, value BLOB, used REAL)"
+        )
+        self._database.execute("CREATE INDEX IF NOT EXISTS by_use ON entries (used)")
+
+    def _find(self, keys):
+        found = {}
+        for first in range(0, len(keys), _TOGETHER):
+            some = keys[first : first + _TOGETHER]
+            marks = ",".join("?" * len(some))
+            rows = self._database.execute(
+                f"SELECT key, value FROM entries WHERE key IN ({marks})", some
+            )
+            found.update((key, _unpack(key, value)) for key, value in rows)
+        found = {key: result for key, result in found.items() if result is not None}
+        self._used.update(found)
+        return found
+
+    def _write(self):
+        now = time.time()
+        with self._database:  # all of it or, if anything fails, nothing
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.executemany(
+                "UPDATE entries SET used = ? WHERE key = ?", [(now, key) for key in self._used]
+            )
+            self._database.executemany(
+                "INSERT OR REPLACE INTO entries VALUES (?, ?, ?)",
+                [(key, value, now) for key, value in self._new.items()],
+            )
+            self._trim()
+        self._database.execute("PRAGMA incremental_vacuum").fetchall()
+        self._new, self._used, self._written = {}, set(), time.monotonic()
+
+    def _trim(self):
+        """Drop the entries that were not used for longest until the others fit."""
+        while self.size_limit is not None and self._size() > self.size_limit:
+            dropped = self._database.execute(
+                "DELETE FROM entries WHERE key IN (SELECT key FROM entries ORDER BY used "
+                "LIMIT 1 + (SELECT count(*) FROM entries) / 20)"
+            )
+            if not dropped.rowcount:
+                return
+
+    def _size(self):
+        ask = (self._database.execute(f"PRAGMA {name}") for name in _SIZES)
+        pages, free, size = (answer.fetchone()[0] for answer in ask)
+        return (pages - free) * size
+
+
+def _pack(key, result):
+    """Return a result as bytes, with a hash by which damage shows."""
+    content = _HEAD.pack(result.seconds, result.own_rate) + result.values.astype("<f4").tobytes()
+    return hashlib.sha256(key + content).digest() + content
+
+
+def _unpack(key, value):
+    """Return the result in these bytes, or None if they are not what was written."""
+    if not isinstance(value, bytes) or len(value) < _CHECK + _HEAD.size:
+        return None
+    content = value[_CHECK:]
+    if hashlib.sha256(key + content).digest() != value[:_CHECK]:
+        return None
+    values = np.frombuffer(content[_HEAD.size :], "<f4").astype(np.float32)
+    return Result(values, None, *_HEAD.unpack(content[: _HEAD.size]))

@@ -1,0 +1,190 @@
+"""Audio file -> its samples, block by block, or one sentence that says why there are none."""
+
+import os
+import re
+import stat
+from contextlib import contextmanager
+
+import numpy as np
+
+from skprognet.features._extras import import_extra
+
+# Frames to decode at a time: an hour of eight channels at 96 kHz needs 22 GB at once.
+_BLOCK = 2**20
+
+# Label files give times to a thousandth of a second, so that the end of a recording may come out
+# half of that too late.
+_ROUNDING = 0.0005
+
+# What libsndfile writes about a file that ends before its audio does. It reads such a WAV, AIFF
+# or AU file as if it were complete: its frame count is already the shortened one.
+_SIZE_TOO_LARGE = re.compile(
+    r"(?:data|SSND|Data Size|[Rr]iff(?: size)?) *: (\d+) \(should be (\d+)\)"
+)
+_OGG_WITHOUT_END = re.compile("Ogg ?: (?:Last page lacks an end|Junk after the last page)")
+
+# Programs that write to a pipe cannot know the size beforehand and promise one of at least this.
+_UNKNOWN_BYTES = 0x7FFFF000
+_UNKNOWN_FRAMES = 2**63 - 1
+
+
+def check_file(path):
+    """Raise unless a path is that of a file with something in it, which can be opened.
+
+    Parameters
+    ----------
+    path : str
+        Where the file is.
+
+    Raises
+    ------
+    OSError
+        If it is missing, is a folder or may not be read.
+    ValueError
+        If it is empty, or no file at all: a pipe would be waited for without end.
+    """
+    mode = os.stat(path).st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # open says it well of a folder
+        raise ValueError("is not a file but a pipe, a socket or a device")
+    with open(path, "rb") as file:  # says better than libsndfile why a file cannot be opened
+        if not file.read(1):
+            raise ValueError("is empty (0 bytes)")
+
+
+@contextmanager
+def open_sound(path):
+    """Open an audio file; what libsndfile has against it becomes a ValueError, also later on.
+
+    Parameters
+    ----------
+    path : str
+        Where the file is.
+
+    Yields
+    ------
+    soundfile.SoundFile
+        The opened file.
+
+    Raises
+    ------
+    OSError
+        If the file is missing, is a folder or may not be read.
+    ValueError
+        If it is no audio, is cut short, or cannot be decoded.
+    """
+    soundfile = import_extra("soundfile")
+    check_file(path)
+    try:
+        with soundfile.SoundFile(path) as sound:
+            if sound.frames == _UNKNOWN_FRAMES:
+                raise ValueError("does not say how long it is; write it anew with its length")
+            if not sound.frames:
+                _check_size(sound)
+                raise ValueError("holds no audio (0 frames)")
+            yield sound
+    except soundfile.LibsndfileError as error:
+        raise ValueError(f"cannot be decoded ({error.error_string.rstrip('.')})") from error
+    except TypeError as error:  # its name ends in .raw: soundfile asks for rate and channels
+        raise ValueError("is raw audio, which does not say its sampling rate") from error
+
+
+def find_frames(start, end, rate, n_frames):
+    """Return the first frame of a segment and the first one after it.
+
+    A time is rounded to the nearest frame. The end may lie half a thousandth of a second behind
+    the file's.
+
+    Parameters
+    ----------
+    start, end : float
+        Times in s from the start of the file; NaN is its start or end.
+    rate : int
+        Sampling rate of the file in Hz.
+    n_frames : int
+        Length of the file.
+
+    Returns
+    -------
+    first, last : int
+        As in a slice.
+
+    Raises
+    ------
+    ValueError
+        If the segment is empty or not inside the file.
+
+    Examples
+    --------
+    >>> find_frames(0.5, float("nan"), rate=16_000, n_frames=20_000)
+    (8000, 20000)
+    """
+    length = n_frames / rate
+    start = 0.0 if np.isnan(start) else start
+    end = length if np.isnan(end) else end
+    if start < 0:
+        raise ValueError(f"has no segment that starts before it does, at {start:g} s")
+    for name, time in (("start", start), ("end", end)):
+        if time > length + _ROUNDING:
+            raise ValueError(
+                f"ends at {length:.3f} s, before the {name} of its segment ({time:g} s)"
+            )
+    first, last = round(start * rate), min(round(max(start, end) * rate), n_frames)
+    if last <= first:
+        raise ValueError(f"has no samples in the segment from {start:g} to {end:g} s")
+    return first, last
+
+
+def read_blocks(sound, first, last):
+    """Yield the samples of a segment, block by block.
+
+    Parameters
+    ----------
+    sound : soundfile.SoundFile
+        An opened file, at its start.
+    first, last : int
+        Frames of the segment, as in a slice.
+
+    Yields
+    ------
+    ndarray of shape (n_frames, n_channels), float64
+        From -1 to 1, but for files of floats that go beyond.
+
+    Raises
+    ------
+    ValueError
+        If the file is cut short, or samples are NaN or infinite: after the last block.
+    """
+    n_wrong = 0
+    for block in _decode(sound, first, last):
+        n_wrong += block.size - np.count_nonzero(np.isfinite(block))
+        yield block
+    _check_size(sound)
+    if n_wrong:
+        raise ValueError(f"holds {n_wrong} NaN or infinite samples")
+
+
+def _decode(sound, first, last):
+    """Yield blocks of samples from frame `first` up to `last`."""
+    at = 0
+    # A part of an MP3 that is decoded by itself differs in the last digit, and some formats have
+    # no way but from the start.
+    if first and sound.seekable() and "MPEG" not in sound.subtype:
+        at = sound.seek(first)
+    while at < last:
+        block = sound.read(min(_BLOCK, last - at), always_2d=True)
+        if not len(block):
+            raise ValueError(f"is cut short ({at} of {sound.frames} frames are there)")
+        skipped = max(first - at, 0)
+        at += len(block)
+        if skipped < len(block):
+            yield block[skipped:]
+
+
+def _check_size(sound):
+    """Raise a ValueError if fewer bytes are there than the file promises."""
+    remarks = sound.extra_info
+    for promised, there in _SIZE_TOO_LARGE.findall(remarks):
+        if int(there) < int(promised) < _UNKNOWN_BYTES:
+            raise ValueError(f"is cut short ({there} of {promised} bytes are there)")
+    if _OGG_WITHOUT_END.search(remarks):  # half a page looks like junk to libsndfile
+        raise ValueError("is cut short, or has junk at its end")

@@ -1,0 +1,101 @@
+"""What is wrong with which utterances, in one table and in one message."""
+
+import warnings
+
+import pandas as pd
+
+
+def list_errors(utterances, reasons):
+    """Return the utterances that have no features, and why.
+
+    Parameters
+    ----------
+    utterances : list of Utterance
+        All of them.
+    reasons : dict of int to str
+        What is wrong, by row.
+
+    Returns
+    -------
+    DataFrame
+        Columns file, start, end (s; NaN where none was given) and reason; the index "row" counts
+        from 0.
+    """
+    rows = sorted(reasons)
+    table = {
+        "file": [_name(utterances[row], row) for row in rows],
+        "start": [utterances[row].start for row in rows],
+        "end": [utterances[row].end for row in rows],
+        "reason": [reasons[row] for row in rows],
+    }
+    index = pd.Index(rows, name="row", dtype="int64")
+    return pd.DataFrame(table, index=index).astype({"start": float, "end": float})
+
+
+def describe_errors(errors, n_utterances, advice):
+    """Return one text that names every utterance without features, a line for each.
+
+    Names are quoted as Python does it, so that none can break a line or hide behind another.
+
+    Parameters
+    ----------
+    errors : DataFrame
+        Of :func:`list_errors`.
+    n_utterances : int
+        How many there are in all.
+    advice : str
+        What to do or what was done.
+
+    Returns
+    -------
+    str
+        The message.
+
+    Examples
+    --------
+    >>> from skprognet.features._utterances import Utterance
+    >>> errors = list_errors([Utterance("a b.wav", 1.0, 2.5)], {0: "holds no audio (0 frames)"})
+    >>> print(describe_errors(errors, 1, "repair them"))
+    Expected complete, readable audio of every utterance, got 1 of 1 that cannot be used; repair
+    them:
+      'a b.wav' from 1 s to 2.5 s: holds no audio (0 frames)
+    """
+    lines = [
+        f"\n  {row.file!r}{_segment(row.start, row.end)}: {row.reason}"
+        for row in errors.drop_duplicates().itertuples()
+    ]
+    return (
+        f"Expected complete, readable audio of every utterance, got {len(errors)} of "
+        f"{n_utterances} that cannot be used; {advice}:{''.join(lines)}"
+    )
+
+
+def warn_of_low_rates(rates, sampling_rate):
+    """Warn once if recordings were made at a lower rate than the one they are compared at.
+
+    Parameters
+    ----------
+    rates : list of int
+        The sampling rate of each recording in Hz.
+    sampling_rate : int
+        What they were resampled to.
+    """
+    low = [rate for rate in rates if rate < sampling_rate]
+    if low:
+        warnings.warn(
+            f"{len(low)} of {len(rates)} utterances have a lower sampling rate than "
+            f"{sampling_rate} Hz (the lowest: {min(low)} Hz). Resampling adds no high "
+            "frequencies, and features tell such recordings from others by that alone; compare "
+            f"like with like, all of them at sampling_rate={min(low)}.",
+            stacklevel=4,
+        )
+
+
+def _name(utterance, row):
+    return utterance.source if isinstance(utterance.source, str) else f"<signal in row {row}>"
+
+
+def _segment(start, end):
+    """Return a segment in words, nothing if it is the whole file."""
+    said = [f" from {start:g} s"] if start == start else []
+    return "".join(said + ([f" to {end:g} s"] if end == end else []))

@@ -1,0 +1,206 @@
+"""Feature tables of any origin: CSV, Parquet or Feather, checked column by column."""
+
+import warnings
+from difflib import get_close_matches
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+_UTTERANCE = ("file", "start", "end")
+# Floats to the last digit: from pandas 3.1 on always, and the option is deprecated.
+_PANDAS = tuple(map(int, pd.__version__.split(".")[:2]))
+_EXACT = {} if _PANDAS >= (3, 1) else {"float_precision": "round_trip"}
+_COMPRESSED = (".gz", ".bz2", ".xz", ".zip")
+_NAMED = 5
+
+
+def read_features(path, *, columns=None, exclude=()):
+    r"""Read features that something else has made, and check that they can be learnt from.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A CSV (.csv, also .csv.gz, .bz2, .xz, .zip), Parquet (.parquet) or Feather (.feather)
+        file with a row per utterance. Parquet and Feather need pyarrow.
+    columns : sequence of str, default=None
+        Names of the features, in the order to return them. None takes every column but ``file``,
+        ``start``, ``end`` and those in `exclude`.
+    exclude : sequence of str, default=()
+        Names of columns that are no features, such as labels.
+
+    Returns
+    -------
+    DataFrame of shape (n_utterances, n_features), float64 or float32
+        One row per utterance in the order of the file. Its index is ``file``, with ``start`` and
+        ``end`` where the table has them; without ``file`` it is numbers.
+
+    Raises
+    ------
+    ValueError
+        If the file is none of these formats, a column is missing or there twice, a feature is not
+        numeric, NaN or infinite, or an utterance is there twice.
+    FileNotFoundError
+        If there is no such file.
+    ImportError
+        If pyarrow is missing for Parquet or Feather.
+
+    Warns
+    -----
+    UserWarning
+        If features have the same value in all rows, or several utterances have the same features
+        throughout, which then may be copies of one recording.
+
+    See Also
+    --------
+    OpenSmileFeatures : Makes features of audio.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skprognet.features import read_features
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "features.csv")
+    ...     written = path.write_text("file,emotion,pitch\na.wav,sad,100.5\nb.wav,angry,180\n")
+    ...     read_features(path, exclude=["emotion"])
+           pitch
+    file
+    a.wav  100.5
+    b.wav  180.0
+    """
+    table = _read(Path(path))
+    _check_names(table.columns, [*(columns if columns is not None else ()), *exclude], path)
+    index = _make_index(table, path)
+    if columns is None:
+        columns = [name for name in table if name not in {*_UTTERANCE, *exclude}]
+    if not len(columns):
+        raise ValueError(f"{str(path)!r} must have columns of features; it has none.")
+    features = table[list(columns)].set_axis(index)
+    _check_numbers(features, path)
+    others = [name for name, kind in features.dtypes.items() if kind not in ("f4", "f8")]
+    features = features.astype(dict.fromkeys(others, float))
+    _warn_of_repetition(features, path)
+    return features
+
+
+def _read(path):
+    """Return the table in a file, levels of a named index as columns."""
+    suffix = next((s for s in path.suffixes[::-1] if s not in _COMPRESSED), "")
+    readers = {".csv": _read_csv, ".parquet": pd.read_parquet, ".feather": pd.read_feather}
+    if suffix not in readers:
+        raise ValueError(
+            "A feature table must be a CSV, Parquet or Feather file (.csv, .csv.gz, .parquet, "
+            f".feather), got {str(path)!r}; convert it."
+        )
+    if not path.is_file():
+        raise FileNotFoundError(f"There must be a table at {str(path)!r}; there is no such file.")
+    try:
+        table = readers[suffix](path)
+    except ImportError as error:
+        raise ImportError(
+            f"{suffix[1:].capitalize()} files need pyarrow, to read {str(path)!r}; run: pip "
+            "install pyarrow, or save the table as CSV."
+        ) from error
+    except (ValueError, OSError, EOFError) as error:
+        raise ValueError(f"{str(path)!r} cannot be read as {suffix[1:]} ({error}).") from error
+    levels = [name for name in table.index.names if name is not None]
+    return table.reset_index(levels) if levels else table.reset_index(drop=True)
+
+
+def _read_csv(path):
+    """Return a CSV file without the numbers of rows that pandas writes into a nameless column."""
+    names = list(pd.read_csv(path, header=None, nrows=1, dtype=str).iloc[0])
+    twice = sorted({str(name) for name in names if names.count(name) > 1})
+    if twice:  # pandas would rename the second to "pitch.1"
+        raise ValueError(f"each column must have a name of its own, {_some(twice)} come twice")
+    table = pd.read_csv(path, dtype={"file": str}, **_EXACT)
+    return table.drop(columns="Unnamed: 0", errors="ignore")
+
+
+def _check_names(there, wanted, path):
+    """Raise unless the wanted columns are there."""
+    missing = [name for name in wanted if name not in there]
+    if missing:
+        near = get_close_matches(str(missing[0]), map(str, there), n=1)
+        near = f" The nearest to the first is {near[0]!r}." if near else ""
+        raise ValueError(
+            f"{str(path)!r} must have the columns that are asked for, {_some(missing)} are not "
+            f"there; it has {len(there)} columns.{near}"
+        )
+    twice = sorted({str(name) for name in wanted if list(wanted).count(name) > 1})
+    if twice:
+        raise ValueError(f"Each column must be asked for once, {_some(twice)} come twice.")
+
+
+def _make_index(table, path):
+    """Return the index of utterances, which have to differ."""
+    if "file" not in table:
+        return pd.RangeIndex(len(table))
+    names = [name for name in _UTTERANCE if name in table]
+    utterances = table[names]
+    if utterances["file"].isna().any():
+        raise ValueError(f"Every row of {str(path)!r} must name its file; some do not.")
+    twice = utterances["file"][utterances.duplicated()].unique()
+    if len(twice):
+        raise ValueError(
+            f"Every utterance must have one row, in {str(path)!r} {_some(twice)} have several; "
+            "drop them, or tell them apart by the columns 'start' and 'end'."
+        )
+    return (
+        pd.Index(utterances["file"]) if len(names) == 1 else pd.MultiIndex.from_frame(utterances)
+    )
+
+
+def _check_numbers(features, path):
+    """Raise unless all values are finite numbers."""
+    if features.empty:
+        raise ValueError(f"{str(path)!r} must have a row per utterance; it has none.")
+    text = _others(features)
+    if text:
+        raise ValueError(
+            f"Features must be numbers; in {str(path)!r} {_some(text)} are not, such as "
+            f"{features[text[0]].iloc[0]!r}. Name such columns in exclude, or the features in "
+            "columns."
+        )
+    finite = np.isfinite(features.to_numpy(dtype=float, na_value=np.nan))
+    if not finite.all():
+        bad = features.columns[~finite.all(axis=0)]
+        raise ValueError(
+            f"Features must be finite numbers; in {str(path)!r} {np.sum(~finite)} values of "
+            f"{_some(bad)} are missing or infinite, in {np.sum(~finite.all(axis=1))} of "
+            f"{len(features)} rows. Leave these rows or columns out."
+        )
+
+
+def _others(features):
+    """Return the columns that are not of numbers."""
+    kinds = features.dtypes.items()
+    return [name for name, kind in kinds if not is_numeric_dtype(kind) or is_bool_dtype(kind)]
+
+
+def _warn_of_repetition(features, path):
+    """Say what makes learning futile, or tests too easy, but may be meant."""
+    constant = features.columns[(features == features.iloc[0]).all()]
+    if len(constant) and len(features) > 1:
+        warnings.warn(
+            f"In {str(path)!r} {_some(constant)} have the same value in every row and tell "
+            "nothing.",
+            stacklevel=3,
+        )
+    copies = features.duplicated(keep=False)
+    if copies.any():
+        warnings.warn(
+            f"In {str(path)!r} {copies.sum()} utterances have the same features as another one: "
+            f"{_some(features.index[copies])}. Copies of a recording on both sides of a split "
+            "make a test too easy.",
+            stacklevel=3,
+        )
+
+
+def _some(values):
+    """Return the first of some values in words, and how many more there are."""
+    values = list(values)
+    more = len(values) - _NAMED
+    return ", ".join(map(repr, values[:_NAMED])) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,139 @@
+"""Paths, tables of segments or signals -> a list of utterances, each a file or samples."""
+
+import os
+from collections import namedtuple
+from numbers import Integral
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype, is_timedelta64_dtype
+
+Utterance = namedtuple("Utterance", ["source", "start", "end"], defaults=[np.nan, np.nan])
+"""Path (str) or samples with their rate (ndarray, int); start and end in s, or NaN."""
+
+
+def check_utterances(X):
+    """Return what is to be extracted, and the index of the rows to come.
+
+    Parameters
+    ----------
+    X : object
+        What a user gave.
+
+    Returns
+    -------
+    utterances : list of Utterance
+        One for each row.
+    index : Index
+        That of a pandas input, the paths of a list of paths, or else numbers.
+
+    Raises
+    ------
+    TypeError
+        If `X` is a single path, or holds something that is neither path nor signal.
+    ValueError
+        If `X` is empty, or a table without a column "file".
+
+    Examples
+    --------
+    >>> utterances, index = check_utterances(["a.wav", "b.wav"])
+    >>> utterances[0]
+    Utterance(source='a.wav', start=nan, end=nan)
+    >>> list(index)
+    ['a.wav', 'b.wav']
+    """
+    if isinstance(X, (str, bytes, os.PathLike)):
+        raise TypeError(
+            f"X must be a list of file paths, got the single path {X!r}; write [{X!r}]."
+        )
+    if isinstance(X, pd.Index):  # as audformat keeps its segments
+        X = X.to_frame()
+    if isinstance(X, pd.DataFrame):
+        sources, starts, ends = _read_table(X)
+    else:
+        sources = _list_sources(X)
+        starts = ends = np.full(len(sources), np.nan)
+    if not len(sources):
+        raise ValueError("X must hold at least one file path, got none; check how you list them.")
+    sources = [_check_source(source, row) for row, source in enumerate(sources)]
+    utterances = list(map(Utterance, sources, starts.tolist(), ends.tolist()))
+    if isinstance(X, (pd.Series, pd.DataFrame)):
+        return utterances, X.index
+    if all(isinstance(source, str) for source in sources):
+        return utterances, pd.Index(sources, name="file")
+    return utterances, pd.RangeIndex(len(utterances))
+
+
+def _list_sources(X):
+    """Return the elements of what is no table."""
+    if isinstance(X, (list, tuple)):
+        return [x[0] if isinstance(x, (list, tuple)) and len(x) == 1 else x for x in X]
+    elements = np.asarray(X, dtype=object)
+    if elements.ndim == 2 and elements.shape[1] == 1:
+        elements = elements[:, 0]
+    if elements.ndim != 1:
+        raise ValueError(
+            "X must be a list or one column of file paths, or a table with the column 'file', "
+            f"got a {type(X).__name__} of shape {elements.shape}; pass the paths alone."
+        )
+    return list(elements)
+
+
+def _read_table(table):
+    """Return files, starts and ends of a table, or of its index."""
+    if "file" not in table and "file" in table.index.names:
+        table = table.index.to_frame(index=False)
+    if "file" not in table and table.shape[1] != 1:
+        raise ValueError(
+            f"X must have a column 'file' (and 'start' and 'end', in s, for segments), got a "
+            f"table with the columns {list(table.columns)}; rename yours."
+        )
+    files = table["file"] if "file" in table else table.iloc[:, 0]
+    starts, ends = (_read_seconds(table, name) for name in ("start", "end"))
+    return list(files), starts, ends
+
+
+def _read_seconds(table, name):
+    """Return a column of times as floats in s; NaN where there are none."""
+    if name not in table or table[name].isna().all():
+        return np.full(len(table), np.nan)
+    times = table[name]
+    if is_timedelta64_dtype(times.dtype):
+        return times.dt.total_seconds().to_numpy(dtype=float)
+    if not is_numeric_dtype(times.dtype) or is_bool_dtype(times.dtype):
+        raise TypeError(
+            f"The column {name!r} must hold times in s, as numbers or timedeltas, got "
+            f"{times.dropna().iloc[0]!r}; convert it."
+        )
+    return times.to_numpy(dtype=float, na_value=np.nan)
+
+
+def _check_source(source, row):
+    """Return a path as str, or samples with their rate; `row` is for the error."""
+    if isinstance(source, (str, os.PathLike)):
+        return os.fsdecode(source)
+    if isinstance(source, (list, tuple)) and len(source) == 2:
+        return _check_signal(*source, row)
+    raise TypeError(
+        f"X must hold file paths as str or Path, or pairs (signal, sampling rate), got {source!r} "
+        f"in row {row}; replace it or drop the row."
+    )
+
+
+def _check_signal(samples, rate, row):
+    samples = np.asarray(samples)
+    if not isinstance(rate, Integral) or rate < 1:
+        raise TypeError(
+            f"A signal must come as (signal, sampling rate), the rate a whole number of Hz; got "
+            f"{rate!r} for it in row {row}."
+        )
+    kinds = ("float16", "float32", "float64", "int16", "int32")
+    if samples.ndim not in (1, 2) or samples.dtype.name not in kinds:
+        raise TypeError(
+            "A signal must be an array of shape (n_frames,) or (n_frames, n_channels), of floats "
+            "from -1 to 1 or integers of 16 or 32 bits, as soundfile reads it; got shape "
+            f"{samples.shape} of {samples.dtype.name} in row {row}."
+        )
+    if samples.ndim == 2 and not samples.shape[1]:
+        raise TypeError(f"A signal must have at least one channel, got none in row {row}.")
+    return samples, int(rate)

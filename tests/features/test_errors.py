@@ -1,0 +1,184 @@
+"""What becomes of utterances that cannot be used: raise, skip or NaN; each is named."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet.features import OpenSmileFeatures, _extraction
+from skprognet.features._extraction import Settings
+from skprognet.features._utterances import Utterance
+
+pytest.importorskip("opensmile")
+
+
+@pytest.fixture
+def mixed(voices, tmp_path):
+    """Give two good files, a missing one and a name that could pass for another line."""
+    return [voices[0], str(tmp_path / "missing.wav"), voices[1], str(tmp_path / "a\n  b.wav")]
+
+
+MISSING = "cannot be opened (No such file or directory)"
+
+
+def message(mixed, done):
+    return (
+        "Expected complete, readable audio of every utterance, got 2 of 4 that cannot be used; "
+        f"{done}:\n  {mixed[1]!r}: {MISSING}\n  {mixed[3]!r}: {MISSING}"
+    )
+
+
+def test_raise(mixed):
+    smile = OpenSmileFeatures()
+    with pytest.raises(ValueError, match="complete, readable audio") as caught:
+        smile.transform(mixed)
+    assert str(caught.value) == message(mixed, "repair them or leave them out")
+    expected = pd.DataFrame(
+        {"file": [mixed[1], mixed[3]], "start": np.nan, "end": np.nan, "reason": MISSING},
+        index=pd.Index([1, 3], name="row"),
+    )
+    pd.testing.assert_frame_equal(smile.errors_, expected, check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("on_error", "done"),
+    [("skip", "their rows are left out"), ("nan", "their rows are NaN")],
+)
+def test_skip_and_nan(mixed, on_error, done):
+    alone = OpenSmileFeatures().transform([mixed[0], mixed[2]])
+    smile = OpenSmileFeatures(on_error=on_error)
+    with pytest.warns(UserWarning, match="complete, readable audio") as caught:
+        features = smile.transform(mixed)
+    assert [str(warning.message) for warning in caught] == [message(mixed, done)]
+    assert caught[0].filename == __file__
+    expected = alone if on_error == "skip" else alone.reindex(mixed)
+    pd.testing.assert_frame_equal(features, expected, check_exact=True, check_names=False)
+    assert smile.errors_.index.tolist() == [1, 3]
+
+
+def test_all_skipped(mixed):
+    with pytest.warns(UserWarning, match="got 1 of 1 that cannot be used"):
+        features = OpenSmileFeatures(on_error="skip").transform(mixed[1:2])
+    assert features.shape == (0, 88)
+
+
+def test_no_errors_are_an_empty_table(mixed):
+    smile = OpenSmileFeatures(on_error="nan")
+    smile.transform(mixed[:1])
+    assert smile.errors_.empty
+    assert list(smile.errors_.columns) == ["file", "start", "end", "reason"]
+
+
+def test_segment_is_named(voices):
+    table = pd.DataFrame({"file": voices[:2], "start": [0.1, 0.2], "end": [0.4, 7]})
+    smile = OpenSmileFeatures(on_error="nan")
+    with pytest.warns(UserWarning, match="got 1 of 2") as caught:
+        smile.transform(table)
+    reason = "ends at 0.500 s, before the end of its segment (7 s)"
+    assert str(caught[0].message).endswith(f"\n  {voices[1]!r} from 0.2 s to 7 s: {reason}")
+    assert smile.errors_.to_dict("list") == {
+        **{"file": [voices[1]], "start": [0.2], "end": [7.0], "reason": [reason]},
+    }
+
+
+def test_signal_is_named_by_its_row(voice):
+    smile = OpenSmileFeatures(on_error="nan")
+    with pytest.warns(UserWarning, match="'<signal in row 1>': holds 500 NaN or infinite samples"):
+        smile.transform([(voice(150), 16_000), (np.full(500, np.nan), 16_000)])
+
+
+def test_short_is_an_error_or_nan(voice):
+    signals = [(voice(150, seconds=seconds), 16_000) for seconds in (0.0599, 0.06)]
+    with pytest.raises(ValueError, match=r"is too short for openSMILE \(0\.060 s\)$"):
+        OpenSmileFeatures().transform(signals)
+    smile = OpenSmileFeatures(on_short="nan")
+    features = smile.transform(signals)
+    assert features.isna().sum(axis=1).tolist() == [88, 0]
+    assert smile.errors_.empty
+
+
+def test_some_undefined_features(monkeypatch, voice):
+    values = np.zeros((1, 88, 1))
+    values[0, :3] = np.nan
+    monkeypatch.setattr(_extraction, "load_extractor", lambda *_: lambda *_: values)
+    result = _extraction.extract(Utterance((voice(150), 16_000)), Settings("any", "", 16_000))
+    assert result.reason == "leaves 3 of 88 features undefined"
+    features = OpenSmileFeatures(on_short="nan").transform([(voice(150), 16_000)])
+    assert features.isna().sum().sum() == 3
+
+
+def test_opensmile_that_fails_on_a_file(monkeypatch, voice):
+    def fail(*_):
+        raise RuntimeError("Code: 6")
+
+    monkeypatch.setattr(_extraction, "load_extractor", lambda *_: fail)
+    with pytest.raises(ValueError, match=r"'<signal in row 0>': stops openSMILE \(Code: 6\)$"):
+        OpenSmileFeatures().transform([(voice(150), 16_000)])
+
+
+def test_what_needs_too_much_memory(monkeypatch, voices):
+    def fail(*_):
+        raise MemoryError("Unable to allocate 3 TiB")
+
+    monkeypatch.setattr(_extraction, "read_audio", fail)
+    with pytest.raises(ValueError, match=r"needs more memory than there is \(Unable to allocate"):
+        OpenSmileFeatures().transform(voices[:1])
+
+
+def test_path_with_a_null_character():
+    with pytest.raises(ValueError, match=r"'a\\x00b': cannot be opened \(embedded null byte\)$"):
+        OpenSmileFeatures().transform(["a\0b"])
+
+
+def test_upsampled_recordings_are_counted_once(write, voice):
+    low = [write(f"{rate}.wav", voice(150, rate), rate) for rate in (8_000, 11_025)]
+    high = write("high.wav", voice(150))
+    with pytest.warns(UserWarning, match="lower sampling rate") as caught:
+        OpenSmileFeatures().transform([*low, high])
+    assert [str(warning.message) for warning in caught] == [
+        "2 of 3 utterances have a lower sampling rate than 16000 Hz (the lowest: 8000 Hz). "
+        "Resampling adds no high frequencies, and features tell such recordings from others by "
+        "that alone; compare like with like, all of them at sampling_rate=8000."
+    ]
+    assert caught[0].filename == __file__
+    OpenSmileFeatures(sampling_rate=8_000).transform([*low, high])
+
+
+def test_telephone_mode_makes_rates_comparable(write, voice, rng):
+    wide = voice(150, 16_000, 1) + 0.01 * rng.standard_normal(16_000)
+    wide = write("wide.wav", wide, subtype="DOUBLE")
+    from skprognet.features._audio import read_audio
+
+    narrow = write("narrow.wav", read_audio(wide, sampling_rate=8_000)[0], 8_000, subtype="DOUBLE")
+    both = OpenSmileFeatures(sampling_rate=8_000).transform([wide, narrow])
+    np.testing.assert_array_equal(both.iloc[0], both.iloc[1])
+    with pytest.warns(UserWarning, match="lower sampling rate"):
+        upsampled = OpenSmileFeatures().transform([wide, narrow])
+    slope = "hammarbergIndexV_sma3nz_amean"  # of the bands below and above 2 kHz, up to 5
+    assert upsampled[slope].diff().abs().iloc[1] > 0.1 or upsampled.diff().abs().iloc[1].max() > 1
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        (
+            {"on_error": "ignore"},
+            "on_error must be one of ('raise', 'skip', 'nan'), got 'ignore'; choose one.",
+        ),
+        (
+            {"on_short": "pad"},
+            "on_short must be one of ('error', 'nan'), got 'pad'; choose one.",
+        ),
+        *(
+            (
+                {"sampling_rate": rate},
+                f"sampling_rate must be a whole number of Hz, 8000 or more, got {rate!r}; 16000 "
+                "is for speech, 8000 for speech by telephone.",
+            )
+            for rate in (True, 7_999, 16_000.0, None)
+        ),
+    ],
+)
+def test_parameters(voices, params, expected):
+    with pytest.raises(ValueError, match="must be") as caught:
+        OpenSmileFeatures(**params).transform(voices)
+    assert str(caught.value) == expected
