@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import LeaveOneGroupOut, cross_val_score, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skprognet.evaluation import RepeatedSpeakerStratifiedKFold, cross_validate_transfer
@@ -142,6 +143,9 @@ def test_type_is_kept_and_the_arithmetic_is_in_float64(dtype, rng):
     assert Z.dtype == dtype
     np.testing.assert_allclose(Z, StandardScaler().fit_transform(X.astype(np.float64)), rtol=1e-5)
     assert CorpusStandardScaler().fit_transform([[1], [3]]).dtype == np.float64
+    assert (
+        np.dtype(dtype).name in get_tags(CorpusStandardScaler()).transformer_tags.preserves_dtype
+    )
 
 
 # Constant, nearly constant, absent
@@ -236,6 +240,7 @@ def test_statistics_of_the_corpus_accept_parts_of_it_but_no_other_row(corpora):
     np.testing.assert_allclose(scaler.transform(as_float32, corpus=corpus), whole, atol=1e-4)
     other = X[:5].copy()
     other[3] += 1
+    scaler.statistics = "training"  # what it was fitted as is what counts
     with raises(
         "statistics='corpus' are those of all rows of a corpus, so that fit must have had every "
         "row; got 1 of 5 rows that it has not. Call fit on all rows before the folds, or use "

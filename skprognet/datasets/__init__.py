@@ -1,4 +1,4 @@
-"""Corpora: ``load_*`` ships with the package, ``read_*`` reads yours, ``fetch_*`` downloads."""
+"""Corpora: ``load_*`` ships, ``read_*`` reads yours, ``fetch_*`` downloads, ``make_*`` invents."""
 
 from skprognet.datasets._audformat import read_audformat
 from skprognet.datasets._bundled import load_emodb
@@ -7,12 +7,14 @@ from skprognet.datasets._download import fetch_corpus
 from skprognet.datasets._file_names import read_crema_d, read_emodb, read_nemo, read_ravdess
 from skprognet.datasets._iemocap import read_iemocap
 from skprognet.datasets._msp_improv import read_msp_improv
+from skprognet.datasets._synthetic_speech import make_speech_corpus
 from skprognet.datasets._tables import read_table
 
 __all__ = [
     "check_corpus",
     "fetch_corpus",
     "load_emodb",
+    "make_speech_corpus",
     "read_audformat",
     "read_crema_d",
     "read_emodb",

@@ -1,0 +1,273 @@
+"""Invented speech: what was put in is what openSMILE finds."""
+
+import ast
+import hashlib
+import inspect
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.io import wavfile
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skprognet.datasets import check_corpus, make_speech_corpus
+from skprognet.datasets._synthetic_speech import (
+    EDGE,
+    EXPRESSIONS,
+    draw_speaker,
+    express,
+    pitch_contour,
+    record,
+    speak,
+    time_syllables,
+    voicing,
+)
+from skprognet.datasets._voice import rms
+from skprognet.features import OpenSmileFeatures
+from skprognet.metrics import uar_score
+
+RATE = 16_000
+PITCH = "F0semitoneFrom27.5Hz_sma3nz_amean"
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    return make_speech_corpus(
+        tmp_path_factory.mktemp("corpus"), n_speakers=6, n_utterances=4, random_state=0
+    )
+
+
+@pytest.fixture(scope="module")
+def features(corpus):
+    pytest.importorskip("opensmile")
+    return OpenSmileFeatures(verbose=False).transform(corpus["file"])
+
+
+@pytest.fixture
+def delivery(rng):
+    """Give the neutral speech of one man."""
+    return draw_speaker("male", rng)
+
+
+@pytest.fixture
+def measure(tmp_path):
+    """Give a function: features of 4 utterances delivered in one way, always the same draws."""
+    pytest.importorskip("opensmile")
+
+    def measure(delivery):
+        paths = []
+        for seed in range(4):
+            rng = np.random.default_rng(seed)
+            speech, _ = speak(delivery, RATE, rng)
+            signal, _ = record(speech, delivery.level, rng)
+            paths.append(str(tmp_path / f"{len(list(tmp_path.iterdir()))}.wav"))
+            wavfile.write(paths[-1], RATE, np.round(32767 * signal).astype(np.int16))
+        return OpenSmileFeatures(verbose=False).transform(paths).mean()
+
+    return measure
+
+
+def digests(frame):
+    return {
+        Path(path).name: hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        for path in frame["file"]
+    }
+
+
+# The corpus
+
+
+def test_corpus_is_what_was_asked_for(corpus):
+    assert len(corpus) == 6 * 4 * 4
+    assert corpus.columns.tolist()[:8] == [
+        "file",
+        "start",
+        "end",
+        "emotion",
+        "speaker",
+        "gender",
+        "session",
+        "corpus",
+    ]
+    assert corpus["start"].isna().all()
+    assert corpus["end"].isna().all()
+    counts = corpus.groupby(["speaker", "gender", "session", "emotion"]).size()
+    assert len(counts) == 24
+    assert set(counts) == {4}
+    speakers = corpus[["speaker", "gender", "session"]].drop_duplicates().to_numpy().tolist()
+    assert speakers[:3] == [["F01", "female", "1"], ["M01", "male", "1"], ["F02", "female", "2"]]
+    assert set(corpus["corpus"]) == {"invented"}
+
+
+def test_corpus_passes_the_check_of_all_corpora(corpus):
+    check_corpus(corpus)
+
+
+def test_files_are_16_bit_mono_of_their_duration_and_do_not_clip(corpus):
+    for row in corpus.itertuples():
+        rate, samples = wavfile.read(row.file)
+        assert rate == RATE
+        assert samples.dtype == np.int16
+        assert samples.ndim == 1
+        assert len(samples) == pytest.approx(row.duration * RATE)
+        assert np.abs(samples.astype(int)).max() < 32000
+    assert corpus["duration"].between(1, 3).all()
+
+
+def test_same_seed_same_bytes(tmp_path, corpus):
+    small = {"n_speakers": 2, "emotions": ["sad", "angry"], "n_utterances": 1}
+    again = make_speech_corpus(tmp_path / "again", **small, random_state=0)
+    of_all, of_some = digests(corpus), digests(again)
+    assert set(of_some.items()) < set(of_all.items())
+    assert len(set(of_all.values())) == len(corpus)
+    other = digests(make_speech_corpus(tmp_path / "other", **small, random_state=1))
+    assert set(of_some.values()).isdisjoint(other.values())
+
+
+@pytest.mark.parametrize("sampling_rate", [8000, 22_050, 48_000])
+def test_other_sampling_rates(tmp_path, sampling_rate):
+    corpus = make_speech_corpus(
+        tmp_path, n_speakers=1, n_utterances=1, sampling_rate=sampling_rate, random_state=0
+    )
+    for row in corpus.itertuples():
+        rate, samples = wavfile.read(row.file)
+        assert rate == sampling_rate
+        assert len(samples) == pytest.approx(row.duration * rate, abs=1e-6 * rate)
+        assert np.isfinite(samples).all()
+
+
+@pytest.mark.parametrize("emotions", [[], ["angry", "angry"], ["angry", "proud"], "sad"])
+def test_emotions_that_cannot_be_expressed(tmp_path, emotions):
+    with pytest.raises(ValueError, match=r"^emotions must be a list of different ones of \["):
+        make_speech_corpus(tmp_path, emotions=emotions)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"n_speakers": 0}, "n_speakers must satisfy 1 <= n_speakers; got 0."),
+        ({"n_utterances": 0}, "n_utterances must satisfy 1 <= n_utterances; got 0."),
+        ({"sampling_rate": 4000}, "sampling_rate must satisfy 8000 <= sampling_rate; got 4000."),
+    ],
+)
+def test_numbers_that_are_too_small(tmp_path, option, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        make_speech_corpus(tmp_path, **option)
+
+
+def test_documented_expressions_are_those_of_the_code():
+    lines = inspect.getdoc(make_speech_corpus).splitlines()
+    rows = [line.replace(" st", "").replace(" dB", "").split() for line in lines]
+    table = {row[0]: row[1:] for row in rows if len(row) == 9 and row[0] in EXPRESSIONS}
+    assert list(table) == list(EXPRESSIONS)
+    for emotion, numbers in table.items():
+        expected = list(vars(EXPRESSIONS[emotion]).values())
+        assert [ast.literal_eval(number) for number in numbers] == expected
+
+
+# One utterance
+
+
+def test_contour_has_the_mean_and_range_that_were_asked_for(delivery, rng):
+    starts, ends = time_syllables(6, delivery, rng)
+    time = np.arange(0, ends[-1] + EDGE, 1 / RATE)
+    amplitude, _ = voicing(time, starts, ends, rng)
+    voiced = amplitude > 0.5
+    semitones = 12 * np.log2(pitch_contour(time, starts, ends, voiced, delivery, rng))
+    assert semitones[voiced].mean() == pytest.approx(12 * np.log2(delivery.f0))
+    assert semitones[voiced].std() == pytest.approx(delivery.f0_range)
+
+
+def test_syllables_take_the_time_of_their_rate(delivery, rng):
+    delivery = replace(delivery, rate=4.0, pause=0.2)
+    starts, ends = time_syllables(7, delivery, rng)
+    assert (ends - starts).sum() == pytest.approx(7 / 4)
+    np.testing.assert_allclose(starts[1:] - ends[:-1], [0, 0, 0, 0.2, 0, 0], atol=1e-12)
+    assert starts[0] == pytest.approx(EDGE)
+
+
+def test_level_is_that_of_the_voice(delivery, rng):
+    speech, voiced = speak(delivery, RATE, rng)
+    for asked in (-40, -25):
+        signal, level = record(speech, asked, rng)
+        assert level == asked
+        assert 20 * np.log10(rms(signal[voiced])) == pytest.approx(asked, abs=0.01)
+    signal, level = record(speech, 3, rng)
+    assert level < 0
+    assert 20 * np.log10(rms(signal[voiced])) == pytest.approx(level, abs=0.01)
+    assert np.abs(signal).max() == pytest.approx(0.95, abs=0.01)
+
+
+def test_emotions_move_the_voice_of_a_speaker(delivery):
+    def mean(emotion, name):
+        drawn = [express(delivery, emotion, np.random.default_rng(seed)) for seed in range(100)]
+        return np.mean([getattr(one, name) for one in drawn])
+
+    assert mean("neutral", "f0") == pytest.approx(delivery.f0, rel=0.02)
+    semitones = 12 * np.log2(mean("angry", "f0") / mean("neutral", "f0"))
+    assert semitones == pytest.approx(EXPRESSIONS["angry"].f0, abs=0.4)
+    assert mean("sad", "level") == pytest.approx(delivery.level - 5, abs=0.4)
+    assert mean("sad", "rate") < mean("neutral", "rate") < mean("angry", "rate")
+    assert mean("sad", "pause") > mean("neutral", "pause")
+    assert mean("angry", "vocal_tract") == pytest.approx(delivery.vocal_tract)
+
+
+# What openSMILE finds in it
+
+
+def test_egemaps_recovers_the_pitch_of_each_speaker(corpus, features):
+    """On average within 0.2 semitones, each utterance within 0.7."""
+    error = features[PITCH].to_numpy() - 12 * np.log2(corpus["f0"] / 27.5)
+    assert error.groupby(corpus["speaker"]).mean().abs().max() < 0.2
+    assert error.abs().max() < 0.7
+
+
+def test_egemaps_recovers_the_order_of_levels_rates_and_ranges(corpus, features):
+    pairs = {
+        "level": ("loudness_sma3_amean", 0.9),
+        "rate": ("VoicedSegmentsPerSec", 0.6),
+        "f0_range": ("F0semitoneFrom27.5Hz_sma3nz_stddevNorm", 0.85),
+    }
+    features = features.reset_index(drop=True)
+    for parameter, (feature, least) in pairs.items():
+        assert corpus[parameter].corr(features[feature], method="spearman") > least
+
+
+def test_louder_by_6_dB_is_louder_by_6_dB(delivery, measure):
+    name = "equivalentSoundLevel_dBp"
+    softer, louder = (measure(replace(delivery, level=level)) for level in (-36, -30))
+    assert louder[name] - softer[name] == pytest.approx(6, abs=0.2)
+    assert louder["loudness_sma3_amean"] > 1.15 * softer["loudness_sma3_amean"]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "values", "feature", "sign"),
+    [
+        ("jitter", (0.003, 0.03), "jitterLocal_sma3nz_amean", 1),
+        ("shimmer", (0.1, 1.5), "shimmerLocaldB_sma3nz_amean", 1),
+        ("breathiness", (-40, -10), "HNRdBACF_sma3nz_amean", -1),
+        ("rate", (3.5, 5.5), "VoicedSegmentsPerSec", 1),
+        ("rate", (3.5, 5.5), "loudnessPeaksPerSec", 1),
+        ("tilt", (500, 4000), "alphaRatioV_sma3nz_amean", 1),
+        ("f0_range", (1, 4), "F0semitoneFrom27.5Hz_sma3nz_stddevNorm", 1),
+    ],
+)
+def test_more_of_it_is_measured_as_more(delivery, measure, parameter, values, feature, sign):
+    less, more = (measure(replace(delivery, **{parameter: value})) for value in values)
+    assert sign * (more[feature] - less[feature]) > 0.1 * abs(less[feature])
+
+
+def unseen_speaker_uar(features, labels, speakers):
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
+    predicted = cross_val_predict(model, features, labels, groups=speakers, cv=LeaveOneGroupOut())
+    return uar_score(labels, predicted)
+
+
+def test_emotion_and_gender_of_unseen_speakers_can_be_heard(corpus, features):
+    assert unseen_speaker_uar(features, corpus["emotion"], corpus["speaker"]) > 0.6  # chance .25
+    assert unseen_speaker_uar(features, corpus["gender"], corpus["speaker"]) > 0.9
