@@ -211,7 +211,7 @@ def _single_emotions(frame):
     if len(single):
         named = [f"{speaker!r} ({emotion})" for (_, speaker), emotion in single.items()]
         yield (
-            f"One emotion only comes from {count(single, 'speaker')}: {_names(named)}; a source "
+            f"Of {count(single, 'speaker')} there is one emotion only: {_names(named)}; a source "
             "that tells speakers apart gives it away."
         )
 

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from contextlib import redirect_stdout
 
 from skprognet.datasets._audformat import import_corpora, read_audformat
 from skprognet.datasets._facts import CORPORA
@@ -108,7 +109,8 @@ def _load(database, version, cache, verbose):
     audb = import_corpora("audb")
     cache = None if cache is None else str(cache)
     try:
-        return audb.load(database, version=version, cache_root=cache, verbose=verbose)
+        with redirect_stdout(sys.stderr):  # where audb's progress bars go already
+            return audb.load(database, version=version, cache_root=cache, verbose=verbose)
     except Exception as error:  # audb lets through whatever its backends raise
         raise RuntimeError(
             f"{database} {version} could not be fetched with audb ({error}); check the version, "

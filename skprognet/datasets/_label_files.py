@@ -48,8 +48,13 @@ def finish_corpus(corpus, utterances, wavs, words, kinds, *, emotions, recording
         The corpus.
     """
     facts = CORPORA[corpus]
+    if not utterances:
+        raise ValueError(
+            f"{facts.title}: the label files must name utterances, got none; read a fresh copy of "
+            "the corpus."
+        )
     labelled = {utterance[key] for utterance in utterances}
-    unlabelled = [path for name, path in wavs.items() if name not in labelled]
+    unlabelled = [path for name, path in sorted(wavs.items()) if name not in labelled]
     _warn_left_out(facts, "recording", "label", unlabelled)
 
     frame = make_frame(utterances, corpus)

@@ -1,0 +1,202 @@
+"""Each problem of a corpus frame in its own sentence, each suspicion in its own warning."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet.datasets import check_corpus
+from skprognet.datasets._frame import COLUMNS, make_frame
+
+
+def corpus(n_rows=4, **columns):
+    """Make a frame without problems, but for `columns`."""
+    rows = {
+        "file": [f"{row}.wav" for row in range(n_rows)],
+        "emotion": (["angry", "sad"] * n_rows)[:n_rows],
+        "speaker": (["Kim", "Kim", "Lee", "Lee"] * n_rows)[:n_rows],
+        "gender": (["female", "female", "male", "male"] * n_rows)[:n_rows],
+    }
+    return make_frame(pd.DataFrame(rows).assign(**columns), "calls")
+
+
+def problems(frame, **options):
+    with pytest.raises(ValueError, match=r"^The corpus has ") as caught:
+        check_corpus(frame, **{"files": False} | options)
+    return str(caught.value).split("\n  ")
+
+
+def remarks(frame, **options):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert check_corpus(frame, **{"files": False} | options) is frame
+    return [str(warning.message) for warning in caught]
+
+
+def test_frame_without_problems():
+    frame = corpus()
+    assert tuple(frame.columns) == COLUMNS
+    assert remarks(frame) == []
+    assert frame["start"].isna().all()
+    assert frame["session"].isna().all()
+    assert set(frame["corpus"]) == {"calls"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        (
+            {"speaker": [7, "Kim", "Kim", "Kim"]},
+            "speaker must hold text, got 7 (int) in 1 row.",
+        ),
+        (
+            {"file": ["a.wav", None, "", "b.wav"]},
+            "file must not be empty, got 2 rows where it is: 1, 2.",
+        ),
+        (
+            {"corpus": [None, "calls", "calls", "calls"]},
+            "corpus must not be empty, got 1 row where it is: 0.",
+        ),
+        (
+            {"start": [-1.0, 0, 0, -2], "end": 3.0},
+            "start and end must not be negative, got 2 rows where they are, as '0.wav'.",
+        ),
+        (
+            {"end": [np.inf, 1.0, 1.0, 1.0]},
+            "end must be a number of seconds, got inf in 1 row.",
+        ),
+        (
+            {"start": [0, 2.0, 1.5, np.nan], "end": [1, 1.0, 1.5, 0.0]},
+            "An utterance must end after it starts, got 3 rows where it ends before, as '1.wav' "
+            "(2.0 s to 1.0 s).",
+        ),
+        (
+            {"gender": ["F", "F", "male", "diverse"]},
+            "gender must be 'female', 'male' or missing, got 'F', 'diverse' in 3 rows, the first "
+            "of them '0.wav'.",
+        ),
+        (
+            {"gender": ["female", "male", "male", "male"]},
+            "A speaker must have one gender, got 1 with two: 'Kim' (calls).",
+        ),
+        (
+            {"file": ["a.wav", "a.wav", "a.wav", "a.wav"], "start": [0, 0, 0, 1.0], "end": 2.0},
+            "An utterance must have one row, got 2 rows with the file, start and end of another: "
+            "'a.wav', 'a.wav'.",
+        ),
+    ],
+)
+def test_problem(columns, sentence):
+    first, *sentences = problems(corpus(**columns))
+    assert sentence in sentences
+    n_problems = f"{len(sentences)} problem{'s' if len(sentences) > 1 else ''}"
+    assert first == f"The corpus has {n_problems}; repair the rows, or drop them:"
+
+
+def test_all_problems_in_one_error():
+    frame = corpus(file="a.wav", gender=["F", "female", "female", "male"])
+    assert len(problems(frame)) == 1 + 3  # a word, two genders (of Lee too), three rows too many
+
+
+def test_times_must_be_numbers():
+    frame = corpus().astype({"start": object})
+    frame.loc[1, "start"] = "1.5"
+    assert problems(frame)[1:] == ["start must be a number of seconds, got '1.5' in 1 row."]
+
+
+def test_no_rows():
+    assert problems(corpus().iloc[:0])[1:] == ["A corpus must have at least one row, got none."]
+
+
+def test_same_name_in_two_corpora_is_two_speakers():
+    other = corpus(gender=["male", "male", "female", "female"]).assign(corpus="other")
+    other["file"] = "other/" + other["file"]
+    assert remarks(pd.concat([corpus(), other])) == []
+
+
+def test_missing_columns():
+    with pytest.raises(ValueError, match="got none named") as caught:
+        check_corpus(corpus().drop(columns=["speaker", "end"]))
+    assert str(caught.value) == (
+        "frame must have the columns ['file', 'start', 'end', 'emotion', 'speaker', 'gender', "
+        "'session', 'corpus'], got none named ['end', 'speaker']; add them, empty if you do not "
+        "know them."
+    )
+
+
+def test_no_frame():
+    with pytest.raises(TypeError) as caught:
+        check_corpus(["a.wav"])
+    assert str(caught.value) == (
+        "frame must be a DataFrame of utterances, got list; make one with read_table or another "
+        "reader."
+    )
+
+
+def test_missing_files(make_files):
+    root = make_files("0.wav")
+    frame = corpus(file=[str(root / f"{row}.wav") for row in range(4)])
+    assert problems(frame, files=True)[1:] == [
+        f"file must be there, got 3 files that cannot be found: '{root}/1.wav', '{root}/2.wav', "
+        f"'{root}/3.wav'."
+    ]
+
+
+def test_many_are_counted_and_some_named():
+    frame = corpus(9, file="a.wav")
+    assert problems(frame)[1].endswith(
+        "got 8 rows with the file, start and end of another: 'a.wav', 'a.wav', 'a.wav', 'a.wav', "
+        "'a.wav' and 3 more."
+    )
+
+
+def test_gaps():
+    frame = corpus(speaker=[None, "Kim", "Kim", None], gender=["female", "female", "female", None])
+    assert remarks(frame) == [
+        "speaker is missing in 2 of 4 rows, the first of them '0.wav'; a task that needs it "
+        "cannot use them.",
+        "gender is missing in 1 of 4 rows, the first of them '3.wav'; a task that needs it cannot "
+        "use them.",
+    ]
+
+
+def test_what_nobody_knows_is_no_gap():
+    assert remarks(corpus(speaker=None, gender=None)) == []
+
+
+def test_emotion_may_be_missing():
+    assert remarks(
+        corpus(8, emotion=["angry", "sad", None, None, "sad", "angry", "sad", "sad"])
+    ) == [
+        "Of 1 speaker there is one emotion only: 'Lee' (sad); a source that tells speakers apart "
+        "gives it away."
+    ]
+
+
+def test_single_emotion_of_the_whole_corpus_tells_nothing():
+    assert remarks(corpus(emotion="sad")) == []
+    assert remarks(corpus(emotion=None)) == []
+
+
+def test_equal_recordings(tmp_path):
+    contents = {"a.wav": b"one", "b.wav": b"two", "c.wav": b"one", "d.wav": b"three"}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    paths = [str(tmp_path / name) for name in contents]
+    (remark,) = remarks(corpus(file=paths), files=True)
+    assert remark == (
+        f"The content of 1 recording is there more than once: '{paths[0]}' = '{paths[2]}'; what "
+        "is also in the training fold is no test."
+    )
+    # Other parts of equal files are other utterances.
+    parts = corpus(file=paths, start=[0, 0, 1.0, 0], end=[1, 1, 2.0, 1])
+    assert remarks(parts, files=True) == []
+    parts = corpus(file=paths, start=[1.0, 0, 1, 0], end=[2.0, 1, 2, 1])
+    assert len(remarks(parts, files=True)) == 1
+
+
+def test_segments_of_one_file_are_not_equal(make_files):
+    path = str(make_files("call.wav") / "call.wav")
+    frame = corpus(file=path, start=[0, 1, 2, 3.0], end=[1, 2, 3, 4.0])
+    assert remarks(frame, files=True) == []

@@ -1,0 +1,159 @@
+"""Open corpora, fetched from a real audb repository on this disk."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from skprognet.datasets import _download, fetch_corpus
+from skprognet.datasets._facts import CORPORA
+
+audb = pytest.importorskip("audb")
+audbackend = pytest.importorskip("audbackend")
+audformat = pytest.importorskip("audformat")
+soundfile = pytest.importorskip("soundfile")
+
+# Names of EmoDB with their labels, as its audformat database has them.
+FILES = {
+    "wav/03a01Fa.wav": ("happiness", 3),
+    "wav/03a01Nc.wav": ("neutral", 3),
+    "wav/08a02La.wav": ("boredom", 8),
+    "wav/08a02Wc.wav": ("anger", 8),
+}
+SPEAKERS = {3: {"gender": "male"}, 8: {"gender": "female"}}
+
+
+def publish(folder, repository, version="1.4.1"):
+    """Publish four tones as emodb: the emotions twice, as in audb's repository."""
+    for number, file in enumerate(FILES):
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tone = 0.1 * np.sin(np.arange(1600) * (0.05 + 0.01 * number))
+        soundfile.write(path, tone, 16_000, subtype="PCM_16")
+    database = audformat.Database("emodb", license="CC0-1.0", source="made up by this test")
+    database.schemes["emotion"] = audformat.Scheme(labels=sorted({e for e, _ in FILES.values()}))
+    database.schemes["speaker"] = audformat.Scheme(labels=SPEAKERS)
+    tables = {
+        "emotion": ("emotion", [emotion for emotion, _ in FILES.values()]),
+        "emotion.guessed": ("emotion", ["neutral"] * 4),
+        "files": ("speaker", [speaker for _, speaker in FILES.values()]),
+    }
+    for table, (scheme, values) in tables.items():
+        database[table] = audformat.Table(audformat.filewise_index(list(FILES)))
+        database[table][scheme] = audformat.Column(scheme_id=scheme)
+        database[table][scheme].set(values)
+    database.save(folder)
+    audb.publish(
+        str(folder), version, repository, previous_version=None, verbose=False, cache_root=None
+    )
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """Make a repository the only one that audb knows, and an empty cache beside it."""
+    host = tmp_path / "host"
+    host.mkdir()
+    audbackend.backend.FileSystem.create(str(host), "corpora")
+    repository = audb.Repository("corpora", str(host), "file-system")
+    monkeypatch.setattr(audb.config, "REPOSITORIES", [repository])
+    monkeypatch.setattr(audb.config, "SHARED_CACHE_ROOT", str(tmp_path / "shared"))
+    monkeypatch.setattr(audb.config, "CACHE_ROOT", str(tmp_path / "home"))
+    monkeypatch.delenv("AUDB_CACHE_ROOT", raising=False)
+    monkeypatch.delenv("AUDB_SHARED_CACHE_ROOT", raising=False)
+    monkeypatch.setattr(_download, "_shown", set())
+    publish(tmp_path / "emodb", repository)
+    return repository
+
+
+def test_fetch(repository, tmp_path, capsys):
+    corpus = fetch_corpus("emodb", cache=tmp_path / "cache").set_index("file")
+    names = [path.rpartition("wav/")[2] for path in corpus.index]
+    assert dict(zip(names, corpus["emotion"], strict=True)) == {
+        "03a01Fa.wav": "happy",
+        "03a01Nc.wav": "neutral",
+        "08a02La.wav": "bored",
+        "08a02Wc.wav": "angry",
+    }
+    assert corpus["gender"].tolist() == ["male", "male", "female", "female"]
+    assert set(corpus["corpus"]) == {"emodb"}
+    assert all(path.startswith(str(tmp_path / "cache")) for path in corpus.index)
+    signal, rate = soundfile.read(corpus.index[1])
+    assert rate == 16_000
+    np.testing.assert_allclose(signal, 0.1 * np.sin(np.arange(1600) * 0.06), atol=1e-4)
+
+
+def test_licence_and_citation_are_shown_once(repository, tmp_path, capsys):
+    corpus = fetch_corpus("emodb")
+    facts = CORPORA["emodb"]
+    assert corpus.attrs == {
+        "licence": "CC0-1.0",
+        "citation": facts.citation,
+        "version": "1.4.1",
+    }
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.endswith(f"EmoDB 1.4.1, licence CC0-1.0. Please cite: {facts.citation}\n")
+    fetch_corpus("emodb")
+    assert "cite" not in capsys.readouterr().err
+
+
+def test_silence(repository, capsys):
+    fetch_corpus("emodb", verbose=False)
+    assert capsys.readouterr() == ("", "")
+    fetch_corpus("emodb")  # what was not shown is still to be shown
+    assert "Please cite" in capsys.readouterr().err
+
+
+def test_second_time_from_the_cache(repository, tmp_path, monkeypatch):
+    first = fetch_corpus("emodb", verbose=False)
+    (tmp_path / "host").rename(tmp_path / "gone")
+    second = fetch_corpus("emodb", verbose=False)
+    assert second.equals(first)
+    assert (tmp_path / "home").is_dir()
+
+
+def test_another_version(repository, tmp_path):
+    publish(tmp_path / "newer", repository, version="1.5.0")
+    assert fetch_corpus("emodb", verbose=False).attrs["version"] == "1.4.1"
+    assert fetch_corpus("emodb", version="1.5.0", verbose=False).attrs["version"] == "1.5.0"
+    with pytest.raises(RuntimeError, match="could not be fetched") as caught:
+        fetch_corpus("emodb", version="3.0.0", verbose=False)
+    assert str(caught.value).startswith("emodb 3.0.0 could not be fetched with audb (")
+    assert str(caught.value).endswith(
+        "); check the version, the network, and the repositories in audb.config."
+    )
+
+
+def test_damaged_download_is_refused(repository, tmp_path):
+    for archive in (tmp_path / "host").rglob("*.zip"):
+        content = bytearray(archive.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        archive.write_bytes(content)
+    with pytest.raises(RuntimeError, match=r"^emodb 1\.4\.1 could not be fetched with audb "):
+        fetch_corpus("emodb", verbose=False)
+
+
+@pytest.mark.parametrize("name", ["iemocap", "EmoDB"])
+def test_corpus_that_is_not_open(name):
+    with pytest.raises(ValueError, match="name must be one of") as caught:
+        fetch_corpus(name)
+    assert str(caught.value) == (
+        "name must be one of ['crema_d', 'emodb', 'emouerj', 'nemo', 'ravdess', 'subesco'], got "
+        f"{name!r}; licensed corpora are read from your copy, with read_iemocap and its like."
+    )
+
+
+def test_documented_corpora_are_those_of_the_facts():
+    for name, facts in CORPORA.items():
+        documented = f"'{name}'" in fetch_corpus.__doc__
+        assert documented == bool(facts.audb)
+        if documented:
+            (row,) = [row for row in fetch_corpus.__doc__.splitlines() if f"'{name}' " in row]
+            assert facts.title in row
+            assert facts.licence in row
+
+
+def test_without_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "audb", None)
+    with pytest.raises(ImportError, match=r"needs 'audb', .*'skprognet\[corpora\]'\.$"):
+        fetch_corpus("emodb")

@@ -1,0 +1,197 @@
+"""Corpora whose labels are in the names of their files."""
+
+import pandas as pd
+import pytest
+
+from skprognet.datasets import (
+    load_emodb,
+    read_crema_d,
+    read_emodb,
+    read_nemo,
+    read_ravdess,
+)
+
+
+def rows(corpus, *columns):
+    """Return the chosen columns by the name of the file, a missing value as None."""
+    names = corpus["file"].str.rpartition("/")[2]
+    values = corpus[list(columns)].astype(object)
+    return dict(
+        zip(names, values.where(values.notna(), None).itertuples(index=False), strict=True)
+    )
+
+
+def test_emodb(make_files):
+    # The corpus's own key: A Angst, E Ekel, F Freude, L Langeweile, N, T Trauer, W Wut.
+    names = ["03a01Fa.wav", "03b10Wc.wav", "08a02La.wav", "08a04Ed.wav", "16b09Nb.wav"]
+    names += ["16a05Aa.wav", "16a07Tb.wav"]
+    root = make_files(*(f"wav/{name}" for name in names), "wav/._03a01Fa.wav", "erklaerung.txt")
+    corpus = read_emodb(root)
+    assert rows(corpus, "emotion", "speaker", "gender", "text", "version") == {
+        "03a01Fa.wav": ("happy", "03", "male", "a01", "a"),
+        "03b10Wc.wav": ("angry", "03", "male", "b10", "c"),
+        "08a02La.wav": ("bored", "08", "female", "a02", "a"),
+        "08a04Ed.wav": ("disgusted", "08", "female", "a04", "d"),
+        "16a05Aa.wav": ("fearful", "16", "female", "a05", "a"),
+        "16a07Tb.wav": ("sad", "16", "female", "a07", "b"),
+        "16b09Nb.wav": ("neutral", "16", "female", "b09", "b"),
+    }
+    assert set(corpus["corpus"]) == {"emodb"}
+    assert corpus.attrs["licence"] == "CC0-1.0"
+
+
+def test_emodb_is_the_shipped_table(make_files):
+    shipped = load_emodb(as_frame=True).frame
+    corpus = read_emodb(make_files(*shipped["file"]))
+    expected = shipped[["emotion", "speaker", "gender"]]
+    pd.testing.assert_frame_equal(corpus[list(expected)], expected, check_dtype=False)
+
+
+def test_emodb_itself(corpora):
+    folder = corpora / "emodb"
+    labels = pd.read_csv(folder / "labels.csv", dtype=str)
+    words = {"anger": "angry", "happiness": "happy", "sadness": "sad", "neutral": "neutral"}
+    corpus = read_emodb(folder)
+    assert rows(corpus, "emotion", "speaker", "gender") == {
+        row.file.removeprefix("wav/"): (words[row.emotion], row.speaker, row.gender)
+        for row in labels.itertuples()
+    }
+
+
+def test_ravdess(make_files):
+    speech = ["03-01-06-01-02-01-12.wav", "03-01-08-02-01-02-12.wav", "03-01-02-01-01-01-01.wav"]
+    speech += ["03-01-01-01-01-01-01.wav"]
+    song = ["03-02-05-02-02-01-01.wav", "03-02-04-01-01-01-24.wav"]
+    root = make_files(*(f"Actor_{name[18:20]}/{name}" for name in speech + song))
+    columns = ("emotion", "speaker", "gender", "intensity", "text", "repetition", "channel")
+    assert rows(read_ravdess(root), *columns) == {
+        speech[0]: ("fearful", "12", "female", "normal", "02", "01", "speech"),
+        speech[1]: ("surprised", "12", "female", "strong", "01", "02", "speech"),
+        speech[2]: ("calm", "01", "male", "normal", "01", "01", "speech"),
+        speech[3]: ("neutral", "01", "male", "normal", "01", "01", "speech"),
+    }
+    with pytest.warns(UserWarning, match="Of 2 speakers there is one emotion only"):
+        sung = read_ravdess(root, channel="song")
+    assert sung["emotion"].tolist() == ["angry", "sad"]
+    with pytest.warns(UserWarning, match=r"Of 1 speaker there .*'24' \(sad\)"):
+        assert len(read_ravdess(root, channel="all")) == 6
+    with pytest.raises(ValueError, match="channel must be") as caught:
+        read_ravdess(root, channel="singing")
+    assert str(caught.value) == (
+        "channel must be 'all' or one of ['song', 'speech'], got 'singing'."
+    )
+
+
+@pytest.fixture
+def crema_d(make_files):
+    names = ["1001_DFA_ANG_XX.wav", "1001_IEO_HAP_LO.wav", "1040_ITH_SAD_X.wav"]
+    names += ["1040_IEO_FEA_HI.wav", "1040_IEO_DIS_MD.wav", "1001_TAI_NEU_XX.wav"]
+    return make_files(*(f"AudioWAV/{name}" for name in names))
+
+
+@pytest.mark.parametrize("below", ["", "AudioWAV"])
+def test_crema_d(crema_d, below):
+    (crema_d / "VideoDemographics.csv").write_text(
+        "ActorID,Age,Sex,Race,Ethnicity\n1001,51,Male,Caucasian,Not Hispanic\n"
+        "1040,42,Female,Caucasian,Not Hispanic\n"
+    )
+    columns = ("emotion", "speaker", "gender", "text", "intensity")
+    assert rows(read_crema_d(crema_d / below), *columns) == {
+        "1001_DFA_ANG_XX.wav": ("angry", "1001", "male", "DFA", None),
+        "1001_IEO_HAP_LO.wav": ("happy", "1001", "male", "IEO", "low"),
+        "1001_TAI_NEU_XX.wav": ("neutral", "1001", "male", "TAI", None),
+        "1040_IEO_DIS_MD.wav": ("disgusted", "1040", "female", "IEO", "medium"),
+        "1040_IEO_FEA_HI.wav": ("fearful", "1040", "female", "IEO", "high"),
+        "1040_ITH_SAD_X.wav": ("sad", "1040", "female", "ITH", None),
+    }
+
+
+def test_crema_d_without_genders(crema_d):
+    with pytest.warns(UserWarning, match="no gender") as caught:
+        corpus = read_crema_d(crema_d)
+    assert [str(warning.message) for warning in caught] == [
+        "CREMA-D: no gender is known without VideoDemographics.csv of the corpus; put it into "
+        f"'{crema_d}' and read again."
+    ]
+    assert corpus["gender"].isna().all()
+    assert corpus.attrs["licence"] == "ODbL-1.0"
+
+
+def test_nemo(make_files):
+    names = ["EB0_anger_1.wav", "EB0_neutral_13.wav", "WR0_surprised_64.wav"]
+    names += ["WR0_fear_90.wav", "WR0_happiness_2.wav", "WR0_sadness_3.wav", "EB0_sadness_3.wav"]
+    corpus = read_nemo(make_files("data.tsv", *(f"samples/{name}" for name in names)))
+    assert rows(corpus, "emotion", "speaker", "gender", "text") == {
+        "EB0_anger_1.wav": ("angry", "EB0", "female", "1"),
+        "EB0_neutral_13.wav": ("neutral", "EB0", "female", "13"),
+        "EB0_sadness_3.wav": ("sad", "EB0", "female", "3"),
+        "WR0_fear_90.wav": ("fearful", "WR0", "male", "90"),
+        "WR0_happiness_2.wav": ("happy", "WR0", "male", "2"),
+        "WR0_sadness_3.wav": ("sad", "WR0", "male", "3"),
+        "WR0_surprised_64.wav": ("surprised", "WR0", "male", "64"),
+    }
+
+
+def test_nemo_genders_are_those_of_its_table(make_files):
+    women, men = ("EB0", "IC0", "KD0", "MK0"), ("KS0", "MP0", "SM0", "TP0", "WR0")
+    names = [f"{who}_{label}_1.wav" for who in (*women, *men) for label in ("anger", "fear")]
+    corpus = read_nemo(make_files(*names))
+    assert set(corpus[corpus["gender"] == "female"]["speaker"]) == set(women)
+    assert set(corpus[corpus["gender"] == "male"]["speaker"]) == set(men)
+
+
+EXAMPLES = {
+    read_emodb: ("03a01Fa.wav", ["03a01Xa.wav", "3a01Fa.wav", "03a01Faa.wav", "notes.WAV"]),
+    read_ravdess: (
+        "03-01-06-01-02-01-12.wav",
+        ["03-01-09-01-02-01-12.wav", "03-01-06-01-02-01-25.wav", "01-06-01-02-01-12.wav"],
+    ),
+    read_crema_d: ("1001_DFA_ANG_XX.wav", ["1001_DFA_JOY_XX.wav", "1001_DFA_ANG.wav"]),
+    read_nemo: ("EB0_anger_1.wav", ["EB0_calm_1.wav", "EB0_anger_x.wav"]),
+}
+
+
+@pytest.mark.parametrize(
+    ("read", "name"), [(read, name) for read, (_, names) in EXAMPLES.items() for name in names]
+)
+def test_file_of_another_form_is_named(make_files, read, name):
+    example = EXAMPLES[read][0]
+    root = make_files(example, f"{name}")
+    with pytest.raises(ValueError, match="named like") as caught:
+        read(root)
+    assert str(caught.value) == (
+        f"Recordings must be named like {example}, got 1 file named otherwise, the first of them "
+        f"'{root}/{name}'; move what is not of the corpus away."
+    )
+
+
+def test_some_emotions(make_files):
+    root = make_files("03a01Fa.wav", "03b10Wc.wav", "08a02La.wav", "08a04Wd.wav")
+    with pytest.warns(UserWarning, match="'08' \\(angry\\)"):
+        assert read_emodb(root, emotions=["happy", "angry"])["file"].str[-11:-4].tolist() == [
+            "03a01Fa",
+            "03b10Wc",
+            "08a04Wd",
+        ]
+    with pytest.raises(ValueError, match="emotions must be") as caught:
+        read_emodb(root, emotions=["anger"])
+    assert str(caught.value) == (
+        "emotions must be 'all' or a list of some of ['angry', 'bored', 'disgusted', 'fearful', "
+        "'happy', 'neutral', 'sad'], got ['anger']."
+    )
+
+
+def test_the_same_recording_twice_is_said(make_files):
+    root = make_files("a/03a01Fa.wav", "a/03b10Wc.wav")
+    make_files("03a01Fa.wav", root=root / "b").joinpath("03a01Fa.wav").write_text("a/03a01Fa.wav")
+    with pytest.warns(UserWarning, match="The content of 1 recording is there more than once"):
+        assert len(read_emodb(root)) == 3
+
+
+def test_no_recordings(tmp_path):
+    with pytest.raises(FileNotFoundError) as caught:
+        read_nemo(tmp_path)
+    assert str(caught.value) == (
+        f"root must hold recordings such as EB0_anger_1.wav, got '{tmp_path}' without any WAV "
+        "file; pass the folder that they lie in, or one above it."
+    )

@@ -1,0 +1,158 @@
+"""Labels in a table, in any of its formats."""
+
+import pandas as pd
+import pytest
+
+from skprognet.datasets import read_iemocap, read_table
+
+
+@pytest.fixture
+def labels():
+    return pd.DataFrame(
+        {
+            "file": ["a.wav", "sub/b c.wav", "a.wav"],
+            "start": [0.5, None, 2.0],
+            "end": [1.5, None, 3.0],
+            "emotion": ["anger", "neutral", "happy"],
+            "speaker": ["007", "NA", "007"],
+            "gender": ["f", "Male", "f"],
+            "agent": ["x", None, "z"],
+            "minutes": [1, 2, 3],
+        }
+    )
+
+
+WRITERS = {
+    "labels.csv": lambda table, path: table.to_csv(path, index=False),
+    "labels.csv.gz": lambda table, path: table.to_csv(path, index=False),
+    "labels.tsv": lambda table, path: table.to_csv(path, index=False, sep="\t"),
+    "labels.parquet": lambda table, path: table.to_parquet(path),
+    "labels.feather": lambda table, path: table.to_feather(path),
+}
+ONE_EMOTION = "ignore:Of . speakers? there is one emotion only"
+
+
+@pytest.mark.filterwarnings(ONE_EMOTION)
+@pytest.mark.parametrize("name", WRITERS)
+def test_formats(make_files, labels, name):
+    root = make_files("a.wav", "sub/b c.wav")
+    WRITERS[name](labels, root / name)
+    corpus = read_table(root / name)
+    assert corpus["file"].tolist() == [
+        str(root / "a.wav"),
+        str(root / "sub" / "b c.wav"),
+        str(root / "a.wav"),
+    ]
+    assert corpus["start"].fillna(-1).tolist() == [0.5, -1, 2.0]
+    assert corpus["end"].fillna(-1).tolist() == [1.5, -1, 3.0]
+    assert corpus["emotion"].tolist() == ["angry", "neutral", "happy"]
+    assert corpus["speaker"].tolist() == ["007", "NA", "007"]
+    assert corpus["gender"].tolist() == ["female", "male", "female"]
+    assert corpus["session"].isna().all()
+    assert corpus["corpus"].tolist() == ["labels"] * 3
+    assert corpus["agent"].fillna("-").tolist() == ["x", "-", "z"]
+    assert corpus["minutes"].tolist() == [1, 2, 3]
+    assert list(corpus)[-2:] == ["agent", "minutes"]
+
+
+def test_paths_alone_are_enough(make_files, monkeypatch):
+    root = make_files("a.wav", "b.wav")
+    (root / "files.csv").write_text(f"file\na.wav\n{root}/b.wav\n")
+    monkeypatch.chdir(root)
+    corpus = read_table("files.csv")
+    assert corpus["file"].tolist() == [str(root / "a.wav"), str(root / "b.wav")]
+    assert corpus[["start", "end", "emotion", "speaker", "gender"]].isna().all(axis=None)
+
+
+@pytest.mark.filterwarnings(ONE_EMOTION)
+def test_names_and_words_of_ones_own(make_files):
+    root = make_files("a.wav", "b.wav", "c.wav")
+    (root / "calls.csv").write_text(
+        "path;Gefühl\n".replace(";", ",") + "a.wav,Wut\nb.wav,Freude\nc.wav,unklar\n",
+        encoding="utf-8",
+    )
+    corpus = read_table(
+        root / "calls.csv",
+        columns={"file": "path", "emotion": "Gefühl"},
+        words={"Wut": "angry", "Freude": "happy", "unklar": None},
+        corpus="hotline",
+    )
+    assert corpus["emotion"].tolist()[:2] == ["angry", "happy"]
+    assert pd.isna(corpus["emotion"][2])
+    assert set(corpus["corpus"]) == {"hotline"}
+
+
+def test_column_corpus_is_kept(make_files):
+    root = make_files("a.wav", "b.wav")
+    (root / "two.csv").write_text("file,corpus\na.wav,one\nb.wav,other\n")
+    assert read_table(root / "two.csv")["corpus"].tolist() == ["one", "other"]
+
+
+@pytest.mark.filterwarnings("ignore:IEMOCAP. this is not the selection of the paper")
+@pytest.mark.parametrize("name", WRITERS)
+def test_what_a_reader_returns_comes_back(tmp_path, name):
+    labels = tmp_path / "Session1" / "dialog" / "EmoEvaluation"
+    wavs = tmp_path / "Session1" / "sentences" / "wav" / "Ses01F_impro01"
+    labels.mkdir(parents=True)
+    wavs.mkdir(parents=True)
+    text = ""
+    for turn, label in {"F000": "neu", "M000": "ang", "F001": "sad", "M001": "hap"}.items():
+        text += f"[1.0 - 2.0]\tSes01F_impro01_{turn}\t{label}\t[2.5, 2.5, 2.5]\n"
+        (wavs / f"Ses01F_impro01_{turn}.wav").write_text(turn)
+    (labels / "Ses01F_impro01.txt").write_text(text)
+    corpus = read_iemocap(tmp_path)
+    WRITERS[name](corpus, tmp_path / name)
+    pd.testing.assert_frame_equal(
+        read_table(tmp_path / name), corpus, check_dtype=False, check_column_type=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        (
+            "path,emotion\na.wav,sad\n",
+            {},
+            "{} must have the columns ['file'], got ['path', 'emotion']; name yours with "
+            "columns={{'file': ...}}.",
+        ),
+        (
+            "file,emotion\na.wav,sad\n",
+            {"columns": {"speaker": "who"}},
+            "{} must have the columns ['who'], got ['file', 'emotion']; name yours with "
+            "columns={{'file': ...}}.",
+        ),
+        (
+            "file,emotion\na.wav,sad\n",
+            {"columns": {"feeling": "emotion"}},
+            "columns must map some of ['file', 'emotion', 'speaker', 'gender', 'session', "
+            "'corpus', 'start', 'end'] to names in the table, got ['feeling'].",
+        ),
+        (
+            "file,emotion\na.wav,sad\n,sad\n",
+            {},
+            "The corpus has 1 problem; repair the rows, or drop them:\n  file must not be empty, "
+            "got 1 row where it is: 1.",
+        ),
+    ],
+)
+def test_tables_that_do_not_fit(make_files, text, options, message):
+    path = make_files("a.wav") / "labels.csv"
+    path.write_text(text)
+    with pytest.raises(ValueError, match="must") as caught:
+        read_table(path, **options)
+    assert str(caught.value) == message.format(path)
+
+
+def test_no_table(tmp_path):
+    with pytest.raises(ValueError, match="must be one of") as caught:
+        read_table("labels.xlsx")
+    assert str(caught.value) == (
+        "A table must be one of ['.csv', '.feather', '.parquet', '.tsv'], got 'labels.xlsx'; "
+        "convert it to CSV."
+    )
+    with pytest.raises(FileNotFoundError) as caught:
+        read_table(tmp_path / "labels.csv")
+    assert str(caught.value) == (
+        f"The table '{tmp_path}/labels.csv' cannot be found; check its path."
+    )
