@@ -68,7 +68,6 @@ _CREMA_D = NamedFiles(
         },
         "intensity": {"LO": "low", "MD": "medium", "HI": "high"},
     },
-    gender=lambda actor: None,
 )
 _NEMO = NamedFiles(
     corpus="nemo",
@@ -282,7 +281,7 @@ def read_crema_d(root, *, emotions="all"):
     tables = [place / "VideoDemographics.csv" for place in (folder, folder.parent)]
     table = next((table for table in tables if table.is_file()), None)
     if table is not None:
-        actors = pd.read_csv(table, dtype=str, index_col="ActorID")
+        actors = pd.read_csv(table, dtype=str, usecols=["ActorID", "Sex"]).set_index("ActorID")
         frame["gender"] = frame["speaker"].map(actors["Sex"].str.lower())
     else:
         warnings.warn(

@@ -15,14 +15,14 @@ class NamedFiles:
     """How a corpus names its recordings.
 
     Each group of `pattern` is a column of the frame, and `words` holds, for some columns, the
-    word for each code. `gender` gives the gender of a speaker.
+    word for each code. `gender` gives the gender of a speaker where no group does.
     """
 
     corpus: str
     example: str
     pattern: str
     words: dict[str, dict[str, str]]
-    gender: Callable[[str], str | None]
+    gender: Callable[[str], str | None] | None = None
 
 
 def read_named_files(root, rule):
@@ -61,9 +61,9 @@ def read_named_files(root, rule):
             f"otherwise, the first of them {strange[0]!r}; move what is not of the corpus away."
         )
     frame = pd.DataFrame([name.groupdict() for name in names])
-    frame = frame.assign(
-        file=[str(path) for path in paths],
-        gender=[rule.gender(speaker) for speaker in frame["speaker"]],
-        **{column: frame[column].map(codes) for column, codes in rule.words.items()},
-    )
+    frame["file"] = [str(path) for path in paths]
+    for column, codes in rule.words.items():
+        frame[column] = frame[column].map(codes)
+    if rule.gender is not None:
+        frame["gender"] = frame["speaker"].map(rule.gender)
     return make_frame(frame, rule.corpus)
