@@ -9,12 +9,14 @@ from skprognet.datasets._iemocap import read_iemocap
 from skprognet.datasets._msp_improv import read_msp_improv
 from skprognet.datasets._synthetic_speech import make_speech_corpus
 from skprognet.datasets._tables import read_table
+from skprognet.datasets._transfer_problem import make_transfer_problem
 
 __all__ = [
     "check_corpus",
     "fetch_corpus",
     "load_emodb",
     "make_speech_corpus",
+    "make_transfer_problem",
     "read_audformat",
     "read_crema_d",
     "read_emodb",

@@ -15,7 +15,7 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skprognet.datasets import check_corpus, make_speech_corpus
+from skprognet.datasets import _synthetic_speech, check_corpus, make_speech_corpus
 from skprognet.datasets._synthetic_speech import (
     EDGE,
     EXPRESSIONS,
@@ -104,6 +104,18 @@ def test_corpus_is_what_was_asked_for(corpus):
     assert set(corpus["corpus"]) == {"invented"}
 
 
+def test_each_speaker_has_a_body_and_each_utterance_its_own_chances(corpus):
+    lengths = corpus.groupby("speaker")["vocal_tract"]
+    assert set(lengths.nunique()) == {1}
+    assert corpus["vocal_tract"].nunique() == 6
+    assert lengths.first()[["F01", "F02", "F03"]].max() < 16
+    spoken = corpus["duration"] - 2 * EDGE - corpus["pause"]
+    n_syllables = (spoken * corpus["rate"]).round(2)
+    assert set(n_syllables) == {5, 6, 7}
+    first = corpus["file"].str.endswith("_01.wav")
+    assert (n_syllables[first].groupby(corpus["speaker"]).nunique() > 1).any()
+
+
 def test_corpus_passes_the_check_of_all_corpora(corpus):
     check_corpus(corpus)
 
@@ -117,6 +129,17 @@ def test_files_are_16_bit_mono_of_their_duration_and_do_not_clip(corpus):
         assert len(samples) == pytest.approx(row.duration * RATE)
         assert np.abs(samples.astype(int)).max() < 32000
     assert corpus["duration"].between(1, 3).all()
+
+
+def test_what_would_clip_is_softer_and_the_frame_says_so(tmp_path, monkeypatch):
+    options = {"n_speakers": 1, "n_utterances": 1, "random_state": 0}
+    free = make_speech_corpus(tmp_path / "free", **options)
+    monkeypatch.setattr(_synthetic_speech, "HIGHEST_PEAK", 0.05)
+    limited = make_speech_corpus(tmp_path / "limited", **options)
+    for loud, soft in zip(free.itertuples(), limited.itertuples(), strict=True):
+        peaks = [np.abs(wavfile.read(row.file)[1]).max() / 32767 for row in (loud, soft)]
+        assert peaks[1] == pytest.approx(0.05, abs=0.001)
+        assert loud.level - soft.level == pytest.approx(20 * np.log10(peaks[0] / 0.05), abs=0.2)
 
 
 def test_same_seed_same_bytes(tmp_path, corpus):

@@ -37,6 +37,7 @@ def test_jitter_is_the_mean_difference_of_neighbouring_periods(jitter, rng):
     lengths = periods(phase)
     assert np.abs(np.diff(lengths)).mean() / lengths.mean() == pytest.approx(jitter, rel=0.05)
     assert lengths.mean() == pytest.approx(1 / 150, rel=0.002)
+    assert phase[-1] == pytest.approx(20 * 150, abs=0.1)  # errors do not add up
     assert (np.diff(phase) > 0).all()
 
 

@@ -1,0 +1,143 @@
+"""A table with two tasks, of which one helps the other by a known amount."""
+
+import numpy as np
+from sklearn.utils import Bunch, check_random_state
+
+from skprognet._validation import check_number
+
+N_CLASSES = 4
+LOUDNESS = 2.0  # of the nuisance, relative to the factors
+MIXING = 0.18  # standard deviation of the weights that mix both into a feature
+NOISE = 0.5  # standard deviation in each feature
+SPEAKERS = 0.2  # standard deviation between speakers in each feature
+
+
+def quadrant(z):
+    """Return in which quadrant each point of the plane lies, 0 to 3."""
+    return 2 * (z[:, 0] > 0) + (z[:, 1] > 0)
+
+
+def quadrant_between(z):
+    """Return in which quadrant each point lies once the plane is turned by 45 degrees."""
+    return quadrant(np.column_stack([z[:, 0] + z[:, 1], z[:, 0] - z[:, 1]]))
+
+
+def make_transfer_problem(
+    n_samples=1000, n_features=60, *, n_speakers=10, transfer=0.5, random_state=None
+):
+    r"""Invent a table with a target task, and a source task that helps, does not, or misleads.
+
+    Each row has two hidden factors :math:`f` and a nuisance :math:`u`, all standard normal in two
+    dimensions. Features mix both, the nuisance twice as loud, and add noise and the row's speaker,
+
+    .. math:: x = \tanh\!\big(A f + 2 B u\big) + 0.2\,o_{\text{speaker}} + 0.5\,\varepsilon, \qquad
+       A_{jk}, B_{jk} \sim \mathcal{N}(0, 0.18^2), \quad o, \varepsilon \sim \mathcal{N}(0, I)
+
+    The target is the quadrant of the plane in which :math:`f` lies. The source label of a row is
+    one of four by chance, except for a share :math:`|\tau|` of the rows, with :math:`\tau` the
+    parameter `transfer`, where it is the quadrant, after a turn of 45 degrees, of
+
+    - :math:`f` if :math:`\tau > 0`: other classes, but who tells them apart has found the factors;
+    - :math:`u` if :math:`\tau < 0`: who tells them apart has found what is to be ignored.
+
+    So the best UAR in the source task is :math:`|\tau| + (1 - |\tau|) / 4`, and the source says
+    about the target as much as :math:`\tau` has it say, nothing at 0. The target task itself is
+    the same for every `transfer`: with the same random state so are its features and labels.
+
+    Whoever trains the source on many rows and the target on few of them should see both
+    FineTunedClassifier and ProgressiveClassifier gain for :math:`\tau > 0`, neither for
+    :math:`\tau = 0`, and for :math:`\tau < 0` the first lose, since it starts from weights that
+    look elsewhere, but hardly the second, whose own column starts afresh. The notes have numbers.
+
+    Parameters
+    ----------
+    n_samples : int, default=1000
+        Number of rows.
+    n_features : int, default=60
+        Number of features.
+    n_speakers : int, default=10
+        Number of speakers, with equally many rows each, up to one. Both tasks are independent of
+        them.
+    transfer : float, default=0.5
+        From -1 to 1.
+    random_state : int, RandomState instance or None, default=None
+        An int makes the same table each time.
+
+    Returns
+    -------
+    Bunch
+        With these attributes.
+
+        data : ndarray of shape (n_samples, n_features)
+            The features, not normalised.
+        target : ndarray of int of shape (n_samples,)
+            Target labels, 0 to 3.
+        source : ndarray of int of shape (n_samples,)
+            Source labels, 0 to 3.
+        speaker : ndarray of str of shape (n_samples,)
+            '01', '02', ...
+        factors, nuisance : ndarray of shape (n_samples, 2)
+            f and u.
+        informed : ndarray of bool of shape (n_samples,)
+            Which rows have a source label that is not by chance.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+    TypeError
+        If it is of the wrong kind.
+
+    See Also
+    --------
+    make_speech_corpus : Invents recordings.
+
+    Notes
+    -----
+    Measured with two hidden layers of 32, no dropout and a learning rate of 0.01; the source was
+    trained on 1000 rows with the epoch chosen by validation loss, the target for 40 epochs on 32
+    of them. UAR on 600 other rows less that of DNNClassifier, which was 0.53; mean and standard
+    deviation over ten random states:
+
+    ============  ===================  =====================
+    ``transfer``  FineTunedClassifier  ProgressiveClassifier
+    ============  ===================  =====================
+    -1            -0.10 (0.07)         -0.01 (0.03)
+    -0.5          -0.03 (0.04)         -0.01 (0.03)
+    0             -0.01 (0.04)         0.00 (0.02)
+    0.5           +0.04 (0.04)         +0.05 (0.03)
+    1             +0.09 (0.04)         +0.08 (0.03)
+    ============  ===================  =====================
+
+    Examples
+    --------
+    >>> from skprognet.datasets import make_transfer_problem
+    >>> problem = make_transfer_problem(transfer=-1, random_state=0)
+    >>> problem.data.shape
+    (1000, 60)
+    >>> problem.speaker[:3].tolist(), problem.target[:3].tolist(), problem.source[:3].tolist()
+    (['04', '08', '09'], [3, 1, 2], [3, 2, 3])
+    """
+    check_number("n_samples", n_samples, "integer", low=1)
+    check_number("n_features", n_features, "integer", low=1)
+    check_number("n_speakers", n_speakers, "integer", low=1, high=n_samples)
+    check_number("transfer", transfer, "number", low=-1, high=1)
+    # All draws before any that `transfer` decides on, so that the target task does not change.
+    rng = np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
+    factors, nuisance = rng.standard_normal((2, n_samples, 2))
+    A, B = MIXING * rng.standard_normal((2, n_features, 2))
+    speaker = rng.permutation(np.arange(n_samples) % n_speakers)
+    offsets = SPEAKERS * rng.standard_normal((n_speakers, n_features))
+    noise = NOISE * rng.standard_normal((n_samples, n_features))
+    informed = rng.random(n_samples) < abs(transfer)
+    by_chance = rng.integers(N_CLASSES, size=n_samples)
+    told = quadrant_between(factors if transfer > 0 else nuisance)
+    return Bunch(
+        data=np.tanh(factors @ A.T + LOUDNESS * nuisance @ B.T) + offsets[speaker] + noise,
+        target=quadrant(factors),
+        source=np.where(informed, told, by_chance),
+        speaker=np.array([f"{i + 1:02}" for i in range(n_speakers)])[speaker],
+        factors=factors,
+        nuisance=nuisance,
+        informed=informed,
+    )

@@ -1,0 +1,165 @@
+"""The planted transfer: as described, and found by the methods where it is, and only there."""
+
+import numpy as np
+import pytest
+from scipy.stats import chi2_contingency, ttest_1samp
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.datasets import make_transfer_problem
+from skprognet.metrics import uar_score
+
+NET = {"hidden_layer_sizes": (32, 32), "dropout": 0.0, "lr": 0.01}
+
+
+def quadrant(z, turn=0):
+    """Return 0 to 3 as the angle says: below and left, above and left, below and right, ..."""
+    angle = np.degrees(np.arctan2(z[:, 1], z[:, 0]))
+    return np.array([3, 1, 0, 2])[((angle - turn) % 360 // 90).astype(int)]
+
+
+# The table
+
+
+def test_target_is_the_quadrant_of_the_factors():
+    problem = make_transfer_problem(random_state=0)
+    np.testing.assert_array_equal(problem.target, quadrant(problem.factors))
+
+
+@pytest.mark.parametrize("transfer", [-1, -0.3, 0, 0.6, 1])
+def test_source_is_informed_in_the_share_that_was_asked_for(transfer):
+    problem = make_transfer_problem(4000, transfer=transfer, random_state=0)
+    assert problem.informed.mean() == pytest.approx(abs(transfer), abs=0.02)
+    of_what = problem.factors if transfer > 0 else problem.nuisance
+    # A turned quadrant is the same up to the names of the four classes.
+    turned = quadrant(of_what, turn=45)
+    told = problem.source[problem.informed]
+    pairs = set(zip(turned[problem.informed].tolist(), told.tolist(), strict=True))
+    assert len(pairs) == (4 if transfer else 0)
+    by_chance = problem.source[~problem.informed]
+    if len(by_chance):
+        table = np.zeros((4, 4))
+        np.add.at(table, (turned[~problem.informed], by_chance), 1)
+        assert chi2_contingency(table).pvalue > 0.01
+
+
+@pytest.mark.parametrize(("transfer", "share"), [(-1, 0), (0, 0), (0.5, 0.5), (1, 1)])
+def test_source_says_about_the_target_what_was_planted(transfer, share):
+    problem = make_transfer_problem(8000, transfer=transfer, random_state=1)
+    joint = np.zeros((4, 4))
+    np.add.at(joint, (problem.target, problem.source), 1 / 8000)
+    # Half of each turned quadrant lies in one quadrant, half in the next.
+    expected = np.where(joint > 1 / 16, (1 + share) / 16, (1 - share) / 16)
+    np.testing.assert_allclose(joint, expected, atol=0.012)
+
+
+def test_target_task_is_the_same_whatever_the_transfer():
+    one, other = (make_transfer_problem(transfer=t, random_state=3) for t in (-1, 0.7))
+    for name in ("data", "target", "speaker", "factors", "nuisance"):
+        np.testing.assert_array_equal(one[name], other[name])
+    assert (one.source != other.source).any()
+
+
+def test_features_are_mixed_as_described():
+    problem = make_transfer_problem(20_000, 200, n_speakers=40, random_state=0)
+    is_of = (problem.speaker[:, None] == np.unique(problem.speaker)).astype(float)
+    z = np.hstack([problem.factors, problem.nuisance])
+    products = [z, z**3, z * (z**2).sum(axis=1, keepdims=True), is_of]
+    weights, *_ = np.linalg.lstsq(np.hstack(products), problem.data)
+    residual = problem.data - np.hstack(products) @ weights
+    assert residual.std() == pytest.approx(0.5, rel=0.03)
+    assert weights[-40:].std() == pytest.approx(0.2, rel=0.05)
+    small = np.abs(z).max(axis=1) < 0.7  # where tanh is nearly linear
+    straight, *_ = np.linalg.lstsq(np.hstack([z, is_of])[small], problem.data[small])
+    assert straight[:2].std() == pytest.approx(0.18, rel=0.1)
+    assert straight[2:4].std() == pytest.approx(0.36, rel=0.1)
+
+
+def test_speakers_are_balanced_and_independent_of_the_labels():
+    problem = make_transfer_problem(4003, n_speakers=7, random_state=0)
+    names, counts = np.unique(problem.speaker, return_counts=True)
+    assert names.tolist() == ["01", "02", "03", "04", "05", "06", "07"]
+    assert np.ptp(counts) == 1
+    for labels in (problem.target, problem.source):
+        table = [np.bincount(labels[problem.speaker == name]) for name in names]
+        assert chi2_contingency(table).pvalue > 0.01
+
+
+def test_same_random_state_same_table():
+    one, again, other = (make_transfer_problem(random_state=seed) for seed in (0, 0, 1))
+    for name in one:
+        np.testing.assert_array_equal(one[name], again[name])
+    assert not np.array_equal(one.data, other.data)
+
+
+def test_nothing_of_the_target_is_in_the_nuisance():
+    problem = make_transfer_problem(2000, random_state=0)
+    options = {"max_iter": 1000}
+    few, rest = slice(1000), slice(1000, None)
+    for X, least, most in ((problem.nuisance, 0.2, 0.3), (problem.data, 0.6, 1)):
+        fitted = LogisticRegression(**options).fit(X[few], problem.target[few])
+        assert least < uar_score(problem.target[rest], fitted.predict(X[rest])) < most
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"transfer": 1.5}, r"^transfer must satisfy -1 <= transfer <= 1; got 1.5\.$"),
+        ({"n_speakers": 1001}, r"^n_speakers must satisfy 1 <= n_speakers <= 1000; got 1001\.$"),
+        ({"n_samples": 0}, r"^n_samples must satisfy 1 <= n_samples; got 0\.$"),
+        ({"n_features": 0}, r"^n_features must satisfy 1 <= n_features; got 0\.$"),
+    ],
+)
+def test_numbers_out_of_range(option, message):
+    with pytest.raises(ValueError, match=message):
+        make_transfer_problem(**option)
+
+
+# What the methods make of it
+
+
+def gains(transfer, random_state):
+    """Return by how much the target's UAR is higher with a source, for both methods."""
+    problem = make_transfer_problem(1600, transfer=transfer, random_state=random_state)
+    many, few, test = slice(1000), slice(32), slice(1000, None)
+    X = StandardScaler().fit(problem.data[many]).transform(problem.data)
+    source = DNNClassifier(**NET, max_epochs=30, monitor="loss", random_state=random_state)
+    source.fit(X[many], problem.source[many])
+    options = {**NET, "max_epochs": 40, "early_stopping": False, "random_state": random_state}
+    plain, tuned, progressive = (
+        uar_score(problem.target[test], model.fit(X[few], problem.target[few]).predict(X[test]))
+        for model in (
+            DNNClassifier(**options),
+            FineTunedClassifier(source, **options),
+            ProgressiveClassifier(source, **options),
+        )
+    )
+    return tuned - plain, progressive - plain
+
+
+def test_a_planted_gain_is_found_by_both():
+    of_both = np.array([gains(1, seed) for seed in range(8)])
+    assert (of_both.mean(axis=0) > 0.05).all()
+    assert (ttest_1samp(of_both, 0, alternative="greater").pvalue < 0.001).all()
+
+
+def test_half_of_it_is_a_smaller_gain():
+    of_both = np.array([gains(0.5, seed) for seed in range(8)])
+    assert (ttest_1samp(of_both, 0, alternative="greater").pvalue < 0.05).all()
+    assert (of_both.mean(axis=0) < 0.06).all()
+
+
+def test_no_gain_is_found_where_none_is():
+    of_both = np.array([gains(0, seed) for seed in range(8)])
+    assert (np.abs(of_both.mean(axis=0)) < 0.025).all()
+    assert (ttest_1samp(of_both, 0).pvalue > 0.01).all()
+
+
+def test_a_misleading_source_hurts_fine_tuning_and_hardly_the_progressive_network():
+    of_both = np.array([gains(-1, seed) for seed in range(8)])
+    tuned, progressive = of_both.T
+    assert tuned.mean() < -0.05
+    assert ttest_1samp(tuned, 0, alternative="less").pvalue < 0.01
+    assert progressive.mean() > -0.03
+    assert ttest_1samp(progressive - tuned, 0, alternative="greater").pvalue < 0.01
