@@ -94,6 +94,8 @@ def fetch_corpus(name, *, version=None, cache=None, verbose=True):
     loaded = _load(database, version, cache, verbose)
     labels = [table for table in loaded.tables if re.fullmatch(tables, table)]
     frame = read_audformat(loaded, tables=labels, corpus=name)
+    # EmoDB's speaker 03 is the number 3 in audb.
+    frame["speaker"] = frame["speaker"].str.zfill(2)
     frame.attrs |= {"citation": facts.citation, "version": version}
     if verbose and name not in _shown:
         _shown.add(name)

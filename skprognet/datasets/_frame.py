@@ -53,11 +53,18 @@ def make_frame(rows, corpus=None):
         if name not in frame:
             frame[name] = np.nan if name in TIMES else None
     frame = frame[[*COLUMNS, *frame.columns.difference(COLUMNS, sort=False)]]
-    frame = frame.astype(dict.fromkeys(TIMES, float)).reset_index(drop=True)
+    frame = frame.assign(**{name: _numbers(frame[name]) for name in TIMES}).reset_index(drop=True)
     if corpus in CORPORA:
         facts = CORPORA[corpus]
         frame.attrs = {"licence": facts.licence, "citation": facts.citation}
     return frame
+
+
+def _numbers(column):
+    """Return `column` in float; what is no number stays, for the check to name it."""
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    wrong = numbers.isna() & column.notna()
+    return column.astype(object).where(wrong, numbers) if wrong.any() else numbers
 
 
 def translate(frame, words=None):

@@ -94,6 +94,10 @@ def test_problem(columns, sentence):
     assert first == f"The corpus has {n_problems}; repair the rows, or drop them:"
 
 
+def test_one_start_and_two_ends_are_two_utterances():
+    assert remarks(corpus(file="a.wav", start=0.0, end=[1.0, 2.0, 3.0, 4.0])) == []
+
+
 def test_all_problems_in_one_error():
     frame = corpus(file="a.wav", gender=["F", "female", "female", "male"])
     assert len(problems(frame)) == 1 + 3  # a word, two genders (of Lee too), three rows too many
@@ -112,7 +116,12 @@ def test_no_rows():
 def test_same_name_in_two_corpora_is_two_speakers():
     other = corpus(gender=["male", "male", "female", "female"]).assign(corpus="other")
     other["file"] = "other/" + other["file"]
-    assert remarks(pd.concat([corpus(), other])) == []
+    both = pd.concat([corpus(), other], ignore_index=True)
+    assert remarks(both) == []
+    both.loc[other.index + 4, "emotion"] = "sad"
+    assert remarks(both)[0].startswith(
+        "Of 2 speakers there is one emotion only: 'Kim' (sad), 'Lee' (sad); "
+    )
 
 
 def test_missing_columns():
@@ -190,8 +199,9 @@ def test_equal_recordings(tmp_path):
         "is also in the training fold is no test."
     )
     # Other parts of equal files are other utterances.
-    parts = corpus(file=paths, start=[0, 0, 1.0, 0], end=[1, 1, 2.0, 1])
-    assert remarks(parts, files=True) == []
+    for start, end in ((1.0, 2.0), (0.0, 2.0)):
+        parts = corpus(file=paths, start=[0, 0, start, 0], end=[1, 1, end, 1])
+        assert remarks(parts, files=True) == []
     parts = corpus(file=paths, start=[1.0, 0, 1, 0], end=[2.0, 1, 2, 1])
     assert len(remarks(parts, files=True)) == 1
 

@@ -74,6 +74,7 @@ def test_fetch(repository, tmp_path, capsys):
         "08a02La.wav": "bored",
         "08a02Wc.wav": "angry",
     }
+    assert corpus["speaker"].tolist() == ["03", "03", "08", "08"]  # as read_emodb has them
     assert corpus["gender"].tolist() == ["male", "male", "female", "female"]
     assert set(corpus["corpus"]) == {"emodb"}
     assert all(path.startswith(str(tmp_path / "cache")) for path in corpus.index)

@@ -45,7 +45,7 @@ def write_tree(root, dialogs=DIALOGS, decoys=True, newline="\n"):
         for name in names:
             (wavs / f"{name}.wav").write_text(name)
         if decoys:  # what macOS leaves behind, and one rater's own file
-            (labels / f"._{dialog}.txt").write_bytes(b"\x00\x05\x16\x07 [not a label]")
+            (labels / f"._{dialog}.txt").write_bytes(b"\x00\x05\x16\x07\n[not a label]")
             (labels / "Categorical" / f"{dialog}_e2.txt").write_text("[1 - 2] what is this")
             for name in names:
                 (wavs / f"._{name}.wav").write_text("macOS")

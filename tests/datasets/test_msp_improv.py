@@ -84,6 +84,20 @@ def test_differences_from_the_paper(root):
     ]
 
 
+def test_missing_sessions(tmp_path):
+    few = {key: label for key, label in UTTERANCES.items() if "-F06-" not in key}
+    with pytest.warns(UserWarning, match=r"Nothing was read from session 2, 3, 4, 5, 6\.$"):
+        read_msp_improv(write_tree(tmp_path, few))
+
+
+@pytest.mark.filterwarnings(PARTLY)
+def test_byte_order_mark(root):
+    expected = read_msp_improv(root)
+    path = root / "Evalution.txt"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    pd.testing.assert_frame_equal(read_msp_improv(root), expected)
+
+
 def test_all_labels_and_licence(root):
     corpus = read_msp_improv(root, emotions="all")
     assert len(corpus) == 8

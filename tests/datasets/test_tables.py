@@ -68,16 +68,16 @@ def test_paths_alone_are_enough(make_files, monkeypatch):
 def test_names_and_words_of_ones_own(make_files):
     root = make_files("a.wav", "b.wav", "c.wav")
     (root / "calls.csv").write_text(
-        "path;Gefühl\n".replace(";", ",") + "a.wav,Wut\nb.wav,Freude\nc.wav,unklar\n",
+        "path,Gefühl\na.wav,Wut\nb.wav,joy\nc.wav,unklar\n",
         encoding="utf-8",
     )
     corpus = read_table(
         root / "calls.csv",
         columns={"file": "path", "emotion": "Gefühl"},
-        words={"Wut": "angry", "Freude": "happy", "unklar": None},
+        words={"Wut": "angry", "joy": "excited", "unklar": None},
         corpus="hotline",
     )
-    assert corpus["emotion"].tolist()[:2] == ["angry", "happy"]
+    assert corpus["emotion"].tolist()[:2] == ["angry", "excited"]
     assert pd.isna(corpus["emotion"][2])
     assert set(corpus["corpus"]) == {"hotline"}
 
@@ -127,6 +127,12 @@ def test_what_a_reader_returns_comes_back(tmp_path, name):
             {"columns": {"feeling": "emotion"}},
             "columns must map some of ['file', 'emotion', 'speaker', 'gender', 'session', "
             "'corpus', 'start', 'end'] to names in the table, got ['feeling'].",
+        ),
+        (
+            "file,start,end\na.wav,1.0,2.0\na.wav,2.0,3.0\na.wav,0:03,\n",
+            {},
+            "The corpus has 1 problem; repair the rows, or drop them:\n  start must be a number "
+            "of seconds, got '0:03' in 1 row.",
         ),
         (
             "file,emotion\na.wav,sad\n,sad\n",
