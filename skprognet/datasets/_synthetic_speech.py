@@ -58,8 +58,8 @@ class Expression:
     tilt: float  # factor
 
 
-# The signs are those that Banse and Scherer (1996) and Scherer (2003) report, for jitter and
-# shimmer those of Juslin and Laukka (2003) where they agree; the sizes are invented.
+# Pitch, range, rate and level go where Banse and Scherer (1996) and Scherer (2003) say that they
+# go. Reports on voice quality differ, so its directions are invented, as all sizes are.
 EXPRESSIONS = {
     "angry": Expression(4.0, 1.6, 1.15, 7.0, 1.6, 1.3, -2.0, 2.5),
     "bored": Expression(-1.5, 0.5, 0.85, -2.0, 1.0, 1.0, 1.0, 0.7),
@@ -218,8 +218,9 @@ def make_speech_corpus(
 
     The formants move from vowel to vowel and are scaled by the length of the vocal tract, which a
     speaker keeps. So are the neutral pitch, rate, level and voice quality the speaker's own. An
-    emotion moves them in the directions that [4]_, [5]_ and [6]_ report, by amounts that are
-    invented and that vary from one utterance to the next:
+    emotion moves pitch, range, rate and level in the directions that [4]_ and [5]_ report. Reports
+    on the quality of the voice differ, so its directions are invented, as are all amounts, which
+    vary from one utterance to the next:
 
     =======  =====  =====  ====  =====  ======  =======  ======  ====
     emotion  pitch  range  rate  level  jitter  shimmer  breath  tilt
@@ -289,8 +290,6 @@ def make_speech_corpus(
        and Social Psychology 70, 1996.
     .. [5] K. R. Scherer, "Vocal communication of emotion: A review of research paradigms", Speech
        Communication 40, 2003.
-    .. [6] P. N. Juslin, P. Laukka, "Communication of emotions in vocal expression and music
-       performance", Psychological Bulletin 129, 2003.
 
     Examples
     --------
