@@ -22,7 +22,7 @@ UTTERANCES = {
     "S01A-F01-P-MF02": "H; A:2.000000; V:4.500000; D:NaN ; N:4.000000;",
     "S01A-M01-R-FM01": "A; A:4.500000; V:1.500000; D:4.000000 ;",
     "S02H-M01-S-MM03": "X; A:3.000000; V:3.500000; D:3.000000 ; N:4.000000;",
-    "S02H-M01-S-MM14": "S;A:2.0;V:1.5;D:2.0;N:nan;",
+    "S02H-M01-S-MM14": "S;A : 2.0;V:1.5; D: 2.0;N:nan;",
     "S05N-F06-T-FF101": "O; A:3.000000; V:3.500000; D:3.000000 ; N:4.000000;",
     "S05N-F06-T-FF02": "S; A:1.000000; V:1.500000; D:2.000000 ; N:4.000000;",
     "S05N-F06-S-FF02": "A; A:4.000000; V:1.500000; D:2.000000 ; N:4.000000;",
@@ -66,6 +66,7 @@ def test_columns_of_the_default_selection(root):
     assert man[["activation", "valence", "dominance"]].tolist() == [4.5, 1.5, 4.0]
     assert np.isnan(man[["naturalness", "start", "end"]].astype(float)).all()
     assert man["file"] == str(root / "session1" / "S01A" / "R" / "MSP-IMPROV-S01A-M01-R-FM01.wav")
+    assert corpus.loc["MSP-IMPROV-S02H-M01-S-MM14", ["activation", "dominance"]].tolist() == [2, 2]
     woman = corpus.loc["MSP-IMPROV-S01A-F01-P-MF02"]
     assert woman[["speaker", "gender", "recording"]].tolist() == ["F01", "female", "natural"]
     assert np.isnan(woman["dominance"])

@@ -43,6 +43,7 @@ def test_formats(make_files, labels, name):
         str(root / "sub" / "b c.wav"),
         str(root / "a.wav"),
     ]
+    assert corpus[["start", "end"]].dtypes.unique().tolist() == [float]
     assert corpus["start"].fillna(-1).tolist() == [0.5, -1, 2.0]
     assert corpus["end"].fillna(-1).tolist() == [1.5, -1, 3.0]
     assert corpus["emotion"].tolist() == ["angry", "neutral", "happy"]
