@@ -69,17 +69,18 @@ def test_paths_alone_are_enough(make_files, monkeypatch):
 def test_names_and_words_of_ones_own(make_files):
     root = make_files("a.wav", "b.wav", "c.wav")
     (root / "calls.csv").write_text(
-        "path,Gefühl\na.wav,Wut\nb.wav,joy\nc.wav,unklar\n",
+        "path,Gefühl,who\na.wav,Wut,007\nb.wav,joy,007\nc.wav,unklar,07\n",
         encoding="utf-8",
     )
     corpus = read_table(
         root / "calls.csv",
-        columns={"file": "path", "emotion": "Gefühl"},
+        columns={"file": "path", "emotion": "Gefühl", "speaker": "who"},
         words={"Wut": "angry", "joy": "excited", "unklar": None},
         corpus="hotline",
     )
     assert corpus["emotion"].tolist()[:2] == ["angry", "excited"]
     assert pd.isna(corpus["emotion"][2])
+    assert corpus["speaker"].tolist() == ["007", "007", "07"]
     assert set(corpus["corpus"]) == {"hotline"}
 
 
