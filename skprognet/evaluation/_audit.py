@@ -111,7 +111,8 @@ def audit(scores, *, groups=None):
     Notes
     -----
     Rows are known by their numbers in float32. The statistics of ``normalisation="corpus"`` are
-    those of all rows, test rows included: the paper's way, and no row's label is used.
+    those of all rows, test rows included: the paper's way, and no row's label is used. Those of
+    "speaker" are likewise of all rows of a speaker.
 
     Examples
     --------

@@ -92,6 +92,7 @@ def describe_run(design, splits):
     told = {
         **_describe("X", design.X),
         **_describe("y", design.y),
+        **_describe("speakers", design.speakers),
         **_describe("methods", design.methods),
         **_describe("sources", design.sources),
         **_describe("source_estimator", design.source_estimator),

@@ -14,7 +14,7 @@ from skprognet._validation import check_choice, check_row_labels
 from skprognet.evaluation._source_corpus import SourceCorpus
 
 NO_SOURCE = "none"
-NORMALISATIONS = ("corpus", "training", "none")
+NORMALISATIONS = ("corpus", "training", "speaker", "none")
 
 
 def takes_validation_rows(estimator):
@@ -45,12 +45,16 @@ class Design:
         Sources that are read together.
     source_estimator : classifier or None
         What is trained as a source.
-    normalisation : {"corpus", "training", "none"}
+    normalisation : {"corpus", "training", "speaker", "none"}
         As in :func:`~skprognet.evaluation.cross_validate_transfer`.
     random_state : int
         Seed of all fits.
     target, corpus : str
         Names of the task and of its corpus.
+    groups : ndarray of shape (n_samples,) or None
+        What the folds are made by.
+    speakers : ndarray of shape (n_samples,) or None
+        Speaker of each row, for normalisation by speaker.
     train_folds : tuple of int or None
         Numbers of training folds, each run by itself; None is all of them.
     return_curves : bool
@@ -67,6 +71,8 @@ class Design:
     random_state: int
     target: str
     corpus: str
+    groups: np.ndarray | None = None
+    speakers: np.ndarray | None = None
     train_folds: tuple | None = None
     return_curves: bool = False
     plain: dict = field(init=False)
@@ -188,7 +194,29 @@ def _check_roles(sources, transfer, methods, source_estimator):
         )
 
 
-def check_design(X, y, *, methods, sources, combined_sources, source_estimator, **options):
+def _check_speakers(speakers, normalisation, sources):
+    """Raise if normalisation by speaker lacks the speakers of a corpus."""
+    corpora = {n: s.groups for n, s in sources.items() if isinstance(s, SourceCorpus)}
+    for name, given in {"X": speakers, **corpora}.items():
+        if normalisation == "speaker" and given is None:
+            raise ValueError(
+                f"normalisation='speaker' needs the speaker of each row of {name!r}; got none. "
+                "Pass groups or speakers, or another normalisation."
+            )
+
+
+def check_design(
+    X,
+    y,
+    *,
+    methods,
+    sources,
+    combined_sources,
+    source_estimator,
+    groups=None,
+    speakers=None,
+    **options,
+):
     """Return the design of a study, or raise if it makes no sense."""
     options["target"] = options["target"] or str(getattr(y, "name", None) or "target")
     X = check_array(X, dtype=np.float64, input_name="X")
@@ -206,4 +234,7 @@ def check_design(X, y, *, methods, sources, combined_sources, source_estimator, 
     transfer = {name: method for name, method in methods.items() if is_transfer(method)}
     _check_roles(sources, transfer, methods, source_estimator)
     combined = _check_combined(combined_sources, sources, transfer)
-    return Design(X, y, methods, sources, combined, source_estimator, **options)
+    rows = {"groups": groups, "speakers": groups if speakers is None else speakers}
+    rows = {n: None if g is None else check_row_labels(n, g, len(X)) for n, g in rows.items()}
+    _check_speakers(rows["speakers"], options["normalisation"], sources)
+    return Design(X, y, methods, sources, combined, source_estimator, **rows, **options)

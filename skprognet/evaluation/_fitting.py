@@ -11,6 +11,7 @@ from sklearn.utils.validation import has_fit_parameter
 from skprognet._fingerprints import fingerprints
 from skprognet.evaluation._design import takes_validation_rows
 from skprognet.metrics import uar_score
+from skprognet.preprocessing import CorpusStandardScaler
 
 
 def fit_seed(random_state, repeat, fold, network):
@@ -34,10 +35,13 @@ def fit_seed(random_state, repeat, fold, network):
     return int(np.random.SeedSequence(entropy).generate_state(1)[0])
 
 
-def normalise(X, train, normalisation):
-    """Return X with mean 0 and variance 1 in each feature, over all rows or the training rows."""
+def normalise(X, train, normalisation, speakers):
+    """Return X with mean 0 and variance 1 in each feature, over the rows that are asked for."""
     if normalisation == "none":
         return X
+    if normalisation == "speaker":
+        return CorpusStandardScaler(statistics="transductive").fit_transform(X, corpus=speakers)
+    # scikit-learn's: the rows of a source that was fitted on its numbers are known again by them.
     rows = slice(None) if normalisation == "corpus" else train
     return StandardScaler().fit(X[rows]).transform(X)
 

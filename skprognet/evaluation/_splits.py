@@ -102,7 +102,7 @@ def _check_train_folds(train_folds, n_folds):
     return train_folds
 
 
-def draw_splits(cv, design, groups):
+def draw_splits(cv, design):
     """Return every split of the study, checked so that each can be trained on.
 
     Parameters
@@ -111,8 +111,6 @@ def draw_splits(cv, design, groups):
         Deals the rows, of the target and of every other corpus.
     design : Design
         What is studied.
-    groups : array-like of shape (n_samples,) or None
-        Speakers of the target's rows.
 
     Returns
     -------
@@ -127,7 +125,7 @@ def draw_splits(cv, design, groups):
     TypeError
         If `cv` does not give validation rows.
     """
-    triples = _triples(cv, design.X, design.y, groups)
+    triples = _triples(cv, design.X, design.y, design.groups)
     n_folds = len(triples) // getattr(cv, "n_repeats", 1)
     train_folds = _check_train_folds(design.train_folds, n_folds)
     of_sources = {

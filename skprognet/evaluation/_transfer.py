@@ -24,6 +24,7 @@ def cross_validate_transfer(
     combined_sources=None,
     source_estimator=None,
     groups=None,
+    speakers=None,
     cv=None,
     train_folds=None,
     normalisation="corpus",
@@ -62,7 +63,9 @@ def cross_validate_transfer(
     source_estimator : classifier, default=None
         What is trained on the source tasks.
     groups : array-like of shape (n_samples,), default=None
-        Speaker of each row, for `cv`.
+        Speaker (or session) of each row, for `cv`.
+    speakers : array-like of shape (n_samples,), default=None
+        Speaker of each row, for normalisation by speaker; None is `groups`.
     cv : splitter with ``split_with_validation``, default=None
         Gives training, validation and test rows. None is
         ``RepeatedSpeakerStratifiedKFold(10, n_repeats=10, random_state=random_state)``.
@@ -71,10 +74,12 @@ def cross_validate_transfer(
         and validation rows. The folds are put into a random order, so that a smaller set is part
         of a larger one; orders in which the smallest lacks a class are drawn again. A source
         that is another corpus always has all of its training folds. None is all of them.
-    normalisation : {"corpus", "training", "none"}, default="corpus"
+    normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
         Mean 0 and variance 1 for each feature over all rows before the folds (the paper,
-        section 2.2), over the training rows of each split (nothing of the test rows is used), or
-        not at all. Another corpus is normalised in the same way by itself.
+        section 2.2), over the training rows of each split (nothing of the test rows is used),
+        over all rows of each speaker (transductive: a new speaker's rows by themselves, see
+        :class:`~skprognet.preprocessing.CorpusStandardScaler`), or not at all. Another corpus is
+        normalised in the same way by itself.
     target : str, default=None
         Name of the target task in the result; None is the name of `y`, if it has one, else
         "target".
@@ -167,6 +172,8 @@ def cross_validate_transfer(
         combined_sources=combined_sources,
         source_estimator=source_estimator,
         normalisation=normalisation,
+        groups=groups,
+        speakers=speakers,
         random_state=random_state,
         target=target,
         corpus=corpus,
@@ -175,7 +182,7 @@ def cross_validate_transfer(
     )
     if cv is None:
         cv = RepeatedSpeakerStratifiedKFold(random_state=random_state)
-    splits = draw_splits(cv, design, groups)
+    splits = draw_splits(cv, design)
     units, n_fits = plan_units(design, splits)
     store = None if checkpoint is None else Checkpoint(checkpoint, describe_run(design, splits))
     rows, curves = [], []

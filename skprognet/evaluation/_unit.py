@@ -94,7 +94,7 @@ def _source_of_corpus(design, name, corpus, split):
     """Train a source on another corpus, in that corpus's own folds."""
     train, validation, test = split.of_sources[name]
     seed = _seed(design, split, f"source {name}", None)
-    X = normalise(corpus.X, train, design.normalisation)
+    X = normalise(corpus.X, train, design.normalisation, corpus.groups)
     fitted = fit(seeded(design.source_estimator, seed), X, corpus.y, train, validation)
     uar = own_score(fitted.estimator, X, corpus.y, train, test)
     # As given, since each corpus is normalised by itself.
@@ -156,7 +156,7 @@ def run_unit(design, unit):
         if isinstance(design.sources[name], SourceCorpus)
     }
     for size, train in unit.split.train.items():
-        X = normalise(design.X, train, design.normalisation)
+        X = normalise(design.X, train, design.normalisation, design.speakers)
         sources = dict(once)
         for name in read:
             given = design.sources[name]

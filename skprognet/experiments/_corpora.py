@@ -94,7 +94,7 @@ def transfer_between_corpora(
         Folds, at least 3.
     n_repeats : int, default=10
         How often the rows are dealt out anew.
-    normalisation : {"corpus", "training", "none"}, default="corpus"
+    normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
         Each corpus by itself; see :func:`~skprognet.evaluation.cross_validate_transfer`.
     checkpoint : path, default=None
         Folder for what is finished; see :func:`~skprognet.evaluation.cross_validate_transfer`.

@@ -69,7 +69,7 @@ def transfer_between_tasks(
         Folds, at least 3.
     n_repeats : int, default=10
         How often the rows are dealt out anew.
-    normalisation : {"corpus", "training", "none"}, default="corpus"
+    normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
         See :func:`~skprognet.evaluation.cross_validate_transfer`.
     corpus : str, default="corpus"
         Name of the corpus.
@@ -135,7 +135,7 @@ def transfer_between_tasks(
     group = session if folds == "leave-one-session-out" else speaker
     labels = check_columns(
         labels,
-        [target, *sources, group],
+        [target, *sources, group, *[speaker] * (normalisation == "speaker")],
         "Rename columns, or pass target=, sources= and speaker=.",
     )
     estimator = DNNClassifier() if estimator is None else estimator
@@ -147,6 +147,7 @@ def transfer_between_tasks(
         combined_sources=[tuple(sources)] if all_sources else None,
         source_estimator=estimator,
         groups=labels[group],
+        speakers=labels.get(speaker),
         cv=make_folds(folds, n_splits, n_repeats, random_state),
         normalisation=normalisation,
         target=target,

@@ -34,6 +34,10 @@ NORMALISATION_IN_WORDS = {
         "Each feature has mean 0 and variance 1 over the training rows of each split: nothing of "
         "the test rows is used."
     ),
+    "speaker": (
+        "Each feature has mean 0 and variance 1 over all rows of each speaker: a new speaker is "
+        "normalised by his or her own rows, test rows included. No label of them is used."
+    ),
     "none": "The features are used as they are: nothing of the test rows is used.",
 }
 
@@ -81,8 +85,13 @@ def explain_test(study):
         f"Test: the paper's {CALIBRATED} is defined for 10 repeats of 10 folds only, not for "
         f"{repeats} x {folds}; used instead: {test} (Nadeau and Bengio; Bouckaert and Frank), "
         f"two-sided, {df:g} degrees of freedom, ratio of test rows to the others (validation rows "
-        f"count as training) {study.comparisons.loc[0, 'ratio']:.3f}."
+        f"count as training) {_range(study.comparisons['ratio'])}."
     )
+
+
+def _range(values):
+    low, high = f"{values.min():.3f}", f"{values.max():.3f}"
+    return low if low == high else f"{low} to {high}, by the size of the training set"
 
 
 def _named(rows):

@@ -254,8 +254,8 @@ def test_what_was_passed_is_not_changed(corpus):
             "The source task 'gender' must have at least 2 classes; got one, 'f'.",
         ),
         (
-            {"normalisation": "speaker"},
-            "normalisation must be one of 'corpus', 'training', 'none'; got 'speaker'.",
+            {"normalisation": "age"},
+            "normalisation must be one of 'corpus', 'training', 'speaker', 'none'; got 'age'.",
         ),
         (
             {"random_state": None},
@@ -271,3 +271,36 @@ def test_what_was_passed_is_not_changed(corpus):
 def test_errors_come_before_any_training(corpus, options, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         run(corpus, **options)
+
+
+def test_normalisation_by_speaker_is_that_of_each_speaker(corpus):
+    X, emotion, sources = corpus
+    Witness.seen.clear()
+    cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=1)
+    scores = cross_validate_transfer(
+        X,
+        emotion,
+        methods={"plain": SourceWitness("method")},
+        groups=sources["speaker"],
+        speakers=sources["gender"],
+        cv=cv,
+        normalisation="speaker",
+        n_jobs=1,
+    )
+    speakers = pd.DataFrame(X).groupby(sources["gender"])
+    expected = (X - speakers.transform("mean")) / speakers.transform("std", ddof=0)
+    train = next(cv.split_with_validation(X, emotion, sources["speaker"]))[0]
+    np.testing.assert_allclose(Witness.seen[0][2], expected.to_numpy()[train, 0])
+    assert (scores["normalisation"] == "speaker").all()
+
+
+def test_normalisation_by_speaker_needs_the_speakers(corpus):
+    X, emotion, _ = corpus
+    sentence = (
+        "normalisation='speaker' needs the speaker of each row of 'X'; got none. Pass groups or "
+        "speakers, or another normalisation."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        cross_validate_transfer(
+            X, emotion, methods={"plain": DummyClassifier()}, normalisation="speaker"
+        )

@@ -38,6 +38,7 @@ def plan(*, with_plain=True, **options):
             "combined_sources": None,
             "source_estimator": DNNClassifier(**OPTIONS),
             "normalisation": "corpus",
+            "groups": SPEAKER,
             "random_state": 0,
             "target": None,
             "corpus": "corpus",
@@ -46,7 +47,7 @@ def plan(*, with_plain=True, **options):
         },
     )
     cv = RepeatedSpeakerStratifiedKFold(4, n_repeats=1, random_state=0)
-    return design, *plan_units(design, draw_splits(cv, design, SPEAKER))
+    return design, *plan_units(design, draw_splits(cv, design))
 
 
 @pytest.mark.parametrize("with_plain", [True, False])

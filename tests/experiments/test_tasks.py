@@ -59,3 +59,23 @@ def test_missing_columns_are_named(corpus):
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         transfer_between_tasks(X, labels[["speaker", "emotion"]])
+
+
+def test_sessions_can_be_left_out_and_speakers_normalised(corpus):
+    X, labels = corpus
+    pairs = {"s0": "A", "s1": "B", "s2": "A", "s3": "B"}
+    halves = np.where(np.arange(80) < 40, "1", "2")
+    labels = labels.assign(session=labels["speaker"].map(pairs) + halves)
+    options = {
+        "folds": "leave-one-session-out",
+        "normalisation": "speaker",
+        "sources": ["gender"],
+        "estimator": DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1),
+        "n_jobs": 1,
+    }
+    study = transfer_between_tasks(X, labels, **options)
+    assert study.design["n_splits"] == 4
+    assert study.design["n_repeats"] == 1
+    assert "test row or test speaker" in study.audit_verdict
+    with pytest.raises(ValueError, match=re.escape("['speaker'] are missing among")):
+        transfer_between_tasks(X, labels.drop(columns="speaker"), **options)
