@@ -52,11 +52,11 @@ def clear_cache(folder):
         return
     try:
         with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as database:
-            database.execute("DELETE FROM entries")
+            database.execute("DROP TABLE IF EXISTS entries")
             database.execute("VACUUM")
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError) and "no such table" not in str(error):
-            raise
+    except sqlite3.OperationalError:  # somebody else is at work, or it may not be written to
+        raise
+    except sqlite3.DatabaseError:
         path.unlink()
 
 
@@ -254,7 +254,7 @@ class FeatureCache:
                 [(key, value, now) for key, value in self._new.items()],
             )
             self._trim()
-        self._database.execute("PRAGMA incremental_vacuum").fetchall()
+        self._database.executescript("PRAGMA incremental_vacuum")  # execute() frees one page only
         self._new, self._used, self._written = {}, set(), time.monotonic()
 
     def _trim(self):

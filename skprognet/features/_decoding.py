@@ -75,7 +75,9 @@ def open_sound(path):
     soundfile = import_extra("soundfile")
     check_file(path)
     try:
-        with soundfile.SoundFile(path) as sound:
+        # As bytes, for names that are no UTF-8; Windows has none such.
+        name = os.fsencode(path) if os.name == "posix" else path
+        with soundfile.SoundFile(name) as sound:
             if sound.frames == _UNKNOWN_FRAMES:
                 raise ValueError("does not say how long it is; write it anew with its length")
             if not sound.frames:

@@ -22,13 +22,14 @@ def list_errors(utterances, reasons):
         from 0.
     """
     rows = sorted(reasons)
+    index = pd.Index(rows, name="row", dtype="int64")
     table = {
-        "file": [_name(utterances[row], row) for row in rows],
+        # Objects, since text of pandas cannot hold names that are no UTF-8.
+        "file": pd.Series([_name(utterances[row], row) for row in rows], index, dtype=object),
         "start": [utterances[row].start for row in rows],
         "end": [utterances[row].end for row in rows],
         "reason": [reasons[row] for row in rows],
     }
-    index = pd.Index(rows, name="row", dtype="int64")
     return pd.DataFrame(table, index=index).astype({"start": float, "end": float})
 
 

@@ -60,8 +60,16 @@ def check_utterances(X):
     if isinstance(X, (pd.Series, pd.DataFrame)):
         return utterances, X.index
     if all(isinstance(source, str) for source in sources):
-        return utterances, pd.Index(sources, name="file")
+        return utterances, _index_paths(sources)
     return utterances, pd.RangeIndex(len(utterances))
+
+
+def _index_paths(paths):
+    """Return an index of paths; text of pandas cannot hold names that are no UTF-8."""
+    try:
+        return pd.Index(paths, name="file")
+    except UnicodeEncodeError:
+        return pd.Index(paths, name="file", dtype=object)
 
 
 def _list_sources(X):

@@ -1,9 +1,12 @@
 """Many calls in parallel, of which one may kill the process that runs it."""
 
 import sys
+from concurrent.futures import FIRST_COMPLETED, wait
 
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
+from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
+from joblib.parallel import LokyBackend, get_active_backend
 
 
 def run_all(function, arguments, n_jobs):
@@ -16,7 +19,8 @@ def run_all(function, arguments, n_jobs):
     arguments : list of tuple
         One for each call.
     n_jobs : int or None
-        As in :class:`joblib.Parallel`.
+        As in :class:`joblib.Parallel`, whose backend may be set by
+        :func:`joblib.parallel_config`.
 
     Yields
     ------
@@ -27,48 +31,56 @@ def run_all(function, arguments, n_jobs):
 
     Notes
     -----
-    joblib does not say which call a worker died of, and gives all of them up. Those that were
-    under way are repeated one at a time, which shows who it is; then the others go on.
+    Where a process of joblib's own pool dies, all of them are ended, and nobody says of which
+    call. Here each process has one call at a time, so that it is known. Dask tells it too, if it
+    is asked without joblib in between. All other backends are joblib's, and a death is an error.
     """
-    waiting = dict.fromkeys(range(len(arguments)))
-    while waiting:
-        under_way = {}
-        try:
-            for number, result in _run(function, arguments, list(waiting), under_way, n_jobs):
-                del waiting[number], under_way[number]
-                yield number, result
-        except _deaths():
-            for number in list(under_way):
-                del waiting[number]
-                yield number, _run_alone(function, arguments[number])
-
-
-def _run(function, arguments, numbers, under_way, n_jobs):
-    """Yield number and result of each call; `under_way` receives the numbers when they leave."""
-
-    def calls():
-        for number in numbers:
-            under_way[number] = None
-            yield delayed(_numbered)(number, function, arguments[number])
-
-    # One call at a time, so that few are lost with a worker and results are stored early.
-    return Parallel(n_jobs, return_as="generator_unordered", batch_size=1)(calls())
+    n_jobs = effective_n_jobs(n_jobs)
+    backend = get_active_backend()[0]
+    if hasattr(backend, "client"):
+        # Twice as many, so that no worker waits for its next call.
+        yield from _run(function, arguments, 2 * n_jobs, backend.client.get_executor, pure=False)
+    elif n_jobs > 1 and isinstance(backend, LokyBackend):
+        yield from _run(function, arguments, n_jobs, ProcessPoolExecutor, max_workers=1)
+    else:
+        calls = (delayed(_numbered)(i, function, args) for i, args in enumerate(arguments))
+        yield from Parallel(n_jobs, return_as="generator_unordered")(calls)
 
 
 def _numbered(number, function, arguments):
     return number, function(*arguments)
 
 
-def _run_alone(function, arguments):
-    """Return the result of a call in a process where nothing else runs, or None if it dies."""
+def _run(function, arguments, n_jobs, new_pool, **options):
+    """Yield number and result of each call, None where a worker died of it; one call per pool."""
+    numbers = iter(range(len(arguments)))
+    idle, busy = [], {}
     try:
-        # With n_jobs=1 joblib would not start a process.
-        return Parallel(n_jobs=2, backend="loky")([delayed(function)(*arguments)])[0]
-    except TerminatedWorkerError:
-        return None
+        while True:
+            for number in numbers:
+                pool = idle.pop() if idle else new_pool(**options)
+                busy[pool.submit(function, *arguments[number])] = number, pool
+                if len(busy) == n_jobs:
+                    break
+            if not busy:
+                return
+            for future in wait(busy, return_when=FIRST_COMPLETED).done:
+                number, pool = busy.pop(future)
+                if isinstance(future.exception(), _deaths()):
+                    pool.shutdown()
+                    yield number, None
+                else:
+                    idle.append(pool)
+                    yield number, future.result()
+    finally:
+        for pool in [*idle, *(pool for _, pool in busy.values())]:
+            if busy and isinstance(pool, ProcessPoolExecutor):
+                pool.shutdown(kill_workers=True)
+            else:
+                pool.shutdown(wait=not busy)
 
 
 def _deaths():
-    """Return the exceptions that mean that a worker died, of joblib's own or of Dask's."""
+    """Return the exceptions that say that a worker died, Dask's if it is in use."""
     dask = sys.modules.get("distributed")
     return (TerminatedWorkerError, dask.KilledWorker) if dask else (TerminatedWorkerError,)

@@ -1,0 +1,109 @@
+"""Every form of input becomes the same list of utterances."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet.features import OpenSmileFeatures
+from skprognet.features._utterances import check_utterances
+
+pytest.importorskip("opensmile")
+
+TABLE = pd.DataFrame(
+    {"emotion": ["sad", "sad"], "file": ["a.wav", Path("b.wav")], "start": [0.5, np.nan]},
+    index=["x", "y"],
+).assign(end=[1.25, np.nan])
+SECONDS = TABLE.assign(start=pd.to_timedelta(TABLE["start"], "s"))
+SECONDS["end"] = pd.to_timedelta(SECONDS["end"], "s")
+INDEX = pd.MultiIndex.from_frame(SECONDS[["file", "start", "end"]].astype({"file": str}))
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        TABLE,
+        SECONDS,
+        TABLE.astype({"start": "Float64", "end": "object"}).astype({"end": "Float64"}),
+        TABLE.set_index(["file", "start", "end"]),
+        INDEX,
+        pd.DataFrame({"emotion": ["sad", "sad"]}, index=INDEX),
+    ],
+    ids=["table", "timedelta", "nullable", "index", "audformat", "audformat table"],
+)
+def test_segments(X):
+    utterances, index = check_utterances(X)
+    assert [str(utterance) for utterance in utterances] == [
+        "Utterance(source='a.wav', start=0.5, end=1.25)",
+        "Utterance(source='b.wav', start=nan, end=nan)",
+    ]
+    assert index.equals(X if isinstance(X, pd.Index) else X.index)
+
+
+def test_without_times():
+    utterances, _ = check_utterances(TABLE[["file", "emotion"]])
+    assert np.isnan([(start, end) for _, start, end in utterances]).all()
+
+
+@pytest.mark.parametrize("values", [["0:01", "0:02"], [True, False]])
+def test_times_that_are_none(values):
+    with pytest.raises(TypeError) as caught:
+        check_utterances(TABLE.assign(start=values))
+    assert str(caught.value) == (
+        "The column 'start' must hold times in s, as numbers or timedeltas, got "
+        f"{pd.Series(values).iloc[0]!r}; convert it."
+    )
+
+
+def test_segments_are_cut_where_they_say(write, voice):
+    both = write("both.wav", np.concatenate([voice(120), voice(240)]))
+    table = pd.DataFrame({"file": [both, both], "start": [np.nan, 0.5], "end": [0.5, np.nan]})
+    pitch = OpenSmileFeatures().transform(table)["F0semitoneFrom27.5Hz_sma3nz_amean"]
+    np.testing.assert_allclose(pitch, 12 * np.log2(np.array([120, 240]) / 27.5), atol=0.2)
+
+
+def test_signals_and_files_mixed(voices, voice, write):
+    samples = (32767 * voice(170)).astype(np.int16)
+    path = write("same.wav", samples)
+    features = OpenSmileFeatures().transform([path, (samples, 16_000), [samples, 16_000]])
+    assert features.index.tolist() == [0, 1, 2]
+    np.testing.assert_array_equal(features.iloc[1], features.iloc[0])
+    np.testing.assert_array_equal(features.iloc[2], features.iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("pair", "message"),
+    [
+        (
+            (16_000, np.zeros(9)),
+            "A signal must come as (signal, sampling rate), the rate a whole number of Hz; got "
+            f"{np.zeros(9)!r} for it in row 1.",
+        ),
+        (
+            (np.zeros(9), 0),
+            "A signal must come as (signal, sampling rate), the rate a whole number of Hz; got 0 "
+            "for it in row 1.",
+        ),
+        (
+            (np.zeros((1, 2, 3)), 16_000),
+            "A signal must be an array of shape (n_frames,) or (n_frames, n_channels), of floats "
+            "from -1 to 1 or integers of 16 or 32 bits, as soundfile reads it; got shape "
+            "(1, 2, 3) of float64 in row 1.",
+        ),
+        (
+            (np.zeros(3, dtype=np.uint8), 16_000),
+            "A signal must be an array of shape (n_frames,) or (n_frames, n_channels), of floats "
+            "from -1 to 1 or integers of 16 or 32 bits, as soundfile reads it; got shape "
+            "(3,) of uint8 in row 1.",
+        ),
+        (
+            (np.zeros((3, 0)), 16_000),
+            "A signal must have at least one channel, got none in row 1.",
+        ),
+    ],
+)
+def test_signals_that_are_none(pair, message):
+    with pytest.raises(TypeError) as caught:
+        check_utterances(["a.wav", pair])
+    assert str(caught.value) == message
