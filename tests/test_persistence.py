@@ -28,7 +28,7 @@ from skorch.callbacks import EpochTimer
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.classifiers._sources import digest, final_estimator
-from skprognet.persistence import load_model, save_model
+from skprognet.persistence import load_model, read_model_info, save_model
 from skprognet.persistence._model_file import KEY, _digest
 from skprognet.persistence._values import Reader, Writer
 
@@ -282,6 +282,62 @@ def test_versions_can_be_read(path):
 
 
 # What cannot be stored
+
+
+def test_what_else_is_known_is_kept_beside_the_model(path, tmp_path):
+    known = {"rate": 16000, "set": "eGeMAPSv02", "none": None, "list": [1, {"é": 0.5}], "": True}
+    model = dnn()
+    save_model(model, path, metadata=known)
+    save_model(model, tmp_path / "bare")
+    info, bare = read_model_info(path), read_model_info(str(tmp_path / "bare"))
+    assert info["metadata"] == known
+    assert bare["metadata"] == {}
+    assert info["versions"] == bare["versions"]
+    assert info["versions"]["torch"] == torch.__version__
+    assert info["format_version"] == 1
+    assert {*info} == {"format_version", "versions", "metadata", "sha256"}
+    document, _ = parts(path)
+    assert info["sha256"] == document["sha256"] != bare["sha256"]
+    assert_same_model(load_model(path), load_model(tmp_path / "bare"))
+
+
+@pytest.mark.parametrize(
+    "metadata", [[], "text", {1: 2}, {"a": (1,)}, {"a": np.nan}, {"a": np.arange(2)}, {"a": dnn}]
+)
+def test_metadata_that_json_cannot_hold_are_refused(metadata, path):
+    message = (
+        "metadata must be a dict that JSON can hold: text as keys, and text, finite numbers, "
+        f"True, False, None, lists and dicts as values; got {metadata!r}."
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        save_model(dnn(), path, metadata=metadata)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("name", ["metadata", "versions"])
+def test_info_of_another_kind_is_refused(name, path):
+    save_model(dnn(), path)
+    document, arrays = parts(path)
+    forge(path, document | {name: ["1.0"]}, arrays)
+    message = (
+        "read_model_info reads a file that save_model wrote, whole and unaltered; in "
+        f"{str(path)!r} versions or metadata are no JSON object. Save the model again, or fetch "
+        "the file anew."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        read_model_info(path)
+
+
+def test_altered_info_is_refused(path):
+    save_model(dnn(), path, metadata={"rate": 16000})
+    path.write_bytes(path.read_bytes().replace(b"16000", b"18000"))
+    for read in (load_model, read_model_info):
+        with pytest.raises(ValueError, match="the SHA-256 is not that of the content"):
+            read(path)
+    with pytest.raises(
+        FileNotFoundError, match=r"^read_model_info reads a file that save_model w"
+    ):
+        read_model_info(path.with_name("gone"))
 
 
 def fitted_with(**options):

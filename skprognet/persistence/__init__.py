@@ -10,6 +10,8 @@ header's ``__metadata__`` has one entry, ``"skprognet"``, whose text is a JSON d
     Of skprognet, scikit-learn, torch, skorch and numpy when the model was saved; for people.
 ``model``
     The estimator, as described below.
+``metadata``
+    What else :func:`save_model` was given, if anything: any JSON object.
 ``sha256``
     Of the rest of the document and the name, type, shape and bytes of every array. It finds
     damage; it is no signature, since whoever forges a file can compute it too.
@@ -40,6 +42,6 @@ type that the architecture asks of every weight, before anything is built. No na
 imported or called.
 """
 
-from skprognet.persistence._model_file import load_model, save_model
+from skprognet.persistence._model_file import load_model, read_model_info, save_model
 
-__all__ = ["load_model", "save_model"]
+__all__ = ["load_model", "read_model_info", "save_model"]

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import stat
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,7 +24,7 @@ KEY = "skprognet"
 PACKAGES = ("skprognet", "scikit-learn", "torch", "skorch", "numpy")
 
 
-def save_model(est, path):
+def save_model(est, path, *, metadata=None):
     """Write a fitted model to a file that runs no code when it is loaded.
 
     What is stored has first been loaded again, and has to predict the same. The same model gives
@@ -38,6 +39,9 @@ def save_model(est, path):
     path : str or path
         The file, best with the ending ``.safetensors``; it is written whole or not at all, and
         its folder is made. A symbolic link is replaced, and what it points to stays.
+    metadata : dict, default=None
+        Whatever else is to be known of the model, such as how its features were made: what JSON
+        can hold, with text as keys. `read_model_info` gives it back; the model is as without it.
 
     Raises
     ------
@@ -47,13 +51,14 @@ def save_model(est, path):
     TypeError
         If it is, or holds, something that cannot be stored: callbacks, an optimizer that is a
         class, a monitor that is a function, a splitter as `validation_fraction`, or another
-        estimator.
+        estimator. Or if `metadata` is no dict that JSON can hold.
     OSError
         If the file cannot be written.
 
     See Also
     --------
     load_model : Reads the file.
+    read_model_info : Reads what the file says of the model.
 
     Examples
     --------
@@ -87,6 +92,8 @@ def save_model(est, path):
         "versions": {name: version(name) for name in PACKAGES},
         "model": writer.encode(est),
     }
+    if metadata is not None:
+        document["metadata"] = _check_metadata(metadata)
     document["sha256"] = _digest(document, writer.arrays)
     write_whole({path: _tried(est, document, writer.arrays)})
 
@@ -120,21 +127,92 @@ def load_model(path):
     --------
     save_model : Writes the file, with an example.
     """
-    path = Path(path)
-    try:
-        document, arrays = _read(path)
+    with _one_sentence("load_model", path):
+        document, arrays = _read(Path(path))
         return _model(document["model"], arrays)
+
+
+def read_model_info(path):
+    """Read what the file of a model says beside the model itself.
+
+    Parameters
+    ----------
+    path : str or path
+        A file that `save_model` wrote.
+
+    Returns
+    -------
+    dict
+        ``format_version`` (int); ``versions`` of the packages that wrote it (dict of str);
+        ``sha256`` of the whole content; and ``metadata``, as `save_model` was given it, empty
+        without any.
+
+    Raises
+    ------
+    ValueError
+        If it is another kind of file or another version of the format, or if anything in it has
+        been cut or altered.
+    OSError
+        If there is no such file, or it cannot be read.
+
+    See Also
+    --------
+    save_model : Writes the file.
+    load_model : Reads the model.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from skprognet import DNNClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.persistence import read_model_info, save_model
+    >>> X, emotion = load_emodb(return_X_y=True)
+    >>> clf = DNNClassifier(hidden_layer_sizes=(4,), max_epochs=2, random_state=0)
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "emotion.safetensors"
+    ...     save_model(clf.fit(X, emotion), path, metadata={"feature_set": "eGeMAPSv02"})
+    ...     read_model_info(path)["metadata"]
+    {'feature_set': 'eGeMAPSv02'}
+    """
+    with _one_sentence("read_model_info", path):
+        document, _ = _read(Path(path))
+        info = {"metadata": {}, **{name: document[name] for name in document if name != "model"}}
+        if type(info["metadata"]) is not dict or type(info.get("versions")) is not dict:
+            raise ValueError("versions or metadata are no JSON object")
+        return info
+
+
+@contextmanager
+def _one_sentence(function, path):
+    """Turn whatever reading a file raises inside into one sentence about the file."""
+    try:
+        yield
     except OSError as error:
         raise type(error)(
-            f"load_model reads a file that save_model wrote; {str(path)!r} cannot be read "
+            f"{function} reads a file that save_model wrote; {str(path)!r} cannot be read "
             f"({error.strerror or error}). Check the path."
         ) from error
     # Whatever a forged file provokes in the libraries below, it is the file that is wrong.
     except Exception as error:
         raise ValueError(
-            "load_model reads a file that save_model wrote, whole and unaltered; in "
+            f"{function} reads a file that save_model wrote, whole and unaltered; in "
             f"{str(path)!r} {_reason(error)}. Save the model again, or fetch the file anew."
         ) from error
+
+
+def _check_metadata(metadata):
+    """Return metadata, if JSON gives back what it was given."""
+    try:
+        same = json.loads(json.dumps(metadata, allow_nan=False))
+    except (TypeError, ValueError):
+        same = None
+    if type(metadata) is not dict or same != metadata:
+        raise TypeError(
+            "metadata must be a dict that JSON can hold: text as keys, and text, finite numbers, "
+            f"True, False, None, lists and dicts as values; got {metadata!r:.200}."
+        )
+    return metadata
 
 
 def _read(path):
@@ -154,7 +232,8 @@ def _read(path):
             f"the format is version {document['format_version']!r:.40}, while this release of "
             f"skprognet reads version {FORMAT_VERSION}"
         )
-    if document.pop("sha256") != _digest(document, arrays):
+    rest = {name: value for name, value in document.items() if name != "sha256"}
+    if document["sha256"] != _digest(rest, arrays):
         raise ValueError("the SHA-256 is not that of the content")
     return document, arrays
 
