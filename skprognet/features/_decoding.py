@@ -85,9 +85,15 @@ def open_sound(path):
                 raise ValueError("holds no audio (0 frames)")
             yield sound
     except soundfile.LibsndfileError as error:
-        raise ValueError(f"cannot be decoded ({error.error_string.rstrip('.')})") from error
+        raise ValueError(f"cannot be decoded ({_in_words(error)})") from error
     except TypeError as error:  # its name ends in .raw: soundfile asks for rate and channels
         raise ValueError("is raw audio, which does not say its sampling rate") from error
+
+
+def _in_words(error):
+    """Return what libsndfile says; of an MP3 that is none it says that there is no file."""
+    words = error.error_string.rstrip(".")
+    return "Format not recognised" if words.startswith("File does not exist") else words
 
 
 def find_frames(start, end, rate, n_frames):

@@ -84,7 +84,7 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
     -----
     About 20 to 35 ms of one processor are needed per second of audio.
 
-    Memory is needed for one utterance per process, about 20 MB for each minute of it, and
+    Memory is needed for one utterance per process, about 50 MB for each minute of it, and
     for the result.
 
     References

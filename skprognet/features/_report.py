@@ -4,6 +4,8 @@ import warnings
 
 import pandas as pd
 
+_TELEPHONE = 8_000  # Hz, the lowest rate that makes sense for speech
+
 
 def list_errors(utterances, reasons):
     """Return the utterances that have no features, and why.
@@ -87,7 +89,7 @@ def warn_of_low_rates(rates, sampling_rate):
             f"{len(low)} of {len(rates)} utterances have a lower sampling rate than "
             f"{sampling_rate} Hz (the lowest: {min(low)} Hz). Resampling adds no high "
             "frequencies, and features tell such recordings from others by that alone; compare "
-            f"like with like, all of them at sampling_rate={min(low)}.",
+            f"like with like, all of them at sampling_rate={max(min(low), _TELEPHONE)}.",
             stacklevel=4,
         )
 

@@ -342,3 +342,18 @@ def test_pipe_is_not_waited_for(path):
     os.mkfifo(path)
     with pytest.raises(ValueError, match=r"^is not a file but a pipe, a socket or a device$"):
         read(path)
+
+
+def test_mp3_by_name_only(tmp_path):
+    path = tmp_path / "text.mp3"
+    path.write_text("no audio at all\n" * 99)
+    with pytest.raises(ValueError, match=r"^cannot be decoded \(Format not recognised\)$"):
+        read(path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_name_that_is_no_utf8(tmp_path, noise):
+    path = tmp_path / "speech.wav"
+    soundfile.write(path, noise, 16_000)
+    odd = path.rename(tmp_path / "\udcff.wav")
+    assert len(read(str(odd))) == 16_000

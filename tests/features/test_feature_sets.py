@@ -1,0 +1,133 @@
+"""Feature sets by name, or by a configuration of the user's own with what it includes."""
+
+import numpy as np
+import pytest
+
+from skprognet.features import OpenSmileFeatures, _batch
+from skprognet.features._extraction import extract
+from skprognet.features._feature_sets import config_digest, find_config
+
+opensmile = pytest.importorskip("opensmile")
+
+MAIN = r"""
+[componentInstances:cComponentManager]
+instance[dataMemory].type=cDataMemory
+\{\cm[source{?}:include external source]}
+\{frames.conf.inc}
+[componentInstances:cComponentManager]
+instance[func].type=cFunctionals
+[func:cFunctionals]
+reader.dmLevel = energy
+writer.dmLevel = func
+frameMode = full
+functionalsEnabled = Means
+Means.amean = 1
+\{\cm[sink{?}:include external sink]}
+"""
+INCLUDED = """
+[componentInstances:cComponentManager]
+instance[frame].type=cFramer
+instance[energy].type=cEnergy
+[frame:cFramer]
+reader.dmLevel = wave
+writer.dmLevel = frames
+frameSize = 0.025
+frameStep = 0.010
+[energy:cEnergy]
+reader.dmLevel = frames
+writer.dmLevel = energy
+rms = 1
+log = 0
+"""
+
+
+@pytest.fixture
+def config(tmp_path):
+    """Give a configuration that computes the mean energy of frames, in two files."""
+    folder = tmp_path / "my sets"
+    folder.mkdir()
+    (folder / "frames.conf.inc").write_text(INCLUDED)
+    (folder / "energy.conf").write_text(MAIN)
+    return folder / "energy.conf"
+
+
+@pytest.mark.parametrize(
+    ("name", "n_features"), [("eGeMAPSv02", 88), ("GeMAPSv01b", 62), ("ComParE_2016", 6373)]
+)
+def test_named_sets(voices, name, n_features):
+    features = OpenSmileFeatures(name).transform(voices[:1])
+    expected = opensmile.Smile(opensmile.FeatureSet[name]).process_file(voices[0])
+    assert features.shape == (1, n_features)
+    assert list(features) == list(expected)
+
+
+@pytest.mark.parametrize("kind", [str, lambda path: path])
+def test_configuration_of_ones_own(config, kind):
+    signals = [(np.full(16_000, level), 16_000) for level in (0.25, 0.5)]
+    smile = OpenSmileFeatures(kind(config), n_jobs=2)
+    features = smile.transform(signals)
+    assert features.columns[0] == "pcm_RMSenergy_amean" == smile.get_feature_names_out()[0]
+    np.testing.assert_allclose(features.iloc[:, 0], [0.25, 0.5], rtol=1e-4)
+
+
+def test_configuration_that_gives_frames(config, voice):
+    config.write_text(
+        MAIN.replace("frameMode = full", "frameMode=fixed\nframeSize=.1\nframeStep=.1")
+    )
+    with pytest.raises(ValueError, match=r"has 9 rows; feature_set must compute functionals, one"):
+        OpenSmileFeatures(config).transform([(voice(150, seconds=1), 16_000)])
+
+
+@pytest.mark.parametrize("edited", ["energy.conf", "frames.conf.inc"])
+def test_edited_configuration_is_another_one(config, voice, tmp_path, monkeypatch, edited):
+    calls = []
+    monkeypatch.setattr(_batch, "extract", lambda *a: calls.append(a) or extract(*a))
+    smile = OpenSmileFeatures(config, cache=tmp_path / "cache")
+    for _ in range(2):
+        smile.transform([(voice(150), 16_000)])
+    assert len(calls) == 1
+    path = config.parent / edited
+    text = path.read_text().replace("Means.amean = 1", "Means.amean = 1\nMeans.qmean = 0")
+    path.write_text(text.replace("0.025", "0.05"))
+    smile.transform([(voice(150), 16_000)])
+    assert len(calls) == 2
+
+
+def test_digest_is_of_all_included(config):
+    before = config_digest(config)
+    assert config_digest(config) == before
+    (config.parent / "frames.conf.inc").unlink()
+    assert config_digest(config) != before
+    shared = find_config("eGeMAPSv02").parent
+    assert config_digest(shared / "eGeMAPSv02.conf") != config_digest(find_config("GeMAPSv01b"))
+
+
+def test_files_that_include_each_other(tmp_path):
+    for name, other in (("a.conf", "b.conf"), ("b.conf", "a.conf")):
+        (tmp_path / name).write_text(rf"\{{{other}}}")
+    assert len(config_digest(tmp_path / "a.conf")) == 64
+
+
+def test_configuration_that_does_not_run(config):
+    config.write_text("no configuration")
+    with pytest.raises(ValueError, match=r"^openSMILE must be able to run the configuration '.*'"):
+        OpenSmileFeatures(config).transform(["a.wav"])
+
+
+def test_configurations_that_are_not_there(tmp_path, config):
+    with pytest.raises(FileNotFoundError) as caught:
+        find_config(tmp_path / "none.conf")
+    assert str(caught.value) == (
+        "feature_set must be an openSMILE configuration file that is there; there is none at "
+        f"{str(tmp_path / 'none.conf')!r}."
+    )
+    moved = config.rename(config.with_name("é.conf"))
+    with pytest.raises(ValueError, match=r"^openSMILE reads configurations from ASCII paths only"):
+        find_config(moved)
+    names = [member.name for member in opensmile.FeatureSet]
+    with pytest.raises(ValueError, match="feature_set must be one of") as caught:
+        OpenSmileFeatures("eGeMAPS9").transform(["a.wav"])
+    assert str(caught.value) == (
+        f"feature_set must be one of {names} or the path of an openSMILE configuration file "
+        "(.conf), got 'eGeMAPS9'."
+    )
