@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skprognet.cli._tables import join_labels, load_corpus, names, read_table
+from skprognet.cli._table_files import read_table
+from skprognet.cli._tables import join_labels, load_corpus, names
 from skprognet.datasets import load_emodb
 
 

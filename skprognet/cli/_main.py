@@ -2,9 +2,13 @@
 
 import click
 
+from skprognet.cli._corpora import read
 from skprognet.cli._features import extract
+from skprognet.cli._inspect import inspect
+from skprognet.cli._predict import predict
 from skprognet.cli._results import compare, plot
 from skprognet.cli._studies import corpora, demo, tasks
+from skprognet.cli._train import train
 
 
 class Verbs(click.Group):
@@ -23,11 +27,12 @@ class Verbs(click.Group):
 def main() -> None:
     """Tell whether a network of one task or corpus helps to recognise another, by more than luck.
 
-    "extract" makes features of audio files; "tasks" and "corpora" run the paper's two studies on
-    tables of features and labels; "compare" and "plot" look at results anew; "demo" shows all of
-    it on data that come with the package.
+    "read" lists the recordings of a corpus and their labels, "extract" makes features of them. On
+    such tables "tasks" and "corpora" run the paper's two studies, "compare" and "plot" look at
+    results anew; "train" makes one model, which "predict" applies and "inspect" explains. "demo"
+    shows a study on data that come with the package.
     """
 
 
-for verb in (demo, extract, tasks, corpora, compare, plot):
+for verb in (demo, read, extract, tasks, corpora, compare, plot, train, predict, inspect):
     main.add_command(verb)

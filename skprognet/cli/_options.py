@@ -5,20 +5,26 @@ from pathlib import Path
 import click
 
 from skprognet._files import check_folder
+from skprognet.cli._table_files import check_table_path
 
 
 def _refuse_zero() -> None:
     raise click.BadParameter("0 is not a number of processes; give 1 or more, or -1 for all.")
 
 
-n_jobs_option = click.option(
-    "--n-jobs",
-    default=-1,
-    show_default=True,
-    type=click.IntRange(min=-1),
-    callback=lambda ctx, param, value: value or _refuse_zero(),
-    help="Processes at a time; -1 is one per core.",
-)
+def jobs_option(default):
+    """Return the option for the number of processes."""
+    return click.option(
+        "--n-jobs",
+        default=default,
+        show_default=True,
+        type=click.IntRange(min=-1),
+        callback=lambda ctx, param, value: value or _refuse_zero(),
+        help="Processes at a time; -1 is one per core.",
+    )
+
+
+n_jobs_option = jobs_option(-1)
 
 
 def repeat_option_names(args: list[str], names: set[str]) -> list[str]:
@@ -177,3 +183,27 @@ def output_option(default=None):
         callback=lambda ctx, param, folder: check_folder(folder) or folder,
         help="Folder for report.html and the files beside it.",
     )
+
+
+def table_option(*, required):
+    """Return the option for a table to be written, which is checked before the work begins."""
+    return click.option(
+        "--output",
+        "-o",
+        required=required,
+        type=click.Path(dir_okay=False, path_type=Path),
+        callback=lambda ctx, param, path: path and check_table_path(path),
+        help="The table to write, by its suffix as CSV, Parquet or Feather."
+        + ("" if required else "  [default: CSV on standard output]"),
+    )
+
+
+cache_option = click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder in which features are kept, and found again by the content of the audio.",
+)
+
+seed_option = click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1)
+)

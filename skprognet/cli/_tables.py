@@ -1,4 +1,4 @@
-"""Tables of features and labels from files of several kinds."""
+"""Tables of features and labels: which rows and columns belong together."""
 
 from difflib import get_close_matches
 from pathlib import Path
@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from skprognet.cli._extractors import EXTRACTOR
+from skprognet.cli._table_files import read_table
 from skprognet.datasets import load_emodb
 
 # What speech corpora call things that are no features, though they may be numbers.
@@ -16,12 +18,7 @@ NO_FEATURES = {
     *("end", "file", "fold", "gender", "language", "sentence", "session", "speaker", "split"),
     *("start", "text", "valence"),
 }
-# Text even where all of them are digits: a speaker "03" is not 3.
-TEXT = ("file", "corpus", "session", "speaker", "gender", "emotion")
 SHIPPED = "emodb"
-# Floats to the last digit: from pandas 3.1 on always, and the option is deprecated.
-PANDAS = tuple(map(int, pd.__version__.split(".")[:2]))
-EXACT = {} if PANDAS >= (3, 1) else {"float_precision": "round_trip"}
 _NAMED = 5
 
 
@@ -45,62 +42,11 @@ def find_file(table):
     return Path(table)
 
 
-def _read(table, text):
+def read_named(table, text=()):
+    """Read the table that a name on the command line stands for, as :func:`read_table` does."""
     if is_shipped(table):
         return load_emodb(as_frame=True).frame
     return read_table(Path(table), text)
-
-
-def read_table(path, text=()):
-    """Read a CSV, Parquet or Feather file, floats to the last digit.
-
-    Parameters
-    ----------
-    path : path
-        Its suffix says what it is.
-    text : sequence of str, default=()
-        Columns of a CSV file that are labels and stay text, such as a speaker "03".
-
-    Returns
-    -------
-    DataFrame
-        Named levels of the index are columns, one without a name is dropped.
-
-    Raises
-    ------
-    ValueError
-        If the suffix is unknown, or the file is not what it says.
-    ImportError
-        If pyarrow is missing.
-    OSError
-        If it cannot be read.
-    """
-    suffix = next((s for s in path.suffixes[::-1] if s not in (".gz", ".bz2", ".xz", ".zip")), "")
-    readers = {".parquet": pd.read_parquet, ".feather": pd.read_feather}
-    if suffix not in {".csv", *readers}:
-        raise ValueError(
-            f"A table must be a CSV, Parquet or Feather file (.csv, .csv.gz, .parquet, .feather); "
-            f"got {str(path)!r}."
-        )
-    if not path.is_file():
-        raise FileNotFoundError(f"There must be a table at {str(path)!r}; there is no such file.")
-    try:
-        if suffix == ".csv":
-            kept = dict.fromkeys([*TEXT, *text], str)
-            table = pd.read_csv(path, dtype=kept, **EXACT)
-        else:
-            table = readers[suffix](path)
-    except ImportError as error:
-        raise ImportError(
-            f"{suffix[1:].capitalize()} files need pyarrow (pip install 'skprognet[parquet]'), to "
-            f"read {str(path)!r}; CSV files need nothing."
-        ) from error
-    except (ValueError, UnicodeError) as error:
-        raise ValueError(f"{str(path)!r} cannot be read as {suffix[1:]}: {error}") from error
-    levels = [name for name in table.index.names if name is not None]
-    table = table.reset_index(levels, drop=False) if levels else table
-    # What pandas calls the index that somebody wrote without its name.
-    return table.reset_index(drop=True).drop(columns="Unnamed: 0", errors="ignore")
 
 
 def _key(table):
@@ -142,7 +88,8 @@ def join_labels(table, labels, table_path, labels_path):
             f"A column must be in the features or in the labels, not in both; {names(both)} are "
             f"in {str(table_path)!r} and in {str(labels_path)!r}."
         )
-    return pd.concat([table, labels.loc[rows[0]].set_axis(table.index)], axis=1)
+    # Before the features, which stand at the end of what "extract" writes.
+    return pd.concat([labels.loc[rows[0]].set_axis(table.index), table], axis=1)
 
 
 def _select(table, labels, prefixes):
@@ -154,6 +101,9 @@ def _select(table, labels, prefixes):
         and is_numeric_dtype(table[name].dtype)
         and not is_bool_dtype(table[name].dtype)
     ]
+    if not prefixes and EXTRACTOR in table:
+        behind = set(table.columns[table.columns.get_loc(EXTRACTOR) + 1 :])
+        return [name for name in numeric if name in behind]
     if not prefixes:
         return [name for name in numeric if str(name).lower() not in NO_FEATURES]
     for prefix in prefixes:
@@ -192,9 +142,38 @@ def load_corpus(table, labels, label_columns, prefixes=()):
     ValueError
         If a column is missing, there are no features, or one is not finite.
     """
-    frame = _read(table, label_columns)
+    frame = read_named(table, label_columns)
     if labels is not None:
         frame = join_labels(frame, read_table(Path(labels), label_columns), table, labels)
+    return split_features(frame, table, label_columns, prefixes)
+
+
+def split_features(frame, table, label_columns, prefixes=(), also=()):
+    """Return features and labels of a table that was read, as :func:`load_corpus` does.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The table.
+    table : path
+        Where it is from, for messages.
+    label_columns : sequence of str
+        Which columns have to be there.
+    prefixes : sequence of str, default=()
+        What the names of features begin with.
+    also : sequence of str, default=()
+        Columns that are no features either, if they are there.
+
+    Returns
+    -------
+    X, labels : DataFrame
+        The features, and all other columns.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, there are no features, or one is not finite.
+    """
     others = [str(name) for name in frame if not is_numeric_dtype(frame[name].dtype)]
     for name in label_columns:
         if name not in frame:
@@ -210,7 +189,7 @@ def load_corpus(table, labels, label_columns, prefixes=()):
                 f"Every row must have a {name}; in {str(table)!r} {len(lacking)} of {len(frame)} "
                 f"have none, the first is data row {lacking[0] + 1}."
             )
-    features = _select(frame, set(label_columns), prefixes)
+    features = _select(frame, {*label_columns, *also}, prefixes)
     if not features:
         raise ValueError(
             f"{str(table)!r} must have features: numeric columns that are no labels; there are "

@@ -1,0 +1,244 @@
+"""The verb that trains one network on all rows of a table and keeps it."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skprognet._files import check_folder
+from skprognet.classifiers import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.classifiers._parameters import check_parameters
+from skprognet.classifiers._sources import final_estimator
+from skprognet.cli._extractors import SHIPPED_WITH, describe, find_extractor
+from skprognet.cli._messages import tell_warnings
+from skprognet.cli._options import (
+    SeveralValues,
+    features_option,
+    network_options,
+    seed_option,
+)
+from skprognet.cli._tables import find_file, is_shipped, names, read_named, split_features
+from skprognet.experiments._record import sha256
+from skprognet.persistence import load_model, read_model_info, save_model
+
+METHODS = {
+    "dnn": DNNClassifier,
+    "fine-tuned": FineTunedClassifier,
+    "progressive": ProgressiveClassifier,
+}
+
+
+def check_sources(method: str, sources: tuple[str, ...], target: str) -> None:
+    """Raise a usage error unless the method takes that many sources, none of them its target."""
+    wanted = {"dnn": "no --source", "fine-tuned": "one --source", "progressive": "a --source"}
+    fits = {
+        "dnn": not sources,
+        "fine-tuned": len(sources) == 1,
+        "progressive": bool(sources),
+    }
+    if not fits[method]:
+        raise click.UsageError(f"--method {method} takes {wanted[method]}; got {len(sources)}.")
+    if target in sources:
+        raise click.UsageError(f"--source must be another task than --target; both are {target}.")
+
+
+def load_source(name: str, table: str) -> tuple[str, Any]:
+    """Return what to call a model that serves as a source, and its network.
+
+    The network alone, without the normalisation that was stored with it: it reads the rows as they
+    are normalised here, each corpus by its own mean and variance, as in the paper.
+
+    Raises
+    ------
+    ValueError
+        If it is neither a column nor a model that "skprognet train" wrote.
+    """
+    if not Path(name).is_file():
+        raise ValueError(
+            f"--source must be a column of {table!r} or the file of a model; {name!r} is neither."
+        )
+    model = load_model(name)
+    steps = [type(step) for _, step in getattr(model, "steps", [])]
+    if steps and steps[:-1] != [StandardScaler]:
+        raise ValueError(
+            "A source must be a network, alone or behind a StandardScaler, as 'skprognet train' "
+            f"writes it; {name!r} is a pipeline of {', '.join(step.__name__ for step in steps)}."
+        )
+    return Path(name).stem, final_estimator(model)
+
+
+def choose_groups(labels: pd.DataFrame, speaker: str, validation: str | None) -> pd.Series | None:
+    """Return the speakers that validation is to keep apart, or None to stratify by class.
+
+    Raises
+    ------
+    ValueError
+        If speakers are asked for that the table does not have.
+    """
+    if validation == "stratified":
+        return None
+    known = labels[speaker] if speaker in labels else pd.Series(dtype=object)
+    if known.notna().all() and known.nunique() > 1:
+        return known
+    if validation == "speaker-independent":
+        raise ValueError(
+            "Validation by other speakers needs two of them or more, and one in each row; the "
+            f"column {speaker!r} {'has ' + names(known.unique()) if len(known) else 'is missing'}."
+            " Name another with --speaker, or choose --validation stratified."
+        )
+    return None
+
+
+def make_networks(method: str, given: dict[str, Any], seed: int) -> tuple[Any, Any]:
+    """Return an unfitted network of the method, and one for the sources to be trained first.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range.
+    """
+    given = {name: value for name, value in given.items() if value not in (None, ())}
+    # A source without a seed gets one of its own from that of the network that reads it.
+    network, source = METHODS[method](**given, random_state=seed), DNNClassifier(**given)
+    check_parameters(source)
+    return network, source
+
+
+def check_classes(y: pd.Series, table: str) -> None:
+    """Raise unless there are classes, and rows of each to train on and to choose the epoch by."""
+    counts = y.value_counts()
+    if len(counts) < 2 or counts.min() < 2:
+        raise ValueError(
+            "There must be two classes or more, each with two rows or more; in the column "
+            f"{y.name!r} of {table!r} there are {counts.to_dict()}."
+        )
+
+
+def fit(
+    X: pd.DataFrame,
+    y: pd.Series,
+    network: Any,
+    groups: pd.Series | None,
+    source_y: pd.DataFrame | None,
+) -> Pipeline:
+    """Return a network behind the normalisation of its training rows, both fitted."""
+    # With names, so that a network that serves as a source finds its features by them.
+    scaler = StandardScaler().set_output(transform="pandas")
+    options = {"groups": groups, "source_y": source_y}
+    options = {f"network__{name}": v for name, v in options.items() if v is not None}
+    return Pipeline([("scaler", scaler), ("network", network)]).fit(X, y, **options)
+
+
+def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
+    check_folder(path.parent)
+    return path
+
+
+@click.command(cls=SeveralValues)
+@click.argument("table")
+@click.option(
+    "--target", default="emotion", show_default=True, help="Column that is to be recognised."
+)
+@click.option("--method", default="dnn", show_default=True, type=click.Choice(list(METHODS)))
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    metavar="COLUMN|MODEL...",
+    help="What the network learns from: a column, on which a network is trained first, or a model "
+    "of this command.",
+)
+@click.option(
+    "--speaker",
+    default="speaker",
+    show_default=True,
+    help="Column of the speakers, whom validation keeps apart.",
+)
+@click.option(
+    "--validation",
+    type=click.Choice(["speaker-independent", "stratified"]),
+    help="A tenth of the rows chooses the epoch: other speakers, or a tenth of each class.  "
+    "[default: other speakers, if the table has any]",
+)
+@seed_option
+@network_options
+@features_option
+@click.option(
+    "--output",
+    "-o",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=_check_output,
+    help="The file of the model.",
+)
+def train(
+    table: str,
+    target: str,
+    method: str,
+    sources: tuple[str, ...],
+    speaker: str,
+    validation: str | None,
+    seed: int,
+    features: tuple[str, ...],
+    output: Path,
+    **network,
+) -> None:
+    """Train a network on all rows of TABLE and keep it, with its normalisation and sources.
+
+    TABLE is what "skprognet extract" writes, or any CSV, Parquet or Feather file with features and
+    labels, or "emodb". The model is for "skprognet predict", or a --source of another one.
+    """
+    check_sources(method, sources, target)
+    frame = read_named(table, [target, speaker, *sources])
+    columns = [name for name in sources if name in frame]
+    models = {name: load_source(name, table) for name in sources if name not in columns}
+    X, labels = split_features(frame, table, [target, *columns], features, also=[speaker])
+    check_classes(labels[target], table)
+    groups = choose_groups(labels, speaker, validation)
+
+    classifier, fresh = make_networks(method, network, seed)
+    if sources:
+        classifier.source = [models.get(name, (name, fresh)) for name in sources]
+    with tell_warnings():
+        model = fit(X, labels[target], classifier, groups, labels[columns] if columns else None)
+    metadata = {
+        "target": target,
+        "features": SHIPPED_WITH if is_shipped(table) else find_extractor(frame, table),
+        "table": {"name": Path(table).name, "sha256": sha256(find_file(table)), "rows": len(X)},
+        "validation": "stratified" if groups is None else "speaker-independent",
+        "sources": {name: {"column": name} for name in columns} | _origins(models),
+    }
+    save_model(model, output, metadata=metadata)
+    click.echo(_summary(model, metadata, output, table))
+
+
+def _origins(models):
+    """Return for each source that was a file which file it was."""
+    return {
+        source: {"model": Path(name).name, "sha256": read_model_info(name)["sha256"]}
+        for name, (source, _) in models.items()
+    }
+
+
+def _summary(model, metadata, output, table):
+    """Return what was trained, how well it did on the rows that chose its epoch, and what next."""
+    network, made = model[-1], describe(metadata["features"])
+    best = network.history_.iloc[network.best_epoch_ - 1]
+    origins = metadata["sources"]
+    tasks = " ".join(name for name, origin in origins.items() if "column" in origin)
+    apart = metadata["validation"] == "speaker-independent"
+    held_out = "speakers that did not train" if apart else "a tenth of each class"
+    return (
+        f"{type(network).__name__} of {metadata['target']} ({', '.join(network.classes_)})"
+        f"{' from ' + ', '.join(origins) if origins else ''}, trained on "
+        f"{metadata['table']['rows']} rows, features {made}.\n"
+        f"Best epoch {network.best_epoch_} of {len(network.history_)}, by the UAR on {held_out}: "
+        f"{best['valid_uar']:.3f}.\n"
+        f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"
+        "This UAR chose the epoch, so that it is no estimate for new speakers. That is:\n"
+        f"  skprognet tasks {table} --target {metadata['target']} --sources {tasks or 'COLUMN'} "
+        "--folds-by speaker-independent --output results"
+    )

@@ -1,0 +1,487 @@
+"""The verbs that train a model, apply it and say what it is: files, tables, messages."""
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from sklearn.decomposition import PCA
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.cli import main
+from skprognet.cli._train import choose_groups
+from skprognet.datasets import load_emodb
+from skprognet.experiments._record import sha256
+from skprognet.features import OpenSmileFeatures
+from skprognet.persistence import load_model, read_model_info, save_model
+
+TINY = ["--hidden-layers", "4", "--max-epochs", "3", "--lr", "0.01"]
+PARAMS = {"hidden_layer_sizes": (4,), "max_epochs": 3, "lr": 0.01}
+
+
+def run(*arguments, **options):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], **options)
+
+
+def done(*arguments, **options):
+    result = run(*arguments, **options)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def table_of(result):
+    """Return what a command wrote to standard output as a table."""
+    return pd.read_csv(io.StringIO(result.stdout))
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    """Give a table of features that nobody says the origin of: 40 rows of four speakers."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"file": [f"{i:02}.wav" for i in range(40)]})
+    frame["speaker"] = [f"0{i % 4}" for i in range(40)]
+    frame["gender"] = np.where(frame["speaker"] < "02", "female", "male")
+    frame["emotion"] = ["angry", "sad", "sad", "happy", "angry"] * 8
+    for name, scale in zip("abc", (1, 1000, 1e-6), strict=True):
+        frame[name] = scale * (rng.normal(size=40) + 2 * (frame["emotion"] == "sad") + 5)
+    path = tmp_path_factory.mktemp("data") / "features.parquet"
+    frame.to_parquet(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def model(table):
+    """Give the file of a progressive model, and what the command said."""
+    path = table.parent / "model"
+    options = ["--method", "progressive", "--source", "speaker", *TINY, "--seed", 3]
+    return path, done("train", table, *options, "-o", path)
+
+
+def test_train_says_what_it_made_and_what_its_score_is_not(model, table):
+    path, result = model
+    network = load_model(path)[-1]
+    best = network.history_["valid_uar"].max()
+    assert result.stdout == (
+        "ProgressiveClassifier of emotion (angry, happy, sad) from speaker, trained on 40 rows, "
+        "features of unknown origin.\n"
+        f"Best epoch {network.best_epoch_} of 3, by the UAR on speakers that did not train: "
+        f"{best:.3f}.\n"
+        f"Wrote {path} (0.0 MB).\n"
+        "This UAR chose the epoch, so that it is no estimate for new speakers. That is:\n"
+        f"  skprognet tasks {table} --target emotion --sources speaker --folds-by "
+        "speaker-independent --output results\n"
+    )
+    assert result.stderr == (
+        f"{table}: 40 rows of 3 features; no features: file, speaker, gender, emotion.\n"
+    )
+
+
+def test_the_model_is_the_one_that_scikit_learn_would_fit(model, table):
+    frame = pd.read_parquet(table)
+    X = frame[["a", "b", "c"]]
+    network = ProgressiveClassifier(
+        [("speaker", DNNClassifier(**PARAMS))], random_state=3, **PARAMS
+    )
+    Z = pd.DataFrame(StandardScaler().fit_transform(X), columns=X.columns)
+    network.fit(Z, frame["emotion"], groups=frame["speaker"], source_y=frame[["speaker"]])
+    np.testing.assert_array_equal(load_model(model[0]).predict_proba(X), network.predict_proba(Z))
+    # Whoever stops the training is not among those that trained: the source does not know them.
+    assert len(load_model(model[0])[-1].sources_[0][1].classes_) == 3
+
+
+def test_the_file_says_where_the_model_is_from(model, table):
+    assert read_model_info(model[0])["metadata"] == {
+        "target": "emotion",
+        "features": None,
+        "table": {"name": "features.parquet", "sha256": sha256(table), "rows": 40},
+        "validation": "speaker-independent",
+        "sources": {"speaker": {"column": "speaker"}},
+    }
+
+
+@pytest.mark.parametrize("method", ["fine-tuned", "progressive"])
+def test_a_model_is_a_source_whose_network_reads_this_tables_normalisation(
+    method, table, tmp_path
+):
+    frame = pd.read_parquet(table)
+    source = tmp_path / "gender.safetensors"
+    done("train", table, "--target", "gender", "--validation", "stratified", *TINY, "-o", source)
+    out, shifted = tmp_path / "model", tmp_path / "shifted.csv"
+    # Another corpus: other units, other order of columns. Normalised, it is the first again.
+    other = frame[["file", "emotion", "c", "b", "a"]].assign(a=frame["a"] * 7 - 100)
+    other.to_csv(shifted, index=False)
+    result = done("train", shifted, "--method", method, "--source", source, *TINY, "-o", out)
+    assert "from gender, trained on 40 rows" in result.stdout
+    assert "by the UAR on a tenth of each class" in result.stdout
+    assert "--sources COLUMN --folds-by" in result.stdout
+    fitted = load_model(out)
+    (name, frozen), *more = fitted[-1].sources_
+    assert (name, more) == ("gender", [])
+    X = frame[["a", "b", "c"]]
+    Z = fitted[:-1].transform(other[["c", "b", "a"]])
+    np.testing.assert_allclose(
+        frozen.predict_proba(Z[["a", "b", "c"]]), load_model(source).predict_proba(X), rtol=1e-4
+    )
+    assert read_model_info(out)["metadata"]["sources"]["gender"] == {
+        "model": "gender.safetensors",
+        "sha256": read_model_info(source)["sha256"],
+    }
+    kinds = {"fine-tuned": FineTunedClassifier, "progressive": ProgressiveClassifier}
+    assert isinstance(fitted[-1], kinds[method])
+
+
+def test_a_column_and_a_model_can_be_sources_together(model, table, tmp_path):
+    out = tmp_path / "out"
+    done(
+        "train", table, "--method", "progressive", "--source", "gender", model[0], *TINY, "-o", out
+    )
+    told = json.loads(done("inspect", out, "--json").stdout)["model"]
+    assert list(told["sources"]) == ["gender", "model"]
+    assert list(told["sources"]["model"]["sources"]) == ["speaker"]
+
+
+def test_the_same_command_makes_the_same_network(table, tmp_path):
+    digests = []
+    for name, seed in [("a", 1), ("b", 1), ("c", 2)]:
+        done("train", table, *TINY, "--seed", seed, "-o", tmp_path / name)
+        digests.append(json.loads(done("inspect", tmp_path / name, "--json").stdout)["model"])
+    assert digests[0]["sha256"] == digests[1]["sha256"] != digests[2]["sha256"]
+    assert [digest["random_state"] for digest in digests] == [1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--method dnn --source speaker", "--method dnn takes no --source; got 1."),
+        ("--method fine-tuned", "--method fine-tuned takes one --source; got 0."),
+        ("--method fine-tuned --source a b", "--method fine-tuned takes one --source; got 2."),
+        ("--method progressive", "--method progressive takes a --source; got 0."),
+        (
+            "--method progressive --source emotion",
+            "--source must be another task than --target; both are emotion.",
+        ),
+        ("--method svm", "Invalid value for '--method'"),
+        ("--max-epochs 0", "Invalid value for '--max-epochs'"),
+    ],
+)
+def test_wrong_usage_of_train_exits_with_2(arguments, message, table, tmp_path):
+    result = run("train", table, *arguments.split(), "-o", tmp_path / "m")
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            "--method progressive --source genders",
+            "--source must be a column of '{table}' or the file of a model; 'genders' is neither.",
+        ),
+        (
+            "--validation speaker-independent --speaker voice",
+            "Validation by other speakers needs two of them or more, and one in each row; the "
+            "column 'voice' is missing. Name another with --speaker, or choose --validation "
+            "stratified.",
+        ),
+        (
+            "--target file",
+            "There must be two classes or more, each with two rows or more; in the column 'file' "
+            "of '{table}' there are ",
+        ),
+        ("--target mood", "'{table}' must have the column 'mood'; it has 7 others"),
+    ],
+)
+def test_what_cannot_be_trained_is_one_sentence(arguments, message, table, tmp_path):
+    result = run("train", table, *arguments.split(), *TINY, "-o", tmp_path / "m")
+    assert result.exit_code == 1
+    assert f"Error: {message.format(table=table)}" in result.stderr
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_source_with_other_steps_is_refused(table, tmp_path):
+    frame = pd.read_parquet(table)
+    model = make_pipeline(PCA(2), DNNClassifier(**PARAMS)).fit(frame[["a", "b"]], frame["gender"])
+    save_model(model, tmp_path / "pca")
+    result = run(
+        *("train", table, "--method", "progressive", "--source", tmp_path / "pca"),
+        *(*TINY, "-o", tmp_path / "m"),
+    )
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "Error: A source must be a network, alone or behind a StandardScaler, as 'skprognet "
+        f"train' writes it; '{tmp_path / 'pca'}' is a pipeline of PCA, DNNClassifier.\n"
+    )
+
+
+def test_speakers_are_kept_apart_where_there_are_any():
+    labels = pd.DataFrame({"speaker": ["a", "b"], "one": "a", "gap": ["a", None]})
+    assert choose_groups(labels, "speaker", None).tolist() == ["a", "b"]
+    assert choose_groups(labels, "speaker", "stratified") is None
+    for column in ("one", "gap", "gone"):
+        assert choose_groups(labels, column, None) is None
+        with pytest.raises(ValueError, match=r"^Validation by other speakers needs two of them"):
+            choose_groups(labels, column, "speaker-independent")
+
+
+def test_predict_reads_a_table_of_features(model, table, tmp_path):
+    frame = pd.read_parquet(table)
+    path = tmp_path / "rows.csv"
+    frame[["c", "a", "file", "b"]].to_csv(path, index=False)
+    said = table_of(done("predict", model[0], path))
+    expected = load_model(model[0]).predict_proba(frame[["a", "b", "c"]])
+    assert list(said) == ["file", "label", "p_angry", "p_happy", "p_sad"]
+    assert said["file"].tolist() == frame["file"].tolist()
+    np.testing.assert_allclose(said.iloc[:, 2:].to_numpy(), expected, rtol=1e-6)
+    classes = np.array(["angry", "happy", "sad"])
+    assert said["label"].tolist() == classes[expected.argmax(axis=1)].tolist()
+    result = done("predict", model[0], path, "-o", tmp_path / "p.parquet")
+    assert result.stdout == f"Wrote 40 rows to {tmp_path / 'p.parquet'}.\n"
+    written = pd.read_parquet(tmp_path / "p.parquet")
+    pd.testing.assert_frame_equal(written, said, check_dtype=False, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda frame: frame.drop(columns=["a", "c"]),
+            "The model needs 3 features, of which 2 are missing: 'a', 'c'.",
+        ),
+        (
+            lambda frame: frame.assign(b=np.nan),
+            "Features must be finite numbers; 'b' have missing or infinite values. Leave these "
+            "rows out.",
+        ),
+    ],
+)
+def test_features_that_do_not_fit_are_one_sentence(model, table, tmp_path, change, message):
+    change(pd.read_parquet(table)).to_csv(tmp_path / "rows.csv", index=False)
+    result = run("predict", model[0], tmp_path / "rows.csv")
+    assert (result.exit_code, result.stderr) == (1, f"Error: {message}\n")
+
+
+def test_a_model_that_does_not_know_its_features_refuses_audio(model):
+    result = run("predict", model[0], "a.wav")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "Error: To predict from audio, features must be made as those that the model learned "
+        "from, and its file does not say how these were. Give a table of features instead.\n"
+    )
+
+
+def test_standard_input_must_have_names(model):
+    result = run("predict", model[0], input="\n\n")
+    assert result.exit_code == 2
+    assert "Standard input must have a name of a file in each line; got none." in result.stderr
+
+
+def test_a_file_that_is_no_model_is_one_sentence(table):
+    for verb in (["predict", table, "a.wav"], ["inspect", table]):
+        result = run(*verb)
+        assert result.exit_code == 1
+        assert result.stderr.startswith("Error: load_model reads a file that save_model wrote")
+        assert result.stderr.count("\n") == 1
+
+
+def test_inspect_tells_all_of_it(model, table):
+    path, _ = model
+    told = json.loads(done("inspect", path, "--json").stdout)
+    network = load_model(path)[-1]
+    assert told["model"]["class"] == "ProgressiveClassifier"
+    assert told["model"]["classes"] == ["angry", "happy", "sad"]
+    assert told["model"]["layers"] == [3, 4, 3]
+    assert told["model"]["best_epoch"] == network.best_epoch_
+    assert told["model"]["validation_uar"] == network.history_["valid_uar"].max()
+    source = told["model"]["sources"]["speaker"]
+    assert source["sha256"] == network.source_digest_["speaker"]
+    assert source["layers"] == [3, 4, 3]
+    assert source["sources"] == {}
+    assert told["features"] == {"number": 3, "names": ["a", "b", "c"], "made": None}
+    assert told["normalisation"] == [{"class": "StandardScaler", "rows": 40}]
+    assert told["versions"]["torch"] == {"written": version("torch"), "here": version("torch")}
+    assert told["bytes"] == path.stat().st_size
+
+    page = done("inspect", path).stdout
+    for line in (
+        "Model          ProgressiveClassifier of emotion",
+        "Classes        angry, happy, sad",
+        "Layers         3 - 4 - 3 (sigmoid)",
+        "Source         speaker (column speaker): DNNClassifier, 3 classes, 3 - 4 - 3 (sigmoid)",
+        f"  SHA-256      {source['sha256']} (weights)",
+        "Features       3, of unknown origin",
+        "               from 'a' to 'c'",
+        "Normalisation  StandardScaler of 40 training rows",
+    ):
+        assert f"{line}\n" in page
+    assert re.search(
+        r"Training       40 rows of features.parquet, seed 3, best epoch \d of 3, validation UAR "
+        r"0\.\d{3} \(speaker-independent\)\n",
+        page,
+    )
+
+
+def test_inspect_says_which_versions_are_others(model, monkeypatch):
+    from skprognet.cli import _inspect
+
+    there = dict.fromkeys(["skorch", "torch"])
+    monkeypatch.setattr(_inspect, "version", lambda name: there.get(name, "9.9") or version(name))
+    page = done("inspect", model[0]).stdout
+    assert (
+        f"torch {version('torch')}, skorch {version('skorch')}, numpy {version('numpy')} " in page
+    )
+    assert f"numpy {version('numpy')} (here 9.9)\n" in page
+
+
+def test_a_model_of_python_is_inspected_and_applied(table, tmp_path):
+    frame = pd.read_parquet(table)
+    model = DNNClassifier(**PARAMS, early_stopping=False, random_state=np.random.RandomState(0))
+    save_model(model.fit(frame[["a", "b", "c"]].to_numpy(), frame["emotion"]), tmp_path / "m")
+    page = done("inspect", tmp_path / "m").stdout
+    assert "Model          DNNClassifier\n" in page
+    assert "Normalisation  none in the model\n" in page
+    assert "Training       best epoch 3 of 3\n" in page
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory):
+    """Give a folder in which the whole way was gone from invented speech to a model."""
+    pytest.importorskip("opensmile")
+    folder = tmp_path_factory.mktemp("spoken")
+    done(
+        *("read", "invented", folder / "speech", "--speakers", 2, "--utterances", 4),
+        *("--emotions", "sad", "angry", "-o", folder / "utterances.csv"),
+    )
+    done("extract", folder / "utterances.csv", "-o", folder / "features.parquet", "--n-jobs", 1)
+    done(
+        *("train", folder / "features.parquet", "--method", "progressive", "--source", "speaker"),
+        *("--validation", "stratified", "--hidden-layers", 16, "--max-epochs", 40, "--lr", 0.01),
+        *("-o", folder / "model"),
+    )
+    return folder
+
+
+def test_the_whole_way_from_invented_speech(spoken, monkeypatch):
+    monkeypatch.chdir(spoken)
+    names = [f"speech/{name}" for name in sorted(os.listdir("speech"))]
+    said = table_of(done("predict", "model", *names))
+    assert list(said) == ["file", "label", "p_angry", "p_sad"]
+    assert said["file"].tolist() == names
+    truth = ["angry" if "angry" in name else "sad" for name in names]
+    assert (said["label"] == truth).mean() > 0.8  # it was trained on them
+    estimator = load_model("model")
+    expected = estimator.predict_proba(OpenSmileFeatures().fit_transform(names))
+    np.testing.assert_allclose(said[["p_angry", "p_sad"]].to_numpy(), expected, rtol=1e-6)
+    by_input = done("predict", "model", input="\n".join([*names, ""]))
+    assert by_input.stdout == done("predict", "model", "-", input="\n".join(names)).stdout
+    pd.testing.assert_frame_equal(table_of(by_input), said)
+
+
+def test_predict_takes_utterances_and_what_extract_made_of_them(spoken, monkeypatch):
+    monkeypatch.chdir(spoken)
+    by_audio = table_of(done("predict", "model", "utterances.csv", "--cache", "cache"))
+    by_features = table_of(done("predict", "model", "features.parquet"))
+    pd.testing.assert_frame_equal(by_audio, by_features)
+    assert os.path.isabs(by_audio["file"][0])
+    segments = pd.DataFrame({"file": ["speech/F01_sad_01.wav"] * 2, "start": [0, 0.3]})
+    segments.assign(end=[0.5, 0.8]).to_csv("segments.csv", index=False)
+    said = table_of(done("predict", "model", "segments.csv"))
+    assert list(said)[:4] == ["file", "start", "end", "label"]
+    assert said["start"].tolist() == [0, 0.3]
+    assert said["p_sad"].nunique() == 2
+
+
+def test_bad_files_are_named_and_the_others_predicted(spoken, monkeypatch):
+    monkeypatch.chdir(spoken)
+    (spoken / "no audio.wav").write_text("no audio")
+    names = ["gone.wav", "speech/F01_sad_01.wav", "no audio.wav"]
+    result = run("predict", "model", *names)
+    assert result.exit_code == 1
+    assert table_of(result)["file"].tolist() == names[1:2]
+    lines = result.stderr.splitlines()
+    assert lines[0] == "'gone.wav': cannot be opened (No such file or directory)"
+    assert lines[1].startswith("'no audio.wav': ")
+    assert lines[2:] == ["Error: 2 of 3 utterances could not be used; they are named above."]
+    nothing = run("predict", "model", "gone.wav")
+    assert nothing.exit_code == 1
+    assert nothing.stdout == "file,label,p_angry,p_sad\n"
+
+
+def test_features_of_another_kind_are_refused(spoken, tmp_path):
+    table = pd.read_parquet(spoken / "features.parquet").assign(sampling_rate=8000)
+    table.to_parquet(tmp_path / "t.parquet")
+    result = run("predict", spoken / "model", tmp_path / "t.parquet")
+    opensmile = f"opensmile {version('opensmile')}"
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Error: Features must be made as those that the model learned from, eGeMAPSv02 at 16000 "
+        f"Hz by {opensmile}; those in '{tmp_path / 't.parquet'}' are eGeMAPSv02 at 8000 Hz by "
+        f"{opensmile}. Extract them anew.\n",
+    )
+
+
+def test_audio_is_extracted_as_for_training_and_another_version_is_told(spoken, tmp_path):
+    table = pd.read_parquet(spoken / "features.parquet").assign(extractor="opensmile 1.0.0")
+    table.to_parquet(tmp_path / "t.parquet")
+    done("train", tmp_path / "t.parquet", *TINY, "-o", tmp_path / "m")
+    result = done("predict", tmp_path / "m", spoken / "speech" / "F01_sad_01.wav")
+    assert result.stderr == (
+        "Warning: The model learned from features eGeMAPSv02 at 16000 Hz by opensmile 1.0.0; here "
+        f"they are eGeMAPSv02 at 16000 Hz by opensmile {version('opensmile')}, so that the "
+        "numbers may differ.\n"
+    )
+
+
+def test_telephone_speech_is_extracted_as_such(spoken, tmp_path):
+    names = [f"{spoken}/speech/{name}" for name in sorted(os.listdir(spoken / "speech"))]
+    done(
+        *("extract", spoken / "utterances.csv", "--sampling-rate", 8000, "--n-jobs", 1),
+        *("-o", tmp_path / "t.csv"),
+    )
+    done("train", tmp_path / "t.csv", *TINY, "-o", tmp_path / "m")
+    said = table_of(done("predict", tmp_path / "m", *names[:2]))
+    features = OpenSmileFeatures(sampling_rate=8000).fit_transform(names[:2])
+    expected = load_model(tmp_path / "m").predict_proba(features)
+    np.testing.assert_allclose(said[["p_angry", "p_sad"]].to_numpy(), expected, rtol=1e-5)
+
+
+def test_the_data_in_the_package_are_a_table_to_train_on(tmp_path):
+    done("train", "emodb", *TINY, "-o", tmp_path / "m")
+    page = done("inspect", tmp_path / "m").stdout
+    assert "Features       88, eGeMAPSv02 at 16000 Hz by opensmile 2.6.0\n" in page
+    assert "339 rows of emodb" in page
+
+
+def test_the_whole_way_from_emodb(corpora, tmp_path):
+    """The verbs as a shell runs them, on a few files."""
+    wavs = tmp_path / "wav"
+    wavs.mkdir()
+    chosen = load_emodb(as_frame=True).frame.groupby(["speaker", "emotion"]).head(2)
+    chosen = chosen[chosen["speaker"].isin(["03", "08", "09"])]
+    for name in chosen["file"]:
+        (wavs / name).symlink_to(corpora / "emodb" / "wav" / name)
+
+    def shell(*arguments, **options):
+        command = [sys.executable, "-m", "skprognet", *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, check=True, capture_output=True, text=True, **options
+        ).stdout
+
+    shell("read", "emodb", "wav", "-o", "utterances.csv")
+    shell("extract", "utterances.csv", "-o", "features.parquet", "--n-jobs", "1")
+    options = ["--method", "progressive", "--source", "speaker", *TINY, "-o", "model"]
+    shell("train", "features.parquet", *options)
+    one = chosen["file"].iloc[0]
+    said = shell("predict", "model", f"wav/{one}")
+    assert said.startswith("file,label,p_angry,p_happy,p_neutral,p_sad\n")
+    assert said.splitlines()[1].startswith(f"wav/{one},")
+    assert said == shell("predict", "model", input=f"wav/{one}\n")
+    assert f"{len(chosen)} rows of features.parquet" in shell("inspect", "model")

@@ -1,0 +1,362 @@
+"""The verbs that list a corpus, and the one that makes features of such a list."""
+
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from skprognet.cli import main
+from skprognet.cli._corpora import READERS
+from skprognet.cli._extractors import COLUMNS, describe, find_extractor
+from skprognet.cli._table_files import read_table, write_table
+from skprognet.cli._tables import join_labels, load_corpus
+from skprognet.datasets import make_speech_corpus
+from skprognet.features import OpenSmileFeatures
+
+STANDARD = ["file", "start", "end", "emotion", "speaker", "gender", "session", "corpus"]
+EMODB = ["03a01Fa.wav", "03a01Nc.wav", "03a02Wc.wav", "08a01Fd.wav", "08a01Na.wav", "08a01Wa.wav"]
+
+
+def run(*arguments, **options):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], **options)
+
+
+@pytest.fixture
+def emodb(tmp_path):
+    """Give a folder with recordings of EmoDB that have its names and nothing else."""
+    for name in EMODB:
+        (tmp_path / "wav").mkdir(exist_ok=True)
+        (tmp_path / "wav" / name).write_text(name)
+    return tmp_path / "wav"
+
+
+def test_a_corpus_becomes_a_table_and_is_summed_up(emodb, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run("read", "emodb", "wav", "-o", "new/utterances.csv")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(
+        "emodb: 6 utterances, 2 speakers (1 female, 1 male).\n"
+        "  angry        2\n  happy        2\n  neutral      2\nLicence: CC0-1.0\nCitation: "
+    )
+    assert result.stdout.endswith("Wrote 6 rows to new/utterances.csv.\n")
+    table = pd.read_csv("new/utterances.csv", dtype=str)
+    assert list(table)[:8] == STANDARD
+    assert table["file"].tolist() == [str(emodb / name) for name in EMODB]
+    assert table["speaker"].tolist() == ["03"] * 3 + ["08"] * 3
+
+
+def test_a_reader_has_its_own_options(emodb, tmp_path):
+    out = tmp_path / "u.parquet"
+    for emotions, expected in [("sad", 0), ("angry", 2), ("angry happy", 4), ("all", 6)]:
+        result = run("read", "emodb", emodb, "--emotions", *emotions.split(), "-o", out)
+        if expected:
+            assert len(pd.read_parquet(out)) == expected, result.output
+        else:
+            assert result.exit_code == 1
+            assert "A corpus must have at least one row, got none." in result.stderr
+    assert run("read", "emodb", emodb, "--recordings", "all", "-o", out).exit_code == 2
+    wrong = run("read", "emodb", emodb, "--emotions", "rage", "-o", out)
+    assert wrong.exit_code == 1
+    assert wrong.stderr.startswith("Error: emotions must be 'all' or a list of some of ['angry',")
+
+
+def test_iemocap_is_read_with_the_selection_that_is_asked_for(tmp_path):
+    labels = tmp_path / "Session1/dialog/EmoEvaluation/Ses01F_impro01.txt"
+    wavs = tmp_path / "Session1/sentences/wav/Ses01F_impro01"
+    for folder in (labels.parent, wavs):
+        folder.mkdir(parents=True)
+    lines = []
+    for i, label in enumerate(["ang", "exc", "fru", "neu", "xxx"]):
+        name = f"Ses01F_impro01_F00{i}"
+        (wavs / f"{name}.wav").write_text(name)
+        lines.append(f"[{i}.0 - {i}.5]\t{name}\t{label}\t[2.5, 2.5, 2.5]\n")
+    labels.write_text("".join(lines))
+    out = tmp_path / "u.csv"
+    paper = run("read", "iemocap", tmp_path, "-o", out)
+    assert pd.read_csv(out)["emotion"].tolist() == ["angry", "happy", "neutral"]
+    assert "Warning: IEMOCAP: this is not the selection of the paper, but" in paper.stderr
+    assert "\n  angry        1\n" in paper.stdout
+    all_of_it = run("read", "iemocap", tmp_path, "--emotions", "all", "-o", out)
+    assert all_of_it.stderr == ""
+    assert "\n  (none)          1\n" in all_of_it.stdout
+    assert pd.read_csv(out)["emotion"].tolist()[:4] == [
+        "angry",
+        "excited",
+        "frustrated",
+        "neutral",
+    ]
+    scripted = run("read", "iemocap", tmp_path, "--recordings", "scripted", "-o", out)
+    assert scripted.exit_code == 1
+
+
+def test_a_table_is_read_with_its_own_names(emodb, tmp_path):
+    table = pd.DataFrame({"path": [f"wav/{name}" for name in EMODB], "who": list("aabbab")})
+    table["emotion"] = ["rage", "meh", "rage", "rage", "meh", "rage"]
+    table.to_csv(tmp_path / "calls.csv", index=False)
+    result = run(
+        *("read", "table", tmp_path / "calls.csv", "--columns", "file=path", "speaker=who"),
+        *("--words", "rage=angry", "meh=", "--corpus", "mine", "-o", tmp_path / "u.feather"),
+    )
+    assert result.exit_code == 0, result.output
+    made = pd.read_feather(tmp_path / "u.feather")
+    assert made["emotion"].isna().tolist() == [False, True, False, False, True, False]
+    assert made["speaker"].tolist() == list("aabbab")
+    assert set(made["corpus"]) == {"mine"}
+    wrong = run(
+        "read", "table", tmp_path / "calls.csv", "--words", "rage", "-o", tmp_path / "u.csv"
+    )
+    assert wrong.exit_code == 2
+    assert "'rage' must be LABEL=WORD." in wrong.stderr
+
+
+def test_audformat_is_read_with_the_names_of_its_schemes(emodb, tmp_path):
+    audformat = pytest.importorskip("audformat")
+    database = audformat.Database("calls")
+    table = database["labels"] = audformat.Table(audformat.filewise_index(EMODB))
+    for name, values in {"mood": ["anger", "joy"] * 3, "sex": ["female"] * 6}.items():
+        database.schemes[name] = audformat.Scheme(labels=sorted(set(values)))
+        table[name] = audformat.Column(scheme_id=name)
+        table[name].set(values)
+    database.save(emodb)
+    out = tmp_path / "u.csv"
+    result = run("read", "audformat", emodb, "--emotion", "mood", "--others", "mood", "-o", out)
+    assert result.exit_code == 0, result.output
+    made = pd.read_csv(out)
+    assert made["emotion"].tolist() == ["angry", "happy"] * 3
+    assert made["mood"].tolist() == ["anger", "joy"] * 3
+    assert made["gender"].tolist() == ["female"] * 6
+
+
+def test_every_reader_has_a_verb_whose_options_are_parameters_of_it():
+    import inspect
+
+    from skprognet import datasets
+
+    assert {row[0].__name__ for row in READERS.values()} == {
+        name for name in datasets.__all__ if name.startswith("read_")
+    }
+    for name, (reader, _, _) in READERS.items():
+        command = main.commands["read"].commands[name]
+        options = {param.name for param in command.params} - {"root", "output"}
+        assert options == set(inspect.signature(reader).parameters) - {"root", "path", "database"}
+
+
+def test_invented_speech_is_written_and_repeats(tmp_path):
+    for folder in "ab":
+        result = run(
+            *("read", "invented", tmp_path / folder, "--speakers", 2, "--utterances", 1),
+            *("--emotions", "sad", "angry", "--seed", 3, "-o", tmp_path / f"{folder}.csv"),
+        )
+        assert result.exit_code == 0, result.output
+    assert "invented: 4 utterances, 2 speakers (1 female, 1 male)." in result.stdout
+    tables = [read_table(tmp_path / f"{folder}.csv") for folder in "ab"]
+    contents = [[Path(name).read_bytes() for name in table["file"]] for table in tables]
+    assert contents[0] == contents[1]
+    expected = make_speech_corpus(
+        tmp_path / "c", n_speakers=2, n_utterances=1, emotions=["sad", "angry"], random_state=3
+    )
+    pd.testing.assert_frame_equal(
+        tables[0].drop(columns="file"), expected.drop(columns="file"), check_dtype=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["read", "klingon", ".", "-o", "x.csv"], 2, "No such command 'klingon'."),
+        (
+            ["read", "emodb", ".", "-o", "x.xls"],
+            1,
+            "Error: A table must be a CSV, Parquet or Feat",
+        ),
+        (["read", "emodb", "-o", "x.csv"], 2, "Missing argument 'ROOT'."),
+        (["read", "emodb", "gone", "-o", "x.csv"], 1, "Error: root must be the folder that holds"),
+        (["extract", "a.csv", "b.wav", "-o", "x.csv"], 2, "FILES are audio files or one table"),
+        (["extract", "gone.csv", "-o", "x.csv"], 1, "Error: There must be a table at 'gone.csv';"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(arguments, code, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run(*arguments)
+    assert result.exit_code == code
+    assert message in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_pyarrow_nothing_is_begun(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    result = run("read", "invented", tmp_path / "wav", "-o", tmp_path / "u.parquet")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "Error: Parquet files need pyarrow (pip install 'skprognet[parquet]'), to write "
+        f"'{tmp_path / 'u.parquet'}'; CSV files need nothing.\n"
+    )
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz", "t.csv.zip", "t.parquet", "t.feather"])
+def test_tables_come_back_to_the_last_digit(name, tmp_path, rng):
+    table = pd.DataFrame(
+        {
+            "file": ["a b.wav", 'quote"s.wav', "line\nbreak,\U0001f600.wav"],
+            "speaker": ["03", "10", "08"],
+            "start": [np.nan, 0.1 + 0.2, 1e-17],
+            "x": rng.normal(size=3).astype(np.float32),
+        },
+        index=[5, 3, 4],
+    )
+    write_table(table, tmp_path / name)
+    again = read_table(tmp_path / name).astype({"x": np.float32})
+    pd.testing.assert_frame_equal(again, table.reset_index(drop=True), check_exact=True)
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory):
+    """Give invented speech, its table, and the features that the command made of it."""
+    pytest.importorskip("opensmile")
+    folder = tmp_path_factory.mktemp("spoken")
+    listed = run(
+        *("read", "invented", folder / "wav", "--speakers", 2, "--utterances", 1),
+        *("--emotions", "sad", "angry", "-o", folder / "utterances.csv"),
+    )
+    assert listed.exit_code == 0, listed.output
+    made = run(
+        *("extract", folder / "utterances.csv", "-o", folder / "features.parquet"),
+        *("--n-jobs", 1, "--cache", folder / "cache"),
+    )
+    assert made.exit_code == 0, made.output
+    return folder
+
+
+def test_extract_carries_the_labels_along_and_says_what_made_the_features(spoken):
+    utterances = read_table(spoken / "utterances.csv")
+    table = pd.read_parquet(spoken / "features.parquet")
+    assert list(table)[: utterances.shape[1] + 3] == [*utterances, *COLUMNS]
+    pd.testing.assert_frame_equal(table[list(utterances)], utterances, check_dtype=False)
+    expected = OpenSmileFeatures().fit_transform(list(utterances["file"]))
+    np.testing.assert_array_equal(table[list(expected)].to_numpy(), expected.to_numpy())
+    assert list(table)[utterances.shape[1] + 3 :] == list(expected)
+    made = find_extractor(table, "t")
+    assert made["feature_set"] == "eGeMAPSv02"
+    assert made["sampling_rate"] == 16_000
+    assert re.fullmatch(r"opensmile \d+\.\d+\.\d+", made["extractor"])
+    assert len(list((spoken / "cache").iterdir()))
+
+
+def test_what_was_put_in_is_no_feature(spoken):
+    X, labels = load_corpus(spoken / "features.parquet", None, ["emotion"])
+    assert X.shape == (4, 88)
+    assert {"f0", "level", "sampling_rate"} <= set(labels)
+    kept, _ = load_corpus(spoken / "features.parquet", None, ["emotion"], ["f0"])
+    assert list(kept) == ["f0", "f0_range"]
+
+
+def test_labels_of_another_file_are_no_features_of_extract(spoken, tmp_path):
+    table = pd.read_parquet(spoken / "features.parquet").drop(columns="f0")
+    labels = read_table(spoken / "utterances.csv")[["file", "f0"]]
+    joined = join_labels(table, labels, "t", "l")
+    write_table(joined, tmp_path / "joined.parquet")
+    X, _ = load_corpus(tmp_path / "joined.parquet", None, [])
+    assert X.shape == (4, 88)
+
+
+def test_segments_of_a_table_are_cut_and_its_files_count_from_it(spoken, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = [f"wav/{name}" for name in ("F01_sad_01.wav", "F01_sad_01.wav")]
+    segments = pd.DataFrame({"file": names, "start": [0, 0.5], "end": [0.5, np.nan], "n": [1, 2]})
+    segments.to_csv(spoken / "segments.csv", index=False)
+    out = spoken / "segments-8k.csv"
+    result = run(
+        *("extract", spoken / "segments.csv", "--feature-set", "GeMAPSv01b"),
+        *("--sampling-rate", 8000, "--n-jobs", 1, "-o", out),
+    )
+    assert result.exit_code == 0, result.output
+    assert f"Wrote 2 rows of 62 features to {out}." in result.stdout
+    expected = OpenSmileFeatures("GeMAPSv01b", sampling_rate=8000).fit_transform(
+        segments.assign(file=[str(spoken / name) for name in names])
+    )
+    table = pd.read_csv(out)
+    np.testing.assert_array_equal(table[list(expected)].to_numpy(np.float32), expected.to_numpy())
+    assert describe(find_extractor(table, out)).startswith("GeMAPSv01b at 8000 Hz by opensmile ")
+
+
+def test_a_configuration_is_known_by_its_content(spoken, tmp_path):
+    import opensmile
+
+    from skprognet.features._feature_sets import config_digest, find_config
+
+    config = find_config(opensmile.FeatureSet.eGeMAPSv02.name)
+    result = run(
+        *("extract", spoken / "wav" / "F01_sad_01.wav", "--feature-set", config),
+        *("--n-jobs", 1, "-o", tmp_path / "f.csv"),
+    )
+    assert result.exit_code == 0, result.output
+    made = find_extractor(pd.read_csv(tmp_path / "f.csv"), "f")
+    assert made["feature_set"] == str(config)
+    assert made["extractor"].endswith(f", configuration {config_digest(config)}")
+
+
+@pytest.mark.parametrize(("on_error", "rows"), [("raise", None), ("skip", 1), ("nan", 2)])
+def test_a_bad_file_is_named_and_treated_as_told(spoken, tmp_path, on_error, rows):
+    good, out = spoken / "wav" / "F01_sad_01.wav", tmp_path / "f.csv"
+    result = run("extract", "gone.wav", good, "-o", out, "--n-jobs", 1, "--on-error", on_error)
+    assert "'gone.wav': cannot be opened (No such file or directory)" in result.stderr
+    if rows is None:
+        assert result.exit_code == 1
+        assert not out.exists()
+        return
+    assert result.exit_code == 0
+    assert result.stderr.startswith("Warning: Expected complete, readable audio of every utter")
+    table = pd.read_csv(out)
+    assert table["file"].tolist() == ["gone.wav", str(good)][-rows:]
+    assert table.iloc[-1, 4:].notna().all()
+    assert table.iloc[0, 4:].isna().all() == (rows == 2)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (
+            {"path": ["a.wav"]},
+            "A table of utterances must have rows and a column 'file' (and 'start' and 'end', in "
+            "s, for segments); '{path}' has 1 rows and the columns ['path'].",
+        ),
+        (
+            {"file": ["a.wav", None]},
+            "Every row must name its file; in '{path}' 1 of 2 do not, the first is data row 2.",
+        ),
+        (
+            {"file": ["a.wav"], "start": ["soon"]},
+            "The column 'start' must be in s, as numbers; in '{path}' it has 'soon'.",
+        ),
+        (
+            {"file": ["a.wav"], "extractor": ["mine"]},
+            "A table of utterances must have no features yet; it has 'extractor'. Leave them out.",
+        ),
+    ],
+)
+def test_a_table_that_is_none_of_utterances_is_one_sentence(table, message, tmp_path):
+    pytest.importorskip("opensmile")
+    path = tmp_path / "t.csv"
+    pd.DataFrame(table).to_csv(path, index=False)
+    result = run("extract", path, "-o", tmp_path / "f.csv")
+    assert result.exit_code == 1
+    assert result.stderr == f"Error: {message.format(path=path)}\n"
+
+
+def test_a_table_of_two_ways_of_making_features_is_refused():
+    table = pd.DataFrame(
+        {"feature_set": "a", "sampling_rate": [8000, 16000], "extractor": "opensmile 2.6.0"}
+    )
+    message = (
+        "All features of a table must have been made in one way; in 't' there are 2: a at 8000 Hz "
+        "by opensmile 2.6.0; a at 16000 Hz by opensmile 2.6.0. Extract them anew."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        find_extractor(table, "t")
+    assert find_extractor(table[["sampling_rate"]], "t") is None
+    assert describe(None) == "of unknown origin"
