@@ -18,6 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.cli import main
+from skprognet.cli._inspect import validation_uar
 from skprognet.cli._train import choose_groups
 from skprognet.datasets import load_emodb
 from skprognet.experiments._record import sha256
@@ -147,6 +148,9 @@ def test_a_column_and_a_model_can_be_sources_together(model, table, tmp_path):
     told = json.loads(done("inspect", out, "--json").stdout)["model"]
     assert list(told["sources"]) == ["gender", "model"]
     assert list(told["sources"]["model"]["sources"]) == ["speaker"]
+    page = done("inspect", out).stdout
+    names = re.findall(r"^Source         ( *\w+)", page, flags=re.MULTILINE)
+    assert names == ["gender", "model", "  speaker"]
 
 
 def test_the_same_command_makes_the_same_network(table, tmp_path):
@@ -188,8 +192,8 @@ def test_wrong_usage_of_train_exits_with_2(arguments, message, table, tmp_path):
         ),
         (
             "--validation speaker-independent --speaker voice",
-            "Validation by other speakers needs two of them or more, and one in each row; the "
-            "column 'voice' is missing. Name another with --speaker, or choose --validation "
+            "Validation by other speakers needs two or more in each class, from the column "
+            "'voice'; it is missing. Name another one with --speaker, or choose --validation "
             "stratified.",
         ),
         (
@@ -222,14 +226,31 @@ def test_a_source_with_other_steps_is_refused(table, tmp_path):
     )
 
 
-def test_speakers_are_kept_apart_where_there_are_any():
-    labels = pd.DataFrame({"speaker": ["a", "b"], "one": "a", "gap": ["a", None]})
-    assert choose_groups(labels, "speaker", None).tolist() == ["a", "b"]
-    assert choose_groups(labels, "speaker", "stratified") is None
-    for column in ("one", "gap", "gone"):
-        assert choose_groups(labels, column, None) is None
-        with pytest.raises(ValueError, match=r"^Validation by other speakers needs two of them"):
-            choose_groups(labels, column, "speaker-independent")
+def test_speakers_are_kept_apart_where_each_class_has_several():
+    labels = pd.DataFrame({"y": list("ababa"), "speaker": list("kkllm"), "y2": list("aaaab")})
+    labels["gap"] = ["k", "k", "l", "l", None]
+    assert choose_groups(labels, "y", "speaker", None).tolist() == list("kkllm")
+    assert choose_groups(labels, "y", "speaker", "stratified") is None
+    for target, column, reason in [
+        ("y", "gone", "it is missing"),
+        ("y", "gap", "1 of 5 rows have none"),
+        ("y2", "speaker", "'b' of 'y2' has one only"),
+        ("speaker", "speaker", "'k' of 'speaker' has one only"),
+    ]:
+        assert choose_groups(labels, target, column, None) is None
+        message = (
+            "Validation by other speakers needs two or more in each class, from the column "
+            f"{column!r}; {reason}. Name another one with --speaker, or choose --validation "
+            "stratified."
+        )
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            choose_groups(labels, target, column, "speaker-independent")
+
+
+def test_speakers_can_be_the_target(table, tmp_path):
+    result = done("train", table, "--target", "speaker", *TINY, "-o", tmp_path / "m")
+    assert "DNNClassifier of speaker (00, 01, 02, 03), trained on 40 rows" in result.stdout
+    assert "by the UAR on a tenth of each class" in result.stdout
 
 
 def test_predict_reads_a_table_of_features(model, table, tmp_path):
@@ -317,6 +338,8 @@ def test_inspect_tells_all_of_it(model, table):
         "Layers         3 - 4 - 3 (sigmoid)",
         "Source         speaker (column speaker): DNNClassifier, 3 classes, 3 - 4 - 3 (sigmoid)",
         f"  SHA-256      {source['sha256']} (weights)",
+        f"  SHA-256      {told['model']['sha256']} (weights)",
+        f"  SHA-256      {read_model_info(path)['sha256']} (content)",
         "Features       3, of unknown origin",
         "               from 'a' to 'c'",
         "Normalisation  StandardScaler of 40 training rows",
@@ -327,6 +350,17 @@ def test_inspect_tells_all_of_it(model, table):
         r"0\.\d{3} \(speaker-independent\)\n",
         page,
     )
+
+
+def test_the_score_is_that_of_the_epoch_that_was_kept(table):
+    frame = pd.read_parquet(table)
+    network = DNNClassifier(**PARAMS, random_state=0).fit(frame[["a", "b"]], frame["emotion"])
+    network.best_epoch_ = 2
+    for epoch, row in enumerate(network.net_.history, start=1):
+        row["valid_uar"] = epoch / 10
+    assert validation_uar(network) == 0.2
+    network = network.set_params(early_stopping=False).fit(frame[["a", "b"]], frame["emotion"])
+    assert validation_uar(network) is None
 
 
 def test_inspect_says_which_versions_are_others(model, monkeypatch):

@@ -36,6 +36,12 @@ def _installed(name):
         return None
 
 
+def validation_uar(network: Any) -> float | None:
+    """Return the unweighted average recall of the epoch that was kept, if rows were held out."""
+    best = network.history_.iloc[network.best_epoch_ - 1]
+    return float(best["valid_uar"]) if "valid_uar" in best else None
+
+
 def describe_network(model: Any) -> dict[str, Any]:
     """Return what a network is, and those that it reads.
 
@@ -64,11 +70,10 @@ def describe_network(model: Any) -> dict[str, Any]:
         "random_state": params["random_state"] if _is_plain(params["random_state"]) else None,
     }
     if hasattr(network, "history_"):
-        best = network.history_.iloc[network.best_epoch_ - 1]
         told |= {
             "best_epoch": network.best_epoch_,
             "epochs": len(network.history_),
-            "validation_uar": float(best["valid_uar"]) if "valid_uar" in best else None,
+            "validation_uar": validation_uar(network),
         }
     sources = getattr(network, "sources_", [])
     return told | {"sources": {name: describe_network(source) for name, source in sources}}
@@ -118,7 +123,7 @@ def format_model(told: dict[str, Any]) -> str:
         ("Model", _in_words(told["model"], metadata.get("target"))),
         ("Classes", ", ".join(map(str, told["model"]["classes"]))),
         ("Layers", _layers(told["model"])),
-        ("SHA-256", f"{told['model']['sha256']} (weights)"),
+        ("  SHA-256", f"{told['model']['sha256']} (weights)"),
         *_source_rows(told["model"]["sources"], metadata.get("sources", {})),
         ("Features", f"{features['number']}, {describe_extractor(features['made'])}"),
         *_feature_rows(features["names"]),
@@ -126,6 +131,7 @@ def format_model(told: dict[str, Any]) -> str:
         ("Training", _training(told["model"], metadata)),
         ("Versions", ", ".join(_version(*pair) for pair in told["versions"].items())),
         ("File", f"{told['file']}, {told['bytes'] / 1e6:.1f} MB, format {told['format_version']}"),
+        ("  SHA-256", f"{told['sha256']} (content)"),
     ]
     return "\n".join(f"{name:14} {text}" for name, text in rows)
 

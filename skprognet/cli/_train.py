@@ -13,6 +13,7 @@ from skprognet.classifiers import DNNClassifier, FineTunedClassifier, Progressiv
 from skprognet.classifiers._parameters import check_parameters
 from skprognet.classifiers._sources import final_estimator
 from skprognet.cli._extractors import SHIPPED_WITH, describe, find_extractor
+from skprognet.cli._inspect import validation_uar
 from skprognet.cli._messages import tell_warnings
 from skprognet.cli._options import (
     SeveralValues,
@@ -20,7 +21,7 @@ from skprognet.cli._options import (
     network_options,
     seed_option,
 )
-from skprognet.cli._tables import find_file, is_shipped, names, read_named, split_features
+from skprognet.cli._tables import find_file, is_shipped, read_named, split_features
 from skprognet.experiments._record import sha256
 from skprognet.persistence import load_model, read_model_info, save_model
 
@@ -70,24 +71,35 @@ def load_source(name: str, table: str) -> tuple[str, Any]:
     return Path(name).stem, final_estimator(model)
 
 
-def choose_groups(labels: pd.DataFrame, speaker: str, validation: str | None) -> pd.Series | None:
+def choose_groups(
+    labels: pd.DataFrame, target: str, speaker: str, validation: str | None
+) -> pd.Series | None:
     """Return the speakers that validation is to keep apart, or None to stratify by class.
+
+    They can be kept apart if each class is spoken by two of them at least, which leaves out the
+    task of telling speakers themselves.
 
     Raises
     ------
     ValueError
-        If speakers are asked for that the table does not have.
+        If it is asked for and they cannot.
     """
     if validation == "stratified":
         return None
-    known = labels[speaker] if speaker in labels else pd.Series(dtype=object)
-    if known.notna().all() and known.nunique() > 1:
-        return known
+    if speaker not in labels:
+        reason = "it is missing"
+    elif labels[speaker].isna().any():
+        reason = f"{labels[speaker].isna().sum()} of {len(labels)} rows have none"
+    else:
+        by_class = labels.groupby(target)[speaker].nunique()
+        if by_class.min() > 1:
+            return labels[speaker]
+        reason = f"{by_class.idxmin()!r} of {target!r} has one only"
     if validation == "speaker-independent":
         raise ValueError(
-            "Validation by other speakers needs two of them or more, and one in each row; the "
-            f"column {speaker!r} {'has ' + names(known.unique()) if len(known) else 'is missing'}."
-            " Name another with --speaker, or choose --validation stratified."
+            "Validation by other speakers needs two or more in each class, from the column "
+            f"{speaker!r}; {reason}. Name another one with --speaker, or choose --validation "
+            "stratified."
         )
     return None
 
@@ -161,7 +173,7 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
     "--validation",
     type=click.Choice(["speaker-independent", "stratified"]),
     help="A tenth of the rows chooses the epoch: other speakers, or a tenth of each class.  "
-    "[default: other speakers, if the table has any]",
+    "[default: other speakers, if each class has several]",
 )
 @seed_option
 @network_options
@@ -197,7 +209,7 @@ def train(
     models = {name: load_source(name, table) for name in sources if name not in columns}
     X, labels = split_features(frame, table, [target, *columns], features, also=[speaker])
     check_classes(labels[target], table)
-    groups = choose_groups(labels, speaker, validation)
+    groups = choose_groups(labels, target, speaker, validation)
 
     classifier, fresh = make_networks(method, network, seed)
     if sources:
@@ -226,7 +238,6 @@ def _origins(models):
 def _summary(model, metadata, output, table):
     """Return what was trained, how well it did on the rows that chose its epoch, and what next."""
     network, made = model[-1], describe(metadata["features"])
-    best = network.history_.iloc[network.best_epoch_ - 1]
     origins = metadata["sources"]
     tasks = " ".join(name for name, origin in origins.items() if "column" in origin)
     apart = metadata["validation"] == "speaker-independent"
@@ -236,7 +247,7 @@ def _summary(model, metadata, output, table):
         f"{' from ' + ', '.join(origins) if origins else ''}, trained on "
         f"{metadata['table']['rows']} rows, features {made}.\n"
         f"Best epoch {network.best_epoch_} of {len(network.history_)}, by the UAR on {held_out}: "
-        f"{best['valid_uar']:.3f}.\n"
+        f"{validation_uar(network):.3f}.\n"
         f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"
         "This UAR chose the epoch, so that it is no estimate for new speakers. That is:\n"
         f"  skprognet tasks {table} --target {metadata['target']} --sources {tasks or 'COLUMN'} "
