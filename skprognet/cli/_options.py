@@ -113,8 +113,8 @@ normalisation_option = click.option(
     "--normalisation",
     default="corpus",
     show_default=True,
-    type=click.Choice(["corpus", "training", "none"]),
-    help="Over all rows of a corpus (the paper), over training rows only, or not at all.",
+    type=click.Choice(["corpus", "training", "speaker", "none"]),
+    help="Over all rows of a corpus (the paper), training rows only, each speaker, or not at all.",
 )
 
 patience_option = click.option(
