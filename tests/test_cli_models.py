@@ -444,6 +444,15 @@ def test_bad_files_are_named_and_the_others_predicted(spoken, monkeypatch):
     assert lines[0] == "'gone.wav': cannot be opened (No such file or directory)"
     assert lines[1].startswith("'no audio.wav': ")
     assert lines[2:] == ["Error: 2 of 3 utterances could not be used; they are named above."]
+    odd = ["line\nbreak \U0001f600,.wav", os.fsdecode(b"\xff.wav")]
+    for name in odd:
+        os.symlink("speech/F01_sad_01.wav", name)
+    said = table_of(done("predict", "model", *odd))
+    assert said["file"].tolist() == [odd[0], "\\udcff.wav"]
+    assert table_of(done("predict", "model", input=os.fsencode(odd[1]))).shape == (1, 4)
+    gone = run("predict", "model", os.fsdecode(b"\xfe.wav"), odd[1])
+    assert gone.exit_code == 1
+    assert gone.stderr.startswith(r"'\udcfe.wav': cannot be opened")
     nothing = run("predict", "model", "gone.wav")
     assert nothing.exit_code == 1
     assert nothing.stdout == "file,label,p_angry,p_sad\n"

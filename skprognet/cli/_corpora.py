@@ -124,7 +124,7 @@ for _name, _row in READERS.items():
     _add(_name, *_row)
 
 
-@read.command("invented", cls=SeveralValues)
+@read.command("invented", cls=SeveralValues, short_help="Invented speech, made in FOLDER.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @table_option(required=True)
 @click.option("--speakers", "n_speakers", default=8, show_default=True, metavar="N")

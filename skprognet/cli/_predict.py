@@ -146,7 +146,8 @@ def predict(
             features, errors = extract(utterances, made, cache=cache, n_jobs=n_jobs)
     result = label(utterances, select(features, estimator), estimator)
     if output is None:
-        click.echo(result.to_csv(index=False, lineterminator="\n"), nl=False)
+        said = result.to_csv(index=False, lineterminator="\n")
+        click.echo(said.encode("utf-8", "backslashreplace"), nl=False)
     else:
         write_table(result, output)
         click.echo(f"Wrote {len(result)} rows to {output}.")

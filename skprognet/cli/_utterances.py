@@ -20,7 +20,8 @@ def list_utterances(files: tuple[str, ...]) -> pd.DataFrame:
     """
     tables = [name for name in files if is_table(name)]
     if not tables:
-        return pd.DataFrame({"file": list(files)})
+        # As objects: a name need not be text that pandas can store.
+        return pd.DataFrame({"file": pd.Series(files, dtype=object)})
     if len(files) > 1:
         raise click.UsageError(
             f"FILES are audio files or one table; got {len(files)}, among them {tables[0]!r}."
