@@ -214,6 +214,12 @@ def test_tables_come_back_to_the_last_digit(name, tmp_path, rng):
     pd.testing.assert_frame_equal(again, table.reset_index(drop=True), check_exact=True)
 
 
+def test_a_name_that_is_no_text_does_not_cost_the_table(tmp_path):
+    table = pd.DataFrame({"file": pd.Series(["\udcff.wav"], dtype=object), "x": 1.5})
+    write_table(table, tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_bytes().splitlines() == [b"file,x", b"\\udcff.wav,1.5"]
+
+
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory):
     """Give invented speech, its table, and the features that the command made of it."""
