@@ -13,7 +13,7 @@ from sklearn.model_selection import GridSearchCV, LeaveOneGroupOut, cross_val_sc
 
 from skprognet.datasets import load_emodb
 from skprognet.evaluation import LeaveOneSessionOut, RepeatedStratifiedGroupKFold
-from skprognet.evaluation._splitters import deal_groups
+from skprognet.evaluation._dealing import deal_groups
 
 
 def exactly(sentence):
