@@ -19,7 +19,7 @@ test: .venv/ready-test ## check style and spelling, run every test (TEST_ARGS=..
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/codespell
-	$(BIN)/python -m pytest $(TEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses auto $(TEST_ARGS)
 
 docs: .venv/ready-docs ## build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
