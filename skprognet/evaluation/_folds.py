@@ -1,5 +1,7 @@
 """What the splitters share: from the folds of each repeat to splits and triples."""
 
+from abc import abstractmethod
+
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import BaseCrossValidator
@@ -46,9 +48,9 @@ class FoldSplitter(BaseCrossValidator):
     # Metadata routing reads this: ask for groups unless told otherwise.
     __metadata_request__split = {"groups": True}
 
+    @abstractmethod
     def _deal(self, X, y, groups):
         """Yield, for each repeat, the list of the rows in each fold."""
-        raise NotImplementedError(f"{type(self).__name__} must deal the rows into folds.")
 
     def _check_training(self, y, train, repeat, fold):
         """Raise if the rows `train` cannot be learnt from; by default they always can."""
