@@ -11,12 +11,11 @@ from functools import partial
 import torch
 from skorch import NeuralNetClassifier
 from skorch.callbacks import EarlyStopping, EpochTimer, PrintLog
-from skorch.dataset import unpack_data
 
 from skprognet.classifiers._best_epoch import BestEpoch
 from skprognet.networks import TrainingStep
 
-BATCHES_PER_DRAW = 8  # that many batches are copied at once; each is then a part of the copy
+ROWS_PER_COPY = 256  # about as many rows are copied at once, of which each batch is a part
 
 
 class Batches:
@@ -50,7 +49,8 @@ class Batches:
             yield columns
             return
         order = torch.randperm(n_rows, generator=self.generator)
-        for rows in order.split(BATCHES_PER_DRAW * self.batch_size):
+        n_batches = max(1, ROWS_PER_COPY // self.batch_size)
+        for rows in order.split(n_batches * self.batch_size):
             # Several times as fast as column[rows] where rows are wide.
             yield [column.index_select(0, rows.to(column.device)) for column in columns]
 
@@ -85,6 +85,12 @@ def mean_recall(predicted, true, row_weight=None, class_weight=None):
         return recall.mean().item()
     class_weight = torch.as_tensor(class_weight)[: len(total)][present.cpu()]
     return (recall @ (class_weight / class_weight.sum())).item()
+
+
+def _step_inputs(batch):
+    """Return the rows of a batch, their class positions, and their weights or None."""
+    X, y = batch
+    return (X["X"], y, X["sample_weight"]) if isinstance(X, dict) else (X, y, None)
 
 
 class Net(NeuralNetClassifier):
@@ -150,40 +156,60 @@ class Net(NeuralNetClassifier):
     def train_step(self, batch, step=None, **fit_params):
         if step is None:
             return super().train_step(batch, **fit_params)
-        X, y = unpack_data(batch)
-        X, weight = (X["X"], X["sample_weight"]) if isinstance(X, dict) else (X, None)
-        loss, y_pred = step(X, y, weight)
-        if self.callbacks:
-            self.notify(
-                "on_grad_computed",
-                named_parameters=list(self.get_all_learnable_params()),
-                batch=batch,
-                training=True,
-            )
+        loss, y_pred = step(*_step_inputs(batch))
+        self.notify(
+            "on_grad_computed",
+            named_parameters=list(self.get_all_learnable_params()),
+            batch=batch,
+            training=True,
+        )
         self.optimizer_.step()
         return {"loss": loss, "y_pred": y_pred}
 
-    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
-        if iterator is None:
-            return
+    def _train_unwatched(self, iterator):
+        """Train on all batches where no callback of the user's looks on; return their losses."""
+        update = getattr(self.optimizer_, "update", self.optimizer_.step)
+        losses, sizes = [], []
+        with torch.no_grad():
+            for batch in iterator:
+                loss, _ = self._step(*_step_inputs(batch))
+                update()
+                losses.append(loss)
+                sizes.append(len(batch[1]))
+        return losses, sizes
+
+    def _run_batches(self, iterator, training, prefix, step_fn, **fit_params):
+        """Return the loss of each batch, its size, and, of validation rows, the predictions."""
         # What happens batch by batch is recorded for the user's own callbacks only: over a whole
         # fit it is a hundred thousand small dictionaries.
         watched = bool(self.callbacks)
-        if training:  # anew in every epoch: between them a callback may replace layers
-            step_fn = partial(step_fn, step=self._prepared_step())
+        if training:
+            if watched or self._step is None:  # between epochs a callback may replace layers
+                self._step = self._prepared_step()
+            if self._step is not None and not watched:
+                return *self._train_unwatched(iterator), []
+            step_fn = partial(step_fn, step=self._step)
         losses, sizes, predicted = [], [], []
         for batch in iterator:
             if watched:
                 self.notify("on_batch_begin", batch=batch, training=training)
             step = step_fn(batch, **fit_params)
             losses.append(step["loss"].detach())
-            sizes.append(batch[1].shape[0])
+            sizes.append(len(batch[1]))
             if not training:
                 predicted.append(step["y_pred"].argmax(dim=1))
             if watched:
                 self.history.record_batch(prefix + "_loss", step["loss"].item())
                 self.history.record_batch(prefix + "_batch_size", sizes[-1])
                 self.notify("on_batch_end", batch=batch, training=training, **step)
+        return losses, sizes, predicted
+
+    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+        if iterator is None:
+            return
+        losses, sizes, predicted = self._run_batches(
+            iterator, training, prefix, step_fn, **fit_params
+        )
         self.history.record(prefix + "_batch_count", len(sizes))
         rows = torch.tensor(sizes, dtype=torch.float64)
         loss = (torch.stack(losses).double().cpu() @ rows / rows.sum()).item()
@@ -223,11 +249,14 @@ class Net(NeuralNetClassifier):
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
         # skorch takes every KeyboardInterrupt for an early stop, Ctrl-C too.
         self.interrupted_ = False
+        self._step = None
         try:
             return super().fit_loop(X, y, epochs=epochs, **fit_params)
         except KeyboardInterrupt:
             self.interrupted_ = not any(_has_stopped(c) for _, c in self.callbacks_)
             raise
+        finally:
+            self._step = None  # it keeps what it computed with the last batches
 
     @property
     def best_epoch_(self):

@@ -46,6 +46,14 @@ class FusedAdam(torch.optim.Adam):
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
+        self.update()
+        return loss
+
+    def update(self):
+        """Do what :meth:`step` does, without its hooks, where autograd is off.
+
+        torch puts a profiler's record around every ``step``: a tenth of what Adam takes.
+        """
         without = [p.grad is None for group in self.param_groups for p in group["params"]]
         if without != self._without_gradient:
             self._collected = [self._collect(group) for group in self.param_groups]
@@ -70,4 +78,3 @@ class FusedAdam(torch.optim.Adam):
                 amsgrad=group["amsgrad"],
                 maximize=group["maximize"],
             )
-        return loss

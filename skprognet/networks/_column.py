@@ -8,7 +8,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from skprognet.networks._dropout import dropout_masks
+from skprognet.networks._dropout import DropoutMasks
 
 _aten = torch.ops.aten
 # name -> (activation, gradient with respect to its input from the gradient with respect to its
@@ -137,14 +137,13 @@ class Column(nn.Module):
         """Split the input into what layer 0 reads and the frozen layers that each layer reads."""
         return X_NF, [[] for _ in self.layers]
 
-    def draw_masks(self, n_rows: int) -> list[Tensor | None]:
-        """Return a dropout mask of shape (N, H) for each hidden layer; None without dropout."""
+    def masks(self, n_rows: int) -> DropoutMasks | None:
+        """Return what draws a dropout mask of shape (N, H) for each hidden layer, if any does."""
         if not self.dropout:
-            return [None] * len(self.hidden_layer_sizes)
+            return None
         shapes = [(n_rows, width) for width in self.hidden_layer_sizes]
-        return dropout_masks(
-            shapes, self.dropout, self.dropout_generator, self.layers[0].weight.dtype
-        )
+        weight = self.layers[0].weight
+        return DropoutMasks(shapes, self.dropout, weight.dtype, weight.device)
 
     def lateral_inputs(self, k: int, frozen: list[Tensor], *, dropping: bool) -> list[Tensor]:
         """Return what layer k reads beside the layer below, given the frozen layers: nothing."""
@@ -167,7 +166,8 @@ class Column(nn.Module):
         """
         activate, _ = ACTIVATIONS[self.activation]
         x_NF, frozen = self.split(X_NF)
-        masks = self.draw_masks(len(X_NF)) if self.training else None
+        masks = self.masks(len(X_NF)) if self.training else None
+        masks = None if masks is None else masks.draw(self.dropout_generator)
         below_HN, outputs = x_NF.t().contiguous(), []
         for k, layer in enumerate(self.layers):
             first, *others = self.weights(k)
@@ -178,7 +178,7 @@ class Column(nn.Module):
             if k == len(self.layers) - 1:
                 return [*outputs, z_HN]
             below_HN = activate(z_HN)
-            if self.training and self.dropout:
+            if masks is not None:
                 below_HN = below_HN * masks[k].t()
             outputs.append(below_HN)
 

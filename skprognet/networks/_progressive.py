@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from skprognet.networks._adapters import Adapter
 from skprognet.networks._column import Column, glorot_linear
-from skprognet.networks._dropout import dropout_masks
+from skprognet.networks._dropout import DropoutMasks
 
 
 def source_layer(k: int, depth: int, source_depth: int) -> int:
@@ -137,9 +137,9 @@ class ProgressiveColumn(Column):
         """Return what layer k (from 0) reads beside the layer below: dropped out, adapted."""
         if frozen and dropping and self.lateral_dropout:
             shapes = [h_NH.shape for h_NH in frozen]
-            masks = dropout_masks(
-                shapes, self.lateral_dropout, self.dropout_generator, self.layers[k].weight.dtype
-            )
+            weight = self.layers[k].weight
+            masks = DropoutMasks(shapes, self.lateral_dropout, weight.dtype, weight.device)
+            masks = masks.draw(self.dropout_generator)
             frozen = [h_NH * mask_NH for h_NH, mask_NH in zip(frozen, masks, strict=True)]
         return [self.adapters[k - 1](frozen)] if frozen and self.adapters else frozen
 

@@ -26,19 +26,19 @@ from torch.nn.functional import nll_loss
 from skprognet.networks._column import ACTIVATIONS, Column
 
 
-def _cross_entropy(logits_NC: Tensor, y_N: Tensor, weight_N: Tensor | None):
+def _cross_entropy(
+    logits_NC: Tensor, y_N: Tensor, weight_N: Tensor | None, minus_one_N1: Tensor, n_rows: Tensor
+):
     """Return the mean weighted cross-entropy and its gradient with respect to the logits."""
     log_p_NC = torch.log_softmax(logits_NC, dim=1)
     if weight_N is None:
         loss = nll_loss(log_p_NC, y_N)
     else:
         loss = (nll_loss(log_p_NC, y_N, reduction="none") * weight_N).mean()
-    y_N1 = y_N[:, None]
     grad_NC = log_p_NC.exp_()
-    grad_NC.scatter_add_(1, y_N1, grad_NC.new_full(y_N1.shape, -1.0))
-    grad_NC.div_(y_N.shape[0])
+    grad_NC.scatter_add_(1, y_N.unsqueeze(1), minus_one_N1).div_(n_rows)
     if weight_N is not None:
-        grad_NC.mul_(weight_N[:, None])
+        grad_NC.mul_(weight_N.unsqueeze(1))
     return loss, grad_NC
 
 
@@ -47,6 +47,24 @@ def _gradient_of(parameter: torch.nn.Parameter) -> Tensor:
     if parameter.grad is None:
         parameter.grad = torch.empty_like(parameter)
     return parameter.grad
+
+
+class _Buffers:
+    """What a step computes with and writes between rows and gradients, for one size of batch.
+
+    Memory that is allocated anew in every step is often given back to the operating system in
+    between, and then costs more than what is computed in it.
+    """
+
+    def __init__(self, column: Column, n_rows: int):
+        weight = column.layers[0].weight.detach()
+        sizes = column.hidden_layer_sizes
+        self.outputs, self.dropped, self.grads = [
+            [weight.new_empty(n_rows, width) for width in sizes] for _ in range(3)
+        ]
+        self.masks = column.masks(n_rows)
+        self.minus_one_N1 = weight.new_full((n_rows, 1), -1)
+        self.n_rows = weight.new_tensor(n_rows)
 
 
 class TrainingStep:
@@ -68,30 +86,43 @@ class TrainingStep:
         self.activate, self.differentiate = ACTIVATIONS[column.activation]
         self.biases = [layer.bias for layer in column.layers]
         self.weights = [column.weights(k) for k in range(len(column.layers))]
+        self.transposed = [[w.detach().t() for w in weights] for weights in self.weights]
+        self.buffers = {}  # by number of rows: that of most batches, and of the last one
 
-    def _forward(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]], list, list]:
-        """Return logits, the inputs of each layer, and outputs and masks of hidden layers."""
+    def _forward(self, X_NF: Tensor, buffers: _Buffers) -> tuple[Tensor, list, list]:
+        """Return the logits, the inputs of each layer, and the masks of the hidden layers."""
         below_NH, frozen = self.column.split(X_NF)
-        masks = self.column.draw_masks(X_NF.shape[0])
-        inputs, outputs = [], []
-        for k, (bias, weights) in enumerate(zip(self.biases, self.weights, strict=True)):
+        masks = (
+            None if buffers.masks is None else buffers.masks.draw(self.column.dropout_generator)
+        )
+        inputs, last = [], len(buffers.outputs)
+        for k, (first, *others) in enumerate(self.transposed):
             laterals = self.column.lateral_inputs(k, frozen[k], dropping=True)
             inputs.append([below_NH, *laterals])
-            z_NH = torch.addmm(bias, below_NH, weights[0].t())
-            for input_NH, weight in zip(laterals, weights[1:], strict=True):
-                z_NH.addmm_(input_NH, weight.t())
-            if k == len(masks):
-                return z_NH, inputs, outputs, masks
-            outputs.append(self.activate(z_NH))
-            below_NH = outputs[k] if masks[k] is None else outputs[k] * masks[k]
+            # Logits outlive the step, and so are no buffer's.
+            out = buffers.outputs[k] if k < last else None
+            z_NH = torch.addmm(self.biases[k], below_NH, first, out=out)
+            for input_NH, weight in zip(laterals, others, strict=True):
+                z_NH.addmm_(input_NH, weight)
+            if k == last:
+                return z_NH, inputs, masks
+            below_NH = self.activate(z_NH)
+            if masks is not None:
+                below_NH = torch.mul(z_NH, masks[k], out=buffers.dropped[k])
 
     @torch.no_grad()
     def __call__(
         self, X_NF: Tensor, y_N: Tensor, weight_N: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Compute loss, logits and gradients: see :func:`loss_and_gradients`."""
-        logits_NC, inputs, outputs, masks = self._forward(X_NF)
-        loss, grad_NH = _cross_entropy(logits_NC, y_N, weight_N)
+        n_rows = X_NF.shape[0]
+        if n_rows not in self.buffers:
+            self.buffers[n_rows] = _Buffers(self.column, n_rows)
+        buffers = self.buffers[n_rows]
+        logits_NC, inputs, masks = self._forward(X_NF, buffers)
+        loss, grad_NH = _cross_entropy(
+            logits_NC, y_N, weight_N, buffers.minus_one_N1, buffers.n_rows
+        )
         learning = [
             k
             for k, (bias, weights) in enumerate(zip(self.biases, self.weights, strict=True))
@@ -106,10 +137,10 @@ class TrainingStep:
             if bias.requires_grad:
                 torch.sum(grad_NH, 0, out=_gradient_of(bias))
             if k > lowest:
-                grad_NH = torch.mm(grad_NH, weights[0])
-                if masks[k - 1] is not None:
+                grad_NH = torch.mm(grad_NH, weights[0], out=buffers.grads[k - 1])
+                if masks is not None:
                     grad_NH.mul_(masks[k - 1])
-                grad_NH = self.differentiate(grad_NH, outputs[k - 1])
+                self.differentiate(grad_NH, buffers.outputs[k - 1])
         return loss, logits_NC
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from skprognet.networks import Column
-from skprognet.networks._dropout import dropout_masks
+from skprognet.networks._dropout import DropoutMasks
 
 # One bit for each unit, two, eight, and sixteen that meet the rate nearly.
 RATES = [0.5, 0.25, 0.75, 129 / 256, 0.05, 0.3, 0.8]
@@ -16,7 +16,8 @@ SHAPES = [(20, 11), (3, 7), (1, 1)]
 def draw(rate, steps, shapes=SHAPES, dtype=torch.float32, seed=0):
     """Return the masks of many steps, as a matrix of steps and units."""
     generator = torch.Generator().manual_seed(seed)
-    masks = [dropout_masks(shapes, rate, generator, dtype) for _ in range(steps)]
+    drawn = DropoutMasks(shapes, rate, dtype, generator.device)
+    masks = [[mask.clone() for mask in drawn.draw(generator)] for _ in range(steps)]
     assert [mask.shape for mask in masks[0]] == [torch.Size(shape) for shape in shapes]
     return torch.stack([torch.cat([mask.ravel() for mask in step]) for step in masks])
 
@@ -86,11 +87,10 @@ def test_the_masks_of_a_columns_layers_come_from_its_generator_alone():
     column = Column(5, (7, 3), 4, dropout=0.5, generator=torch.Generator().manual_seed(0))
     column.dropout_generator = torch.Generator().manual_seed(4)
     before = torch.random.get_rng_state()
-    masks = column.draw_masks(6)
-    expected = dropout_masks(
-        [(6, 7), (6, 3)], 0.5, torch.Generator().manual_seed(4), torch.float32
-    )
+    masks = column.masks(6).draw(column.dropout_generator)
+    generator = torch.Generator().manual_seed(4)
+    expected = DropoutMasks([(6, 7), (6, 3)], 0.5, torch.float32, generator.device).draw(generator)
     assert all(torch.equal(ours, theirs) for ours, theirs in zip(masks, expected, strict=True))
     assert torch.equal(before, torch.random.get_rng_state())
     column.dropout = 0.0
-    assert column.draw_masks(6) == [None, None]
+    assert column.masks(6) is None
