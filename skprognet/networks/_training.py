@@ -131,9 +131,10 @@ class TrainingStep:
         lowest = min(learning, default=len(self.biases))
         for k in range(len(self.biases) - 1, lowest - 1, -1):
             bias, weights = self.biases[k], self.weights[k]
+            grad_HN = grad_NH.t()
             for weight, input_NH in zip(weights, inputs[k], strict=True):
                 if weight.requires_grad:
-                    torch.mm(grad_NH.t(), input_NH, out=_gradient_of(weight))
+                    torch.mm(grad_HN, input_NH, out=_gradient_of(weight))
             if bias.requires_grad:
                 torch.sum(grad_NH, 0, out=_gradient_of(bias))
             if k > lowest:

@@ -1,0 +1,145 @@
+"""The fast way to train against a plain PyTorch loop: the same networks come out, in the mean."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from scipy import stats
+from skorch.callbacks import Callback
+
+from skprognet import DNNClassifier, ProgressiveClassifier
+from skprognet.metrics import uar_score
+from skprognet.networks import limit_threads
+
+SEEDS, EPOCHS, BATCH, WIDTH, DEPTH, LR = 20, 8, 16, 24, 2, 0.01
+# Sigmoids learn more slowly.
+RATES = {"sigmoid": 4 * LR, "tanh": LR, "relu": LR, "identity": LR}
+FUNCTIONS = {
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "identity": lambda z: z,
+}
+# Twice as many rows of the first class than of the others together.
+CLASS_WEIGHT = {0: 0.4, 1: 2.0, 2: 1.0}
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """Return training and test rows of three classes that overlap, one of them frequent."""
+    rng = np.random.default_rng(5)
+    y = np.repeat([0, 1, 2], [80, 24, 24]), np.repeat([0, 1, 2], 300)
+    centres = rng.normal(size=(3, 8))
+    return [(centres[codes] + 1.2 * rng.normal(size=(len(codes), 8)), codes) for codes in y]
+
+
+class Plain(torch.nn.Module):
+    """The same network out of torch's own layers, which autograd trains."""
+
+    def __init__(self, activation, source):
+        super().__init__()
+        sizes = [8, *[WIDTH] * DEPTH, 3]
+        self.own = torch.nn.ModuleList(map(torch.nn.Linear, sizes[:-1], sizes[1:]))
+        self.laterals = torch.nn.ModuleList(
+            torch.nn.Linear(a, b, bias=False) for a, b in pairwise(sizes[1:]) if source is not None
+        )
+        self.source, self.f = source, FUNCTIONS[activation]
+        self.dropout = torch.nn.Dropout(0.5)
+        for layer in [*self.own, *self.laterals]:
+            torch.nn.init.xavier_uniform_(layer.weight)
+            if layer.bias is not None:
+                torch.nn.init.zeros_(layer.bias)
+
+    def forward(self, X):
+        frozen, h = [], X
+        for layer in [] if self.source is None else self.source[:-1]:
+            h = torch.sigmoid(h @ layer.weight.detach().T + layer.bias.detach())
+            frozen.append(h)
+        h = X
+        for k, layer in enumerate(self.own):
+            z = layer(h)
+            if k and frozen:
+                z = z + self.laterals[k - 1](frozen[k - 1])
+            h = z if k == DEPTH else self.dropout(self.f(z))
+        return h
+
+
+def train_plainly(seed, X, y, activation, source, weight):
+    """Return the network after a loop as anyone would write it."""
+    with torch.random.fork_rng(devices=[]), limit_threads(1):
+        torch.manual_seed(seed)
+        layers = None if source is None else source.net_.module_.layers
+        module = Plain(activation, layers).double()
+        optimizer = torch.optim.Adam(
+            [*module.own.parameters(), *module.laterals.parameters()], lr=RATES[activation]
+        )
+        X, y, weight = torch.tensor(X), torch.tensor(y), torch.tensor(weight / weight.mean())
+        for _ in range(EPOCHS):
+            for batch in torch.randperm(len(X)).split(BATCH):
+                optimizer.zero_grad()
+                losses = torch.nn.functional.cross_entropy(
+                    module(X[batch]), y[batch], reduction="none"
+                )
+                (weight[batch] * losses).mean().backward()
+                optimizer.step()
+        return module.eval()
+
+
+def ours(seed, activation, source, **options):
+    options |= {
+        "hidden_layer_sizes": (WIDTH,) * DEPTH,
+        "activation": activation,
+        "lr": RATES[activation],
+        "max_epochs": EPOCHS,
+        "batch_size": BATCH,
+        "early_stopping": False,
+        "dtype": "float64",
+        "random_state": seed,
+    }
+    return DNNClassifier(**options) if source is None else ProgressiveClassifier(source, **options)
+
+
+@pytest.fixture(scope="module")
+def source(rows):
+    (X, y), _ = rows
+    return ours(99, "sigmoid", None, dropout=0.0).fit(X, y == 0)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("laterals", [False, True])
+@pytest.mark.parametrize("activation", RATES)
+def test_scores_over_seeds_are_those_of_a_plain_loop(activation, laterals, weighted, rows, source):
+    (X, y), (X_test, y_test) = rows
+    source = source if laterals else None
+    class_weight = CLASS_WEIGHT if weighted else None
+    weight = np.array([CLASS_WEIGHT[code] for code in y]) if weighted else np.ones(len(y))
+    uar, losses = np.empty((2, 2, SEEDS))
+    for seed in range(SEEDS):
+        fitted = ours(seed, activation, source, class_weight=class_weight).fit(X, y)
+        plain = train_plainly(seed, X, y, activation, source, weight)
+        with torch.no_grad():
+            p = plain(torch.tensor(X_test)).softmax(dim=1).numpy()
+        for which, probabilities in enumerate([fitted.predict_proba(X_test), p]):
+            uar[which, seed] = uar_score(y_test, probabilities.argmax(axis=1))
+            right = probabilities[np.arange(len(y_test)), y_test]
+            losses[which, seed] = -np.log(right).mean()
+    # Sixteen cases are looked at, each by two figures.
+    for figure in (uar, losses):
+        assert stats.ttest_ind(*figure, equal_var=False).pvalue > 1e-3
+        assert stats.mannwhitneyu(*figure).pvalue > 1e-3
+        # The spread between seeds is that of one and the same network, too.
+        assert stats.levene(*figure).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("laterals", [False, True])
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", torch.optim.RMSprop])
+def test_a_callback_that_only_looks_on_changes_no_bit(optimizer, laterals, rows, source):
+    # With callbacks every batch goes through skorch's own loop, without them straight to the step.
+    (X, y), _ = rows
+    options = {"source": source if laterals else None, "activation": "sigmoid"}
+    alone = ours(3, **options, optimizer=optimizer).fit(X, y)
+    watched = ours(3, **options, optimizer=optimizer, callbacks=[Callback()]).fit(X, y)
+    ours_, theirs = (each.net_.module_.state_dict() for each in (alone, watched))
+    assert all(torch.equal(ours_[name], theirs[name]) for name in ours_)
+    assert alone.history_["train_loss"].tolist() == watched.history_["train_loss"].tolist()
