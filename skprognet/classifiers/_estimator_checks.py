@@ -38,6 +38,16 @@ def check_source_untouched(estimator, X, y, **fit_params):
     ------
     AssertionError
         If a source has changed.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.classifiers import check_source_untouched
+    >>> X, y = make_classification(60, random_state=0)
+    >>> small = dict(hidden_layer_sizes=(8,), max_epochs=2, random_state=0)
+    >>> source = DNNClassifier(**small).fit(X, X[:, 0] > 0)
+    >>> check_source_untouched(ProgressiveClassifier(source, **small), X, y)
     """
     sources = _fitted_sources(estimator)
     before = [(digest(source), source.predict_proba(X)) for source in sources]
@@ -70,6 +80,16 @@ def check_source_survives_clone(estimator, X, y, **fit_params):
     ------
     AssertionError
         If a source was un-fitted or replaced by another.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.classifiers import check_source_survives_clone
+    >>> X, y = make_classification(60, random_state=0)
+    >>> small = dict(hidden_layer_sizes=(8,), max_epochs=2, random_state=0)
+    >>> source = DNNClassifier(**small).fit(X, X[:, 0] > 0)
+    >>> check_source_survives_clone(ProgressiveClassifier(source, **small), X, y)
     """
     twin, sources = estimator, _fitted_sources(estimator)
     for _ in range(2):
@@ -99,6 +119,16 @@ def check_labels_round_trip(estimator, X, y, **fit_params):
     ------
     AssertionError
         If `predict` or `classes_` has other labels, or of another type.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.classifiers import check_labels_round_trip
+    >>> X, y = make_classification(60, random_state=0)
+    >>> small = dict(hidden_layer_sizes=(8,), max_epochs=2, random_state=0)
+    >>> source = DNNClassifier(**small).fit(X, X[:, 0] > 0)
+    >>> check_labels_round_trip(ProgressiveClassifier(source, **small), X, y)
     """
     codes = np.unique(y, return_inverse=True)[1]
     for labels in (np.array([f"label {c}" for c in codes]), codes * 10 - 7, codes > 0):
@@ -127,6 +157,16 @@ def check_seed_repeats(estimator, X, y, **fit_params):
     ------
     AssertionError
         If they differ, or do not.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.classifiers import check_seed_repeats
+    >>> X, y = make_classification(60, random_state=0)
+    >>> small = dict(hidden_layer_sizes=(8,), max_epochs=2, random_state=0)
+    >>> source = DNNClassifier(**small).fit(X, X[:, 0] > 0)
+    >>> check_seed_repeats(ProgressiveClassifier(source, **small), X, y)
     """
     first, second, other = (
         _weights(clone(estimator).set_params(random_state=seed).fit(X, y, **fit_params))
@@ -154,6 +194,16 @@ def check_laterals_alive(estimator, X, y, **fit_params):
     ------
     AssertionError
         If there are no laterals, one has not moved, or one can be taken out unnoticed.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.classifiers import check_laterals_alive
+    >>> X, y = make_classification(60, random_state=0)
+    >>> small = dict(hidden_layer_sizes=(8,), max_epochs=2, random_state=0)
+    >>> source = DNNClassifier(**small).fit(X, X[:, 0] > 0)
+    >>> check_laterals_alive(ProgressiveClassifier(source, **small), X, y)
     """
     unmoved = clone(estimator).set_params(random_state=0, lr=1e-300, max_epochs=1)
     start = _weights(unmoved.fit(X, y, **fit_params))
@@ -186,6 +236,16 @@ def check_predictions_independent(estimator, X, y, **fit_params):
     ------
     AssertionError
         If a bit differs.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.classifiers import check_predictions_independent
+    >>> X, y = make_classification(60, random_state=0)
+    >>> small = dict(hidden_layer_sizes=(8,), max_epochs=2, random_state=0)
+    >>> source = DNNClassifier(**small).fit(X, X[:, 0] > 0)
+    >>> check_predictions_independent(ProgressiveClassifier(source, **small), X, y)
     """
     fitted = clone(estimator).fit(X, y, **fit_params)
     whole = fitted.predict_proba(X)

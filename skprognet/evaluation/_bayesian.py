@@ -56,6 +56,16 @@ class BayesianCVTestResult:
         Mean difference over its standard deviation between folds; see `calibrated_cv_ttest`.
     ratio : float
         The n_test / n_train that was used.
+
+    Examples
+    --------
+    >>> from skprognet.evaluation import bayesian_cv_test
+    >>> result = bayesian_cv_test([[0.64, 0.60, 0.66]], [[0.60, 0.58, 0.61]])
+    >>> print(f"{result.p_worse:.2f}, {result.p_equal:.2f}, {result.p_better:.2f}")
+    0.04, 0.06, 0.90
+    >>> low, high = result.credible_interval()
+    >>> print(f"difference {result.estimate:.3f}, between {low:.3f} and {high:.3f}")
+    difference 0.037, between -0.023 and 0.097
     """
 
     p_worse: float

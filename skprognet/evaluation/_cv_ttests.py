@@ -48,6 +48,16 @@ class CVTTestResult:
         scores, ±inf for a constant difference. See the notes of `calibrated_cv_ttest`.
     ratio : float or None
         The n_test / n_train that `corrected_cv_ttest` used; None for `calibrated_cv_ttest`.
+
+    Examples
+    --------
+    >>> from skprognet.evaluation import corrected_cv_ttest
+    >>> result = corrected_cv_ttest([[0.64, 0.60, 0.66]], [[0.60, 0.58, 0.61]])
+    >>> print(f"t = {result.statistic:.2f}, p = {result.pvalue:.2f}, ratio = {result.ratio}")
+    t = 2.63, p = 0.12, ratio = 0.5
+    >>> low, high = result.confidence_interval()
+    >>> print(f"difference {result.estimate:.3f}, between {low:.3f} and {high:.3f}")
+    difference 0.037, between -0.023 and 0.097
     """
 
     statistic: float

@@ -32,6 +32,15 @@ class CVFTestResult:
         Mean difference over its standard deviation between folds; see `calibrated_cv_ttest`.
     within : float
         Sum of the five variances, each of the two folds of a repeat.
+
+    Examples
+    --------
+    >>> from skprognet.evaluation import combined_5x2cv_ftest
+    >>> a = [[0.64, 0.60], [0.66, 0.61], [0.62, 0.63], [0.65, 0.60], [0.64, 0.62]]
+    >>> b = [[0.60, 0.58], [0.61, 0.60], [0.60, 0.59], [0.59, 0.61], [0.60, 0.60]]
+    >>> statistic, pvalue = result = combined_5x2cv_ftest(a, b)
+    >>> print(f"F = {statistic:.2f} with {result.df} degrees of freedom, p = {pvalue:.2f}")
+    F = 1.60 with (10, 5) degrees of freedom, p = 0.32
     """
 
     statistic: float

@@ -60,6 +60,25 @@ class CorporaComparisonResult:
         the number of pairs), pvalue_holm (Wilcoxon's adjusted one), verdict (a sentence).
     verdict : str
         Friedman's test in one sentence.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.evaluation import compare_over_corpora
+    >>> better = {"DNN": 0.60, "PT/FT": 0.61, "ProgNet": 0.64}
+    >>> scores = pd.DataFrame([
+    ...     {"corpus": f"corpus {i}", "method": name, "source": "none", "repeat": 1, "fold": fold,
+    ...      "uar": uar + 0.01 * i + 0.02 * fold}
+    ...     for i in range(6) for name, uar in better.items() for fold in (1, 2)
+    ... ])
+    >>> result = compare_over_corpora(scores)
+    >>> result.n_corpora, result.df
+    (6, 2)
+    >>> result.ranks[["method", "mean_rank"]]
+        method  mean_rank
+    0      DNN        3.0
+    1    PT/FT        2.0
+    2  ProgNet        1.0
     """
 
     statistic: float

@@ -24,6 +24,24 @@ def format_study(study):
     -------
     str
         Ready to print or to write.
+
+    Examples
+    --------
+    >>> from skprognet import DNNClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.experiments import format_study, transfer_between_tasks
+    >>> emodb = load_emodb(as_frame=True)
+    >>> study = transfer_between_tasks(
+    ...     emodb.data,
+    ...     emodb.frame[["emotion", "speaker", "gender"]],
+    ...     sources=["gender"],
+    ...     estimator=DNNClassifier(hidden_layer_sizes=(8,), max_epochs=2),
+    ...     n_splits=3,
+    ...     n_repeats=1,
+    ...     n_jobs=1,
+    ... )
+    >>> print(format_study(study).splitlines()[0])
+    # Emotion recognition with transfer from gender
     """
     return "\n\n".join(
         [
@@ -73,6 +91,27 @@ def write_study(study, folder, *, record=None, seconds=None):
     ------
     OSError
         If a file cannot be written, as on a full disk.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from skprognet import DNNClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.experiments import transfer_between_tasks, write_study
+    >>> emodb = load_emodb(as_frame=True)
+    >>> study = transfer_between_tasks(
+    ...     emodb.data,
+    ...     emodb.frame[["emotion", "speaker", "gender"]],
+    ...     sources=["gender"],
+    ...     estimator=DNNClassifier(hidden_layer_sizes=(8,), max_epochs=2),
+    ...     n_splits=3,
+    ...     n_repeats=1,
+    ...     n_jobs=1,
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = write_study(study, folder)
+    >>> files[-1].name
+    'report.html'
     """
     record = make_record(study.design) if record is None else record
     figures = draw_figures(study)

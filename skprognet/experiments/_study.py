@@ -44,6 +44,29 @@ class Study:
     audit_verdict : str
         The same in a sentence. A study whose audit fails gives a UserWarning, and keeps its scores
         for finding out why.
+
+    Examples
+    --------
+    >>> from skprognet import DNNClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.experiments import transfer_between_tasks
+    >>> emodb = load_emodb(as_frame=True)
+    >>> study = transfer_between_tasks(
+    ...     emodb.data,
+    ...     emodb.frame[["emotion", "speaker", "gender"]],
+    ...     sources=["gender"],
+    ...     estimator=DNNClassifier(hidden_layer_sizes=(8,), max_epochs=2),
+    ...     n_splits=3,
+    ...     n_repeats=1,
+    ...     n_jobs=1,
+    ... )
+    >>> len(study.scores), len(study.curves), len(study.comparisons), len(study.table)
+    (9, 18, 3, 3)
+    >>> study.design["sources"]
+    ['gender']
+    >>> print(study.audit_verdict)
+    The audit passed: in 9 fits and 1017 tested rows, no fit and no source had been given a test
+    row.
     """
 
     scores: pd.DataFrame

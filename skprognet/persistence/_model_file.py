@@ -126,6 +126,21 @@ def load_model(path):
     See Also
     --------
     save_model : Writes the file, with an example.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from skprognet import DNNClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.persistence import load_model, save_model
+    >>> X, y = load_emodb(return_X_y=True)
+    >>> clf = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=2, random_state=0).fit(X, y)
+    >>> with TemporaryDirectory() as folder:
+    ...     save_model(clf, Path(folder) / "emotion.model")
+    ...     same = load_model(Path(folder) / "emotion.model")
+    >>> bool((same.predict_proba(X) == clf.predict_proba(X)).all())
+    True
     """
     with _one_sentence("load_model", path):
         document, arrays = _read(Path(path))
