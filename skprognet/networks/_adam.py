@@ -15,6 +15,17 @@ class FusedAdam(torch.optim.Adam):
         Parameters, or groups of them, as for :class:`torch.optim.Adam`.
     lr : float, default=0.001
         Learning rate.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skprognet.networks import FusedAdam
+    >>> weight = torch.nn.Parameter(torch.ones(2))
+    >>> optimizer = FusedAdam([weight], lr=0.1)
+    >>> weight.grad = torch.tensor([1.0, -1.0])
+    >>> optimizer.step()
+    >>> weight.detach().round(decimals=2)
+    tensor([0.9000, 1.1000])
     """
 
     _without_gradient = None

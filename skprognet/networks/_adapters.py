@@ -36,6 +36,21 @@ class Adapter(nn.Module):
         Draws the initial weights: V Glorot uniform, the scales uniform between 0.05 and 0.15.
     dtype : torch.dtype
         Type of the weights.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skprognet.networks import Adapter
+    >>> adapter = Adapter(
+    ...     [16, 8],
+    ...     5,
+    ...     "linear",
+    ...     activation="sigmoid",
+    ...     generator=torch.Generator().manual_seed(0),
+    ...     dtype=torch.float32,
+    ... )
+    >>> adapter([torch.zeros(3, 16), torch.zeros(3, 8)]).shape
+    torch.Size([3, 5])
     """
 
     def __init__(

@@ -83,6 +83,17 @@ class Column(nn.Module):
         The L + 1 linear layers.
     dropout_generator : torch.Generator or None
         Draws the dropout masks; whoever trains the column sets it. It is not pickled or copied.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skprognet.networks import Column
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> column = Column(88, (16, 8), 4, generator=generator)
+    >>> column(torch.zeros(3, 88)).shape
+    torch.Size([3, 4])
+    >>> [h_NH.shape for h_NH in column.hidden(torch.zeros(3, 88))]
+    [torch.Size([3, 16]), torch.Size([3, 8])]
     """
 
     def __init__(
@@ -222,6 +233,15 @@ def evaluate_hidden(column: Column, X_NF: Tensor) -> list[Tensor]:
     -------
     list of L Tensors of shape (N, H)
         One for each hidden layer.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skprognet.networks import Column, evaluate_hidden
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> column = Column(88, (16, 8), 4, generator=generator, dropout=0.5)
+    >>> [h_NH.shape for h_NH in evaluate_hidden(column, torch.zeros(3, 88))]
+    [torch.Size([3, 16]), torch.Size([3, 8])]
     """
     return _in_blocks(column, X_NF, column.hidden)
 
@@ -230,5 +250,14 @@ def evaluate_logits(column: Column, X_NF: Tensor) -> Tensor:
     """Return the logits of `column` in evaluation mode, of shape (N, C).
 
     Parameters and blocks as in :func:`evaluate_hidden`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skprognet.networks import Column, evaluate_logits
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> column = Column(88, (16, 8), 4, generator=generator, dropout=0.5)
+    >>> evaluate_logits(column, torch.zeros(3, 88)).shape
+    torch.Size([3, 4])
     """
     return _in_blocks(column, X_NF, lambda rows: [column(rows)])[0]

@@ -16,6 +16,14 @@ def source_layer(k: int, depth: int, source_depth: int) -> int:
 
     It is ``ceil(k * source_depth / depth)``: the same layer where the depths agree, the last layer
     with the last, and in between evenly spread, a layer used twice or left out as need be.
+
+    Examples
+    --------
+    Beside four new layers, a source of two has each of its layers read twice:
+
+    >>> from skprognet.networks import source_layer
+    >>> [source_layer(k, depth=4, source_depth=2) for k in (1, 2, 3, 4)]
+    [1, 1, 2, 2]
     """
     return -(-k * source_depth // depth)
 
@@ -25,6 +33,14 @@ def join_frozen(x_NF: Tensor, frozen: list[list[Tensor]]) -> Tensor:
 
     This one matrix is what a :class:`ProgressiveColumn` reads, so that the frozen activations are
     computed once per fit and are then batched like features.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skprognet.networks import join_frozen
+    >>> x_NF, frozen = torch.zeros(3, 88), [[torch.zeros(3, 16), torch.zeros(3, 8)]]
+    >>> join_frozen(x_NF, frozen).shape
+    torch.Size([3, 112])
     """
     return torch.cat([x_NF, *(h_NH for column in frozen for h_NH in column)], dim=1)
 
@@ -75,6 +91,19 @@ class ProgressiveColumn(Column):
         ``laterals[k - 1][j]`` holds :math:`U_{k+1}^{(j)}`; with an adapter j is 0 only.
     adapters : nn.ModuleList of Adapter
         ``adapters[k - 1]`` makes :math:`a_k`; empty without an adapter.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skprognet.networks import Column, ProgressiveColumn, evaluate_hidden, join_frozen
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> source = Column(88, (16, 8), 2, generator=generator)
+    >>> column = ProgressiveColumn(88, (32, 32), 4, source_sizes=[(16, 8)], generator=generator)
+    >>> x_NF = torch.zeros(3, 88)
+    >>> column(join_frozen(x_NF, [evaluate_hidden(source, x_NF)])).shape
+    torch.Size([3, 4])
+    >>> [lateral.weight.shape for layer in column.laterals for lateral in layer]
+    [torch.Size([32, 16]), torch.Size([4, 8])]
     """
 
     def __init__(
@@ -182,6 +211,16 @@ def build_column(config: dict) -> Column:
     -------
     Column
         In the same shape, with weights of no meaning.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skprognet.networks import Column, build_column
+    >>> column = Column(88, (16,), 4, generator=torch.Generator().manual_seed(0))
+    >>> twin = build_column(column.config())
+    >>> _ = twin.load_state_dict(column.state_dict())
+    >>> torch.equal(twin(torch.ones(3, 88)), column(torch.ones(3, 88)))
+    True
     """
     kind = ProgressiveColumn if "source_sizes" in config else Column
     options = {**config, "dtype": getattr(torch, config["dtype"])}

@@ -24,6 +24,17 @@ def limit_threads(n_threads: int | None):
     ----------
     n_threads : int or None
         Number of threads; None leaves torch as it is.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skprognet.networks import limit_threads
+    >>> before = torch.get_num_threads()
+    >>> with limit_threads(1):
+    ...     torch.get_num_threads()
+    1
+    >>> torch.get_num_threads() == before
+    True
     """
     global _users, _count_outside
     if n_threads is None:

@@ -79,6 +79,16 @@ class TrainingStep:
     column : Column
         The network to train, with `gradients_written_out`; its `dropout_generator` draws the
         masks.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skprognet.networks import Column, TrainingStep
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> step = TrainingStep(Column(88, (16,), 4, generator=generator))
+    >>> loss, logits_NC = step(torch.zeros(3, 88), torch.tensor([0, 1, 2]))
+    >>> loss.shape, logits_NC.shape
+    (torch.Size([]), torch.Size([3, 4]))
     """
 
     def __init__(self, column: Column):
@@ -171,5 +181,16 @@ def loss_and_gradients(
         Mean over the batch of weight times cross-entropy.
     logits_NC : Tensor of shape (N, C)
         The outputs that the loss was computed from.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skprognet.networks import Column, loss_and_gradients
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> column = Column(88, (16,), 4, generator=generator)
+    >>> X_NF = torch.rand(3, 88, generator=generator)
+    >>> loss, _ = loss_and_gradients(column, X_NF, torch.tensor([0, 1, 2]))
+    >>> column.layers[0].weight.grad.shape
+    torch.Size([16, 88])
     """
     return TrainingStep(column)(X_NF, y_N, weight_N)
