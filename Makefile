@@ -7,13 +7,17 @@ extras-core :=
 extras-test := [audio,corpora,test]
 extras-docs := [audio,docs]
 
-.PHONY: help demo test docs bench emodb
+.PHONY: help demo pictures test coverage docs bench emodb
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
 
 demo: .venv/ready-core ## reproduce the paper's comparison on the shipped data (DEMO_ARGS=...)
 	$(BIN)/skprognet demo --output demo-results $(DEMO_ARGS)
+
+pictures: demo ## redraw table and pictures of README and first page, from the demo
+	$(BIN)/python tools/results_table.py demo-results docs/results/demo.csv
+	$(BIN)/python tools/make_pictures.py demo-results docs/results
 
 test: .venv/ready-test ## check style and spelling, run every test (TEST_ARGS=...)
 	$(BIN)/ruff check

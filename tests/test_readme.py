@@ -1,13 +1,29 @@
-"""The Python in the README runs as it is printed, from top to bottom."""
+"""The README holds what it says: its Python runs, and its table is the measured one."""
 
+import csv
 import re
 from pathlib import Path
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
 
 
 def test_python_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"^```python\n(.*?)^```", README.read_text("utf-8"), re.DOTALL | re.M)
+    blocks = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.M)
     assert blocks, "README.md shows no Python"
     exec(compile("\n".join(blocks), "README.md", "exec"), {"__name__": "README"})
+
+
+def test_table_is_that_of_the_demo():
+    with open(ROOT / "docs" / "results" / "demo.csv", encoding="utf-8", newline="") as file:
+        measured = list(csv.reader(file))
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in README.splitlines()]
+    start = rows.index(measured[0])
+    assert rows[start + 2 : start + 1 + len(measured)] == measured[1:]
+
+
+def test_files_that_it_names_are_there():
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    assert "docs/results/demo.png" in targets
+    assert not [target for target in targets if not (ROOT / target).is_file()]

@@ -1,0 +1,40 @@
+"""Draw what README and first page show: make_pictures.py FOLDER_OF_THE_DEMO docs/results.
+
+The scores are those of `skprognet demo`; the network is one of speakers that another one, of
+emotions, reads.
+"""
+
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import pandas as pd
+from sklearn.preprocessing import StandardScaler
+
+from skprognet import DNNClassifier, ProgressiveClassifier
+from skprognet.datasets import load_emodb
+from skprognet.displays import NetworkDisplay, ScoresDisplay
+
+
+def save(display, path):
+    display.plot()
+    display.figure_.savefig(path, dpi=150, metadata={"Software": None})
+    display.close()
+
+
+def main(demo, folder):
+    mpl.use("agg")
+    scores = pd.read_csv(Path(demo, "results.csv"), keep_default_na=False, na_values=[""])
+    save(ScoresDisplay.from_scores(scores), Path(folder, "demo.png"))
+
+    emodb = load_emodb()
+    X = StandardScaler().fit_transform(emodb.data)
+    options = dict(max_epochs=20, random_state=0)
+    speaker = DNNClassifier(**options).fit(X, emodb.speaker)
+    emotion = ProgressiveClassifier([("speaker", speaker)], **options).fit(X, emodb.target)
+    network = NetworkDisplay.from_estimator(emotion, name="emotion")
+    save(network, Path(folder, "network.png"))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
