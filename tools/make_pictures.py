@@ -29,7 +29,7 @@ def main(demo, folder):
 
     emodb = load_emodb()
     X = StandardScaler().fit_transform(emodb.data)
-    options = dict(max_epochs=20, random_state=0)
+    options = {"max_epochs": 20, "random_state": 0}
     speaker = DNNClassifier(**options).fit(X, emodb.speaker)
     emotion = ProgressiveClassifier([("speaker", speaker)], **options).fit(X, emodb.target)
     network = NetworkDisplay.from_estimator(emotion, name="emotion")
