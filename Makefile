@@ -25,8 +25,9 @@ test: .venv/ready-test ## check style and spelling, run every test (TEST_ARGS=..
 	$(BIN)/codespell
 	$(BIN)/python -m pytest --numprocesses auto $(TEST_ARGS)
 
-docs: .venv/ready-docs ## build the documentation into docs/_build/html
+docs: .venv/ready-docs ## build the documentation into docs/_build/html, check its links
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+	$(BIN)/python tools/check_site.py docs/_build/html
 
 bench: .venv/ready-test ## time the package against its alternatives
 	$(BIN)/python benchmarks/run.py

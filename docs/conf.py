@@ -1,12 +1,10 @@
 """Configuration of the documentation; names, authors and version come from the package."""
 
-import pkgutil
-import re
-from importlib import import_module
+import sys
 from importlib.metadata import metadata
 from pathlib import Path
 
-from sphinx.util import logging
+sys.path.insert(0, str(Path(__file__).parent))
 
 package = metadata("skprognet")
 
@@ -18,12 +16,15 @@ copyright = f"2026, {author}"
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
+    "mathml",  # beside this file
     "numpydoc",
     "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = ["_build", "auto_examples/**.ipynb"]
-default_role = "obj"  # `name` links to what it names
+default_role = "obj"  # `name` links to what it names, if that has a page
+# Every other role has to. What other libraries have is not looked up: that takes a network.
+nitpicky = True
+nitpick_ignore_regex = [("py:obj", ".*"), ("py:.*", r"(joblib|scipy|sklearn|torch)\..*")]
 
 autosummary_generate = True
 autodoc_typehints = "none"  # types are stated once, in the docstring
@@ -38,6 +39,7 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "download_all_examples": False,
     "show_memory": False,
+    "write_computation_times": False,  # a page of them would load scripts from elsewhere
 }
 
 html_theme = "pydata_sphinx_theme"
@@ -56,25 +58,5 @@ def skip_borrowed(app, what, name, member, skip, options):
     return skip or not home.startswith(package["Name"])
 
 
-def warn_of_missing_names(app):
-    """Warn if a public name is not in api.rst; the command line has a page of its own."""
-    listed, module = [], None
-    for line in (Path(app.srcdir) / "api.rst").read_text("utf-8").splitlines():
-        if match := re.fullmatch(r".. currentmodule:: (\S+)", line):
-            module = import_module(match[1])
-        elif match := re.fullmatch(r"   (\w+)", line):
-            listed.append(getattr(module, match[1]))
-    root = import_module(package["Name"])
-    names = [found.name for found in pkgutil.walk_packages(root.__path__, f"{root.__name__}.")]
-    for module in map(import_module, [root.__name__, *(n for n in names if "._" not in n)]):
-        for name in getattr(module, "__all__", []):
-            thing = getattr(module, name)
-            if name not in ("__version__", "main") and not any(thing is one for one in listed):
-                logging.getLogger(__name__).warning(
-                    "%s.%s is public but not in api.rst", module.__name__, name
-                )
-
-
 def setup(app):
     app.connect("autodoc-skip-member", skip_borrowed)
-    app.connect("builder-inited", warn_of_missing_names)
