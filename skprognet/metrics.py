@@ -5,6 +5,8 @@ from sklearn.metrics import make_scorer
 
 from skprognet._validation import check_row_labels, check_sample_weight
 
+__all__ = ["uar_score", "uar_scorer"]
+
 
 def _check_labels(y_true, y_pred):
     """Return both as arrays of shape (n_samples,) of class labels of one kind."""
