@@ -19,11 +19,15 @@ pictures: demo ## redraw table and pictures of README and first page, from the d
 	$(BIN)/python tools/results_table.py demo-results docs/results/demo.csv
 	$(BIN)/python tools/make_pictures.py demo-results docs/results
 
-test: .venv/ready-test ## check style and spelling, run every test (TEST_ARGS=...)
+test: .venv/ready-test ## check style, spelling and type hints, run every test (TEST_ARGS=...)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/codespell
+	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses auto $(TEST_ARGS)
+
+coverage: .venv/ready-test ## run the tests and say which lines none of them reached (TEST_ARGS=...)
+	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report term --cov-report html $(TEST_ARGS)
 
 docs: .venv/ready-docs ## build the documentation into docs/_build/html, check its links
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html

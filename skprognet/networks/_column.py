@@ -133,8 +133,10 @@ class Column(nn.Module):
     def __getstate__(self):
         return {**self.__dict__, "dropout_generator": None}
 
-    # Whether loss_and_gradients knows the gradients; autograd finds any others.
-    gradients_written_out = True
+    @property
+    def gradients_written_out(self) -> bool:
+        """Whether :func:`loss_and_gradients` knows the gradients; autograd finds any others."""
+        return True
 
     def weights(self, k: int) -> list[nn.Parameter]:
         """Return the weight matrices of layer k (from 0), one for each input that it reads."""
@@ -186,12 +188,12 @@ class Column(nn.Module):
             z_HN = torch.addmm(layer.bias[:, None], first, below_HN)
             for weight, input_NH in zip(others, laterals, strict=True):
                 z_HN = torch.addmm(z_HN, weight, input_NH.t().contiguous())
-            if k == len(self.layers) - 1:
-                return [*outputs, z_HN]
-            below_HN = activate(z_HN)
-            if masks is not None:
-                below_HN = below_HN * masks[k].t()
-            outputs.append(below_HN)
+            if k < len(self.hidden_layer_sizes):
+                below_HN = activate(z_HN)
+                if masks is not None:
+                    below_HN = below_HN * masks[k].t()
+                outputs.append(below_HN)
+        return [*outputs, z_HN]
 
     def replace_output(self, n_classes: int, generator: torch.Generator) -> None:
         """Put a newly initialised output layer for `n_classes` classes in place of the old."""

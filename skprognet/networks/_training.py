@@ -99,7 +99,7 @@ class TrainingStep:
         self.transposed = [[w.detach().t() for w in weights] for weights in self.weights]
         self.buffers = {}  # by number of rows: that of most batches, and of the last one
 
-    def _forward(self, X_NF: Tensor, buffers: _Buffers) -> tuple[Tensor, list, list]:
+    def _forward(self, X_NF: Tensor, buffers: _Buffers) -> tuple[Tensor, list, list | None]:
         """Return the logits, the inputs of each layer, and the masks of the hidden layers."""
         below_NH, frozen = self.column.split(X_NF)
         masks = (
@@ -114,11 +114,11 @@ class TrainingStep:
             z_NH = torch.addmm(self.biases[k], below_NH, first, out=out)
             for input_NH, weight in zip(laterals, others, strict=True):
                 z_NH.addmm_(input_NH, weight)
-            if k == last:
-                return z_NH, inputs, masks
-            below_NH = self.activate(z_NH)
-            if masks is not None:
-                below_NH = torch.mul(z_NH, masks[k], out=buffers.dropped[k])
+            if k < last:
+                below_NH = self.activate(z_NH)
+                if masks is not None:
+                    below_NH = torch.mul(z_NH, masks[k], out=buffers.dropped[k])
+        return z_NH, inputs, masks
 
     @torch.no_grad()
     def __call__(
