@@ -34,7 +34,7 @@ def visit_math(translator, node):
 
 
 def visit_displaymath(translator, node):
-    translator.body.append(translator.starttag(node, "div", CLASS="math"))
+    translator.body.append(translator.starttag(node, "div", CLASS="equation"))
     to_mathml(translator, node, as_block=True)
     translator.body.append("</div>\n")
     raise nodes.SkipNode
