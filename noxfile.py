@@ -31,3 +31,4 @@ def docs(session):
     """Build the documentation with the pinned versions, warnings as errors."""
     session.install("--constraint", "constraints.txt", "--editable", ".[audio,docs]")
     session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+    session.run("python", "tools/check_site.py", "docs/_build/html")
