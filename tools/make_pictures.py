@@ -1,7 +1,7 @@
-"""Draw what README and first page show: make_pictures.py FOLDER_OF_THE_DEMO docs/results.
+"""Draw what README and documentation show: make_pictures.py FOLDER_OF_THE_DEMO docs/results.
 
-The scores are those of `skprognet demo`; the network is one of speakers that another one, of
-emotions, reads.
+Scores, curves and comparisons are those of `skprognet demo`; the network is one of speakers that
+another one, of emotions, reads.
 """
 
 import sys
@@ -13,7 +13,12 @@ from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, ProgressiveClassifier
 from skprognet.datasets import load_emodb
-from skprognet.displays import NetworkDisplay, ScoresDisplay
+from skprognet.displays import (
+    NetworkDisplay,
+    ScoresDisplay,
+    SignificanceDisplay,
+    TrainingCurveDisplay,
+)
 
 
 def save(display, path):
@@ -24,8 +29,13 @@ def save(display, path):
 
 def main(demo, folder):
     mpl.use("agg")
-    scores = pd.read_csv(Path(demo, "results.csv"), keep_default_na=False, na_values=[""])
+    scores, curves, comparisons = (
+        pd.read_csv(Path(demo, name), keep_default_na=False, na_values=[""])
+        for name in ("results.csv", "curves.csv.gz", "comparisons.csv")
+    )
     save(ScoresDisplay.from_scores(scores), Path(folder, "demo.png"))
+    save(TrainingCurveDisplay.from_curves(curves), Path(folder, "curves.png"))
+    save(SignificanceDisplay.from_comparisons(comparisons), Path(folder, "significance.png"))
 
     emodb = load_emodb()
     X = StandardScaler().fit_transform(emodb.data)
