@@ -1,9 +1,31 @@
 """Progressive neural networks as scikit-learn estimators, for transfer learning in speech."""
 
+from importlib import import_module
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-from skprognet.classifiers import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+if TYPE_CHECKING:
+    from skprognet.classifiers import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 
 __version__ = version("skprognet")
 
 __all__ = ["DNNClassifier", "FineTunedClassifier", "ProgressiveClassifier", "__version__"]
+
+_MODULES = (
+    *("classifiers", "datasets", "displays", "evaluation", "experiments", "features", "metrics"),
+    *("networks", "persistence", "preprocessing"),
+)
+
+
+def __getattr__(name):
+    # Imported at first use (PEP 562): the classifiers bring torch, for which processes that
+    # extract features, and `skprognet --help`, would wait several seconds.
+    if name in _MODULES:
+        return import_module(f"skprognet.{name}")
+    if name in __all__:
+        return getattr(import_module("skprognet.classifiers"), name)
+    raise AttributeError(f"module 'skprognet' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*__all__, *_MODULES])

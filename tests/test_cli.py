@@ -1,6 +1,7 @@
 """The command line as a user meets it: what it prints, writes and exits with."""
 
 import os
+import re
 import sys
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from skprognet.cli import main
+from skprognet.cli._main import VERBS
 from skprognet.datasets import load_emodb
 
 SHORT = ["--folds", "3", "--max-epochs", "2", "--n-jobs", "1"]
@@ -130,3 +132,17 @@ def test_extract_of_emodb_gives_the_shipped_table(corpora, tmp_path):
     np.testing.assert_array_equal(
         table[emodb.feature_names].to_numpy(np.float32), emodb.data.loc[names.index].to_numpy()
     )
+
+
+def test_help_lists_all_verbs_in_the_order_of_the_flow():
+    result = run("--help")
+    listed = re.findall(r"^  (\w+) +[A-Z].*\.$", result.stdout.partition("Commands:")[2], re.M)
+    assert listed == list(VERBS)
+    for verb in VERBS:
+        assert run(verb, "--help").stdout.startswith(f"Usage: main {verb} ")
+
+
+def test_verb_that_is_not_there():
+    result = run("extrakt")
+    assert result.exit_code == 2
+    assert "No such command 'extrakt'." in result.stderr

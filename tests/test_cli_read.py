@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from skprognet.cli import main
-from skprognet.cli._corpora import READERS
+from skprognet.cli._corpora import READERS, read
 from skprognet.cli._extractors import COLUMNS, describe, find_extractor
 from skprognet.cli._table_files import read_table, write_table
 from skprognet.cli._tables import join_labels, load_corpus
@@ -140,7 +140,7 @@ def test_every_reader_has_a_verb_whose_options_are_parameters_of_it():
         name for name in datasets.__all__ if name.startswith("read_")
     }
     for name, (reader, _, _) in READERS.items():
-        command = main.commands["read"].commands[name]
+        command = read.commands[name]
         options = {param.name for param in command.params} - {"root", "output"}
         assert options == set(inspect.signature(reader).parameters) - {"root", "path", "database"}
 

@@ -1,8 +1,15 @@
 """Who imports whom, and that importing changes nothing."""
 
+import pickle
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+import skprognet
+from skprognet import classifiers
 
 ROOT = Path(__file__).parents[1]
 
@@ -48,3 +55,45 @@ def test_importing_changes_nothing():
     run = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert not run.stdout.strip()
+
+
+# Processes that extract features do nothing but the second of these before they begin.
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import skprognet; dir(skprognet); skprognet.__version__",
+        "import skprognet.features._extraction",
+        "from skprognet import datasets, features, metrics, preprocessing",
+        "from skprognet.cli import main; main(['--help'], standalone_mode=False)",
+        "from skprognet.cli import main; main(['extract', '--help'], standalone_mode=False)",
+        "from skprognet.cli import main; main(['read', 'emodb', '-h'], standalone_mode=False)",
+    ],
+)
+def test_no_torch_where_nothing_is_trained(code):
+    code += "\nimport sys; print('\\n', *({'torch', 'skorch'} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines()[-1].strip() == ""
+
+
+def test_names_of_the_package_are_there_at_first_use():
+    code = (
+        "import skprognet\n"
+        "from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier\n"
+        "print([skprognet.evaluation.__name__, DNNClassifier.__module__])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout == "['skprognet.evaluation', 'skprognet.classifiers._dnn']\n", run.stderr
+
+
+def test_names_of_the_package():
+    found = {module.name for module in pkgutil.iter_modules(skprognet.__path__)}
+    public = {name for name in found if not name.startswith("_")} - {"cli"}
+    assert set(dir(skprognet)) == public | set(skprognet.__all__)
+    for name in dir(skprognet):
+        assert getattr(skprognet, name) is not None
+    assert skprognet.ProgressiveClassifier is classifiers.ProgressiveClassifier
+    copy = pickle.loads(pickle.dumps(skprognet.DNNClassifier(lr=0.1)))
+    assert isinstance(copy, classifiers.DNNClassifier)
+    with pytest.raises(AttributeError, match=r"^module 'skprognet' has no attribute 'nothing'$"):
+        _ = skprognet.nothing

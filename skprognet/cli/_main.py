@@ -1,21 +1,47 @@
-"""The command `skprognet` and how its verbs fail."""
+"""The command `skprognet`, where its verbs are, and how they fail."""
+
+from importlib import import_module
 
 import click
 
-from skprognet.cli._corpora import read
-from skprognet.cli._features import extract
-from skprognet.cli._inspect import inspect
-from skprognet.cli._predict import predict
-from skprognet.cli._results import compare, plot
-from skprognet.cli._studies import corpora, demo, tasks
-from skprognet.cli._train import train
+# In the order of the flow: module and, in a few words, what the verb does.
+VERBS = {
+    "demo": ("_studies", "Run a short study on data that come with the package."),
+    "read": ("_corpora", "List the recordings and labels of a corpus that you have."),
+    "extract": ("_features", "Make features of recordings."),
+    "train": ("_train", "Train one network on a table of features."),
+    "predict": ("_predict", "Label recordings or features by a model."),
+    "inspect": ("_inspect", "Say what a model is."),
+    "tasks": ("_studies", "Ask whether a network of another task helps (Table 2)."),
+    "corpora": ("_studies", "Ask whether a network of another corpus helps (Figure 4)."),
+    "compare": ("_results", "Print table and verdicts of any results."),
+    "plot": ("_results", "Draw any results."),
+}
 
 
 class Verbs(click.Group):
-    """Turns the errors that the package raises on bad input into one sentence and exit code 1."""
+    """Imports a verb when it is called, and turns errors of bad input into one sentence.
+
+    Half of the verbs need torch, for which the help and the other half would wait.
+    """
+
+    def list_commands(self, ctx):
+        """Return the names of all verbs."""
+        return list(VERBS)
+
+    def get_command(self, ctx, name):
+        """Return a verb, or None if there is no such one."""
+        if name not in VERBS:
+            return None
+        return getattr(import_module(f"skprognet.cli.{VERBS[name][0]}"), name)
+
+    def format_commands(self, ctx, formatter):
+        """Write the list of verbs into the help, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in VERBS.items()])
 
     def invoke(self, ctx):
-        """Run the verb."""
+        """Run the verb; what the package raises on bad input ends it with exit code 1."""
         try:
             return super().invoke(ctx)
         except (ValueError, OSError, ImportError) as error:
@@ -32,7 +58,3 @@ def main() -> None:
     results anew; "train" makes one model, which "predict" applies and "inspect" explains. "demo"
     shows a study on data that come with the package.
     """
-
-
-for verb in (demo, read, extract, tasks, corpora, compare, plot, train, predict, inspect):
-    main.add_command(verb)
