@@ -7,7 +7,7 @@ import pandas as pd
 
 from skprognet.cli._extractors import COLUMNS, describe_extractor
 from skprognet.cli._messages import tell_warnings
-from skprognet.cli._options import cache_option, n_jobs_option, table_option
+from skprognet.cli._options import cache_option, n_jobs_option, table_option, timeout_option
 from skprognet.cli._table_files import write_table
 from skprognet.cli._tables import names
 from skprognet.cli._utterances import list_utterances
@@ -60,6 +60,7 @@ def extract_features(utterances: pd.DataFrame, smile: OpenSmileFeatures) -> pd.D
 )
 @cache_option
 @n_jobs_option
+@timeout_option
 def extract(
     files: tuple[str, ...],
     output: Path,
@@ -68,6 +69,7 @@ def extract(
     on_error: str,
     cache: Path | None,
     n_jobs: int,
+    timeout: float,
 ) -> None:
     """Write the features of audio FILES, a row per file in the order given.
 
@@ -77,7 +79,12 @@ def extract(
     """
     utterances = list_utterances(files)
     smile = OpenSmileFeatures(
-        feature_set, sampling_rate=sampling_rate, on_error=on_error, cache=cache, n_jobs=n_jobs
+        feature_set,
+        sampling_rate=sampling_rate,
+        on_error=on_error,
+        cache=cache,
+        n_jobs=n_jobs,
+        timeout=timeout,
     )
     with tell_warnings():
         table = extract_features(utterances, smile)

@@ -204,6 +204,15 @@ cache_option = click.option(
     help="Folder in which features are kept, and found again by the content of the audio.",
 )
 
+timeout_option = click.option(
+    "--timeout",
+    default=600.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    help="Seconds that a recording may take before it is given up; with 2 processes or more.",
+)
+
 seed_option = click.option(
     "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1)
 )

@@ -12,7 +12,7 @@ import pandas as pd
 
 from skprognet.cli._extractors import COLUMNS, describe, describe_extractor, find_extractor
 from skprognet.cli._messages import tell_warnings
-from skprognet.cli._options import cache_option, jobs_option, table_option
+from skprognet.cli._options import cache_option, jobs_option, table_option, timeout_option
 from skprognet.cli._table_files import is_table, read_table, write_table
 from skprognet.cli._tables import names
 from skprognet.cli._utterances import list_utterances
@@ -124,8 +124,14 @@ def label(utterances: pd.DataFrame, X: pd.DataFrame, model: Any) -> pd.DataFrame
 @table_option(required=False)
 @cache_option
 @jobs_option(1)
+@timeout_option
 def predict(
-    model: Path, files: tuple[str, ...], output: Path | None, cache: Path | None, n_jobs: int
+    model: Path,
+    files: tuple[str, ...],
+    output: Path | None,
+    cache: Path | None,
+    n_jobs: int,
+    timeout: float,
 ) -> None:
     """Write the label that a MODEL gives to each of FILES, and the probability of every class.
 
@@ -143,7 +149,9 @@ def predict(
             utterances = features = table
         else:
             utterances = list_utterances(files)
-            features, errors = extract(utterances, made, cache=cache, n_jobs=n_jobs)
+            features, errors = extract(
+                utterances, made, cache=cache, n_jobs=n_jobs, timeout=timeout
+            )
     result = label(utterances, select(features, estimator), estimator)
     if output is None:
         said = result.to_csv(index=False, lineterminator="\n")

@@ -7,15 +7,12 @@ from tqdm import tqdm
 
 from skprognet.features._cache import describe_settings, file_state, make_key, source_digest
 from skprognet.features._extraction import Result, extract
-from skprognet.features._workers import run_all
+from skprognet.features._workers import Lost, run_all
 
 _LONG = 5.0  # seconds of work after which a progress bar appears
-_DIED = Result(
-    None, "ends the process that reads it (a fault in a decoder, or too little memory)", 0.0, 0
-)
 
 
-def extract_all(utterances, settings, cache, n_jobs, verbose):
+def extract_all(utterances, settings, cache, n_jobs, timeout, verbose):
     """Extract the features of many utterances; only one signal per worker is ever in memory.
 
     Parameters
@@ -28,6 +25,8 @@ def extract_all(utterances, settings, cache, n_jobs, verbose):
         Where to look first, and to keep what is new.
     n_jobs : int or None
         As in :class:`joblib.Parallel`.
+    timeout : float or None
+        Seconds that an utterance may take in a process of its own.
     verbose : bool
         Whether a progress bar appears if it takes long.
 
@@ -50,8 +49,10 @@ def extract_all(utterances, settings, cache, n_jobs, verbose):
     waiting = [first for first in rows if first not in known]
     calls = [(utterances[first], settings) for first in waiting]
     with _Progress(len(rows), len(known), verbose) as progress:
-        for number, result in run_all(extract, calls, n_jobs):
-            first, result = waiting[number], result or _DIED
+        for number, result in run_all(extract, calls, n_jobs, timeout):
+            first = waiting[number]
+            if isinstance(result, Lost):
+                result = Result(None, _reason(result, timeout), 0.0, 0)
             progress.add(result)
             if first in keys and result.reason is None:
                 if file_state(utterances[first].source) != states[first]:
@@ -59,6 +60,13 @@ def extract_all(utterances, settings, cache, n_jobs, verbose):
                 else:
                     cache.add(keys[first], result)
             yield from ((row, result) for row in rows[first])
+
+
+def _reason(lost, timeout):
+    """Return in words why a process had to be given up."""
+    if lost is Lost.LATE:
+        return f"takes longer than timeout={timeout:g} s (it hangs a decoder, or is very long)"
+    return "ends the process that reads it (a fault in a decoder, or too little memory)"
 
 
 def _group(utterances):

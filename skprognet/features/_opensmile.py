@@ -16,6 +16,7 @@ from skprognet.features._extras import import_extra
 from skprognet.features._feature_sets import config_digest, find_config, load_extractor
 from skprognet.features._report import describe_errors, list_errors, warn_of_low_rates
 from skprognet.features._utterances import check_utterances
+from skprognet.features._workers import check_timeout
 
 _LOWEST_RATE = 8_000  # in Hz; the feature sets describe bands up to 4 kHz
 _CHOICES = {"on_error": ("raise", "skip", "nan"), "on_short": ("error", "nan")}
@@ -64,6 +65,10 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         features are the same bit for bit whatever the number. With 2 or more, a file that kills
         its process (a fault in a decoder, or too little memory) is named like any other; with 1
         it ends yours.
+    timeout : float, default=600
+        Seconds that an utterance may take before its process is ended and it is named like any
+        other that cannot be used, as one that hangs a decoder. None means no limit. As joblib's,
+        it holds only where processes are at work, that is with 2 jobs or more, or on a cluster.
     verbose : bool, default=True
         Show a progress bar on standard error if the work takes longer than 5 s, with the seconds
         of audio that are done per second.
@@ -133,6 +138,7 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         cache=None,
         cache_size_limit=None,
         n_jobs=None,
+        timeout=600,
         verbose=True,
     ):
         self.feature_set = feature_set
@@ -142,6 +148,7 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         self.cache = cache
         self.cache_size_limit = cache_size_limit
         self.n_jobs = n_jobs
+        self.timeout = timeout
         self.verbose = verbose
 
     def fit(self, X, y=None):
@@ -249,6 +256,7 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
                 f"sampling_rate must be a whole number of Hz, {_LOWEST_RATE} or more, got "
                 f"{rate!r}; 16000 is for speech, 8000 for speech by telephone."
             )
+        check_timeout(self.timeout)
         for name in ("soundfile", "soxr"):  # missing, they are no fault of any file
             import_extra(name)
         config = find_config(self.feature_set)
@@ -265,7 +273,9 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         with opened as cache, warnings.catch_warnings():
             # Results say it; a warning turned into an exception would hide the rest.
             warnings.filterwarnings("ignore", "Segment too short")
-            yield from extract_all(utterances, settings, cache, self.n_jobs, self.verbose)
+            yield from extract_all(
+                utterances, settings, cache, self.n_jobs, self.timeout, self.verbose
+            )
 
     def _report(self, errors, n_utterances):
         """Keep the list of errors, and raise or warn with all of it."""

@@ -4,13 +4,15 @@ import faulthandler
 import logging
 import os
 import signal
+import sys
+import time
 
 import pytest
 from distributed import Client, LocalCluster
 from joblib import parallel_config
 
 from skprognet.features import OpenSmileFeatures
-from skprognet.features._workers import run_all
+from skprognet.features._workers import Lost, run_all
 
 pytest.importorskip("opensmile")
 
@@ -20,6 +22,14 @@ class Deadly(str):
 
     def __reduce__(self):
         return eval, ("__import__('os').kill(__import__('os').getpid(), 9)",)
+
+
+class Endless(str):
+    """A path that is never opened: whoever encodes it for that waits without end."""
+
+    def __reduce__(self):
+        wait = "lambda *_: __import__('time').sleep(3600)"
+        return eval, (f"type('Endless', (str,), {{'encode': {wait}}})({str(self)!r})",)
 
 
 DIED = "ends the process that reads it (a fault in a decoder, or too little memory)"
@@ -44,10 +54,59 @@ def _no_hanging():
     faulthandler.cancel_dump_traceback_later()
 
 
-@pytest.mark.parametrize("deadly", [[], [0], [19], [3, 4, 11], list(range(6))])
+@pytest.mark.parametrize("deadly", [[], [0], [19], [3, 4, 11], [0, 1, 2]])
 def test_the_dead_are_found_and_the_rest_go_on(deadly):
     results = dict(run_all(square_or_die(), [(i, i in deadly) for i in range(20)], n_jobs=2))
-    assert results == {i: None if i in deadly else i**2 for i in range(20)}
+    assert results == {i: Lost.DIED if i in deadly else i**2 for i in range(20)}
+
+
+def test_calls_that_hang_are_given_up_and_the_rest_go_on():
+    results = dict(run_all(square_or_sleep(), [(i, i in (0, 5, 6)) for i in range(9)], 2, 1.0))
+    assert results == {i: Lost.LATE if i in (0, 5, 6) else i**2 for i in range(9)}
+
+
+def square_or_sleep():
+    """Return a function that hangs if it is told so."""
+
+    def act(number, hangs):
+        if hangs:
+            time.sleep(3600)
+        return number**2
+
+    return act
+
+
+def test_limit_is_that_of_each_call():
+    def sleep(number):
+        time.sleep(0.3)
+        return number
+
+    results = dict(run_all(sleep, [(i,) for i in range(6)], 2, 1.0))
+    assert results == {i: i for i in range(6)}
+
+
+@pytest.mark.parametrize("pause", [0, 1])  # its end is noticed later, or before the next call
+def test_worker_killed_while_it_has_nothing_to_do(pause):
+    results = run_all(own_process(), [(i,) for i in range(12)], n_jobs=2)
+    first, killed = next(results)
+    os.kill(killed, signal.SIGKILL)
+    time.sleep(pause)
+    others = dict(results)
+    assert {first, *others} == set(range(12))
+    assert killed not in others.values()
+    assert not any(isinstance(result, Lost) for result in others.values())
+
+
+def test_call_whose_worker_was_killed_by_somebody_else_is_made_again(tmp_path):
+    def act(number, mark):
+        if number == 3 and not os.path.exists(mark):
+            open(mark, "w").close()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    results = dict(run_all(act, [(i, str(tmp_path / "mark")) for i in range(6)], 2))
+    assert (tmp_path / "mark").exists()
+    assert results == {i: i for i in range(6)}
 
 
 def test_without_workers():
@@ -80,6 +139,28 @@ def test_file_that_kills_its_worker_is_named(voices):
     assert smile.errors_.index.tolist() == [2]
 
 
+@pytest.mark.parametrize("limit", [0, -1, True, float("inf"), float("nan"), "600"])
+def test_limit_must_be_a_time(limit, voices):
+    with pytest.raises(ValueError, match="number of seconds above 0") as caught:
+        OpenSmileFeatures(timeout=limit).transform(voices)
+    assert str(caught.value) == (
+        f"timeout must be a number of seconds above 0, or None for no limit; got {limit!r}."
+    )
+
+
+def test_file_that_hangs_its_worker_is_named(voices, write, voice):
+    endless = Endless(write("endless.wav", voice(180)))
+    expected = OpenSmileFeatures().transform(voices)
+    smile = OpenSmileFeatures(n_jobs=2, timeout=15, on_error="skip")
+    with pytest.warns(UserWarning, match="got 1 of 5") as caught:
+        features = smile.transform([*voices[:3], endless, voices[3]])
+    assert str(caught[0].message).endswith(
+        f"\n  {str(endless)!r}: takes longer than timeout=15 s (it hangs a decoder, or is very long)"
+    )
+    assert features.equals(expected)
+    assert smile.errors_.index.tolist() == [3]
+
+
 @pytest.fixture(scope="module")
 def client():
     with (
@@ -97,12 +178,19 @@ def client():
 
 def test_on_a_cluster(client, voices, tmp_path):
     expected = OpenSmileFeatures().transform(voices)
-    ran = set()
+
+    def has_opensmile():
+        return "opensmile" in sys.modules
+
+    assert not any(client.run(has_opensmile).values())
     with parallel_config("dask"):
         for _ in range(2):
             assert OpenSmileFeatures(cache=tmp_path / "cache").transform(voices).equals(expected)
         ran = set(dict(run_all(own_process(), [(i,) for i in range(8)], None)).values())
-    assert ran <= set(client.run(os.getpid).values())
+    assert any(client.run(has_opensmile).values())
+    workers = client.run(os.getpid).values()
+    assert len({os.getpid(), *workers}) == 3
+    assert ran <= set(workers)
 
 
 def own_process():
@@ -117,4 +205,10 @@ def own_process():
 def test_call_that_kills_workers_of_a_cluster_is_found(client):
     with parallel_config("dask"):
         results = dict(run_all(square_or_die(), [(i, i == 5) for i in range(9)], None))
-    assert results == {i: None if i == 5 else i**2 for i in range(9)}
+    assert results == {i: Lost.DIED if i == 5 else i**2 for i in range(9)}
+
+
+def test_call_that_hangs_workers_of_a_cluster_is_given_up(client):
+    with parallel_config("dask"):
+        results = dict(run_all(square_or_sleep(), [(i, i == 5) for i in range(9)], None, 2.0))
+    assert results == {i: Lost.LATE if i == 5 else i**2 for i in range(9)}
