@@ -6,9 +6,9 @@ import click
 import pandas as pd
 
 from skprognet import datasets
+from skprognet._table_files import write_table
 from skprognet.cli._messages import tell_warnings
 from skprognet.cli._options import SeveralValues, seed_option, table_option
-from skprognet.cli._table_files import write_table
 
 
 @click.group()

@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 import pandas as pd
 
+from skprognet._table_files import write_table
 from skprognet.cli._extractors import COLUMNS, describe_extractor
 from skprognet.cli._messages import tell_warnings
 from skprognet.cli._options import cache_option, n_jobs_option, table_option, timeout_option
-from skprognet.cli._table_files import write_table
 from skprognet.cli._tables import names
 from skprognet.cli._utterances import list_utterances
 from skprognet.features import OpenSmileFeatures

@@ -10,10 +10,10 @@ import click
 import numpy as np
 import pandas as pd
 
+from skprognet._table_files import is_table, read_table, write_table
 from skprognet.cli._extractors import COLUMNS, describe, describe_extractor, find_extractor
 from skprognet.cli._messages import tell_warnings
 from skprognet.cli._options import cache_option, jobs_option, table_option, timeout_option
-from skprognet.cli._table_files import is_table, read_table, write_table
 from skprognet.cli._tables import names
 from skprognet.cli._utterances import list_utterances
 from skprognet.features import OpenSmileFeatures

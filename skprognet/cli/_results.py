@@ -7,7 +7,7 @@ import pandas as pd
 
 from skprognet import displays
 from skprognet._files import check_folder, write_whole
-from skprognet.cli._table_files import EXACT
+from skprognet._table_files import EXACT
 from skprognet.evaluation import (
     compare_methods,
     compare_over_corpora,

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from skprognet._table_files import read_table
 from skprognet.cli._extractors import EXTRACTOR
-from skprognet.cli._table_files import read_table
 from skprognet.datasets import load_emodb
 
 # What speech corpora call things that are no features, though they may be numbers.

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from skprognet.cli._table_files import is_table, read_table
+from skprognet._table_files import is_table, read_table
 
 
 def list_utterances(files: tuple[str, ...]) -> pd.DataFrame:

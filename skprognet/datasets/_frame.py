@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from skprognet._table_files import TEXTS
 from skprognet.datasets._facts import CORPORA
 
 TIMES = ("start", "end")
-TEXTS = ("file", "emotion", "speaker", "gender", "session", "corpus")
 COLUMNS = ("file", *TIMES, *TEXTS[1:])
 
 # Adjectives, as in the paper; the nouns are what most corpora and audformat write.

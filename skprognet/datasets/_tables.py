@@ -2,17 +2,9 @@
 
 from pathlib import Path
 
-import pandas as pd
-
+from skprognet import _table_files
 from skprognet.datasets._checks import check_corpus
 from skprognet.datasets._frame import TEXTS, TIMES, make_frame, translate
-
-_READERS = {
-    ".csv": lambda path, **options: pd.read_csv(path, **options),
-    ".tsv": lambda path, **options: pd.read_csv(path, sep="\t", **options),
-    ".parquet": lambda path, **_: pd.read_parquet(path),
-    ".feather": lambda path, **_: pd.read_feather(path),
-}
 
 
 def read_table(path, *, columns=None, words=None, corpus=None):
@@ -72,7 +64,7 @@ def read_table(path, *, columns=None, words=None, corpus=None):
     """
     path = Path(path)
     columns = columns or {}
-    table = _read(path, columns)
+    table = _table_files.read_table(path, [columns[name] for name in TEXTS if name in columns])
     unknown = [name for name in columns if name not in (*TEXTS, *TIMES)]
     if unknown:
         raise ValueError(
@@ -93,22 +85,3 @@ def read_table(path, *, columns=None, words=None, corpus=None):
     ]
     name = path.name.partition(".")[0]
     return check_corpus(translate(make_frame(table, name), words))
-
-
-def _read(path, columns):
-    """Return the table as it is; what is text for us is text, as the speaker 007."""
-    suffix = next((s for s in path.suffixes if s.lower() in _READERS), None)
-    if suffix is None:
-        raise ValueError(
-            f"A table must be one of {sorted(_READERS)}, got {path.name!r}; convert it to CSV."
-        )
-    if not path.is_file():
-        raise FileNotFoundError(f"The table {str(path)!r} cannot be found; check its path.")
-    texts = [columns.get(name, name) for name in TEXTS]
-    return _READERS[suffix.lower()](
-        path,
-        dtype=dict.fromkeys(texts, str),
-        # A speaker may be called NA.
-        keep_default_na=False,
-        na_values=["", "nan", "NaN"],
-    )

@@ -1,18 +1,15 @@
-"""Feature tables of any origin: CSV, Parquet or Feather, checked column by column."""
+"""Feature tables of any origin, checked column by column."""
 
 import warnings
 from difflib import get_close_matches
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from skprognet._table_files import read_table
+
 _UTTERANCE = ("file", "start", "end")
-# Floats to the last digit: from pandas 3.1 on always, and the option is deprecated.
-_PANDAS = tuple(map(int, pd.__version__.split(".")[:2]))
-_EXACT = {} if _PANDAS >= (3, 1) else {"float_precision": "round_trip"}
-_COMPRESSED = (".gz", ".bz2", ".xz", ".zip")
 _NAMED = 5
 
 
@@ -22,8 +19,8 @@ def read_features(path, *, columns=None, exclude=()):
     Parameters
     ----------
     path : str or path-like
-        A CSV (.csv, also .csv.gz, .bz2, .xz, .zip), Parquet (.parquet) or Feather (.feather)
-        file with a row per utterance. Parquet and Feather need pyarrow.
+        A CSV or TSV (.csv, .tsv, also .csv.gz, .bz2, .xz, .zip), Parquet (.parquet) or Feather
+        (.feather) file with a row per utterance. Parquet and Feather need pyarrow.
     columns : sequence of str, default=None
         Names of the features, in the order to return them. None takes every column but ``file``,
         ``start``, ``end`` and those in `exclude`.
@@ -70,7 +67,7 @@ def read_features(path, *, columns=None, exclude=()):
     a.wav  100.5
     b.wav  180.0
     """
-    table = _read(Path(path))
+    table = read_table(path)
     _check_names(table.columns, [*(columns if columns is not None else ()), *exclude], path)
     index = _make_index(table, path)
     if columns is None:
@@ -83,40 +80,6 @@ def read_features(path, *, columns=None, exclude=()):
     features = features.astype(dict.fromkeys(others, float))
     _warn_of_repetition(features, path)
     return features
-
-
-def _read(path):
-    """Return the table in a file, levels of a named index as columns."""
-    suffix = next((s for s in path.suffixes[::-1] if s not in _COMPRESSED), "")
-    readers = {".csv": _read_csv, ".parquet": pd.read_parquet, ".feather": pd.read_feather}
-    if suffix not in readers:
-        raise ValueError(
-            "A feature table must be a CSV, Parquet or Feather file (.csv, .csv.gz, .parquet, "
-            f".feather), got {str(path)!r}; convert it."
-        )
-    if not path.is_file():
-        raise FileNotFoundError(f"There must be a table at {str(path)!r}; there is no such file.")
-    try:
-        table = readers[suffix](path)
-    except ImportError as error:
-        raise ImportError(
-            f"{suffix[1:].capitalize()} files need pyarrow, to read {str(path)!r}; run: pip "
-            "install pyarrow, or save the table as CSV."
-        ) from error
-    except (ValueError, OSError, EOFError) as error:
-        raise ValueError(f"{str(path)!r} cannot be read as {suffix[1:]} ({error}).") from error
-    levels = [name for name in table.index.names if name is not None]
-    return table.reset_index(levels) if levels else table.reset_index(drop=True)
-
-
-def _read_csv(path):
-    """Return a CSV file without the numbers of rows that pandas writes into a nameless column."""
-    names = list(pd.read_csv(path, header=None, nrows=1, dtype=str).iloc[0])
-    twice = sorted({str(name) for name in names if names.count(name) > 1})
-    if twice:  # pandas would rename the second to "pitch.1"
-        raise ValueError(f"each column must have a name of its own, {_some(twice)} come twice")
-    table = pd.read_csv(path, dtype={"file": str}, **_EXACT)
-    return table.drop(columns="Unnamed: 0", errors="ignore")
 
 
 def _check_names(there, wanted, path):

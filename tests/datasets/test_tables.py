@@ -153,14 +153,10 @@ def test_tables_that_do_not_fit(make_files, text, options, message):
 
 
 def test_no_table(tmp_path):
-    with pytest.raises(ValueError, match="must be one of") as caught:
+    with pytest.raises(ValueError, match="A table must be a CSV, TSV, Parquet or Feather file"):
         read_table("labels.xlsx")
-    assert str(caught.value) == (
-        "A table must be one of ['.csv', '.feather', '.parquet', '.tsv'], got 'labels.xlsx'; "
-        "convert it to CSV."
-    )
     with pytest.raises(FileNotFoundError) as caught:
         read_table(tmp_path / "labels.csv")
     assert str(caught.value) == (
-        f"The table '{tmp_path}/labels.csv' cannot be found; check its path."
+        f"There must be a table at '{tmp_path}/labels.csv'; there is no such file."
     )

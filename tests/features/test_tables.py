@@ -14,6 +14,7 @@ FRAME = pd.DataFrame({"file": ["b.wav", "a.wav"], "pitch": [100.5, 0.1 + 0.2], "
 WRITERS = {
     "csv": lambda frame, path: frame.to_csv(path, index=False),
     "csv.gz": lambda frame, path: frame.to_csv(path, index=False),
+    "tsv": lambda frame, path: frame.to_csv(path, index=False, sep="\t"),
     "parquet": lambda frame, path: frame.to_parquet(path),
     "feather": lambda frame, path: frame.to_feather(path),
 }
@@ -112,8 +113,8 @@ def test_columns_of_one_name(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("file,pitch,pitch\na.wav,1,2\n")
     assert error(path) == (
-        f"{str(path)!r} cannot be read as csv (each column must have a name of its own, 'pitch' "
-        "come twice)."
+        f"{str(path)!r} cannot be read as csv: each column must have a name of its own, ['pitch'] "
+        "come twice"
     )
 
 
@@ -180,13 +181,13 @@ def test_files_that_are_no_table(tmp_path, kind, content):
     path.write_bytes(content)
     if kind != "csv":
         pytest.importorskip("pyarrow")
-    assert error(path).startswith(f"{str(path)!r} cannot be read as {kind} (")
+    assert error(path).startswith(f"{str(path)!r} cannot be read as {kind}: ")
 
 
 def test_other_files(tmp_path):
     assert error(tmp_path / "a.xlsx") == (
-        "A feature table must be a CSV, Parquet or Feather file (.csv, .csv.gz, .parquet, "
-        f".feather), got {str(tmp_path / 'a.xlsx')!r}; convert it."
+        "A table must be a CSV, TSV, Parquet or Feather file (.csv, .tsv, .csv.gz, .parquet, "
+        f".feather); got {str(tmp_path / 'a.xlsx')!r}. Convert it."
     )
     path = tmp_path / "a.csv"
     assert error(path) == f"There must be a table at {str(path)!r}; there is no such file."
@@ -197,8 +198,8 @@ def test_without_pyarrow(table, monkeypatch):
     monkeypatch.setattr(pd, "read_parquet", lambda path: import_nothing())
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert error(path) == (
-        f"Parquet files need pyarrow, to read {str(path)!r}; run: pip install pyarrow, or save "
-        "the table as CSV."
+        "Parquet files need pyarrow (pip install 'skprognet[parquet]'), to read "
+        f"{str(path)!r}; CSV files need nothing."
     )
 
 

@@ -154,9 +154,8 @@ def test_file_that_hangs_its_worker_is_named(voices, write, voice):
     smile = OpenSmileFeatures(n_jobs=2, timeout=15, on_error="skip")
     with pytest.warns(UserWarning, match="got 1 of 5") as caught:
         features = smile.transform([*voices[:3], endless, voices[3]])
-    assert str(caught[0].message).endswith(
-        f"\n  {str(endless)!r}: takes longer than timeout=15 s (it hangs a decoder, or is very long)"
-    )
+    reason = "takes longer than timeout=15 s (it hangs a decoder, or is very long)"
+    assert str(caught[0].message).endswith(f"\n  {str(endless)!r}: {reason}")
     assert features.equals(expected)
     assert smile.errors_.index.tolist() == [3]
 

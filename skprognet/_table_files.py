@@ -1,0 +1,173 @@
+"""Tables in CSV, TSV, Parquet and Feather files: what is one, read, written."""
+
+import io
+import lzma
+import zipfile
+import zlib
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+
+from skprognet._files import check_folder, write_whole
+
+# Text even where all of them are digits: a speaker "03" is not 3.
+TEXTS = ("file", "emotion", "speaker", "gender", "session", "corpus")
+# Floats to the last digit: from pandas 3.1 on always, and the option is deprecated.
+PANDAS = tuple(map(int, pd.__version__.split(".")[:2]))
+EXACT = {} if PANDAS >= (3, 1) else {"float_precision": "round_trip"}
+
+_SEPARATORS = {".csv": ",", ".tsv": "\t"}
+_WITH_PYARROW = (".parquet", ".feather")
+_COMPRESSED = {".gz": "gzip", ".bz2": "bz2", ".xz": "xz", ".zip": "zip"}
+# Of numbers, what pandas, R and others write; of text less, since a speaker may be called NA.
+_NO_TEXT = ["", "nan", "NaN"]
+_NO_NUMBER = [
+    *_NO_TEXT,
+    "NA",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "<NA>",
+    "-nan",
+    "-NaN",
+    "null",
+    "NULL",
+    "None",
+]
+_DAMAGE = (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+
+
+def is_table(name):
+    """Return whether a name is that of a table, by its suffix."""
+    return _suffix(Path(name)) in (*_SEPARATORS, *_WITH_PYARROW)
+
+
+def _suffix(path):
+    """Return what kind of table a file is, under its compression."""
+    suffixes = (suffix.lower() for suffix in path.suffixes[::-1])
+    return next((suffix for suffix in suffixes if suffix not in _COMPRESSED), "")
+
+
+def _check_suffix(path):
+    """Return the suffix of a table; raise unless it is one."""
+    if not is_table(path):
+        raise ValueError(
+            "A table must be a CSV, TSV, Parquet or Feather file (.csv, .tsv, .csv.gz, .parquet, "
+            f".feather); got {str(path)!r}. Convert it."
+        )
+    return _suffix(path)
+
+
+def _without_pyarrow(path, error):
+    return ImportError(
+        f"{_suffix(path)[1:].capitalize()} files need pyarrow (pip install 'skprognet[parquet]'), "
+        f"{error} {str(path)!r}; CSV files need nothing."
+    )
+
+
+def read_table(path, text=()):
+    r"""Read a CSV, TSV, Parquet or Feather file, floats to the last digit.
+
+    Parameters
+    ----------
+    path : path
+        Its suffix says what it is; CSV and TSV files may be compressed (.gz, .bz2, .xz, .zip).
+    text : sequence of str, default=()
+        Columns that are text, such as a speaker "03", beside those of a table of utterances.
+
+    Returns
+    -------
+    DataFrame
+        Named levels of the index are columns, one without a name is dropped.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is unknown, or the file is not what it says, or two columns have one name.
+    ImportError
+        If pyarrow is missing for Parquet or Feather.
+    FileNotFoundError
+        If there is no such file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "table.csv")
+    ...     written = path.write_text("speaker,age\n03,30\nNA,NA\n")
+    ...     read_table(path)
+      speaker   age
+    0      03  30.0
+    1      NA   NaN
+    """
+    path = Path(path)
+    suffix = _check_suffix(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There must be a table at {str(path)!r}; there is no such file.")
+    try:
+        if suffix in _SEPARATORS:
+            table = _read_text(path, _SEPARATORS[suffix], {*TEXTS, *text})
+        else:
+            table = {".parquet": pd.read_parquet, ".feather": pd.read_feather}[suffix](path)
+        levels = [name for name in table.index.names if name is not None]
+        table = table.reset_index(levels) if levels else table
+    except ImportError as error:
+        raise _without_pyarrow(path, "to read") from error
+    except _DAMAGE as error:
+        raise ValueError(f"{str(path)!r} cannot be read as {suffix[1:]}: {error}") from error
+    # What pandas calls the index that somebody wrote without its name.
+    return table.reset_index(drop=True).drop(columns="Unnamed: 0", errors="ignore")
+
+
+def _read_text(path, separator, text):
+    """Return the table in a CSV or TSV file, whose columns `text` are not looked into."""
+    first = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str).iloc[0]
+    names = list(first.dropna())
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:  # pandas would rename the second to "pitch.1"
+        raise ValueError(f"each column must have a name of its own, {twice} come twice")
+    return pd.read_csv(
+        path,
+        sep=separator,
+        dtype={name: str for name in names if name in text},
+        keep_default_na=False,
+        na_values={name: _NO_TEXT if name in text else _NO_NUMBER for name in names},
+        **EXACT,
+    )
+
+
+def check_table_path(path):
+    """Return the path of a table to be written, if it can be: before the work begins.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is unknown.
+    ImportError
+        If pyarrow is missing.
+    OSError
+        If its folder cannot be written to.
+    """
+    check_folder(path.parent)
+    if _check_suffix(path) in _WITH_PYARROW:
+        try:
+            import_module("pyarrow")
+        except ImportError as error:
+            raise _without_pyarrow(path, "to write") from error
+    return path
+
+
+def write_table(table, path):
+    """Write a table as what its suffix says, whole or not at all; floats to the last digit."""
+    content, suffix = io.BytesIO(), _suffix(path)
+    if suffix in _SEPARATORS:
+        # A name that is no text cannot be read back, but hours of work are not lost to it.
+        compression = _COMPRESSED.get(path.suffix.lower())
+        options = {"errors": "backslashreplace", "compression": compression}
+        table.to_csv(content, sep=_SEPARATORS[suffix], index=False, **options)
+    elif suffix == ".parquet":
+        table.to_parquet(content, index=False)
+    else:
+        table.reset_index(drop=True).to_feather(content)
+    write_whole({path: content.getvalue()})
