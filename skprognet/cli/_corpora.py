@@ -1,4 +1,4 @@
-"""The verbs that make a table of utterances, one for each kind of corpus."""
+"""The verbs that make a table of utterances: of a corpus on the disk, or of one to download."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from skprognet import datasets
 from skprognet._table_files import write_table
 from skprognet.cli._messages import tell_warnings
 from skprognet.cli._options import SeveralValues, seed_option, table_option
+from skprognet.datasets._facts import OPEN_CORPORA
 
 
 @click.group()
@@ -143,6 +144,30 @@ def invented(folder: Path, output: Path, emotions: tuple[str, ...], seed: int, *
     """Invent speech: write recordings into FOLDER, to try all of it without a corpus."""
     chosen = {"emotions": list(emotions)} if emotions else {}
     _write(datasets.make_speech_corpus(folder, random_state=seed, **chosen, **given), output)
+
+
+@click.command()
+@click.argument("name", type=click.Choice([name.replace("_", "-") for name in OPEN_CORPORA]))
+@table_option(required=True)
+@click.option("--version", metavar="VERSION", help="Of the database.  [default: the one tested]")
+@click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder in which the recordings are kept.  [default: $AUDB_CACHE_ROOT or ~/audb]",
+)
+def fetch(name: str, output: Path, version: str | None, cache: Path | None) -> None:
+    """Download an open corpus and write a table of utterances, as "read" does.
+
+    What has been downloaded once is taken from the cache. Licence and citation come before the
+    summary.
+    """
+    with tell_warnings():
+        try:
+            corpus = datasets.fetch_corpus(name.replace("-", "_"), version=version, cache=cache)
+        except RuntimeError as error:  # the network, or the repository
+            raise click.ClickException(str(error)) from error
+    corpus.attrs.clear()  # licence and citation, which fetch_corpus has shown
+    _write(corpus, output)
 
 
 def _write(corpus: pd.DataFrame, output: Path) -> None:

@@ -8,6 +8,7 @@ import click
 VERBS = {
     "demo": ("_studies", "Run a short study on data that come with the package."),
     "read": ("_corpora", "List the recordings and labels of a corpus that you have."),
+    "fetch": ("_corpora", "Download an open corpus, and list it in the same way."),
     "extract": ("_features", "Make features of recordings."),
     "train": ("_train", "Train one network on a table of features."),
     "predict": ("_predict", "Label recordings or features by a model."),
@@ -53,8 +54,8 @@ class Verbs(click.Group):
 def main() -> None:
     """Tell whether a network of one task or corpus helps to recognise another, by more than luck.
 
-    "read" lists the recordings of a corpus and their labels, "extract" makes features of them. On
-    such tables "tasks" and "corpora" run the paper's two studies, "compare" and "plot" look at
-    results anew; "train" makes one model, which "predict" applies and "inspect" explains. "demo"
-    shows a study on data that come with the package.
+    "read" lists the recordings of a corpus and their labels, "fetch" downloads one first, and
+    "extract" makes features of them. On such tables "tasks" and "corpora" run the paper's two
+    studies, "compare" and "plot" look at results anew; "train" makes one model, which "predict"
+    applies and "inspect" explains. "demo" shows a study on data that come with the package.
     """

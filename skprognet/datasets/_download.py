@@ -5,7 +5,7 @@ import sys
 from contextlib import redirect_stdout
 
 from skprognet.datasets._audformat import import_corpora, read_audformat
-from skprognet.datasets._facts import CORPORA
+from skprognet.datasets._facts import CORPORA, OPEN_CORPORA
 
 _shown = set()  # the corpora whose licence this process has shown
 
@@ -82,10 +82,9 @@ def fetch_corpus(name, *, version=None, cache=None, verbose=True):
     {'angry': 127, 'bored': 81, 'neutral': 79, 'happy': 71, 'fearful': 69, 'sad': 62,
     'disgusted': 46}
     """
-    open_corpora = sorted(key for key, facts in CORPORA.items() if facts.audb)
-    if name not in open_corpora:
+    if name not in OPEN_CORPORA:
         raise ValueError(
-            f"name must be one of {open_corpora}, got {name!r}; licensed corpora are read from "
+            f"name must be one of {OPEN_CORPORA}, got {name!r}; licensed corpora are read from "
             "your copy, with read_iemocap and its like."
         )
     facts = CORPORA[name]

@@ -84,3 +84,5 @@ CORPORA = {
         audb=("subesco", "1.0.0", r"emotion\.categories\..+\.desired"),
     ),
 }
+
+OPEN_CORPORA = sorted(name for name, facts in CORPORA.items() if facts.audb)

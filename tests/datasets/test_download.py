@@ -1,10 +1,14 @@
 """Open corpora, fetched from a real audb repository on this disk."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from skprognet.cli import main
 from skprognet.datasets import _download, fetch_corpus
 from skprognet.datasets._facts import CORPORA
 
@@ -132,6 +136,48 @@ def test_damaged_download_is_refused(repository, tmp_path):
         archive.write_bytes(content)
     with pytest.raises(RuntimeError, match=r"^emodb 1\.4\.1 could not be fetched with audb "):
         fetch_corpus("emodb", verbose=False)
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_verb_writes_the_table_that_read_writes(repository, tmp_path):
+    fetched, listed = tmp_path / "fetched.csv", tmp_path / "listed.csv"
+    result = run("fetch", "emodb", "--cache", tmp_path / "cache", "-o", fetched)
+    assert result.exit_code == 0, result.output
+    assert result.stdout == (
+        "emodb: 4 utterances, 2 speakers (1 female, 1 male).\n  angry        1\n  bored        1\n"
+        f"  happy        1\n  neutral      1\nWrote 4 rows to {fetched}.\n"
+    )
+    told = f"EmoDB 1.4.1, licence CC0-1.0. Please cite: {CORPORA['emodb'].citation}\n"
+    assert result.stderr.endswith(told)
+    table = pd.read_csv(fetched, dtype=str)
+    (folder,) = {Path(name).parent for name in table["file"]}
+    result = run("read", "emodb", folder, "-o", listed)
+    assert result.exit_code == 0, result.output
+    pd.testing.assert_frame_equal(table, pd.read_csv(listed, dtype=str)[[*table]])
+    assert table.shape == (4, 8)
+
+
+def test_verb_takes_another_version(repository, tmp_path):
+    publish(tmp_path / "newer", repository, version="1.5.0")
+    result = run("fetch", "emodb", "--version", "1.5.0", "-o", tmp_path / "u.parquet")
+    assert result.exit_code == 0, result.output
+    assert result.stderr.count("EmoDB 1.5.0, licence CC0-1.0. Please cite: ") == 1
+    assert len(pd.read_parquet(tmp_path / "u.parquet")) == 4
+
+
+def test_verb_that_cannot_is_one_sentence(repository, tmp_path):
+    result = run("fetch", "emodb", "--version", "3.0.0", "-o", tmp_path / "u.csv")
+    assert result.exit_code == 1
+    assert "Error: emodb 3.0.0 could not be fetched with audb (" in result.stderr
+    result = run("fetch", "iemocap", "-o", tmp_path / "u.csv")
+    assert result.exit_code == 2
+    assert "'iemocap' is not one of 'crema-d', 'emodb'," in result.stderr
+    result = run("fetch", "crema-d", "-o", tmp_path / "u.csv")
+    assert "Error: crema-d 1.3.0 could not be fetched" in result.stderr
+    assert not (tmp_path / "u.csv").exists()
 
 
 @pytest.mark.parametrize("name", ["iemocap", "EmoDB"])
