@@ -7,6 +7,7 @@ import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, wait
 from enum import Enum
+from functools import partial
 from numbers import Real
 
 from joblib import Parallel, delayed, effective_n_jobs
@@ -82,6 +83,7 @@ def _numbered(number, function, arguments):
 
 def _run(function, arguments, n_jobs, timeout, new_pool, **options):
     """Yield number and result of each call, or how it was lost; one call per pool."""
+    call = partial(_call_in_time, timeout, os.getpid(), function)
     waiting, suspect = deque(range(len(arguments))), set()
     idle, busy = [], {}
     try:
@@ -89,7 +91,7 @@ def _run(function, arguments, n_jobs, timeout, new_pool, **options):
             while waiting and len(busy) < n_jobs:
                 pool = idle.pop() if idle else new_pool(**options)
                 try:
-                    future = pool.submit(_call_in_time, timeout, function, arguments[waiting[0]])
+                    future = pool.submit(call, *arguments[waiting[0]])
                 except TerminatedWorkerError:  # it had nothing to do
                     pool.shutdown()
                     continue
@@ -116,10 +118,12 @@ def _run(function, arguments, n_jobs, timeout, new_pool, **options):
                 pool.shutdown(wait=not busy)
 
 
-def _call_in_time(timeout, function, arguments):
-    """Call a function; the process ends itself if that takes too long."""
+def _call_in_time(timeout, caller, function, *arguments):
+    """Call a function; the process, unless it is the caller's, ends itself if that takes long."""
+    if timeout is None or os.getpid() == caller:  # as that of a cluster of threads
+        return function(*arguments)
     # No exception reaches a thread that hangs in a decoder.
-    watch = threading.Timer(threading.TIMEOUT_MAX if timeout is None else timeout, os._exit, [1])
+    watch = threading.Timer(timeout, os._exit, [1])
     watch.daemon = True
     watch.start()
     try:

@@ -211,3 +211,19 @@ def test_call_that_hangs_workers_of_a_cluster_is_given_up(client):
     with parallel_config("dask"):
         results = dict(run_all(square_or_sleep(), [(i, i == 5) for i in range(9)], None, 2.0))
     assert results == {i: Lost.LATE if i == 5 else i**2 for i in range(9)}
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_process_of_the_caller_is_never_ended():
+    def slow(number):
+        time.sleep(0.5)
+        return number
+
+    with (
+        LocalCluster(
+            n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
+        ) as cluster,
+        Client(cluster),
+        parallel_config("dask"),
+    ):
+        assert dict(run_all(slow, [(i,) for i in range(3)], None, 0.1)) == {0: 0, 1: 1, 2: 2}
