@@ -206,7 +206,7 @@ cache_option = click.option(
 
 timeout_option = click.option(
     "--timeout",
-    default=600.0,
+    default=1800.0,
     show_default=True,
     type=click.FloatRange(min=0, min_open=True),
     metavar="S",

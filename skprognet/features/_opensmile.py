@@ -65,7 +65,7 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         features are the same bit for bit whatever the number. With 2 or more, a file that kills
         its process (a fault in a decoder, or too little memory) is named like any other; with 1
         it ends yours.
-    timeout : float, default=600
+    timeout : float, default=1800
         Seconds that an utterance may take before its process is ended and it is named like any
         other that cannot be used, as one that hangs a decoder. None means no limit. As joblib's,
         it holds only where processes are at work, that is with 2 jobs or more, or on a cluster.
@@ -138,7 +138,7 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         cache=None,
         cache_size_limit=None,
         n_jobs=None,
-        timeout=600,
+        timeout=1800,
         verbose=True,
     ):
         self.feature_set = feature_set
