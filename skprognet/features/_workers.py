@@ -107,7 +107,7 @@ def _run(function, arguments, n_jobs, timeout, new_pool, **options):
                     yield number, Lost.LATE
                 elif number in suspect or not isinstance(pool, ProcessPoolExecutor):
                     yield number, Lost.DIED
-                else:  # somebody else may have killed it: once more, in a new process
+                else:  # somebody else may have killed its process: once more
                     suspect.add(number)
                     waiting.append(number)
     finally:
