@@ -6,6 +6,7 @@ BIN := .venv/bin
 extras-core :=
 extras-test := [audio,corpora,test]
 extras-docs := [audio,docs]
+extras-bench := [audio,bench]
 
 .PHONY: help demo pictures test coverage docs bench emodb
 
@@ -33,7 +34,7 @@ docs: .venv/ready-docs ## build the documentation into docs/_build/html, check i
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
 	$(BIN)/python tools/check_site.py docs/_build/html
 
-bench: .venv/ready-test ## time the package against its alternatives
+bench: .venv/ready-bench ## time the package against its alternatives
 	$(BIN)/python benchmarks/run.py
 
 emodb: .venv/ready-test ## recompute the shipped EmoDB features (CORPORA=folder with emodb/)
