@@ -67,11 +67,13 @@ def run_all(function, arguments, n_jobs, timeout=None):
     backend = get_active_backend()[0]
     if hasattr(backend, "client"):
         # Twice as many, so that no worker waits for its next call.
-        pool = backend.client.get_executor
-        yield from _run(function, arguments, 2 * n_jobs, timeout, pool, pure=False)
+        new_pool = partial(backend.client.get_executor, pure=False)
+        yield from _run(function, arguments, 2 * n_jobs, timeout, new_pool)
     elif n_jobs > 1 and isinstance(backend, LokyBackend):
-        pool = ProcessPoolExecutor
-        yield from _run(function, arguments, n_jobs, timeout, pool, max_workers=1)
+        new_pool = partial(
+            ProcessPoolExecutor, max_workers=1, initializer=_end_with, initargs=(os.getpid(),)
+        )
+        yield from _run(function, arguments, n_jobs, timeout, new_pool)
     else:
         calls = (delayed(_numbered)(i, function, args) for i, args in enumerate(arguments))
         yield from Parallel(n_jobs, return_as="generator_unordered")(calls)
@@ -81,7 +83,7 @@ def _numbered(number, function, arguments):
     return number, function(*arguments)
 
 
-def _run(function, arguments, n_jobs, timeout, new_pool, **options):
+def _run(function, arguments, n_jobs, timeout, new_pool):
     """Yield number and result of each call, or how it was lost; one call per pool."""
     call = partial(_call_in_time, timeout, os.getpid(), function)
     waiting, suspect = deque(range(len(arguments))), set()
@@ -89,7 +91,7 @@ def _run(function, arguments, n_jobs, timeout, new_pool, **options):
     try:
         while waiting or busy:
             while waiting and len(busy) < n_jobs:
-                pool = idle.pop() if idle else new_pool(**options)
+                pool = idle.pop() if idle else new_pool()
                 try:
                     future = pool.submit(call, *arguments[waiting[0]])
                 except TerminatedWorkerError:  # it had nothing to do
@@ -116,6 +118,17 @@ def _run(function, arguments, n_jobs, timeout, new_pool, **options):
                 pool.shutdown(kill_workers=True)
             else:
                 pool.shutdown(wait=not busy)
+
+
+def _end_with(caller):
+    """Let this process end when its parent does, which may have been killed (not on Windows)."""
+
+    def watch():
+        while os.getppid() == caller:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _call_in_time(timeout, caller, function, *arguments):

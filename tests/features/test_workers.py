@@ -4,9 +4,11 @@ import faulthandler
 import logging
 import os
 import signal
+import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 from distributed import Client, LocalCluster
 from joblib import parallel_config
@@ -49,7 +51,7 @@ def square_or_die():
 @pytest.fixture(autouse=True)
 def _no_hanging():
     """End the tests with an error, in place of waiting without end."""
-    faulthandler.dump_traceback_later(60, exit=True)
+    faulthandler.dump_traceback_later(300, exit=True)
     yield
     faulthandler.cancel_dump_traceback_later()
 
@@ -107,6 +109,30 @@ def test_call_whose_worker_was_killed_by_somebody_else_is_made_again(tmp_path):
     results = dict(run_all(act, [(i, str(tmp_path / "mark")) for i in range(6)], 2))
     assert (tmp_path / "mark").exists()
     assert results == {i: i for i in range(6)}
+
+
+# A program that tells which processes work for it.
+WORK = """
+import os, time
+from skprognet.features._workers import run_all
+def act(number):
+    time.sleep(0.1 if number < 4 else 3600)
+    return os.getpid()
+for number, pid in run_all(act, [(i,) for i in range(9)], 2):
+    print(pid, flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process does not see that there")
+def test_workers_do_not_outlive_a_caller_that_is_killed():
+    caller = subprocess.Popen([sys.executable, "-c", WORK], stdout=subprocess.PIPE, text=True)
+    workers = {int(caller.stdout.readline()) for _ in range(4)}
+    caller.kill()
+    caller.communicate()
+    deadline = time.monotonic() + 60
+    while any(map(psutil.pid_exists, workers)):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_without_workers():
