@@ -61,17 +61,20 @@ X_relative = X - X.groupby(speaker).transform("mean")
 relative = share_between(X_relative, emotion)[raw.index]
 
 # %%
-# Here are the ten features with the largest share.
+# Here are the ten features with the largest share. (``sma3`` and ``nz`` in their names say how
+# they were smoothed, and that only voiced parts count; the picture leaves both out.)
 
 top = raw.index[:10]
-fig, ax = plt.subplots(figsize=(9, 4.5), layout="constrained")
-ax.hlines(top, raw[top], relative[top], color="0.75", linewidth=3)
-ax.plot(raw[top], top, "o", color="#0072B2", markersize=9, label="as measured")
-ax.plot(relative[top], top, "D", color="#D55E00", markersize=8, label="minus the speaker's mean")
+names = top.str.replace("_sma3nz|_sma3", "", regex=True)
+fig, ax = plt.subplots(figsize=(5, 4), layout="constrained")
+ax.hlines(names, raw[top], relative[top], color="0.75", linewidth=3)
+ax.plot(raw[top], names, "o", color="#0072B2", markersize=8, label="as measured")
+ax.plot(relative[top], names, "D", color="#D55E00", markersize=7, label="minus speaker's mean")
 ax.invert_yaxis()
-ax.set(xlim=(0.55, 0.95), xlabel="share of the variance that lies between the four emotions")
+ax.set_xlim(0.55, 0.95)
+ax.set_xlabel("share of variance between the four emotions", loc="right")
 ax.grid(axis="x", alpha=0.3)
-ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
+fig.legend(loc="outside upper right", ncols=2, frameon=False, columnspacing=1)
 plt.show()
 
 # %%
@@ -101,8 +104,17 @@ assert max(best, key=best.get) == ("angry", "sad")
 
 # %%
 # Angry and sad speech differ in almost everything. Angry and happy speech are both loud, high and
-# lively, and no single feature tells one from the other well. The picture shows both facts. Each
-# point is a recording; on the right each speaker's mean is subtracted.
+# lively, and no single feature tells one from the other well. So two things are in these rows at
+# once: *what* is felt and *who* speaks. A network that has learned to tell speakers apart knows
+# something about the second, and may make the first easier to learn. Whether it does is the
+# question of these pages.
+#
+# (Subtracting speakers' means was for looking only: it needs several recordings of each speaker,
+# and used rows that a fair test would have kept aside. :ref:`Page 8
+# <sphx_glr_auto_examples_plot_08_known_and_new_speakers.py>` comes back to it.)
+#
+# The picture shows both. Each point is a recording; on the right each speaker's mean is
+# subtracted, and the emotions draw together.
 
 styles = {
     "angry": ("#000000", "^"),
@@ -110,24 +122,20 @@ styles = {
     "neutral": ("#999999", "s"),
     "sad": ("#0072B2", "v"),
 }
-fig, axes = plt.subplots(1, 2, figsize=(10, 4.8), layout="constrained")
-titles = ["as measured", "minus the speaker's mean"]
+fig, axes = plt.subplots(1, 2, figsize=(5, 3.6), layout="constrained")
+titles = ["as measured", "minus speaker's mean"]
 for ax, table, title in zip(axes, [X, X_relative], titles, strict=True):
     for name, (colour, marker) in styles.items():
         rows = table[emotion == name]
         ax.scatter(
-            rows[pitch], rows[slope], color=colour, marker=marker, label=name, s=34, alpha=0.7
+            rows[pitch], rows[slope], color=colour, marker=marker, label=name, s=22, alpha=0.7
         )
-    ax.set(title=title, xlabel="mean pitch (semitones)")
+    ax.set_title(title, fontsize="medium")
     ax.grid(alpha=0.3)
-axes[0].set_ylabel("spectral slope, 0 to 500 Hz")
-axes[0].legend(frameon=False, loc="lower right")
+fig.supxlabel("mean pitch (semitones)", fontsize="medium")
+axes[0].set_ylabel("spectral slope 0 to 500 Hz (dB/Hz)")
+handles, labels = axes[0].get_legend_handles_labels()
+fig.legend(
+    handles, labels, loc="outside upper center", ncols=4, frameon=False, handletextpad=0, columnspacing=1
+)
 plt.show()
-
-# %%
-# So two things are in these rows at once: *what* is felt and *who* speaks. A network that has
-# learned to tell speakers apart knows something about the second, and may make the first easier
-# to learn. Whether it does is the question of this package.
-#
-# Subtracting speakers' means, by the way, was for looking only: it needs several recordings of
-# each speaker, and used the rows that a fair test would have kept aside.

@@ -61,6 +61,14 @@ chance = 1 / 4
 assert scores.mean() > 2 * chance
 assert scores.max() - scores.min() > 0.05
 
+fig, ax = plt.subplots(figsize=(5, 3), layout="constrained")
+ax.bar(range(1, 6), scores, color="#56B4E9", edgecolor="black", linewidth=0.8)
+ax.axhline(scores.mean(), color="#D55E00", linewidth=2, label="mean of the five")
+ax.axhline(chance, color="black", linestyle="dashed", label="guessing (1/4)")
+ax.set(ylim=(0, 1), xlabel="test fold (two new speakers each)", ylabel="UAR")
+fig.legend(loc="outside upper center", ncols=2, frameon=False)
+plt.show()
+
 # %%
 # When to stop
 # ------------
@@ -71,7 +79,7 @@ assert scores.max() - scores.min() > 0.05
 model.fit(emodb.data, emodb.target)
 network = model[-1]
 history = network.history_.set_index("epoch")
-history.tail(3).round(3)
+history[["train_loss", "valid_loss", "valid_uar"]].tail(3).round(3)
 
 # %%
 # The best epoch is the one with the highest UAR on the held-out rows. They are few, so that
@@ -90,35 +98,25 @@ print(f"{history['valid_uar'].max():.2f} on held-out rows, {scores.mean():.2f} o
 assert history["valid_uar"].max() > scores.mean()
 
 # %%
-# On the left the five scores; on the right the record of the one fit. The loss is what training
-# makes smaller. On the rows that train it is taken with dropout, which is why it can be higher
-# than on the rows that do not.
+# This network knows nothing but the rows it was given. The next page starts from one that has
+# already learned something else.
+#
+# The picture is the record of the one fit. The loss is what training makes smaller. On the rows
+# that train it is taken with dropout, which is why it can be higher than on the rows that do not.
 
-fig, (left, right) = plt.subplots(
-    1, 2, figsize=(10, 4.2), width_ratios=[1, 1.6], layout="constrained"
-)
-left.bar(range(1, 6), scores, color="#0072B2")
-left.axhline(chance, color="black", linestyle="dashed", label="guessing")
-left.axhline(scores.mean(), color="#D55E00", label="mean of the five")
-left.set(ylim=(0, 1), xlabel="test fold (two new speakers)", ylabel="UAR")
-left.legend(frameon=False, loc="upper left", ncols=2)
-
-right.plot(history["train_loss"], color="#999999", linestyle="dotted", label="loss, training rows")
-right.plot(history["valid_loss"], color="#D55E00", linestyle="dashed", label="loss, held-out rows")
-right.plot(history["valid_uar"], color="#0072B2", label="UAR, held-out rows")
-right.plot(best, history.loc[best, "valid_uar"], "o", color="#0072B2", markersize=10)
-right.annotate(
+fig, ax = plt.subplots(figsize=(5, 3.6), layout="constrained")
+ax.plot(history["train_loss"], color="#737373", linestyle="dotted", label="loss, training rows")
+ax.plot(history["valid_loss"], color="#D55E00", linestyle="dashed", label="loss, held-out rows")
+ax.plot(history["valid_uar"], color="#0072B2", label="UAR, held-out rows")
+ax.plot(best, history.loc[best, "valid_uar"], "o", color="#0072B2", markersize=9)
+ax.annotate(
     f"epoch {best} is kept",
     (best, history.loc[best, "valid_uar"]),
-    xytext=(0, 12),
+    xytext=(0, 10),
     textcoords="offset points",
     ha="center",
 )
-right.set(xlabel="epoch", ylabel="loss or UAR", ylim=(0, None))
-right.grid(alpha=0.3)
-right.legend(frameon=False)
+ax.set(xlabel="epoch", ylabel="loss (nats) or UAR", ylim=(0, None))
+ax.grid(alpha=0.3)
+fig.legend(loc="outside upper center", ncols=2, frameon=False)
 plt.show()
-
-# %%
-# This network knows nothing but the rows it was given. The next page starts from one that has
-# already learned something else.

@@ -4,7 +4,7 @@
 
 A progressive network learns a second task beside a network that knows a first one. The first is
 frozen: the second may read all its layers, and can change none. This page builds one, proves that
-the frozen network is untouched, and draws what connects the two.
+the frozen network is untouched, and looks at what connects the two.
 
 The networks here have three layers of 32 units and train for 100 epochs, so that this page is
 built in seconds; the paper's have four of 256 and up to 600.
@@ -19,6 +19,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, ProgressiveClassifier
 from skprognet.datasets import load_emodb
+from skprognet.displays import NetworkDisplay
 from skprognet.evaluation import RepeatedSpeakerStratifiedKFold
 from skprognet.metrics import uar_score
 
@@ -66,11 +67,18 @@ fingerprint_before[:16]
 # layer above reads the layer below it *and* the layer below it in the speaker network. These
 # connections across are called laterals.
 
-emotion = ProgressiveClassifier(speaker, **options).fit(X[train], emodb.target[train])
+emotion = ProgressiveClassifier([("speaker", speaker)], **options).fit(X[train], emodb.target[train])
 emotion_uar = uar_score(emodb.target[test], emotion.predict(X[test]))
 print(f"Four emotions: UAR {emotion_uar:.2f}, guessing would be 0.25")
 assert speaker_uar > 2 * 0.10
 assert emotion_uar > 2 * 0.25
+
+# %%
+# Drawn, it looks like this, from the features at the bottom to the answers at the top. The numbers
+# are how many units a layer has; hatched is frozen. The slanting arrows are the laterals.
+
+NetworkDisplay.from_estimator(emotion, name="emotion").plot()
+plt.show()
 
 # %%
 # Is the speaker network unchanged?
@@ -114,26 +122,33 @@ print(f"without any: {change_without(range(3)):.3f}")
 assert min(changes) > 0.001
 
 # %%
-# So the new column listens at every layer. Whether listening *helps* is another question. It takes
-# a comparison with a network without a source, on many folds: the next page.
+# So the new column listens at every layer. Whether listening *helps* is another question, which
+# takes a comparison. The next page compares.
 #
-# The laterals, layer by layer
-# ----------------------------
-# In each picture a column of squares is a unit of the speaker network, and a row is what it acts
-# upon: a unit of the new column, or in the last picture an emotion. Red pushes it up, blue holds
-# it down. The bars say how much a probability changes, on average, if these laterals are cut.
+# In the picture a column of squares is a unit of the speaker network, and a row is what it acts
+# upon: a unit of the new column, or on the right an emotion. Red pushes it up, blue holds it down.
+# The bars say how much a probability changes, on average, if these laterals are cut.
 
 matrices = [into[0].weight.detach().numpy() for into in emotion.net_.module_.laterals]
-fig, axes = plt.subplots(
-    2, 3, figsize=(10, 5.6), height_ratios=[5, 1], sharex="row", layout="constrained"
+fig, axes = plt.subplot_mosaic(
+    [["layer 2", "layer 3", "output"], ["changes"] * 3],
+    figsize=(5, 4.2),
+    height_ratios=[2, 1],
+    layout="constrained",
 )
-for k in range(3):
-    top, bottom = axes[:, k]
-    image = top.imshow(matrices[k], cmap="RdBu_r", vmin=-0.6, vmax=0.6, aspect="auto")
-    top.set(title=f"from layer {k + 1} to {targets[k]}", xlabel="unit of the speaker network")
-    bottom.barh([0], changes[k], color="#0072B2")
-    bottom.set(yticks=[], xlabel="change of a probability if cut")
-axes[0, 0].set_ylabel("unit of the new column")
-axes[0, 2].set_yticks(range(4), emotion.classes_)
-fig.colorbar(image, ax=axes[0], label="weight", extend="both")
+for target, matrix in zip(targets, matrices, strict=True):
+    colours = {"cmap": "RdBu_r", "vmin": -0.6, "vmax": 0.6, "interpolation": "nearest"}
+    image = axes[target].imshow(matrix, aspect="auto", **colours)
+    axes[target].set_title(f"into {target}", fontsize="medium")
+    axes[target].set(xticks=[0, 31], xticklabels=[1, 32])
+axes["layer 2"].set(yticks=[0, 31], yticklabels=[1, 32], ylabel="unit it acts upon")
+axes["layer 3"].set(yticks=[], xlabel="unit of the speaker network")
+axes["output"].set_yticks(range(4), emotion.classes_)
+axes["output"].yaxis.tick_right()
+fig.colorbar(image, ax=[axes[target] for target in targets], label="weight", location="left")
+axes["changes"].barh(targets, changes, color="#56B4E9", edgecolor="black", linewidth=0.8)
+axes["changes"].invert_yaxis()
+axes["changes"].set_xlabel("mean change of a probability, laterals cut")
+axes["changes"].grid(axis="x", alpha=0.3)
+axes["changes"].set_axisbelow(True)
 plt.show()

@@ -126,30 +126,29 @@ print(f"and on the others: {corrected[~below_chance].mean():.2f}")
 assert corrected[below_chance].mean() > 10 * corrected[~below_chance].mean()
 
 # %%
-# So before a verdict is believed, see whether both methods are clearly above chance. The picture
-# shows all tests with their two standard errors; the dashed line is what they promise.
+# So before a verdict is believed, see whether both methods are clearly above chance. This was one
+# kind of corpus and one kind of method. Both are in the first function of this page: change them to
+# what you have at hand, and count again.
+#
+# The picture shows all tests with their two standard errors; the dashed line is what they promise.
 
-fig, ax = plt.subplots(figsize=(8, 4), layout="constrained")
+fig, ax = plt.subplots(figsize=(5, 3.6), layout="constrained")
 looks = {"clear": ("o", "#0072B2"), "near chance": ("s", "#D55E00")}
-for shift, (name, (marker, colour)) in zip((-0.12, 0.12), looks.items(), strict=True):
+for shift, (name, (marker, colour)) in zip((-0.14, 0.14), looks.items(), strict=True):
     ax.errorbar(
         rates[name],
         np.arange(len(rates)) + shift,
         xerr=error[name],
         fmt=marker,
         color=colour,
-        markersize=8,
+        markersize=7,
         linewidth=2,
-        label=f"{name}: accuracy {accuracy[name]:.2f}",
+        label=f"{name}, accuracy {accuracy[name]:.2f}",
     )
 ax.axvline(0.05, color="0.3", linestyle="dashed")
 ax.set_yticks(range(len(rates)), rates.index)
 ax.set(xlabel="share of corpora with a false alarm", xlim=(0, 0.75))
 ax.invert_yaxis()
 ax.grid(axis="x", alpha=0.3)
-ax.legend(loc="lower right")
+fig.legend(loc="outside upper center", ncols=2, frameon=False, columnspacing=1, handletextpad=0.2)
 plt.show()
-
-# %%
-# This is one kind of corpus and one kind of method. Both are in the first function of this page:
-# change them to what you have at hand, and count again.
