@@ -136,6 +136,12 @@ fig.supxlabel("mean pitch (semitones)", fontsize="medium")
 axes[0].set_ylabel("spectral slope 0 to 500 Hz (dB/Hz)")
 handles, labels = axes[0].get_legend_handles_labels()
 fig.legend(
-    handles, labels, loc="outside upper center", ncols=4, frameon=False, handletextpad=0, columnspacing=1
+    handles,
+    labels,
+    loc="outside upper center",
+    ncols=4,
+    frameon=False,
+    handletextpad=0,
+    columnspacing=1,
 )
 plt.show()

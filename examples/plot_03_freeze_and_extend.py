@@ -67,7 +67,9 @@ fingerprint_before[:16]
 # layer above reads the layer below it *and* the layer below it in the speaker network. These
 # connections across are called laterals.
 
-emotion = ProgressiveClassifier([("speaker", speaker)], **options).fit(X[train], emodb.target[train])
+emotion = ProgressiveClassifier([("speaker", speaker)], **options).fit(
+    X[train], emodb.target[train]
+)
 emotion_uar = uar_score(emodb.target[test], emotion.predict(X[test]))
 print(f"Four emotions: UAR {emotion_uar:.2f}, guessing would be 0.25")
 assert speaker_uar > 2 * 0.10

@@ -78,8 +78,8 @@ summary_table(found)[["method", "source", "uar_mean", "uar_std"]].round(3)
 # Where nobody knows
 # ------------------
 # The same methods and folds on real speech: does a network that knows *speakers* help one that
-# learns *emotions*? For such a study of tasks there is one function. The speaker network, too, sees
-# training rows only.
+# learns *emotions*? For such a study of tasks there is one function. The speaker network, too,
+# sees training rows only.
 
 emodb = load_emodb(as_frame=True)
 study = transfer_between_tasks(
@@ -137,8 +137,9 @@ assert width > 0.01
 
 # %%
 # More repeats, longer training and a larger corpus make intervals narrower. What never helps is to
-# try other seeds until a p-value pleases: the folds are dealt out and the networks begin by chance,
-# ``random_state`` fixes that chance, and the order of the methods on real speech changes with it.
+# try other seeds until a p-value pleases: the folds are dealt out and the networks begin by
+# chance, ``random_state`` fixes that chance, and the order of the methods on real speech changes
+# with it.
 #
 # The picture has a row for each comparison, with its 95 % interval. Filled: evidence of a
 # difference; open: none. Right of zero the transferred network is better. The last numbers are the

@@ -127,8 +127,8 @@ assert corrected[below_chance].mean() > 10 * corrected[~below_chance].mean()
 
 # %%
 # So before a verdict is believed, see whether both methods are clearly above chance. This was one
-# kind of corpus and one kind of method. Both are in the first function of this page: change them to
-# what you have at hand, and count again.
+# kind of corpus and one kind of method. Both are in the first function of this page: change them
+# to what you have at hand, and count again.
 #
 # The picture shows all tests with their two standard errors; the dashed line is what they promise.
 
