@@ -40,6 +40,10 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "show_memory": False,
     "write_computation_times": False,  # a page of them would load scripts from elsewhere
+    "show_signature": False,
+    "remove_config_comments": True,
+    "image_srcset": ["2x"],  # sharp on phones and in print
+    "reference_url": {project: None},  # names in the code link to the API reference
 }
 
 html_theme = "pydata_sphinx_theme"

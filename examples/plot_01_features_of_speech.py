@@ -122,6 +122,7 @@ styles = {
     "neutral": ("#999999", "s"),
     "sad": ("#0072B2", "v"),
 }
+# sphinx_gallery_thumbnail_number = 2
 fig, axes = plt.subplots(1, 2, figsize=(5, 3.6), layout="constrained")
 titles = ["as measured", "minus speaker's mean"]
 for ax, table, title in zip(axes, [X, X_relative], titles, strict=True):

@@ -104,6 +104,7 @@ assert history["valid_uar"].max() > scores.mean()
 # The picture is the record of the one fit. The loss is what training makes smaller. On the rows
 # that train it is taken with dropout, which is why it can be higher than on the rows that do not.
 
+# sphinx_gallery_thumbnail_number = 2
 fig, ax = plt.subplots(figsize=(5, 3.6), layout="constrained")
 ax.plot(history["train_loss"], color="#737373", linestyle="dotted", label="loss, training rows")
 ax.plot(history["valid_loss"], color="#D55E00", linestyle="dashed", label="loss, held-out rows")

@@ -7,8 +7,8 @@ so twice: of invented data, where a source helps because it was made to, and of 
 nobody knows. The first shows that a gain is found if there is one. That gives the second answer
 its worth.
 
-Networks have two small layers and train for 10 or 15 epochs, on 2 times 5 folds, so that this page
-is built in seconds. The paper's have four of 256 and up to 600 epochs, on 10 times 10 folds;
+Networks have two small layers and train for 20 epochs at most, on 2 times 5 folds, so that this
+page is built in seconds. The paper's have four of 256 and up to 600 epochs, on 10 times 10 folds;
 ``skprognet demo --repeats 10 --folds 10 --max-epochs 600`` runs that.
 """
 

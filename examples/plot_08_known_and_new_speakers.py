@@ -94,7 +94,7 @@ print(f"new {means['new speakers']:.3f}, with own mean and variance {means['adap
 assert means["adapted"] > means["new speakers"] + 0.02
 
 # %%
-# That more than closes the gap. The price is that such a score holds only for speakers of whom
+# That closes the gap. The price is that such a score holds only for speakers of whom
 # there are several recordings, in several emotions: it is *transductive*, and the result says so
 # in its column ``normalisation``.
 #

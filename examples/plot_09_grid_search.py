@@ -61,6 +61,23 @@ with sklearn.config_context(enable_metadata_routing=True):
     )
 
 # %%
+# Does it hold that nothing leaks? A network remembers the rows that it was given. With the rows of
+# the search handed to ``fit``, ``source_overlap`` says that the source has seen all of these, and
+# nothing of the two speakers kept out.
+
+with sklearn.config_context(enable_metadata_routing=True):
+    model.set_params(emotion__source=source).fit(
+        emodb.data[search_rows], emodb.target[search_rows], source_y=emodb.speaker[search_rows]
+    )
+scale, network = model
+seen = [
+    network.source_overlap(scale.transform(emodb.data[rows])).item()
+    for rows in (search_rows, test_rows)
+]
+print(f"{seen[0]:.2f} of the search rows seen, {seen[1]:.2f} of the others")
+assert seen == [1, 0]
+
+# %%
 # What came out
 # -------------
 
