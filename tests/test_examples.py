@@ -53,8 +53,10 @@ class TestPage:
 
 def test_header_and_links_name_pages_that_exist():
     names = {page.name for page in PAGES}
-    texts = [*PAGES, *EXAMPLES.glob("*.rst"), *(EXAMPLES.parent / "docs").glob("**/*.rst")]
-    texts = [text for text in texts if "_build" not in text.parts]
+    docs = EXAMPLES.parent / "docs"
+    # Not what a build leaves in docs/generated: borrowed docstrings link to other galleries.
+    written = [*docs.glob("*.rst"), *docs.glob("user_guide/*.rst"), *docs.glob("decisions/*.rst")]
+    texts = [*PAGES, *EXAMPLES.glob("*.rst"), *written]
     linked = {
         link
         for text in texts
