@@ -3,7 +3,7 @@
 Each row is an extraction in a fresh process, with as many worker processes as there are
 processors, of more files than the row before it. The files are invented speech, so that anybody
 can run it; ``--corpus FOLDER`` takes recordings instead. The result also goes to
-``benchmarks/results/features.md``.
+``benchmarks/results/``.
 """
 
 import argparse
@@ -14,18 +14,17 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import psutil
 import soundfile
+from _report import publish
 
 from skprognet.datasets import make_speech_corpus
 from skprognet.features import OpenSmileFeatures
 
-PACKAGES = ["skprognet", "opensmile", "soundfile", "soxr", "joblib", "numpy"]
 N_SPEAKERS, N_EMOTIONS = 20, 4
 EVERY = 0.2  # s between two looks at the processes
 
@@ -138,22 +137,12 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         paths = find_files(given.corpus, folder, max(given.files))
         table = pd.DataFrame([measure(paths[:number], given.n_jobs) for number in given.files])
-    digits = ("", ".0f", ".0f", ".1f", ".1f", ".1f", ".1f", ".1f", ".0f", ".0f", ".2f", ".2f")
-    text = table.to_markdown(index=False, floatfmt=digits[1:])
-    machine = (
-        f"{platform.machine()}, {multiprocessing.cpu_count()} processors, {platform.system()}, "
-        f"Python {platform.python_version()}"
-    )
-    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     speech = "Invented speech" if given.corpus is None else f"Recordings of {given.corpus.name}"
-    report = (
-        f"{text}\n\n{speech}, eGeMAPSv02, {given.n_jobs} processes; start of the processes "
-        f"included. {machine}; {versions}.\n"
+    notes = (
+        f"{speech}, eGeMAPSv02, {given.n_jobs} processes; start of the processes included. The "
+        "second run takes everything from the cache."
     )
-    print(report)
-    results = Path(__file__).parent / "results"
-    results.mkdir(exist_ok=True)
-    (results / "features.md").write_text(report)
+    publish("features", table, notes, ["opensmile", "soundfile", "soxr", "joblib"])
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import joblib
 import pandas as pd
 from _report import publish
 
-EPOCHS, N_FOLDS = 100, 10
+EPOCHS, N_FOLDS = 60, 10
 
 STUDY = """
 import pandas as pd
