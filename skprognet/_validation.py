@@ -93,7 +93,7 @@ def check_fits(X, dtype):
     """Return X if none of its numbers is too large for `dtype`."""
     # Not of np.abs(X), which is as large as X.
     largest = max(float(X.max(initial=0)), -float(X.min(initial=0)))
-    if largest > np.finfo(dtype).max:
+    if largest > float(np.finfo(dtype).max):
         raise ValueError(
             f"X must fit into dtype={np.dtype(dtype).name!r}; got {largest}. Scale the features, "
             "or set dtype='float64'."

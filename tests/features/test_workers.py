@@ -247,7 +247,7 @@ def test_process_of_the_caller_is_never_ended():
 
     with (
         LocalCluster(
-            n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
+            n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0"
         ) as cluster,
         Client(cluster),
         parallel_config("dask"),
