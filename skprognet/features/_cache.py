@@ -61,7 +61,7 @@ def clear_cache(folder):
 
 
 def source_digest(source):
-    """Return a hash of the content of a file, or of samples and their sampling rate.
+    """Return a hash of the content of a file with its suffix, or of samples and their rate.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def source_digest(source):
     Returns
     -------
     str or None
-        SHA-256 in hexadecimal digits; None if the file cannot be read.
+        SHA-256 in hexadecimal digits, and the suffix; None if the file cannot be read.
 
     Examples
     --------
@@ -86,7 +86,9 @@ def source_digest(source):
     try:
         check_file(source)
         with open(source, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        # The same bytes are audio in one and none in another: names that end in .raw.
+        return content + Path(source).suffix.lower()
     except (OSError, ValueError):
         return None
 

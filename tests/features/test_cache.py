@@ -75,6 +75,13 @@ def test_found_by_content_and_not_by_name_or_date(folder, voices, extracted, tmp
     np.testing.assert_array_equal(features, OpenSmileFeatures().transform(voices[1:2]))
 
 
+def test_audio_that_is_none_under_another_suffix_is_not_found(folder, voices, tmp_path):
+    raw = shutil.copy(voices[0], tmp_path / "same.RAW")
+    smile(folder).transform(voices)
+    with pytest.raises(ValueError, match="is raw audio, which does not say its sampling rate"):
+        smile(folder).transform([raw])
+
+
 def test_key_is_all_that_features_depend_on(folder, voices, voice, extracted, monkeypatch):
     signal = (voice(150, 16_000), 16_000)
     inputs = [
