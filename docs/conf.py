@@ -43,7 +43,6 @@ sphinx_gallery_conf = {
     "show_signature": False,
     "remove_config_comments": True,
     "image_srcset": ["2x"],  # sharp on phones and in print
-    "reference_url": {project: None},  # names in the code link to the API reference
 }
 
 html_theme = "pydata_sphinx_theme"
