@@ -13,7 +13,7 @@ from skorch import NeuralNetClassifier
 from skorch.callbacks import EarlyStopping, EpochTimer, PrintLog
 
 from skprognet.classifiers._best_epoch import BestEpoch
-from skprognet.networks import TrainingStep
+from skprognet.networks import FusedAdam, TrainingStep
 
 ROWS_PER_COPY = 256  # about as many rows are copied at once, of which each batch is a part
 
@@ -156,7 +156,8 @@ class Net(NeuralNetClassifier):
     def train_step(self, batch, step=None, **fit_params):
         if step is None:
             return super().train_step(batch, **fit_params)
-        loss, y_pred = step(*_step_inputs(batch))
+        with torch.no_grad():
+            loss, y_pred = step(*_step_inputs(batch))
         self.notify(
             "on_grad_computed",
             named_parameters=list(self.get_all_learnable_params()),
@@ -168,9 +169,11 @@ class Net(NeuralNetClassifier):
 
     def _train_unwatched(self, iterator):
         """Train on all batches where no callback of the user's looks on; return their losses."""
-        update = getattr(self.optimizer_, "update", self.optimizer_.step)
+        ours = isinstance(self.optimizer_, FusedAdam)
+        update = self.optimizer_.update if ours else self.optimizer_.step
         losses, sizes = [], []
-        with torch.no_grad():
+        # What another optimizer keeps would stay bound to inference mode.
+        with torch.inference_mode() if ours else torch.no_grad():
             for batch in iterator:
                 loss, _ = self._step(*_step_inputs(batch))
                 update()

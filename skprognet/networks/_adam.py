@@ -67,7 +67,8 @@ class FusedAdam(torch.optim.Adam):
         """
         without = [p.grad is None for group in self.param_groups for p in group["params"]]
         if without != self._without_gradient:
-            self._collected = [self._collect(group) for group in self.param_groups]
+            with torch.inference_mode(False), torch.no_grad():  # what is made here outlives it
+                self._collected = [self._collect(group) for group in self.param_groups]
             self._without_gradient = without
         for group, (learning, *kept, counts) in zip(
             self.param_groups, self._collected, strict=True

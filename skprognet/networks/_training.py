@@ -45,7 +45,8 @@ def _cross_entropy(
 def _gradient_of(parameter: torch.nn.Parameter) -> Tensor:
     """Return the tensor in which the gradient of `parameter` is kept, made on first use."""
     if parameter.grad is None:
-        parameter.grad = torch.empty_like(parameter)
+        with torch.inference_mode(False), torch.no_grad():  # it outlives the block of the caller
+            parameter.grad = torch.empty_like(parameter)
     return parameter.grad
 
 
@@ -74,6 +75,9 @@ class TrainingStep:
     look-up costs as much as a small matrix operation. It is to be made anew when layers are
     replaced; that they learn, stop learning or are loaded it sees by itself.
 
+    It is to be called where autograd is off, best under :func:`torch.inference_mode`, where every
+    operation does less bookkeeping; a step once called there is to stay there.
+
     Parameters
     ----------
     column : Column
@@ -86,7 +90,8 @@ class TrainingStep:
     >>> from skprognet.networks import Column, TrainingStep
     >>> generator = torch.Generator().manual_seed(0)
     >>> step = TrainingStep(Column(88, (16,), 4, generator=generator))
-    >>> loss, logits_NC = step(torch.zeros(3, 88), torch.tensor([0, 1, 2]))
+    >>> with torch.inference_mode():
+    ...     loss, logits_NC = step(torch.zeros(3, 88), torch.tensor([0, 1, 2]))
     >>> loss.shape, logits_NC.shape
     (torch.Size([]), torch.Size([3, 4]))
     """
@@ -120,11 +125,21 @@ class TrainingStep:
                     below_NH = torch.mul(z_NH, masks[k], out=buffers.dropped[k])
         return z_NH, inputs, masks
 
-    @torch.no_grad()
     def __call__(
         self, X_NF: Tensor, y_N: Tensor, weight_N: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        """Compute loss, logits and gradients: see :func:`loss_and_gradients`."""
+        """Compute loss, logits and gradients: see :func:`loss_and_gradients`.
+
+        Raises
+        ------
+        RuntimeError
+            Where autograd is on, which would record every operation.
+        """
+        if torch.is_grad_enabled():
+            raise RuntimeError(
+                "A TrainingStep writes the gradients itself: call it under torch.no_grad() or "
+                "torch.inference_mode(). Autograd is on."
+            )
         n_rows = X_NF.shape[0]
         if n_rows not in self.buffers:
             self.buffers[n_rows] = _Buffers(self.column, n_rows)
@@ -193,4 +208,5 @@ def loss_and_gradients(
     >>> column.layers[0].weight.grad.shape
     torch.Size([16, 88])
     """
-    return TrainingStep(column)(X_NF, y_N, weight_N)
+    with torch.no_grad():
+        return TrainingStep(column)(X_NF, y_N, weight_N)

@@ -143,3 +143,16 @@ def test_a_callback_that_only_looks_on_changes_no_bit(optimizer, laterals, rows,
     ours_, theirs = (each.net_.module_.state_dict() for each in (alone, watched))
     assert all(torch.equal(ours_[name], theirs[name]) for name in ours_)
     assert alone.history_["train_loss"].tolist() == watched.history_["train_loss"].tolist()
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", torch.optim.RMSprop])
+def test_a_fit_goes_on_with_a_callback_that_looks_on(optimizer, rows, source):
+    (X, y), _ = rows
+    options = {"source": None, "activation": "sigmoid", "optimizer": optimizer}
+    alone, watched = ours(3, **options).fit(X, y), ours(3, **options).fit(X, y)
+    watched.set_params(callbacks=[Callback()])
+    for _ in range(2):
+        alone.partial_fit(X, y)
+        watched.partial_fit(X, y)
+    ours_, theirs = (each.net_.module_.state_dict() for each in (alone, watched))
+    assert all(torch.equal(ours_[name], theirs[name]) for name in ours_)

@@ -6,7 +6,13 @@ import pickle
 import pytest
 import torch
 
-from skprognet.networks import Column, ProgressiveColumn, TrainingStep, loss_and_gradients
+from skprognet.networks import (
+    Column,
+    FusedAdam,
+    ProgressiveColumn,
+    TrainingStep,
+    loss_and_gradients,
+)
 from skprognet.networks._column import ACTIVATIONS
 
 COLUMNS = {
@@ -118,13 +124,18 @@ def descend(column):
             parameter -= 0.1 * parameter.grad
 
 
+def take(step, batch):
+    with torch.inference_mode():
+        return step(*batch)
+
+
 @pytest.mark.parametrize("kind", COLUMNS)
 def test_one_step_object_over_batches_of_other_sizes_is_a_new_one_for_each(kind):
     (column, batches), (twin, _) = start(kind), start(kind)
     step = TrainingStep(column)
     kept = []
     for batch in [*batches, *batches]:
-        loss, logits = step(*batch)
+        loss, logits = take(step, batch)
         expected_loss, expected_logits = loss_and_gradients(twin, *batch)
         assert torch.equal(loss, expected_loss)
         assert torch.equal(logits, expected_logits)
@@ -143,12 +154,12 @@ def test_steps_of_two_columns_in_turn_are_those_of_each_alone():
     steps = [TrainingStep(column) for column, _ in columns]
     for number in range(3):
         for step, (column, batches) in zip(steps, columns, strict=True):
-            step(*batches[number])
+            take(step, batches[number])
             descend(column)
     for (column, _), (single, batches) in zip(columns, alone, strict=True):
         step = TrainingStep(single)
         for batch in batches:
-            step(*batch)
+            take(step, batch)
             descend(single)
         for ours, theirs in zip(column.parameters(), single.parameters(), strict=True):
             assert torch.equal(ours, theirs)
@@ -158,27 +169,27 @@ def test_steps_of_two_columns_in_turn_are_those_of_each_alone():
 def test_a_copy_made_between_steps_learns_by_itself(copied):
     column, batches = start("one source")
     step = TrainingStep(column)
-    step(*batches[0])
+    take(step, batches[0])
     twin = copied(column)
     twin.dropout_generator = torch.Generator().manual_seed(0)
     before = [parameter.grad.clone() for parameter in column.parameters()]
-    TrainingStep(twin)(*batches[1])
+    take(TrainingStep(twin), batches[1])
     for parameter, gradient in zip(column.parameters(), before, strict=True):
         assert torch.equal(parameter.grad, gradient)
-    step(*batches[1])
+    take(step, batches[1])
     assert not torch.equal(column.layers[0].weight.grad, before[0])
 
 
 def test_a_step_sees_what_is_frozen_loaded_or_cleared_after_it_was_made():
     (column, batches), (other, _) = start("plain"), start("plain", 9)
     step = TrainingStep(column)
-    step(*batches[0])
+    take(step, batches[0])
     column.load_state_dict({name: 2 * p for name, p in other.state_dict().items()})
     column.zero_grad()
     column.layers[0].requires_grad_(False)
     _, expected = by_autograd(column, *batches[1], dropout_seed=3)
     column.dropout_generator = torch.Generator().manual_seed(3)
-    step(*batches[1])
+    take(step, batches[1])
     assert column.layers[0].weight.grad is None
     for name, gradient in expected.items():
         torch.testing.assert_close(
@@ -191,6 +202,32 @@ def test_a_step_leaves_the_rows_as_they_were():
     before = [[values.clone() for values in batch] for batch in batches]
     step = TrainingStep(column)
     for batch in batches:
-        step(*batch)
+        take(step, batch)
     for batch, copies in zip(batches, before, strict=True):
         assert all(torch.equal(a, b) for a, b in zip(batch, copies, strict=True))
+
+
+def test_a_step_where_autograd_is_on_says_what_to_do():
+    column, batches = start("plain")
+    with pytest.raises(RuntimeError, match="Autograd is on"):
+        TrainingStep(column)(*batches[0])
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_what_a_step_leaves_behind_is_as_good_as_new_to_autograd(kind):
+    # What is made in inference mode may not be written to outside it, or go through autograd.
+    column, batches = start(kind)
+    optimizer = FusedAdam(column.parameters())
+    step = TrainingStep(column)
+    with torch.inference_mode():
+        step(*batches[0])
+        optimizer.update()
+    column.dropout_generator = torch.Generator().manual_seed(5)
+    kept = [value for state in optimizer.state.values() for value in state.values()]
+    assert not any(value.is_inference() for value in [*kept, *column.parameters()])
+    X, y, *_ = batches[1]
+    before = [parameter.grad.clone() for parameter in column.parameters()]
+    torch.nn.functional.cross_entropy(column.train()(X), y).backward()
+    for parameter, gradient in zip(column.parameters(), before, strict=True):
+        assert not torch.equal(parameter.grad, gradient)
+    optimizer.step()
