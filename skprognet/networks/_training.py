@@ -60,8 +60,13 @@ class _Buffers:
     def __init__(self, column: Column, n_rows: int):
         weight = column.layers[0].weight.detach()
         sizes = column.hidden_layer_sizes
-        self.outputs, self.dropped, self.grads = [
-            [weight.new_empty(n_rows, width) for width in sizes] for _ in range(3)
+        self.outputs, self.dropped = [
+            [weight.new_empty(n_rows, width) for width in sizes] for _ in range(2)
+        ]
+        # Of two layers only one after the other: what stays in the cache needs no other memory.
+        turns = [weight.new_empty(n_rows * max(sizes)) for _ in range(2)]
+        self.grads = [
+            turns[k % 2][: n_rows * width].view(n_rows, width) for k, width in enumerate(sizes)
         ]
         self.masks = column.masks(n_rows)
         self.minus_one_N1 = weight.new_full((n_rows, 1), -1)
