@@ -43,6 +43,8 @@ sphinx_gallery_conf = {
     "show_signature": False,
     "remove_config_comments": True,
     "image_srcset": ["2x"],  # sharp on phones and in print
+    "doc_module": (project,),  # the pages of its names end with the examples that use them
+    "backreferences_dir": "generated/backreferences",
 }
 
 html_theme = "pydata_sphinx_theme"
