@@ -65,11 +65,12 @@ def describe_errors(errors, n_utterances, advice):
     """
     lines = [
         f"\n  {row.file!r}{_segment(row.start, row.end)}: {row.reason}"
-        for row in errors.drop_duplicates().itertuples()
+        for row in errors.itertuples()
     ]
+    once = dict.fromkeys(lines)  # pandas 2.2 takes some names that are no UTF-8 for one another
     return (
         f"Expected complete, readable audio of every utterance, got {len(errors)} of "
-        f"{n_utterances} that cannot be used; {advice}:{''.join(lines)}"
+        f"{n_utterances} that cannot be used; {advice}:{''.join(once)}"
     )
 
 

@@ -41,6 +41,12 @@ def tables(rng):
     return a, a - rng.normal(0.01, 0.02, (10, 10))
 
 
+def numbers(result):
+    """Return what a test says in numbers, by name."""
+    said = result._asdict() if hasattr(result, "_asdict") else vars(result)
+    return {name: value for name, value in said.items() if isinstance(value, float)}
+
+
 ALL = {
     calibrated_cv_ttest: (10, 10),
     corrected_cv_ttest: (10, 10),
