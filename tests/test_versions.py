@@ -1,0 +1,14 @@
+"""One version of each tool, wherever it is named."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_hooks_run_the_tools_that_the_tests_run():
+    pinned = dict(re.findall(r"^(\S+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.M))
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    named = re.findall(r"additional_dependencies: \[([\w-]+)==([\w.]+)\]", hooks)
+    assert {"ruff", "codespell"} <= {name for name, _ in named}
+    assert [pair for pair in named if pinned.get(pair[0], pair[1]) != pair[1]] == []
