@@ -20,14 +20,14 @@ def oldest(session):
     floors = [requirement.replace(">=", "==") for requirement in requirements]
     session.install("--editable", ".[audio,corpora,test]", *floors)
     # Old releases warn about what their own dependencies have changed since.
-    session.run("pytest", "-W", "default", *session.posargs)
+    session.run("python", "-m", "pytest", "-W", "default", *session.posargs)
 
 
 @nox.session(python="3.14")
 def newest(session):
     """Test with the newest release of everything, pre-releases left out."""
     session.install("--upgrade", "--editable", ".[audio,corpora,test]")
-    session.run("pytest", *session.posargs)
+    session.run("python", "-m", "pytest", *session.posargs)
 
 
 @nox.session(python="3.11")
