@@ -28,7 +28,7 @@ from threadpoolctl import threadpool_limits
 
 from skprognet import DNNClassifier, ProgressiveClassifier
 
-EPOCHS, ROUNDS = 20, 5
+EPOCHS, ROUNDS = 20, 7
 # contender -> the row of ours that it is to be compared with
 RIVALS = {
     "ours": "ours",
