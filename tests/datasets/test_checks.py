@@ -98,6 +98,14 @@ def test_one_start_and_two_ends_are_two_utterances():
     assert remarks(corpus(file="a.wav", start=0.0, end=[1.0, 2.0, 3.0, 4.0])) == []
 
 
+def test_names_that_are_no_utf8_differ():
+    frame = corpus()
+    frame["file"] = pd.Series([f"\udcff{row}.wav" for row in range(4)], dtype=object)
+    assert remarks(frame) == []
+    frame.loc[3, "file"] = frame.loc[2, "file"]
+    assert "1 row with the file, start and end of another: '\\udcff2.wav'" in problems(frame)[1]
+
+
 def test_all_problems_in_one_error():
     frame = corpus(file="a.wav", gender=["F", "female", "female", "male"])
     assert len(problems(frame)) == 1 + 3  # a word, two genders (of Lee too), three rows too many
