@@ -127,6 +127,8 @@ def check_root(root):
     ------
     NotADirectoryError
         If it is none.
+    ValueError
+        If its name is no UTF-8.
     """
     root = Path(root)
     if not root.is_dir():
@@ -134,6 +136,13 @@ def check_root(root):
             f"root must be the folder that holds the corpus, got {str(root)!r}, which is no "
             "folder; check the path."
         )
+    try:
+        str(root).encode()
+    except UnicodeEncodeError:
+        raise ValueError(
+            f"root must have a name in UTF-8, since tables of text hold no other, got "
+            f"{str(root)!r}; rename the folder."
+        ) from None
     return root
 
 

@@ -1,5 +1,7 @@
 """Corpora whose labels are in the names of their files."""
 
+import sys
+
 import pandas as pd
 import pytest
 
@@ -163,6 +165,16 @@ def test_file_of_another_form_is_named(make_files, read, name):
         f"Recordings must be named like {example}, got 1 file named otherwise, the first of them "
         f"'{root}/{name}'; move what is not of the corpus away."
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("read", EXAMPLES)
+def test_folder_whose_name_is_no_utf8(tmp_path, read):
+    root = tmp_path / "\udcff"
+    root.mkdir()
+    (root / EXAMPLES[read][0]).touch()
+    with pytest.raises(ValueError, match=r"name in UTF-8, .*, got '.*\\udcff'; rename"):
+        read(root)
 
 
 def test_some_emotions(make_files):
