@@ -1,4 +1,4 @@
-"""What the three classifiers share: fit, predict, history, and plain state for pickling."""
+"""What the three classifiers share: from fit to predict."""
 
 import copy
 
@@ -7,22 +7,20 @@ import pandas as pd
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import get_scorer
-from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
 from sklearn.utils.validation import check_is_fitted
 from skorch.dataset import Dataset
 from skorch.helper import predefined_split
-from skorch.history import History
 
 from skprognet._fingerprints import fingerprints
 from skprognet._validation import (
     check_classes,
     check_rows,
-    check_sample_weight,
     check_scored_rows,
     check_training_data,
     check_validation_data,
     encode_labels,
 )
+from skprognet.classifiers._class_weight import weigh_recalls, weigh_rows
 from skprognet.classifiers._net import Batches, Net
 from skprognet.classifiers._parameters import (
     DTYPES,
@@ -32,10 +30,11 @@ from skprognet.classifiers._parameters import (
     device_or_cpu,
     draw_seeds,
 )
+from skprognet.classifiers._plain_state import plain_state, restore_net
 from skprognet.classifiers._rows import RowLabels
 from skprognet.classifiers._split import holdout_split
 from skprognet.classifiers._test_rows import RecordTestScore
-from skprognet.networks import Column, build_column, evaluate_logits, limit_threads
+from skprognet.networks import Column, evaluate_logits, limit_threads
 
 ROWS_PER_PREDICTION = 4096  # bounds the memory that frozen activations take
 
@@ -121,7 +120,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             column,
             patience=self.patience,
             score=score,
-            score_weights=self._score_weights(),
+            score_weights=weigh_recalls(self.class_weight, self.classes_),
             criterion=torch.nn.CrossEntropyLoss,
             criterion__reduction="none",
             optimizer=optimizer,
@@ -152,7 +151,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         X_val, codes_val = check_validation_data(self, X_val, y_val, classes, self.dtype)
         tested = check_scored_rows(self, X_test, y_test, classes, self.dtype, ("X_test", "y_test"))
         seeds = draw_seeds(self.random_state, 5)
-        codes, weight = encode_labels(y, classes), self._weights(rows.weight, y)
+        codes, weight = encode_labels(y, classes), weigh_rows(self.class_weight, rows.weight, y)
         train, held_out = np.arange(len(X)), np.arange(0)
         if self.early_stopping and X_val is None:
             train, held_out = holdout_split(
@@ -269,7 +268,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
                 f"{np.unique(classes).tolist()}."
             )
         self.classes_ = known
-        codes, weight = encode_labels(y, known), self._weights(rows.weight, y)
+        codes, weight = encode_labels(y, known), weigh_rows(self.class_weight, rows.weight, y)
         seeds = draw_seeds(self.random_state, 5)
         with limit_threads(self.n_threads):
             if first:
@@ -293,24 +292,6 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     def _has_seen(self, X):
         """Return for each row whether `fit` has had it, shape (n_samples,)."""
         return np.isin(fingerprints(np.asarray(X)), self.row_fingerprints_)
-
-    def _weights(self, weight, y):
-        """Return sample weights times class weights, or None where both are absent."""
-        if self.class_weight is None:
-            return weight
-        by_class = check_sample_weight(
-            compute_sample_weight(self.class_weight, y), len(y), name="class_weight"
-        )
-        return by_class if weight is None else weight * by_class
-
-    def _score_weights(self):
-        """Return how much each class counts in the score that chooses the epoch; None is equal.
-
-        "balanced" asks for what unweighted average recall does already.
-        """
-        if self.class_weight is None or isinstance(self.class_weight, str):
-            return None
-        return compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_)
 
     def _dataset(self, X, codes, weight):
         """Return rows as skorch takes them, already where the network will be.
@@ -388,28 +369,15 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[most_probable]
 
     def __getstate__(self):
-        # skorch pickles its module as an opaque blob; plain arrays can be read by anyone.
         state = dict(super().__getstate__())
         if "net_" in state:
-            net = state.pop("net_")
-            state["network_state"] = {
-                "weights": {
-                    name: values.cpu().numpy().copy()
-                    for name, values in net.module_.state_dict().items()
-                },
-                "config": net.module_.config(),
-                "history": list(net.history),
-            }
+            state["network_state"] = plain_state(state.pop("net_"))
         return state
 
     def __setstate__(self, state):
         state = dict(state)
         network = state.pop("network_state", None)
         super().__setstate__(state)
-        if network is None:
-            return
-        column = build_column(network["config"])
-        column.load_state_dict({k: torch.tensor(v) for k, v in network["weights"].items()})
-        net = self._make_net(column, device=device_or_cpu(self.device)).initialize()
-        net.history = History(network["history"])
-        self.net_ = net
+        if network is not None:
+            device = device_or_cpu(self.device)
+            self.net_ = restore_net(network, lambda column: self._make_net(column, device=device))

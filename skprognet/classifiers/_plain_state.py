@@ -1,0 +1,29 @@
+"""A fitted net as plain arrays and values, which any program can read, and back.
+
+skorch pickles its module as an opaque blob.
+"""
+
+import torch
+from skorch.history import History
+
+from skprognet.networks import build_column
+
+
+def plain_state(net):
+    """Return weights, configuration and history of a net, as a dict of plain values."""
+    return {
+        "weights": {
+            name: values.cpu().numpy().copy() for name, values in net.module_.state_dict().items()
+        },
+        "config": net.module_.config(),
+        "history": list(net.history),
+    }
+
+
+def restore_net(state, make_net):
+    """Return the net of a plain state; ``make_net(column)`` puts one around its column."""
+    column = build_column(state["config"])
+    column.load_state_dict({k: torch.tensor(v) for k, v in state["weights"].items()})
+    net = make_net(column).initialize()
+    net.history = History(state["history"])
+    return net
