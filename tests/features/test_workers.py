@@ -126,13 +126,14 @@ for number, pid in run_all(act, [(i,) for i in range(9)], 2):
 @pytest.mark.skipif(sys.platform == "win32", reason="a process does not see that there")
 def test_workers_do_not_outlive_a_caller_that_is_killed():
     caller = subprocess.Popen([sys.executable, "-c", WORK], stdout=subprocess.PIPE, text=True)
-    workers = {int(caller.stdout.readline()) for _ in range(4)}
+    workers = [psutil.Process(pid) for pid in {int(caller.stdout.readline()) for _ in range(4)}]
     caller.kill()
-    caller.communicate()
-    deadline = time.monotonic() + 60
-    while any(map(psutil.pid_exists, workers)):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    caller.wait()
+    caller.stdout.close()
+    _, left = psutil.wait_procs(workers, timeout=60)
+    for worker in left:
+        worker.kill()
+    assert left == []
 
 
 def test_without_workers():
