@@ -1,0 +1,83 @@
+"""Wording that messages share: a few of many, the nearest name, text that is safe to print."""
+
+import unicodedata
+from difflib import get_close_matches
+
+SHOWN_IN_MESSAGE = 5
+
+
+def first_few(items, limit=SHOWN_IN_MESSAGE):
+    """Return the first few of many items as text, and how many more there are.
+
+    Parameters
+    ----------
+    items : sequence
+        What to name; text is shown in quotes.
+    limit : int, default=5
+        How many to show.
+
+    Returns
+    -------
+    str
+        Such as ``"'a', 'b' and 7 more"``.
+
+    Examples
+    --------
+    >>> print(first_few(["a", "b", "c"], limit=2))
+    'a', 'b' and 1 more
+    """
+    items = list(items)
+    more = f" and {len(items) - limit} more" if len(items) > limit else ""
+    return ", ".join(map(repr, items[:limit])) + more
+
+
+def nearest_name(name, names):
+    """Return the name that is closest in spelling, or None if none is close.
+
+    Parameters
+    ----------
+    name : str
+        What was given.
+    names : iterable of str
+        What would have been right.
+
+    Returns
+    -------
+    str or None
+        The nearest of `names`; case does not count.
+
+    Examples
+    --------
+    >>> nearest_name("Speeker", ["speaker", "gender"])
+    'speaker'
+    """
+    by_folded = {str(each).casefold(): str(each) for each in names}
+    near = get_close_matches(str(name).casefold(), by_folded, n=1, cutoff=0.5)
+    return by_folded[near[0]] if near else None
+
+
+def printable(text):
+    r"""Return text in which nothing can steer a terminal or hide what stands there.
+
+    Control characters (terminal escapes among them), and marks that change the direction of
+    writing, are shown as Python writes them. Line breaks and tabs are control characters too.
+
+    Parameters
+    ----------
+    text : str
+        Text from outside, such as a label or what a file says of itself.
+
+    Returns
+    -------
+    str
+        The same text if all of it is printable.
+
+    Examples
+    --------
+    >>> print(printable("red: \x1b[31m"))
+    red: \x1b[31m
+    """
+    hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return "".join(
+        repr(char)[1:-1] if unicodedata.category(char) in hidden else char for char in str(text)
+    )
