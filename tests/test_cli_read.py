@@ -64,6 +64,21 @@ def test_a_reader_has_its_own_options(emodb, tmp_path):
     assert wrong.stderr.startswith("Error: emotions must be 'all' or a list of some of ['angry',")
 
 
+def test_a_recording_that_is_there_twice_is_said_dropped_or_refused(emodb, tmp_path):
+    (emodb / "03a01Fb.wav").write_bytes((emodb / "03a01Fa.wav").read_bytes())
+    out = tmp_path / "u.csv"
+    kept = run("read", "emodb", emodb, "-o", out)
+    assert "Warning: 1 recording is there more than once" in kept.stderr
+    assert len(pd.read_csv(out)) == 7
+    dropped = run("read", "emodb", emodb, "--duplicates", "drop", "-o", out)
+    assert "1 of 7 rows were left out" in dropped.stderr
+    assert len(pd.read_csv(out)) == 6
+    refused = run("read", "emodb", emodb, "--duplicates", "error", "-o", tmp_path / "none.csv")
+    assert refused.exit_code == 1
+    assert "--duplicates drop) keeps the first of each." in refused.stderr
+    assert not (tmp_path / "none.csv").exists()
+
+
 def test_iemocap_is_read_with_the_selection_that_is_asked_for(tmp_path):
     labels = tmp_path / "Session1/dialog/EmoEvaluation/Ses01F_impro01.txt"
     wavs = tmp_path / "Session1/sentences/wav/Ses01F_impro01"

@@ -48,6 +48,13 @@ _PAPER = _several("--emotions", "EMOTION...", "Which ones; paper or all.  [defau
 _RECORDINGS = _several("--recordings", "KIND...", "Which kinds.  [default: all]")
 _WORDS = _pairs("--words", "LABEL=WORD", "What a label is called here; nothing is a missing one.")
 _CORPUS = _one("--corpus", "Name of the corpus.  [default: as the file or database says]")
+_DUPLICATES = click.option(
+    "--duplicates",
+    default="keep",
+    show_default=True,
+    type=click.Choice(["keep", "drop", "error"]),
+    help="A recording that is there twice: keep both and say so, keep the first, or refuse.",
+)
 _NAME = "Scheme or column of it.  [default: {}]"
 
 READERS = {
@@ -117,7 +124,7 @@ def _add(name, reader, text, options):
             corpus = reader(root, **values)
         _write(corpus, output)
 
-    for option in reversed(options):
+    for option in reversed([*options, _DUPLICATES]):
         option(command)
 
 
@@ -155,7 +162,10 @@ def invented(folder: Path, output: Path, emotions: tuple[str, ...], seed: int, *
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder in which the recordings are kept.  [default: $AUDB_CACHE_ROOT or ~/audb]",
 )
-def fetch(name: str, output: Path, version: str | None, cache: Path | None) -> None:
+@_DUPLICATES
+def fetch(
+    name: str, output: Path, version: str | None, cache: Path | None, duplicates: str
+) -> None:
     """Download an open corpus and write a table of utterances, as "read" does.
 
     What has been downloaded once is taken from the cache. Licence and citation come before the
@@ -163,7 +173,9 @@ def fetch(name: str, output: Path, version: str | None, cache: Path | None) -> N
     """
     with tell_warnings():
         try:
-            corpus = datasets.fetch_corpus(name.replace("-", "_"), version=version, cache=cache)
+            corpus = datasets.fetch_corpus(
+                name.replace("-", "_"), version=version, cache=cache, duplicates=duplicates
+            )
         except RuntimeError as error:  # the network, or the repository
             raise click.ClickException(str(error)) from error
     corpus.attrs.clear()  # licence and citation, which fetch_corpus has shown

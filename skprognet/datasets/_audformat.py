@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from skprognet.datasets._checks import check_corpus
+from skprognet.datasets._checks import checked
 from skprognet.datasets._frame import make_frame, translate
 
 
@@ -55,6 +55,7 @@ def read_audformat(
     tables=None,
     words=None,
     corpus=None,
+    duplicates="keep",
 ):
     """Read the labels of a database in audformat.
 
@@ -82,6 +83,8 @@ def read_audformat(
         such as 'anger' are known.
     corpus : str, default=None
         Name of the corpus. None means the name of the database.
+    duplicates : {'keep', 'drop', 'error'}, default='keep'
+        What to do about a recording that is there twice; see :func:`check_corpus`.
 
     Returns
     -------
@@ -157,7 +160,7 @@ def read_audformat(
     frame = translate(make_frame(frame, corpus or database.name), words)
     if database.license:
         frame.attrs["licence"] = str(database.license)
-    return check_corpus(frame)
+    return checked(frame, duplicates)
 
 
 def _load(audformat, folder):

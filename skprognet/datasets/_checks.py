@@ -1,21 +1,24 @@
 """A corpus frame -> the same frame, or one error with a sentence for each problem."""
 
-import hashlib
 import math
 import os
 import warnings
-from collections import Counter
 from itertools import chain
 from numbers import Real
 
+import numpy as np
 import pandas as pd
 
+from skprognet._validation import check_choice
+from skprognet.datasets._copies import find_copies, find_differing, rows_to_drop
 from skprognet.datasets._frame import COLUMNS, TEXTS, TIMES
 
+DUPLICATES = ("keep", "drop", "error")
+_HOW_TO_DROP = "duplicates='drop' (on the command line --duplicates drop) keeps the first of each"
 _NAMED = 5  # how many rows or speakers a sentence names
 
 
-def check_corpus(frame, *, files=True):
+def check_corpus(frame, *, files=True, duplicates="keep"):
     """Check a table of utterances, whoever made it.
 
     All readers return a plain DataFrame with a row per utterance and these columns, followed by
@@ -42,19 +45,23 @@ def check_corpus(frame, *, files=True):
         The utterances.
     files : bool, default=True
         Look at the files too: whether they are there, and whether two are equal.
+    duplicates : {'keep', 'drop', 'error'}, default='keep'
+        What to do about a recording that is there more than once: equal bytes, or one name in
+        two formats (``a.wav`` and ``a.flac``), and equal start and end. 'keep' warns, 'drop'
+        warns and keeps the first of them, 'error' raises. Copies with different emotions,
+        genders or speakers are always an error, since one of them is wrong.
 
     Returns
     -------
     DataFrame
-        `frame` itself.
+        `frame` itself; if rows were dropped, a new one with the index of those that are left.
 
     Warns
     -----
     UserWarning
-        Of what is suspicious but usable, each in a sentence: the same recording more than once
-        by content (equal bytes, and equal start and end); a speaker who occurs with one emotion
-        only, since a source that knows speakers then knows this emotion; speakers or genders
-        that are missing in some rows, but not in all.
+        Of what is suspicious but usable, each in a sentence: the same recording more than once;
+        a speaker who occurs with one emotion only, since a source that knows speakers then knows
+        this emotion; speakers or genders that are missing in some rows, but not in all.
 
     Raises
     ------
@@ -63,8 +70,9 @@ def check_corpus(frame, *, files=True):
     ValueError
         If a column is missing, there is no row, a text column holds something else, `file` or
         `corpus` is empty, an utterance ends before it starts, a gender is neither 'female' nor
-        'male', a speaker has two genders, a row is there twice, or a file is missing: one error
-        with a sentence for each.
+        'male', a speaker has two genders, a row is there twice (unless `duplicates` is 'drop'),
+        a file is missing, or copies of a recording have different labels: one error with a
+        sentence for each.
 
     Examples
     --------
@@ -82,6 +90,7 @@ def check_corpus(frame, *, files=True):
       gender must be 'female', 'male' or missing, got 'm' in 1 row, the first of them 'c.wav'.
       A speaker must have one gender, got 1 with two: 'Kim' (calls).
     """
+    check_choice("duplicates", duplicates, DUPLICATES)
     if not isinstance(frame, pd.DataFrame):
         raise TypeError(
             f"frame must be a DataFrame of utterances, got {type(frame).__name__}; make one with "
@@ -95,15 +104,28 @@ def check_corpus(frame, *, files=True):
         )
     # A wrong type makes the later checks fail in their own way, so that the types come first.
     problems = list(chain(_text_problems(frame), _time_problems(frame)))
-    problems = problems or list(chain(_label_problems(frame), _file_problems(frame, files)))
+    problems = problems or list(
+        chain(_label_problems(frame, duplicates), _file_problems(frame, files))
+    )
+    copies = [] if problems else find_copies(frame, files)
+    problems += _copy_problems(frame, copies, duplicates)
     if problems:
         raise ValueError(
             f"The corpus has {count(problems, 'problem')}; repair the rows, or drop them:"
             + "".join(f"\n  {problem}" for problem in problems)
         )
-    for remark in chain(_gaps(frame), _single_emotions(frame), _equal_files(frame, files)):
+    copied = _copy_remarks(frame, copies, duplicates)
+    dropped = rows_to_drop(copies) if duplicates == "drop" else []
+    if dropped:
+        frame = frame.iloc[np.delete(np.arange(len(frame)), dropped)]
+    for remark in chain(_gaps(frame), _single_emotions(frame), copied):
         warnings.warn(remark, stacklevel=2)
     return frame
+
+
+def checked(frame, duplicates):
+    """Return the frame of a reader, checked by :func:`check_corpus`, with rows counted from 0."""
+    return check_corpus(frame, duplicates=duplicates).reset_index(drop=True)
 
 
 def count(things, noun):
@@ -165,7 +187,7 @@ def _is_number(value):
     return isinstance(value, Real) and math.isfinite(value)
 
 
-def _label_problems(frame):
+def _label_problems(frame, duplicates):
     wrong = frame[~frame["gender"].isin(["female", "male"]) & frame["gender"].notna()]
     if len(wrong):
         words = _names(map(repr, wrong["gender"].unique()))
@@ -180,7 +202,7 @@ def _label_problems(frame):
     # As written: pandas before 3 takes some names that are no UTF-8 for one another.
     named = frame[["start", "end"]].assign(file=frame["file"].map(repr))
     twice = frame[named.duplicated()]
-    if len(twice):
+    if len(twice) and duplicates != "drop":
         yield (
             f"An utterance must have one row, got {count(twice, 'row')} with the file, start and "
             f"end of another: {_names(map(repr, twice['file']))}."
@@ -219,25 +241,39 @@ def _single_emotions(frame):
         )
 
 
-def _equal_files(frame, files):
-    digests = _digests(frame["file"].unique()) if files else {}
-    same = frame.assign(_digest=frame["file"].map(digests.get)).dropna(subset="_digest")
-    groups = same.groupby(["_digest", "start", "end"], dropna=False)["file"].agg(list)
-    equal = [" = ".join(map(repr, files)) for files in groups if len(files) > 1]
-    if equal:
+def _copies_in_words(frame, copies):
+    """Return how many recordings have copies, and the first few of them."""
+    equal = _names(_equal_in_words(frame["file"].iloc[rows]) for rows in copies)
+    verb = "is" if len(copies) == 1 else "are"
+    return f"{count(copies, 'recording')} {verb} there more than once: {equal}"
+
+
+def _equal_in_words(files):
+    """Return the first two of equal files, and how many more there are."""
+    more = f" (and {len(files) - 2} more)" if len(files) > 2 else ""
+    return " = ".join(map(repr, files[:2])) + more
+
+
+def _copy_problems(frame, copies, duplicates):
+    differing = find_differing(frame, copies)
+    if differing:
         yield (
-            f"The content of {count(equal, 'recording')} is there more than once: "
-            f"{_names(equal)}; what is also in the training fold is no test."
+            "Copies of a recording must have the same emotion, gender and speaker; with different "
+            f"ones {_copies_in_words(frame, differing)}; find out which is right, and take the "
+            "other out."
         )
+    elif copies and duplicates == "error":
+        yield f"{_copies_in_words(frame, copies)}; {_HOW_TO_DROP}."
 
 
-def _digests(files):
-    """Return the SHA-256 of each file that is as long as another one: the rest have no equal."""
-    sizes = {file: os.path.getsize(file) for file in files}
-    n_files = Counter(sizes.values())
-    return {file: _sha256(file) for file, size in sizes.items() if n_files[size] > 1}
-
-
-def _sha256(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _copy_remarks(frame, copies, duplicates):
+    if copies and duplicates == "keep":
+        yield (
+            f"{_copies_in_words(frame, copies)}; a copy in the training fold makes the other no "
+            f"test: {_HOW_TO_DROP}."
+        )
+    elif copies:
+        yield (
+            f"{_copies_in_words(frame, copies)}; the first of each was kept, and "
+            f"{len(rows_to_drop(copies))} of {len(frame)} rows were left out."
+        )

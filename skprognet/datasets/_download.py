@@ -10,7 +10,7 @@ from skprognet.datasets._facts import CORPORA, OPEN_CORPORA
 _shown = set()  # the corpora whose licence this process has shown
 
 
-def fetch_corpus(name, *, version=None, cache=None, verbose=True):
+def fetch_corpus(name, *, version=None, cache=None, duplicates="keep", verbose=True):
     """Download an open corpus, or take it from the cache, and read its labels.
 
     The recordings and labels come from the public repository of audb [1]_, which checks each
@@ -38,6 +38,8 @@ def fetch_corpus(name, *, version=None, cache=None, verbose=True):
     cache : path-like, default=None
         Folder in which to keep the data. None means that of audb: the environment variable
         ``AUDB_CACHE_ROOT``, or else ``~/audb``.
+    duplicates : {'keep', 'drop', 'error'}, default='keep'
+        What to do about a recording that is there twice; see :func:`check_corpus`.
     verbose : bool, default=True
         Show the progress of the download, the licence and what to cite on standard error.
 
@@ -92,7 +94,7 @@ def fetch_corpus(name, *, version=None, cache=None, verbose=True):
     version = version or tested_version
     loaded = _load(database, version, cache, verbose)
     labels = [table for table in loaded.tables if re.fullmatch(tables, table)]
-    frame = read_audformat(loaded, tables=labels, corpus=name)
+    frame = read_audformat(loaded, tables=labels, corpus=name, duplicates=duplicates)
     # EmoDB's speaker 03 is the number 3 in audb.
     frame["speaker"] = frame["speaker"].str.zfill(2)
     frame.attrs |= {"citation": facts.citation, "version": version}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from skprognet.datasets._checks import check_corpus
+from skprognet.datasets._checks import checked
 from skprognet.datasets._frame import select_values
 from skprognet.datasets._named_files import NamedFiles, read_named_files
 
@@ -93,12 +93,12 @@ _NEMO = NamedFiles(
 )
 
 
-def _read(root, rule, emotions):
-    frame = read_named_files(root, rule)
+def _read(root, rule, emotions, duplicates):
+    frame = read_named_files(root, rule, duplicates)
     return select_values(frame, "emotion", emotions, rule.words["emotion"].values())
 
 
-def read_emodb(root, *, emotions="all"):
+def read_emodb(root, *, emotions="all", duplicates="keep"):
     """Read the Berlin Database of Emotional Speech [1]_ from your copy of it.
 
     Ten actors speak ten German sentences in seven emotions. A name such as ``03a01Fa.wav`` is
@@ -110,6 +110,8 @@ def read_emodb(root, *, emotions="all"):
         A folder with the recordings, at any depth.
     emotions : str or list of str, default='all'
         'all', or some of 'angry', 'bored', 'disgusted', 'fearful', 'happy', 'neutral', 'sad'.
+    duplicates : {'keep', 'drop', 'error'}, default='keep'
+        What to do about a recording that is there twice; see :func:`check_corpus`.
 
     Returns
     -------
@@ -151,10 +153,10 @@ def read_emodb(root, *, emotions="all"):
     0    happy      03   male  a01
     1  neutral      03   male  a01
     """
-    return check_corpus(_read(root, _EMODB, emotions))
+    return checked(_read(root, _EMODB, emotions, duplicates), duplicates)
 
 
-def read_ravdess(root, *, emotions="all", channel="speech"):
+def read_ravdess(root, *, emotions="all", channel="speech", duplicates="keep"):
     """Read RAVDESS [1]_, the Ryerson database of emotional speech and song, from your copy of it.
 
     Twenty-four actors, odd numbers male, even ones female, speak (and sing) two English
@@ -170,6 +172,8 @@ def read_ravdess(root, *, emotions="all", channel="speech"):
         'surprised'.
     channel : {'speech', 'song', 'all'}, default='speech'
         Which recordings.
+    duplicates : {'keep', 'drop', 'error'}, default='keep'
+        What to do about a recording that is there twice; see :func:`check_corpus`.
 
     Returns
     -------
@@ -210,11 +214,11 @@ def read_ravdess(root, *, emotions="all", channel="speech"):
     channels = _RAVDESS.words["channel"].values()
     if channel != "all" and channel not in channels:
         raise ValueError(f"channel must be 'all' or one of {sorted(channels)}, got {channel!r}.")
-    frame = _read(root, _RAVDESS, emotions)
-    return check_corpus(select_values(frame, "channel", channel, channels))
+    frame = _read(root, _RAVDESS, emotions, duplicates)
+    return checked(select_values(frame, "channel", channel, channels), duplicates)
 
 
-def read_crema_d(root, *, emotions="all"):
+def read_crema_d(root, *, emotions="all", duplicates="keep"):
     """Read CREMA-D [1]_, the crowd-sourced emotional multimodal actors dataset, from your copy.
 
     Ninety-one actors speak twelve English sentences. A name such as ``1001_DFA_ANG_XX.wav`` is
@@ -227,6 +231,8 @@ def read_crema_d(root, *, emotions="all"):
         ``VideoDemographics.csv`` of the corpus, in this folder or beside it.
     emotions : str or list of str, default='all'
         'all', or some of 'angry', 'disgusted', 'fearful', 'happy', 'neutral', 'sad'.
+    duplicates : {'keep', 'drop', 'error'}, default='keep'
+        What to do about a recording that is there twice; see :func:`check_corpus`.
 
     Returns
     -------
@@ -276,7 +282,7 @@ def read_crema_d(root, *, emotions="all"):
     0   angry    1001   male  DFA         -
     1   happy    1001   male  IEO       low
     """
-    frame = _read(root, _CREMA_D, emotions)
+    frame = _read(root, _CREMA_D, emotions, duplicates)
     folder = Path(root).absolute()
     tables = [place / "VideoDemographics.csv" for place in (folder, folder.parent)]
     table = next((table for table in tables if table.is_file()), None)
@@ -289,10 +295,10 @@ def read_crema_d(root, *, emotions="all"):
             f"{str(root)!r} and read again.",
             stacklevel=2,
         )
-    return check_corpus(frame)
+    return checked(frame, duplicates)
 
 
-def read_nemo(root, *, emotions="all"):
+def read_nemo(root, *, emotions="all", duplicates="keep"):
     """Read nEMO [1]_, Polish emotional speech, from your copy of it.
 
     Nine actors speak ninety sentences. A name such as ``EB0_anger_1.wav`` is speaker, emotion
@@ -304,6 +310,8 @@ def read_nemo(root, *, emotions="all"):
         A folder with the recordings, at any depth.
     emotions : str or list of str, default='all'
         'all', or some of 'angry', 'fearful', 'happy', 'neutral', 'sad', 'surprised'.
+    duplicates : {'keep', 'drop', 'error'}, default='keep'
+        What to do about a recording that is there twice; see :func:`check_corpus`.
 
     Returns
     -------
@@ -340,4 +348,4 @@ def read_nemo(root, *, emotions="all"):
     0    angry     EB0  female    1
     1  neutral     EB0  female   13
     """
-    return check_corpus(_read(root, _NEMO, emotions))
+    return checked(_read(root, _NEMO, emotions, duplicates), duplicates)

@@ -144,8 +144,3 @@ def check_root(root):
             f"{str(root)!r}; rename the folder."
         ) from None
     return root
-
-
-def is_recording(path):
-    """Return whether `path` is a WAV file, and not what macOS leaves beside one (``._*``)."""
-    return path.suffix.lower() == ".wav" and not path.name.startswith("._")

@@ -2,8 +2,9 @@
 
 import re
 
-from skprognet.datasets._frame import check_root, is_recording
+from skprognet.datasets._frame import check_root
 from skprognet.datasets._label_files import bad_line, finish_corpus, numbered_lines
+from skprognet.datasets._recordings import find_recordings
 
 _LINE = re.compile(
     r"\[\s*(?P<start>[\d.]+)\s*-\s*(?P<end>[\d.]+)\s*\]\s+(?P<id>\S+)\s+(?P<label>\S+)\s+"
@@ -25,7 +26,7 @@ _WORDS = {
 }
 
 
-def read_iemocap(root, *, emotions="paper", recordings="all", segments=False):
+def read_iemocap(root, *, emotions="paper", recordings="all", segments=False, duplicates="keep"):
     """Read the labels of IEMOCAP [1]_ from your copy of it.
 
     Ten actors, two per session, improvise or play scripts. The default is the selection of
@@ -55,6 +56,8 @@ def read_iemocap(root, *, emotions="paper", recordings="all", segments=False):
     segments : bool, default=False
         Point to the whole dialogues (``Session*/dialog/wav``), with start and end of each
         utterance, instead of the files with one utterance each.
+    duplicates : {'keep', 'drop', 'error'}, default='keep'
+        What to do about a recording that is there twice; see :func:`check_corpus`.
 
     Returns
     -------
@@ -103,18 +106,19 @@ def read_iemocap(root, *, emotions="paper", recordings="all", segments=False):
             "without any; pass the folder that Session1 lies in."
         )
     folder = "dialog/wav/*" if segments else "sentences/wav/*/*"
-    wavs = {path.stem: path for path in root.glob(f"Session*/{folder}") if is_recording(path)}
+    paths = find_recordings(root.glob(f"Session*/{folder}"), duplicates)
     utterances = [utterance for path in labels for utterance in _read_labels(path)]
     if not segments:  # then the times, which are those of the dialogue, say nothing of the file
         utterances = [utterance | {"start": None, "end": None} for utterance in utterances]
     return finish_corpus(
         "iemocap",
         utterances,
-        wavs,
+        {path.stem: path for path in paths},
         _WORDS,
         _KINDS.values(),
         emotions=emotions,
         recordings=recordings,
+        duplicates=duplicates,
         key="dialog" if segments else "id",
     )
 

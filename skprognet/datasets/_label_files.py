@@ -2,7 +2,7 @@
 
 import warnings
 
-from skprognet.datasets._checks import check_corpus, count
+from skprognet.datasets._checks import checked, count
 from skprognet.datasets._facts import CORPORA
 from skprognet.datasets._frame import make_frame, select_values
 
@@ -22,7 +22,9 @@ def bad_line(path, number, line, expected):
     )
 
 
-def finish_corpus(corpus, utterances, wavs, words, kinds, *, emotions, recordings, key="id"):
+def finish_corpus(
+    corpus, utterances, wavs, words, kinds, *, emotions, recordings, duplicates, key="id"
+):
     """Choose utterances, join them with their recordings, and check what comes out.
 
     Parameters
@@ -39,6 +41,8 @@ def finish_corpus(corpus, utterances, wavs, words, kinds, *, emotions, recording
         The words for ``recording``.
     emotions, recordings : str or list of str
         The reader's parameters.
+    duplicates : {"keep", "drop", "error"}
+        The same.
     key : str, default='id'
         The column that says in which recording an utterance is.
 
@@ -73,7 +77,7 @@ def finish_corpus(corpus, utterances, wavs, words, kinds, *, emotions, recording
     frame = frame[~silent].reset_index(drop=True)
     if is_paper and isinstance(recordings, str) and recordings == "all":
         _warn_of_counts(frame, facts)
-    return check_corpus(frame)
+    return checked(frame, duplicates)
 
 
 def _warn_left_out(facts, noun, lack, items):

@@ -2,8 +2,9 @@
 
 import re
 
-from skprognet.datasets._frame import check_root, is_recording
+from skprognet.datasets._frame import check_root
 from skprognet.datasets._label_files import bad_line, finish_corpus, numbered_lines
+from skprognet.datasets._recordings import find_recordings
 
 _SPELLINGS = ("Evalution.txt", "Evaluation.txt")  # the first is how the corpus spells it
 # S01A is a sentence and the emotion meant for it; the session is in the speaker's name.
@@ -23,7 +24,7 @@ _PAPER = {"A": "angry", "H": "happy", "N": "neutral", "S": "sad"}
 _WORDS = {"paper": _PAPER, "all": _PAPER | {"O": "other", "X": None}}
 
 
-def read_msp_improv(root, *, emotions="paper", recordings="all"):
+def read_msp_improv(root, *, emotions="paper", recordings="all", duplicates="keep"):
     """Read the labels of MSP-IMPROV [1]_ from your copy of it.
 
     Twelve actors, two per session, improvise around given sentences; they also read them, and
@@ -49,6 +50,8 @@ def read_msp_improv(root, *, emotions="paper", recordings="all"):
     recordings : str or list of str, default='all'
         'all', or some of 'target-improvised' (the given sentence, improvised), 'target-read',
         'other-improvised' (the rest of the improvisation) and 'natural' (talk in between).
+    duplicates : {'keep', 'drop', 'error'}, default='keep'
+        What to do about a recording that is there twice; see :func:`check_corpus`.
 
     Returns
     -------
@@ -94,15 +97,16 @@ def read_msp_improv(root, *, emotions="paper", recordings="all"):
             "folder that this file lies in."
         )
     paths = [*root.glob("session*/*/*/*"), *root.glob("Audio/session*/*/*/*")]
-    wavs = {path.stem: path for path in paths if is_recording(path)}
+    paths = find_recordings(paths, duplicates)
     return finish_corpus(
         "msp_improv",
         list(_read_labels(labels[0])),
-        wavs,
+        {path.stem: path for path in paths},
         _WORDS,
         _KINDS.values(),
         emotions=emotions,
         recordings=recordings,
+        duplicates=duplicates,
     )
 
 

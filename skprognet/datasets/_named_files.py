@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from skprognet.datasets._checks import count
-from skprognet.datasets._frame import check_root, is_recording, make_frame
+from skprognet.datasets._frame import check_root, make_frame
+from skprognet.datasets._recordings import find_recordings
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class NamedFiles:
     gender: Callable[[str], str | None] | None = None
 
 
-def read_named_files(root, rule):
+def read_named_files(root, rule, duplicates):
     """Return the frame of the recordings below `root`, sorted by path, unchecked.
 
     Parameters
@@ -34,6 +35,8 @@ def read_named_files(root, rule):
         Folder of the corpus, at any depth above the recordings.
     rule : NamedFiles
         How the recordings are named.
+    duplicates : {"keep", "drop", "error"}
+        Whether a recording in two formats is a warning or an error.
 
     Returns
     -------
@@ -47,11 +50,11 @@ def read_named_files(root, rule):
     ValueError
         If recordings are named otherwise; it names the first ones.
     """
-    paths = sorted(path for path in check_root(root).rglob("*") if is_recording(path))
+    paths = find_recordings(check_root(root).rglob("*"), duplicates)
     if not paths:
         raise FileNotFoundError(
             f"root must hold recordings such as {rule.example}, got {str(root)!r} without any "
-            "WAV file; pass the folder that they lie in, or one above it."
+            "audio file (WAV, FLAC, ...); pass the folder that they lie in, or one above it."
         )
     names = [re.fullmatch(rule.pattern, path.stem) for path in paths]
     strange = [str(path) for path, name in zip(paths, names, strict=True) if name is None]

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from skprognet import _table_files
-from skprognet.datasets._checks import check_corpus
+from skprognet.datasets._checks import checked
 from skprognet.datasets._frame import TEXTS, TIMES, make_frame, translate
 
 
-def read_table(path, *, columns=None, words=None, corpus=None):
+def read_table(path, *, columns=None, words=None, corpus=None, duplicates="keep"):
     """Read utterances and their labels from a table.
 
     Parameters
@@ -24,6 +24,8 @@ def read_table(path, *, columns=None, words=None, corpus=None):
     corpus : str, default=None
         Name of the corpus. None means the column ``corpus`` of the table or, without one, the
         name of the file.
+    duplicates : {'keep', 'drop', 'error'}, default='keep'
+        What to do about a recording that is there twice; see :func:`check_corpus`.
 
     Returns
     -------
@@ -84,4 +86,5 @@ def read_table(path, *, columns=None, words=None, corpus=None):
         for file in table["file"]
     ]
     name = path.name.partition(".")[0]
-    return check_corpus(translate(make_frame(table, name), words))
+    frame = translate(make_frame(table, name), words)
+    return checked(frame, duplicates)

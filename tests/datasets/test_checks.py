@@ -196,22 +196,104 @@ def test_single_emotion_of_the_whole_corpus_tells_nothing():
     assert remarks(corpus(emotion=None)) == []
 
 
-def test_equal_recordings(tmp_path):
+@pytest.fixture
+def equal_files(tmp_path):
+    """Give the paths of four recordings, of which the first and the third are equal."""
     contents = {"a.wav": b"one", "b.wav": b"two", "c.wav": b"one", "d.wav": b"three"}
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-    paths = [str(tmp_path / name) for name in contents]
-    (remark,) = remarks(corpus(file=paths), files=True)
+    return [str(tmp_path / name) for name in contents]
+
+
+ONE_SPEAKER = {"speaker": "Kim", "gender": "female"}
+DROP = "duplicates='drop' (on the command line --duplicates drop) keeps the first of each."
+
+
+def test_equal_recordings(equal_files):
+    (remark,) = remarks(corpus(file=equal_files, **ONE_SPEAKER), files=True)
     assert remark == (
-        f"The content of 1 recording is there more than once: '{paths[0]}' = '{paths[2]}'; what "
-        "is also in the training fold is no test."
+        f"1 recording is there more than once: '{equal_files[0]}' = '{equal_files[2]}'; a copy in "
+        f"the training fold makes the other no test: {DROP}"
     )
     # Other parts of equal files are other utterances.
     for start, end in ((1.0, 2.0), (0.0, 2.0)):
-        parts = corpus(file=paths, start=[0, 0, start, 0], end=[1, 1, end, 1])
+        parts = corpus(file=equal_files, start=[0, 0, start, 0], end=[1, 1, end, 1])
         assert remarks(parts, files=True) == []
-    parts = corpus(file=paths, start=[1.0, 0, 1, 0], end=[2.0, 1, 2, 1])
+    times = {"start": [1.0, 0, 1, 0], "end": [2.0, 1, 2, 1]}
+    parts = corpus(file=equal_files, **times, **ONE_SPEAKER)
     assert len(remarks(parts, files=True)) == 1
+
+
+def test_an_utterance_without_a_start_begins_with_its_file(equal_files):
+    parts = corpus(file=equal_files, start=[0, 0, np.nan, 0], end=1.0, **ONE_SPEAKER)
+    assert len(remarks(parts, files=True)) == 1
+
+
+def test_equal_recordings_are_dropped_or_refused(equal_files):
+    frame = corpus(file=equal_files, **ONE_SPEAKER).set_axis([10, 20, 30, 40])
+    told = f"1 recording is there more than once: '{equal_files[0]}' = '{equal_files[2]}'; "
+    assert problems(frame, files=True, duplicates="error")[1:] == [told + DROP]
+    with pytest.warns(UserWarning, match="the first of each was kept") as caught:
+        kept = check_corpus(frame, duplicates="drop")
+    pd.testing.assert_frame_equal(kept, frame.loc[[10, 20, 40]])
+    assert [str(warning.message) for warning in caught] == [
+        told + "the first of each was kept, and 1 of 4 rows were left out."
+    ]
+    with pytest.raises(ValueError, match="one of 'keep', 'drop', 'error'; got 'first'"):
+        check_corpus(frame, duplicates="first")
+
+
+def test_a_row_that_is_there_twice_can_be_dropped(make_files):
+    root = make_files("a.wav", "b.wav")
+    frame = corpus(file=[f"{root}/{name}.wav" for name in "abab"], **ONE_SPEAKER)
+    with pytest.warns(UserWarning, match="2 of 4 rows were left out"):
+        assert check_corpus(frame, duplicates="drop").index.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("duplicates", ["keep", "drop", "error"])
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"emotion": ["angry", "sad", "happy", "sad"]},
+        {"emotion": ["angry", "sad", None, "sad"]},
+        {"speaker": ["Kim", "Kim", "Lee", "Lee"]},
+        {"gender": ["male", None, None, None]},
+    ],
+)
+def test_copies_with_different_labels_are_an_error(equal_files, columns, duplicates):
+    frame = corpus(file=equal_files, **ONE_SPEAKER | columns)
+    assert problems(frame, files=True, duplicates=duplicates)[1:] == [
+        "Copies of a recording must have the same emotion, gender and speaker; with different "
+        f"ones 1 recording is there more than once: '{equal_files[0]}' = '{equal_files[2]}'; find "
+        "out which is right, and take the other out."
+    ]
+
+
+def test_a_speaker_may_have_another_name_in_another_corpus(equal_files):
+    frame = corpus(file=equal_files, emotion="sad", gender="female")
+    frame["corpus"] = ["one", "one", "two", "two"]
+    assert len(remarks(frame, files=True)) == 1
+
+
+def test_one_recording_in_two_formats(make_files):
+    names = ["a.wav", "b.wav", "a.flac", "b.txt"]
+    root = make_files(*names)
+    frame = corpus(file=[str(root / name) for name in names], **ONE_SPEAKER)
+    (remark,) = remarks(frame, files=True)
+    assert remark.startswith(
+        f"1 recording is there more than once: '{root}/a.wav' = '{root}/a.flac'; "
+    )
+    with pytest.warns(UserWarning, match="more than once"):
+        assert check_corpus(frame, duplicates="drop").index.tolist() == [0, 1, 3]
+
+
+def test_many_copies_are_counted(tmp_path):
+    paths = [str(tmp_path / f"{row}.wav") for row in range(20)]
+    for path in paths:
+        (tmp_path / path).write_bytes(b"the same")
+    frame = corpus(20, file=paths, emotion="sad", **ONE_SPEAKER)
+    (remark,) = remarks(frame, files=True)
+    assert f"once: '{paths[0]}' = '{paths[1]}' (and 18 more); " in remark
 
 
 def test_segments_of_one_file_are_not_equal(make_files):

@@ -2,6 +2,7 @@
 
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,6 +13,7 @@ from skprognet.datasets import (
     read_nemo,
     read_ravdess,
 )
+from skprognet.features import OpenSmileFeatures
 
 
 def rows(corpus, *columns):
@@ -196,14 +198,71 @@ def test_some_emotions(make_files):
 def test_the_same_recording_twice_is_said(make_files):
     root = make_files("a/03a01Fa.wav", "a/03b10Wc.wav")
     make_files("03a01Fa.wav", root=root / "b").joinpath("03a01Fa.wav").write_text("a/03a01Fa.wav")
-    with pytest.warns(UserWarning, match="The content of 1 recording is there more than once"):
+    with pytest.warns(UserWarning, match="1 recording is there more than once"):
         assert len(read_emodb(root)) == 3
+
+
+@pytest.mark.parametrize("suffix", [".flac", ".WAV", ".ogg", ".mp3", ".aiff"])
+def test_recordings_of_any_format(make_files, suffix):
+    root = make_files(f"03a01Fa{suffix}", f"03b10Wc{suffix}", "list.txt", "03a01Fa.lab")
+    assert read_emodb(root)["emotion"].tolist() == ["happy", "angry"]
+
+
+def test_every_format_that_is_read_can_be_extracted(tmp_path):
+    soundfile = pytest.importorskip("soundfile")
+    pytest.importorskip("opensmile")
+    formats = {"wav": "WAV", "flac": "FLAC", "aiff": "AIFF", "aif": "AIFF", "au": "AU"}
+    formats |= {"snd": "AU", "caf": "CAF", "w64": "W64", "rf64": "RF64", "sph": "NIST"}
+    formats |= {"ogg": "OGG", "oga": "OGG", "opus": "OGG", "mp3": "MP3", "wave": "WAV"}
+    time = np.arange(8_000) / 16_000
+    for number, (suffix, name) in enumerate(formats.items()):
+        emotion, sentence = "FN"[number % 2], f"a{number:02}"
+        path = tmp_path / f"03{sentence}{emotion}a.{suffix}"
+        options = {"subtype": "OPUS"} if suffix == "opus" else {}
+        tone = 0.1 * np.sin(2 * np.pi * (200 + 10 * number) * time)
+        soundfile.write(path, tone, 16_000, format=name, **options)
+    corpus = read_emodb(tmp_path)
+    assert len(corpus) == len(formats)
+    features = OpenSmileFeatures(n_jobs=1).fit_transform(corpus)
+    assert features.shape == (len(formats), 88)
+
+
+def test_an_utterance_in_two_formats_is_one_row(make_files):
+    root = make_files("mp3/03a01Fa.mp3", "wav/03a01Fa.wav", "mp3/03b10Wc.mp3")
+    told = (
+        "Each utterance must be there in one format; 1 of 2 are there in several, the first as "
+        f"'{root}/mp3/03a01Fa.mp3' and '{root}/wav/03a01Fa.wav'."
+    )
+    with pytest.warns(UserWarning, match="in one format") as caught:
+        corpus = read_emodb(root)
+    assert [path.removeprefix(f"{root}/") for path in corpus["file"]] == [
+        "mp3/03b10Wc.mp3",
+        "wav/03a01Fa.wav",
+    ]
+    assert str(caught[0].message).startswith(f"{told} Read is .wav of it")
+    with pytest.raises(ValueError, match="in one format") as error:
+        read_emodb(root, duplicates="error")
+    assert str(error.value) == f"{told} Pass the folder of one format, or move the other away."
+
+
+def test_ravdess_itself(corpora):
+    # Two recordings of the corpus are equal, byte for byte.
+    pair = [f"03-01-03-01-02-{repetition}-07.flac" for repetition in ("01", "02")]
+    with pytest.warns(UserWarning, match="more than once: .* = ") as caught:
+        whole = read_ravdess(corpora / "ravdess")
+    assert len(whole) == 1440
+    assert len(caught) == 1
+    assert all(name in str(caught[0].message) for name in pair)
+    with pytest.warns(UserWarning, match="1 of 1440 rows"):
+        assert len(read_ravdess(corpora / "ravdess", duplicates="drop")) == 1439
+    with pytest.raises(ValueError, match="duplicates='drop'"):
+        read_ravdess(corpora / "ravdess", duplicates="error")
 
 
 def test_no_recordings(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         read_nemo(tmp_path)
     assert str(caught.value) == (
-        f"root must hold recordings such as EB0_anger_1.wav, got '{tmp_path}' without any WAV "
-        "file; pass the folder that they lie in, or one above it."
+        f"root must hold recordings such as EB0_anger_1.wav, got '{tmp_path}' without any audio "
+        "file (WAV, FLAC, ...); pass the folder that they lie in, or one above it."
     )

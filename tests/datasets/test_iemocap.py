@@ -150,6 +150,24 @@ def test_segments(root):
 
 
 @pytest.mark.filterwarnings(PARTLY)
+@pytest.mark.parametrize("segments", [False, True])
+def test_recordings_of_another_format(root, segments):
+    wavs = read_iemocap(root, segments=segments)
+    for path in [path for path in root.rglob("*.wav") if not path.name.startswith("._")]:
+        path.rename(path.with_suffix(".flac"))
+    flacs = read_iemocap(root, segments=segments)
+    assert set(flacs["file"].str[-5:]) == {".flac"}
+    flacs["file"] = flacs["file"].str.removesuffix("flac") + "wav"
+    pd.testing.assert_frame_equal(flacs, wavs)
+    other = root / "Session1/sentences/wav/Ses01F_impro01/Ses01F_impro01_F000.mp3"
+    other.write_text("compressed")
+    if not segments:
+        with pytest.warns(UserWarning, match="Each utterance must be there in one format; 1 of"):
+            again = read_iemocap(root)
+        assert set(again["file"].str[-5:]) == {".flac"}
+
+
+@pytest.mark.filterwarnings(PARTLY)
 def test_windows_line_ends_and_loose_spaces(root, tmp_path_factory):
     windows = write_tree(tmp_path_factory.mktemp("windows"), newline="\r\n")
     path = windows / "Session1" / "dialog" / "EmoEvaluation" / "Ses01F_impro01.txt"

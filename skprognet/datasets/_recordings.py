@@ -1,0 +1,64 @@
+"""The recordings in a folder: which files they are, and one of each that is in two formats."""
+
+import warnings
+from collections import defaultdict
+
+from skprognet._audio_suffixes import AUDIO_SUFFIXES
+
+
+def find_recordings(paths, duplicates):
+    """Return those paths that are recordings, sorted: of one that is in two formats, the better.
+
+    Recordings of one name are of one utterance, wherever they are in the tree.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Files of any kind.
+    duplicates : {"keep", "drop", "error"}
+        Whether two formats of one utterance are a warning ("keep" and "drop") or an error.
+
+    Returns
+    -------
+    list of Path
+        Audio files, without what macOS leaves beside them (``._*``).
+
+    Warns
+    -----
+    UserWarning
+        If an utterance is there in several formats.
+
+    Raises
+    ------
+    ValueError
+        The same, if duplicates is "error".
+    """
+    recordings = sorted(
+        path
+        for path in paths
+        if path.suffix.lower() in AUDIO_SUFFIXES and not path.name.startswith("._")
+    )
+    suffixes = defaultdict(set)
+    for path in recordings:
+        suffixes[path.stem].add(path.suffix.lower())
+    best = {name: min(found, key=AUDIO_SUFFIXES.index) for name, found in suffixes.items()}
+    several = [name for name, found in suffixes.items() if len(found) > 1]
+    if several:
+        _tell_formats(recordings, several, best, duplicates)
+    return [path for path in recordings if path.suffix.lower() == best[path.stem]]
+
+
+def _tell_formats(recordings, several, best, duplicates):
+    first = several[0]
+    paths = " and ".join(repr(str(path)) for path in recordings if path.stem == first)
+    told = (
+        f"Each utterance must be there in one format; {len(several)} of {len(best)} are there in "
+        f"several, the first as {paths}."
+    )
+    if duplicates == "error":
+        raise ValueError(f"{told} Pass the folder of one format, or move the other away.")
+    warnings.warn(
+        f"{told} Read is {best[first]} of it, and so on: what loses nothing goes before what is "
+        "compressed. For the other, pass the folder of that format.",
+        stacklevel=4,
+    )
