@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_array
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import validate_data
 
 
@@ -49,6 +49,41 @@ def check_choice(name, value, choices):
     if not isinstance(value, str) or value not in choices:
         named = ", ".join(repr(choice) for choice in choices)
         raise ValueError(f"{name} must be one of {named}; got {value!r}.")
+
+
+def check_no_ratings(name, labels, *, text=False):
+    """Raise if labels are numbers with a fraction, as ratings are: they are no classes.
+
+    The rule is scikit-learn's: numbers that are not all whole are "continuous". Whole numbers are
+    codes of classes.
+
+    Parameters
+    ----------
+    name : str
+        What the labels are called.
+    labels : array-like of shape (n_samples,)
+        Labels.
+    text : bool, default=False
+        Whether numbers that are written as text count, as those of a table are.
+
+    Raises
+    ------
+    ValueError
+        If they are ratings.
+    """
+    values = pd.Series(np.ravel(np.asarray(labels))).dropna()
+    if not text and values.map(lambda value: isinstance(value, str)).any():
+        return
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan)
+    if not numbers.size or not np.isfinite(numbers).all():
+        return
+    if type_of_target(numbers) == "continuous":
+        example = numbers[numbers % 1 != 0][0]
+        raise ValueError(
+            f"Labels must be classes; {name!r} has {len(np.unique(numbers))} different numbers, "
+            f"such as {example:g}, which are ratings. Make classes of them first, such as low and "
+            "high with pandas.cut, or take another column."
+        )
 
 
 def encode_labels(y, classes, name="y"):

@@ -7,11 +7,14 @@ from pathlib import Path
 import click
 
 from skprognet._files import write_whole
+from skprognet._wording import first_few
 from skprognet.classifiers import DNNClassifier
 from skprognet.classifiers._parameters import check_parameters
 from skprognet.cli._options import NETWORK, SeveralValues
 from skprognet.cli._tables import find_file, is_shipped
 from skprognet.experiments._record import (
+    FOUND,
+    MISSING,
     NOTHING,
     RECORD,
     all_parameters,
@@ -20,7 +23,7 @@ from skprognet.experiments._record import (
     read_record,
 )
 
-APART = ("study", "network", "inputs", "sha256", "versions")
+APART = ("study", "network", "inputs", "sha256", "versions", MISSING, *FOUND)
 CHECKPOINT = "checkpoint"
 DESIGN = "skprognet.design"  # its key in click's context
 
@@ -80,6 +83,14 @@ def use_design(ctx, param, path):
         raise ValueError(
             f"{where} is of the study {design['study']!r}; run it with: skprognet "
             f"{design['study']} --design {path}"
+        )
+    missing = design.get(MISSING, {})
+    if missing:
+        lacking = first_few([f"{name}: {value}" for name, value in missing.items()])
+        raise ValueError(
+            f"{where} is not the whole design: it lacks {lacking}, which no file can hold. Run "
+            f"the study again from Python, with these; or take the table [{MISSING}] out, to run "
+            "another study without them."
         )
     values = {name: value for name, value in design.items() if name not in APART}
     _check_known(values, command.of_study, where)
@@ -172,7 +183,7 @@ def warn_of_changes(ctx, record):
 def _essence(record):
     """Return what two runs must share to be one; versions are the checkpoint's affair."""
     apart = {"inputs": record.get("inputs", {}).get("features", []), "versions": None}
-    return record | apart
+    return {name: value for name, value in record.items() if name not in FOUND} | apart
 
 
 def open_folder(folder, record, replace=False):

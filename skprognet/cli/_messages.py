@@ -9,11 +9,12 @@ import click
 
 @contextmanager
 def tell_warnings() -> Iterator[None]:
-    """Print what is warned of inside, a paragraph each, on standard error, also where it fails."""
-    with warnings.catch_warnings(record=True) as caught:
+    """Print what is warned of inside on standard error, a paragraph each, as soon as it is."""
+    with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
-        try:
-            yield
-        finally:
-            for warning in caught:
-                click.echo(f"Warning: {warning.message}", err=True)
+        warnings.showwarning = _show  # catch_warnings puts back what was there
+        yield
+
+
+def _show(message, category, filename, lineno, file=None, line=None):
+    click.echo(f"Warning: {message}", err=True)

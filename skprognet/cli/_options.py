@@ -117,6 +117,15 @@ normalisation_option = click.option(
     help="Over all rows of a corpus (the paper), training rows only, each speaker, or not at all.",
 )
 
+duplicates_option = click.option(
+    "--duplicates",
+    default="error",
+    show_default=True,
+    type=click.Choice(["keep", "drop", "error"]),
+    help="Rows with equal features, copies of one recording: keep all and say so, keep the first "
+    "of each, or refuse.",
+)
+
 patience_option = click.option(
     "--patience",
     default=None,

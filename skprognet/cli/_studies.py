@@ -18,7 +18,9 @@ from skprognet.cli._designs import (
     open_folder,
     warn_of_changes,
 )
+from skprognet.cli._messages import tell_warnings
 from skprognet.cli._options import (
+    duplicates_option,
     features_option,
     network_options,
     normalisation_option,
@@ -34,8 +36,7 @@ from skprognet.experiments import (
     transfer_between_tasks,
     write_study,
 )
-from skprognet.experiments._record import make_record
-from skprognet.experiments._study import describe_network
+from skprognet.experiments._record import describe_network, make_record
 
 PAPER = {"repeats": 10, "folds": 10, "max_epochs": 600}
 
@@ -54,7 +55,7 @@ def _run(ctx, study, run, design, inputs, network, output, n_jobs, n_fits, repla
         return
     checkpoint = output / CHECKPOINT
     try:
-        with warnings.catch_warnings():
+        with tell_warnings():
             # It is the last word of this command, and its exit code.
             warnings.filterwarnings("ignore", "The audit failed", UserWarning)
             result = run(
@@ -132,6 +133,7 @@ def _run_tasks(ctx, table, labels, features, network, output, n_jobs, replace=Fa
     help="Every speaker in every fold (the paper), no speaker in two, or a fold per session.",
 )
 @normalisation_option
+@duplicates_option
 @size_options(repeats=10, folds=10)
 @network_options
 @click.option("--labels", metavar="FILE", help="Table with the labels, joined by the column file.")
@@ -198,6 +200,7 @@ def tasks(ctx, **values) -> None:
     help="Every speaker in every fold (the paper), or no speaker in two.",
 )
 @normalisation_option
+@duplicates_option
 @size_options(repeats=10, folds=10)
 @network_options
 @click.option("--source-labels", metavar="FILE", help="Labels of SOURCE, joined by file.")
@@ -298,6 +301,7 @@ def demo(
         n_repeats=n_repeats,
         n_splits=n_splits,
         normalisation="corpus",
+        duplicates="error",
         random_state=random_state,
     )
 

@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet._files import check_folder
+from skprognet._validation import check_no_ratings
 from skprognet.classifiers import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.classifiers._parameters import check_parameters
 from skprognet.classifiers._sources import final_estimator
@@ -17,11 +18,13 @@ from skprognet.cli._inspect import validation_uar
 from skprognet.cli._messages import tell_warnings
 from skprognet.cli._options import (
     SeveralValues,
+    duplicates_option,
     features_option,
     network_options,
     seed_option,
 )
 from skprognet.cli._tables import find_file, is_shipped, read_named, split_features
+from skprognet.experiments._duplicates import Table, settle_duplicates
 from skprognet.experiments._record import sha256
 from skprognet.persistence import load_model, read_model_info, save_model
 
@@ -129,6 +132,22 @@ def check_classes(y: pd.Series, table: str) -> None:
         )
 
 
+def settle(
+    X: pd.DataFrame, labels: pd.DataFrame, columns: list[str], speaker: str, duplicates: str
+) -> Table:
+    """Return the rows to train on: no copies of a recording, and classes in each column.
+
+    Raises
+    ------
+    ValueError
+        If there are copies, or a column has ratings.
+    """
+    for name in columns:
+        if name != speaker:
+            check_no_ratings(name, labels[name], text=True)
+    return settle_duplicates({"": (X, labels)}, columns, speaker, duplicates)[""]
+
+
 def fit(
     X: pd.DataFrame,
     y: pd.Series,
@@ -175,6 +194,7 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
     help="A tenth of the rows chooses the epoch: other speakers, or a tenth of each class.  "
     "[default: other speakers, if each class has several]",
 )
+@duplicates_option
 @seed_option
 @network_options
 @features_option
@@ -193,6 +213,7 @@ def train(
     sources: tuple[str, ...],
     speaker: str,
     validation: str | None,
+    duplicates: str,
     seed: int,
     features: tuple[str, ...],
     output: Path,
@@ -208,6 +229,9 @@ def train(
     columns = [name for name in sources if name in frame]
     models = {name: load_source(name, table) for name in sources if name not in columns}
     X, labels = split_features(frame, table, [target, *columns], features, also=[speaker])
+    with tell_warnings():
+        rows = settle(X, labels, [target, *columns], speaker, duplicates)
+    X, labels = rows.X, rows.labels
     check_classes(labels[target], table)
     groups = choose_groups(labels, target, speaker, validation)
 
@@ -216,10 +240,11 @@ def train(
         classifier.source = [models.get(name, (name, fresh)) for name in sources]
     with tell_warnings():
         model = fit(X, labels[target], classifier, groups, labels[columns] if columns else None)
+    origin = {"name": Path(table).name, "sha256": sha256(find_file(table)), "rows": len(X)}
     metadata = {
         "target": target,
         "features": SHIPPED_WITH if is_shipped(table) else find_extractor(frame, table),
-        "table": {"name": Path(table).name, "sha256": sha256(find_file(table)), "rows": len(X)},
+        "table": origin | ({"dropped_rows": rows.dropped} if rows.dropped else {}),
         "validation": "stratified" if groups is None else "speaker-independent",
         "sources": {name: {"column": name} for name in columns} | _origins(models),
     }
@@ -235,17 +260,18 @@ def _origins(models):
     }
 
 
-def _summary(model, metadata, output, table):
+def _summary(model: Pipeline, metadata: dict[str, Any], output: Path, table: str) -> str:
     """Return what was trained, how well it did on the rows that chose its epoch, and what next."""
     network, made = model[-1], describe(metadata["features"])
-    origins = metadata["sources"]
+    origins, left_out = metadata["sources"], len(metadata["table"].get("dropped_rows", ()))
     tasks = " ".join(name for name, origin in origins.items() if "column" in origin)
     apart = metadata["validation"] == "speaker-independent"
     held_out = "speakers that did not train" if apart else "a tenth of each class"
     return (
         f"{type(network).__name__} of {metadata['target']} ({', '.join(network.classes_)})"
         f"{' from ' + ', '.join(origins) if origins else ''}, trained on "
-        f"{metadata['table']['rows']} rows, features {made}.\n"
+        f"{metadata['table']['rows']} rows"
+        f"{f' ({left_out} left out as copies of others)' if left_out else ''}, features {made}.\n"
         f"Best epoch {network.best_epoch_} of {len(network.history_)}, by the UAR on {held_out}: "
         f"{validation_uar(network):.3f}.\n"
         f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"

@@ -10,7 +10,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from skprognet._validation import check_choice, check_row_labels
+from skprognet._validation import check_choice, check_no_ratings, check_row_labels
+from skprognet._wording import first_few
 from skprognet.evaluation._source_corpus import SourceCorpus
 
 NO_SOURCE = "none"
@@ -130,6 +131,8 @@ def _check_seed(random_state):
 
 def _check_source(name, source, X):
     """Return the labels of a source task as an array, and any other source as it is."""
+    if not isinstance(name, str):
+        raise TypeError(f"The name of a source must be text; got {name!r}. Rename it.")
     if name == NO_SOURCE:
         raise ValueError(f"A source may not be called {NO_SOURCE!r}; give it another name.")
     if isinstance(source, SourceCorpus):
@@ -149,6 +152,7 @@ def _check_source(name, source, X):
             ) from error
         return source
     labels = check_row_labels(name, source, len(X))
+    check_no_ratings(name, labels)
     if len(np.unique(labels)) < 2:
         raise ValueError(
             f"The source task {name!r} must have at least 2 classes; got one, '{labels[0]}'."
@@ -166,6 +170,13 @@ def _check_combined(combined, sources, transfer):
                 "combined_sources must hold tuples of two or more different names among "
                 f"{list(sources)}; got {names!r}."
             )
+    joined = [*sources, *map(" + ".join, combined)]
+    twice = sorted({name for name in joined if joined.count(name) > 1})
+    if twice:
+        raise ValueError(
+            f"Each source and each combination must have a name of its own; {first_few(twice)} "
+            "would stand for two. Rename a source, or leave out a combination."
+        )
     if combined and not any(reads_several(method) for method in transfer.values()):
         raise ValueError(
             f"combined_sources {combined} are for methods that read several sources at a time; "
@@ -221,6 +232,7 @@ def check_design(
     options["target"] = options["target"] or str(getattr(y, "name", None) or "target")
     X = check_array(X, dtype=np.float64, input_name="X")
     y = check_row_labels("y", y, len(X))
+    check_no_ratings(options["target"], y)
     _check_methods(methods, source_estimator)
     check_choice("normalisation", options["normalisation"], NORMALISATIONS)
     _check_seed(options["random_state"])

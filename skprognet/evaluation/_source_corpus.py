@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils import check_array
 
-from skprognet._validation import check_row_labels
+from skprognet._validation import check_no_ratings, check_row_labels
 
 
 class SourceCorpus:
@@ -39,6 +39,7 @@ class SourceCorpus:
     def __init__(self, X, y, groups=None):
         self.X = check_array(X, dtype=np.float64, input_name="X")
         self.y = check_row_labels("y", y, len(self.X))
+        check_no_ratings(str(getattr(y, "name", None) or "y"), self.y)
         self.groups = None if groups is None else check_row_labels("groups", groups, len(self.X))
         classes = np.unique(self.y)
         if len(classes) < 2:

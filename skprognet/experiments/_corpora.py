@@ -1,16 +1,19 @@
 """The paper's second study: does a network of another corpus help (Figure 4)."""
 
+import warnings
 from pathlib import Path
 
 import pandas as pd
 
-from skprognet._validation import check_choice
+from skprognet._validation import check_choice, check_no_ratings
+from skprognet._wording import first_few
 from skprognet.classifiers import DNNClassifier
 from skprognet.evaluation import SourceCorpus, cross_validate_transfer
+from skprognet.experiments._duplicates import settle_duplicates
+from skprognet.experiments._record import describe_missing, describe_network, plain_design
 from skprognet.experiments._study import (
     Study,
     check_columns,
-    describe_network,
     make_folds,
     paper_methods,
 )
@@ -54,6 +57,7 @@ def transfer_between_corpora(
     n_splits=10,
     n_repeats=10,
     normalisation="corpus",
+    duplicates="error",
     checkpoint=None,
     n_jobs=-1,
     random_state=0,
@@ -75,7 +79,8 @@ def transfer_between_corpora(
     names : tuple of two str, default=("source", "target")
         What to call them.
     emotion : str, default="emotion"
-        Column of `labels` that is to be recognised; the corpora may have different emotions.
+        Column of `labels` that is to be recognised. The corpora must share at least one emotion;
+        those of one corpus alone are learned there, and a warning names them.
     tasks : sequence of str, default=()
         Columns of `labels`, such as "gender". A progressive network is added that reads, beside
         the other corpus, a network of each of these tasks, trained on the training rows of the
@@ -96,6 +101,11 @@ def transfer_between_corpora(
         How often the rows are dealt out anew.
     normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
         Each corpus by itself; see :func:`~skprognet.evaluation.cross_validate_transfer`.
+    duplicates : {"error", "drop", "keep"}, default="error"
+        What to do, before anything is trained, about rows with equal features, in one corpus or
+        in both: what a source learned of a copy it knows of the row that is tested. "drop" keeps
+        the first of each, those of the source before those of the target, and "keep" warns; see
+        :func:`transfer_between_tasks`. ``design["dropped_rows"]`` has the numbers by corpus.
     checkpoint : path, default=None
         Folder for what is finished; see :func:`~skprognet.evaluation.cross_validate_transfer`.
     n_jobs : int, default=-1
@@ -114,17 +124,21 @@ def transfer_between_corpora(
     Raises
     ------
     ValueError
-        If a column or a label is missing, the corpora have different features or one name, the
-        folds cannot be made, or the checkpoint is that of another run.
+        If a column or a label is missing, the labels of a task are numbers with a fraction
+        (ratings), the corpora share no emotion, have different features or one name, rows are
+        there twice, the folds cannot be made, or the checkpoint is that of another run.
     TypeError
-        If `estimator` is not a DNNClassifier, or a corpus is no pair.
+        If `estimator` is not a DNNClassifier, a corpus is no pair, or an option is nothing that
+        design.toml can hold.
     OSError
         If the checkpoint cannot be written.
 
     Warns
     -----
     UserWarning
-        If the audit finds a fit or a source that had been given a row that it was tested on.
+        If one corpus has emotions that the other lacks; if rows are there twice and
+        ``duplicates="keep"``; if the audit finds a fit or a source that had been given a row that
+        it was tested on.
 
     References
     ----------
@@ -168,22 +182,44 @@ def transfer_between_corpora(
     methods = paper_methods(estimator)
     tasks = [tasks] if isinstance(tasks, str) else list(tasks)
     train_folds = tuple(train_folds)
-    corpora = _check_corpora(source, target, names, [emotion, speaker, *tasks])
+    design = plain_design(
+        {
+            "study": "corpora",
+            "names": names,
+            "emotion": emotion,
+            "tasks": tasks,
+            "speaker": speaker,
+            "folds": folds,
+            "train_folds": train_folds,
+            "both_directions": both_directions,
+            "n_repeats": n_repeats,
+            "n_splits": n_splits,
+            "normalisation": normalisation,
+            "duplicates": duplicates,
+            "random_state": random_state,
+        }
+    )
+    design["network"] = describe_network(estimator)
+    missing = describe_missing(estimator)
+    design |= {"missing": missing} if missing else {}
+    given = _check_corpora(source, target, names, [emotion, speaker, *tasks])
+    _check_labels(given, emotion, [task for task in tasks if task != speaker])
+    corpora = settle_duplicates(given, [emotion, *tasks], speaker, duplicates)
+    dropped = {name: table.dropped for name, table in corpora.items() if table.dropped}
+    design |= {"dropped_rows": dropped} if dropped else {}
     scores, curves = [], []
     directions = [tuple(names), tuple(names)[::-1]][: 1 + both_directions]
     for source_name, target_name in directions:
-        (source_X, source_labels), (X, labels) = corpora[source_name], corpora[target_name]
-        other = SourceCorpus(
-            align_features(source_X, X), source_labels[emotion], source_labels[speaker]
-        )
+        other, own = corpora[source_name], corpora[target_name]
+        corpus = SourceCorpus(other.X, other.labels[emotion], other.labels[speaker])
         new_scores, new_curves = cross_validate_transfer(
-            X,
-            labels[emotion],
+            own.X,
+            own.labels[emotion],
             methods=methods,
-            sources={source_name: other, **{task: labels[task] for task in tasks}},
+            sources={source_name: corpus, **{task: own.labels[task] for task in tasks}},
             combined_sources=[(source_name, *tasks)] if tasks else None,
             source_estimator=estimator,
-            groups=labels[speaker],
+            groups=own.labels[speaker],
             cv=make_folds(folds, n_splits, n_repeats, random_state),
             train_folds=train_folds,
             normalisation=normalisation,
@@ -195,32 +231,17 @@ def transfer_between_corpora(
             random_state=random_state,
             verbose=verbose,
         )
-        scores.append(new_scores)
+        scores.append(own.number_as_given(new_scores))
         curves.append(new_curves)
-    design = {
-        "study": "corpora",
-        "names": list(names),
-        "emotion": emotion,
-        "tasks": tasks,
-        "speaker": speaker,
-        "folds": folds,
-        "train_folds": list(train_folds),
-        "both_directions": both_directions,
-        "n_repeats": n_repeats,
-        "n_splits": n_splits,
-        "normalisation": normalisation,
-        "random_state": random_state,
-        "network": describe_network(estimator),
-    }
     apart = {}
     if folds == "speaker-independent":
-        apart = {name: labels[speaker].to_numpy() for name, (_, labels) in corpora.items()}
+        apart = {name: labels[speaker].to_numpy() for name, (_, labels) in given.items()}
     scores, curves = (pd.concat(frames, ignore_index=True) for frames in (scores, curves))
     return Study(scores, curves, design, apart)
 
 
 def _check_corpora(source, target, names, columns):
-    """Return features and labels of both corpora by name."""
+    """Return features, in the order of the target's, and labels of both corpora by name."""
     names = tuple(names)
     if len(names) != 2 or names[0] == names[1]:
         raise ValueError(f"names must be two different names; got {names}.")
@@ -233,4 +254,38 @@ def _check_corpora(source, target, names, columns):
         X, labels = corpus
         advice = f"Rename columns of {name!r}, or pass emotion=, tasks= and speaker=."
         corpora[name] = X, check_columns(labels, columns, advice)
+    (source_X, labels), (target_X, _) = corpora.values()
+    corpora[names[0]] = align_features(source_X, target_X), labels
     return corpora
+
+
+def _check_labels(corpora, emotion, tasks):
+    """Raise unless there are classes that both corpora know; warn of those that one has alone."""
+    for name, (_, labels) in corpora.items():
+        for column in (emotion, *tasks):
+            check_no_ratings(f"{column} of {name}", labels[column], text=True)
+    (one, ours), (other, theirs) = (
+        (name, set(labels[emotion].dropna())) for name, (_, labels) in corpora.items()
+    )
+    told = {
+        f"both have {_list(ours & theirs)}": ours & theirs,
+        f"only {one!r} has {_list(ours - theirs)}": ours - theirs,
+        f"only {other!r} has {_list(theirs - ours)}": theirs - ours,
+    }
+    told = "; ".join(words for words, labels in told.items() if labels)
+    if not ours & theirs:
+        raise ValueError(
+            f"The corpora must share labels of {emotion!r}; {told}. Give equal classes equal "
+            "names, or name another column."
+        )
+    if ours != theirs:
+        warnings.warn(
+            f"The corpora have different labels of {emotion!r}: {told}. All rows are used: each "
+            "corpus learns all of its own labels, and what the source knows of the others goes "
+            "with its output layer.",
+            stacklevel=3,
+        )
+
+
+def _list(labels):
+    return first_few(sorted(labels, key=str))

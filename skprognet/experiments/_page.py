@@ -6,7 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from skprognet.evaluation import format_table
-from skprognet.experiments._record import repeat_command
+from skprognet.experiments._record import MISSING, repeat_command
 from skprognet.experiments._words import (
     FOLDS_IN_WORDS,
     NORMALISATION_IN_WORDS,
@@ -27,6 +27,8 @@ def _table_and_legend(table):
 
 
 def _in_words(value):
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_in_words(each)}" for name, each in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value)) or "none"
     return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else str(value)
@@ -88,7 +90,7 @@ def format_page(study, figures, record, seconds):
         inputs={name: _in_words(value) for name, value in record["inputs"].items()},
         sha256=record["sha256"],
         versions=record["versions"],
-        command=repeat_command(record),
+        command=None if record.get(MISSING) else repeat_command(record),
         n_fits=len(study.scores),
         training=_duration(study.scores["seconds"].sum()),
         elapsed=None if seconds is None else _duration(seconds),

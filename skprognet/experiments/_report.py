@@ -7,7 +7,7 @@ from skprognet._files import write_whole
 from skprognet.evaluation import format_table
 from skprognet.experiments._figures import draw_figures
 from skprognet.experiments._page import format_page
-from skprognet.experiments._record import RECORD, format_record, make_record
+from skprognet.experiments._record import RECORD, add_found, format_record, make_record
 from skprognet.experiments._words import describe_folds, explain_test, headline, title
 
 
@@ -113,7 +113,7 @@ def write_study(study, folder, *, record=None, seconds=None):
     >>> files[-1].name
     'report.html'
     """
-    record = make_record(study.design) if record is None else record
+    record = make_record(study.design) if record is None else add_found(record, study.design)
     figures = draw_figures(study)
     contents = {
         "results.csv": _csv(study.scores),

@@ -3,7 +3,6 @@
 import warnings
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
@@ -154,13 +153,3 @@ def make_folds(folds, n_splits, n_repeats, random_state):
         "speaker-independent": RepeatedStratifiedGroupKFold,
     }
     return kinds[folds](n_splits, n_repeats=n_repeats, random_state=random_state)
-
-
-def describe_network(estimator):
-    """Return those parameters of a network that are not its defaults, as plain values."""
-    defaults = type(estimator)().get_params(deep=False)
-    changed = {k: v for k, v in estimator.get_params(deep=False).items() if v != defaults[k]}
-    plain = (bool, int, float, str, list)
-    values = {k: list(v) if isinstance(v, tuple) else v for k, v in changed.items()}
-    values = {k: v.item() if isinstance(v, np.generic) else v for k, v in values.items()}
-    return {k: v if isinstance(v, plain) else repr(v) for k, v in values.items()}

@@ -1,13 +1,14 @@
 """The paper's first study: does a network of another task help (Table 2, Figure 3)."""
 
-from skprognet._validation import check_choice
+from skprognet._validation import check_choice, check_no_ratings
 from skprognet.classifiers import DNNClassifier
 from skprognet.evaluation import cross_validate_transfer
+from skprognet.experiments._duplicates import settle_duplicates
+from skprognet.experiments._record import describe_missing, describe_network, plain_design
 from skprognet.experiments._study import (
     FOLDS,
     Study,
     check_columns,
-    describe_network,
     make_folds,
     paper_methods,
 )
@@ -28,6 +29,7 @@ def transfer_between_tasks(
     n_splits=10,
     n_repeats=10,
     normalisation="corpus",
+    duplicates="error",
     corpus="corpus",
     checkpoint=None,
     n_jobs=-1,
@@ -71,6 +73,13 @@ def transfer_between_tasks(
         How often the rows are dealt out anew.
     normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
         See :func:`~skprognet.evaluation.cross_validate_transfer`.
+    duplicates : {"error", "drop", "keep"}, default="error"
+        What to do, before anything is trained, about rows with equal features: copies of one
+        recording. One that is tested would be among the training rows. "drop" keeps the first of
+        each: the numbers of the others are in ``design["dropped_rows"]``, and the rows in scores
+        and audit keep the numbers that they were given with. "keep" warns; the audit then says
+        whether a copy was on both sides. Copies with different labels or speakers are always an
+        error.
     corpus : str, default="corpus"
         Name of the corpus.
     checkpoint : path, default=None
@@ -90,17 +99,19 @@ def transfer_between_tasks(
     Raises
     ------
     ValueError
-        If a column is missing, a label is missing, the folds cannot be made, or the checkpoint is
+        If a column is missing, a label is missing, the labels of a task are numbers with a
+        fraction (ratings), rows are there twice, the folds cannot be made, or the checkpoint is
         that of another run.
     TypeError
-        If `estimator` is not a DNNClassifier.
+        If `estimator` is not a DNNClassifier, or an option is nothing that design.toml can hold.
     OSError
         If the checkpoint cannot be written.
 
     Warns
     -----
     UserWarning
-        If the audit finds a fit or a source that had been given a row that it was tested on.
+        If rows are there twice and ``duplicates="keep"``; if the audit finds a fit or a source
+        that had been given a row that it was tested on.
 
     References
     ----------
@@ -138,16 +149,42 @@ def transfer_between_tasks(
         [target, *sources, group, *[speaker] * (normalisation == "speaker")],
         "Rename columns, or pass target=, sources= and speaker=.",
     )
+    for name in {target, *sources} - {speaker, session}:
+        check_no_ratings(name, labels[name], text=True)
     estimator = DNNClassifier() if estimator is None else estimator
+    methods = paper_methods(estimator) | (other_methods or {})
+    design = plain_design(
+        {
+            "study": "tasks",
+            "corpus": corpus,
+            "target": target,
+            "sources": sources,
+            "all_sources": all_sources,
+            "speaker": speaker,
+            "session": session,
+            "folds": folds,
+            "n_repeats": n_repeats,
+            "n_splits": n_splits,
+            "normalisation": normalisation,
+            "duplicates": duplicates,
+            "random_state": random_state,
+        }
+    )
+    design["network"] = describe_network(estimator)
+    missing = describe_missing(estimator, other_methods)
+    design |= {"missing": missing} if missing else {}
+    given = {corpus: (X, labels)}
+    table = settle_duplicates(given, [target, *sources, group], speaker, duplicates)[corpus]
+    design |= {"dropped_rows": table.dropped} if table.dropped else {}
     scores, curves = cross_validate_transfer(
-        X,
-        labels[target],
-        methods=paper_methods(estimator) | (other_methods or {}),
-        sources=labels[sources],
+        table.X,
+        table.labels[target],
+        methods=methods,
+        sources=table.labels[sources],
         combined_sources=[tuple(sources)] if all_sources else None,
         source_estimator=estimator,
-        groups=labels[group],
-        speakers=labels.get(speaker),
+        groups=table.labels[group],
+        speakers=table.labels.get(speaker),
         cv=make_folds(folds, n_splits, n_repeats, random_state),
         normalisation=normalisation,
         target=target,
@@ -158,20 +195,7 @@ def transfer_between_tasks(
         random_state=random_state,
         verbose=verbose,
     )
-    design = {
-        "study": "tasks",
-        "corpus": corpus,
-        "target": target,
-        "sources": sources,
-        "all_sources": all_sources,
-        "speaker": speaker,
-        "session": session,
-        "folds": folds,
-        "n_repeats": int(scores["repeat"].nunique()),
-        "n_splits": int(scores["fold"].nunique()),
-        "normalisation": normalisation,
-        "random_state": random_state,
-        "network": describe_network(estimator),
-    }
+    design["n_repeats"] = int(scores["repeat"].nunique())
+    design["n_splits"] = int(scores["fold"].nunique())
     apart = {} if folds == "speaker-stratified" else {corpus: labels[group].to_numpy()}
-    return Study(scores, curves, design, apart)
+    return Study(table.number_as_given(scores), curves, design, apart)

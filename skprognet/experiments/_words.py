@@ -72,7 +72,18 @@ def describe_folds(study):
         f"{design['n_repeats']} x {design['n_splits']} folds {FOLDS_IN_WORDS[design['folds']][0]} "
         f"(about {train}, {sizes['n_validation']} choose the epoch, {sizes['n_test']} test), "
         f"{epochs}, normalised over: {design['normalisation']}, seed {design['random_state']}."
+        + _left_out(design.get("dropped_rows", {}))
     )
+
+
+def _left_out(rows):
+    """Return a sentence about rows that were left out as copies, if there are any."""
+    by_corpus = rows if isinstance(rows, dict) else {None: rows}
+    told = [
+        f"{len(rows)} row{'s' * (len(rows) > 1)}" + (f" of {name}" if name else "")
+        for name, rows in by_corpus.items()
+    ]
+    return f" Left out as copies of others: {' and '.join(told)}." if any(rows) else ""
 
 
 def explain_test(study):

@@ -1,0 +1,187 @@
+"""Rows that are there twice in the tables of a study: found before anything is trained."""
+
+import warnings
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import check_array
+
+from skprognet._fingerprints import fingerprints
+from skprognet._validation import check_choice
+from skprognet._wording import first_few
+from skprognet.evaluation._audit import UNKNOWN, decode_rows, encode_rows
+
+DUPLICATES = ("keep", "drop", "error")
+_RECORDED = ("rows_seen", "rows_seen_by_source", "rows_tested")
+
+
+@dataclass
+class Table:
+    """Features and labels of one corpus, and which of the rows that were given they are.
+
+    Attributes
+    ----------
+    X : DataFrame or ndarray
+        The features of the rows that are left.
+    labels : DataFrame
+        Their labels.
+    kept : ndarray of bool of shape (n_given,)
+        Which rows are left.
+    """
+
+    X: pd.DataFrame | np.ndarray
+    labels: pd.DataFrame
+    kept: np.ndarray
+
+    @property
+    def dropped(self):
+        """Numbers of the rows that were left out, counted from 0."""
+        return np.flatnonzero(~self.kept).tolist()
+
+    def expand(self, values):
+        """Return the values of the rows that are left at their places among all given rows."""
+        whole = np.zeros(len(self.kept), dtype=np.asarray(values).dtype)
+        whole[self.kept] = values
+        return whole
+
+    def number_as_given(self, scores):
+        """Return scores in which the recorded rows have the numbers that they were given with."""
+        if self.kept.all():
+            return scores
+        columns = {name: scores[name].map(self._renumber) for name in _RECORDED}
+        return scores.assign(**columns)
+
+    def _renumber(self, rows):
+        if not isinstance(rows, str) or rows == UNKNOWN:
+            return rows
+        return encode_rows(self.expand(decode_rows(rows)))
+
+
+def settle_duplicates(tables, columns, speaker, duplicates):
+    """Return the tables of a study, and see to rows that are there more than once.
+
+    Equal are rows with the same features, in one table or in two: a copy of a test row in another
+    corpus is known to a source that is trained there.
+
+    Parameters
+    ----------
+    tables : dict of str to tuple of (X, labels)
+        Each corpus by its name, with the same features in the same order.
+    columns : sequence of str
+        The labels that copies must agree in.
+    speaker : str
+        Column of the speakers, whose names are compared within one corpus only; it need not be
+        there.
+    duplicates : {"keep", "drop", "error"}
+        Whether copies are a warning, are left out but for the first, or are an error.
+
+    Returns
+    -------
+    dict of str to Table
+        In the order of `tables`.
+
+    Raises
+    ------
+    ValueError
+        If there are copies that may not be, or that differ in their labels.
+
+    Examples
+    --------
+    >>> X = np.array([[1.0, 2.0], [3.0, 4.0], [1.0, 2.0]])
+    >>> labels = pd.DataFrame({"emotion": ["sad", "happy", "sad"], "speaker": "Kim"})
+    >>> tables = settle_duplicates({"calls": (X, labels)}, ["emotion"], "speaker", "drop")
+    >>> tables["calls"].dropped
+    [2]
+    """
+    check_choice("duplicates", duplicates, DUPLICATES)
+    features = [check_array(X, dtype=np.float64, input_name="X") for X, _ in tables.values()]
+    sizes = [len(X) for X in features]
+    kept = np.ones(sum(sizes), dtype=bool)
+    fits = all(len(labels) == n for (_, labels), n in zip(tables.values(), sizes, strict=True))
+    # Otherwise the tables are no study, and its own checks say why.
+    if fits and len({X.shape[1] for X in features}) == 1:
+        copies = _equal_rows(np.concatenate(features))
+        _check_copies(tables, copies, columns, speaker, duplicates)
+        if duplicates == "drop":
+            kept[[row for rows in copies for row in rows[1:]]] = False
+    parts = np.split(kept, np.cumsum(sizes)[:-1])
+    return {
+        name: Table(_take(X, part), labels[part] if len(labels) == len(part) else labels, part)
+        for (name, (X, labels)), part in zip(tables.items(), parts, strict=True)
+    }
+
+
+def _equal_rows(X):
+    """Return the numbers of equal rows, where there are several."""
+    rows = defaultdict(list)
+    for row, known_by in enumerate(fingerprints(X + 0.0)):  # -0.0 is 0.0
+        rows[known_by].append(row)
+    return [same for same in rows.values() if len(same) > 1]
+
+
+def _take(X, kept):
+    if kept.all():
+        return X
+    return X[kept] if hasattr(X, "iloc") else np.asarray(X)[kept]
+
+
+def _check_copies(tables, copies, columns, speaker, duplicates):
+    if not copies:
+        return
+    names = _name_rows(tables)
+    equal = [" = ".join(names[row] for row in rows[:2]) for rows in copies]
+    told = f"{len(copies)} recordings are" if len(copies) > 1 else "1 recording is"
+    told += f" there more than once, by equal features: {_first_few(equal)}"
+    differing = _differing(tables, copies, columns, speaker)
+    if differing:
+        raise ValueError(
+            "Rows with equal features must have equal labels and speakers; these differ: "
+            f"{_first_few(f'{equal[i]} in {first_few(found)}' for i, found in differing.items())}."
+            " Find out which is right, and take the other out."
+        )
+    if duplicates == "error":
+        raise ValueError(
+            f"Each recording must be there once; {told}. To keep the first of each, pass "
+            "duplicates='drop' (on the command line --duplicates drop); to keep all, 'keep'."
+        )
+    if duplicates == "keep":
+        warnings.warn(
+            f"{told}; a copy among the training rows makes the other no test.", stacklevel=4
+        )
+
+
+def _first_few(texts, limit=3):
+    texts = list(texts)
+    more = f" and {len(texts) - limit} more" if len(texts) > limit else ""
+    return ", ".join(texts[:limit]) + more
+
+
+def _name_rows(tables):
+    """Return what to call each row: its file, or its number, and its corpus if there are two."""
+    names = []
+    for name, (X, labels) in tables.items():
+        where = f" of {name!r}" if len(tables) > 1 else ""
+        numbers = [f"row {row} (from 0)" for row in range(len(X))]
+        rows = map(repr, labels["file"]) if "file" in labels else numbers
+        names += [row + where for row in rows]
+    return names
+
+
+def _differing(tables, copies, columns, speaker):
+    """Return in which columns copies differ, by the number of those copies that do."""
+    others = [name for name in dict.fromkeys(columns) if name != speaker]
+    parts = [labels.reindex(columns=[*others, speaker]) for _, labels in tables.values()]
+    sizes = [len(labels) for labels in parts]
+    whole = pd.concat([part.astype(object) for part in parts], ignore_index=True)
+    corpus, found = np.repeat(np.arange(len(parts)), sizes), {}
+    for i, rows in enumerate(copies):
+        equal = whole.iloc[rows]
+        names = [name for name in others if equal[name].nunique(dropna=False) > 1]
+        # A speaker may have another name in another corpus.
+        if equal[speaker].groupby(corpus[rows]).nunique(dropna=False).max() > 1:
+            names.append(speaker)
+        if names:
+            found[i] = names
+    return found

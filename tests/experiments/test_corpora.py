@@ -1,0 +1,107 @@
+"""The paper's second study on invented corpora: what is handed on, and what is said before it."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet import DNNClassifier
+from skprognet.experiments import transfer_between_corpora
+
+NETWORK = DNNClassifier(hidden_layer_sizes=(6,), max_epochs=3, lr=0.02, dropout=0.1)
+
+
+def corpus(seed, n_rows=48, emotions=("angry", "sad")):
+    rng = np.random.default_rng(seed)
+    labels = pd.DataFrame({"speaker": [f"s{i % 4}" for i in range(n_rows)]})
+    labels["emotion"] = np.resize(np.repeat(emotions, 4), n_rows)
+    X = rng.normal(size=(n_rows, 5)) + labels["speaker"].str[1:].astype(int).to_numpy()[:, None]
+    X += 1.5 * (labels["emotion"] == "sad").to_numpy()[:, None] * [1, 0, -1, 0, 2]
+    return pd.DataFrame(X, columns=list("abcde")), labels
+
+
+def between(source, target, **options):
+    options = {"train_folds": (1,), "both_directions": False} | options
+    options = {"estimator": NETWORK, "n_splits": 3, "n_repeats": 1, "n_jobs": 1} | options
+    return transfer_between_corpora(source, target, **options)
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return between(corpus(0), corpus(1)).scores
+
+
+def test_features_are_matched_by_name(plain):
+    (A, a), (B, b) = corpus(0), corpus(1)
+    turned = between((A[list("ecbda")], a), (B, b)).scores
+    pd.testing.assert_frame_equal(
+        turned.drop(columns="seconds"), plain.drop(columns="seconds"), check_exact=True
+    )
+    with pytest.raises(ValueError, match=re.escape("1 are in one only: ['e']")):
+        between((A.drop(columns="e"), a), (B, b))
+
+
+def test_the_seed_is_that_of_folds_and_fits(plain):
+    same, other = (between(corpus(0), corpus(1), random_state=seed).scores for seed in (0, 5))
+    for name in ("rows_tested", "seed", "source_seed"):
+        assert same[name].equals(plain[name])
+    assert not set(plain["rows_tested"]) & set(other["rows_tested"])
+    assert not set(plain["seed"]) & set(other["seed"])
+    sources = [set(scores["source_seed"].dropna()) for scores in (plain, other)]
+    assert sources[0]
+    assert not sources[0] & sources[1]
+
+
+@pytest.mark.parametrize("normalisation", ["training", "none"])
+def test_the_normalisation_is_that_of_every_fit(plain, normalisation):
+    # In other units, all networks see the same, unless nothing is normalised.
+    study = between(corpus(0), corpus(1), normalisation=normalisation)
+    assert set(study.scores["normalisation"]) == {normalisation} == {study.design["normalisation"]}
+    (A, a), (B, b) = corpus(0), corpus(1)
+    scaled = between((1024 * A, a), (1024 * B, b), normalisation=normalisation).scores
+    same = scaled["uar"].equals(study.scores["uar"])
+    assert same == (normalisation == "training")
+
+
+def test_the_audit_looks_for_speakers_where_folds_have_none_in_common():
+    options = {"folds": "speaker-independent", "both_directions": True, "n_splits": 4}
+    study = between(corpus(0), corpus(1), **options)
+    assert "no fit and no source had been given a test row or test speaker" in study.audit_verdict
+    for name, (_, labels) in {"source": corpus(0), "target": corpus(1)}.items():
+        np.testing.assert_array_equal(study.groups[name], labels["speaker"])
+    assert "test speaker" not in between(corpus(0), corpus(1)).audit_verdict
+
+
+def test_labels_of_one_corpus_alone_are_named():
+    data = corpus(0, emotions=("angry", "sad", "calm")), corpus(1, emotions=("angry", "sad", "5"))
+    sentence = (
+        "The corpora have different labels of 'emotion': both have 'angry', 'sad'; only 'source' "
+        "has 'calm'; only 'target' has '5'. All rows are used: each corpus learns all of its own "
+        "labels, and what the source knows of the others goes with its output layer."
+    )
+    with pytest.warns(UserWarning, match=f"^{re.escape(sentence)}$"):
+        study = between(*data)
+    assert study.scores["n_test"].sum() == 3 * 48
+
+
+def test_corpora_without_a_label_in_common_are_refused():
+    sentence = (
+        "The corpora must share labels of 'emotion'; only 'emodb' has 'W', 'T'; only 'ravdess' "
+        "has 'angry', 'sad'. Give equal classes equal names, or name another column."
+    ).replace("'W', 'T'", "'T', 'W'")
+    data = corpus(0, emotions=("W", "T")), corpus(1)
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        between(*data, names=("emodb", "ravdess"))
+
+
+@pytest.mark.parametrize("tasks", [(), ("valence",)])
+def test_ratings_are_no_classes(tasks):
+    (A, a), (B, b) = corpus(0), corpus(1)
+    for labels in (a, b):
+        labels["valence"] = np.linspace(1, 5, 48)
+    data = (A, a.assign(emotion=a["valence"] if not tasks else a["emotion"])), (B, b)
+    column = "valence" if tasks else "emotion"
+    told = f"Labels must be classes; '{column} of source' has 48 different numbers, such as 1.0851"
+    with pytest.raises(ValueError, match=re.escape(told)):
+        between(*data, tasks=tasks)

@@ -1,0 +1,168 @@
+"""Rows that are there twice: refused, left out or kept, before anything is trained."""
+
+import base64
+import re
+import tomllib
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet import DNNClassifier
+from skprognet.evaluation import audit
+from skprognet.experiments import (
+    format_study,
+    transfer_between_corpora,
+    transfer_between_tasks,
+    write_study,
+)
+
+OPTIONS = {
+    "estimator": DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1),
+    "n_splits": 3,
+    "n_repeats": 1,
+    "n_jobs": 1,
+}
+
+
+def corpus(seed=0, n_rows=48):
+    rng = np.random.default_rng(seed)
+    labels = pd.DataFrame({"speaker": [f"s{i % 4}" for i in range(n_rows)]})
+    labels["emotion"] = np.where(np.arange(n_rows) // 4 % 2, "angry", "sad")
+    labels["gender"] = np.where(labels["speaker"] < "s2", "female", "male")
+    return pd.DataFrame(rng.normal(size=(n_rows, 5)), columns=list("abcde")), labels
+
+
+def with_copies(pairs, seed=0):
+    """Give a corpus in which the second row of each pair is a copy of the first."""
+    X, labels = corpus(seed)
+    for first, second in pairs:
+        X.iloc[second] = X.iloc[first]
+        labels.iloc[second] = labels.iloc[first]
+    return X, labels
+
+
+def tasks(X, labels, **options):
+    return transfer_between_tasks(X, labels, **OPTIONS | {"sources": ["gender"]} | options)
+
+
+def corpora(source, target, **options):
+    options = {"train_folds": (1,), "both_directions": False} | options
+    return transfer_between_corpora(source, target, **OPTIONS | options)
+
+
+def rows_of(text):
+    """Read a recorded set of rows: their number, and a bit for each in base 64."""
+    n_rows, bits = text.split(":")
+    packed = np.frombuffer(base64.b64decode(bits), dtype=np.uint8)
+    return np.flatnonzero(np.unpackbits(packed, count=int(n_rows)))
+
+
+def test_copies_are_refused_before_anything_is_trained(tmp_path):
+    sentence = (
+        "Each recording must be there once; 2 recordings are there more than once, by equal "
+        "features: row 3 (from 0) = row 17 (from 0), row 8 (from 0) = row 40 (from 0). To keep "
+        "the first of each, pass duplicates='drop' (on the command line --duplicates drop); to "
+        "keep all, 'keep'."
+    )
+    X, labels = with_copies([(3, 17), (8, 40)])
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        tasks(X, labels, checkpoint=tmp_path / "checkpoint")
+    assert not (tmp_path / "checkpoint").exists()
+    files = labels.assign(file=[f"{i}.wav" for i in range(48)])
+    with pytest.raises(ValueError, match=r"features: '3.wav' = '17.wav', '8.wav' = '40.wav'\. To"):
+        tasks(X.to_numpy(), files)
+    with pytest.raises(ValueError, match="one of 'keep', 'drop', 'error'; got 'first'"):
+        tasks(X, labels, duplicates="first")
+
+
+def test_many_copies_are_counted():
+    X, labels = corpus()
+    X.iloc[:] = np.arange(48)[:, None] // 8
+    labels = labels.assign(speaker="s0", gender="male", emotion="sad")
+    with pytest.raises(ValueError, match=r"^Each .* 6 recordings .* and 3 more\. To keep"):
+        tasks(X, labels, sources=[])
+
+
+def test_zero_is_zero_whatever_its_sign():
+    X, labels = with_copies([(3, 17)])
+    X.iloc[3], X.iloc[17] = 0.0, -0.0
+    with pytest.raises(ValueError, match="1 recording is there more than once"):
+        tasks(X, labels)
+
+
+def test_what_is_dropped_has_no_part_and_is_written_down(tmp_path, no_figures):
+    X, labels = with_copies([(3, 17), (8, 40), (3, 41)])
+    study = tasks(X, labels, duplicates="drop")
+    others = np.setdiff1d(np.arange(48), [17, 40, 41])
+    by_hand = tasks(X.iloc[others], labels.iloc[others])
+    told = ["method", "source", "fold", "n_train", "n_test", "seed", "uar", "source_uar"]
+    pd.testing.assert_frame_equal(study.scores[told], by_hand.scores[told], check_exact=True)
+    assert study.audit_verdict.startswith("The audit passed")
+
+    # Rows have the numbers of the table that was given.
+    for _, rows in study.scores.groupby(["method", "source"]):
+        np.testing.assert_array_equal(
+            np.sort(np.concatenate([*map(rows_of, rows["rows_tested"])])), others
+        )
+    for theirs, ours in zip(by_hand.scores["rows_seen"], study.scores["rows_seen"], strict=True):
+        np.testing.assert_array_equal(rows_of(ours), others[rows_of(theirs)])
+    with pytest.raises(ValueError, match="had groups"):
+        audit(study.scores, groups=labels["speaker"])
+
+    assert study.design["duplicates"] == "drop"
+    assert study.design["dropped_rows"] == [17, 40, 41]
+    assert "Left out as copies of others: 3 rows." in format_study(study)
+    write_study(study, tmp_path)
+    assert tomllib.loads((tmp_path / "design.toml").read_text())["dropped_rows"] == [17, 40, 41]
+    assert "3 rows" in (tmp_path / "report.html").read_text("utf-8")
+    assert "Left out" not in format_study(by_hand)
+    assert "dropped_rows" not in by_hand.design
+
+
+def test_what_is_kept_is_warned_of_and_found_by_the_audit():
+    X, labels = with_copies([(row, row + 4) for row in range(0, 48, 8)])
+    with pytest.warns(UserWarning, match="more than once|The audit failed") as caught:
+        study = tasks(X, labels, duplicates="keep")
+    assert study.audit is None
+    assert re.match("6 recordings are there more than once, by", str(caught[0].message))
+    # Copies of one speaker are never on both sides where speakers are not.
+    options = {"folds": "speaker-independent", "n_splits": 4, "sources": ["speaker"]}
+    with pytest.warns(UserWarning, match="6 recordings are there more than once"):
+        apart = tasks(X, labels, duplicates="keep", **options)
+    assert apart.audit_verdict.startswith("The audit passed")
+
+
+@pytest.mark.parametrize("duplicates", ["keep", "drop", "error"])
+@pytest.mark.parametrize("column", ["emotion", "gender", "speaker"])
+def test_copies_with_different_labels_are_an_error(column, duplicates):
+    X, labels = with_copies([(3, 17)])
+    kinds = {"emotion": ["angry", "sad"], "gender": ["female", "male"], "speaker": ["s0", "s1"]}
+    labels.loc[17, column] = next(kind for kind in kinds[column] if kind != labels[column][3])
+    for run in (tasks, lambda *data, **o: corpora(corpus(1), data, tasks=["gender"], **o)):
+        with pytest.raises(ValueError, match="must have equal labels and speakers") as caught:
+            run(X, labels, duplicates=duplicates)
+        assert f"in {column!r}. Find out" in str(caught.value)
+
+
+def test_a_copy_in_another_corpus_is_a_leak_too():
+    (X, labels), (other_X, other_labels) = corpus(0), corpus(1)
+    other_X.iloc[5] = X.iloc[7]
+    other_labels.loc[5, "emotion"] = labels.loc[7, "emotion"]  # the speaker has another name
+    data = (X, labels), (other_X[list("edcba")], other_labels)
+    with pytest.raises(
+        ValueError, match=re.escape("row 7 (from 0) of 'source' = row 5 (from 0) of 'target'. To")
+    ):
+        corpora(*data)
+    study = corpora(
+        *data, duplicates="drop", both_directions=True, folds="speaker-independent", n_splits=4
+    )
+    assert study.design["dropped_rows"] == {"target": [5]}
+    assert "Left out as copies of others: 1 row of target." in format_study(study)
+    assert "test row or test speaker" in study.audit_verdict
+    alone = study.scores[study.scores["method"] == "DNN"].groupby("corpus")["rows_tested"]
+    tested = {name: len(np.concatenate([*map(rows_of, rows)])) for name, rows in alone}
+    assert tested == {"source": 48, "target": 47}
+    other_labels.loc[5, "emotion"] = {"sad": "angry", "angry": "sad"}[labels["emotion"][7]]
+    with pytest.raises(ValueError, match=r"differ: .*of 'target' in 'emotion'\. Find"):
+        corpora(*data, duplicates="drop")
