@@ -60,6 +60,12 @@ def _shared(groups, one, other):
     return np.intersect1d(groups[one], groups[other]).tolist()
 
 
+def _some(values):
+    """Return the first few of many rows or groups, and how many more there are."""
+    more = len(values) - _NAMED_IN_MESSAGE
+    return f"{values[:_NAMED_IN_MESSAGE]}" + (f" and {more} more" if more > 0 else "")
+
+
 def _examine(row, groups):
     """Return what one fit and its source had of the rows and groups that tested it."""
     tested = decode_rows(row["rows_tested"])
@@ -157,7 +163,7 @@ def audit(scores, *, groups=None):
         for what, values in found.items():
             if what != "n_tested" and values:
                 kind, _, who = what.split("_")
-                leaks.append(f"the {who} of {_named(row)} had {kind} {values}")
+                leaks.append(f"the {who} of {_named(row)} had {kind} {_some(values)}")
         rows.append(
             {
                 **{name: row[name] for name in places if name in scores},

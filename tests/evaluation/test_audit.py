@@ -1,6 +1,7 @@
 """The audit finds every way in which a fit could have had what it was tested on."""
 
 import re
+from base64 import b64encode
 
 import numpy as np
 import pandas as pd
@@ -178,11 +179,69 @@ def test_a_source_that_does_not_remember_cannot_be_shown_clean(corpus):
 def test_test_speakers_are_looked_for_where_asked(corpus):
     shared = run(corpus)
     audit(shared)
-    with pytest.raises(ValueError, match=re.escape("fold 1 had groups ['s0', 's1', 's2'")):
+    with pytest.raises(ValueError, match="6 times one did") as raised:
         audit(shared, groups=SPEAKER)
+    for who in ("fit", "source"):
+        assert (
+            f"the {who} of ProgNet from speaker in repeat 1, fold 1 had groups "
+            "['s0', 's1', 's2', 's3', 's4'] and 1 more; "
+        ) in str(raised.value)
     cv = RepeatedStratifiedGroupKFold(3, n_repeats=1, random_state=0)
     apart = run(corpus, cv=cv, methods={"FT": FineTunedClassifier(**OPTIONS)})
     assert not audit(apart, groups=SPEAKER)[["n_seen", "n_seen_by_source"]].any(axis=None)
+
+
+def record(n_rows, **rows):
+    """Give the scores of one fit, with the recorded rows as text, written here by hand."""
+    bits = {name: np.packbits(np.isin(np.arange(n_rows), rows[name])) for name in rows}
+    told = {name: f"{n_rows}:{b64encode(packed).decode()}" for name, packed in bits.items()}
+    return pd.DataFrame([{"method": "P", "source": "x", "repeat": 1, "fold": 1} | told])
+
+
+@pytest.mark.parametrize(
+    ("who", "rows"),
+    [
+        ("fit", {"rows_seen": [1], "rows_seen_by_source": [2, 3]}),
+        ("source", {"rows_seen": [2, 3], "rows_seen_by_source": [1]}),
+    ],
+)
+def test_a_test_speaker_that_only_fit_or_source_has_heard_is_found(who, rows):
+    scores = record(4, rows_tested=[0], **rows)
+    assert audit(scores)["n_tested"].tolist() == [1]
+    message = f"1 times one did: the {who} of P from x in repeat 1, fold 1 had groups ['Kim']. Do"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        audit(scores, groups=["Kim", "Kim", "Lee", "Mo"])
+    audit(scores, groups=["Kim", "Lee", "Lee", "Mo"])
+
+
+def knows_rows(X, y, n_rows):
+    """Give a network that has been trained on the first rows of X, as they are normalised."""
+    scaled = StandardScaler().fit_transform(X)
+    return DNNClassifier(**OPTIONS).fit(scaled[:n_rows], y[:n_rows])
+
+
+@pytest.mark.parametrize("order", [("clean", "knows"), ("knows", "clean")])
+def test_each_of_combined_sources_is_audited(corpus, order):
+    X, y = corpus
+    rng = np.random.default_rng(1)
+    clean = DNNClassifier(**OPTIONS).fit(rng.normal(size=(60, 3)), y)
+    sources = {"clean": clean, "knows": knows_rows(X, y, 60)}
+    scores = run(corpus, sources=sources, combined_sources=[order], source_estimator=None)
+    both = scores[scores["source"] == " + ".join(order)]
+    assert (both["source_overlap"] == 1).all()
+    told = f"the source of ProgNet from {' + '.join(order)} in repeat 1, fold 1 had rows"
+    with pytest.raises(ValueError, match=re.escape(told)):
+        audit(both)
+    audit(scores[scores["source"] == "clean"])
+
+
+def test_the_overlap_is_the_share_of_the_test_rows(corpus):
+    X, y = corpus
+    scores = run(corpus, sources={"knows": knows_rows(X, y, 25)}, source_estimator=None)
+    cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
+    shares = [np.mean(test < 25) for _, test in cv.split(X, y, SPEAKER)]
+    np.testing.assert_allclose(scores["source_overlap"], shares)
+    assert len(set(shares)) > 1
 
 
 def test_scores_without_the_record_are_refused(corpus):

@@ -1,12 +1,15 @@
 """The design of a transfer study: who sees which rows, with which seed, and what is recorded."""
 
 import re
+from base64 import b64decode
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
@@ -175,6 +178,37 @@ def test_seeds_differ_between_all_fits():
     places = [(r, f, n) for r in range(10) for f in range(10) for n in ("a", "b", "ab", "ba")]
     assert len({fit_seed(0, *place) for place in places}) == 400
     assert fit_seed(0, 1, 2, "a") == fit_seed(0, 1, 2, "a") != fit_seed(1, 1, 2, "a")
+
+
+def test_the_default_folds_are_those_of_the_seed(corpus):
+    X, emotion, sources = corpus
+
+    def tested(seed):
+        options = {"methods": {"guess": DummyClassifier()}, "groups": sources["speaker"]}
+        scores = cross_validate_transfer(X, emotion, random_state=seed, n_jobs=1, **options)
+        return scores["rows_tested"].tolist()
+
+    cv = RepeatedSpeakerStratifiedKFold(10, n_repeats=10, random_state=7)
+    by_hand = [test for _, test in cv.split(X, emotion, sources["speaker"])]
+    ours = tested(7)
+    assert ours == tested(7) != tested(8)
+    for text, rows in zip(ours, by_hand, strict=True):
+        packed = np.frombuffer(b64decode(text.partition(":")[2]), dtype=np.uint8)
+        np.testing.assert_array_equal(np.flatnonzero(np.unpackbits(packed)), np.sort(rows))
+
+
+def test_a_step_of_a_pipeline_has_the_seed_of_its_fit(corpus):
+    forest = make_pipeline(StandardScaler(), RandomForestClassifier(3))
+    first, again = (run(corpus, methods={"forest": forest}, sources=None) for _ in range(2))
+    assert first["uar"].tolist() == again["uar"].tolist()
+    assert first["seed"].nunique() == len(first)
+    X, emotion, sources = corpus
+    cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=2, random_state=1)
+    train, _, test = next(cv.split_with_validation(X, emotion, sources["speaker"]))
+    Z = StandardScaler().fit_transform(X)
+    by_hand = clone(forest).set_params(randomforestclassifier__random_state=first["seed"][0])
+    predicted = by_hand.fit(Z[train], emotion[train]).predict(Z[test])
+    assert first["uar"][0] == uar_score(emotion[test], predicted)
 
 
 def test_curves_have_every_epoch_of_every_fit(corpus):

@@ -124,6 +124,32 @@ def test_another_corpus_trains_its_source_in_its_own_folds(corpus, other):
             assert row["uar"] == by_hand(corpus, row, source, ours[number])
 
 
+@pytest.mark.parametrize("normalisation", ["training", "speaker"])
+def test_another_corpus_is_normalised_by_its_own_rows(corpus, normalisation):
+    rng = np.random.default_rng(1)
+    labels = rng.choice(["angry", "sad"], 90)
+    # Skewed, so that the test rows of a fold matter for mean and deviation.
+    theirs = np.exp(2 * rng.normal(size=(90, 4)) + 1.5 * (labels == "sad")[:, None])
+    other = SourceCorpus(theirs, labels, np.array([f"t{i % 3}" for i in range(90)]))
+    options = {"cv": RepeatedSpeakerStratifiedKFold(4, n_repeats=1, random_state=3)}
+    scores = run(corpus, sources={"other": other}, normalisation=normalisation, **options)
+    for fold, split in enumerate(
+        options["cv"].split_with_validation(theirs, labels, other.groups)
+    ):
+        train, validation, test = split
+        if normalisation == "training":
+            Z = StandardScaler().fit(theirs[train]).transform(theirs)
+        else:
+            by_speaker = pd.DataFrame(theirs).groupby(other.groups)
+            Z = (theirs - by_speaker.transform("mean")) / by_speaker.transform("std", ddof=0)
+            Z = Z.to_numpy()
+        row = scores[(scores["fold"] == fold + 1) & (scores["source"] == "other")].iloc[0]
+        source = DNNClassifier(**OPTIONS, random_state=int(row["source_seed"])).fit(
+            Z[train], labels[train], X_val=Z[validation], y_val=labels[validation]
+        )
+        assert row["source_uar"] == uar_score(labels[test], source.predict(Z[test]))
+
+
 def test_task_and_corpus_in_one_network(corpus, other):
     sources = {"gender": GENDER, "other": other}
     scores = run(corpus, sources=sources, combined_sources=[("gender", "other")])
@@ -275,6 +301,28 @@ def test_units_can_be_named_and_are_all_different(corpus, other):
             "at a time; none of ['PT/FT'] does. Add a ProgressiveClassifier.",
         ),
         (
+            {
+                "sources": {"a": GENDER, "b": SPEAKER, "a + b": GENDER[::-1]},
+                "combined_sources": [("a", "b")],
+            },
+            "Each source and each combination must have a name of its own; 'a + b' would stand "
+            "for two. Rename a source, or leave out a combination.",
+        ),
+        (
+            {
+                "sources": {"a": GENDER, "b": SPEAKER},
+                "combined_sources": [("a", "b"), ("a", "b")],
+            },
+            "Each source and each combination must have a name of its own; 'a + b' would stand "
+            "for two. Rename a source, or leave out a combination.",
+        ),
+        (
+            {"sources": {"valence": np.linspace(1, 5, 120)}},
+            "Labels must be classes; 'valence' has 120 different numbers, such as 1.03361, which "
+            "are ratings. Make classes of them first, such as low and high with pandas.cut, or "
+            "take another column.",
+        ),
+        (
             {"sources": {"wide": SourceCorpus(np.eye(6), list("ababab"))}},
             "The corpus 'wide' must have the 4 features of X; got 6. Extract the same features "
             "from both.",
@@ -284,6 +332,24 @@ def test_units_can_be_named_and_are_all_different(corpus, other):
 def test_sources_that_cannot_be_are_refused(options, sentence, corpus):
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         run(corpus, **options)
+
+
+def test_a_source_has_a_name_in_text(corpus):
+    with pytest.raises(TypeError, match="name of a source must be text; got 0"):
+        run(corpus, sources={0: GENDER})
+
+
+def test_a_target_of_ratings_is_refused_and_codes_are_classes(corpus):
+    X, y = corpus
+    methods = {"DNN": METHODS["DNN"]}
+    message = r"Labels must be classes; 'valence' has 120 different numbers, such as 1\.0336"
+    with pytest.raises(ValueError, match=message):
+        run((X, pd.Series(np.linspace(1, 5, 120), name="valence")), methods=methods)
+    with pytest.raises(ValueError, match="Labels must be classes"):
+        SourceCorpus(X, np.linspace(1, 5, 120))
+    codes = np.unique(y, return_inverse=True)[1]
+    whole = run((X, codes.astype(float)), methods=methods)
+    assert whole["uar"].tolist() == run((X, y), methods=methods)["uar"].tolist()
 
 
 def test_corpus_with_one_class_is_refused():

@@ -79,3 +79,66 @@ def test_sessions_can_be_left_out_and_speakers_normalised(corpus):
     assert "test row or test speaker" in study.audit_verdict
     with pytest.raises(ValueError, match=re.escape("['speaker'] are missing among")):
         transfer_between_tasks(X, labels.drop(columns="speaker"), **options)
+
+
+def test_normalisation_is_by_speaker_where_folds_are_by_session(corpus):
+    X, labels = corpus
+    speaker = labels["speaker"]
+    X = X * 3 + 5 * speaker.str[1:].astype(int).to_numpy()[:, None]
+    labels = labels.assign(session=np.where(speaker < "s2", "1", "2"))
+    labels["session"] += np.where(np.arange(80) < 40, "a", "b")
+    labels["gender"] = np.where(np.arange(80) % 3, "female", "male")
+    options = {
+        "folds": "leave-one-session-out",
+        "sources": ["gender"],
+        "estimator": DNNClassifier(hidden_layer_sizes=(6,), max_epochs=3, lr=0.02),
+        "n_jobs": 1,
+    }
+    ours = transfer_between_tasks(X, labels, normalisation="speaker", **options).scores
+    by_speaker = pd.DataFrame(X).groupby(speaker)
+    Z = (X - by_speaker.transform("mean")) / by_speaker.transform("std", ddof=0)
+    by_hand = transfer_between_tasks(Z, labels, normalisation="none", **options).scores
+    np.testing.assert_array_equal(ours["uar"], by_hand["uar"])
+    np.testing.assert_array_equal(ours["source_uar"], by_hand["source_uar"])
+    assert set(ours["normalisation"]) == {"speaker"}
+
+
+def test_the_seed_is_that_of_folds_and_fits(corpus):
+    options = {
+        "sources": ["gender"],
+        "estimator": DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1),
+        "n_splits": 3,
+        "n_repeats": 1,
+        "n_jobs": 1,
+    }
+    first, again, other = (
+        transfer_between_tasks(*corpus, random_state=seed, **options).scores for seed in (0, 0, 5)
+    )
+    for name in ("rows_tested", "seed", "source_seed"):
+        assert first[name].equals(again[name])
+    assert not set(first["rows_tested"]) & set(other["rows_tested"])
+    assert not set(first["seed"]) & set(other["seed"])
+    assert not set(first["source_seed"].dropna()) & set(other["source_seed"].dropna())
+
+
+def test_ratings_are_refused_and_codes_of_classes_are_not(corpus):
+    X, labels = corpus
+    options = {
+        "sources": ["gender"],
+        "estimator": DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1),
+        "n_splits": 3,
+        "n_repeats": 1,
+        "n_jobs": 1,
+    }
+    ratings = np.linspace(1, 5, 80)
+    columns = [("emotion", ratings), ("gender", ratings), ("emotion", ratings.astype(str))]
+    for column, written in columns:
+        with pytest.raises(
+            ValueError, match=f"Labels must be classes; '{column}' has 80 different"
+        ):
+            transfer_between_tasks(X, labels.assign(**{column: written}), **options)
+    # A speaker may have any name.
+    named = labels.assign(speaker=labels["speaker"].map(lambda name: f"1.{name[1:]}"))
+    codes = named.assign(emotion=(labels["emotion"] == "sad").astype(int))
+    study = transfer_between_tasks(X, codes, **options | {"sources": ["speaker"]})
+    assert len(study.scores) == 9

@@ -1,0 +1,204 @@
+"""What tasks, corpora and train say of a table before they train on it."""
+
+import json
+import tomllib
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from skprognet.cli import main
+from skprognet.experiments import transfer_between_tasks
+from skprognet.persistence import load_model
+
+pytestmark = pytest.mark.usefixtures("no_figures")
+
+TINY = ["--hidden-layers", "4", "--max-epochs", "1"]
+SMALL = [*TINY, "--folds", "3", "--repeats", "1", "--n-jobs", "1"]
+QUESTION = ["--target", "emotion", "--sources", "gender"]
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def frame(seed=0, n_rows=48):
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame({"file": [f"{seed}-{i:02}.wav" for i in range(n_rows)]})
+    frame["speaker"] = [f"s{i % 4}" for i in range(n_rows)]
+    frame["gender"] = np.where(frame["speaker"] < "s2", "female", "male")
+    frame["emotion"] = np.where(np.arange(n_rows) // 4 % 2, "angry", "sad")
+    frame[list("abc")] = rng.normal(size=(n_rows, 3)) + (frame[["emotion"]] == "sad").to_numpy()
+    return frame
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Give a function that writes a table and returns its path."""
+
+    def write(table, name="table.csv"):
+        table.to_csv(tmp_path / name, index=False)
+        return tmp_path / name
+
+    return write
+
+
+def copied():
+    """Give a table in which row 17 is a copy of row 3."""
+    table = frame()
+    columns = [name for name in table if name != "file"]
+    table.loc[17, columns] = table.loc[3, columns]
+    return table
+
+
+def commands(path, tmp_path, other):
+    """Give the three commands on one table, each with where it writes and how it names copies."""
+    yield ["tasks", path, *QUESTION, *SMALL], tmp_path / "tasks", "'0-03.wav' = '0-17.wav'"
+    options = ["--train-folds", 1, "--one-direction", *SMALL]
+    copies = "'0-03.wav' of 'table' = '0-17.wav' of 'table'"
+    yield ["corpora", path, other, *options], tmp_path / "corpora", copies
+    yield ["train", path, *TINY], tmp_path / "model", "'0-03.wav' = '0-17.wav'"
+
+
+def test_copies_are_refused(write, tmp_path):
+    path, other = write(copied()), write(frame(1), "other.csv")
+    for command, output, copies in commands(path, tmp_path, other):
+        refused = run(*command, "-o", output)
+        assert refused.exit_code == 1
+        assert refused.stderr.splitlines()[-1] == (
+            "Error: Each recording must be there once; 1 recording is there more than once, by "
+            f"equal features: {copies}. To keep the first of each, pass duplicates='drop' (on the "
+            "command line --duplicates drop); to keep all, 'keep'."
+        )
+        assert not output.exists()
+
+
+def test_a_study_drops_copies_and_does_so_again(write, tmp_path):
+    path, other = write(copied()), write(frame(1), "other.csv")
+    for command, output, _ in list(commands(path, tmp_path, other))[:2]:
+        dropped = run(*command, "--duplicates", "drop", "-o", output)
+        assert dropped.exit_code == 0, dropped.output
+        assert "Left out as copies of others: 1 row" in dropped.stdout
+        design = tomllib.loads((output / "design.toml").read_text("utf-8"))
+        assert design["duplicates"] == "drop"
+        assert design["dropped_rows"] in ([17], {"table": [17]})
+    again = run(*command, "--duplicates", "drop", "-o", output)
+    assert "holds this run already" in again.stdout
+    arguments = ["--design", output / "design.toml", "--n-jobs", 1, "-o", tmp_path / "repeated"]
+    repeated = run("corpora", *arguments)
+    assert repeated.exit_code == 0, repeated.output
+    assert "Left out as copies of others: 1 row of table." in repeated.stdout
+
+
+def test_train_drops_copies(write, tmp_path):
+    path, by_hand = write(copied()), write(copied().drop(index=17), "dropped.csv")
+    dropped = run("train", path, *TINY, "--duplicates", "drop", "-o", tmp_path / "model")
+    assert dropped.exit_code == 0, dropped.output
+    assert "trained on 47 rows (1 left out as copies of others), features " in dropped.stdout
+    told = json.loads(run("inspect", tmp_path / "model", "--json").stdout)["metadata"]["table"]
+    assert (told["rows"], told["dropped_rows"]) == (47, [17])
+    assert run("train", by_hand, *TINY, "-o", tmp_path / "hand").exit_code == 0
+    X = frame()[list("abc")]
+    ours, theirs = (load_model(tmp_path / name).predict_proba(X) for name in ("model", "hand"))
+    np.testing.assert_array_equal(ours, theirs)
+
+
+def test_copies_that_are_kept_are_said(write, tmp_path):
+    path = write(copied())
+    for command, output, copies in list(commands(path, tmp_path, None))[::2]:
+        kept = run(*command, "--duplicates", "keep", "-o", output)
+        told = "Warning: 1 recording is there more than once, by equal features: "
+        assert f"{told}{copies}; a copy among the training rows makes" in kept.stderr
+        # The audit of a study has the last word.
+        assert kept.exit_code == (0 if command[0] == "train" else 1)
+
+
+def test_copies_with_other_labels_are_an_error_even_if_kept(write, tmp_path):
+    table = copied()
+    table.loc[17, "emotion"] = "angry" if table.loc[3, "emotion"] == "sad" else "sad"
+    other = write(frame(1), "other.csv")
+    for command, output, copies in commands(write(table), tmp_path, other):
+        refused = run(*command, "--duplicates", "keep", "-o", output)
+        assert refused.exit_code == 1
+        assert "Rows with equal features must have equal labels" in refused.stderr
+        assert f"these differ: {copies} in 'emotion'. Find out" in refused.stderr
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_ratings_as_a_target_are_refused_with_what_to_do(write, tmp_path, suffix):
+    paths = []
+    for seed in (0, 1):
+        table = frame(seed).assign(valence=np.linspace(1, 5, 48).round(2))
+        paths.append(tmp_path / f"{seed}.{suffix}")
+        table.to_csv(paths[-1], index=False) if suffix == "csv" else table.to_parquet(paths[-1])
+    for command, name in [
+        (["train", paths[0], "--target", "valence", *TINY], "valence"),
+        (["train", paths[0], "--method", "progressive", "--source", "valence", *TINY], "valence"),
+        (["tasks", paths[0], "--target", "valence", "--sources", "gender", *SMALL], "valence"),
+        (["tasks", paths[0], "--target", "emotion", "--sources", "valence", *SMALL], "valence"),
+        (["corpora", *paths, "--emotion", "valence", *SMALL], "valence of 0"),
+    ]:
+        refused = run(*command, "-o", tmp_path / "out")
+        assert refused.exit_code == 1
+        assert (
+            f"Error: Labels must be classes; {name!r} has 48 different numbers, such as 1.09, "
+            "which are ratings. Make classes of them first"
+        ) in refused.stderr
+        assert not (tmp_path / "out").exists()
+
+
+def test_codes_of_classes_are_no_ratings(write, tmp_path):
+    path = write(frame().assign(emotion=np.arange(48) // 4 % 2))
+    trained = run("train", path, *TINY, "-o", tmp_path / "model")
+    assert trained.exit_code == 0, trained.output
+    assert load_model(tmp_path / "model").classes_.tolist() == ["0", "1"]
+
+
+def test_corpora_say_what_their_labels_have_in_common_before_they_train(write, tmp_path):
+    paths = write(frame(0), "a.csv"), write(frame(1).replace("sad", "calm"), "b.csv")
+    options = ["--train-folds", 1, "--one-direction", *SMALL, "-o", tmp_path / "out"]
+    said = run("corpora", *paths, *options)
+    assert said.exit_code == 0, said.output
+    warning = (
+        "Warning: The corpora have different labels of 'emotion': both have 'angry'; only 'a' has "
+        "'sad'; only 'b' has 'calm'. "
+    )
+    assert warning in said.stderr
+    assert said.stderr.index(warning) < said.stderr.index("training:")
+    other = write(frame(1).replace({"sad": "calm", "angry": "happy"}), "c.csv")
+    refused = run("corpora", paths[0], other, *options[:-1], tmp_path / "none")
+    assert refused.exit_code == 1
+    assert refused.stderr.splitlines()[-1].startswith(
+        "Error: The corpora must share labels of 'emotion'; only 'a' has 'angry', 'sad'; only 'c'"
+    )
+    assert not (tmp_path / "none").exists()
+
+
+def test_dropout_of_zero_is_no_dropout(write, tmp_path):
+    table = frame()
+    path = write(table)
+    trained = run("train", path, *TINY, "--dropout", 0, "-o", tmp_path / "model")
+    assert trained.exit_code == 0, trained.output
+    model = load_model(tmp_path / "model")
+    assert model[-1].dropout == 0
+
+    result = run("tasks", path, *QUESTION, *SMALL, "--dropout", 0, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    design = tomllib.loads((tmp_path / "out" / "design.toml").read_text("utf-8"))
+    assert design["network"]["dropout"] == 0
+    network = type(model[-1])(hidden_layer_sizes=(4,), max_epochs=1, dropout=0)
+    in_python = transfer_between_tasks(
+        table[list("abc")],
+        table[["emotion", "speaker", "gender"]],
+        sources=["gender"],
+        estimator=network,
+        n_splits=3,
+        n_repeats=1,
+        n_jobs=1,
+    )
+    ours = pd.read_csv(tmp_path / "out" / "results.csv")
+    for name in ("uar", "source_uar"):
+        np.testing.assert_array_equal(ours[name], in_python.scores[name])
+    curves = pd.read_csv(tmp_path / "out" / "curves.csv.gz")
+    np.testing.assert_allclose(curves["train_loss"], in_python.curves["train_loss"], rtol=1e-9)
