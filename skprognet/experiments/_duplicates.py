@@ -131,7 +131,7 @@ def _check_copies(tables, copies, columns, speaker, duplicates):
     if not copies:
         return
     names = _name_rows(tables)
-    equal = [" = ".join(names[row] for row in rows[:2]) for rows in copies]
+    equal = [_equal_in_words([names[row] for row in rows]) for rows in copies]
     told = f"{len(copies)} recordings are" if len(copies) > 1 else "1 recording is"
     told += f" there more than once, by equal features: {_first_few(equal)}"
     differing = _differing(tables, copies, columns, speaker)
@@ -150,6 +150,11 @@ def _check_copies(tables, copies, columns, speaker, duplicates):
         warnings.warn(
             f"{told}; a copy among the training rows makes the other no test.", stacklevel=4
         )
+
+
+def _equal_in_words(names, limit=4):
+    more = f" (and {len(names) - limit} more)" if len(names) > limit else ""
+    return " = ".join(names[:limit]) + more
 
 
 def _first_few(texts, limit=3):
