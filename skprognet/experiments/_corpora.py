@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from skprognet._validation import check_choice, check_no_ratings
+from skprognet._validation import check_choice, check_no_ratings, check_number
 from skprognet._wording import first_few
 from skprognet.classifiers import DNNClassifier
 from skprognet.evaluation import SourceCorpus, cross_validate_transfer
@@ -178,6 +178,7 @@ def transfer_between_corpora(
     5              2  ProgNet  women
     """
     check_choice("folds", folds, FOLDS)
+    check_number("random_state", random_state, "integer", low=0)
     estimator = DNNClassifier() if estimator is None else estimator
     methods = paper_methods(estimator)
     tasks = [tasks] if isinstance(tasks, str) else list(tasks)
@@ -202,6 +203,12 @@ def transfer_between_corpora(
     design["network"] = describe_network(estimator)
     missing = describe_missing(estimator)
     design |= {"missing": missing} if missing else {}
+    both = [name for name in names if name in tasks]
+    if both:
+        raise ValueError(
+            f"A corpus and a task must have different names; {first_few(both)} is both. Pass "
+            "other names."
+        )
     given = _check_corpora(source, target, names, [emotion, speaker, *tasks])
     _check_labels(given, emotion, [task for task in tasks if task != speaker])
     corpora = settle_duplicates(given, [emotion, *tasks], speaker, duplicates)

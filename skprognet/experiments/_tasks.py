@@ -1,6 +1,7 @@
 """The paper's first study: does a network of another task help (Table 2, Figure 3)."""
 
-from skprognet._validation import check_choice, check_no_ratings
+from skprognet._validation import check_choice, check_no_ratings, check_number
+from skprognet._wording import first_few
 from skprognet.classifiers import DNNClassifier
 from skprognet.evaluation import cross_validate_transfer
 from skprognet.experiments._duplicates import settle_duplicates
@@ -66,7 +67,8 @@ def transfer_between_tasks(
     estimator : DNNClassifier, default=None
         Its parameters are those of all networks; None is ``DNNClassifier()``, the paper's.
     other_methods : dict of str to classifier, default=None
-        Further classifiers, such as a support vector machine, each a row of its own.
+        Further classifiers, such as a support vector machine, each a row of its own. Their names
+        must not be those of the paper's methods.
     n_splits : int, default=10
         Folds, at least 3.
     n_repeats : int, default=10
@@ -149,10 +151,12 @@ def transfer_between_tasks(
         [target, *sources, group, *[speaker] * (normalisation == "speaker")],
         "Rename columns, or pass target=, sources= and speaker=.",
     )
-    for name in {target, *sources} - {speaker, session}:
-        check_no_ratings(name, labels[name], text=True)
+    check_number("random_state", random_state, "integer", low=0)
+    for name in (target, *sources):
+        if name not in (speaker, session):  # their names may look like numbers
+            check_no_ratings(name, labels[name], text=True)
     estimator = DNNClassifier() if estimator is None else estimator
-    methods = paper_methods(estimator) | (other_methods or {})
+    methods = _add_methods(paper_methods(estimator), other_methods or {})
     design = plain_design(
         {
             "study": "tasks",
@@ -199,3 +203,14 @@ def transfer_between_tasks(
     design["n_splits"] = int(scores["fold"].nunique())
     apart = {} if folds == "speaker-stratified" else {corpus: labels[group].to_numpy()}
     return Study(table.number_as_given(scores), curves, design, apart)
+
+
+def _add_methods(methods, others):
+    """Return the paper's methods and the others; raise if one would replace another."""
+    both = [name for name in others if name in methods]
+    if both:
+        raise ValueError(
+            f"other_methods must have names of their own; {first_few(both)} would replace the "
+            "paper's. Give them other names."
+        )
+    return methods | others

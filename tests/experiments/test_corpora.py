@@ -105,3 +105,9 @@ def test_ratings_are_no_classes(tasks):
     told = f"Labels must be classes; '{column} of source' has 48 different numbers, such as 1.0851"
     with pytest.raises(ValueError, match=re.escape(told)):
         between(*data, tasks=tasks)
+
+
+def test_a_corpus_is_not_replaced_by_a_task_of_its_name():
+    message = "A corpus and a task must have different names; 'speaker' is both"
+    with pytest.raises(ValueError, match=message):
+        between(corpus(0), corpus(1), names=("speaker", "target"), tasks=["speaker"])

@@ -115,3 +115,11 @@ def test_what_could_not_be_written_is_not_trained(table, tmp_path, options, mess
     with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
         study(table, DNNClassifier(), checkpoint=tmp_path / "c", **options)
     assert not (tmp_path / "c").exists()
+
+
+def test_no_method_replaces_one_of_the_papers(table):
+    message = "other_methods must have names of their own; 'DNN' would replace the paper's"
+    with pytest.raises(ValueError, match=message):
+        study(table, DNNClassifier(), other_methods={"DNN": DummyClassifier()})
+    with pytest.raises(TypeError, match="random_state must be an integer; got None"):
+        study(table, DNNClassifier(), random_state=None)
