@@ -25,7 +25,7 @@ class SourceCorpus:
     Raises
     ------
     ValueError
-        For NaN, missing labels, labels that do not fit X, or a single class.
+        For NaN, missing labels, labels that do not fit X, ratings, or a single class.
 
     Examples
     --------

@@ -121,11 +121,12 @@ def cross_validate_transfer(
     Raises
     ------
     ValueError
-        For NaN, labels that do not fit X, a source with one class, an unfitted source, a class
-        that is missing from the training rows of a split, a network inside a pipeline, or a
-        checkpoint of another run.
+        For NaN, labels that do not fit X, labels that are numbers with a fraction (ratings), a
+        source with one class, an unfitted source, two sources of one name, a class that is
+        missing from the training rows of a split, a network inside a pipeline, or a checkpoint of
+        another run.
     TypeError
-        If `cv` or `sources` is of the wrong kind.
+        If `cv` or `sources` is of the wrong kind, or the name of a source is no text.
     OSError
         If the checkpoint cannot be written.
 
