@@ -11,8 +11,8 @@ class DNNClassifier(NetworkClassifier):
     .. math:: h_k = f(W_k h_{k-1} + b_k), \quad p = \mathrm{softmax}(W_{L+1} h_L + b_{L+1}),
 
     trained by cross-entropy with dropout after each hidden layer. The defaults are those of
-    Table 1 of the paper; where the paper is silent, weights start Glorot uniform, and Adam takes
-    batches of 32.
+    Table 1 of the paper. It does not say where dropout acts, how weights start and how they are
+    trained: here after each hidden layer, Glorot uniform, and by Adam with batches of 32.
 
     Parameters
     ----------

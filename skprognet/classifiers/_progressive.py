@@ -128,7 +128,7 @@ class ProgressiveClassifier(TransferClassifier):
     J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost: Progressive Neural
     Networks for Transfer Learning in Emotion Recognition. Interspeech 2017,
     arXiv 1706.03256; section 3 and
-    Figure 1.
+    Figure 2.
 
     A. A. Rusu et al.: Progressive Neural Networks. arXiv 1606.04671; equation 2.
 

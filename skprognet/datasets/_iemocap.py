@@ -29,8 +29,8 @@ _WORDS = {
 def read_iemocap(root, *, emotions="paper", recordings="all", segments=False, duplicates="keep"):
     """Read the labels of IEMOCAP [1]_ from your copy of it.
 
-    Ten actors, two per session, improvise or play scripts. The default is the selection of
-    Gideon et al. (2017): the utterances of all sessions that the raters found angry, happy or
+    Ten actors, two per session, improvise or play scripts. The default has the 5531 utterances of
+    Gideon et al. (2017): those of all sessions that the raters found angry, happy or
     excited (both are called happy), neutral or sad.
 
     =========  ===============================================================

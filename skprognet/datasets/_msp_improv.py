@@ -28,7 +28,7 @@ def read_msp_improv(root, *, emotions="paper", recordings="all", duplicates="kee
     """Read the labels of MSP-IMPROV [1]_ from your copy of it.
 
     Twelve actors, two per session, improvise around given sentences; they also read them, and
-    talk to each other in between. The default is the selection of Gideon et al. (2017): all
+    talk to each other in between. The default has the 7798 utterances of Gideon et al. (2017): all
     recordings that the raters found angry, happy, neutral or sad.
 
     =========  ===============================================================

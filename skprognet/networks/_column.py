@@ -50,7 +50,7 @@ def glorot_linear(
 
 
 class Column(nn.Module):
-    r"""Feed-forward network with dropout after each hidden layer (Gideon et al. 2017, Table 1).
+    r"""Feed-forward network with dropout after each hidden layer: the DNN of Gideon et al. 2017.
 
     With :math:`h_0 = x`, hidden layer k of L computes
 

@@ -1,6 +1,6 @@
 r"""The progressive column: a new network that also reads the layers of frozen ones.
 
-Gideon et al. 2017, section 3 and Figure 1; Rusu et al. 2016 (arXiv 1606.04671), equation 2.
+Gideon et al. 2017, section 3 and Figure 2; Rusu et al. 2016 (arXiv 1606.04671), equation 2.
 """
 
 import torch
