@@ -85,8 +85,8 @@ assert (study.comparisons["pvalue_holm"] > 0.05).all()
 # :func:`~skprognet.evaluation.compare_over_corpora`.
 #
 # The picture is Figure 4 of the paper in small. The bands are one standard deviation over the
-# folds, and they lie on top of each other. A star would mark where a method is better than the
-# plain network; there is none.
+# folds, since there is a single repeat, and they lie on top of each other. A circle would mark
+# where a network with a source is better than the plain network; there is none.
 
 TrainingSizeDisplay.from_scores(study.scores, study.comparisons).plot()
 plt.show()

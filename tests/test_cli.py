@@ -43,7 +43,7 @@ def test_demo_writes_its_files_and_says_that_it_is_short(tmp_path):
     assert "skprognet demo --repeats 10 --folds 10 --max-epochs 600" in result.stderr
     assert "| ProgNet  | gender " in result.stdout
     assert "- ProgNet from gender and PT/FT from gender are" in result.stdout
-    assert "The audit passed: in 15 fits" in result.stdout
+    assert "The audit passed: in 21 fits (15 of methods, 6 of sources)" in result.stdout
     scores = pd.read_csv(tmp_path / "out" / "results.csv")
     assert len(scores) == 5 * 3
 

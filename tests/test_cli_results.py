@@ -4,10 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from matplotlib import image
 
+from skprognet import displays
 from skprognet.cli import main
-from skprognet.evaluation import compare_methods, format_table, summary_table
+from skprognet.evaluation import (
+    compare_methods,
+    compare_over_corpora,
+    format_table,
+    summary_table,
+)
 
 
 def run(*arguments):
@@ -69,8 +74,27 @@ def test_compare_writes_other_markup(results, markup, start):
     assert run("compare", results, "--markup", markup).stdout.startswith(start)
 
 
-def test_alpha_is_that_of_the_legend_too(results):
-    assert "at p < 0.01, not adjusted" in run("compare", results, "--alpha", "0.01").stdout
+@pytest.mark.parametrize(
+    "options", [{}, {"alpha": 0.01}, {"alpha": 1e-5}, {"rope": 0.3}, {"alpha": 0.3, "rope": 0.2}]
+)
+def test_the_table_has_the_marks_of_the_python_call(results, options):
+    given = [text for name, value in options.items() for text in (f"--{name}", value)]
+    printed = run("compare", results, *given).stdout
+    comparisons = compare_methods(scores(), **options)
+    assert printed.startswith(format_table(summary_table(scores(), comparisons)) + "\n\nTest:")
+    marked = (comparisons["pvalue"] < options.get("alpha", 0.05)).any()
+    assert ("†" in printed or "*" in printed) == marked
+    assert f"at p < {options.get('alpha', 0.05):g}, not adjusted" in printed
+
+
+def test_alpha_reaches_the_comparison_over_corpora(tmp_path):
+    frames = [scores(seed, corpus=f"c{seed}") for seed in range(3)]
+    pd.concat(frames).to_csv(tmp_path / "r.csv", index=False)
+    for alpha in (0.05, 0.5):
+        over = compare_over_corpora(pd.concat(frames), alpha=alpha)
+        printed = run("compare", tmp_path / "r.csv", "--alpha", alpha).stdout
+        sentences = [f"- {verdict}" for verdict in over.comparisons["verdict"]]
+        assert printed.splitlines()[-len(sentences) :] == sentences
 
 
 def test_all_pairs_and_against_exclude_each_other(results):
@@ -109,7 +133,8 @@ def test_files_of_one_name_are_told_apart_by_their_paths(tmp_path):
         path.parent.mkdir()
         scores().to_csv(path, index=False)
     result = run("compare", *paths)
-    assert f"- corpus {paths[1]}: ProgNet from NA" in result.stdout
+    shown = str(paths[1]).replace("_", r"\_")
+    assert f"- corpus {shown}: ProgNet from NA" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -137,15 +162,45 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("kind", ["curves", "scores", "significance", "sizes"])
-def test_plot_draws_each_kind(folder, kind):
+def in_python(folder, kind, **options):
+    """Return the picture that the display draws by itself, of one corpus."""
+    name = "curves.csv.gz" if kind == "curves" else "results.csv"
+    frame = pd.read_csv(folder / name, keep_default_na=False).query("corpus == 'b'")
+    one = frame[frame["n_train_folds"] == 2]
+    display = {
+        "curves": lambda: displays.TrainingCurveDisplay.from_curves(one),
+        "scores": lambda: displays.ScoresDisplay.from_scores(one),
+        "significance": lambda: displays.SignificanceDisplay.from_comparisons(
+            compare_methods(frame, **options)
+        ),
+        "sizes": lambda: displays.TrainingSizeDisplay.from_scores(
+            frame, compare_methods(frame, **options)
+        ),
+    }[kind]()
+    display.plot().figure_.savefig(folder / "expected.pdf", metadata={"CreationDate": None})
+    display.close()
+    return (folder / "expected.pdf").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("curves", {}),
+        ("scores", {}),
+        ("significance", {"alpha": 1e-9, "rope": 0.2}),
+        ("sizes", {"alpha": 1e-9}),
+    ],
+)
+def test_plot_draws_what_the_python_call_draws(folder, kind, options):
     one = ["--corpus", "b"] + (["--train-folds", 2] if kind in ("curves", "scores") else [])
-    result = run("plot", folder, "--kind", kind, *one, "-o", folder / "f" / "x.png")
+    given = [text for name, value in options.items() for text in (f"--{name}", value)]
+    result = run("plot", folder, "--kind", kind, *one, *given, "-o", folder / "f" / "x.pdf")
     assert result.exit_code == 0, result.output
-    assert result.stdout == f"Wrote {folder / 'f' / 'x.png'}.\n"
-    picture = image.imread(folder / "f" / "x.png")
-    assert picture.shape[1] > 1200
-    assert picture.std() > 0.05
+    assert result.stdout == f"Wrote {folder / 'f' / 'x.pdf'}.\n"
+    picture = (folder / "f" / "x.pdf").read_bytes()
+    assert picture == in_python(folder, kind, **options)
+    if options:
+        assert picture != in_python(folder, kind)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,10 @@ def test_the_line_of_the_issue_writes_a_report(whole):
     folder, result = whole
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("# Emotion recognition with transfer from speaker and gender")
-    assert "The audit passed: in 15 fits and 300 tested rows" in result.stdout
+    assert (
+        "The audit passed: in 21 fits (15 of methods, 6 of sources) and 300 tested rows"
+        in result.stdout
+    )
     assert result.stdout.rstrip().endswith("report.html.")
     assert "3 features; no features: file, speaker, session, gender, emotion." in result.stderr
     assert "21/21" in result.stderr

@@ -7,7 +7,7 @@ import pandas as pd
 
 from skprognet import datasets
 from skprognet._table_files import write_table
-from skprognet.cli._messages import tell_warnings
+from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._options import SeveralValues, seed_option, table_option
 from skprognet.datasets._facts import OPEN_CORPORA
 
@@ -186,7 +186,7 @@ def _write(corpus: pd.DataFrame, output: Path) -> None:
     """Write the table, whose files are then found from anywhere, and say what is in it."""
     files = [str(Path(name).absolute()) for name in corpus["file"]]
     write_table(corpus.assign(file=files), output)
-    click.echo(_summary(corpus))
+    click.echo(on_terminal(_summary(corpus)))
     click.echo(f"Wrote {len(corpus)} rows to {output}.")
 
 

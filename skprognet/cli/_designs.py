@@ -10,6 +10,7 @@ from skprognet._files import write_whole
 from skprognet._wording import first_few
 from skprognet.classifiers import DNNClassifier
 from skprognet.classifiers._parameters import check_parameters
+from skprognet.cli._messages import on_terminal
 from skprognet.cli._options import NETWORK, SeveralValues
 from skprognet.cli._tables import find_file, is_shipped
 from skprognet.experiments._record import (
@@ -173,11 +174,8 @@ def warn_of_changes(ctx, record):
         then = ctx.meta.get(DESIGN, {}).get(part, {})
         changed = differences(then, {name: record[part].get(name) for name in then})
         if changed:
-            click.echo(
-                f"Warning: the design was made with {what}, so that the numbers may differ: "
-                f"{'; '.join(changed)}.",
-                err=True,
-            )
+            told = f"Warning: the design was made with {what}, so that the numbers may differ: "
+            click.echo(on_terminal(f"{told}{'; '.join(changed)}."), err=True)
 
 
 def _essence(record):

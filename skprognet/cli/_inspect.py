@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
+from skprognet._wording import printable
 from skprognet.classifiers._sources import column_of, digest, final_estimator
 from skprognet.cli._extractors import describe as describe_extractor
 from skprognet.persistence import load_model, read_model_info
@@ -133,7 +134,8 @@ def format_model(told: dict[str, Any]) -> str:
         ("File", f"{told['file']}, {told['bytes'] / 1e6:.1f} MB, format {told['format_version']}"),
         ("  SHA-256", f"{told['sha256']} (content)"),
     ]
-    return "\n".join(f"{name:14} {text}" for name, text in rows)
+    # A label or a name in the metadata may hold what would steer a terminal, or a line of its own.
+    return "\n".join(printable(f"{name:14} {text}") for name, text in rows)
 
 
 def _in_words(network, target):

@@ -4,6 +4,8 @@ from importlib import import_module
 
 import click
 
+from skprognet.cli._messages import on_terminal
+
 # In the order of the flow: module and, in a few words, what the verb does.
 VERBS = {
     "demo": ("_studies", "Run a short study on data that come with the package."),
@@ -46,7 +48,7 @@ class Verbs(click.Group):
         try:
             return super().invoke(ctx)
         except (ValueError, OSError, ImportError) as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(on_terminal(error)) from error
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

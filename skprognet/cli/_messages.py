@@ -1,10 +1,17 @@
-"""Warnings of the package, as the command line says them."""
+"""What the command line says: in text that cannot steer a terminal, warnings among it."""
 
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+
+from skprognet._wording import printable
+
+
+def on_terminal(text: object) -> str:
+    """Return text, of any number of lines, in which nothing can steer a terminal."""
+    return "\n".join(map(printable, str(text).split("\n")))
 
 
 @contextmanager
@@ -17,4 +24,4 @@ def tell_warnings() -> Iterator[None]:
 
 
 def _show(message, category, filename, lineno, file=None, line=None):
-    click.echo(f"Warning: {message}", err=True)
+    click.echo(on_terminal(f"Warning: {message}"), err=True)

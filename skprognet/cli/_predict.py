@@ -12,7 +12,7 @@ import pandas as pd
 
 from skprognet._table_files import is_table, read_table, write_table
 from skprognet.cli._extractors import COLUMNS, describe, describe_extractor, find_extractor
-from skprognet.cli._messages import tell_warnings
+from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._options import cache_option, jobs_option, table_option, timeout_option
 from skprognet.cli._tables import names
 from skprognet.cli._utterances import list_utterances
@@ -155,6 +155,8 @@ def predict(
     result = label(utterances, select(features, estimator), estimator)
     if output is None:
         said = result.to_csv(index=False, lineterminator="\n")
+        if sys.stdout.isatty():  # a file or a pipe gets the labels as they are
+            said = on_terminal(said)
         click.echo(said.encode("utf-8", "backslashreplace"), nl=False)
     else:
         write_table(result, output)
@@ -165,7 +167,7 @@ def predict(
 
 def _tell_errors(errors, n_utterances):
     for file, reason in zip(errors["file"], errors["reason"], strict=True):
-        click.echo(f"{file!r}: {reason}", err=True)
+        click.echo(on_terminal(f"{file!r}: {reason}"), err=True)
     raise click.ClickException(
         f"{len(errors)} of {n_utterances} utterances could not be used; they are named above."
     )

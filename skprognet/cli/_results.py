@@ -14,6 +14,7 @@ from skprognet.evaluation import (
     format_table,
     summary_table,
 )
+from skprognet.evaluation._table_formats import ESCAPES
 from skprognet.experiments._figures import picture
 
 KINDS = ("curves", "scores", "significance", "sizes")
@@ -110,20 +111,21 @@ def compare(
     scores = _read_all(results)
     pairs = "all" if all_pairs else "paper"
     comparisons = compare_methods(scores, pairs=pairs, against=against, alpha=alpha, rope=rope)
-    click.echo(format_table(summary_table(scores, comparisons, alpha=alpha), markup, alpha=alpha))
+    escape = ESCAPES[markup]
+    click.echo(format_table(summary_table(scores, comparisons), markup))
     click.echo(f"\nTest: {', '.join(comparisons['test'].unique())}, two-sided.\n")
     for verdict in comparisons["verdict"]:
-        click.echo(f"- {verdict}")
+        click.echo(f"- {escape(verdict)}")
     if "corpus" not in scores or scores["corpus"].nunique() < 2:
         return
     try:
         over = compare_over_corpora(scores, alpha=alpha)
     except ValueError as error:
-        click.echo(f"\nOver all corpora nothing can be said: {error}")
+        click.echo(f"\nOver all corpora nothing can be said: {escape(str(error))}")
         return
-    click.echo(f"\n{over.verdict}\n")
+    click.echo(f"\n{escape(over.verdict)}\n")
     for verdict in over.comparisons["verdict"]:
-        click.echo(f"- {verdict}")
+        click.echo(f"- {escape(verdict)}")
 
 
 @click.command()
@@ -179,5 +181,5 @@ def _display(kind, frame, alpha, rope):
         return displays.ScoresDisplay.from_scores(frame)
     comparisons = compare_methods(frame, alpha=alpha, rope=rope)
     if kind == "significance":
-        return displays.SignificanceDisplay.from_comparisons(comparisons, alpha=alpha, rope=rope)
-    return displays.TrainingSizeDisplay.from_scores(frame, comparisons, alpha=alpha)
+        return displays.SignificanceDisplay.from_comparisons(comparisons)
+    return displays.TrainingSizeDisplay.from_scores(frame, comparisons)

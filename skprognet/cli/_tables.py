@@ -10,6 +10,7 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from skprognet._table_files import read_table
 from skprognet.cli._extractors import EXTRACTOR
+from skprognet.cli._messages import on_terminal
 from skprognet.datasets import load_emodb
 
 # What speech corpora call things that are no features, though they may be numbers.
@@ -203,8 +204,6 @@ def split_features(frame, table, label_columns, prefixes=(), also=()):
             "infinite values. Leave these rows or columns out."
         )
     left_out = [str(name) for name in frame if name not in features]
-    click.echo(
-        f"{table}: {len(X)} rows of {len(features)} features; no features: {', '.join(left_out)}.",
-        err=True,
-    )
+    told = f"{table}: {len(X)} rows of {len(features)} features; no features: "
+    click.echo(on_terminal(f"{told}{', '.join(left_out)}."), err=True)
     return X, frame.drop(columns=features)

@@ -15,7 +15,7 @@ from skprognet.classifiers._parameters import check_parameters
 from skprognet.classifiers._sources import final_estimator
 from skprognet.cli._extractors import SHIPPED_WITH, describe, find_extractor
 from skprognet.cli._inspect import validation_uar
-from skprognet.cli._messages import tell_warnings
+from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._options import (
     SeveralValues,
     duplicates_option,
@@ -249,7 +249,7 @@ def train(
         "sources": {name: {"column": name} for name in columns} | _origins(models),
     }
     save_model(model, output, metadata=metadata)
-    click.echo(_summary(model, metadata, output, table))
+    click.echo(on_terminal(_summary(model, metadata, output, table)))
 
 
 def _origins(models):

@@ -1,22 +1,31 @@
 """What a frame has to be before it can be drawn."""
 
-from skprognet.evaluation._comparison import score_table
-from skprognet.evaluation._design import NO_SOURCE
-from skprognet.evaluation._tables import paper_mean_and_std
+import numpy as np
+
+from skprognet.evaluation._score_frames import as_frame, check_names, score_table
+from skprognet.evaluation._tables import folds_mean_and_std, paper_mean_and_std
 
 
-def check_columns(name, frame, needed):
-    """Raise a ValueError unless the frame has rows, and all columns that are needed.
+def check_frame(name, frame, needed):
+    """Return a table as a DataFrame with rows, and with all columns that are needed.
 
     Parameters
     ----------
     name : str
         What the frame is called, for the message.
     frame : DataFrame
-        Anyone's.
+        Anyone's, also of polars or pyarrow.
     needed : sequence of str
         Columns, method and source among them.
+
+    Raises
+    ------
+    TypeError
+        If it is no table.
+    ValueError
+        If it has no rows, lacks a column, or a row lacks its method or source.
     """
+    frame = as_frame(name, frame)
     missing = [column for column in needed if column not in frame]
     if missing:
         raise ValueError(
@@ -25,12 +34,8 @@ def check_columns(name, frame, needed):
         )
     if not len(frame):
         raise ValueError(f"{name} must have at least one row; got an empty table.")
-    nameless = frame[["method", "source"]].isna().any(axis=1).sum()
-    if nameless:
-        raise ValueError(
-            f"{name} must name method and source in every row, the source {NO_SOURCE!r} where "
-            f"there is none; {nameless} of {len(frame)} rows lack one."
-        )
+    check_names(name, frame)
+    return frame
 
 
 def by_entry(frame):
@@ -77,3 +82,30 @@ def paper_spread(scores, method, source):
         others would be of other folds than those of the other methods.
     """
     return paper_mean_and_std(score_table(scores, method, source))
+
+
+def figure_spread(scores, method, source):
+    """Return mean and standard deviation of the UAR as in the paper's Figures 3 and 4.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As for :func:`paper_spread`.
+    method, source : str
+        Whose.
+
+    Returns
+    -------
+    mean, std : float
+        Of the UARs averaged over the folds of each repeat (std with ddof 1), or, of a single
+        repeat, over its folds. std is NaN for a single score.
+    """
+    table = score_table(scores, method, source)
+    of_repeats = table.mean(axis=1, keepdims=True) if len(table) > 1 else table
+    mean, std = folds_mean_and_std(of_repeats)
+    return mean, float(std) if np.isfinite(mean) else np.nan
+
+
+def spread_in_words(n_repeats):
+    """Return what the band of Figures 3 and 4 is the standard deviation over."""
+    return "repeats" if n_repeats > 1 else "folds"

@@ -4,7 +4,7 @@ import pandas as pd
 
 from skprognet._validation import check_number
 from skprognet.displays._display import Display
-from skprognet.displays._frames import by_entry, check_columns, check_one_study, paper_spread
+from skprognet.displays._frames import by_entry, check_frame, check_one_study, paper_spread
 from skprognet.displays._style import GREY, label, looks, row_height, verbatim
 
 
@@ -88,7 +88,7 @@ class ScoresDisplay(Display):
         TypeError
             If `n_classes` is not an integer.
         """
-        check_columns("scores", scores, ["method", "source", "repeat", "fold", "uar"])
+        scores = check_frame("scores", scores, ["method", "source", "repeat", "fold", "uar"])
         check_one_study("scores", scores, ["corpus", "target", "n_train_folds"])
         if n_classes is not None:
             check_number("n_classes", n_classes, "integer", low=2)

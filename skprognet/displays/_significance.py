@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from skprognet._validation import check_number
 from skprognet.displays._display import Display
-from skprognet.displays._frames import check_columns
+from skprognet.displays._frames import check_frame, check_one_study
 from skprognet.displays._style import GREY, label, looks, row_height, verbatim
 
-NEEDED = ["method", "source", "against", "against_source", "difference", "low", "high", "pvalue"]
+PAIR = ["method", "source", "against", "against_source"]
+NEEDED = [*PAIR, "difference", "low", "high", "alpha", "pvalue"]
 BAYESIAN = ["p_worse", "p_equal", "p_better"]
 STUDY = {"corpus": "{}", "target": "{}", "n_train_folds": "training folds: {}"}
 # White rather than transparent, or the interval would cross the marker out.
@@ -18,11 +18,11 @@ FILLS = {
 }
 
 
-def _evidence(row, alpha):
+def _evidence(row):
     """Return whether a comparison is evidence of a difference, and whether Holm leaves it so."""
-    if not row["pvalue"] < alpha:
+    if not row["pvalue"] < row["alpha"]:
         return "no"
-    if "pvalue_holm" in row and not row["pvalue_holm"] < alpha:
+    if "pvalue_holm" in row and not row["pvalue_holm"] < row["alpha"]:
         return "not after Holm"
     return "yes"
 
@@ -45,10 +45,6 @@ class SignificanceDisplay(Display):
     ----------
     comparisons : DataFrame
         As for `from_comparisons`, with a column evidence: "yes", "not after Holm" or "no".
-    rope : float or None, default=0.01
-        Half the width of the band, in UAR; None draws none.
-    alpha : float, default=0.05
-        The level of the tests.
 
     Attributes
     ----------
@@ -82,26 +78,22 @@ class SignificanceDisplay(Display):
     0  ProgNet     DNN       0.008 -0.016  0.032       no
     """
 
-    def __init__(self, comparisons, *, rope=0.01, alpha=0.05):
+    def __init__(self, comparisons):
         self.comparisons = comparisons
-        self.rope = rope
-        self.alpha = alpha
 
     @classmethod
-    def from_comparisons(cls, comparisons, *, rope=0.01, alpha=0.05):
+    def from_comparisons(cls, comparisons):
         """Take the numbers that are drawn from a table of comparisons.
 
         Parameters
         ----------
         comparisons : DataFrame
-            Columns method, source, against, against_source, difference, low, high and pvalue, as
+            Columns method, source, against, against_source, difference, low, high, pvalue and
+            alpha (a p-value below it is evidence), as
             :func:`~skprognet.evaluation.compare_methods` returns. Shown if there: pvalue_holm;
-            p_worse, p_equal and p_better (probabilities of a Bayesian test); corpus, target and
-            n_train_folds where they differ between rows.
-        rope : float or None, default=0.01
-            Half the width of the region of practical equivalence, in UAR; None draws none.
-        alpha : float, default=0.05
-            A p-value below it is evidence.
+            rope (half the width of the band, in UAR); p_worse, p_equal and p_better
+            (probabilities of a Bayesian test); corpus, target and n_train_folds where they differ
+            between rows.
 
         Returns
         -------
@@ -111,18 +103,19 @@ class SignificanceDisplay(Display):
         Raises
         ------
         ValueError
-            If a column is missing, `rope` is not above 0, or `alpha` is not between 0 and 1.
+            If a column is missing, or alpha or rope has several values.
         """
-        check_columns("comparisons", comparisons, NEEDED)
-        check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
-        if rope is not None:
-            check_number("rope", rope, "number", low=0, low_open=True)
-        kept = [
-            name for name in [*NEEDED, "pvalue_holm", *BAYESIAN, *STUDY] if name in comparisons
-        ]
+        comparisons = check_frame("comparisons", comparisons, NEEDED)
+        check_one_study("comparisons", comparisons, ["alpha", "rope"])
+        optional = ["pvalue_holm", "rope", *BAYESIAN, *STUDY]
+        kept = [name for name in [*NEEDED, *optional] if name in comparisons]
         frame = comparisons[kept].reset_index(drop=True)
-        frame["evidence"] = [_evidence(row, alpha) for _, row in frame.iterrows()]
-        return cls(frame, rope=rope, alpha=alpha)
+        frame["evidence"] = [_evidence(row) for _, row in frame.iterrows()]
+        return cls(frame)
+
+    def _rope(self):
+        """Return half the width of the band, 0 where it is not known."""
+        return self.comparisons["rope"].iloc[0] if "rope" in self.comparisons else 0
 
     def _figure_size(self):
         names = self._row_names()
@@ -152,8 +145,8 @@ class SignificanceDisplay(Display):
         styles = looks(
             entry for side in compared for entry in side.itertuples(index=False, name=None)
         )
-        if self.rope is not None:
-            ax.axvspan(-self.rope, self.rope, color="0.9", linewidth=0, zorder=0)
+        if self._rope():
+            ax.axvspan(-self._rope(), self._rope(), color="0.9", linewidth=0, zorder=0)
         ax.axvline(0, color=GREY, linewidth=1)
         self.lines_, self.markers_ = [], []
         for y, row in frame.iterrows():
@@ -203,7 +196,7 @@ class SignificanceDisplay(Display):
 
         used = set(self.comparisons["evidence"])
         texts = {
-            "yes": f"evidence (p < {self.alpha:g})",
+            "yes": f"evidence (p < {self.comparisons['alpha'].iloc[0]:g})",
             "not after Holm": "not after Holm",
             "no": "no evidence",
         }
@@ -221,7 +214,8 @@ class SignificanceDisplay(Display):
             fontsize="small",
             handletextpad=0.2,
         )
-        band = "" if self.rope is None else f"\n(grey: within {self.rope:g}, practically equal)"
+        rope = self._rope()
+        band = f"\n(grey: within {rope:g}, practically equal)" if rope else ""
         ax.set_xlabel(f"difference in UAR, 95 % interval{band}", loc="right", fontsize="small")
 
     def frame(self):
@@ -231,7 +225,7 @@ class SignificanceDisplay(Display):
         -------
         DataFrame
             A row per comparison: method, source, against, against_source, difference, low, high
-            (in UAR), pvalue, those of the optional columns that were given, and evidence ("yes",
-            "not after Holm" or "no").
+            (in UAR), alpha, pvalue, those of the optional columns that were given, and evidence
+            ("yes", "not after Holm" or "no").
         """
         return pd.DataFrame(self.comparisons).copy()

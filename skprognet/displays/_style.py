@@ -3,6 +3,7 @@
 import textwrap
 from itertools import count
 
+from skprognet._wording import printable
 from skprognet.evaluation._design import NO_SOURCE
 
 # Okabe and Ito (2008), told apart by colour-blind readers, without their yellow, which is too pale
@@ -73,9 +74,11 @@ def label(method, source):
 def verbatim(text, width=None):
     """Return text that matplotlib shows as it is, in lines of at most `width` characters.
 
-    Two dollar signs would make a formula of what stands between them.
+    Two dollar signs would make a formula of what stands between them, and no font has control
+    characters.
     """
     text = str(text) if width is None else textwrap.fill(str(text), width)
+    text = "\n".join(map(printable, text.split("\n")))
     return text.replace("$", r"\$")
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from skprognet.displays._display import Display
-from skprognet.displays._frames import by_entry, check_columns, check_one_study
+from skprognet.displays._frames import by_entry, check_frame, check_one_study, spread_in_words
 from skprognet.displays._style import label, legend_above, legend_height, looks, verbatim
 
 SCORE_NAMES = {
@@ -16,24 +16,36 @@ MARKERS_PER_LINE = 6
 
 
 def mean_curves(curves, score):
-    """Return mean and standard deviation over the fits of each method and source, by epoch.
+    """Return mean and standard deviation of each method and source, by epoch.
+
+    The standard deviation is that of the means over the folds of each repeat, as in the paper's
+    Figure 3; where there is a single repeat, that over its folds.
 
     Where fits ended early the curve ends with the first of them: the mean over those that go on
     would be of other folds.
     """
-    groups = curves.groupby(["method", "source", "epoch"], sort=False)[score]
-    frame = groups.agg(mean="mean", std="std", n_fits="count").reset_index()
+    keys = ["method", "source", "epoch"]
+    n_repeats = curves["repeat"].nunique() if "repeat" in curves else 1
+    of_repeats = curves
+    if n_repeats > 1:
+        of_repeats = curves.groupby([*keys, "repeat"], sort=False)[score].mean().reset_index()
+    frame = of_repeats.groupby(keys, sort=False)[score].agg(["mean", "std"]).reset_index()
+    frame["n_fits"] = curves.groupby(keys, sort=False)[score].count().to_numpy()
+    frame["n_repeats"] = n_repeats
     n_fits = frame.groupby(["method", "source"], sort=False)["n_fits"].transform("max")
     return frame[frame["n_fits"] == n_fits].reset_index(drop=True)
 
 
 class TrainingCurveDisplay(Display):
-    """Score by epoch of every method, mean over fits with a band of one standard deviation.
+    """Score by epoch of every method: the mean, and a band of one standard deviation.
+
+    As in the paper the band is the standard deviation over the repeats of the score averaged over
+    the folds of each; of a single repeat, it is that over its folds, and the legend says so.
 
     Parameters
     ----------
     curves : DataFrame
-        Columns method, source, epoch, mean, std, n_fits.
+        Columns method, source, epoch, mean, std, n_fits, n_repeats.
     score_name : str, default="validation UAR"
         What is scored, for the axis.
 
@@ -79,9 +91,10 @@ class TrainingCurveDisplay(Display):
         Parameters
         ----------
         curves : DataFrame
-            A row per fit and epoch with the columns method, source, epoch and `score`, as
-            :func:`~skprognet.evaluation.cross_validate_transfer` returns: of one target, one
-            corpus and one number of training folds, where it has such columns.
+            A row per fit and epoch with the columns method, source, epoch, `score` and, where
+            there are several, repeat, as :func:`~skprognet.evaluation.cross_validate_transfer`
+            returns: of one target, one corpus and one number of training folds, where it has such
+            columns.
         score : str, default="valid_uar"
             The column to draw, such as "test_uar" or "train_loss".
         score_name : str, default=None
@@ -98,7 +111,7 @@ class TrainingCurveDisplay(Display):
         ValueError
             If a column is missing, or the curves are of several studies.
         """
-        check_columns("curves", curves, ["method", "source", "epoch", score])
+        curves = check_frame("curves", curves, ["method", "source", "epoch", score])
         check_one_study("curves", curves, ["corpus", "target", "n_train_folds"])
         name = SCORE_NAMES.get(score, score) if score_name is None else score_name
         return cls(mean_curves(curves, score), score_name=name)
@@ -133,7 +146,9 @@ class TrainingCurveDisplay(Display):
             )
         n_fits = self.curves["n_fits"].max()
         fits = f"mean over {n_fits} fits" if n_fits > 1 else "one fit"
-        spread = ", band: one standard deviation" if self.curves["std"].notna().any() else ""
+        over = spread_in_words(self.curves["n_repeats"].max())
+        has_band = self.curves["std"].notna().any()
+        spread = f", band: standard deviation over {over}" if has_band else ""
         ax.set(xlabel="epoch", ylabel=verbatim(self.score_name))
         ax.grid(alpha=0.3)
         legend_above(ax, self.lines_, labels, f"{fits}{spread}")
@@ -144,6 +159,7 @@ class TrainingCurveDisplay(Display):
         Returns
         -------
         DataFrame
-            Columns method, source, epoch, mean, std, n_fits.
+            Columns method, source, epoch, mean, std, n_fits, n_repeats (mean over the fits; std
+            over the repeats of the means over their folds, of a single repeat over its folds).
         """
         return pd.DataFrame(self.curves).copy()

@@ -2,13 +2,26 @@
 
 import pandas as pd
 
-from skprognet._validation import check_number
 from skprognet.displays._display import Display
-from skprognet.displays._frames import by_entry, check_columns, check_one_study, paper_spread
+from skprognet.displays._frames import (
+    by_entry,
+    check_frame,
+    check_one_study,
+    figure_spread,
+    spread_in_words,
+)
 from skprognet.displays._style import GREY, label, legend_above, legend_height, looks
 from skprognet.evaluation._design import NO_SOURCE
+from skprognet.evaluation._pairs import TRANSFER
+from skprognet.evaluation._score_frames import as_frame
 
-STAR_ROW = 0.07
+CIRCLE = {
+    "linestyle": "none",
+    "marker": "o",
+    "markersize": 12,
+    "markerfacecolor": "none",
+    "markeredgewidth": 1.3,
+}
 
 
 def _by_size(scores):
@@ -19,7 +32,7 @@ def _by_size(scores):
             own = part[(part["method"] == method) & (part["source"] == source)]
             if not len(own):
                 continue
-            mean, std = paper_spread(part, method, source)
+            mean, std = figure_spread(part, method, source)
             rows.append(
                 {
                     "method": method,
@@ -29,6 +42,7 @@ def _by_size(scores):
                     "mean": mean,
                     "std": std,
                     "n_fits": len(own),
+                    "n_repeats": own["repeat"].nunique(),
                 }
             )
     return pd.DataFrame(rows)
@@ -42,11 +56,12 @@ def _same_study(comparisons, scores):
     return comparisons
 
 
-def _won(comparisons, alpha):
-    """Return the (method, source, n_train_folds) that are better than one without a source."""
+def _won(comparisons):
+    """Return the (method, source, n_train_folds) that beat the same network without a source."""
     rows = comparisons[
-        (comparisons["against_source"] == NO_SOURCE)
-        & (comparisons["pvalue"] < alpha)
+        (comparisons["kind"] == TRANSFER)
+        & (comparisons["source"] != NO_SOURCE)
+        & (comparisons["pvalue"] < comparisons["alpha"])
         & (comparisons["difference"] > 0)
     ]
     columns = rows[["method", "source", "n_train_folds"]]
@@ -54,22 +69,21 @@ def _won(comparisons, alpha):
 
 
 class TrainingSizeDisplay(Display):
-    """UAR by the number of target folds that train, with a star where transfer clearly helps.
+    """UAR by the number of target folds that train, with circles where transfer clearly helps.
 
-    A line per method and source goes through the means; the band is one standard deviation over
-    the folds, not the uncertainty of the mean, which is much smaller: whether two lines differ is
-    what the stars say. They stand at the top, in a row for each method that has any, with its
-    marker at the left: where a test calls the method better than the one without a source.
+    A line per method and source goes through the means. As in the paper the band is the standard
+    deviation over the repeats of the UAR averaged over the folds of each; of a single repeat it is
+    that over its folds, and the legend says so. It is not the uncertainty of a difference: whether
+    two lines differ is what the circles say. A circle marks a result that a test calls better than
+    the same network without a source.
 
     Parameters
     ----------
     sizes : DataFrame
-        Columns method, source, n_train_folds, mean, std, n_fits, and, if known, n_train (mean
-        number of training rows) and better (bool: a star).
+        Columns method, source, n_train_folds, mean, std, n_fits, n_repeats, and, if known,
+        n_train (mean number of training rows), better (bool: a circle) and alpha.
     against : str, default="DNN"
-        What a star says it is better than.
-    alpha : float, default=0.05
-        The level of the test behind the stars.
+        What a circle says it is better than.
 
     Attributes
     ----------
@@ -79,8 +93,8 @@ class TrainingSizeDisplay(Display):
         After `plot`: the figure.
     lines_ : list of matplotlib Line2D
         After `plot`: a line per method and source.
-    stars_ : list of matplotlib Line2D
-        After `plot`: the row of stars of each line that has any, from top to bottom.
+    circles_ : list of matplotlib Line2D
+        After `plot`: the circles of each line that has any.
 
     See Also
     --------
@@ -106,13 +120,12 @@ class TrainingSizeDisplay(Display):
     1              8    400.0   0.6  0.00
     """
 
-    def __init__(self, sizes, *, against="DNN", alpha=0.05):
+    def __init__(self, sizes, *, against="DNN"):
         self.sizes = sizes
         self.against = against
-        self.alpha = alpha
 
     @classmethod
-    def from_scores(cls, scores, comparisons=None, *, alpha=0.05):
+    def from_scores(cls, scores, comparisons=None):
         """Average the scores at each size, and mark where transfer is better than none.
 
         Parameters
@@ -121,12 +134,11 @@ class TrainingSizeDisplay(Display):
             Columns method, source, n_train_folds, repeat, fold and uar, and, if known, n_train;
             of one target and one corpus, where it has such columns.
         comparisons : DataFrame, default=None
-            Columns method, source, against, against_source, n_train_folds (not needed where the
-            scores are of one size), difference and pvalue, as
+            Columns method, source, against, n_train_folds (not needed where the scores are of one
+            size), kind, difference, pvalue and alpha, as
             :func:`~skprognet.evaluation.compare_methods` returns for these scores. None draws no
-            stars. Those of another corpus or target than the scores are passed over.
-        alpha : float, default=0.05
-            A p-value below it earns a star: unadjusted, as in the paper. For Holm's pass
+            circles. Those of another corpus or target than the scores are passed over. A p-value
+            below alpha earns a circle: unadjusted, as in the paper. For Holm's pass
             ``comparisons.assign(pvalue=comparisons["pvalue_holm"])``.
 
         Returns
@@ -136,39 +148,41 @@ class TrainingSizeDisplay(Display):
 
         Raises
         ------
+        TypeError
+            If `scores` or `comparisons` is no table.
         ValueError
-            If a column or a fold is missing, the scores are of several studies, or `alpha` is not
-            between 0 and 1.
+            If a column or a fold is missing, or the scores are of several studies.
         """
         needed = ["method", "source", "n_train_folds", "repeat", "fold", "uar"]
-        check_columns("scores", scores, needed)
+        scores = check_frame("scores", scores, needed)
         check_one_study("scores", scores, ["corpus", "target"])
-        check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
         sizes = _by_size(scores)
         if comparisons is None:
-            return cls(sizes, alpha=alpha)
+            return cls(sizes)
+        comparisons = as_frame("comparisons", comparisons)
         if len(sizes["n_train_folds"].unique()) == 1 and "n_train_folds" not in comparisons:
             comparisons = comparisons.assign(n_train_folds=sizes["n_train_folds"].iloc[0])
-        needed = ["method", "source", "against", "against_source", "n_train_folds"]
-        check_columns("comparisons", comparisons, [*needed, "difference", "pvalue"])
+        needed = ["method", "source", "against", "n_train_folds", "kind", "difference", "alpha"]
+        comparisons = check_frame("comparisons", comparisons, [*needed, "pvalue"])
         comparisons = _same_study(comparisons, scores)
-        check_one_study("comparisons", comparisons, ["corpus", "target"])
-        won = _won(comparisons, alpha)
+        check_one_study("comparisons", comparisons, ["corpus", "target", "alpha"])
+        won = _won(comparisons)
         keys = sizes[["method", "source", "n_train_folds"]].itertuples(index=False, name=None)
         sizes["better"] = [key in won for key in keys]
-        plain = comparisons.loc[comparisons["against_source"] == NO_SOURCE, "against"].unique()
-        return cls(sizes, against=" or ".join(map(str, plain)), alpha=alpha)
+        sizes["alpha"] = comparisons["alpha"].iloc[0] if len(comparisons) else float("nan")
+        networks = comparisons.loc[comparisons["kind"] == TRANSFER, "against"].unique()
+        return cls(sizes, against=" or ".join(map(str, networks)))
 
     def _figure_size(self):
         labels = [label(*entry) for entry in by_entry(self.sizes)]
-        return 4.8, 3 + legend_height([*labels, "star"])
+        return 4.8, 3 + legend_height([*labels, "circle"])
 
     def _draw(self, ax):
         from matplotlib.colors import to_rgba
 
         parts = by_entry(self.sizes)
         styles, labels = looks(parts), []
-        self.lines_, self.stars_ = [], []
+        self.lines_, self.circles_ = [], []
         for entry, part in parts.items():
             color, dashes = styles[entry]["color"], styles[entry]["linestyle"]
             labels.append(label(*entry))
@@ -184,29 +198,19 @@ class TrainingSizeDisplay(Display):
                 linestyle=dashes,
                 linewidth=0.6,
             )
-        if "better" in self.sizes:
-            self._draw_stars(ax, parts, styles)
+            if "better" in part and part["better"].any():
+                self._draw_circles(ax, part[part["better"]], color)
         self._label_axes(ax)
         self._add_legend(ax, labels)
 
-    def _draw_stars(self, ax, parts, styles):
-        """Draw the stars above all lines, where none hides another."""
-        winners = [(entry, part) for entry, part in parts.items() if part["better"].any()]
-        # A row takes a share of the axes, whatever the scale, so the lines make room for it.
-        low, high = ax.get_ylim()
-        ax.set_ylim(low, low + (high - low) / (1 - STAR_ROW * len(winners)))
-        for row, (entry, part) in enumerate(winners):
-            color, height = styles[entry]["color"], 1 - STAR_ROW * (row + 0.6)
-            self.stars_ += ax.plot(
-                part.loc[part["better"], "n_train_folds"],
-                [height] * part["better"].sum(),
-                "*",
-                markersize=10,
-                color=color,
-                transform=ax.get_xaxis_transform(),
-            )
-            marker = styles[entry]["marker"]
-            ax.plot(0.025, height, marker, markersize=5, color=color, transform=ax.transAxes)
+    def _draw_circles(self, ax, part, color):
+        """Draw a circle around each of the results; where two coincide, one within the other."""
+        self.circles_ += ax.plot(
+            part["n_train_folds"],
+            part["mean"],
+            **{**CIRCLE, "markersize": CIRCLE["markersize"] + 3.5 * len(self.circles_)},
+            color=color,
+        )
 
     def _label_axes(self, ax):
         sizes = self.sizes.groupby("n_train_folds")
@@ -227,12 +231,12 @@ class TrainingSizeDisplay(Display):
         from matplotlib.lines import Line2D
 
         handles = list(self.lines_)
-        if self.stars_:
-            star = Line2D([], [], linestyle="none", marker="*", markersize=10, color=GREY)
-            handles.append(star)
-            labels = [*labels, f"better than {self.against}, p<{self.alpha:g}"]
-        spread = self.sizes["std"].notna().any()
-        note = "mean, band: one standard deviation over folds" if spread else "mean over repeats"
+        if self.circles_:
+            handles.append(Line2D([], [], **CIRCLE, color=GREY))
+            labels = [*labels, f"better than {self.against}, p<{self.sizes['alpha'].iloc[0]:g}"]
+        over = spread_in_words(self.sizes["n_repeats"].max())
+        has_band = self.sizes["std"].notna().any()
+        note = f"mean, band: standard deviation over {over}" if has_band else "mean over repeats"
         legend_above(ax, handles, labels, note)
 
     def frame(self):
@@ -242,8 +246,9 @@ class TrainingSizeDisplay(Display):
         -------
         DataFrame
             A row per method, source and size: method, source, n_train_folds, n_train (mean number
-            of training rows, NaN if unknown), mean and std of the UAR (over the folds of a repeat,
-            both averaged over the repeats; std is NaN for a single fold), n_fits, and with
-            comparisons better (whether there is a star).
+            of training rows, NaN if unknown), mean and std of the UAR (over the repeats, of the
+            means over their folds; of a single repeat over its folds; std is NaN for a single
+            score), n_fits, n_repeats, and with comparisons better (whether there is a circle) and
+            alpha.
         """
         return pd.DataFrame(self.sizes).copy()

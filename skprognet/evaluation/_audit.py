@@ -51,7 +51,7 @@ def decode_rows(text):
 def _named(row):
     """Return which fit a row of scores is about."""
     source = "" if row["source"] == "none" else f" from {row['source']}"
-    size = f", {row['n_train_folds']} training folds" if "n_train_folds" in row else ""
+    size = f", n_train_folds {row['n_train_folds']}" if "n_train_folds" in row else ""
     return f"{row['method']}{source} in repeat {row['repeat']}, fold {row['fold']}{size}"
 
 

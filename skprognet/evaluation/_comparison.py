@@ -1,123 +1,27 @@
 """From scores to a verdict: which method is better than which, and is that more than luck."""
 
-from itertools import combinations
-
 import numpy as np
 import pandas as pd
 
 from skprognet._validation import check_choice, check_number
 from skprognet.evaluation._bayesian import check_rope, posterior
-from skprognet.evaluation._cv_ttests import calibrated_cv_ttest, corrected_cv_ttest
-from skprognet.evaluation._design import NO_SOURCE
+from skprognet.evaluation._chance import p_of_chance
+from skprognet.evaluation._cv_ttests import PAPER_SHAPE, calibrated_cv_ttest, corrected_cv_ttest
 from skprognet.evaluation._holm import holm
-from skprognet.evaluation._paired import (
-    ENTRY,
-    PLACE,
-    SETTING,
-    check_columns,
-    check_pair,
-    score_grid,
-)
+from skprognet.evaluation._paired import check_pair
+from skprognet.evaluation._pairs import choose_pairs, kind_of, plain_networks
 from skprognet.evaluation._ratio import resolve_ratio
-from skprognet.evaluation._verdicts import label, transfer_hurts, verdict
+from skprognet.evaluation._score_frames import (
+    check_scores,
+    entries,
+    rows_of,
+    score_table,
+    settings,
+)
+from skprognet.evaluation._verdicts import evidence, label, transfer_loses, verdict
 
 CALIBRATED = "calibrated 10x10 CV paired t-test"
 CORRECTED = "corrected paired t-test for repeated CV"
-
-
-def check_scores(scores):
-    """Raise unless a frame has the columns without which nothing can be compared."""
-    advice = "Rename columns, or take what cross_validate_transfer returns."
-    check_columns("scores", scores, (*ENTRY, *PLACE, "uar"), advice)
-
-
-def settings(scores):
-    """Yield what does not vary within a part of the scores, as a dict, and that part.
-
-    Parts are told apart by corpus, target and n_train_folds, each only where it has several
-    values.
-    """
-    varying = [
-        name for name in SETTING if name in scores and scores[name].nunique(dropna=False) > 1
-    ]
-    if not varying:
-        yield {}, scores
-        return
-    for values, part in scores.groupby(varying, sort=False, dropna=False):
-        yield dict(zip(varying, values, strict=True)), part
-
-
-def entries(scores):
-    """Return the pairs (method, source) in the order of the scores."""
-    return list(scores[list(ENTRY)].drop_duplicates().itertuples(index=False, name=None))
-
-
-def rows_of(scores, entry):
-    """Return the rows of one method and source."""
-    return scores[(scores["method"] == entry[0]) & (scores["source"] == entry[1])]
-
-
-def score_table(scores, method, source):
-    """Return the UARs of one method and source as an array of shape (n_repeats, n_folds).
-
-    Raises
-    ------
-    ValueError
-        If a fold is missing or is there twice.
-    """
-    rows = rows_of(scores, (method, source))
-    return score_grid("scores", rows, scores, f" of {method!r} from {source!r}").to_numpy()
-
-
-def expected_better_first(a, b):
-    """Return (later, earlier), unless one transfers and the other does not: that one first."""
-    return (a, b) if b[1] == NO_SOURCE != a[1] else (b, a)
-
-
-def _paper_pairs(found):
-    """Return which (method, source) the paper compares with which.
-
-    Each transferred method with each plain one, as the paper's first mark, then the methods of
-    one source with each other, the later listed with the earlier, as its second.
-    """
-    plain = [entry for entry in found if entry[1] == NO_SOURCE]
-    transferred = [entry for entry in found if entry[1] != NO_SOURCE]
-    pairs = [(entry, base) for entry in transferred for base in plain]
-    pairs += [(b, a) for a, b in combinations(transferred, 2) if a[1] == b[1]]
-    return pairs or [(b, a) for a, b in combinations(plain, 2)]
-
-
-def _find(against, found):
-    """Return the one (method, source) that `against` names."""
-    if isinstance(against, str):
-        named = [entry for entry in found if entry[0] == against]
-    elif isinstance(against, (tuple, list)):
-        named = [entry for entry in found if entry == tuple(against)]
-    else:
-        raise TypeError(
-            f"against must be the name of a method, or a pair (method, source); got {against!r}."
-        )
-    if not named:
-        raise ValueError(
-            f"against must name a method that was scored in every setting, or a pair (method, "
-            f"source); got {against!r} where there are {found}."
-        )
-    if len(named) > 1:
-        raise ValueError(
-            f"against must name one method and source; {against!r} has several. Choose one of "
-            f"{named}."
-        )
-    return named[0]
-
-
-def _choose_pairs(found, pairs, against):
-    """Return which (method, source) to compare with which."""
-    if against is not None:
-        one = _find(against, found)
-        return [(entry, one) for entry in found if entry != one]
-    if pairs == "all":
-        return [expected_better_first(a, b) for a, b in combinations(found, 2)]
-    return _paper_pairs(found)
 
 
 def _compare(scores, entry, against, rope):
@@ -133,7 +37,7 @@ def _compare(scores, entry, against, rope):
             "got 1 fold without them. Add these columns, or run more folds."
         )
     ratio = resolve_ratio(None, None, None, pair)
-    paper = pair.a.shape == (10, 10)
+    paper = pair.a.shape == PAPER_SHAPE
     result = (
         calibrated_cv_ttest(pair.a, pair.b)
         if paper
@@ -160,7 +64,18 @@ def _compare(scores, entry, against, rope):
         "p_better": better,
         "test": CALIBRATED if paper else CORRECTED,
         "ratio": np.nan if paper else ratio,
+        "p_chance": p_of_chance(scores, entry),
+        "against_p_chance": p_of_chance(scores, against),
     }
+
+
+def _compare_all(scores, pairs, against, rope):
+    """Yield the numbers of every comparison, within each setting."""
+    for setting, part in settings(scores):
+        networks = plain_networks(part)
+        for entry, other in choose_pairs(entries(part), pairs, against, networks):
+            numbers = _compare(part, entry, other, rope)
+            yield {**setting, **numbers, "kind": kind_of(entry, other, networks)}
 
 
 def compare_methods(scores, *, pairs="paper", against=None, alpha=0.05, rope=0.01):
@@ -174,11 +89,13 @@ def compare_methods(scores, *, pairs="paper", against=None, alpha=0.05, rope=0.0
     ----------
     scores : DataFrame
         Columns method, source, repeat, fold and uar, one row per fit, as
-        :func:`cross_validate_transfer` returns. If a column corpus, target or n_train_folds has
-        several values, comparisons are made within each combination of them.
+        :func:`cross_validate_transfer` returns; of pandas, polars or pyarrow. If a column corpus,
+        target or n_train_folds has several values, comparisons are made within each combination
+        of them. Read if there: baseline (what the same network without a source is called; scores
+        without this column call it "DNN"), n_classes (classes of the test rows, for chance).
     pairs : {"paper", "all"}, default="paper"
         What is compared. "paper": each method with a source with each that has none, then the
-        methods of one source with each other; without any source, all pairs.
+        methods of one source with each other, then those without a source with each other.
     against : str or tuple of (method, source), default=None
         The one with which all others are compared, in place of `pairs`; the name of a method is
         enough if it has one source.
@@ -196,17 +113,21 @@ def compare_methods(scores, *, pairs="paper", against=None, alpha=0.05, rope=0.0
         statistic, df, pvalue, pvalue_holm (adjusted for all comparisons of the table), p_worse,
         p_equal and p_better (probabilities that the method is worse by more than the rope,
         practically equal, better), test, ratio (n_test / n_train that the corrected test used,
-        else NaN), hurts (whether a method with a source is worse than one without, by the plain
-        p-value), verdict (one comparison in words).
+        else NaN), p_chance and against_p_chance (p-value of either against chance, 1 / n_classes;
+        NaN if not known), kind ("transfer": a network with a source and the same network without;
+        "same source"; "other"), alpha and rope (as given: tables, marks and displays read them
+        here), hurts (whether transfer is worse than none, by the plain p-value), verdict (one
+        comparison in words).
 
     Raises
     ------
     TypeError
-        If `alpha` or `rope` is not a number, or `against` not a name or a pair.
+        If `scores` is no table, `alpha` or `rope` is not a number, or `against` not a name or a
+        pair.
     ValueError
-        If there is nothing to compare, the folds or designs are not the same, there is a single
-        fold without row counts, `against` names none or several, or both `pairs` and `against`
-        are given.
+        If a row does not name its method or source, there is nothing to compare, the folds or
+        designs are not the same, there is a single fold without row counts, `against` names none
+        or several, or both `pairs` and `against` are given.
 
     See Also
     --------
@@ -217,9 +138,14 @@ def compare_methods(scores, *, pairs="paper", against=None, alpha=0.05, rope=0.0
     -----
     A verdict is evidence of a difference if ``pvalue < alpha``, as in the paper, and adds where
     that does not survive Holm's correction. Without evidence it is "practically equivalent" if
-    ``p_equal > 1 - alpha``, and else "no evidence of a difference", which is not the same. If a
-    method with a source is probably (``p_worse > 0.5``) worse than one without, the verdict says
-    that transfer may hurt.
+    ``p_equal > 1 - alpha``, and else "no evidence of a difference", which is not the same.
+
+    That transfer hurts is said of a network with a source against the same network without one,
+    and of nothing else; that it may hurt, where it is probably worse (``p_worse > 0.5``). Another
+    classifier, such as a support vector machine, is better or worse.
+
+    A method is at chance if the same test, one-sided, does not find its scores above
+    1 / n_classes. The verdict then says so: two methods that learned nothing are equivalent, too.
 
     References
     ----------
@@ -251,21 +177,17 @@ difference +0.008 (95 % interval -0.016 to +0.032), p = 0.412.
         raise ValueError(
             f"pairs and against exclude each other; got {pairs!r} and {against!r}. Pass one."
         )
-    check_scores(scores)
-    rows = [
-        {**setting, **_compare(part, entry, other, rope)}
-        for setting, part in settings(scores)
-        for entry, other in _choose_pairs(entries(part), pairs, against)
-    ]
-    if not rows:
+    scores = check_scores(scores)
+    comparisons = pd.DataFrame(_compare_all(scores, pairs, against, rope))
+    if not len(comparisons):
         raise ValueError(
             f"scores must hold at least two methods to compare; got "
             f"{scores['method'].unique().tolist()}."
         )
-    comparisons = pd.DataFrame(rows)
     after_p = comparisons.columns.get_loc("pvalue") + 1
     comparisons.insert(after_p, "pvalue_holm", holm(comparisons["pvalue"]))
-    by_row = [row for _, row in comparisons.iterrows()]
-    comparisons["hurts"] = [transfer_hurts(row, alpha) for row in by_row]
-    comparisons["verdict"] = [verdict(row, alpha, rope, len(by_row)) for row in by_row]
+    comparisons = comparisons.assign(alpha=alpha, rope=rope)
+    comparisons["hurts"] = evidence(comparisons) & transfer_loses(comparisons)
+    n = len(comparisons)
+    comparisons["verdict"] = [verdict(row, n) for _, row in comparisons.iterrows()]
     return comparisons

@@ -15,6 +15,8 @@ from skprognet.evaluation._intervals import ConfidenceInterval, check_positive_b
 from skprognet.evaluation._paired import check_pair, divide, warn_of_constant_difference
 from skprognet.evaluation._ratio import resolve_ratio
 
+PAPER_SHAPE = (10, 10)
+
 
 def _p_value(statistic, df, alternative):
     """Return the probability of a t at least as far out as `statistic` if nothing differs."""
@@ -104,11 +106,29 @@ class CVTTestResult:
 
 
 def _cv_ttest(pair, shrinkage, df, alternative, ratio=None):
-    """Test the mean of a - b: ``t = m / sqrt(shrinkage * s2)``, with `df` degrees of freedom."""
+    """Test the mean of a - b, and warn where all differences are the same."""
     check_choice("alternative", alternative, ("two-sided", "greater", "less"))
     mean, variance = pair.mean_and_variance
     if mean and not variance:
         warn_of_constant_difference(mean, pair.a.size, "t infinite", stacklevel=3)
+    return _t_of(pair, shrinkage, df, alternative, ratio)
+
+
+def study_ttest(pair, alternative="two-sided"):
+    """Test by the paper's test where there are 10 x 10 folds, and else by the corrected one.
+
+    Nothing is said of constant differences, as between chance and a method that never errs.
+    """
+    if pair.a.shape == PAPER_SHAPE:
+        return _t_of(pair, 1 / 11, 10, alternative)
+    ratio = resolve_ratio(None, None, None, pair)
+    n = pair.a.size
+    return _t_of(pair, 1 / n + ratio, n - 1, alternative, ratio)
+
+
+def _t_of(pair, shrinkage, df, alternative, ratio=None):
+    """Test the mean of a - b: ``t = m / sqrt(shrinkage * s2)``, with `df` degrees of freedom."""
+    mean, variance = pair.mean_and_variance
     standard_error = math.sqrt(shrinkage * variance)
     statistic = divide(mean, standard_error)
     return CVTTestResult(
@@ -221,7 +241,7 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
     """
     pair = check_pair(a, b)
     if df is None:
-        if pair.a.shape != (10, 10):
+        if pair.a.shape != PAPER_SHAPE:
             raise ValueError(
                 "a and b must have shape (10, 10), for which the test is calibrated, unless df is "
                 f"given; got shape {pair.a.shape}. Use corrected_cv_ttest, or pass df."

@@ -15,6 +15,7 @@ from skprognet._wording import first_few
 from skprognet.evaluation._source_corpus import SourceCorpus
 
 NO_SOURCE = "none"
+NOT_OF_THE_NETWORK = ("random_state", "n_threads", "verbose")
 NORMALISATIONS = ("corpus", "training", "speaker", "none")
 
 
@@ -95,11 +96,29 @@ class Design:
         single = {name: (name,) for name in self.sources}
         return single | {" + ".join(names): tuple(names) for names in self.combined_sources}
 
+    def baseline(self, method):
+        """Return the name of the method that is the same network without its source, or "none".
+
+        It has the parameters of the network, all of them, with the same values.
+        """
+        own = _parameters(self.methods[method])
+        for name, plain in self.plain.items():
+            theirs = _parameters(plain)
+            if theirs and theirs.items() <= own.items():
+                return name
+        return NO_SOURCE
+
     def methods_for(self, names):
         """Return the methods that can read these sources; not all of them read several."""
         if len(names) == 1:
             return self.transfer
         return {n: m for n, m in self.transfer.items() if reads_several(m)}
+
+
+def _parameters(method):
+    """Return those parameters, as text, that say what kind of network it is."""
+    params = method.get_params(deep=False)
+    return {name: repr(value) for name, value in params.items() if name not in NOT_OF_THE_NETWORK}
 
 
 def reads_several(method):

@@ -7,14 +7,8 @@ import numpy as np
 import pandas as pd
 
 from skprognet._validation import check_choice, check_number
-from skprognet.evaluation._comparison import (
-    check_scores,
-    entries,
-    expected_better_first,
-    score_table,
-)
 from skprognet.evaluation._holm import holm
-from skprognet.evaluation._paired import ENTRY, SETTING, check_columns
+from skprognet.evaluation._pairs import expected_better_first
 from skprognet.evaluation._ranks import (
     DIGITS,
     critical_difference,
@@ -23,6 +17,14 @@ from skprognet.evaluation._ranks import (
     nemenyi_p,
     smallest_p,
     wilcoxon,
+)
+from skprognet.evaluation._score_frames import (
+    ENTRY,
+    SETTING,
+    check_columns,
+    check_scores,
+    entries,
+    score_table,
 )
 from skprognet.evaluation._verdicts import label
 
@@ -233,8 +235,8 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     ----------
     scores : DataFrame
         Columns corpus, method, source, repeat, fold and uar, one row per fit, as
-        :func:`cross_validate_transfer` returns for each corpus. Every method and source has to be
-        there on every corpus.
+        :func:`cross_validate_transfer` returns for each corpus; of pandas, polars or pyarrow.
+        Every method and source has to be there on every corpus.
     post_hoc : {"nemenyi", "wilcoxon"}, default="nemenyi"
         How pairs are compared. What Nemenyi's test says of a pair depends on which other methods
         are in the table; Wilcoxon's does not, but has to be adjusted for their number.
@@ -251,7 +253,7 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     Raises
     ------
     TypeError
-        If `alpha` is not a number.
+        If `scores` is no table, or `alpha` is not a number.
     ValueError
         If a column, a fold, or a method on a corpus is missing, a score is not finite, there are
         several targets or numbers of training folds, fewer than 3 methods, or so few corpora that
@@ -306,7 +308,7 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     """
     check_choice("post_hoc", post_hoc, ("nemenyi", "wilcoxon"))
     check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
-    check_scores(scores)
+    scores = check_scores(scores)
     check_columns("scores", scores, ("corpus", *ENTRY), "Add the name of the corpus to each row.")
     _check_one_setting(scores)
     uar = mean_uar(scores)

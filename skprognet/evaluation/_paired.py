@@ -5,11 +5,20 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-PLACE = ("repeat", "fold")
-ENTRY = ("method", "source")
-SETTING = ("corpus", "target", "n_train_folds")
+from skprognet.evaluation._ratio import measured_ratio
+from skprognet.evaluation._score_frames import (
+    ENTRY,
+    PLACE,
+    SETTING,
+    as_floats,
+    as_frame,
+    check_columns,
+    check_one_value,
+    is_table,
+    score_grid,
+)
+
 # What two results on the same folds have in common, wherever a frame says it.
 DESIGN = ("n_train", "n_validation", "n_test", "normalisation", "rows_tested")
 
@@ -63,68 +72,11 @@ def warn_of_constant_difference(mean, n, consequence, stacklevel):
     )
 
 
-def check_columns(name, frame, columns, advice):
-    """Raise unless the frame has all of the columns."""
-    missing = [column for column in columns if column not in frame]
-    if missing:
-        raise ValueError(
-            f"{name} must have the columns {list(columns)}; {missing} are missing among "
-            f"{list(frame.columns)}. {advice}"
-        )
-
-
-def score_grid(name, rows, like=None, of=""):
-    """Return the UARs of one method as a frame with a row per repeat and a column per fold.
-
-    Parameters
-    ----------
-    name : str
-        What the rows are called, for the message.
-    rows : DataFrame
-        Columns repeat, fold and uar, in any order of rows.
-    like : DataFrame, default=None
-        Rows that have all repeats and folds there should be; None is `rows`.
-    of : str, default=""
-        Whose rows they are, for the message.
-
-    Returns
-    -------
-    DataFrame
-        Index repeat, columns fold, both sorted.
-
-    Raises
-    ------
-    ValueError
-        If a fold is missing or is there twice.
-    """
-    like = rows if like is None else like
-    n_repeats, n_folds = like["repeat"].nunique(), like["fold"].nunique()
-    n_twice = rows.duplicated(list(PLACE)).sum()
-    if n_twice or len(rows) != n_repeats * n_folds:
-        raise ValueError(
-            f"{name} must have one row for each of {n_repeats} x {n_folds} folds{of}; got "
-            f"{len(rows)} rows, {n_twice} of them twice. Run the missing folds, or drop what was "
-            "run twice."
-        )
-    return rows.pivot(index="repeat", columns="fold", values="uar").astype(float)
-
-
 def _refuse_score(name, value, repeat, fold):
     raise ValueError(
         f"{name} must hold finite scores; got {value} in repeat {repeat}, fold {fold}. Find out "
         "why that fold has no score, and run it again."
     )
-
-
-def _check_one_entry(name, frame):
-    """Raise if a frame has the rows of several methods, sources or settings."""
-    for column in (*ENTRY, *SETTING):
-        if column in frame and frame[column].nunique(dropna=False) > 1:
-            values = frame[column].unique().tolist()
-            raise ValueError(
-                f"{name} must hold the scores of one {column}; got {values}. Select one, as in "
-                f"scores[scores[{column!r}] == {values[0]!r}], or use compare_methods."
-            )
 
 
 def _check_same_places(names, a, b):
@@ -157,33 +109,44 @@ def _check_same_design(names, a, b):
             )
 
 
-def _measured_ratio(a, b):
-    """Return the mean n_test / (n_train + n_validation), or None if a frame has no sizes."""
-    if not {"n_train", "n_test"} <= set(a.columns) & set(b.columns):
-        return None
-    learnt = a["n_train"] + a.get("n_validation", 0)
-    return float((a["n_test"] / learnt).mean())
-
-
 def _check_frames(names, a, b):
-    grids = []
+    frames, grids = [], []
     advice = "Rename columns, or pass an array of shape (n_repeats, n_folds)."
-    for name, frame in zip(names, (a, b), strict=True):
+    for name, scores in zip(names, (a, b), strict=True):
+        frame = as_frame(name, scores)
         check_columns(name, frame, (*PLACE, "uar"), advice)
-        _check_one_entry(name, frame)
+        check_one_value(name, frame, (*ENTRY, *SETTING), ", or use compare_methods")
         grids.append(score_grid(name, frame).to_numpy())
-        no_score = frame[~np.isfinite(frame["uar"].to_numpy(dtype=float))]
+        no_score = frame[~np.isfinite(as_floats(frame["uar"]))]
         for row in no_score[:1].itertuples():
             _refuse_score(name, row.uar, row.repeat, row.fold)
-    a, b = (frame.set_index(list(PLACE)).sort_index() for frame in (a, b))
-    _check_same_places(names, a, b)
-    _check_same_design(names, a, b)
-    return Pair(*grids, _measured_ratio(a, b))
+        frames.append(frame.set_index(list(PLACE)).sort_index())
+    _check_same_places(names, *frames)
+    _check_same_design(names, *frames)
+    ratios = [measured_ratio(frame) for frame in frames]
+    return Pair(*grids, None if None in ratios else ratios[0])
+
+
+def _as_array(name, scores):
+    """Return the scores as a float array, or raise if that would make other scores of them."""
+    parts = scores if isinstance(scores, (list, tuple)) else []
+    if isinstance(scores, dict) or any(is_table(part) or isinstance(part, dict) for part in parts):
+        raise TypeError(
+            f"{name} must be one table of scores, or an array of shape (n_repeats, n_folds); got "
+            f"{type(scores).__name__}. Join several tables by pandas.concat."
+        )
+    n_masked = np.ma.count_masked(np.ma.asarray(scores))
+    if n_masked:
+        raise ValueError(
+            f"{name} must have a score for every fold; got {n_masked} masked ones. Run these "
+            "folds, or leave out their repeats from both methods."
+        )
+    return np.asarray(scores, dtype=float)
 
 
 def _check_array(name, scores):
     """Return the scores as a finite float array of shape (n_repeats, n_folds)."""
-    scores = np.asarray(scores, dtype=float)
+    scores = _as_array(name, scores)
     if scores.ndim != 2:
         raise ValueError(
             f"{name} must have shape (n_repeats, n_folds); got shape {scores.shape}. Put one "
@@ -201,7 +164,7 @@ def check_pair(a, b, names=("a", "b")):
     Parameters
     ----------
     a, b : array-like of shape (n_repeats, n_folds) or DataFrame
-        Two arrays, or two frames with the rows of one method each.
+        Two arrays, or two frames (of pandas, polars or pyarrow) with the rows of one method each.
     names : tuple of two str, default=("a", "b")
         What to call them in messages.
 
@@ -213,11 +176,12 @@ def check_pair(a, b, names=("a", "b")):
     Raises
     ------
     TypeError
-        If one is a frame and the other is not.
+        If one is a frame and the other is not, or one is a dict or a list of frames.
     ValueError
-        If the scores are not finite, not those of one method, or not of the same folds and design.
+        If the scores are masked or not finite, not those of one method, or not of the same folds
+        and design.
     """
-    are_frames = [isinstance(scores, pd.DataFrame) for scores in (a, b)]
+    are_frames = [is_table(scores) for scores in (a, b)]
     if all(are_frames):
         pair = _check_frames(names, a, b)
     elif any(are_frames):

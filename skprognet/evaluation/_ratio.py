@@ -7,6 +7,14 @@ import numpy as np
 from skprognet.evaluation._intervals import check_positive_below
 
 
+def measured_ratio(rows):
+    """Return the mean n_test / (n_train + n_validation) of rows of scores, None if not known."""
+    if not {"n_train", "n_test"} <= set(rows.columns):
+        return None
+    learnt = rows["n_train"] + rows.get("n_validation", 0)
+    return float((rows["n_test"] / learnt).mean())
+
+
 def _check_sizes(name, sizes, shape):
     """Return row counts as a positive float array, one for all folds or one for each."""
     sizes = np.asarray(sizes, dtype=float)

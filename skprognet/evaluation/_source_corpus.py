@@ -10,8 +10,9 @@ class SourceCorpus:
     """Another corpus, on whose own folds a source network is trained for each split.
 
     In split i of :func:`cross_validate_transfer` the source learns from the training rows of
-    split i of this corpus, its validation rows choose the epoch, and its test rows score it: as
-    the paper does (Gideon et al. 2017, section 4.2), who train on eight of ten folds.
+    split i of this corpus, its validation rows choose the epoch, and its test rows score it. As
+    in the paper (Gideon et al. 2017, section 5.1) these are all of its training folds, eight of
+    ten, however few the target has.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ from skprognet.evaluation._folds import (
 class RepeatedSpeakerStratifiedKFold(FoldSplitter):
     """Repeated k-fold in which every speaker is in every fold, in proportion.
 
-    These are the folds of Gideon et al. [1]_, section 3: ten folds stratified by speaker, of
+    So we read the folds of Gideon et al. [1]_, section 3: ten folds stratified by speaker, of
     which eight train, one decides when to stop and one tests, all of it repeated ten times with
     new folds. They ask how well a model does on new utterances of speakers that it knows.
 

@@ -5,11 +5,14 @@ import re
 
 import pandas as pd
 
-from skprognet._validation import check_choice, check_number
+from skprognet._validation import check_choice
+from skprognet._wording import printable
 from skprognet.evaluation._design import NO_SOURCE
-from skprognet.evaluation._paired import ENTRY, SETTING, check_columns
-from skprognet.evaluation._tables import BETTER_THAN_OTHER, BETTER_THAN_PLAIN, HURTS, SPREAD
+from skprognet.evaluation._score_frames import ENTRY, SETTING, as_frame, check_columns
+from skprognet.evaluation._tables import BETTER_THAN_BOTH, BETTER_THAN_PLAIN, HURTS, SPREAD
+from skprognet.evaluation._verdicts import label
 
+LISTED = 5
 SPREAD_IN_WORDS = {
     "uar_std": "standard deviation over the folds of a repeat, averaged over repeats",
     "uar_std_folds": "standard deviation over all folds",
@@ -32,6 +35,8 @@ LATEX = str.maketrans(
         "±": r"$\pm$",
         "†": r"$\dagger$",
         "↓": r"$\downarrow$",
+        # After the end of a row it would be read as a length.
+        "[": "{[}",
     }
 )
 
@@ -47,93 +52,144 @@ def _mean_and_spread(row, spread):
     return f"{row['uar_mean']:.3f}{std} {row.get('marks', '')}".rstrip()
 
 
-def _plain_methods(table):
-    """Return the names of the methods without a source, or what to call them if there is none."""
-    names = table.loc[table["source"] == NO_SOURCE, "method"].unique()
-    return " or ".join(names) or "no transfer"
-
-
-def _other_methods(table):
-    """Return whom the methods of one source are compared with: a name where there is just one."""
-    transferred = table[table["source"] != NO_SOURCE]
-    compared = set(transferred.loc[transferred["p_other"].notna(), "method"])
-    others = set(transferred["method"]) - compared
-    return others.pop() if len(others) == 1 else "same source"
-
-
 def _shown(table):
     """Return the table with a column of text for each that has something to show."""
     spread = next(column for column in SPREAD.values() if column in table)
     shown = table[[name for name in (*SETTING, *ENTRY) if name in table]].astype(str)
     shown["UAR"] = [_mean_and_spread(row, spread) for _, row in table.iterrows()]
-    for column, against in (("p_plain", _plain_methods), ("p_other", _other_methods)):
-        if column in table and table[column].notna().any():
-            shown[f"p ({against(table)})"] = table[column].map(_p)
+    for column in table:
+        if re.fullmatch(r"p \(.*\)", str(column), re.DOTALL) and table[column].notna().any():
+            shown[column] = table[column].map(_p)
     if "source_uar" in table and table["source_uar"].notna().any():
         own = table["source_uar"]
         shown["source's own UAR"] = ["" if pd.isna(value) else f"{value:.3f}" for value in own]
     return shown
 
 
-def _legend(table, alpha, escape=str):
-    """Return what the numbers and the marks that occur mean, with names escaped."""
-    spread = next(column for column in SPREAD.values() if column in table)
-    sentences = [f"UAR: unweighted average recall, mean ± {SPREAD_IN_WORDS[spread]}."]
-    if "marks" not in table:
-        return sentences[0]
+def _listed(names):
+    """Return the first names of a list, and how many more there are."""
+    names = list(names)
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(names[:LISTED]) + more
+
+
+def _name(row):
+    """Return what a row is about: method and source, and which setting where there are several."""
+    where = ", ".join(f"{name} {row[name]}" for name in SETTING if name in row)
+    return label(row["method"], row["source"]) + (f" ({where})" if where else "")
+
+
+def _names(rows, escape):
+    return _listed(escape(_name(row)) for _, row in rows.iterrows())
+
+
+def _explain_marks(table, escape):
+    """Yield sentences on the marks there are."""
+    networks = table.loc[table["source"] != NO_SOURCE, "baseline"].unique()
+    plain = escape(" or ".join(name for name in networks if name != NO_SOURCE))
+    if not plain:
+        yield "No marks: there is no network with a source beside the same network without one."
+        return
     marks = "".join(table["marks"])
-    plain = escape(_plain_methods(table))
     meanings = {
         BETTER_THAN_PLAIN: f"better than {plain}",
-        BETTER_THAN_OTHER: "better than another method from the same source",
+        BETTER_THAN_BOTH: f"better than {plain} and than the other of PT/FT and ProgNet from the "
+        "same source",
         HURTS: f"worse than {plain}",
     }
     explained = [f"{mark} {meaning}" for mark, meaning in meanings.items() if mark in marks]
-    level = f"at p < {alpha:g}, not adjusted for the number of comparisons"
+    level = f"at p < {table['alpha'].iloc[0]:g}, not adjusted for the number of comparisons"
     if explained:
-        sentences.append(f"{', '.join(explained)}, {level}.")
+        yield f"{', '.join(explained)}, {level}."
     else:
-        sentences.append(f"No method is marked: none is better or worse {level}.")
+        yield f"No method is marked: none is better or worse than {plain} {level}."
     if HURTS in marks:
         hurt = table[table["marks"].str.contains(HURTS)]
-        names = [escape(f"{row.method} from {row.source}") for row in hurt.itertuples()]
-        sentences.append(f"Warning: transfer hurts ({', '.join(names)}).")
+        yield f"Warning: transfer hurts ({_names(hurt, escape)})."
+
+
+def _tell_chance(table, escape):
+    """Yield a sentence on the methods that are no better than a guess."""
+    if "p_chance" not in table:
+        return
+    found = table[table["p_chance"] >= table["alpha"]]
+    if len(found) == len(table):
+        yield "No method is better than chance: nothing was learned."
+    elif len(found):
+        yield f"No better than chance: {_names(found, escape)}."
+
+
+def _tell_unscored_sources(table, escape):
+    """Yield a sentence on the sources whose own score is not known."""
+    if "source_uar" not in table:
+        return
+    blank = table.loc[(table["source"] != NO_SOURCE) & table["source_uar"].isna(), "source"]
+    if len(blank):
+        yield (
+            f"The own UAR of {_listed(map(escape, blank.unique()))} is not known: the source has "
+            "learned none of the classes of the test rows (as with new speakers), it came fitted, "
+            "or it stands for several sources."
+        )
+
+
+def _legend(table, escape=str):
+    """Return what the numbers and the marks that occur mean, with names escaped."""
+    spread = next(column for column in SPREAD.values() if column in table)
+    sentences = [f"UAR: unweighted average recall, mean ± {SPREAD_IN_WORDS[spread]}."]
+    if "marks" in table:
+        sentences += _explain_marks(table, escape)
+    sentences += [*_tell_chance(table, escape), *_tell_unscored_sources(table, escape)]
     return " ".join(sentences)
 
 
-def _escape_markdown(text):
-    return re.sub(r"([\\`*_|\[\]])", r"\\\1", html.escape(text, quote=False))
+def escape_markdown(text):
+    """Return text that shows as it is in Markdown: no markup, link, image or line of its own."""
+    text = html.escape(printable(text), quote=False)
+    text = re.sub(r"([\\`*_|\[\]$~])", r"\\\1", text)
+    # Addresses become links by themselves.
+    return re.sub(r"(?i)(?<=[a-z])(:)(?=//|\w)|(?<=www)(\.)|(@)", r"\\\g<0>", text)
 
 
-def _escape_latex(text):
-    return text.translate(LATEX)
+def escape_latex(text):
+    """Return text that shows as it is in LaTeX, also at the start of a row."""
+    text = printable(text).translate(LATEX)
+    return "{*}" + text[1:] if text.startswith("*") else text
 
 
-def _to_markdown(table, shown, alpha):
+def escape_html(text):
+    """Return text that shows as it is in HTML."""
+    return html.escape(printable(text))
+
+
+ESCAPES = {"markdown": escape_markdown, "latex": escape_latex, "html": escape_html}
+
+
+def _to_markdown(table, shown):
     names = [name for name in shown if name in (*SETTING, *ENTRY)]
-    shown = shown.assign(**{name: shown[name].map(_escape_markdown) for name in names})
-    shown = shown.rename(columns=lambda name: name if name in names else _escape_markdown(name))
+    shown = shown.assign(**{name: shown[name].map(escape_markdown) for name in names})
+    shown = shown.rename(columns=lambda name: name if name in names else escape_markdown(name))
     text = shown.to_markdown(index=False, disable_numparse=True)
-    return f"{text}\n\n{_legend(table, alpha, _escape_markdown)}"
+    return f"{text}\n\n{_legend(table, escape_markdown)}"
 
 
-def _to_latex(table, shown, alpha):
+def _to_latex(table, shown):
     return (
-        shown.map(_escape_latex)
-        .rename(columns=_escape_latex)
-        .to_latex(index=False, escape=False, caption=_escape_latex(_legend(table, alpha)))
+        shown.map(escape_latex)
+        .rename(columns=escape_latex)
+        .to_latex(index=False, escape=False, caption=escape_latex(_legend(table)))
     )
 
 
-def _to_html(table, shown, alpha):
-    text = shown.to_html(index=False, escape=True, border=0)
-    return f"{text}\n<p>{html.escape(_legend(table, alpha))}</p>"
+def _to_html(table, shown):
+    text = shown.map(printable).rename(columns=printable)
+    text = text.to_html(index=False, escape=True, border=0)
+    return f"{text}\n<p>{escape_html(_legend(table))}</p>"
 
 
 MARKUP = {"markdown": _to_markdown, "latex": _to_latex, "html": _to_html}
 
 
-def format_table(table, markup="markdown", *, alpha=0.05):
+def format_table(table, markup="markdown"):
     """Return the paper's Table 2 as text, with a legend.
 
     Parameters
@@ -142,23 +198,22 @@ def format_table(table, markup="markdown", *, alpha=0.05):
         What :func:`summary_table` returns.
     markup : {"markdown", "latex", "html"}, default="markdown"
         LaTeX is a table environment with the legend as its caption, for the package booktabs;
-        HTML is a table and a paragraph. Names are escaped: they show as they are.
-    alpha : float, default=0.05
-        The level of the marks, as given to :func:`summary_table`; for the legend.
+        HTML is a table and a paragraph. Names are escaped: they show as they are, control
+        characters and line breaks as Python writes them.
 
     Returns
     -------
     str
         A row per method and source. Mean, spread and marks share a column; p-values and the UAR
         of the source have columns where there are any. The legend explains the marks that occur,
-        and warns where transfer hurts.
+        warns where transfer hurts, and names the methods that are no better than chance.
 
     Raises
     ------
     TypeError
-        If `alpha` is not a number.
+        If `table` is no table.
     ValueError
-        If `markup` is unknown, `alpha` is not between 0 and 1, or a column is missing.
+        If `markup` is unknown, or a column is missing.
 
     Examples
     --------
@@ -175,9 +230,9 @@ def format_table(table, markup="markdown", *, alpha=0.05):
 averaged over repeats.
     """
     check_choice("markup", markup, tuple(MARKUP))
-    check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
+    table = as_frame("table", table)
     spread = "uar_std_folds" if "uar_std_folds" in table else "uar_std"
     check_columns("table", table, (*ENTRY, "uar_mean", spread), "Take what summary_table returns.")
     if "marks" in table:  # a file has nothing where there is no mark
         table = table.assign(marks=table["marks"].fillna(""))
-    return MARKUP[markup](table, _shown(table), alpha)
+    return MARKUP[markup](table, _shown(table))

@@ -3,14 +3,27 @@
 import numpy as np
 import pandas as pd
 
-from skprognet._validation import check_choice, check_number
-from skprognet.evaluation._comparison import check_scores, entries, rows_of, score_table, settings
+from skprognet._validation import check_choice
+from skprognet.evaluation._chance import p_of_chance
 from skprognet.evaluation._design import NO_SOURCE
+from skprognet.evaluation._pairs import PAPER_TRANSFER, plain_networks
+from skprognet.evaluation._score_frames import (
+    ENTRY,
+    as_frame,
+    check_columns,
+    check_scores,
+    entries,
+    rows_of,
+    score_table,
+    settings,
+)
+from skprognet.evaluation._verdicts import evidence
 
 BETTER_THAN_PLAIN = "*"
-BETTER_THAN_OTHER = "†"
+BETTER_THAN_BOTH = "†"
 HURTS = "↓"
 SPREAD = {"paper": "uar_std", "folds": "uar_std_folds"}
+NEEDED = (*ENTRY, "against", "against_source", "difference", "pvalue", "alpha")
 
 
 def paper_mean_and_std(table):
@@ -49,40 +62,58 @@ def folds_mean_and_std(table):
     return table.mean(), table.std(ddof=1) if table.size > 1 else np.nan
 
 
-def _wins(comparisons, entry, alpha):
-    """Return the sources of the methods that this one beats, and of those that beat it."""
-    evidence = comparisons[comparisons["pvalue"] < alpha]
-    better = evidence["difference"] > 0
-    first = (evidence["method"] == entry[0]) & (evidence["source"] == entry[1])
-    second = (evidence["against"] == entry[0]) & (evidence["against_source"] == entry[1])
-    own, others = evidence["source"], evidence["against_source"]
-    beaten = {*others[first & better], *own[second & ~better]}
-    beaten_by = {*others[first & ~better], *own[second & better]}
-    return beaten, beaten_by
+def _won(found, winner, loser):
+    """Return whether one is better than the other in any of the comparisons, all evidence."""
+    sides = (winner, loser), (loser, winner)
+    for (first, second), sign in zip(sides, (1, -1), strict=True):
+        rows = rows_of(found, first)
+        rows = rows[(rows["against"] == second[0]) & (rows["against_source"] == second[1])]
+        if (sign * rows["difference"] > 0).any():
+            return True
+    return False
 
 
-def _marks(comparisons, entry, alpha):
-    """Return the marks that a method with a source has earned; without one it earns none."""
-    source = entry[1]
-    if source == NO_SOURCE:
+def _marks(found, entry, network):
+    """Return the mark that a method with a source has earned, the paper's or that of harm.
+
+    The cross says that it is better than the same network without a source and than the paper's
+    other way to use this source; no asterisk stands beside it, since it says the half of that.
+    """
+    if network is None:
         return ""
-    beaten, beaten_by = _wins(comparisons, entry, alpha)
-    return (
-        BETTER_THAN_PLAIN * (NO_SOURCE in beaten)
-        + BETTER_THAN_OTHER * (source in beaten)
-        + HURTS * (NO_SOURCE in beaten_by)
-    )
+    plain = (network, NO_SOURCE)
+    better = _won(found, entry, plain)
+    others = [(name, entry[1]) for name in PAPER_TRANSFER if name != entry[0]]
+    if better and len(others) == 1 and _won(found, entry, others[0]):
+        return BETTER_THAN_BOTH
+    return BETTER_THAN_PLAIN * better + HURTS * _won(found, plain, entry)
 
 
-def _p_values(comparisons, entry):
-    """Return the lowest p-values of a method's comparisons without a source, and with its own."""
+def _p_columns(comparisons):
+    """Return (method, has a source) for each column of p-values, by the column's name.
+
+    There is one for each method without a source, and one for each that others of its source are
+    compared with.
+    """
+    plain = comparisons.loc[comparisons["against_source"] == NO_SOURCE, "against"].unique()
+    same = comparisons["against_source"] == comparisons["source"]
+    shared = comparisons.loc[same & (comparisons["source"] != NO_SOURCE), "against"].unique()
+    columns = {f"p ({name})": (name, False) for name in plain}
+    for name in shared:
+        ending = ", same source" if name in plain else ""
+        columns[f"p ({name}{ending})"] = (name, True)
+    return columns
+
+
+def _p_values(comparisons, entry, columns):
+    """Return the p-value of a method in each column, NaN where there is no comparison."""
     own = rows_of(comparisons, entry)
-    return {
-        "p_plain": own.loc[own["against_source"] == NO_SOURCE, "pvalue"].min(),
-        "p_other": own.loc[
-            (own["against_source"] == entry[1]) & (entry[1] != NO_SOURCE), "pvalue"
-        ].min(),
-    }
+    told = {}
+    for column, (name, has_source) in columns.items():
+        source = entry[1] if has_source else NO_SOURCE
+        rows = own[(own["against"] == name) & (own["against_source"] == source)]
+        told[column] = rows["pvalue"].iloc[0] if len(rows) else np.nan
+    return told
 
 
 def _of_setting(comparisons, setting):
@@ -93,40 +124,40 @@ def _of_setting(comparisons, setting):
     return comparisons
 
 
-def summary_table(scores, comparisons=None, *, spread="paper", alpha=0.05):
+def summary_table(scores, comparisons=None, *, spread="paper"):
     """Summarise the scores as Table 2 of Gideon et al. 2017 does.
 
     Parameters
     ----------
     scores : DataFrame
         Columns method, source, repeat, fold, uar and, if known, source_uar, as
-        :func:`cross_validate_transfer` returns.
+        :func:`cross_validate_transfer` returns; of pandas, polars or pyarrow.
     comparisons : DataFrame, default=None
         What :func:`compare_methods` returns for these scores; without it there are no marks and
         p-values.
     spread : {"paper", "folds"}, default="paper"
         "paper": mean and standard deviation (ddof 1) over the folds of a repeat, both averaged
         over the repeats. "folds": over all folds of all repeats.
-    alpha : float, default=0.05
-        Level below which a p-value earns a mark.
 
     Returns
     -------
     DataFrame
         A row per method and source: corpus, target, n_train_folds (those with several values),
         method, source, uar_mean, uar_std (or uar_std_folds, for ``spread="folds"``), source_uar
-        (mean UAR of the source on its own task), and with `comparisons` marks ("*" better than a
-        method without a source, "†" better than another method from the same source, "↓" worse
-        than a method without a source: the transfer hurts; all at `alpha`, unadjusted as in the
-        paper), p_plain and p_other (lowest p-value of its comparisons of either kind, NaN if
-        there is none).
+        (mean UAR of the source on its own task), and with `comparisons` baseline (what the same
+        network without a source is called, "none" where it was not run), marks ("*" better than
+        that network, "†" better than it and than the other of PT/FT and ProgNet from the same
+        source, "↓" worse than that network: the transfer hurts; at the `alpha` of the
+        comparisons, unadjusted as in the paper), "p (DNN)" and the like (p-value against each
+        method without a source, and against each other one from the same source; NaN where two
+        were not compared), p_chance (see `compare_methods`) and alpha.
 
     Raises
     ------
     TypeError
-        If `alpha` is not a number.
+        If `scores` or `comparisons` is no table.
     ValueError
-        If a column or a fold is missing, `spread` is unknown, or `alpha` is not between 0 and 1.
+        If a column, a fold, or the name of a method or source is missing, or `spread` is unknown.
 
     See Also
     --------
@@ -152,24 +183,32 @@ def summary_table(scores, comparisons=None, *, spread="paper", alpha=0.05):
     0    DNN   none       0.6          0.082
     """
     check_choice("spread", spread, tuple(SPREAD))
-    check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
-    check_scores(scores)
+    scores = check_scores(scores)
+    if comparisons is not None:
+        comparisons = as_frame("comparisons", comparisons)
+        check_columns("comparisons", comparisons, NEEDED, "Take what compare_methods returns.")
     summarise = paper_mean_and_std if spread == "paper" else folds_mean_and_std
     rows = []
     for setting, part in settings(scores):
         for entry in entries(part):
             mean, std = summarise(score_table(part, *entry))
-            row = {
-                **setting,
-                "method": entry[0],
-                "source": entry[1],
-                "uar_mean": mean,
-                SPREAD[spread]: std,
-            }
+            row = {**setting, **dict(zip(ENTRY, entry, strict=True))}
+            row |= {"uar_mean": mean, SPREAD[spread]: std}
             if "source_uar" in scores:
                 row["source_uar"] = rows_of(part, entry)["source_uar"].mean()
             if comparisons is not None:
-                made = _of_setting(comparisons, setting)
-                row |= {"marks": _marks(made, entry, alpha), **_p_values(made, entry)}
+                row |= _compared(part, _of_setting(comparisons, setting), entry, comparisons)
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _compared(scores, made, entry, comparisons):
+    """Return what the comparisons of a setting say of one method."""
+    network = plain_networks(scores).get(entry)
+    return {
+        "baseline": NO_SOURCE if network is None else network,
+        "marks": _marks(made[evidence(made)], entry, network),
+        **_p_values(made, entry, _p_columns(comparisons)),
+        "p_chance": p_of_chance(scores, entry),
+        "alpha": comparisons["alpha"].iloc[0],
+    }

@@ -109,9 +109,11 @@ def cross_validate_transfer(
     scores : DataFrame
         A row per method, source, repeat and fold, with the columns method, source ("a + b" for
         combined ones), target, corpus, n_train_folds (only with `train_folds`), repeat and fold
-        (from 1), n_train, n_validation, n_test (rows), seed, source_seed, uar, source_uar (UAR of
+        (from 1), n_train, n_validation, n_test (rows), n_classes (in the test rows), seed,
+        source_seed, uar, source_uar (UAR of
         the source on the test rows of its own task, NaN if there is none or it is not known),
-        best_epoch, n_epochs, normalisation, source_overlap (share of the test rows that the
+        best_epoch, n_epochs, normalisation, baseline (which method is the same network without a
+        source, "none" if there is none), source_overlap (share of the test rows that the
         source was given), seconds, and what :func:`audit` reads: rows_seen, rows_seen_by_source,
         rows_tested.
     curves : DataFrame

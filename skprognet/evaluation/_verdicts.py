@@ -1,7 +1,8 @@
 """A comparison as a sentence, with its figures."""
 
 from skprognet.evaluation._design import NO_SOURCE
-from skprognet.evaluation._paired import SETTING
+from skprognet.evaluation._pairs import TRANSFER
+from skprognet.evaluation._score_frames import SETTING
 
 
 def label(method, source):
@@ -14,77 +15,104 @@ def probability(p):
     return "over 0.99" if p > 0.995 else f"{p:.2f}"
 
 
-def transfer_hurts(row, alpha):
-    """Return whether a method without a source is better than one with, by the plain p-value."""
-    sources = row["source"], row["against_source"]
-    loser, winner = sources if row["difference"] < 0 else sources[::-1]
-    return bool(row["pvalue"] < alpha and loser != NO_SOURCE and winner == NO_SOURCE)
+def signed(value):
+    """Return a difference in three digits with its sign, which what rounds to zero has not."""
+    text = f"{value:+.3f}"
+    return text[1:] if float(text) == 0 else text
+
+
+def evidence(comparisons):
+    """Return which comparisons find a difference, by the plain p-value and their own alpha."""
+    return comparisons["pvalue"] < comparisons["alpha"]
+
+
+def transfer_wins(comparisons):
+    """Return where a network with a source is ahead of the same network without one."""
+    with_source_first = comparisons["source"] != NO_SOURCE
+    ahead = (comparisons["difference"] > 0) == with_source_first
+    return (comparisons["kind"] == TRANSFER) & (comparisons["difference"] != 0) & ahead
+
+
+def transfer_loses(comparisons):
+    """Return where a network with a source is behind the same network without one."""
+    differs = (comparisons["kind"] == TRANSFER) & (comparisons["difference"] != 0)
+    return differs & ~transfer_wins(comparisons)
 
 
 def _figures(row):
     return (
         f"UAR {row['uar']:.3f} against {row['against_uar']:.3f}, difference "
-        f"{row['difference']:+.3f} (95 % interval {row['low']:+.3f} to {row['high']:+.3f}), "
-        f"p = {row['pvalue']:.3g}"
+        f"{signed(row['difference'])} (95 % interval {signed(row['low'])} to "
+        f"{signed(row['high'])}), p = {row['pvalue']:.3g}"
     )
 
 
-def _within(row, rope):
-    return f"within ±{rope:g} with probability {probability(row['p_equal'])}"
+def _within(row):
+    return f"within ±{row['rope']:g} with probability {probability(row['p_equal'])}"
 
 
-def _may_hurt(row, first, second, rope):
+def _may_hurt(row, first, second):
     """Return a sentence if transfer looks worse by more than the rope, though not for sure."""
-    kinds = row["source"] != NO_SOURCE, row["against_source"] != NO_SOURCE
-    sides = {(True, False): ("p_worse", first), (False, True): ("p_better", second)}
-    if kinds not in sides:
+    if row["kind"] != TRANSFER:
         return ""
-    column, transferred = sides[kinds]
+    first_transfers = row["source"] != NO_SOURCE
+    column, transferred = ("p_worse", first) if first_transfers else ("p_better", second)
     if row[column] <= 0.5:
         return ""
     return (
-        f" Transfer may hurt, though: {transferred} is worse by more than {rope:g} with "
+        f" Transfer may hurt, though: {transferred} is worse by more than {row['rope']:g} with "
         f"probability {probability(row[column])}."
     )
 
 
-def verdict(row, alpha, rope, n_comparisons):
+def _at_chance(row, first, second):
+    """Return a sentence if either of the two is no better than a guess."""
+    sides = {first: row["p_chance"], second: row["against_p_chance"]}
+    found = [f"{name} (p = {p:.2g})" for name, p in sides.items() if p >= row["alpha"]]
+    if not found:
+        return ""
+    if len(found) == 2:
+        return f" Neither is better than chance, so nothing was learned: {', '.join(found)}."
+    return f" No better than chance: {found[0]}."
+
+
+def verdict(row, n_comparisons):
     """Return one comparison in words.
 
     Parameters
     ----------
     row : Series
-        Of the table that `compare_methods` returns.
-    alpha : float
-        Level below which a p-value is evidence; practically equivalent is what is so with a
+        Of the table that `compare_methods` returns; practically equivalent is what is so with a
         probability above 1 - alpha.
-    rope : float
-        Largest difference that does not matter.
     n_comparisons : int
         How many were made, which is what Holm's p-value corrects for.
 
     Returns
     -------
     str
-        One sentence, or two.
+        One sentence, or a few.
     """
     first = label(row["method"], row["source"])
     second = label(row["against"], row["against_source"])
     where = ", ".join(f"{name} {row[name]}" for name in SETTING if name in row)
     start = f"{where}: " if where else ""
-    equal = row["p_equal"] > 1 - alpha
-    if not row["pvalue"] < alpha:
+    return start + _claim(row, first, second, n_comparisons) + _at_chance(row, first, second)
+
+
+def _claim(row, first, second, n_comparisons):
+    equal = row["p_equal"] > 1 - row["alpha"]
+    if not evidence(row):
         if equal:
-            claim = f"{first} and {second} are practically equivalent ({_within(row, rope)})"
-            return f"{start}{claim}: {_figures(row)}."
+            claim = f"{first} and {second} are practically equivalent ({_within(row)})"
+            return f"{claim}: {_figures(row)}."
         claim = f"No evidence of a difference between {first} and {second}"
-        return f"{start}{claim}: {_figures(row)}.{_may_hurt(row, first, second, rope)}"
+        return f"{claim}: {_figures(row)}.{_may_hurt(row, first, second)}"
     kind = "better" if row["difference"] > 0 else "worse"
-    effect = ", transfer hurts here" if transfer_hurts(row, alpha) else ""
-    sentence = f"{start}{first} is {kind} than {second}{effect}: {_figures(row)}."
+    effect = ", transfer hurts here" if row["hurts"] else ""
+    sentence = f"{first} is {kind} than {second}{effect}: {_figures(row)}."
     if equal:
-        sentence += f" The difference is too small to matter ({_within(row, rope)})."
-    if not row["pvalue_holm"] < alpha:
+        sentence += f" The difference is too small to matter ({_within(row)})."
+    if not row["pvalue_holm"] < row["alpha"]:
         sentence += (
             f" Corrected for the {n_comparisons} comparisons made, it is no evidence "
             f"(Holm, p = {row['pvalue_holm']:.3g})."

@@ -84,7 +84,7 @@ def transfer_between_corpora(
     tasks : sequence of str, default=()
         Columns of `labels`, such as "gender". A progressive network is added that reads, beside
         the other corpus, a network of each of these tasks, trained on the training rows of the
-        target (what the paper leaves to the future, section 5); each task is run alone as well.
+        target (what the paper leaves to the future, section 6); each task is run alone as well.
     speaker : str, default="speaker"
         Column of `labels` that the folds are made by.
     folds : {"speaker-stratified", "speaker-independent"}, default="speaker-stratified"
@@ -144,7 +144,7 @@ def transfer_between_corpora(
     ----------
     J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost: Progressive Neural
     Networks for Transfer Learning in Emotion Recognition. Interspeech 2017,
-    arXiv 1706.03256; section 4.2 and Figure 4.
+    arXiv 1706.03256; section 5 and Figure 4.
 
     Examples
     --------

@@ -79,6 +79,17 @@ def _figure(display, name, heading, caption, alt, wide=False):
     return Figure(name, heading, caption, alt, contents, wide)
 
 
+def _band(frame):
+    """Return what the bands of Figures 3 and 4 are, in words."""
+    if frame["repeat"].nunique() > 1:
+        return "the standard deviation over the repeats of the mean over the folds of each"
+    return "the standard deviation over the folds, since there is one repeat"
+
+
+def _folds(number):
+    return f"{number} training fold" + ("" if number == 1 else "s")
+
+
 def _curves(curves, name, where):
     n_methods = len(curves[["method", "source"]].drop_duplicates())
     return _figure(
@@ -86,7 +97,7 @@ def _curves(curves, name, where):
         name,
         f"Training curves{where}",
         "Mean score on the validation rows after each epoch, as in the paper's Figure 3; the band "
-        "is one standard deviation over the fits. A curve that rises earlier has started from "
+        f"is {_band(curves)}. A curve that rises earlier has started from "
         "something useful; one that still climbs at the right end was stopped too early.",
         f"Validation score by epoch of {n_methods} methods{where}.",
     )
@@ -113,9 +124,9 @@ def _sizes(scores, comparisons, name, where):
         name,
         f"Score by size of the training set{where}",
         "As in the paper's Figure 4: the fewer folds of the target train, the more there is to "
-        "gain from another corpus. A star marks where a method is better than the one without "
-        "transfer; the band is one standard deviation over the folds, not the uncertainty of the "
-        "mean.",
+        "gain from another corpus. A circle marks where a network with a source is better than "
+        f"the same network without; the band is {_band(scores)}, not the uncertainty of a "
+        "difference.",
         f"Score of each method for {sizes} training folds{where}; the numbers are in the table "
         "above.",
     )
@@ -168,7 +179,7 @@ def draw_figures(study):
             if sizes.nunique() > 1:
                 figures.append(_sizes(scores, study.comparisons, f"training_size{ending}", where))
             largest = sizes.max()
-            where += f", {largest} training folds"
+            where += f", {_folds(largest)}"
             scores = scores[sizes == largest]
             if len(curves):
                 curves = curves[curves["n_train_folds"] == largest]

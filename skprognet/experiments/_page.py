@@ -5,8 +5,10 @@ import base64
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from skprognet._wording import printable
 from skprognet.evaluation import format_table
 from skprognet.experiments._record import MISSING, repeat_command
+from skprognet.experiments._study import count_fits
 from skprognet.experiments._words import (
     FOLDS_IN_WORDS,
     NORMALISATION_IN_WORDS,
@@ -24,6 +26,12 @@ def _table_and_legend(table):
     text, _, legend = format_table(table, "html").partition("</table>")
     text = text.replace("<th>", '<th scope="col">')  # names are escaped, so these are the headings
     return Markup(text + "</table>"), Markup(legend)
+
+
+def _shown(value):
+    """Return text as the page shows it: control characters as Python writes them."""
+    is_text = isinstance(value, str) and not isinstance(value, Markup)
+    return printable(value) if is_text else value
 
 
 def _in_words(value):
@@ -68,6 +76,7 @@ def format_page(study, figures, record, seconds):
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_shown,
     )
     table, legend = _table_and_legend(study.table)
     network = {name: _in_words(value) for name, value in record["network"].items()}
@@ -91,7 +100,7 @@ def format_page(study, figures, record, seconds):
         sha256=record["sha256"],
         versions=record["versions"],
         command=None if record.get(MISSING) else repeat_command(record),
-        n_fits=len(study.scores),
+        fits=count_fits(study.scores),
         training=_duration(study.scores["seconds"].sum()),
         elapsed=None if seconds is None else _duration(seconds),
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from skprognet._files import write_whole
 from skprognet.evaluation import format_table
+from skprognet.evaluation._table_formats import escape_markdown
 from skprognet.experiments._figures import draw_figures
 from skprognet.experiments._page import format_page
 from skprognet.experiments._record import RECORD, add_found, format_record, make_record
@@ -45,13 +46,11 @@ def format_study(study):
     """
     return "\n\n".join(
         [
-            f"# {title(study.design)}",
-            headline(study),
-            describe_folds(study),
-            study.audit_verdict,
+            f"# {escape_markdown(title(study.design))}",
+            *map(escape_markdown, (headline(study), describe_folds(study), study.audit_verdict)),
             format_table(study.table),
-            explain_test(study),
-            "\n".join(f"- {verdict}" for verdict in study.comparisons["verdict"]),
+            escape_markdown(explain_test(study)),
+            "\n".join(f"- {escape_markdown(each)}" for each in study.comparisons["verdict"]),
         ]
     )
 

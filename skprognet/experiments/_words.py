@@ -2,9 +2,9 @@
 
 from skprognet.classifiers import DNNClassifier
 from skprognet.evaluation._comparison import CALIBRATED
-from skprognet.evaluation._design import NO_SOURCE
-from skprognet.evaluation._paired import SETTING
-from skprognet.evaluation._verdicts import label
+from skprognet.evaluation._pairs import TRANSFER
+from skprognet.evaluation._score_frames import SETTING
+from skprognet.evaluation._verdicts import evidence, label, signed, transfer_wins
 
 _NAMED = 4
 
@@ -105,45 +105,61 @@ def _range(values):
     return low if low == high else f"{low} to {high}, by the size of the training set"
 
 
-def _named(rows):
-    """Return what helped or hurt, and by how much; a few, and how many more."""
-    told = []
-    for _, row in rows.head(_NAMED).iterrows():
-        where = ", ".join(f"{name} {row[name]}" for name in SETTING if name in row)
-        where = f" ({where})" if where else ""
-        told.append(f"{label(row['method'], row['source'])}{where} {row['difference']:+.3f}")
+def _place(row):
+    """Return which method a row is about, and where there are several settings, which of them."""
+    where = ", ".join(f"{name} {row[name]}" for name in SETTING if name in row)
+    return label(row["method"], row["source"]) + (f" ({where})" if where else "")
+
+
+def _named(rows, value=None):
+    """Return what rows are about, and by how much they differ; a few, and how many more."""
+    told = [
+        _place(row) + (f" {signed(row[value])}" if value else "")
+        for _, row in rows.head(_NAMED).iterrows()
+    ]
     more = len(rows) - len(told)
     return "; ".join(told) + (f"; and {more} more" if more else "")
 
 
-def _survivors(found, alpha):
+def _survivors(found):
     """Return in words how many of the comparisons Holm's correction leaves."""
-    survive = int((found["pvalue_holm"] < alpha).sum())
+    survive = int((found["pvalue_holm"] < found["alpha"]).sum())
     return {0: "none", len(found): "all"}.get(survive, survive)
 
 
-def headline(study, alpha=0.05):
-    """Return the answer of the whole study in one sentence, or two.
+def _at_chance(table):
+    """Return a sentence on what is no better than a guess, or nothing."""
+    found = table[table["p_chance"] >= table["alpha"]]
+    if not len(found):
+        return ""
+    if len(found) == len(table):
+        return "No method is better than chance: nothing was learned. "
+    return f"No better than chance: {_named(found)}. "
 
-    It counts the comparisons of a method with a source with one without, as the paper's first
-    mark does: by the plain p-value; how many survive Holm's correction is said beside it.
+
+def headline(study):
+    """Return the answer of the whole study in one sentence, or a few.
+
+    It counts the comparisons of a network with a source with the same network without one, as the
+    paper's asterisk does: by the plain p-value; how many survive Holm's correction is said beside
+    it. Other classifiers have no part in it.
     """
-    rows = study.comparisons
-    rows = rows[(rows["source"] != NO_SOURCE) & (rows["against_source"] == NO_SOURCE)]
-    evidence = rows[rows["pvalue"] < alpha]
-    helped, hurt = (evidence[side] for side in (evidence["difference"] > 0, evidence["hurts"]))
+    rows = study.comparisons[study.comparisons["kind"] == TRANSFER]
+    found = rows[evidence(rows)]
+    helped, hurt = found[transfer_wins(found)], found[found["hurts"]]
     plain = " or ".join(rows["against"].unique())
-    if not len(evidence):
+    start = _at_chance(study.table)
+    if not len(found):
         return (
-            f"No evidence that transfer helps, and none that it hurts, in any of {len(rows)} "
-            f"comparisons with {plain}."
+            f"{start}No evidence that transfer helps, and none that it hurts, in any of "
+            f"{len(rows)} comparisons with {plain}."
         )
     told = []
-    for verb, found in (("helps", helped), ("hurts", hurt)):
-        if len(found):
-            survivors = _survivors(found, alpha)
+    for verb, those in (("helps", helped), ("hurts", hurt)):
+        if len(those):
             told.append(
-                f"Transfer {verb} in {len(found)} of {len(rows)} comparisons with {plain}, "
-                f"{survivors} of them also after Holm's correction: {_named(found)}."
+                f"Transfer {verb} in {len(those)} of {len(rows)} comparisons with {plain}, "
+                f"{_survivors(those)} of them also after Holm's correction: "
+                f"{_named(those, 'difference')}."
             )
-    return " ".join(told)
+    return start + " ".join(told)

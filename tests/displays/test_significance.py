@@ -23,6 +23,7 @@ def comparisons():
             "high": [0.06, 0.05, 0.03, 0.0],
             "pvalue": [0.0001, 0.03, 0.3, np.nan],
             "pvalue_holm": [0.0004, 0.09, 0.6, np.nan],
+            "alpha": 0.05,
         },
         index=[7, 7, 3, 1],
     )
@@ -40,7 +41,10 @@ def test_intervals_and_markers_are_those_of_the_frame(comparisons):
     display = draw(comparisons)
     frame = display.frame()
     pd.testing.assert_frame_equal(
-        frame.drop(columns="evidence"), comparisons.reset_index(drop=True), check_column_type=False
+        frame.drop(columns="evidence"),
+        comparisons.reset_index(drop=True),
+        check_column_type=False,
+        check_like=True,
     )
     for row, line, marker in zip(
         frame.itertuples(), display.lines_, display.markers_, strict=True
@@ -73,10 +77,12 @@ def test_the_fill_of_a_marker_is_the_evidence(comparisons):
 
 
 def test_alpha_and_the_absence_of_holm(comparisons):
-    display = draw(comparisons.drop(columns="pvalue_holm"), alpha=0.2)
+    display = draw(comparisons.drop(columns="pvalue_holm").assign(alpha=0.2))
     assert display.frame()["evidence"].tolist() == ["yes", "yes", "no", "no"]
     assert texts(display) == ["p", "<0.001", "0.030", "0.300", "-"]
-    assert draw(comparisons, alpha=0.03).frame()["evidence"].tolist() == ["yes", "no", "no", "no"]
+    strict = draw(comparisons.assign(alpha=0.03))
+    assert strict.frame()["evidence"].tolist() == ["yes", "no", "no", "no"]
+    assert strict.ax_.get_legend().get_texts()[0].get_text() == "evidence (p < 0.03)"
 
 
 def test_p_values_stand_in_the_row_they_belong_to(comparisons):
@@ -104,9 +110,9 @@ def test_bayesian_probabilities_are_printed(comparisons):
 
 
 def test_zero_line_and_region_of_practical_equivalence(comparisons):
-    (band,) = draw(comparisons, rope=0.02).ax_.patches
+    (band,) = draw(comparisons.assign(rope=0.02)).ax_.patches
     assert (band.get_x(), band.get_x() + band.get_width()) == (-0.02, 0.02)
-    display = draw(comparisons, rope=None)
+    display = draw(comparisons)
     assert not display.ax_.patches
     assert [0, 0] in [list(line.get_xdata()) for line in display.ax_.lines]
     assert display.ax_.get_xlabel() == "difference in UAR, 95 % interval"
@@ -129,10 +135,16 @@ def test_it_draws_what_compare_methods_returns(make_scores):
     assert len(one.lines_) == 1
 
 
-@pytest.mark.parametrize("rope", [0, -0.1])
-def test_rope_is_checked(comparisons, rope):
-    with pytest.raises(ValueError, match=f"^rope must satisfy 0 < rope; got {rope}"):
-        SignificanceDisplay.from_comparisons(comparisons, rope=rope)
+def test_level_and_rope_are_those_of_the_comparisons(make_scores):
+    comparisons = compare_methods(make_scores(), alpha=0.3, rope=0.04)
+    display = draw(comparisons)
+    (band,) = display.ax_.patches
+    assert (band.get_x(), band.get_x() + band.get_width()) == (-0.04, 0.04)
+    told = (display.frame()["evidence"] != "no").tolist()
+    assert told == (comparisons["pvalue"] < 0.3).tolist()
+    mixed = pd.concat([comparisons, compare_methods(make_scores(), alpha=0.2)])
+    with pytest.raises(ValueError, match=r"^comparisons must be of one alpha; got \[0\.3, 0\.2\]"):
+        SignificanceDisplay.from_comparisons(mixed)
 
 
 def test_a_missing_column_is_named(comparisons):

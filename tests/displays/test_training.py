@@ -31,6 +31,39 @@ def test_frame_is_mean_and_standard_deviation_over_fits(curves):
     assert row["n_fits"] == 3
 
 
+@pytest.fixture
+def repeated(curves, rng):
+    """Give the same methods in two repeats of three folds."""
+    other = curves.assign(valid_uar=rng.uniform(size=len(curves)))
+    return pd.concat([curves.assign(repeat=1), other.assign(repeat=2)])
+
+
+def test_of_several_repeats_the_band_is_over_the_means_of_their_folds(repeated):
+    row = TrainingCurveDisplay.from_curves(repeated).frame()
+    row = row.query("method == 'ProgNet' and epoch == 4").iloc[0]
+    values = repeated.query("method == 'ProgNet' and epoch == 4")["valid_uar"].to_numpy()
+    first, second = values[:3].mean(), values[3:].mean()
+    assert row["mean"] == pytest.approx((first + second) / 2)
+    # Two numbers differ from their mean by half of what they differ by.
+    assert row["std"] == pytest.approx(abs(first - second) / np.sqrt(2))
+    assert (row["n_fits"], row["n_repeats"]) == (6, 2)
+
+
+def test_the_band_is_drawn_as_wide_as_the_frame_says(curves, repeated):
+    for frame, over in ((curves, "folds"), (repeated, "repeats")):
+        display = TrainingCurveDisplay.from_curves(frame).plot(Figure().subplots())
+        parts = display.frame().groupby(["method", "source"], sort=False)
+        bands = display.ax_.collections
+        for band, (_, part) in zip(bands, parts, strict=True):
+            corners = band.get_paths()[0].vertices
+            for epoch, mean, std in part[["epoch", "mean", "std"]].to_numpy():
+                heights = corners[corners[:, 0] == epoch, 1]
+                assert heights.min() == pytest.approx(mean - std)
+                assert heights.max() == pytest.approx(mean + std)
+        title = display.ax_.get_legend().get_title().get_text()
+        assert title.endswith(f", band: standard deviation over {over}")
+
+
 def test_a_curve_ends_with_the_first_fit_that_ended(curves):
     short = curves[~((curves["method"] == "DNN") & (curves["fold"] == 2) & (curves["epoch"] > 6))]
     frame = TrainingCurveDisplay.from_curves(short).frame()
@@ -52,7 +85,7 @@ def test_plot_draws_what_frame_says_and_returns_itself(curves):
     legend = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert legend == labels
     assert display.ax_.get_legend().get_title().get_text() == (
-        "mean over 3 fits, band: one standard deviation"
+        "mean over 3 fits, band: standard deviation over folds"
     )
 
 

@@ -1,4 +1,4 @@
-"""Figure 4: means and bands by hand, stars where the comparisons say, and nothing mixed."""
+"""Figure 4: means and bands by hand, circles where the comparisons say, and nothing mixed."""
 
 import re
 
@@ -11,7 +11,7 @@ from skprognet.displays import TrainingSizeDisplay
 from skprognet.evaluation import compare_methods
 
 COMPARED = [
-    # method, source, against, against_source, size, difference, p, star?
+    # method, source, against, against_source, size, difference, p, circle?
     ("ProgNet", "MSP", "DNN", "none", 1, 0.05, 0.01, True),
     ("ProgNet", "MSP", "DNN", "none", 2, 0.05, 0.05, False),
     ("ProgNet", "MSP", "DNN", "none", 4, -0.05, 0.01, False),
@@ -32,7 +32,9 @@ def scores(make_scores):
 @pytest.fixture
 def comparisons():
     names = ["method", "source", "against", "against_source", "n_train_folds", "difference"]
-    return pd.DataFrame(COMPARED, columns=[*names, "pvalue", "star"]).drop(columns="star")
+    frame = pd.DataFrame(COMPARED, columns=[*names, "pvalue", "circle"]).drop(columns="circle")
+    kind = np.where(frame["against"] == "DNN", "transfer", "same source")
+    return frame.assign(kind=kind, alpha=0.05)
 
 
 def draw(scores, comparisons=None, **options):
@@ -41,16 +43,16 @@ def draw(scores, comparisons=None, **options):
     )
 
 
-def test_mean_and_spread_follow_the_papers_rule(scores):
+def test_mean_and_spread_follow_the_papers_figures(scores):
     frame = TrainingSizeDisplay.from_scores(scores).frame()
     assert len(frame) == 3 * 4
     row = frame.query("method == 'PT/FT' and n_train_folds == 2").iloc[0]
     own = scores.query("method == 'PT/FT' and n_train_folds == 2")
     repeats = [own.loc[own["repeat"] == r, "uar"].to_numpy() for r in (1, 2)]
     assert row["mean"] == pytest.approx((repeats[0].mean() + repeats[1].mean()) / 2)
-    spreads = [np.sqrt(((u - u.mean()) ** 2).sum() / 4) for u in repeats]
-    assert row["std"] == pytest.approx(sum(spreads) / 2)
-    assert (row["n_train"], row["n_fits"]) == (101, 10)
+    # Two numbers differ from their mean by half of what they differ by.
+    assert row["std"] == pytest.approx(abs(repeats[0].mean() - repeats[1].mean()) / np.sqrt(2))
+    assert (row["n_train"], row["n_fits"], row["n_repeats"]) == (101, 10, 2)
     assert "better" not in frame
 
 
@@ -73,39 +75,51 @@ def test_lines_and_bands_are_those_of_the_frame(scores):
     ]
 
 
-def test_stars_stand_where_a_comparison_earned_them(scores, comparisons):
+def note(display):
+    return display.ax_.get_legend().get_title().get_text()
+
+
+def test_a_single_repeat_has_a_band_over_its_folds_and_says_so(scores):
+    assert note(draw(scores)) == "mean, band: standard deviation over repeats"
+    once = scores[scores["repeat"] == 1]
+    display = draw(once)
+    row = display.frame().query("method == 'PT/FT' and n_train_folds == 2").iloc[0]
+    uar = once.query("method == 'PT/FT' and n_train_folds == 2")["uar"].to_numpy()
+    assert row["std"] == pytest.approx(np.sqrt(((uar - uar.mean()) ** 2).sum() / 4))
+    assert note(display) == "mean, band: standard deviation over folds"
+
+
+def test_circles_stand_around_what_a_comparison_calls_better(scores, comparisons):
     display = draw(scores, comparisons)
     frame = display.frame()
     expected = {(row[0], row[1], row[4]) for row in COMPARED if row[-1]}
     keys = frame.loc[frame["better"], ["method", "source", "n_train_folds"]]
     assert set(keys.itertuples(index=False, name=None)) == expected
-    fine_tuned, progressive = display.stars_
-    assert list(fine_tuned.get_xdata()) == [8]
-    assert list(progressive.get_xdata()) == [1]
-    assert fine_tuned.get_color() == display.lines_[1].get_color()
-    assert progressive.get_color() == display.lines_[2].get_color()
+    for circle, line, size in zip(display.circles_, display.lines_[1:], (8, 1), strict=True):
+        assert list(circle.get_xdata()) == [size]
+        assert circle.get_ydata()[0] == line.get_ydata()[[1, 2, 4, 8].index(size)]
+        assert (circle.get_marker(), circle.get_color()) == ("o", line.get_color())
+        assert circle.get_markersize() > line.get_markersize()
 
 
-def test_stars_stand_above_every_line_and_band(scores, comparisons):
-    display = draw(scores, comparisons)
-    low, high = display.ax_.get_ylim()
-    frame = display.frame()
-    highest = ((frame["mean"] + frame["std"]).max() - low) / (high - low)
-    heights = [star.get_ydata()[0] for star in display.stars_]
-    assert highest < min(heights) < max(heights) < 1
-    assert len(set(heights)) == 2
+def test_only_the_same_network_without_a_source_is_what_a_circle_is_about(scores, comparisons):
+    svm = comparisons.assign(against="SVM", kind="other", pvalue=0.001, difference=0.3)
+    display = draw(scores, pd.concat([comparisons, svm], ignore_index=True))
+    assert display.frame()["better"].sum() == 2
+    texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert texts[-1] == "better than DNN, p<0.05"
 
 
-def test_alpha_decides_about_stars_and_stands_in_the_legend(scores, comparisons):
-    display = draw(scores, comparisons, alpha=0.02)
+def test_alpha_of_the_comparisons_decides_and_stands_in_the_legend(scores, comparisons):
+    display = draw(scores, comparisons.assign(alpha=0.02))
     assert display.frame()["better"].sum() == 1
     texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert texts[-1] == "better than DNN, p<0.02"
 
 
-def test_no_star_no_legend_of_stars(scores, comparisons):
+def test_no_circle_no_legend_of_circles(scores, comparisons):
     display = draw(scores, comparisons.assign(pvalue=0.5))
-    assert display.stars_ == []
+    assert display.circles_ == []
     assert len(display.ax_.get_legend().get_texts()) == 3
 
 
@@ -204,9 +218,3 @@ def test_empty_and_nameless_tables_are_refused(scores):
     nameless = scores.assign(source=scores["source"].replace("none", None))
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         TrainingSizeDisplay.from_scores(nameless)
-
-
-@pytest.mark.parametrize("alpha", [0, 1, -0.1])
-def test_alpha_is_checked(scores, alpha):
-    with pytest.raises(ValueError, match=f"^alpha must satisfy 0 < alpha < 1; got {alpha}"):
-        TrainingSizeDisplay.from_scores(scores, alpha=alpha)

@@ -265,7 +265,7 @@ def test_rows_without_a_training_size_are_a_setting_of_their_own(five):
     comparisons = compare_methods(scores)
     assert comparisons["n_train_folds"].isna().sum() == len(comparisons) / 2 == 6
     table = summary_table(scores, comparisons)
-    assert table["p_plain"].notna().tolist() == 2 * [False, True, True, True, True]
+    assert table["p (DNN)"].notna().tolist() == 2 * [False, True, True, True, True]
 
 
 def test_sizes_in_the_frame_make_the_ratio(five):
@@ -364,7 +364,7 @@ def test_equivalence_is_said_with_its_probability():
     assert row["p_equal"] > 0.99
     assert row["verdict"].startswith(
         "ProgNet from sex and DNN are practically equivalent (within ±0.01 with probability over "
-        "0.99): UAR 0.500 against 0.500, difference +0.000"
+        "0.99): UAR 0.500 against 0.500, difference 0.000 "
     )
     assert not row["hurts"]
     assert verdicts(wiggle, rope=0)["verdict"].startswith("No evidence of a difference")

@@ -140,8 +140,8 @@ def test_several_results_in_one_frame_are_refused(column, values, tables):
     a, b = tables
     both = pd.concat([frame(a).assign(**{column: value}) for value in values])
     sentence = (
-        f"a must hold the scores of one {column}; got {values}. Select one, as in "
-        f"scores[scores[{column!r}] == {values[0]!r}], or use compare_methods."
+        f"a must hold the scores of one {column}; got {values[0]!r}, {values[1]!r}. Select "
+        f"one, as in scores[scores[{column!r}] == {values[0]!r}], or use compare_methods."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
         calibrated_cv_ttest(both, frame(b))

@@ -118,8 +118,9 @@ def test_one_row_per_method_source_repeat_and_fold(corpus):
     scores = run(corpus)
     assert list(scores) == [
         *("method", "source", "target", "corpus", "repeat", "fold"),
-        *("n_train", "n_validation", "n_test", "seed", "source_seed", "uar", "source_uar"),
-        *("best_epoch", "n_epochs", "normalisation", "source_overlap", "seconds"),
+        *("n_train", "n_validation", "n_test", "n_classes"),
+        *("seed", "source_seed", "uar", "source_uar"),
+        *("best_epoch", "n_epochs", "normalisation", "baseline", "source_overlap", "seconds"),
         *("rows_seen", "rows_seen_by_source", "rows_tested"),
     ]
     assert not scores.duplicated(["method", "source", "repeat", "fold"]).any()

@@ -56,11 +56,13 @@ def test_patience_is_told(study):
 
 def test_headline_counts_what_helps_and_what_hurts(study, with_scores):
     assert headline(with_scores(study, {})) == (
+        "No method is better than chance: nothing was learned. "
         "No evidence that transfer helps, and none that it hurts, in any of 4 comparisons with "
         "DNN."
     )
     both = with_scores(study, {"ProgNet": 0.1, "PT/FT": -0.2})
     assert headline(both) == (
+        "No better than chance: DNN; PT/FT from speaker; PT/FT from gender. "
         "Transfer helps in 2 of 4 comparisons with DNN, all of them also after Holm's "
         "correction: ProgNet from speaker +0.100; ProgNet from gender +0.100. Transfer hurts in "
         "2 of 4 comparisons with DNN, all of them also after Holm's correction: PT/FT from "

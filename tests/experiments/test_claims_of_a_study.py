@@ -1,0 +1,64 @@
+"""What the headline counts, what is said of chance, and that all count the same fits."""
+
+import re
+
+import pandas as pd
+
+from skprognet.experiments import Study, format_study, transfer_between_tasks, write_study
+
+
+def answer(study):
+    """Return the first sentence after the title."""
+    return format_study(study).split("\n\n")[1]
+
+
+def test_another_classifier_has_no_part_in_what_helps_or_hurts(study, with_scores):
+    same = with_scores(study, {"DNN": 0.3, "PT/FT": 0.3, "ProgNet": 0.3})
+    svm = same.scores[same.scores["method"] == "DNN"].assign(method="SVM")
+    svm["uar"] = 0.95 + 0.001 * svm["fold"]
+    with_svm = Study(pd.concat([same.scores, svm]), study.curves, study.design)
+    against = with_svm.comparisons[with_svm.comparisons["against"] == "SVM"]
+    assert (against["pvalue"] < 1e-6).all()
+    assert answer(with_svm) == answer(same)
+    assert "none that it hurts, in any of 4 comparisons with DNN." in answer(same)
+    assert "SVM is better than DNN" in format_study(with_svm)
+
+
+def test_a_study_in_which_nothing_was_learned_says_so_first(study, with_scores):
+    assert answer(with_scores(study, {})).startswith(
+        "No method is better than chance: nothing was learned. No evidence that transfer helps"
+    )
+    # Guesses have a UAR of 1/2: there are two emotions.
+    learned = with_scores(study, {"DNN": 0.2, "PT/FT": 0.2, "ProgNet": 0.2})
+    assert "chance" not in format_study(learned)
+    some = answer(with_scores(study, {"DNN": 0.2, "PT/FT": 0.2}))
+    assert some.startswith("No better than chance: ProgNet from speaker; ProgNet from gender. ")
+
+
+def test_bar_audit_and_page_count_the_same_fits(corpus, network, corpora, capsys, tmp_path):
+    study = transfer_between_tasks(
+        *corpus,
+        sources=["gender"],
+        estimator=network,
+        n_splits=3,
+        n_repeats=1,
+        n_jobs=1,
+        verbose=1,
+    )
+    # On each of 3 splits a network alone, a source, and two that read it.
+    assert re.findall(r"(\d+)/(\d+) ", capsys.readouterr().err)[-1] == ("12", "12")
+    told = "12 fits (9 of methods, 3 of sources)"
+    assert f"The audit passed: in {told} and " in study.audit_verdict
+    page = write_study(study, tmp_path)[-1].read_text("utf-8")
+    assert page.count(told) == 2
+    # Both ways, 4 splits: a source, and for each of 2 sizes 3 networks.
+    assert "in 56 fits (48 of methods, 8 of sources) and" in corpora.audit_verdict
+
+
+def test_one_fold_is_one_fold(corpora, tmp_path):
+    single = corpora.scores["n_train_folds"] == 1
+    curves = corpora.curves[corpora.curves["n_train_folds"] == 1]
+    write_study(Study(corpora.scores[single], curves, corpora.design), tmp_path)
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "Scores, first half, 1 training fold</h3>" in page
+    assert "the standard deviation over the folds, since there is one repeat" in page
