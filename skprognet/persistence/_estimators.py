@@ -20,6 +20,7 @@ from sklearn.preprocessing import (
 from skprognet._validation import check_choice, check_number
 from skprognet.classifiers import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.classifiers._base import NetworkClassifier
+from skprognet.classifiers._overlap import MOMENTS
 from skprognet.classifiers._parameters import DTYPES
 from skprognet.classifiers._sources import (
     column_of,
@@ -159,6 +160,19 @@ def _check_fitted(cls, state):
     _check_weights(network["weights"], network["config"])
     if network["config"].get("source_sizes", ()) != _source_sizes(cls, sources):
         raise ValueError("the network reads other layers than those of the sources")
+    _check_scale(state)
+
+
+def _check_scale(state):
+    """Raise unless what is remembered of the training rows fits the features, if anything is."""
+    if not any(name in state for name in MOMENTS):
+        return  # an older release did not remember it
+    check_number(MOMENTS[0], state[MOMENTS[0]], "integer", low=1)
+    wanted = (state["n_features_in_"],), np.dtype("float64")
+    for name in MOMENTS[1:]:
+        found = np.shape(state[name]), getattr(state[name], "dtype", None)
+        if found != wanted:
+            raise ValueError(f"{name} is of shape and type {found}, not {wanted}")
 
 
 def _source_sizes(cls, sources):
