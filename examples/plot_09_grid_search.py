@@ -16,6 +16,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, ProgressiveClassifier
+from skprognet.classifiers import source_overlap
 from skprognet.datasets import load_emodb
 from skprognet.metrics import uar_score, uar_scorer
 
@@ -69,10 +70,8 @@ with sklearn.config_context(enable_metadata_routing=True):
     model.set_params(emotion__source=source).fit(
         emodb.data[search_rows], emodb.target[search_rows], source_y=emodb.speaker[search_rows]
     )
-scale, network = model
 seen = [
-    network.source_overlap(scale.transform(emodb.data[rows])).item()
-    for rows in (search_rows, test_rows)
+    source_overlap(model, emodb.data[rows])["source"].item() for rows in (search_rows, test_rows)
 ]
 print(f"{seen[0]:.2f} of the search rows seen, {seen[1]:.2f} of the others")
 assert seen == [1, 0]

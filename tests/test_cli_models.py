@@ -352,6 +352,56 @@ def test_inspect_tells_all_of_it(model, table):
     )
 
 
+def test_inspect_says_which_rows_the_model_was_trained_on(model, table, tmp_path):
+    frame = pd.read_parquet(table)
+    other = frame.assign(a=frame["a"] + 1, b=frame["b"] * 1.1)
+    rows = tmp_path / "rows.csv"
+    pd.concat([frame[:10], other[:30]]).to_csv(rows, index=False)
+    told = json.loads(done("inspect", model[0], "--rows", rows, "--json").stdout)
+    network = load_model(model[0])[-1]
+    # Validation, which chose the epoch of the speaker network too, is among what it knows.
+    held_out = ~network.sources_[0][1].source_overlap(
+        load_model(model[0])[:-1].transform(frame[["a", "b", "c"]]), per_row=True
+    )["own"]
+    share = 0.25 - held_out[:10].sum() / 40
+    known = {"own": 0.25, "speaker": pytest.approx(share)}
+    assert told["rows"] == {"file": str(rows), "number": 40, "known": known}
+    page = done("inspect", model[0], "--rows", rows).stdout
+    assert (
+        f"Rows           40 of {rows}, of which were in training:\n"
+        "               by the model itself: 25 %\n"
+        f"               by source speaker: {100 * share:.3g} %\n"
+    ) in page
+    assert "rows" not in json.loads(done("inspect", model[0], "--json").stdout)
+
+
+def test_inspect_warns_of_rows_on_another_scale(model, table, tmp_path):
+    frame = pd.read_parquet(table)
+    frame[["a", "b", "c"]] *= 1000
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    result = done("inspect", model[0], "--rows", tmp_path / "rows.csv")
+    assert result.stderr.startswith(
+        "Warning: X is not on the scale of the rows that the model was trained on: in 3 of 3 "
+    )
+
+
+def test_rows_that_are_not_those_of_the_model_are_refused(model, table, tmp_path):
+    pd.read_parquet(table).drop(columns="b").to_csv(tmp_path / "rows.csv", index=False)
+    result = run("inspect", model[0], "--rows", tmp_path / "rows.csv")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Error: The model needs 3 features, of which 1 are missing: 'b'.\n",
+    )
+    X, y = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
+    nameless = DNNClassifier(**PARAMS).fit(X, y)
+    save_model(nameless, tmp_path / "m")
+    result = run("inspect", tmp_path / "m", "--rows", table)
+    assert result.stderr == (
+        "Error: The features of a table are found by their names, which this model does not know: "
+        "it was trained on an array. Ask skprognet.classifiers.source_overlap in Python.\n"
+    )
+
+
 def test_the_score_is_that_of_the_epoch_that_was_kept(table):
     frame = pd.read_parquet(table)
     network = DNNClassifier(**PARAMS, random_state=0).fit(frame[["a", "b"]], frame["emotion"])
@@ -480,6 +530,122 @@ def test_audio_is_extracted_as_for_training_and_another_version_is_told(spoken, 
         "Warning: The model learned from features eGeMAPSv02 at 16000 Hz by opensmile 1.0.0; here "
         f"they are eGeMAPSv02 at 16000 Hz by opensmile {version('opensmile')}, so that the "
         "numbers may differ.\n"
+    )
+
+
+# The mean energy of frames; and a table beside it, so that it can be seen whether it was run.
+CONFIGURATION = r"""
+[componentInstances:cComponentManager]
+instance[dataMemory].type=cDataMemory
+\{\cm[source{?}:include external source]}
+[componentInstances:cComponentManager]
+instance[frame].type=cFramer
+instance[energy].type=cEnergy
+instance[func].type=cFunctionals
+instance[table].type=cCsvSink
+[frame:cFramer]
+reader.dmLevel = wave
+writer.dmLevel = frames
+frameSize = 0.025
+frameStep = 0.010
+[energy:cEnergy]
+reader.dmLevel = frames
+writer.dmLevel = energy
+[func:cFunctionals]
+reader.dmLevel = energy
+writer.dmLevel = func
+frameMode = full
+functionalsEnabled = Means
+Means.amean = 1
+[table:cCsvSink]
+reader.dmLevel = func
+filename = FILE
+\{\cm[sink{?}:include external sink]}
+"""
+
+
+@pytest.fixture
+def of_a_stranger(spoken, tmp_path):
+    """Give a model that learned from a configuration file, that file, and what it writes."""
+    config, written = tmp_path / "set.conf", tmp_path / "written.csv"
+    config.write_text(CONFIGURATION.replace("FILE", str(written)))
+    wavs = sorted(str(path) for path in (spoken / "speech").iterdir())
+    done("extract", *wavs, "--feature-set", config, "--n-jobs", 1, "-o", tmp_path / "t.csv")
+    table = pd.read_csv(tmp_path / "t.csv").assign(emotion=["angry", "sad"] * (len(wavs) // 2))
+    table.to_csv(tmp_path / "t.csv", index=False)
+    done("train", tmp_path / "t.csv", *TINY, "-o", tmp_path / "model")
+    written.unlink()
+    return tmp_path / "model", config, written, wavs
+
+
+def test_a_configuration_that_a_model_names_is_not_run(of_a_stranger):
+    model, config, written, wavs = of_a_stranger
+    result = run("predict", model, wavs[0])
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Error: The model learned from features of the openSMILE configuration "
+        f"'{config}', and a configuration that a model names is never run. If you trust that "
+        "file, name it with --configuration; or give a table of features.\n",
+    )
+    assert not written.exists()
+
+
+def test_a_configuration_that_the_user_names_is_run_if_it_is_the_same(of_a_stranger, tmp_path):
+    model, config, written, wavs = of_a_stranger
+    moved = config.rename(tmp_path / "moved.conf")
+    said = table_of(done("predict", model, *wavs, "--configuration", moved))
+    assert written.exists()
+    expected = load_model(model).predict_proba(OpenSmileFeatures(moved).fit_transform(wavs))
+    np.testing.assert_allclose(said[["p_angry", "p_sad"]].to_numpy(), expected, rtol=1e-6)
+    written.unlink()
+
+    moved.write_text(moved.read_text() + "\n// another one\n")
+    result = run("predict", model, *wavs, "--configuration", moved)
+    assert result.exit_code == 1
+    assert re.fullmatch(
+        r"Error: The openSMILE configuration must be the one that the model learned from, of "
+        r"SHA-256 [0-9a-f]{64}; '.*moved.conf' has [0-9a-f]{64}\. Look for the original file, and "
+        r"those that it includes\.\n",
+        result.stderr,
+    )
+    assert not written.exists()
+
+
+def test_features_of_the_same_configuration_in_another_place_are_the_same(of_a_stranger, tmp_path):
+    model, config, _, wavs = of_a_stranger
+    moved = config.rename(tmp_path / "moved.conf")
+    again = tmp_path / "again.csv"
+    done("extract", *wavs, "--feature-set", moved, "--n-jobs", 1, "-o", again)
+    assert (
+        done("predict", model, again).stdout == done("predict", model, tmp_path / "t.csv").stdout
+    )
+    config.write_text(moved.read_text() + "\n// another one\n")
+    done("extract", *wavs, "--feature-set", config, "--n-jobs", 1, "-o", again)
+    assert "Extract them anew" in run("predict", model, again).stderr
+
+
+def test_a_set_of_opensmile_needs_no_configuration(spoken, of_a_stranger):
+    _, config, written, wavs = of_a_stranger
+    result = run("predict", spoken / "model", wavs[0], "--configuration", config)
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Error: The model learned from eGeMAPSv02, which openSMILE has; leave --configuration "
+        f"'{config}' out.\n",
+    )
+    assert not written.exists()
+
+
+@pytest.mark.parametrize(
+    "features", ["eGeMAPSv02", {"feature_set": "eGeMAPSv02"}, {"feature_set": ["a.conf"]}]
+)
+def test_what_a_model_says_of_its_features_has_one_form(spoken, features, tmp_path):
+    model = load_model(spoken / "model")
+    save_model(model, tmp_path / "m", metadata={"features": features})
+    result = run("predict", tmp_path / "m", spoken / "speech" / "F01_sad_01.wav")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Error: The file of a model says of its features feature_set, sampling_rate, extractor, "
+        f"or nothing; this one says {features!r}. Train it again.\n",
     )
 
 

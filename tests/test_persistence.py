@@ -29,6 +29,7 @@ from skorch.callbacks import EpochTimer
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.classifiers._sources import digest, final_estimator
 from skprognet.persistence import load_model, read_model_info, save_model
+from skprognet.persistence._allowance import Allowance
 from skprognet.persistence._model_file import KEY, _digest
 from skprognet.persistence._values import Reader, Writer
 
@@ -114,7 +115,8 @@ def assert_same_model(a, b):
     assert type(a) is type(b)
     pd.testing.assert_frame_equal(a.history_, b.history_)
     assert (a.best_epoch_, a.interrupted_) == (b.best_epoch_, b.interrupted_)
-    np.testing.assert_array_equal(a.row_fingerprints_, b.row_fingerprints_)
+    for name in ("row_fingerprints_", "n_samples_seen_", "training_mean_", "training_std_"):
+        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
     assert_same_parameters(a, b)
     for (name, source), (twin_name, twin) in zip(
         *(getattr(each, "sources_", []) for each in (a, b)), strict=True
@@ -168,7 +170,7 @@ def test_what_is_in_a_model_twice_is_in_the_file_once(path):
 def test_arrays_in_places_of_the_same_name_are_two():
     writer = Writer()
     encoded = writer.encode({1: np.zeros(2), "1": np.ones(2)})
-    decoded = Reader(writer.arrays).decode(encoded)
+    decoded = Reader(writer.arrays, Allowance(0)).decode(encoded)
     assert {key: array.tolist() for key, array in decoded.items()} == {1: [0, 0], "1": [1, 1]}
 
 
@@ -728,7 +730,7 @@ FORGERIES = {
     "parameter of another kind": (put("max_epochs", "3"), "do not go together (TypeError)"),
     "parameter out of range": (put("dropout", 2), "dropout must satisfy 0 <= dropout < 1; got 2"),
     "device": (put("device", 3), "the device is no text"),
-    "threads": (put("n_threads", 10**9), "n_threads must satisfy n_threads <= 1024"),
+    "threads": (put("n_threads", 0), "n_threads must satisfy 1 <= n_threads; got 0"),
     "no sources": (drop("sources_"), "sources_ of ProgressiveClassifier is missing or no list"),
     "no classes": (drop("classes_"), "classes_ of ProgressiveClassifier is missing or no ndarray"),
     "one class": (
@@ -749,11 +751,24 @@ FORGERIES = {
         "the history is not a list of dicts",
     ),
     "not fitted": (drop("network_state"), "This ProgressiveClassifier instance is not fitted"),
-    "features": (put("n_features_in_", 10**12), "satisfy 1 <= n_features_in_ <= 10000000; got"),
+    "features": (put("n_features_in_", 10**12), "satisfy 1 <= n_features_in_ <= 1000000; got"),
     "digest of sources": (
-        put("source_digest_", {"dict": [["speaker", "0" * 64]]}),
+        put("source_digest_", {"dict": [["speaker", "0" * 64], ["gender", "0" * 64]]}),
         "source_digest_ is not that of the sources",
     ),
+    "digest of one source": (
+        lambda d, a: pairs(state(d)["source_digest_"])["gender"].__setitem__(1, "0" * 64),
+        "source_digest_ is not that of the sources",
+    ),
+    "names that are equal": (
+        put("feature_names_in_", {"objects": list("abcdea")}),
+        "two features have one name",
+    ),
+    "scale of other features": (
+        put("training_mean_", {"array": W}),
+        "training_mean_ is of shape and type ((5, 6), dtype('float32')), not ((6,), dtype('float6",
+    ),
+    "number of rows": (put("n_samples_seen_", 0), "n_samples_seen_ must satisfy 1 <= n_samples"),
     "weights of another shape": (
         change_array(W, lambda w: np.ascontiguousarray(w[:, :-1])),
         f"the weights '{W.removeprefix('network_state.weights.')}' are ((5, 5), 'float32'), while",
@@ -800,6 +815,16 @@ def test_a_parameter_that_an_older_release_did_not_know_gets_its_default(origina
     drop("lr")(document, arrays)
     forge(path, document, arrays)
     assert load_model(path).lr == DNNClassifier().lr
+
+
+def test_a_version_that_scikit_learn_would_print_is_one(originals):
+    found, path = originals
+    document, arrays = copy.deepcopy(found["pipeline of a table"])
+    pairs_of_steps = state(document)["steps"]
+    scaler = pairs_of_steps[0]["tuple"][1]["estimator"][1]
+    scaler["_sklearn_version"] = "\x1b[31m"
+    forge(path, document, arrays)
+    assert "the version of scikit-learn is none" in refused(path)
 
 
 def test_a_model_of_a_device_that_is_not_there_is_on_the_cpu(originals):

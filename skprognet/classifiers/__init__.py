@@ -10,6 +10,8 @@ from skprognet.classifiers._estimator_checks import (
     check_source_untouched,
 )
 from skprognet.classifiers._fine_tuned import FineTunedClassifier
+from skprognet.classifiers._importances import source_importances
+from skprognet.classifiers._overlap import source_overlap
 from skprognet.classifiers._progressive import ProgressiveClassifier
 
 __all__ = [
@@ -22,4 +24,6 @@ __all__ = [
     "check_seed_repeats",
     "check_source_survives_clone",
     "check_source_untouched",
+    "source_importances",
+    "source_overlap",
 ]

@@ -22,6 +22,7 @@ from skprognet._validation import (
 )
 from skprognet.classifiers._class_weight import weigh_recalls, weigh_rows
 from skprognet.classifiers._net import Batches, Net
+from skprognet.classifiers._overlap import MOMENTS, add_rows, overlap
 from skprognet.classifiers._parameters import (
     DTYPES,
     MONITORS,
@@ -186,7 +187,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
                     f"{self.classes_.tolist()}; got {classes.tolist()}. Set warm_start=False."
                 )
             return self.net_
-        for name in ("net_", "row_fingerprints_"):
+        for name in ("net_", "row_fingerprints_", *MOMENTS):
             vars(self).pop(name, None)
         return None
 
@@ -285,13 +286,48 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def _remember(self, tables):
-        """Add the fingerprints of rows that the network has seen, in training or validation."""
+        """Add the fingerprints of rows in training and validation, and the scale of the former."""
         seen = [] if not hasattr(self, "row_fingerprints_") else [self.row_fingerprints_]
         self.row_fingerprints_ = np.unique(np.concatenate([*seen, *map(fingerprints, tables)]))
+        before = [getattr(self, name) for name in MOMENTS if hasattr(self, name)]
+        for name, value in zip(MOMENTS, add_rows(tables[0], *before), strict=True):
+            setattr(self, name, value)
 
     def _has_seen(self, X):
         """Return for each row whether `fit` has had it, shape (n_samples,)."""
         return np.isin(fingerprints(np.asarray(X)), self.row_fingerprints_)
+
+    def source_overlap(self, X, *, per_row=False):
+        """Return the share of rows of X that the network, and each source, had in its own `fit`.
+
+        The same as :func:`~skprognet.classifiers.source_overlap`, which also takes a pipeline
+        around the classifier.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows, such as those of a test set, scaled as those of `fit`.
+        per_row : bool, default=False
+            Whether to answer for each row instead of counting them.
+
+        Returns
+        -------
+        Series of float, or DataFrame of bool of shape (n_samples, 1 + n_sources)
+            The share, between 0 and 1, under "own" for the rows of this `fit`, and under its name
+            for each source; NaN for a source that does not remember its rows. With
+            ``per_row=True`` a column for each of them; NA where it is unknown.
+
+        Warns
+        -----
+        UserWarning
+            If X is not on the scale of the training rows.
+
+        Raises
+        ------
+        ValueError
+            For another number of features, NaN or infinity.
+        """
+        return overlap(self, X, per_row, stacklevel=3)
 
     def _dataset(self, X, codes, weight):
         """Return rows as skorch takes them, already where the network will be.

@@ -3,7 +3,75 @@
 import pandas as pd
 import torch
 
+from skprognet.classifiers._sources import before_network, final_estimator
 from skprognet.networks import evaluate_logits
+
+
+def source_importances(model, X, y, *, method="permute", n_repeats=5, random_state=None):
+    """Return how much the unweighted average recall falls without each source.
+
+    :meth:`skprognet.ProgressiveClassifier.source_importances` of the network in a pipeline, on the
+    rows that the steps before it make of X.
+
+    Parameters
+    ----------
+    model : ProgressiveClassifier
+        Fitted; or a pipeline or FrozenEstimator that ends in one, or a search that was fitted on
+        one.
+    X : array-like of shape (n_samples, n_features)
+        Rows as the `predict` of `model` takes them, best such that were not in `fit`.
+    y : array-like of shape (n_samples,)
+        Their labels.
+    method : {"permute", "silence"}, default="permute"
+        Whether the activations of a source are exchanged among the rows or set to 0.
+    n_repeats : int, default=5
+        Number of permutations; "silence" has nothing to repeat.
+    random_state : int, RandomState instance or None, default=None
+        Fixes the permutations.
+
+    Returns
+    -------
+    DataFrame
+        By name of the source: importance_mean, and importance_std over the permutations (ddof 0;
+        0 for "silence").
+
+    Raises
+    ------
+    TypeError
+        If `model` is none of these.
+    ValueError
+        If there is no source, X and y do not fit, or no two rows differ, so that there is nothing
+        to exchange.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.classifiers import source_importances
+    >>> from skprognet.datasets import load_emodb
+    >>> emodb = load_emodb()
+    >>> options = dict(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+    >>> clf = ProgressiveClassifier([("speaker", DNNClassifier(**options))], **options)
+    >>> model = make_pipeline(StandardScaler(), clf)
+    >>> model = model.fit(
+    ...     emodb.data, emodb.target, progressiveclassifier__source_y=emodb.speaker
+    ... )
+    >>> importances = source_importances(model, emodb.data, emodb.target, random_state=0)
+    >>> list(importances.index)
+    ['speaker']
+    """
+    network = final_estimator(model)
+    if not hasattr(network, "source_importances"):
+        raise TypeError(
+            "source_importances asks a fitted ProgressiveClassifier, which can do without a "
+            "source, or a pipeline, FrozenEstimator or fitted search around one; got "
+            f"{type(model).__name__}."
+        )
+    rows, network = before_network(model, X)
+    return network.source_importances(
+        rows, y, method=method, n_repeats=n_repeats, random_state=random_state
+    )
 
 
 def source_slices(n_features, sizes_by_source):

@@ -23,7 +23,12 @@ def plain_state(net):
 def restore_net(state, make_net):
     """Return the net of a plain state; ``make_net(column)`` puts one around its column."""
     column = build_column(state["config"])
-    column.load_state_dict({k: torch.tensor(v) for k, v in state["weights"].items()})
+    # The column copies them into itself; an array that is read-only, torch warns of.
+    weights = {
+        name: torch.from_numpy(array) if array.flags.writeable else torch.tensor(array)
+        for name, array in state["weights"].items()
+    }
+    column.load_state_dict(weights)
     net = make_net(column).initialize()
     net.history = History(state["history"])
     return net

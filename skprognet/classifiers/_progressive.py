@@ -111,6 +111,11 @@ class ProgressiveClassifier(TransferClassifier):
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
         A hash of each row that `fit` had, validation rows included.
+    n_samples_seen_ : int
+        Number of rows that trained the network or were held out by `fit`, each as often as it
+        came with ``warm_start`` and `partial_fit`.
+    training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
+        Mean and standard deviation of each feature over these rows.
     interrupted_ : bool
         Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
         has been restored.
@@ -317,7 +322,8 @@ class ProgressiveClassifier(TransferClassifier):
         Raises
         ------
         ValueError
-            If there is no source, or X and y do not fit.
+            If there is no source, X and y do not fit, or no two rows differ, so that there is
+            nothing to exchange.
 
         Examples
         --------
@@ -339,6 +345,12 @@ class ProgressiveClassifier(TransferClassifier):
             raise ValueError("source_importances needs a source; this classifier has none.")
         X = check_rows(self, X, self._dtype())
         y = check_row_labels("y", y, len(X))
+        if method == "permute" and (X[0] == X).all():
+            got = "one row" if len(X) == 1 else f"{len(X)} equal rows"
+            raise ValueError(
+                "method='permute' exchanges what a source says between rows that differ; got "
+                f"{got}. Pass more rows, or method='silence'."
+            )
         sizes = {name: column_sizes(source) for name, source in self.sources_}
         rng = np.random.RandomState(draw_seeds(random_state, 1)[0])
         column, rows = self.net_.module_, {}

@@ -45,13 +45,20 @@ def named_sources(source):
     names = [name for name, _ in pairs]
     if len(set(names)) < len(names):
         raise ValueError(f"The names of sources must differ; got {names}.")
+    if "own" in names:
+        raise ValueError(
+            "No source can have the name 'own', under which source_overlap has the rows of the "
+            "network itself. Choose another name."
+        )
     return list(pairs)
 
 
 def final_estimator(source):
-    """Return the estimator inside a ``FrozenEstimator`` or at the end of a pipeline."""
+    """Return the estimator within FrozenEstimators, pipelines (at the end) and fitted searches."""
     if isinstance(source, FrozenEstimator):
         return final_estimator(source.estimator)
+    if hasattr(source, "best_estimator_"):
+        return final_estimator(source.best_estimator_)
     if isinstance(source, Pipeline):
         return final_estimator(source.steps[-1][1])
     return source
@@ -93,14 +100,16 @@ def _column_of_mlp(mlp):
     return column
 
 
-def _before_network(source, X):
+def before_network(source, X):
     """Return X as it arrives at the last estimator of `source`, and that estimator."""
     if isinstance(source, FrozenEstimator):
-        return _before_network(source.estimator, X)
+        return before_network(source.estimator, X)
+    if hasattr(source, "best_estimator_"):
+        return before_network(source.best_estimator_, X)
     if isinstance(source, Pipeline):
         if len(source.steps) > 1:
             X = source[:-1].transform(X)
-        return _before_network(source.steps[-1][1], X)
+        return before_network(source.steps[-1][1], X)
     return X, source
 
 
@@ -131,7 +140,7 @@ def column_input(source, X):
     Tensor of shape (n_samples, width)
         In the type and on the device of the column.
     """
-    X, last = _before_network(source, X)
+    X, last = before_network(source, X)
     if isinstance(last, MLPClassifier):
         return torch.tensor(np.asarray(X), dtype=torch.as_tensor(last.coefs_[0]).dtype)
     return last._network_input(X)
@@ -155,31 +164,6 @@ def frozen_columns(source, X):
     column, tensor = column_of(source), column_input(source, X)
     _, older = column.columns(tensor)
     return [*older, evaluate_hidden(column, tensor)]
-
-
-def rows_seen(source, X):
-    """Return for each row whether a fitted source, or one that it reads, has had it in `fit`.
-
-    Parameters
-    ----------
-    source : estimator
-        A fitted source.
-    X : array or DataFrame of shape (n_samples, n_features)
-        Rows as the source's own ``predict`` takes them.
-
-    Returns
-    -------
-    ndarray of bool of shape (n_samples,), or None
-        None for an ``MLPClassifier``, which does not remember.
-    """
-    X, last = _before_network(source, X)
-    if isinstance(last, MLPClassifier):
-        return None
-    seen = [last._has_seen(X)]
-    for _, older in getattr(last, "sources_", []):
-        names = getattr(last, "feature_names_in_", None)
-        seen.append(rows_seen(older, select_columns(older, np.asarray(X), names)))
-    return None if any(part is None for part in seen) else np.any(seen, axis=0)
 
 
 def select_columns(source, X, feature_names):
@@ -223,7 +207,10 @@ def digest(source):
     Two sources with the same digest compute the same numbers. Steps of a pipeline before the
     network are not part of it.
     """
-    return hashlib.sha256(b"".join(_tensor_bytes(source))).hexdigest()
+    sha256 = hashlib.sha256()
+    for part in _tensor_bytes(source):
+        sha256.update(part)
+    return sha256.hexdigest()
 
 
 def _tensor_bytes(source):

@@ -8,7 +8,7 @@ from sklearn import get_config
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validate_data
+from sklearn.utils.validation import has_fit_parameter
 
 from skprognet.classifiers._base import NetworkClassifier
 from skprognet.classifiers._sources import (
@@ -16,7 +16,6 @@ from skprognet.classifiers._sources import (
     final_estimator,
     is_fitted,
     named_sources,
-    rows_seen,
     select_columns,
 )
 
@@ -76,44 +75,6 @@ class TransferClassifier(NetworkClassifier):
                 "unfitted source, such as clone(source), and fit it anew."
             )
         return super().set_params(**params)
-
-    def source_overlap(self, X, *, per_row=False):
-        """Return the share of rows of X that each source has had in its own `fit`.
-
-        A score on such rows is no honest one: the source has seen them, if with other labels.
-        Rows are recognised by a hash of their numbers as the source gets them, in float32, so that
-        a row that was scaled in another way counts as new.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Rows, such as those of a test set.
-        per_row : bool, default=False
-            Whether to tell for each row instead of counting them.
-
-        Returns
-        -------
-        Series of float, or DataFrame of bool of shape (n_samples, n_sources)
-            For each source by its name the share, between 0 and 1; NaN for a source that cannot
-            tell (scikit-learn's ``MLPClassifier``). With ``per_row=True`` a column for each source
-            says which rows; NA for one that cannot tell.
-
-        Raises
-        ------
-        ValueError
-            For another number of features, NaN or infinity.
-        """
-        check_is_fitted(self)
-        # Not rounded to float32 before a pipeline's own steps, which did not have it so in `fit`.
-        X = validate_data(self, X, reset=False)
-        seen = pd.DataFrame(index=range(len(X)))
-        for name, source in self.sources_:
-            rows = rows_seen(source, self._rows_for(source, X))
-            seen[name] = pd.array([pd.NA] * len(X) if rows is None else rows, dtype="boolean")
-        if per_row:
-            return seen
-        known = seen.apply(lambda rows: rows.to_numpy(dtype=float, na_value=np.nan))
-        return known.mean(skipna=False).rename("source_overlap")
 
     def _read_sources(self, X, rows, train, held_out, seed):
         self.sources_ = []

@@ -1,11 +1,13 @@
 """What made the features of a table: three columns that go wherever its rows go."""
 
 from importlib.metadata import version
+from pathlib import Path
 
 import pandas as pd
 
+from skprognet._wording import printable
 from skprognet.features import OpenSmileFeatures
-from skprognet.features._feature_sets import config_digest, find_config
+from skprognet.features._feature_sets import config_digest, find_config, is_built_in
 
 EXTRACTOR = "extractor"
 COLUMNS = ("feature_set", "sampling_rate", EXTRACTOR)
@@ -59,8 +61,90 @@ def find_extractor(table: pd.DataFrame, path: object) -> dict[str, object] | Non
     return dict(zip(COLUMNS, (feature_set, int(sampling_rate), extractor), strict=True))
 
 
+def recorded_extractor(metadata: dict[str, object]) -> dict[str, object] | None:
+    """Return what made the features of a model, as its file says, or None if it does not say.
+
+    Raises
+    ------
+    ValueError
+        If what the file says is of another form; anyone can write such a file.
+    """
+    made = metadata.get("features")
+    if made is None:
+        return None
+    kinds = dict(zip(COLUMNS, (str, int, str), strict=True))
+    if not isinstance(made, dict) or {name: type(v) for name, v in made.items()} != kinds:
+        raise ValueError(
+            f"The file of a model says of its features {', '.join(COLUMNS)}, or nothing; this one "
+            f"says {made!r:.200}. Train it again."
+        )
+    return made
+
+
+def choose_feature_set(made: dict[str, object], chosen: Path | None) -> str:
+    """Return the feature set to extract for a model: never a file that only the model names.
+
+    A configuration of openSMILE may write any file, and a model may come from a stranger.
+
+    Parameters
+    ----------
+    made : dict
+        What made the features of the model, as its file says.
+    chosen : Path or None
+        The configuration file that the user asks for.
+
+    Returns
+    -------
+    str
+        The name of a feature set in openSMILE, or the path that the user gave.
+
+    Raises
+    ------
+    ValueError
+        If the user's configuration is not the one that the model learned from, or there is none
+        though the model learned from one.
+    """
+    wanted = _recorded_digest(made)
+    if is_built_in(made["feature_set"]):
+        if chosen is not None:
+            raise ValueError(
+                f"The model learned from {made['feature_set']}, which openSMILE has; leave "
+                f"--configuration {str(chosen)!r} out."
+            )
+        return str(made["feature_set"])
+    if chosen is None:
+        raise ValueError(
+            "The model learned from features of the openSMILE configuration "
+            f"{made['feature_set']!r}, and a configuration that a model names is never run. If "
+            "you trust that file, name it with --configuration; or give a table of features."
+        )
+    found = config_digest(find_config(chosen))
+    if found != wanted:
+        raise ValueError(
+            f"The openSMILE configuration must be the one that the model learned from, of SHA-256 "
+            f"{wanted}; {str(chosen)!r} has {found}. Look for the original file, and those that "
+            "it includes."
+        )
+    return str(chosen)
+
+
+def same_features(one: dict[str, object], other: dict[str, object]) -> bool:
+    """Return whether features were made by the same feature set at the same rate.
+
+    A configuration file counts by its content, wherever it lies.
+    """
+    sets = [_recorded_digest(made) or made["feature_set"] for made in (one, other)]
+    return sets[0] == sets[1] and one["sampling_rate"] == other["sampling_rate"]
+
+
+def _recorded_digest(made):
+    """Return the SHA-256 of the configuration that made features, or None."""
+    _, found, digest = str(made[EXTRACTOR]).rpartition(", configuration ")
+    return digest if found else None
+
+
 def describe(made: dict[str, object] | None) -> str:
     """Return in words what made features."""
     if made is None:
         return "of unknown origin"
-    return f"{made['feature_set']} at {made['sampling_rate']} Hz by {made[EXTRACTOR]}"
+    return printable(f"{made['feature_set']} at {made['sampling_rate']} Hz by {made[EXTRACTOR]}")

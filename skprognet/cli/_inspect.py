@@ -10,9 +10,14 @@ import numpy as np
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
+from skprognet._table_files import read_table
 from skprognet._wording import printable
+from skprognet.classifiers import source_overlap
 from skprognet.classifiers._sources import column_of, digest, final_estimator
 from skprognet.cli._extractors import describe as describe_extractor
+from skprognet.cli._extractors import recorded_extractor
+from skprognet.cli._messages import tell_warnings
+from skprognet.cli._model_features import check_same_extractor, select
 from skprognet.persistence import load_model, read_model_info
 
 
@@ -84,8 +89,11 @@ def _is_plain(value):
     return value is None or isinstance(value, int)
 
 
-def describe_model(path: Path) -> dict[str, Any]:
-    """Return all that the file of a model says of it, as JSON can hold it."""
+def describe_model(path: Path, rows: Path | None = None) -> dict[str, Any]:
+    """Return all that the file of a model says of it, as JSON can hold it.
+
+    With a table of rows also which share of these the model, and each source, was trained on.
+    """
     model, info = load_model(path), read_model_info(path)
     names = getattr(model, "feature_names_in_", None)
     return {
@@ -97,7 +105,7 @@ def describe_model(path: Path) -> dict[str, Any]:
         "features": {
             "number": int(model.n_features_in_),
             "names": None if names is None else list(names),
-            "made": info["metadata"].get("features"),
+            "made": recorded_extractor(info["metadata"]),
         },
         "normalisation": [_describe_step(step) for step in _steps(model)],
         "metadata": info["metadata"],
@@ -105,15 +113,44 @@ def describe_model(path: Path) -> dict[str, Any]:
             name: {"written": written, "here": _installed(name)}
             for name, written in info["versions"].items()
         },
+        **({} if rows is None else {"rows": describe_rows(model, info["metadata"], rows)}),
     }
+
+
+def describe_rows(model: Any, metadata: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Return how many rows of features a table has, and which share of them a model knows.
+
+    Raises
+    ------
+    ValueError
+        If they are not the features that the model takes.
+    """
+    if not hasattr(model, "feature_names_in_"):
+        raise ValueError(
+            "The features of a table are found by their names, which this model does not know: it "
+            "was trained on an array. Ask skprognet.classifiers.source_overlap in Python."
+        )
+    table = read_table(path)
+    check_same_extractor(table, str(path), recorded_extractor(metadata))
+    shares = source_overlap(model, select(table, model))
+    known = {name: None if np.isnan(share) else share for name, share in shares.items()}
+    return {"file": str(path), "number": len(table), "known": known}
 
 
 @click.command()
 @click.argument("model", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--rows",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="TABLE",
+    help="Say how many rows of this table of features the model, and each of its sources, was "
+    "trained on. A score on such rows is no honest one.",
+)
 @click.option("--json", "as_json", is_flag=True, help="All of it, for programs.")
-def inspect(model: Path, as_json: bool) -> None:
+def inspect(model: Path, rows: Path | None, as_json: bool) -> None:
     """Say what a MODEL is: its classes, layers, sources, features, training and versions."""
-    told = describe_model(model)
+    with tell_warnings():
+        told = describe_model(model, rows)
     click.echo(json.dumps(told, indent=2) if as_json else format_model(told))
 
 
@@ -130,6 +167,7 @@ def format_model(told: dict[str, Any]) -> str:
         *_feature_rows(features["names"]),
         ("Normalisation", _normalisation(told["normalisation"])),
         ("Training", _training(told["model"], metadata)),
+        *_known_rows(told.get("rows")),
         ("Versions", ", ".join(_version(*pair) for pair in told["versions"].items())),
         ("File", f"{told['file']}, {told['bytes'] / 1e6:.1f} MB, format {told['format_version']}"),
         ("  SHA-256", f"{told['sha256']} (content)"),
@@ -184,6 +222,16 @@ def _training(network, metadata):
         how = metadata.get("validation", "held-out rows")
         parts.append(f"validation UAR {network['validation_uar']:.3f} ({how})")
     return ", ".join(parts)
+
+
+def _known_rows(rows):
+    """Yield what each network knows of the rows of a table, if there is one."""
+    if rows is None:
+        return
+    yield "Rows", f"{rows['number']} of {rows['file']}, of which were in training:"
+    for name, share in rows["known"].items():
+        known = "unknown" if share is None else f"{100 * share:.3g} %"
+        yield "", f"{'by the model itself' if name == 'own' else f'by source {name}'}: {known}"
 
 
 def _version(name, versions):

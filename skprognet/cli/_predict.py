@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 import pandas as pd
 
 from skprognet._table_files import is_table, read_table, write_table
-from skprognet.cli._extractors import COLUMNS, describe, describe_extractor, find_extractor
+from skprognet.cli._extractors import (
+    choose_feature_set,
+    describe,
+    describe_extractor,
+    recorded_extractor,
+)
 from skprognet.cli._messages import on_terminal, tell_warnings
+from skprognet.cli._model_features import check_same_extractor, select
 from skprognet.cli._options import cache_option, jobs_option, table_option, timeout_option
-from skprognet.cli._tables import names
 from skprognet.cli._utterances import list_utterances
 from skprognet.features import OpenSmileFeatures
 from skprognet.persistence import load_model, read_model_info
@@ -37,25 +41,27 @@ def read_names(files: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def extract(
-    utterances: pd.DataFrame, made: dict[str, Any] | None, **options
+    utterances: pd.DataFrame, made: dict[str, Any] | None, configuration: Path | None, **options
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the features of those utterances that can be used, and the others with the reason.
 
     Raises
     ------
     ValueError
-        If the model does not say how its features were made.
+        If the model does not say how its features were made, or names a configuration of openSMILE
+        that the user did not ask for.
     """
     if made is None:
         raise ValueError(
             "To predict from audio, features must be made as those that the model learned from, "
             "and its file does not say how these were. Give a table of features instead."
         )
+    feature_set = choose_feature_set(made, configuration)
     smile = OpenSmileFeatures(
-        made["feature_set"], sampling_rate=made["sampling_rate"], on_error="skip", **options
+        feature_set, sampling_rate=made["sampling_rate"], on_error="skip", **options
     )
     now = describe_extractor(smile)
-    if now != made:
+    if {**now, "feature_set": made["feature_set"]} != made:
         warnings.warn(
             f"The model learned from features {describe(made)}; here they are {describe(now)}, so "
             "that the numbers may differ.",
@@ -65,43 +71,6 @@ def extract(
         # Each is named with its reason below.
         warnings.filterwarnings("ignore", "Expected complete, readable audio", UserWarning)
         return smile.fit_transform(utterances), smile.errors_
-
-
-def check_same_extractor(table: pd.DataFrame, path: str, made: dict[str, Any] | None) -> None:
-    """Raise unless the features of a table are of the set and rate that the model learned from."""
-    here = find_extractor(table, path)
-    if here is None or made is None:
-        return
-    if any(here[name] != made[name] for name in COLUMNS[:2]):
-        raise ValueError(
-            f"Features must be made as those that the model learned from, {describe(made)}; those "
-            f"in {path!r} are {describe(here)}. Extract them anew."
-        )
-
-
-def select(features: pd.DataFrame, model: Any) -> pd.DataFrame:
-    """Return the features that a model takes, by name.
-
-    Raises
-    ------
-    ValueError
-        If one is missing or not finite.
-    """
-    wanted = list(getattr(model, "feature_names_in_", features.columns))
-    missing = [name for name in wanted if name not in features]
-    if missing:
-        raise ValueError(
-            f"The model needs {len(wanted)} features, of which {len(missing)} are missing: "
-            f"{names(missing)}."
-        )
-    X = features[wanted]
-    bad = X.columns[~np.isfinite(X.to_numpy(dtype=float, na_value=np.nan)).all(axis=0)]
-    if len(bad):
-        raise ValueError(
-            f"Features must be finite numbers; {names(bad)} have missing or infinite values. "
-            "Leave these rows out."
-        )
-    return X
 
 
 def label(utterances: pd.DataFrame, X: pd.DataFrame, model: Any) -> pd.DataFrame:
@@ -122,6 +91,13 @@ def label(utterances: pd.DataFrame, X: pd.DataFrame, model: Any) -> pd.DataFrame
 @click.argument("model", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("files", nargs=-1, metavar="FILES...")
 @table_option(required=False)
+@click.option(
+    "--configuration",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE.conf",
+    help="The openSMILE configuration that made the features of the MODEL, if none of openSMILE's "
+    "own did. It is run only if its SHA-256 is the one that the MODEL recorded.",
+)
 @cache_option
 @jobs_option(1)
 @timeout_option
@@ -129,6 +105,7 @@ def predict(
     model: Path,
     files: tuple[str, ...],
     output: Path | None,
+    configuration: Path | None,
     cache: Path | None,
     n_jobs: int,
     timeout: float,
@@ -140,7 +117,7 @@ def predict(
     as "skprognet extract" does. Files that cannot be used are named with the reason on standard
     error, the others are predicted, and the exit code is 1.
     """
-    estimator, made = load_model(model), read_model_info(model)["metadata"].get("features")
+    estimator, made = load_model(model), recorded_extractor(read_model_info(model)["metadata"])
     files, errors = read_names(files), ()
     table = read_table(Path(files[0])) if len(files) == 1 and is_table(files[0]) else None
     with tell_warnings():
@@ -149,9 +126,8 @@ def predict(
             utterances = features = table
         else:
             utterances = list_utterances(files)
-            features, errors = extract(
-                utterances, made, cache=cache, n_jobs=n_jobs, timeout=timeout
-            )
+            options = {"cache": cache, "n_jobs": n_jobs, "timeout": timeout}
+            features, errors = extract(utterances, made, configuration, **options)
     result = label(utterances, select(features, estimator), estimator)
     if output is None:
         said = result.to_csv(index=False, lineterminator="\n")

@@ -1,5 +1,6 @@
 """Which source helped: what a progressive network loses without it."""
 
+from skprognet.classifiers import source_importances
 from skprognet.displays._display import Display
 from skprognet.displays._style import COLOURS, row_height, verbatim
 
@@ -52,7 +53,8 @@ class SourceImportanceDisplay(Display):
         Parameters
         ----------
         estimator : ProgressiveClassifier
-            Fitted, with at least one source.
+            Fitted, with at least one source; or a pipeline, FrozenEstimator or fitted search
+            around one.
         X : array-like of shape (n_samples, n_features)
             Rows, best such that were not in `fit`.
         y : array-like of shape (n_samples,)
@@ -72,18 +74,13 @@ class SourceImportanceDisplay(Display):
         Raises
         ------
         TypeError
-            If the estimator is not a ProgressiveClassifier.
+            If there is no ProgressiveClassifier in the estimator.
         ValueError
             If it has no source, or X and y do not fit it.
         """
-        if not hasattr(estimator, "source_importances"):
-            raise TypeError(
-                "estimator must be a fitted ProgressiveClassifier, which can do without a "
-                f"source; got {estimator!r}."
-            )
         return cls(
-            estimator.source_importances(
-                X, y, method=method, n_repeats=n_repeats, random_state=random_state
+            source_importances(
+                estimator, X, y, method=method, n_repeats=n_repeats, random_state=random_state
             )
         )
 

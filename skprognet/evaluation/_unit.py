@@ -115,7 +115,7 @@ def _rows_seen_by(sources, fitted, X):
     if any(mask is None for mask in masks):
         if not hasattr(fitted, "source_overlap"):
             return UNKNOWN
-        told = fitted.source_overlap(X, per_row=True)
+        told = fitted.source_overlap(X, per_row=True).drop(columns="own")
         if told.isna().any(axis=None):
             return UNKNOWN
         masks = [

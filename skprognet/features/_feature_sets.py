@@ -11,6 +11,11 @@ from skprognet.features._extras import import_extra
 _INCLUDE = re.compile(rb"\\\{([^\\}\n]+)\}")  # not \{\cm[...]}, which openSMILE fills in itself
 
 
+def is_built_in(feature_set):
+    """Return whether openSMILE has a feature set of that name."""
+    return feature_set in import_extra("opensmile").FeatureSet.__members__
+
+
 def find_config(feature_set):
     """Return the configuration file of a feature set.
 

@@ -1,10 +1,12 @@
 """Which estimators can be stored, and what a file may say about them."""
 
 import inspect
+import re
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from joblib import cpu_count
 from sklearn.decomposition import PCA
 from sklearn.frozen import FrozenEstimator
 from sklearn.neural_network import MLPClassifier
@@ -18,8 +20,10 @@ from sklearn.preprocessing import (
 )
 
 from skprognet._validation import check_choice, check_number
+from skprognet._wording import first_few
 from skprognet.classifiers import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.classifiers._base import NetworkClassifier
+from skprognet.classifiers._overlap import MOMENTS
 from skprognet.classifiers._parameters import DTYPES
 from skprognet.classifiers._sources import (
     column_of,
@@ -29,6 +33,7 @@ from skprognet.classifiers._sources import (
     named_sources,
 )
 from skprognet.networks import source_layer
+from skprognet.networks._column import ROWS_PER_BLOCK
 
 CLASSES = {
     cls.__name__: cls
@@ -47,9 +52,7 @@ FITTED = {
     "network_state": dict,
 }
 FITTED_WITH_SOURCE = {"sources_": list, "source_digest_": dict}
-# Beyond any use. torch would start, and numpy make room for, as many as a forged file says.
-MOST_THREADS = 1024
-MOST_FEATURES = 10**7
+MOST_FEATURES = 10**6  # beyond any use; numpy makes room for as many as a forged file says
 
 
 def state_of(estimator):
@@ -62,8 +65,17 @@ def state_of(estimator):
     return state
 
 
-def build(name, state):
+def build(name, state, allowance):
     """Return the estimator of the class `name` with that state.
+
+    Parameters
+    ----------
+    name : str
+        One of `CLASSES`.
+    state : dict
+        Its attributes.
+    allowance : Allowance
+        The memory that is left for it.
 
     Raises
     ------
@@ -78,10 +90,14 @@ def build(name, state):
     parameters = _parameters(cls, state)
     if issubclass(cls, NetworkClassifier):
         _check_parameters(cls, parameters)
+        state = {**state, "n_threads": _at_most_cores(parameters["n_threads"])}
         if "network_state" in state:
             _check_fitted(cls, state)
+            config = state["network_state"]["config"]
+            allowance.check(_memory_of_a_block(_widths(config), config["dtype"]))
     if cls is MLPClassifier and "coefs_" in state:
-        _check_mlp(state)
+        allowance.check(_memory_of_a_block(_check_mlp(state), "float64"))
+    _check_version(state)
     if cls is Pipeline and parameters["memory"] is not None:
         raise ValueError("a Pipeline has a memory, which a fit would read with pickle")
     estimator = cls(**parameters)
@@ -119,10 +135,21 @@ def _parameters(cls, state):
         unknown |= {name for name in others if not name.endswith("_")} - {"network_state"}
     if missing or unknown:
         raise ValueError(
-            f"a {cls.__name__} lacks the parameters {missing} and has {sorted(unknown)}, which it "
-            "does not know"
+            f"a {cls.__name__} lacks the parameters [{first_few(missing)}] and has "
+            f"[{first_few(sorted(unknown))}], which it does not know"
         )
     return parameters
+
+
+def _at_most_cores(n_threads):
+    """Return the number of threads of a file, or of cores if that is lower: a file may say any."""
+    return n_threads if n_threads is None or n_threads <= cpu_count() else cpu_count()
+
+
+def _check_version(state):
+    """Raise unless what scikit-learn would print in a warning is a version."""
+    if not re.fullmatch(r"[\w.+-]{1,40}", state.get("_sklearn_version", "0")):
+        raise ValueError("the version of scikit-learn is none")
 
 
 def _check_parameters(cls, parameters):
@@ -130,7 +157,6 @@ def _check_parameters(cls, parameters):
     if type(parameters["device"]) is not str:
         raise ValueError("the device is no text")
     cls(**{**parameters, "device": "cpu"})._check_parameters()
-    check_number("n_threads", parameters["n_threads"] or 1, "integer", high=MOST_THREADS)
     named_sources(parameters.get("source"))
 
 
@@ -146,8 +172,11 @@ def _check_fitted(cls, state):
     if fingerprints.ndim != 1 or fingerprints.dtype != np.uint64:
         raise ValueError(f"row_fingerprints_ are of type {fingerprints.dtype}, not uint64")
     n_features, names = state["n_features_in_"], state.get("feature_names_in_")
+    check_number("n_features_in_", n_features, "integer", low=1, high=MOST_FEATURES)
     if names is not None and np.shape(names) != (n_features,):
         raise ValueError(f"there are {np.size(names)} names for {n_features} features")
+    if names is not None and len(set(names.tolist())) < n_features:
+        raise ValueError("two features have one name")
     network, sources = state["network_state"], named_sources(state.get("sources_"))
     if not all(type(epoch) is dict for epoch in network["history"]):
         raise ValueError("the history is not a list of dicts")
@@ -159,6 +188,19 @@ def _check_fitted(cls, state):
     _check_weights(network["weights"], network["config"])
     if network["config"].get("source_sizes", ()) != _source_sizes(cls, sources):
         raise ValueError("the network reads other layers than those of the sources")
+    _check_scale(state)
+
+
+def _check_scale(state):
+    """Raise unless what is remembered of the training rows fits the features, if anything is."""
+    if not any(name in state for name in MOMENTS):
+        return  # an older release did not remember it
+    check_number(MOMENTS[0], state[MOMENTS[0]], "integer", low=1)
+    wanted = (state["n_features_in_"],), np.dtype("float64")
+    for name in MOMENTS[1:]:
+        found = np.shape(state[name]), getattr(state[name], "dtype", None)
+        if found != wanted:
+            raise ValueError(f"{name} is of shape and type {found}, not {wanted}")
 
 
 def _source_sizes(cls, sources):
@@ -172,36 +214,54 @@ def _check_weights(weights, config):
     """Raise unless the weights are those of the architecture, before torch makes room for it."""
     check_choice("dtype", config["dtype"], DTYPES)
     sizes = [config["n_features"], *config["hidden_layer_sizes"], config["n_classes"]]
-    shapes = _shapes(sizes, config.get("source_sizes", ()), config.get("adapter"))
     found = {name: (array.shape, array.dtype.name) for name, array in weights.items()}
-    for name in {**shapes, **found}:
-        wanted = shapes.get(name), config["dtype"]
-        if found.get(name) != wanted:
+    for name, shape in _shapes(sizes, config.get("source_sizes", ()), config.get("adapter")):
+        wanted, there = (shape, config["dtype"]), found.pop(name, None)
+        if there != wanted:
             raise ValueError(
-                f"the weights {name!r:.80} are {found.get(name)}, while the architecture asks for "
-                f"{wanted}"
+                f"the weights {name!r:.80} are {there}, while the architecture asks for {wanted}"
             )
+    if found:
+        raise ValueError(f"the architecture asks for no weights {first_few(found)}")
 
 
 def _shapes(sizes, source_sizes, adapter):
-    """Return the shape of each weight of a column whose layers have these widths, input first."""
-    shapes, depth = {}, len(sizes) - 2
+    """Yield name and shape of each weight of a column with layers of these widths, input first.
+
+    One by one, since a few numbers can ask for millions of layers.
+    """
+    depth = len(sizes) - 2
     for k, (n_in, n_out) in enumerate(pairwise(sizes)):
-        shapes[f"layers.{k}.weight"], shapes[f"layers.{k}.bias"] = (n_out, n_in), (n_out,)
+        yield f"layers.{k}.weight", (n_out, n_in)
+        yield f"layers.{k}.bias", (n_out,)
         if k == 0:
             continue
         widths = [hidden[source_layer(k, depth, len(hidden)) - 1] for hidden in source_sizes]
         if adapter is not None and widths:
-            shapes[f"adapters.{k - 1}.scales"] = (len(widths),)
-            shapes[f"adapters.{k - 1}.projection.weight"] = (n_in, sum(widths))
+            yield f"adapters.{k - 1}.scales", (len(widths),)
+            yield f"adapters.{k - 1}.projection.weight", (n_in, sum(widths))
             widths = [n_in]
         for j, width in enumerate(widths):
-            shapes[f"laterals.{k - 1}.{j}.weight"] = (n_out, width)
-    return shapes
+            yield f"laterals.{k - 1}.{j}.weight", (n_out, width)
+
+
+def _widths(config):
+    """Return the widths of all that a network computes with: input, layers, frozen layers."""
+    frozen = [width for sizes in config.get("source_sizes", ()) for width in sizes]
+    return [config["n_features"], *config["hidden_layer_sizes"], config["n_classes"], *frozen]
+
+
+def _memory_of_a_block(widths, dtype):
+    """Return the bytes that a prediction takes: of a block of rows, and of its transpose."""
+    return 2 * ROWS_PER_BLOCK * np.dtype(dtype).itemsize * sum(widths)
 
 
 def _check_mlp(state):
-    """Raise unless the matrices of an ``MLPClassifier`` follow from each other."""
-    sizes = [state["n_features_in_"], *(len(bias) for bias in state["intercepts_"])]
-    if [matrix.shape for matrix in state["coefs_"]] != list(pairwise(sizes)):
+    """Return the widths of an ``MLPClassifier``; raise unless its matrices go together."""
+    matrices, biases = state["coefs_"], state["intercepts_"]
+    if not type(matrices) is type(biases) is list:
+        raise ValueError("the matrices of an MLPClassifier are no list")
+    sizes = [state["n_features_in_"], *(len(bias) for bias in biases)]
+    if [matrix.shape for matrix in matrices] != list(pairwise(sizes)):
         raise ValueError("the matrices of an MLPClassifier do not follow from each other")
+    return sizes

@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from skprognet._files import write_whole
 from skprognet.classifiers._base import NetworkClassifier
 from skprognet.classifiers._sources import final_estimator
+from skprognet.persistence._allowance import ARRAY_IN_FILE, Allowance
 from skprognet.persistence._estimators import one_row
 from skprognet.persistence._values import Reader, Writer
 
@@ -113,13 +114,15 @@ def load_model(path):
     estimator
         As it was saved, with its sources: it predicts the same, bit for bit on the same machine,
         and can be cloned, fitted further with ``warm_start``, and used as a source. A model of a
-        device that is not there is on the CPU.
+        device that is not there is on the CPU; where `n_threads` is more than there are cores, it
+        is their number.
 
     Raises
     ------
     ValueError
         If it is another kind of file or another version of the format, if anything in it has been
-        cut or altered, or if its parts do not go together.
+        cut or altered, if its parts do not go together, or if it would take far more memory than
+        its size explains.
     OSError
         If there is no such file, or it cannot be read.
 
@@ -143,8 +146,8 @@ def load_model(path):
     True
     """
     with _one_sentence("load_model", path):
-        document, arrays = _read(Path(path))
-        return _model(document["model"], arrays)
+        document, arrays, allowance = _read(Path(path))
+        return _model(document["model"], arrays, allowance)
 
 
 def read_model_info(path):
@@ -191,7 +194,7 @@ def read_model_info(path):
     {'feature_set': 'eGeMAPSv02'}
     """
     with _one_sentence("read_model_info", path):
-        document, _ = _read(Path(path))
+        document, *_ = _read(Path(path))
         info = {"metadata": {}, **{name: document[name] for name in document if name != "model"}}
         if type(info["metadata"]) is not dict or type(info.get("versions")) is not dict:
             raise ValueError("versions or metadata are no JSON object")
@@ -231,14 +234,22 @@ def _check_metadata(metadata):
 
 
 def _read(path):
-    """Return the document and the arrays of a file whose digest agrees."""
-    if not stat.S_ISREG(os.stat(path).st_mode):
+    """Return document and arrays of a file whose digest agrees, and the memory left for them."""
+    found = os.stat(path)
+    if not stat.S_ISREG(found.st_mode):
         raise OSError("it is no ordinary file")
+    allowance = Allowance(found.st_size)
     with safe_open(path, "np") as file:
         text = (file.metadata() or {}).get(KEY)
         if text is None:
             raise ValueError("there is no model of skprognet")
-        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        allowance.spend_on_text(text)
+        names = file.keys()
+        allowance.spend(ARRAY_IN_FILE * len(names))
+        arrays = {name: file.get_tensor(name) for name in names}
+    # Of no bytes and any length: whatever goes over its rows would not end.
+    if any(array.ndim > 1 and array.size == 0 for array in arrays.values()):
+        raise ValueError("there is an array of several axes and no elements")
     document = json.loads(text, parse_constant=_refuse_constant)
     if type(document) is not dict or not document.keys() >= {"format_version", "sha256", "model"}:
         raise ValueError("the JSON document is not that of a model")
@@ -250,12 +261,12 @@ def _read(path):
     rest = {name: value for name, value in document.items() if name != "sha256"}
     if document["sha256"] != _digest(rest, arrays):
         raise ValueError("the SHA-256 is not that of the content")
-    return document, arrays
+    return document, arrays, allowance
 
 
-def _model(encoded, arrays):
-    """Return the estimator that is described by JSON and arrays."""
-    reader = Reader(arrays)
+def _model(encoded, arrays, allowance):
+    """Return the estimator that is described by JSON and arrays, unless it asks for too much."""
+    reader = Reader(arrays, allowance)
     model = reader.decode(encoded)
     if not isinstance(final_estimator(model), NetworkClassifier):
         raise ValueError(f"there is a {type(model).__name__} in place of a model")
@@ -270,8 +281,12 @@ def _tried(est, document, arrays):
     row = one_row(est)
     wanted = est.predict_proba(row)
     try:
-        content = save(arrays, metadata={KEY: json.dumps(document)})
-        found = _model(document["model"], load(content)).predict_proba(row)
+        text = json.dumps(document)
+        content = save(arrays, metadata={KEY: text})
+        allowance = Allowance(len(content))
+        allowance.spend_on_text(text)
+        allowance.spend(ARRAY_IN_FILE * len(arrays))
+        found = _model(document["model"], load(content), allowance).predict_proba(row)
         reason = None if np.array_equal(found, wanted, equal_nan=True) else "it predicts otherwise"
     except Exception as error:
         reason = _reason(error)

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 
+from skprognet.persistence._allowance import ARRAY, ESTIMATOR, RANDOM_STATE
 from skprognet.persistence._estimators import CLASSES, build, state_of
 
 SCALARS = {
@@ -125,6 +126,8 @@ class Reader:
     ----------
     arrays : dict of str to ndarray
         The arrays of the file.
+    allowance : Allowance
+        The memory that what they are turned into may take.
 
     Attributes
     ----------
@@ -132,9 +135,11 @@ class Reader:
         Names of the arrays that have been asked for.
     """
 
-    def __init__(self, arrays):
+    def __init__(self, arrays, allowance):
         self.arrays = arrays
         self.used = set()
+        self._allowance = allowance
+        self._copying = True
         self._kinds = {
             "array": self._array,
             "dict": lambda pairs: {self.decode(k): self.decode(v) for k, v in pairs},
@@ -169,8 +174,10 @@ class Reader:
         if name not in self.arrays:
             raise ValueError(f"there is no array {name!r:.80}")
         self.used.add(name)
+        array = self.arrays[name]
+        self._allowance.spend(array.nbytes + ARRAY)
         # Equal arrays share a name, but their owners may write to them.
-        return self.arrays[name].copy()
+        return array.copy() if self._copying else array
 
     def _text(self, name):
         points = self._array(name)
@@ -190,6 +197,7 @@ class Reader:
         return SCALARS[kind](self.decode(value))
 
     def _random_state(self, content):
+        self._allowance.spend(RANDOM_STATE)
         state = self.decode(content)
         # numpy takes any position on trust and would read beyond the end of its 624 numbers.
         if type(state) is not tuple or not 0 <= state[2] <= 624:
@@ -200,4 +208,11 @@ class Reader:
 
     def _estimator(self, content):
         name, state = content
-        return build(name, {attribute: self.decode(value) for attribute, value in state.items()})
+        self._allowance.spend(ESTIMATOR)
+        decoded = {}
+        for attribute, value in state.items():
+            # A network copies its weights into itself: once more would be twice the memory.
+            self._copying = attribute != "network_state"
+            decoded[attribute] = self.decode(value)
+        self._copying = True
+        return build(name, decoded, self._allowance)

@@ -418,9 +418,9 @@ def test_overlap_is_the_share_of_rows_that_the_source_was_given(problem, small):
     X, y, source_y = problem
     given = DNNClassifier(**small).fit(X[:60], source_y[:60])
     clf = ProgressiveClassifier(given, **small).fit(X[60:], y[60:])
-    assert clf.source_overlap(X[:60]).to_dict() == {"source": 1.0}
-    assert clf.source_overlap(X[60:]).to_dict() == {"source": 0.0}
-    assert clf.source_overlap(X[50:70]).to_dict() == {"source": 0.5}
+    assert clf.source_overlap(X[:60]).to_dict() == {"own": 0.0, "source": 1.0}
+    assert clf.source_overlap(X[60:]).to_dict() == {"own": 1.0, "source": 0.0}
+    assert clf.source_overlap(X[50:70]).to_dict() == {"own": 0.5, "source": 0.5}
     assert clf.source_overlap(X[:60][::-1].astype(np.float32))["source"] == 1.0
     assert clf.source_overlap(X[:60] + 1e-4)["source"] == 0.0
 
@@ -433,7 +433,7 @@ def test_overlap_counts_validation_rows_and_reaches_through_pipelines_and_chains
     second.fit(X[40:70], y[40:70], X_val=X[70:80], y_val=y[70:80])
     third = ProgressiveClassifier([("a", first), ("b", second)], **small).fit(X[80:], y[80:])
     overlap = third.source_overlap(X[:100])
-    assert overlap.to_dict() == {"a": 0.4, "b": 0.8}
+    assert overlap.to_dict() == {"own": 0.2, "a": 0.4, "b": 0.8}
     assert pickle.loads(pickle.dumps(third)).source_overlap(X[:100]).equals(overlap)
 
 
@@ -450,7 +450,8 @@ def test_overlap_can_be_told_row_by_row(problem, small):
     given = DNNClassifier(**small).fit(X[:30], source_y[:30])
     clf = ProgressiveClassifier([("old", given), ("older", given)], **small).fit(X, y)
     told = clf.source_overlap(X, per_row=True)
-    assert list(told) == ["old", "older"]
+    assert list(told) == ["own", "old", "older"]
+    assert told["own"].all()
     np.testing.assert_array_equal(told["old"].to_numpy(dtype=bool), np.arange(len(X)) < 30)
 
 

@@ -250,3 +250,27 @@ def test_scores_without_the_record_are_refused(corpus):
         audit(scores.drop(columns="rows_seen"))
     with pytest.raises(ValueError, match=re.escape("got '60:gA'")):
         audit(scores.assign(rows_seen="60:gA"))
+
+
+def test_overlap_is_the_share_of_test_rows_that_the_source_has_seen():
+    """A source of the first 25 rows: in each fold as many of them as are in its test part."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 3)), np.array(["a", "b"] * 30)
+    speaker = np.array([f"s{i % 6}" for i in range(60)])
+    Z = StandardScaler().fit_transform(X)
+    options = {"hidden_layer_sizes": (4,), "max_epochs": 1, "random_state": 0}
+    knows = DNNClassifier(**options).fit(Z[:25], y[:25])
+    cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
+    scores = cross_validate_transfer(
+        X,
+        y,
+        methods={"ProgNet": ProgressiveClassifier(**options)},
+        sources={"knows": knows},
+        groups=speaker,
+        cv=cv,
+        n_jobs=1,
+    )
+    told = scores[scores["source"] == "knows"].sort_values("fold")["source_overlap"]
+    by_hand = [np.mean(test < 25) for *_, test in cv.split(X, y, speaker)]
+    np.testing.assert_allclose(told, by_hand)
+    assert 0 < min(by_hand) < max(by_hand) < 1
