@@ -178,7 +178,12 @@ def test_corpora_in_both_directions(table, tmp_path, no_figures):
 
 def test_names_of_corpora(table, tmp_path, no_figures):
     options = ["--names", "left", "right", "--one-direction", "--train-folds", 1]
-    result = run("corpora", table, table, *options, *TINY, "-o", tmp_path / "out")
+    frame = pd.read_parquet(table)
+    other = frame.assign(a=frame["a"] + 1)
+    other.to_parquet(tmp_path / "other.parquet")
+    result = run(
+        "corpora", table, tmp_path / "other.parquet", *options, *TINY, "-o", tmp_path / "out"
+    )
     assert result.exit_code == 0, result.output
     assert "transfer from left to right" in result.stdout
     same = run("corpora", table, table, *TINY, "-o", tmp_path / "same")
@@ -189,10 +194,12 @@ def test_names_of_corpora(table, tmp_path, no_figures):
 
 def test_a_failed_audit_writes_its_files_and_fails_each_time(table, tmp_path, no_figures):
     frame = pd.read_parquet(table)
-    frame.loc[20:39, ["a", "b", "c"]] = frame.loc[:19, ["a", "b", "c"]].to_numpy()
+    columns = [name for name in frame if name != "file"]
+    frame.loc[20:39, columns] = frame.loc[:19, columns].to_numpy()
     frame.to_parquet(tmp_path / "twice.parquet")
+    options = [*QUESTION, *TINY, "--duplicates", "keep", "-o", tmp_path / "out"]
     for _ in range(2):
-        result = run("tasks", tmp_path / "twice.parquet", *QUESTION, *TINY, "-o", tmp_path / "out")
+        result = run("tasks", tmp_path / "twice.parquet", *options)
         assert result.exit_code == 1
         assert "Error: The audit FAILED. No fit and no source may have had rows" in result.stderr
         assert "Audit FAILED" in (tmp_path / "out" / "report.html").read_text("utf-8")
@@ -218,7 +225,10 @@ def test_a_run_that_cannot_begin_leaves_nothing(table, tmp_path, options, messag
     ("toml", "message"),
     [
         ("n_repeat = 1", "has no value 'n_repeat'; the nearest is 'n_repeats'. Correct it, or"),
-        ("xyz = 1", "has no value 'xyz'; there are all_sources, corpus, folds, n_repeats,"),
+        (
+            "xyz = 1",
+            "has no value 'xyz'; there are all_sources, corpus, duplicates, folds,",
+        ),
         ("n_repeats = 2.5", "must have an integer, as 'n_repeats'; got 2.5."),
         ("n_repeats = true", "must have an integer, as 'n_repeats'; got True."),
         ("all_sources = 1", "must have true or false, as 'all_sources'; got 1."),
