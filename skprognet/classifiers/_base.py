@@ -21,6 +21,7 @@ from skprognet._validation import (
     encode_labels,
 )
 from skprognet.classifiers._class_weight import weigh_recalls, weigh_rows
+from skprognet.classifiers._last_fit import last_fit_kept
 from skprognet.classifiers._net import Batches, Net
 from skprognet.classifiers._overlap import MOMENTS, add_rows, overlap
 from skprognet.classifiers._parameters import (
@@ -33,17 +34,13 @@ from skprognet.classifiers._parameters import (
 )
 from skprognet.classifiers._plain_state import plain_state, restore_net
 from skprognet.classifiers._rows import RowLabels
+from skprognet.classifiers._sources import as_tensor
 from skprognet.classifiers._split import holdout_split
 from skprognet.classifiers._test_rows import RecordTestScore
 from skprognet.networks import Column, evaluate_logits, limit_threads
+from skprognet.networks._ambient import undisturbed
 
 ROWS_PER_PREDICTION = 4096  # bounds the memory that frozen activations take
-
-
-def as_tensor(X, dtype, device):
-    """Return X as a tensor; shared with the array only where that array may be written to."""
-    X = np.ascontiguousarray(X, dtype=dtype)
-    return (torch.from_numpy(X) if X.flags.writeable else torch.tensor(X)).to(device)
 
 
 def continue_from(previous, column):
@@ -140,9 +137,20 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             **{f"optimizer__{name}": value for name, value in options.items()},
         )
 
-    def _fit(self, X, y, sample_weight, X_val, y_val, groups, X_test, y_test, *, source_y=None):
+    def _fit(self, *data, source_y=None):
+        """Fit, or leave everything as it was; what Ctrl-C ended within the training is a fit."""
         self._check_parameters()
-        X, y = check_training_data(self, X, y, self.dtype)
+        with last_fit_kept(self), undisturbed(self.device):
+            self._fit_rows(*data, source_y=source_y)
+        if self.interrupted_:
+            raise KeyboardInterrupt
+        return self
+
+    def _fit_rows(
+        self, X, y, sample_weight, X_val, y_val, groups, X_test, y_test, *, source_y=None
+    ):
+        goes_on = self.warm_start and hasattr(self, "net_")
+        X, y = check_training_data(self, X, y, self.dtype, reset=not goes_on)
         rows = RowLabels(sample_weight, groups, source_y, n_rows=len(X))
         # A row of weight zero is as good as absent: it must not even add its class.
         X, y, rows = X[rows.present], y[rows.present], rows.select(rows.present)
@@ -174,9 +182,6 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             self._train(column, take((X, codes, weight), train), validation, tested, *seeds[3:])
         self._remember([X] if X_val is None else [X, X_val])
         self._check_sources()
-        if self.interrupted_:
-            raise KeyboardInterrupt
-        return self
 
     def _previous(self, classes):
         """Return the net that ``warm_start=True`` goes on from; without it forget the last fit."""
@@ -193,7 +198,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
 
     def _train(self, column, training, validation, tested, order_seed, dropout_seed):
         """Train the column and keep it, the epoch it is of, and whether Ctrl-C ended it."""
-        previous = vars(self).pop("net_", None)
+        vars(self).pop("net_", None)
         net = self._make_net(
             column,
             device=self.device,
@@ -208,13 +213,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             net.callbacks_.insert(0, ("test_score", RecordTestScore(rows.X, rows.y)))
         training = self._dataset(*training)
         self.net_ = net  # already now, since a scorer calls predict
-        try:
-            net.partial_fit(training)
-        except BaseException:
-            del self.net_
-            if previous is not None:
-                self.net_ = previous
-            raise
+        net.partial_fit(training)
         # The rows are not the model's: a fitted net would carry them along.
         net.callbacks_ = [pair for pair in net.callbacks_ if pair[0] != "test_score"]
         self.interrupted_ = net.interrupted_
@@ -257,8 +256,13 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             For NaN, wrong shapes, a label that is not among `classes`, other classes than before,
             or a single class.
         """
-        first = not hasattr(self, "net_")
         self._check_parameters()
+        with last_fit_kept(self), undisturbed(self.device):
+            self._partial_fit_rows(X, y, classes, sample_weight)
+        return self
+
+    def _partial_fit_rows(self, X, y, classes, sample_weight):
+        first = not hasattr(self, "net_")
         X, y = check_training_data(self, X, y, self.dtype, reset=first)
         rows = RowLabels(sample_weight, None, None, n_rows=len(X))
         X, y, rows = X[rows.present], y[rows.present], rows.select(rows.present)
@@ -283,7 +287,6 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             self.net_.train_one_epoch(self._dataset(X, codes, weight))
         self._remember([X])
         self.interrupted_, self.best_epoch_ = False, len(self.net_.history)
-        return self
 
     def _remember(self, tables):
         """Add the fingerprints of rows in training and validation, and the scale of the former."""
@@ -372,16 +375,49 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             For another number of features, NaN or infinity.
         """
+        return self._evaluate(X, torch.softmax)
+
+    def predict_log_proba(self, X):
+        """Return the logarithm of the probability of each class.
+
+        It is finite also where a probability is too small for the type of the network.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The rows, with the features that `fit` had.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Logarithms in the order of ``classes_``.
+
+        Raises
+        ------
+        ValueError
+            For another number of features, NaN or infinity.
+        """
+        return self._evaluate(X, torch.log_softmax)
+
+    def _evaluate(self, X, normalise):
+        """Return what ``normalise(logits, dim)`` makes of the outputs for the rows X."""
         check_is_fitted(self)
         X = check_rows(self, X, self._dtype())
-        with limit_threads(self.n_threads):
+        with limit_threads(self.n_threads), undisturbed(self._device()):
             parts = [
-                evaluate_logits(self.net_.module_, self._network_input(rows)).softmax(dim=1)
+                evaluate_logits(self.net_.module_, self._network_input(rows))
                 for rows in np.array_split(
                     X, range(ROWS_PER_PREDICTION, len(X), ROWS_PER_PREDICTION)
                 )
             ]
-        return torch.cat(parts).cpu().numpy()
+            lost = sum(len(part) - part.isfinite().all(dim=1).sum().item() for part in parts)
+            if lost:
+                raise ValueError(
+                    f"The outputs of the network must be finite; they overflow {self._dtype()} "
+                    f"for {lost} of {len(X)} rows. Bring the features into the range of the "
+                    "training rows, or leave such rows out."
+                )
+            return torch.cat([normalise(part, 1) for part in parts]).cpu().numpy()
 
     def predict(self, X):
         """Return the most probable class of each row.
@@ -416,4 +452,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         super().__setstate__(state)
         if network is not None:
             device = device_or_cpu(self.device)
-            self.net_ = restore_net(network, lambda column: self._make_net(column, device=device))
+            with undisturbed(device):
+                self.net_ = restore_net(
+                    network, lambda column: self._make_net(column, device=device)
+                )

@@ -77,7 +77,7 @@ class FineTunedClassifier(TransferClassifier):
         Threads that torch may use; more than one slows networks of this size. None leaves
         torch's setting.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last one.
+        Whether `fit` goes on from the weights of the last one, with the same columns.
     callbacks : list of skorch callbacks or None, default=None
         Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
     verbose : int, default=0
@@ -258,14 +258,14 @@ class FineTunedClassifier(TransferClassifier):
             )
         super()._read_sources(X, rows, train, held_out, seed)
 
-    def _column_input_of_source(self, X):
-        ((_, source),) = self.sources_
-        return column_input(source, self._rows_for(source, X))
-
     def _network_input(self, X):
         if not self.sources_:
             return super()._network_input(X)
-        return self._column_input_of_source(X).to(self._device(), DTYPES[self.dtype])
+        ((name, source),) = self.sources_
+        rows = self._rows_for(source, X)
+        return column_input(name, source, rows, self._dtype()).to(
+            self._device(), DTYPES[self._dtype()]
+        )
 
     def _make_column(self, generator):
         if not self.sources_:

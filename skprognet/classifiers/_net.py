@@ -13,6 +13,7 @@ from skorch import NeuralNetClassifier
 from skorch.callbacks import EarlyStopping, EpochTimer, PrintLog
 
 from skprognet.classifiers._best_epoch import BestEpoch
+from skprognet.classifiers._last_fit import training_kept
 from skprognet.networks import FusedAdam, TrainingStep
 
 ROWS_PER_COPY = 256  # about as many rows are copied at once, of which each batch is a part
@@ -125,6 +126,11 @@ class Net(NeuralNetClassifier):
         # PrintLog formats its table also where nothing is to be printed.
         printing = [("print_log", PrintLog())] if self.verbose else []
         return [("epoch_timer", EpochTimer()), *printing]
+
+    def initialize_module(self):
+        super().initialize_module()
+        self.module_.eval()  # for good, except while it learns
+        return self
 
     def initialize_history(self):
         self._lowest = {}  # loss so far, by prefix
@@ -243,11 +249,12 @@ class Net(NeuralNetClassifier):
 
     def train_one_epoch(self, dataset):
         """Train for one more epoch, without validation rows."""
-        self.train_split = None
-        self.callbacks_ = [pair for pair in self.callbacks_ if pair[0] != "best_epoch"]
-        self.notify("on_train_begin", X=dataset, y=None)
-        self.fit_loop(dataset, epochs=1)
-        self.notify("on_train_end", X=dataset, y=None)
+        with training_kept(self):
+            self.train_split = None
+            self.callbacks_ = [pair for pair in self.callbacks_ if pair[0] != "best_epoch"]
+            self.notify("on_train_begin", X=dataset, y=None)
+            self.fit_loop(dataset, epochs=1)
+            self.notify("on_train_end", X=dataset, y=None)
 
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
         # skorch takes every KeyboardInterrupt for an early stop, Ctrl-C too.
@@ -260,6 +267,7 @@ class Net(NeuralNetClassifier):
             raise
         finally:
             self._step = None  # it keeps what it computed with the last batches
+            self._set_training(False)
 
     @property
     def best_epoch_(self):

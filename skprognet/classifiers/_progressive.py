@@ -17,6 +17,7 @@ from skprognet.classifiers._transfer import TransferClassifier
 from skprognet.metrics import uar_score
 from skprognet.networks import ProgressiveColumn, join_frozen, limit_threads
 from skprognet.networks._adapters import ADAPTERS
+from skprognet.networks._ambient import undisturbed
 
 
 class ProgressiveClassifier(TransferClassifier):
@@ -88,7 +89,7 @@ class ProgressiveClassifier(TransferClassifier):
         Threads that torch may use; more than one slows networks of this size. None leaves
         torch's setting.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last one.
+        Whether `fit` goes on from the weights of the last one, with the same columns.
     callbacks : list of skorch callbacks or None, default=None
         Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
     verbose : int, default=0
@@ -273,8 +274,8 @@ class ProgressiveClassifier(TransferClassifier):
         x = super()._network_input(X)
         columns = [
             column
-            for _, source in self.sources_
-            for column in frozen_columns(source, self._rows_for(source, X))
+            for name, source in self.sources_
+            for column in frozen_columns(name, source, self._rows_for(source, X))
         ]
         return join_frozen(x, [[h.to(x) for h in column] for column in columns])
 
@@ -354,7 +355,7 @@ class ProgressiveClassifier(TransferClassifier):
         sizes = {name: column_sizes(source) for name, source in self.sources_}
         rng = np.random.RandomState(draw_seeds(random_state, 1)[0])
         column, rows = self.net_.module_, {}
-        with limit_threads(self.n_threads):
+        with limit_threads(self.n_threads), undisturbed(self._device()):
             joined = self._network_input(X)
             whole = uar_score(y, self.predict(X))
             for name, where in source_slices(self.n_features_in_, sizes).items():
@@ -378,4 +379,5 @@ class ProgressiveClassifier(TransferClassifier):
         """
         check_is_fitted(self)
         names = [name for name, source in self.sources_ for _ in column_sizes(source)]
-        return lateral_norms(self.net_.module_, names)
+        with undisturbed(self._device()):
+            return lateral_norms(self.net_.module_, names)

@@ -1,17 +1,27 @@
 """What a source is: how it is frozen, read layer by layer, and shown to be unchanged."""
 
 import hashlib
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import torch
+from scipy.sparse import issparse
+from sklearn import config_context, get_config
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from skprognet._wording import first_few
 from skprognet.networks import Column, evaluate_hidden
+
+
+def as_tensor(X, dtype, device):
+    """Return X as a tensor; shared with the array only where that array may be written to."""
+    X = np.ascontiguousarray(X, dtype=dtype)
+    return (torch.from_numpy(X) if X.flags.writeable else torch.tensor(X)).to(device)
 
 
 def is_fitted(estimator):
@@ -100,17 +110,46 @@ def _column_of_mlp(mlp):
     return column
 
 
+def _parts(source):
+    """Return what a row goes through in a source, one after the other, the network last."""
+    if isinstance(source, FrozenEstimator):
+        return _parts(source.estimator)
+    if hasattr(source, "best_estimator_"):
+        return _parts(source.best_estimator_)
+    if isinstance(source, Pipeline):
+        steps = [step for _, step in source.steps if step is not None and step != "passthrough"]
+        return [part for step in steps for part in _parts(step)]
+    return [source]
+
+
+def _transform(step, X, reader):
+    """Return what a step makes of X, with or without names as its `reader` had it in `fit`.
+
+    What ``sklearn.set_config(transform_output=...)`` says now may be another than it was then.
+    """
+    output = get_config()["transform_output"]
+    if hasattr(reader, "feature_names_in_"):
+        output = "pandas" if output == "default" else output
+    elif hasattr(reader, "n_features_in_"):
+        output = "default"
+    with config_context(transform_output=output):
+        return step.transform(X)
+
+
 def before_network(source, X):
     """Return X as it arrives at the last estimator of `source`, and that estimator."""
-    if isinstance(source, FrozenEstimator):
-        return before_network(source.estimator, X)
-    if hasattr(source, "best_estimator_"):
-        return before_network(source.best_estimator_, X)
-    if isinstance(source, Pipeline):
-        if len(source.steps) > 1:
-            X = source[:-1].transform(X)
-        return before_network(source.steps[-1][1], X)
-    return X, source
+    parts = _parts(source)
+    # Step by step: scikit-learn takes a part of a pipeline for unfitted if its last step has
+    # learned nothing.
+    for step, reader in pairwise(parts):
+        X = _transform(step, X, reader)
+    return X, parts[-1]
+
+
+def _as_array(X):
+    """Return what steps made, a table or a sparse matrix too, as an array of numbers."""
+    X = X.toarray() if issparse(X) else np.asarray(X)
+    return X if X.dtype.kind in "biuf" else X.astype(np.float64)
 
 
 def column_of(source):
@@ -125,32 +164,68 @@ def column_sizes(source):
     return [*getattr(column, "source_sizes", ()), column.hidden_layer_sizes]
 
 
-def column_input(source, X):
+def column_input(name, source, X, dtype=None):
     """Return the tensor that the column of a fitted source reads for X.
 
     Parameters
     ----------
+    name : str
+        Name of the source, for messages.
     source : estimator
         A fitted source.
     X : array or DataFrame of shape (n_samples, n_features)
         Rows as the source's own ``predict`` takes them.
+    dtype : str, default=None
+        A type that what the column reads must fit into beside the column's own.
 
     Returns
     -------
     Tensor of shape (n_samples, width)
         In the type and on the device of the column.
+
+    Raises
+    ------
+    ValueError
+        If the steps before the network make another number of features, NaN, infinity, or what is
+        too large for the network.
     """
     X, last = before_network(source, X)
-    if isinstance(last, MLPClassifier):
-        return torch.tensor(np.asarray(X), dtype=torch.as_tensor(last.coefs_[0]).dtype)
-    return last._network_input(X)
+    X = _as_array(X)
+    if X.ndim != 2 or X.shape[1] != last.n_features_in_:
+        raise ValueError(
+            f"The network of source {name!r} was trained on {last.n_features_in_} features; its "
+            f"own steps made an array of shape {X.shape} of these rows. Use the features that the "
+            "source was trained on."
+        )
+    is_mlp = isinstance(last, MLPClassifier)
+    own = last.coefs_[0].dtype.name if is_mlp else last._dtype()
+    _check_made(name, source, X, min(own, dtype or own))  # of the names, "float32" comes first
+    return as_tensor(X, own, "cpu") if is_mlp else last._network_input(X)
 
 
-def frozen_columns(source, X):
+def _check_made(name, source, X, dtype):
+    """Raise unless what the steps of a source made is finite and fits into `dtype`."""
+    limit = np.float64(np.finfo(dtype).max)
+    if X.max(initial=0) <= limit and X.min(initial=0) >= -limit:  # not so where there is NaN
+        return
+    bad = ~((limit >= X) & (-limit <= X))
+    steps = [type(step).__name__ for step in _parts(source)[:-1]]
+    made = f"its own steps ({first_few(steps)}) made {{}}" if steps else "it got {}"
+    raise ValueError(
+        f"The network of source {name!r} takes finite numbers within {dtype}; "
+        + made.format(f"{X[bad][0]}")
+        + f" in {bad.any(axis=1).sum()} of {len(X)} rows. Leave such rows out, or bring them into "
+        "the range of the rows that the source was trained on."
+    )
+
+
+def frozen_columns(name, source, X):
     """Return the hidden activations for X of all columns of a fitted source, oldest first.
 
     Parameters
     ----------
+    name : str
+        Name of the source, for messages.
     source : estimator
         A fitted source; one that reads frozen columns brings those as well.
     X : array or DataFrame of shape (n_samples, n_features)
@@ -161,9 +236,21 @@ def frozen_columns(source, X):
     list of lists of Tensor
         For each column its hidden layers, each of shape (n_samples, width).
     """
-    column, tensor = column_of(source), column_input(source, X)
+    column, tensor = column_of(source), column_input(name, source, X)
     _, older = column.columns(tensor)
     return [*older, evaluate_hidden(column, tensor)]
+
+
+def _known_names(source):
+    """Return the names of the columns of the first part of a source that knows any, and its place.
+
+    A part that knows none ("passthrough", a hand-written step) is taken to keep the columns.
+    """
+    for place, part in enumerate(_parts(source)):
+        names = getattr(part, "feature_names_in_", None)
+        if names is not None:
+            return list(names), place
+    return None, 0
 
 
 def select_columns(source, X, feature_names):
@@ -183,22 +270,25 @@ def select_columns(source, X, feature_names):
     ValueError
         If features that the source needs are missing, or the number of features differs.
     """
-    wanted = getattr(source, "feature_names_in_", None)
+    wanted, place = _known_names(source)
     if wanted is not None and feature_names is not None:
-        missing = [name for name in wanted if name not in set(feature_names)]
-        if missing:
+        present = set(feature_names)
+        missing = [name for name in wanted if name not in present]
+        # Names that X has none of, behind a step that knows no names, are names that it gave.
+        if missing and (place == 0 or len(missing) < len(wanted)):
             raise ValueError(
-                f"The source needs {len(missing)} features that X lacks: {missing}. Add these "
-                "columns, or train the source on the features of X."
+                f"The source needs {len(missing)} features that X lacks: {first_few(missing)}. "
+                "Add these columns, or train the source on the features of X."
             )
-        return pd.DataFrame(X, columns=feature_names)[list(wanted)]
-    n_wanted = getattr(source, "n_features_in_", X.shape[1])
+        if not missing:
+            return pd.DataFrame(X, columns=feature_names)[wanted]
+    n_wanted = getattr(_parts(source)[0], "n_features_in_", X.shape[1])
     if X.shape[1] != n_wanted:
         raise ValueError(
             f"The source was trained on {n_wanted} features; got X with {X.shape[1]}. Use the "
             "same features in the same order, or DataFrames on both sides to match them by name."
         )
-    return X if wanted is None else pd.DataFrame(X, columns=wanted)
+    return X if wanted is None or place else pd.DataFrame(X, columns=wanted)
 
 
 def digest(source):

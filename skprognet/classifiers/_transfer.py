@@ -8,8 +8,10 @@ from sklearn import get_config
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
+from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
+from skprognet._wording import first_few
 from skprognet.classifiers._base import NetworkClassifier
 from skprognet.classifiers._sources import (
     digest,
@@ -38,20 +40,32 @@ class TransferClassifier(NetworkClassifier):
         Parameters
         ----------
         deep : bool, default=True
-            Whether to add the parameters of an unfitted source, as ``source__name``.
+            Whether to add the parameters of an unfitted source, as ``source__name``, or with a
+            list of sources each of them by its name, such as ``gender``, and the parameters of
+            those that are unfitted, as ``gender__name``.
 
         Returns
         -------
         dict
             Names and values.
         """
-        params = super().get_params(deep=deep)
-        if deep and is_fitted_estimator(self.source):
-            return {k: v for k, v in params.items() if not k.startswith("source__")}
-        return params
+        own = super().get_params(deep=False)
+        if not deep:
+            return own
+        params = {}
+        for name, source in _sources_by_key(self.source, own).items():
+            params[name] = source
+            if is_estimator(source) and not is_fitted(source):
+                nested = source.get_params(deep=True)
+                params |= {f"{name}__{key}": value for key, value in nested.items()}
+        return params | own
 
     def set_params(self, **params):
         """Set parameters, those of an unfitted source as ``source__name``.
+
+        In a list of sources each has its own name in place of ``source``: ``gender=`` replaces
+        the source of this name, ``gender__lr=`` sets a parameter of it. A source that has the name
+        of a parameter of this class, or two underscores in its name, is left out of this.
 
         Parameters
         ----------
@@ -68,12 +82,23 @@ class TransferClassifier(NetworkClassifier):
         ValueError
             For an unknown name, or a parameter of a fitted source.
         """
-        nested = [name for name in params if name.startswith("source__")]
-        if nested and is_fitted_estimator(params.get("source", self.source)):
+        own = super().get_params(deep=False)
+        given = params.get("source", self.source)
+        sources = _sources_by_key(given, own)
+        replaced = {name: params.pop(name) for name in set(sources) & set(params) - set(own)}
+        closed = {name for name, each in {**sources, **replaced}.items() if _is_closed(each)}
+        nested = [key for key in params if "__" in key and key.partition("__")[0] in closed]
+        if nested:
             raise ValueError(
-                f"The source is fitted and stays as it is, so {nested} cannot be set. Pass an "
-                "unfitted source, such as clone(source), and fit it anew."
+                f"The source is fitted and stays as it is, so {first_few(nested)} cannot be set. "
+                "Pass an unfitted source, such as clone(source), and fit it anew."
             )
+        if replaced:
+            pairs = [(name, replaced.get(name, source)) for name, source in given]
+            params = {"source": pairs, **params}
+        # First: the rest may be about the new one.
+        if "source" in params:
+            self.source = params.pop("source")
         return super().set_params(**params)
 
     def _read_sources(self, X, rows, train, held_out, seed):
@@ -138,9 +163,26 @@ class TransferClassifier(NetworkClassifier):
         return select_columns(source, X, getattr(self, "feature_names_in_", None))
 
 
-def is_fitted_estimator(source):
-    """Return whether `source` is one estimator (not None or a list) that has been fitted."""
-    return hasattr(source, "get_params") and not isinstance(source, type) and is_fitted(source)
+def is_estimator(source):
+    """Return whether `source` is one estimator: not None, a list, or a class."""
+    return hasattr(source, "get_params") and not isinstance(source, type)
+
+
+def _is_closed(source):
+    """Return whether `source` is an estimator that has been fitted, and so stays as it is."""
+    return is_estimator(source) and is_fitted(source)
+
+
+def _sources_by_key(source, own):
+    """Return the sources by the name under which parameters are set; `own` names come first."""
+    if not isinstance(source, (list, tuple)):
+        return {"source": source}
+    pairs = [pair for pair in source if isinstance(pair, tuple) and len(pair) == 2]
+    return {
+        name: each
+        for name, each in pairs
+        if isinstance(name, str) and name not in own and "__" not in name
+    }
 
 
 def clone_source(source):
@@ -152,7 +194,7 @@ def clone_source(source):
             else pair
             for pair in source
         ]
-    if not hasattr(source, "get_params") or isinstance(source, type) or is_fitted(source):
+    if not is_estimator(source) or is_fitted(source):
         return source
     return clone(source)
 
@@ -193,19 +235,28 @@ def fit_options(source, X, labels, rows, train, held_out, table):
     known. They choose the source's epoch as well, where it can take them. Groups are passed on
     unless a class of the source task is one group, as in recognising the speakers themselves.
     """
+    last = final_estimator(source)
     options = {}
     if rows.groups is not None and _can_keep_apart(labels[train], rows.groups[train]):
         options["groups"] = rows.groups[train]
     if rows.weight is not None:
         options["sample_weight"] = rows.weight[train]
+    if isinstance(source, Pipeline) and get_config()["enable_metadata_routing"]:
+        unread = set(options) - get_routing_for_object(source).consumes("fit", options)
+        return {name: v for name, v in options.items() if name not in unread & {"groups"}}
+    options = {name: v for name, v in options.items() if has_fit_parameter(last, name)}
     if isinstance(source, Pipeline):
-        if not get_config()["enable_metadata_routing"]:
-            last = source.steps[-1][0]
-            options = {f"{last}__{name}": values for name, values in options.items()}
-        return options
-    options = {name: v for name, v in options.items() if has_fit_parameter(source, name)}
+        return {f"{_path_to_last(source)}{name}": values for name, values in options.items()}
     known = held_out[np.isin(labels[held_out], labels[train])]
     takes = has_fit_parameter(source, "X_val") and source.get_params().get("early_stopping")
     if takes and len(known):
         options |= {"X_val": table(X[known]), "y_val": labels[known]}
     return options
+
+
+def _path_to_last(source):
+    """Return what stands before the name of a parameter for the last step of nested pipelines."""
+    if not isinstance(source, Pipeline):
+        return ""
+    name, step = source.steps[-1]
+    return f"{name}__{_path_to_last(step)}"

@@ -164,13 +164,13 @@ class Column(nn.Module):
 
     def hidden(self, X_NF: Tensor) -> list[Tensor]:
         """Return the activations of the hidden layers, each of shape (N, H)."""
-        return [h_HN.t() for h_HN in self._units_first(X_NF)[:-1]]
+        return [h_HN.t() for h_HN in self._units_first(X_NF, dropping=self.training)[:-1]]
 
     def forward(self, X_NF: Tensor) -> Tensor:
         """Return the logits, of shape (N, C)."""
-        return self._units_first(X_NF)[-1].t()
+        return self._units_first(X_NF, dropping=self.training)[-1].t()
 
-    def _units_first(self, X_NF: Tensor) -> list[Tensor]:
+    def _units_first(self, X_NF: Tensor, *, dropping: bool) -> list[Tensor]:
         """Return hidden activations and logits, each with units as rows: shape (H, N).
 
         With the rows of X side by side in memory every one of them goes through the same
@@ -179,12 +179,12 @@ class Column(nn.Module):
         """
         activate, _ = ACTIVATIONS[self.activation]
         x_NF, frozen = self.split(X_NF)
-        masks = self.masks(len(X_NF)) if self.training else None
+        masks = self.masks(len(X_NF)) if dropping else None
         masks = None if masks is None else masks.draw(self.dropout_generator)
         below_HN, outputs = x_NF.t().contiguous(), []
         for k, layer in enumerate(self.layers):
             first, *others = self.weights(k)
-            laterals = self.lateral_inputs(k, frozen[k], dropping=self.training)
+            laterals = self.lateral_inputs(k, frozen[k], dropping=dropping)
             z_HN = torch.addmm(layer.bias[:, None], first, below_HN)
             for weight, input_NH in zip(others, laterals, strict=True):
                 z_HN = torch.addmm(z_HN, weight, input_NH.t().contiguous())
@@ -203,22 +203,23 @@ class Column(nn.Module):
         )
 
 
-def _in_blocks(column: Column, X_NF: Tensor, compute) -> list[Tensor]:
-    """Return the tensors that ``compute(block)`` gives, block after block, in evaluation mode."""
-    was_training = column.training
-    column.eval()
+def _in_blocks(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
+    """Return those wanted of hidden activations and logits, without dropout, in blocks of rows.
+
+    The mode of the column is neither asked nor changed: another thread may be computing with it.
+    """
     blocks = []
     with torch.inference_mode():
         for rows in X_NF.split(ROWS_PER_BLOCK):
             missing = ROWS_PER_BLOCK - len(rows)
             full = torch.cat([rows, rows.new_zeros(missing, rows.shape[1])]) if missing else rows
-            blocks.append([values[: len(rows)] for values in compute(full)])
-    column.train(was_training)
+            outputs = column._units_first(full, dropping=False)[wanted]
+            blocks.append([values_HN.t()[: len(rows)] for values_HN in outputs])
     return [torch.cat(values) for values in zip(*blocks, strict=True)]
 
 
 def evaluate_hidden(column: Column, X_NF: Tensor) -> list[Tensor]:
-    """Return the hidden activations of `column` in evaluation mode.
+    """Return the hidden activations of `column` without dropout, as in evaluation mode.
 
     The rows are computed in blocks of one size, the last one filled up with zeros, so that in
     float32 the result for a row depends on that row only, bit for bit; in float64 the order of
@@ -227,7 +228,8 @@ def evaluate_hidden(column: Column, X_NF: Tensor) -> list[Tensor]:
     Parameters
     ----------
     column : Column
-        The network; its mode is as before afterwards.
+        The network. Nothing in it changes, its mode included, so that several threads may compute
+        with one column.
     X_NF : Tensor of shape (N, F)
         The rows, in the type and on the device of the column.
 
@@ -245,11 +247,11 @@ def evaluate_hidden(column: Column, X_NF: Tensor) -> list[Tensor]:
     >>> [h_NH.shape for h_NH in evaluate_hidden(column, torch.zeros(3, 88))]
     [torch.Size([3, 16]), torch.Size([3, 8])]
     """
-    return _in_blocks(column, X_NF, column.hidden)
+    return _in_blocks(column, X_NF, slice(-1))
 
 
 def evaluate_logits(column: Column, X_NF: Tensor) -> Tensor:
-    """Return the logits of `column` in evaluation mode, of shape (N, C).
+    """Return the logits of `column` without dropout, of shape (N, C).
 
     Parameters and blocks as in :func:`evaluate_hidden`.
 
@@ -262,4 +264,4 @@ def evaluate_logits(column: Column, X_NF: Tensor) -> Tensor:
     >>> evaluate_logits(column, torch.zeros(3, 88)).shape
     torch.Size([3, 4])
     """
-    return _in_blocks(column, X_NF, lambda rows: [column(rows)])[0]
+    return _in_blocks(column, X_NF, slice(-1, None))[0]

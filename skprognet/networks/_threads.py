@@ -18,7 +18,9 @@ def limit_threads(n_threads: int | None):
     On networks of a few hundred units a second thread only waits: on two busy cores it made a fit
     up to 80 times slower. New Python threads start with the count that was set last anywhere, so
     that of several fits in several threads the first one in remembers it, and the outermost block
-    of each thread puts that back. A block inside another puts back what it found.
+    of each thread puts that back. A block inside another puts back what it found. A thread that
+    has the count already is left alone: one that began within a block of another thread has it,
+    and would put back what was never the count of the process.
 
     Parameters
     ----------
@@ -37,7 +39,7 @@ def limit_threads(n_threads: int | None):
     True
     """
     global _users, _count_outside
-    if n_threads is None:
+    if n_threads is None or n_threads == torch.get_num_threads():
         yield
         return
     nested = getattr(_here, "nested", False)

@@ -51,6 +51,18 @@ def test_depths_are_matched_with_the_last_layer_to_the_last(depth, source_depth,
     assert [source_layer(k, depth, source_depth) for k in range(1, depth + 1)] == expected
 
 
+def test_what_is_read_of_frozen_layers_is_dropped_at_a_rate_of_its_own():
+    generator = torch.Generator().manual_seed(0)
+    rates = {"dropout": 0.5, "lateral_dropout": 0.1}
+    column = ProgressiveColumn(7, (8, 9), 3, source_sizes=[(6, 5)], **rates, generator=generator)
+    column.dropout_generator = torch.Generator().manual_seed(0)
+    (read,) = column.lateral_inputs(1, [torch.ones(4000, 6)], dropping=True)
+    assert (read == 0).double().mean().item() == pytest.approx(0.1, abs=0.01)
+    assert read.max().item() == pytest.approx(1 / 0.9, rel=1e-4)
+    (read,) = column.lateral_inputs(1, [torch.ones(10, 6)], dropping=False)
+    assert (read == 1).all()
+
+
 def test_dropout_never_touches_what_is_frozen(rng):
     column = ProgressiveColumn(
         3, (4, 4), 2, source_sizes=[(5, 5)], dropout=0.9, generator=torch.Generator()

@@ -69,3 +69,31 @@ def test_overlapping_fits_in_threads_leave_the_first_count(two_threads):
     reader.start()
     reader.join()
     assert [*seen, torch.get_num_threads()] == [2, 2]
+
+
+def test_a_thread_that_began_within_a_block_leaves_the_first_count(two_threads):
+    inside, go_on = threading.Event(), threading.Event()
+
+    def first():
+        with limit_threads(1):
+            inside.set()
+            go_on.wait(10)
+
+    def born_inside():
+        inside.wait(10)
+        torch.get_num_threads()  # here a thread takes over the count that was set last anywhere
+        go_on.set()
+        outer.join()
+        with limit_threads(1):
+            assert torch.get_num_threads() == 1
+
+    outer, inner = (threading.Thread(target=job) for job in (first, born_inside))
+    for thread in (outer, inner):
+        thread.start()
+    for thread in (outer, inner):
+        thread.join()
+    seen = []
+    reader = threading.Thread(target=lambda: seen.append(torch.get_num_threads()))
+    reader.start()
+    reader.join()
+    assert [*seen, torch.get_num_threads()] == [2, 2]

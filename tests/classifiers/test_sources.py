@@ -1,0 +1,470 @@
+"""Which numbers a source reads: its own columns, what its own steps make of them, and no NaN."""
+
+import copy
+
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn
+import torch
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
+from sklearn.frozen import FrozenEstimator
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, KBinsDiscretizer, StandardScaler
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.networks import evaluate_hidden
+
+TRANSFER = [FineTunedClassifier, ProgressiveClassifier]
+NAMES = [f"f{i}" for i in range(9)]
+FUNCTIONS = {
+    "logistic": lambda z: 1 / (1 + np.exp(-z)),
+    "tanh": np.tanh,
+    "relu": lambda z: np.maximum(z, 0),
+    "identity": lambda z: z,
+}
+
+
+def mlp(activation="logistic"):
+    return MLPClassifier(
+        (7, 5), solver="lbfgs", max_iter=20, activation=activation, random_state=0
+    )
+
+
+def by_hand(network, X):
+    """Compute the hidden layers of a fitted network in numpy; of ours, all are of sigmoids."""
+    if isinstance(network, MLPClassifier):
+        layers = list(zip(network.coefs_, network.intercepts_, strict=True))
+        activate = FUNCTIONS[network.activation]
+    else:
+        w = {k: v.double().numpy() for k, v in network.net_.module_.state_dict().items()}
+        depth = len(network.net_.module_.hidden_layer_sizes)
+        layers = [(w[f"layers.{k}.weight"].T, w[f"layers.{k}.bias"]) for k in range(depth + 1)]
+        activate = FUNCTIONS["logistic"]
+    outputs = []
+    for W, b in layers[:-1]:
+        X = activate(X @ W + b)
+        outputs.append(X)
+    return outputs
+
+
+def assert_reads(cls, given, X, y, network, Z):
+    """Fit `cls` on a source whose `network` gets Z for the rows X, and assert that it read that.
+
+    What is fine-tuned without training gives what an output layer makes of the source's last
+    layer; a progressive network computes the paper's equation.
+    """
+    options = {"hidden_layer_sizes": (4, 3), "random_state": 0, "dtype": "float64"}
+    if cls is FineTunedClassifier:
+        options |= {"lr": 1e-300, "max_epochs": 1}
+    else:
+        options |= {"lr": 0.01, "max_epochs": 3}
+    clf = cls(given, **options).fit(X, y)
+    w = {k: v.numpy() for k, v in clf.net_.module_.state_dict().items()}
+    frozen = by_hand(network, Z)
+    if cls is FineTunedClassifier:
+        z = frozen[-1] @ w["layers.2.weight"].T + w["layers.2.bias"]
+    else:
+        h, rows = np.asarray(X), range(3)
+        for k in rows:
+            z = h @ w[f"layers.{k}.weight"].T + w[f"layers.{k}.bias"]
+            if k > 0:
+                z = z + frozen[k - 1] @ w[f"laterals.{k - 1}.0.weight"].T
+            h = FUNCTIONS["logistic"](z)
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    # A source of ours computes in float32.
+    np.testing.assert_allclose(clf.predict_proba(X), p, rtol=1e-4)
+    return clf
+
+
+# Which layers are read
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+@pytest.mark.parametrize("cls", TRANSFER)
+@pytest.mark.parametrize("activation", FUNCTIONS)
+def test_an_mlp_is_read_with_weights_and_biases(cls, activation, problem):
+    X, y, source_y = problem
+    given = mlp(activation).fit(X, source_y)
+    if cls is ProgressiveClassifier:
+        assert_reads(cls, given, X, y, given, X)
+    else:
+        clf = cls(given, lr=1e-300, max_epochs=1, dtype="float64").fit(X, y)
+        ours = evaluate_hidden(clf.net_.module_, torch.tensor(X))
+        for layer, expected in zip(ours, by_hand(given, X), strict=True):
+            np.testing.assert_allclose(layer, expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [">f8", ">f4", np.longdouble, np.int64, bool])
+def test_an_mlp_reads_numbers_of_any_type(dtype, problem, small):
+    X, y, source_y = problem
+    X = (X * 3).astype(dtype)
+    given = mlp().set_params(max_iter=500, tol=1e-2).fit(X.astype(float), source_y)
+    clf = ProgressiveClassifier(given, **small).fit(X, y)
+    plain = ProgressiveClassifier(given, **small).fit(X.astype(float), y)
+    np.testing.assert_array_equal(clf.predict_proba(X), plain.predict_proba(X.astype(float)))
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+@pytest.mark.parametrize("cls", TRANSFER)
+def test_an_mlp_reads_what_a_step_gives_as_a_sparse_matrix(cls, problem):
+    X, y, source_y = problem
+    bins = KBinsDiscretizer(3, quantile_method="averaged_inverted_cdf")
+    given = make_pipeline(bins, mlp()).fit(X, source_y)
+    assert_reads(cls, given, X, y, given[-1], given[0].transform(X).toarray())
+
+
+# Which columns are read
+
+
+class Handwritten(TransformerMixin, BaseEstimator):
+    """A step that learns nothing and knows no names."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return X * 2.0
+
+
+class Centre(Handwritten):
+    """A step that learns by position and knows no names."""
+
+    def fit(self, X, y=None):
+        self.mean_ = np.asarray(X).mean(axis=0)
+        return self
+
+    def transform(self, X):
+        return X - self.mean_
+
+
+STEPS = {
+    "no step": ([], lambda Z: Z),
+    "passthrough": (["passthrough"], lambda Z: Z),
+    "None": ([None], lambda Z: Z),
+    "nothing learned": ([Handwritten()], lambda Z: Z * 2),
+    "learned by position": ([Centre()], lambda Z: Z - Z.mean(axis=0)),
+    "behind another": (
+        ["passthrough", Handwritten(), Centre()],
+        lambda Z: 2 * (Z - Z.mean(axis=0)),
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+@pytest.mark.parametrize("cls", TRANSFER)
+@pytest.mark.parametrize(
+    ("steps", "kind"),
+    [
+        *((steps, "DNN") for steps in STEPS),
+        ("passthrough", "MLP"),
+        ("learned by position", "frozen"),
+        ("learned by position", "nested"),
+    ],
+)
+def test_columns_are_matched_by_name_where_any_part_knows_the_names(
+    cls, steps, kind, problem, small
+):
+    X, y, source_y = problem
+    small = {**small, "max_epochs": 1}
+    table = pd.DataFrame(X, columns=NAMES)
+    steps, made = STEPS[steps]
+    network = mlp() if kind == "MLP" else DNNClassifier(**small)
+    pipeline = make_pipeline(*copy.deepcopy(steps), network)
+    given = make_pipeline("passthrough", pipeline) if kind == "nested" else pipeline
+    given.fit(table[NAMES[:5]], source_y)
+    if kind == "frozen":
+        given = FrozenEstimator(given)
+    # Five of nine columns, and in another order: the source gets its own.
+    assert_reads(cls, given, table[NAMES[::-1]], y, pipeline[-1], made(X[:, :5]))
+    with pytest.raises(ValueError, match=r"^The source needs 2 features that X lacks: 'f0', 'f1'"):
+        cls(given, **small).fit(table[NAMES[2:]], y)
+
+
+@pytest.mark.parametrize("cls", TRANSFER)
+def test_names_that_a_step_gave_are_no_names_of_features(cls, problem, small):
+    X, y, source_y = problem
+
+    class Components(Handwritten):
+        def transform(self, X):
+            Z = np.asarray(X)[:, :2] ** 2
+            return pd.DataFrame(Z, columns=["one", "two"])
+
+    table = pd.DataFrame(X, columns=NAMES)
+    given = make_pipeline(Components(), DNNClassifier(**small)).fit(table, source_y)
+    assert_reads(cls, given, table, y, given[-1], X[:, :2] ** 2)
+
+
+@pytest.mark.parametrize("cls", TRANSFER)
+def test_a_source_without_names_that_gets_too_few_columns_says_so(cls, problem, small):
+    X, y, source_y = problem
+    given = make_pipeline(Handwritten(), DNNClassifier(**small)).fit(X, source_y)
+    assert_reads(cls, given, X, y, given[-1], X * 2)
+    message = r"^The network of source 'source' was trained on 9 features; its own steps made"
+    with pytest.raises(ValueError, match=message):
+        cls(given, **small).fit(X[:, :5], y)
+
+
+# Names that scikit-learn gives, or does not give, to what steps make
+
+
+def pipelines(X, source_y, small):
+    """Give sources with steps that care about names, the third with a network that reads one."""
+    columns = ColumnTransformer(
+        [("first", StandardScaler(), NAMES[:4]), ("rest", PCA(2), NAMES[4:])]
+    )
+    names = pd.DataFrame(X, columns=NAMES)
+    inner = DNNClassifier(**small).fit(names.iloc[:, :6], source_y)
+    return {
+        "scaler": make_pipeline(StandardScaler(), DNNClassifier(**small)),
+        "columns": make_pipeline(columns, StandardScaler(), DNNClassifier(**small)),
+        "chain": make_pipeline(columns, ProgressiveClassifier(inner, **small)),
+    }
+
+
+@pytest.mark.parametrize("cls", TRANSFER)
+@pytest.mark.parametrize(
+    ("kind", "library"),
+    [("scaler", "pandas"), ("columns", "pandas"), ("columns", "polars"), ("chain", "pandas")],
+)
+def test_transform_output_changes_no_number(cls, kind, library, problem, small):
+    pytest.importorskip(library)
+    X, y, source_y = problem
+    small = {**small, "max_epochs": 1}
+    table = pd.DataFrame(X, columns=NAMES)
+    results = []
+    for in_source, in_fit, in_predict in [
+        ("default", "default", "default"),
+        ("default", "default", library),
+        ("default", library, "default"),
+        (library, "default", "default"),
+        (library, library, library),
+    ]:
+        if kind == "chain" and in_source != "default":
+            continue  # scikit-learn's names are none that the inner source knows: it refuses
+        with sklearn.config_context(transform_output=in_source):
+            given = pipelines(X, source_y, small)[kind].fit(table, source_y)
+        with sklearn.config_context(transform_output=in_fit):
+            clf = cls(given, **small).fit(table, y)
+        with sklearn.config_context(transform_output=in_predict):
+            results.append(clf.predict_proba(table))
+    for each in results[1:]:
+        np.testing.assert_array_equal(each, results[0])
+    assert not np.isnan(results[0]).any()
+
+
+# What steps make of a row
+
+
+def logarithm(X, source_y, small, network=None):
+    """Give a source whose step makes NaN of negative numbers and -inf of 0."""
+    step = FunctionTransformer(quiet_log)
+    network = DNNClassifier(**small) if network is None else network
+    return make_pipeline(step, network).fit(np.abs(X) + 0.1, source_y)
+
+
+def quiet_log(X):
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.log(X)
+
+
+def square(X):
+    return X**2
+
+
+@pytest.fixture(params=["DNN", "MLP", "chain"])
+def logging_source(request, problem, small):
+    X, _, source_y = problem
+    if request.param == "MLP":
+        return logarithm(X, source_y, small, mlp().set_params(max_iter=500, tol=1e-2))
+    given = logarithm(X, source_y, small)
+    if request.param == "DNN":
+        return given
+    return ProgressiveClassifier([("source", given)], **small).fit(np.abs(X) + 0.1, source_y)
+
+
+@pytest.mark.parametrize("cls", TRANSFER)
+@pytest.mark.parametrize(("bad", "made"), [(-1.0, "nan"), (0.0, "-inf")])
+def test_what_a_sources_steps_cannot_take_is_an_error(
+    cls, bad, made, logging_source, problem, small
+):
+    X, y, _ = problem
+    X = np.abs(X) + 0.1
+    clf = cls(logging_source, **small).fit(X, y)
+    rows = X[:10].copy()
+    rows[[2, 5], 3] = bad
+    message = (
+        r"^The network of source 'source' takes finite numbers within float(32|64); its own steps "
+        rf"\('FunctionTransformer'\) made {made} in 2 of 10 rows\."
+    )
+    with pytest.raises(ValueError, match=message):
+        clf.predict_proba(rows)
+    with pytest.raises(ValueError, match=message):
+        clf.predict(rows)
+    with pytest.raises(ValueError, match=message):
+        cls(logging_source, **small).fit(X, y, X_val=rows, y_val=y[:10])
+    with pytest.raises(ValueError, match=message):
+        cls(logging_source, **small).fit(X, y, X_test=rows, y_test=y[:10])
+    with pytest.raises(ValueError, match=message):
+        cls(logging_source, **small).fit(rows, y[:10], X_val=X, y_val=y)
+    with pytest.raises(ValueError, match=message):
+        clf.partial_fit(rows, y[:10])
+    if cls is ProgressiveClassifier:
+        with pytest.raises(ValueError, match=message):
+            clf.source_importances(rows, y[:10])
+
+
+@pytest.mark.parametrize("cls", TRANSFER)
+def test_what_overflows_in_the_type_of_a_network_is_an_error(cls, problem, small):
+    X, y, source_y = problem
+    given = make_pipeline(FunctionTransformer(square), DNNClassifier(**small)).fit(X, source_y)
+    clf = cls(given, **small).fit(X, y)
+    rows = X[:4].copy()
+    rows[1, 0] = 1e20
+    with pytest.raises(
+        ValueError, match=r"within float32; its own steps .* made 1e\+40 in 1 of 4"
+    ):
+        clf.predict_proba(rows)
+    # A source that computes in float32 beside a network that does not, and the other way round.
+    rows[1, 0] = 1e39
+    plain = DNNClassifier(**small).fit(X, source_y)
+    with pytest.raises(ValueError, match=r"within float32; it got 1e\+39 in 1 of 4 rows"):
+        cls(plain, **small, dtype="float64").fit(X, y).predict_proba(rows)
+    if cls is FineTunedClassifier:
+        rows[1, 0] = 1e20
+        wide = make_pipeline(FunctionTransformer(square), DNNClassifier(**small, dtype="float64"))
+        clf = cls(wide.fit(X, source_y), **small).fit(X, y)
+        with pytest.raises(ValueError, match=r"within float32; its own steps .* made 1e\+40"):
+            clf.predict_proba(rows)
+
+
+def test_outputs_that_overflow_are_an_error(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**small, activation="relu").fit(X, y)
+    rows = np.vstack([X[:3], 3e38 * np.sign(X[:2])])
+    for ask in (clf.predict_proba, clf.predict_log_proba, clf.predict):
+        with pytest.raises(ValueError, match=r"^The outputs of the network must be finite; they"):
+            ask(rows)
+    assert np.isfinite(clf.predict_proba(rows[:3])).all()
+
+
+# Frozen is frozen
+
+
+@pytest.mark.parametrize("cls", TRANSFER)
+@pytest.mark.parametrize("kind", ["pipeline", "MLP", "chain"])
+def test_a_source_fitted_again_later_does_not_change_the_model(cls, kind, problem, small):
+    X, y, source_y = problem
+    given = {
+        "pipeline": make_pipeline(StandardScaler(), DNNClassifier(**small)),
+        "MLP": mlp().set_params(max_iter=500, tol=1e-2),
+        "chain": ProgressiveClassifier(DNNClassifier(**small).fit(X, source_y), **small),
+    }[kind]
+    clf = cls(given.fit(X, source_y), **small).fit(X, y)
+    before = clf.predict_proba(X)
+    given.fit(X[::-1] * 3 + 1, y)
+    np.testing.assert_array_equal(clf.predict_proba(X), before)
+
+
+@pytest.mark.parametrize("cls", TRANSFER)
+def test_the_digest_covers_the_older_columns_of_a_source(cls, problem, source, small):
+    X, y, source_y = problem
+    middle = ProgressiveClassifier(source, **small).fit(X, source_y)
+    other = copy.deepcopy(middle)
+    with torch.no_grad():
+        other.sources_[0][1].net_.module_.layers[0].bias.add_(1)
+    assert not np.array_equal(other.predict_proba(X), middle.predict_proba(X))
+    clf = cls(middle, **small, warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match=r"^warm_start=True goes on with the source of the last"):
+        clf.set_params(source=other).fit(X, y)
+    assert cls(other, **small).fit(X, y).source_digest_ != clf.source_digest_
+
+
+def test_two_unfitted_sources_of_the_same_labels_get_seeds_of_their_own(problem, small):
+    X, y, source_y = problem
+    options = {name: value for name, value in small.items() if name != "random_state"}
+    sources = [("a", DNNClassifier(**options)), ("b", DNNClassifier(**options))]
+    labels = {"a": source_y, "b": source_y}
+    clf = ProgressiveClassifier(sources, **small).fit(X, y, source_y=labels)
+    assert clf.source_digest_["a"] != clf.source_digest_["b"]
+
+
+# Parameters of sources in a list
+
+
+def test_parameters_of_the_sources_in_a_list_are_set_by_name(problem, small):
+    X, _, source_y = problem
+    sources = [("a", DNNClassifier(**small)), ("b", make_pipeline(StandardScaler(), mlp()))]
+    clf = ProgressiveClassifier(sources, **small)
+    params = clf.get_params()
+    assert params["a"] is sources[0][1]
+    assert params["b__mlpclassifier__activation"] == "logistic"
+    assert clf.get_params(deep=False).keys() == ProgressiveClassifier().get_params().keys()
+    twin = sklearn.base.clone(clf)
+    twin.set_params(a__lr=0.1, b__mlpclassifier__alpha=0.5, dropout=0.2)
+    assert twin.get_params()["a__lr"] == 0.1
+    assert twin.source[1][1][-1].alpha == 0.5
+    assert clf.get_params()["a__lr"] == small["lr"]
+    other = FrozenEstimator(DNNClassifier(**small).fit(X, source_y))
+    twin.set_params(b=other, a__lr=0.2)
+    assert [name for name, _ in twin.source] == ["a", "b"]
+    assert (twin.source[1][1], twin.source[0][1].lr) == (other, 0.2)
+    assert not [name for name in twin.get_params() if name.startswith("b__")]
+    message = (
+        r"^The source is fitted and stays as it is, so 'b__estimator__lr' cannot be set\. Pass an"
+    )
+    with pytest.raises(ValueError, match=message):
+        twin.set_params(b__estimator__lr=1.0)
+    with pytest.raises(ValueError, match="Invalid parameter 'c'"):
+        twin.set_params(c__lr=1.0)
+
+
+def test_a_source_with_the_name_of_a_parameter_leaves_the_parameter_alone(problem, source, small):
+    X, y, _ = problem
+    sources = [("lr", source), ("source", source), ("a__b", source)]
+    clf = ProgressiveClassifier(sources, **small)
+    assert clf.get_params()["lr"] == small["lr"]
+    clf.set_params(lr=0.1)
+    assert (clf.lr, clf.source) == (0.1, sources)
+    assert [name for name, _ in clf.fit(X, y).sources_] == ["lr", "source", "a__b"]
+
+
+def test_a_search_goes_over_parameters_of_a_source_in_a_list(problem, small):
+    X, y, source_y = problem
+    clf = ProgressiveClassifier([("a", DNNClassifier(**small))], **small)
+    grid = {"a__hidden_layer_sizes": [(3,), (4,)], "lr": [0.01]}
+    search = sklearn.model_selection.GridSearchCV(clf, grid, cv=2)
+    search.fit(X, y, source_y=source_y)
+    chosen = search.best_params_["a__hidden_layer_sizes"]
+    assert search.best_estimator_.net_.module_.source_sizes == (chosen,)
+    assert clf.source[0][1].hidden_layer_sizes == small["hidden_layer_sizes"]
+
+
+# Weights and groups of unfitted pipelines
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+@pytest.mark.parametrize("kind", ["MLP", "nested MLP", "nested DNN"])
+def test_groups_and_weights_go_to_who_takes_them(kind, problem, small):
+    X, y, source_y = problem
+    network = DNNClassifier(**small) if kind == "nested DNN" else mlp()
+    given = make_pipeline(StandardScaler(), network)
+    if kind.startswith("nested"):
+        given = make_pipeline(StandardScaler(), given)
+    groups, weight = np.arange(150) % 15, np.arange(150) % 3 + 1.0
+    clf = ProgressiveClassifier(given, **small, early_stopping=False)
+    clf.fit(X, y, weight, groups=groups, source_y=source_y)
+    read, Z = clf.sources_[0][1], X
+    while hasattr(read, "steps"):
+        Z, read = read[0].transform(Z), read[-1]
+    extra = {"groups": groups} if kind == "nested DNN" else {}
+    alone = sklearn.base.clone(read).fit(Z, source_y, weight, **extra)
+    np.testing.assert_array_equal(read.predict_proba(Z), alone.predict_proba(Z))
+    unweighted = sklearn.base.clone(read).fit(Z, source_y, **extra)
+    assert (unweighted.predict_proba(Z) != alone.predict_proba(Z)).any()
+    if extra:
+        ungrouped = sklearn.base.clone(read).fit(Z, source_y, weight)
+        assert (ungrouped.predict_proba(Z) != alone.predict_proba(Z)).any()
