@@ -2,7 +2,10 @@
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+
+_DRAFT = ".draft"
 
 
 def check_folder(folder):
@@ -33,13 +36,15 @@ def check_folder(folder):
         ) from error
 
 
-def write_whole(contents):
+def write_whole(contents, advice="Make room, or choose another folder."):
     """Write files that appear under their names only when all of them are on disk.
 
     Parameters
     ----------
     contents : dict of path to bytes
         What each file is to hold; folders are made, and files that are there are replaced.
+    advice : str, default="Make room, or choose another folder."
+        What to do where that fails; the end of the message.
 
     Raises
     ------
@@ -51,7 +56,9 @@ def write_whole(contents):
         for path, content in contents.items():
             path = Path(path)
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, drafts[path] = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+            handle, drafts[path] = tempfile.mkstemp(
+                dir=path.parent, prefix=f".{path.name}-", suffix=_DRAFT
+            )
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 file.flush()
@@ -62,12 +69,27 @@ def write_whole(contents):
             del drafts[path]
     except OSError as error:
         raise OSError(
-            f"{str(path)!r} could not be written ({error.strerror or error}). Make room, or "
-            "choose another folder."
+            f"{str(path)!r} could not be written ({error.strerror or error}). {advice}"
         ) from error
     finally:
         for draft in drafts.values():
-            os.unlink(draft)
+            with suppress(FileNotFoundError):  # the folder was removed meanwhile
+                os.unlink(draft)
+
+
+def remove_drafts(folder, name):
+    """Remove what a killed process had begun to write, from a folder where no other one writes.
+
+    Parameters
+    ----------
+    folder : path
+        It need not be there.
+    name : str
+        Of the file that was being written; ``*`` stands for anything.
+    """
+    for draft in Path(folder).glob(f".{name}-????????{_DRAFT}"):
+        with suppress(OSError):
+            draft.unlink()
 
 
 def _umask():

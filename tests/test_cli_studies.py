@@ -1,6 +1,5 @@
 """The verbs that run studies: their files, how they go on after a stop, how they fail."""
 
-import json
 import os
 import random
 import re
@@ -16,7 +15,6 @@ import pytest
 from click.testing import CliRunner
 
 from skprognet.cli import main
-from skprognet.cli._progress import Interrupted, count_fits
 from skprognet.datasets import load_emodb
 from skprognet.experiments._record import format_record
 
@@ -170,6 +168,15 @@ def test_corpora_in_both_directions(table, tmp_path, no_figures):
     scores = results(tmp_path / "out")
     assert set(scores["corpus"]) == {"one", "two"}
     assert set(scores["n_train_folds"]) == {1, 2}
+    # As a source its columns go by their names: in the order of the other file, the same numbers.
+    frame[30:].to_csv(tmp_path / "two.csv", index=False)
+    files = tmp_path / "one.csv", tmp_path / "two.csv"
+    ordered = run("corpora", *files, *options[2:], *TINY, "--folds", 4, "-o", tmp_path / "ordered")
+    assert ordered.exit_code == 0, ordered.output
+    ordered = results(tmp_path / "ordered")
+    pd.testing.assert_frame_equal(
+        scores[scores["corpus"] == "one"], ordered[ordered["corpus"] == "one"], check_exact=True
+    )
     options = ["--n-jobs", 1, "-o", tmp_path / "again"]
     again = run("corpora", "--design", tmp_path / "out" / "design.toml", *options)
     assert again.exit_code == 0, again.output
@@ -266,18 +273,6 @@ def test_a_short_design_takes_the_rest_from_the_options_and_defaults(table, tmp_
     assert design["inputs"]["features"] == ["a", "b"]
 
 
-def test_what_stopped_says_how_to_go_on(tmp_path):
-    source = {"source_seed": 5}
-    record = {"rows": [source, source, {"source_seed": None}, {"source_seed": 6}]}
-    (tmp_path / "to men").mkdir()
-    (tmp_path / "to men" / "unit-1.json").write_text(f"digest\n{json.dumps({'record': record})}")
-    (tmp_path / "design.json").write_text("{}")
-    assert count_fits(tmp_path) == 4 + 2
-    assert Interrupted(6, 21, tmp_path).message == (
-        f"Stopped. The same command goes on from 6 of 21 fits, which are in {str(tmp_path)!r}."
-    )
-
-
 class Run:
     """A study in a process of its own, to be stopped when so many fits are done."""
 
@@ -303,41 +298,53 @@ class Run:
         return self.process.wait()
 
 
+def kept_in(said, folder, total):
+    """Return how many fits a run that was stopped says are kept; it must be its last line."""
+    last = said.strip().splitlines()[-1]
+    told = re.fullmatch(
+        rf"Stopped\. The same command goes on from (\d+) of {total} fits, which are in "
+        rf"{re.escape(repr(str(folder)))}\.",
+        last,
+    )
+    assert told, last
+    assert "Traceback" not in said
+    return int(told[1])
+
+
 def test_killed_and_interrupted_it_goes_on_and_ends_as_if_unbroken(table, tmp_path, no_figures):
+    folder = tmp_path / "broken"
     slow = ["--max-epochs", "20", "--repeats", "4"]
-    line = ["tasks", table, *QUESTION, *TINY, *slow, "-o", tmp_path / "broken"]
+    line = ["tasks", table, *QUESTION, *TINY, *slow, "-o", folder]
     rng = random.Random(0)
     killed = Run(*line)
     killed.wait_for(rng.randint(1, 30))
     assert killed.stop(signal.SIGKILL) == -signal.SIGKILL
-    assert (tmp_path / "broken" / "design.toml").exists()
-    assert not (tmp_path / "broken" / "results.csv").exists()
-    done = count_fits(tmp_path / "broken" / "checkpoint")
-    assert done >= 1
+    assert (folder / "design.toml").exists()
+    assert not (folder / "results.csv").exists()
+    # What the file system may leave after a power cut.
+    (folder / "checkpoint" / "repeat-1-torn.json").write_bytes(b"\x00\xff")
     interrupted = Run(*line)
-    interrupted.wait_for(done + 1)
+    interrupted.wait_for(31)
     time.sleep(rng.random() / 10)
     assert interrupted.stop(signal.SIGINT) == 130, interrupted.said
-    done = count_fits(tmp_path / "broken" / "checkpoint")
-    last = interrupted.said.strip().splitlines()[-1]
-    folder = str(tmp_path / "broken")
-    assert last == (
-        f"Stopped. The same command goes on from {done} of 84 fits, which are in {folder!r}."
-    )
-    assert "Traceback" not in interrupted.said
+    done = kept_in(interrupted.said, folder, 84)
+    assert done >= 31
     # Another design is not mixed with what is there.
     other = run(*line, "--seed", 1)
     assert other.exit_code == 1
     assert "holds another run; different are random_state (then 0, now 1)." in other.stderr
+    terminated = Run(*line)
+    terminated.wait_for(done + 1)
+    assert terminated.stop(signal.SIGTERM) == 143, terminated.said
+    done = kept_in(terminated.said, folder, 84)
     # From its own design it goes on as well as from the same line.
-    design = tmp_path / "broken" / "design.toml"
-    last = run("tasks", "--design", design, "--n-jobs", 1, "-o", tmp_path / "broken")
+    last = run("tasks", "--design", folder / "design.toml", "--n-jobs", 1, "-o", folder)
     assert last.exit_code == 0, last.output
     assert f"{done}/84" in last.stderr
     unbroken = run(*line, "-o", tmp_path / "unbroken")
     assert unbroken.exit_code == 0, unbroken.output
     pd.testing.assert_frame_equal(
-        results(tmp_path / "broken"), results(tmp_path / "unbroken"), check_exact=True
+        results(folder), results(tmp_path / "unbroken"), check_exact=True
     )
 
 

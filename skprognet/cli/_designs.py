@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from skprognet._files import write_whole
 from skprognet._wording import first_few
 from skprognet.classifiers import DNNClassifier
 from skprognet.classifiers._parameters import check_parameters
@@ -17,15 +16,12 @@ from skprognet.experiments._record import (
     FOUND,
     MISSING,
     NOTHING,
-    RECORD,
     all_parameters,
     differences,
-    format_record,
     read_record,
 )
 
 APART = ("study", "network", "inputs", "sha256", "versions", MISSING, *FOUND)
-CHECKPOINT = "checkpoint"
 DESIGN = "skprognet.design"  # its key in click's context
 
 
@@ -175,60 +171,4 @@ def warn_of_changes(ctx, record):
         changed = differences(then, {name: record[part].get(name) for name in then})
         if changed:
             told = f"Warning: the design was made with {what}, so that the numbers may differ: "
-            click.echo(on_terminal(f"{told}{'; '.join(changed)}."), err=True)
-
-
-def _essence(record):
-    """Return what two runs must share to be one; versions are the checkpoint's affair."""
-    apart = {"inputs": record.get("inputs", {}).get("features", []), "versions": None}
-    return {name: value for name, value in record.items() if name not in FOUND} | apart
-
-
-def open_folder(folder, record, replace=False):
-    """Write the design into the folder of the results, before anything is trained.
-
-    Parameters
-    ----------
-    folder : Path
-        Made if need be.
-    record : dict
-        What `make_record` returns.
-    replace : bool, default=False
-        Whether results of another design may be replaced, if they are complete.
-
-    Returns
-    -------
-    bool
-        False if the folder holds this run, complete.
-
-    Raises
-    ------
-    ValueError
-        If it holds another run.
-    OSError
-        If it cannot be written to.
-    """
-    there, complete = folder / RECORD, (folder / "report.html").exists()
-    unfinished = (folder / CHECKPOINT).exists()
-    if there.exists():
-        other = differences(_essence(read_record(there)), _essence(record))
-        if other and (unfinished or (complete and not replace)):
-            raise ValueError(
-                f"The folder {str(folder)!r} holds another run; different are "
-                f"{'; '.join(other)}. Use another folder, or the design of that run, or remove "
-                "that folder."
-            )
-        if complete and not other and not unfinished and not replace:
-            return False
-    if complete and not unfinished:
-        (folder / "report.html").unlink()  # it goes first and comes last
-    write_whole({there: format_record(record).encode()})
-    return True
-
-
-def close_folder(folder):
-    """Take away the design of a run that could not begin."""
-    if not (folder / CHECKPOINT).exists():
-        (folder / RECORD).unlink(missing_ok=True)
-        if not any(folder.iterdir()):
-            folder.rmdir()
+            click.echo(on_terminal(f"{told}{changed}."), err=True)

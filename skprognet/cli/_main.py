@@ -1,10 +1,12 @@
 """The command `skprognet`, where its verbs are, and how they fail."""
 
+import signal
 from importlib import import_module
 
 import click
 
 from skprognet.cli._messages import on_terminal
+from skprognet.cli._streams import open_closed_streams, unread_messages
 
 # In the order of the flow: module and, in a few words, what the verb does.
 VERBS = {
@@ -47,8 +49,19 @@ class Verbs(click.Group):
         """Run the verb; what the package raises on bad input ends it with exit code 1."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # click ends in silence, as behind "| head"
         except (ValueError, OSError, ImportError) as error:
             raise click.ClickException(on_terminal(error)) from error
+        except KeyboardInterrupt:
+            click.echo("\nStopped.", err=True)
+            ctx.exit(128 + signal.SIGINT)
+
+    def main(self, *args, **options):
+        """Run the command, whatever streams it came with."""
+        open_closed_streams()
+        with unread_messages():
+            return super().main(*args, **options)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

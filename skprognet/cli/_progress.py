@@ -1,43 +1,85 @@
-"""What is said of a run that was stopped."""
+"""How a study that runs long may end, and what is said then: how much is kept, how to go on."""
 
-import json
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
+from skprognet.cli._messages import on_terminal
+from skprognet.evaluation._checkpoint import count_kept_fits
 
-def count_fits(checkpoint):
-    """Return how many networks a checkpoint holds, those of sources included.
+
+class Stopped(click.ClickException):
+    """Ctrl-C or SIGTERM, with the exit code that shells give it: 128 and the signal's number."""
+
+    def __init__(self, message: str, number: int = signal.SIGINT) -> None:
+        super().__init__(message)
+        self.exit_code = 128 + number  # type: ignore[misc]
+
+    def show(self, file=None) -> None:
+        """Print the sentence below the progress bar."""
+        click.echo(f"\n{on_terminal(self.message)}", err=True)
+
+
+@contextmanager
+def _requests_to_end() -> Iterator[list[int]]:
+    """Turn SIGTERM and SIGHUP into an interrupt; give a list that will hold which one came.
+
+    One that the caller ignores, as under nohup, stays ignored.
+    """
+    received: list[int] = []
+
+    def interrupt(number, frame):
+        received.append(number)
+        raise KeyboardInterrupt
+
+    numbers = [getattr(signal, n) for n in ("SIGTERM", "SIGHUP") if hasattr(signal, n)]
+    if threading.current_thread() is not threading.main_thread():
+        numbers = []  # only the main thread may
+    numbers = [n for n in numbers if signal.getsignal(n) is signal.SIG_DFL]
+    for number in numbers:
+        signal.signal(number, interrupt)
+    try:
+        yield received
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _kept(output, n_fits: int, message: str = "") -> str:
+    """Return how much of a study is kept in its folder, and how to go on."""
+    done = count_kept_fits(output.checkpoint)
+    folder = str(output.folder)
+    if output.is_complete and not done:
+        return f"{message}The results are complete, in {folder!r}."
+    return (
+        f"{message}The same command goes on from {done} of {n_fits} fits, which are in {folder!r}."
+    )
+
+
+@contextmanager
+def every_end(output, n_fits: int) -> Iterator[None]:
+    """Say of every end but success how much of a study is kept, and how to go on.
 
     Parameters
     ----------
-    checkpoint : Path
-        Folder with the records of the finished units of work.
-
-    Returns
-    -------
-    int
-        Each source that was trained has a seed of its own.
+    output : OutputFolder
+        Where the study goes.
+    n_fits : int
+        How many networks it trains.
     """
-    total = 0
-    for path in checkpoint.rglob("*.json"):
-        if path.name == "design.json":
-            continue
-        rows = json.loads(path.read_text().split("\n", 1)[1])["record"]["rows"]
-        total += len(rows) + len({row["source_seed"] for row in rows} - {None})
-    return total
-
-
-class Interrupted(click.ClickException):
-    """Ctrl-C during a study, with the exit code that shells give it."""
-
-    exit_code = 130
-
-    def __init__(self, done, total, output):
-        super().__init__(
-            f"Stopped. The same command goes on from {done} of {total} fits, which are in "
-            f"{str(output)!r}."
-        )
-
-    def show(self, file=None):
-        """Print the sentence below the progress bar."""
-        click.echo(f"\n{self.message}", err=True)
+    with _requests_to_end() as received:
+        try:
+            yield
+        except KeyboardInterrupt:
+            number = received[0] if received else signal.SIGINT
+            raise Stopped(_kept(output, n_fits, "Stopped. "), number) from None
+        except (OSError, MemoryError) as error:
+            in_use = isinstance(error, BlockingIOError)
+            if in_use or output.claim.is_lost() or not count_kept_fits(output.checkpoint):
+                raise
+            told = str(error) or "The memory is full"
+            told = _kept(output, n_fits, f"{told.rstrip('.')}. ")
+            raise click.ClickException(on_terminal(told)) from error

@@ -1,6 +1,5 @@
 """The verbs that run the paper's studies."""
 
-import shutil
 import time
 import warnings
 from functools import partial
@@ -9,13 +8,10 @@ from pathlib import Path
 import click
 
 from skprognet.cli._designs import (
-    CHECKPOINT,
     StudyCommand,
-    close_folder,
     describe_inputs,
     design_option,
     make_network,
-    open_folder,
     warn_of_changes,
 )
 from skprognet.cli._messages import tell_warnings
@@ -28,15 +24,17 @@ from skprognet.cli._options import (
     patience_option,
     size_options,
 )
-from skprognet.cli._progress import Interrupted, count_fits
+from skprognet.cli._progress import every_end
+from skprognet.cli._streams import say
 from skprognet.cli._tables import SHIPPED, load_corpus
 from skprognet.experiments import (
     format_study,
     transfer_between_corpora,
     transfer_between_tasks,
-    write_study,
 )
-from skprognet.experiments._record import describe_network, make_record
+from skprognet.experiments._output_folder import OutputFolder
+from skprognet.experiments._record import describe_network, describe_record, make_record
+from skprognet.experiments._report import file_names, study_contents
 
 PAPER = {"repeats": 10, "folds": 10, "max_epochs": 600}
 
@@ -50,32 +48,29 @@ def _run(ctx, study, run, design, inputs, network, output, n_jobs, n_fits, repla
         {"study": study, **design, "network": describe_network(network)}, told, files
     )
     warn_of_changes(ctx, record)
-    if not open_folder(output, record, replace):
-        click.echo(f"{output} holds this run already, complete. To run it anew, remove it.")
-        return
-    checkpoint = output / CHECKPOINT
-    try:
-        with tell_warnings():
-            # It is the last word of this command, and its exit code.
-            warnings.filterwarnings("ignore", "The audit failed", UserWarning)
-            result = run(
-                **design, estimator=network, checkpoint=checkpoint, n_jobs=n_jobs, verbose=1
-            )
-    except Exception:
-        close_folder(output)
-        raise
-    except KeyboardInterrupt:
-        raise Interrupted(count_fits(checkpoint), n_fits, output) from None
-    click.echo(format_study(result))
-    seconds = time.perf_counter() - start
-    paths = write_study(result, output, record=record, seconds=seconds)
-    click.echo(
-        f"\nTook {seconds / 60:.1f} min. Wrote into {output}: "
-        f"{', '.join(path.name for path in paths)}."
-    )
+    with OutputFolder(output, describe_record(record)) as folder, every_end(folder, n_fits):
+        if not folder.begin(record, file_names(record), replace):
+            say(f"{output} holds this run already, complete. To run it anew, remove it.")
+            return
+        try:
+            with tell_warnings():
+                # It is the last word of this command, and its exit code.
+                warnings.filterwarnings("ignore", "The audit failed", UserWarning)
+                options = {"checkpoint": folder.checkpoint, "n_jobs": n_jobs, "verbose": 1}
+                result = run(**design, estimator=network, **options)
+        except BaseException:
+            folder.abandon()
+            raise
+        seconds = time.perf_counter() - start
+        paths = folder.write(study_contents(result, record, seconds))
+        if result.audit is not None:
+            folder.remove_checkpoint()
+        say(
+            f"{format_study(result)}\n\nTook {seconds / 60:.1f} min. Wrote into {output}: "
+            f"{', '.join(path.name for path in paths)}."
+        )
     if result.audit is None:
         raise click.ClickException(result.audit_verdict)
-    shutil.rmtree(checkpoint)
 
 
 def _run_tasks(ctx, table, labels, features, network, output, n_jobs, replace=False, **design):

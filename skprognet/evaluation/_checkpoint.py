@@ -1,196 +1,210 @@
 """Finished work on disk, so that a run that was stopped goes on where it was."""
 
-import hashlib
 import json
 import re
-from importlib.metadata import version
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import joblib
-import numpy as np
-from sklearn.exceptions import NotFittedError
-from sklearn.utils.validation import check_is_fitted
+from skprognet._files import check_folder, remove_drafts, write_whole
+from skprognet.evaluation._claims import Claim, check_claims, turn
+from skprognet.evaluation._run_identity import (
+    describe_run,
+    differences,
+    run_digest,
+    sha256,
+)
 
-from skprognet._files import check_folder, write_whole
-from skprognet.evaluation._source_corpus import SourceCorpus
-
-_NAMED_IN_MESSAGE = 8
-_LIBRARIES = ("skprognet", "torch", "skorch", "scikit-learn", "numpy")
-
-
-def _sha256(data):
-    return hashlib.sha256(data).hexdigest()[:16]
+_DESIGN = "design.json"
 
 
-def _is_fitted(estimator):
-    try:
-        check_is_fitted(estimator)
-    except NotFittedError:
-        return False
-    return True
-
-
-def _digest(fitted):
-    """Return a digest of what a fitted estimator has learned, not of how long it took."""
-    if hasattr(fitted, "steps"):
-        return _sha256("".join(_digest(step) for _, step in fitted.steps).encode())
-    if hasattr(fitted, "net_"):
-        weights = {k: v.cpu().numpy() for k, v in fitted.net_.module_.state_dict().items()}
-        learned = (weights, fitted.classes_, getattr(fitted, "source_digest_", None))
-        return joblib.hash(learned)[:16]
-    inner = getattr(fitted, "estimator", None)  # of a FrozenEstimator
-    return joblib.hash(fitted)[:16] if inner is None else _digest(inner)
-
-
-def _describe(name, value):
-    """Return a value of the design as flat {name: text}, equal texts for equal values."""
-    if isinstance(value, np.ndarray):
-        data = np.ascontiguousarray(value).tobytes()
-        if value.dtype == object:
-            data = repr(value.tolist()).encode()
-        return {name: f"{value.shape} of {value.dtype}, sha256 {_sha256(data)}"}
-    if isinstance(value, SourceCorpus):
-        parts = {"X": value.X, "y": value.y, "groups": value.groups}
-        return _describe(name, parts)
-    if isinstance(value, dict):
-        told = {name: ", ".join(map(str, value))}
-        for key, part in value.items():
-            told |= _describe(f"{name}.{key}", part)
-        return told
-    if hasattr(value, "get_params") and not isinstance(value, type):
-        told = {name: type(value).__name__}
-        if _is_fitted(value):
-            return {name: f"fitted {type(value).__name__}, {_digest(value)}"}
-        for key, part in value.get_params(deep=False).items():
-            told |= _describe(f"{name}.{key}", part)
-        return told
-    plain = (type(None), bool, int, float, str, tuple)
-    if isinstance(value, plain):
-        return {name: repr(value)}
-    if hasattr(value, "__qualname__"):
-        return {name: f"{value.__module__}.{value.__qualname__}"}
-    return {name: f"{type(value).__name__}, {joblib.hash(value)}"}
-
-
-def describe_run(design, splits):
-    """Return all that the results of a run depend on, as text by name.
+@contextmanager
+def open_checkpoint(folder, design, splits, jobs):
+    """Give the checkpoint of a run, whose missing jobs are claimed until the end; or None.
 
     Parameters
     ----------
+    folder : path or None
+        Where to; made if need be. None is for a run that keeps nothing.
     design : Design
         What all fits share.
     splits : list of Split
         The rows of every fit.
-
-    Returns
-    -------
-    dict of str to str
-        Data and rows as digests, parameters as they print, versions of the libraries.
-    """
-    options = ["combined_sources", "normalisation", "random_state", "target", "corpus"]
-    options += ["train_folds", "return_curves"]
-    told = {
-        **_describe("X", design.X),
-        **_describe("y", design.y),
-        **_describe("speakers", design.speakers),
-        **_describe("methods", design.methods),
-        **_describe("sources", design.sources),
-        **_describe("source_estimator", design.source_estimator),
-        **{name: repr(getattr(design, name)) for name in options},
-        "splits": f"{len(splits)}, sha256 {_sha256(joblib.hash(splits).encode())}",
-    }
-    return told | {f"version of {name}": version(name) for name in _LIBRARIES}
-
-
-class Checkpoint:
-    """A folder with a file for each finished unit of work, and one that says of what run.
-
-    A file appears under its name only when it is whole and on disk. One that was changed, or
-    torn by the file system, is not used: its work is done again.
-
-    Parameters
-    ----------
-    folder : path
-        Where to; made if need be.
-    run : dict of str to str
-        What :func:`describe_run` says.
+    jobs : list of str
+        Names of all units of work.
 
     Raises
     ------
     ValueError
-        If the folder holds another run; the message names what differs.
+        If the folder holds another run, with what differs, or the run cannot be identified.
+    BlockingIOError
+        If another process works there.
     OSError
         If it cannot be written to.
     """
+    if folder is None:
+        yield None
+        return
+    store = Checkpoint(folder, describe_run(design, splits), jobs)
+    try:
+        yield store
+    finally:
+        store.claim.release()
 
-    def __init__(self, folder, run):
-        self.folder = Path(folder)
+
+class Checkpoint:
+    """A folder with a file for each finished job, and one that says of what run.
+
+    A file appears under its name only when it is whole and on disk. It carries the digest of its
+    run: one of another run, or one that was changed or torn, is not used, and its work is done
+    again.
+
+    Attributes
+    ----------
+    kept : dict of str to dict
+        The record of each job that was finished before.
+    claim : Claim
+        On the others.
+    """
+
+    def __init__(self, folder, run, jobs):
+        self.folder, self._run = Path(folder), run_digest(run)
         check_folder(self.folder)
-        plan = self.folder / "design.json"
-        if plan.exists():
-            self._check_same(plan, run)
-        else:
-            write_whole({plan: (json.dumps(run, indent=1) + "\n").encode()})
+        with turn(self.folder):
+            self.kept = {job: self._load(job) for job in jobs}
+            self.kept = {job: told for job, told in self.kept.items() if told is not None}
+            missing = [job for job in jobs if job not in self.kept]
+            check_claims(self.folder, run, missing)
+            _check_same(self.folder, run)
+            self.claim = Claim(self.folder, run, missing)
+            if not (self.folder / _DESIGN).exists():
+                content = (json.dumps(run, indent=1) + "\n").encode()
+                write_whole({self.folder / _DESIGN: content})
+            remove_drafts(self.folder, "*.json")
 
-    def _check_same(self, plan, run):
-        try:
-            there = json.loads(plan.read_text())
-        except (ValueError, OSError) as error:
-            raise ValueError(
-                f"The checkpoint must hold the design it is of; {str(plan)!r} cannot be read "
-                f"({error}). Use another folder, or remove this one."
-            ) from error
-        names = dict.fromkeys([*there, *run])
-        other = [n for n in names if there.get(n) != run.get(n)]
-        if other:
-            shown = [f"{n} (then {there.get(n)}, now {run.get(n)})" for n in other]
-            more = "" if len(other) <= _NAMED_IN_MESSAGE else f" and {len(other)} in all"
-            raise ValueError(
-                f"The checkpoint {str(self.folder)!r} is of another run; different are "
-                f"{'; '.join(shown[:_NAMED_IN_MESSAGE])}{more}. Use another folder, or the design "
-                "of that run."
-            )
+    def _path(self, job):
+        # The run is part of the name: after the folder was replaced, none overwrites the other's.
+        name = re.sub(r"[^a-z0-9]+", "-", job.lower()).strip("-")[:80]
+        return self.folder / f"{name}-{sha256(f'{self._run} {job}'.encode())}.json"
 
-    def _path(self, unit):
-        name = re.sub(r"[^a-z0-9]+", "-", unit.lower()).strip("-")[:80]
-        return self.folder / f"{name}-{_sha256(unit.encode())[:8]}.json"
+    def _load(self, job):
+        body = _read(self._path(job), self._run)
+        return body["record"] if body and body["job"] == job else None
 
-    def load(self, unit):
-        """Return the record of a unit, or None if it is not there, whole and unchanged.
+    def keep(self, job, record, n_fits):
+        """Put the record of a finished job on disk.
 
         Parameters
         ----------
-        unit : str
-            Its name.
-
-        Returns
-        -------
-        dict or None
-            As it was kept, with all digits of every number.
-        """
-        try:
-            digest, body = self._path(unit).read_text().split("\n", 1)
-        except (OSError, ValueError):
-            return None
-        if digest != _sha256(body.encode()):
-            return None
-        kept = json.loads(body)
-        return kept["record"] if kept["unit"] == unit else None
-
-    def keep(self, unit, record):
-        """Put the record of a finished unit on disk.
-
-        Parameters
-        ----------
-        unit : str
+        job : str
             Its name.
         record : dict
             Of plain values.
+        n_fits : int
+            How many networks it trained.
 
         Raises
         ------
         OSError
-            If it cannot be written, as on a full disk; what was kept before stays.
+            If it cannot be written, as on a full disk; what was kept before stays. Also if the
+            folder was removed meanwhile.
         """
-        body = json.dumps({"unit": unit, "record": record})
-        write_whole({self._path(unit): f"{_sha256(body.encode())}\n{body}".encode()})
+        self.claim.check()
+        body = {"run": self._run, "job": job, "fits": n_fits, "record": record}
+        body = json.dumps(body, default=lambda number: number.item())  # integers of numpy
+        content = f"{sha256(body.encode())}\n{body}".encode()
+        write_whole({self._path(job): content}, advice="Make room; what is finished stays.")
+
+
+def _read_design(plan):
+    """Return what a checkpoint says its run is."""
+    try:
+        there = json.loads(plan.read_text("utf-8"))
+        if not isinstance(there, dict):
+            raise ValueError("it is no JSON object")
+    except (ValueError, OSError, RecursionError) as error:
+        raise ValueError(
+            f"The checkpoint must hold the design it is of; {str(plan)!r} cannot be read "
+            f"({error}). Use another folder, or remove this one."
+        ) from error
+    return there
+
+
+def _check_same(folder, run):
+    """Raise unless the folder holds this run, or none."""
+    if not (folder / _DESIGN).exists():
+        return
+    other = differences(_read_design(folder / _DESIGN), run)
+    if other:
+        raise ValueError(
+            f"The checkpoint {str(folder)!r} is of another run; different are {other}. Use "
+            "another folder, or the design of that run."
+        )
+
+
+def _read(path, run):
+    """Return what a file of a finished job holds, or None if it is not whole and of this run."""
+    try:
+        digest, body = path.read_text("utf-8").split("\n", 1)
+        if digest != sha256(body.encode()):
+            return None
+        body = json.loads(body)
+        return body if body["run"] == run else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _plans(folder):
+    """Return the digest of the run of a checkpoint, and of those inside it, by path."""
+    plans = {}
+    for path in [folder / _DESIGN, *folder.glob(f"*/{_DESIGN}")]:
+        with suppress(ValueError):
+            run = _read_design(path)
+            plans |= {path: run_digest(run)} if "version of skprognet" in run else {}
+    return plans
+
+
+def _finished(folder):
+    """Yield path and content of the files of finished jobs, in a checkpoint or those inside it."""
+    for plan, run in _plans(folder).items():
+        for path in plan.parent.glob("[!.]*.json"):
+            body = _read(path, run)
+            if body:
+                yield path, body
+
+
+def count_kept_fits(folder):
+    """Return how many networks a checkpoint, or the checkpoints in a folder, hold.
+
+    Parameters
+    ----------
+    folder : Path
+        It need not be there; what is damaged or of another run does not count.
+
+    Returns
+    -------
+    int
+        Those of sources are included.
+    """
+    return sum(body["fits"] for _, body in _finished(folder))
+
+
+def has_checkpoint(folder):
+    """Return whether a run has begun to keep its work in a folder, or in folders inside it."""
+    return bool(_plans(folder))
+
+
+def remove_checkpoint(folder):
+    """Remove a checkpoint, or those in a folder; files that are not of their runs stay.
+
+    Parameters
+    ----------
+    folder : Path
+        Goes as well, if nothing else is in it.
+    """
+    paths = [path for path, _ in _finished(folder)]
+    plans = list(_plans(folder))
+    for path in [*paths, *plans]:
+        path.unlink(missing_ok=True)
+    for place in [*(plan.parent for plan in plans if plan.parent != folder), folder]:
+        if place.is_dir() and not any(place.iterdir()):
+            place.rmdir()

@@ -94,7 +94,9 @@ class Design:
     def entries(self):
         """For each name of a source in the result the sources that are read: one or several."""
         single = {name: (name,) for name in self.sources}
-        return single | {" + ".join(names): tuple(names) for names in self.combined_sources}
+        return single | {
+            " + ".join(map(str, names)): tuple(names) for names in self.combined_sources
+        }
 
     def baseline(self, method):
         """Return the name of the method that is the same network without its source, or "none".

@@ -1,5 +1,7 @@
 """Cross-validation of transfer: every method and source on the same folds, nothing leaking."""
 
+import sys
+from concurrent.futures import BrokenExecutor
 from contextlib import nullcontext
 
 import numpy as np
@@ -8,7 +10,7 @@ from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
 from tqdm import tqdm
 
-from skprognet.evaluation._checkpoint import Checkpoint, describe_run
+from skprognet.evaluation._checkpoint import open_checkpoint
 from skprognet.evaluation._design import NO_SOURCE, check_design
 from skprognet.evaluation._splits import draw_splits
 from skprognet.evaluation._splitters import RepeatedSpeakerStratifiedKFold
@@ -92,7 +94,8 @@ def cross_validate_transfer(
         training and that of the methods which read it. It is on disk before it is reported;
         after a stop of any kind, a power cut included, the same call goes on from there and gives
         the rows of an unbroken run. With another design, other data or other versions of the
-        libraries it refuses.
+        libraries it refuses, and where another process is at work. A class or function of your
+        own counts as the same only with the same code.
     n_jobs : int, default=-1
         How many units run at the same time, as in joblib; -1 is all cores. Each fit uses one
         thread. Inside ``joblib.parallel_config(backend="dask")`` they run on the cluster, and X is
@@ -125,12 +128,13 @@ def cross_validate_transfer(
     ValueError
         For NaN, labels that do not fit X, labels that are numbers with a fraction (ratings), a
         source with one class, an unfitted source, two sources of one name, a class that is
-        missing from the training rows of a split, a network inside a pipeline, or a checkpoint of
-        another run.
+        missing from the training rows of a split, a network inside a pipeline, a checkpoint of
+        another run, or one of a run with a lambda.
     TypeError
         If `cv` or `sources` is of the wrong kind, or the name of a source is no text.
     OSError
-        If the checkpoint cannot be written.
+        If the checkpoint cannot be written or is removed meanwhile, another process is at work in
+        it, or a worker process was killed.
 
     References
     ----------
@@ -187,12 +191,13 @@ def cross_validate_transfer(
         cv = RepeatedSpeakerStratifiedKFold(random_state=random_state)
     splits = draw_splits(cv, design)
     units, n_fits = plan_units(design, splits)
-    store = None if checkpoint is None else Checkpoint(checkpoint, describe_run(design, splits))
+    _check_backend()
     rows, curves = [], []
-    for record in _records(design, units, n_fits, store, n_jobs, verbose):
-        rows += record["rows"]
-        # As arrays: over a long run, lists would take several times the memory.
-        curves += [{k: _compact(v) for k, v in curve.items()} for curve in record["curves"]]
+    with open_checkpoint(checkpoint, design, splits, [str(unit) for unit in units]) as store:
+        for record in _records(design, units, n_fits, store, n_jobs, verbose):
+            rows += record["rows"]
+            # As arrays: over a long run, lists would take several times the memory.
+            curves += [{k: _compact(v) for k, v in curve.items()} for curve in record["curves"]]
     order = {"method": list(methods), "source": [NO_SOURCE, *design.entries]}
     scores = _in_order(pd.DataFrame(rows), order)
     scores = scores.astype({"source_seed": "Int64", "best_epoch": "Int64", "n_epochs": "Int64"})
@@ -209,8 +214,7 @@ def _compact(values):
 def _records(design, units, n_fits, store, n_jobs, verbose):
     """Yield the record of every unit: those on disk first, then the others as they end."""
     fits = dict(zip(map(str, units), n_fits, strict=True))
-    kept = {} if store is None else {str(unit): store.load(str(unit)) for unit in units}
-    kept = {name: record for name, record in kept.items() if record is not None}
+    kept = {} if store is None else store.kept
     yield from kept.values()
     kept = set(kept)
     missing = [unit for unit in units if str(unit) not in kept]
@@ -220,17 +224,17 @@ def _records(design, units, n_fits, store, n_jobs, verbose):
         unit="fit",
         desc="training",
         smoothing=0,
-        disable=not verbose,
+        disable=not verbose or sys.stderr is None,
     ) as bar:
         try:
             for name, record in _train(design, missing, n_jobs, bar):
                 if store is not None:
-                    store.keep(name, record)
+                    store.keep(name, record, fits[name])
                 bar.update(fits[name])
                 kept.add(name)
                 yield record
         except (Exception, KeyboardInterrupt) as stop:
-            if store is not None:
+            if store is not None and not store.claim.is_lost():
                 done = sum(fits[name] for name in kept)
                 stop.add_note(
                     f"{done} of {sum(n_fits)} fits are in the checkpoint {str(store.folder)!r}; "
@@ -251,10 +255,26 @@ def _train(design, units, n_jobs, bar):
 
     with _on_each_worker(design):
         finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(dispatch())
-        for name, record in finished:
-            del started[name]
-            bar.set_postfix_str("; ".join(list(started)[:n_workers]), refresh=False)
-            yield name, record
+        try:
+            for name, record in finished:
+                del started[name]
+                bar.set_postfix_str("; ".join(list(started)[:n_workers]), refresh=False)
+                yield name, record
+        except BrokenExecutor as error:
+            raise ChildProcessError(
+                "A worker process was ended from outside, as systems do that run out of memory. "
+                f"Use fewer than n_jobs={n_workers}, or free some memory."
+            ) from error
+
+
+def _check_backend():
+    """Raise if joblib would give no result before all are there: nothing could be kept."""
+    backend, _ = get_active_backend()
+    if not backend.supports_return_generator:
+        raise ValueError(
+            "The backend of joblib must return each result as it is ready, such as 'loky' or "
+            f"'threading'; got {type(backend).__name__}. Use one of these."
+        )
 
 
 def _run_named(design, unit):

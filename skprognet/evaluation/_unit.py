@@ -31,7 +31,7 @@ class Unit:
     entries: dict
 
     def __str__(self):
-        return f"{self.split}, source {', '.join(self.entries) or NO_SOURCE}"
+        return f"{self.split}, source {', '.join(map(str, self.entries)) or NO_SOURCE}"
 
 
 def plan_units(design, splits):

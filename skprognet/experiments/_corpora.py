@@ -216,7 +216,7 @@ def transfer_between_corpora(
     design |= {"dropped_rows": dropped} if dropped else {}
     scores, curves = [], []
     directions = [tuple(names), tuple(names)[::-1]][: 1 + both_directions]
-    for source_name, target_name in directions:
+    for number, (source_name, target_name) in enumerate(directions, 1):
         other, own = corpora[source_name], corpora[target_name]
         corpus = SourceCorpus(other.X, other.labels[emotion], other.labels[speaker])
         new_scores, new_curves = cross_validate_transfer(
@@ -233,7 +233,8 @@ def transfer_between_corpora(
             target=emotion,
             corpus=target_name,
             return_curves=True,
-            checkpoint=checkpoint and Path(checkpoint) / f"{source_name} to {target_name}",
+            # Not by the names, which may hold anything.
+            checkpoint=checkpoint and Path(checkpoint) / f"direction-{number}",
             n_jobs=n_jobs,
             random_state=random_state,
             verbose=verbose,

@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from skprognet.displays import (
@@ -70,8 +71,40 @@ def picture(display, suffix, dpi=150):
     return buffer.getvalue()
 
 
+KINDS = ("training_size", "scores", "learning_curves")  # one of each for each target corpus
+_LONGEST = 40  # letters of a corpus in the name of a file
+
+
 def _slug(text):
-    return re.sub(r"\W+", "-", str(text)).strip("-").lower()
+    text = unicodedata.normalize("NFC", str(text).casefold())
+    return re.sub(r"\W+", "-", text).strip("-")[:_LONGEST]
+
+
+def file_endings(corpora):
+    """Return what the names of the figures of each target corpus end in.
+
+    Parameters
+    ----------
+    corpora : sequence of str
+        Their names, which may hold anything.
+
+    Returns
+    -------
+    list of str
+        Different ones, made of letters, digits, "_" and "-"; empty for a single corpus.
+    """
+    if len(corpora) == 1:
+        return [""]
+    slugs = [_slug(corpus) for corpus in corpora]
+    if len({*slugs, ""}) <= len(slugs):  # two would share a file, or one has no letter in it
+        slugs = [str(number) for number in range(1, len(slugs) + 1)]
+    return [f"_{slug}" for slug in slugs]
+
+
+def figure_names(corpora):
+    """Return the names of all figures that a study with these target corpora may have."""
+    endings = file_endings(corpora)
+    return [*(f"{kind}{ending}" for ending in endings for kind in KINDS), "significance"]
 
 
 def _figure(display, name, heading, caption, alt, wide=False):
@@ -164,12 +197,9 @@ def draw_figures(study):
         There are no training curves where no network was scored after its epochs.
     """
     corpora = list(study.scores["corpus"].unique())
-    slugs = [_slug(corpus) for corpus in corpora]
-    if len({*slugs, ""}) <= len(slugs):  # two would share a file, or one has no letter in it
-        slugs = [str(number) for number in range(1, len(slugs) + 1)]
     figures = []
-    for corpus, slug in zip(corpora, slugs, strict=True):
-        ending, where = (f"_{slug}", f", {corpus}") if len(corpora) > 1 else ("", "")
+    for corpus, ending in zip(corpora, file_endings(corpora), strict=True):
+        where = f", {corpus}" if len(corpora) > 1 else ""
         scores = study.scores[study.scores["corpus"] == corpus]
         curves = study.curves
         if len(curves):

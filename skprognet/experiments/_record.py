@@ -10,6 +10,7 @@ import numpy as np
 import tomli_w
 
 from skprognet.classifiers import DNNClassifier
+from skprognet.evaluation._run_identity import differences as tell_differences
 
 RECORD = "design.toml"
 # TOML has no null.
@@ -229,6 +230,15 @@ def _flat(record, prefix=""):
 
 def differences(then, now):
     """Return what differs between two records in words, such as "random_state (then 0, now 1)"."""
-    then, now = _flat(then), _flat(now)
-    names = [name for name in dict.fromkeys([*then, *now]) if then.get(name) != now.get(name)]
-    return [f"{name} (then {then.get(name)}, now {now.get(name)})" for name in names]
+    return tell_differences(_flat(then), _flat(now))
+
+
+def essence(record):
+    """Return what two runs must share to be one; versions are the checkpoint's affair."""
+    apart = {"inputs": record.get("inputs", {}).get("features", []), "versions": None}
+    return {name: value for name, value in record.items() if name not in FOUND} | apart
+
+
+def describe_record(record):
+    """Return what makes a run the one it is, as text by name."""
+    return {name: str(value) for name, value in _flat(essence(record)).items()}

@@ -1,15 +1,23 @@
 """A study as text and as files."""
 
 import gzip
-from pathlib import Path
 
-from skprognet._files import write_whole
 from skprognet.evaluation import format_table
 from skprognet.evaluation._table_formats import escape_markdown
-from skprognet.experiments._figures import draw_figures
+from skprognet.experiments._figures import draw_figures, figure_names
+from skprognet.experiments._output_folder import REPORT, OutputFolder
 from skprognet.experiments._page import format_page
-from skprognet.experiments._record import RECORD, add_found, format_record, make_record
+from skprognet.experiments._record import (
+    RECORD,
+    add_found,
+    describe_record,
+    format_record,
+    make_record,
+)
 from skprognet.experiments._words import describe_folds, explain_test, headline, title
+
+SUFFIXES = ("png", "pdf")
+_FILES = ("results.csv", "comparisons.csv", "table.md", "table.tex", "curves.csv.gz")
 
 
 def format_study(study):
@@ -66,7 +74,8 @@ def write_study(study, folder, *, record=None, seconds=None):
     These are results.csv (the scores), curves.csv.gz, comparisons.csv, table.md, table.tex,
     design.toml, each figure as PNG and as PDF, and report.html: one page with all of it, which
     needs nothing else and no network. There are no curves where no network was scored after its
-    epochs.
+    epochs. Beside them manifest.json has the digest of each. A study that was written there
+    before is replaced; a file that none wrote, or that was changed since, is not.
 
     Parameters
     ----------
@@ -89,7 +98,8 @@ def write_study(study, folder, *, record=None, seconds=None):
     Raises
     ------
     OSError
-        If a file cannot be written, as on a full disk.
+        If a file cannot be written, as on a full disk, a file of yours is in the way, or another
+        process is at work in the folder.
 
     Examples
     --------
@@ -112,7 +122,15 @@ def write_study(study, folder, *, record=None, seconds=None):
     >>> files[-1].name
     'report.html'
     """
-    record = make_record(study.design) if record is None else add_found(record, study.design)
+    record = make_record(study.design) if record is None else record
+    contents = study_contents(study, record, seconds)
+    with OutputFolder(folder, describe_record(record)) as output:
+        return output.write(contents)
+
+
+def study_contents(study, record, seconds=None):
+    """Return what each file of a study holds, as bytes by name."""
+    record = add_found(record, study.design)
     figures = draw_figures(study)
     contents = {
         "results.csv": _csv(study.scores),
@@ -124,10 +142,17 @@ def write_study(study, folder, *, record=None, seconds=None):
     if len(study.curves):
         contents["curves.csv.gz"] = gzip.compress(_csv(study.curves), compresslevel=6, mtime=0)
     for figure in figures:
-        for suffix in ("png", "pdf"):
+        for suffix in SUFFIXES:
             contents[f"{figure.name}.{suffix}"] = figure.contents[suffix]
     # Last, and so the last to appear: where it is, all is.
-    contents["report.html"] = format_page(study, figures, record, seconds).encode()
-    contents = {Path(folder) / name: content for name, content in contents.items()}
-    write_whole(contents)
-    return list(contents)
+    contents[REPORT] = format_page(study, figures, record, seconds).encode()
+    return contents
+
+
+def file_names(record):
+    """Return the names of all files that a study of this design may write."""
+    corpora = [record["corpus"]] if record["study"] == "tasks" else record["names"][::-1]
+    if not record.get("both_directions", True):
+        corpora = corpora[:1]
+    figures = [f"{name}.{suffix}" for name in figure_names(corpora) for suffix in SUFFIXES]
+    return [*_FILES, RECORD, *figures, REPORT]

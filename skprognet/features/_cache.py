@@ -172,6 +172,8 @@ class FeatureCache:
         Where the file is; made if need be.
     size_limit : int or None
         Bytes that the entries may take up; those not used for longest are dropped.
+    n_values : int, default=None
+        How many features an entry must have to be used; None is any number.
 
     Raises
     ------
@@ -179,10 +181,10 @@ class FeatureCache:
         If the folder cannot be written to.
     """
 
-    def __init__(self, folder, size_limit):
+    def __init__(self, folder, size_limit, n_values=None):
         check_folder(folder)
         Path(folder).mkdir(parents=True, exist_ok=True)
-        self.folder, self.size_limit = folder, size_limit
+        self.folder, self.size_limit, self.n_values = folder, size_limit, n_values
         self._database, self._new, self._used, self._written = None, {}, set(), time.monotonic()
         self._attempt(self._open)
 
@@ -239,10 +241,19 @@ class FeatureCache:
             rows = self._database.execute(
                 f"SELECT key, value FROM entries WHERE key IN ({marks})", some
             )
-            found.update((key, _unpack(key, value)) for key, value in rows)
+            found.update((key, self._usable(key, value)) for key, value in rows)
         found = {key: result for key, result in found.items() if result is not None}
         self._used.update(found)
         return found
+
+    def _usable(self, key, value):
+        """Return the result in these bytes, or None if it is not what an extraction gives."""
+        try:
+            result = _unpack(key, value)
+        except (ValueError, TypeError, struct.error):  # its digest is right, its length is not
+            return None
+        wrong = result is not None and self.n_values not in (None, len(result.values))
+        return None if wrong else result
 
     def _write(self):
         now = time.time()

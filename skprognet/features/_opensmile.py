@@ -213,7 +213,7 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         names = load_extractor(settings.feature_set, settings.digest).feature_names
         values = np.full((len(utterances), len(names)), np.nan, dtype=np.float32)
         reasons, rates = {}, []
-        for row, result in self._extract(utterances, settings):
+        for row, result in self._extract(utterances, settings, len(names)):
             if result.reason is None or (self.on_short == "nan" and result.values is not None):
                 values[row] = result.values
                 rates.append(result.own_rate)
@@ -265,11 +265,11 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
             str(config) if is_file else self.feature_set, config_digest(config), int(rate)
         )
 
-    def _extract(self, utterances, settings):
+    def _extract(self, utterances, settings, n_values):
         """Yield row and result of every utterance."""
         opened = nullcontext()
         if self.cache is not None:
-            opened = FeatureCache(self.cache, self.cache_size_limit)
+            opened = FeatureCache(self.cache, self.cache_size_limit, n_values)
         with opened as cache, warnings.catch_warnings():
             # Results say it; a warning turned into an exception would hide the rest.
             warnings.filterwarnings("ignore", "Segment too short")

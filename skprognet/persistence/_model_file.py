@@ -253,10 +253,12 @@ def _read(path):
     document = json.loads(text, parse_constant=_refuse_constant)
     if type(document) is not dict or not document.keys() >= {"format_version", "sha256", "model"}:
         raise ValueError("the JSON document is not that of a model")
-    if document["format_version"] != FORMAT_VERSION:
+    number = document["format_version"]
+    if number != FORMAT_VERSION:
+        newer = isinstance(number, int) and number > FORMAT_VERSION
         raise ValueError(
-            f"the format is version {document['format_version']!r:.40}, while this release of "
-            f"skprognet reads version {FORMAT_VERSION}"
+            f"the format is version {number!r:.40}, while this release of skprognet reads version "
+            f"{FORMAT_VERSION}{'; update skprognet to read it' if newer else ''}"
         )
     rest = {name: value for name, value in document.items() if name != "sha256"}
     if document["sha256"] != _digest(rest, arrays):

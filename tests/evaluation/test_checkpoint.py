@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
@@ -21,7 +23,6 @@ from skprognet.evaluation import (
     SourceCorpus,
     cross_validate_transfer,
 )
-from skprognet.evaluation import _transfer as transfer_module
 
 OPTIONS = {"hidden_layer_sizes": (6,), "max_epochs": 3, "lr": 0.01}
 
@@ -71,7 +72,7 @@ def unbroken():
 
 
 def finished(folder):
-    return sorted(p for p in Path(folder).glob("*.json") if p.name != "design.json")
+    return sorted(Path(folder).glob("repeat-*.json"))
 
 
 def test_checkpoint_changes_no_digit_and_holds_a_file_for_each_unit(unbroken, tmp_path):
@@ -80,43 +81,64 @@ def test_checkpoint_changes_no_digit_and_holds_a_file_for_each_unit(unbroken, tm
     assert not list((tmp_path / "run").glob(".*"))
 
 
-def test_second_run_trains_nothing(unbroken, tmp_path, monkeypatch):
-    run(tmp_path)
-
-    def refuse(*args):
-        raise AssertionError("trained again")
-
-    monkeypatch.setattr(transfer_module, "run_unit", refuse)
-    assert_same(run(tmp_path), unbroken)
+def test_second_run_trains_nothing(tmp_path):
+    first, curves = run(tmp_path)
+    again, curves_again = run(tmp_path)
+    assert again.equals(first)  # also the seconds that each fit took
+    assert curves_again.equals(curves)
 
 
 class Stop(Exception):
     pass
 
 
-@pytest.mark.parametrize("after", [0, 1, 7, 17])
-def test_run_that_died_after_any_unit_goes_on(after, unbroken, tmp_path, monkeypatch):
-    original, done = transfer_module.run_unit, []
+class Counts(GaussianNB):
+    """Notes each fit in a file of a folder, and stops the run where a file named "stop" says."""
 
-    def dies(design, unit):
-        if len(done) == after:
-            raise Stop
-        done.append(str(unit))
-        return original(design, unit)
+    def __init__(self, folder=None):
+        self.folder = folder
+        super().__init__()
 
-    monkeypatch.setattr(transfer_module, "run_unit", dies)
-    with pytest.raises(Stop):
-        run(tmp_path)
-    assert len(finished(tmp_path)) == after
-    again = []
-    monkeypatch.setattr(
-        transfer_module,
-        "run_unit",
-        lambda design, unit: again.append(str(unit)) or original(design, unit),
+    def fit(self, X, y):
+        folder = Path(self.folder)
+        stop = folder / "stop"
+        fits = list(folder.glob("fit-*"))
+        if stop.exists() and len(fits) == int(stop.read_text()):
+            end_with(stop)
+        (folder / f"fit-{len(fits)}").touch()
+        return super().fit(X, y)
+
+
+def end_with(stop):
+    stop.unlink()
+    raise Stop
+
+
+def counted(checkpoint, folder):
+    """Run six jobs of one fit each."""
+    folder.mkdir(exist_ok=True)
+    methods = {"counts": Counts(str(folder))}
+    return run(checkpoint, methods=methods, sources=None, source_estimator=None)[0]
+
+
+@pytest.mark.parametrize("after", [0, 1, 4, 5])
+def test_run_that_died_after_any_unit_goes_on(after, tmp_path):
+    unbroken = counted(None, tmp_path / "unbroken")
+    fits = tmp_path / "fits"
+    fits.mkdir()
+    (fits / "stop").write_text(str(after))
+    with pytest.raises(Stop) as stopped:
+        counted(tmp_path / "run", fits)
+    assert stopped.value.__notes__ == [
+        f"{after} of 6 fits are in the checkpoint '{tmp_path / 'run'}'; the same call goes on "
+        "from there."
+    ]
+    assert len(finished(tmp_path / "run")) == after
+    again = counted(tmp_path / "run", fits)
+    pd.testing.assert_frame_equal(
+        again.drop(columns="seconds"), unbroken.drop(columns="seconds"), check_exact=True
     )
-    assert_same(run(tmp_path), unbroken)
-    assert len(again) == 18 - after
-    assert not set(again) & set(done)
+    assert len(os.listdir(fits)) == 6  # none was fitted twice
 
 
 SCRIPT = """
@@ -166,6 +188,13 @@ def test_file_of_another_unit_is_not_taken_for_this_one(unbroken, tmp_path):
     assert_same(run(tmp_path), unbroken)
 
 
+@pytest.fixture(scope="module")
+def complete(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("complete")
+    run(folder)
+    return folder
+
+
 def other_methods(**changes):
     return {
         "DNN": DNNClassifier(**{**OPTIONS, **changes}),
@@ -181,22 +210,28 @@ def other_methods(**changes):
         ({"random_state": 3}, "random_state (then 0, now 3)"),
         ({"normalisation": "training"}, "normalisation (then 'corpus', now 'training')"),
         ({"methods": other_methods(lr=0.02)}, "methods.DNN.lr (then 0.01, now 0.02)"),
-        ({"methods": {"DNN": DNNClassifier(**OPTIONS), "P": ProgressiveClassifier()}}, "methods"),
+        (
+            {"methods": {"DNN": DNNClassifier(**OPTIONS), "P": ProgressiveClassifier()}},
+            "methods (then DNN, PT/FT, ProgNet, SVM, now DNN, P)",
+        ),
         ({"seed": 2}, "splits (then 6, sha256"),
         ({"X": corpus()[0] + 1e-9}, "X (then (60, 4) of float64, sha256"),
-        ({"sources": {"speaker": corpus()[2]}}, "sources"),
+        ({"sources": {"speaker": corpus()[2]}}, "sources (then speaker, half, now speaker)"),
         ({"source_estimator": DNNClassifier()}, "source_estimator.max_epochs (then 3, now 600)"),
-        ({"combined_sources": [("speaker", "half")]}, "combined_sources"),
+        (
+            {"combined_sources": [("speaker", "half")]},
+            "combined_sources (then [], now [('speaker', 'half')])",
+        ),
     ],
 )
-def test_another_run_is_refused_with_what_differs(change, named, tmp_path):
-    run(tmp_path)
-    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+def test_another_run_is_refused_with_what_differs(change, named, complete):
+    before = {path: path.read_bytes() for path in complete.iterdir()}
     with pytest.raises(ValueError, match=re.escape(named)) as raised:
-        run(tmp_path, **change)
-    assert str(raised.value).startswith(f"The checkpoint '{tmp_path}' is of another run; ")
+        run(complete, **change)
+    start = f"The checkpoint '{complete}' is of another run; different are "
+    assert str(raised.value).startswith(start)
     assert str(raised.value).endswith("Use another folder, or the design of that run.")
-    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert {path: path.read_bytes() for path in complete.iterdir()} == before
 
 
 def test_other_versions_of_libraries_are_another_run(tmp_path):
@@ -242,21 +277,34 @@ def test_unreadable_design_is_refused(tmp_path):
         run(tmp_path)
 
 
-def test_full_disk_stops_the_run_and_keeps_what_is_done(unbroken, tmp_path, monkeypatch):
-    original, kept = transfer_module.Checkpoint.keep, []
+class FillsDisk(GaussianNB):
+    """From its third fit on nothing can be written."""
 
-    def full(self, unit, record):
-        if len(kept) == 5:
-            raise OSError("'x' could not be written (No space left on device).")
-        kept.append(unit)
-        original(self, unit, record)
+    def fit(self, X, y):
+        FITS.append(1)
+        if len(FITS) == 3:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, NO_LIMIT[1]))
+        return super().fit(X, y)
 
-    monkeypatch.setattr(transfer_module.Checkpoint, "keep", full)
-    with pytest.raises(OSError, match="No space left") as raised:
-        run(tmp_path)
+
+FITS = []
+NO_LIMIT = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+
+def test_full_disk_stops_the_run_and_keeps_what_is_done(tmp_path):
+    options = {"methods": {"fills": FillsDisk()}, "sources": None, "source_estimator": None}
+    try:
+        with pytest.raises(OSError, match="could not be written") as raised:
+            run(tmp_path, **options)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, NO_LIMIT)
+    assert str(raised.value).endswith("(File too large). Make room; what is finished stays.")
     assert raised.value.__notes__ == [
-        f"13 of 48 fits are in the checkpoint '{tmp_path}'; the same call goes on from there."
+        f"2 of 6 fits are in the checkpoint '{tmp_path}'; the same call goes on from there."
     ]
-    monkeypatch.undo()
-    assert len(finished(tmp_path)) == 5
-    assert_same(run(tmp_path), unbroken)
+    kept = {path: path.read_bytes() for path in finished(tmp_path)}
+    assert len(kept) == 2
+    scores, _ = run(tmp_path, **options)
+    assert len(scores) == 6
+    assert {path: path.read_bytes() for path in kept} == kept
+    assert not list(tmp_path.glob(".*"))

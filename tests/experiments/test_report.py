@@ -1,5 +1,7 @@
 """A study as Markdown and as files: what they say is what the frames hold."""
 
+import hashlib
+import json
 import os
 import re
 import tomllib
@@ -88,6 +90,7 @@ def test_files_are_all_there_and_nothing_else(folder):
         "design.toml",
         "learning_curves.pdf",
         "learning_curves.png",
+        "manifest.json",
         "report.html",
         "results.csv",
         "scores.pdf",
@@ -162,8 +165,60 @@ def test_design_has_every_parameter_of_the_network(network, folder):
     assert {"python", "platform", "skprognet", "torch", "numpy"} <= set(design["versions"])
 
 
-def test_a_file_that_cannot_be_written_leaves_none(study, tmp_path):
+def test_a_file_of_the_user_is_neither_replaced_nor_removed(study, tmp_path, no_figures):
+    (tmp_path / "table.md").write_text("mine")
     (tmp_path / "report.html").mkdir()
-    message = f"{str(tmp_path / 'report.html')!r} could not be written (Is a directory)."
-    with pytest.raises(OSError, match=re.escape(message)):
+    message = (
+        f"The folder '{tmp_path}' has files that no run wrote, or that were changed since, where "
+        "results are to go: 'table.md', 'report.html'. Move them elsewhere, or choose another "
+        "folder."
+    )
+    with pytest.raises(FileExistsError, match=f"^{re.escape(message)}$"):
         write_study(study, tmp_path)
+    assert sorted(os.listdir(tmp_path)) == ["report.html", "table.md"]
+    assert (tmp_path / "table.md").read_text() == "mine"
+
+
+@pytest.mark.parametrize("content", ["mine", "[]", '{"files": 3}', '{"files": {"a": 1}}'])
+def test_a_manifest_that_is_none_is_a_file_of_the_user(content, study, tmp_path, no_figures):
+    (tmp_path / "manifest.json").write_text(content)
+    with pytest.raises(FileExistsError, match=r"to go: 'manifest\.json'\. Move"):
+        write_study(study, tmp_path)
+    assert os.listdir(tmp_path) == ["manifest.json"]
+    assert (tmp_path / "manifest.json").read_text() == content
+
+
+def test_the_manifest_has_the_digest_of_every_file(folder):
+    told = json.loads((folder / "manifest.json").read_text())
+    assert told["complete"] is True
+    names = set(os.listdir(folder)) - {"manifest.json"}
+    assert told["files"] == {
+        name: [hashlib.sha256((folder / name).read_bytes()).hexdigest()] for name in names
+    }
+
+
+def test_another_study_replaces_what_the_first_one_wrote(study, tmp_path, no_figures):
+    write_study(study, tmp_path)
+    (tmp_path / "notes.txt").write_text("mine")
+    bare = Study(study.scores, pd.DataFrame(), study.design)
+    write_study(bare, tmp_path)
+    names = set(os.listdir(tmp_path))
+    assert "curves.csv.gz" not in names  # it would be read as one of the second
+    assert "notes.txt" in names
+    write_study(study, tmp_path)
+    (tmp_path / "curves.csv.gz").write_text("changed")
+    write_study(bare, tmp_path)
+    assert (tmp_path / "curves.csv.gz").read_text() == "changed"
+
+
+def test_figures_of_any_name_stay_in_the_folder(corpora, tmp_path):
+    names = {"first half": "../" + "é" * 300, "first-half": "/etc/é"}
+    scores = corpora.scores[corpora.scores["n_train_folds"] == 1]
+    scores = scores.assign(corpus=scores["corpus"].map(names))
+    folder = tmp_path / "out"
+    written = {
+        path.name for path in write_study(Study(scores, pd.DataFrame(), corpora.design), folder)
+    }
+    assert set(os.listdir(folder)) == {*written, "manifest.json"}
+    assert len([name for name in written if name.endswith(".png")]) == 3
+    assert os.listdir(tmp_path) == ["out"]

@@ -1,0 +1,75 @@
+"""Standard streams that came closed, or whose reader goes away: the work is done all the same."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import click
+
+
+def open_closed_streams() -> None:
+    """Open each standard stream that came closed (``>&-``) on what takes and gives nothing.
+
+    Otherwise the next file that is opened gets its number, and what libraries print would go
+    into a file of results.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+            os.set_inheritable(number, True)
+            if getattr(sys, name) is None:
+                setattr(sys, name, os.fdopen(number, "w" if number else "r"))
+
+
+def _silence(stream) -> None:
+    """Have a stream that nobody reads write nowhere, so that it does not fail again at the end."""
+    with suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+
+
+class _Unread:
+    """Writes to a stream as long as somebody reads it."""
+
+    def __init__(self, stream) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str):
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except BrokenPipeError:
+            _silence(self._stream)
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            _silence(self._stream)
+
+
+@contextmanager
+def unread_messages() -> Iterator[None]:
+    """Let nothing fail because nobody reads the standard error stream, as in ``2>&1 | head``."""
+    before = sys.stderr
+    if before is sys.__stderr__:
+        sys.stderr = _Unread(before)
+    try:
+        yield
+    finally:
+        sys.stderr = before
+
+
+def say(text: str) -> None:
+    """Print on the standard output; where nobody reads, as behind ``| head``, nothing happens."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        _silence(sys.stdout)

@@ -1,0 +1,264 @@
+"""What the results of a run depend on, as text by name, and a digest of all of it."""
+
+import functools
+import hashlib
+import json
+import platform
+import sys
+import types
+from importlib.metadata import version
+
+import joblib
+import numpy as np
+from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from skprognet._wording import SHOWN_IN_MESSAGE
+from skprognet.evaluation._source_corpus import SourceCorpus
+
+_LIBRARIES = ("skprognet", "torch", "skorch", "scikit-learn", "numpy", "scipy", "pandas")
+# Known by their versions; of all other classes and functions the code is part of the identity.
+_KNOWN = {"builtins", "skprognet", "torch", "skorch", "sklearn", "numpy", "scipy", "pandas"}
+_PLAIN = (type(None), bool, int, float, complex, str, bytes, slice, range, type(...))
+_LONGEST = 120  # characters of a text; of a longer one there is a digest
+
+
+def sha256(data):
+    """Return the first 16 hexadecimal digits of the SHA-256 of bytes."""
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def describe_run(design, splits):
+    """Return all that the results of a run depend on, as text by name.
+
+    Parameters
+    ----------
+    design : Design
+        What all fits share.
+    splits : list of Split
+        The rows of every fit.
+
+    Returns
+    -------
+    dict of str to str
+        Data and rows as digests, parameters as they print, versions of the libraries.
+
+    Raises
+    ------
+    ValueError
+        If something cannot be known again in another process, such as a lambda.
+    """
+    names = ["X", "y", "speakers", "methods", "sources", "source_estimator", "combined_sources"]
+    names += ["normalisation", "random_state", "target", "corpus", "train_folds", "return_curves"]
+    told = {}
+    for name in names:
+        try:
+            told |= _describe(name, getattr(design, name))
+        except RecursionError as error:
+            raise _unknowable(name, "an object that holds itself") from error
+    rows = _digest([_describe("", vars(split)) for split in splits])
+    told["splits"] = f"{len(splits)}, sha256 {rows}"
+    told["version of python"] = ".".join(platform.python_version_tuple()[:2])
+    return told | {f"version of {name}": version(name) for name in _LIBRARIES}
+
+
+def run_digest(run):
+    """Return a digest of what :func:`describe_run` says."""
+    return hashlib.sha256(json.dumps(run).encode()).hexdigest()[:32]
+
+
+def differences(then, now):
+    """Return in words what differs between two descriptions, at most five and how many more.
+
+    Parameters
+    ----------
+    then, now : dict
+        Plain values by name.
+
+    Returns
+    -------
+    str
+        Such as ``"random_state (then 0, now 1); corpus (then 'a', now 'b')"``; empty if nothing.
+    """
+    names = [n for n in dict.fromkeys([*then, *now]) if then.get(n) != now.get(n)]
+    shown = [f"{n} (then {then.get(n)}, now {now.get(n)})" for n in names[:SHOWN_IN_MESSAGE]]
+    more = len(names) - len(shown)
+    return "; ".join(shown) + (f"; and {more} more" if more else "")
+
+
+def _unknowable(name, what):
+    return ValueError(
+        f"A checkpoint must know again all that its run depends on; {name} is {what}. Use a "
+        "function or class that is defined at the top of a module, or leave out checkpoint."
+    )
+
+
+def _digest(value):
+    return sha256(json.dumps(value).encode())
+
+
+def _describe(name, value):
+    """Return a value as flat {name: text}; texts are equal only if the values are."""
+    if _is_plain(value):
+        return {name: _shortened(_text(value))}
+    if isinstance(value, np.ndarray):
+        return {name: _array(name, value)}
+    if isinstance(value, SourceCorpus):
+        return _describe(name, {"X": value.X, "y": value.y, "groups": value.groups})
+    if isinstance(value, dict):
+        keys = ", ".join(key if isinstance(key, str) else _text(key) for key in value)
+        return _with_parts(name, keys, value)
+    if isinstance(value, (list, tuple)):
+        return _with_parts(name, _kind(name, type(value)), dict(enumerate(value)))
+    if isinstance(value, (set, frozenset)):
+        parts = sorted(str(_describe("", part)) for part in value)
+        return {name: f"{type(value).__name__} of {len(value)}, {_digest(parts)}"}
+    if isinstance(value, type):
+        return {name: _kind(name, value)}
+    if isinstance(value, functools.partial) or hasattr(value, "__name__"):
+        return _describe_function(name, value)
+    if hasattr(value, "get_params"):
+        told = _with_parts(name, _kind(name, type(value)), value.get_params(deep=False))
+        learned = f", fitted, {_learned(name, value)}" if _is_fitted(value) else ""
+        return told | {name: told[name] + learned}
+    return _describe_object(name, value)
+
+
+def _with_parts(name, text, parts):
+    told = {name: text}
+    for key, part in parts.items():
+        plain = isinstance(key, str) and key.isidentifier()
+        told |= _describe(f"{name}.{key}" if plain else f"{name}[{_text(key)}]", part)
+    return told
+
+
+def _is_plain(value):
+    if type(value) in (list, tuple):
+        return all(map(_is_plain, value))
+    return type(value) in _PLAIN or isinstance(value, np.generic)
+
+
+def _text(value):
+    """Return a plain value as text; one of numpy's is as good as the same one of Python."""
+    if type(value) in (list, tuple):
+        left, right = "[]" if type(value) is list else "()"
+        comma = "," if len(value) == 1 and left == "(" else ""
+        return left + ", ".join(map(_text, value)) + comma + right
+    return repr(value.item() if isinstance(value, np.generic) else value)
+
+
+def _shortened(text):
+    return text if len(text) <= _LONGEST else f"{text[:40]}..., sha256 {sha256(text.encode())}"
+
+
+def _array(name, value):
+    if value.dtype.hasobject:  # its bytes are addresses
+        data = json.dumps([_describe(name, part) for part in value.ravel().tolist()]).encode()
+    else:
+        data = np.ascontiguousarray(value).tobytes()
+    mask = np.ma.getmask(value)
+    data += b"" if mask is np.ma.nomask else mask.tobytes()
+    return f"{value.shape} of {value.dtype}, sha256 {sha256(data)}"
+
+
+def _is_fitted(estimator):
+    try:
+        check_is_fitted(estimator)
+    except (NotFittedError, TypeError):  # a kernel of a Gaussian process cannot be fitted
+        return False
+    return True
+
+
+def _learned(name, fitted):
+    """Return a digest of what a fitted estimator has learned, not of how long it took."""
+    if isinstance(fitted, (Pipeline, FrozenEstimator)):
+        return "as its parts"
+    if hasattr(fitted, "net_"):
+        weights = {k: v.cpu().numpy() for k, v in fitted.net_.module_.state_dict().items()}
+        return _hash(name, (weights, fitted.classes_, getattr(fitted, "source_digest_", None)))
+    return _hash(name, fitted)
+
+
+def _hash(name, value):
+    try:
+        return joblib.hash(value)[:16]
+    except Exception as error:  # whatever its own way to be pickled raises
+        what = f"an object of {type(value).__name__} that cannot be pickled"
+        raise _unknowable(name, what) from error
+
+
+def _describe_object(name, value):
+    """Describe an object of any other class: by what it holds, or else by its pickle."""
+    kind = type(value)
+    if hasattr(value, "state_dict"):  # a module of torch
+        weights = {k: v.detach().cpu().numpy() for k, v in value.state_dict().items()}
+        return _with_parts(name, f"{_kind(name, kind)} {_shortened(repr(value))}", weights)
+    own = (getattr(kind, n, None) for n in ("__reduce__", "__reduce_ex__", "__getstate__"))
+    ordinary = (object.__reduce__, object.__reduce_ex__, object.__getstate__)
+    if tuple(own) == ordinary and hasattr(value, "__dict__") and not hasattr(kind, "__slots__"):
+        return _with_parts(name, _kind(name, kind), vars(value))
+    return {name: f"{_kind(name, kind)}, {_hash(name, value)}"}
+
+
+def _describe_function(name, value):
+    if isinstance(value, functools.partial):
+        parts = {"func": value.func, "args": value.args, "keywords": value.keywords}
+        return _with_parts(name, "partial", parts)
+    bound = getattr(value, "__self__", None)
+    if bound is not None and not isinstance(bound, types.ModuleType):
+        return _with_parts(name, f"method {value.__name__}", {"__self__": bound})
+    qualified = getattr(value, "__qualname__", value.__name__)
+    if "<lambda>" in qualified:
+        raise _unknowable(name, "a lambda, which has no name")
+    if "<locals>" in qualified and getattr(value, "__closure__", None):
+        what = f"the function {qualified!r}, which depends on the function around it"
+        raise _unknowable(name, what)
+    if not hasattr(value, "__code__"):
+        value = getattr(value, "__wrapped__", value)  # behind functools.cache
+    module = getattr(value, "__module__", None) or "numpy"  # its ufuncs say nothing
+    return {name: f"{module}.{qualified}{_own_code(name, module, lambda: _code(name, value))}"}
+
+
+def _kind(name, cls):
+    """Return the full name of a class, and of one that is in no known library a digest."""
+
+    def code():
+        own = [c for c in cls.__mro__ if c.__module__.partition(".")[0] not in _KNOWN]
+        parts = [pair for c in own for pair in sorted(vars(c).items())]
+        # Python adds __slotnames__ and the like, some of them only when it needs them.
+        parts = [(n, p) for n, p in parts if callable(p) or not n.startswith("__")]
+        return [[attribute, _code(name, part)] for attribute, part in parts]
+
+    return f"{cls.__module__}.{cls.__qualname__}{_own_code(name, cls.__module__, code)}"
+
+
+def _own_code(name, module, code):
+    top = module.partition(".")[0]
+    if top in _KNOWN:
+        return ""
+    number = getattr(sys.modules.get(top), "__version__", None)
+    return (f" {number}" if number else "") + f", code {_digest(code())}"
+
+
+def _code(name, part):
+    """Return what a function does, or a constant of a class is, as what JSON can hold."""
+    if isinstance(part, types.CodeType):
+        constants = [_code(name, constant) for constant in part.co_consts]
+        return [part.co_code.hex(), constants, part.co_names, part.co_varnames]
+    if isinstance(part, property):
+        return [_code(name, each) for each in (part.fget, part.fset, part.fdel)]
+    part = getattr(part, "__func__", part)  # of a static or a class method
+    if isinstance(part, types.FunctionType):
+        cells = [cell.cell_contents for cell in part.__closure__ or ()]
+        defaults = [part.__defaults__, part.__kwdefaults__, *cells]
+        told = [_code(name, part.__code__)]
+        return told + [_code(name, d) for d in defaults if not isinstance(d, type)]
+    if isinstance(part, frozenset):
+        return sorted(map(repr, part))
+    if isinstance(part, np.ndarray):
+        return _array(name, part)
+    if isinstance(part, dict):
+        return [[str(key), _code(name, each)] for key, each in part.items()]
+    return _text(part) if _is_plain(part) else type(part).__name__

@@ -1,0 +1,199 @@
+"""The folder that a study's results go to: whose it is, and which files in it a run wrote."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from skprognet._files import check_folder, remove_drafts, write_whole
+from skprognet._wording import first_few
+from skprognet.evaluation._checkpoint import has_checkpoint, remove_checkpoint
+from skprognet.evaluation._claims import Claim, check_claims, turn
+from skprognet.experiments._record import (
+    RECORD,
+    differences,
+    essence,
+    format_record,
+    read_record,
+)
+
+CHECKPOINT = "checkpoint"
+MANIFEST = "manifest.json"
+REPORT = "report.html"
+
+
+def _in_the_way(folder, names):
+    return FileExistsError(
+        f"The folder {str(folder)!r} has files that no run wrote, or that were changed since, "
+        f"where results are to go: {first_few(names)}. Move them elsewhere, or choose another "
+        "folder."
+    )
+
+
+class OutputFolder:
+    """A folder of results that this process alone writes to, inside a ``with`` statement.
+
+    Its manifest has the digests of all files that runs wrote there. Any other file, and one that
+    was changed since, is the user's: it is neither replaced nor removed.
+
+    Parameters
+    ----------
+    folder : path
+        Made if need be, and removed again if nothing comes into it.
+    run : dict of str to str
+        What is being done there, for telling another process what differs.
+
+    Raises
+    ------
+    BlockingIOError
+        If another process is at work in it.
+    OSError
+        If it cannot be written to.
+    """
+
+    def __init__(self, folder, run):
+        self.folder = Path(folder)
+        self.checkpoint = self.folder / CHECKPOINT
+        self._run = run
+
+    def __enter__(self):
+        check_folder(self.folder)
+        absent = [p for p in (self.folder, *self.folder.absolute().parents) if not p.exists()]
+        self._made = absent[::-1]
+        with turn(self.folder):
+            check_claims(self.folder, self._run, ["results"])
+            self._files, self.is_complete = self._read_manifest()
+            self.claim = Claim(self.folder, self._run, ["results"])
+        for name in (*self._files, MANIFEST):
+            remove_drafts(self.folder, name)
+        return self
+
+    def __exit__(self, *_):
+        lost = self.claim.is_lost()
+        self.claim.release()
+        for path in () if lost else reversed(self._made):
+            if any(path.iterdir()):
+                break
+            path.rmdir()
+
+    @property
+    def is_unfinished(self):
+        """Whether work is kept here that is not among the results yet."""
+        return has_checkpoint(self.checkpoint)
+
+    def _is_ours(self, name):
+        path = self.folder / name
+        if path.is_symlink() or not path.is_file():
+            return False
+        with open(path, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return digest in self._files.get(name, ())
+
+    def check(self, names):
+        """Raise FileExistsError if one of these files is there and no run's, or was changed."""
+        there = [name for name in names if (self.folder / name).is_symlink()]
+        there += [name for name in names if (self.folder / name).exists()]
+        users = [name for name in dict.fromkeys(there) if not self._is_ours(name)]
+        if users:
+            raise _in_the_way(self.folder, users)
+
+    def _read_manifest(self):
+        """Return the digests that each file of a run may have, and whether the run is complete."""
+        path = self.folder / MANIFEST
+        if not path.exists():
+            return {}, False
+        try:
+            told = json.loads(path.read_text("utf-8"))
+            files = {str(name): list(digests) for name, digests in told["files"].items()}
+            return files, bool(told["complete"]) and (self.folder / REPORT).exists()
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise _in_the_way(self.folder, [MANIFEST]) from error
+
+    def begin(self, record, names, replace=False):
+        """Get ready for a run, before anything is trained.
+
+        Parameters
+        ----------
+        record : dict
+            What `make_record` returns.
+        names : sequence of str
+            Of the files that the run may write.
+        replace : bool, default=False
+            Whether complete results of another design may be replaced, when new ones are there.
+
+        Returns
+        -------
+        bool
+            False if the folder holds this run, complete.
+
+        Raises
+        ------
+        ValueError
+            If it holds another run.
+        FileExistsError
+            If a file of the user is in the way.
+        """
+        self.check([RECORD])
+        there = self.folder / RECORD
+        other = differences(essence(read_record(there)), essence(record)) if there.exists() else ""
+        if other and (self.is_unfinished or (self.is_complete and not replace)):
+            raise ValueError(
+                f"The folder {str(self.folder)!r} holds another run; different are {other}. Use "
+                "another folder, or the design of that run, or remove that folder."
+            )
+        if self.is_complete and not (other or self.is_unfinished or replace):
+            return False
+        self.check(names)
+        if not self.is_complete:
+            self.write({RECORD: format_record(record).encode()}, complete=False)
+        return True
+
+    def write(self, contents, complete=True):
+        """Write files, all of them or none, and say in the manifest that they are a run's.
+
+        Parameters
+        ----------
+        contents : dict of str to bytes
+            What each file is to hold, by its name in the folder.
+        complete : bool, default=True
+            Whether these are all: then files of earlier runs that are not among them go.
+
+        Returns
+        -------
+        list of Path
+            The files.
+
+        Raises
+        ------
+        OSError
+            If one cannot be written, a file of the user is in the way, or the folder was removed.
+        """
+        self.check(contents)
+        self.claim.check()
+        new = {name: [hashlib.sha256(content).hexdigest()] for name, content in contents.items()}
+        # First the old and the new: whichever is there after a power cut is known as a run's.
+        both = {n: self._files.get(n, []) + new.get(n, []) for n in {**self._files, **new}}
+        self._note(both, complete=False)
+        write_whole({self.folder / name: content for name, content in contents.items()})
+        if complete:
+            for name in set(self._files) - set(new):
+                if self._is_ours(name):
+                    (self.folder / name).unlink()
+            self._note(new, complete=True)
+        return [self.folder / name for name in contents]
+
+    def _note(self, files, complete):
+        content = json.dumps({"complete": complete, "files": files}, indent=1) + "\n"
+        write_whole({self.folder / MANIFEST: content.encode()})
+        self._files, self.is_complete = files, complete
+
+    def abandon(self):
+        """Take away the design of a run that could not begin."""
+        if self.is_complete or self.is_unfinished or self.claim.is_lost():
+            return
+        if set(self._files) <= {RECORD} and self._is_ours(RECORD):
+            (self.folder / RECORD).unlink()
+            (self.folder / MANIFEST).unlink()
+
+    def remove_checkpoint(self):
+        """Remove the work that was kept, now that the results are written."""
+        remove_checkpoint(self.checkpoint)

@@ -1,0 +1,254 @@
+"""What makes a run another one: its checkpoint refuses it, and says what differs."""
+
+import copy
+import functools
+import re
+import types
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.ensemble import BaggingClassifier
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.tree import DecisionTreeClassifier
+
+from skprognet import DNNClassifier, ProgressiveClassifier
+from skprognet.evaluation import (
+    RepeatedSpeakerStratifiedKFold,
+    SourceCorpus,
+    cross_validate_transfer,
+)
+
+N_ROWS = 60
+SPEAKER = np.array([f"s{i % 4}" for i in range(N_ROWS)])
+LABELS = np.where(np.arange(N_ROWS) % 5 < 2, "angry", "sad")
+SMALL = {"hidden_layer_sizes": (2,), "max_epochs": 1}
+
+
+def changed(labels):
+    """Return labels of which one is another of those that there are."""
+    labels = labels.copy()
+    labels[3] = "angry" if labels[3] == "sad" else "sad"
+    return labels
+
+
+def other_corpus(y=LABELS, groups=SPEAKER):
+    return SourceCorpus(np.random.default_rng(1).normal(size=(N_ROWS, 3)), y, groups)
+
+
+def study(folder, **changes):
+    options = {
+        "X": np.random.default_rng(0).normal(size=(N_ROWS, 3)),
+        "y": LABELS,
+        "methods": {"ProgNet": ProgressiveClassifier(**SMALL)},
+        "sources": {"other": other_corpus()},
+        "source_estimator": DNNClassifier(**SMALL),
+        "groups": SPEAKER,
+        "cv": RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0),
+        "normalisation": "speaker",
+        **changes,
+    }
+    X, y = options.pop("X"), options.pop("y")
+    return cross_validate_transfer(X, y, checkpoint=folder, n_jobs=1, **options)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("finished")
+    study(folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"y": changed(LABELS)}, "y (then (60,) of <U5, sha256 "),
+        ({"speakers": np.roll(SPEAKER, 1)}, "speakers (then (60,) of <U2, sha256 "),
+        ({"sources": {"other": other_corpus(changed(LABELS))}}, "sources.other.y (then "),
+        (
+            {"sources": {"other": other_corpus(groups=np.roll(SPEAKER, 2))}},
+            "sources.other.groups (then ",
+        ),
+        ({"target": "mood"}, "target (then 'target', now 'mood')"),
+        ({"corpus": "another"}, "corpus (then 'corpus', now 'another')"),
+        ({"return_curves": True}, "return_curves (then False, now True)"),
+        ({"normalisation": "corpus"}, "normalisation (then 'speaker', now 'corpus')"),
+        ({"train_folds": (1,)}, "train_folds (then None, now (1,))"),
+        (
+            {"cv": RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=1)},
+            "splits (then 3, sha256 ",
+        ),
+    ],
+)
+def test_everything_that_the_result_depends_on_is_part_of_the_run(finished, changes, named):
+    with pytest.raises(ValueError, match=re.escape(f"of another run; different are {named}")):
+        study(finished, **changes)
+
+
+class Holder(ClassifierMixin, BaseEstimator):
+    """Predicts the first class, whatever it was given."""
+
+    def __init__(self, value=None):
+        self.value = value
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.repeat(self.classes_[0], len(X))
+
+
+def with_method(folder, method):
+    options = {"sources": None, "source_estimator": None, "normalisation": "none"}
+    return study(folder, methods={"held": method}, **options)
+
+
+def defined(code, module="somebodys"):
+    """Return what is called `thing` after this code of some module was run."""
+    names = vars(types.ModuleType(module))
+    exec(code, names)
+    return names["thing"]
+
+
+LONG = np.arange(5000.0)
+OTHER = np.where(LONG == 2500, -1, LONG)  # numpy prints both as [0, 1, 2, ..., 4998, 4999]
+ONE = "def thing(x):\n    return x + 1\n"
+TWO = "def thing(x):\n    return x + 2\n"
+CLASS = "class thing:\n    rate = 1\n    def act(self):\n        return 1\n"
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        ((LONG,), (OTHER,)),
+        ([LONG], [OTHER]),
+        ({"a": LONG}, {"a": OTHER}),
+        ([{"a": (1, [LONG])}], [{"a": (1, [OTHER])}]),
+        (LONG.astype(object), OTHER.astype(object)),
+        (
+            np.array([[1, LONG], [2, 0]], object),
+            np.array([[1, OTHER], [2, 0]], object),
+        ),
+        (LONG.tolist(), OTHER.tolist()),
+        ("a" * 500 + "b", "a" * 500 + "c"),
+        (1, True),
+        (1, 1.0),
+        ({1: 2}, {"1": 2}),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+        ({1, 2}, {1, 3}),
+        (np.zeros((2, 3)), np.zeros((3, 2))),
+        (np.zeros(3), np.zeros(3, dtype=np.float32)),
+        (defined(ONE), defined(TWO)),
+        (defined(ONE), defined(ONE, module="another")),
+        (functools.partial(defined(ONE), LONG), functools.partial(defined(ONE), OTHER)),
+        (defined(CLASS), defined(CLASS, module="another")),
+        (defined(CLASS)(), defined(CLASS, module="another")()),
+        (defined(CLASS), defined(CLASS.replace("return 1", "return 2"))),
+        (defined(CLASS)().act, defined(CLASS.replace("rate = 1", "rate = 2"))().act),
+        (types.SimpleNamespace(a=LONG), types.SimpleNamespace(a=OTHER)),
+        (np.log1p, np.expm1),
+        (GaussianNB(), GaussianNB(priors=[0.5, 0.5])),
+        (GaussianNB(), GaussianNB().fit([[0], [1]], [0, 1])),
+        (GaussianNB().fit([[0], [1]], [0, 1]), GaussianNB().fit([[0], [2]], [0, 1])),
+    ],
+)
+def test_a_value_that_differs_anywhere_is_another_run(then, now, tmp_path):
+    with_method(tmp_path, Holder(then))
+    with_method(tmp_path, Holder(copy.deepcopy(then)))
+    with pytest.raises(ValueError, match=r"is of another run; different are methods\.held\.value"):
+        with_method(tmp_path, Holder(now))
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        (0.1, np.float64(0.1)),
+        (3, np.int64(3)),
+        (LONG, np.ascontiguousarray(np.stack([LONG, LONG], axis=1))[:, 0]),
+        (defined(ONE), defined("# moved, with a word about it\n\n" + ONE)),
+        (defined(CLASS), defined("\n" + CLASS)),
+        ({1, 2, "a"}, {"a", 2, 1}),
+    ],
+)
+def test_equal_values_are_the_same_run(then, now, tmp_path):
+    first = with_method(tmp_path, Holder(then))
+    # Also the seconds: it was read.
+    assert with_method(tmp_path, Holder(now)).equals(first)
+
+
+def test_a_class_of_the_same_name_is_another_run(tmp_path):
+    code = (
+        "from sklearn.dummy import DummyClassifier\n"
+        "class thing(DummyClassifier):\n"
+        "    def predict(self, X):\n"
+        "        return super().predict(X)[::1]\n"
+    )
+    with_method(tmp_path, defined(code)())
+    for other in (defined(code, module="another"), defined(code.replace("::1", "::-1"))):
+        with pytest.raises(ValueError, match=r"methods\.held \(then somebodys\.thing, code"):
+            with_method(tmp_path, other())
+
+
+def test_what_a_fitted_ensemble_has_learned_is_part_of_the_run(tmp_path):
+    """Its parameters, among them an estimator that is not fitted, are the same in both."""
+    X = np.random.default_rng(0).normal(size=(N_ROWS, 3))
+    tree = DecisionTreeClassifier(random_state=0)
+    one, other = (BaggingClassifier(tree, 2, random_state=0).fit(X, y) for y in (LABELS, SPEAKER))
+    with_method(tmp_path, Holder(one))
+    with pytest.raises(ValueError, match=r"different are methods\.held\.value \(then sklearn\."):
+        with_method(tmp_path, Holder(other))
+
+
+class Secret:
+    """Can be copied, and not be written to a file."""
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __reduce__(self):
+        raise TypeError("no")
+
+
+def closure():
+    step = 3
+    return lambda x: x + step, lambda x: x + 1
+
+
+def named_closure():
+    step = 3
+
+    def add(x):
+        return x + step
+
+    return add
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        (closure()[0], "a lambda, which has no name"),
+        ([{"a": closure()[1]}], "a lambda, which has no name"),
+        (functools.partial(closure()[1]), "a lambda, which has no name"),
+        (named_closure(), "the function 'named_closure.<locals>.add', which depends on"),
+        (Secret(), "an object of Secret that cannot be pickled"),
+        (FunctionTransformer(lambda x: x), "a lambda, which has no name"),
+    ],
+)
+def test_what_cannot_be_known_again_is_refused_in_a_sentence(value, what, tmp_path):
+    sentence = "A checkpoint must know again all that its run depends on; methods.held"
+    for method in (Holder(value), make_pipeline(FunctionTransformer(), Holder(value))):
+        with pytest.raises(ValueError, match=re.escape(sentence)) as raised:
+            with_method(tmp_path, method)
+        assert f" is {what}" in str(raised.value)
+        assert list(tmp_path.iterdir()) == []
+    with_method(None, Holder(value))  # without a checkpoint it may be anything
+
+
+def test_a_list_that_holds_itself_is_refused_in_a_sentence(tmp_path):
+    endless = [object]
+    endless.append(endless)
+    with pytest.raises(ValueError, match="methods is an object that holds itself"):
+        with_method(tmp_path, Holder(endless))

@@ -1,0 +1,205 @@
+"""Whatever ends a study, nothing is lost: neither what it has done nor files of the user."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from matplotlib.figure import Figure
+
+from skprognet.cli import main
+
+TINY = ["--hidden-layers", "4", "--max-epochs", "2", "--lr", "0.01", "--n-jobs", "1"]
+TINY += ["--folds", "3", "--repeats", "1"]
+QUESTION = ["--target", "emotion", "--sources", "gender"]
+IN_THE_WAY = "has files that no run wrote, or that were changed since, where results are to go: "
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"speaker": [f"s{i % 4}" for i in range(40)]})
+    frame["gender"] = np.where(frame["speaker"] < "s2", "female", "male")
+    frame["emotion"] = rng.choice(["angry", "sad"], 40)
+    for name in "ab":
+        frame[name] = rng.normal(size=40)
+    path = tmp_path_factory.mktemp("data") / "features.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def line(table):
+    return ["tasks", table, *QUESTION, *TINY, "-o"]
+
+
+@pytest.fixture(scope="module")
+def whole(line, tmp_path_factory):
+    """Give the folder of a run that was complete although nobody could read what it said."""
+    folder = tmp_path_factory.mktemp("whole") / "out"
+    command = [sys.executable, "-m", "skprognet", *map(str, line), str(folder)]
+    process = subprocess.run(f"exec {subprocess.list2cmdline(command)} >&- 2>&-", shell=True)
+    assert process.returncode == 0
+    return folder
+
+
+def contents(folder):
+    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_closed_streams_leave_all_results(whole):
+    names = set(os.listdir(whole))
+    assert {"results.csv", "design.toml", "manifest.json", "report.html"} < names
+    assert len(names) == 14
+    assert "checkpoint" not in names
+
+
+def test_a_pipe_that_nobody_reads_leaves_all_results(line, whole, tmp_path):
+    command = [sys.executable, "-m", "skprognet", *map(str, line), str(tmp_path / "out")]
+    read, write = os.pipe()
+    os.close(read)
+    process = subprocess.run(command, stdout=write, stderr=write)
+    os.close(write)
+    assert process.returncode == 0
+    assert sorted(os.listdir(tmp_path / "out")) == sorted(os.listdir(whole))
+    assert (tmp_path / "out" / "results.csv").exists()
+
+
+def test_a_file_of_the_user_is_refused_before_any_training(line, whole, tmp_path):
+    for name in os.listdir(whole):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / name).write_bytes(b"mine")
+        result = run(*line, folder)
+        assert result.exit_code == 1
+        sentence = f"The folder '{folder}' {IN_THE_WAY}'{name}'. Move them elsewhere, or choose"
+        assert sentence in result.stderr
+        assert "training" not in result.stderr
+        assert contents(folder) == {(folder / name).relative_to(folder): b"mine"}
+
+
+def test_a_design_by_hand_beside_its_results_stays(table, tmp_path):
+    design = tmp_path / "out" / "design.toml"
+    design.parent.mkdir()
+    design.write_text("target = 'emotion'\nsources = ['gender']\nn_splits = 3\nn_repeats = 1\n")
+    before = contents(tmp_path)
+    for speaker in ("speaker", "a"):  # the second cannot be trained on
+        command = ["tasks", table, "--design", design, "--speaker", speaker, "-o", design.parent]
+        result = run(*command)
+        assert result.exit_code == 1
+        assert f"{IN_THE_WAY}'design.toml'." in result.stderr
+        assert contents(tmp_path) == before
+
+
+def test_a_result_that_was_changed_since_is_not_replaced(line, whole, tmp_path):
+    folder = tmp_path / "out"
+    shutil.copytree(whole, folder)
+    (folder / "report.html").unlink()  # so that it is not complete
+    with open(folder / "table.md", "a") as file:
+        file.write("a remark of mine")
+    before = contents(folder)
+    result = run(*line, folder)
+    assert result.exit_code == 1
+    assert f"{IN_THE_WAY}'table.md'. Move" in result.stderr
+    assert contents(folder) == before
+
+
+def test_a_link_in_place_of_a_result_is_not_replaced(line, tmp_path):
+    (tmp_path / "mine.csv").write_text("a,b\n")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "results.csv").symlink_to(tmp_path / "mine.csv")
+    result = run(*line, tmp_path / "out")
+    assert result.exit_code == 1
+    assert (tmp_path / "out" / "results.csv").is_symlink()
+
+
+def test_files_of_the_user_beside_the_work_stay(line, tmp_path, no_figures):
+    notes = tmp_path / "out" / "checkpoint" / "notes.json"
+    notes.parent.mkdir(parents=True)
+    notes.write_text("{}")
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    (tmp_path / "out" / ".results.csv-abcdefgh.draft").write_text("half of a killed run")
+    result = run(*line, tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert os.listdir(notes.parent) == ["notes.json"]
+    names = os.listdir(tmp_path / "out")
+    assert "notes.txt" in names
+    again = run(*line, tmp_path / "out")
+    assert "holds this run already, complete" in again.stdout
+
+
+def test_demo_that_cannot_begin_leaves_the_results_before_it(tmp_path, no_figures):
+    short = ["--folds", 3, "--max-epochs", 1, "--n-jobs", 1, "-o", tmp_path]
+    first = run("demo", *short)
+    assert first.exit_code == 0, first.output
+    before = contents(tmp_path)
+    failed = run("demo", "--folds", 400, "-o", tmp_path)
+    assert failed.exit_code == 1
+    assert "n_splits=400" in failed.stderr
+    assert contents(tmp_path) == before
+
+
+def test_an_interrupt_after_the_training_says_that_all_of_it_is_kept(line, tmp_path, monkeypatch):
+    def interrupt(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Figure, "savefig", interrupt)
+    result = run(*line, tmp_path)
+    assert result.exit_code == 130
+    assert result.stderr.endswith(
+        f"Stopped. The same command goes on from 12 of 12 fits, which are in '{tmp_path}'.\n"
+    )
+
+
+def test_an_interrupt_while_a_table_is_read_is_said_as_well(line, tmp_path, monkeypatch):
+    def interrupt(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pd, "read_csv", interrupt)
+    result = run(*line, tmp_path / "out")
+    assert (result.exit_code, result.stderr) == (128 + signal.SIGINT, "\nStopped.\n")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_full_disk_says_how_much_is_kept(line, tmp_path, monkeypatch):
+    def full(*args, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Figure, "savefig", full)
+    result = run(*line, tmp_path)
+    assert result.exit_code == 1
+    assert result.stderr.endswith(
+        "No space left on device. The same command goes on from 12 of 12 fits, which are in "
+        f"'{tmp_path}'.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("{}/elsewhere/X", "../../b"),
+        ("..", "."),
+        ("x to x", "x"),
+        ("a" * 300, "a" * 299 + "b"),
+        ("Con", "con"),
+        ("a\nb", "-"),
+    ],
+)
+def test_names_of_corpora_are_no_paths(names, table, tmp_path, no_figures):
+    names = [name.format(tmp_path) for name in names]
+    options = ["--train-folds", 1, "-o", tmp_path / "out", f"--names={names[0]}"]
+    result = run("corpora", table, table, *TINY, *options, f"--names={names[1]}")
+    assert result.exit_code == 0, result.output
+    assert os.listdir(tmp_path) == ["out"]
+    scores = pd.read_csv(tmp_path / "out" / "results.csv")
+    assert set(scores["corpus"]) == set(names)
+    assert "checkpoint" not in os.listdir(tmp_path / "out")
