@@ -257,7 +257,7 @@ def test_what_was_put_in_is_no_feature(spoken):
 def test_labels_of_another_file_are_no_features_of_extract(spoken, tmp_path):
     table = pd.read_parquet(spoken / "features.parquet").drop(columns="f0")
     labels = read_table(spoken / "utterances.csv")[["file", "f0"]]
-    joined = join_labels(table, labels, "t", "l")
+    joined, _ = join_labels(table, labels, "t", "l")
     write_table(joined, tmp_path / "joined.parquet")
     X, _ = load_corpus(tmp_path / "joined.parquet", None, [])
     assert X.shape == (4, 88)
