@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from skprognet.cli import main
 from skprognet.cli._tables import join_labels, load_corpus, name_groups
 from skprognet.datasets import load_emodb
+from skprognet.persistence import load_model
 
 
 @pytest.fixture
@@ -144,8 +145,8 @@ def test_labels_that_do_not_fit_are_named(frame, change, message):
         ),
         (
             lambda f: f.assign(emotion=["a", None, "b", None, "c", "c"]),
-            "Every row must have a value in the column 'emotion'; in {path!r} 2 of 6 have none, "
-            "the first is data row 2. Fill them in, or leave these rows out.",
+            "Every row must have a value in the column 'emotion'; in {path!r} 2 of 6 have none "
+            "(NA is none), the first is data row 2. Fill them in, or leave these rows out.",
         ),
         (
             lambda f: f[["file", "emotion", "valence"]],
@@ -264,3 +265,30 @@ def test_a_row_without_a_key_is_refused(sorted_table, tmp_path):
     assert result.exit_code == 1
     assert "in the column 'number' of" in result.stderr
     assert "1 of 40 have none" in result.stderr
+
+
+def test_a_class_has_one_spelling(sorted_table, tmp_path):
+    emotion = sorted_table["emotion"].tolist()
+    emotion[:3], emotion[20:23] = ["Angry", "angry ", "ANGRY"], ["sadness"] * 3
+    speaker = ["NA", "kim "] * 10 + ["kim", "NA"] * 10
+    sorted_table.assign(emotion=emotion, speaker=speaker).to_csv(tmp_path / "t.csv", index=False)
+    _, said = train(tmp_path / "t.csv")
+    assert (
+        "Warning: In the column 'emotion' labels are read as: 'Angry -> angry', "
+        "'angry  -> angry', 'ANGRY -> angry'.\n"
+    ) in said
+    assert "Two labels each of 'emotion' are nearly the same: 'sad' and 'sadness'." in (
+        said.replace("'sadness' and 'sad'", "'sad' and 'sadness'")
+    )
+    assert load_model(tmp_path / "model").classes_.tolist() == ["angry", "sad", "sadness"]
+
+
+def test_na_is_no_emotion_but_may_be_a_speaker(sorted_table, tmp_path):
+    path = tmp_path / "t.csv"
+    sorted_table.assign(speaker="NA").to_csv(path, index=False)
+    assert train(path)[0] == ["f1", "f2", "f3"]
+    sorted_table.assign(emotion=["NA", *sorted_table["emotion"][1:]]).to_csv(path, index=False)
+    result = run("train", path, "-o", tmp_path / "model")
+    assert result.exit_code == 1
+    assert "Every row must have a value in the column 'emotion'" in result.stderr
+    assert "1 of 40 have none (NA is none), the first is data row 1." in result.stderr

@@ -1,6 +1,7 @@
 """Tables of features and labels: which rows and columns belong together."""
 
 import re
+import warnings
 from itertools import groupby
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from skprognet._table_files import read_table
+from skprognet._labels import strip_blanks, tidy_labels
+from skprognet._table_files import TEXTS, read_table
 from skprognet._wording import first_few, nearest_name
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.datasets import load_emodb
@@ -114,7 +116,7 @@ def join_labels(table, labels, table_path, labels_path):
     return joined, [*labels, keys[1], *copies]
 
 
-def load_corpus(table, labels, label_columns, prefixes=()):
+def load_corpus(table, labels, label_columns, prefixes=(), groups=()):
     """Return features and labels of a corpus, and say what was taken for features.
 
     Parameters
@@ -128,6 +130,8 @@ def load_corpus(table, labels, label_columns, prefixes=()):
     prefixes : sequence of str, default=()
         What the names of features begin with; without any, they are the numeric columns that are
         no labels.
+    groups : sequence of str, default=()
+        Columns of speakers or sessions, whose names are no classes.
 
     Returns
     -------
@@ -140,17 +144,18 @@ def load_corpus(table, labels, label_columns, prefixes=()):
         If a column is missing, there are no features, or one is not finite.
     """
     if labels is None:
-        return split_features(read_named(table, label_columns), table, label_columns, prefixes)
+        frame = read_named(table, label_columns)
+        return split_features(frame, table, label_columns, prefixes, groups=groups)
     frame, no_features = join_labels(
         read_named(table, label_columns, key=True),
         read_table(Path(labels), label_columns, key=True),
         table,
         labels,
     )
-    return split_features(frame, table, label_columns, prefixes, no_features)
+    return split_features(frame, table, label_columns, prefixes, no_features, groups)
 
 
-def split_features(frame, table, label_columns, prefixes=(), also=()):
+def split_features(frame, table, label_columns, prefixes=(), also=(), groups=()):
     """Return features and labels of a table that was read, as :func:`load_corpus` does.
 
     Parameters
@@ -165,6 +170,8 @@ def split_features(frame, table, label_columns, prefixes=(), also=()):
         What the names of features begin with.
     also : sequence of str, default=()
         Columns that are no features either, if they are there.
+    groups : sequence of str, default=()
+        Columns of speakers or sessions, whose names are no classes.
 
     Returns
     -------
@@ -176,9 +183,10 @@ def split_features(frame, table, label_columns, prefixes=(), also=()):
     ValueError
         If a column is missing, there are no features, or one is not finite.
     """
-    for name in label_columns:
-        _check_label(frame, name, table)
     with tell_warnings():
+        frame = _tidy(frame, label_columns, {*TEXTS, *groups} - {"emotion", "gender"})
+        for name in label_columns:
+            _check_label(frame, name, table)
         features = choose_features(frame, labels=label_columns, exclude=also, prefixes=prefixes)
     if not features:
         raise ValueError(
@@ -198,6 +206,28 @@ def split_features(frame, table, label_columns, prefixes=(), also=()):
     return X, frame.drop(columns=features)
 
 
+def _tidy(frame, label_columns, groups):
+    """Return the table with one spelling for each class, and say which labels that changes.
+
+    The names of speakers, sessions and corpora are their own: only blanks around them go.
+    """
+    tidy = {}
+    for name in dict.fromkeys([*label_columns, *groups]):
+        if name not in frame or is_numeric_dtype(frame[name].dtype):
+            continue
+        if name in groups:
+            tidy[name] = strip_blanks(frame[name])
+            continue
+        tidy[name] = tidy_labels(frame[name])
+        pairs = zip(frame[name], tidy[name], strict=True)
+        changed = dict.fromkeys((a, b) for a, b in pairs if isinstance(a, str) and a != b)
+        if changed:
+            told = first_few(f"{a} -> {b or 'missing'}" for a, b in changed)
+            warnings.warn(f"In the column {name!r} labels are read as: {told}.", stacklevel=2)
+    # As they were typed: text that pandas inferred anew could be of another type.
+    return frame.assign(**{n: pd.Series(v, frame.index, object) for n, v in tidy.items()})
+
+
 def _check_label(frame, name, table):
     """Raise unless each row has a label of that name."""
     if name not in frame:
@@ -212,8 +242,8 @@ def _check_label(frame, name, table):
     if len(lacking):
         raise ValueError(
             f"Every row must have a value in the column {name!r}; in {str(table)!r} "
-            f"{len(lacking)} of {len(frame)} have none, the first is data row {lacking[0] + 1}. "
-            "Fill them in, or leave these rows out."
+            f"{len(lacking)} of {len(frame)} have none (NA is none), the first is data row "
+            f"{lacking[0] + 1}. Fill them in, or leave these rows out."
         )
 
 
