@@ -123,7 +123,7 @@ def read_table(path, text=(), *, key=False):
         raise FileNotFoundError(f"There must be a table at {str(path)!r}; there is no such file.")
     try:
         if suffix in _SEPARATORS:
-            table = _read_text(path, _SEPARATORS[suffix], {*TEXTS, *text}, key)
+            table = read_delimited(path, _SEPARATORS[suffix], {*TEXTS, *text}, key=key)
         else:
             table = {".parquet": pd.read_parquet, ".feather": pd.read_feather}[suffix](path)
         levels = [name for name in table.index.names if name is not None]
@@ -141,8 +141,32 @@ def read_table(path, text=(), *, key=False):
     return table.reset_index(drop=True).drop(columns="Unnamed: 0", errors="ignore")
 
 
-def _read_text(path, separator, text, key):
-    """Return the table in a CSV or TSV file, whose columns `text` are not looked into."""
+def read_delimited(path, separator, text, *, key=False, no_text=_NO_TEXT):
+    """Return the table in a CSV or TSV file.
+
+    Parameters
+    ----------
+    path : Path
+        Its suffix tells the compression.
+    separator : str
+        What separates columns, unless it is not in the header.
+    text : set of str
+        Columns that are not looked into.
+    key : bool, default=False
+        Whether the first column is one of these, if there is no ``file``.
+    no_text : list of str, default=("", "nan", "NaN")
+        What is missing in such a column.
+
+    Returns
+    -------
+    DataFrame
+        The table.
+
+    Raises
+    ------
+    ValueError
+        If it is no text, or two columns have one name.
+    """
     encoding, header = _read_header(path)
     if separator not in header:
         others = [other for other in (",", ";", "\t") if other in header]
@@ -159,7 +183,7 @@ def _read_text(path, separator, text, key):
         path,
         dtype={name: str for name in names if name in text},
         keep_default_na=False,
-        na_values={name: _NO_TEXT if name in text else _NO_NUMBER for name in names},
+        na_values={name: no_text if name in text else _NO_NUMBER for name in names},
         **options,
         **EXACT,
     )
