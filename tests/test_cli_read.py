@@ -13,7 +13,8 @@ from skprognet._table_files import read_table, write_table
 from skprognet.cli import main
 from skprognet.cli._corpora import READERS, read
 from skprognet.cli._extractors import COLUMNS, describe, find_extractor
-from skprognet.cli._tables import join_labels, load_corpus
+from skprognet.cli._joined_labels import join_labels
+from skprognet.cli._tables import load_corpus
 from skprognet.datasets import make_speech_corpus
 from skprognet.features import OpenSmileFeatures
 

@@ -6,8 +6,8 @@ import click
 import pandas as pd
 
 from skprognet import displays
+from skprognet._delimited import read_delimited
 from skprognet._files import check_folder, write_whole
-from skprognet._table_files import read_delimited
 from skprognet.evaluation import (
     compare_methods,
     compare_over_corpora,

@@ -308,7 +308,7 @@ def test_segments_of_one_file_are_not_equal(make_files):
     [
         (["angry", "anger", "sad", "happy"], "'angry' and 'anger'"),
         (["angry", "Angry", "sad ", "sad"], "'angry' and 'Angry', 'sad ' and 'sad'"),
-        (["suprised", "surprised", "joy", "happy"], "'suprised' and 'surprised', 'joy' and"),
+        (["surprise", "surprisd", "joy", "happy"], "'surprise' and 'surprisd', 'joy' and"),
         (["sad", "NA", "sad", "angry"], "'NA' counts as a label of 'emotion' like any other"),
     ],
 )
