@@ -58,7 +58,7 @@ def find_codes(X):
     if len(X) < 2:
         return np.empty(0, dtype=int)
     candidates = np.flatnonzero(_is_whole(X[_sample(len(X))]))
-    found = [j for j in candidates if _is_whole(X[:, j]) and np.ptp(X[:, j]) > 0]
+    found = [j for j in candidates if _is_whole(X[:, j]) and (X[:, j] != X[0, j]).any()]
     return np.array(found if 2 * len(found) < X.shape[1] else [], dtype=int)
 
 
