@@ -232,7 +232,7 @@ def train(
     X, labels = split_features(frame, table, [target, *columns], features, [speaker], [speaker])
     for name in {target, *columns} - {speaker}:
         for remark in label_remarks(name, labels[name]):
-            click.echo(f"Warning: {remark}", err=True)
+            click.echo(on_terminal(f"Warning: {remark}"), err=True)
     with tell_warnings():
         rows = settle(X, labels, [target, *columns], speaker, duplicates)
     X, labels = rows.X, rows.labels
