@@ -9,32 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from skprognet._delimited import read_delimited
 from skprognet._files import check_folder, write_whole
 
 # Text even where all of them are digits: a speaker "03" is not 3.
 TEXTS = ("file", "emotion", "speaker", "gender", "session", "corpus")
-# Floats to the last digit: from pandas 3.1 on always, and the option is deprecated.
-PANDAS = tuple(map(int, pd.__version__.split(".")[:2]))
-EXACT = {} if PANDAS >= (3, 1) else {"float_precision": "round_trip"}
 
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _WITH_PYARROW = (".parquet", ".feather")
 _COMPRESSED = {".gz": "gzip", ".bz2": "bz2", ".xz": "xz", ".zip": "zip"}
-# Of numbers, what pandas, R and others write; of text less, since a speaker may be called NA.
-_NO_TEXT = ["", "nan", "NaN"]
-_NO_NUMBER = [
-    *_NO_TEXT,
-    "NA",
-    "N/A",
-    "n/a",
-    "#N/A",
-    "<NA>",
-    "-nan",
-    "-NaN",
-    "null",
-    "NULL",
-    "None",
-]
 _DAMAGE = (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
@@ -66,15 +49,20 @@ def _without_pyarrow(path, error):
     )
 
 
-def read_table(path, text=()):
+def read_table(path, text=(), *, key=False):
     r"""Read a CSV, TSV, Parquet or Feather file, floats to the last digit.
 
     Parameters
     ----------
     path : path
         Its suffix says what it is; CSV and TSV files may be compressed (.gz, .bz2, .xz, .zip).
+        If no comma (in TSV no tab) is in the header, but semicolons or tabs are, these separate
+        the columns, and numbers between semicolons may have a decimal comma. Text is UTF-8, or
+        UTF-16 with a byte order mark.
     text : sequence of str, default=()
         Columns that are text, such as a speaker "03", beside those of a table of utterances.
+    key : bool, default=False
+        Whether the first column is text too, if there is no ``file``: it names the rows.
 
     Returns
     -------
@@ -107,34 +95,22 @@ def read_table(path, text=()):
         raise FileNotFoundError(f"There must be a table at {str(path)!r}; there is no such file.")
     try:
         if suffix in _SEPARATORS:
-            table = _read_text(path, _SEPARATORS[suffix], {*TEXTS, *text})
+            table = read_delimited(path, _SEPARATORS[suffix], {*TEXTS, *text}, key=key)
         else:
             table = {".parquet": pd.read_parquet, ".feather": pd.read_feather}[suffix](path)
         levels = [name for name in table.index.names if name is not None]
         table = table.reset_index(levels) if levels else table
     except ImportError as error:
         raise _without_pyarrow(path, "to read") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{str(path)!r} cannot be read as {suffix[1:]}: text must be in UTF-8, and {error}. "
+            "Save it as UTF-8: Excel calls it 'CSV UTF-8'."
+        ) from error
     except _DAMAGE as error:
         raise ValueError(f"{str(path)!r} cannot be read as {suffix[1:]}: {error}") from error
     # What pandas calls the index that somebody wrote without its name.
     return table.reset_index(drop=True).drop(columns="Unnamed: 0", errors="ignore")
-
-
-def _read_text(path, separator, text):
-    """Return the table in a CSV or TSV file, whose columns `text` are not looked into."""
-    first = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str).iloc[0]
-    names = list(first.dropna())
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:  # pandas would rename the second to "pitch.1"
-        raise ValueError(f"each column must have a name of its own, {twice} come twice")
-    return pd.read_csv(
-        path,
-        sep=separator,
-        dtype={name: str for name in names if name in text},
-        keep_default_na=False,
-        na_values={name: _NO_TEXT if name in text else _NO_NUMBER for name in names},
-        **EXACT,
-    )
 
 
 def check_table_path(path):

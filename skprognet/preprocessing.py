@@ -6,6 +6,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skprognet._fingerprints import fingerprints
 from skprognet._validation import check_choice, check_row_labels
+from skprognet._wording import first_few
 
 __all__ = ["CorpusStandardScaler"]
 
@@ -48,7 +49,7 @@ def check_enough_values(X, corpora, codes):
     """Raise unless each feature has two values in each corpus, or its variance is unknown."""
     n_rows = np.bincount(codes)
     if n_rows.min() < 2:
-        single = "all" if corpora is None else f"{corpora[n_rows < 2].tolist()[:5]}"
+        single = "all" if corpora is None else first_few(corpora[n_rows < 2].tolist())
         raise ValueError(
             "A variance needs at least 2 rows of each corpus; got 1 sample of each of "
             f"{np.count_nonzero(n_rows < 2)} out of {len(n_rows)}: {single}. Leave these rows "
@@ -270,8 +271,8 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         if unseen is not None:
             raise ValueError(
                 f"inverse_transform knows the statistics of corpora seen in fit, "
-                f"{self.corpora_.tolist()}; got {unseen.tolist()}. Those of other corpora are "
-                "not kept."
+                f"{first_few(self.corpora_.tolist())}; got {first_few(unseen.tolist())}. Those of "
+                "other corpora are not kept."
             )
         return (X * self.scale_[codes] + self.mean_[codes]).astype(X.dtype, copy=False)
 
@@ -318,8 +319,9 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         if len(unseen) and self.normalisation_ != "transductive":
             raise ValueError(
                 f"With statistics={self.normalisation_!r} corpus must hold only corpora seen in "
-                f"fit, {self.corpora_.tolist()}; got {unseen.tolist()}. Fit on rows of them too, "
-                "or normalise them by their own rows: statistics='transductive'."
+                f"fit, {first_few(self.corpora_.tolist())}; got {first_few(unseen.tolist())}. Fit "
+                "on rows of them too, or normalise them by their own rows: "
+                "statistics='transductive'."
             )
         position = np.empty(len(corpora), dtype=np.intp)
         position[known] = np.searchsorted(self.corpora_, corpora[known])

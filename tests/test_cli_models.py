@@ -82,7 +82,8 @@ def test_train_says_what_it_made_and_what_its_score_is_not(model, table):
         "speaker-independent --output results\n"
     )
     assert result.stderr == (
-        f"{table}: 40 rows of 3 features; no features: file, speaker, gender, emotion.\n"
+        f"{table}: 40 rows of 3 features: 'a', 'b', 'c'; no features: 'file', 'speaker', "
+        "'gender', 'emotion'.\n"
     )
 
 

@@ -13,7 +13,8 @@ from skprognet._table_files import read_table, write_table
 from skprognet.cli import main
 from skprognet.cli._corpora import READERS, read
 from skprognet.cli._extractors import COLUMNS, describe, find_extractor
-from skprognet.cli._tables import join_labels, load_corpus
+from skprognet.cli._joined_labels import join_labels
+from skprognet.cli._tables import load_corpus
 from skprognet.datasets import make_speech_corpus
 from skprognet.features import OpenSmileFeatures
 
@@ -257,7 +258,7 @@ def test_what_was_put_in_is_no_feature(spoken):
 def test_labels_of_another_file_are_no_features_of_extract(spoken, tmp_path):
     table = pd.read_parquet(spoken / "features.parquet").drop(columns="f0")
     labels = read_table(spoken / "utterances.csv")[["file", "f0"]]
-    joined = join_labels(table, labels, "t", "l")
+    joined, _ = join_labels(table, labels, "t", "l")
     write_table(joined, tmp_path / "joined.parquet")
     X, _ = load_corpus(tmp_path / "joined.parquet", None, [])
     assert X.shape == (4, 88)

@@ -239,3 +239,18 @@ def test_curves_that_are_not_there_are_named(tmp_path):
     path = str(tmp_path / "curves.csv.gz")
     expected = f"Error: There must be results at {path!r}; there is no such file.\n"
     assert (result.exit_code, result.stderr) == (1, expected)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"sep": ";", "decimal": ","},
+        {"sep": "\t"},
+        {"encoding": "utf-16"},
+        {"encoding": "utf-8-sig"},
+    ],
+)
+def test_results_as_other_programs_write_them(results, tmp_path, form):
+    expected = run("compare", results)
+    scores().to_csv(tmp_path / "other.csv", index=False, **form)
+    assert run("compare", tmp_path / "other.csv").stdout == expected.stdout

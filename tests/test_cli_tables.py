@@ -1,13 +1,19 @@
 """From files to features and labels: what is taken for a feature, and what is refused."""
 
+import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
-from skprognet.cli._tables import join_labels, load_corpus, names
+from skprognet.cli import main
+from skprognet.cli._joined_labels import join_labels
+from skprognet.cli._tables import load_corpus, name_groups
 from skprognet.datasets import load_emodb
+from skprognet.persistence import load_model
 
 
 @pytest.fixture
@@ -35,7 +41,10 @@ def test_all_kinds_of_files_give_the_same_table(frame, tmp_path, name, capsys):
     pd.testing.assert_frame_equal(X, frame[["F0_mean", "F0_std", "loudness"]], check_exact=True)
     assert labels["speaker"].tolist() == frame["speaker"].tolist()
     assert capsys.readouterr().err == (
-        f"{path}: 6 rows of 3 features; no features: file, speaker, emotion, valence, seen.\n"
+        "Warning: 'loudness' is taken as a feature, though with whole numbers only, as codes and "
+        "counts are. If a label or a key is among them, leave it out.\n"
+        f"{path}: 6 rows of 3 features: 'loudness', 2 of 'F...'; no features: 'file', 'speaker', "
+        "'emotion', 'valence', 'seen'.\n"
     )
 
 
@@ -137,8 +146,8 @@ def test_labels_that_do_not_fit_are_named(frame, change, message):
         ),
         (
             lambda f: f.assign(emotion=["a", None, "b", None, "c", "c"]),
-            "Every row must have a emotion; in {path!r} 2 of 6 have none, the first is data row "
-            "2.",
+            "Every row must have a value in the column 'emotion'; in {path!r} 2 of 6 have none "
+            "(NA is none), the first is data row 2. Fill them in, or leave these rows out.",
         ),
         (
             lambda f: f[["file", "emotion", "valence"]],
@@ -169,6 +178,118 @@ def test_a_file_of_another_kind_or_none_is_refused(tmp_path):
         load_corpus(path, None, [])
 
 
-def test_many_names_are_cut_short():
-    assert names("abc") == "'a', 'b', 'c'"
-    assert names("abcdefg", limit=2) == "'a', 'b' and 5 more"
+def test_features_are_named_in_groups_with_odd_ones_first():
+    assert name_groups([*(f"f{i}" for i in range(10)), "id", "0"]) == "'0', 'id', 10 of 'f...'"
+    assert name_groups("abcdefg") == "'a', 'b', 'c', 'd', 'e' and 2 more groups"
+
+
+def run(*args):
+    """Run the command; return its result with both streams."""
+    return CliRunner().invoke(main, list(map(str, args)))
+
+
+def train(table, *options):
+    """Train a tiny network on a table; return the features it took and what was said."""
+    model = Path(table).parent / "model"
+    small = ("--max-epochs", 1, "--hidden-layers", 2, "--validation", "stratified")
+    result = run("train", table, "-o", model, *options, *small)
+    assert result.exit_code == 0, result.stderr
+    features = json.loads(run("inspect", model, "--json").stdout)["features"]["names"]
+    return features, result.stderr
+
+
+@pytest.fixture
+def sorted_table(rng):
+    """Give features of 40 rows that say nothing, sorted by their label."""
+    return pd.DataFrame(rng.normal(size=(40, 3)), columns=["f1", "f2", "f3"]).assign(
+        emotion=np.repeat(["angry", "sad"], 20), speaker=np.tile(["03", "08"], 20)
+    )
+
+
+def test_a_column_that_gives_the_label_away_is_a_loud_warning(sorted_table, tmp_path):
+    sorted_table.assign(number=range(40)).to_csv(tmp_path / "t.csv", index=False)
+    features, said = train(tmp_path / "t.csv")
+    assert features == ["f1", "f2", "f3", "number"]
+    assert said.startswith(
+        "Warning: The values of 'number' alone tell 'emotion' without error in all 40 rows"
+    )
+    assert "40 rows of 4 features: 'number', 3 of 'f...'; no features: 'emotion'" in said
+
+
+@pytest.mark.parametrize(("features", "labels"), [("csv", "csv"), ("csv", "parquet")])
+def test_neither_key_nor_labels_of_a_labels_file_are_features(
+    sorted_table, tmp_path, features, labels, no_figures
+):
+    keys = [f"{i:03}" for i in range(1, 41)]  # text, though its characters are digits
+    table = sorted_table[["f1", "f2", "f3"]]
+    write = {"csv": "to_csv", "parquet": "to_parquet"}
+    files = tmp_path / f"f.{features}", tmp_path / f"l.{labels}"
+    table = table.assign(copy=keys)[["f1", "f2", "f3", "copy"]]
+    table.insert(0, "utterance_no", keys)
+    others = sorted_table[["emotion", "speaker"]].assign(naturalness=1.5, height=range(40))
+    others.insert(0, "number", keys)
+    getattr(table, write[features])(files[0], index=False)
+    getattr(others[::-1], write[labels])(files[1], index=False)
+    out = tmp_path / "out"
+    result = run(
+        *("tasks", files[0], "--labels", files[1], "--target", "emotion", "--sources", "speaker"),
+        *("--repeats", 1, "--folds", 3, "--max-epochs", 1, "--hidden-layers", 2, "-o", out),
+        *("--n-jobs", 1),
+    )
+    assert result.exit_code == 0, result.stderr
+    assert "40 rows of 3 features: 3 of 'f...'; no features: 'emotion', 'speaker'" in result.stderr
+
+
+def test_keys_that_differ_by_zeros_say_so(sorted_table, tmp_path):
+    numbers = sorted_table.assign(number=range(1, 41))
+    numbers[["number", "f1", "f2"]].to_parquet(tmp_path / "f.parquet")
+    texts = numbers.assign(number=[f"{i:03}" for i in range(1, 41)])
+    texts[["number", "emotion", "speaker"]].to_csv(tmp_path / "l.csv", index=False)
+    result = run(
+        *("tasks", tmp_path / "f.parquet", "--labels", tmp_path / "l.csv", "--target", "emotion"),
+        *("--sources", "speaker", "-o", tmp_path / "out"),
+    )
+    assert result.exit_code == 1
+    assert "40 of" in result.stderr
+    assert "'1', '10', '11', '12', '13' and 35 more" in result.stderr
+    assert "Zeros before a number count: '001' is not '1'." in result.stderr
+
+
+def test_a_row_without_a_key_is_refused(sorted_table, tmp_path):
+    numbers = sorted_table.assign(number=[np.nan, *range(1, 40)])
+    numbers[["number", "f1", "f2"]].to_parquet(tmp_path / "f.parquet")
+    numbers[["number", "emotion", "speaker"]].to_csv(tmp_path / "l.csv", index=False)
+    result = run(
+        *("tasks", tmp_path / "f.parquet", "--labels", tmp_path / "l.csv", "--target", "emotion"),
+        *("--sources", "speaker", "-o", tmp_path / "out"),
+    )
+    assert result.exit_code == 1
+    assert "in the column 'number' of" in result.stderr
+    assert "1 of 40 have none" in result.stderr
+
+
+def test_a_class_has_one_spelling(sorted_table, tmp_path):
+    emotion = sorted_table["emotion"].tolist()
+    emotion[:3], emotion[20:23] = ["Angry", "angry ", "ANGRY"], ["sadness"] * 3
+    speaker = ["NA", "kim "] * 10 + ["kim", "NA"] * 10
+    sorted_table.assign(emotion=emotion, speaker=speaker).to_csv(tmp_path / "t.csv", index=False)
+    _, said = train(tmp_path / "t.csv")
+    assert (
+        "Warning: In the column 'emotion' labels are read as: 'Angry -> angry', "
+        "'angry  -> angry', 'ANGRY -> angry'.\n"
+    ) in said
+    assert "Two labels each of 'emotion' are nearly the same: 'sad' and 'sadness'." in (
+        said.replace("'sadness' and 'sad'", "'sad' and 'sadness'")
+    )
+    assert load_model(tmp_path / "model").classes_.tolist() == ["angry", "sad", "sadness"]
+
+
+def test_na_is_no_emotion_but_may_be_a_speaker(sorted_table, tmp_path):
+    path = tmp_path / "t.csv"
+    sorted_table.assign(speaker="NA").to_csv(path, index=False)
+    assert train(path)[0] == ["f1", "f2", "f3"]
+    sorted_table.assign(emotion=["NA", *sorted_table["emotion"][1:]]).to_csv(path, index=False)
+    result = run("train", path, "-o", tmp_path / "model")
+    assert result.exit_code == 1
+    assert "Every row must have a value in the column 'emotion'" in result.stderr
+    assert "1 of 40 have none (NA is none), the first is data row 1." in result.stderr

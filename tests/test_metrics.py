@@ -7,13 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import config_context
+from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, recall_score
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from skprognet.metrics import uar_score, uar_scorer
+from skprognet.preprocessing import CorpusStandardScaler
 
 EMOTIONS = ["angry", "happy", "neutral", "sad"]
 emotion_pairs = st.lists(
@@ -173,3 +178,89 @@ def test_scorer_takes_weights_through_metadata_routing():
         scorer = uar_scorer.set_score_request(sample_weight=True)
         assert scorer(model, X, y) == 0.5
         assert scorer(model, X, y, sample_weight=[1, 1, 1, 0]) == 1.0
+
+
+@pytest.fixture
+def spoken(rng):
+    """Give rows of six speakers, each at a level of their own, with two emotions."""
+    speaker, y = np.repeat(list("abcdef"), 20), np.tile(["angry", "sad"], 60)
+    X = (
+        rng.normal(size=(120, 3))
+        + (y == "sad")[:, None]
+        + 9 * rng.normal(size=(6, 3)).repeat(20, 0)
+    )
+    return X, y, speaker
+
+
+def normalised_by_hand(X, speaker):
+    X = X.copy()
+    for name in np.unique(speaker):
+        X[speaker == name] = StandardScaler().fit_transform(X[speaker == name])
+    return X
+
+
+@pytest.mark.parametrize("name", ["corpus", "speaker"])
+@pytest.mark.parametrize("several", [False, True])
+def test_scorer_hands_on_what_a_step_before_the_classifier_needs(spoken, name, several):
+    X, y, speaker = spoken
+    cv = list(GroupKFold(3).split(X, y, speaker))
+    scaled = normalised_by_hand(X, speaker)
+    grid = [1e-3, 1.0]
+    expected = [
+        [
+            uar_score(
+                y[test], LogisticRegression(C=C).fit(scaled[train], y[train]).predict(scaled[test])
+            )
+            for train, test in cv
+        ]
+        for C in grid
+    ]
+    with config_context(enable_metadata_routing=True):
+        scaler, scorer = CorpusStandardScaler(statistics="transductive"), uar_scorer
+        if name != "corpus":
+            scaler.set_fit_request(corpus=name).set_transform_request(corpus=name)
+            scorer = scorer.set_score_request(**{name: True})
+        search = GridSearchCV(
+            make_pipeline(scaler, LogisticRegression()),
+            {"logisticregression__C": grid},
+            scoring={"score": scorer} if several else scorer,
+            refit="score",
+            cv=cv,
+            error_score="raise",
+        ).fit(X, y, **{name: speaker})
+        copied = clone(search)
+    scores = [[search.cv_results_[f"split{i}_test_score"][k] for i in range(3)] for k in range(2)]
+    np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-12)
+    assert search.best_score_ == pytest.approx(np.mean(expected, axis=1).max())
+    assert repr(copied.scoring) == repr(search.scoring)
+
+
+def test_scorer_weighs_and_hands_on_at_once(spoken, rng):
+    X, y, speaker = spoken
+    weight = rng.uniform(size=120)
+    with config_context(enable_metadata_routing=True):
+        model = make_pipeline(CorpusStandardScaler(), LogisticRegression())
+        model.fit(X, y, corpus=speaker)
+        scorer = uar_scorer.set_score_request(sample_weight=True)
+        score = scorer(model, X, y, sample_weight=weight, corpus=speaker)
+        predicted = model.predict(X, corpus=speaker)
+    hits = [np.average((predicted == y)[y == c], weights=weight[y == c]) for c in np.unique(y)]
+    assert score == pytest.approx(np.mean(hits))
+
+
+def test_what_one_asks_of_the_scorer_is_not_asked_of_all():
+    with config_context(enable_metadata_routing=True):
+        uar_scorer.set_score_request(speaker=True)
+        requests = uar_scorer.get_metadata_routing().score.requests
+    assert requests == {"sample_weight": None, "corpus": True}
+
+
+def test_metadata_that_nobody_takes_is_an_error():
+    X, y = load_iris(return_X_y=True)
+    with (
+        config_context(enable_metadata_routing=True),
+        pytest.raises(TypeError, match=r"^Metadata must be for a step .* none takes 'corpus'"),
+    ):
+        cross_val_score(
+            LinearSVC(), X, y, scoring=uar_scorer, params={"corpus": y}, error_score="raise"
+        )

@@ -71,7 +71,7 @@ def test_nameless_columns_are_not_taken_for_two_of_one_name(tmp_path):
         read_table(path)
     assert str(caught.value) == (
         f"{str(path)!r} cannot be read as csv: each column must have a name of its own, "
-        "['x', 'y'] come twice"
+        "'x', 'y' come twice"
     )
 
 

@@ -7,9 +7,9 @@ import pandas as pd
 
 from skprognet._wording import printable
 from skprognet.features import OpenSmileFeatures
+from skprognet.features._choice import EXTRACTOR
 from skprognet.features._feature_sets import config_digest, find_config, is_built_in
 
-EXTRACTOR = "extractor"
 COLUMNS = ("feature_set", "sampling_rate", EXTRACTOR)
 # What tools/make_emodb.py says of the data in the package.
 SHIPPED_WITH = {

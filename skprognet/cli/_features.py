@@ -6,10 +6,10 @@ import click
 import pandas as pd
 
 from skprognet._table_files import write_table
+from skprognet._wording import first_few
 from skprognet.cli._extractors import COLUMNS, describe_extractor
 from skprognet.cli._messages import tell_warnings
 from skprognet.cli._options import cache_option, n_jobs_option, table_option, timeout_option
-from skprognet.cli._tables import names
 from skprognet.cli._utterances import list_utterances
 from skprognet.features import OpenSmileFeatures
 
@@ -25,8 +25,8 @@ def extract_features(utterances: pd.DataFrame, smile: OpenSmileFeatures) -> pd.D
     taken = [name for name in (*COLUMNS, *smile.get_feature_names_out()) if name in utterances]
     if taken:
         raise ValueError(
-            f"A table of utterances must have no features yet; it has {names(taken)}. Leave them "
-            "out."
+            f"A table of utterances must have no features yet; it has {first_few(taken)}. Leave "
+            "them out."
         )
     features = smile.fit_transform(utterances)
     made = pd.DataFrame(describe_extractor(smile), index=features.index)

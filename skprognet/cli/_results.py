@@ -6,8 +6,8 @@ import click
 import pandas as pd
 
 from skprognet import displays
+from skprognet._delimited import read_delimited
 from skprognet._files import check_folder, write_whole
-from skprognet._table_files import EXACT
 from skprognet.evaluation import (
     compare_methods,
     compare_over_corpora,
@@ -35,13 +35,7 @@ def read_results(path, name="results.csv"):
         raise FileNotFoundError(f"There must be results at {str(path)!r}; there is no such file.")
     try:
         # Only what is empty is missing: a method or a source may be called "NA".
-        return pd.read_csv(
-            path,
-            keep_default_na=False,
-            na_values=[""],
-            dtype=dict.fromkeys(["method", "source", "corpus", "target"], str),
-            **EXACT,
-        )
+        return read_delimited(path, ",", {"method", "source", "corpus", "target"}, no_text=[""])
     except (ValueError, UnicodeError) as error:
         raise ValueError(f"{str(path)!r} cannot be read as CSV: {error}") from error
 

@@ -77,7 +77,9 @@ def _run_tasks(ctx, table, labels, features, network, output, n_jobs, replace=Fa
     """Run the study of transfer between tasks."""
     by_session = design["folds"] == "leave-one-session-out"
     group = design["session" if by_session else "speaker"]
-    X, y = load_corpus(table, labels, [design["target"], *design["sources"], group], features)
+    columns = [design["target"], *design["sources"], group]
+    groups = [design["speaker"], design["session"]]
+    X, y = load_corpus(table, labels, columns, features, groups)
     splits = y[group].nunique() if by_session else design["n_repeats"] * design["n_splits"]
     # A network alone, and for each source itself, a fine-tuned and a progressive one.
     n_fits = splits * (1 + 3 * len(design["sources"]) + design["all_sources"])
@@ -227,7 +229,7 @@ def corpora(
     )
     columns = [design["emotion"], design["speaker"], *design["tasks"]]
     data = [
-        load_corpus(table, labels, columns, features)
+        load_corpus(table, labels, columns, features, [design["speaker"]])
         for table, labels in ((source, source_labels), (target, target_labels))
     ]
     n_sizes, n_tasks = len(design["train_folds"]), len(design["tasks"])

@@ -1,34 +1,24 @@
 """Tables of features and labels: which rows and columns belong together."""
 
-from difflib import get_close_matches
+import re
+import warnings
+from itertools import groupby
 from pathlib import Path
 
 import click
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from pandas.api.types import is_numeric_dtype
 
-from skprognet._table_files import read_table
-from skprognet.cli._extractors import EXTRACTOR
-from skprognet.cli._messages import on_terminal
+from skprognet._labels import strip_blanks, tidy_labels
+from skprognet._table_files import TEXTS, read_table
+from skprognet._wording import first_few, nearest_name
+from skprognet.cli._joined_labels import join_labels
+from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.datasets import load_emodb
+from skprognet.features import choose_features
 
-# What speech corpora call things that are no features, though they may be numbers.
-NO_FEATURES = {
-    *("activation", "age", "arousal", "channel", "corpus", "dominance", "duration", "emotion"),
-    *("end", "file", "fold", "gender", "language", "sentence", "session", "speaker", "split"),
-    *("start", "text", "valence"),
-}
 SHIPPED = "emodb"
-_NAMED = 5
-
-
-def names(values, limit=_NAMED):
-    """Return some of the values in words, and how many more there are."""
-    values = list(values)
-    told = ", ".join(map(repr, values[:limit]))
-    more = len(values) - limit
-    return told + (f" and {more} more" if more > 0 else "")
 
 
 def is_shipped(table):
@@ -43,82 +33,14 @@ def find_file(table):
     return Path(table)
 
 
-def read_named(table, text=()):
+def read_named(table, text=(), *, key=False):
     """Read the table that a name on the command line stands for, as :func:`read_table` does."""
     if is_shipped(table):
         return load_emodb(as_frame=True).frame
-    return read_table(Path(table), text)
+    return read_table(Path(table), text, key=key)
 
 
-def _key(table):
-    return "file" if "file" in table else table.columns[0]
-
-
-def join_labels(table, labels, table_path, labels_path):
-    """Return the table with the labels of each row, which need not be in the same order.
-
-    Raises
-    ------
-    ValueError
-        If a row of either has no counterpart, or several; or both have a column of one name.
-    """
-    keys = _key(table), _key(labels)
-    rows = [frame[key].astype(str) for frame, key in zip((table, labels), keys, strict=True)]
-    for path, key, values in zip((table_path, labels_path), keys, rows, strict=True):
-        twice = values[values.duplicated()].unique()
-        if len(twice):
-            raise ValueError(
-                f"Each row must have a name of its own, to find its labels by; in the column "
-                f"{key!r} of {str(path)!r} {names(twice)} come more than once."
-            )
-    lonely = [sorted(set(rows[0]) - set(rows[1])), sorted(set(rows[1]) - set(rows[0]))]
-    if any(lonely):
-        told = [
-            f"{len(found)} of {str(path)!r} have no counterpart: {names(found)}"
-            for found, path in zip(lonely, (table_path, labels_path), strict=True)
-            if found
-        ]
-        raise ValueError(
-            f"Features and labels must be of the same rows, by the columns {keys[0]!r} and "
-            f"{keys[1]!r}; {'; '.join(told)}."
-        )
-    labels = labels.set_axis(rows[1]).drop(columns=keys[1])
-    both = [name for name in labels if name in table]
-    if both:
-        raise ValueError(
-            f"A column must be in the features or in the labels, not in both; {names(both)} are "
-            f"in {str(table_path)!r} and in {str(labels_path)!r}."
-        )
-    # Before the features, which stand at the end of what "extract" writes.
-    return pd.concat([labels.loc[rows[0]].set_axis(table.index), table], axis=1)
-
-
-def _select(table, labels, prefixes):
-    """Return the names of the columns that are features."""
-    numeric = [
-        name
-        for name in table
-        if name not in labels
-        and is_numeric_dtype(table[name].dtype)
-        and not is_bool_dtype(table[name].dtype)
-    ]
-    if not prefixes and EXTRACTOR in table:
-        behind = set(table.columns[table.columns.get_loc(EXTRACTOR) + 1 :])
-        return [name for name in numeric if name in behind]
-    if not prefixes:
-        return [name for name in numeric if str(name).lower() not in NO_FEATURES]
-    for prefix in prefixes:
-        if not any(str(name).startswith(prefix) for name in numeric):
-            near = get_close_matches(prefix, map(str, numeric), n=1, cutoff=0.4)
-            near = f" The nearest is {near[0]!r}." if near else ""
-            raise ValueError(
-                f"Features must be numeric columns that begin with one of {list(prefixes)}; none "
-                f"begins with {prefix!r}.{near}"
-            )
-    return [name for name in numeric if str(name).startswith(tuple(prefixes))]
-
-
-def load_corpus(table, labels, label_columns, prefixes=()):
+def load_corpus(table, labels, label_columns, prefixes=(), groups=()):
     """Return features and labels of a corpus, and say what was taken for features.
 
     Parameters
@@ -132,6 +54,8 @@ def load_corpus(table, labels, label_columns, prefixes=()):
     prefixes : sequence of str, default=()
         What the names of features begin with; without any, they are the numeric columns that are
         no labels.
+    groups : sequence of str, default=()
+        Columns of speakers or sessions, whose names are no classes.
 
     Returns
     -------
@@ -143,13 +67,19 @@ def load_corpus(table, labels, label_columns, prefixes=()):
     ValueError
         If a column is missing, there are no features, or one is not finite.
     """
-    frame = read_named(table, label_columns)
-    if labels is not None:
-        frame = join_labels(frame, read_table(Path(labels), label_columns), table, labels)
-    return split_features(frame, table, label_columns, prefixes)
+    if labels is None:
+        frame = read_named(table, label_columns)
+        return split_features(frame, table, label_columns, prefixes, groups=groups)
+    frame, no_features = join_labels(
+        read_named(table, label_columns, key=True),
+        read_table(Path(labels), label_columns, key=True),
+        table,
+        labels,
+    )
+    return split_features(frame, table, label_columns, prefixes, no_features, groups)
 
 
-def split_features(frame, table, label_columns, prefixes=(), also=()):
+def split_features(frame, table, label_columns, prefixes=(), also=(), groups=()):
     """Return features and labels of a table that was read, as :func:`load_corpus` does.
 
     Parameters
@@ -164,6 +94,8 @@ def split_features(frame, table, label_columns, prefixes=(), also=()):
         What the names of features begin with.
     also : sequence of str, default=()
         Columns that are no features either, if they are there.
+    groups : sequence of str, default=()
+        Columns of speakers or sessions, whose names are no classes.
 
     Returns
     -------
@@ -175,35 +107,96 @@ def split_features(frame, table, label_columns, prefixes=(), also=()):
     ValueError
         If a column is missing, there are no features, or one is not finite.
     """
-    others = [str(name) for name in frame if not is_numeric_dtype(frame[name].dtype)]
-    for name in label_columns:
-        if name not in frame:
-            near = get_close_matches(name, map(str, frame), n=1)
-            near = f" The nearest is {near[0]!r}." if near else ""
-            raise ValueError(
-                f"{str(table)!r} must have the column {name!r}; it has {len(frame.columns)} "
-                f"others, of which no numbers: {names(others)}.{near}"
-            )
-        lacking = frame.index[frame[name].isna()]
-        if len(lacking):
-            raise ValueError(
-                f"Every row must have a {name}; in {str(table)!r} {len(lacking)} of {len(frame)} "
-                f"have none, the first is data row {lacking[0] + 1}."
-            )
-    features = _select(frame, {*label_columns, *also}, prefixes)
+    with tell_warnings():
+        frame = _tidy(frame, label_columns, {*TEXTS, *groups} - {"emotion", "gender"})
+        for name in label_columns:
+            _check_label(frame, name, table)
+        features = choose_features(frame, labels=label_columns, exclude=also, prefixes=prefixes)
     if not features:
         raise ValueError(
             f"{str(table)!r} must have features: numeric columns that are no labels; there are "
-            f"none among {names(map(str, frame))}."
+            f"none among {first_few(map(str, frame))}."
         )
     X = frame[features]
     bad = X.columns[~np.isfinite(X.to_numpy(dtype=float, na_value=np.nan)).all(axis=0)]
     if len(bad):
         raise ValueError(
-            f"Features must be finite numbers; in {str(table)!r} {names(bad)} have missing or "
+            f"Features must be finite numbers; in {str(table)!r} {first_few(bad)} have missing or "
             "infinite values. Leave these rows or columns out."
         )
-    left_out = [str(name) for name in frame if name not in features]
-    told = f"{table}: {len(X)} rows of {len(features)} features; no features: "
-    click.echo(on_terminal(f"{told}{', '.join(left_out)}."), err=True)
+    left_out = first_few(str(name) for name in frame if name not in X)
+    told = f"{table}: {len(X)} rows of {len(features)} features: {name_groups(features)}; "
+    click.echo(on_terminal(f"{told}no features: {left_out or 'none'}."), err=True)
     return X, frame.drop(columns=features)
+
+
+def _tidy(frame, label_columns, groups):
+    """Return the table with one spelling for each class, and say which labels that changes.
+
+    The names of speakers, sessions and corpora are their own: only blanks around them go.
+    """
+    tidy = {}
+    for name in dict.fromkeys([*label_columns, *groups]):
+        if name not in frame or is_numeric_dtype(frame[name].dtype):
+            continue
+        if name in groups:
+            tidy[name] = strip_blanks(frame[name])
+            continue
+        tidy[name] = tidy_labels(frame[name])
+        pairs = zip(frame[name], tidy[name], strict=True)
+        changed = dict.fromkeys((a, b) for a, b in pairs if isinstance(a, str) and a != b)
+        if changed:
+            told = first_few(f"{a} -> {b or 'missing'}" for a, b in changed)
+            warnings.warn(f"In the column {name!r} labels are read as: {told}.", stacklevel=2)
+    # As they were typed: text that pandas inferred anew could be of another type.
+    return frame.assign(**{n: pd.Series(v, frame.index, object) for n, v in tidy.items()})
+
+
+def _check_label(frame, name, table):
+    """Raise unless each row has a label of that name."""
+    if name not in frame:
+        others = [str(other) for other in frame if not is_numeric_dtype(frame[other].dtype)]
+        near = nearest_name(name, frame)
+        near = f" The nearest is {near!r}." if near else ""
+        raise ValueError(
+            f"{str(table)!r} must have the column {name!r}; it has {len(frame.columns)} others, "
+            f"of which no numbers: {first_few(others)}.{near}"
+        )
+    lacking = frame.index[frame[name].isna()]
+    if len(lacking):
+        raise ValueError(
+            f"Every row must have a value in the column {name!r}; in {str(table)!r} "
+            f"{len(lacking)} of {len(frame)} have none (NA is none), the first is data row "
+            f"{lacking[0] + 1}. Fill them in, or leave these rows out."
+        )
+
+
+def name_groups(features):
+    """Return in words how features are called, with those together that begin alike.
+
+    The smallest groups come first: what is no feature stands alone.
+
+    Parameters
+    ----------
+    features : list of str
+        Their names.
+
+    Returns
+    -------
+    str
+        Such as "'id' and 10 of 'f...'".
+    """
+
+    def stem(name):
+        return re.match(r"[^\W\d_]*", str(name))[0] or str(name)
+
+    groups = [
+        [str(name) for name in group] for _, group in groupby(sorted(features, key=stem), stem)
+    ]
+    groups.sort(key=len)
+    told = [
+        repr(group[0]) if len(group) == 1 else f"{len(group)} of '{stem(group[0])}...'"
+        for group in groups[:5]
+    ]
+    more = f" and {len(groups) - 5} more groups" if len(groups) > 5 else ""
+    return ", ".join(told) + more

@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet._files import check_folder
+from skprognet._labels import label_remarks
 from skprognet._validation import check_no_ratings
 from skprognet.classifiers import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.classifiers._parameters import check_parameters
@@ -228,7 +229,10 @@ def train(
     frame = read_named(table, [target, speaker, *sources])
     columns = [name for name in sources if name in frame]
     models = {name: load_source(name, table) for name in sources if name not in columns}
-    X, labels = split_features(frame, table, [target, *columns], features, also=[speaker])
+    X, labels = split_features(frame, table, [target, *columns], features, [speaker], [speaker])
+    for name in {target, *columns} - {speaker}:
+        for remark in label_remarks(name, labels[name]):
+            click.echo(on_terminal(f"Warning: {remark}"), err=True)
     with tell_warnings():
         rows = settle(X, labels, [target, *columns], speaker, duplicates)
     X, labels = rows.X, rows.labels

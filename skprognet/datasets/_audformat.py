@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from skprognet._wording import first_few
 from skprognet.datasets._checks import checked
 from skprognet.datasets._frame import make_frame, translate
+from skprognet.datasets._no_foreign_code import check_inside, no_foreign_code, stays_inside
 
 
 def import_corpora(name):
@@ -59,6 +61,10 @@ def read_audformat(
 ):
     """Read the labels of a database in audformat.
 
+    Nothing in the database is run: its header is read as plain YAML, its tables from CSV or
+    Parquet, never from the pickles that audformat puts beside them, and what leads out of its
+    folder is refused.
+
     audformat [1]_ is how audEERING's audb stores corpora: tables of labels, for files or for
     segments of them, where each column follows a scheme, and a speaker brings a gender along.
 
@@ -102,7 +108,8 @@ def read_audformat(
     FileNotFoundError
         If a folder holds no database.
     ValueError
-        If the database has no such emotion, or more than one for the same file, or
+        If the database has no such emotion, or more than one for the same file, its header is
+        more than plain YAML, a table is a pickle only, a path leads out of the folder, or
         :func:`check_corpus` finds a problem.
     ImportError
         If audformat is missing: ``pip install 'skprognet[corpora]'``.
@@ -137,18 +144,22 @@ def read_audformat(
     'CC0-1.0'
     """
     audformat = import_corpora("audformat")
-    if not isinstance(database, audformat.Database):
-        database = _load(audformat, Path(database))
     genders = (gender,) if isinstance(gender, str) else tuple(gender)
     wanted = list(dict.fromkeys([speaker, *genders, session, *others]))
-    labels = database.get(emotion, wanted, tables=tables)
+    with no_foreign_code():  # get() loads tables as well
+        folder = None if isinstance(database, audformat.Database) else Path(database)
+        database = database if folder is None else _load(audformat, folder)
+        labels = database.get(emotion, wanted, tables=tables)
     if labels.empty:
         raise ValueError(
             f"The database {database.name!r} has no labels for {emotion!r}"
             f"{'' if tables is None else f' in {tables!r}'}; it has the schemes "
-            f"{sorted(database.schemes)} and the tables {sorted(database.tables)}."
+            f"{first_few(sorted(database.schemes))} and the tables "
+            f"{first_few(sorted(database.tables))}."
         )
     labels = audformat.utils.to_segmented_index(labels).reset_index()
+    if folder is not None:
+        _check_files(labels["file"].unique(), folder)
 
     frame = pd.DataFrame({"file": _absolute(labels["file"], database.root)})
     frame["start"], frame["end"] = _seconds(labels["start"], labels["end"])
@@ -169,7 +180,31 @@ def _load(audformat, folder):
             f"database must be a folder with a db.yaml, got {str(folder)!r} without one; pass the "
             "folder of the database."
         )
-    return audformat.Database.load(str(folder))
+    check_inside(folder / "db.yaml")
+    damage = (KeyError, TypeError, AttributeError, AssertionError, import_module("yaml").YAMLError)
+    try:
+        return audformat.Database.load(str(folder))
+    except damage as error:
+        raise ValueError(
+            f"{str(folder / 'db.yaml')!r} cannot be read as the header of a database "
+            f"({type(error).__name__}: {error}); get a whole copy of it."
+        ) from error
+
+
+def _check_files(files, folder):
+    """Raise if the tables of a folder name recordings elsewhere."""
+    roots = folder.absolute(), folder.resolve()
+    outside = [
+        file
+        for file in files
+        if not stays_inside(file)
+        and (".." in Path(file).parts or not any(map(Path(file).is_relative_to, roots)))
+    ]
+    if outside:
+        raise ValueError(
+            f"The tables must name recordings in the folder of the database, {str(folder)!r}, got "
+            f"{first_few(outside)}. If you trust it, load it with audformat and pass the Database."
+        )
 
 
 def _absolute(files, root):

@@ -9,6 +9,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
+from skprognet._labels import gender_hint, label_remarks
 from skprognet._validation import check_choice
 from skprognet.datasets._copies import find_copies, find_differing, rows_to_drop
 from skprognet.datasets._frame import COLUMNS, TEXTS, TIMES
@@ -59,9 +60,10 @@ def check_corpus(frame, *, files=True, duplicates="keep"):
     Warns
     -----
     UserWarning
-        Of what is suspicious but usable, each in a sentence: the same recording more than once;
-        a speaker who occurs with one emotion only, since a source that knows speakers then knows
-        this emotion; speakers or genders that are missing in some rows, but not in all.
+        Of what is suspicious but usable, each in a sentence: emotions that differ by blanks, case
+        or a letter, or by noun and adjective, or that are called 'NA'; the same recording more
+        than once; a speaker who occurs with one emotion only, since a source that knows speakers
+        then knows this emotion; speakers or genders that are missing in some rows, but not in all.
 
     Raises
     ------
@@ -87,7 +89,8 @@ def check_corpus(frame, *, files=True, duplicates="keep"):
     Traceback (most recent call last):
     ...
     ValueError: The corpus has 2 problems; repair the rows, or drop them:
-      gender must be 'female', 'male' or missing, got 'm' in 1 row, the first of them 'c.wav'.
+      gender must be 'female', 'male' or missing, got 'm' in 1 row, the first of them 'c.wav'; if
+      'm' means male, tell the reader by words={'m': 'male'} (on the command line --words m=male).
       A speaker must have one gender, got 1 with two: 'Kim' (calls).
     """
     check_choice("duplicates", duplicates, DUPLICATES)
@@ -118,7 +121,8 @@ def check_corpus(frame, *, files=True, duplicates="keep"):
     dropped = rows_to_drop(copies) if duplicates == "drop" else []
     if dropped:
         frame = frame.iloc[np.delete(np.arange(len(frame)), dropped)]
-    for remark in chain(_gaps(frame), _single_emotions(frame), copied):
+    spelling = label_remarks("emotion", frame["emotion"])
+    for remark in chain(spelling, _gaps(frame), _single_emotions(frame), copied):
         warnings.warn(remark, stacklevel=2)
     return frame
 
@@ -193,7 +197,8 @@ def _label_problems(frame, duplicates):
         words = _names(map(repr, wrong["gender"].unique()))
         yield (
             f"gender must be 'female', 'male' or missing, got {words} in {count(wrong, 'row')}, "
-            f"the first of them {wrong['file'].iloc[0]!r}."
+            f"the first of them {wrong['file'].iloc[0]!r}; "
+            f"{gender_hint(wrong['gender'].iloc[0])}."
         )
     genders = frame.groupby(["corpus", "speaker"])["gender"].nunique()
     both = [f"{speaker!r} ({corpus})" for corpus, speaker in genders.index[genders > 1]]

@@ -6,6 +6,7 @@ from contextlib import redirect_stdout
 
 from skprognet.datasets._audformat import import_corpora, read_audformat
 from skprognet.datasets._facts import CORPORA, OPEN_CORPORA
+from skprognet.datasets._no_foreign_code import no_foreign_code
 
 _shown = set()  # the corpora whose licence this process has shown
 
@@ -71,6 +72,10 @@ def fetch_corpus(name, *, version=None, cache=None, duplicates="keep", verbose=T
     -----
     The repositories are those of ``audb.config``: whoever has a mirror names it there.
 
+    Nothing that was downloaded, and nothing in the cache, is run: headers are read as plain YAML,
+    tables and the list of files from CSV or Parquet. Pickles that audb has put into the cache are
+    left alone.
+
     References
     ----------
     .. [1] H. Wierstorf et al., "audb - Sharing and Versioning of Audio and Annotation Data in
@@ -112,8 +117,15 @@ def _load(database, version, cache, verbose):
     audb = import_corpora("audb")
     cache = None if cache is None else str(cache)
     try:
-        with redirect_stdout(sys.stderr):  # where audb's progress bars go already
-            return audb.load(database, version=version, cache_root=cache, verbose=verbose)
+        # Standard error is where audb's progress bars go already.
+        with redirect_stdout(sys.stderr), no_foreign_code():
+            return audb.load(
+                database,
+                version=version,
+                pickle_tables=False,
+                cache_root=cache,
+                verbose=verbose,
+            )
     except Exception as error:  # audb lets through whatever its backends raise
         raise RuntimeError(
             f"{database} {version} could not be fetched with audb ({error}); check the version, "

@@ -5,29 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from skprognet._labels import EMOTION_WORDS, GENDER_WORDS, strip_blanks, tidy_labels
 from skprognet._table_files import TEXTS
 from skprognet.datasets._facts import CORPORA
 
 TIMES = ("start", "end")
 COLUMNS = ("file", *TIMES, *TEXTS[1:])
-
-# Adjectives, as in the paper; the nouns are what most corpora and audformat write.
-EMOTION_WORDS = {
-    "anger": "angry",
-    "happiness": "happy",
-    "joy": "happy",
-    "sadness": "sad",
-    "fear": "fearful",
-    "disgust": "disgusted",
-    "surprise": "surprised",
-    "boredom": "bored",
-    "calmness": "calm",
-    "excitement": "excited",
-    "frustration": "frustrated",
-    "no_agreement": None,
-}
-GENDER_WORDS = {"f": "female", "m": "male", "F": "female", "M": "male"}
-GENDER_WORDS |= {"Female": "female", "Male": "male"}
 
 
 def make_frame(rows, corpus=None):
@@ -68,15 +51,14 @@ def _numbers(column):
 
 
 def translate(frame, words=None):
-    """Return `frame` with the package's words for emotions and genders.
+    """Return `frame` with the package's words for emotions and genders, and names without blanks.
 
     `words` maps labels to words, beyond the usual nouns and initials; None is a missing label.
     """
-    words = words or {}
-    emotions, genders = EMOTION_WORDS | words, GENDER_WORDS | words
     return frame.assign(
-        emotion=[emotions.get(label, label) for label in frame["emotion"]],
-        gender=[genders.get(label, label) for label in frame["gender"]],
+        emotion=tidy_labels(frame["emotion"], words, EMOTION_WORDS),
+        gender=tidy_labels(frame["gender"], words, GENDER_WORDS),
+        **{name: strip_blanks(frame[name]) for name in ("speaker", "session", "corpus")},
     )
 
 

@@ -3,7 +3,12 @@
 import re
 
 from skprognet.datasets._frame import check_root
-from skprognet.datasets._label_files import bad_line, finish_corpus, numbered_lines
+from skprognet.datasets._label_files import (
+    bad_line,
+    check_recordings,
+    finish_corpus,
+    numbered_lines,
+)
 from skprognet.datasets._recordings import find_recordings
 
 _LINE = re.compile(
@@ -107,6 +112,7 @@ def read_iemocap(root, *, emotions="paper", recordings="all", segments=False, du
         )
     folder = "dialog/wav/*" if segments else "sentences/wav/*/*"
     paths = find_recordings(root.glob(f"Session*/{folder}"), duplicates)
+    check_recordings(root, paths, f"Session*/{folder}")
     utterances = [utterance for path in labels for utterance in _read_labels(path)]
     if not segments:  # then the times, which are those of the dialogue, say nothing of the file
         utterances = [utterance | {"start": None, "end": None} for utterance in utterances]

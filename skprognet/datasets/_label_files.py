@@ -5,6 +5,7 @@ import warnings
 from skprognet.datasets._checks import checked, count
 from skprognet.datasets._facts import CORPORA
 from skprognet.datasets._frame import make_frame, select_values
+from skprognet.datasets._recordings import is_recording
 
 
 def numbered_lines(path):
@@ -19,6 +20,34 @@ def bad_line(path, number, line, expected):
     return ValueError(
         f"{path}, line {number}: expected {expected}, got {line!r}. Repair the line, or read a "
         "fresh copy of the corpus."
+    )
+
+
+def check_recordings(root, recordings, places):
+    """Raise unless recordings were found where a corpus has them; say where there are others.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the corpus.
+    recordings : collection of Path
+        What was found.
+    places : str
+        Where it was looked for, below the folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there are none.
+    """
+    if recordings:
+        return
+    elsewhere = sorted(filter(is_recording, root.rglob("*")))
+    other = f"{count(elsewhere, 'recording')} elsewhere"
+    other += f", the first of them {str(elsewhere[0])!r}" if elsewhere else ""
+    raise FileNotFoundError(
+        f"Recordings must be in {places}, got {str(root)!r} with none there and {other}; move "
+        "them, or pass the folder in which the tree has this form."
     )
 
 

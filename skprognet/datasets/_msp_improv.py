@@ -3,7 +3,12 @@
 import re
 
 from skprognet.datasets._frame import check_root
-from skprognet.datasets._label_files import bad_line, finish_corpus, numbered_lines
+from skprognet.datasets._label_files import (
+    bad_line,
+    check_recordings,
+    finish_corpus,
+    numbered_lines,
+)
 from skprognet.datasets._recordings import find_recordings
 
 _SPELLINGS = ("Evalution.txt", "Evaluation.txt")  # the first is how the corpus spells it
@@ -96,8 +101,9 @@ def read_msp_improv(root, *, emotions="paper", recordings="all", duplicates="kee
             f"root must hold {' or '.join(_SPELLINGS)}, got {str(root)!r} with neither; pass the "
             "folder that this file lies in."
         )
-    paths = [*root.glob("session*/*/*/*"), *root.glob("Audio/session*/*/*/*")]
-    paths = find_recordings(paths, duplicates)
+    tree = "[sS]ession*/*/*/*"
+    paths = find_recordings([*root.glob(tree), *root.glob(f"Audio/{tree}")], duplicates)
+    check_recordings(root, paths, "session*/*/*/ or Audio/session*/*/*/, as session1/S01A/P")
     return finish_corpus(
         "msp_improv",
         list(_read_labels(labels[0])),

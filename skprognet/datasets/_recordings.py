@@ -6,6 +6,11 @@ from collections import defaultdict
 from skprognet._audio_suffixes import AUDIO_SUFFIXES
 
 
+def is_recording(path):
+    """Return whether a path is that of audio, and not what macOS leaves beside it (``._*``)."""
+    return path.suffix.lower() in AUDIO_SUFFIXES and not path.name.startswith("._")
+
+
 def find_recordings(paths, duplicates):
     """Return those paths that are recordings, sorted: of one that is in two formats, the better.
 
@@ -33,11 +38,7 @@ def find_recordings(paths, duplicates):
     ValueError
         The same, if duplicates is "error".
     """
-    recordings = sorted(
-        path
-        for path in paths
-        if path.suffix.lower() in AUDIO_SUFFIXES and not path.name.startswith("._")
-    )
+    recordings = sorted(filter(is_recording, paths))
     suffixes = defaultdict(set)
     for path in recordings:
         suffixes[path.stem].add(path.suffix.lower())

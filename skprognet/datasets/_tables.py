@@ -3,8 +3,11 @@
 from pathlib import Path
 
 from skprognet import _table_files
+from skprognet._wording import first_few
 from skprognet.datasets._checks import checked
 from skprognet.datasets._frame import TEXTS, TIMES, make_frame, translate
+
+_FORM = "columns={'file': 'path'} or, on the command line, --columns file=path: ours, then theirs"
 
 
 def read_table(path, *, columns=None, words=None, corpus=None, duplicates="keep"):
@@ -70,13 +73,14 @@ def read_table(path, *, columns=None, words=None, corpus=None, duplicates="keep"
     unknown = [name for name in columns if name not in (*TEXTS, *TIMES)]
     if unknown:
         raise ValueError(
-            f"columns must map some of {[*TEXTS, *TIMES]} to names in the table, got {unknown}."
+            f"columns must say for some of {', '.join([*TEXTS, *TIMES])} what the table calls "
+            f"them, got {first_few(unknown)}; write {_FORM}."
         )
     absent = [name for name in columns.values() if name not in table]
     if absent or columns.get("file", "file") not in table:
         raise ValueError(
-            f"{path} must have the columns {absent or ['file']}, got {list(table.columns)}; name "
-            "yours with columns={'file': ...}."
+            f"{path} must have the columns {first_few(absent or ['file'])}, got "
+            f"{first_few(table.columns)}; say which column is which by {_FORM}."
         )
     table = table.rename(columns={theirs: ours for ours, theirs in columns.items()})
     if corpus is not None:

@@ -136,9 +136,9 @@ def transfer_between_corpora(
     Warns
     -----
     UserWarning
-        If one corpus has emotions that the other lacks; if rows are there twice and
-        ``duplicates="keep"``; if the audit finds a fit or a source that had been given a row that
-        it was tested on.
+        If labels are nearly the same, as "anger" and "angry"; if one corpus has emotions that the
+        other lacks; if rows are there twice and ``duplicates="keep"``; if the audit finds a fit or
+        a source that had been given a row that it was tested on.
 
     References
     ----------

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 from sklearn.base import clone
 
+from skprognet._labels import label_remarks
 from skprognet.classifiers import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.evaluation import (
     LeaveOneSessionOut,
@@ -144,7 +145,7 @@ def paper_methods(estimator):
 
 
 def check_columns(labels, needed, advice):
-    """Return `labels` as a DataFrame; raise if a column is missing."""
+    """Return `labels` as a DataFrame; raise if a column is missing, warn of slips in spelling."""
     labels = pd.DataFrame(labels)
     missing = sorted({name for name in needed if name not in labels.columns})
     if missing:
@@ -152,6 +153,9 @@ def check_columns(labels, needed, advice):
             f"labels must have the columns {sorted(set(needed))}; {missing} are missing among "
             f"{list(labels.columns)}. {advice}"
         )
+    for name in sorted(set(needed) - {"speaker", "session", "corpus"}):
+        for remark in label_remarks(name, labels[name]):
+            warnings.warn(remark, stacklevel=3)
     return labels
 
 

@@ -112,8 +112,9 @@ def transfer_between_tasks(
     Warns
     -----
     UserWarning
-        If rows are there twice and ``duplicates="keep"``; if the audit finds a fit or a source
-        that had been given a row that it was tested on.
+        If labels are nearly the same, as "anger" and "angry"; if rows are there twice and
+        ``duplicates="keep"``; if the audit finds a fit or a source that had been given a row that
+        it was tested on.
 
     References
     ----------

@@ -1,16 +1,16 @@
 """Feature tables of any origin, checked column by column."""
 
 import warnings
-from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from skprognet._table_files import read_table
+from skprognet._wording import first_few, nearest_name
+from skprognet.features._choice import names_label, warn_of_labels
 
 _UTTERANCE = ("file", "start", "end")
-_NAMED = 5
 
 
 def read_features(path, *, columns=None, exclude=()):
@@ -37,7 +37,8 @@ def read_features(path, *, columns=None, exclude=()):
     ------
     ValueError
         If the file is none of these formats, a column is missing or there twice, a feature is not
-        numeric, NaN or infinite, or an utterance is there twice.
+        numeric, NaN or infinite, a column that neither `columns` nor `exclude` names is called as
+        labels and keys are (``id``, ``actor``, ``label``), or an utterance is there twice.
     FileNotFoundError
         If there is no such file.
     ImportError
@@ -47,10 +48,12 @@ def read_features(path, *, columns=None, exclude=()):
     -----
     UserWarning
         If features have the same value in all rows, or several utterances have the same features
-        throughout, which then may be copies of one recording.
+        throughout, which then may be copies of one recording. If the values of one feature alone
+        tell a label in `exclude`, or a few features are whole numbers, as codes are.
 
     See Also
     --------
+    choose_features : Says which columns of a table are features.
     OpenSmileFeatures : Makes features of audio.
 
     Examples
@@ -72,6 +75,7 @@ def read_features(path, *, columns=None, exclude=()):
     index = _make_index(table, path)
     if columns is None:
         columns = [name for name in table if name not in {*_UTTERANCE, *exclude}]
+        _refuse_labels(table[columns], path)
     if not len(columns):
         raise ValueError(f"{str(path)!r} must have columns of features; it has none.")
     features = table[list(columns)].set_axis(index)
@@ -79,22 +83,34 @@ def read_features(path, *, columns=None, exclude=()):
     others = [name for name, kind in features.dtypes.items() if kind not in ("f4", "f8")]
     features = features.astype(dict.fromkeys(others, float))
     _warn_of_repetition(features, path)
+    warn_of_labels(features, table[[name for name in exclude if name not in _UTTERANCE]])
     return features
+
+
+def _refuse_labels(features, path):
+    """Raise if a column of numbers that nobody named has the name of a label."""
+    labels = [name for name in features if names_label(name)]
+    labels = [name for name in labels if is_numeric_dtype(features[name].dtype)]
+    if labels:
+        raise ValueError(
+            f"Features must not be labels or keys; in {str(path)!r} {first_few(labels)} have the "
+            "names of such. Name them in exclude, or the features in columns."
+        )
 
 
 def _check_names(there, wanted, path):
     """Raise unless the wanted columns are there."""
     missing = [name for name in wanted if name not in there]
     if missing:
-        near = get_close_matches(str(missing[0]), map(str, there), n=1)
-        near = f" The nearest to the first is {near[0]!r}." if near else ""
+        near = nearest_name(missing[0], there)
+        near = f" The nearest to the first is {near!r}." if near else ""
         raise ValueError(
-            f"{str(path)!r} must have the columns that are asked for, {_some(missing)} are not "
-            f"there; it has {len(there)} columns.{near}"
+            f"{str(path)!r} must have the columns that are asked for, {first_few(missing)} are "
+            f"not there; it has {len(there)} columns.{near}"
         )
     twice = sorted({str(name) for name in wanted if list(wanted).count(name) > 1})
     if twice:
-        raise ValueError(f"Each column must be asked for once, {_some(twice)} come twice.")
+        raise ValueError(f"Each column must be asked for once, {first_few(twice)} come twice.")
 
 
 def _make_index(table, path):
@@ -108,8 +124,8 @@ def _make_index(table, path):
     twice = utterances["file"][utterances.duplicated()].unique()
     if len(twice):
         raise ValueError(
-            f"Every utterance must have one row, in {str(path)!r} {_some(twice)} have several; "
-            "drop them, or tell them apart by the columns 'start' and 'end'."
+            f"Every utterance must have one row, in {str(path)!r} {first_few(twice)} have "
+            "several; drop them, or tell them apart by the columns 'start' and 'end'."
         )
     return (
         pd.Index(utterances["file"]) if len(names) == 1 else pd.MultiIndex.from_frame(utterances)
@@ -123,7 +139,7 @@ def _check_numbers(features, path):
     text = _others(features)
     if text:
         raise ValueError(
-            f"Features must be numbers; in {str(path)!r} {_some(text)} are not, such as "
+            f"Features must be numbers; in {str(path)!r} {first_few(text)} are not, such as "
             f"{features[text[0]].iloc[0]!r}. Name such columns in exclude, or the features in "
             "columns."
         )
@@ -132,7 +148,7 @@ def _check_numbers(features, path):
         bad = features.columns[~finite.all(axis=0)]
         raise ValueError(
             f"Features must be finite numbers; in {str(path)!r} {np.sum(~finite)} values of "
-            f"{_some(bad)} are missing or infinite, in {np.sum(~finite.all(axis=1))} of "
+            f"{first_few(bad)} are missing or infinite, in {np.sum(~finite.all(axis=1))} of "
             f"{len(features)} rows. Leave these rows or columns out."
         )
 
@@ -148,7 +164,7 @@ def _warn_of_repetition(features, path):
     constant = features.columns[(features == features.iloc[0]).all()]
     if len(constant) and len(features) > 1:
         warnings.warn(
-            f"In {str(path)!r} {_some(constant)} have the same value in every row and tell "
+            f"In {str(path)!r} {first_few(constant)} have the same value in every row and tell "
             "nothing.",
             stacklevel=3,
         )
@@ -156,14 +172,7 @@ def _warn_of_repetition(features, path):
     if copies.any():
         warnings.warn(
             f"In {str(path)!r} {copies.sum()} utterances have the same features as another one: "
-            f"{_some(features.index[copies])}. Copies of a recording on both sides of a split "
+            f"{first_few(features.index[copies])}. Copies of a recording on both sides of a split "
             "make a test too easy.",
             stacklevel=3,
         )
-
-
-def _some(values):
-    """Return the first of some values in words, and how many more there are."""
-    values = list(values)
-    more = len(values) - _NAMED
-    return ", ".join(map(repr, values[:_NAMED])) + (f" and {more} more" if more > 0 else "")

@@ -1,6 +1,9 @@
 """Databases in audformat: files and segments, schemes and mappings."""
 
+import os
+import pickle
 import sys
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -31,7 +34,7 @@ def make_database(table, emotions, speakers, name="calls"):
 def database(make_files):
     files = audformat.filewise_index(["wav/a.wav", "wav/b.wav", "wav/c.wav", "wav/d.wav"])
     database = make_database(files, ["anger", "joy", "no_agreement", "fear"], [1, 1, 2, 2])
-    database.save(make_files(*files))
+    database.save(make_files(*files), storage_format="csv")
     return database
 
 
@@ -108,7 +111,7 @@ def test_no_such_label(database):
         read_audformat(database, emotion="mood", tables=["emotions"])
     assert str(caught.value) == (
         "The database 'calls' has no labels for 'mood' in ['emotions']; it has the schemes "
-        "['emotion', 'speaker'] and the tables ['emotions']."
+        "'emotion', 'speaker' and the tables 'emotions'."
     )
 
 
@@ -125,3 +128,128 @@ def test_without_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "audformat", None)
     with pytest.raises(ImportError, match=r"run: pip install 'skprognet\[corpora\]'\.$"):
         read_audformat("calls")
+
+
+class Harm:
+    """Unpickling it makes a file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (open, (str(self.path), "w"))
+
+
+@pytest.fixture
+def harm(database, tmp_path):
+    """Give a path that must not come to be, beside the folder of the database."""
+    path = tmp_path.parent / f"{tmp_path.name}-harm"
+    yield path
+    assert not path.exists()
+
+
+def pickle_table(folder, content, newer):
+    path = folder / "db.emotions.pkl"
+    path.write_bytes(pickle.dumps(content))
+    time = (folder / "db.emotions.csv").stat().st_mtime + (9 if newer else -9)
+    os.utime(path, (time, time))
+    return path
+
+
+@pytest.mark.parametrize("newer", [True, False])
+def test_a_pickle_beside_the_table_is_left_alone(database, tmp_path, harm, newer):
+    expected = read_audformat(tmp_path)
+    path = pickle_table(tmp_path, Harm(harm), newer)
+    before = path.read_bytes(), path.stat().st_mtime_ns
+    assert read_audformat(tmp_path).equals(expected)
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    lazy = audformat.Database.load(str(tmp_path))  # its tables are loaded when they are needed
+    assert read_audformat(lazy).equals(expected)
+
+
+def test_a_table_that_is_a_pickle_only_is_refused(database, tmp_path, harm):
+    path = pickle_table(tmp_path, Harm(harm), True)
+    (tmp_path / "db.emotions.csv").unlink()
+    with pytest.raises(ValueError, match=r"^A table must be there as CSV or Parquet, got .*pkl"):
+        read_audformat(tmp_path)
+    assert path.exists()
+
+
+def test_outside_of_the_reader_audformat_is_as_it_was(database, tmp_path):
+    plain = audformat.Table.load, audformat.Database.load
+    read_audformat(tmp_path)
+    assert (audformat.Table.load, audformat.Database.load) == plain
+    pickle_table(tmp_path, database["emotions"].df.iloc[:2], True)
+    assert len(audformat.Database.load(str(tmp_path))["emotions"].df) == 2  # its own choice
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("!!python/object/apply:builtins.open ['{harm}', 'w']", "must be plain YAML"),
+        ("!!python/object/new:pathlib.Path ['{harm}']", "must be plain YAML"),
+        ("!!python/name:os.system", "must be plain YAML"),
+        ("!mine {{a: 1}}", "must be plain YAML"),
+        ("[" * 200_000, "must have at most 50 levels"),  # would crash the process
+        ("&a [*a]", "must have at most 50 levels and aliases"),
+        (
+            "{{a: &a [x,x,x,x,x,x,x,x,x]"
+            + "".join(f", {n}: &{n} [{','.join([f'*{p}'] * 9)}]" for p, n in pairwise("abcdefghi"))
+            + "}}",
+            "aliases for 1000000 values",
+        ),
+    ],
+)
+def test_a_hostile_header_is_refused(database, tmp_path, harm, text, message):
+    header = tmp_path / "db.yaml"
+    header.write_text(header.read_text() + f"extra: {text.format(harm=harm)}\n")
+    with pytest.raises(ValueError, match=message):
+        read_audformat(tmp_path)
+
+
+def test_a_header_with_a_few_aliases_is_none(database, tmp_path):
+    expected = read_audformat(tmp_path)
+    header = tmp_path / "db.yaml"
+    header.write_text(header.read_text() + "first: &a [x, {y: z}]\nsecond: *a\n")
+    assert read_audformat(tmp_path).equals(expected)
+
+
+@pytest.mark.parametrize("name", ["../stolen", "/etc/passwd", "a/b", "..\\stolen", "C:\\stolen"])
+def test_a_table_elsewhere_is_refused(database, tmp_path, name):
+    header = tmp_path / "db.yaml"
+    header.write_text(header.read_text().replace("  emotions:", f"  {name!r}:"))
+    with pytest.raises(ValueError, match="The tables of a database must lie in its folder, got"):
+        read_audformat(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["db.yaml", "db.emotions.csv"])
+def test_a_link_to_elsewhere_is_refused(database, tmp_path, name):
+    elsewhere = tmp_path.parent / f"{tmp_path.name}-{name}"
+    (tmp_path / name).rename(elsewhere)
+    (tmp_path / name).symlink_to(elsewhere)
+    with pytest.raises(ValueError, match="A database must hold its own tables, got"):
+        read_audformat(tmp_path)
+
+
+@pytest.mark.parametrize("path", ["../../elsewhere.wav", "/elsewhere.wav"])
+def test_recordings_elsewhere_are_refused(database, tmp_path, path):
+    table = tmp_path / "db.emotions.csv"
+    table.write_text(table.read_text().replace("wav/a.wav", path))
+    message = f"The tables must name recordings in the folder of the database, .* got '{path}'"
+    with pytest.raises(ValueError, match=message):
+        read_audformat(tmp_path)
+
+
+def test_recordings_by_their_whole_path_are_found(database, tmp_path):
+    table = tmp_path / "db.emotions.csv"
+    table.write_text(table.read_text().replace("wav/", f"{tmp_path}/wav/"))
+    assert read_audformat(tmp_path)["file"].tolist() == [
+        str(tmp_path / "wav" / f"{name}.wav") for name in "abcd"
+    ]
+
+
+@pytest.mark.parametrize("header", ["", "a: [", "a: b", "[a]", "tables: {emotions: 3}\nname: x"])
+def test_a_damaged_header_is_one_sentence(tmp_path, header):
+    (tmp_path / "db.yaml").write_text(header)
+    with pytest.raises(ValueError, match=r"db.yaml' cannot be read as|must be a mapping of YAML"):
+        read_audformat(tmp_path)

@@ -74,7 +74,8 @@ def test_frame_without_problems():
         (
             {"gender": ["F", "F", "male", "diverse"]},
             "gender must be 'female', 'male' or missing, got 'F', 'diverse' in 3 rows, the first "
-            "of them '0.wav'.",
+            "of them '0.wav'; if 'F' means female, tell the reader by words={'F': 'female'} (on "
+            "the command line --words F=female).",
         ),
         (
             {"gender": ["female", "male", "male", "male"]},
@@ -300,3 +301,25 @@ def test_segments_of_one_file_are_not_equal(make_files):
     path = str(make_files("call.wav") / "call.wav")
     frame = corpus(file=path, start=[0, 1, 2, 3.0], end=[1, 2, 3, 4.0])
     assert remarks(frame, files=True) == []
+
+
+@pytest.mark.parametrize(
+    ("emotions", "said"),
+    [
+        (["angry", "anger", "sad", "happy"], "'angry' and 'anger'"),
+        (["angry", "Angry", "sad ", "sad"], "'angry' and 'Angry', 'sad ' and 'sad'"),
+        (["surprise", "surprisd", "joy", "happy"], "'surprise' and 'surprisd', 'joy' and"),
+        (["sad", "NA", "sad", "angry"], "'NA' counts as a label of 'emotion' like any other"),
+    ],
+)
+def test_emotions_that_are_nearly_the_same(emotions, said):
+    found = remarks(corpus(emotion=emotions, speaker="Kim", gender="female"))
+    assert len(found) == 1
+    assert said in found[0]
+
+
+def test_different_emotions_are_not_taken_for_one():
+    words = ["angry", "happy", "unhappy", "sad", "mad", "calm", "bored", "bord1", "bord2", "other"]
+    words += ["fearful", "disgusted", "surprised", "excited", "frustrated", "neutral", "tearful"]
+    frame = corpus(len(words), emotion=words, speaker="Kim", gender="female")
+    assert remarks(frame) == []

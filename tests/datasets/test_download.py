@@ -1,5 +1,7 @@
 """Open corpora, fetched from a real audb repository on this disk."""
 
+import os
+import pickle
 import sys
 from pathlib import Path
 
@@ -204,3 +206,46 @@ def test_without_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "audb", None)
     with pytest.raises(ImportError, match=r"needs 'audb', .*'skprognet\[corpora\]'\.$"):
         fetch_corpus("emodb")
+
+
+class Harm:
+    """Unpickling it makes a file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (open, (str(self.path), "w"))
+
+
+def test_pickles_in_the_cache_are_left_alone(repository, tmp_path):
+    first = fetch_corpus("emodb", verbose=False, cache=tmp_path / "cache")
+    folder = Path(first["file"][0]).parent.parent
+    assert not list(folder.rglob("*.pkl"))  # nor is one made
+    pickles = [folder / name for name in ("db.pkl", "db.emotion.pkl", "db.files.pkl")]
+    for path in pickles:
+        path.write_bytes(pickle.dumps(Harm(tmp_path / "harm")))
+        os.utime(path, (2e9, 2e9))  # newer than the tables
+    before = [path.read_bytes() for path in pickles]
+    assert fetch_corpus("emodb", verbose=False, cache=tmp_path / "cache").equals(first)
+    assert [path.read_bytes() for path in pickles] == before
+    assert not (tmp_path / "harm").exists()
+
+
+def test_a_header_that_makes_objects_is_refused(repository, tmp_path):
+    (header,) = (tmp_path / "host").rglob("db.yaml")
+    code = f"!!python/object/apply:builtins.open ['{tmp_path / 'harm'}', 'w']"
+    header.write_text(header.read_text() + f"extra: {code}\n")
+    with pytest.raises(RuntimeError, match="must be plain YAML, without objects of Python"):
+        fetch_corpus("emodb", verbose=False)
+    assert not (tmp_path / "harm").exists()
+
+
+def test_recordings_outside_of_the_cache_are_refused(repository, tmp_path):
+    (files,) = (tmp_path / "host").rglob("db.parquet")
+    table = pd.read_parquet(files)
+    table["file"] = table["file"].str.replace("wav/03a01Fa", "../../../../outside/03a01Fa")
+    table.to_parquet(files)
+    with pytest.raises(RuntimeError, match="The files of a database must lie in its folder, got"):
+        fetch_corpus("emodb", verbose=False, cache=tmp_path / "cache")
+    assert not (tmp_path / "outside").exists()

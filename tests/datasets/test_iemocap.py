@@ -1,5 +1,6 @@
 """IEMOCAP: small trees as the corpus has them, and one of its full size."""
 
+import os
 import re
 import shutil
 import warnings
@@ -309,3 +310,15 @@ def test_full_corpus_is_the_paper_without_a_warning(full):
     shutil.rmtree(full / "Session5")
     with pytest.warns(UserWarning, match=r"fewer\)\. Nothing was read from session 5\.$"):
         read_iemocap(full)
+
+
+def test_recordings_elsewhere_are_named(root):
+    for folder in root.glob("Session*/sentences"):
+        folder.rename(folder.with_name("utterances"))
+    with pytest.raises(FileNotFoundError, match="Recordings must be in") as caught:
+        read_iemocap(root)
+    message = str(caught.value)
+    assert message.startswith(
+        f"Recordings must be in Session*/sentences/wav/*/*, got '{root}' with none there and "
+    )
+    assert f"recordings elsewhere, the first of them '{root}{os.sep}Session" in message

@@ -226,3 +226,25 @@ def test_full_corpus_is_the_paper_without_a_warning(tmp_path):
         "target-improvised": 640,
         "target-read": 578,
     }
+
+
+def test_recordings_elsewhere_are_named(root):
+    (root / "wav").mkdir()
+    for folder in root.glob("session*"):
+        folder.rename(root / "wav" / folder.name)
+    with pytest.raises(FileNotFoundError) as caught:
+        read_msp_improv(root)
+    first = root / "wav" / "session1" / "S01A" / "P" / "MSP-IMPROV-S01A-F01-P-FM01.wav"
+    assert str(caught.value) == (
+        "Recordings must be in session*/*/*/ or Audio/session*/*/*/, as session1/S01A/P, got "
+        f"'{root}' with none there and 8 recordings elsewhere, the first of them '{first}'; move "
+        "them, or pass the folder in which the tree has this form."
+    )
+
+
+@pytest.mark.filterwarnings(PARTLY)
+def test_sessions_may_have_a_capital_letter(root, tmp_path_factory):
+    expected = read_msp_improv(root)["id"].tolist()
+    for folder in root.glob("session*"):
+        folder.rename(root / folder.name.capitalize())
+    assert read_msp_improv(root)["id"].tolist() == expected

@@ -115,20 +115,23 @@ def test_what_a_reader_returns_comes_back(tmp_path, name):
         (
             "path,emotion\na.wav,sad\n",
             {},
-            "{} must have the columns ['file'], got ['path', 'emotion']; name yours with "
-            "columns={{'file': ...}}.",
+            "{} must have the columns 'file', got 'path', 'emotion'; say which column is which by "
+            "columns={{'file': 'path'}} or, on the command line, --columns file=path: ours, then "
+            "theirs.",
         ),
         (
             "file,emotion\na.wav,sad\n",
             {"columns": {"speaker": "who"}},
-            "{} must have the columns ['who'], got ['file', 'emotion']; name yours with "
-            "columns={{'file': ...}}.",
+            "{} must have the columns 'who', got 'file', 'emotion'; say which column is which by "
+            "columns={{'file': 'path'}} or, on the command line, --columns file=path: ours, then "
+            "theirs.",
         ),
         (
             "file,emotion\na.wav,sad\n",
             {"columns": {"feeling": "emotion"}},
-            "columns must map some of ['file', 'emotion', 'speaker', 'gender', 'session', "
-            "'corpus', 'start', 'end'] to names in the table, got ['feeling'].",
+            "columns must say for some of file, emotion, speaker, gender, session, corpus, start, "
+            "end what the table calls them, got 'feeling'; write columns={{'file': 'path'}} or, "
+            "on the command line, --columns file=path: ours, then theirs.",
         ),
         (
             "file,start,end\na.wav,1.0,2.0\na.wav,2.0,3.0\na.wav,0:03,\n",
@@ -160,3 +163,69 @@ def test_no_table(tmp_path):
     assert str(caught.value) == (
         f"There must be a table at '{tmp_path}/labels.csv'; there is no such file."
     )
+
+
+@pytest.mark.filterwarnings(ONE_EMOTION)
+@pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
+def test_a_class_has_one_spelling(make_files, name):
+    files = [f"{letter}.wav" for letter in "abcdefgh"]
+    root = make_files(*files)
+    table = pd.DataFrame(
+        {
+            "file": files,
+            "emotion": ["angry", "Angry", "anger ", " ANGER", "Wut", "wut", "NA", "Joy"],
+            "speaker": ["NA", "NA ", "Kim", "kim", "NA", "NA", "None", "03"],
+            "gender": ["F", " female", "NA", "N/A", "Female", "f ", None, "M"],
+        }
+    )
+    WRITERS[f"labels{name[1:]}"](table, root / name)
+    with pytest.warns(UserWarning, match="gender is missing in 3 of 8 rows"):
+        corpus = read_table(root / name, words={"Wut": "angry"})
+    assert corpus["emotion"].fillna("-").tolist() == ["angry"] * 6 + ["-", "happy"]
+    assert corpus["speaker"].tolist() == ["NA", "NA", "Kim", "kim", "NA", "NA", "None", "03"]
+    assert corpus["gender"].fillna("-").tolist() == [
+        *("female", "female", "-", "-", "female", "female", "-", "male")
+    ]
+
+
+@pytest.mark.filterwarnings(ONE_EMOTION)
+def test_words_that_are_only_ours_keep_their_most_frequent_spelling(make_files):
+    files = [f"{letter}.wav" for letter in "abc"]
+    table = pd.DataFrame({"file": files, "emotion": ["Wut", "wut", "Wut "], "speaker": "x"})
+    root = make_files(*files)
+    table.to_csv(root / "t.csv", index=False)
+    assert read_table(root / "t.csv")["emotion"].tolist() == ["Wut"] * 3
+
+
+def test_an_unknown_gender_tells_what_to_write(make_files):
+    root = make_files("a.wav")
+    (root / "t.csv").write_text("file,gender\na.wav,w\n")
+    with pytest.raises(ValueError, match=r"got 'w' in 1 row.*--words w=female"):
+        read_table(root / "t.csv")
+    assert read_table(root / "t.csv", words={"w": "female"})["gender"].tolist() == ["female"]
+
+
+@pytest.mark.filterwarnings(ONE_EMOTION)
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le-mark"])
+def test_tables_as_other_programs_write_them(make_files, separator, encoding):
+    root = make_files("a.wav", "b.wav")
+    number = "1,5" if separator == ";" else "1.5"
+    text = f"file,emotion,speaker,minutes\na.wav,Ärger,03,{number}\nb.wav,sad,007,2\n"
+    if separator != ",":
+        text = "file,emotion,speaker,minutes\na.wav,Ärger,03,X\nb.wav,sad,007,2\n"
+        text = text.replace(",", separator).replace("X", number)
+    mark = "\ufeff" if encoding.endswith("mark") else ""
+    (root / "t.csv").write_text(mark + text, encoding=encoding.removesuffix("-mark"))
+    corpus = read_table(root / "t.csv")
+    assert corpus["emotion"].tolist() == ["Ärger", "sad"]
+    assert corpus["speaker"].tolist() == ["03", "007"]
+    assert corpus["minutes"].tolist() == [1.5, 2]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16-le"])
+def test_text_that_is_no_utf_8_says_what_to_do(make_files, encoding):
+    root = make_files("a.wav")
+    (root / "t.csv").write_bytes("file,emotion\na.wav,Ärger\n".encode(encoding))
+    with pytest.raises(ValueError, match=r"t.csv' cannot be read as csv: .*[Ss]ave it as UTF-8"):
+        read_table(root / "t.csv")

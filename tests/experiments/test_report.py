@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib import image
 
-from skprognet._table_files import EXACT
+from skprognet._delimited import EXACT
 from skprognet.evaluation import format_table
 from skprognet.experiments import Study, format_study, write_study
 from skprognet.experiments._words import describe_folds, headline

@@ -113,7 +113,7 @@ def test_columns_of_one_name(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("file,pitch,pitch\na.wav,1,2\n")
     assert error(path) == (
-        f"{str(path)!r} cannot be read as csv: each column must have a name of its own, ['pitch'] "
+        f"{str(path)!r} cannot be read as csv: each column must have a name of its own, 'pitch' "
         "come twice"
     )
 
@@ -175,7 +175,7 @@ def test_copies_are_reported(table):
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "feather"])
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00garbage" * 9], ids=["empty", "garbage"])
+@pytest.mark.parametrize("content", [b"", b"\x93\x00garbage" * 9], ids=["empty", "garbage"])
 def test_files_that_are_no_table(tmp_path, kind, content):
     path = tmp_path / f"table.{kind}"
     path.write_bytes(content)

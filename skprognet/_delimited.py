@@ -1,0 +1,119 @@
+"""Text tables as any program writes them: commas, semicolons or tabs, UTF-8 or UTF-16."""
+
+import bz2
+import codecs
+import gzip
+import io
+import lzma
+import zipfile
+
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
+from skprognet._wording import first_few
+
+# Floats to the last digit: from pandas 3.1 on always, and the option is deprecated.
+PANDAS = tuple(map(int, pd.__version__.split(".")[:2]))
+EXACT = {} if PANDAS >= (3, 1) else {"float_precision": "round_trip"}
+
+_OPEN = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+# Of numbers, what pandas, R and others write; of text less, since a speaker may be called NA.
+_NO_TEXT = ["", "nan", "NaN"]
+_NO_NUMBER = [
+    *_NO_TEXT,
+    "NA",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "<NA>",
+    "-nan",
+    "-NaN",
+    "null",
+    "NULL",
+    "None",
+]
+
+
+def read_delimited(path, separator, text, *, key=False, no_text=_NO_TEXT):
+    """Return the table in a CSV or TSV file.
+
+    Parameters
+    ----------
+    path : Path
+        Its suffix tells the compression.
+    separator : str
+        What separates columns, unless it is not in the header.
+    text : set of str
+        Columns that are not looked into.
+    key : bool, default=False
+        Whether the first column is one of these, if there is no ``file``.
+    no_text : list of str, default=("", "nan", "NaN")
+        What is missing in such a column.
+
+    Returns
+    -------
+    DataFrame
+        The table.
+
+    Raises
+    ------
+    ValueError
+        If it is no text, or two columns have one name.
+    """
+    encoding, header = _read_header(path)
+    if separator not in header:
+        others = [other for other in (",", ";", "\t") if other in header]
+        separator = max(others, key=header.count, default=separator)
+    options = {"sep": separator, "encoding": encoding}
+    first = pd.read_csv(path, header=None, nrows=1, dtype=str, **options).iloc[0]
+    names = list(first.dropna())
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:  # pandas would rename the second to "pitch.1"
+        raise ValueError(f"each column must have a name of its own, {first_few(twice)} come twice")
+    if key and "file" not in names:
+        text = {*text, *names[:1]}
+    table = pd.read_csv(
+        path,
+        dtype={name: str for name in names if name in text},
+        keep_default_na=False,
+        na_values={name: no_text if name in text else _NO_NUMBER for name in names},
+        **options,
+        **EXACT,
+    )
+    return table if separator != ";" else _read_decimal_commas(table, text)
+
+
+def _read_header(path):
+    """Return the encoding of a CSV or TSV file, and its first line."""
+    with _open(path) as file:
+        start = file.readline(1 << 20)
+    encoding = next((name for mark, name in _MARKS.items() if start.startswith(mark)), "utf-8")
+    if encoding != "utf-16" and b"\0" in start:
+        raise ValueError("it must be text in UTF-8, got bytes that are zero; save it as UTF-8")
+    return encoding, start.decode(encoding, "ignore")
+
+
+def _open(path):
+    if path.suffix.lower() == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            if len(archive.namelist()) != 1:
+                raise ValueError(f"it must hold one file, got {len(archive.namelist())}")
+            return io.BytesIO(archive.open(archive.namelist()[0]).read(1 << 20))
+    return _OPEN.get(path.suffix.lower(), open)(path, "rb")
+
+
+def _read_decimal_commas(table, text):
+    """Return the table with numbers such as 1,5 in place of text, as where ; separates columns."""
+    for name in table.columns.difference(text, sort=False):
+        column = table[name]
+        if is_numeric_dtype(column.dtype):
+            continue
+        given = column.dropna().astype(str)
+        if len(given) and given.str.fullmatch(r"[+-]?\d+(,\d+)?([eE][+-]?\d+)?").all():
+            table[name] = given.str.replace(",", ".").astype(float).reindex(table.index)
+    return table

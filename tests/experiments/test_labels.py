@@ -1,0 +1,43 @@
+"""Classes that a slip in spelling makes are named before the first fit."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet.experiments import transfer_between_corpora, transfer_between_tasks
+
+TOO_MANY = {"n_splits": 99, "n_repeats": 1, "n_jobs": 1}  # so that nothing is trained
+
+
+@pytest.fixture
+def table(rng):
+    labels = pd.DataFrame(
+        {
+            "emotion": np.tile(["angry", "anger", "sad", "Sad"], 10),
+            "speaker": np.repeat(["Ann", "ann"], 20),
+            "gender": np.repeat(["female", "male"], 20),
+        }
+    )
+    return pd.DataFrame(rng.normal(size=(40, 3)), columns=list("abc")), labels
+
+
+def test_between_tasks(table):
+    X, labels = table
+    with (
+        pytest.warns(
+            UserWarning, match="of 'emotion' are nearly the same: 'angry' and 'anger', 's"
+        ),
+        pytest.raises(ValueError, match="99"),
+    ):
+        transfer_between_tasks(X, labels, sources="gender", **TOO_MANY)
+
+
+def test_between_corpora(table):
+    X, labels = table
+    with (
+        pytest.warns(
+            UserWarning, match="of 'emotion' are nearly the same: 'angry' and 'anger', 's"
+        ),
+        pytest.raises(ValueError, match="99"),
+    ):
+        transfer_between_corpora(table, (X + 1, labels), **TOO_MANY)

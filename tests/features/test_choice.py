@@ -1,0 +1,110 @@
+"""Which columns of a table are features, and what is said of those that are likely none."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet.datasets import load_emodb
+from skprognet.features import choose_features, read_features
+
+LABELS = ["emotion", "speaker", "gender"]
+CODES = {"angry": 3 / 7, "happy": 1 / 7, "neutral": 2 / 7, "sad": 9 / 7}
+ALONE = "The values of 'n' alone tell "
+WHOLE = "'n' is taken as a feature, though with whole numbers only"
+
+
+@pytest.fixture(scope="module")
+def emodb():
+    return load_emodb(as_frame=True).frame.sort_values("emotion").reset_index(drop=True)
+
+
+def remarks(table, **options):
+    """Return the features and what was warned of."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        features = choose_features(table, **options)
+    return features, [str(warning.message) for warning in caught]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["id", "Label", "actor", "speaker_id", "SpeakerID", "emotion code", "naturalness", "file.no"],
+)
+def test_numbers_called_as_labels_are_no_features(emodb, name):
+    table = emodb.assign(**{name: np.arange(len(emodb))})
+    assert remarks(table, labels=LABELS) == (list(emodb.columns[4:]), [])
+    assert name in remarks(table, labels=LABELS, prefixes=[name])[0]
+
+
+@pytest.mark.parametrize("name", ["text_0", "mean_activation", "0", "F0final_sma", "pageRank"])
+def test_other_numbers_are_features(emodb, name):
+    table = emodb.assign(**{name: np.linspace(0, 1, len(emodb)) ** 0.3 % 0.1})
+    assert choose_features(table, labels=LABELS) == [*emodb.columns[4:], name]
+
+
+def zscored(x):
+    return (x - x.mean()) / x.std()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda frame, names: frame,
+        lambda frame, names: frame.assign(**zscored(frame[names])),
+        lambda frame, names: frame.assign(**frame.groupby("speaker")[names].transform(zscored)),
+        lambda frame, names: frame[::17],
+        lambda frame, names: frame.iloc[[0, 1, -1, -2]],
+        lambda frame, names: pd.concat([frame, frame], ignore_index=True),  # copies of rows
+        lambda frame, names: frame.round(0).astype(dict.fromkeys(names, int)),
+    ],
+    ids=["raw", "z", "speaker z", "20 rows", "4 rows", "copied", "whole"],
+)
+def test_no_false_alarm(emodb, change):
+    names = list(emodb.columns[4:])
+    assert remarks(change(emodb, names), labels=LABELS) == (names, [])
+
+
+@pytest.mark.parametrize(
+    ("values", "label"),
+    [
+        (lambda frame: np.arange(len(frame)), "emotion"),  # the table is sorted by it
+        (lambda frame: np.arange(len(frame))[::-1] / 7 + 0.1, "emotion"),
+        (lambda frame: frame["emotion"].astype("category").cat.codes, "emotion"),
+        (lambda frame: frame["emotion"].map(CODES), "emotion"),
+        (lambda frame: frame["gender"].eq("female").astype(float), "gender"),
+        (lambda frame: frame["speaker"].astype(int), "speaker"),
+    ],
+)  # fmt: skip
+def test_a_feature_that_is_a_label_is_named(emodb, values, label):
+    _, said = remarks(emodb.assign(n=values(emodb)), labels=LABELS)
+    assert any(text.startswith(f"{ALONE}{label!r} without error in all 339 rows") for text in said)
+    assert not any(text.startswith(WHOLE) for text in said)
+
+
+def test_speakers_of_two_genders_give_the_gender_away_too(emodb):
+    _, said = remarks(emodb.assign(n=emodb["speaker"].astype(int)), labels=LABELS)
+    assert [text[: len(ALONE) + 9] for text in said] == [f"{ALONE}'speaker'", f"{ALONE}'gender' "]
+
+
+def test_whole_numbers_among_others_are_named(emodb):
+    _, said = remarks(emodb.assign(n=np.arange(339) % 12), labels=LABELS)
+    assert [text[: len(WHOLE)] for text in said] == [WHOLE]
+
+
+def test_what_is_excluded_decides(emodb):
+    table = emodb.assign(n=range(339), extractor="opensmile", x=0.5)
+    assert remarks(table, labels=LABELS)[0] == ["x"]  # what stands behind the extractor
+    rest = table.drop(columns="extractor")
+    assert remarks(rest, labels=LABELS, exclude=["n", "x"])[0] == list(emodb.columns[4:])
+
+
+def test_read_features_refuses_labels_that_nobody_named(emodb, tmp_path):
+    path = tmp_path / "t.csv"
+    emodb.assign(actor=emodb["speaker"].astype(int)).to_csv(path, index=False)
+    with pytest.raises(ValueError, match=r"Features must not be labels or keys; .* 'actor' have"):
+        read_features(path, exclude=LABELS)
+    assert read_features(path, exclude=[*LABELS, "actor"]).shape == (339, 88)
+    with pytest.warns(UserWarning, match="The values of 'actor' alone tell 'speaker'"):
+        read_features(path, columns=["actor", emodb.columns[4]], exclude=["speaker"])
