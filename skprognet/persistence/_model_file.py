@@ -81,10 +81,11 @@ def save_model(est, path, *, metadata=None):
     True
     """
     last = final_estimator(est)
-    if not isinstance(last, NetworkClassifier):
+    if hasattr(est, "best_estimator_") or not isinstance(last, NetworkClassifier):
         raise TypeError(
             "save_model stores a DNNClassifier, FineTunedClassifier or ProgressiveClassifier, or "
-            f"a Pipeline or FrozenEstimator that ends in one; got {type(est).__name__}."
+            "a Pipeline or FrozenEstimator that ends in one, of a search its best_estimator_; "
+            f"got {type(est).__name__}."
         )
     check_is_fitted(last)
     writer = Writer()
