@@ -197,7 +197,11 @@ def test_a_full_disk_says_how_much_is_kept(line, tmp_path, monkeypatch):
 def test_names_of_corpora_are_no_paths(names, table, tmp_path, no_figures):
     names = [name.format(tmp_path) for name in names]
     options = ["--train-folds", 1, "-o", tmp_path / "out", f"--names={names[0]}"]
-    result = run("corpora", table, table, *TINY, *options, f"--names={names[1]}")
+    other = tmp_path / "out" / "other.csv"
+    other.parent.mkdir()
+    frame = pd.read_csv(table)
+    frame.assign(a=-frame["a"]).to_csv(other, index=False)
+    result = run("corpora", table, other, *TINY, *options, f"--names={names[1]}")
     assert result.exit_code == 0, result.output
     assert os.listdir(tmp_path) == ["out"]
     scores = pd.read_csv(tmp_path / "out" / "results.csv")
