@@ -311,10 +311,10 @@ def _kind_of(label_type):
 
 def _check_one_kind(name, values):
     """Raise if the values, as given, are of more than one kind."""
-    backwards = values[::-1].tolist()
+    types = [type(value) for value in values.tolist()]
     first = {}
-    for label_type, label in dict(zip(map(type, backwards), backwards, strict=True)).items():
-        first[_kind_of(label_type)] = label
+    for each in dict.fromkeys(types):
+        first.setdefault(_kind_of(each), values[types.index(each)])
     if len(first) > 1:
         one, other, *_ = (np.asarray(label, dtype=object).item() for label in first.values())
         raise ValueError(
