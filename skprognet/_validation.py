@@ -294,7 +294,7 @@ def _as_given(labels):
 
 def _check_none_missing(name, values):
     """Raise if one of the values, as given, is None, NaN or NA."""
-    missing = np.flatnonzero(pd.isna(pd.Series(values)))
+    missing = np.flatnonzero(pd.isna(values))
     if missing.size:
         raise ValueError(
             f"{name} must have a label for every row; {missing.size} of {len(values)} are "

@@ -158,10 +158,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         X_val, codes_val = check_validation_data(self, X_val, y_val, classes, self.dtype)
         tested = check_scored_rows(self, X_test, y_test, classes, self.dtype, ("X_test", "y_test"))
         seeds = draw_seeds(self.random_state, 5)
-        codes, class_weights = (
-            encode_labels(y, classes),
-            weigh_classes(self.class_weight, classes, y),
-        )
+        codes = encode_labels(y, classes)
+        class_weights = weigh_classes(self.class_weight, classes, y)
         train, held_out = np.arange(len(X)), np.arange(0)
         if self.early_stopping and X_val is None:
             train, held_out = self._hold_out(codes, rows, y_given, given, seeds[0])
@@ -169,6 +167,10 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         if X_val is not None:
             validation = X_val, codes_val, None
         score = self._epoch_score(validation)
+        training = take((X, codes, rows.weight), train)
+        training = self._weighted(training, class_weights, "training")
+        if validation is not None:
+            validation = self._weighted(validation, class_weights, "validation")
         with limit_threads(self.n_threads):
             if previous is None:
                 self._read_sources(X, rows, train, held_out, seeds[1])
@@ -177,11 +179,6 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             column = self._make_column(torch.Generator().manual_seed(seeds[2]))
             if previous is not None:
                 continue_from(previous.module_, column)
-            training = self._weighted(
-                take((X, codes, rows.weight), train), class_weights, "training"
-            )
-            if validation is not None:
-                validation = self._weighted(validation, class_weights, "validation")
             self._train(column, training, validation, tested, score, *seeds[3:])
         self._remember([X] if X_val is None else [X, X_val])
         self._check_sources()

@@ -83,7 +83,7 @@ PARAMETERS = [
         "validation_fraction must give row numbers below 150 or a mask of as many rows; of Splits "
         "numpy says: index 150 is out of bounds for axis 0 with size 150.",
     ),
-    ({"monitor": "acuracy"}, ValueError, MONITOR + "'acuracy'. Did you mean 'accuracy'?"),
+    ({"monitor": "Accuracy"}, ValueError, MONITOR + "'Accuracy'. Did you mean 'accuracy'?"),
     ({"monitor": None}, TypeError, MONITOR + "None."),
     ({"monitor": ["uar"]}, TypeError, MONITOR + "['uar']."),
     *[
@@ -97,10 +97,10 @@ PARAMETERS = [
         for metric in (accuracy_score, uar_score)
     ],
     (
-        {"class_weight": "blanced"},
+        {"class_weight": "Balanced"},
         ValueError,
         "class_weight must be None, 'balanced' or a dict with the weight of each class; got "
-        "'blanced'.",
+        "'Balanced'.",
     ),
     ({"class_weight": {"sad": "2"}}, TypeError, "class_weight['sad'] must be a number; got '2'."),
     (
@@ -236,6 +236,12 @@ def test_text_is_not_taken_for_the_number_that_it_spells(problem, small):
     for train, other in [(codes, codes.astype(str)), (codes.astype(str).astype(object), codes)]:
         with pytest.raises(ValueError, match=r"^y_val must hold only labels seen in training"):
             DNNClassifier(**small).fit(X, train, X_val=X, y_val=other)
+
+
+def test_text_that_is_no_utf8_is_a_label_as_any_other(problem, small):
+    X, _, y = problem
+    y = [label.replace("f", "\udcff") for label in y]
+    assert set(DNNClassifier(**small).fit(X, y).predict(X)) <= {"\udcff", "m"}
 
 
 def test_a_message_about_labels_names_a_few(problem, small):
