@@ -304,8 +304,11 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             if column.dropout_generator is None:
                 column.dropout_generator = torch.Generator(self._device()).manual_seed(seeds[4])
             self._remember([X])  # at once, since an interrupted epoch has seen rows, too
-            self.net_.train_one_epoch(self._dataset(X, codes, weight))
-        self.interrupted_, self.best_epoch_ = False, len(self.net_.history)
+            try:
+                self.net_.train_one_epoch(self._dataset(X, codes, weight))
+            finally:
+                self.interrupted_ = self.net_.interrupted_
+                self.best_epoch_ = len(self.net_.history)
         return self
 
     def _remember(self, tables):

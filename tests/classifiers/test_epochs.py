@@ -128,6 +128,8 @@ def test_an_interrupted_partial_fit_is_not_in_the_record_but_has_seen_its_rows(p
     clf.partial_fit(X[:75], y[:75], classes=np.unique(y))
     with pytest.raises(KeyboardInterrupt):
         clf.partial_fit(X[75:], y[75:])
+    assert clf.interrupted_
+    assert clf.best_epoch_ == 1
     assert clf.history_["epoch"].tolist() == [1]
     reader = ProgressiveClassifier(clf, **small).fit(X, y)
     assert reader.source_overlap(X)["source"] == 1
