@@ -8,6 +8,8 @@ from sklearn.utils import check_array
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import validate_data
 
+from skprognet._wording import first_few
+
 
 def check_number(name, value, kind, *, low=None, high=None, low_open=False, high_open=False):
     """Raise unless `value` is a number of `kind` inside the interval.
@@ -86,6 +88,26 @@ def check_no_ratings(name, labels, *, text=False):
         )
 
 
+def check_bool(name, value):
+    """Raise unless `value` is True or False: any text, even "no", would count as True."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False; got {value!r}.")
+
+
+def check_random_state(random_state):
+    """Raise unless it is what scikit-learn takes: None, an integer or a numpy RandomState."""
+    if random_state is None or isinstance(random_state, np.random.RandomState):
+        return
+    if not isinstance(random_state, numbers.Integral):
+        drawn = isinstance(random_state, np.random.Generator)
+        hint = " Pass an integer that it draws: int(generator.integers(2**32))." if drawn else ""
+        got = type(random_state).__name__ if drawn else repr(random_state)
+        raise TypeError(
+            f"random_state must be None, an integer or a numpy RandomState; got {got}.{hint}"
+        )
+    check_number("random_state", int(random_state), "integer", low=0, high=2**32 - 1)
+
+
 def encode_labels(y, classes, name="y"):
     """Return the position in the sorted `classes` of each label of `y`, as int64.
 
@@ -94,12 +116,13 @@ def encode_labels(y, classes, name="y"):
     ValueError
         If `y` has a label that is not among `classes`.
     """
-    y = np.asarray(y)
-    unseen = np.setdiff1d(y, classes)
-    if unseen.size:
+    y, known = np.asarray(y), set(classes.tolist())
+    # Not numpy's set operations, for which 1 and "1" may be one label.
+    unseen = [label for label in np.unique(y).tolist() if label not in known]
+    if unseen:
         raise ValueError(
-            f"{name} must hold only labels seen in training, {classes.tolist()}; got "
-            f"{unseen.tolist()}. Drop those rows, or train on data that has these labels."
+            f"{name} must hold only labels seen in training, [{first_few(classes.tolist())}]; got "
+            f"[{first_few(unseen)}]. Drop those rows, or train on data that has these labels."
         )
     return np.searchsorted(classes, y).astype(np.int64)
 
@@ -114,9 +137,19 @@ def check_training_data(estimator, X, y, dtype, *, reset=True):
     ValueError
         For NaN, infinity, wrong shapes, or labels that are not classes.
     """
+    _check_target_as_given(y)
     X, y = validate_data(estimator, X, y, order="C", reset=reset)
     check_classification_targets(y)
     return check_fits(X, dtype), y
+
+
+def _check_target_as_given(y):
+    """Raise for a missing value or two kinds of labels, which an array of text would hide."""
+    values = _as_given(y)
+    if y is None or {_kind_of(each) for each in set(map(type, values))} == {"number"}:
+        return  # scikit-learn has its own words for no labels and for NaN among numbers
+    _check_none_missing("y", values)
+    _check_one_kind("y", values)
 
 
 def check_rows(estimator, X, dtype):
@@ -153,6 +186,24 @@ def check_classes(estimator, y):
     return classes
 
 
+def check_named_classes(classes):
+    """Return the sorted labels of `classes`, the argument of ``partial_fit``.
+
+    Raises
+    ------
+    ValueError
+        Unless it is a list of labels of one kind, none of them missing.
+    """
+    given = np.asarray(classes, dtype=object)
+    if given.ndim != 1:
+        raise ValueError(
+            f"classes must be a list of all labels that will ever come; got {classes!r}."
+        )
+    _check_none_missing("classes", given)
+    _check_one_kind("classes", given)
+    return np.unique(np.asarray(classes))
+
+
 def check_scored_rows(estimator, X, y, classes, dtype, names):
     """Return X, rows that are scored after every epoch, as an array and y as class positions.
 
@@ -172,7 +223,10 @@ def check_scored_rows(estimator, X, y, classes, dtype, names):
             f"{X_name} and {y_name} go together; got {given} without {missing}. Pass both or "
             "neither."
         )
-    X = check_rows(estimator, X, dtype)
+    try:
+        X = check_rows(estimator, X, dtype)
+    except (TypeError, ValueError) as error:  # it knows the rows as X only
+        raise type(error)(f"{X_name} must be rows as X of fit has them. {error}") from error
     y = check_row_labels(y_name, y, len(X))
     return X, encode_labels(y, classes, name=y_name)
 
@@ -204,6 +258,13 @@ def check_sample_weight(sample_weight, n_rows, name="sample_weight"):
     """
     if sample_weight is None:
         return None
+    given = np.asarray(sample_weight, dtype=object)
+    others = [v for v in given.ravel().tolist() if isinstance(v, (str, complex, dict, list))]
+    if given.ndim == 0 or others:
+        got = others[0] if others else sample_weight
+        raise ValueError(
+            f"{name} must have one number for each row, shape ({n_rows},); got {got!r}."
+        )
     weight = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name=name)
     if weight.shape != (n_rows,):
         raise ValueError(
@@ -226,18 +287,57 @@ def check_sample_weight(sample_weight, n_rows, name="sample_weight"):
     return weight
 
 
+def _as_given(labels):
+    """Return labels as they came, in one row: numpy turns 1 and a missing value into text."""
+    return np.ravel(np.asarray(labels, dtype=object))
+
+
+def _check_none_missing(name, values):
+    """Raise if one of the values, as given, is None, NaN or NA."""
+    missing = np.flatnonzero(pd.isna(values))
+    if missing.size:
+        raise ValueError(
+            f"{name} must have a label for every row; {missing.size} of {len(values)} are "
+            f"missing, the first in row {missing[0]}. Drop those rows or fill in their labels."
+        )
+
+
+def _kind_of(label_type):
+    """Return what labels of a type are called; those of one kind can be sorted."""
+    if issubclass(label_type, (numbers.Number, np.bool_)):
+        return "number"
+    return "text" if issubclass(label_type, str) else label_type
+
+
+def _check_one_kind(name, values):
+    """Raise if the values, as given, are of more than one kind."""
+    types = [type(value) for value in values.tolist()]
+    first = {}
+    for each in dict.fromkeys(types):
+        first.setdefault(_kind_of(each), values[types.index(each)])
+    if len(first) > 1:
+        one, other, *_ = (np.asarray(label, dtype=object).item() for label in first.values())
+        raise ValueError(
+            f"{name} must hold labels of one kind; got {one!r} and {other!r}. Make them all text "
+            "or all numbers."
+        )
+
+
 def check_row_labels(name, labels, n_rows):
-    """Return `labels` as an array of shape (n_rows,) without missing values.
+    """Return `labels` as an array of shape (n_rows,), of one kind and without missing values.
 
     scikit-learn hands metadata of a wrong length over as it is, so the length is checked here.
 
     Raises
     ------
     ValueError
-        For a wrong length or a missing value.
+        For a wrong length, a missing value, or text beside numbers.
     """
-    # As passed: an array of text would hold "nan" in place of a missing value.
-    missing = np.flatnonzero(pd.isna(pd.Series(np.ravel(np.asarray(labels, dtype=object)))))
+    values = _as_given(labels)
+    if np.ndim(np.asarray(labels, dtype=object)) == 0:
+        raise ValueError(
+            f"{name} must have one label for each row, shape ({n_rows},); got {labels!r}."
+        )
     labels = check_array(
         labels, ensure_2d=False, dtype=None, ensure_all_finite=False, input_name=name
     )
@@ -246,9 +346,6 @@ def check_row_labels(name, labels, n_rows):
             f"{name} must have one label for each row, shape ({n_rows},); got shape "
             f"{labels.shape}."
         )
-    if missing.size:
-        raise ValueError(
-            f"{name} must have a label for every row; {missing.size} of {n_rows} are missing, "
-            f"the first in row {missing[0]}. Drop those rows or fill in their labels."
-        )
+    _check_none_missing(name, values)
+    _check_one_kind(name, values)
     return labels

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.metrics import get_scorer
 from sklearn.utils.validation import check_is_fitted
 from skorch.dataset import Dataset
 from skorch.helper import predefined_split
@@ -14,19 +13,26 @@ from skorch.helper import predefined_split
 from skprognet._fingerprints import fingerprints
 from skprognet._validation import (
     check_classes,
+    check_named_classes,
     check_rows,
     check_scored_rows,
     check_training_data,
     check_validation_data,
     encode_labels,
 )
-from skprognet.classifiers._class_weight import weigh_recalls, weigh_rows
+from skprognet.classifiers._class_weight import (
+    refuse_balanced,
+    scale_to_mean_one,
+    weigh_classes,
+    weigh_recalls,
+    weigh_rows,
+)
 from skprognet.classifiers._last_fit import last_fit_kept
+from skprognet.classifiers._monitor import MONITORS, score_of_epoch
 from skprognet.classifiers._net import Batches, Net
 from skprognet.classifiers._overlap import MOMENTS, add_rows, overlap
 from skprognet.classifiers._parameters import (
     DTYPES,
-    MONITORS,
     OPTIMIZERS,
     check_parameters,
     device_or_cpu,
@@ -35,7 +41,7 @@ from skprognet.classifiers._parameters import (
 from skprognet.classifiers._plain_state import plain_state, restore_net
 from skprognet.classifiers._rows import RowLabels
 from skprognet.classifiers._sources import as_tensor
-from skprognet.classifiers._split import holdout_split
+from skprognet.classifiers._split import holdout_split, is_splitter, split_by
 from skprognet.classifiers._test_rows import RecordTestScore
 from skprognet.networks import Column, evaluate_logits, limit_threads
 from skprognet.networks._ambient import undisturbed
@@ -142,6 +148,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         self._check_parameters()
         with last_fit_kept(self), undisturbed(self.device):
             self._fit_rows(*data, source_y=source_y)
+            if self.interrupted_ and not len(self.net_.history):
+                raise KeyboardInterrupt  # within the first epoch: nothing is worth keeping
         if self.interrupted_:
             raise KeyboardInterrupt
         return self
@@ -151,21 +159,28 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     ):
         goes_on = self.warm_start and hasattr(self, "net_")
         X, y = check_training_data(self, X, y, self.dtype, reset=not goes_on)
-        rows = RowLabels(sample_weight, groups, source_y, n_rows=len(X))
+        given, y_given = RowLabels(sample_weight, groups, source_y, n_rows=len(X)), y
         # A row of weight zero is as good as absent: it must not even add its class.
-        X, y, rows = X[rows.present], y[rows.present], rows.select(rows.present)
+        X, y, rows = X[given.present], y[given.present], given.select(given.present)
         classes = check_classes(self, y)
         previous = self._previous(classes)
         self.classes_ = classes
         X_val, codes_val = check_validation_data(self, X_val, y_val, classes, self.dtype)
         tested = check_scored_rows(self, X_test, y_test, classes, self.dtype, ("X_test", "y_test"))
         seeds = draw_seeds(self.random_state, 5)
-        codes, weight = encode_labels(y, classes), weigh_rows(self.class_weight, rows.weight, y)
+        codes = encode_labels(y, classes)
+        class_weights = weigh_classes(self.class_weight, classes, y)
         train, held_out = np.arange(len(X)), np.arange(0)
         if self.early_stopping and X_val is None:
-            train, held_out = holdout_split(
-                codes, classes, rows.groups, self.validation_fraction, seeds[0]
-            )
+            train, held_out = self._hold_out(codes, rows, y_given, given, seeds[0])
+        validation = take((X, codes, rows.weight), held_out) if self.early_stopping else None
+        if X_val is not None:
+            validation = X_val, codes_val, None
+        score = self._epoch_score(validation)
+        training = take((X, codes, rows.weight), train)
+        training = self._weighted(training, class_weights, "training")
+        if validation is not None:
+            validation = self._weighted(validation, class_weights, "validation")
         with limit_threads(self.n_threads):
             if previous is None:
                 self._read_sources(X, rows, train, held_out, seeds[1])
@@ -174,14 +189,19 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             column = self._make_column(torch.Generator().manual_seed(seeds[2]))
             if previous is not None:
                 continue_from(previous.module_, column)
-            validation = take((X, codes, weight), held_out)
-            if X_val is not None:
-                validation = X_val, codes_val, None
-            elif not self.early_stopping:
-                validation = None
-            self._train(column, take((X, codes, weight), train), validation, tested, *seeds[3:])
+            self._train(column, training, validation, tested, score, *seeds[3:])
         self._remember([X] if X_val is None else [X, X_val])
         self._check_sources()
+
+    def _hold_out(self, codes, rows, y_given, given, seed):
+        """Return which of the rows train and which choose the epoch.
+
+        A splitter may know rows by their number, so it gets those of weight zero, too.
+        """
+        fraction, classes = self.validation_fraction, self.classes_
+        if is_splitter(fraction):
+            return split_by(fraction, y_given, given.groups, classes, given.present)
+        return holdout_split(codes, classes, rows.groups, fraction, seed)
 
     def _previous(self, classes):
         """Return the net that ``warm_start=True`` goes on from; without it forget the last fit."""
@@ -196,7 +216,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             vars(self).pop(name, None)
         return None
 
-    def _train(self, column, training, validation, tested, order_seed, dropout_seed):
+    def _train(self, column, training, validation, tested, score, order_seed, dropout_seed):
         """Train the column and keep it, the epoch it is of, and whether Ctrl-C ended it."""
         vars(self).pop("net_", None)
         net = self._make_net(
@@ -204,35 +224,39 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             device=self.device,
             valid_set=None if validation is None else self._dataset(*validation),
             seed=order_seed,
-            score=self._epoch_score(validation),
+            score=score,
         ).initialize()
         column.dropout_generator = torch.Generator(self.device).manual_seed(dropout_seed)
         if tested[0] is not None:
             rows = self._dataset(*tested, None)
-            # Before what ends the training, which lets no later callback know of the epoch.
+            # Before the timer, which marks the epoch as ended.
             net.callbacks_.insert(0, ("test_score", RecordTestScore(rows.X, rows.y)))
         training = self._dataset(*training)
         self.net_ = net  # already now, since a scorer calls predict
         net.partial_fit(training)
+        net.check_weights()
         # The rows are not the model's: a fitted net would carry them along.
-        net.callbacks_ = [pair for pair in net.callbacks_ if pair[0] != "test_score"]
+        net.callbacks_ = [p for p in net.callbacks_ if not isinstance(p[1], RecordTestScore)]
+        net.forget_unfinished_epoch()
         self.interrupted_ = net.interrupted_
         self.best_epoch_ = net.best_epoch_
 
     def _epoch_score(self, validation):
         """Return what scores an epoch: the name of a quantity or a function without arguments."""
-        if validation is None or self.monitor in MONITORS:
+        if validation is None or (isinstance(self.monitor, str) and self.monitor in MONITORS):
             return self.monitor
-        scorer, (X, codes, _) = get_scorer(self.monitor), validation
-        names = getattr(self, "feature_names_in_", None)
-        X = X if names is None else pd.DataFrame(X, columns=names)
-        return lambda: scorer(self, X, self.classes_[codes])
+        X, codes, weight = validation
+        return score_of_epoch(self, X, self.classes_[codes], weight)
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one epoch on these rows, going on from where the network is.
 
         No rows are held out and no epoch is chosen. Optimizer and random numbers go on too, except
         after pickling, which keeps the weights only.
+
+        Weights act as they are, as in scikit-learn's ``SGDClassifier``: the loss of a batch is the
+        mean over its rows of weight times cross-entropy, the weight being `sample_weight` times
+        the class's in `class_weight`. `fit` scales weights to mean 1 over its training rows.
 
         Parameters
         ----------
@@ -243,7 +267,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         classes : array-like of shape (n_classes,), default=None
             All labels that will ever come; needed in the first call unless y has them all.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, scaled to mean 1 over this call.
+            Weights of the rows, not scaled. A row of weight 0 is left out.
 
         Returns
         -------
@@ -254,26 +278,27 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         ------
         ValueError
             For NaN, wrong shapes, a label that is not among `classes`, other classes than before,
-            or a single class.
+            a single class, or ``class_weight="balanced"``.
         """
         self._check_parameters()
+        refuse_balanced(self.class_weight)
         with last_fit_kept(self), undisturbed(self.device):
             self._partial_fit_rows(X, y, classes, sample_weight)
         return self
 
     def _partial_fit_rows(self, X, y, classes, sample_weight):
         first = not hasattr(self, "net_")
+        named = None if classes is None else check_named_classes(classes)
         X, y = check_training_data(self, X, y, self.dtype, reset=first)
         rows = RowLabels(sample_weight, None, None, n_rows=len(X))
         X, y, rows = X[rows.present], y[rows.present], rows.select(rows.present)
-        known = check_classes(self, y if classes is None else classes) if first else self.classes_
-        if classes is not None and not np.array_equal(np.unique(classes), known):
+        known = check_classes(self, y if named is None else named) if first else self.classes_
+        if named is not None and not np.array_equal(named, known):
             raise ValueError(
-                f"classes must be those of the first call, {known.tolist()}; got "
-                f"{np.unique(classes).tolist()}."
+                f"classes must be those of the first call, {known.tolist()}; got {named.tolist()}."
             )
-        self.classes_ = known
-        codes, weight = encode_labels(y, known), weigh_rows(self.class_weight, rows.weight, y)
+        self.classes_, codes = known, encode_labels(y, known)
+        weight = weigh_rows(weigh_classes(self.class_weight, known, known), codes, rows.weight)
         seeds = draw_seeds(self.random_state, 5)
         with limit_threads(self.n_threads):
             if first:
@@ -332,14 +357,17 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         """
         return overlap(self, X, per_row, stacklevel=3)
 
-    def _dataset(self, X, codes, weight):
-        """Return rows as skorch takes them, already where the network will be.
+    def _weighted(self, arrays, class_weights, which):
+        """Return rows, class positions and the weights of rows in the loss, of mean one."""
+        X, codes, sample_weight = arrays
+        weight = weigh_rows(class_weights, codes, sample_weight)
+        return X, codes, scale_to_mean_one(weight, which)
 
-        Weights are scaled to mean one over these rows: per batch would be wrong for small ones.
-        """
+    def _dataset(self, X, codes, weight):
+        """Return rows as skorch takes them, already where the network will be."""
         X = self._network_input(X)
         if weight is not None:
-            weight = torch.tensor(weight / weight.mean(), dtype=X.dtype, device=X.device)
+            weight = torch.tensor(weight, dtype=X.dtype, device=X.device)
             X = {"X": X, "sample_weight": weight}
         return Dataset(X, torch.tensor(codes, device=self._device()))
 

@@ -56,7 +56,8 @@ class FineTunedClassifier(TransferClassifier):
         kept.
     monitor : {"uar", "loss"}, name of a scorer or callable, default="uar"
         What makes an epoch the best: the unweighted average recall or the loss on the validation
-        rows, or what a scikit-learn scorer gives there (greater is better), such as "accuracy".
+        rows, or what a scikit-learn scorer gives there (greater is better), such as "accuracy". A
+        scorer that takes `sample_weight` gets that of the held-out rows.
     validation_fraction : float or cross-validation splitter, default=0.1
         Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
         whose first split is taken.
@@ -64,8 +65,9 @@ class FineTunedClassifier(TransferClassifier):
         Epochs without a better one after which training ends; None runs all epochs, since deep
         sigmoid networks with dropout learn late.
     class_weight : dict, "balanced" or None, default=None
-        Weight of each class in the loss, as in scikit-learn. A dict also weighs the recalls in
-        the score that chooses the epoch; "balanced" is what that score is by itself.
+        Weight of each class in the loss of training and validation rows, as in scikit-learn. A
+        dict also weighs the recalls in the score that chooses the epoch; "balanced" is what that
+        score is by itself, and is refused by `partial_fit`.
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None draws
         fresh entropy; the global random states are neither read nor changed.
@@ -97,7 +99,7 @@ class FineTunedClassifier(TransferClassifier):
         A row per epoch: epoch, train_loss, valid_loss, valid_uar, valid_score (what chooses the
         epoch), test_uar (with `X_test`), dur (seconds).
     best_epoch_ : int
-        The epoch (from 1) whose weights were kept.
+        The epoch (from 1) whose weights were kept; 0 if training ended within the first.
     row_fingerprints_ : ndarray of uint64
         A hash of each row that `fit` had, validation rows included.
     n_samples_seen_ : int
@@ -208,7 +210,8 @@ class FineTunedClassifier(TransferClassifier):
         y : array-like of shape (n_samples,)
             Their labels: strings, integers or booleans.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, scaled to mean 1. A row of weight 0 is left out.
+            Weights of the rows, scaled to mean 1 over those that train. A row of weight 0 is left
+            out. Held-out rows keep theirs in the validation loss and scores.
         X_val : array-like of shape (n_validation, n_features), default=None
             Validation rows that choose the epoch; they never train.
         y_val : array-like of shape (n_validation,), default=None

@@ -10,9 +10,9 @@ from functools import partial
 
 import torch
 from skorch import NeuralNetClassifier
-from skorch.callbacks import EarlyStopping, EpochTimer, PrintLog
+from skorch.callbacks import EpochTimer, PrintLog
 
-from skprognet.classifiers._best_epoch import BestEpoch
+from skprognet.classifiers._best_epoch import BestEpoch, EndOfTraining, has_stopped, kept_epoch
 from skprognet.classifiers._last_fit import training_kept
 from skprognet.networks import FusedAdam, TrainingStep
 
@@ -139,8 +139,10 @@ class Net(NeuralNetClassifier):
     def initialize_callbacks(self):
         super().initialize_callbacks()
         if self.train_split is not None:
-            # Last, since it ends the epoch's notifications when it stops.
-            self.callbacks_.append(("best_epoch", BestEpoch(self.patience)))
+            best = BestEpoch()
+            # Behind the timer, which marks an epoch as ended.
+            self.callbacks_.insert(1, ("best_epoch", best))
+            self.callbacks_.append(("end_of_training", EndOfTraining(best, self.patience)))
         return self
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
@@ -226,12 +228,9 @@ class Net(NeuralNetClassifier):
         self._lowest[prefix] = min(loss, lowest)
         self.history.record(prefix + "_loss", loss)
         self.history.record(prefix + "_loss_best", loss < lowest)  # skorch's Checkpoint asks
-        if training and not math.isfinite(loss):
-            raise ValueError(
-                f"The training loss must stay finite; it became {loss} in epoch "
-                f"{len(self.history)}. Lower lr (now {self.lr}), or check the scale of the "
-                "features and sample weights."
-            )
+        if not math.isfinite(loss):
+            which = "training" if training else "validation"
+            self._raise_infinite(f"{which} loss", f"it became {loss} in")
         if not training:
             X, y = iterator.dataset.X, iterator.dataset.y
             weight = X["sample_weight"] if isinstance(X, dict) else None
@@ -247,14 +246,32 @@ class Net(NeuralNetClassifier):
                 score = mean_recall(predicted, y, weight, self.score_weights)
             self.history.record(prefix + "_score", score)
 
+    def _raise_infinite(self, what, happened):
+        raise ValueError(
+            f"The {what} must stay finite; {happened} epoch {len(self.history)}. Lower lr (now "
+            f"{self.lr}), or check the scale of the features and sample weights."
+        )
+
     def train_one_epoch(self, dataset):
         """Train for one more epoch, without validation rows."""
+        ours = (BestEpoch, EndOfTraining)
         with training_kept(self):
             self.train_split = None
-            self.callbacks_ = [pair for pair in self.callbacks_ if pair[0] != "best_epoch"]
+            self.callbacks_ = [pair for pair in self.callbacks_ if not isinstance(pair[1], ours)]
             self.notify("on_train_begin", X=dataset, y=None)
             self.fit_loop(dataset, epochs=1)
             self.notify("on_train_end", X=dataset, y=None)
+            self.check_weights()
+
+    def forget_unfinished_epoch(self):
+        """Take an epoch that was interrupted out of the history: it has no end, and no scores."""
+        if self.history and "dur" not in self.history[-1]:
+            self.history.pop()
+
+    def check_weights(self):
+        """Raise if a weight is not finite: the last step of all is followed by no loss."""
+        if not all(values.isfinite().all() for values in self.module_.parameters()):
+            self._raise_infinite("weights", "they did not in")
 
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
         # skorch takes every KeyboardInterrupt for an early stop, Ctrl-C too.
@@ -263,7 +280,7 @@ class Net(NeuralNetClassifier):
         try:
             return super().fit_loop(X, y, epochs=epochs, **fit_params)
         except KeyboardInterrupt:
-            self.interrupted_ = not any(_has_stopped(c) for _, c in self.callbacks_)
+            self.interrupted_ = not any(has_stopped(c) for _, c in self.callbacks_)
             raise
         finally:
             self._step = None  # it keeps what it computed with the last batches
@@ -272,11 +289,4 @@ class Net(NeuralNetClassifier):
     @property
     def best_epoch_(self):
         """The epoch whose weights are in the module: the last one where nothing chose."""
-        return getattr(dict(self.callbacks_).get("best_epoch"), "best_epoch_", len(self.history))
-
-
-def _has_stopped(callback):
-    """Return whether the callback has ended the training, as skorch and we do it."""
-    if isinstance(callback, EarlyStopping):
-        return callback.misses_ == callback.patience
-    return isinstance(callback, BestEpoch) and callback.stopped_
+        return kept_epoch([callback for _, callback in self.callbacks_], len(self.history))

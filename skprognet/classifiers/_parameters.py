@@ -2,14 +2,15 @@
 
 import numpy as np
 import torch
-from sklearn.metrics import get_scorer_names
 from skorch.callbacks import Callback
 
-from skprognet._validation import check_choice, check_number
+from skprognet._validation import check_bool, check_choice, check_number, check_random_state
+from skprognet.classifiers._class_weight import check_class_weight
+from skprognet.classifiers._monitor import check_monitor
+from skprognet.classifiers._split import check_validation_fraction
 from skprognet.networks import FusedAdam
 from skprognet.networks._column import ACTIVATIONS
 
-MONITORS = ("uar", "loss")
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 OPTIMIZERS = {"adam": (FusedAdam, {}), "sgd": (torch.optim.SGD, {})}
 
@@ -29,28 +30,29 @@ def check_parameters(estimator):
     check_number("lr", estimator.lr, "number", low=0, low_open=True)
     check_number("max_epochs", estimator.max_epochs, "integer", low=1)
     check_number("batch_size", estimator.batch_size, "integer", low=1)
-    optimizer = estimator.optimizer
-    if not (isinstance(optimizer, type) and issubclass(optimizer, torch.optim.Optimizer)):
-        check_choice("optimizer", optimizer, list(OPTIMIZERS))
+    if not _is_optimizer(estimator.optimizer):
+        check_choice("optimizer", estimator.optimizer, list(OPTIMIZERS))
     check_device(estimator.device)
     check_callbacks(estimator.callbacks)
     if estimator.patience is not None:
         check_number("patience", estimator.patience, "integer", low=1)
-    if not (callable(estimator.monitor) or estimator.monitor in MONITORS):
-        check_choice("monitor", estimator.monitor, [*MONITORS, *get_scorer_names()])
-    if not hasattr(estimator.validation_fraction, "split"):
-        check_number(
-            "validation_fraction",
-            estimator.validation_fraction,
-            "number",
-            low=0,
-            high=1,
-            low_open=True,
-            high_open=True,
-        )
+    check_bool("early_stopping", estimator.early_stopping)
+    check_monitor(estimator.monitor)
+    check_validation_fraction(estimator.validation_fraction)
+    check_class_weight(estimator.class_weight)
+    check_random_state(estimator.random_state)
     if estimator.n_threads is not None:
         check_number("n_threads", estimator.n_threads, "integer", low=1)
     check_choice("dtype", estimator.dtype, list(DTYPES))
+    check_bool("warm_start", estimator.warm_start)
+    if not isinstance(estimator.verbose, (bool, np.bool_)):
+        check_number("verbose", estimator.verbose, "integer", low=0)
+
+
+def _is_optimizer(optimizer):
+    """Return whether it is a class that can be one: the base of them all cannot."""
+    base = torch.optim.Optimizer
+    return isinstance(optimizer, type) and issubclass(optimizer, base) and optimizer is not base
 
 
 def device_or_cpu(device):
@@ -65,7 +67,7 @@ def device_or_cpu(device):
 def check_device(device):
     """Raise unless torch can compute there."""
     try:
-        torch.empty(0, device=device)
+        torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError, TypeError) as error:
         raise ValueError(
             f"device must be a place where torch can compute on this machine, such as 'cpu'; got "
@@ -89,6 +91,7 @@ def draw_seeds(random_state, count):
 
     None does not draw from numpy's global state, which a fit leaves as it was.
     """
+    check_random_state(random_state)
     if not isinstance(random_state, np.random.RandomState):
         random_state = np.random.RandomState(random_state)
     return [int(seed) for seed in random_state.randint(np.iinfo(np.int32).max, size=count)]

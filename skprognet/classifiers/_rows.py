@@ -15,11 +15,11 @@ def _source_labels(source_y, n_rows):
     elif isinstance(source_y, dict):
         columns = source_y
     else:
-        array = np.asarray(source_y)
-        if array.ndim == 2:
-            columns = dict(enumerate(array.T))
+        given = np.asarray(source_y, dtype=object)  # an array of text would hide a number
+        if given.ndim == 2:
+            columns = dict(enumerate(given.T.tolist()))
         else:
-            columns = {getattr(source_y, "name", None): array}
+            columns = {getattr(source_y, "name", None): source_y}
     return pd.DataFrame(
         {name: check_row_labels("source_y", values, n_rows) for name, values in columns.items()}
     )

@@ -5,8 +5,31 @@ from itertools import islice
 import numpy as np
 from sklearn.model_selection import GroupShuffleSplit
 
+from skprognet._validation import check_number
+
 _DRAWS, _MOST_DRAWS = 5, 100
 _WAYS_OUT = "Pass X_val and y_val, or set early_stopping=False."
+
+
+def is_splitter(validation_fraction):
+    """Return whether it splits rows by a method of its own; text and a class have one as well."""
+    return hasattr(validation_fraction, "split") and not isinstance(
+        validation_fraction, (str, bytes, type)
+    )
+
+
+def check_validation_fraction(validation_fraction):
+    """Raise unless it is a share of the rows or a splitter."""
+    if is_splitter(validation_fraction):
+        return
+    if isinstance(validation_fraction, type) and hasattr(validation_fraction, "split"):
+        name = validation_fraction.__name__
+        raise TypeError(
+            f"validation_fraction must be a number or a splitter; got the class {name}. Pass an "
+            f"instance of it, {name}()."
+        )
+    bounds = {"low": 0, "high": 1, "low_open": True, "high_open": True}
+    check_number("validation_fraction", validation_fraction, "number", **bounds)
 
 
 def _hold_out_by_class(y, fraction, rng):
@@ -39,6 +62,74 @@ def _hold_out_groups(y, groups, fraction, seed):
     return min(several, key=distance)
 
 
+def _first_split(splitter, y, groups):
+    """Return the row numbers of a splitter's first split, if they can train and validate."""
+    name = type(splitter).__name__
+    split = next(iter(splitter.split(y, y, groups)), None)
+    if split is None:
+        raise ValueError(
+            f"validation_fraction must give a split into training and validation rows; {name} "
+            f"gave none for {len(y)} rows. {_WAYS_OUT}"
+        )
+    if not isinstance(split, (tuple, list)) or len(split) != 2:
+        raise ValueError(
+            "validation_fraction must give pairs of training and validation rows; the first "
+            f"split of {name} is no pair. {_WAYS_OUT}"
+        )
+    try:
+        train, held_out = (np.arange(len(y))[rows] for rows in split)
+    except IndexError as error:
+        raise ValueError(
+            f"validation_fraction must give row numbers below {len(y)} or a mask of as many rows; "
+            f"of {name} numpy says: {error}."
+        ) from error
+    if not len(train) or not len(held_out) or np.isin(held_out, train).any():
+        raise ValueError(
+            f"validation_fraction must give training rows and other validation rows; {name} gave "
+            f"{len(train)} and {len(held_out)}, of which {np.isin(held_out, train).sum()} are in "
+            f"both. {_WAYS_OUT}"
+        )
+    return train, held_out
+
+
+def split_by(splitter, y, groups, classes, present):
+    """Split rows by the first split of a splitter, which may know them by their number.
+
+    Parameters
+    ----------
+    splitter : cross-validation splitter
+        What splits all rows, those of weight zero too.
+    y : ndarray of shape (n_rows,)
+        Labels of all rows.
+    groups : ndarray of shape (n_rows,) or None
+        Groups of all rows.
+    classes : ndarray
+        The labels of the rows that are present.
+    present : ndarray of bool of shape (n_rows,), or slice
+        Which rows have a weight above zero.
+
+    Returns
+    -------
+    train, validation : ndarray of int
+        Numbers among the rows that are present.
+
+    Raises
+    ------
+    ValueError
+        If the splitter gives no such rows, or no training row of a class.
+    """
+    number = np.full(len(y), -1)
+    number[present] = np.arange(len(y[present]))
+    train, held_out = (number[rows] for rows in _first_split(splitter, y, groups))
+    train, held_out = train[train >= 0], held_out[held_out >= 0]
+    if not len(held_out):
+        raise ValueError(
+            "Validation rows must not all have weight 0; those that validation_fraction held out "
+            f"have. {_WAYS_OUT}"
+        )
+    return _check_none_lost(np.searchsorted(classes, y[present]), classes, train, held_out)
+
+
 def holdout_split(y, classes, groups, validation_fraction, seed):
     """Split rows into those that train and those that decide when to stop.
 
@@ -54,8 +145,8 @@ def holdout_split(y, classes, groups, validation_fraction, seed):
         The labels, for messages.
     groups : ndarray of shape (n_rows,) or None
         Group of each row, such as its speaker.
-    validation_fraction : float or splitter
-        Share of the rows to hold out; or a scikit-learn splitter, whose first split is taken.
+    validation_fraction : float
+        Share of the rows to hold out.
     seed : int
         Seed of the split.
 
@@ -69,9 +160,6 @@ def holdout_split(y, classes, groups, validation_fraction, seed):
     ValueError
         If a class or the groups are too few to be on both sides.
     """
-    if hasattr(validation_fraction, "split"):
-        train, held_out = next(iter(validation_fraction.split(y, y, groups)))
-        return _check_none_lost(y, classes, train, held_out)
     counts = np.bincount(y, minlength=len(classes))
     if counts.min() < 2:
         rarest = classes.tolist()[counts.argmin()]

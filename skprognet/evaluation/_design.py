@@ -150,6 +150,15 @@ def _check_seed(random_state):
         )
 
 
+def _check_names(kind, names):
+    """Raise unless all names are text, as they become in the scores."""
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(
+                f"{kind} must have text as names; got {name!r}. Call it {str(name)!r}, say."
+            )
+
+
 def _check_source(name, source, X):
     """Return the labels of a source task as an array, and any other source as it is."""
     if not isinstance(name, str):
@@ -263,6 +272,8 @@ def check_design(
             "sources must be a DataFrame or dict with the labels of each task by its name; got "
             f"{type(sources).__name__}."
         )
+    _check_names("sources", sources)
+    _check_names("methods", methods)
     sources = {name: _check_source(name, source, X) for name, source in sources.items()}
     transfer = {name: method for name, method in methods.items() if is_transfer(method)}
     _check_roles(sources, transfer, methods, source_estimator)

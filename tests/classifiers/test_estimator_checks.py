@@ -33,20 +33,33 @@ def make_source(kind, X, source_y, small):
     }[kind]
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("kind", ["fitted", "unfitted", "frozen", "pipeline", "several", "mixed"])
-@pytest.mark.parametrize("cls", [FineTunedClassifier, ProgressiveClassifier])
+SEVERAL = ("several", "mixed")
+CASES = [
+    (cls, kind, check)
+    for cls in (FineTunedClassifier, ProgressiveClassifier)
+    for kind in ("fitted", "unfitted", "frozen", "pipeline", *SEVERAL)
+    for check in CHECKS
+    # Only a progressive network reads several sources, and only it has laterals.
+    if cls is ProgressiveClassifier or not (kind in SEVERAL or check is check_laterals_alive)
+]
+
+
+@pytest.mark.parametrize(("cls", "kind", "check"), CASES)
 def test_clauses_hold(cls, kind, check, problem, small):
     X, y, source_y = problem
-    if cls is FineTunedClassifier and (
-        kind in ("several", "mixed") or check is check_laterals_alive
-    ):
-        return
     source = make_source(kind, X, source_y, small)
     fit_params = {"source_y": source_y} if kind == "unfitted" else {}
     if kind == "mixed":
         fit_params = {"source_y": {"b": source_y}}
     check(cls(source, **small), X, y, **fit_params)
+
+
+@pytest.mark.parametrize("kind", SEVERAL)
+def test_several_sources_are_refused_where_one_is_started_from(kind, problem, small):
+    X, y, source_y = problem
+    model = FineTunedClassifier(make_source(kind, X, source_y, small), **small)
+    with pytest.raises(ValueError, match=r"^FineTunedClassifier starts from the weights of one"):
+        model.fit(X, y, source_y={"b": source_y})
 
 
 # Each fault is put in, and its clause has to find it.

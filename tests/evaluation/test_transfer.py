@@ -317,6 +317,31 @@ def test_errors_come_before_any_training(corpus, options, message):
         run(corpus, **options)
 
 
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("sources", "sources must have text as names; got 0. Call it '0', say."),
+        ("methods", "methods must have text as names; got 0. Call it '0', say."),
+    ],
+)
+def test_names_are_text(corpus, kind, message):
+    given = {"methods": {0: DNNClassifier()}, "sources": {}}
+    if kind == "sources":
+        given = {"sources": {0: corpus[2]["gender"]}}
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        run(corpus, **given)
+
+
+@pytest.mark.parametrize("name", ["y", "groups", "gender"])
+def test_labels_of_two_kinds_are_refused(corpus, name):
+    X, emotion, sources = corpus
+    labels = {"y": emotion, "groups": sources["speaker"], "gender": sources["gender"]}
+    labels[name] = [7, *labels[name][1:]]
+    corpus = X, labels["y"], sources | {"gender": labels["gender"]}
+    with pytest.raises(ValueError, match=f"^{name} must hold labels of one kind; got 7 and"):
+        run(corpus, groups=labels["groups"])
+
+
 def test_normalisation_by_speaker_is_that_of_each_speaker(corpus):
     X, emotion, sources = corpus
     Witness.seen.clear()

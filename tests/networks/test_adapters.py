@@ -92,16 +92,20 @@ def test_a_row_is_computed_to_the_same_bits_with_any_other_rows(rng, adapter, n_
     assert torch.equal(evaluate_logits(column, X[rows]), evaluate_logits(column, X)[rows])
 
 
-def test_lateral_dropout_drops_what_is_read_in_training_only(rng):
-    column = make_column(None, lateral_dropout=0.5)
+@pytest.mark.parametrize("rate", [0.1, 0.5, 0.8])
+def test_lateral_dropout_drops_what_is_read_at_its_own_rate_in_training_only(rng, rate):
+    column = make_column(None, lateral_dropout=rate, dropout=0.3)
     column.dropout_generator = torch.Generator().manual_seed(0)
-    frozen = [torch.ones(400, 6, dtype=torch.float64)]
+    frozen = [torch.ones(4000, 6, dtype=torch.float64)]
     dropped = column.lateral_inputs(1, frozen, dropping=True)[0]
-    assert set(dropped.unique().tolist()) == {0.0, 2.0}
-    assert (dropped == 0).double().mean().item() == pytest.approx(0.5, abs=0.05)
+    assert (dropped == 0).double().mean().item() == pytest.approx(rate, abs=0.01)
+    kept = dropped[dropped != 0]
+    torch.testing.assert_close(kept, torch.full_like(kept, 1 / (1 - rate)), rtol=1e-4, atol=0)
     assert column.lateral_inputs(1, frozen, dropping=False)[0] is frozen[0]
     X = torch.tensor(rng.normal(size=(3, 25)))
     assert torch.equal(evaluate_logits(column, X), evaluate_logits(column, X))
+    without = make_column(None, lateral_dropout=0.0, dropout=0.3)
+    assert torch.equal(evaluate_logits(column, X), evaluate_logits(without, X))
 
 
 def test_gradients_with_lateral_dropout_equal_autograd(rng):

@@ -1,0 +1,100 @@
+"""What scores an epoch: a quantity of the net itself, or a scikit-learn scorer."""
+
+import math
+import numbers
+from inspect import signature
+
+import pandas as pd
+from sklearn import get_config
+from sklearn.metrics import get_scorer, get_scorer_names
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
+
+from skprognet._wording import nearest_name
+
+MONITORS = ("uar", "loss")
+
+
+def check_monitor(monitor):
+    """Raise unless `monitor` is one of ours, the name of a scorer, or can be called as one."""
+    wanted = "monitor must be 'uar', 'loss', or a scorer of scikit-learn or its name"
+    if isinstance(monitor, str):
+        names = [*MONITORS, *get_scorer_names()]
+        if monitor not in names:
+            near = nearest_name(monitor, names)
+            hint = f"Did you mean {near!r}?" if near else "get_scorer_names() lists the names."
+            raise ValueError(f"{wanted}; got {monitor!r}. {hint}")
+    elif not callable(monitor) or isinstance(monitor, type):
+        raise TypeError(f"{wanted}; got {monitor!r}.")
+    elif not _is_called_as_scorer(monitor):
+        name = getattr(monitor, "__name__", repr(monitor))
+        raise TypeError(
+            "monitor must be a scorer, which is called as scorer(estimator, X, y); got the "
+            f"function {name}. Make a scorer of a metric: make_scorer({name})."
+        )
+
+
+def _is_called_as_scorer(function):
+    try:
+        signature(function).bind("estimator", "X", "y")
+    except TypeError:
+        return False
+    except ValueError:  # written in C, it may have no signature
+        return True
+    return True
+
+
+def _takes_weight(scorer):
+    # What make_scorer returns takes any weight, and hands it to a metric that may not.
+    asked = getattr(scorer, "_accept_sample_weight", None)
+    return asked() if asked else "sample_weight" in signature(scorer).parameters
+
+
+def _weight_options(estimator, scorer, sample_weight):
+    """Return the weights as the scorer is to get them, by the rules of metadata routing."""
+    if sample_weight is None:
+        return {}
+    if get_config()["enable_metadata_routing"]:
+        router = MetadataRouter(owner=estimator).add(
+            monitor=scorer, method_mapping=MethodMapping().add(caller="fit", callee="score")
+        )
+        routed = router.route_params(caller="fit", params={"sample_weight": sample_weight})
+        return routed.monitor.score
+    return {"sample_weight": sample_weight} if _takes_weight(scorer) else {}
+
+
+def score_of_epoch(estimator, X, y, sample_weight):
+    """Return the function that scores the estimator, as it is then, on the validation rows.
+
+    Parameters
+    ----------
+    estimator : classifier
+        What is being fitted, whose `monitor` is the scorer.
+    X : ndarray of shape (n_validation, n_features)
+        The validation rows.
+    y : ndarray of shape (n_validation,)
+        Their labels.
+    sample_weight : ndarray of shape (n_validation,) or None
+        Their weights in `fit`, which a scorer that takes weights gets.
+
+    Returns
+    -------
+    callable
+        Without arguments; it returns a float, and raises where the scorer gives no number.
+    """
+    scorer = get_scorer(estimator.monitor)
+    options = _weight_options(estimator, scorer, sample_weight)
+    name = getattr(scorer, "__name__", repr(estimator.monitor))
+    names = getattr(estimator, "feature_names_in_", None)
+    X = X if names is None else pd.DataFrame(X, columns=names)
+
+    def score():
+        value = scorer(estimator, X, y, **options)
+        if not isinstance(value, numbers.Real) or math.isnan(value):
+            raise ValueError(
+                f"monitor must give a number for the validation rows; {name} gave {value!r} in "
+                f"epoch {len(estimator.net_.history)}. Choose another scorer, or validation rows "
+                "on which it is defined: many need rows of every class."
+            )
+        return float(value)
+
+    return score

@@ -1,0 +1,258 @@
+"""What is of a wrong kind is refused in one sentence, before any training."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import GroupKFold, PredefinedSplit, StratifiedKFold
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.metrics import uar_score
+
+
+class Splits:
+    """A splitter that gives what it was told."""
+
+    def __init__(self, *splits):
+        self.splits = splits
+
+    def split(self, X, y=None, groups=None):
+        return iter(self.splits)
+
+
+ROWS = np.arange(150)
+WAYS_OUT = " Pass X_val and y_val, or set early_stopping=False."
+MONITOR = "monitor must be 'uar', 'loss', or a scorer of scikit-learn or its name; got "
+SEED = "random_state must be None, an integer or a numpy RandomState; got "
+PARAMETERS = [
+    (
+        {"random_state": np.random.default_rng(0)},
+        TypeError,
+        SEED + "Generator. Pass an integer that it draws: int(generator.integers(2**32)).",
+    ),
+    ({"random_state": "0"}, TypeError, SEED + "'0'."),
+    (
+        {"random_state": -1},
+        ValueError,
+        "random_state must satisfy 0 <= random_state <= 4294967295; got -1.",
+    ),
+    ({"early_stopping": "no"}, TypeError, "early_stopping must be True or False; got 'no'."),
+    ({"warm_start": "no"}, TypeError, "warm_start must be True or False; got 'no'."),
+    ({"verbose": "no"}, TypeError, "verbose must be an integer; got 'no'."),
+    (
+        {"validation_fraction": "0.1"},
+        TypeError,
+        "validation_fraction must be a number; got '0.1'.",
+    ),
+    (
+        {"validation_fraction": StratifiedKFold},
+        TypeError,
+        "validation_fraction must be a number or a splitter; got the class StratifiedKFold. Pass "
+        "an instance of it, StratifiedKFold().",
+    ),
+    (
+        {"validation_fraction": PredefinedSplit([-1] * 150)},
+        ValueError,
+        "validation_fraction must give a split into training and validation rows; "
+        "PredefinedSplit gave none for 150 rows." + WAYS_OUT,
+    ),
+    (
+        {"validation_fraction": Splits((ROWS, ROWS[:0]))},
+        ValueError,
+        "validation_fraction must give training rows and other validation rows; Splits gave 150 "
+        "and 0, of which 0 are in both." + WAYS_OUT,
+    ),
+    (
+        {"validation_fraction": Splits((ROWS, ROWS[:9]))},
+        ValueError,
+        "validation_fraction must give training rows and other validation rows; Splits gave 150 "
+        "and 9, of which 9 are in both." + WAYS_OUT,
+    ),
+    (
+        {"validation_fraction": Splits((ROWS[:50], ROWS[50:90], ROWS[90:]))},
+        ValueError,
+        "validation_fraction must give pairs of training and validation rows; the first split of "
+        "Splits is no pair." + WAYS_OUT,
+    ),
+    (
+        {"validation_fraction": Splits((ROWS[:99], ROWS[99:] + 1))},
+        ValueError,
+        "validation_fraction must give row numbers below 150 or a mask of as many rows; of Splits "
+        "numpy says: index 150 is out of bounds for axis 0 with size 150.",
+    ),
+    ({"monitor": "Accuracy"}, ValueError, MONITOR + "'Accuracy'. Did you mean 'accuracy'?"),
+    ({"monitor": None}, TypeError, MONITOR + "None."),
+    ({"monitor": ["uar"]}, TypeError, MONITOR + "['uar']."),
+    *[
+        (
+            {"monitor": metric},
+            TypeError,
+            "monitor must be a scorer, which is called as scorer(estimator, X, y); got the "
+            f"function {metric.__name__}. Make a scorer of a metric: "
+            f"make_scorer({metric.__name__}).",
+        )
+        for metric in (accuracy_score, uar_score)
+    ],
+    (
+        {"class_weight": "Balanced"},
+        ValueError,
+        "class_weight must be None, 'balanced' or a dict with the weight of each class; got "
+        "'Balanced'.",
+    ),
+    ({"class_weight": {"sad": "2"}}, TypeError, "class_weight['sad'] must be a number; got '2'."),
+    (
+        {"optimizer": torch.optim.Optimizer},
+        ValueError,
+        f"optimizer must be one of 'adam', 'sgd'; got {torch.optim.Optimizer!r}.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "message"), PARAMETERS, ids=lambda value: str(value)[:40]
+)
+@pytest.mark.parametrize("cls", [DNNClassifier, FineTunedClassifier, ProgressiveClassifier])
+def test_a_parameter_of_a_wrong_kind(cls, params, error, message, problem):
+    X, y, _ = problem
+    clf = cls(**params)
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        clf.fit(X, y)
+    assert not hasattr(clf, "net_")
+
+
+def test_a_device_on_which_nothing_is_computed(problem):
+    X, y, _ = problem
+    with pytest.raises(ValueError, match=r"^device must be a place where torch can compute on"):
+        DNNClassifier(device="meta").fit(X, y)
+
+
+def test_a_splitter_may_give_masks_and_may_need_groups(problem, small):
+    X, y, _ = problem
+    held_out = ROWS % 5 == 0
+    masks = DNNClassifier(**small, validation_fraction=Splits((~held_out, held_out))).fit(X, y)
+    numbers = Splits((np.flatnonzero(~held_out), np.flatnonzero(held_out)))
+    twin = DNNClassifier(**small, validation_fraction=numbers).fit(X, y)
+    np.testing.assert_array_equal(masks.predict_proba(X), twin.predict_proba(X))
+    speakers = DNNClassifier(**small, validation_fraction=GroupKFold(5))
+    speakers.fit(X, y, groups=ROWS % 7)
+    with pytest.raises(ValueError, match="groups"):
+        speakers.fit(X, y)
+
+
+# Weights and groups
+
+
+@pytest.mark.parametrize(
+    ("weight", "got"), [("balanced", "'balanced'"), (["1"] * 150, "'1'"), (2.0, "2.0")]
+)
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_weights_that_are_not_one_number_for_each_row(problem, small, weight, got, method):
+    X, y, _ = problem
+    sentence = f"sample_weight must have one number for each row, shape (150,); got {got}."
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        getattr(DNNClassifier(**small), method)(X, y, sample_weight=weight)
+
+
+def test_groups_that_are_not_one_label_for_each_row(problem, small):
+    X, y, _ = problem
+    sentence = "groups must have one label for each row, shape (150,); got 'speaker'."
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        DNNClassifier(**small).fit(X, y, groups="speaker")
+
+
+@pytest.mark.parametrize("rows", ["val", "test"])
+def test_rows_that_are_scored_are_named(problem, small, rows):
+    X, y, _ = problem
+    given = {f"X_{rows}": X[:, :4], f"y_{rows}": y}
+    sentence = f"^X_{rows} must be rows as X of fit has them. X has 4 features, but"
+    with pytest.raises(ValueError, match=sentence):
+        DNNClassifier(**small).fit(X, y, **given)
+
+
+# Labels
+
+
+def mixed(labels, as_list):
+    """Return the labels with a number among the text."""
+    labels = [*labels[:-1], 7]
+    return labels if as_list else np.array(labels, dtype=object)
+
+
+@pytest.mark.parametrize("as_list", [True, False])
+@pytest.mark.parametrize("name", ["y", "y_val", "y_test", "groups", "source_y"])
+def test_labels_of_two_kinds(problem, small, name, as_list):
+    X, y, source_y = problem
+    given = {
+        "y": y,
+        "X_val": X,
+        "y_val": y,
+        "X_test": X,
+        "y_test": y,
+        "groups": y,
+        "source_y": source_y,
+    }
+    given[name] = mixed(given[name].tolist(), as_list)
+    clf = ProgressiveClassifier(DNNClassifier(**small), **small)
+    with pytest.raises(ValueError, match=f"^{name} must hold labels of one kind; got ") as raised:
+        clf.fit(X, **given)
+    assert str(raised.value).endswith(". Make them all text or all numbers.")
+    assert "7" in str(raised.value)
+
+
+@pytest.mark.parametrize("classes", [["a", 1], np.array(["a", 1], dtype=object)])
+def test_classes_of_two_kinds(problem, small, classes):
+    X, y, _ = problem
+    with pytest.raises(ValueError, match=r"^classes must hold labels of one kind; got 'a' and 1"):
+        DNNClassifier(**small).partial_fit(X, y, classes=classes)
+
+
+@pytest.mark.parametrize("classes", ["angry", 3, {"angry": 1}])
+def test_classes_that_are_no_list(problem, small, classes):
+    X, y, _ = problem
+    sentence = f"classes must be a list of all labels that will ever come; got {classes!r}."
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        DNNClassifier(**small).partial_fit(X, y, classes=classes)
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+@pytest.mark.parametrize("to", [list, pd.Series, lambda y: np.array(y, dtype=object)])
+def test_a_label_that_is_missing_is_no_class_of_its_own(problem, small, missing, to):
+    X, y, _ = problem
+    y = [*y[:-2], missing, y[-1]]
+    sentence = (
+        "y must have a label for every row; 1 of 150 are missing, the first in row 148. Drop "
+        "those rows or fill in their labels."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        DNNClassifier(**small).fit(X, to(y))
+
+
+def test_text_is_not_taken_for_the_number_that_it_spells(problem, small):
+    X, y, _ = problem
+    codes = np.unique(y, return_inverse=True)[1]
+    for train, other in [(codes, codes.astype(str)), (codes.astype(str).astype(object), codes)]:
+        with pytest.raises(ValueError, match=r"^y_val must hold only labels seen in training"):
+            DNNClassifier(**small).fit(X, train, X_val=X, y_val=other)
+
+
+def test_text_that_is_no_utf8_is_a_label_as_any_other(problem, small):
+    X, _, y = problem
+    y = [label.replace("f", "\udcff") for label in y]
+    assert set(DNNClassifier(**small).fit(X, y).predict(X)) <= {"\udcff", "m"}
+
+
+def test_a_message_about_labels_names_a_few(problem, small):
+    X, y, _ = problem
+    with pytest.raises(ValueError, match=r"got \['0', '1', '10', '100', '101' and 145 more\]\."):
+        DNNClassifier(**small).fit(X, y, X_test=X, y_test=ROWS.astype(str))
+
+
+@pytest.mark.parametrize(
+    ("y_true", "y_pred"), [(["a", 1], ["a", "a"]), (["a", "b"], np.array(["a", 1], dtype=object))]
+)
+def test_a_metric_says_so_too(y_true, y_pred):
+    with pytest.raises(ValueError, match=r"^y_(true|pred) must hold labels of one kind; got 'a'"):
+        uar_score(y_true, y_pred)
