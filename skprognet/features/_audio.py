@@ -15,8 +15,8 @@ from skprognet.features._extras import import_extra
 from skprognet.features._levels import SILENT, SMALL, Mixer
 
 Audio = namedtuple("Audio", ["signal", "own_rate", "remark"])
-"""Samples of one channel as openSMILE sees them, the rate in Hz at which they were recorded, and
-what is odd about them (a kind and a detail, or None)."""
+"""Samples of one channel as 16-bit integers, which is how openSMILE sees them, the rate in Hz at
+which they were recorded, and what is odd about them (a kind and a detail, or None)."""
 
 SAMPLING_RATE = 16_000
 """The rate in Hz to which everything is resampled: features of openSMILE depend on it, so that
@@ -24,7 +24,7 @@ corpora at their own rates would differ by that alone."""
 
 _MOST_SECONDS = 3600
 _SCALE = 32768  # full scale in steps of 16 bits
-_BLOCK = 2**20  # samples in memory to convert at a time
+_BLOCK = 2**18  # samples in memory to convert at a time
 
 
 def read_audio(
@@ -53,7 +53,7 @@ def read_audio(
     Returns
     -------
     Audio
-        The signal is of float32, from -1 to 32767/32768.
+        The signal, its own rate and what is odd about it.
 
     Raises
     ------
@@ -164,9 +164,7 @@ def _condition(blocks, own_rate, sampling_rate):
         mono = _resample(mono, own_rate, sampling_rate)
     with np.errstate(over="ignore", invalid="ignore"):  # NaN and infinity are errors later on
         cut = [np.clip(_SCALE * block, -_SCALE, _SCALE - 1).astype(np.int16) for block in mono]
-    signal = np.concatenate(cut, dtype=np.float32)
-    signal /= _SCALE
-    return Audio(signal, own_rate, mixer.remark())
+    return Audio(np.concatenate(cut), own_rate, mixer.remark())
 
 
 def _resample(mono, own_rate, sampling_rate):

@@ -28,7 +28,7 @@ Sound = namedtuple("Sound", ["file", "rate", "n_frames", "n_skipped"])
 part of it come before them."""
 
 # Samples to decode at a time, those of all channels together: a file may have 1024 of them.
-_BLOCK = 2**20
+_BLOCK = 2**18
 
 # Label files give times to a thousandth of a second, so that the end of a recording may come out
 # half of that too late.

@@ -10,6 +10,7 @@ import numpy as np
 from skprognet.features._audio import convert_signal, read_audio
 from skprognet.features._feature_sets import load_extractor
 
+_FULL_SCALE = np.float32(32768)  # openSMILE takes floats, of which it makes 16 bits again
 _FIELDS = ["values", "reason", "seconds", "own_rate", "remark"]
 Result = namedtuple("Result", _FIELDS, defaults=[None])
 """Features (None if there are none; NaN where undefined), what is wrong (None if nothing), length
@@ -53,7 +54,7 @@ def extract(utterance, settings):
     seconds = len(signal) / settings.sampling_rate
     try:
         with _without_warnings():
-            features = extractor(signal, settings.sampling_rate)
+            features = extractor(signal / _FULL_SCALE, settings.sampling_rate)
     except Exception as error:
         return Result(None, f"stops openSMILE ({error})", seconds, own_rate)
     values, reason = _check_features(features, seconds)

@@ -154,7 +154,7 @@ def test_telephone_mode_makes_rates_comparable(write, voice, rng):
     wide = voice(150, 16_000, 1) + 0.01 * rng.standard_normal(16_000)
     wide = write("wide.wav", wide, subtype="DOUBLE")
     narrow = write(
-        "narrow.wav", read_audio(wide, sampling_rate=8_000).signal, 8_000, subtype="DOUBLE"
+        "narrow.wav", read_audio(wide, sampling_rate=8_000).signal / 32768, 8_000, subtype="DOUBLE"
     )
     both = OpenSmileFeatures(sampling_rate=8_000).transform([wide, narrow])
     np.testing.assert_array_equal(both.iloc[0], both.iloc[1])

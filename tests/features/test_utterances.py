@@ -77,8 +77,8 @@ def test_signals_and_files_mixed(voices, voice, write):
     [
         (
             (16_000, np.zeros(9)),
-            "A signal must come as (signal, sampling rate); in row 1 they are the other way round, "
-            "as scipy.io.wavfile.read returns them.",
+            "A signal must come as (signal, sampling rate); in row 1 they are the other way "
+            "round, as scipy.io.wavfile.read returns them.",
         ),
         (
             (np.zeros(9), np.zeros(9)),
