@@ -99,7 +99,7 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
     -----
     About 20 to 35 ms of one processor are needed per second of audio.
 
-    Memory is needed for one utterance per process, about 30 MB for each minute of it (4 MB of
+    Memory is needed for one utterance per process, about 35 MB for each minute of it (2 MB of
     them for the audio, the rest in openSMILE), and for the result.
 
     A sampling rate below 4 kHz or above 384 kHz is refused, since it is none of audio.
