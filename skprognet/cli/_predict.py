@@ -1,5 +1,6 @@
 """The verb that says what a model hears in recordings."""
 
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -118,8 +119,8 @@ def predict(
             utterances = features = table
         else:
             utterances = list_utterances(files)
-            options = {"cache": cache, "n_jobs": n_jobs, "timeout": timeout}
-            options["max_duration"] = max_duration
+            limits = {"timeout": timeout, "max_duration": max_duration}
+            options = {"cache": cache, "n_jobs": n_jobs, **limits}
             features, errors = extract(utterances, made, configuration, **options)
     result = label(utterances, select(features, estimator), estimator)
     if output is None:
