@@ -468,6 +468,11 @@ def test_the_whole_way_from_invented_speech(spoken, monkeypatch):
     by_input = done("predict", "model", input="\n".join([*names, ""]))
     assert by_input.stdout == done("predict", "model", "-", input="\n".join(names)).stdout
     pd.testing.assert_frame_equal(table_of(by_input), said)
+    on_windows = "\r\n".join([*names, ""])
+    for written in (on_windows.encode(), f"\ufeff{on_windows}".encode("utf-16-le")):
+        assert done("predict", "model", input=written).stdout == by_input.stdout
+    refused = run("predict", "model", names[0], "--max-duration", 0.1)
+    assert "longer than max_duration=0.1 s" in refused.stderr
 
 
 def test_predict_takes_utterances_and_what_extract_made_of_them(spoken, monkeypatch):

@@ -9,9 +9,17 @@ from skprognet._table_files import write_table
 from skprognet._wording import first_few
 from skprognet.cli._extractors import COLUMNS, describe_extractor
 from skprognet.cli._messages import tell_warnings
-from skprognet.cli._options import cache_option, n_jobs_option, table_option, timeout_option
+from skprognet.cli._options import (
+    cache_option,
+    max_duration_option,
+    n_jobs_option,
+    table_option,
+    timeout_option,
+)
 from skprognet.cli._utterances import list_utterances
 from skprognet.features import OpenSmileFeatures
+from skprognet.features._cache import count_cached, remove_cache
+from skprognet.features._report import describe_errors
 
 
 def extract_features(utterances: pd.DataFrame, smile: OpenSmileFeatures) -> pd.DataFrame:
@@ -31,6 +39,46 @@ def extract_features(utterances: pd.DataFrame, smile: OpenSmileFeatures) -> pd.D
     features = smile.fit_transform(utterances)
     made = pd.DataFrame(describe_extractor(smile), index=features.index)
     return pd.concat([utterances.loc[features.index], made, features], axis=1)
+
+
+class Stopped(click.ClickException):
+    """Ctrl-C, with the exit code that shells give it."""
+
+    exit_code = 130
+
+    def __init__(self, kept: Path):
+        super().__init__(
+            f"Stopped. The features of {count_cached(kept)} recordings are in {str(kept)!r}; the "
+            "same command does the rest."
+        )
+
+
+def extract_and_keep(
+    utterances: pd.DataFrame, smile: OpenSmileFeatures, kept: Path
+) -> pd.DataFrame:
+    """Return the table of features; if there is none, say what is kept for the next time.
+
+    Raises
+    ------
+    click.ClickException
+        If recordings cannot be used, or at Ctrl-C.
+    """
+    try:
+        return extract_features(utterances, smile)
+    except KeyboardInterrupt:
+        raise Stopped(kept) from None
+    except ValueError:
+        errors = getattr(smile, "errors_", ())
+        if not len(errors):
+            raise
+        advice = "repair them, or leave them out by --on-error skip"
+        if n_good := len(utterances) - len(errors):
+            advice += (
+                f"; the features of the other {n_good} are kept in {str(kept)!r}, and the next "
+                "run does only the rest"
+            )
+        text = describe_errors(errors, len(utterances), advice)
+        raise click.ClickException(text) from None
 
 
 @click.command()
@@ -61,6 +109,7 @@ def extract_features(utterances: pd.DataFrame, smile: OpenSmileFeatures) -> pd.D
 @cache_option
 @n_jobs_option
 @timeout_option
+@max_duration_option
 def extract(
     files: tuple[str, ...],
     output: Path,
@@ -70,24 +119,37 @@ def extract(
     cache: Path | None,
     n_jobs: int,
     timeout: float,
+    max_duration: float,
 ) -> None:
     """Write the features of audio FILES, a row per file in the order given.
 
     FILES may also be one table with the column "file" (and start and end, in s), such as
     "skprognet read" writes; all its columns are carried along. What made the features stands in
     the columns feature_set, sampling_rate and extractor.
+
+    If a file cannot be used, or the work is stopped, the features of the others are kept in a
+    folder beside OUTPUT (OUTPUT.cache), or in that of --cache; the next run does only the rest.
     """
     utterances = list_utterances(files)
+    kept = cache or output.with_name(f"{output.name}.cache")
     smile = OpenSmileFeatures(
         feature_set,
         sampling_rate=sampling_rate,
         on_error=on_error,
-        cache=cache,
+        cache=kept,
         n_jobs=n_jobs,
         timeout=timeout,
+        max_duration=max_duration,
     )
     with tell_warnings():
-        table = extract_features(utterances, smile)
+        try:
+            table = extract_and_keep(utterances, smile, kept)
+        except click.ClickException:
+            if not cache and not count_cached(kept):
+                remove_cache(kept)
+            raise
     write_table(table, output)
+    if not cache:
+        remove_cache(kept)
     n_features = len(smile.get_feature_names_out())
     click.echo(f"Wrote {len(table)} rows of {n_features} features to {output}.")

@@ -222,6 +222,15 @@ timeout_option = click.option(
     help="Seconds that a recording may take before it is given up; with 2 processes or more.",
 )
 
+max_duration_option = click.option(
+    "--max-duration",
+    default=3600.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    help="Seconds that a recording may last, or a segment of one; inf is no limit.",
+)
+
 seed_option = click.option(
     "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1)
 )

@@ -1,6 +1,5 @@
 """The verb that says what a model hears in recordings."""
 
-import os
 import sys
 import warnings
 from pathlib import Path
@@ -18,26 +17,18 @@ from skprognet.cli._extractors import (
 )
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._model_features import check_same_extractor, select
-from skprognet.cli._options import cache_option, jobs_option, table_option, timeout_option
-from skprognet.cli._utterances import list_utterances
+from skprognet.cli._options import (
+    cache_option,
+    jobs_option,
+    max_duration_option,
+    table_option,
+    timeout_option,
+)
+from skprognet.cli._utterances import list_utterances, read_names
 from skprognet.features import OpenSmileFeatures
 from skprognet.persistence import load_model, read_model_info
 
 _UTTERANCE = ("file", "start", "end")
-
-
-def read_names(files: tuple[str, ...]) -> tuple[str, ...]:
-    """Return names of files, those on standard input if there are none or "-" is given."""
-    if files not in ((), ("-",)):
-        return files
-    if not files and sys.stdin.isatty():
-        raise click.UsageError("Missing argument 'FILES...', or their names on standard input.")
-    # As bytes, since a name need not be text in the encoding of the terminal.
-    lines = sys.stdin.buffer.read().split(os.linesep.encode())
-    found = tuple(os.fsdecode(line) for line in lines if line)
-    if not found:
-        raise click.UsageError("Standard input must have a name of a file in each line; got none.")
-    return found
 
 
 def extract(
@@ -101,6 +92,7 @@ def label(utterances: pd.DataFrame, X: pd.DataFrame, model: Any) -> pd.DataFrame
 @cache_option
 @jobs_option(1)
 @timeout_option
+@max_duration_option
 def predict(
     model: Path,
     files: tuple[str, ...],
@@ -109,6 +101,7 @@ def predict(
     cache: Path | None,
     n_jobs: int,
     timeout: float,
+    max_duration: float,
 ) -> None:
     """Write the label that a MODEL gives to each of FILES, and the probability of every class.
 
@@ -126,7 +119,8 @@ def predict(
             utterances = features = table
         else:
             utterances = list_utterances(files)
-            options = {"cache": cache, "n_jobs": n_jobs, "timeout": timeout}
+            limits = {"timeout": timeout, "max_duration": max_duration}
+            options = {"cache": cache, "n_jobs": n_jobs, **limits}
             features, errors = extract(utterances, made, configuration, **options)
     result = label(utterances, select(features, estimator), estimator)
     if output is None:

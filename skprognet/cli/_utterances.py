@@ -1,11 +1,54 @@
 """Which utterances a command is about: audio files, or the rows of a table."""
 
+import os
+import sys
 from pathlib import Path
 
 import click
 import pandas as pd
 
 from skprognet._table_files import is_table, read_table
+
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF8_MARK = b"\xef\xbb\xbf"
+
+
+def read_names(files: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names of files, those on standard input if there are none or "-" is given."""
+    if files not in ((), ("-",)):
+        return files
+    if not files and sys.stdin.isatty():
+        raise click.UsageError("Missing argument 'FILES...', or their names on standard input.")
+    found = split_names(sys.stdin.buffer.read())
+    if not found:
+        raise click.UsageError("Standard input must have a name of a file in each line; got none.")
+    return found
+
+
+def split_names(content: bytes) -> tuple[str, ...]:
+    r"""Return the names in a list of one in each line, as a Windows program may write it too.
+
+    Parameters
+    ----------
+    content : bytes
+        The list. A name need not be text in the encoding of the terminal.
+
+    Returns
+    -------
+    tuple of str
+        The names.
+
+    Examples
+    --------
+    >>> split_names("\ufeffa.wav\r\nb.wav\r\n".encode("utf-16-le"))
+    ('a.wav', 'b.wav')
+    """
+    if content.startswith(_UTF16_MARKS):
+        content = content.decode("utf-16").encode()
+    lines = [line for line in content.removeprefix(_UTF8_MARK).split(b"\n") if line]
+    if all(line.endswith(b"\r") for line in lines):
+        lines = [line[:-1] for line in lines if line != b"\r"]
+    return tuple(map(os.fsdecode, lines))
 
 
 def list_utterances(files: tuple[str, ...]) -> pd.DataFrame:
@@ -14,10 +57,16 @@ def list_utterances(files: tuple[str, ...]) -> pd.DataFrame:
     Raises
     ------
     click.UsageError
-        If there are a table and other files.
+        If there are a table and other files, or a folder.
     ValueError
         If a table is none of utterances.
     """
+    folders = [name for name in files if os.path.isdir(name)]
+    if folders:
+        raise click.UsageError(
+            f"FILES are audio files or one table; {folders[0]!r} is a folder. Give the files in "
+            'it, or a table that "skprognet read" writes.'
+        )
     tables = [name for name in files if is_table(name)]
     if not tables:
         # As objects: a name need not be text that pandas can store.

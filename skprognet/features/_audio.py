@@ -1,23 +1,42 @@
 """Audio of any kind -> mono signal at one sampling rate, within the range of 16 bits."""
 
+from collections import namedtuple
+
 import numpy as np
 
-from skprognet.features._decoding import find_frames, open_sound, read_blocks
+from skprognet.features._decoding import (
+    check_duration,
+    check_rate,
+    find_frames,
+    open_sound,
+    read_blocks,
+)
 from skprognet.features._extras import import_extra
+from skprognet.features._levels import SILENT, SMALL, Mixer
+
+Audio = namedtuple("Audio", ["signal", "own_rate", "remark"])
+"""Samples of one channel as 16-bit integers, which is how openSMILE sees them, the rate in Hz at
+which they were recorded, and what is odd about them (a kind and a detail, or None)."""
 
 SAMPLING_RATE = 16_000
 """The rate in Hz to which everything is resampled: features of openSMILE depend on it, so that
 corpora at their own rates would differ by that alone."""
 
-_LARGEST_SAMPLE = 32767 / 32768  # of 16 bits; openSMILE wraps 1.0 around to -1.0
+_MOST_SECONDS = 3600
+_SCALE = 32768  # full scale in steps of 16 bits
+_BLOCK = 2**18  # samples in memory to convert at a time
 
 
-def read_audio(path, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE):
+def read_audio(
+    path, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE, max_duration=_MOST_SECONDS
+):
     """Read an audio file, or a segment of it, as a mono signal.
 
-    The channels are averaged, the mean is resampled (soxr, high quality), and samples beyond
-    full scale are clipped, in this order: resampling can overshoot full scale. A segment comes
-    out as if it had been cut to a file of its own.
+    The channels are averaged, the mean is resampled (soxr, high quality), samples beyond full
+    scale are clipped, and all are cut to 16 bits, in this order: resampling can overshoot full
+    scale. openSMILE cuts to 16 bits in the same way, so that features are the same to the last
+    digit, and an hour takes a quarter of the memory. A segment comes out as if it had been cut to
+    a file of its own.
 
     Parameters
     ----------
@@ -28,30 +47,30 @@ def read_audio(path, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE):
         to the nearest sample of the file.
     sampling_rate : int, default=16000
         Of the signal, in Hz.
+    max_duration : float, default=3600
+        The longest that is read, in s.
 
     Returns
     -------
-    signal : ndarray of shape (n_samples,), float64
-        From -1 to 32767/32768.
-    own_rate : int
-        Sampling rate of the file in Hz.
+    Audio
+        The signal, its own rate and what is odd about it.
 
     Raises
     ------
     OSError
         If the file is missing, is a folder or may not be read.
     ValueError
-        If the file is not audio, is empty, is damaged or cut short, holds NaN or infinite
-        samples, or does not hold the segment. The message is what follows the words "this
-        file ...".
+        If the file is not audio, is empty, is damaged or cut short, holds several recordings,
+        NaN or infinite samples, does not hold the segment, is too long, or has a sampling rate
+        that is none of audio. The message is what follows the words "this file ...".
     ImportError
         If soundfile or soxr is missing.
 
     Notes
     -----
     A file that was cut short passes for a complete one where nothing in it says how long it is
-    (WAV that was written to a pipe, MP3 without a Xing header), or where libsndfile does not
-    compare (NIST Sphere, VOC).
+    (WAV that was written to a pipe, MP3 without a Xing header that ends with a whole frame), or
+    where libsndfile does not compare (NIST Sphere, VOC).
 
     Examples
     --------
@@ -62,17 +81,24 @@ def read_audio(path, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE):
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "silence.wav")
     ...     soundfile.write(path, np.zeros((48_000, 2)), 48_000)
-    ...     signal, own_rate = read_audio(path)
-    >>> len(signal), own_rate
-    (16000, 48000)
+    ...     audio = read_audio(path)
+    >>> len(audio.signal), audio.own_rate, audio.remark
+    (16000, 48000, ('silent', ''))
     """
     with open_sound(path) as sound:
-        segment = find_frames(start, end, sound.samplerate, sound.frames)
-        signal = _condition(read_blocks(sound, *segment), sound.samplerate, sampling_rate)
-        return signal, sound.samplerate
+        first, last = find_frames(start, end, sound.rate, sound.n_frames)
+        check_duration(last - first, sound.rate, max_duration)
+        return _condition(read_blocks(sound, first, last), sound.rate, sampling_rate)
 
 
-def convert_signal(samples, own_rate, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE):
+def convert_signal(
+    samples,
+    own_rate,
+    start=np.nan,
+    end=np.nan,
+    sampling_rate=SAMPLING_RATE,
+    max_duration=_MOST_SECONDS,
+):
     """Do to samples in memory what is done to those of a file.
 
     Parameters
@@ -86,43 +112,59 @@ def convert_signal(samples, own_rate, start=np.nan, end=np.nan, sampling_rate=SA
         A segment, in s.
     sampling_rate : int, default=16000
         Of the signal that comes out, in Hz.
+    max_duration : float, default=3600
+        The longest that is taken, in s.
 
     Returns
     -------
-    signal : ndarray of shape (n_samples,), float64
-        From -1 to 32767/32768.
-    own_rate : int
-        The rate as given.
+    Audio
+        As of a file.
 
     Raises
     ------
     ValueError
-        If there are no samples, some are NaN or infinite, or the segment is not within them.
+        If there are no samples, some are NaN or infinite, the segment is not within them, they
+        are too long, or their rate is none of audio.
 
     Examples
     --------
-    >>> signal, own_rate = convert_signal(np.zeros(8_000, dtype=np.int16), 8_000)
-    >>> len(signal), own_rate
+    >>> audio = convert_signal(np.zeros(8_000, dtype=np.int16), 8_000)
+    >>> len(audio.signal), audio.own_rate
     (16000, 8000)
     """
     if not len(samples):
         raise ValueError("holds no audio (0 frames)")
+    check_rate(own_rate)
     first, last = find_frames(start, end, own_rate, len(samples))
+    check_duration(last - first, own_rate, max_duration)
     samples = samples[first:last].reshape(last - first, -1)
-    if samples.dtype.kind == "i":
-        samples = samples / -float(np.iinfo(samples.dtype).min)
-    n_wrong = samples.size - np.count_nonzero(np.isfinite(samples))
-    if n_wrong:
-        raise ValueError(f"holds {n_wrong} NaN or infinite samples")
-    return _condition([samples.astype(np.float64)], own_rate, sampling_rate), own_rate
+    if samples.dtype.kind == "f":
+        n_wrong = samples.size - np.count_nonzero(np.isfinite(samples))
+        if n_wrong:
+            raise ValueError(f"holds {n_wrong} NaN or infinite samples")
+    audio = _condition(_split(samples), own_rate, sampling_rate)
+    if audio.remark == (SILENT, "") and samples.dtype == np.int32 and samples.any():
+        return audio._replace(remark=(SMALL, ""))
+    return audio
+
+
+def _split(samples):
+    """Yield samples in memory block by block, as floats from -1 to 1."""
+    full_scale = -float(np.iinfo(samples.dtype).min) if samples.dtype.kind == "i" else 1.0
+    n_together = max(_BLOCK // samples.shape[1], 1)
+    for first in range(0, len(samples), n_together):
+        yield samples[first : first + n_together].astype(np.float64) / full_scale
 
 
 def _condition(blocks, own_rate, sampling_rate):
-    """Mix down, resample and clip; `blocks` have the shape (n_frames, n_channels)."""
-    mono = (block.mean(axis=1) for block in blocks)
+    """Mix down, resample, clip and cut to 16 bits; blocks have shape (n_frames, n_channels)."""
+    mixer = Mixer()
+    mono = (mixer.mix(block) for block in blocks)
     if own_rate != sampling_rate:
         mono = _resample(mono, own_rate, sampling_rate)
-    return np.clip(np.concatenate(list(mono)), -1.0, _LARGEST_SAMPLE)
+    with np.errstate(over="ignore", invalid="ignore"):  # NaN and infinity are errors later on
+        cut = [np.clip(_SCALE * block, -_SCALE, _SCALE - 1).astype(np.int16) for block in mono]
+    return Audio(np.concatenate(cut), own_rate, mixer.remark())
 
 
 def _resample(mono, own_rate, sampling_rate):

@@ -42,7 +42,11 @@ def extract_all(utterances, settings, cache, n_jobs, timeout, verbose):
     if cache is not None:
         keys, states = _make_keys(utterances, rows, settings)
     found = cache.find(set(keys.values())) if keys else {}
-    known = {row: found[key] for row, key in keys.items() if key in found}
+    known = {
+        row: found[key]
+        for row, key in keys.items()
+        if key in found and found[key].seconds <= settings.max_duration
+    }
     for first, result in known.items():
         yield from ((row, result) for row in rows[first])
 

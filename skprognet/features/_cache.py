@@ -7,7 +7,7 @@ import sqlite3
 import struct
 import time
 import warnings
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from skprognet.features._extraction import Result
 from skprognet.features._extras import import_extra
 
 _FILE = "features.sqlite3"
-_RECIPE = 1  # a new number whenever this package changes what it does to the audio
-_HEAD = struct.Struct("<di")  # seconds, own_rate
+# A new number whenever this package changes what it does to the audio, or what it keeps.
+_RECIPE = 2
+_HEAD = struct.Struct("<dii")  # seconds, own_rate, bytes of the remark
 _CHECK = 32  # bytes of SHA-256
 _PATIENCE = 60.0  # seconds to wait for another process that writes
 _DELAY = 1.0  # seconds between two writings
@@ -58,6 +59,47 @@ def clear_cache(folder):
         raise
     except sqlite3.DatabaseError:
         path.unlink()
+
+
+def remove_cache(folder):
+    """Remove a cache, and its folder unless there is something else in it.
+
+    Parameters
+    ----------
+    folder : str or path-like
+        Where it is.
+    """
+    (Path(folder) / _FILE).unlink(missing_ok=True)
+    with suppress(OSError):
+        Path(folder).rmdir()
+
+
+def count_cached(folder):
+    """Return how many utterances a cache has features of; 0 if there is none.
+
+    Parameters
+    ----------
+    folder : str or path-like
+        Where it is.
+
+    Returns
+    -------
+    int
+        The number.
+
+    Examples
+    --------
+    >>> count_cached("no folder at all")
+    0
+    """
+    path = Path(folder) / _FILE
+    if not path.exists():
+        return 0
+    try:
+        with closing(sqlite3.connect(path, timeout=_PATIENCE)) as database:
+            return database.execute("SELECT count(*) FROM entries").fetchone()[0]
+    except sqlite3.Error:
+        return 0
 
 
 def source_digest(source):
@@ -112,7 +154,9 @@ def describe_settings(settings):
     for path in sorted(Path(opensmile.__file__).parent.glob("core/bin/**/*SMILEapi*")):
         library.update(path.read_bytes())
     named = os.path.basename(settings.feature_set)
-    facts = settings._replace(feature_set=named)._asdict() | {
+    facts = settings._replace(feature_set=named)._asdict()
+    del facts["max_duration"]  # decides whether there are features, and not which
+    facts |= {
         "recipe": _RECIPE,
         "opensmile": version("opensmile"),
         "opensmile core": library.hexdigest(),
@@ -288,7 +332,9 @@ class FeatureCache:
 
 def _pack(key, result):
     """Return a result as bytes, with a hash by which damage shows."""
-    content = _HEAD.pack(result.seconds, result.own_rate) + result.values.astype("<f4").tobytes()
+    remark = json.dumps(result.remark).encode()
+    content = _HEAD.pack(result.seconds, result.own_rate, len(remark)) + remark
+    content += result.values.astype("<f4").tobytes()
     return hashlib.sha256(key + content).digest() + content
 
 
@@ -299,5 +345,7 @@ def _unpack(key, value):
     content = value[_CHECK:]
     if hashlib.sha256(key + content).digest() != value[:_CHECK]:
         return None
-    values = np.frombuffer(content[_HEAD.size :], "<f4").astype(np.float32)
-    return Result(values, None, *_HEAD.unpack(content[: _HEAD.size]))
+    seconds, own_rate, n_bytes = _HEAD.unpack(content[: _HEAD.size])
+    remark = json.loads(content[_HEAD.size : _HEAD.size + n_bytes])
+    values = np.frombuffer(content[_HEAD.size + n_bytes :], "<f4").astype(np.float32)
+    return Result(values, None, seconds, own_rate, remark and tuple(remark))

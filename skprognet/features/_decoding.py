@@ -1,16 +1,34 @@
 """Audio file -> its samples, block by block, or one sentence that says why there are none."""
 
+import errno
+import io
+import mmap
 import os
 import re
 import stat
-from contextlib import contextmanager
+from collections import namedtuple
+from contextlib import ExitStack, contextmanager
 
 import numpy as np
 
+from skprognet.features._containers import (
+    check_one_recording,
+    describe_kind,
+    describe_missing,
+    fill_in_size,
+)
 from skprognet.features._extras import import_extra
+from skprognet.features._mpeg import measure_mpeg
 
-# Frames to decode at a time: an hour of eight channels at 96 kHz needs 22 GB at once.
-_BLOCK = 2**20
+LOWEST_RATE, HIGHEST_RATE = 4_000, 384_000
+"""In Hz: what is no audio, but would be resampled to thousands of times its size."""
+
+Sound = namedtuple("Sound", ["file", "rate", "n_frames", "n_skipped"])
+"""An opened SoundFile, its sampling rate in Hz, how many frames it has, and how many that are no
+part of it come before them."""
+
+# Samples to decode at a time, those of all channels together: a file may have 1024 of them.
+_BLOCK = 2**18
 
 # Label files give times to a thousandth of a second, so that the end of a recording may come out
 # half of that too late.
@@ -43,12 +61,51 @@ def check_file(path):
     ValueError
         If it is empty, or no file at all: a pipe would be waited for without end.
     """
-    mode = os.stat(path).st_mode
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # open says it well of a folder
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError as error:
+        raise FileNotFoundError(error.errno, error.strerror + describe_missing(path)) from error
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder; give the files in it", path)
+    if not stat.S_ISREG(mode):
         raise ValueError("is not a file but a pipe, a socket or a device")
     with open(path, "rb") as file:  # says better than libsndfile why a file cannot be opened
         if not file.read(1):
             raise ValueError("is empty (0 bytes)")
+
+
+def check_rate(rate):
+    """Raise a ValueError unless this is a sampling rate of audio.
+
+    Parameters
+    ----------
+    rate : int
+        In Hz, as a file or a user gives it.
+    """
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise ValueError(
+            f"has a sampling rate of {rate} Hz; that of audio is from {LOWEST_RATE} to "
+            f"{HIGHEST_RATE} Hz"
+        )
+
+
+def check_duration(n_frames, rate, max_duration):
+    """Raise a ValueError if that many frames take too long.
+
+    Parameters
+    ----------
+    n_frames : int
+        Length of a segment, or of the whole.
+    rate : int
+        Their sampling rate in Hz.
+    max_duration : float
+        The limit in s.
+    """
+    if n_frames / rate > max_duration:
+        raise ValueError(
+            f"lasts {n_frames / rate:.0f} s, longer than max_duration={max_duration:g} s; give "
+            "segments of it, or a higher limit"
+        )
 
 
 @contextmanager
@@ -62,7 +119,7 @@ def open_sound(path):
 
     Yields
     ------
-    soundfile.SoundFile
+    Sound
         The opened file.
 
     Raises
@@ -70,24 +127,43 @@ def open_sound(path):
     OSError
         If the file is missing, is a folder or may not be read.
     ValueError
-        If it is no audio, is cut short, or cannot be decoded.
+        If it is no audio, is cut short, holds several recordings, or cannot be decoded.
     """
     soundfile = import_extra("soundfile")
     check_file(path)
     try:
         # As bytes, for names that are no UTF-8; Windows has none such.
         name = os.fsencode(path) if os.name == "posix" else path
-        with soundfile.SoundFile(name) as sound:
-            if sound.frames == _UNKNOWN_FRAMES:
+        with ExitStack() as opened:
+            sound = _measure(opened.enter_context(soundfile.SoundFile(name)), path, opened)
+            if sound.n_frames == _UNKNOWN_FRAMES:
                 raise ValueError("does not say how long it is; write it anew with its length")
-            if not sound.frames:
-                _check_size(sound)
+            if not sound.n_frames:
+                _check_size(sound.file)
                 raise ValueError("holds no audio (0 frames)")
             yield sound
     except soundfile.LibsndfileError as error:
-        raise ValueError(f"cannot be decoded ({_in_words(error)})") from error
+        known = describe_kind(path)
+        raise ValueError(known or f"cannot be decoded ({_in_words(error)})") from error
     except TypeError as error:  # its name ends in .raw: soundfile asks for rate and channels
         raise ValueError("is raw audio, which does not say its sampling rate") from error
+
+
+def _measure(file, path, opened):
+    """Return the sound of an opened file; of another one where libsndfile counts wrongly."""
+    soundfile = import_extra("soundfile")
+    check_rate(file.samplerate)
+    content, n_skipped, n_frames = None, 0, file.frames
+    with open(path, "rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as all_of_it:
+        check_one_recording(all_of_it, file.format)
+        if "MPEG" in file.subtype:
+            content, n_skipped, n_frames = measure_mpeg(all_of_it, file.frames)
+        elif file.format == "WAV" and not file.frames:
+            content = fill_in_size(all_of_it)
+    if content is None:
+        return Sound(file, file.samplerate, n_frames, n_skipped)
+    file = opened.enter_context(soundfile.SoundFile(io.BytesIO(content)))
+    return Sound(file, file.samplerate, n_frames or file.frames, n_skipped)
 
 
 def _in_words(error):
@@ -147,7 +223,7 @@ def read_blocks(sound, first, last):
 
     Parameters
     ----------
-    sound : soundfile.SoundFile
+    sound : Sound
         An opened file, at its start.
     first, last : int
         Frames of the segment, as in a slice.
@@ -166,31 +242,32 @@ def read_blocks(sound, first, last):
     for block in _decode(sound, first, last):
         n_wrong += block.size - np.count_nonzero(np.isfinite(block))
         yield block
-    _check_size(sound)
+    _check_size(sound.file)
     if n_wrong:
         raise ValueError(f"holds {n_wrong} NaN or infinite samples")
 
 
 def _decode(sound, first, last):
     """Yield blocks of samples from frame `first` up to `last`."""
-    at = 0
+    file, at = sound.file, -sound.n_skipped
     # A part of an MP3 that is decoded by itself differs in the last digit, and some formats have
     # no way but from the start.
-    if first and sound.seekable() and "MPEG" not in sound.subtype:
-        at = sound.seek(first)
+    if first and file.seekable() and "MPEG" not in file.subtype:
+        at = file.seek(first)
+    n_together = max(_BLOCK // file.channels, 1)
     while at < last:
-        block = sound.read(min(_BLOCK, last - at), always_2d=True)
+        block = file.read(min(n_together, last - at), always_2d=True)
         if not len(block):
-            raise ValueError(f"is cut short ({at} of {sound.frames} frames are there)")
+            raise ValueError(f"is cut short ({max(at, 0)} of {sound.n_frames} frames are there)")
         skipped = max(first - at, 0)
         at += len(block)
         if skipped < len(block):
             yield block[skipped:]
 
 
-def _check_size(sound):
+def _check_size(file):
     """Raise a ValueError if fewer bytes are there than the file promises."""
-    remarks = sound.extra_info
+    remarks = file.extra_info
     for promised, there in _SIZE_TOO_LARGE.findall(remarks):
         if int(there) < int(promised) < _UNKNOWN_BYTES:
             raise ValueError(f"is cut short ({there} of {promised} bytes are there)")

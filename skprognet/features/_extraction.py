@@ -10,12 +10,16 @@ import numpy as np
 from skprognet.features._audio import convert_signal, read_audio
 from skprognet.features._feature_sets import load_extractor
 
-Result = namedtuple("Result", ["values", "reason", "seconds", "own_rate"])
+_FULL_SCALE = np.float32(32768)  # openSMILE takes floats, of which it makes 16 bits again
+_FIELDS = ["values", "reason", "seconds", "own_rate", "remark"]
+Result = namedtuple("Result", _FIELDS, defaults=[None])
 """Features (None if there are none; NaN where undefined), what is wrong (None if nothing), length
-in s and the sampling rate of the recording in Hz."""
+in s, the sampling rate of the recording in Hz, and what is odd about it (a kind and a detail, or
+None)."""
 
-Settings = namedtuple("Settings", ["feature_set", "digest", "sampling_rate"])
-"""All that the features depend on beside the audio: the set, its configuration, the rate in Hz."""
+Settings = namedtuple("Settings", ["feature_set", "digest", "sampling_rate", "max_duration"])
+"""All that the features depend on beside the audio: the set, its configuration, the rate in Hz;
+and the longest recording that is taken, in s."""
 
 
 def extract(utterance, settings):
@@ -42,7 +46,7 @@ def extract(utterance, settings):
     """
     extractor = load_extractor(settings.feature_set, settings.digest)
     try:
-        signal, own_rate = _load(utterance, settings.sampling_rate)
+        signal, own_rate, remark = _load(utterance, settings)
     except ImportError:
         raise
     except Exception as error:
@@ -50,18 +54,19 @@ def extract(utterance, settings):
     seconds = len(signal) / settings.sampling_rate
     try:
         with _without_warnings():
-            features = extractor(signal, settings.sampling_rate)
+            features = extractor(signal / _FULL_SCALE, settings.sampling_rate)
     except Exception as error:
         return Result(None, f"stops openSMILE ({error})", seconds, own_rate)
     values, reason = _check_features(features, seconds)
-    return Result(values, reason, seconds, own_rate)
+    return Result(values, reason, seconds, own_rate, remark)
 
 
-def _load(utterance, sampling_rate):
+def _load(utterance, settings):
     source, start, end = utterance
+    how = start, end, settings.sampling_rate, settings.max_duration
     if isinstance(source, str):
-        return read_audio(source, start, end, sampling_rate)
-    return convert_signal(*source, start, end, sampling_rate)
+        return read_audio(source, *how)
+    return convert_signal(*source, *how)
 
 
 def _reason(error):

@@ -2,7 +2,7 @@
 
 import warnings
 from contextlib import nullcontext
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,16 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from skprognet.features._audio import SAMPLING_RATE
 from skprognet.features._batch import extract_all
 from skprognet.features._cache import FeatureCache
+from skprognet.features._decoding import HIGHEST_RATE
 from skprognet.features._extraction import Settings
 from skprognet.features._extras import import_extra
 from skprognet.features._feature_sets import config_digest, find_config, load_extractor
-from skprognet.features._report import describe_errors, list_errors, warn_of_low_rates
+from skprognet.features._report import (
+    describe_errors,
+    list_errors,
+    warn_of_low_rates,
+    warn_of_remarks,
+)
 from skprognet.features._utterances import check_utterances
 from skprognet.features._workers import check_timeout
 
@@ -41,9 +47,9 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         'ComParE_2016' (6373); or the path of an openSMILE configuration file (.conf), whose
         functionals are at the level ``func``. Always functionals, that is one row.
     sampling_rate : int, default=16000
-        The rate in Hz, 8000 or more, to which all audio is resampled before openSMILE. 8000 is
-        for telephone speech, and for other speech that is compared with it: the features depend
-        on the rate, so that both have to have gone through the same one.
+        The rate in Hz, from 8000 to 384000, to which all audio is resampled before openSMILE.
+        8000 is for telephone speech, and for other speech that is compared with it: the features
+        depend on the rate, so that both have to have gone through the same one.
     on_error : {'raise', 'skip', 'nan'}, default='raise'
         What to do about utterances that cannot be used, after all were tried: raise one error,
         leave their rows out, or fill their rows with NaN (the latter two with one warning). Each
@@ -69,6 +75,10 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         Seconds that an utterance may take before its process is ended and it is named like any
         other that cannot be used, as one that hangs a decoder. None means no limit. As joblib's,
         it holds only where processes are at work, that is with 2 jobs or more, or on a cluster.
+    max_duration : float, default=3600
+        Seconds that an utterance, a file or a segment of one, may last; a longer one is refused
+        before it is decoded, and named like any other that cannot be used. A small file can hold
+        days of silence. None or infinity means no limit.
     verbose : bool, default=True
         Show a progress bar on standard error if the work takes longer than 5 s, with the seconds
         of audio that are done per second.
@@ -89,8 +99,14 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
     -----
     About 20 to 35 ms of one processor are needed per second of audio.
 
-    Memory is needed for one utterance per process, about 50 MB for each minute of it, and
-    for the result.
+    Memory is needed for one utterance per process, about 35 MB for each minute of it (2 MB of
+    them for the audio, the rest in openSMILE), and for the result.
+
+    A sampling rate below 4 kHz or above 384 kHz is refused, since it is none of audio.
+
+    Warnings name recordings that give features, but hardly those that are meant: silence, channels
+    of opposite phase, samples far beyond full scale (as of 16-bit integers given as floats), a
+    lower sampling rate than the others. They come after all is done.
 
     References
     ----------
@@ -123,7 +139,7 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
     The same from an array, and what is said of one that is too short:
 
     >>> smile = OpenSmileFeatures(on_short="nan")
-    >>> features = smile.fit_transform([(0.3 * tone, 16_000), (tone[:800], 16_000)])
+    >>> features = smile.fit_transform([(0.3 * tone, 16_000), (0.3 * tone[:800], 16_000)])
     >>> features.notna().sum(axis=1).tolist()
     [88, 0]
     """
@@ -139,6 +155,7 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         cache_size_limit=None,
         n_jobs=None,
         timeout=1800,
+        max_duration=3600,
         verbose=True,
     ):
         self.feature_set = feature_set
@@ -149,6 +166,7 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         self.cache_size_limit = cache_size_limit
         self.n_jobs = n_jobs
         self.timeout = timeout
+        self.max_duration = max_duration
         self.verbose = verbose
 
     def fit(self, X, y=None):
@@ -197,9 +215,9 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         ------
         ValueError
             With ``on_error="raise"``, if any file is missing, not audio, empty, damaged, cut
-            short, too short for openSMILE, holds NaN or infinite samples, or does not hold its
-            segment: one error, after all were tried, with a line for each of these. Also if `X`
-            is empty, or a parameter is none of its choices.
+            short, too short for openSMILE, too long, of several recordings, holds NaN or infinite
+            samples, or does not hold its segment: one error, after all were tried, with a line
+            for each of these. Also if `X` is empty, or a parameter is none of its choices.
         TypeError
             If `X` is a single path instead of a list, or holds something that is neither path nor
             signal.
@@ -212,14 +230,17 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         settings = self._check_parameters()
         names = load_extractor(settings.feature_set, settings.digest).feature_names
         values = np.full((len(utterances), len(names)), np.nan, dtype=np.float32)
-        reasons, rates = {}, []
+        reasons, rates, remarks = {}, [], {}
         for row, result in self._extract(utterances, settings, len(names)):
             if result.reason is None or (self.on_short == "nan" and result.values is not None):
                 values[row] = result.values
                 rates.append(result.own_rate)
+                if result.remark:
+                    remarks[row] = result.remark
             else:
                 reasons[row] = result.reason
         self._report(list_errors(utterances, reasons), len(utterances))
+        warn_of_remarks(utterances, remarks)
         warn_of_low_rates(rates, self.sampling_rate)
         features = pd.DataFrame(values, index=index, columns=names)
         if self.on_error == "skip" and reasons:
@@ -251,19 +272,25 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
                     f"{name} must be one of {choices}, got {getattr(self, name)!r}; choose one."
                 )
         rate = self.sampling_rate
-        if not isinstance(rate, Integral) or isinstance(rate, bool) or rate < _LOWEST_RATE:
+        is_rate = isinstance(rate, Integral) and not isinstance(rate, bool)
+        if not is_rate or not _LOWEST_RATE <= rate <= HIGHEST_RATE:
             raise ValueError(
-                f"sampling_rate must be a whole number of Hz, {_LOWEST_RATE} or more, got "
-                f"{rate!r}; 16000 is for speech, 8000 for speech by telephone."
+                f"sampling_rate must be a whole number of Hz from {_LOWEST_RATE} to "
+                f"{HIGHEST_RATE}, got {rate!r}; 16000 is for speech, 8000 for speech by telephone."
             )
         check_timeout(self.timeout)
+        longest = np.inf if self.max_duration is None else self.max_duration
+        if not isinstance(longest, Real) or isinstance(longest, bool) or not longest > 0:
+            raise ValueError(
+                "max_duration must be a number of seconds above 0, or None for no limit; got "
+                f"{longest!r}."
+            )
         for name in ("soundfile", "soxr"):  # missing, they are no fault of any file
             import_extra(name)
         config = find_config(self.feature_set)
         is_file = str(self.feature_set).endswith(".conf")
-        return Settings(
-            str(config) if is_file else self.feature_set, config_digest(config), int(rate)
-        )
+        feature_set = str(config) if is_file else self.feature_set
+        return Settings(feature_set, config_digest(config), int(rate), float(longest))
 
     def _extract(self, utterances, settings, n_values):
         """Yield row and result of every utterance."""
@@ -283,8 +310,11 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         if errors.empty:
             return
         if self.on_error == "raise":
-            advice = "repair them or leave them out"
-            raise ValueError(describe_errors(errors, n_utterances, advice))
+            advice = 'repair them, or leave them out by on_error="skip"'
+            kept = "the features of the others are kept in the cache"
+            if self.cache is None:
+                kept = "with cache=FOLDER, those of the others are kept for the next time"
+            raise ValueError(describe_errors(errors, n_utterances, f"{advice}; {kept}"))
         done = "their rows are left out" if self.on_error == "skip" else "their rows are NaN"
         warnings.warn(describe_errors(errors, n_utterances, done), stacklevel=4)
 

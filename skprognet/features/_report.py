@@ -4,6 +4,29 @@ import warnings
 
 import pandas as pd
 
+from skprognet._wording import first_few
+from skprognet.features._levels import CLIPPED, OPPOSITE, SILENT, SMALL
+
+# What is odd about recordings, and what to do.
+_REMARKS = {
+    SILENT: (
+        "are silent (never above -60 dB of full scale, after mixing down)",
+        "Their features are of no speech; check these recordings, or leave them out.",
+    ),
+    OPPOSITE: (
+        "have channels of opposite phase, which cancel each other when they are averaged",
+        "Take one of the channels, or change the sign of one.",
+    ),
+    CLIPPED: (
+        "go far beyond full scale and were clipped",
+        "Floats must be from -1 to 1; give values of 16-bit integers as int16, or divide them by "
+        "32768.",
+    ),
+    SMALL: (
+        "are almost silent for integers of 32 bits",
+        "If these are values of 16-bit integers, give them as int16.",
+    ),
+}
 _TELEPHONE = 8_000  # Hz, the lowest rate that makes sense for speech
 
 
@@ -91,6 +114,29 @@ def warn_of_low_rates(rates, sampling_rate):
             f"{sampling_rate} Hz (the lowest: {min(low)} Hz). Resampling adds no high "
             "frequencies, and features tell such recordings from others by that alone; compare "
             f"like with like, all of them at sampling_rate={max(min(low), _TELEPHONE)}.",
+            stacklevel=4,
+        )
+
+
+def warn_of_remarks(utterances, remarks):
+    """Warn of recordings that are odd, once for each way of being so.
+
+    Parameters
+    ----------
+    utterances : list of Utterance
+        All of them.
+    remarks : dict of int to (str, str)
+        A kind of :mod:`skprognet.features._levels` and a detail, by row.
+    """
+    for kind, (what, advice) in _REMARKS.items():
+        details = {row: detail for row, (own, detail) in sorted(remarks.items()) if own == kind}
+        if not details:
+            continue
+        names = first_few(dict.fromkeys(_name(utterances[row], row) for row in details))
+        detail = next(iter(details.values()))
+        warnings.warn(
+            f"{len(details)} of {len(utterances)} utterances {what}: {names}"
+            f"{detail and f' (the first: {detail})'}. {advice}",
             stacklevel=4,
         )
 

@@ -1,12 +1,15 @@
 """Paths, tables of segments or signals -> a list of utterances, each a file or samples."""
 
 import os
+import reprlib
 from collections import namedtuple
 from numbers import Integral
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype, is_timedelta64_dtype
+
+from skprognet._wording import first_few
 
 Utterance = namedtuple("Utterance", ["source", "start", "end"], defaults=[np.nan, np.nan])
 """Path (str) or samples with their rate (ndarray, int); start and end in s, or NaN."""
@@ -94,7 +97,7 @@ def _read_table(table):
     if "file" not in table and table.shape[1] != 1:
         raise ValueError(
             f"X must have a column 'file' (and 'start' and 'end', in s, for segments), got a "
-            f"table with the columns {list(table.columns)}; rename yours."
+            f"table with the columns {first_few(table.columns)}; rename yours."
         )
     files = table["file"] if "file" in table else table.iloc[:, 0]
     starts, ends = (_read_seconds(table, name) for name in ("start", "end"))
@@ -111,7 +114,7 @@ def _read_seconds(table, name):
     if not is_numeric_dtype(times.dtype) or is_bool_dtype(times.dtype):
         raise TypeError(
             f"The column {name!r} must hold times in s, as numbers or timedeltas, got "
-            f"{times.dropna().iloc[0]!r}; convert it."
+            f"{_in_short(times.dropna().iloc[0])}; convert it."
         )
     return times.to_numpy(dtype=float, na_value=np.nan)
 
@@ -123,17 +126,29 @@ def _check_source(source, row):
     if isinstance(source, (list, tuple)) and len(source) == 2:
         return _check_signal(*source, row)
     raise TypeError(
-        f"X must hold file paths as str or Path, or pairs (signal, sampling rate), got {source!r} "
-        f"in row {row}; replace it or drop the row."
+        "X must hold file paths as str or Path, or pairs (signal, sampling rate), got "
+        f"{_in_short(source)} in row {row}; replace it or drop the row."
     )
+
+
+def _in_short(value):
+    """Return a value as text; of an array or a table only what it is, for it may be long."""
+    if np.ndim(value):
+        return f"a {type(value).__name__} of shape {np.shape(value)}"
+    return reprlib.repr(value)
 
 
 def _check_signal(samples, rate, row):
     samples = np.asarray(samples)
+    if samples.ndim == 0 and np.ndim(rate):
+        raise TypeError(
+            f"A signal must come as (signal, sampling rate); in row {row} they are the other way "
+            "round, as scipy.io.wavfile.read returns them."
+        )
     if not isinstance(rate, Integral) or rate < 1:
         raise TypeError(
             f"A signal must come as (signal, sampling rate), the rate a whole number of Hz; got "
-            f"{rate!r} for it in row {row}."
+            f"{_in_short(rate)} for it in row {row}."
         )
     kinds = ("float16", "float32", "float64", "int16", "int32")
     if samples.ndim not in (1, 2) or samples.dtype.name not in kinds:

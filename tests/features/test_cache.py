@@ -202,12 +202,12 @@ def test_values_come_back_to_the_last_bit(folder, rng):
     values = rng.normal(size=6373).astype(np.float32)
     values[:3] = [np.float32(1e-45), -0.0, np.finfo(np.float32).max]
     with FeatureCache(folder, None) as cache:
-        cache.add(b"k" * 32, Result(values, None, 2.25, 44_100))
+        cache.add(b"k" * 32, Result(values, None, 2.25, 44_100, ("clipped", "3 of 4")))
     with FeatureCache(folder, None) as cache:
         found = cache.find([b"k" * 32, b"other"])
     assert list(found) == [b"k" * 32]
     assert found[b"k" * 32].values.tobytes() == values.tobytes()
-    assert found[b"k" * 32][1:] == (None, 2.25, 44_100)
+    assert found[b"k" * 32][1:] == (None, 2.25, 44_100, ("clipped", "3 of 4"))
 
 
 def test_warning_of_low_rates_comes_also_from_the_cache(folder, write, voice):

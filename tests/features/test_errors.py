@@ -32,7 +32,11 @@ def test_raise(mixed):
     smile = OpenSmileFeatures()
     with pytest.raises(ValueError, match="complete, readable audio") as caught:
         smile.transform(mixed)
-    assert str(caught.value) == message(mixed, "repair them or leave them out")
+    advice = (
+        'repair them, or leave them out by on_error="skip"; with cache=FOLDER, those of the '
+        "others are kept for the next time"
+    )
+    assert str(caught.value) == message(mixed, advice)
     expected = pd.DataFrame(
         {"file": [mixed[1], mixed[3]], "start": np.nan, "end": np.nan, "reason": MISSING},
         index=pd.Index([1, 3], name="row"),
@@ -101,7 +105,9 @@ def test_some_undefined_features(monkeypatch, voice):
     values = np.zeros((1, 88, 1))
     values[0, :3] = np.nan
     monkeypatch.setattr(_extraction, "load_extractor", lambda *_: lambda *_: values)
-    result = _extraction.extract(Utterance((voice(150), 16_000)), Settings("any", "", 16_000))
+    result = _extraction.extract(
+        Utterance((voice(150), 16_000)), Settings("any", "", 16_000, np.inf)
+    )
     assert result.reason == "leaves 3 of 88 features undefined"
     features = OpenSmileFeatures(on_short="nan").transform([(voice(150), 16_000)])
     assert features.isna().sum().sum() == 3
@@ -147,7 +153,9 @@ def test_upsampled_recordings_are_counted_once(write, voice):
 def test_telephone_mode_makes_rates_comparable(write, voice, rng):
     wide = voice(150, 16_000, 1) + 0.01 * rng.standard_normal(16_000)
     wide = write("wide.wav", wide, subtype="DOUBLE")
-    narrow = write("narrow.wav", read_audio(wide, sampling_rate=8_000)[0], 8_000, subtype="DOUBLE")
+    narrow = write(
+        "narrow.wav", read_audio(wide, sampling_rate=8_000).signal / 32768, 8_000, subtype="DOUBLE"
+    )
     both = OpenSmileFeatures(sampling_rate=8_000).transform([wide, narrow])
     np.testing.assert_array_equal(both.iloc[0], both.iloc[1])
     with pytest.warns(UserWarning, match="lower sampling rate"):
@@ -170,10 +178,10 @@ def test_telephone_mode_makes_rates_comparable(write, voice, rng):
         *(
             (
                 {"sampling_rate": rate},
-                f"sampling_rate must be a whole number of Hz, 8000 or more, got {rate!r}; 16000 "
-                "is for speech, 8000 for speech by telephone.",
+                f"sampling_rate must be a whole number of Hz from 8000 to 384000, got {rate!r}; "
+                "16000 is for speech, 8000 for speech by telephone.",
             )
-            for rate in (True, 7_999, 16_000.0, None)
+            for rate in (True, 7_999, 384_001, 16_000.0, "16000")
         ),
     ],
 )

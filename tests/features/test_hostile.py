@@ -21,7 +21,7 @@ NEVER += ("broken_link", "circular_link", "pipe", "missing")
 ALWAYS = ("good", "silent", "very_loud", "eight_channels", "high_rate")
 
 
-@pytest.mark.filterwarnings("ignore:.*lower sampling rate")
+@pytest.mark.filterwarnings("ignore:.*(lower sampling rate|are silent|beyond full scale)")
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_each_is_extracted_or_named(hostile_files, n_jobs):
     paths, kinds = hostile_files(210, seed=n_jobs)

@@ -1,6 +1,7 @@
 """OpenSmileFeatures: openSMILE's own numbers, in order, and one error for all bad files."""
 
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet.datasets import load_emodb
-from skprognet.features import OpenSmileFeatures, _batch
+from skprognet.features import OpenSmileFeatures
 from skprognet.features._feature_sets import load_extractor
 
 opensmile = pytest.importorskip("opensmile")
@@ -162,7 +163,7 @@ def bad_files(tmp_path, write, voice):
     empty.touch()
     return {
         str(tmp_path / "missing.wav"): "cannot be opened (No such file or directory)",
-        str(tmp_path): "cannot be opened (Is a directory)",
+        str(tmp_path): "cannot be opened (it is a folder; give the files in it)",
         str(text): "cannot be decoded (Format not recognised)",
         str(empty): "is empty (0 bytes)",
         write("none.wav", np.zeros(0)): "holds no audio (0 frames)",
@@ -184,7 +185,8 @@ def test_one_error_names_every_bad_file(voices, bad_files, n_jobs):
     first, *lines = str(caught.value).splitlines()
     assert first == (
         "Expected complete, readable audio of every utterance, got 10 of 12 that cannot be used; "
-        "repair them or leave them out:"
+        'repair them, or leave them out by on_error="skip"; with cache=FOLDER, those of the '
+        "others are kept for the next time:"
     )
     assert lines == [f"  {path!r}: {reason}" for path, reason in bad_files.items()]
 
@@ -218,7 +220,7 @@ def test_every_bad_file_is_named_however_many():
             pd.DataFrame({"path": ["a.wav"], "emotion": ["angry"]}),
             ValueError,
             "X must have a column 'file' (and 'start' and 'end', in s, for segments), got a table "
-            "with the columns ['path', 'emotion']; rename yours.",
+            "with the columns 'path', 'emotion'; rename yours.",
         ),
         (
             {"a.wav"},
@@ -251,7 +253,8 @@ def test_missing_extra(monkeypatch, voices, name):
 def test_progress_bar_only_for_long_work(monkeypatch, capsys, voices):
     extract(voices)
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(_batch, "_LONG", 0)
+    # A clock on which hours pass.
+    monkeypatch.setattr("tqdm.std.time", lambda: 1e5 * time.monotonic())
     extract(voices, verbose=False)
     assert capsys.readouterr().err == ""
     extract(voices)

@@ -77,8 +77,13 @@ def test_signals_and_files_mixed(voices, voice, write):
     [
         (
             (16_000, np.zeros(9)),
-            "A signal must come as (signal, sampling rate), the rate a whole number of Hz; got "
-            f"{np.zeros(9)!r} for it in row 1.",
+            "A signal must come as (signal, sampling rate); in row 1 they are the other way "
+            "round, as scipy.io.wavfile.read returns them.",
+        ),
+        (
+            (np.zeros(9), np.zeros(9)),
+            "A signal must come as (signal, sampling rate), the rate a whole number of Hz; got a "
+            "ndarray of shape (9,) for it in row 1.",
         ),
         (
             (np.zeros(9), 0),

@@ -1,0 +1,144 @@
+"""What a small file may become: bounded before it is decoded, whatever its header says."""
+
+import os
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet.features import OpenSmileFeatures
+
+soundfile = pytest.importorskip("soundfile")
+pytest.importorskip("opensmile")
+
+
+def reasons(X, **params):
+    """Return what is said of each utterance that cannot be used."""
+    smile = OpenSmileFeatures(on_error="nan", **params)
+    with pytest.warns(UserWarning, match="cannot be used"):
+        smile.transform(X)
+    return smile.errors_["reason"].tolist()
+
+
+@pytest.fixture
+def long_silence(tmp_path):
+    """Give the path of a small FLAC file of more than an hour."""
+    path = tmp_path / "long.flac"
+    silence = np.zeros(4_000 * 60, np.int16)
+    with soundfile.SoundFile(path, "w", 4_000, 1) as file:
+        for _ in range(60):
+            file.write(silence)
+        file.write(silence[:4_001])
+    assert path.stat().st_size < 200_000
+    return path
+
+
+@pytest.mark.parametrize("rate", [1, 100, 3_999, 384_001, 2**31 - 1])
+def test_rates_that_are_none_of_audio(write, voice, rate):
+    path = write("odd.wav", voice(150))
+    content = bytearray(Path(path).read_bytes())
+    content[24:28] = struct.pack("<I", rate)
+    Path(path).write_bytes(content)
+    said = f"has a sampling rate of {rate} Hz; that of audio is from 4000 to 384000 Hz"
+    assert reasons([path]) == [said]
+    assert reasons([(voice(150), rate)]) == [said]
+
+
+@pytest.mark.filterwarnings("ignore:.*lower sampling rate")
+def test_the_lowest_and_the_highest_rate(write, voice):
+    for rate in (4_000, 384_000):
+        samples = voice(150, rate)
+        features = OpenSmileFeatures().transform(
+            [write(f"{rate}.wav", samples, rate, subtype="DOUBLE")]
+        )
+        same = OpenSmileFeatures().transform([(samples, rate)])
+        np.testing.assert_array_equal(features, same)
+
+
+def test_an_hour_is_the_limit_unless_told_otherwise(long_silence, voice):
+    said = "lasts 3601 s, longer than max_duration=3600 s; give segments of it, or a higher limit"
+    assert reasons([long_silence]) == [said]
+    assert reasons([(np.zeros(4_000 * 3_601, np.int16), 4_000)]) == [said]
+
+
+@pytest.mark.parametrize("kind", ["file", "signal"])
+def test_the_limit_is_that_of_the_segment(write, voice, kind):
+    samples = voice(150, seconds=2)
+    whole = [write("a.wav", samples)] if kind == "file" else [(samples, 16_000)]
+    smile = OpenSmileFeatures(max_duration=1)
+    assert reasons(whole, max_duration=1) == [
+        "lasts 2 s, longer than max_duration=1 s; give segments of it, or a higher limit"
+    ]
+    for limit in (2, 2.5, None, np.inf):
+        OpenSmileFeatures(max_duration=limit).transform(whole)
+    if kind == "file":
+        table = pd.DataFrame({"file": whole, "start": [0.5], "end": [1.5]})
+        assert np.isfinite(smile.transform(table)).all(axis=None)
+        assert len(reasons(table, max_duration=0.9)) == 1
+
+
+def test_what_the_cache_has_is_bounded_too(write, voice, tmp_path):
+    paths = [write("a.wav", voice(150))]
+    OpenSmileFeatures(cache=tmp_path / "cache").transform(paths)
+    assert len(reasons(paths, cache=tmp_path / "cache", max_duration=0.4)) == 1
+
+
+@pytest.mark.parametrize("limit", [0, -1, True, float("nan"), "3600"])
+def test_limit_must_be_a_time(limit, voices):
+    with pytest.raises(ValueError, match="number of seconds") as caught:
+        OpenSmileFeatures(max_duration=limit).transform(voices)
+    assert str(caught.value) == (
+        f"max_duration must be a number of seconds above 0, or None for no limit; got {limit!r}."
+    )
+
+
+# A program that reads a file, and tells how much memory and how many threads that took.
+READ = """
+import sys, threading, time
+def status(name):
+    with open("/proc/self/status") as file:
+        return int(next(line for line in file if line.startswith(name)).split()[1])
+empty = status("VmHWM")
+from skprognet.features import OpenSmileFeatures
+smile = OpenSmileFeatures(on_error="nan", verbose=False)
+smile.get_feature_names_out()
+before, most, done = status("Threads"), 0, threading.Event()
+def watch():
+    global most
+    while not done.wait(0.01):
+        most = max(most, status("Threads"))
+watching = threading.Thread(target=watch)
+watching.start()
+smile.transform(sys.argv[1:])
+done.set()
+watching.join()
+print(status("VmHWM") - empty, most - before - 1, "/".join(smile.errors_["reason"]), sep=";")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it asks the system in the way of Linux")
+def test_memory_and_threads_that_reading_takes(tmp_path, long_silence):
+    # Cut before its end, so that an hour is decoded and resampled, and openSMILE is not run.
+    content = bytearray(long_silence.read_bytes())
+    content[21:26] = struct.pack(">BI", content[21], 4_000 * 3_600)
+    cut = tmp_path / "cut.flac"
+    cut.write_bytes(content[:-1_500])
+    wide = tmp_path / "wide.wav"
+    soundfile.write(wide, np.zeros((450, 1024), np.int16), 8_000)
+    wide.write_bytes(wide.read_bytes()[:-10])
+    process = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", READ, str(cut), str(wide)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    memory, threads, reason = process.stdout.strip().split(";")
+    decoded_to_the_end, is_cut = reason.split("/")
+    assert decoded_to_the_end.startswith(("cannot be decoded", "is cut short"))
+    assert is_cut.startswith("is cut short")
+    assert int(memory) < 500_000  # kB
+    assert int(threads) <= os.cpu_count()

@@ -1,0 +1,102 @@
+"""Files that are something else, or whose header was never completed, and what is said of them."""
+
+import struct
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet.features import OpenSmileFeatures
+
+soundfile = pytest.importorskip("soundfile")
+pytest.importorskip("opensmile")
+
+CONVERT = "which libsndfile cannot read; convert it, such as by: ffmpeg -i FILE out.flac"
+
+
+def reason(path):
+    with pytest.raises(ValueError, match="cannot be used") as caught:
+        OpenSmileFeatures().transform([path])
+    return str(caught.value).split(f"  {str(path)!r}: ")[1]
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a", "run: git lfs pull"),
+        (b"\0\0\0\x20ftypM4A \0\0\0\0", f"is MPEG-4 (M4A, AAC), {CONVERT}"),
+        (b"\xff\xf1\x50\x80\x2a\x7f\xfc", f"is AAC, {CONVERT}"),
+        (b"0&\xb2u\x8ef\xcf\x11\xa6\xd9\0\xaa\0b\xcel", f"is Windows Media (WMA), {CONVERT}"),
+        (b"\x1aE\xdf\xa3\x01\0\0\0\0\0\0\x1f", f"is Matroska or WebM, {CONVERT}"),
+        (b"#!AMR\n", f"is AMR, {CONVERT}"),
+        (b"PK\x03\x04\x14\0\0\0", "is a ZIP archive; unpack it"),
+        (b"\x1f\x8b\x08\0\0\0\0\0", "is compressed by gzip; unpack it"),
+        (b"MZ\x90", "cannot be decoded (Format not recognised)"),
+    ],
+)
+def test_what_libsndfile_cannot_read(tmp_path, start, said):
+    path = tmp_path / "speech.wav"
+    path.write_bytes(start.ljust(500, b"\x55"))
+    assert reason(path).endswith(said)
+
+
+def test_array_of_numpy(tmp_path):
+    np.save(tmp_path / "speech.npy", np.zeros(900))
+    assert reason(tmp_path / "speech.npy") == (
+        "is a NumPy array; load it, and give a pair (signal, sampling rate)"
+    )
+
+
+def test_folder(tmp_path):
+    assert reason(tmp_path) == "cannot be opened (it is a folder; give the files in it)"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="they are right there")
+def test_backslashes():
+    assert reason("corpus\\wav\\a.wav") == (
+        "cannot be opened (No such file or directory; here folders are separated by / and not by "
+        "\\)"
+    )
+
+
+@pytest.mark.parametrize("riff", [0, 36, 0xFFFFFFFF, 0x7FFFF024])
+@pytest.mark.parametrize("subtype", ["PCM_16", "FLOAT"])
+def test_wav_whose_size_was_never_filled_in(write, voice, riff, subtype):
+    path = Path(write("a.wav", voice(150), subtype=subtype))
+    expected = OpenSmileFeatures().transform([path])
+    content = bytearray(path.read_bytes())
+    content[4:8] = struct.pack("<I", riff)
+    at = content.find(b"data")
+    content[at + 4 : at + 8] = bytes(4)
+    path.write_bytes(content)
+    np.testing.assert_array_equal(OpenSmileFeatures().transform([path]), expected)
+
+
+def test_wav_that_is_empty_and_says_so(write):
+    path = Path(write("a.wav", np.zeros(0)))
+    assert reason(path) == "holds no audio (0 frames)"
+    content = bytearray(path.read_bytes()) + b"LIST\x04\0\0\0INFO"
+    content[4:8] = struct.pack("<I", len(content) - 8)
+    path.write_bytes(content)
+    assert reason(path) == "holds no audio (0 frames)"
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        lambda signal: (signal, 16_000),
+        lambda signal: [signal],
+        lambda signal: [(signal, signal)],
+        lambda signal: [(16_000, signal)],
+        lambda signal: [signal.tolist()],
+        lambda signal: ["a.wav", {"signal": signal.tolist()}],
+        lambda signal: pd.DataFrame([signal]),
+        lambda signal: pd.DataFrame({"file": ["a.wav"], "start": [signal]}),
+    ],
+)
+def test_no_message_prints_a_recording(rng, X):
+    with pytest.raises((TypeError, ValueError), match="must") as caught:
+        OpenSmileFeatures().transform(X(rng.standard_normal(8_000)))
+    assert len(str(caught.value)) < 300
