@@ -76,6 +76,25 @@ def test_no_torch_where_nothing_is_trained(code):
     assert run.stdout.splitlines()[-1].strip() == ""
 
 
+def test_a_first_fit_does_not_import_the_compiler():
+    """It costs over a second and 70 MB, in each process that fits or loads a model."""
+    code = (
+        "import pickle, sys, numpy as np\n"
+        "from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier\n"
+        "X, y = np.eye(20), np.arange(20) % 2\n"
+        "source = DNNClassifier(hidden_layer_sizes=(4, 4), max_epochs=2).fit(X, y)\n"
+        "for model in [FineTunedClassifier(source), ProgressiveClassifier(source)]:\n"
+        "    model.set_params(hidden_layer_sizes=(4, 4), max_epochs=2).fit(X, y)\n"
+        "pickle.loads(pickle.dumps(model)).partial_fit(X, y).predict(X)\n"
+        "model.set_params(optimizer='sgd')\n"
+        "pickle.loads(pickle.dumps(model))\n"
+        "print(*({'torch._dynamo', 'sympy'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip() == ""
+
+
 def test_names_of_the_package_are_there_at_first_use():
     code = (
         "import skprognet\n"

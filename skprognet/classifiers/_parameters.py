@@ -9,10 +9,11 @@ from skprognet.classifiers._class_weight import check_class_weight
 from skprognet.classifiers._monitor import check_monitor
 from skprognet.classifiers._split import check_validation_fraction
 from skprognet.networks import FusedAdam
+from skprognet.networks._adam import SGD
 from skprognet.networks._column import ACTIVATIONS
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
-OPTIMIZERS = {"adam": (FusedAdam, {}), "sgd": (torch.optim.SGD, {})}
+OPTIMIZERS = {"adam": (FusedAdam, {}), "sgd": (SGD, {})}
 
 
 def check_parameters(estimator):

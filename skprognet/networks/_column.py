@@ -42,10 +42,12 @@ def glorot_linear(
 
     It draws from `generator` only: ``nn.Linear`` by itself would draw from torch's global state.
     """
-    layer = nn.utils.skip_init(nn.Linear, n_in, n_out, bias=bias, dtype=dtype)
+    # Made without values, and given them here: nn.utils.skip_init imports sympy, for a second.
+    layer = nn.Linear(n_in, n_out, bias=bias, device="meta", dtype=dtype)
+    layer.weight = nn.Parameter(torch.empty(n_out, n_in, dtype=dtype))
     nn.init.xavier_uniform_(layer.weight, generator=generator)
     if bias:
-        nn.init.zeros_(layer.bias)
+        layer.bias = nn.Parameter(torch.zeros(n_out, dtype=dtype))
     return layer
 
 
