@@ -79,7 +79,7 @@ class DNNClassifier(NetworkClassifier):
         A row per epoch: epoch, train_loss, valid_loss, valid_uar, valid_score (what chooses the
         epoch), test_uar (with `X_test`), dur (seconds).
     best_epoch_ : int
-        The epoch (from 1) whose weights were kept; 0 if training ended within the first.
+        The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
         A hash of each row that `fit` had, validation rows included.
     n_samples_seen_ : int
@@ -89,7 +89,7 @@ class DNNClassifier(NetworkClassifier):
         Mean and standard deviation of each feature over these rows.
     interrupted_ : bool
         Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
-        has been restored.
+        has been restored. Within the first epoch it leaves the earlier fit, if any.
 
     See Also
     --------
