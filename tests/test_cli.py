@@ -20,6 +20,7 @@ FILES = [
     "design.toml",
     "learning_curves.pdf",
     "learning_curves.png",
+    "manifest.json",
     "report.html",
     "results.csv",
     "scores.pdf",

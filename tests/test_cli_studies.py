@@ -63,7 +63,8 @@ def test_the_line_of_the_issue_writes_a_report(whole):
         in result.stdout
     )
     assert result.stdout.rstrip().endswith("report.html.")
-    assert "3 features; no features: file, speaker, session, gender, emotion." in result.stderr
+    left_out = "'file', 'speaker', 'session', 'gender', 'emotion'"
+    assert f"3 features: 'a', 'b', 'c'; no features: {left_out}." in result.stderr
     assert "21/21" in result.stderr
     assert "<title>Emotion recognition" in (folder / "report.html").read_text("utf-8")
     assert not (folder / "checkpoint").exists()

@@ -110,13 +110,19 @@ def test_the_global_random_state_is_untouched():
         pd.Series(SPEAKER, dtype="category"),
         np.unique(SPEAKER, return_inverse=True)[1],
         np.unique(SPEAKER, return_inverse=True)[1] + 0.5,
-        np.array(["Anna"] * 23 + [2] * 10 + [3.5] * 14, dtype=object),
     ],
-    ids=["list", "objects", "Series", "categories", "integers", "floats", "mixed"],
+    ids=["list", "objects", "Series", "categories", "integers", "floats"],
 )
 def test_speakers_of_any_kind(groups):
     cv = RepeatedSpeakerStratifiedKFold(5, n_repeats=2, random_state=0)
     assert same_splits(cv.split(X, groups=groups), cv.split(X, groups=SPEAKER))
+
+
+def test_speakers_of_two_kinds_are_refused():
+    # A table read in parts has 3 in one and "3" in the other: one speaker would be taken for two.
+    groups = np.array(["Anna"] * 23 + [2] * 24, dtype=object)
+    with pytest.raises(ValueError, match="groups must hold labels of one kind; got 'Anna' and 2"):
+        next(RepeatedSpeakerStratifiedKFold(5).split(X, groups=groups))
 
 
 @pytest.mark.parametrize("rows", [X.tolist(), pd.DataFrame(X), csr_array(X)])

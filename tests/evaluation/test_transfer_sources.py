@@ -335,7 +335,7 @@ def test_sources_that_cannot_be_are_refused(options, sentence, corpus):
 
 
 def test_a_source_has_a_name_in_text(corpus):
-    with pytest.raises(TypeError, match="name of a source must be text; got 0"):
+    with pytest.raises(TypeError, match="sources must have text as names; got 0"):
         run(corpus, sources={0: GENDER})
 
 

@@ -17,7 +17,7 @@ def test_it_is_read_as_it_was_written(tmp_path):
     (tmp_path / "design.toml").write_text(format_record(record), "utf-8")
     there = read_record(tmp_path / "design.toml")
     assert there == tomllib.loads(format_record(record))
-    assert differences(there, record) == []
+    assert differences(there, record) == ""
     assert there["network"]["patience"] == 3
     assert there["network"]["class_weight"] == "none"
     assert there["sha256"] == {"table": hashlib.sha256(b"a,b\n1,2\n").hexdigest()}
@@ -25,11 +25,10 @@ def test_it_is_read_as_it_was_written(tmp_path):
 
 def test_differences_are_named_with_both_values():
     then, now = make_record(DESIGN), make_record(DESIGN | {"random_state": 1, "network": {}})
-    assert differences(then, now) == [
-        "random_state (then 0, now 1)",
-        "network.patience (then 3, now none)",
-    ]
-    assert differences({}, {"corpus": "x"}) == ["corpus (then None, now x)"]
+    assert differences(then, now) == (
+        "random_state (then 0, now 1); network.patience (then 3, now none)"
+    )
+    assert differences({}, {"corpus": "x"}) == "corpus (then None, now x)"
 
 
 @pytest.mark.parametrize("content", [b"a = ", b"\xff\xfe"])
