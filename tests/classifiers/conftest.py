@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.datasets import make_classification
+from skorch.callbacks import Callback
 
 from skprognet import DNNClassifier
 
@@ -27,3 +28,35 @@ def source(problem, small):
     """Give a fitted source."""
     X, _, source_y = problem
     return DNNClassifier(**small).fit(X, source_y)
+
+
+class SeenRows(Callback):
+    """Keeps what the network reads, batch by batch: in training, and in validation."""
+
+    def on_train_begin(self, net, **kwargs):
+        self.batches = {True: [], False: []}
+
+    def on_batch_begin(self, net, batch, training, **kwargs):
+        X = batch[0]["X"] if isinstance(batch[0], dict) else batch[0]
+        self.batches[training].append(X.numpy())
+
+
+@pytest.fixture(scope="session")
+def seen_rows():
+    """Give the callback that notes which rows a network sees."""
+    return SeenRows
+
+
+@pytest.fixture(scope="session")
+def split_of():
+    """Give what finds the rows that trained a fitted classifier and those that validated it."""
+
+    def find(classifier, X):
+        # Known by their first feature: a progressive network reads more beside the features.
+        (seen,) = [c for _, c in classifier.net_.callbacks_ if isinstance(c, SeenRows)]
+        first = np.float32(X)[:, 0]
+        assert len(np.unique(first)) == len(first)
+        parts = [np.concatenate(seen.batches[training])[:, 0] for training in (True, False)]
+        return [np.flatnonzero(np.isin(first, np.float32(part))) for part in parts]
+
+    return find

@@ -6,7 +6,6 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.classifiers._sources import named_sources
 
 SMALL = {"hidden_layer_sizes": (16,), "activation": "tanh", "max_epochs": 60, "lr": 0.02}
 STOCHASTIC = {
@@ -62,7 +61,8 @@ class _UnfittedSource:
 
     def fit(self, X, y, sample_weight=None):
         y = column_or_1d(y, warn=True)
-        names = [name for name, _ in named_sources(self.source)]
+        several = isinstance(self.source, list)
+        names = [name for name, _ in self.source] if several else ["source"]
         return super().fit(X, y, sample_weight, source_y=dict.fromkeys(names, y))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import (
     GroupKFold,
@@ -19,14 +19,8 @@ from sklearn.model_selection import (
 )
 from sklearn.neural_network import MLPClassifier
 from skorch.callbacks import Callback, Checkpoint, EarlyStopping, EpochScoring
-from skorch.history import History
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.classifiers import _base
-from skprognet.classifiers._best_epoch import BestEpoch
-from skprognet.classifiers._net import mean_recall
-from skprognet.classifiers._parameters import draw_seeds
-from skprognet.classifiers._split import holdout_split
 from skprognet.datasets import load_emodb
 from skprognet.metrics import uar_score, uar_scorer
 
@@ -217,20 +211,11 @@ def test_it_trains_as_scikit_learns_network_from_the_same_weights(problem, solve
 # Validation rows
 
 
-def test_groups_are_kept_apart_by_the_internal_split(problem, small, monkeypatch):
+def test_groups_are_kept_apart_by_the_internal_split(problem, small, seen_rows, split_of):
     X, y, _ = problem
     groups = np.arange(150) % 10
-    seen = {}
-    from skprognet.classifiers import _base
-
-    def spy(*args):
-        seen["split"] = split(*args)
-        return seen["split"]
-
-    split = _base.holdout_split
-    monkeypatch.setattr(_base, "holdout_split", spy)
-    DNNClassifier(**small).fit(X, y, groups=groups)
-    train, held_out = seen["split"]
+    clf = DNNClassifier(**small, callbacks=[seen_rows()]).fit(X, y, groups=groups)
+    train, held_out = split_of(clf, X)
     assert not set(groups[train]) & set(groups[held_out])
     assert len(train) + len(held_out) == 150
     assert 0.05 <= len(held_out) / 150 <= 0.2
@@ -367,14 +352,22 @@ def test_balanced_class_weight_is_the_sample_weight_of_that_name(problem, small)
     assert same(weights(balanced), weights(by_hand))
 
 
-def test_mean_recall_is_the_uar(rng):
-    true, predicted = rng.integers(0, 5, 60), rng.integers(0, 6, 60)
-    true[true == 2] = 3  # a class that is absent
-    ours = mean_recall(torch.tensor(predicted), torch.tensor(true))
-    assert ours == pytest.approx(uar_score(true, predicted))
-    weight = rng.uniform(0.1, 1, 60)
-    ours = mean_recall(torch.tensor(predicted), torch.tensor(true), torch.tensor(weight))
-    assert ours == pytest.approx(uar_score(true, predicted, sample_weight=weight))
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_recall_of_an_epoch_is_the_uar(problem, small, rng, weighted):
+    X, y, _ = problem
+    weight = rng.uniform(0.1, 1, 150) if weighted else None
+    for absent in ("happy", "sad"):  # in the middle, and at the end
+        held_out = (np.arange(150) >= 75) & (y != absent)
+        splitter = PredefinedSplit(np.where(held_out, 0, -1))
+        options = {**small, "lr": 0.02, "activation": "tanh", "dropout": 0.0}
+        clf = DNNClassifier(**options, validation_fraction=splitter).fit(X, y, weight)
+        predicted = clf.predict(X[held_out])
+        assert absent in predicted
+        expected = uar_score(
+            y[held_out], predicted, sample_weight=weight[held_out] if weighted else None
+        )
+        assert 0.3 < expected < 1
+        assert clf.history_.loc[clf.best_epoch_ - 1, "valid_uar"] == pytest.approx(expected)
 
 
 def by_hand_loss(clf, X, y, weight):
@@ -401,21 +394,36 @@ def test_weights_are_scaled_over_all_rows_and_not_by_batch(problem, source, smal
     assert clf.history_.loc[0, "valid_loss"] == pytest.approx(expected, rel=1e-9)
 
 
-def test_of_equal_epochs_the_lowest_loss_is_kept_and_of_equal_losses_the_first():
-    class Net:
-        module_ = torch.nn.Linear(1, 1)
-        history = History()
+class GivenLosses(Callback):
+    """Puts weights into the network with which a row of the first of two classes has the loss."""
 
-    callback, net = BestEpoch(), Net()
-    callback.on_train_begin(net)
-    epochs = [(0.5, 1.0), (0.60000001, 0.9), (0.6, 0.9), (0.6, 0.8), (0.6, 0.8), (0.4, 0.1)]
-    for score, loss in epochs:
-        net.history.new_epoch()
-        for name, value in [("epoch", len(net.history)), ("valid_score", score)]:
-            net.history.record(name, value)
-        net.history.record("valid_loss", loss)
-        callback.on_epoch_end(net)
-    assert callback.best_epoch_ == 4
+    def __init__(self, losses):
+        self.losses = losses
+
+    def on_batch_begin(self, net, training, **kwargs):
+        if training:
+            return
+        loss, output = self.losses[len(net.history) - 1], net.module_.layers[-1]
+        with torch.no_grad():
+            output.weight.zero_()
+            output.bias[:] = torch.tensor([-np.log(np.expm1(loss)), 0])
+
+
+def test_of_equal_epochs_the_lowest_loss_is_kept_and_of_equal_losses_the_first():
+    scores = [0.5, 0.60000001, 0.6, 0.6, 0.6, 0.4]
+    losses = [1.0, 0.9, 0.9, 0.8, 0.8, 0.1]
+    given = iter(scores)
+    clf = DNNClassifier(
+        hidden_layer_sizes=(1,),
+        max_epochs=6,
+        monitor=lambda estimator, X, y: next(given),
+        callbacks=[GivenLosses(losses), Snapshots()],
+    )
+    clf.fit([[0.0], [1.0]], ["a", "b"], X_val=[[0.0]], y_val=["a"])
+    np.testing.assert_allclose(clf.history_["valid_score"], scores)
+    np.testing.assert_allclose(clf.history_["valid_loss"], losses, rtol=1e-6)
+    assert clf.best_epoch_ == 4
+    assert same(weights(clf), snapshots(clf)[3])
 
 
 # Labels and input
@@ -651,14 +659,25 @@ def test_parameters_set_after_fit_do_not_change_the_fitted_network(problem, smal
     assert source.sources_[0][1].net_.module_.activation == "sigmoid"
 
 
+# One step of the smallest network, for the rows that it sees.
+ONE_STEP = {"hidden_layer_sizes": (1,), "max_epochs": 1, "batch_size": 1000, "dropout": 0.0}
+
+
+@settings(max_examples=50)  # each is a fit
 @given(
     counts=st.lists(st.integers(2, 60), min_size=2, max_size=5),
     fraction=st.floats(0.02, 0.9),
     seed=st.integers(0, 2**32 - 1),
 )
-def test_every_class_trains_and_is_held_out_in_proportion(counts, fraction, seed):
+def test_every_class_trains_and_is_held_out_in_proportion(
+    seen_rows, split_of, counts, fraction, seed
+):
     y = np.repeat(np.arange(len(counts)), counts)
-    train, held_out = holdout_split(y, np.arange(len(counts)), None, fraction, seed)
+    X = np.arange(len(y))[:, None] / len(y)
+    clf = DNNClassifier(
+        **ONE_STEP, validation_fraction=fraction, random_state=seed, callbacks=[seen_rows()]
+    )
+    train, held_out = split_of(clf.fit(X, y), X)
     assert sorted([*train, *held_out]) == list(range(len(y)))
     for label, count in enumerate(counts):
         n_held_out = (y[held_out] == label).sum()
@@ -666,10 +685,14 @@ def test_every_class_trains_and_is_held_out_in_proportion(counts, fraction, seed
         assert abs(n_held_out - fraction * count) <= 1
 
 
-def test_the_group_split_comes_near_to_the_fraction():
+def test_the_group_split_comes_near_to_the_fraction(seen_rows, split_of):
     groups = np.repeat(np.arange(7), [1, 4, 4, 10, 20, 22, 37])
-    y = np.arange(len(groups)) % 2
-    shares = [len(holdout_split(y, np.arange(2), groups, 0.1, s)[1]) / 98 for s in range(40)]
+    y, X = np.arange(98) % 2, np.arange(98)[:, None] / 98
+    clf = DNNClassifier(**ONE_STEP, callbacks=[seen_rows()])
+    shares = [
+        len(split_of(clf.set_params(random_state=seed).fit(X, y, groups=groups), X)[1]) / 98
+        for seed in range(40)
+    ]
     assert np.median(shares) == pytest.approx(0.1, abs=0.06)
     assert len(set(shares)) > 2  # the seed counts
 
@@ -771,31 +794,45 @@ def test_a_model_of_a_device_that_is_not_here_is_loaded_on_the_cpu(problem, smal
 
 
 @pytest.mark.parametrize("cls", CLASSIFIERS)
-def test_the_rows_held_out_inside_are_scored_as_they_are(cls, problem, source, small):
+def test_the_rows_held_out_inside_are_scored_as_they_are(
+    cls, problem, source, small, seen_rows, split_of
+):
     X, y, _ = problem
-    options = {**small, "max_epochs": 1, "dtype": "float64"}
+    options = {**small, "max_epochs": 1, "dtype": "float64", "callbacks": [seen_rows()]}
     clf = cls(**options) if cls is DNNClassifier else cls(source, **options)
     clf.fit(X, y)
     codes = np.searchsorted(clf.classes_, y)
-    _, rows = holdout_split(codes, clf.classes_, None, 0.1, draw_seeds(0, 5)[0])
+    _, rows = split_of(clf, X)
     right = clf.predict_proba(X[rows])[np.arange(len(rows)), codes[rows]]
     row = clf.history_.iloc[0]
     assert row["valid_loss"] == pytest.approx(-np.log(right).mean())
     assert row["valid_uar"] == pytest.approx(uar_score(y[rows], clf.predict(X[rows])))
 
 
-@pytest.mark.parametrize("position", [0, 2, 3, 4])
-def test_each_seed_counts(problem, small, monkeypatch, position):
+class OneChanged(np.random.RandomState):
+    """Draws the integers of the seed, of which it changes one."""
+
+    def __init__(self, seed, place=None):
+        super().__init__(seed)
+        self.drawn, self.place = 0, place
+
+    def randint(self, *args, **kwargs):
+        drawn = np.array(super().randint(*args, **kwargs))
+        places = self.drawn + np.arange(drawn.size).reshape(drawn.shape)
+        self.drawn += drawn.size
+        return drawn ^ (places == self.place)
+
+
+@pytest.mark.parametrize("place", [0, 2, 3, 4])
+def test_each_seed_counts(problem, small, place):
     # In turn: held-out rows, (an unfitted source,) first weights, order of the rows, dropout.
     X, y, _ = problem
 
-    def fit(seeds):
-        monkeypatch.setattr(_base, "draw_seeds", lambda *_: seeds)
-        clf = DNNClassifier(**small, early_stopping=position == 0, validation_fraction=0.5)
-        return weights(clf.fit(X, y))
+    def fit(random_state):
+        options = {**small, "random_state": random_state, "early_stopping": place == 0}
+        return weights(DNNClassifier(**options, validation_fraction=0.5).fit(X, y))
 
-    seeds = [1, 2, 3, 4, 5]
-    first, again = fit(seeds), fit(seeds)
-    changed = fit([seed + 10 * (i == position) for i, seed in enumerate(seeds)])
-    assert all(np.array_equal(first[name], again[name]) for name in first)
+    first, again = fit(0), fit(OneChanged(0))
+    changed = fit(OneChanged(0, place))
+    assert same(first, again)
     assert any((first[name] != changed[name]).any() for name in first)

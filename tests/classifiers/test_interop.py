@@ -82,22 +82,24 @@ def test_the_parameters_of_an_unfitted_source_can_be_searched(problem, small):
     assert found.best_estimator_[-1].source_digest_
 
 
-def test_groups_reach_the_internal_split_through_a_pipeline(problem, small, monkeypatch):
-    from skprognet.classifiers import _base
-
+def test_groups_reach_the_internal_split_through_a_pipeline(problem, small, seen_rows, split_of):
     X, y, _ = problem
-    groups, seen, split = np.arange(150) % 15, [], _base.holdout_split
-
-    def spy(codes, classes, groups, *rest):
-        seen.append(groups)
-        return split(codes, classes, groups, *rest)
-
-    monkeypatch.setattr(_base, "holdout_split", spy)
+    groups = np.arange(150) % 15
     with config_context(enable_metadata_routing=True):
-        pipeline = make_pipeline(StandardScaler(), DNNClassifier(**small))
-        cross_validate(pipeline, X, y, cv=GroupKFold(3), params={"groups": groups})
-    assert [len(part) for part in seen] == [100, 100, 100]
-    assert all(len(set(part)) == 10 for part in seen)
+        pipeline = make_pipeline(StandardScaler(), DNNClassifier(**small, callbacks=[seen_rows()]))
+        result = cross_validate(
+            pipeline,
+            X,
+            y,
+            cv=GroupKFold(3),
+            params={"groups": groups},
+            return_estimator=True,
+            return_indices=True,
+        )
+    for fitted, rows in zip(result["estimator"], result["indices"]["train"], strict=True):
+        train, held_out = split_of(fitted[-1], fitted[0].transform(X[rows]))
+        assert len(train) + len(held_out) == len(rows) == 100
+        assert set(groups[rows[train]]).isdisjoint(groups[rows[held_out]])
 
 
 def test_sample_weight_is_routed_on_request(problem, small):

@@ -1,43 +1,98 @@
-"""The batches that the net trains on."""
+"""The batches that the network trains on."""
 
+import numpy as np
 import pytest
 import torch
-from skorch.dataset import Dataset
+from skorch.callbacks import Callback
 
-from skprognet.classifiers._net import Batches
-
-
-def make_rows(n_rows, weighted):
-    X, y = torch.arange(3 * n_rows).view(n_rows, 3).double(), torch.arange(n_rows)
-    return Dataset({"X": X, "sample_weight": 10.0 * y} if weighted else X, y)
+from skprognet import DNNClassifier
 
 
-def columns(batch, weighted):
-    X, y = batch
-    return (X["X"], X["sample_weight"], y) if weighted else (X, 10.0 * y, y)
+class Batches(Callback):
+    """Keeps the rows, weights and class positions of every batch since the training began."""
+
+    def on_train_begin(self, net, **kwargs):
+        self.seen = {True: [], False: []}
+
+    def on_batch_begin(self, net, batch, training, **kwargs):
+        X, y = batch
+        weighted = isinstance(X, dict)
+        weight = X["sample_weight"] if weighted else torch.ones(len(y), dtype=torch.float64)
+        self.seen[training].append((X["X"] if weighted else X, weight, y))
+
+
+def make_rows(n_rows):
+    """Return rows that their features tell apart, and their class positions."""
+    return np.arange(3.0 * n_rows).reshape(n_rows, 3), np.arange(n_rows) % 2
+
+
+def make_classifier(**options):
+    return DNNClassifier(
+        hidden_layer_sizes=(1,), batch_size=4, dtype="float64", callbacks=[Batches()], **options
+    )
+
+
+def batches(classifier, training=True):
+    (callback,) = [c for _, c in classifier.net_.callbacks_ if isinstance(c, Batches)]
+    return callback.seen[training]
+
+
+def joined(parts):
+    return [torch.cat(values) for values in zip(*parts, strict=True)]
+
+
+def numbers_of(rows):
+    """Return which of the rows of make_rows these are."""
+    return (rows[:, 0] / 3).long()
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("n_rows", [1, 4, 31, 32, 33, 100])
-@pytest.mark.parametrize("seed", [None, 0])
-def test_every_row_comes_once_with_its_label_and_weight(n_rows, weighted, seed):
-    generator = None if seed is None else torch.Generator().manual_seed(seed)
-    batches = Batches(make_rows(n_rows, weighted), 4, generator)
-    parts = [columns(batch, weighted) for batch in batches]
-    sizes = [len(y) for *_, y in parts]
-    assert sizes == [4] * (n_rows // 4) + [n_rows % 4] * (n_rows % 4 > 0)
-    assert len(batches) == len(sizes)
-    X, weight, y = (torch.cat(values) for values in zip(*parts, strict=True))
-    assert torch.equal(X, make_rows(n_rows, False).X[y])
-    assert torch.equal(weight, 10.0 * y)
-    assert torch.equal(y.sort().values, torch.arange(n_rows))
-    if seed is None:
-        assert torch.equal(y, torch.arange(n_rows))
+@pytest.mark.parametrize("n_rows", [1, 4, 31, 32, 33, 100, 257])
+def test_every_row_comes_once_with_its_label_and_weight(n_rows, weighted):
+    X, y = make_rows(n_rows)
+    weight = 10.0 * (np.arange(n_rows) + 1) if weighted else np.ones(n_rows)
+    clf = make_classifier(random_state=0)
+    clf.partial_fit(X, y, classes=[0, 1], sample_weight=weight if weighted else None)
+    parts = batches(clf)
+    assert [len(y) for *_, y in parts] == [4] * (n_rows // 4) + [n_rows % 4] * (n_rows % 4 > 0)
+    rows, weights, codes = joined(parts)
+    order = numbers_of(rows)
+    assert torch.equal(rows, torch.tensor(X)[order])
+    assert torch.equal(weights, torch.tensor(weight)[order])
+    assert torch.equal(codes, torch.tensor(y)[order])
+    assert torch.equal(order.sort().values, torch.arange(n_rows))
 
 
-def test_the_order_is_that_of_the_generator_and_another_one_in_each_epoch():
-    batches = Batches(make_rows(100, False), 4, torch.Generator().manual_seed(3))
-    generator = torch.Generator().manual_seed(3)
-    for _ in range(3):
-        order = torch.cat([y for _, y in batches])
-        assert torch.equal(order, torch.randperm(100, generator=generator))
+class OneSplit:
+    """A splitter that has its rows from the start."""
+
+    def __init__(self, train, held_out):
+        self.rows = train, held_out
+
+    def split(self, X, y=None, groups=None):
+        yield self.rows
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("n_rows", [1, 5000])
+def test_validation_rows_come_in_their_order_with_their_label_and_weight(n_rows, weighted):
+    X, y = make_rows(n_rows + 2)
+    weight = 10.0 * (np.arange(n_rows + 2) + 1) if weighted else np.ones(n_rows + 2)
+    held_out = np.arange(2, n_rows + 2)
+    clf = make_classifier(max_epochs=1, validation_fraction=OneSplit([0, 1], held_out))
+    clf.fit(X, y, weight if weighted else None)
+    rows, weights, codes = joined(batches(clf, training=False))
+    assert torch.equal(rows, torch.tensor(X[held_out]))
+    assert torch.equal(codes, torch.tensor(y[held_out]))
+    np.testing.assert_allclose(weights, weight[held_out] / weight[held_out].mean())
+
+
+def test_the_order_is_that_of_the_seed_and_another_one_in_each_epoch():
+    X, y = make_rows(300)
+    clf = make_classifier(max_epochs=3, early_stopping=False, random_state=3).fit(X, y)
+    # Of the five seeds that a fit draws, the fourth is that of the order.
+    seed = np.random.RandomState(3).randint(np.iinfo(np.int32).max, size=5)[3]
+    generator = torch.Generator().manual_seed(int(seed))
+    expected = torch.cat([torch.randperm(300, generator=generator) for _ in range(3)])
+    rows, *_ = joined(batches(clf))
+    assert torch.equal(numbers_of(rows), expected)

@@ -16,11 +16,9 @@ from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validat
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from skorch.callbacks import Callback
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.classifiers._parameters import draw_seeds
-from skprognet.classifiers._sources import digest
-from skprognet.classifiers._split import holdout_split
 from skprognet.metrics import uar_score, uar_scorer
 from skprognet.networks import evaluate_hidden, evaluate_logits, join_frozen
 
@@ -33,6 +31,12 @@ def weights(classifier):
 
 def same(a, b):
     return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
+
+
+def digest(source, X, y):
+    """Return what a network that reads the source has as its digest."""
+    reader = ProgressiveClassifier(source, hidden_layer_sizes=(1,), max_epochs=1, random_state=0)
+    return reader.fit(X, y).source_digest_["source"]
 
 
 def sigmoid(z):
@@ -119,11 +123,11 @@ def make_sources(X, source_y, small):
 def test_any_source_is_left_as_it_was(cls, kind, problem, small):
     X, y, source_y = problem
     given = make_sources(X, source_y, small)[kind]
-    before = given.predict_proba(X), digest(given), pickle.dumps(given)
+    before = given.predict_proba(X), pickle.dumps(given)
     clf = cls(given, **small).fit(X, y)
     np.testing.assert_array_equal(given.predict_proba(X), before[0])
-    assert digest(given) == before[1] == clf.source_digest_["source"]
-    assert pickle.dumps(given) == before[2]
+    assert pickle.dumps(given) == before[1]
+    assert clf.source_digest_["source"] == digest(pickle.loads(before[1]), X, y)
     twin = pickle.loads(pickle.dumps(clf))
     np.testing.assert_array_equal(twin.predict_proba(X), clf.predict_proba(X))
 
@@ -192,14 +196,14 @@ def test_a_source_trained_again_later_does_not_change_the_model(problem, small):
 def test_a_changed_source_is_found_out(problem, source, small):
     X, y, _ = problem
 
-    class Careless(ProgressiveClassifier):
-        def _train(self, *args):
-            super()._train(*args)
+    class Careless(Callback):
+        def on_train_end(self, net, **kwargs):
             with torch.no_grad():
-                self.sources_[0][1].net_.module_.layers[0].bias.add_(1e-7)
+                clf.sources_[0][1].net_.module_.layers[0].bias.add_(1e-7)
 
+    clf = ProgressiveClassifier(source, **small, callbacks=[Careless()])
     with pytest.raises(RuntimeError, match=r"A frozen source must come out of fit as it went in"):
-        Careless(source, **small).fit(X, y)
+        clf.fit(X, y)
 
 
 # Cloning and searching
@@ -222,13 +226,13 @@ def test_an_unfitted_source_is_cloned(small):
 
 def test_a_fitted_source_works_in_pipelines_and_searches(problem, source, small):
     X, y, _ = problem
-    before = digest(source)
+    before, contents = digest(source, X, y), pickle.dumps(source)
     pipeline = make_pipeline(StandardScaler(), ProgressiveClassifier(source, **small))
     assert cross_val_score(pipeline, X, y, scoring=uar_scorer, cv=3).shape == (3,)
     search = GridSearchCV(ProgressiveClassifier(source, **small), {"lr": [1e-3, 1e-2]}, cv=2)
     search.fit(X, y)
     assert search.best_estimator_.source_digest_ == {"source": before}
-    assert digest(source) == before
+    assert pickle.dumps(source) == contents
 
 
 def test_parameters_of_a_fitted_source_cannot_be_set(source, small):
@@ -246,18 +250,20 @@ def test_parameters_of_a_fitted_source_cannot_be_set(source, small):
 
 
 @pytest.mark.parametrize("cls", TRANSFER)
-def test_an_unfitted_source_is_trained_on_the_rows_of_fit(cls, problem, small):
-    X, y, source_y = problem
-    inside = cls(DNNClassifier(**small), **small).fit(X[:90], y[:90], source_y=source_y[:90])
+def test_an_unfitted_source_is_trained_on_the_rows_of_fit(
+    cls, problem, small, seen_rows, split_of
+):
+    X, y, source_y = (each[:90] for each in problem)
+    inside = cls(DNNClassifier(**small), **small, callbacks=[seen_rows()])
+    inside.fit(X, y, source_y=source_y)
     # What chooses the target's epoch must not train the source either: it chooses its epoch.
-    seed = draw_seeds(0, 5)[0]
-    classes, codes = np.unique(y[:90], return_inverse=True)
-    train, held_out = holdout_split(codes, classes, None, 0.1, seed)
+    train, held_out = split_of(inside, X)
+    assert len(train) + len(held_out) == 90
     alone = DNNClassifier(**small).fit(
         X[train], source_y[train], X_val=X[held_out], y_val=source_y[held_out]
     )
-    assert inside.source_digest_ == {"source": digest(alone)}
-    outside = cls(alone, **small).fit(X[:90], y[:90])
+    outside = cls(alone, **small).fit(X, y)
+    assert inside.source_digest_ == outside.source_digest_
     assert same(weights(inside), weights(outside))
 
 
@@ -375,7 +381,7 @@ def test_adapters_are_trained_through_autograd_and_repeat(adapter, problem, sour
     assert same(weights(clf), weights(ProgressiveClassifier(source, **options).fit(X, y)))
     twin = pickle.loads(pickle.dumps(clf))
     np.testing.assert_array_equal(twin.predict_proba(X), clf.predict_proba(X))
-    assert digest(source) == clf.source_digest_["source"]
+    assert digest(source, X, y) == clf.source_digest_["source"]
 
 
 @pytest.mark.parametrize(
@@ -590,15 +596,25 @@ def test_importance_without_a_source_is_an_error(problem, small):
 # What a review found
 
 
-def test_a_source_gets_all_digits_of_the_features(problem, small):
+def read_by(classifier):
+    """Return what a fitted network with seen_rows read of its validation rows, in their order."""
+    (seen,) = [c for name, c in classifier.net_.callbacks_ if name == "SeenRows"]
+    epoch = len(seen.batches[False]) // len(classifier.history_)
+    return torch.tensor(np.concatenate(seen.batches[False][:epoch]))
+
+
+def test_a_source_gets_all_digits_of_the_features(problem, small, seen_rows):
     X, y, source_y = problem
     X = X + 1e6  # float32 keeps one digit of what is left after the mean
     given = make_pipeline(StandardScaler(), DNNClassifier(**small, dtype="float64"))
     given.fit(X, source_y)
-    clf = ProgressiveClassifier(given, **small).fit(X, y)
+    clf = ProgressiveClassifier(given, **small, callbacks=[seen_rows()])
+    clf.fit(X, y, X_val=X, y_val=y)
     expected = given[-1].net_.module_.hidden(torch.tensor(given[0].transform(X)))[0]
-    ours = clf._network_input(X)[:, 9 : 9 + 12]
-    np.testing.assert_allclose(ours, expected.detach(), rtol=1e-5)
+    ours = read_by(clf)
+    np.testing.assert_allclose(ours[:, 9 : 9 + 12], expected.detach(), rtol=1e-5)
+    logits = evaluate_logits(clf.net_.module_, ours)
+    np.testing.assert_allclose(clf.predict_proba(X), logits.softmax(dim=1), rtol=1e-5)
 
 
 def test_the_seed_reaches_an_unfitted_source(problem, small):
@@ -703,18 +719,30 @@ def test_source_labels_come_from_any_table(problem, small, library):
     assert [list(each.classes_) for _, each in clf.sources_] == [[0, 1], ["f", "m"]]
 
 
-def test_columns_of_a_chain_and_of_several_sources_are_read_in_their_order(problem, source, small):
+def test_columns_of_a_chain_and_of_several_sources_are_read_in_their_order(
+    problem, source, small, seen_rows
+):
     X, y, source_y = problem
     middle = ProgressiveClassifier(source, **{**small, "hidden_layer_sizes": (5, 6)})
     middle.fit(X, source_y)
     other = DNNClassifier(**{**small, "hidden_layer_sizes": (4, 3)}).fit(X, y)
-    clf = ProgressiveClassifier([("middle", middle), ("other", other)], **small).fit(X, y)
-    features, columns = clf.net_.module_.columns(clf._network_input(X))
-    assert torch.equal(features, torch.tensor(X, dtype=torch.float32))
-    for column, network in zip(columns, [source, middle, other], strict=True):
-        expected = evaluate_hidden(network.net_.module_, network._network_input(X))
-        for ours, theirs in zip(column, expected, strict=True):
-            assert torch.equal(ours, theirs)
+    clf = ProgressiveClassifier(
+        [("middle", middle), ("other", other)], **small, callbacks=[seen_rows()]
+    ).fit(X, y, X_val=X, y_val=y)
+    features, columns = clf.net_.module_.columns(read_by(clf))
+    x = torch.tensor(X, dtype=torch.float32)
+    assert torch.equal(features, x)
+    oldest = evaluate_hidden(source.net_.module_, x)
+    expected = [
+        oldest,
+        evaluate_hidden(middle.net_.module_, join_frozen(x, [oldest])),
+        evaluate_hidden(other.net_.module_, x),
+    ]
+    for column, layers in zip(columns, expected, strict=True):
+        for ours, theirs in zip(column, layers, strict=True):
+            torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=0)
+    logits = evaluate_logits(clf.net_.module_, join_frozen(x, expected))
+    np.testing.assert_allclose(clf.predict_proba(X), logits.softmax(dim=1), rtol=1e-5)
 
 
 @pytest.mark.parametrize("n_frozen", [0, 1, 2])

@@ -5,20 +5,24 @@ import pytest
 import torch
 
 from skprognet.networks import Column
-from skprognet.networks._dropout import DropoutMasks
 
 # One bit for each unit, two, eight, and sixteen that meet the rate nearly.
 RATES = [0.5, 0.25, 0.75, 129 / 256, 0.05, 0.3, 0.8]
 # Not multiples of the units that share a word, and of different sizes.
-SHAPES = [(20, 11), (3, 7), (1, 1)]
+ROWS, WIDTHS = 11, (20, 2, 1)
 
 
-def draw(rate, steps, shapes=SHAPES, dtype=torch.float32, seed=0):
+def make_column(rate, widths=WIDTHS, dtype=torch.float32):
+    generator = torch.Generator().manual_seed(0)
+    return Column(5, widths, 4, dropout=rate, generator=generator, dtype=dtype)
+
+
+def draw(rate, steps, n_rows=ROWS, widths=WIDTHS, dtype=torch.float32, seed=0):
     """Return the masks of many steps, as a matrix of steps and units."""
     generator = torch.Generator().manual_seed(seed)
-    drawn = DropoutMasks(shapes, rate, dtype, generator.device)
+    drawn = make_column(rate, widths, dtype).masks(n_rows)
     masks = [[mask.clone() for mask in drawn.draw(generator)] for _ in range(steps)]
-    assert [mask.shape for mask in masks[0]] == [torch.Size(shape) for shape in shapes]
+    assert [mask.shape for mask in masks[0]] == [torch.Size([n_rows, n]) for n in widths]
     return torch.stack([torch.cat([mask.ravel() for mask in step]) for step in masks])
 
 
@@ -28,7 +32,7 @@ def test_every_unit_is_dropped_at_the_rate(rate, dtype):
     masks = draw(rate, 4000, dtype=dtype)
     assert masks.dtype == dtype
     dropped = (masks == 0).double()
-    # 5.5 standard errors: 242 units, seven rates and two types are looked at.
+    # 5.5 standard errors: 253 units, seven rates and two types are looked at.
     error = 5.5 * np.sqrt(rate * (1 - rate) / len(masks))
     assert (dropped.mean(0) - rate).abs().max() < error
     overall = 5.5 * np.sqrt(rate * (1 - rate) / masks.numel())
@@ -41,7 +45,7 @@ def test_every_unit_is_dropped_at_the_rate(rate, dtype):
 @pytest.mark.parametrize("rate", [0.5, 0.25, 0.3])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_units_layers_and_steps_are_dropped_independently(rate, dtype):
-    masks = draw(rate, 8000, [(2, 24), (3, 16), (1, 40)], dtype=dtype, seed=1).numpy()
+    masks = draw(rate, 8000, 2, (24, 24, 20), dtype=dtype, seed=1).numpy()
     units = np.corrcoef(masks.T)
     np.fill_diagonal(units, 0)
     assert np.abs(units).max() < 5.5 / np.sqrt(len(masks))
@@ -56,7 +60,7 @@ def test_units_layers_and_steps_are_dropped_independently(rate, dtype):
 
 def test_units_that_share_a_word_are_dropped_independently_in_threes():
     # Pairs may be independent where bits are sums of other bits; their product shows it.
-    signs = draw(0.5, 4000, [(16, 16)], seed=3).numpy() - 1
+    signs = draw(0.5, 4000, 16, (16,), seed=3).numpy() - 1
     chosen = np.random.default_rng(0).integers(256, size=(3, 20000))
     chosen = chosen[:, [len(set(units)) == 3 for units in chosen.T]]
     products = signs[:, chosen[0]] * signs[:, chosen[1]] * signs[:, chosen[2]]
@@ -67,7 +71,7 @@ def test_units_that_share_a_word_are_dropped_independently_in_threes():
 @pytest.mark.parametrize("size", [1, 2, 4, 63, 64, 65])
 def test_all_bits_are_drawn_and_not_only_those_of_positive_numbers(rate, size):
     # The trap: integers that are never negative leave a sign bit, and its unit, at zero.
-    dropped = (draw(rate, 2000, [(size,)], seed=2) == 0).double().mean(0)
+    dropped = (draw(rate, 2000, 1, (size,), seed=2) == 0).double().mean(0)
     assert (dropped - rate).abs().max() < 5.5 * np.sqrt(rate * (1 - rate) / 2000)
 
 
@@ -84,13 +88,15 @@ def test_the_generator_says_which_and_other_fits_draw_others():
 
 
 def test_the_masks_of_a_columns_layers_come_from_its_generator_alone():
-    column = Column(5, (7, 3), 4, dropout=0.5, generator=torch.Generator().manual_seed(0))
-    column.dropout_generator = torch.Generator().manual_seed(4)
+    column = make_column(0.5, (7, 3)).train()
     before = torch.random.get_rng_state()
-    masks = column.masks(6).draw(column.dropout_generator)
-    generator = torch.Generator().manual_seed(4)
-    expected = DropoutMasks([(6, 7), (6, 3)], 0.5, torch.float32, generator.device).draw(generator)
-    assert all(torch.equal(ours, theirs) for ours, theirs in zip(masks, expected, strict=True))
+    for _ in range(2):
+        masks = column.masks(6).draw(torch.Generator().manual_seed(4))
+        column.dropout_generator = torch.Generator().manual_seed(4)
+        hidden = column.hidden(torch.ones(6, 5))
+        for mask, h in zip(masks, hidden, strict=True):
+            assert 0 < (mask != 0).sum() < mask.numel()
+            assert torch.equal(h != 0, mask != 0)
     assert torch.equal(before, torch.random.get_rng_state())
     column.dropout = 0.0
     assert column.masks(6) is None
