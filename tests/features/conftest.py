@@ -2,9 +2,13 @@
 
 import os
 import stat
+import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
+
+from skprognet.features import OpenSmileFeatures
 
 
 def make_voice(hertz, rate=16_000, seconds=0.5):
@@ -35,6 +39,45 @@ def write(tmp_path):
 def voices(write):
     """Give paths of four files, in an order that is not the alphabet's."""
     return [write(f"{hertz}.wav", make_voice(hertz)) for hertz in (200, 110, 300, 150)]
+
+
+@pytest.fixture
+def extracted(monkeypatch):
+    """Give a list of the signals that openSMILE really gets."""
+    opensmile = pytest.importorskip("opensmile")
+    signals, extract = [], opensmile.Smile.__call__
+
+    def count(smile, signal, *args):
+        signals.append(signal)
+        return extract(smile, signal, *args)
+
+    monkeypatch.setattr(opensmile.Smile, "__call__", count)
+    return signals
+
+
+@pytest.fixture
+def listen(monkeypatch):
+    """Give a function that returns a signal as openSMILE gets it, or raises what is wrong."""
+    opensmile = pytest.importorskip("opensmile")
+    signals = []
+
+    def keep(smile, signal, *_):
+        signals.append(signal)
+        return np.zeros((1, len(smile.feature_names), 1))
+
+    def listen(source, start=np.nan, end=np.nan, **params):
+        X = [source]
+        if not isinstance(source, tuple):
+            X = pd.DataFrame({"file": X, "start": start, "end": end})
+        smile = OpenSmileFeatures(on_error="nan", **params)
+        with warnings.catch_warnings(action="ignore"):
+            smile.transform(X)
+        if len(smile.errors_):
+            raise ValueError(smile.errors_["reason"].item())
+        return signals.pop()
+
+    monkeypatch.setattr(opensmile.Smile, "__call__", keep)
+    return listen
 
 
 # What may be wrong with the content of a file; each takes a generator and the path to write to,
