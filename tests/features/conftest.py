@@ -56,8 +56,8 @@ def extracted(monkeypatch):
 
 
 @pytest.fixture
-def listen(monkeypatch):
-    """Give a function that returns a signal as openSMILE gets it, or raises what is wrong."""
+def listen_to_all(monkeypatch):
+    """Give a function that returns the signals as openSMILE gets them, or what is wrong."""
     opensmile = pytest.importorskip("opensmile")
     signals = []
 
@@ -65,18 +65,30 @@ def listen(monkeypatch):
         signals.append(signal)
         return np.zeros((1, len(smile.feature_names), 1))
 
-    def listen(source, start=np.nan, end=np.nan, **params):
-        X = [source]
-        if not isinstance(source, tuple):
-            X = pd.DataFrame({"file": X, "start": start, "end": end})
+    def listen_to_all(sources, starts=np.nan, ends=np.nan, **params):
+        sources = pd.Series(sources, dtype=object)  # some names are no text for pandas
+        X = pd.DataFrame({"file": sources, "start": starts, "end": ends})
         smile = OpenSmileFeatures(on_error="nan", **params)
+        signals.clear()
         with warnings.catch_warnings(action="ignore"):
             smile.transform(X)
-        if len(smile.errors_):
-            raise ValueError(smile.errors_["reason"].item())
-        return signals.pop()
+        reasons, heard = smile.errors_["reason"], iter(signals)
+        return [reasons[row] if row in reasons else next(heard) for row in range(len(X))]
 
     monkeypatch.setattr(opensmile.Smile, "__call__", keep)
+    return listen_to_all
+
+
+@pytest.fixture
+def listen(listen_to_all):
+    """Give a function that returns one signal as openSMILE gets it, or raises what is wrong."""
+
+    def listen(source, start=np.nan, end=np.nan, **params):
+        (result,) = listen_to_all([source], start, end, **params)
+        if isinstance(result, str):
+            raise ValueError(result)
+        return result
+
     return listen
 
 

@@ -63,7 +63,8 @@ def test_named_sets(voices, name, n_features):
 
 @pytest.mark.parametrize("kind", [str, lambda path: path])
 def test_configuration_of_ones_own(config, kind):
-    signals = [(np.full(16_000, level), 16_000) for level in (0.25, 0.5)]
+    square = (-1.0) ** np.arange(16_000)
+    signals = [(level * square, 16_000) for level in (0.25, 0.5)]
     smile = OpenSmileFeatures(kind(config), n_jobs=2)
     features = smile.transform(signals)
     assert features.columns[0] == "pcm_RMSenergy_amean" == smile.get_feature_names_out()[0]
