@@ -20,7 +20,7 @@ from skprognet.features._extras import import_extra
 
 _FILE = "features.sqlite3"
 # A new number whenever this package changes what it does to the audio, or what it keeps.
-_RECIPE = 2
+_RECIPE = 3
 _HEAD = struct.Struct("<dii")  # seconds, own_rate, bytes of the remark
 _CHECK = 32  # bytes of SHA-256
 _PATIENCE = 60.0  # seconds to wait for another process that writes

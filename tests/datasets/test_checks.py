@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skprognet.datasets import check_corpus
-from skprognet.datasets._frame import COLUMNS, make_frame
+from skprognet.datasets import check_corpus, read_table
 
 
 def corpus(n_rows=4, **columns):
@@ -18,7 +17,10 @@ def corpus(n_rows=4, **columns):
         "speaker": (["Kim", "Kim", "Lee", "Lee"] * n_rows)[:n_rows],
         "gender": (["female", "female", "male", "male"] * n_rows)[:n_rows],
     }
-    return make_frame(pd.DataFrame(rows).assign(**columns), "calls")
+    rows |= {"start": np.nan, "end": np.nan, "session": None, "corpus": "calls"}
+    frame = pd.DataFrame(rows).assign(**columns)
+    standard = ["file", "start", "end", "emotion", "speaker", "gender", "session", "corpus"]
+    return frame[[*standard, *frame.columns.difference(standard, sort=False)]]
 
 
 def problems(frame, **options):
@@ -35,12 +37,20 @@ def remarks(frame, **options):
 
 
 def test_frame_without_problems():
-    frame = corpus()
-    assert tuple(frame.columns) == COLUMNS
-    assert remarks(frame) == []
-    assert frame["start"].isna().all()
-    assert frame["session"].isna().all()
+    assert remarks(corpus()) == []
+
+
+def test_what_nobody_knows_is_left_empty(tmp_path):
+    known = corpus()[["speaker", "file", "emotion"]].assign(mood=1)
+    for name in known["file"]:
+        (tmp_path / name).write_text(name)
+    known.to_csv(tmp_path / "calls.csv", index=False)
+    frame = read_table(tmp_path / "calls.csv", corpus="calls")
+    assert list(frame) == [*corpus(), "mood"]
+    assert frame[["start", "end", "gender", "session"]].isna().all(axis=None)
+    assert frame[["start", "end"]].dtypes.eq(float).all()
     assert set(frame["corpus"]) == {"calls"}
+    assert frame["speaker"].tolist() == known["speaker"].tolist()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import os
 import pickle
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from skprognet.cli import main
-from skprognet.datasets import _download, fetch_corpus
+import skprognet.datasets
 from skprognet.datasets._facts import CORPORA
 
 audb = pytest.importorskip("audb")
@@ -26,6 +26,10 @@ FILES = {
     "wav/08a02La.wav": ("boredom", 8),
     "wav/08a02Wc.wav": ("anger", 8),
 }
+CITATION = (
+    "F. Burkhardt et al., A database of German emotional speech, Interspeech 2005, 1517-1520. "
+    "https://doi.org/10.21437/Interspeech.2005-446"
+)
 SPEAKERS = {3: {"gender": "male"}, 8: {"gender": "female"}}
 
 
@@ -66,9 +70,20 @@ def repository(tmp_path, monkeypatch):
     monkeypatch.setattr(audb.config, "CACHE_ROOT", str(tmp_path / "home"))
     monkeypatch.delenv("AUDB_CACHE_ROOT", raising=False)
     monkeypatch.delenv("AUDB_SHARED_CACHE_ROOT", raising=False)
-    monkeypatch.setattr(_download, "_shown", set())
     publish(tmp_path / "emodb", repository)
     return repository
+
+
+@pytest.fixture
+def new_process(monkeypatch):
+    """Let the package be imported for the first time, as far as it can know."""
+    for name in list(sys.modules):
+        if name.partition(".")[0] == "skprognet":
+            monkeypatch.delitem(sys.modules, name)
+
+
+def fetch_corpus(*args, **options):
+    return import_module("skprognet.datasets").fetch_corpus(*args, **options)
 
 
 def test_fetch(repository, tmp_path, capsys):
@@ -89,22 +104,17 @@ def test_fetch(repository, tmp_path, capsys):
     np.testing.assert_allclose(signal, 0.1 * np.sin(np.arange(1600) * 0.06), atol=1e-4)
 
 
-def test_licence_and_citation_are_shown_once(repository, tmp_path, capsys):
+def test_licence_and_citation_are_shown_once(new_process, repository, tmp_path, capsys):
     corpus = fetch_corpus("emodb")
-    facts = CORPORA["emodb"]
-    assert corpus.attrs == {
-        "licence": "CC0-1.0",
-        "citation": facts.citation,
-        "version": "1.4.1",
-    }
+    assert corpus.attrs == {"licence": "CC0-1.0", "citation": CITATION, "version": "1.4.1"}
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.endswith(f"EmoDB 1.4.1, licence CC0-1.0. Please cite: {facts.citation}\n")
+    assert err.endswith(f"EmoDB 1.4.1, licence CC0-1.0. Please cite: {CITATION}\n")
     fetch_corpus("emodb")
     assert "cite" not in capsys.readouterr().err
 
 
-def test_silence(repository, capsys):
+def test_silence(new_process, repository, capsys):
     fetch_corpus("emodb", verbose=False)
     assert capsys.readouterr() == ("", "")
     fetch_corpus("emodb")  # what was not shown is still to be shown
@@ -141,10 +151,11 @@ def test_damaged_download_is_refused(repository, tmp_path):
 
 
 def run(*arguments):
+    main = import_module("skprognet.cli").main
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-def test_verb_writes_the_table_that_read_writes(repository, tmp_path):
+def test_verb_writes_the_table_that_read_writes(new_process, repository, tmp_path):
     fetched, listed = tmp_path / "fetched.csv", tmp_path / "listed.csv"
     result = run("fetch", "emodb", "--cache", tmp_path / "cache", "-o", fetched)
     assert result.exit_code == 0, result.output
@@ -152,7 +163,7 @@ def test_verb_writes_the_table_that_read_writes(repository, tmp_path):
         "emodb: 4 utterances, 2 speakers (1 female, 1 male).\n  angry        1\n  bored        1\n"
         f"  happy        1\n  neutral      1\nWrote 4 rows to {fetched}.\n"
     )
-    told = f"EmoDB 1.4.1, licence CC0-1.0. Please cite: {CORPORA['emodb'].citation}\n"
+    told = f"EmoDB 1.4.1, licence CC0-1.0. Please cite: {CITATION}\n"
     assert result.stderr.endswith(told)
     table = pd.read_csv(fetched, dtype=str)
     (folder,) = {Path(name).parent for name in table["file"]}
@@ -162,7 +173,7 @@ def test_verb_writes_the_table_that_read_writes(repository, tmp_path):
     assert table.shape == (4, 8)
 
 
-def test_verb_takes_another_version(repository, tmp_path):
+def test_verb_takes_another_version(new_process, repository, tmp_path):
     publish(tmp_path / "newer", repository, version="1.5.0")
     result = run("fetch", "emodb", "--version", "1.5.0", "-o", tmp_path / "u.parquet")
     assert result.exit_code == 0, result.output
@@ -193,11 +204,12 @@ def test_corpus_that_is_not_open(name):
 
 
 def test_documented_corpora_are_those_of_the_facts():
+    doc = skprognet.datasets.fetch_corpus.__doc__
     for name, facts in CORPORA.items():
-        documented = f"'{name}'" in fetch_corpus.__doc__
+        documented = f"'{name}'" in doc
         assert documented == bool(facts.audb)
         if documented:
-            (row,) = [row for row in fetch_corpus.__doc__.splitlines() if f"'{name}' " in row]
+            (row,) = [row for row in doc.splitlines() if f"'{name}' " in row]
             assert facts.title in row
             assert facts.licence in row
 

@@ -3,18 +3,12 @@
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import colors
 from matplotlib.figure import Figure
 
-from skprognet.displays._style import (
-    COLOURS,
-    DASHES,
-    label,
-    legend_above,
-    looks,
-    verbatim,
-)
+from skprognet.displays import SignificanceDisplay, TrainingCurveDisplay
 from skprognet.evaluation import compare_methods
 
 PAPER = [("DNN", "none"), ("PT/FT", "speaker"), ("ProgNet", "speaker"), ("ProgNet", "gender")]
@@ -27,6 +21,42 @@ DICHROMATS = {
     "deuteranope": [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
     "tritanope": [[1, 0.14461, -0.14461], [0, 0.85924, 0.14076], [0, 0.85924, 0.14076]],
 }
+
+
+def draw(entries):
+    """Return a drawing with a line for each method and source."""
+    epochs = pd.DataFrame({"epoch": [1, 2], "valid_uar": [0.3, 0.5]})
+    curves = [epochs.assign(method=method, source=source) for method, source in entries]
+    return TrainingCurveDisplay.from_curves(pd.concat(curves)).plot(Figure().subplots())
+
+
+def looks(entries):
+    """Return how the line of each method and source looks."""
+    display = draw(entries)
+    drawn = display.frame()[["method", "source"]].drop_duplicates()
+    drawn = drawn.itertuples(index=False, name=None)
+    return {
+        entry: {
+            "color": line.get_color(),
+            "marker": line.get_marker(),
+            "linestyle": str(line._unscaled_dash_pattern),
+        }
+        for entry, line in zip(drawn, display.lines_, strict=True)
+    }
+
+
+def palette(n_methods=7):
+    """Return the colours of the paper's methods and of others, in order."""
+    others = [(f"method {i}", "speaker") for i in range(3, n_methods)]
+    return [look["color"] for look in looks([*PAPER[:3], *others]).values()]
+
+
+def legend_texts(entries):
+    """Return the names in the legend as they are shown, each in its lines."""
+    texts = draw(entries).ax_.get_legend().get_texts()
+    shown = [text._preprocess_math(text.get_text()) for text in texts]
+    assert not any(is_math for _, is_math in shown)
+    return [text.split("\n") for text, _ in shown]
 
 
 def linear(colour):
@@ -55,7 +85,9 @@ def test_the_papers_methods_differ_in_grey():
 
 
 def test_every_colour_stands_out_from_paper():
-    assert all(lab(linear(colour))[0] < 75 for colour in COLOURS)
+    assert len(set(palette())) == 7
+    assert set(palette(12)) == set(palette())
+    assert all(lab(linear(colour))[0] < 75 for colour in palette())
 
 
 def test_colour_and_marker_say_which_method_and_dashes_which_source():
@@ -64,7 +96,7 @@ def test_colour_and_marker_say_which_method_and_dashes_which_source():
     assert (speaker["color"], speaker["marker"]) == (gender["color"], gender["marker"])
     assert speaker["linestyle"] != gender["linestyle"]
     assert styles["PT/FT", "speaker"]["linestyle"] == speaker["linestyle"]
-    assert styles["DNN", "none"]["linestyle"] == "solid"
+    assert styles["DNN", "none"]["linestyle"] == str((0, None))  # solid
 
 
 def test_the_papers_methods_look_the_same_in_part_of_a_study():
@@ -74,9 +106,11 @@ def test_the_papers_methods_look_the_same_in_part_of_a_study():
 
 def test_many_methods_and_sources_all_look_different_without_colour():
     entries = [(f"method {i}", f"source {j}") for i in range(9) for j in range(4)]
-    grey = {(look["marker"], str(look["linestyle"])) for look in looks(entries).values()}
+    grey = {(look["marker"], look["linestyle"]) for look in looks(entries).values()}
     assert len(grey) == 36
-    assert len(set(map(str, DASHES))) == len(DASHES)
+    sources = ["none", "speaker", "gender", *(f"source {j}" for j in range(4))]
+    of_one = looks([("ProgNet", source) for source in sources])
+    assert len({look["linestyle"] for look in of_one.values()}) == 7
 
 
 @pytest.mark.parametrize(
@@ -90,38 +124,31 @@ def test_many_methods_and_sources_all_look_different_without_colour():
 )
 def test_scores_and_their_comparisons_agree(make_scores, entries):
     comparisons = compare_methods(make_scores(entries))
-    sides = [("against", "against_source"), ("method", "source")]
-    compared = [
-        entry
-        for side in sides
-        for entry in comparisons[list(side)].itertuples(index=False, name=None)
-    ]
-    assert looks(compared) == looks(entries)
+    display = SignificanceDisplay.from_comparisons(comparisons).plot(Figure().subplots())
+    expected = looks(entries)
+    rows = display.frame()[["method", "source"]].itertuples(index=False, name=None)
+    for entry, marker in zip(rows, display.markers_, strict=True):
+        assert marker.get_color() == expected[entry]["color"]
+        assert marker.get_marker() == expected[entry]["marker"]
 
 
 def test_what_a_method_is_called():
-    assert label("DNN", "none") == "DNN"
-    assert label("ProgNet", "speaker + gender") == "ProgNet from speaker + gender"
+    texts = legend_texts([("DNN", "none"), ("P", "speaker + gender")])
+    assert texts == [["DNN"], ["P from speaker + gender"]]
 
 
-def test_verbatim_keeps_every_character_and_breaks_lines():
-    text = Figure().text(0, 0, verbatim(r"a_$x$ \$ of $y$ $"))
-    shown, is_math = text._preprocess_math(text.get_text())
-    assert (shown, is_math) == (r"a_$x$ \$ of $y$ $", False)
-    lines = verbatim("one rather long name", 8).split("\n")
-    assert lines == ["one", "rather", "long", "name"]
-    assert verbatim("a" * 20, 8).split("\n") == ["a" * 8, "a" * 8, "a" * 4]
+def test_a_legend_keeps_every_character_and_breaks_lines():
+    names = [r"a_$x$ \$ of $y$ $", "_mine", "$a$ and $b$", "one rather long name of a method"]
+    texts = legend_texts([(name, "none") for name in [*names, "a" * 60]])
+    assert texts[:3] == [[name] for name in names[:3]]
+    assert texts[3] == ["one rather long name of", "a method"]
+    assert texts[4] == ["a" * 24, "a" * 24, "a" * 12]
 
 
-def test_a_legend_shows_names_that_begin_with_an_underscore():
-    ax = Figure().subplots()
-    lines = ax.plot([1, 2]) + ax.plot([2, 1])
-    legend_above(ax, lines, ["_mine", "$a$ and $b$"], "note")
-    texts = [text._preprocess_math(text.get_text()) for text in ax.get_legend().get_texts()]
-    assert texts == [("_mine", False), ("$a$ and $b$", False)]
-    assert ax.get_legend().get_title().get_text() == "note"
+def test_a_legend_says_what_is_averaged():
+    assert draw(PAPER).ax_.get_legend().get_title().get_text() == "one fit"
 
 
 def test_neighbouring_colours_differ_in_grey():
-    lightness = [lab(linear(colour))[0] for colour in COLOURS]
+    lightness = [lab(linear(colour))[0] for colour in palette()]
     assert min(abs(a - b) for a, b in pairwise(lightness)) > 6

@@ -2,9 +2,13 @@
 
 import os
 import stat
+import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
+
+from skprognet.features import OpenSmileFeatures
 
 
 def make_voice(hertz, rate=16_000, seconds=0.5):
@@ -35,6 +39,57 @@ def write(tmp_path):
 def voices(write):
     """Give paths of four files, in an order that is not the alphabet's."""
     return [write(f"{hertz}.wav", make_voice(hertz)) for hertz in (200, 110, 300, 150)]
+
+
+@pytest.fixture
+def extracted(monkeypatch):
+    """Give a list of the signals that openSMILE really gets."""
+    opensmile = pytest.importorskip("opensmile")
+    signals, extract = [], opensmile.Smile.__call__
+
+    def count(smile, signal, *args):
+        signals.append(signal)
+        return extract(smile, signal, *args)
+
+    monkeypatch.setattr(opensmile.Smile, "__call__", count)
+    return signals
+
+
+@pytest.fixture
+def listen_to_all(monkeypatch):
+    """Give a function that returns the signals as openSMILE gets them, or what is wrong."""
+    opensmile = pytest.importorskip("opensmile")
+    signals = []
+
+    def keep(smile, signal, *_):
+        signals.append(signal)
+        return np.zeros((1, len(smile.feature_names), 1))
+
+    def listen_to_all(sources, starts=np.nan, ends=np.nan, **params):
+        sources = pd.Series(sources, dtype=object)  # some names are no text for pandas
+        X = pd.DataFrame({"file": sources, "start": starts, "end": ends})
+        smile = OpenSmileFeatures(on_error="nan", **params)
+        signals.clear()
+        with warnings.catch_warnings(action="ignore"):
+            smile.transform(X)
+        reasons, heard = smile.errors_["reason"], iter(signals)
+        return [reasons[row] if row in reasons else next(heard) for row in range(len(X))]
+
+    monkeypatch.setattr(opensmile.Smile, "__call__", keep)
+    return listen_to_all
+
+
+@pytest.fixture
+def listen(listen_to_all):
+    """Give a function that returns one signal as openSMILE gets it, or raises what is wrong."""
+
+    def listen(source, start=np.nan, end=np.nan, **params):
+        (result,) = listen_to_all([source], start, end, **params)
+        if isinstance(result, str):
+            raise ValueError(result)
+        return result
+
+    return listen
 
 
 # What may be wrong with the content of a file; each takes a generator and the path to write to,

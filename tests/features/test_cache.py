@@ -7,37 +7,24 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from skprognet.features import OpenSmileFeatures, _batch, _cache, clear_cache
-from skprognet.features._cache import FeatureCache
-from skprognet.features._extraction import Result, extract
+from skprognet.features import OpenSmileFeatures, clear_cache
 
-pytest.importorskip("opensmile")
+opensmile = pytest.importorskip("opensmile")
+soundfile = pytest.importorskip("soundfile")
 
 
 @pytest.fixture
 def folder(tmp_path):
     return tmp_path / "kept features"
-
-
-@pytest.fixture
-def extracted(monkeypatch):
-    """Give a list of what was really extracted."""
-    calls = []
-
-    def count(utterance, settings):
-        calls.append(utterance)
-        return extract(utterance, settings)
-
-    monkeypatch.setattr(_batch, "extract", count)
-    return calls
 
 
 def smile(folder, **params):
@@ -83,7 +70,17 @@ def test_audio_that_is_none_under_another_suffix_is_not_found(folder, voices, tm
         smile(folder).transform([raw])
 
 
-def test_key_is_all_that_features_depend_on(folder, voices, voice, extracted, monkeypatch):
+def pretend_to_have(patch, folder, package):
+    """Let this version of a package be the one that is installed."""
+    info = folder / package / f"{package}-99.9.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 99.9\n")
+    patch.syspath_prepend(info.parent)
+
+
+def test_key_is_all_that_features_depend_on(
+    folder, voices, voice, extracted, tmp_path, monkeypatch
+):
     signal = (voice(150, 16_000), 16_000)
     inputs = [
         voices[:1],
@@ -102,14 +99,27 @@ def test_key_is_all_that_features_depend_on(folder, voices, voice, extracted, mo
             smile(folder, **params).transform(voices[:1])
         assert len(extracted) == len(inputs) + 1
         del extracted[-1]
-    real = _cache.version
-    for name in ("opensmile", "soxr", "soundfile"):
+    for number, name in enumerate(("opensmile", "soxr", "soundfile"), 1):
         with monkeypatch.context() as patch:
-            patch.setattr(_cache, "version", lambda n, new=name: "9.9" if n == new else real(n))
-            smile(folder).transform(voices[:1])
-    monkeypatch.setattr(_cache, "_RECIPE", -1)
+            pretend_to_have(patch, tmp_path, name)
+            for _ in range(2):
+                smile(folder).transform(voices[:1])
+        assert len(extracted) == len(inputs) + number
+    monkeypatch.setattr("soundfile.__libsndfile_version__", "99.9")
     smile(folder).transform(voices[:1])
     assert len(extracted) == len(inputs) + 4
+    smile(folder).transform(voices[:1])
+    assert len(extracted) == len(inputs) + 4
+
+
+def test_what_an_earlier_version_of_this_package_extracted_is_not_used(
+    folder, voices, extracted, monkeypatch
+):
+    smile(folder).transform(voices[:1])
+    # Nothing but another version of this package has another number.
+    monkeypatch.setattr("skprognet.features._cache._RECIPE", -1)
+    smile(folder).transform(voices[:1])
+    assert len(extracted) == 2
 
 
 def test_same_file_twice_is_extracted_once(voices, extracted):
@@ -176,38 +186,67 @@ def test_clear(folder, voices):
     assert len(entries(folder)) == 4
 
 
-def row(number, n_values=500):
-    return bytes([number]) * 32, Result(np.full(n_values, number, np.float32), None, 1.5, 8_000)
+@pytest.fixture
+def invented(monkeypatch):
+    """Let openSMILE return features without work, and give a list of the signals it gets."""
+    signals = []
+
+    def invent(smile, signal, *_):
+        signals.append(signal)
+        return np.full((1, len(smile.feature_names), 1), signal[0])
+
+    monkeypatch.setattr(opensmile.Smile, "__call__", invent)
+    return signals
 
 
-def test_size_limit_keeps_what_was_used_last(folder, monkeypatch):
-    times = iter(range(1, 100))
-    monkeypatch.setattr(_cache.time, "time", lambda: next(times))
-    with FeatureCache(folder, None) as cache:
-        for number in range(40):
-            cache.add(*row(number))
-    with FeatureCache(folder, None) as cache:
-        assert set(cache.find([row(3)[0]])) == {row(3)[0]}
-    full = (folder / "features.sqlite3").stat().st_size
-    with FeatureCache(folder, full // 2) as cache:
-        cache.add(*row(99))
-    assert (folder / "features.sqlite3").stat().st_size <= full // 2
-    left = entries(folder)
-    assert row(3)[0] in left
-    assert row(99)[0] in left
-    assert 10 < len(left) < 30
+def pulses(number):
+    """Return a signal that is not that of another number."""
+    return np.tile(np.array([number, -number], dtype=np.int16), 100), 16_000
 
 
-def test_values_come_back_to_the_last_bit(folder, rng):
+def test_size_limit_keeps_what_was_used_last(folder, invented):
+    def transform(*numbers, **params):
+        smile(folder, feature_set="ComParE_2016", **params).transform(list(map(pulses, numbers)))
+        n_extracted = len(invented)
+        invented.clear()
+        return n_extracted
+
+    file = folder / "features.sqlite3"
+    for number in range(101, 113):
+        transform(number)
+    full = file.stat().st_size
+    assert transform(103) == 0
+    assert transform(999, cache_size_limit=full // 2) == 1
+    assert file.stat().st_size <= full // 2
+    assert 3 < len(entries(folder)) < 8
+    assert transform(103, 999, 112) == 0
+    assert transform(101, 102) == 2
+
+
+def test_values_come_back_to_the_last_bit(folder, rng, monkeypatch):
     values = rng.normal(size=6373).astype(np.float32)
     values[:3] = [np.float32(1e-45), -0.0, np.finfo(np.float32).max]
-    with FeatureCache(folder, None) as cache:
-        cache.add(b"k" * 32, Result(values, None, 2.25, 44_100, ("clipped", "3 of 4")))
-    with FeatureCache(folder, None) as cache:
-        found = cache.find([b"k" * 32, b"other"])
-    assert list(found) == [b"k" * 32]
-    assert found[b"k" * 32].values.tobytes() == values.tobytes()
-    assert found[b"k" * 32][1:] == (None, 2.25, 44_100, ("clipped", "3 of 4"))
+    monkeypatch.setattr(opensmile.Smile, "__call__", lambda *_: values.reshape(1, -1, 1))
+    for _ in range(2):
+        features = smile(folder, feature_set="ComParE_2016").transform([pulses(200)])
+        assert features.to_numpy().tobytes() == values.tobytes()
+        monkeypatch.setattr(opensmile.Smile, "__call__", lambda *_: 1 / 0)
+
+
+def test_warnings_and_lengths_come_also_from_the_cache(folder, extracted):
+    loud = np.tile([0.5, -900.0, 0.5, 0.5], 6_000), 11_025  # 24,000 frames: 2.177 s
+    warned = []
+    for _ in range(2):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            smile(folder).transform([loud])
+        warned.append([str(warning.message) for warning in caught])
+    assert len(extracted) == 1
+    assert warned[0] == warned[1]
+    assert "6000 of 24000 samples" in warned[0][0]
+    assert "the lowest: 11025 Hz" in warned[0][1]
+    with pytest.raises(ValueError, match="lasts 2 s, longer than max_duration=2 s"):
+        smile(folder, max_duration=2).transform([loud])
 
 
 def test_warning_of_low_rates_comes_also_from_the_cache(folder, write, voice):
@@ -228,11 +267,13 @@ def test_bad_files_are_not_kept(folder, tmp_path, write, voice):
 
 
 def test_file_that_changes_while_it_is_read(folder, voices, monkeypatch):
-    def slow(utterance, settings):
-        shutil.copy(voices[1], voices[0])
-        return extract(utterance, settings)
+    open_sound = soundfile.SoundFile.__init__
 
-    monkeypatch.setattr(_batch, "extract", slow)
+    def slow(sound, name):
+        shutil.copy(voices[1], voices[0])
+        open_sound(sound, name)
+
+    monkeypatch.setattr(soundfile.SoundFile, "__init__", slow)
     with pytest.raises(ValueError, match=r"was written to while it was read$"):
         smile(folder).transform(voices[:1])
     assert entries(folder) == {}
@@ -302,17 +343,13 @@ def test_interrupted_run_leaves_a_usable_cache(tmp_path, many, extracted):
     pd.testing.assert_frame_equal(features, OpenSmileFeatures().transform(many))
 
 
-def test_threads_that_write_at_once(folder):
+def test_threads_that_write_at_once(folder, invented):
     def fill(first):
-        with FeatureCache(folder, None) as cache:
-            for number in range(first, first + 50):
-                cache.add(*row(number % 256, 10))
+        for number in range(first, first + 50, 10):
+            smile(folder).transform([pulses(100 + i) for i in range(number, number + 10)])
 
-    threads = [threading.Thread(target=fill, args=(first,)) for first in (0, 25, 50)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(fill, (0, 25, 50)))
     assert len(entries(folder)) == 100
 
 

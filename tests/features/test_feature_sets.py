@@ -1,11 +1,11 @@
 """Feature sets by name, or by a configuration of the user's own with what it includes."""
 
+import shutil
+
 import numpy as np
 import pytest
 
-from skprognet.features import OpenSmileFeatures, _batch
-from skprognet.features._extraction import extract
-from skprognet.features._feature_sets import config_digest, find_config
+from skprognet.features import OpenSmileFeatures
 
 opensmile = pytest.importorskip("opensmile")
 
@@ -63,7 +63,8 @@ def test_named_sets(voices, name, n_features):
 
 @pytest.mark.parametrize("kind", [str, lambda path: path])
 def test_configuration_of_ones_own(config, kind):
-    signals = [(np.full(16_000, level), 16_000) for level in (0.25, 0.5)]
+    square = (-1.0) ** np.arange(16_000)
+    signals = [(level * square, 16_000) for level in (0.25, 0.5)]
     smile = OpenSmileFeatures(kind(config), n_jobs=2)
     features = smile.transform(signals)
     assert features.columns[0] == "pcm_RMSenergy_amean" == smile.get_feature_names_out()[0]
@@ -79,33 +80,50 @@ def test_configuration_that_gives_frames(config, voice):
 
 
 @pytest.mark.parametrize("edited", ["energy.conf", "frames.conf.inc"])
-def test_edited_configuration_is_another_one(config, voice, tmp_path, monkeypatch, edited):
-    calls = []
-    monkeypatch.setattr(_batch, "extract", lambda *a: calls.append(a) or extract(*a))
+def test_edited_configuration_is_another_one(config, voice, tmp_path, extracted, edited):
     smile = OpenSmileFeatures(config, cache=tmp_path / "cache")
     for _ in range(2):
         smile.transform([(voice(150), 16_000)])
-    assert len(calls) == 1
+    assert len(extracted) == 1
     path = config.parent / edited
     text = path.read_text().replace("Means.amean = 1", "Means.amean = 1\nMeans.qmean = 0")
     path.write_text(text.replace("0.025", "0.05"))
     smile.transform([(voice(150), 16_000)])
-    assert len(calls) == 2
+    assert len(extracted) == 2
 
 
-def test_digest_is_of_all_included(config):
-    before = config_digest(config)
-    assert config_digest(config) == before
+def test_configurations_of_one_name_are_told_apart_by_content(config, voice, tmp_path, extracted):
+    same, other = (
+        shutil.copytree(config.parent, tmp_path / name) / config.name for name in ("same", "other")
+    )
+    deeper = other.with_name("frames.conf.inc")
+    deeper.rename(other.with_name("deeper.conf.inc"))
+    deeper.write_text("\\{deeper.conf.inc}\n")
+    for path, expected in [(config, 1), (same, 1), (other, 2), (other, 2)]:
+        OpenSmileFeatures(path, cache=tmp_path / "cache").transform([(voice(150), 16_000)])
+        assert len(extracted) == expected
+    path = other.with_name("deeper.conf.inc")
+    path.write_text(path.read_text().replace("0.025", "0.05"))
+    OpenSmileFeatures(other, cache=tmp_path / "cache").transform([(voice(150), 16_000)])
+    assert len(extracted) == 3
+
+
+def test_included_file_that_is_gone_is_noticed(config, voice):
+    smile = OpenSmileFeatures(config)
+    smile.transform([(voice(150), 16_000)])
     (config.parent / "frames.conf.inc").unlink()
-    assert config_digest(config) != before
-    shared = find_config("eGeMAPSv02").parent
-    assert config_digest(shared / "eGeMAPSv02.conf") != config_digest(find_config("GeMAPSv01b"))
+    with pytest.raises(ValueError, match=r"^openSMILE must be able to run the configuration '.*'"):
+        smile.transform([(voice(150), 16_000)])
 
 
-def test_files_that_include_each_other(tmp_path):
+def test_files_that_include_each_other(tmp_path, monkeypatch):
     for name, other in (("a.conf", "b.conf"), ("b.conf", "a.conf")):
         (tmp_path / name).write_text(rf"\{{{other}}}")
-    assert len(config_digest(tmp_path / "a.conf")) == 64
+    used = []
+    monkeypatch.setattr(opensmile, "Smile", lambda *args: used.append(args) or 1 / 0)
+    with pytest.raises(ValueError, match=r"^openSMILE must be able to run the configuration '.*'"):
+        OpenSmileFeatures(tmp_path / "a.conf").transform(["a.wav"])
+    assert used == [(str(tmp_path / "a.conf"), opensmile.FeatureLevel.Functionals)]
 
 
 def test_configuration_that_does_not_run(config):
@@ -116,14 +134,14 @@ def test_configuration_that_does_not_run(config):
 
 def test_configurations_that_are_not_there(tmp_path, config):
     with pytest.raises(FileNotFoundError) as caught:
-        find_config(tmp_path / "none.conf")
+        OpenSmileFeatures(tmp_path / "none.conf").transform(["a.wav"])
     assert str(caught.value) == (
         "feature_set must be an openSMILE configuration file that is there; there is none at "
         f"{str(tmp_path / 'none.conf')!r}."
     )
     moved = config.rename(config.with_name("é.conf"))
     with pytest.raises(ValueError, match=r"^openSMILE reads configurations from ASCII paths only"):
-        find_config(moved)
+        OpenSmileFeatures(moved).transform(["a.wav"])
     names = [member.name for member in opensmile.FeatureSet]
     with pytest.raises(ValueError, match="feature_set must be one of") as caught:
         OpenSmileFeatures("eGeMAPS9").transform(["a.wav"])

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from skprognet.features import OpenSmileFeatures
-from skprognet.features._utterances import check_utterances
 
 pytest.importorskip("opensmile")
 
@@ -18,6 +17,14 @@ TABLE = pd.DataFrame(
 SECONDS = TABLE.assign(start=pd.to_timedelta(TABLE["start"], "s"))
 SECONDS["end"] = pd.to_timedelta(SECONDS["end"], "s")
 INDEX = pd.MultiIndex.from_frame(SECONDS[["file", "start", "end"]].astype({"file": str}))
+
+
+def extract_nothing(X):
+    """Return rows of NaN for files that are not there, and the table of what was asked for."""
+    smile = OpenSmileFeatures(on_error="nan")
+    with pytest.warns(UserWarning, match="got 2 of 2 that cannot be used"):
+        features = smile.transform(X)
+    return features, smile.errors_
 
 
 @pytest.mark.parametrize(
@@ -33,23 +40,22 @@ INDEX = pd.MultiIndex.from_frame(SECONDS[["file", "start", "end"]].astype({"file
     ids=["table", "timedelta", "nullable", "index", "audformat", "audformat table"],
 )
 def test_segments(X):
-    utterances, index = check_utterances(X)
-    assert [str(utterance) for utterance in utterances] == [
-        "Utterance(source='a.wav', start=0.5, end=1.25)",
-        "Utterance(source='b.wav', start=nan, end=nan)",
-    ]
-    assert index.equals(X if isinstance(X, pd.Index) else X.index)
+    features, errors = extract_nothing(X)
+    assert errors["file"].tolist() == ["a.wav", "b.wav"]
+    np.testing.assert_array_equal(errors[["start", "end"]], [[0.5, 1.25], [np.nan, np.nan]])
+    assert features.index.equals(X if isinstance(X, pd.Index) else X.index)
 
 
 def test_without_times():
-    utterances, _ = check_utterances(TABLE[["file", "emotion"]])
-    assert np.isnan([(start, end) for _, start, end in utterances]).all()
+    _, errors = extract_nothing(TABLE[["file", "emotion"]])
+    assert errors["file"].tolist() == ["a.wav", "b.wav"]
+    assert errors[["start", "end"]].isna().all(axis=None)
 
 
 @pytest.mark.parametrize("values", [["0:01", "0:02"], [True, False]])
 def test_times_that_are_none(values):
     with pytest.raises(TypeError) as caught:
-        check_utterances(TABLE.assign(start=values))
+        OpenSmileFeatures().transform(TABLE.assign(start=values))
     assert str(caught.value) == (
         "The column 'start' must hold times in s, as numbers or timedeltas, got "
         f"{pd.Series(values).iloc[0]!r}; convert it."
@@ -110,5 +116,5 @@ def test_signals_and_files_mixed(voices, voice, write):
 )
 def test_signals_that_are_none(pair, message):
     with pytest.raises(TypeError) as caught:
-        check_utterances(["a.wav", pair])
+        OpenSmileFeatures().transform(["a.wav", pair])
     assert str(caught.value) == message
