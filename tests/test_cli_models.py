@@ -1,12 +1,13 @@
 """The verbs that train a model, apply it and say what it is: files, tables, messages."""
 
+import hashlib
 import io
 import json
 import os
 import re
 import subprocess
 import sys
-from importlib.metadata import version
+from importlib.metadata import Distribution, version
 
 import numpy as np
 import pandas as pd
@@ -18,10 +19,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.cli import main
-from skprognet.cli._inspect import validation_uar
-from skprognet.cli._train import choose_groups
 from skprognet.datasets import load_emodb
-from skprognet.experiments._record import sha256
 from skprognet.features import OpenSmileFeatures
 from skprognet.persistence import load_model, read_model_info, save_model
 
@@ -104,7 +102,11 @@ def test_the_file_says_where_the_model_is_from(model, table):
     assert read_model_info(model[0])["metadata"] == {
         "target": "emotion",
         "features": None,
-        "table": {"name": "features.parquet", "sha256": sha256(table), "rows": 40},
+        "table": {
+            "name": "features.parquet",
+            "sha256": hashlib.sha256(table.read_bytes()).hexdigest(),
+            "rows": 40,
+        },
         "validation": "speaker-independent",
         "sources": {"speaker": {"column": "speaker"}},
     }
@@ -227,25 +229,43 @@ def test_a_source_with_other_steps_is_refused(table, tmp_path):
     )
 
 
-def test_speakers_are_kept_apart_where_each_class_has_several():
-    labels = pd.DataFrame({"y": list("ababa"), "speaker": list("kkllm"), "y2": list("aaaab")})
-    labels["gap"] = ["k", "k", "l", "l", None]
-    assert choose_groups(labels, "y", "speaker", None).tolist() == list("kkllm")
-    assert choose_groups(labels, "y", "speaker", "stratified") is None
-    for target, column, reason in [
+@pytest.fixture
+def spoken_by(tmp_path, rng):
+    """Give a table whose classes are spoken by several, of all rows or of most, or by one."""
+    columns = {"y": "ababa", "speaker": "kkllm", "y2": "aaaab", "gap": ["k", "k", "l", "l", None]}
+    frame = pd.DataFrame({name: list(values) * 8 for name, values in columns.items()})
+    frame[["f1", "f2"]] = rng.normal(size=(40, 2))
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    return tmp_path / "t.csv"
+
+
+def test_speakers_are_kept_apart_where_each_class_has_several(spoken_by, tmp_path):
+    options = ("train", spoken_by, "--target", "y", *TINY, "-o", tmp_path / "m")
+    apart, stratified = "speakers that did not train", "a tenth of each class"
+    assert f"by the UAR on {apart}: " in done(*options).stdout
+    assert f"by the UAR on {stratified}: " in done(*options, "--validation", "stratified").stdout
+
+
+@pytest.mark.parametrize(
+    ("target", "column", "reason"),
+    [
         ("y", "gone", "it is missing"),
-        ("y", "gap", "1 of 5 rows have none"),
+        ("y", "gap", "8 of 40 rows have none"),
         ("y2", "speaker", "'b' of 'y2' has one only"),
         ("speaker", "speaker", "'k' of 'speaker' has one only"),
-    ]:
-        assert choose_groups(labels, target, column, None) is None
-        message = (
-            "Validation by other speakers needs two or more in each class, from the column "
-            f"{column!r}; {reason}. Name another one with --speaker, or choose --validation "
-            "stratified."
-        )
-        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-            choose_groups(labels, target, column, "speaker-independent")
+    ],
+)
+def test_speakers_that_cannot_be_kept_apart_are_not(spoken_by, tmp_path, target, column, reason):
+    options = ("train", spoken_by, "--target", target, "--speaker", column, *TINY)
+    options += ("-o", tmp_path / "m")
+    result = run(*options, "--validation", "speaker-independent")
+    assert result.exit_code == 1
+    assert result.stderr.endswith(
+        "Error: Validation by other speakers needs two or more in each class, from the column "
+        f"{column!r}; {reason}. Name another one with --speaker, or choose --validation "
+        "stratified.\n"
+    )
+    assert "by the UAR on a tenth of each class: " in done(*options).stdout
 
 
 def test_speakers_can_be_the_target(table, tmp_path):
@@ -403,27 +423,30 @@ def test_rows_that_are_not_those_of_the_model_are_refused(model, table, tmp_path
     )
 
 
-def test_the_score_is_that_of_the_epoch_that_was_kept(table):
-    frame = pd.read_parquet(table)
-    network = DNNClassifier(**PARAMS, random_state=0).fit(frame[["a", "b"]], frame["emotion"])
-    network.best_epoch_ = 2
-    for epoch, row in enumerate(network.net_.history, start=1):
-        row["valid_uar"] = epoch / 10
-    assert validation_uar(network) == 0.2
-    network = network.set_params(early_stopping=False).fit(frame[["a", "b"]], frame["emotion"])
-    assert validation_uar(network) is None
+def test_the_score_is_that_of_the_epoch_that_was_kept(tmp_path):
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=(60, 3)), rng.choice(["a", "b", "c"], 60)
+    # By the loss, so that the epoch that is kept is not the one with the best UAR.
+    options = {"hidden_layer_sizes": (8,), "max_epochs": 15, "lr": 0.1, "monitor": "loss"}
+    network = DNNClassifier(**options, validation_fraction=0.3, random_state=0).fit(X, y)
+    uar = network.history_["valid_uar"].tolist()
+    kept = uar[network.best_epoch_ - 1]
+    assert kept not in (uar[0], uar[-1], max(uar), min(uar))
+    save_model(network, tmp_path / "m")
+    told = json.loads(done("inspect", tmp_path / "m", "--json").stdout)
+    assert told["model"]["validation_uar"] == kept
+    save_model(network.set_params(early_stopping=False, monitor="uar").fit(X, y), tmp_path / "m")
+    told = json.loads(done("inspect", tmp_path / "m", "--json").stdout)
+    assert told["model"]["validation_uar"] is None
 
 
 def test_inspect_says_which_versions_are_others(model, monkeypatch):
-    from skprognet.cli import _inspect
-
-    there = dict.fromkeys(["skorch", "torch"])
-    monkeypatch.setattr(_inspect, "version", lambda name: there.get(name, "9.9") or version(name))
+    here = {name: version(name) for name in ("torch", "skorch", "numpy")}
+    other = property(lambda self: here[self.name] if self.name in ("torch", "skorch") else "9.9")
+    monkeypatch.setattr(Distribution, "version", other)
     page = done("inspect", model[0]).stdout
-    assert (
-        f"torch {version('torch')}, skorch {version('skorch')}, numpy {version('numpy')} " in page
-    )
-    assert f"numpy {version('numpy')} (here 9.9)\n" in page
+    assert f"torch {here['torch']}, skorch {here['skorch']}, numpy {here['numpy']} " in page
+    assert f"numpy {here['numpy']} (here 9.9)\n" in page
 
 
 def test_a_model_of_python_is_inspected_and_applied(table, tmp_path):

@@ -1,5 +1,6 @@
 """The verbs that list a corpus, and the one that makes features of such a list."""
 
+import inspect
 import re
 import sys
 from pathlib import Path
@@ -9,16 +10,16 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from skprognet import datasets
 from skprognet._table_files import read_table, write_table
 from skprognet.cli import main
-from skprognet.cli._corpora import READERS, read
-from skprognet.cli._extractors import COLUMNS, describe, find_extractor
 from skprognet.cli._joined_labels import join_labels
 from skprognet.cli._tables import load_corpus
 from skprognet.datasets import make_speech_corpus
 from skprognet.features import OpenSmileFeatures
 
 STANDARD = ["file", "start", "end", "emotion", "speaker", "gender", "session", "corpus"]
+MADE = ["feature_set", "sampling_rate", "extractor"]
 EMODB = ["03a01Fa.wav", "03a01Nc.wav", "03a02Wc.wav", "08a01Fd.wav", "08a01Na.wav", "08a01Wa.wav"]
 
 
@@ -148,15 +149,14 @@ def test_audformat_is_read_with_the_names_of_its_schemes(emodb, tmp_path):
 
 
 def test_every_reader_has_a_verb_whose_options_are_parameters_of_it():
-    import inspect
-
-    from skprognet import datasets
-
-    assert {row[0].__name__ for row in READERS.values()} == {
-        name for name in datasets.__all__ if name.startswith("read_")
+    readers = {name for name in datasets.__all__ if name.startswith("read_")}
+    verbs = {
+        f"read_{k.replace('-', '_')}": v
+        for k, v in main.get_command(None, "read").commands.items()
     }
-    for name, (reader, _, _) in READERS.items():
-        command = read.commands[name]
+    assert set(verbs) == {*readers, "read_invented"}
+    for name in readers:
+        command, reader = verbs[name], getattr(datasets, name)
         options = {param.name for param in command.params} - {"root", "output"}
         assert options == set(inspect.signature(reader).parameters) - {"root", "path", "database"}
 
@@ -235,12 +235,12 @@ def spoken(tmp_path_factory):
 def test_extract_carries_the_labels_along_and_says_what_made_the_features(spoken):
     utterances = read_table(spoken / "utterances.csv")
     table = pd.read_parquet(spoken / "features.parquet")
-    assert list(table)[: utterances.shape[1] + 3] == [*utterances, *COLUMNS]
+    assert list(table)[: utterances.shape[1] + 3] == [*utterances, *MADE]
     pd.testing.assert_frame_equal(table[list(utterances)], utterances, check_dtype=False)
     expected = OpenSmileFeatures().fit_transform(list(utterances["file"]))
     np.testing.assert_array_equal(table[list(expected)].to_numpy(), expected.to_numpy())
     assert list(table)[utterances.shape[1] + 3 :] == list(expected)
-    made = find_extractor(table, "t")
+    (made,) = table[MADE].drop_duplicates().to_dict("records")
     assert made["feature_set"] == "eGeMAPSv02"
     assert made["sampling_rate"] == 16_000
     assert re.fullmatch(r"opensmile \d+\.\d+\.\d+", made["extractor"])
@@ -281,7 +281,9 @@ def test_segments_of_a_table_are_cut_and_its_files_count_from_it(spoken, tmp_pat
     )
     table = pd.read_csv(out)
     np.testing.assert_array_equal(table[list(expected)].to_numpy(np.float32), expected.to_numpy())
-    assert describe(find_extractor(table, out)).startswith("GeMAPSv01b at 8000 Hz by opensmile ")
+    (made,) = table[MADE].drop_duplicates().to_dict("records")
+    assert (made["feature_set"], made["sampling_rate"]) == ("GeMAPSv01b", 8000)
+    assert made["extractor"].startswith("opensmile ")
 
 
 def test_a_configuration_is_known_by_its_content(spoken, tmp_path):
@@ -295,7 +297,7 @@ def test_a_configuration_is_known_by_its_content(spoken, tmp_path):
         *("--n-jobs", 1, "-o", tmp_path / "f.csv"),
     )
     assert result.exit_code == 0, result.output
-    made = find_extractor(pd.read_csv(tmp_path / "f.csv"), "f")
+    (made,) = pd.read_csv(tmp_path / "f.csv")[MADE].to_dict("records")
     assert made["feature_set"] == str(config)
     assert made["extractor"].endswith(f", configuration {config_digest(config)}")
 
@@ -348,15 +350,17 @@ def test_a_table_that_is_none_of_utterances_is_one_sentence(table, message, tmp_
     assert result.stderr == f"Error: {message.format(path=path)}\n"
 
 
-def test_a_table_of_two_ways_of_making_features_is_refused():
-    table = pd.DataFrame(
-        {"feature_set": "a", "sampling_rate": [8000, 16000], "extractor": "opensmile 2.6.0"}
+def test_a_table_of_two_ways_of_making_features_is_refused(tmp_path, rng):
+    table = pd.DataFrame({"emotion": ["a", "b"] * 10, "feature_set": "a"})
+    table = table.assign(sampling_rate=[8000] * 10 + [16000] * 10, extractor="opensmile 2.6.0")
+    table[["f1", "f2"]] = rng.normal(size=(20, 2))
+    path, options = tmp_path / "t.csv", ("-o", tmp_path / "m", "--max-epochs", 1)
+    table.to_csv(path, index=False)
+    result = run("train", path, *options)
+    assert result.exit_code == 1
+    assert result.stderr.endswith(
+        f"Error: All features of a table must have been made in one way; in '{path}' there are 2: "
+        "a at 8000 Hz by opensmile 2.6.0; a at 16000 Hz by opensmile 2.6.0. Extract them anew.\n"
     )
-    message = (
-        "All features of a table must have been made in one way; in 't' there are 2: a at 8000 Hz "
-        "by opensmile 2.6.0; a at 16000 Hz by opensmile 2.6.0. Extract them anew."
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        find_extractor(table, "t")
-    assert find_extractor(table[["sampling_rate"]], "t") is None
-    assert describe(None) == "of unknown origin"
+    table.drop(columns="feature_set").to_csv(path, index=False)
+    assert "features of unknown origin" in run("train", path, *options).stdout

@@ -12,11 +12,11 @@ import tomllib
 import numpy as np
 import pandas as pd
 import pytest
+import tomli_w
 from click.testing import CliRunner
 
 from skprognet.cli import main
 from skprognet.datasets import load_emodb
-from skprognet.experiments._record import format_record
 
 TINY = ["--hidden-layers", "4", "--max-epochs", "2", "--lr", "0.01", "--n-jobs", "1"]
 TINY += ["--folds", "3", "--repeats", "1"]
@@ -134,7 +134,7 @@ def test_other_data_and_versions_are_a_warning(whole, table, tmp_path, no_figure
     design = tomllib.loads((folder / "design.toml").read_text("utf-8"))
     del design["inputs"]["table"]
     design["sha256"]["table"], design["versions"]["torch"] = "0", "0.1"
-    (tmp_path / "d.toml").write_text(format_record(design), "utf-8")
+    (tmp_path / "d.toml").write_text(tomli_w.dumps(design), "utf-8")
     options = ["--n-jobs", 1, "-o", tmp_path / "out"]
     result = run("tasks", table, "--design", tmp_path / "d.toml", *options)
     assert result.exit_code == 0, result.output

@@ -15,7 +15,6 @@ from skprognet.evaluation import (
     corrected_cv_ttest,
     summary_table,
 )
-from skprognet.evaluation._holm import holm
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference/significance.json").read_text())
 
@@ -41,6 +40,14 @@ def three():
     return pd.concat(scores), (a, b, c)
 
 
+def holm(pvalues):
+    """Adjust p-values as Holm (1979) defines it: the largest over those that are not larger."""
+    return [
+        min(1, max(other * sum(other <= p for p in pvalues) for other in pvalues if other <= own))
+        for own in pvalues
+    ]
+
+
 def test_holm_is_that_of_r():
     rows = [row for row in REFERENCE["expected"] if row["test"].startswith("adjusted[holm]")]
     for row in rows:
@@ -53,11 +60,26 @@ def test_holm_is_that_of_r():
         ]
         np.testing.assert_allclose(holm(raw), row["adjusted_p"], rtol=1e-8)
     assert len(rows) == 2
-
-
-def test_holm_by_hand():
     # Sorted: .2 * 3, then .6 * 2 and .9 * 1, of which neither can be above 1.
     np.testing.assert_allclose(holm([0.6, 0.2, 0.9]), [1, 0.6, 1])
+
+
+def test_p_values_are_adjusted_for_all_of_the_table(rng):
+    capped = kept_in_order = 0
+    for gain in np.linspace(0, 0.03, 8):
+        base = rng.normal(0.6, 0.02, (2, 5))
+        scores = [tidy(base, "DNN", "none")]
+        scores += [
+            tidy(base + gain + rng.normal(0, 0.02, (2, 5)), "ProgNet", f"task {i}")
+            for i in range(4)
+        ]
+        comparisons = compare_methods(pd.concat(scores))
+        p, adjusted = comparisons["pvalue"].to_numpy(), comparisons["pvalue_holm"].to_numpy()
+        np.testing.assert_allclose(adjusted, holm(p), rtol=1e-12)
+        capped += (adjusted == 1).any()
+        kept_in_order += 0 < len(adjusted[adjusted < 1]) > len(set(adjusted[adjusted < 1]))
+    assert capped
+    assert kept_in_order
 
 
 def test_ten_by_ten_gets_the_papers_test_and_its_adjusted_p(three):

@@ -8,6 +8,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from dask.sizeof import sizeof
 from distributed import Client, LocalCluster
 from sklearn.base import BaseEstimator, ClassifierMixin
 
@@ -105,3 +106,4 @@ def test_data_is_sent_to_each_worker_once(client, tmp_path):
     assert options["broadcast"]
     assert len(designs) == 1
     assert designs[0].X.shape == (200, 40)
+    assert sizeof(designs[0]) > designs[0].X.nbytes  # by which Dask plans its memory

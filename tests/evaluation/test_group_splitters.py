@@ -13,7 +13,6 @@ from sklearn.model_selection import GridSearchCV, LeaveOneGroupOut, cross_val_sc
 
 from skprognet.datasets import load_emodb
 from skprognet.evaluation import LeaveOneSessionOut, RepeatedStratifiedGroupKFold
-from skprognet.evaluation._dealing import deal_groups
 
 
 def exactly(sentence):
@@ -88,10 +87,12 @@ def test_classes_are_spread_more_evenly_than_by_a_random_deal(emodb):
 def test_deal_that_leaves_every_class_to_train_on_is_preferred():
     # Groups 0 and 1 alone have class 1. However they are dealt, the folds are as uneven; but a
     # fold and the next one test and validate, so that these two must not follow each other.
-    counts = np.array([[3, 3], [3, 3], [6, 0], [6, 0]])
-    for seed in range(20):
-        folds = deal_groups(counts, 4, np.random.RandomState(seed))
-        assert abs(folds[0] - folds[1]) == 2
+    groups = np.repeat([0, 1, 2, 3], 6)
+    y = np.where(groups < 2, np.arange(24) % 2, 0)
+    cv = RepeatedStratifiedGroupKFold(4, n_repeats=20, random_state=0)
+    tested = np.reshape([groups[test[0]] for _, test in cv.split(y, y, groups)], (20, 4))
+    for order in tested.tolist():
+        assert abs(order.index(0) - order.index(1)) == 2
 
 
 def test_sessions_test_in_sorted_order_and_the_next_validates():

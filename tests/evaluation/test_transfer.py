@@ -14,7 +14,6 @@ from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.evaluation import RepeatedSpeakerStratifiedKFold, cross_validate_transfer
-from skprognet.evaluation._fitting import fit_seed
 from skprognet.metrics import uar_score
 
 OPTIONS = {"hidden_layer_sizes": (6,), "max_epochs": 2, "lr": 0.01}
@@ -153,19 +152,23 @@ def test_a_row_is_what_the_same_steps_by_hand_give(corpus):
     train, validation, test = list(cv.split_with_validation(X, emotion, sources["speaker"]))[4]
     Z = StandardScaler().fit_transform(X)
 
-    def fit(estimator, y, name):
-        estimator.set_params(random_state=fit_seed(4, 1, 1, name))
+    row = scores.query("method == 'ProgNet' and source == 'gender' and repeat == 2 and fold == 2")
+
+    def fit(estimator, y, seed):
+        estimator.set_params(random_state=int(row[seed].item()))
         return estimator.fit(Z[train], y[train], X_val=Z[validation], y_val=y[validation])
 
-    gender = fit(DNNClassifier(**options), sources["gender"], "source gender")
-    model = fit(ProgressiveClassifier(gender, **options), emotion, "ProgNet from gender")
-    row = scores.query("method == 'ProgNet' and source == 'gender' and repeat == 2 and fold == 2")
+    gender = fit(DNNClassifier(**options), sources["gender"], "source_seed")
+    model = fit(ProgressiveClassifier(gender, **options), emotion, "seed")
     assert row["uar"].item() == uar_score(emotion[test], model.predict(Z[test]))
     assert row["source_uar"].item() == uar_score(sources["gender"][test], gender.predict(Z[test]))
     assert row["uar"].item() > 0.5  # chance is a third
     assert row["source_uar"].item() > 0.7
     assert row["best_epoch"].item() == model.best_epoch_
-    assert row["seed"].item() == model.random_state
+    # The seeds themselves are those of numpy for seed, repeat, fold and what is trained.
+    for seed, network in [("source_seed", b"source gender"), ("seed", b"ProgNet from gender")]:
+        entropy = np.random.SeedSequence([4, 1, 1, *network])
+        assert row[seed].item() == entropy.generate_state(1)[0]
 
 
 def test_results_do_not_depend_on_jobs(corpus):
@@ -186,10 +189,23 @@ def test_results_do_not_depend_on_which_other_methods_run(corpus):
     pd.testing.assert_frame_equal(alone.drop(columns=apart), same.drop(columns=apart))
 
 
-def test_seeds_differ_between_all_fits():
-    places = [(r, f, n) for r in range(10) for f in range(10) for n in ("a", "b", "ab", "ba")]
-    assert len({fit_seed(0, *place) for place in places}) == 400
-    assert fit_seed(0, 1, 2, "a") == fit_seed(0, 1, 2, "a") != fit_seed(1, 1, 2, "a")
+def test_seeds_differ_between_all_fits(rng):
+    cv = RepeatedSpeakerStratifiedKFold(10, n_repeats=3, random_state=0)
+    X, y = rng.normal(size=(20, 1)), np.tile(["x", "y"], 10)
+
+    def seeds(names, random_state):
+        methods = dict.fromkeys(names, DummyClassifier())
+        options = {"groups": np.repeat(["s", "t"], 10), "cv": cv, "n_jobs": 1}
+        scores = cross_validate_transfer(
+            X, y, methods=methods, random_state=random_state, **options
+        )
+        return scores.set_index("method")["seed"]
+
+    all_of_them = seeds(["a", "b", "ab", "ba"], 0)
+    assert all_of_them.nunique() == 4 * 10 * 3
+    alone = seeds(["a"], 0).tolist()
+    assert all_of_them["a"].tolist() == alone
+    assert not set(seeds(["a"], 1)) & set(alone)
 
 
 def test_the_default_folds_are_those_of_the_seed(corpus):

@@ -1,100 +1,92 @@
 """The plan of the work: how many fits there are, and that none is made twice."""
 
-from collections import Counter
+import re
+from functools import wraps
 
 import numpy as np
 import pytest
+from tqdm import tqdm
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.evaluation import RepeatedSpeakerStratifiedKFold, SourceCorpus
-from skprognet.evaluation import _unit as unit_module
-from skprognet.evaluation._design import check_design
-from skprognet.evaluation._splits import draw_splits
-from skprognet.evaluation._unit import plan_units, run_unit
+from skprognet.evaluation import (
+    RepeatedSpeakerStratifiedKFold,
+    SourceCorpus,
+    cross_validate_transfer,
+)
 
 OPTIONS = {"hidden_layer_sizes": (2,), "max_epochs": 1}
 SPEAKER = np.array([f"s{i % 4}" for i in range(60)])
+METHODS = {
+    "DNN": DNNClassifier(**OPTIONS),
+    "PT/FT": FineTunedClassifier(**OPTIONS),
+    "ProgNet": ProgressiveClassifier(**OPTIONS),
+}
 
 
-def plan(*, with_plain=True, **options):
+def run(**options):
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(60, 3)), rng.choice(["a", "b"], 60)
-    methods = {
-        "PT/FT": FineTunedClassifier(**OPTIONS),
-        "ProgNet": ProgressiveClassifier(**OPTIONS),
-    }
-    if with_plain:
-        methods = {"DNN": DNNClassifier(**OPTIONS), **methods}
-    design = check_design(
-        X,
-        y,
-        **{
-            "methods": methods,
-            "sources": {
-                "speaker": SPEAKER,
-                "half": np.where(X[:, 0] > 0, "x", "y"),
-                "other": SourceCorpus(X + 1, y, SPEAKER),
-            },
-            "combined_sources": None,
-            "source_estimator": DNNClassifier(**OPTIONS),
-            "normalisation": "corpus",
-            "groups": SPEAKER,
-            "random_state": 0,
-            "target": None,
-            "corpus": "corpus",
-            "train_folds": None,
-            **options,
+    options = {
+        "methods": METHODS,
+        "sources": {
+            "speaker": SPEAKER,
+            "half": np.where(X[:, 0] > 0, "x", "y"),
+            "other": SourceCorpus(X + 1, y, SPEAKER),
         },
-    )
-    cv = RepeatedSpeakerStratifiedKFold(4, n_repeats=1, random_state=0)
-    return design, *plan_units(design, draw_splits(cv, design))
+        "source_estimator": DNNClassifier(**OPTIONS),
+        "groups": SPEAKER,
+        "cv": RepeatedSpeakerStratifiedKFold(4, n_repeats=1, random_state=0),
+        "n_jobs": 1,
+        **options,
+    }
+    return cross_validate_transfer(X, y, **options)
+
+
+@pytest.fixture
+def fitted(monkeypatch):
+    """Give the seed of every network that is trained from here on."""
+    seeds = []
+
+    def counted(fit):
+        @wraps(fit)
+        def count(self, *args, **options):
+            seeds.append(self.random_state)
+            return fit(self, *args, **options)
+
+        return count
+
+    for kind in map(type, METHODS.values()):
+        monkeypatch.setattr(kind, "fit", counted(kind.fit))
+    return seeds
 
 
 @pytest.mark.parametrize("with_plain", [True, False])
 @pytest.mark.parametrize("combined", [None, [("speaker", "half")], [("speaker", "other")]])
 @pytest.mark.parametrize("train_folds", [None, (1, 2)])
 def test_as_many_fits_as_planned_and_each_source_once(
-    with_plain, combined, train_folds, monkeypatch
+    with_plain, combined, train_folds, fitted, monkeypatch
 ):
-    design, units, n_fits = plan(
-        with_plain=with_plain, combined_sources=combined, train_folds=train_folds
+    steps, bars, before = [], [], [0]
+
+    def update(bar, n=1):
+        bars.append(bar)
+        steps.append((n, len(fitted) - before[0]))
+        before[0] = len(fitted)
+
+    monkeypatch.setattr(tqdm, "update", update)
+    methods = METHODS if with_plain else {k: v for k, v in METHODS.items() if k != "DNN"}
+    run(methods=methods, combined_sources=combined, train_folds=train_folds, verbose=1)
+    assert all(told == made for told, made in steps)  # the progress bar keeps step
+    assert bars[0].total == len(fitted) == sum(told for told, _ in steps)
+    assert len(set(fitted)) == len(fitted)  # no network is trained twice
+
+
+def test_files_of_a_checkpoint_name_what_ran(tmp_path):
+    cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
+    run(combined_sources=[("speaker", "other")], cv=cv, checkpoint=tmp_path)
+    names = [re.sub(r"-[0-9a-f]+\.json$", "", path.name) for path in tmp_path.glob("repeat-*")]
+    assert sorted(names) == sorted(
+        f"repeat-1-fold-{fold}-source-{name}"
+        for fold in (1, 2, 3)
+        for name in ("none", "half", "speaker-other-speaker-other")
     )
-    original, seeds = unit_module.fit, []
-
-    def count(estimator, *args, **options):
-        seeds.append(estimator.random_state)
-        return original(estimator, *args, **options)
-
-    monkeypatch.setattr(unit_module, "fit", count)
-    for unit, planned in zip(units, n_fits, strict=True):
-        before = len(seeds)
-        run_unit(design, unit)
-        assert len(seeds) - before == planned
-    assert Counter(seeds).most_common(1)[0][1] == 1  # no network is trained twice
-    assert len({str(unit) for unit in units}) == len(units)
-
-
-def test_units_name_what_runs():
-    _, units, _ = plan(combined_sources=[("speaker", "other")])
-    assert [str(unit) for unit in units[:3]] == [
-        "repeat 1, fold 1, source none",
-        "repeat 1, fold 1, source half",
-        "repeat 1, fold 1, source speaker, other, speaker + other",
-    ]
-
-
-def test_size_of_a_design_is_that_of_its_data():
-    small, *_ = plan()
-    large = check_design(
-        np.tile(small.X, (100, 1)),
-        np.tile(small.y, 100),
-        methods={"DNN": DNNClassifier()},
-        sources=None,
-        combined_sources=None,
-        source_estimator=None,
-        normalisation="none",
-        random_state=0,
-        target=None,
-        corpus="corpus",
-    )
-    assert large.__sizeof__() > large.X.nbytes > 10_000
