@@ -63,7 +63,7 @@ def read_delimited(path, separator, text, *, key=False, no_text=_NO_TEXT):
     Raises
     ------
     ValueError
-        If it is no text, or two columns have one name.
+        If it is no text, two columns have one name, or rows are longer than the header.
     """
     encoding, header = _read_header(path)
     if separator not in header:
@@ -85,6 +85,12 @@ def read_delimited(path, separator, text, *, key=False, no_text=_NO_TEXT):
         **options,
         **EXACT,
     )
+    if not isinstance(table.index, pd.RangeIndex):  # pandas moves all columns by one
+        n_fields = table.shape[1] + table.index.nlevels
+        raise ValueError(
+            f"rows must have as many fields as the header has names, {table.shape[1]}, got "
+            f"{n_fields}; name each column, or take the separator from the end of the rows"
+        )
     return table if separator != ";" else _read_decimal_commas(table, text)
 
 

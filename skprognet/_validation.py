@@ -169,8 +169,8 @@ def check_fits(X, dtype):
     return X
 
 
-def check_classes(estimator, y):
-    """Return the sorted classes of `y`.
+def check_classes(estimator, y, name="y"):
+    """Return the sorted classes of `y`, which is called `name`.
 
     Raises
     ------
@@ -180,8 +180,9 @@ def check_classes(estimator, y):
     classes = np.unique(y)
     if len(classes) < 2:
         raise ValueError(
-            f"{type(estimator).__name__} needs rows of at least 2 classes in y; got one class, "
-            f"{classes.tolist()[0]!r}. Check the labels, the weights, or the split that made them."
+            f"{type(estimator).__name__} needs rows of at least 2 classes in {name}; got one "
+            f"class, {classes.tolist()[0]!r}. Check the labels, the weights, or the split that "
+            "made them."
         )
     return classes
 

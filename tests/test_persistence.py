@@ -903,3 +903,10 @@ def test_skops(make):
     unknown = skops.get_untrusted_types(data=content)
     assert_same_model(skops.loads(content, trusted=unknown), model)
     assert all(name.startswith(("skprognet.", "sklearn.")) for name in unknown)
+
+
+def test_an_array_that_cannot_be_stored_is_named_by_its_type(tmp_path):
+    days = np.array(["2020-01-01", "2021-01-01"], dtype="M8[D]")
+    clf = DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1).fit(X, days[np.arange(60) % 2])
+    with pytest.raises(TypeError, match=r"got an array of datetime64\[D\] in 'classes_'"):
+        save_model(clf, tmp_path / "model")

@@ -111,3 +111,11 @@ def test_without_pyarrow_parquet_is_one_sentence(tmp_path, monkeypatch):
     message = "Parquet files need pyarrow (pip install 'skprognet[parquet]'), to read "
     with pytest.raises(ImportError, match=f"^{re.escape(message)}.*; CSV files need nothing[.]$"):
         read_table(tmp_path / "t.parquet")
+
+
+@pytest.mark.parametrize("rows", ["1.5,2.5,sad,\n3.5,4.5,angry,\n", "1.5,2.5,sad,x\n"])
+def test_rows_that_are_longer_than_the_header_do_not_move_the_columns(rows, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("F0,jitter,emotion\n" + rows)
+    with pytest.raises(ValueError, match="as many fields as the header has names, 3, got 4"):
+        read_table(path)

@@ -6,6 +6,7 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet._validation import check_choice, check_number, check_row_labels, check_rows
+from skprognet._wording import first_few
 from skprognet.classifiers._importances import (
     lateral_norms,
     predictions_without,
@@ -326,8 +327,8 @@ class ProgressiveClassifier(TransferClassifier):
         Raises
         ------
         ValueError
-            If there is no source, X and y do not fit, or no two rows differ, so that there is
-            nothing to exchange.
+            If there is no source, X and y do not fit, the classifier knows none of the labels, or
+            no two rows differ, so that there is nothing to exchange.
 
         Examples
         --------
@@ -349,6 +350,11 @@ class ProgressiveClassifier(TransferClassifier):
             raise ValueError("source_importances needs a source; this classifier has none.")
         X = check_rows(self, X, self._dtype())
         y = check_row_labels("y", y, len(X))
+        if not np.isin(y, self.classes_).any():
+            raise ValueError(
+                f"y must have labels that the classifier knows, {first_few(self.classes_)}; got "
+                f"{first_few(np.unique(y))}."
+            )
         if method == "permute" and (X[0] == X).all():
             got = "one row" if len(X) == 1 else f"{len(X)} equal rows"
             raise ValueError(

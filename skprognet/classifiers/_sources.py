@@ -101,7 +101,7 @@ def _column_of_mlp(mlp):
         sizes[-1],
         activation=activation,
         generator=torch.Generator(),
-        dtype=torch.as_tensor(mlp.coefs_[0]).dtype,
+        dtype=torch.tensor(mlp.coefs_[0][:0]).dtype,
     )
     with torch.no_grad():
         for layer, weight, bias in zip(column.layers, mlp.coefs_, mlp.intercepts_, strict=True):

@@ -1,5 +1,7 @@
 """Which rows stop the training: the internal validation split."""
 
+import numbers
+import reprlib
 from itertools import islice
 
 import numpy as np
@@ -27,6 +29,11 @@ def check_validation_fraction(validation_fraction):
         raise TypeError(
             f"validation_fraction must be a number or a splitter; got the class {name}. Pass an "
             f"instance of it, {name}()."
+        )
+    if not isinstance(validation_fraction, numbers.Number):
+        raise TypeError(
+            "validation_fraction must be a number or a splitter; got "
+            f"{reprlib.repr(validation_fraction)}."
         )
     bounds = {"low": 0, "high": 1, "low_open": True, "high_open": True}
     check_number("validation_fraction", validation_fraction, "number", **bounds)

@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
+from skprognet._validation import check_classes, check_no_ratings
 from skprognet._wording import first_few
 from skprognet.classifiers._base import NetworkClassifier
 from skprognet.classifiers._sources import (
@@ -108,6 +109,8 @@ class TransferClassifier(NetworkClassifier):
                 frozen = frozen_copy(source)
             else:
                 labels = self._labels_of(name, source, rows)
+                check_no_ratings("source_y", labels)
+                check_classes(self, labels[train], "source_y")
                 options = fit_options(source, X, labels, rows, train, held_out, self._table)
                 frozen = seeded_clone(source, seed + number)
                 frozen.fit(self._table(X[train]), labels[train], **options)

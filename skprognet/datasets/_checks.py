@@ -11,6 +11,7 @@ import pandas as pd
 
 from skprognet._labels import gender_hint, label_remarks
 from skprognet._validation import check_choice
+from skprognet._wording import first_few
 from skprognet.datasets._copies import find_copies, find_differing, rows_to_drop
 from skprognet.datasets._frame import COLUMNS, TEXTS, TIMES
 
@@ -96,8 +97,15 @@ def check_corpus(frame, *, files=True, duplicates="keep"):
     check_choice("duplicates", duplicates, DUPLICATES)
     if not isinstance(frame, pd.DataFrame):
         raise TypeError(
-            f"frame must be a DataFrame of utterances, got {type(frame).__name__}; make one with "
+            "frame must be a DataFrame of pandas with the utterances, got "
+            f"{type(frame).__name__} of {type(frame).__module__.partition('.')[0]}; make one with "
             "read_table or another reader."
+        )
+    twice = list(frame.columns[frame.columns.duplicated()].unique())
+    if twice:
+        raise ValueError(
+            f"Each column of frame must have a name of its own; {first_few(twice)} come twice. "
+            "Rename one."
         )
     missing = [name for name in COLUMNS if name not in frame]
     if missing:

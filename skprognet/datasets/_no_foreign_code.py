@@ -109,6 +109,11 @@ def _header_loader():
                     f"other tags; got {error.problem}. Do not use this database unless you know "
                     "why it has them."
                 ) from error
+            except ValueError as error:  # of a number or a date that Python cannot hold
+                raise ValueError(
+                    "Each number and date in the header of a database must be one that there is; "
+                    f"got another ({str(error).partition(';')[0]}). Get a whole copy of it."
+                ) from error
             if not isinstance(header, dict):
                 raise ValueError(
                     "The header of a database must be a mapping of YAML, got "

@@ -20,7 +20,7 @@ def read_table(path, *, columns=None, words=None, corpus=None, duplicates="keep"
         is not absolute counts from the folder of the table.
     columns : dict of str to str, default=None
         What the table calls the columns of :func:`check_corpus`: ``{"file": "path"}``. A column
-        that has the right name already need not be listed.
+        that has the right name already need not be listed; one column may stand for several.
     words : dict of str to str or None, default=None
         The package's word for a label of emotion or gender; None makes it a missing one. Nouns
         such as 'anger' and initials such as 'f' are known.
@@ -82,7 +82,15 @@ def read_table(path, *, columns=None, words=None, corpus=None, duplicates="keep"
             f"{path} must have the columns {first_few(absent or ['file'])}, got "
             f"{first_few(table.columns)}; say which column is which by {_FORM}."
         )
-    table = table.rename(columns={theirs: ours for ours, theirs in columns.items()})
+    named = {ours: table[theirs] for ours, theirs in columns.items()}
+    others = table.drop(columns=list(columns.values()))
+    twice = [name for name in named if name in others]
+    if twice:
+        raise ValueError(
+            f"{path} has columns called {first_few(twice)} already, and columns= takes "
+            f"{first_few([columns[name] for name in twice])} for them; rename the former."
+        )
+    table = others.assign(**named)
     if corpus is not None:
         table["corpus"] = corpus
     table["file"] = [

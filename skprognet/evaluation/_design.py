@@ -1,6 +1,7 @@
 """What a study of transfer has to be, checked before any training."""
 
 import numbers
+import reprlib
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -133,6 +134,12 @@ def _check_methods(methods, source_estimator):
         raise ValueError(
             f"methods must be a dict of at least one classifier by its name; got {methods!r}."
         )
+    for name, method in methods.items():
+        if isinstance(method, type) or not hasattr(method, "get_params"):
+            raise TypeError(
+                f"methods must be classifiers such as DNNClassifier(); got {reprlib.repr(method)} "
+                f"for {name!r}."
+            )
     for name, method in [*methods.items(), ("source_estimator", source_estimator)]:
         if isinstance(method, Pipeline) and takes_validation_rows(method.steps[-1][1]):
             raise ValueError(

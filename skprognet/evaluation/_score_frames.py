@@ -65,12 +65,19 @@ def check_scores(scores):
     TypeError
         If it is no table.
     ValueError
-        If a column, a method or a source is missing.
+        If a column, a method or a source is missing, or a score is not from 0 to 1.
     """
     scores = as_frame("scores", scores)
     advice = "Rename columns, or take what cross_validate_transfer returns."
     check_columns("scores", scores, (*ENTRY, *PLACE, "uar"), advice)
     check_names("scores", scores)
+    uar = pd.to_numeric(scores["uar"], errors="coerce")
+    beyond = uar[(uar < 0) | (uar > 1)]
+    if len(beyond):
+        raise ValueError(
+            f"scores must hold UARs from 0 to 1; got {beyond.iloc[0]:g}. Divide percentages by "
+            "100."
+        )
     return scores
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from skprognet._validation import check_choice
+from skprognet._wording import first_few
 from skprognet.evaluation._chance import p_of_chance
 from skprognet.evaluation._design import NO_SOURCE
 from skprognet.evaluation._pairs import PAPER_TRANSFER, plain_networks
@@ -157,7 +158,8 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
     TypeError
         If `scores` or `comparisons` is no table.
     ValueError
-        If a column, a fold, or the name of a method or source is missing, or `spread` is unknown.
+        If a column, a fold, or the name of a method or source is missing, a score is not from 0
+        to 1, a method of `scores` is not in `comparisons`, or `spread` is unknown.
 
     See Also
     --------
@@ -187,6 +189,7 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
     if comparisons is not None:
         comparisons = as_frame("comparisons", comparisons)
         check_columns("comparisons", comparisons, NEEDED, "Take what compare_methods returns.")
+        _check_same_methods(scores, comparisons)
     summarise = paper_mean_and_std if spread == "paper" else folds_mean_and_std
     rows = []
     for setting, part in settings(scores):
@@ -200,6 +203,18 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
                 row |= _compared(part, _of_setting(comparisons, setting), entry, comparisons)
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _check_same_methods(scores, comparisons):
+    """Raise if a method was not compared with any: the table would say that nothing is marked."""
+    against = comparisons[["against", "against_source"]].set_axis(list(ENTRY), axis=1)
+    compared = entries(pd.concat([comparisons[list(ENTRY)], against]))
+    others = [entry for entry in entries(scores) if entry not in compared]
+    if others:
+        raise ValueError(
+            f"comparisons must have each method in scores; got none of {first_few(others)}. Take "
+            "what compare_methods returns for these scores."
+        )
 
 
 def _compared(scores, made, entry, comparisons):

@@ -14,6 +14,8 @@ from skprognet._wording import first_few
 Utterance = namedtuple("Utterance", ["source", "start", "end"], defaults=[np.nan, np.nan])
 """Path (str) or samples with their rate (ndarray, int); start and end in s, or NaN."""
 
+_MOST_CHANNELS = 1024  # as in a file, by libsndfile
+
 
 def check_utterances(X):
     """Return what is to be extracted, and the index of the rows to come.
@@ -51,6 +53,8 @@ def check_utterances(X):
         )
     if isinstance(X, pd.Index):  # as audformat keeps its segments
         X = X.to_frame()
+    elif not isinstance(X, pd.DataFrame) and len(getattr(X, "columns", ())) > 1:  # of polars
+        X = pd.DataFrame({name: list(X[name]) for name in X.columns})
     if isinstance(X, pd.DataFrame):
         sources, starts, ends = _read_table(X)
     else:
@@ -139,6 +143,8 @@ def _in_short(value):
 
 
 def _check_signal(samples, rate, row):
+    if np.ma.is_masked(samples):
+        raise TypeError(f"A signal must have all of its samples, got masked ones in row {row}.")
     samples = np.asarray(samples)
     if samples.ndim == 0 and np.ndim(rate):
         raise TypeError(
@@ -159,4 +165,9 @@ def _check_signal(samples, rate, row):
         )
     if samples.ndim == 2 and not samples.shape[1]:
         raise TypeError(f"A signal must have at least one channel, got none in row {row}.")
+    if samples.ndim == 2 and samples.shape[1] > _MOST_CHANNELS:
+        raise TypeError(
+            f"A signal must have shape (n_frames, n_channels), with {_MOST_CHANNELS} channels at "
+            f"most; got {samples.shape} in row {row}. Pass its transpose, signal.T."
+        )
     return samples, int(rate)

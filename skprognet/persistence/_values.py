@@ -106,11 +106,13 @@ def _join(where, name):
 
 
 def _not_storable(value, where):
+    got = getattr(value, "__name__", type(value).__name__)
+    if isinstance(value, np.ndarray):
+        got = f"an array of {value.dtype}"
     way_out = next((way for name, way in WAYS_OUT.items() if name in where.split(".")), None)
     return TypeError(
         "save_model stores numbers, text, their arrays, and estimators of the classes "
-        f"{', '.join(CLASSES)}; got {getattr(value, '__name__', type(value).__name__)} in "
-        f"{where!r}. "
+        f"{', '.join(CLASSES)}; got {got} in {where!r}. "
         + (
             f"Call {way_out} on that estimator first."
             if way_out

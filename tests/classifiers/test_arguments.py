@@ -45,7 +45,7 @@ PARAMETERS = [
     (
         {"validation_fraction": "0.1"},
         TypeError,
-        "validation_fraction must be a number; got '0.1'.",
+        "validation_fraction must be a number or a splitter; got '0.1'.",
     ),
     (
         {"validation_fraction": StratifiedKFold},
@@ -259,3 +259,10 @@ def test_a_message_about_labels_names_a_few(problem, small):
 def test_a_metric_says_so_too(y_true, y_pred):
     with pytest.raises(ValueError, match=r"^y_(true|pred) must hold labels of one kind; got 'a'"):
         uar_score(y_true, y_pred)
+
+
+@pytest.mark.parametrize("value", ["a tenth", None, [(ROWS[:100], ROWS[100:])]])
+def test_validation_fraction_is_a_number_or_a_splitter(value):
+    with pytest.raises(TypeError, match="a number or a splitter; got ") as caught:
+        DNNClassifier(validation_fraction=value).fit(ROWS[:, None], ROWS % 2)
+    assert len(str(caught.value)) < 200

@@ -2,6 +2,7 @@
 
 import copy
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -468,3 +469,32 @@ def test_groups_and_weights_go_to_who_takes_them(kind, problem, small):
     if extra:
         ungrouped = sklearn.base.clone(read).fit(Z, source_y, weight)
         assert (ungrouped.predict_proba(Z) != alone.predict_proba(Z)).any()
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [(np.zeros(150), "2 classes in source_y"), (np.linspace(0, 1, 150), "'source_y' has 150 ")],
+    ids=["one class", "ratings"],
+)
+@pytest.mark.parametrize("source", [DNNClassifier(), mlp()], ids=["DNN", "MLP"])
+def test_what_is_wrong_with_source_y_is_said_of_it(source, labels, message, problem, small):
+    X, y, _ = problem
+    with pytest.raises(ValueError, match=message):
+        ProgressiveClassifier(source, **small).fit(X, y, source_y=labels)
+
+
+def test_importances_of_labels_that_the_classifier_does_not_know(problem, small):
+    X, y, source_y = problem
+    source = DNNClassifier(**small).fit(X, source_y)
+    clf = ProgressiveClassifier(source, **small).fit(X, y)
+    with pytest.raises(ValueError, match="y must have labels that the classifier knows"):
+        clf.source_importances(X, np.full(len(X), "another"))
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+def test_a_source_that_lies_in_a_mapped_file_is_read_without_a_warning(problem, small, tmp_path):
+    X, y, source_y = problem
+    clf = ProgressiveClassifier(mlp().fit(X, source_y), **small).fit(X, y)
+    joblib.dump(clf, tmp_path / "model")
+    again = joblib.load(tmp_path / "model", mmap_mode="r")
+    np.testing.assert_array_equal(again.predict_proba(X), clf.predict_proba(X))

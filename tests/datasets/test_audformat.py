@@ -253,3 +253,12 @@ def test_a_damaged_header_is_one_sentence(tmp_path, header):
     (tmp_path / "db.yaml").write_text(header)
     with pytest.raises(ValueError, match=r"db.yaml' cannot be read as|must be a mapping of YAML"):
         read_audformat(tmp_path)
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "2020-13-45"], ids=["number", "date"])
+def test_a_number_or_date_that_cannot_be(database, make_files, value):
+    folder = make_files()
+    with (folder / "db.yaml").open("a") as header:
+        header.write(f"\nmeasured: {value}\n")
+    with pytest.raises(ValueError, match="Each number and date in the header"):
+        read_audformat(folder)

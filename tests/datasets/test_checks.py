@@ -157,8 +157,8 @@ def test_no_frame():
     with pytest.raises(TypeError) as caught:
         check_corpus(["a.wav"])
     assert str(caught.value) == (
-        "frame must be a DataFrame of utterances, got list; make one with read_table or another "
-        "reader."
+        "frame must be a DataFrame of pandas with the utterances, got list of builtins; make one "
+        "with read_table or another reader."
     )
 
 
@@ -333,3 +333,9 @@ def test_different_emotions_are_not_taken_for_one():
     words += ["fearful", "disgusted", "surprised", "excited", "frustrated", "neutral", "tearful"]
     frame = corpus(len(words), emotion=words, speaker="Kim", gender="female")
     assert remarks(frame) == []
+
+
+def test_each_column_has_a_name_of_its_own():
+    frame = pd.DataFrame([["a.wav", "sad", "sad"]], columns=["file", "emotion", "emotion"])
+    with pytest.raises(ValueError, match="'emotion' come twice"):
+        check_corpus(frame)

@@ -229,3 +229,18 @@ def test_text_that_is_no_utf_8_says_what_to_do(make_files, encoding):
     (root / "t.csv").write_bytes("file,emotion\na.wav,Ärger\n".encode(encoding))
     with pytest.raises(ValueError, match=r"t.csv' cannot be read as csv: .*[Ss]ave it as UTF-8"):
         read_table(root / "t.csv")
+
+
+@pytest.mark.filterwarnings(ONE_EMOTION)
+def test_a_column_may_stand_for_two_of_ours(make_files):
+    root = make_files("a.wav")
+    (root / "t.csv").write_text("file,emotion,call\na.wav,sad,x7\n")
+    corpus = read_table(root / "t.csv", columns={"speaker": "call", "session": "call"})
+    assert corpus.loc[0, ["speaker", "session"]].tolist() == ["x7", "x7"]
+
+
+def test_a_column_that_is_there_already_is_not_replaced(make_files):
+    root = make_files("a.wav")
+    (root / "t.csv").write_text("file,emotion,mood\na.wav,4,sad\n")
+    with pytest.raises(ValueError, match="'emotion' already, and columns= takes 'mood'"):
+        read_table(root / "t.csv", columns={"emotion": "mood"})

@@ -458,3 +458,10 @@ def test_transfer_that_may_hurt_is_worded_with_care():
     # The mean is lower by 0.026: with a wider rope that is no harm.
     assert "may hurt" not in verdicts(PERHAPS, rope=0.03)["verdict"]
     assert "may hurt" not in verdicts(-PERHAPS)["verdict"]
+
+
+@pytest.mark.parametrize("uar", [55.0, -0.1])
+def test_scores_that_are_no_uar_are_refused(uar):
+    scores = pd.concat([tidy(np.full((2, 5), uar), name, "none") for name in ("DNN", "SVM")])
+    with pytest.raises(ValueError, match="UARs from 0 to 1"):
+        compare_methods(scores)

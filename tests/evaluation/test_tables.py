@@ -350,3 +350,14 @@ def test_error_sentences(three):
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         format_table(scores)
+
+
+def test_a_method_that_was_not_compared_is_not_called_unmarked(rng):
+    plain = tidy(rng.uniform(0.5, 0.6, (2, 5)), "DNN", "none")
+    worse = plain.assign(
+        method="ProgNet", source="gender", uar=plain["uar"] - rng.uniform(0.1, 0.2, 10)
+    )
+    comparisons = compare_methods(pd.concat([plain, worse]))
+    other = pd.concat([plain, worse.assign(method="X")])
+    with pytest.raises(ValueError, match=r"got none of \('X', 'gender'\)"):
+        summary_table(other, comparisons)

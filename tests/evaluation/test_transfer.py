@@ -391,3 +391,9 @@ def test_normalisation_by_speaker_needs_the_speakers(corpus):
         cross_validate_transfer(
             X, emotion, methods={"plain": DummyClassifier()}, normalisation="speaker"
         )
+
+
+@pytest.mark.parametrize("method", ["SVM", DNNClassifier], ids=["text", "class"])
+def test_a_method_is_an_instance(corpus, method):
+    with pytest.raises(TypeError, match="methods must be classifiers such as"):
+        cross_validate_transfer(corpus[0], corpus[1], methods={"SVM": method})

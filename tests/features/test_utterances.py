@@ -118,3 +118,25 @@ def test_signals_that_are_none(pair, message):
     with pytest.raises(TypeError) as caught:
         OpenSmileFeatures().transform(["a.wav", pair])
     assert str(caught.value) == message
+
+
+def test_segments_of_polars():
+    polars = pytest.importorskip("polars")
+    table = polars.DataFrame(
+        {"file": ["a.wav", "b.wav"], "start": [0.5, None], "end": [1.25, None]}
+    )
+    with pytest.raises(ValueError, match=r"'a.wav' from 0.5 s to 1.25 s: (.|\n)*'b.wav': "):
+        OpenSmileFeatures().fit_transform(table)  # neither is there, and both are named
+
+
+@pytest.mark.parametrize(
+    ("signal", "message"),
+    [
+        (np.zeros((2, 16000)), "Pass its transpose"),
+        (np.ma.masked_less(np.linspace(-1, 1, 16000), 0), "masked"),
+    ],
+    ids=["channels first", "masked"],
+)
+def test_signals_that_would_be_read_wrongly(signal, message):
+    with pytest.raises(TypeError, match=message):
+        OpenSmileFeatures().fit_transform([(signal, 16000)])
