@@ -126,8 +126,8 @@ def compare_methods(scores, *, pairs="paper", against=None, alpha=0.05, rope=0.0
         pair.
     ValueError
         If a row does not name its method or source, a score is not from 0 to 1, there is nothing
-        to compare, the folds or designs are not the same, there is a single fold without row counts, `against` names none
-        or several, or both `pairs` and `against` are given.
+        to compare, the folds or designs are not the same, there is a single fold without row
+        counts, `against` names none or several, or both `pairs` and `against` are given.
 
     See Also
     --------

@@ -198,8 +198,9 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
               (n_utterances, 1): any format of libsndfile (WAV, FLAC, OGG, MP3, ...), sampling
               rate and number of channels;
             - a table of pandas or polars with the columns ``file`` and, where files hold several
-              utterances, ``start`` and ``end`` (s from the start of the file, or timedeltas; missing ones are
-              its start or end), or with an index of these names; other columns are left alone;
+              utterances, ``start`` and ``end`` (s from the start of the file, or timedeltas;
+              missing ones are its start or end), or with an index of these names; other columns
+              are left alone;
             - a list of pairs (signal, sampling rate in Hz), as ``soundfile.read`` returns them:
               shape (n_frames,) or (n_frames, n_channels), floats from -1 to 1 or integers of 16
               or 32 bits.
