@@ -383,7 +383,7 @@ NOT_STORABLE = {
     ),
     "numbers of another type": (
         lambda: dnn().set_params(class_weight={"female": np.array([1j])}),
-        "got an array of longdouble in 'class_weight.female'. Do without it, or use pickle.",
+        "got an array of complex128 in 'class_weight.female'. Do without it, or use pickle.",
     ),
     "step": (
         lambda: make_pipeline(SelectKBest(k=3), DNNClassifier(**SMALL)).fit(X, GENDER),
