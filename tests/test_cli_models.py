@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from importlib.metadata import Distribution, version
+from importlib.metadata import version
 
 import numpy as np
 import pandas as pd
@@ -440,10 +440,12 @@ def test_the_score_is_that_of_the_epoch_that_was_kept(tmp_path):
     assert told["model"]["validation_uar"] is None
 
 
-def test_inspect_says_which_versions_are_others(model, monkeypatch):
+def test_inspect_says_which_versions_are_others(model, tmp_path, monkeypatch):
     here = {name: version(name) for name in ("torch", "skorch", "numpy")}
-    other = property(lambda self: here[self.name] if self.name in ("torch", "skorch") else "9.9")
-    monkeypatch.setattr(Distribution, "version", other)
+    installed = tmp_path / "numpy-9.9.dist-info" / "METADATA"
+    installed.parent.mkdir()
+    installed.write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 9.9\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     page = done("inspect", model[0]).stdout
     assert f"torch {here['torch']}, skorch {here['skorch']}, numpy {here['numpy']} " in page
     assert f"numpy {here['numpy']} (here 9.9)\n" in page
