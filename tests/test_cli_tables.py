@@ -284,6 +284,19 @@ def test_a_class_has_one_spelling(sorted_table, tmp_path):
     assert load_model(tmp_path / "model").classes_.tolist() == ["angry", "sad", "sadness"]
 
 
+def test_letters_with_accents_are_written_in_two_ways_and_are_one(sorted_table, tmp_path):
+    composed, apart = "fr\u00f6hlich", "fro\u0308hlich"
+    emotion = [composed, apart] * 10 + ["sad"] * 20
+    speaker = ["J\u00f6rg", "Jo\u0308rg", "kim", "kim"] * 10
+    table = sorted_table.assign(emotion=emotion, speaker=speaker)
+    table.to_csv(tmp_path / "t.csv", index=False)
+    _, said = train(tmp_path / "t.csv", "--validation", "stratified")
+    assert "Warning: " not in said
+    assert load_model(tmp_path / "model").classes_.tolist() == [composed, "sad"]
+    train(tmp_path / "t.csv", "--target", "speaker")
+    assert load_model(tmp_path / "model").classes_.tolist() == ["J\u00f6rg", "kim"]
+
+
 def test_na_is_no_emotion_but_may_be_a_speaker(sorted_table, tmp_path):
     path = tmp_path / "t.csv"
     sorted_table.assign(speaker="NA").to_csv(path, index=False)

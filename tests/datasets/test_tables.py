@@ -229,3 +229,14 @@ def test_text_that_is_no_utf_8_says_what_to_do(make_files, encoding):
     (root / "t.csv").write_bytes("file,emotion\na.wav,Ärger\n".encode(encoding))
     with pytest.raises(ValueError, match=r"t.csv' cannot be read as csv: .*[Ss]ave it as UTF-8"):
         read_table(root / "t.csv")
+
+
+@pytest.mark.filterwarnings(ONE_EMOTION)
+def test_letters_with_accents_are_written_in_two_ways_and_are_one(make_files, labels):
+    root = make_files("a.wav", "sub/b c.wav")
+    labels["emotion"] = ["w\u00fctend", "wu\u0308tend", "neutral"]
+    labels["speaker"] = ["J\u00f6rg", "Jo\u0308rg", "kim"]
+    labels.to_csv(root / "labels.csv", index=False)
+    corpus = read_table(root / "labels.csv", words={"wu\u0308tend": "angry"})
+    assert corpus["emotion"].tolist() == ["angry", "angry", "neutral"]
+    assert corpus["speaker"].tolist() == ["J\u00f6rg", "J\u00f6rg", "kim"]

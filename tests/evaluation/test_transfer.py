@@ -11,6 +11,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, SVR
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.evaluation import RepeatedSpeakerStratifiedKFold, cross_validate_transfer
@@ -333,6 +334,23 @@ def test_what_was_passed_is_not_changed(corpus):
 def test_errors_come_before_any_training(corpus, options, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         run(corpus, **options)
+
+
+@pytest.mark.parametrize(
+    ("method", "message"),
+    [
+        (SVC, "Methods must be classifiers, such as SVC(); 'other' is the class SVC. Make one."),
+        ("SVC", "Methods must be classifiers, such as SVC(); 'other' is str. Make one."),
+        (SVR(), "Methods must be classifiers; 'other' is SVR, which is none. Take a classifier."),
+        (
+            make_pipeline(StandardScaler(), SVR()),
+            "Methods must be classifiers; 'other' is Pipeline, which is none. Take a classifier.",
+        ),
+    ],
+)
+def test_methods_are_classifiers(corpus, method, message):
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        run(corpus, methods={"other": method}, sources={})
 
 
 @pytest.mark.parametrize(
