@@ -1,5 +1,6 @@
 """Labels that are text: one spelling for each class, and what is likely a slip."""
 
+import unicodedata
 from collections import Counter
 from difflib import SequenceMatcher
 from itertools import combinations
@@ -33,7 +34,8 @@ _MANY = 50  # labels among which near misses are not looked for: names, most lik
 def tidy_labels(labels, words=None, known=None):
     """Return labels without blanks around them, missing ones as None, each in one spelling.
 
-    Of spellings that differ by case only, the most frequent one stays.
+    Of spellings that differ by case only, the most frequent one stays. Letters with accents are
+    composed (Unicode's NFC), since one that is followed by its accent looks the same.
 
     Parameters
     ----------
@@ -49,7 +51,7 @@ def tidy_labels(labels, words=None, known=None):
     list
         One for each.
     """
-    words = words or {}
+    words = {_compose(word): word_ for word, word_ in (words or {}).items()}
     folded = (known or {}) | {word.strip().casefold(): word_ for word, word_ in words.items()}
     labels = [_translate(label, words, folded) for label in labels]
     counts = Counter(label for label in labels if isinstance(label, str))
@@ -60,13 +62,19 @@ def tidy_labels(labels, words=None, known=None):
 
 
 def strip_blanks(names):
-    """Return names without blanks around them; what is no text stays as it is."""
-    return [name.strip() if isinstance(name, str) else name for name in names]
+    """Return names without blanks around them, composed; what is no text stays as it is."""
+    return [_compose(name).strip() if isinstance(name, str) else name for name in names]
+
+
+def _compose(text):
+    """Return text whose accents are parts of their letters: both ways look and mean the same."""
+    return unicodedata.normalize("NFC", text)
 
 
 def _translate(label, words, folded):
     if not isinstance(label, str):
         return label
+    label = _compose(label)
     for spelling in (label, label.strip()):
         if spelling in words:
             return words[spelling]
@@ -112,7 +120,7 @@ def _nearly_equal(a, b):
 
     Labels with digits are numbered, and differ by little on purpose.
     """
-    a, b = a.strip().casefold(), b.strip().casefold()
+    a, b = (_compose(label).strip().casefold() for label in (a, b))
     if a == b:
         return True
     if EMOTION_WORDS.get(a, a) == EMOTION_WORDS.get(b, b):

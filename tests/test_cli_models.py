@@ -194,10 +194,8 @@ def test_wrong_usage_of_train_exits_with_2(arguments, message, table, tmp_path):
             "--source must be a column of '{table}' or the file of a model; 'genders' is neither.",
         ),
         (
-            "--validation speaker-independent --speaker voice",
-            "Validation by other speakers needs two or more in each class, from the column "
-            "'voice'; it is missing. Name another one with --speaker, or choose --validation "
-            "stratified.",
+            "--speaker voice",
+            "'{table}' must have the column 'voice'; it has 7 others, of which no numbers: ",
         ),
         (
             "--target file",
@@ -212,6 +210,39 @@ def test_what_cannot_be_trained_is_one_sentence(arguments, message, table, tmp_p
     assert result.exit_code == 1
     assert f"Error: {message.format(table=table)}" in result.stderr
     assert not (tmp_path / "m").exists()
+
+
+def test_without_speakers_validation_is_stratified(table, tmp_path):
+    pd.read_parquet(table).drop(columns="speaker").to_csv(tmp_path / "t.csv", index=False)
+    options = ("train", tmp_path / "t.csv", *TINY, "-o", tmp_path / "m")
+    assert "by the UAR on a tenth of each class: " in done(*options).stdout
+    result = run(*options, "--validation", "speaker-independent")
+    assert result.exit_code == 1
+    assert "from the column 'speaker'; it is missing." in result.stderr
+
+
+def test_no_verb_writes_over_what_it_reads(model, table, tmp_path):
+    frame = pd.read_parquet(table)
+    features, labels, utterances = (tmp_path / f"{name}.csv" for name in "flu")
+    frame.to_csv(features, index=False)
+    frame[["file", "emotion", "speaker", "gender"]].to_csv(labels, index=False)
+    frame[["file"]].to_csv(utterances, index=False)
+    source, link = tmp_path / "source", tmp_path / "link.csv"
+    source.write_bytes(model[0].read_bytes())
+    link.symlink_to(features)
+    before = {path: path.read_bytes() for path in (features, labels, utterances, source)}
+    for line in [
+        ("train", features, *TINY, "-o", features),
+        ("train", features, *TINY, "-o", link),
+        ("train", features, *TINY, "--method", "fine-tuned", "--source", source, "-o", source),
+        ("predict", source, features, "-o", features),
+        ("extract", utterances, "-o", utterances, "--on-error", "skip"),
+        ("read", "table", labels, "-o", labels),
+    ]:
+        result = run(*line)
+        assert result.exit_code == 2, result.output
+        assert "Error: --output must be another file than those that are read; " in result.stderr
+    assert {path: path.read_bytes() for path in before} == before
 
 
 def test_a_source_with_other_steps_is_refused(table, tmp_path):
@@ -249,7 +280,6 @@ def test_speakers_are_kept_apart_where_each_class_has_several(spoken_by, tmp_pat
 @pytest.mark.parametrize(
     ("target", "column", "reason"),
     [
-        ("y", "gone", "it is missing"),
         ("y", "gap", "8 of 40 rows have none"),
         ("y2", "speaker", "'b' of 'y2' has one only"),
         ("speaker", "speaker", "'k' of 'speaker' has one only"),

@@ -129,12 +129,42 @@ def test_files_whose_corpora_have_names_keep_them(tmp_path):
 
 def test_files_of_one_name_are_told_apart_by_their_paths(tmp_path):
     paths = [tmp_path / place / "r.csv" for place in "ab"]
-    for path in paths:
+    for seed, path in enumerate(paths):
         path.parent.mkdir()
-        scores().to_csv(path, index=False)
+        scores(seed).to_csv(path, index=False)
     result = run("compare", *paths)
     shown = str(paths[1]).replace("_", r"\_")
     assert f"- corpus {shown}: ProgNet from NA" in result.stdout
+
+
+def test_one_study_is_not_two_corpora(tmp_path):
+    paths = [tmp_path / "a.csv", tmp_path / "again.csv"]
+    for seconds, path in enumerate(paths):
+        scores().assign(seconds=seconds).to_csv(path, index=False)
+    for again in paths:
+        result = run("compare", paths[0], again)
+        assert result.exit_code == 1
+        assert result.stderr == (
+            f"Error: Several files are several corpora; '{paths[0]}' and '{again}' hold the same "
+            "results. Give them once.\n"
+        )
+
+
+def test_percentages_are_no_shares(tmp_path):
+    scores().assign(uar=lambda frame: 100 * frame["uar"]).to_csv(tmp_path / "r.csv", index=False)
+    result = run("compare", tmp_path / "r.csv")
+    assert result.exit_code == 1
+    assert "scores must have shares from 0 to 1 as 'uar'; got " in result.stderr
+    assert result.stderr.endswith("Divide percentages by 100.\n")
+    scores().assign(uar="high").to_csv(tmp_path / "r.csv", index=False)
+    result = run("compare", tmp_path / "r.csv")
+    assert "scores must have numbers as 'uar'; could not convert" in result.stderr
+
+
+def test_results_from_a_pipe_are_asked_for_in_a_file(tmp_path):
+    result = run("compare", "/dev/null")
+    assert result.exit_code == 1
+    assert "'/dev/null' is none. Write them into one." in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -232,6 +262,16 @@ def test_what_cannot_be_drawn_is_one_sentence(folder, monkeypatch, options, code
     assert result.exit_code == code
     assert message in result.stderr
     assert sorted(folder.iterdir()) == before
+
+
+def test_sizes_that_results_do_not_have_are_not_chosen_from(tmp_path):
+    scores().to_csv(tmp_path / "r.csv", index=False)
+    options = ("--kind", "scores", "--train-folds", 4, "-o", tmp_path / "x.png")
+    result = run("plot", tmp_path / "r.csv", *options)
+    assert result.exit_code == 1
+    assert "--train-folds chooses among results that have the column 'n_train_folds'" in (
+        result.stderr
+    )
 
 
 def test_curves_that_are_not_there_are_named(tmp_path):

@@ -244,7 +244,7 @@ def test_a_run_that_cannot_begin_leaves_nothing(table, tmp_path, options, messag
         ("study = 'corpora'", "is of the study 'corpora'; run it with: skprognet corpora"),
         ("[network]\ndrop = 1", "table network, has no value 'drop'; the nearest is 'dropout'."),
         ("[network]\nlr = 'x'", "lr must be a number"),
-        ("[network]\nrandom_state = 1", "table network, has no value 'random_state'"),
+        ("[network]\nrandom_state = 1", "must have 'random_state' above its tables"),
         ("[inputs]\ntabel = 'x'", "table inputs, has no value 'tabel'; the nearest is 'table'."),
         ("a = ", "A design must be a TOML file; "),
     ],
@@ -259,9 +259,11 @@ def test_a_wrong_design_is_one_sentence(table, tmp_path, toml, message):
 
 def test_a_short_design_takes_the_rest_from_the_options_and_defaults(table, tmp_path, no_figures):
     (tmp_path / "d.toml").write_text(
+        "\ufeff"  # as Windows programs begin a file of text
         f"target = 'emotion'\nsources = ['gender']\nn_repeats = 1\nn_splits = 3\n"
         f"[inputs]\ntable = '{os.path.relpath(table, tmp_path)}'\nfeatures = ['a', 'b']\n"
-        "[network]\nhidden_layer_sizes = [3]\nmax_epochs = 1\npatience = 'none'\n"
+        "[network]\nhidden_layer_sizes = [3]\nmax_epochs = 1\npatience = 'none'\n",
+        "utf-8",
     )
     result = run("tasks", "--design", tmp_path / "d.toml", "--n-jobs", 1, "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
@@ -282,6 +283,20 @@ def test_a_class_has_one_spelling(sorted_table, tmp_path):
         said.replace("'sadness' and 'sad'", "'sad' and 'sadness'")
     )
     assert load_model(tmp_path / "model").classes_.tolist() == ["angry", "sad", "sadness"]
+
+
+def test_letters_with_accents_are_written_in_two_ways_and_are_one(sorted_table, tmp_path):
+    composed = "fr\u00f6hlich"
+    apart = normalize("NFD", composed)
+    emotion = [composed, apart] * 10 + ["sad"] * 20
+    speaker = ["J\u00f6rg", "Jo\u0308rg", "kim", "kim"] * 10
+    table = sorted_table.assign(emotion=emotion, speaker=speaker)
+    table.to_csv(tmp_path / "t.csv", index=False)
+    _, said = train(tmp_path / "t.csv", "--validation", "stratified")
+    assert "Warning: " not in said
+    assert load_model(tmp_path / "model").classes_.tolist() == [composed, "sad"]
+    train(tmp_path / "t.csv", "--target", "speaker")
+    assert load_model(tmp_path / "model").classes_.tolist() == ["J\u00f6rg", "kim"]
 
 
 def test_na_is_no_emotion_but_may_be_a_speaker(sorted_table, tmp_path):

@@ -8,7 +8,7 @@ import pandas as pd
 from skprognet import datasets
 from skprognet._table_files import write_table
 from skprognet.cli._messages import on_terminal, tell_warnings
-from skprognet.cli._options import SeveralValues, seed_option, table_option
+from skprognet.cli._options import SeveralValues, check_no_input, seed_option, table_option
 from skprognet.datasets._facts import OPEN_CORPORA
 
 
@@ -115,6 +115,7 @@ def _add(name, reader, text, options):
     @click.argument("root", type=click.Path(path_type=Path))
     @table_option(required=True)
     def command(root, output, **given):
+        check_no_input(output, [root])
         values = {key: list(v) if isinstance(v, tuple) else v for key, v in given.items()}
         for key in ("emotions", "recordings"):  # "all" is a word for a list, not one of a list
             if len(values.get(key, ())) == 1:

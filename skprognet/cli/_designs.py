@@ -92,6 +92,11 @@ def use_design(ctx, param, path):
     values = {name: value for name, value in design.items() if name not in APART}
     _check_known(values, command.of_study, where)
     _check_known(inputs, command.of_inputs, f"{where}, table inputs,")
+    if "random_state" in design.get("network", {}):
+        raise ValueError(
+            f"{where} must have 'random_state' above its tables, since it is that of folds and "
+            "networks. Move it there."
+        )
     _check_known(design.get("network", {}), all_parameters({}), f"{where}, table network,")
     params = {p.name: p for p in command.params}
     for name, value in (values | inputs).items():

@@ -11,6 +11,7 @@ from skprognet.cli._extractors import COLUMNS, describe_extractor
 from skprognet.cli._messages import tell_warnings
 from skprognet.cli._options import (
     cache_option,
+    check_no_input,
     max_duration_option,
     n_jobs_option,
     table_option,
@@ -130,6 +131,7 @@ def extract(
     If a file cannot be used, or the work is stopped, the features of the others are kept in a
     folder beside OUTPUT (OUTPUT.cache), or in that of --cache; the next run does only the rest.
     """
+    check_no_input(output, files)
     utterances = list_utterances(files)
     kept = cache or output.with_name(f"{output.name}.cache")
     smile = OpenSmileFeatures(

@@ -1,5 +1,6 @@
 """Options that several verbs share, and options that take several values at once."""
 
+import os
 from pathlib import Path
 
 import click
@@ -192,6 +193,31 @@ def output_option(default=None):
         callback=lambda ctx, param, folder: check_folder(folder) or folder,
         help="Folder for report.html and the files beside it.",
     )
+
+
+def check_no_input(output, inputs):
+    """Raise if the file that is to be written is one that is to be read, by whatever name.
+
+    Parameters
+    ----------
+    output : Path or None
+        The file that is to be written, if any.
+    inputs : iterable of str or Path
+        What the command reads; names that are no files are allowed.
+
+    Raises
+    ------
+    click.UsageError
+        If it is one of them, which would be lost.
+    """
+    if output is None or not output.exists():
+        return
+    for path in inputs:
+        if os.path.exists(path) and os.path.samefile(path, output):
+            raise click.UsageError(
+                f"--output must be another file than those that are read; {str(output)!r} would "
+                "be lost. Choose another name."
+            )
 
 
 def table_option(*, required):

@@ -19,6 +19,7 @@ from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._model_features import check_same_extractor, select
 from skprognet.cli._options import (
     cache_option,
+    check_no_input,
     jobs_option,
     max_duration_option,
     table_option,
@@ -112,6 +113,7 @@ def predict(
     """
     estimator, made = load_model(model), recorded_extractor(read_model_info(model)["metadata"])
     files, errors = read_names(files), ()
+    check_no_input(output, [model, *files])
     table = read_table(Path(files[0])) if len(files) == 1 and is_table(files[0]) else None
     with tell_warnings():
         if table is not None and set(table) & set(getattr(estimator, "feature_names_in_", ())):

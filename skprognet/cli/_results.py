@@ -1,5 +1,6 @@
 """The verbs that look at results anew."""
 
+from itertools import combinations
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from skprognet.evaluation import (
 from skprognet.evaluation._table_formats import ESCAPES
 from skprognet.experiments._figures import picture
 
+TIMES = ["seconds"]
 KINDS = ("curves", "scores", "significance", "sizes")
 
 
@@ -31,8 +33,13 @@ def read_results(path, name="results.csv"):
         If it is not there.
     """
     path = path / name if path.is_dir() else path
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(f"There must be results at {str(path)!r}; there is no such file.")
+    if not path.is_file():
+        raise ValueError(
+            f"Results must be in a file, which is read more than once; {str(path)!r} is none. "
+            "Write them into one."
+        )
     try:
         # Only what is empty is missing: a method or a source may be called "NA".
         return read_delimited(path, ",", {"method", "source", "corpus", "target"}, no_text=[""])
@@ -45,6 +52,15 @@ def _read_all(paths):
     frames = [read_results(path) for path in paths]
     if len(frames) == 1:
         return frames[0]
+    for (one, frame), (other, again) in combinations(zip(paths, frames, strict=True), 2):
+        # A study that was run again took other times.
+        if frame.drop(columns=TIMES, errors="ignore").equals(
+            again.drop(columns=TIMES, errors="ignore")
+        ):
+            raise ValueError(
+                f"Several files are several corpora; {str(one)!r} and {str(other)!r} hold the "
+                "same results. Give them once."
+            )
     named = [set(frame["corpus"]) if "corpus" in frame else {None} for frame in frames]
     if None in set.union(*named) or len(set.union(*named)) < sum(map(len, named)):
         # Files whose corpora have no names, or the same ones, are told apart by their own.
@@ -158,13 +174,24 @@ def plot(
     for column, value in (("corpus", corpus), ("n_train_folds", train_folds)):
         if value is None:
             continue
-        there = frame[column].unique().tolist() if column in frame else []
-        if value not in there:
-            raise ValueError(f"{column} must be one of {there}; got {value!r}.")
+        _check_there(frame, column, value, results)
         frame = frame[frame[column] == value]
     drawn = picture(_display(kind, frame, alpha, rope), output.suffix[1:].lower(), dpi=300)
     write_whole({output: drawn})
     click.echo(f"Wrote {output}.")
+
+
+def _check_there(frame, column, value, path):
+    """Raise unless the results have that value in that column."""
+    option = "--" + column.removeprefix("n_").replace("_", "-")
+    if column not in frame:
+        raise ValueError(
+            f"{option} chooses among results that have the column {column!r}; {str(path)!r} has "
+            "none. Leave it out."
+        )
+    there = frame[column].unique().tolist()
+    if value not in there:
+        raise ValueError(f"{column} must be one of {there}; got {value!r}.")
 
 
 def _display(kind, frame, alpha, rope):

@@ -4,6 +4,7 @@ import re
 import warnings
 from itertools import groupby
 from pathlib import Path
+from unicodedata import normalize
 
 import click
 import numpy as np
@@ -133,7 +134,8 @@ def split_features(frame, table, label_columns, prefixes=(), also=(), groups=())
 def _tidy(frame, label_columns, groups):
     """Return the table with one spelling for each class, and say which labels that changes.
 
-    The names of speakers, sessions and corpora are their own: only blanks around them go.
+    The names of speakers, sessions and corpora keep their case: only blanks around them go, and
+    letters with accents are composed.
     """
     tidy = {}
     for name in dict.fromkeys([*label_columns, *groups]):
@@ -144,7 +146,10 @@ def _tidy(frame, label_columns, groups):
             continue
         tidy[name] = tidy_labels(frame[name])
         pairs = zip(frame[name], tidy[name], strict=True)
-        changed = dict.fromkeys((a, b) for a, b in pairs if isinstance(a, str) and a != b)
+        # Letters that are composed look as before: that is nothing to tell.
+        changed = dict.fromkeys(
+            (a, b) for a, b in pairs if isinstance(a, str) and normalize("NFC", a) != b
+        )
         if changed:
             told = first_few(f"{a} -> {b or 'missing'}" for a, b in changed)
             warnings.warn(f"In the column {name!r} labels are read as: {told}.", stacklevel=2)
@@ -152,8 +157,8 @@ def _tidy(frame, label_columns, groups):
     return frame.assign(**{n: pd.Series(v, frame.index, object) for n, v in tidy.items()})
 
 
-def _check_label(frame, name, table):
-    """Raise unless each row has a label of that name."""
+def check_there(frame, name, table):
+    """Raise unless a table has a column of that name."""
     if name not in frame:
         others = [str(other) for other in frame if not is_numeric_dtype(frame[other].dtype)]
         near = nearest_name(name, frame)
@@ -162,6 +167,11 @@ def _check_label(frame, name, table):
             f"{str(table)!r} must have the column {name!r}; it has {len(frame.columns)} others, "
             f"of which no numbers: {first_few(others)}.{near}"
         )
+
+
+def _check_label(frame, name, table):
+    """Raise unless each row has a label of that name."""
+    check_there(frame, name, table)
     lacking = frame.index[frame[name].isna()]
     if len(lacking):
         raise ValueError(

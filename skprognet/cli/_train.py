@@ -19,12 +19,13 @@ from skprognet.cli._inspect import validation_uar
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._options import (
     SeveralValues,
+    check_no_input,
     duplicates_option,
     features_option,
     network_options,
     seed_option,
 )
-from skprognet.cli._tables import find_file, is_shipped, read_named, split_features
+from skprognet.cli._tables import check_there, find_file, is_shipped, read_named, split_features
 from skprognet.experiments._duplicates import Table, settle_duplicates
 from skprognet.experiments._record import sha256
 from skprognet.persistence import load_model, read_model_info, save_model
@@ -185,8 +186,7 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
 )
 @click.option(
     "--speaker",
-    default="speaker",
-    show_default=True,
+    show_default="speaker",
     help="Column of the speakers, whom validation keeps apart.",
 )
 @click.option(
@@ -212,7 +212,7 @@ def train(
     target: str,
     method: str,
     sources: tuple[str, ...],
-    speaker: str,
+    speaker: str | None,
     validation: str | None,
     duplicates: str,
     seed: int,
@@ -226,7 +226,11 @@ def train(
     labels, or "emodb". The model is for "skprognet predict", or a --source of another one.
     """
     check_sources(method, sources, target)
-    frame = read_named(table, [target, speaker, *sources])
+    check_no_input(output, [table, *sources])
+    frame = read_named(table, [target, speaker or "speaker", *sources])
+    if speaker is not None:
+        check_there(frame, speaker, table)
+    speaker = speaker or "speaker"
     columns = [name for name in sources if name in frame]
     models = {name: load_source(name, table) for name in sources if name not in columns}
     X, labels = split_features(frame, table, [target, *columns], features, [speaker], [speaker])

@@ -1,11 +1,11 @@
 """What a study of transfer has to be, checked before any training."""
 
 import numbers
-import reprlib
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator, is_regressor
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
@@ -135,17 +135,28 @@ def _check_methods(methods, source_estimator):
             f"methods must be a dict of at least one classifier by its name; got {methods!r}."
         )
     for name, method in methods.items():
-        if isinstance(method, type) or not hasattr(method, "get_params"):
-            raise TypeError(
-                f"methods must be classifiers such as DNNClassifier(); got {reprlib.repr(method)} "
-                f"for {name!r}."
-            )
+        _check_method(name, method)
     for name, method in [*methods.items(), ("source_estimator", source_estimator)]:
         if isinstance(method, Pipeline) and takes_validation_rows(method.steps[-1][1]):
             raise ValueError(
                 f"{name!r} must be the network itself, not a pipeline around it: the validation "
                 "rows cannot be passed through one. Use normalisation= for scaling."
             )
+
+
+def _check_method(name, method):
+    """Raise unless a method is a classifier of scikit-learn's kind."""
+    if isinstance(method, type) or not hasattr(method, "get_params"):
+        kind = "the class " if isinstance(method, type) else ""
+        told = method.__name__ if kind else type(method).__name__
+        raise TypeError(
+            f"Methods must be classifiers, such as SVC(); {name!r} is {kind}{told}. Make one."
+        )
+    if isinstance(method, BaseEstimator) and is_regressor(method):
+        raise TypeError(
+            f"Methods must be classifiers; {name!r} is {type(method).__name__}, which is none. "
+            "Take a classifier."
+        )
 
 
 def _check_seed(random_state):

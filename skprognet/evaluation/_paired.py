@@ -15,6 +15,7 @@ from skprognet.evaluation._score_frames import (
     as_frame,
     check_columns,
     check_one_value,
+    check_uar,
     is_table,
     score_grid,
 )
@@ -116,6 +117,7 @@ def _check_frames(names, a, b):
         frame = as_frame(name, scores)
         check_columns(name, frame, (*PLACE, "uar"), advice)
         check_one_value(name, frame, (*ENTRY, *SETTING), ", or use compare_methods")
+        check_uar(name, frame["uar"])
         grids.append(score_grid(name, frame).to_numpy())
         no_score = frame[~np.isfinite(as_floats(frame["uar"]))]
         for row in no_score[:1].itertuples():

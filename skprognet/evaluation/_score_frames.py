@@ -7,6 +7,7 @@ from skprognet.evaluation._design import NO_SOURCE
 
 PLACE = ("repeat", "fold")
 ENTRY = ("method", "source")
+_ROUNDING = 1e-9  # as far as a share may miss 0 or 1 by
 SETTING = ("corpus", "target", "n_train_folds")
 
 
@@ -65,20 +66,36 @@ def check_scores(scores):
     TypeError
         If it is no table.
     ValueError
-        If a column, a method or a source is missing, or a score is not from 0 to 1.
+        If a column, a method or a source is missing, or a UAR is no share.
     """
     scores = as_frame("scores", scores)
     advice = "Rename columns, or take what cross_validate_transfer returns."
     check_columns("scores", scores, (*ENTRY, *PLACE, "uar"), advice)
     check_names("scores", scores)
-    uar = pd.to_numeric(scores["uar"], errors="coerce")
-    beyond = uar[(uar < 0) | (uar > 1)]
-    if len(beyond):
-        raise ValueError(
-            f"scores must hold UARs from 0 to 1; got {beyond.iloc[0]:g}. Divide percentages by "
-            "100."
-        )
+    check_uar("scores", scores["uar"])
     return scores
+
+
+def check_uar(name, column):
+    """Raise if the scores are no shares: chance and what does not matter would be misjudged.
+
+    Scores that are missing are found where folds are paired.
+
+    Raises
+    ------
+    ValueError
+        If one is no number, or not from 0 to 1.
+    """
+    try:
+        uar = as_floats(column)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must have numbers as 'uar'; {error}.") from error
+    outside = column[(uar < -_ROUNDING) | (uar > 1 + _ROUNDING)]
+    if len(outside):
+        raise ValueError(
+            f"{name} must have shares from 0 to 1 as 'uar'; got {outside.iloc[0]}. Divide "
+            "percentages by 100."
+        )
 
 
 def score_grid(name, rows, like=None, of="", value="uar"):

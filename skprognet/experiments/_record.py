@@ -210,7 +210,7 @@ def read_record(path):
         If it cannot be read.
     """
     try:
-        return tomllib.loads(Path(path).read_text("utf-8"))
+        return tomllib.loads(Path(path).read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(
             f"A design must be a TOML file; {str(path)!r} is not: {error}."

@@ -208,6 +208,10 @@ def transfer_between_tasks(
 
 def _add_methods(methods, others):
     """Return the paper's methods and the others; raise if one would replace another."""
+    if not isinstance(others, dict):
+        raise TypeError(
+            f"other_methods must be a dict of classifiers by their names; got {others!r:.200}."
+        )
     both = [name for name in others if name in methods]
     if both:
         raise ValueError(

@@ -244,3 +244,14 @@ def test_a_column_that_is_there_already_is_not_replaced(make_files):
     (root / "t.csv").write_text("file,emotion,mood\na.wav,4,sad\n")
     with pytest.raises(ValueError, match="'emotion' already, and columns= takes 'mood'"):
         read_table(root / "t.csv", columns={"emotion": "mood"})
+
+
+@pytest.mark.filterwarnings(ONE_EMOTION)
+def test_letters_with_accents_are_written_in_two_ways_and_are_one(make_files, labels):
+    root = make_files("a.wav", "sub/b c.wav")
+    labels["emotion"] = ["w\u00fctend", "wu\u0308tend", "neutral"]
+    labels["speaker"] = ["J\u00f6rg", "Jo\u0308rg", "kim"]
+    labels.to_csv(root / "labels.csv", index=False)
+    corpus = read_table(root / "labels.csv", words={"wu\u0308tend": "angry"})
+    assert corpus["emotion"].tolist() == ["angry", "angry", "neutral"]
+    assert corpus["speaker"].tolist() == ["J\u00f6rg", "J\u00f6rg", "kim"]

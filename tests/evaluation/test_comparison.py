@@ -463,5 +463,5 @@ def test_transfer_that_may_hurt_is_worded_with_care():
 @pytest.mark.parametrize("uar", [55.0, -0.1])
 def test_scores_that_are_no_uar_are_refused(uar):
     scores = pd.concat([tidy(np.full((2, 5), uar), name, "none") for name in ("DNN", "SVM")])
-    with pytest.raises(ValueError, match="UARs from 0 to 1"):
+    with pytest.raises(ValueError, match="shares from 0 to 1"):
         compare_methods(scores)

@@ -11,6 +11,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, SVR
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.evaluation import RepeatedSpeakerStratifiedKFold, cross_validate_transfer
@@ -336,6 +337,23 @@ def test_errors_come_before_any_training(corpus, options, message):
 
 
 @pytest.mark.parametrize(
+    ("method", "message"),
+    [
+        (SVC, "Methods must be classifiers, such as SVC(); 'other' is the class SVC. Make one."),
+        ("SVC", "Methods must be classifiers, such as SVC(); 'other' is str. Make one."),
+        (SVR(), "Methods must be classifiers; 'other' is SVR, which is none. Take a classifier."),
+        (
+            make_pipeline(StandardScaler(), SVR()),
+            "Methods must be classifiers; 'other' is Pipeline, which is none. Take a classifier.",
+        ),
+    ],
+)
+def test_methods_are_classifiers(corpus, method, message):
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        run(corpus, methods={"other": method}, sources={})
+
+
+@pytest.mark.parametrize(
     ("kind", "message"),
     [
         ("sources", "sources must have text as names; got 0. Call it '0', say."),
@@ -395,5 +413,5 @@ def test_normalisation_by_speaker_needs_the_speakers(corpus):
 
 @pytest.mark.parametrize("method", ["SVM", DNNClassifier], ids=["text", "class"])
 def test_a_method_is_an_instance(corpus, method):
-    with pytest.raises(TypeError, match="methods must be classifiers such as"):
+    with pytest.raises(TypeError, match="Methods must be classifiers, such as"):
         cross_validate_transfer(corpus[0], corpus[1], methods={"SVM": method})

@@ -121,5 +121,7 @@ def test_no_method_replaces_one_of_the_papers(table):
     message = "other_methods must have names of their own; 'DNN' would replace the paper's"
     with pytest.raises(ValueError, match=message):
         study(table, DNNClassifier(), other_methods={"DNN": DummyClassifier()})
+    with pytest.raises(TypeError, match="other_methods must be a dict of classifiers by their"):
+        study(table, DNNClassifier(), other_methods=DummyClassifier())
     with pytest.raises(TypeError, match="random_state must be an integer; got None"):
         study(table, DNNClassifier(), random_state=None)
