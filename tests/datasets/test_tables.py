@@ -251,6 +251,7 @@ def test_letters_with_accents_are_written_in_two_ways_and_are_one(make_files, la
     root = make_files("a.wav", "sub/b c.wav")
     labels["emotion"] = ["w\u00fctend", "wu\u0308tend", "neutral"]
     labels["speaker"] = ["J\u00f6rg", "Jo\u0308rg", "kim"]
+    labels["gender"] = "f"
     labels.to_csv(root / "labels.csv", index=False)
     corpus = read_table(root / "labels.csv", words={"wu\u0308tend": "angry"})
     assert corpus["emotion"].tolist() == ["angry", "angry", "neutral"]
