@@ -32,6 +32,14 @@ def test_between_tasks(table):
         transfer_between_tasks(X, labels, sources="gender", **TOO_MANY)
 
 
+def test_two_ways_to_write_an_accent(table):
+    X, labels = table
+    labels["emotion"] = ["w\u00fctend", "wu\u0308tend", "sad", "happy"] * 10
+    told = "of 'emotion' are nearly the same: 'w\u00fctend' and 'wu\u0308tend'. "
+    with pytest.warns(UserWarning, match=told), pytest.raises(ValueError, match="99"):
+        transfer_between_tasks(X, labels, sources="gender", **TOO_MANY)
+
+
 def test_between_corpora(table):
     X, labels = table
     with (
