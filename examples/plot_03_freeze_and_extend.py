@@ -20,8 +20,8 @@ from sklearn.preprocessing import StandardScaler
 from skprognet import DNNClassifier, ProgressiveClassifier
 from skprognet.datasets import load_emodb
 from skprognet.displays import NetworkDisplay
-from skprognet.evaluation import RepeatedSpeakerStratifiedKFold
 from skprognet.metrics import uar_score
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
 # %%
 # The first network: who is speaking?

@@ -16,8 +16,8 @@ from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.datasets import load_emodb, make_transfer_problem
-from skprognet.evaluation import RepeatedSpeakerStratifiedKFold
 from skprognet.metrics import uar_score
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
 # %%
 # What is forgotten

@@ -22,13 +22,10 @@ from sklearn.preprocessing import StandardScaler
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.datasets import load_emodb, make_transfer_problem
 from skprognet.displays import SignificanceDisplay
-from skprognet.evaluation import (
-    RepeatedSpeakerStratifiedKFold,
-    compare_methods,
-    cross_validate_transfer,
-    summary_table,
-)
+from skprognet.evaluation import cross_validate_transfer
 from skprognet.experiments import transfer_between_tasks
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
+from skprognet.results import compare_methods, summary_table
 
 # %%
 # Where the answer is known

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from skprognet.evaluation import (
+from skprognet.significance import (
     bayesian_cv_test,
     calibrated_cv_ttest,
     combined_5x2cv_ftest,

@@ -14,8 +14,8 @@ from sklearn.preprocessing import StandardScaler
 from skprognet import DNNClassifier, ProgressiveClassifier
 from skprognet.datasets import load_emodb, make_transfer_problem
 from skprognet.displays import SourceImportanceDisplay
-from skprognet.evaluation import RepeatedSpeakerStratifiedKFold
 from skprognet.metrics import uar_score
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
 # %%
 # Three sources, of which one knows something

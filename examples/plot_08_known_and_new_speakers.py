@@ -13,19 +13,16 @@ import pandas as pd
 from skprognet import DNNClassifier
 from skprognet.datasets import load_emodb
 from skprognet.displays import ScoresDisplay
-from skprognet.evaluation import (
-    RepeatedSpeakerStratifiedKFold,
-    RepeatedStratifiedGroupKFold,
-    audit,
-    cross_validate_transfer,
-)
+from skprognet.evaluation import audit, cross_validate_transfer
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold, RepeatedStratifiedGroupKFold
 
 # %%
 # Two ways to deal out the rows
 # -----------------------------
-# :class:`~skprognet.evaluation.RepeatedSpeakerStratifiedKFold` puts recordings of every speaker
-# into every fold, as in the paper. :class:`~skprognet.evaluation.RepeatedStratifiedGroupKFold`
-# puts all recordings of a speaker into one. Here five folds are dealt out three times each.
+# :class:`~skprognet.model_selection.RepeatedSpeakerStratifiedKFold` puts recordings of every
+# speaker into every fold, as in the paper.
+# :class:`~skprognet.model_selection.RepeatedStratifiedGroupKFold` puts all recordings of a speaker
+# into one fold. Here five folds are drawn three times each.
 
 emodb = load_emodb()
 network = DNNClassifier(

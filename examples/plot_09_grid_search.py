@@ -16,8 +16,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, ProgressiveClassifier
-from skprognet.classifiers import source_overlap
 from skprognet.datasets import load_emodb
+from skprognet.estimators import source_overlap
 from skprognet.metrics import uar_score, uar_scorer
 
 # %%

@@ -16,8 +16,8 @@ from sklearn.preprocessing import StandardScaler
 from skprognet import DNNClassifier, ProgressiveClassifier
 from skprognet.datasets import load_emodb, make_transfer_problem
 from skprognet.displays import NetworkDisplay, ScoresDisplay
-from skprognet.evaluation import RepeatedSpeakerStratifiedKFold
 from skprognet.metrics import uar_score
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
 # %%
 # Three tasks, one after the other

@@ -82,7 +82,7 @@ assert (study.comparisons["pvalue_holm"] > 0.05).all()
 # %%
 # For two corpora of your own, hand over two tables of features and two of labels; the features are
 # matched by name. Several corpora are a matter for
-# :func:`~skprognet.evaluation.compare_over_corpora`.
+# :func:`~skprognet.results.compare_over_corpora`.
 #
 # The picture is Figure 4 of the paper in small. The bands are one standard deviation over the
 # folds, since there is a single repeat, and they lie on top of each other. A circle would mark

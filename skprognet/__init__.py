@@ -5,15 +5,16 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from skprognet.classifiers import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+    from skprognet.estimators import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 
 __version__ = version("skprognet")
 
 __all__ = ["DNNClassifier", "FineTunedClassifier", "ProgressiveClassifier", "__version__"]
 
 _MODULES = (
-    *("classifiers", "datasets", "displays", "evaluation", "experiments", "features", "metrics"),
-    *("networks", "persistence", "preprocessing"),
+    *("datasets", "displays", "estimators", "evaluation", "experiments", "features", "metrics"),
+    *("model_selection", "networks", "persistence", "preprocessing", "results", "significance"),
+    "sources",
 )
 
 
@@ -23,7 +24,7 @@ def __getattr__(name):
     if name in _MODULES:
         return import_module(f"skprognet.{name}")
     if name in __all__:
-        return getattr(import_module("skprognet.classifiers"), name)
+        return getattr(import_module("skprognet.estimators"), name)
     raise AttributeError(f"module 'skprognet' has no attribute {name!r}")
 
 

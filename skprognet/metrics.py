@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.metrics import make_scorer
 from sklearn.utils.metadata_routing import get_routing_for_object
 
-from skprognet._validation import check_row_labels, check_sample_weight
+from skprognet._checks import check_row_labels, check_sample_weight
 
 __all__ = ["uar_score", "uar_scorer"]
 

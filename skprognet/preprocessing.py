@@ -4,8 +4,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skprognet._checks import check_choice, check_row_labels
 from skprognet._fingerprints import fingerprints
-from skprognet._validation import check_choice, check_row_labels
 from skprognet._wording import first_few
 
 __all__ = ["CorpusStandardScaler"]

@@ -36,7 +36,7 @@ def corpora():
 @pytest.fixture
 def no_figures(monkeypatch):
     """Leave out the pictures of studies, which take longer than all else in a short one."""
-    monkeypatch.setattr("skprognet.experiments._report.draw_figures", lambda study: [])
+    monkeypatch.setattr("skprognet.experiments._write_study.draw_figures", lambda study: [])
 
 
 @pytest.fixture(autouse=True)

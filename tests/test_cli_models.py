@@ -449,7 +449,7 @@ def test_rows_that_are_not_those_of_the_model_are_refused(model, table, tmp_path
     result = run("inspect", tmp_path / "m", "--rows", table)
     assert result.stderr == (
         "Error: The features of a table are found by their names, which this model does not know: "
-        "it was trained on an array. Ask skprognet.classifiers.source_overlap in Python.\n"
+        "it was trained on an array. Ask skprognet.estimators.source_overlap in Python.\n"
     )
 
 

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from skprognet import datasets
-from skprognet._table_files import read_table, write_table
+from skprognet._tables import read_table, write_table
 from skprognet.cli import main
 from skprognet.cli._joined_labels import join_labels
-from skprognet.cli._tables import load_corpus
+from skprognet.cli._named_tables import load_corpus
 from skprognet.datasets import make_speech_corpus
 from skprognet.features import OpenSmileFeatures
 

@@ -7,12 +7,7 @@ from click.testing import CliRunner
 
 from skprognet import displays
 from skprognet.cli import main
-from skprognet.evaluation import (
-    compare_methods,
-    compare_over_corpora,
-    format_table,
-    summary_table,
-)
+from skprognet.results import compare_methods, compare_over_corpora, format_table, summary_table
 
 
 def run(*arguments):

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from skprognet.cli import main
 from skprognet.cli._joined_labels import join_labels
-from skprognet.cli._tables import load_corpus, name_groups
+from skprognet.cli._named_tables import load_corpus, name_groups
 from skprognet.datasets import load_emodb
 from skprognet.persistence import load_model
 

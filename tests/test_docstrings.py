@@ -122,7 +122,7 @@ def test_example_is_shown(thing):
 
 
 def test_errors_are_found():
-    assert raised_in(skprognet.evaluation.RepeatedSpeakerStratifiedKFold) == {"check_number"}
+    assert raised_in(skprognet.model_selection.RepeatedSpeakerStratifiedKFold) == {"check_number"}
     assert raised_in(skprognet.DNNClassifier) == set()
     assert any(
         "source_importances" in text

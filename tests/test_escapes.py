@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from skprognet import DNNClassifier
 from skprognet.cli import main
-from skprognet.evaluation import compare_methods, format_table, summary_table
 from skprognet.experiments import Study, format_study, transfer_between_tasks, write_study
 from skprognet.persistence import save_model
+from skprognet.results import compare_methods, format_table, summary_table
 
 TERMINAL = "\x1b[31mred\x1b[0m\x07\x9b2J\u202e"
 HOSTILE = {

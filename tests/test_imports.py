@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import skprognet
-from skprognet import classifiers
+from skprognet import estimators
 
 ROOT = Path(__file__).parents[1]
 
@@ -102,7 +102,9 @@ def test_names_of_the_package_are_there_at_first_use():
         "print([skprognet.evaluation.__name__, DNNClassifier.__module__])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert run.stdout == "['skprognet.evaluation', 'skprognet.classifiers._dnn']\n", run.stderr
+    assert run.stdout == "['skprognet.evaluation', 'skprognet.estimators._dnn_classifier']\n", (
+        run.stderr
+    )
 
 
 def test_names_of_the_package():
@@ -111,8 +113,8 @@ def test_names_of_the_package():
     assert set(dir(skprognet)) == public | set(skprognet.__all__)
     for name in dir(skprognet):
         assert getattr(skprognet, name) is not None
-    assert skprognet.ProgressiveClassifier is classifiers.ProgressiveClassifier
+    assert skprognet.ProgressiveClassifier is estimators.ProgressiveClassifier
     copy = pickle.loads(pickle.dumps(skprognet.DNNClassifier(lr=0.1)))
-    assert isinstance(copy, classifiers.DNNClassifier)
+    assert isinstance(copy, estimators.DNNClassifier)
     with pytest.raises(AttributeError, match=r"^module 'skprognet' has no attribute 'nothing'$"):
         _ = skprognet.nothing

@@ -19,8 +19,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skprognet.evaluation import RepeatedSpeakerStratifiedKFold, cross_validate_transfer
+from skprognet.evaluation import cross_validate_transfer
 from skprognet.metrics import uar_score
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 from skprognet.preprocessing import STATISTICS, CorpusStandardScaler, mean_and_scale
 
 REFUSES = {

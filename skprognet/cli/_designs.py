@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from skprognet._wording import first_few
-from skprognet.classifiers import DNNClassifier
-from skprognet.classifiers._parameters import check_parameters
 from skprognet.cli._messages import on_terminal
+from skprognet.cli._named_tables import find_file, is_shipped
 from skprognet.cli._options import NETWORK, SeveralValues
-from skprognet.cli._tables import find_file, is_shipped
+from skprognet.estimators import DNNClassifier
+from skprognet.estimators._parameters import check_parameters
 from skprognet.experiments._record import (
     FOUND,
     MISSING,

@@ -10,15 +10,15 @@ import numpy as np
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
-from skprognet._table_files import read_table
+from skprognet._tables import read_table
 from skprognet._wording import printable
-from skprognet.classifiers import source_overlap
-from skprognet.classifiers._sources import column_of, digest, final_estimator
 from skprognet.cli._extractors import describe as describe_extractor
 from skprognet.cli._extractors import recorded_extractor
 from skprognet.cli._messages import tell_warnings
 from skprognet.cli._model_features import check_same_extractor, select
+from skprognet.estimators import source_overlap
 from skprognet.persistence import load_model, read_model_info
+from skprognet.sources._source import column_of, digest, final_estimator
 
 
 def _steps(model):
@@ -128,7 +128,7 @@ def describe_rows(model: Any, metadata: dict[str, Any], path: Path) -> dict[str,
     if not hasattr(model, "feature_names_in_"):
         raise ValueError(
             "The features of a table are found by their names, which this model does not know: it "
-            "was trained on an array. Ask skprognet.classifiers.source_overlap in Python."
+            "was trained on an array. Ask skprognet.estimators.source_overlap in Python."
         )
     table = read_table(path)
     check_same_extractor(table, str(path), recorded_extractor(metadata))

@@ -11,10 +11,10 @@ from skprognet.cli._streams import open_closed_streams, unread_messages
 # In the order of the flow: module and, in a few words, what the verb does.
 VERBS = {
     "demo": ("_studies", "Run a short study on data that come with the package."),
-    "read": ("_corpora", "List the recordings and labels of a corpus that you have."),
-    "fetch": ("_corpora", "Download an open corpus, and list it in the same way."),
-    "extract": ("_features", "Make features of recordings."),
-    "train": ("_train", "Train one network on a table of features."),
+    "read": ("_corpus_verbs", "List the recordings and labels of a corpus that you have."),
+    "fetch": ("_corpus_verbs", "Download an open corpus, and list it in the same way."),
+    "extract": ("_extract", "Make features of recordings."),
+    "train": ("_train_model", "Train one network on a table of features."),
     "predict": ("_predict", "Label recordings or features by a model."),
     "inspect": ("_inspect", "Say what a model is."),
     "tasks": ("_studies", "Ask whether a network of another task helps (Table 2)."),

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from skprognet._files import check_folder
-from skprognet._table_files import check_table_path
+from skprognet._tables import check_table_path
 
 
 def _refuse_zero() -> None:

@@ -8,13 +8,14 @@ from typing import Any
 import click
 import pandas as pd
 
-from skprognet._table_files import is_table, read_table, write_table
+from skprognet._tables import is_table, read_table, write_table
 from skprognet.cli._extractors import (
     choose_feature_set,
     describe,
     describe_extractor,
     recorded_extractor,
 )
+from skprognet.cli._listed_files import list_utterances, read_names
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._model_features import check_same_extractor, select
 from skprognet.cli._options import (
@@ -25,7 +26,6 @@ from skprognet.cli._options import (
     table_option,
     timeout_option,
 )
-from skprognet.cli._utterances import list_utterances, read_names
 from skprognet.features import OpenSmileFeatures
 from skprognet.persistence import load_model, read_model_info
 

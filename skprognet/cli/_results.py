@@ -9,14 +9,9 @@ import pandas as pd
 from skprognet import displays
 from skprognet._delimited import read_delimited
 from skprognet._files import check_folder, write_whole
-from skprognet.evaluation import (
-    compare_methods,
-    compare_over_corpora,
-    format_table,
-    summary_table,
-)
-from skprognet.evaluation._table_formats import ESCAPES
 from skprognet.experiments._figures import picture
+from skprognet.results import compare_methods, compare_over_corpora, format_table, summary_table
+from skprognet.results._table_formats import ESCAPES
 
 TIMES = ["seconds"]
 KINDS = ("curves", "scores", "significance", "sizes")

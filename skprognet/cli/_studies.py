@@ -15,6 +15,7 @@ from skprognet.cli._designs import (
     warn_of_changes,
 )
 from skprognet.cli._messages import tell_warnings
+from skprognet.cli._named_tables import SHIPPED, load_corpus
 from skprognet.cli._options import (
     duplicates_option,
     features_option,
@@ -26,7 +27,6 @@ from skprognet.cli._options import (
 )
 from skprognet.cli._progress import every_end
 from skprognet.cli._streams import say
-from skprognet.cli._tables import SHIPPED, load_corpus
 from skprognet.experiments import (
     format_study,
     transfer_between_corpora,
@@ -34,7 +34,7 @@ from skprognet.experiments import (
 )
 from skprognet.experiments._output_folder import OutputFolder
 from skprognet.experiments._record import describe_network, describe_record, make_record
-from skprognet.experiments._report import file_names, study_contents
+from skprognet.experiments._write_study import file_names, study_contents
 
 PAPER = {"repeats": 10, "folds": 10, "max_epochs": 600}
 

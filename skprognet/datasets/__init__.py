@@ -6,9 +6,9 @@ from skprognet.datasets._checks import check_corpus
 from skprognet.datasets._download import fetch_corpus
 from skprognet.datasets._file_names import read_crema_d, read_emodb, read_nemo, read_ravdess
 from skprognet.datasets._iemocap import read_iemocap
+from skprognet.datasets._label_tables import read_table
 from skprognet.datasets._msp_improv import read_msp_improv
 from skprognet.datasets._synthetic_speech import make_speech_corpus
-from skprognet.datasets._tables import read_table
 from skprognet.datasets._transfer_problem import make_transfer_problem
 
 __all__ = [

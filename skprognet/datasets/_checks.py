@@ -9,8 +9,8 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
+from skprognet._checks import check_choice
 from skprognet._labels import gender_hint, label_remarks
-from skprognet._validation import check_choice
 from skprognet._wording import first_few
 from skprognet.datasets._copies import find_copies, find_differing, rows_to_drop
 from skprognet.datasets._frame import COLUMNS, TEXTS, TIMES

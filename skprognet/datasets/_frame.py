@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from skprognet._labels import EMOTION_WORDS, GENDER_WORDS, strip_blanks, tidy_labels
-from skprognet._table_files import TEXTS
+from skprognet._tables import TEXTS
 from skprognet.datasets._facts import CORPORA
 
 TIMES = ("start", "end")

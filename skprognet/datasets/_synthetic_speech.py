@@ -9,7 +9,7 @@ from scipy.io import wavfile
 from scipy.signal import lfilter
 from sklearn.utils import check_random_state
 
-from skprognet._validation import check_number
+from skprognet._checks import check_number
 from skprognet.datasets._frame import make_frame
 from skprognet.datasets._voice import resonate, rms, tract_resonances, voice_source
 

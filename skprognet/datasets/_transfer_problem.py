@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
 
-from skprognet._validation import check_number
+from skprognet._checks import check_number
 
 N_CLASSES = 4
 LOUDNESS = 2.0  # of the nuisance, relative to the factors

@@ -1,10 +1,10 @@
 """Numbers as pictures: each display has plot() and frame()."""
 
-from skprognet.displays._network import NetworkDisplay
-from skprognet.displays._scores import ScoresDisplay
-from skprognet.displays._significance import SignificanceDisplay
+from skprognet.displays._network_diagram import NetworkDisplay
+from skprognet.displays._scores_display import ScoresDisplay
+from skprognet.displays._significance_display import SignificanceDisplay
 from skprognet.displays._source_importance import SourceImportanceDisplay
-from skprognet.displays._training import TrainingCurveDisplay
+from skprognet.displays._training_curve import TrainingCurveDisplay
 from skprognet.displays._training_size import TrainingSizeDisplay
 
 __all__ = [

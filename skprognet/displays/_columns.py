@@ -4,10 +4,10 @@ import pandas as pd
 from sklearn.neural_network import MLPClassifier
 from sklearn.utils.validation import check_is_fitted
 
-from skprognet.classifiers import FineTunedClassifier
-from skprognet.classifiers._importances import lateral_norms
-from skprognet.classifiers._sources import column_of, final_estimator
+from skprognet.estimators import FineTunedClassifier
+from skprognet.estimators._importances import lateral_norms
 from skprognet.networks import source_layer
+from skprognet.sources._source import column_of, final_estimator
 
 
 def check_network(estimator):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from skprognet.evaluation._score_frames import as_frame, check_names, score_table
-from skprognet.evaluation._tables import folds_mean_and_std, paper_mean_and_std
+from skprognet._scores import as_frame, check_names, score_table
+from skprognet.results._summary_table import folds_mean_and_std, paper_mean_and_std
 
 
 def check_frame(name, frame, needed):

@@ -1,8 +1,8 @@
 """Which source helped: what a progressive network loses without it."""
 
-from skprognet.classifiers import source_importances
 from skprognet.displays._display import Display
 from skprognet.displays._style import COLOURS, row_height, verbatim
+from skprognet.estimators import source_importances
 
 
 class SourceImportanceDisplay(Display):

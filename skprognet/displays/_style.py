@@ -3,8 +3,8 @@
 import textwrap
 from itertools import count
 
+from skprognet._scores import NO_SOURCE
 from skprognet._wording import printable
-from skprognet.evaluation._design import NO_SOURCE
 
 # Okabe and Ito (2008), told apart by colour-blind readers, without their yellow, which is too pale
 # for a line on paper. Neighbours differ in lightness, so that they differ in grey as well.

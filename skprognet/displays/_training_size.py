@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from skprognet._scores import NO_SOURCE, as_frame
 from skprognet.displays._display import Display
 from skprognet.displays._frames import (
     by_entry,
@@ -11,9 +12,7 @@ from skprognet.displays._frames import (
     spread_in_words,
 )
 from skprognet.displays._style import GREY, label, legend_above, legend_height, looks
-from skprognet.evaluation._design import NO_SOURCE
-from skprognet.evaluation._pairs import TRANSFER
-from skprognet.evaluation._score_frames import as_frame
+from skprognet.results._pairs import TRANSFER
 
 CIRCLE = {
     "linestyle": "none",
@@ -98,7 +97,7 @@ class TrainingSizeDisplay(Display):
 
     See Also
     --------
-    skprognet.evaluation.compare_methods : Makes the comparisons.
+    skprognet.results.compare_methods : Makes the comparisons.
 
     References
     ----------
@@ -136,7 +135,7 @@ class TrainingSizeDisplay(Display):
         comparisons : DataFrame, default=None
             Columns method, source, against, n_train_folds (not needed where the scores are of one
             size), kind, difference, pvalue and alpha, as
-            :func:`~skprognet.evaluation.compare_methods` returns for these scores. None draws no
+            :func:`~skprognet.results.compare_methods` returns for these scores. None draws no
             circles. Those of another corpus or target than the scores are passed over. A p-value
             below alpha earns a circle: unadjusted, as in the paper. For Holm's pass
             ``comparisons.assign(pvalue=comparisons["pvalue_holm"])``.

@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pandas as pd
 
-from skprognet._validation import check_row_labels
+from skprognet._checks import check_row_labels
 
 UNKNOWN = "unknown"
 _NAMED_IN_MESSAGE = 5
@@ -124,11 +124,8 @@ def audit(scores, *, groups=None):
     --------
     >>> from sklearn.dummy import DummyClassifier
     >>> from skprognet.datasets import load_emodb
-    >>> from skprognet.evaluation import (
-    ...     RepeatedStratifiedGroupKFold,
-    ...     audit,
-    ...     cross_validate_transfer,
-    ... )
+    >>> from skprognet.evaluation import audit, cross_validate_transfer
+    >>> from skprognet.model_selection import RepeatedStratifiedGroupKFold
     >>> emodb = load_emodb()
     >>> scores = cross_validate_transfer(
     ...     emodb.data,

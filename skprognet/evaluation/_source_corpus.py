@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils import check_array
 
-from skprognet._validation import check_no_ratings, check_row_labels
+from skprognet._checks import check_no_ratings, check_row_labels
 
 
 class SourceCorpus:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_array
 
+from skprognet._checks import check_choice
 from skprognet._fingerprints import fingerprints
-from skprognet._validation import check_choice
 from skprognet._wording import first_few
 from skprognet.evaluation._audit import UNKNOWN, decode_rows, encode_rows
 

@@ -6,7 +6,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from skprognet._wording import printable
-from skprognet.evaluation import format_table
 from skprognet.experiments._record import MISSING, repeat_command
 from skprognet.experiments._study import count_fits
 from skprognet.experiments._words import (
@@ -17,6 +16,7 @@ from skprognet.experiments._words import (
     headline,
     title,
 )
+from skprognet.results import format_table
 
 APART = ("study", "network", "inputs", "sha256", "versions")
 

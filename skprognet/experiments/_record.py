@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import tomli_w
 
-from skprognet.classifiers import DNNClassifier
+from skprognet.estimators import DNNClassifier
 from skprognet.evaluation._run_identity import differences as tell_differences
 
 RECORD = "design.toml"

@@ -7,15 +7,14 @@ import pandas as pd
 from sklearn.base import clone
 
 from skprognet._labels import label_remarks
-from skprognet.classifiers import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.evaluation import (
+from skprognet.estimators import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.evaluation import audit
+from skprognet.model_selection import (
     LeaveOneSessionOut,
     RepeatedSpeakerStratifiedKFold,
     RepeatedStratifiedGroupKFold,
-    audit,
-    compare_methods,
-    summary_table,
 )
+from skprognet.results import compare_methods, summary_table
 
 FOLDS = ("speaker-stratified", "speaker-independent", "leave-one-session-out")
 
@@ -36,9 +35,9 @@ class Study:
         For each target corpus the group of each row that is in one fold only; empty where the
         folds share speakers.
     comparisons : DataFrame
-        The tests and verdicts; see :func:`~skprognet.evaluation.compare_methods`.
+        The tests and verdicts; see :func:`~skprognet.results.compare_methods`.
     table : DataFrame
-        The paper's Table 2; see :func:`~skprognet.evaluation.summary_table`.
+        The paper's Table 2; see :func:`~skprognet.results.summary_table`.
     audit : DataFrame or None
         What :func:`~skprognet.evaluation.audit` found; None if it failed.
     audit_verdict : str

@@ -1,10 +1,10 @@
 """A study in words: what was asked, how it was run, and what came out."""
 
-from skprognet.classifiers import DNNClassifier
-from skprognet.evaluation._comparison import CALIBRATED
-from skprognet.evaluation._pairs import TRANSFER
-from skprognet.evaluation._score_frames import SETTING
-from skprognet.evaluation._verdicts import evidence, label, signed, transfer_wins
+from skprognet._scores import SETTING
+from skprognet.estimators import DNNClassifier
+from skprognet.results._compare_methods import CALIBRATED
+from skprognet.results._pairs import TRANSFER
+from skprognet.results._verdicts import evidence, label, signed, transfer_wins
 
 _NAMED = 4
 

@@ -3,14 +3,14 @@
 from skprognet.networks._adam import FusedAdam
 from skprognet.networks._adapters import Adapter
 from skprognet.networks._column import Column, evaluate_hidden, evaluate_logits
-from skprognet.networks._progressive import (
+from skprognet.networks._progressive_column import (
     ProgressiveColumn,
     build_column,
     join_frozen,
     source_layer,
 )
+from skprognet.networks._step import TrainingStep, loss_and_gradients
 from skprognet.networks._threads import limit_threads
-from skprognet.networks._training import TrainingStep, loss_and_gradients
 
 __all__ = [
     "Adapter",

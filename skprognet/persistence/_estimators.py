@@ -19,21 +19,21 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from skprognet._validation import check_choice, check_number
+from skprognet._checks import check_choice, check_number
 from skprognet._wording import first_few
-from skprognet.classifiers import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.classifiers._base import NetworkClassifier
-from skprognet.classifiers._overlap import MOMENTS
-from skprognet.classifiers._parameters import DTYPES
-from skprognet.classifiers._sources import (
+from skprognet.estimators import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.estimators._base import NetworkClassifier
+from skprognet.estimators._overlap import MOMENTS
+from skprognet.estimators._parameters import DTYPES
+from skprognet.networks import source_layer
+from skprognet.networks._column import ROWS_PER_BLOCK
+from skprognet.sources._source import (
     column_of,
     column_sizes,
     digest,
     is_fitted,
     named_sources,
 )
-from skprognet.networks import source_layer
-from skprognet.networks._column import ROWS_PER_BLOCK
 
 CLASSES = {
     cls.__name__: cls

@@ -14,11 +14,11 @@ from safetensors.numpy import load, save
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet._files import write_whole
-from skprognet.classifiers._base import NetworkClassifier
-from skprognet.classifiers._sources import final_estimator
+from skprognet.estimators._base import NetworkClassifier
 from skprognet.persistence._allowance import ARRAY_IN_FILE, Allowance
 from skprognet.persistence._estimators import one_row
 from skprognet.persistence._values import Reader, Writer
+from skprognet.sources._source import final_estimator
 
 FORMAT_VERSION = 1
 KEY = "skprognet"

@@ -14,7 +14,7 @@ from skprognet.displays import (
     TrainingCurveDisplay,
     TrainingSizeDisplay,
 )
-from skprognet.evaluation import compare_methods
+from skprognet.results import compare_methods
 
 LONG = [("a first method with a $long$ name_of_its own", "none")] + [
     (f"method {i} with a $long$ name_of_its own", f"the $corpus_{j}$ of someone $else")

@@ -7,7 +7,7 @@ from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 
 from skprognet.displays import SignificanceDisplay
-from skprognet.evaluation import compare_methods
+from skprognet.results import compare_methods
 
 
 @pytest.fixture

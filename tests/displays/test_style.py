@@ -9,7 +9,7 @@ from matplotlib import colors
 from matplotlib.figure import Figure
 
 from skprognet.displays import SignificanceDisplay, TrainingCurveDisplay
-from skprognet.evaluation import compare_methods
+from skprognet.results import compare_methods
 
 PAPER = [("DNN", "none"), ("PT/FT", "speaker"), ("ProgNet", "speaker"), ("ProgNet", "gender")]
 

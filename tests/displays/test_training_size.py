@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from skprognet.displays import TrainingSizeDisplay
-from skprognet.evaluation import compare_methods
+from skprognet.results import compare_methods
 
 COMPARED = [
     # method, source, against, against_source, size, difference, p, circle?

@@ -11,13 +11,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.evaluation import (
-    RepeatedSpeakerStratifiedKFold,
-    RepeatedStratifiedGroupKFold,
-    SourceCorpus,
-    audit,
-    cross_validate_transfer,
-)
+from skprognet.evaluation import SourceCorpus, audit, cross_validate_transfer
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold, RepeatedStratifiedGroupKFold
 
 OPTIONS = {"hidden_layer_sizes": (4,), "max_epochs": 1}
 SPEAKER = np.array([f"s{i % 6}" for i in range(60)])

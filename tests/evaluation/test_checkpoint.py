@@ -18,11 +18,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.evaluation import (
-    RepeatedSpeakerStratifiedKFold,
-    SourceCorpus,
-    cross_validate_transfer,
-)
+from skprognet.evaluation import SourceCorpus, cross_validate_transfer
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
 OPTIONS = {"hidden_layer_sizes": (6,), "max_epochs": 3, "lr": 0.01}
 

@@ -18,7 +18,8 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.naive_bayes import GaussianNB
 
-from skprognet.evaluation import RepeatedSpeakerStratifiedKFold, cross_validate_transfer
+from skprognet.evaluation import cross_validate_transfer
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
 N_ROWS = 60
 SPEAKER = np.array([f"s{i % 4}" for i in range(N_ROWS)])

@@ -13,7 +13,8 @@ from distributed import Client, LocalCluster
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from skprognet import DNNClassifier, ProgressiveClassifier
-from skprognet.evaluation import RepeatedSpeakerStratifiedKFold, audit, cross_validate_transfer
+from skprognet.evaluation import audit, cross_validate_transfer
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
 OPTIONS = {"hidden_layer_sizes": (6,), "max_epochs": 2, "lr": 0.01}
 

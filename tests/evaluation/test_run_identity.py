@@ -15,11 +15,8 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
 from skprognet import DNNClassifier, ProgressiveClassifier
-from skprognet.evaluation import (
-    RepeatedSpeakerStratifiedKFold,
-    SourceCorpus,
-    cross_validate_transfer,
-)
+from skprognet.evaluation import SourceCorpus, cross_validate_transfer
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
 N_ROWS = 60
 SPEAKER = np.array([f"s{i % 4}" for i in range(N_ROWS)])

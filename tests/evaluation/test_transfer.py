@@ -14,8 +14,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.evaluation import RepeatedSpeakerStratifiedKFold, cross_validate_transfer
+from skprognet.evaluation import cross_validate_transfer
 from skprognet.metrics import uar_score
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
 OPTIONS = {"hidden_layer_sizes": (6,), "max_epochs": 2, "lr": 0.01}
 METHODS = {

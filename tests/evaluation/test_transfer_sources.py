@@ -11,14 +11,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.evaluation import (
-    RepeatedSpeakerStratifiedKFold,
-    RepeatedStratifiedGroupKFold,
-    SourceCorpus,
-    audit,
-    cross_validate_transfer,
-)
+from skprognet.evaluation import SourceCorpus, audit, cross_validate_transfer
 from skprognet.metrics import uar_score
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold, RepeatedStratifiedGroupKFold
 
 OPTIONS = {"hidden_layer_sizes": (5,), "max_epochs": 2, "lr": 0.01}
 METHODS = {

@@ -8,11 +8,8 @@ import pytest
 from tqdm import tqdm
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.evaluation import (
-    RepeatedSpeakerStratifiedKFold,
-    SourceCorpus,
-    cross_validate_transfer,
-)
+from skprognet.evaluation import SourceCorpus, cross_validate_transfer
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
 OPTIONS = {"hidden_layer_sizes": (2,), "max_epochs": 1}
 SPEAKER = np.array([f"s{i % 4}" for i in range(60)])

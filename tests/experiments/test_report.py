@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from matplotlib import image
 
-from skprognet.evaluation import format_table
 from skprognet.experiments import Study, format_study, write_study
+from skprognet.results import format_table
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,157 @@
+"""The verb that makes features of audio files."""
+
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from skprognet._tables import write_table
+from skprognet._wording import first_few
+from skprognet.cli._extractors import COLUMNS, describe_extractor
+from skprognet.cli._listed_files import list_utterances
+from skprognet.cli._messages import tell_warnings
+from skprognet.cli._options import (
+    cache_option,
+    check_no_input,
+    max_duration_option,
+    n_jobs_option,
+    table_option,
+    timeout_option,
+)
+from skprognet.features import OpenSmileFeatures
+from skprognet.features._cache import count_cached, remove_cache
+from skprognet.features._report import describe_errors
+
+
+def extract_features(utterances: pd.DataFrame, smile: OpenSmileFeatures) -> pd.DataFrame:
+    """Return the utterances with all their columns, what made the features, and the features.
+
+    Raises
+    ------
+    ValueError
+        If a column has the name of a feature, or as :class:`OpenSmileFeatures` says.
+    """
+    taken = [name for name in (*COLUMNS, *smile.get_feature_names_out()) if name in utterances]
+    if taken:
+        raise ValueError(
+            f"A table of utterances must have no features yet; it has {first_few(taken)}. Leave "
+            "them out."
+        )
+    features = smile.fit_transform(utterances)
+    made = pd.DataFrame(describe_extractor(smile), index=features.index)
+    return pd.concat([utterances.loc[features.index], made, features], axis=1)
+
+
+class Stopped(click.ClickException):
+    """Ctrl-C, with the exit code that shells give it."""
+
+    exit_code = 130
+
+    def __init__(self, kept: Path):
+        super().__init__(
+            f"Stopped. The features of {count_cached(kept)} recordings are in {str(kept)!r}; the "
+            "same command does the rest."
+        )
+
+
+def extract_and_keep(
+    utterances: pd.DataFrame, smile: OpenSmileFeatures, kept: Path
+) -> pd.DataFrame:
+    """Return the table of features; if there is none, say what is kept for the next time.
+
+    Raises
+    ------
+    click.ClickException
+        If recordings cannot be used, or at Ctrl-C.
+    """
+    try:
+        return extract_features(utterances, smile)
+    except KeyboardInterrupt:
+        raise Stopped(kept) from None
+    except ValueError:
+        errors = getattr(smile, "errors_", ())
+        if not len(errors):
+            raise
+        advice = "repair them, or leave them out by --on-error skip"
+        if n_good := len(utterances) - len(errors):
+            advice += (
+                f"; the features of the other {n_good} are kept in {str(kept)!r}, and the next "
+                "run does only the rest"
+            )
+        text = describe_errors(errors, len(utterances), advice)
+        raise click.ClickException(text) from None
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILES...")
+@table_option(required=True)
+@click.option(
+    "--feature-set",
+    default="eGeMAPSv02",
+    show_default=True,
+    help="Also GeMAPSv01b, ComParE_2016, or a configuration file of openSMILE (.conf).",
+)
+@click.option(
+    "--sampling-rate",
+    default=16_000,
+    show_default=True,
+    type=click.IntRange(min=8_000),
+    metavar="HZ",
+    help="What all audio is resampled to; 8000 is for telephone speech.",
+)
+@click.option(
+    "--on-error",
+    default="raise",
+    show_default=True,
+    type=click.Choice(["raise", "skip", "nan"]),
+    help="What becomes of files that cannot be used, after all were tried: write nothing, leave "
+    "their rows out, or leave these empty.",
+)
+@cache_option
+@n_jobs_option
+@timeout_option
+@max_duration_option
+def extract(
+    files: tuple[str, ...],
+    output: Path,
+    feature_set: str,
+    sampling_rate: int,
+    on_error: str,
+    cache: Path | None,
+    n_jobs: int,
+    timeout: float,
+    max_duration: float,
+) -> None:
+    """Write the features of audio FILES, a row per file in the order given.
+
+    FILES may also be one table with the column "file" (and start and end, in s), such as
+    "skprognet read" writes; all its columns are carried along. What made the features stands in
+    the columns feature_set, sampling_rate and extractor.
+
+    If a file cannot be used, or the work is stopped, the features of the others are kept in a
+    folder beside OUTPUT (OUTPUT.cache), or in that of --cache; the next run does only the rest.
+    """
+    check_no_input(output, files)
+    utterances = list_utterances(files)
+    kept = cache or output.with_name(f"{output.name}.cache")
+    smile = OpenSmileFeatures(
+        feature_set,
+        sampling_rate=sampling_rate,
+        on_error=on_error,
+        cache=kept,
+        n_jobs=n_jobs,
+        timeout=timeout,
+        max_duration=max_duration,
+    )
+    with tell_warnings():
+        try:
+            table = extract_and_keep(utterances, smile, kept)
+        except click.ClickException:
+            if not cache and not count_cached(kept):
+                remove_cache(kept)
+            raise
+    write_table(table, output)
+    if not cache:
+        remove_cache(kept)
+    n_features = len(smile.get_feature_names_out())
+    click.echo(f"Wrote {len(table)} rows of {n_features} features to {output}.")

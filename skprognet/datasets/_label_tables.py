@@ -1,0 +1,102 @@
+"""Labels that somebody has in a table already."""
+
+from pathlib import Path
+
+from skprognet import _tables
+from skprognet._wording import first_few
+from skprognet.datasets._checks import checked
+from skprognet.datasets._frame import TEXTS, TIMES, make_frame, translate
+
+_FORM = "columns={'file': 'path'} or, on the command line, --columns file=path: ours, then theirs"
+
+
+def read_table(path, *, columns=None, words=None, corpus=None, duplicates="keep"):
+    """Read utterances and their labels from a table.
+
+    Parameters
+    ----------
+    path : path-like
+        A CSV, TSV, Parquet or Feather file with a column of recordings at least; a path that
+        is not absolute counts from the folder of the table.
+    columns : dict of str to str, default=None
+        What the table calls the columns of :func:`check_corpus`: ``{"file": "path"}``. A column
+        that has the right name already need not be listed; one column may stand for several.
+    words : dict of str to str or None, default=None
+        The package's word for a label of emotion or gender; None makes it a missing one. Nouns
+        such as 'anger' and initials such as 'f' are known.
+    corpus : str, default=None
+        Name of the corpus. None means the column ``corpus`` of the table or, without one, the
+        name of the file.
+    duplicates : {'keep', 'drop', 'error'}, default='keep'
+        What to do about a recording that is there twice; see :func:`check_corpus`.
+
+    Returns
+    -------
+    DataFrame
+        A row per row of the table with the columns of :func:`check_corpus`, then all others.
+
+    Warns
+    -----
+    UserWarning
+        What :func:`check_corpus` warns of.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such table.
+    ValueError
+        If it is none of these formats, has no such column, or :func:`check_corpus` finds a
+        problem.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> from skprognet.datasets import read_table
+    >>> labels = pd.DataFrame({
+    ...     "path": ["a.wav", "b.wav"], "emotion": ["anger", "joy"], "speaker": "007", "age": 30,
+    ... })
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name in ("a.wav", "b.wav"):
+    ...         _ = Path(folder, name).write_text(name)
+    ...     labels.to_csv(Path(folder, "calls.csv"), index=False)
+    ...     calls = read_table(Path(folder, "calls.csv"), columns={"file": "path"})
+    >>> calls[["emotion", "speaker", "corpus", "age"]]
+      emotion speaker corpus  age
+    0   angry     007  calls   30
+    1   happy     007  calls   30
+    """
+    path = Path(path)
+    columns = columns or {}
+    table = _tables.read_table(path, [columns[name] for name in TEXTS if name in columns])
+    unknown = [name for name in columns if name not in (*TEXTS, *TIMES)]
+    if unknown:
+        raise ValueError(
+            f"columns must say for some of {', '.join([*TEXTS, *TIMES])} what the table calls "
+            f"them, got {first_few(unknown)}; write {_FORM}."
+        )
+    absent = [name for name in columns.values() if name not in table]
+    if absent or columns.get("file", "file") not in table:
+        raise ValueError(
+            f"{path} must have the columns {first_few(absent or ['file'])}, got "
+            f"{first_few(table.columns)}; say which column is which by {_FORM}."
+        )
+    named = {ours: table[theirs] for ours, theirs in columns.items()}
+    others = table.drop(columns=list(columns.values()))
+    twice = [name for name in named if name in others]
+    if twice:
+        raise ValueError(
+            f"{path} has columns called {first_few(twice)} already, and columns= takes "
+            f"{first_few([columns[name] for name in twice])} for them; rename the former."
+        )
+    table = others.assign(**named)
+    if corpus is not None:
+        table["corpus"] = corpus
+    table["file"] = [
+        str(path.absolute().parent / file) if isinstance(file, str) and file else None
+        for file in table["file"]
+    ]
+    name = path.name.partition(".")[0]
+    frame = translate(make_frame(table, name), words)
+    return checked(frame, duplicates)

@@ -1,0 +1,231 @@
+"""Which difference is more than luck: every comparison with its confidence interval."""
+
+import pandas as pd
+
+from skprognet.displays._display import Display
+from skprognet.displays._frames import check_frame, check_one_study
+from skprognet.displays._style import GREY, label, looks, row_height, verbatim
+
+PAIR = ["method", "source", "against", "against_source"]
+NEEDED = [*PAIR, "difference", "low", "high", "alpha", "pvalue"]
+BAYESIAN = ["p_worse", "p_equal", "p_better"]
+STUDY = {"corpus": "{}", "target": "{}", "n_train_folds": "training folds: {}"}
+# White rather than transparent, or the interval would cross the marker out.
+FILLS = {
+    "yes": {"fillstyle": "full"},
+    "not after Holm": {"fillstyle": "left", "markerfacecoloralt": "white"},
+    "no": {"fillstyle": "full", "markerfacecolor": "white"},
+}
+
+
+def _evidence(row):
+    """Return whether a comparison is evidence of a difference, and whether Holm leaves it so."""
+    if not row["pvalue"] < row["alpha"]:
+        return "no"
+    if "pvalue_holm" in row and not row["pvalue_holm"] < row["alpha"]:
+        return "not after Holm"
+    return "yes"
+
+
+def _p(value):
+    if pd.isna(value):
+        return "-"
+    return f"{value:.3f}" if value >= 0.001 else "<0.001"
+
+
+class SignificanceDisplay(Display):
+    """Difference in UAR of each comparison with its 95 % confidence interval, and its p-value.
+
+    Right of the zero line the first of the two is better. A filled marker is evidence of a
+    difference, a half-filled one is none any more when Holm's method corrects for the number of
+    comparisons, an open one is none. The grey band is the region of practical equivalence: an
+    interval inside it says that the two are as good as equal; an open marker alone does not.
+
+    Parameters
+    ----------
+    comparisons : DataFrame
+        As for `from_comparisons`, with a column evidence: "yes", "not after Holm" or "no".
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        After `plot`: the axes.
+    figure_ : matplotlib Figure
+        After `plot`: the figure.
+    lines_ : list of matplotlib Line2D
+        After `plot`: the interval of each comparison, from top to bottom.
+    markers_ : list of matplotlib Line2D
+        After `plot`: their markers.
+
+    See Also
+    --------
+    skprognet.results.compare_methods : Makes the comparisons.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.displays import SignificanceDisplay
+    >>> from skprognet.results import compare_methods
+    >>> folds = pd.DataFrame({"repeat": 1, "fold": [1, 2, 3, 4, 5]})
+    >>> plain = folds.assign(method="DNN", source="none", uar=[0.61, 0.58, 0.64, 0.60, 0.57])
+    >>> progressive = folds.assign(
+    ...     method="ProgNet", source="gender", uar=[0.63, 0.57, 0.66, 0.60, 0.58]
+    ... )
+    >>> comparisons = compare_methods(pd.concat([plain, progressive]))
+    >>> display = SignificanceDisplay.from_comparisons(comparisons)
+    >>> display.frame()[["method", "against", "difference", "low", "high", "evidence"]].round(3)
+        method against  difference    low   high evidence
+    0  ProgNet     DNN       0.008 -0.016  0.032       no
+    """
+
+    def __init__(self, comparisons):
+        self.comparisons = comparisons
+
+    @classmethod
+    def from_comparisons(cls, comparisons):
+        """Take the numbers that are drawn from a table of comparisons.
+
+        Parameters
+        ----------
+        comparisons : DataFrame
+            Columns method, source, against, against_source, difference, low, high, pvalue and
+            alpha (a p-value below it is evidence), as
+            :func:`~skprognet.results.compare_methods` returns. Shown if there: pvalue_holm;
+            rope (half the width of the band, in UAR); p_worse, p_equal and p_better
+            (probabilities of a Bayesian test); corpus, target and n_train_folds where they differ
+            between rows.
+
+        Returns
+        -------
+        SignificanceDisplay
+            Not yet drawn.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, or alpha or rope has several values.
+        """
+        comparisons = check_frame("comparisons", comparisons, NEEDED)
+        check_one_study("comparisons", comparisons, ["alpha", "rope"])
+        optional = ["pvalue_holm", "rope", *BAYESIAN, *STUDY]
+        kept = [name for name in [*NEEDED, *optional] if name in comparisons]
+        frame = comparisons[kept].reset_index(drop=True)
+        frame["evidence"] = [_evidence(row) for _, row in frame.iterrows()]
+        return cls(frame)
+
+    def _rope(self):
+        """Return half the width of the band, 0 where it is not known."""
+        return self.comparisons["rope"].iloc[0] if "rope" in self.comparisons else 0
+
+    def _figure_size(self):
+        names = self._row_names()
+        return 5.5, 1.5 + row_height(names) * len(names)
+
+    def _row_names(self):
+        """Return for each comparison what is compared with what, and where that differs, when."""
+        differing = [
+            name
+            for name in STUDY
+            if name in self.comparisons and self.comparisons[name].nunique() > 1
+        ]
+        names = []
+        for _, row in self.comparisons.iterrows():
+            lines = [
+                label(row["method"], row["source"]),
+                f"against {label(row['against'], row['against_source'])}",
+                *(STUDY[name].format(row[name]) for name in differing),
+            ]
+            names.append("\n".join(verbatim(line, 28) for line in lines))
+        return names
+
+    def _draw(self, ax):
+        frame = self.comparisons.reset_index(drop=True)
+        # Those compared with come first, as in the scores, so that both figures look the same.
+        compared = [frame[["against", "against_source"]], frame[["method", "source"]]]
+        styles = looks(
+            entry for side in compared for entry in side.itertuples(index=False, name=None)
+        )
+        if self._rope():
+            ax.axvspan(-self._rope(), self._rope(), color="0.9", linewidth=0, zorder=0)
+        ax.axvline(0, color=GREY, linewidth=1)
+        self.lines_, self.markers_ = [], []
+        for y, row in frame.iterrows():
+            style = styles[row["method"], row["source"]]
+            self.lines_ += ax.plot([row["low"], row["high"]], [y, y], color=style["color"])
+            self.markers_ += ax.plot(
+                row["difference"],
+                y,
+                color=style["color"],
+                marker=style["marker"],
+                markersize=8,
+                **FILLS[row["evidence"]],
+            )
+        ax.set_yticks(frame.index, self._row_names(), fontsize="small")
+        ax.set_ylim(len(frame) - 0.4, -0.6)
+        self._print_probabilities(ax, frame)
+        self._explain(ax)
+        ax.grid(alpha=0.3, axis="x")
+
+    def _print_probabilities(self, ax, frame):
+        """Write the p-values in columns to the right of the axes."""
+        columns = {"p": "pvalue", "Holm": "pvalue_holm"}
+        texts = {head: frame[name].map(_p) for head, name in columns.items() if name in frame}
+        if set(BAYESIAN) <= set(frame):
+            texts["worse/equal/\nbetter, in %"] = [
+                "/".join(f"{100 * value:.0f}" for value in row)
+                for row in frame[BAYESIAN].to_numpy()
+            ]
+        points = 6
+        for head, column in texts.items():
+            for y, text in [(None, head), *zip(frame.index, column, strict=True)]:
+                where = (1, 1) if y is None else (1, y)
+                ax.annotate(
+                    text,
+                    where,
+                    xycoords=("axes fraction", "axes fraction" if y is None else "data"),
+                    xytext=(points, 3 if y is None else 0),
+                    textcoords="offset points",
+                    va="bottom" if y is None else "center",
+                    fontsize="small",
+                    annotation_clip=False,
+                )
+            points += 42
+
+    def _explain(self, ax):
+        from matplotlib.lines import Line2D
+
+        used = set(self.comparisons["evidence"])
+        texts = {
+            "yes": f"evidence (p < {self.comparisons['alpha'].iloc[0]:g})",
+            "not after Holm": "not after Holm",
+            "no": "no evidence",
+        }
+        handles = [
+            Line2D([], [], linestyle="none", marker="o", color="black", label=text, **FILLS[kind])
+            for kind, text in texts.items()
+            if kind in used
+        ]
+        ax.legend(
+            handles=handles,
+            loc="lower right",
+            bbox_to_anchor=(1, 1),
+            ncols=1,
+            frameon=False,
+            fontsize="small",
+            handletextpad=0.2,
+        )
+        rope = self._rope()
+        band = f"\n(grey: within {rope:g}, practically equal)" if rope else ""
+        ax.set_xlabel(f"difference in UAR, 95 % interval{band}", loc="right", fontsize="small")
+
+    def frame(self):
+        """Return the plotted numbers.
+
+        Returns
+        -------
+        DataFrame
+            A row per comparison: method, source, against, against_source, difference, low, high
+            (in UAR), alpha, pvalue, those of the optional columns that were given, and evidence
+            ("yes", "not after Holm" or "no").
+        """
+        return pd.DataFrame(self.comparisons).copy()

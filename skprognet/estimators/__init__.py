@@ -1,0 +1,29 @@
+"""The scikit-learn face: classifiers that own a skorch net, and checks of what they hold."""
+
+from skprognet.estimators._dnn_classifier import DNNClassifier
+from skprognet.estimators._estimator_checks import (
+    check_labels_round_trip,
+    check_laterals_alive,
+    check_predictions_independent,
+    check_seed_repeats,
+    check_source_survives_clone,
+    check_source_untouched,
+)
+from skprognet.estimators._fine_tuned_classifier import FineTunedClassifier
+from skprognet.estimators._importances import source_importances
+from skprognet.estimators._overlap import source_overlap
+from skprognet.estimators._progressive_classifier import ProgressiveClassifier
+
+__all__ = [
+    "DNNClassifier",
+    "FineTunedClassifier",
+    "ProgressiveClassifier",
+    "check_labels_round_trip",
+    "check_laterals_alive",
+    "check_predictions_independent",
+    "check_seed_repeats",
+    "check_source_survives_clone",
+    "check_source_untouched",
+    "source_importances",
+    "source_overlap",
+]

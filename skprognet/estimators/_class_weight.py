@@ -1,0 +1,93 @@
+"""What `class_weight` says: of each row in the loss, and of each class in the score."""
+
+import numpy as np
+from sklearn.utils.class_weight import compute_class_weight
+
+from skprognet._checks import check_number, check_sample_weight
+
+
+def check_class_weight(class_weight):
+    """Raise unless `class_weight` is None, "balanced" or a dict of numbers."""
+    if isinstance(class_weight, dict):
+        for label, weight in class_weight.items():
+            check_number(f"class_weight[{label!r}]", weight, "number", low=0)
+    elif class_weight is not None and not (
+        isinstance(class_weight, str) and class_weight == "balanced"
+    ):
+        raise ValueError(
+            "class_weight must be None, 'balanced' or a dict with the weight of each class; got "
+            f"{class_weight!r}."
+        )
+
+
+def refuse_balanced(class_weight):
+    """Raise if the weights would have to be counted in the rows of one call of ``partial_fit``."""
+    if isinstance(class_weight, str):
+        raise ValueError(
+            "class_weight='balanced' counts the classes of all rows, which partial_fit does not "
+            "have. Set class_weight=dict(zip(classes, compute_class_weight('balanced', "
+            "classes=classes, y=y))) with the y of a large sample."
+        )
+
+
+def weigh_classes(class_weight, classes, y):
+    """Return the weight of each class in the loss, or None where all count alike.
+
+    Parameters
+    ----------
+    class_weight : dict, "balanced" or None
+        The parameter of the classifier.
+    classes : ndarray of shape (n_classes,)
+        All labels.
+    y : ndarray of shape (n_rows,)
+        The labels that "balanced" counts.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,) or None
+        One weight for each class.
+    """
+    if class_weight is None:
+        return None
+    weights = compute_class_weight(class_weight, classes=classes, y=y)
+    return check_sample_weight(weights, len(classes), name="class_weight")
+
+
+def weigh_rows(class_weights, codes, sample_weight=None):
+    """Return sample weights times the weights of the rows' classes; None where both are absent."""
+    if class_weights is None:
+        return sample_weight
+    by_class = class_weights[codes]
+    return by_class if sample_weight is None else sample_weight * by_class
+
+
+def weigh_recalls(class_weight, classes):
+    """Return how much the recall of each class counts in the score of an epoch; None is equal.
+
+    "balanced" asks for what unweighted average recall does already.
+    """
+    if class_weight is None or isinstance(class_weight, str):
+        return None
+    return compute_class_weight(class_weight, classes=classes, y=classes)
+
+
+def scale_to_mean_one(weight, which):
+    """Return the weights divided by their mean; None stays None.
+
+    It is done over all rows at once: scaled by batch, weights would cancel in small ones.
+
+    Raises
+    ------
+    ValueError
+        If the weights of these rows are all zero, or too large to be added up.
+    """
+    if weight is None:
+        return None
+    with np.errstate(over="ignore"):
+        mean = weight.mean()
+    if not 0 < mean < np.inf:
+        raise ValueError(
+            f"The weights of the {which} rows, sample_weight times class_weight, must have a mean "
+            f"that is finite and above 0; it is {mean}. Change the weights, or the rows."
+        )
+    return weight / mean

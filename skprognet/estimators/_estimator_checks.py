@@ -1,0 +1,265 @@
+"""What a classifier with a source has to hold beside scikit-learn's own checks."""
+
+import copy
+import pickle
+
+import numpy as np
+from sklearn.base import clone
+
+from skprognet.sources._source import digest, is_fitted, named_sources
+
+
+def _fitted_sources(estimator):
+    return [source for _, source in named_sources(estimator.source) if is_fitted(source)]
+
+
+def _weights(estimator):
+    return {k: v.cpu().numpy() for k, v in estimator.net_.module_.state_dict().items()}
+
+
+def check_source_untouched(estimator, X, y, **fit_params):
+    """Check that fitted sources come out of everything bit for bit as they went in.
+
+    Their weights and predictions are compared before and after `fit`, `predict`, ``clone``, deep
+    copying and pickling of the classifier.
+
+    Parameters
+    ----------
+    estimator : FineTunedClassifier or ProgressiveClassifier
+        With any sources; it is not changed.
+    X : array-like of shape (n_samples, n_features)
+        Rows that it can be fitted on.
+    y : array-like of shape (n_samples,)
+        Their labels.
+    **fit_params : dict
+        Passed to `fit`, such as `source_y`.
+
+    Raises
+    ------
+    AssertionError
+        If a source has changed.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.estimators import check_source_untouched
+    >>> X, y = make_classification(60, random_state=0)
+    >>> small = dict(hidden_layer_sizes=(8,), max_epochs=2, random_state=0)
+    >>> source = DNNClassifier(**small).fit(X, X[:, 0] > 0)
+    >>> check_source_untouched(ProgressiveClassifier(source, **small), X, y)
+    """
+    sources = _fitted_sources(estimator)
+    before = [(digest(source), source.predict_proba(X)) for source in sources]
+    fitted = clone(estimator).fit(X, y, **fit_params)
+    fitted.predict(X)
+    for twin in (clone(fitted), copy.deepcopy(fitted), pickle.loads(pickle.dumps(fitted))):
+        clone(twin).fit(X, y, **fit_params)
+    for source, (was, predicted) in zip(sources, before, strict=True):
+        assert digest(source) == was, "the weights of a source have changed"
+        np.testing.assert_array_equal(source.predict_proba(X), predicted)
+    for name, source in fitted.sources_:
+        assert digest(source) == fitted.source_digest_[name], f"the frozen {name!r} has changed"
+
+
+def check_source_survives_clone(estimator, X, y, **fit_params):
+    """Check that ``clone`` keeps fitted sources fitted, and the same.
+
+    Parameters
+    ----------
+    estimator : FineTunedClassifier or ProgressiveClassifier
+        With any sources; it is not changed.
+    X : array-like of shape (n_samples, n_features)
+        Rows that it can be fitted on.
+    y : array-like of shape (n_samples,)
+        Their labels.
+    **fit_params : dict
+        Passed to `fit`, such as `source_y`.
+
+    Raises
+    ------
+    AssertionError
+        If a source was un-fitted or replaced by another.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.estimators import check_source_survives_clone
+    >>> X, y = make_classification(60, random_state=0)
+    >>> small = dict(hidden_layer_sizes=(8,), max_epochs=2, random_state=0)
+    >>> source = DNNClassifier(**small).fit(X, X[:, 0] > 0)
+    >>> check_source_survives_clone(ProgressiveClassifier(source, **small), X, y)
+    """
+    twin, sources = estimator, _fitted_sources(estimator)
+    for _ in range(2):
+        twin = clone(twin)
+        kept = _fitted_sources(twin)
+        assert len(kept) == len(sources), "clone has un-fitted a source"
+        for ours, theirs in zip(sources, kept, strict=True):
+            assert digest(ours) == digest(theirs), "clone has changed a source"
+        twin.fit(X, y, **fit_params)
+
+
+def check_labels_round_trip(estimator, X, y, **fit_params):
+    """Check that labels come out of `predict` as they went into `fit`, whatever their type.
+
+    Parameters
+    ----------
+    estimator : classifier of this package
+        It is not changed.
+    X : array-like of shape (n_samples, n_features)
+        Rows that it can be fitted on.
+    y : array-like of shape (n_samples,)
+        Their labels; text, integers and booleans are made from them.
+    **fit_params : dict
+        Passed to `fit`, such as `source_y`.
+
+    Raises
+    ------
+    AssertionError
+        If `predict` or `classes_` has other labels, or of another type.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.estimators import check_labels_round_trip
+    >>> X, y = make_classification(60, random_state=0)
+    >>> small = dict(hidden_layer_sizes=(8,), max_epochs=2, random_state=0)
+    >>> source = DNNClassifier(**small).fit(X, X[:, 0] > 0)
+    >>> check_labels_round_trip(ProgressiveClassifier(source, **small), X, y)
+    """
+    codes = np.unique(y, return_inverse=True)[1]
+    for labels in (np.array([f"label {c}" for c in codes]), codes * 10 - 7, codes > 0):
+        fitted = clone(estimator).fit(X, labels, **fit_params)
+        predicted = fitted.predict(X)
+        np.testing.assert_array_equal(fitted.classes_, np.unique(labels))
+        assert predicted.dtype == labels.dtype, f"{labels.dtype} came out as {predicted.dtype}"
+        assert set(predicted) <= set(labels)
+
+
+def check_seed_repeats(estimator, X, y, **fit_params):
+    """Check that the same seed gives the same weights to the bit, and another seed others.
+
+    Parameters
+    ----------
+    estimator : classifier of this package
+        It is not changed.
+    X : array-like of shape (n_samples, n_features)
+        Rows that it can be fitted on.
+    y : array-like of shape (n_samples,)
+        Their labels.
+    **fit_params : dict
+        Passed to `fit`, such as `source_y`.
+
+    Raises
+    ------
+    AssertionError
+        If they differ, or do not.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.estimators import check_seed_repeats
+    >>> X, y = make_classification(60, random_state=0)
+    >>> small = dict(hidden_layer_sizes=(8,), max_epochs=2, random_state=0)
+    >>> source = DNNClassifier(**small).fit(X, X[:, 0] > 0)
+    >>> check_seed_repeats(ProgressiveClassifier(source, **small), X, y)
+    """
+    first, second, other = (
+        _weights(clone(estimator).set_params(random_state=seed).fit(X, y, **fit_params))
+        for seed in (0, 0, 1)
+    )
+    assert all(np.array_equal(first[name], second[name]) for name in first), "seed 0 differs"
+    assert any((first[name] != other[name]).any() for name in first), "seed 1 is as seed 0"
+
+
+def check_laterals_alive(estimator, X, y, **fit_params):
+    """Check that every lateral has been trained and that the output depends on it.
+
+    Parameters
+    ----------
+    estimator : ProgressiveClassifier
+        With at least one source; it is not changed.
+    X : array-like of shape (n_samples, n_features)
+        Rows that it can be fitted on.
+    y : array-like of shape (n_samples,)
+        Their labels.
+    **fit_params : dict
+        Passed to `fit`, such as `source_y`.
+
+    Raises
+    ------
+    AssertionError
+        If there are no laterals, one has not moved, or one can be taken out unnoticed.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.estimators import check_laterals_alive
+    >>> X, y = make_classification(60, random_state=0)
+    >>> small = dict(hidden_layer_sizes=(8,), max_epochs=2, random_state=0)
+    >>> source = DNNClassifier(**small).fit(X, X[:, 0] > 0)
+    >>> check_laterals_alive(ProgressiveClassifier(source, **small), X, y)
+    """
+    unmoved = clone(estimator).set_params(random_state=0, lr=1e-300, max_epochs=1)
+    start = _weights(unmoved.fit(X, y, **fit_params))
+    fitted = clone(estimator).set_params(random_state=0).fit(X, y, **fit_params)
+    laterals = [name for name in start if name.startswith(("laterals", "adapters"))]
+    assert laterals, "there are no laterals"
+    whole = fitted.predict_proba(X)
+    for name in laterals:
+        assert (_weights(fitted)[name] != start[name]).any(), f"{name} was not trained"
+        silenced = copy.deepcopy(fitted)
+        silenced.net_.module_.get_parameter(name).data.zero_()
+        assert (silenced.predict_proba(X) != whole).any(), f"{name} does not matter"
+
+
+def check_predictions_independent(estimator, X, y, **fit_params):
+    """Check that the prediction for a row does not depend on the other rows or their order.
+
+    Parameters
+    ----------
+    estimator : classifier of this package
+        Computing in float32; it is not changed.
+    X : ndarray of shape (n_samples, n_features)
+        Rows that it can be fitted on.
+    y : array-like of shape (n_samples,)
+        Their labels.
+    **fit_params : dict
+        Passed to `fit`, such as `source_y`.
+
+    Raises
+    ------
+    AssertionError
+        If a bit differs.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.estimators import check_predictions_independent
+    >>> X, y = make_classification(60, random_state=0)
+    >>> small = dict(hidden_layer_sizes=(8,), max_epochs=2, random_state=0)
+    >>> source = DNNClassifier(**small).fit(X, X[:, 0] > 0)
+    >>> check_predictions_independent(ProgressiveClassifier(source, **small), X, y)
+    """
+    fitted = clone(estimator).fit(X, y, **fit_params)
+    whole = fitted.predict_proba(X)
+    order = np.random.RandomState(0).permutation(len(X))
+    np.testing.assert_array_equal(fitted.predict_proba(X[order]), whole[order])
+    for rows in (slice(0, 1), slice(3, 10), slice(1, None, 2)):
+        np.testing.assert_array_equal(fitted.predict_proba(X[rows]), whole[rows])
+
+
+CHECKS = (
+    check_source_untouched,
+    check_source_survives_clone,
+    check_labels_round_trip,
+    check_seed_repeats,
+    check_laterals_alive,
+    check_predictions_independent,
+)

@@ -1,0 +1,296 @@
+"""Pre-training and fine-tuning: the source's network goes on learning another task."""
+
+import copy
+
+from skprognet._checks import check_number
+from skprognet.estimators._parameters import DTYPES
+from skprognet.estimators._with_source import TransferClassifier
+from skprognet.sources._source import column_input, column_of, named_sources
+
+
+def layer_number(name):
+    """Return the layer, from 0, that the parameter of a column of that name belongs to.
+
+    Laterals and adapters start at layer 1: the first layer reads the features only.
+    """
+    kind, number, *_ = name.split(".")
+    return int(number) + (kind != "layers")
+
+
+class FineTunedClassifier(TransferClassifier):
+    r"""Network that starts from the weights of a source, the PT/FT of Gideon et al. 2017.
+
+    The hidden layers of the source are copied, a new output layer for the classes of y is put on
+    top, and all layers are trained. The source itself stays as it is, bit for bit. A source that
+    reads frozen columns keeps them, frozen.
+
+    Parameters
+    ----------
+    source : estimator or None, default=None
+        The network to start from. Fitted: a DNNClassifier, FineTunedClassifier,
+        ProgressiveClassifier or scikit-learn's MLPClassifier, or a pipeline or FrozenEstimator
+        that ends in one; it survives ``clone``. Unfitted: trained inside `fit` on `source_y`.
+        None: no transfer, a DNN.
+    n_frozen_layers : int, default=0
+        How many of the copied hidden layers, from the input on, stay as they are.
+    copied_lr : float or None, default=None
+        Learning rate of the copied layers; None is `lr`, which the new output layer has.
+    hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
+        Width of each hidden layer. With a source, its widths are taken instead.
+    activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
+        Activation of the hidden layers. With a source, its own is
+        taken instead.
+    dropout : float, default=0.5
+        Probability that a hidden unit of the column being trained is dropped in a training step.
+    lr : float, default=5e-4
+        Learning rate.
+    max_epochs : int, default=600
+        Number of passes over the training rows.
+    batch_size : int, default=32
+        Rows in each training step.
+    optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
+        How the weights are updated.
+    early_stopping : bool, default=True
+        Whether to score validation rows after every epoch and keep the weights of the best one,
+        of equal ones that with the lowest loss. Without it all rows train and the last epoch is
+        kept.
+    monitor : {"uar", "loss"}, name of a scorer or callable, default="uar"
+        What makes an epoch the best: the unweighted average recall or the loss on the validation
+        rows, or what a scikit-learn scorer gives there (greater is better), such as "accuracy". A
+        scorer that takes `sample_weight` gets that of the held-out rows.
+    validation_fraction : float or cross-validation splitter, default=0.1
+        Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
+        whose first split is taken.
+    patience : int or None, default=None
+        Epochs without a better one after which training ends; None runs all epochs, since deep
+        sigmoid networks with dropout learn late.
+    class_weight : dict, "balanced" or None, default=None
+        Weight of each class in the loss of training and validation rows, as in scikit-learn. A
+        dict also weighs the recalls in the score that chooses the epoch; "balanced" is what that
+        score is by itself, and is refused by `partial_fit`.
+    random_state : int, RandomState instance or None, default=None
+        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
+        fresh entropy; the global random states are neither read nor changed.
+    device : str, default="cpu"
+        Where torch computes, such as "cuda".
+    dtype : {"float32", "float64"}, default="float32"
+        Type of all computation.
+    n_threads : int or None, default=1
+        Threads that torch may use; more than one slows networks of this size. None leaves
+        torch's setting.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last one, with the same columns.
+    callbacks : list of skorch callbacks or None, default=None
+        Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
+    verbose : int, default=0
+        1 prints a line per epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has names that are all strings.
+    net_ : skorch.NeuralNetClassifier
+        The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
+    history_ : DataFrame
+        A row per epoch: epoch, train_loss, valid_loss, valid_uar, valid_score (what chooses the
+        epoch), test_uar (with `X_test`), dur (seconds).
+    best_epoch_ : int
+        The epoch (from 1) whose weights were kept.
+    row_fingerprints_ : ndarray of uint64
+        A hash of each row that `fit` had, validation rows included.
+    n_samples_seen_ : int
+        Number of rows that trained the network or were held out by `fit`, each as often as it
+        came with ``warm_start`` and `partial_fit`.
+    training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
+        Mean and standard deviation of each feature over these rows.
+    interrupted_ : bool
+        Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
+        has been restored. Within the first epoch it leaves the earlier fit, if any.
+    sources_ : list of (str, estimator)
+        Frozen copies of the fitted sources; empty without one.
+    source_digest_ : dict of str
+        For each source the SHA-256 of its weights, the same before and after `fit`.
+
+    See Also
+    --------
+    ProgressiveClassifier : Reads the layers of a source that stays as it is.
+
+    References
+    ----------
+    J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost: Progressive Neural
+    Networks for Transfer Learning in Emotion Recognition. Interspeech 2017,
+    arXiv 1706.03256; section 3.
+
+    Examples
+    --------
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skprognet import DNNClassifier, FineTunedClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> emodb = load_emodb()
+    >>> X = StandardScaler().fit_transform(emodb.data)
+    >>> options = dict(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+    >>> speaker = DNNClassifier(**options).fit(X, emodb.speaker)
+    >>> clf = FineTunedClassifier(speaker, **options).fit(X, emodb.target)
+    >>> clf.predict(X[:2]).shape
+    (2,)
+    """
+
+    def __init__(
+        self,
+        source=None,
+        *,
+        n_frozen_layers=0,
+        copied_lr=None,
+        hidden_layer_sizes=(256, 256, 256, 256),
+        activation="sigmoid",
+        dropout=0.5,
+        lr=5e-4,
+        max_epochs=600,
+        batch_size=32,
+        optimizer="adam",
+        early_stopping=True,
+        monitor="uar",
+        validation_fraction=0.1,
+        patience=None,
+        class_weight=None,
+        random_state=None,
+        device="cpu",
+        dtype="float32",
+        n_threads=1,
+        warm_start=False,
+        callbacks=None,
+        verbose=0,
+    ):
+        self.source = source
+        self.n_frozen_layers = n_frozen_layers
+        self.copied_lr = copied_lr
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.dropout = dropout
+        self.lr = lr
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.optimizer = optimizer
+        self.early_stopping = early_stopping
+        self.monitor = monitor
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.class_weight = class_weight
+        self.random_state = random_state
+        self.device = device
+        self.dtype = dtype
+        self.n_threads = n_threads
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.verbose = verbose
+
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        X_val=None,
+        y_val=None,
+        groups=None,
+        source_y=None,
+        X_test=None,
+        y_test=None,
+    ):
+        """Train the copied network on rows X with labels y.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Training rows, finite numbers; best with mean 0 and variance 1 in each feature.
+        y : array-like of shape (n_samples,)
+            Their labels: strings, integers or booleans.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, scaled to mean 1 over those that train. A row of weight 0 is left
+            out. Held-out rows keep theirs in the validation loss and scores.
+        X_val : array-like of shape (n_validation, n_features), default=None
+            Validation rows that choose the epoch; they never train.
+        y_val : array-like of shape (n_validation,), default=None
+            Their labels.
+        groups : array-like of shape (n_samples,), default=None
+            Groups, such as speakers, that the internal validation split keeps apart.
+        source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
+                default=None
+            Labels of the source task, on which an unfitted source is trained; with several
+            sources a DataFrame with a column per source name.
+        X_test : array-like of shape (n_test, n_features), default=None
+            Rows that are scored after every epoch, for a learning curve: ``history_["test_uar"]``.
+            They influence nothing.
+        y_test : array-like of shape (n_test,), default=None
+            Their labels.
+
+        Returns
+        -------
+        self : FineTunedClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            For NaN, wrong shapes, a single class, classes too rare to hold rows out, a parameter
+            out of range, or a loss that is no longer finite, or a source that
+            does not fit X.
+        TypeError
+            For a parameter of the wrong kind.
+        """
+        return self._fit(
+            X, y, sample_weight, X_val, y_val, groups, X_test, y_test, source_y=source_y
+        )
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_number("n_frozen_layers", self.n_frozen_layers, "integer", low=0)
+        if self.copied_lr is not None:
+            check_number("copied_lr", self.copied_lr, "number", low=0, low_open=True)
+
+    def _read_sources(self, X, rows, train, held_out, seed):
+        names = [name for name, _ in named_sources(self.source)]
+        if len(names) > 1:
+            raise ValueError(
+                f"FineTunedClassifier starts from the weights of one source; got {names}. Pass "
+                "one of them, or read them all with ProgressiveClassifier."
+            )
+        super()._read_sources(X, rows, train, held_out, seed)
+
+    def _network_input(self, X):
+        if not self.sources_:
+            return super()._network_input(X)
+        ((name, source),) = self.sources_
+        rows = self._rows_for(source, X)
+        return column_input(name, source, rows, self._dtype()).to(
+            self._device(), DTYPES[self._dtype()]
+        )
+
+    def _make_column(self, generator):
+        if not self.sources_:
+            return super()._make_column(generator)
+        ((_, source),) = self.sources_
+        column = copy.deepcopy(column_of(source)).to(DTYPES[self.dtype])
+        column.replace_output(len(self.classes_), generator)
+        column.dropout = self.dropout
+        depth = len(column.hidden_layer_sizes)
+        if self.n_frozen_layers > depth:
+            raise ValueError(
+                f"n_frozen_layers must not exceed the {depth} hidden layers of the source; got "
+                f"{self.n_frozen_layers}."
+            )
+        for name, parameter in column.named_parameters():
+            parameter.requires_grad = layer_number(name) >= self.n_frozen_layers
+        return column
+
+    def _optimizer_options(self, column):
+        options = super()._optimizer_options(column)
+        if not self.sources_ or self.copied_lr is None:
+            return options
+        depth = len(column.hidden_layer_sizes)
+        copied = [name for name, _ in column.named_parameters() if layer_number(name) < depth]
+        return {**options, "param_groups": [(name, {"lr": self.copied_lr}) for name in copied]}

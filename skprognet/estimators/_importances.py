@@ -1,0 +1,165 @@
+"""Which source helped: what is lost without it, and how strongly it is read."""
+
+import pandas as pd
+import torch
+
+from skprognet.networks import evaluate_logits
+from skprognet.sources._source import before_network, final_estimator
+
+
+def source_importances(model, X, y, *, method="permute", n_repeats=5, random_state=None):
+    """Return how much the unweighted average recall falls without each source.
+
+    :meth:`skprognet.ProgressiveClassifier.source_importances` of the network in a pipeline, on the
+    rows that the steps before it make of X.
+
+    Parameters
+    ----------
+    model : ProgressiveClassifier
+        Fitted; or a pipeline or FrozenEstimator that ends in one, or a search that was fitted on
+        one.
+    X : array-like of shape (n_samples, n_features)
+        Rows as the `predict` of `model` takes them, best such that were not in `fit`.
+    y : array-like of shape (n_samples,)
+        Their labels.
+    method : {"permute", "silence"}, default="permute"
+        Whether the activations of a source are exchanged among the rows or set to 0.
+    n_repeats : int, default=5
+        Number of permutations; "silence" has nothing to repeat.
+    random_state : int, RandomState instance or None, default=None
+        Fixes the permutations.
+
+    Returns
+    -------
+    DataFrame
+        By name of the source: importance_mean, and importance_std over the permutations (ddof 0;
+        0 for "silence").
+
+    Raises
+    ------
+    TypeError
+        If `model` is none of these.
+    ValueError
+        If there is no source, X and y do not fit, or no two rows differ, so that there is nothing
+        to exchange.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.estimators import source_importances
+    >>> from skprognet.datasets import load_emodb
+    >>> emodb = load_emodb()
+    >>> options = dict(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+    >>> clf = ProgressiveClassifier([("speaker", DNNClassifier(**options))], **options)
+    >>> model = make_pipeline(StandardScaler(), clf)
+    >>> model = model.fit(
+    ...     emodb.data, emodb.target, progressiveclassifier__source_y=emodb.speaker
+    ... )
+    >>> importances = source_importances(model, emodb.data, emodb.target, random_state=0)
+    >>> list(importances.index)
+    ['speaker']
+    """
+    network = final_estimator(model)
+    if not hasattr(network, "source_importances"):
+        raise TypeError(
+            "source_importances asks a fitted ProgressiveClassifier, which can do without a "
+            "source, or a pipeline, FrozenEstimator or fitted search around one; got "
+            f"{type(model).__name__}."
+        )
+    rows, network = before_network(model, X)
+    return network.source_importances(
+        rows, y, method=method, n_repeats=n_repeats, random_state=random_state
+    )
+
+
+def source_slices(n_features, sizes_by_source):
+    """Return where each source's activations stand in what a progressive column reads.
+
+    Parameters
+    ----------
+    n_features : int
+        Width of the features, which come first.
+    sizes_by_source : dict of str to list of tuples of int
+        For each source the widths of the hidden layers of each of its columns.
+
+    Returns
+    -------
+    dict of str to slice
+        Columns of the joined input.
+    """
+    slices, start = {}, n_features
+    for name, columns in sizes_by_source.items():
+        width = sum(sum(sizes) for sizes in columns)
+        slices[name] = slice(start, start + width)
+        start += width
+    return slices
+
+
+def predictions_without(column, joined_NF, where, order_N=None):
+    """Return the predicted class positions when a source says nothing, or says it of other rows.
+
+    Parameters
+    ----------
+    column : ProgressiveColumn
+        The fitted network.
+    joined_NF : Tensor of shape (N, F)
+        Features and frozen activations.
+    where : slice
+        The columns of the source.
+    order_N : Tensor of shape (N,) or None
+        Rows whose activations are put in place; None puts zeros, which silences the laterals.
+
+    Returns
+    -------
+    ndarray of shape (N,)
+        Class positions.
+    """
+    altered_NF = joined_NF.clone()
+    altered_NF[:, where] = 0 if order_N is None else joined_NF[order_N, where]
+    return evaluate_logits(column, altered_NF).argmax(dim=1).cpu().numpy()
+
+
+def lateral_norms(column, names):
+    """Return how strongly each layer of a progressive column reads each frozen column.
+
+    Parameters
+    ----------
+    column : ProgressiveColumn
+        The fitted network.
+    names : list of str
+        The source of each frozen column.
+
+    Returns
+    -------
+    DataFrame
+        layer (2 .. L + 1, the last being the output), source, column (from 0, within the source)
+        and norm: the Frobenius norm of U, or with an adapter of U V times the scale.
+    """
+    rows = []
+    for k in range(1, len(column.layers)):
+        for j, matrix in enumerate(_lateral_maps(column, k)):
+            rows.append(
+                {
+                    "layer": k + 1,
+                    "source": names[j],
+                    "column": names[:j].count(names[j]),
+                    "norm": torch.linalg.matrix_norm(matrix).item(),
+                }
+            )
+    return pd.DataFrame(rows, columns=["layer", "source", "column", "norm"])
+
+
+@torch.no_grad()
+def _lateral_maps(column, k):
+    """Return the matrix through which layer k (from 0) reads each frozen column."""
+    _, *weights = column.weights(k)
+    if not column.adapters:
+        return weights
+    adapter = column.adapters[k - 1]
+    joint = weights[0] @ adapter.projection.weight
+    widths = [sizes[column._source_layer(k, len(sizes))] for sizes in column.source_sizes]
+    return [
+        scale * part for scale, part in zip(adapter.scales, joint.split(widths, 1), strict=True)
+    ]

@@ -1,0 +1,231 @@
+"""Which rows a model and its sources know already, and whether rows are on their scale."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+from sklearn.neural_network import MLPClassifier
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skprognet._fingerprints import fingerprints
+from skprognet._wording import first_few
+from skprognet.sources._source import before_network, final_estimator, select_columns
+
+OWN = "own"
+# Attributes of a fitted network: how many rows it was trained on, and their scale.
+MOMENTS = ("n_samples_seen_", "training_mean_", "training_std_")
+# Fewer rows say too little of a spread: two may be close to each other by chance.
+FEWEST_ROWS = 10
+FARTHEST = 10  # training standard deviations, and times that a spread may be larger or smaller
+
+
+def source_overlap(model, X, *, per_row=False):
+    """Return the share of rows of X that a model, and each of its sources, had in its own `fit`.
+
+    A score on such rows is no honest one, even where a source had them with other labels. Rows
+    are recognised by a hash of their numbers in float32, as the network gets them: steps of a
+    pipeline before it are applied first. A row that was scaled in another way counts as new.
+
+    Parameters
+    ----------
+    model : DNNClassifier, FineTunedClassifier or ProgressiveClassifier
+        Fitted; or a pipeline or FrozenEstimator that ends in one, a search that was fitted on
+        one (its ``best_estimator_`` is asked), or these within each other.
+    X : array-like of shape (n_samples, n_features)
+        Rows as the `predict` of `model` takes them, such as those of a test set.
+    per_row : bool, default=False
+        Whether to answer for each row instead of counting them.
+
+    Returns
+    -------
+    Series of float, or DataFrame of bool of shape (n_samples, 1 + n_sources)
+        The share, between 0 and 1, under "own" for the rows of the model's own `fit` (validation
+        rows included), and under its name for each source; NaN for a source that does not
+        remember its rows (scikit-learn's ``MLPClassifier``). With ``per_row=True`` a column for
+        each of them; NA where it is unknown.
+
+    Warns
+    -----
+    UserWarning
+        If X is not on the scale of the training rows, so that a share of 0 means nothing: in over
+        half of the columns the median is more than 10 training standard deviations from the
+        training mean, or the spread is more than 10 times larger or smaller than in training (of
+        10 different rows or more). Columns that were constant in training do not count.
+
+    Raises
+    ------
+    TypeError
+        If `model` is none of these.
+    ValueError
+        For another number of features, NaN or infinity.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skprognet import DNNClassifier
+    >>> from skprognet.estimators import source_overlap
+    >>> from skprognet.datasets import load_emodb
+    >>> X, emotion = load_emodb(return_X_y=True)
+    >>> clf = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=2, random_state=0)
+    >>> model = make_pipeline(StandardScaler(), clf).fit(X[:300], emotion[:300])
+    >>> print(source_overlap(model, X[299:]))
+    own    0.025
+    Name: source_overlap, dtype: float64
+    """
+    return overlap(model, X, per_row, stacklevel=3)
+
+
+def overlap(model, X, per_row, *, stacklevel):
+    """Do what :func:`source_overlap` does, and warn at the caller that many frames above."""
+    network = final_estimator(model)
+    if not hasattr(network, "_has_seen"):
+        raise TypeError(
+            "source_overlap asks a fitted DNNClassifier, FineTunedClassifier or "
+            "ProgressiveClassifier, or a pipeline, FrozenEstimator or fitted search around one; "
+            f"got {type(model).__name__}."
+        )
+    check_is_fitted(network)
+    asked = [_Answer(model, each) for each in _same_numbers(model, X)]
+    asked[0].warn(stacklevel + 1)
+    seen = pd.DataFrame({name: _known(name, asked) for name in asked[0].seen})
+    if per_row:
+        return seen
+    shares = seen.apply(lambda rows: rows.to_numpy(dtype=float, na_value=np.nan))
+    return shares.mean(skipna=False).rename("source_overlap")
+
+
+class _Answer:
+    """What a model and its sources say of rows: which they had in fit, and who had others."""
+
+    def __init__(self, model, X):
+        self.seen, self.off_scale = {}, {}
+        for name, network, rows in _networks(model, X):
+            known = None if rows is None else network._has_seen(rows)
+            before = self.seen.get(name, False)
+            self.seen[name] = None if known is None or before is None else known | before
+            if rows is not None and hasattr(network, "training_mean_"):
+                n_off, n_columns = count_off_scale(rows, network)
+                if 2 * n_off > n_columns:
+                    self.off_scale.setdefault(name, (n_off, n_columns))
+
+    def warn(self, stacklevel):
+        """Warn if the rows are on another scale than those that any network was trained on."""
+        if not self.off_scale:
+            return
+        n_off, n_columns = next(iter(self.off_scale.values()))
+        whose = first_few([name for name in self.off_scale if name != OWN])
+        whose = "the model" if OWN in self.off_scale else f"the source {whose}"
+        warnings.warn(
+            f"X is not on the scale of the rows that {whose} was trained on: in {n_off} of "
+            f"{n_columns} columns the median is over {FARTHEST} training standard deviations from "
+            f"the training mean, or the spread over {FARTHEST} times larger or smaller, so that a "
+            "share of 0 means nothing; pass the pipeline that scales, or rows scaled as in fit.",
+            stacklevel=stacklevel,
+        )
+
+
+def _networks(model, X, name=None):
+    """Yield every network of a model, under which name it goes, and the rows that it gets.
+
+    What a source reads goes under the name of that source. The rows are None for a network that
+    does not remember any.
+    """
+    rows, network = before_network(model, X)
+    if isinstance(network, MLPClassifier):
+        yield name or OWN, network, None
+        return
+    # Not rounded to float32 before a source's own steps, which did not have it so in `fit`.
+    rows = validate_data(network, rows, reset=False)
+    yield name or OWN, network, rows
+    for source_name, source in getattr(network, "sources_", []):
+        names = getattr(network, "feature_names_in_", None)
+        yield from _networks(source, select_columns(source, rows, names), name or source_name)
+
+
+def _known(name, asked):
+    """Return which rows are known by any of the answers; NA throughout if one cannot tell."""
+    masks = [answer.seen[name] for answer in asked]
+    if masks[0] is None:
+        n_rows = len(next(mask for mask in asked[0].seen.values() if mask is not None))
+        return pd.array([pd.NA] * n_rows, dtype="boolean")
+    return pd.array(np.any(masks, axis=0), dtype="boolean")
+
+
+def _same_numbers(model, X):
+    """Yield X in each type in which steps before a network may have had the same numbers.
+
+    Parquet keeps float32 and CSV does not. A step computes in the type that it is given, so that
+    the network would get rows that differ in their last digits.
+    """
+    yield X
+    if not _has_steps(model):
+        return
+    types = set(X.dtypes) if hasattr(X, "dtypes") else {getattr(X, "dtype", None)}
+    if types == {np.dtype("float64")}:
+        with np.errstate(over="ignore"):
+            yield X.astype("float32")
+    elif types == {np.dtype("float32")}:
+        yield X.astype(str).astype("float64")
+
+
+def _has_steps(model):
+    """Return whether there is anything between X and a network, of the model or of a source."""
+    network = final_estimator(model)
+    if network is not model:
+        return True
+    return any(_has_steps(source) for _, source in getattr(network, "sources_", []))
+
+
+def add_rows(X, n_before=0, mean=0.0, std=0.0):
+    """Return number, mean and standard deviation (ddof 0) of rows and of those counted before.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_features)
+        Further rows.
+    n_before : int
+        Number of rows counted before.
+    mean, std : ndarray of shape (n_features,)
+        Their mean and standard deviation.
+
+    Returns
+    -------
+    n_rows, mean, std
+        Of all of them.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean_here, var_here = X.mean(axis=0, dtype=np.float64), X.var(axis=0, dtype=np.float64)
+        total = n_before + len(X)
+        share, shift = len(X) / total, mean_here - mean
+        var = (1 - share) * std**2 + share * var_here + share * (1 - share) * shift**2
+        return total, mean + share * shift, np.sqrt(var)
+
+
+def count_off_scale(X, network):
+    """Return in how many columns X is not on the scale of the training rows, and of how many.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_features)
+        Rows as the network gets them.
+    network : classifier
+        Fitted, with the mean and standard deviation of its training rows.
+
+    Returns
+    -------
+    n_off, n_columns : int
+        Columns that are constant in training, as far as float32 can tell, have no scale and do
+        not count. There is no verdict on the scale of too few training rows.
+    """
+    mean, std = network.training_mean_, network.training_std_
+    varies = std > np.finfo(np.float32).eps * np.abs(mean)
+    if network.n_samples_seen_ < FEWEST_ROWS or not varies.any():
+        return 0, 0
+    mean, std = mean[varies], std[varies]
+    rows = np.asarray(X, dtype=np.float64)[:, varies]
+    off = np.abs(np.median(rows, axis=0) - mean) > FARTHEST * std
+    if len(np.unique(fingerprints(X))) >= FEWEST_ROWS:
+        spread = rows.std(axis=0)
+        off |= (spread > FARTHEST * std) | (spread < std / FARTHEST)
+    return int(off.sum()), len(off)

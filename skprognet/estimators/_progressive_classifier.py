@@ -1,0 +1,392 @@
+"""The progressive network: a new column beside the source's, which stays as it is."""
+
+import numpy as np
+import pandas as pd
+import torch
+from sklearn.utils.validation import check_is_fitted
+
+from skprognet._checks import check_choice, check_number, check_row_labels, check_rows
+from skprognet._wording import first_few
+from skprognet.estimators._importances import (
+    lateral_norms,
+    predictions_without,
+    source_slices,
+)
+from skprognet.estimators._parameters import DTYPES, draw_seeds
+from skprognet.estimators._with_source import TransferClassifier
+from skprognet.metrics import uar_score
+from skprognet.networks import ProgressiveColumn, join_frozen, limit_threads
+from skprognet.networks._adapters import ADAPTERS
+from skprognet.networks._ambient import undisturbed
+from skprognet.sources._source import column_sizes, frozen_columns
+
+
+class ProgressiveClassifier(TransferClassifier):
+    r"""Network that reads the layers of frozen ones, the ProgNet of Gideon et al. 2017.
+
+    Beside each frozen source column j with hidden layers :math:`h_k^{(j)}` a new column is
+    trained. With :math:`h_0 = x`, its layer k + 1 computes
+
+    .. math:: h_{k+1} = f\Big(W_{k+1} h_k + b_{k+1} + \sum_j U_{k+1}^{(j)} h_k^{(j)}\Big)
+
+    for k = 1 .. L, the output (softmax) being layer L + 1; layer 1 reads x only. Dropout acts on
+    the new column alone. Where a source has another depth, its hidden layer
+    ``ceil(k * its depth / L)`` stands for k. Sources come out of every fit bit for bit as they
+    went in, so that nothing is forgotten, and their layers are computed once per fit.
+
+    Parameters
+    ----------
+    source : estimator, list of (str, estimator) or None, default=None
+        The column or columns to read. Fitted: a DNNClassifier, FineTunedClassifier,
+        ProgressiveClassifier (all its columns are read) or scikit-learn's MLPClassifier, or a
+        pipeline or FrozenEstimator that ends in one; it survives ``clone``. Unfitted: trained
+        inside `fit` on `source_y`. None: no transfer, a DNN.
+    adapter : {None, "linear", "mlp"}, default=None
+        What stands between the frozen layers and the layer that reads them. None is the paper;
+        the others scale the frozen layers of all sources by learned scalars and project them to
+        the width of the new layer below, "mlp" with the activation after it (Rusu et al. 2016,
+        equation 2; see :class:`~skprognet.networks.Adapter`).
+    lateral_dropout : float, default=0.0
+        Probability that a unit of a frozen layer is dropped, in training, for the layer that
+        reads it.
+    hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
+        Width of each hidden layer.
+    activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
+        Activation of the hidden layers.
+    dropout : float, default=0.5
+        Probability that a hidden unit of the column being trained is dropped in a training step.
+    lr : float, default=5e-4
+        Learning rate.
+    max_epochs : int, default=600
+        Number of passes over the training rows.
+    batch_size : int, default=32
+        Rows in each training step.
+    optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
+        How the weights are updated.
+    early_stopping : bool, default=True
+        Whether to score validation rows after every epoch and keep the weights of the best one,
+        of equal ones that with the lowest loss. Without it all rows train and the last epoch is
+        kept.
+    monitor : {"uar", "loss"}, name of a scorer or callable, default="uar"
+        What makes an epoch the best: the unweighted average recall or the loss on the validation
+        rows, or what a scikit-learn scorer gives there (greater is better), such as "accuracy". A
+        scorer that takes `sample_weight` gets that of the held-out rows.
+    validation_fraction : float or cross-validation splitter, default=0.1
+        Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
+        whose first split is taken.
+    patience : int or None, default=None
+        Epochs without a better one after which training ends; None runs all epochs, since deep
+        sigmoid networks with dropout learn late.
+    class_weight : dict, "balanced" or None, default=None
+        Weight of each class in the loss of training and validation rows, as in scikit-learn. A
+        dict also weighs the recalls in the score that chooses the epoch; "balanced" is what that
+        score is by itself, and is refused by `partial_fit`.
+    random_state : int, RandomState instance or None, default=None
+        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
+        fresh entropy; the global random states are neither read nor changed.
+    device : str, default="cpu"
+        Where torch computes, such as "cuda".
+    dtype : {"float32", "float64"}, default="float32"
+        Type of all computation.
+    n_threads : int or None, default=1
+        Threads that torch may use; more than one slows networks of this size. None leaves
+        torch's setting.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last one, with the same columns.
+    callbacks : list of skorch callbacks or None, default=None
+        Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
+    verbose : int, default=0
+        1 prints a line per epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has names that are all strings.
+    net_ : skorch.NeuralNetClassifier
+        The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
+    history_ : DataFrame
+        A row per epoch: epoch, train_loss, valid_loss, valid_uar, valid_score (what chooses the
+        epoch), test_uar (with `X_test`), dur (seconds).
+    best_epoch_ : int
+        The epoch (from 1) whose weights were kept.
+    row_fingerprints_ : ndarray of uint64
+        A hash of each row that `fit` had, validation rows included.
+    n_samples_seen_ : int
+        Number of rows that trained the network or were held out by `fit`, each as often as it
+        came with ``warm_start`` and `partial_fit`.
+    training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
+        Mean and standard deviation of each feature over these rows.
+    interrupted_ : bool
+        Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
+        has been restored. Within the first epoch it leaves the earlier fit, if any.
+    sources_ : list of (str, estimator)
+        Frozen copies of the fitted sources; empty without one.
+    source_digest_ : dict of str
+        For each source the SHA-256 of its weights, the same before and after `fit`.
+
+    See Also
+    --------
+    FineTunedClassifier : Starts from the weights of a source.
+
+    References
+    ----------
+    J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost: Progressive Neural
+    Networks for Transfer Learning in Emotion Recognition. Interspeech 2017,
+    arXiv 1706.03256; section 3 and
+    Figure 2.
+
+    A. A. Rusu et al.: Progressive Neural Networks. arXiv 1606.04671; equation 2.
+
+    Examples
+    --------
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> emodb = load_emodb()
+    >>> X = StandardScaler().fit_transform(emodb.data)
+    >>> options = dict(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+    >>> speaker = DNNClassifier(**options).fit(X, emodb.speaker)
+    >>> before = speaker.predict_proba(X)
+    >>> clf = ProgressiveClassifier(speaker, **options).fit(X, emodb.target)
+    >>> bool((speaker.predict_proba(X) == before).all())
+    True
+    """
+
+    # Several at a time: cross_validate_transfer asks.
+    reads_several_sources = True
+
+    def __init__(
+        self,
+        source=None,
+        *,
+        adapter=None,
+        lateral_dropout=0.0,
+        hidden_layer_sizes=(256, 256, 256, 256),
+        activation="sigmoid",
+        dropout=0.5,
+        lr=5e-4,
+        max_epochs=600,
+        batch_size=32,
+        optimizer="adam",
+        early_stopping=True,
+        monitor="uar",
+        validation_fraction=0.1,
+        patience=None,
+        class_weight=None,
+        random_state=None,
+        device="cpu",
+        dtype="float32",
+        n_threads=1,
+        warm_start=False,
+        callbacks=None,
+        verbose=0,
+    ):
+        self.source = source
+        self.adapter = adapter
+        self.lateral_dropout = lateral_dropout
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.dropout = dropout
+        self.lr = lr
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.optimizer = optimizer
+        self.early_stopping = early_stopping
+        self.monitor = monitor
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.class_weight = class_weight
+        self.random_state = random_state
+        self.device = device
+        self.dtype = dtype
+        self.n_threads = n_threads
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.verbose = verbose
+
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        X_val=None,
+        y_val=None,
+        groups=None,
+        source_y=None,
+        X_test=None,
+        y_test=None,
+    ):
+        """Train the new column on rows X with labels y.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Training rows, finite numbers; best with mean 0 and variance 1 in each feature.
+        y : array-like of shape (n_samples,)
+            Their labels: strings, integers or booleans.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, scaled to mean 1 over those that train. A row of weight 0 is left
+            out. Held-out rows keep theirs in the validation loss and scores.
+        X_val : array-like of shape (n_validation, n_features), default=None
+            Validation rows that choose the epoch; they never train.
+        y_val : array-like of shape (n_validation,), default=None
+            Their labels.
+        groups : array-like of shape (n_samples,), default=None
+            Groups, such as speakers, that the internal validation split keeps apart.
+        source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
+                default=None
+            Labels of the source task, on which an unfitted source is trained; with several
+            sources a DataFrame with a column per source name.
+        X_test : array-like of shape (n_test, n_features), default=None
+            Rows that are scored after every epoch, for a learning curve: ``history_["test_uar"]``.
+            They influence nothing.
+        y_test : array-like of shape (n_test,), default=None
+            Their labels.
+
+        Returns
+        -------
+        self : ProgressiveClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            For NaN, wrong shapes, a single class, classes too rare to hold rows out, a parameter
+            out of range, or a loss that is no longer finite, or a source that
+            does not fit X.
+        TypeError
+            For a parameter of the wrong kind.
+        """
+        return self._fit(
+            X, y, sample_weight, X_val, y_val, groups, X_test, y_test, source_y=source_y
+        )
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        if self.adapter is not None:
+            check_choice("adapter", self.adapter, ADAPTERS)
+        check_number(
+            "lateral_dropout", self.lateral_dropout, "number", low=0, high=1, high_open=True
+        )
+
+    def _network_input(self, X):
+        x = super()._network_input(X)
+        columns = [
+            column
+            for name, source in self.sources_
+            for column in frozen_columns(name, source, self._rows_for(source, X))
+        ]
+        return join_frozen(x, [[h.to(x) for h in column] for column in columns])
+
+    def _make_column(self, generator):
+        return ProgressiveColumn(
+            self.n_features_in_,
+            self.hidden_layer_sizes,
+            len(self.classes_),
+            source_sizes=[sizes for _, source in self.sources_ for sizes in column_sizes(source)],
+            activation=self.activation,
+            dropout=self.dropout,
+            generator=generator,
+            dtype=DTYPES[self.dtype],
+            adapter=self.adapter,
+            lateral_dropout=self.lateral_dropout,
+        )
+
+    def source_importances(self, X, y, *, method="permute", n_repeats=5, random_state=None):
+        """Return how much the unweighted average recall falls without each source.
+
+        A source is silenced by setting its hidden activations to 0 ("silence"), or they are
+        exchanged among the rows of X ("permute"), so that they keep their distribution and lose
+        what they say about a row. Importance is the UAR as it is minus the UAR then; below 0 the
+        network does better without the source.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows, best such that were not in `fit`.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        method : {"permute", "silence"}, default="permute"
+            What is done to the source.
+        n_repeats : int, default=5
+            Number of permutations; "silence" has nothing to repeat.
+        random_state : int, RandomState instance or None, default=None
+            Fixes the permutations.
+
+        Returns
+        -------
+        DataFrame
+            By name of the source: importance_mean, and importance_std over the permutations
+            (ddof 0; 0 for "silence").
+
+        Raises
+        ------
+        ValueError
+            If there is no source, X and y do not fit, the classifier knows none of the labels, or
+            no two rows differ, so that there is nothing to exchange.
+
+        Examples
+        --------
+        >>> from sklearn.preprocessing import StandardScaler
+        >>> from skprognet import DNNClassifier, ProgressiveClassifier
+        >>> from skprognet.datasets import load_emodb
+        >>> emodb = load_emodb()
+        >>> X = StandardScaler().fit_transform(emodb.data)
+        >>> options = dict(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+        >>> speaker = DNNClassifier(**options).fit(X, emodb.speaker)
+        >>> clf = ProgressiveClassifier([("speaker", speaker)], **options).fit(X, emodb.target)
+        >>> clf.source_importances(X, emodb.target, random_state=0).shape
+        (1, 2)
+        """
+        check_is_fitted(self)
+        check_choice("method", method, ["permute", "silence"])
+        check_number("n_repeats", n_repeats, "integer", low=1)
+        if not self.sources_:
+            raise ValueError("source_importances needs a source; this classifier has none.")
+        X = check_rows(self, X, self._dtype())
+        y = check_row_labels("y", y, len(X))
+        if not np.isin(y, self.classes_).any():
+            raise ValueError(
+                f"y must have labels that the classifier knows, {first_few(self.classes_)}; got "
+                f"{first_few(np.unique(y))}."
+            )
+        if method == "permute" and (X[0] == X).all():
+            got = "one row" if len(X) == 1 else f"{len(X)} equal rows"
+            raise ValueError(
+                "method='permute' exchanges what a source says between rows that differ; got "
+                f"{got}. Pass more rows, or method='silence'."
+            )
+        sizes = {name: column_sizes(source) for name, source in self.sources_}
+        rng = np.random.RandomState(draw_seeds(random_state, 1)[0])
+        column, rows = self.net_.module_, {}
+        with limit_threads(self.n_threads), undisturbed(self._device()):
+            joined = self._network_input(X)
+            whole = uar_score(y, self.predict(X))
+            for name, where in source_slices(self.n_features_in_, sizes).items():
+                orders = [None]
+                if method == "permute":
+                    orders = [torch.tensor(rng.permutation(len(X))) for _ in range(n_repeats)]
+                without = [predictions_without(column, joined, where, order) for order in orders]
+                falls = [whole - uar_score(y, self.classes_[codes]) for codes in without]
+                rows[name] = {"importance_mean": np.mean(falls), "importance_std": np.std(falls)}
+        return pd.DataFrame.from_dict(rows, orient="index")
+
+    def lateral_norms(self):
+        """Return how strongly each layer reads each frozen column.
+
+        Returns
+        -------
+        DataFrame
+            layer (2 .. L + 1, the last being the output), source, column (from 0, the oldest of
+            the source first) and norm: the Frobenius norm of the lateral matrix, with an adapter
+            of the product of its matrices and scale.
+        """
+        check_is_fitted(self)
+        names = [name for name, source in self.sources_ for _ in column_sizes(source)]
+        with undisturbed(self._device()):
+            return lateral_norms(self.net_.module_, names)

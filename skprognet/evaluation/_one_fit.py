@@ -1,0 +1,100 @@
+"""One fit and its score: seed, normalisation, validation rows, and what it was given."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.validation import has_fit_parameter
+
+from skprognet._fingerprints import fingerprints
+from skprognet.evaluation._run import takes_validation_rows
+from skprognet.metrics import uar_score
+from skprognet.preprocessing import CorpusStandardScaler
+
+
+def fit_seed(random_state, repeat, fold, network):
+    """Return the seed of one fit: the same whatever else is run, and in whatever order.
+
+    Parameters
+    ----------
+    random_state : int
+        Seed of the whole design.
+    repeat, fold : int
+        Which split, from 0.
+    network : str
+        What is trained, such as "ProgNet from speaker".
+
+    Returns
+    -------
+    int
+        Between 0 and 2 ** 32 - 1.
+    """
+    entropy = [random_state, repeat, fold, *network.encode()]
+    return int(np.random.SeedSequence(entropy).generate_state(1)[0])
+
+
+def normalise(X, train, normalisation, speakers):
+    """Return X with mean 0 and variance 1 in each feature, over the rows that are asked for."""
+    if normalisation == "none":
+        return X
+    if normalisation == "speaker":
+        return CorpusStandardScaler(statistics="transductive").fit_transform(X, corpus=speakers)
+    # scikit-learn's: the rows of a source that was fitted on its numbers are known again by them.
+    rows = slice(None) if normalisation == "corpus" else train
+    return StandardScaler().fit(X[rows]).transform(X)
+
+
+def seeded(estimator, seed):
+    """Return a clone in which every random state, its steps' too, is `seed`."""
+    estimator = clone(estimator)
+    states = [name for name in estimator.get_params() if name.split("__")[-1] == "random_state"]
+    return estimator.set_params(**dict.fromkeys(states, seed))
+
+
+@dataclass
+class Fitted:
+    """A fitted classifier, and what its fit was given.
+
+    Attributes
+    ----------
+    estimator : classifier
+        Fitted.
+    seconds : float
+        Duration of the fit.
+    seen : ndarray of bool of shape (n_samples,)
+        Which rows it was given, by what it recorded itself where it does.
+    """
+
+    estimator: object
+    seconds: float
+    seen: np.ndarray
+
+
+def fit(estimator, X, y, train, validation, *, tested=None):
+    """Fit on the training rows; the validation rows choose its epoch, if it has any.
+
+    Validation rows with labels that the training rows lack, as new speakers are for a network
+    that recognises speakers, cannot score it: without others it holds out training rows itself.
+    """
+    known = validation[np.isin(y[validation], y[train])]
+    options = {}
+    stops = estimator.get_params().get("early_stopping", True)
+    if takes_validation_rows(estimator) and stops and len(known):
+        options = {"X_val": X[known], "y_val": y[known]}
+    if tested is not None and has_fit_parameter(estimator, "X_test"):
+        options |= {"X_test": X[tested], "y_test": y[tested]}
+    start = time.perf_counter()
+    estimator.fit(X[train], y[train], **options)
+    seconds = time.perf_counter() - start
+    of_rows, recorded = fingerprints(X), getattr(estimator, "row_fingerprints_", None)
+    if recorded is None:
+        recorded = of_rows[np.r_[train, known] if "X_val" in options else train]
+    return Fitted(estimator, seconds, np.isin(of_rows, recorded))
+
+
+def own_score(estimator, X, y, train, test):
+    """Return the UAR of a source on its own task, over test rows whose class it could learn."""
+    known = test[np.isin(y[test], y[train])]
+    return uar_score(y[known], estimator.predict(X[known])) if len(known) else np.nan

@@ -1,0 +1,221 @@
+"""The paper's first study: does a network of another task help (Table 2, Figure 3)."""
+
+from skprognet._checks import check_choice, check_no_ratings, check_number
+from skprognet._wording import first_few
+from skprognet.estimators import DNNClassifier
+from skprognet.evaluation import cross_validate_transfer
+from skprognet.experiments._duplicates import settle_duplicates
+from skprognet.experiments._record import describe_missing, describe_network, plain_design
+from skprognet.experiments._study import (
+    FOLDS,
+    Study,
+    check_columns,
+    make_folds,
+    paper_methods,
+)
+
+
+def transfer_between_tasks(
+    X,
+    labels,
+    *,
+    target="emotion",
+    sources=("speaker", "gender"),
+    all_sources=False,
+    speaker="speaker",
+    session="session",
+    folds="speaker-stratified",
+    estimator=None,
+    other_methods=None,
+    n_splits=10,
+    n_repeats=10,
+    normalisation="corpus",
+    duplicates="error",
+    corpus="corpus",
+    checkpoint=None,
+    n_jobs=-1,
+    random_state=0,
+    verbose=0,
+):
+    """Run the paper's study of transfer between tasks: the five rows of Table 2, and Figure 3.
+
+    A plain network (DNN), and for each source task a fine-tuned (PT/FT) and a progressive network
+    (ProgNet), on the same folds, stratified by speaker: of 10, 8 train, 1 chooses the epoch and 1
+    tests. The sources are trained on the training folds only.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Features, such as the 88 of eGeMAPS.
+    labels : DataFrame of shape (n_samples, n_tasks)
+        The labels of all tasks and the speaker of each row.
+    target : str, default="emotion"
+        Column of `labels` that is to be recognised.
+    sources : sequence of str, default=("speaker", "gender")
+        Columns of `labels` that networks are trained on first.
+    all_sources : bool, default=False
+        Whether a progressive network is run that reads all of them, each by a column of its own.
+    speaker : str, default="speaker"
+        Column of `labels` that the folds are made by.
+    session : str, default="session"
+        Column of `labels` that the folds of ``folds="leave-one-session-out"`` are made by.
+    folds : {"speaker-stratified", "speaker-independent", "leave-one-session-out"}, \
+            default="speaker-stratified"
+        Every speaker in every fold (the paper's), no speaker in two folds, or a fold for each
+        session. Without known speakers a source network for the speakers chooses its epoch on
+        training rows held out, and its own UAR is not known.
+    estimator : DNNClassifier, default=None
+        Its parameters are those of all networks; None is ``DNNClassifier()``, the paper's.
+    other_methods : dict of str to classifier, default=None
+        Further classifiers, such as a support vector machine, each a row of its own. Their names
+        must not be those of the paper's methods.
+    n_splits : int, default=10
+        Folds, at least 3.
+    n_repeats : int, default=10
+        How often the rows are dealt out anew.
+    normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
+        See :func:`~skprognet.evaluation.cross_validate_transfer`.
+    duplicates : {"error", "drop", "keep"}, default="error"
+        What to do, before anything is trained, about rows with equal features: copies of one
+        recording. One that is tested would be among the training rows. "drop" keeps the first of
+        each: the numbers of the others are in ``design["dropped_rows"]``, and the rows in scores
+        and audit keep the numbers that they were given with. "keep" warns; the audit then says
+        whether a copy was on both sides. Copies with different labels or speakers are always an
+        error.
+    corpus : str, default="corpus"
+        Name of the corpus.
+    checkpoint : path, default=None
+        Folder for what is finished; see :func:`~skprognet.evaluation.cross_validate_transfer`.
+    n_jobs : int, default=-1
+        How many splits run at the same time, as in joblib; -1 is all cores.
+    random_state : int, default=0
+        Seed of folds and fits; the result does not depend on `n_jobs`.
+    verbose : int, default=0
+        1 shows a progress bar.
+
+    Returns
+    -------
+    Study
+        With the attributes scores, curves, design, comparisons, table and audit.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a label is missing, the labels of a task are numbers with a
+        fraction (ratings), rows are there twice, the folds cannot be made, or the checkpoint is
+        that of another run.
+    TypeError
+        If `estimator` is not a DNNClassifier, or an option is nothing that design.toml can hold.
+    OSError
+        If the checkpoint cannot be written.
+
+    Warns
+    -----
+    UserWarning
+        If labels are nearly the same, as "anger" and "angry"; if rows are there twice and
+        ``duplicates="keep"``; if the audit finds a fit or a source that had been given a row that
+        it was tested on.
+
+    References
+    ----------
+    J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost: Progressive Neural
+    Networks for Transfer Learning in Emotion Recognition. Interspeech 2017,
+    arXiv 1706.03256; section 4.1, Table 2 and Figure 3.
+
+    Examples
+    --------
+    >>> from skprognet import DNNClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.experiments import transfer_between_tasks
+    >>> emodb = load_emodb(as_frame=True)
+    >>> study = transfer_between_tasks(
+    ...     emodb.data,
+    ...     emodb.frame[["emotion", "speaker", "gender"]],
+    ...     estimator=DNNClassifier(hidden_layer_sizes=(16,), max_epochs=3),
+    ...     n_splits=3,
+    ...     n_repeats=1,
+    ...     n_jobs=1,
+    ... )
+    >>> study.table[["method", "source"]]
+        method   source
+    0      DNN     none
+    1    PT/FT  speaker
+    2  ProgNet  speaker
+    3    PT/FT   gender
+    4  ProgNet   gender
+    """
+    sources = [sources] if isinstance(sources, str) else list(sources)
+    check_choice("folds", folds, FOLDS)
+    group = session if folds == "leave-one-session-out" else speaker
+    labels = check_columns(
+        labels,
+        [target, *sources, group, *[speaker] * (normalisation == "speaker")],
+        "Rename columns, or pass target=, sources= and speaker=.",
+    )
+    check_number("random_state", random_state, "integer", low=0)
+    for name in (target, *sources):
+        if name not in (speaker, session):  # their names may look like numbers
+            check_no_ratings(name, labels[name], text=True)
+    estimator = DNNClassifier() if estimator is None else estimator
+    methods = _add_methods(paper_methods(estimator), other_methods or {})
+    design = plain_design(
+        {
+            "study": "tasks",
+            "corpus": corpus,
+            "target": target,
+            "sources": sources,
+            "all_sources": all_sources,
+            "speaker": speaker,
+            "session": session,
+            "folds": folds,
+            "n_repeats": n_repeats,
+            "n_splits": n_splits,
+            "normalisation": normalisation,
+            "duplicates": duplicates,
+            "random_state": random_state,
+        }
+    )
+    design["network"] = describe_network(estimator)
+    missing = describe_missing(estimator, other_methods)
+    design |= {"missing": missing} if missing else {}
+    given = {corpus: (X, labels)}
+    table = settle_duplicates(given, [target, *sources, group], speaker, duplicates)[corpus]
+    design |= {"dropped_rows": table.dropped} if table.dropped else {}
+    scores, curves = cross_validate_transfer(
+        table.X,
+        table.labels[target],
+        methods=methods,
+        sources=table.labels[sources],
+        combined_sources=[tuple(sources)] if all_sources else None,
+        source_estimator=estimator,
+        groups=table.labels[group],
+        speakers=table.labels.get(speaker),
+        cv=make_folds(folds, n_splits, n_repeats, random_state),
+        normalisation=normalisation,
+        target=target,
+        corpus=corpus,
+        return_curves=True,
+        checkpoint=checkpoint,
+        n_jobs=n_jobs,
+        random_state=random_state,
+        verbose=verbose,
+    )
+    design["n_repeats"] = int(scores["repeat"].nunique())
+    design["n_splits"] = int(scores["fold"].nunique())
+    apart = {} if folds == "speaker-stratified" else {corpus: labels[group].to_numpy()}
+    return Study(table.number_as_given(scores), curves, design, apart)
+
+
+def _add_methods(methods, others):
+    """Return the paper's methods and the others; raise if one would replace another."""
+    if not isinstance(others, dict):
+        raise TypeError(
+            f"other_methods must be a dict of classifiers by their names; got {others!r:.200}."
+        )
+    both = [name for name in others if name in methods]
+    if both:
+        raise ValueError(
+            f"other_methods must have names of their own; {first_few(both)} would replace the "
+            "paper's. Give them other names."
+        )
+    return methods | others

@@ -1,0 +1,158 @@
+"""A study as text and as files."""
+
+import gzip
+
+from skprognet.experiments._figures import draw_figures, figure_names
+from skprognet.experiments._output_folder import REPORT, OutputFolder
+from skprognet.experiments._page import format_page
+from skprognet.experiments._record import (
+    RECORD,
+    add_found,
+    describe_record,
+    format_record,
+    make_record,
+)
+from skprognet.experiments._words import describe_folds, explain_test, headline, title
+from skprognet.results import format_table
+from skprognet.results._table_formats import escape_markdown
+
+SUFFIXES = ("png", "pdf")
+_FILES = ("results.csv", "comparisons.csv", "table.md", "table.tex", "curves.csv.gz")
+
+
+def format_study(study):
+    """Return the whole study as Markdown: answer, design, audit, table, legend, verdicts.
+
+    Parameters
+    ----------
+    study : Study
+        What :func:`~skprognet.experiments.transfer_between_tasks` or
+        :func:`~skprognet.experiments.transfer_between_corpora` returns.
+
+    Returns
+    -------
+    str
+        Ready to print or to write.
+
+    Examples
+    --------
+    >>> from skprognet import DNNClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.experiments import format_study, transfer_between_tasks
+    >>> emodb = load_emodb(as_frame=True)
+    >>> study = transfer_between_tasks(
+    ...     emodb.data,
+    ...     emodb.frame[["emotion", "speaker", "gender"]],
+    ...     sources=["gender"],
+    ...     estimator=DNNClassifier(hidden_layer_sizes=(8,), max_epochs=2),
+    ...     n_splits=3,
+    ...     n_repeats=1,
+    ...     n_jobs=1,
+    ... )
+    >>> print(format_study(study).splitlines()[0])
+    # Emotion recognition with transfer from gender
+    """
+    return "\n\n".join(
+        [
+            f"# {escape_markdown(title(study.design))}",
+            *map(escape_markdown, (headline(study), describe_folds(study), study.audit_verdict)),
+            format_table(study.table),
+            escape_markdown(explain_test(study)),
+            "\n".join(f"- {escape_markdown(each)}" for each in study.comparisons["verdict"]),
+        ]
+    )
+
+
+def _csv(frame):
+    # pandas writes the shortest text that gives back each float exactly.
+    return frame.to_csv(index=False).encode()
+
+
+def write_study(study, folder, *, record=None, seconds=None):
+    """Write a study into a folder: all of its files whole, or none.
+
+    These are results.csv (the scores), curves.csv.gz, comparisons.csv, table.md, table.tex,
+    design.toml, each figure as PNG and as PDF, and report.html: one page with all of it, which
+    needs nothing else and no network. There are no curves where no network was scored after its
+    epochs. Beside them manifest.json has the digest of each. A study that was written there
+    before is replaced; a file that none wrote, or that was changed since, is not.
+
+    Parameters
+    ----------
+    study : Study
+        What :func:`~skprognet.experiments.transfer_between_tasks` or
+        :func:`~skprognet.experiments.transfer_between_corpora` returns.
+    folder : path
+        Where to; it is made if need be.
+    record : dict, default=None
+        What design.toml is to hold. None makes it from the design of the study; it does not know
+        where the data came from.
+    seconds : float, default=None
+        How long it all took, for the page.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written, as on a full disk, a file of yours is in the way, or another
+        process is at work in the folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from skprognet import DNNClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.experiments import transfer_between_tasks, write_study
+    >>> emodb = load_emodb(as_frame=True)
+    >>> study = transfer_between_tasks(
+    ...     emodb.data,
+    ...     emodb.frame[["emotion", "speaker", "gender"]],
+    ...     sources=["gender"],
+    ...     estimator=DNNClassifier(hidden_layer_sizes=(8,), max_epochs=2),
+    ...     n_splits=3,
+    ...     n_repeats=1,
+    ...     n_jobs=1,
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = write_study(study, folder)
+    >>> files[-1].name
+    'report.html'
+    """
+    record = make_record(study.design) if record is None else record
+    contents = study_contents(study, record, seconds)
+    with OutputFolder(folder, describe_record(record)) as output:
+        return output.write(contents)
+
+
+def study_contents(study, record, seconds=None):
+    """Return what each file of a study holds, as bytes by name."""
+    record = add_found(record, study.design)
+    figures = draw_figures(study)
+    contents = {
+        "results.csv": _csv(study.scores),
+        "comparisons.csv": _csv(study.comparisons),
+        "table.md": (format_study(study) + "\n").encode(),
+        "table.tex": format_table(study.table, "latex").encode(),
+        RECORD: format_record(record).encode(),
+    }
+    if len(study.curves):
+        contents["curves.csv.gz"] = gzip.compress(_csv(study.curves), compresslevel=6, mtime=0)
+    for figure in figures:
+        for suffix in SUFFIXES:
+            contents[f"{figure.name}.{suffix}"] = figure.contents[suffix]
+    # Last, and so the last to appear: where it is, all is.
+    contents[REPORT] = format_page(study, figures, record, seconds).encode()
+    return contents
+
+
+def file_names(record):
+    """Return the names of all files that a study of this design may write."""
+    corpora = [record["corpus"]] if record["study"] == "tasks" else record["names"][::-1]
+    if not record.get("both_directions", True):
+        corpora = corpora[:1]
+    figures = [f"{name}.{suffix}" for name in figure_names(corpora) for suffix in SUFFIXES]
+    return [*_FILES, RECORD, *figures, REPORT]

@@ -1,0 +1,138 @@
+"""What the splitters share: from the folds of each repeat to splits and triples."""
+
+from abc import abstractmethod
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import BaseCrossValidator
+
+from skprognet._checks import check_row_labels
+
+_NAMED_IN_MESSAGE = 10
+
+
+def count_rows(X):
+    """Return the number of rows of X."""
+    return X.shape[0] if hasattr(X, "shape") else len(X)
+
+
+def check_groups(X, groups, what):
+    """Return the number of each row's group, shape (n_samples,), and the names of the groups."""
+    if groups is None:
+        raise ValueError(
+            f"groups must name the {what} of each row; got None. Pass them as groups=... to "
+            "split or to cross_val_score."
+        )
+    return pd.factorize(check_row_labels("groups", groups, count_rows(X)))
+
+
+def name_some(names):
+    """Return the first few of many names, for a message."""
+    dots = ["..."] if len(names) > _NAMED_IN_MESSAGE else []
+    return ", ".join([*map(str, names[:_NAMED_IN_MESSAGE]), *dots])
+
+
+def rows_outside(folds, *left_out):
+    """Return the sorted rows of all folds but those at the positions `left_out`."""
+    return np.sort(np.concatenate([f for i, f in enumerate(folds) if i not in left_out]))
+
+
+def following(fold, n_folds):
+    """Return the fold that validates when `fold` tests: the next one, after the last the first."""
+    return (fold + 1) % n_folds
+
+
+class FoldSplitter(BaseCrossValidator):
+    """Base of the splitters; a subclass deals the rows into folds in `_deal`."""
+
+    # Metadata routing reads this: ask for groups unless told otherwise.
+    __metadata_request__split = {"groups": True}
+
+    @abstractmethod
+    def _deal(self, X, y, groups):
+        """Yield, for each repeat, the list of the rows in each fold."""
+
+    def _check_training(self, y, train, repeat, fold):
+        """Raise if the rows `train` cannot be learnt from; by default they always can."""
+
+    def split(self, X, y=None, groups=None):
+        """Yield the rows to train and to test on, one fold testing and all others training.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Only its number of rows counts.
+        y : array-like of shape (n_samples,), default=None
+            Class of each row, for the splitters that balance classes.
+        groups : array-like of shape (n_samples,), default=None
+            Speaker (or session) of each row; cannot be None.
+
+        Yields
+        ------
+        train : ndarray of shape (n_train,)
+            Positions of the rows of the other folds, in ascending order.
+        test : ndarray of shape (n_test,)
+            Positions of the rows of this fold, in ascending order.
+
+        Raises
+        ------
+        ValueError
+            At the first split, if `groups` is None, has missing values or another length than
+            `X`, or if the folds cannot be made.
+        """
+        for repeat, folds in enumerate(self._deal(X, y, groups)):
+            for i, test in enumerate(folds):
+                train = rows_outside(folds, i)
+                self._check_training(y, train, repeat, i)
+                yield train, test
+
+    def split_with_validation(self, X, y=None, groups=None):
+        """Yield the rows to train, to validate and to test on.
+
+        Fold i tests, the next one validates (after the last comes the first), and the other
+        k - 2 train. The test sets are those of `split` for the same integer `random_state`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Only its number of rows counts.
+        y : array-like of shape (n_samples,), default=None
+            Class of each row, for the splitters that balance classes.
+        groups : array-like of shape (n_samples,), default=None
+            Speaker (or session) of each row; cannot be None.
+
+        Yields
+        ------
+        train : ndarray of shape (n_train,)
+            Positions of the rows of the k - 2 other folds, in ascending order.
+        validation : ndarray of shape (n_validation,)
+            Positions of the rows of the next fold, in ascending order.
+        test : ndarray of shape (n_test,)
+            Positions of the rows of this fold, in ascending order.
+
+        Raises
+        ------
+        ValueError
+            At the first split, as in `split`, and if there are less than 3 folds.
+        """
+        for repeat, folds in enumerate(self._deal(X, y, groups)):
+            if len(folds) < 3:
+                raise ValueError(
+                    "split_with_validation needs at least 3 folds, to train, validate and "
+                    f"test; got {len(folds)}. Make more, or call split."
+                )
+            for i, test in enumerate(folds):
+                validating = following(i, len(folds))
+                train = rows_outside(folds, i, validating)
+                self._check_training(y, train, repeat, i)
+                yield train, folds[validating], test
+
+
+def check_classes_remain(y, train, where):
+    """Raise if a class of `y` has no row among `train`."""
+    lost = np.setdiff1d(y, y[train])
+    if lost.size:
+        raise ValueError(
+            f"Every class must be in the training rows of every split; class {lost.tolist()[0]!r} "
+            f"({(y == lost[0]).sum()} rows) is not in {where}. Drop it, or use fewer folds."
+        )

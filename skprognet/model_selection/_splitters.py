@@ -1,0 +1,324 @@
+"""Cross-validation folds that know about speakers."""
+
+import numpy as np
+from sklearn.model_selection import StratifiedKFold
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+
+from skprognet._checks import check_number, check_row_labels
+from skprognet.model_selection._dealing import deal_groups
+from skprognet.model_selection._folds import (
+    FoldSplitter,
+    check_classes_remain,
+    check_groups,
+    count_rows,
+    name_some,
+)
+
+
+class RepeatedSpeakerStratifiedKFold(FoldSplitter):
+    """Repeated k-fold in which every speaker is in every fold, in proportion.
+
+    So we read the folds of Gideon et al. [1]_, section 3: ten folds stratified by speaker, of
+    which eight train, one decides when to stop and one tests, all of it repeated ten times with
+    new folds. They ask how well a model does on new utterances of speakers that it knows.
+
+    Parameters
+    ----------
+    n_splits : int, default=10
+        Number of folds k, at least 2, and at least 3 for `split_with_validation`.
+    n_repeats : int, default=10
+        How often the rows are dealt out anew, at least 1.
+    random_state : int, RandomState instance or None, default=None
+        An int gives the same folds at every call. None, or an instance that is used again,
+        gives new ones.
+
+    Raises
+    ------
+    TypeError
+        If `n_splits` or `n_repeats` is not an integer.
+    ValueError
+        If `n_splits` or `n_repeats` is too small.
+
+    See Also
+    --------
+    RepeatedStratifiedGroupKFold : Keeps a speaker within one fold, which asks about new speakers.
+    sklearn.model_selection.RepeatedStratifiedKFold : Stratifies by `y` instead.
+
+    Notes
+    -----
+    `groups` is the speaker of each row. Of a speaker's n rows each fold holds n / k, rounded
+    down or up, drawn at random; the folds' sizes differ by at most one row. `y` is ignored.
+
+    Folds come repeat by repeat, so that the scores of `cross_val_score` become the table that
+    `calibrated_cv_ttest` and `corrected_cv_ttest` take by
+    ``scores.reshape(n_repeats, n_splits)``.
+
+    With scikit-learn's metadata routing the splitter asks for `groups` by itself.
+
+    References
+    ----------
+    .. [1] J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost (2017).
+           "Progressive Neural Networks for Transfer Learning in Emotion Recognition",
+           Interspeech. arXiv:1706.03256.
+
+    Examples
+    --------
+    Each test fold has a third of Anna's six utterances and a third of Ben's three.
+
+    >>> import numpy as np
+    >>> from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
+    >>> speaker = np.array(["Anna"] * 6 + ["Ben"] * 3)
+    >>> X = np.zeros((9, 2))
+    >>> cv = RepeatedSpeakerStratifiedKFold(n_splits=3, n_repeats=2, random_state=0)
+    >>> for train, test in cv.split(X, groups=speaker):
+    ...     print(len(train), speaker[test])
+    6 ['Anna' 'Anna' 'Ben']
+    6 ['Anna' 'Anna' 'Ben']
+    6 ['Anna' 'Anna' 'Ben']
+    6 ['Anna' 'Anna' 'Ben']
+    6 ['Anna' 'Anna' 'Ben']
+    6 ['Anna' 'Anna' 'Ben']
+
+    A third set decides when training stops.
+
+    >>> train, validation, test = next(cv.split_with_validation(X, groups=speaker))
+    >>> len(train), len(validation), len(test)
+    (3, 3, 3)
+
+    In cross-validation, the speakers are the groups.
+
+    >>> from sklearn.dummy import DummyClassifier
+    >>> from sklearn.model_selection import cross_val_score
+    >>> y = ["sad", "happy", "sad"] * 3
+    >>> scores = cross_val_score(DummyClassifier(), X, y, groups=speaker, cv=cv)
+    >>> scores.reshape(2, 3).shape
+    (2, 3)
+    """
+
+    def __init__(self, n_splits=10, *, n_repeats=10, random_state=None):
+        check_number("n_splits", n_splits, "integer", low=2)
+        check_number("n_repeats", n_repeats, "integer", low=1)
+        self.n_splits = n_splits
+        self.n_repeats = n_repeats
+        self.random_state = random_state
+
+    def get_n_splits(self, X=None, y=None, groups=None):
+        """Return the number of splits, n_splits * n_repeats.
+
+        Parameters
+        ----------
+        X, y, groups : object, default=None
+            Ignored.
+
+        Returns
+        -------
+        n_splits : int
+            Over all repeats.
+        """
+        return self.n_splits * self.n_repeats
+
+    def _deal(self, X, y, groups):
+        codes, speakers = check_groups(X, groups, "speaker")
+        counts = np.bincount(codes)
+        short = np.flatnonzero(counts < self.n_splits)
+        if short.size:
+            raise ValueError(
+                f"Each speaker must have at least n_splits={self.n_splits} rows, one for each "
+                f"fold; got {short.size} with fewer: "
+                f"{name_some([f'{speakers[i]} ({counts[i]})' for i in short])}. Drop these "
+                "speakers or lower n_splits."
+            )
+        rng = check_random_state(self.random_state)
+        for _ in range(self.n_repeats):
+            deal = StratifiedKFold(self.n_splits, shuffle=True, random_state=rng)
+            yield [fold for _, fold in deal.split(codes, codes)]
+
+
+def _check_classes(X, y):
+    """Return y as an array of class labels."""
+    if y is None:
+        raise ValueError(
+            "y must hold the class of each row, which the folds balance; got None. Pass it to "
+            "split or to cross_val_score."
+        )
+    y = check_row_labels("y", y, count_rows(X))
+    check_classification_targets(y)
+    return y
+
+
+class RepeatedStratifiedGroupKFold(FoldSplitter):
+    """Repeated k-fold in which no speaker is in two folds.
+
+    It asks how well a model does on new speakers. Whole groups are dealt into folds, at random
+    and anew in each repeat, so that the classes are spread evenly. In a triple of
+    `split_with_validation` the three sets share no group.
+
+    Parameters
+    ----------
+    n_splits : int, default=10
+        Number of folds k, at least 2, and at least 3 for `split_with_validation`; at most the
+        number of groups.
+    n_repeats : int, default=10
+        How often the groups are dealt out anew, at least 1.
+    random_state : int, RandomState instance or None, default=None
+        An int gives the same folds at every call. None, or an instance that is used again,
+        gives new ones.
+
+    Raises
+    ------
+    TypeError
+        If `n_splits` or `n_repeats` is not an integer.
+    ValueError
+        If `n_splits` or `n_repeats` is too small.
+
+    See Also
+    --------
+    RepeatedSpeakerStratifiedKFold : Every speaker in every fold, as in the paper.
+    LeaveOneSessionOut : A fold for each group.
+    sklearn.model_selection.StratifiedGroupKFold : Not repeated, and without validation rows.
+
+    Notes
+    -----
+    For each repeat 100 random deals are drawn in which the numbers of groups of two folds differ
+    by one at most. Taken is, of those that leave each class to train on, the one with the least
+    chi-square of the folds' class counts against equal ones.
+
+    scikit-learn's ``StratifiedGroupKFold(shuffle=True)`` cannot be repeated in the same way: it
+    places the groups in the order of their class imbalance, so that where groups differ another
+    seed gives the same folds again (on the ten speakers of EmoDB, 20 seeds gave one partition).
+
+    With as many groups as folds each group is a fold, whatever the seed; a repeat then changes
+    only which group validates beside which. With scikit-learn's metadata routing the splitter asks
+    for `groups` by itself.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skprognet.model_selection import RepeatedStratifiedGroupKFold
+    >>> speaker = np.repeat(["Anna", "Ben", "Cleo", "Dora"], 4)
+    >>> y = ["sad", "happy"] * 8
+    >>> cv = RepeatedStratifiedGroupKFold(n_splits=4, n_repeats=1, random_state=0)
+    >>> for train, validation, test in cv.split_with_validation(y, y, groups=speaker):
+    ...     print(np.unique(speaker[train]), np.unique(speaker[validation]), speaker[test][0])
+    ['Anna' 'Ben'] ['Cleo'] Dora
+    ['Ben' 'Dora'] ['Anna'] Cleo
+    ['Cleo' 'Dora'] ['Ben'] Anna
+    ['Anna' 'Cleo'] ['Dora'] Ben
+    """
+
+    def __init__(self, n_splits=10, *, n_repeats=10, random_state=None):
+        check_number("n_splits", n_splits, "integer", low=2)
+        check_number("n_repeats", n_repeats, "integer", low=1)
+        self.n_splits = n_splits
+        self.n_repeats = n_repeats
+        self.random_state = random_state
+
+    def get_n_splits(self, X=None, y=None, groups=None):
+        """Return the number of splits, n_splits * n_repeats.
+
+        Parameters
+        ----------
+        X, y, groups : object, default=None
+            Ignored.
+
+        Returns
+        -------
+        n_splits : int
+            Over all repeats.
+        """
+        return self.n_splits * self.n_repeats
+
+    def _deal(self, X, y, groups):
+        codes, names = check_groups(X, groups, "speaker")
+        y = _check_classes(X, y)
+        if len(names) < self.n_splits:
+            raise ValueError(
+                f"There must be at least n_splits={self.n_splits} speakers, one for each fold; "
+                f"got {len(names)}: {name_some(names)}. Lower n_splits."
+            )
+        classes, y_codes = np.unique(y, return_inverse=True)
+        counts = np.zeros((len(names), len(classes)))
+        np.add.at(counts, (codes, y_codes), 1)
+        rng = check_random_state(self.random_state)
+        for _ in range(self.n_repeats):
+            fold_of_row = deal_groups(counts, self.n_splits, rng)[codes]
+            yield [np.flatnonzero(fold_of_row == fold) for fold in range(self.n_splits)]
+
+    def _check_training(self, y, train, repeat, fold):
+        where = f"repeat {repeat + 1}, fold {fold + 1}"
+        check_classes_remain(np.asarray(y), train, where)
+
+
+class LeaveOneSessionOut(FoldSplitter):
+    """A fold for each session, or for each value of any other column: the session it tests.
+
+    Where a corpus was recorded in sessions with speakers of their own, as IEMOCAP was, this asks
+    how well a model does on new speakers in a new session.
+
+    See Also
+    --------
+    RepeatedStratifiedGroupKFold : Several groups in a fold, and repeated.
+    sklearn.model_selection.LeaveOneGroupOut : The same without validation rows.
+
+    Notes
+    -----
+    `groups` is the session of each row. The sessions test in sorted order; in a triple of
+    `split_with_validation` the next session validates, after the last the first, and the others
+    train. It is one repeat of as many folds as there are sessions: for `corrected_cv_ttest`, not
+    for `calibrated_cv_ttest`.
+
+    With scikit-learn's metadata routing the splitter asks for `groups` by itself.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skprognet.model_selection import LeaveOneSessionOut
+    >>> session = np.repeat([1, 2, 3, 4, 5], 2)
+    >>> y = ["sad", "happy"] * 5
+    >>> for train, validation, test in LeaveOneSessionOut().split_with_validation(y, y, session):
+    ...     print(np.unique(session[train]), session[validation][0], session[test][0])
+    [3 4 5] 2 1
+    [1 4 5] 3 2
+    [1 2 5] 4 3
+    [1 2 3] 5 4
+    [2 3 4] 1 5
+    """
+
+    def get_n_splits(self, X=None, y=None, groups=None):
+        """Return the number of splits, that of the sessions.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features), default=None
+            Ignored.
+        y : array-like of shape (n_samples,), default=None
+            Ignored.
+        groups : array-like of shape (n_samples,), default=None
+            Session of each row; cannot be None.
+
+        Returns
+        -------
+        n_splits : int
+            The number of different groups.
+
+        Raises
+        ------
+        ValueError
+            If `groups` is None or has missing values.
+        """
+        _, sessions = check_groups([] if groups is None else groups, groups, "session")
+        return len(sessions)
+
+    def _deal(self, X, y, groups):
+        codes, sessions = check_groups(X, groups, "session")
+        if len(sessions) < 2:
+            raise ValueError(
+                f"There must be at least 2 sessions, one to test on; got {name_some(sessions)} "
+                "only. Pass another column as groups."
+            )
+        yield [np.flatnonzero(codes == session) for session in np.argsort(sessions)]
+
+    def _check_training(self, y, train, repeat, fold):
+        if y is not None:
+            check_classes_remain(np.asarray(y), train, f"fold {fold + 1}")

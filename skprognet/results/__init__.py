@@ -1,0 +1,14 @@
+"""From the scores of every fold to comparisons, verdicts and tables."""
+
+from skprognet.results._compare_methods import compare_methods
+from skprognet.results._compare_over_corpora import CorporaComparisonResult, compare_over_corpora
+from skprognet.results._summary_table import summary_table
+from skprognet.results._table_formats import format_table
+
+__all__ = [
+    "CorporaComparisonResult",
+    "compare_methods",
+    "compare_over_corpora",
+    "format_table",
+    "summary_table",
+]

@@ -1,0 +1,119 @@
+"""A comparison as a sentence, with its figures."""
+
+from skprognet._scores import NO_SOURCE, SETTING
+from skprognet.results._pairs import TRANSFER
+
+
+def label(method, source):
+    """Return what to call a method with a source in a sentence."""
+    return method if source == NO_SOURCE else f"{method} from {source}"
+
+
+def probability(p):
+    """Return a probability in two digits that do not make it certain."""
+    return "over 0.99" if p > 0.995 else f"{p:.2f}"
+
+
+def signed(value):
+    """Return a difference in three digits with its sign, which what rounds to zero has not."""
+    text = f"{value:+.3f}"
+    return text[1:] if float(text) == 0 else text
+
+
+def evidence(comparisons):
+    """Return which comparisons find a difference, by the plain p-value and their own alpha."""
+    return comparisons["pvalue"] < comparisons["alpha"]
+
+
+def transfer_wins(comparisons):
+    """Return where a network with a source is ahead of the same network without one."""
+    with_source_first = comparisons["source"] != NO_SOURCE
+    ahead = (comparisons["difference"] > 0) == with_source_first
+    return (comparisons["kind"] == TRANSFER) & (comparisons["difference"] != 0) & ahead
+
+
+def transfer_loses(comparisons):
+    """Return where a network with a source is behind the same network without one."""
+    differs = (comparisons["kind"] == TRANSFER) & (comparisons["difference"] != 0)
+    return differs & ~transfer_wins(comparisons)
+
+
+def _figures(row):
+    return (
+        f"UAR {row['uar']:.3f} against {row['against_uar']:.3f}, difference "
+        f"{signed(row['difference'])} (95 % interval {signed(row['low'])} to "
+        f"{signed(row['high'])}), p = {row['pvalue']:.3g}"
+    )
+
+
+def _within(row):
+    return f"within ±{row['rope']:g} with probability {probability(row['p_equal'])}"
+
+
+def _may_hurt(row, first, second):
+    """Return a sentence if transfer looks worse by more than the rope, though not for sure."""
+    if row["kind"] != TRANSFER:
+        return ""
+    first_transfers = row["source"] != NO_SOURCE
+    column, transferred = ("p_worse", first) if first_transfers else ("p_better", second)
+    if row[column] <= 0.5:
+        return ""
+    return (
+        f" Transfer may hurt, though: {transferred} is worse by more than {row['rope']:g} with "
+        f"probability {probability(row[column])}."
+    )
+
+
+def _at_chance(row, first, second):
+    """Return a sentence if either of the two is no better than a guess."""
+    sides = {first: row["p_chance"], second: row["against_p_chance"]}
+    found = [f"{name} (p = {p:.2g})" for name, p in sides.items() if p >= row["alpha"]]
+    if not found:
+        return ""
+    if len(found) == 2:
+        return f" Neither is better than chance, so nothing was learned: {', '.join(found)}."
+    return f" No better than chance: {found[0]}."
+
+
+def verdict(row, n_comparisons):
+    """Return one comparison in words.
+
+    Parameters
+    ----------
+    row : Series
+        Of the table that `compare_methods` returns; practically equivalent is what is so with a
+        probability above 1 - alpha.
+    n_comparisons : int
+        How many were made, which is what Holm's p-value corrects for.
+
+    Returns
+    -------
+    str
+        One sentence, or a few.
+    """
+    first = label(row["method"], row["source"])
+    second = label(row["against"], row["against_source"])
+    where = ", ".join(f"{name} {row[name]}" for name in SETTING if name in row)
+    start = f"{where}: " if where else ""
+    return start + _claim(row, first, second, n_comparisons) + _at_chance(row, first, second)
+
+
+def _claim(row, first, second, n_comparisons):
+    equal = row["p_equal"] > 1 - row["alpha"]
+    if not evidence(row):
+        if equal:
+            claim = f"{first} and {second} are practically equivalent ({_within(row)})"
+            return f"{claim}: {_figures(row)}."
+        claim = f"No evidence of a difference between {first} and {second}"
+        return f"{claim}: {_figures(row)}.{_may_hurt(row, first, second)}"
+    kind = "better" if row["difference"] > 0 else "worse"
+    effect = ", transfer hurts here" if row["hurts"] else ""
+    sentence = f"{first} is {kind} than {second}{effect}: {_figures(row)}."
+    if equal:
+        sentence += f" The difference is too small to matter ({_within(row)})."
+    if not row["pvalue_holm"] < row["alpha"]:
+        sentence += (
+            f" Corrected for the {n_comparisons} comparisons made, it is no evidence "
+            f"(Holm, p = {row['pvalue_holm']:.3g})."
+        )
+    return sentence

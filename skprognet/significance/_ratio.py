@@ -1,0 +1,65 @@
+"""How many rows were tested for each that was learnt from, which is what folds share."""
+
+import math
+
+import numpy as np
+
+from skprognet.significance._intervals import check_positive_below
+
+
+def measured_ratio(rows):
+    """Return the mean n_test / (n_train + n_validation) of rows of scores, None if not known."""
+    if not {"n_train", "n_test"} <= set(rows.columns):
+        return None
+    learnt = rows["n_train"] + rows.get("n_validation", 0)
+    return float((rows["n_test"] / learnt).mean())
+
+
+def _check_sizes(name, sizes, shape):
+    """Return row counts as a positive float array, one for all folds or one for each."""
+    sizes = np.asarray(sizes, dtype=float)
+    if sizes.shape not in ((), shape):
+        raise ValueError(
+            f"{name} must be one number, or one for each score, shape {shape}; got shape "
+            f"{sizes.shape}. Count the rows of each fold."
+        )
+    wrong = sizes[~(np.isfinite(sizes) & (sizes > 0))]
+    if wrong.size:
+        raise ValueError(
+            f"{name} must be finite and positive; got {wrong[0]}. Count the rows of each fold."
+        )
+    return sizes
+
+
+def resolve_ratio(test_train_ratio, n_train, n_test, pair):
+    """Return n_test / n_train.
+
+    As given, or the mean over the folds from the sizes given or from those in the frames, or
+    1 / (n_folds - 1).
+    """
+    if test_train_ratio is not None and (n_train is not None or n_test is not None):
+        raise ValueError(
+            "The ratio must be given in one way; got test_train_ratio beside n_train or n_test. "
+            "Pass test_train_ratio alone, or n_train with n_test."
+        )
+    if (n_train is None) != (n_test is None):
+        given, missing = ("n_test", "n_train") if n_train is None else ("n_train", "n_test")
+        raise ValueError(
+            f"n_train and n_test go together; got {given} without {missing}. Pass both or neither."
+        )
+    if test_train_ratio is not None:
+        check_positive_below("test_train_ratio", test_train_ratio, math.inf)
+        return float(test_train_ratio)
+    shape = pair.a.shape
+    if n_train is not None:
+        n_train = _check_sizes("n_train", n_train, shape)
+        n_test = _check_sizes("n_test", n_test, shape)
+        return float(np.mean(n_test / n_train))
+    if pair.ratio is not None:
+        return pair.ratio
+    if shape[1] < 2:
+        raise ValueError(
+            "a and b must have at least 2 folds for the default ratio, 1 / (n_folds - 1); got 1. "
+            "Pass test_train_ratio, or n_train with n_test."
+        )
+    return 1 / (shape[1] - 1)

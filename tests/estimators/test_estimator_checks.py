@@ -1,0 +1,148 @@
+"""Our own clauses hold for every kind of source, and each finds the fault that it is for."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from skorch.callbacks import Callback
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.estimators import (
+    check_labels_round_trip,
+    check_laterals_alive,
+    check_predictions_independent,
+    check_seed_repeats,
+    check_source_survives_clone,
+    check_source_untouched,
+)
+
+CHECKS = [
+    check_source_untouched,
+    check_source_survives_clone,
+    check_labels_round_trip,
+    check_seed_repeats,
+    check_laterals_alive,
+    check_predictions_independent,
+]
+
+
+def make_source(kind, X, source_y, small):
+    plain = DNNClassifier(**small)
+    fitted = clone(plain).fit(X, source_y)
+    return {
+        "fitted": fitted,
+        "unfitted": plain,
+        "frozen": FrozenEstimator(fitted),
+        "pipeline": make_pipeline(StandardScaler(), clone(plain)).fit(X, source_y),
+        "several": [("a", fitted), ("b", ProgressiveClassifier(fitted, **small).fit(X, source_y))],
+        "mixed": [("a", fitted), ("b", plain)],
+    }[kind]
+
+
+SEVERAL = ("several", "mixed")
+CASES = [
+    (cls, kind, check)
+    for cls in (FineTunedClassifier, ProgressiveClassifier)
+    for kind in ("fitted", "unfitted", "frozen", "pipeline", *SEVERAL)
+    for check in CHECKS
+    # Only a progressive network reads several sources, and only it has laterals.
+    if cls is ProgressiveClassifier or not (kind in SEVERAL or check is check_laterals_alive)
+]
+
+
+@pytest.mark.parametrize(("cls", "kind", "check"), CASES)
+def test_clauses_hold(cls, kind, check, problem, small):
+    X, y, source_y = problem
+    source = make_source(kind, X, source_y, small)
+    fit_params = {"source_y": source_y} if kind == "unfitted" else {}
+    if kind == "mixed":
+        fit_params = {"source_y": {"b": source_y}}
+    check(cls(source, **small), X, y, **fit_params)
+
+
+@pytest.mark.parametrize("kind", SEVERAL)
+def test_several_sources_are_refused_where_one_is_started_from(kind, problem, small):
+    X, y, source_y = problem
+    model = FineTunedClassifier(make_source(kind, X, source_y, small), **small)
+    with pytest.raises(ValueError, match=r"^FineTunedClassifier starts from the weights of one"):
+        model.fit(X, y, source_y={"b": source_y})
+
+
+# Each fault is put in, and its clause has to find it.
+
+
+class Drifting(ProgressiveClassifier):
+    """Its source's buffers and weights drift a little in training."""
+
+    def fit(self, X, y):
+        super().fit(X, y)
+        with torch.no_grad():
+            self.source.net_.module_.layers[0].bias.add_(1e-6)
+        return self
+
+
+class Forgetful(ProgressiveClassifier):
+    """Its clone un-fits the source."""
+
+    def __sklearn_clone__(self):
+        twin = super().__sklearn_clone__()
+        twin.source = clone(twin.source)
+        return twin
+
+
+class Positions(ProgressiveClassifier):
+    """It predicts positions of classes instead of labels."""
+
+    def predict(self, X):
+        return self.predict_proba(X).argmax(axis=1)
+
+
+class Unseeded(ProgressiveClassifier):
+    """It starts from other weights each time."""
+
+    def fit(self, X, y):
+        self.random_state = None
+        return super().fit(X, y)
+
+
+class FreezeLaterals(Callback):
+    """Lets no lateral learn."""
+
+    def on_train_begin(self, net, **kwargs):
+        net.module_.laterals.requires_grad_(False)
+
+
+class Dead(ProgressiveClassifier):
+    """Its laterals are never trained."""
+
+    def fit(self, X, y):
+        self.callbacks = [FreezeLaterals()]
+        return super().fit(X, y)
+
+
+class Dropping(ProgressiveClassifier):
+    """It normalises over the rows that it is asked about."""
+
+    def predict_proba(self, X):
+        return super().predict_proba(np.asarray(X) - np.mean(X, axis=0))
+
+
+@pytest.mark.parametrize(
+    ("cls", "check", "message"),
+    [
+        (Drifting, check_source_untouched, "the weights of a source have changed"),
+        (Forgetful, check_source_survives_clone, "clone has un-fitted a source"),
+        (Positions, check_labels_round_trip, "came out as int64"),
+        (Unseeded, check_seed_repeats, "seed 0 differs"),
+        (Dead, check_laterals_alive, "was not trained"),
+        (Dropping, check_predictions_independent, "Arrays are not equal"),
+    ],
+)
+def test_a_fault_is_found(cls, check, message, problem, small):
+    X, y, source_y = problem
+    source = DNNClassifier(**small).fit(X, source_y)
+    with pytest.raises(AssertionError, match=message):
+        check(cls(source, **small), X, y)

@@ -1,0 +1,195 @@
+"""Splitters for new speakers: no group on two sides, classes spread, the impossible refused."""
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import config_context
+from sklearn.dummy import DummyClassifier
+from sklearn.model_selection import GridSearchCV, LeaveOneGroupOut, cross_val_score
+
+from skprognet.datasets import load_emodb
+from skprognet.model_selection import LeaveOneSessionOut, RepeatedStratifiedGroupKFold
+
+
+def exactly(sentence):
+    return f"^{re.escape(sentence)}$"
+
+
+@pytest.fixture(scope="module")
+def emodb():
+    return load_emodb()
+
+
+@given(n_groups=st.integers(3, 9), n_splits=st.integers(3, 5), seed=st.integers(0, 2**31))
+def test_three_sets_share_no_group_and_all_rows_are_tested_once_per_repeat(
+    n_groups, n_splits, seed
+):
+    n_groups = max(n_groups, n_splits)
+    groups = np.random.default_rng(seed).permutation(np.repeat(np.arange(n_groups), 6))
+    y = np.empty(len(groups), dtype=int)
+    for group in range(n_groups):  # every group has every class
+        y[groups == group] = [0, 1, 2, 0, 1, 2]
+    cv = RepeatedStratifiedGroupKFold(n_splits, n_repeats=2, random_state=seed)
+    triples = list(cv.split_with_validation(y, y, groups))
+    assert len(triples) == cv.get_n_splits() == 2 * n_splits
+    for parts in triples:
+        np.testing.assert_array_equal(np.sort(np.concatenate(parts)), np.arange(len(y)))
+        for one, other in itertools.combinations(parts, 2):
+            assert not set(groups[one]) & set(groups[other])
+    for repeat in range(2):
+        tests = [test for _, _, test in triples[repeat * n_splits : (repeat + 1) * n_splits]]
+        np.testing.assert_array_equal(np.sort(np.concatenate(tests)), np.arange(len(y)))
+        groups_in_fold = [len(set(groups[test])) for test in tests]
+        assert max(groups_in_fold) - min(groups_in_fold) <= 1
+    plain = list(cv.split(y, y, groups))
+    for (train, test), (inner, validation, tested) in zip(plain, triples, strict=True):
+        np.testing.assert_array_equal(test, tested)
+        np.testing.assert_array_equal(train, np.sort(np.r_[inner, validation]))
+
+
+def test_repeats_deal_speakers_anew_and_a_seed_deals_them_again(emodb):
+    def partitions(seed):
+        cv = RepeatedStratifiedGroupKFold(5, n_repeats=4, random_state=seed)
+        tests = [
+            frozenset(emodb.speaker[t])
+            for _, t in cv.split(emodb.data, emodb.target, emodb.speaker)
+        ]
+        return [frozenset(tests[i : i + 5]) for i in range(0, 20, 5)]
+
+    assert len(set(partitions(0))) == 4
+    assert partitions(0) == partitions(0)
+    assert partitions(0) != partitions(1)
+
+
+def test_classes_are_spread_more_evenly_than_by_a_random_deal(emodb):
+    def unevenness(tests):
+        _, codes = np.unique(emodb.target, return_inverse=True)
+        counts = np.array([np.bincount(codes[test], minlength=4) for test in tests])
+        share = np.bincount(codes) / 5
+        return ((counts - share) ** 2 / share).sum()
+
+    cv = RepeatedStratifiedGroupKFold(5, n_repeats=10, random_state=0)
+    tests = [test for _, test in cv.split(emodb.data, emodb.target, emodb.speaker)]
+    ours = [unevenness(tests[i : i + 5]) for i in range(0, 50, 5)]
+    rng = np.random.default_rng(0)
+    speakers = np.unique(emodb.speaker)
+    at_random = []
+    for _ in range(200):
+        pairs = rng.permutation(speakers).reshape(5, 2)
+        at_random.append(unevenness([np.isin(emodb.speaker, pair) for pair in pairs]))
+    assert max(ours) < np.quantile(at_random, 0.1)
+
+
+def test_deal_that_leaves_every_class_to_train_on_is_preferred():
+    # Groups 0 and 1 alone have class 1. However they are dealt, the folds are as uneven; but a
+    # fold and the next one test and validate, so that these two must not follow each other.
+    groups = np.repeat([0, 1, 2, 3], 6)
+    y = np.where(groups < 2, np.arange(24) % 2, 0)
+    cv = RepeatedStratifiedGroupKFold(4, n_repeats=20, random_state=0)
+    tested = np.reshape([groups[test[0]] for _, test in cv.split(y, y, groups)], (20, 4))
+    for order in tested.tolist():
+        assert abs(order.index(0) - order.index(1)) == 2
+
+
+def test_sessions_test_in_sorted_order_and_the_next_validates():
+    session = np.array(["s2", "s10", "s1", "s2", "s1", "s10"])
+    y = np.array(["a", "a", "a", "b", "b", "b"])
+    triples = list(LeaveOneSessionOut().split_with_validation(y, y, session))
+    assert [[list(session[rows][:1]) for rows in parts] for parts in triples] == [
+        [["s2"], ["s10"], ["s1"]],
+        [["s1"], ["s2"], ["s10"]],
+        [["s10"], ["s1"], ["s2"]],
+    ]
+    theirs = list(LeaveOneGroupOut().split(y, y, session))
+    ours = list(LeaveOneSessionOut().split(y, y, session))
+    assert LeaveOneSessionOut().get_n_splits(groups=session) == len(ours) == 3
+    for (train, test), (their_train, their_test) in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(train, their_train)
+        np.testing.assert_array_equal(test, their_test)
+
+
+@pytest.mark.parametrize(
+    "cv",
+    [RepeatedStratifiedGroupKFold(3, n_repeats=2, random_state=0), LeaveOneSessionOut()],
+    ids=["groups", "sessions"],
+)
+def test_they_work_in_scikit_learn(cv, emodb):
+    X, y, groups = emodb.data, emodb.target, emodb.speaker
+    scores = cross_val_score(DummyClassifier(), X, y, groups=groups, cv=cv)
+    assert len(scores) == cv.get_n_splits(X, y, groups)
+    search = GridSearchCV(DummyClassifier(), {"strategy": ["prior", "stratified"]}, cv=cv)
+    assert search.fit(X, y, groups=groups).n_splits_ == len(scores)
+    with config_context(enable_metadata_routing=True):
+        routed = cross_val_score(DummyClassifier(), X, y, params={"groups": groups}, cv=cv)
+    np.testing.assert_array_equal(routed, scores)
+
+
+GROUPS = np.repeat(["Anna", "Ben", "Cleo"], 4)
+LABELS = np.array(["sad", "happy"] * 6)
+
+
+@pytest.mark.parametrize(
+    ("cv", "y", "groups", "sentence"),
+    [
+        (
+            RepeatedStratifiedGroupKFold(4),
+            LABELS,
+            GROUPS,
+            "There must be at least n_splits=4 speakers, one for each fold; got 3: Anna, Ben, "
+            "Cleo. Lower n_splits.",
+        ),
+        (
+            RepeatedStratifiedGroupKFold(3),
+            np.where(GROUPS == "Anna", "sad", "happy"),
+            GROUPS,
+            "Every class must be in the training rows of every split; class 'sad' (4 rows) is not "
+            "in repeat 1, fold {fold}. Drop it, or use fewer folds.",
+        ),
+        (
+            RepeatedStratifiedGroupKFold(3),
+            None,
+            GROUPS,
+            "y must hold the class of each row, which the folds balance; got None. Pass it to "
+            "split or to cross_val_score.",
+        ),
+        (
+            LeaveOneSessionOut(),
+            np.where(GROUPS == "Anna", "sad", "happy"),
+            GROUPS,
+            "Every class must be in the training rows of every split; class 'sad' (4 rows) is not "
+            "in fold 1. Drop it, or use fewer folds.",
+        ),
+        (
+            LeaveOneSessionOut(),
+            LABELS,
+            np.repeat("one", 12),
+            "There must be at least 2 sessions, one to test on; got one only. Pass another column "
+            "as groups.",
+        ),
+        (
+            LeaveOneSessionOut(),
+            LABELS,
+            None,
+            "groups must name the session of each row; got None. Pass them as groups=... to split "
+            "or to cross_val_score.",
+        ),
+    ],
+)
+def test_impossible_designs_say_so(cv, y, groups, sentence):
+    with pytest.raises(ValueError, match="must") as raised:
+        list(cv.split(np.zeros((12, 1)), y, groups))
+    fold = re.search(r"fold (\d)", str(raised.value))
+    assert str(raised.value) == sentence.format(fold=fold and fold[1])
+
+
+def test_two_sessions_cannot_train_validate_and_test():
+    sentence = (
+        "split_with_validation needs at least 3 folds, to train, validate and test; got 2. Make "
+        "more, or call split."
+    )
+    with pytest.raises(ValueError, match=exactly(sentence)):
+        list(LeaveOneSessionOut().split_with_validation(LABELS, LABELS, np.repeat([1, 2], 6)))

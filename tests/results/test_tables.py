@@ -1,0 +1,363 @@
+"""The paper's table from the scores of all folds, and as Markdown, LaTeX and HTML."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet.results import compare_methods, format_table, summary_table
+
+REFERENCE = json.loads((Path(__file__).parents[1] / "reference/significance.json").read_text())
+
+
+def tidy(table, method, source):
+    repeats, folds = np.indices(np.shape(table)) + 1
+    return pd.DataFrame(
+        {
+            "method": method,
+            "source": source,
+            "repeat": repeats.ravel(),
+            "fold": folds.ravel(),
+            "uar": np.ravel(table),
+        }
+    )
+
+
+@pytest.fixture
+def three():
+    """Give the three 10 x 10 score tables that the reference has, as a DNN and two transfers."""
+    a, b, c = (np.array(scores) for scores in REFERENCE["inputs"]["m3"]["scores"])
+    scores = [tidy(c, "DNN", "none"), tidy(b, "PT/FT", "gender"), tidy(a, "ProgNet", "gender")]
+    return pd.concat(scores), (a, b, c)
+
+
+def test_spread_is_by_the_papers_rule(three):
+    scores, (a, _, _) = three
+    row = summary_table(scores).query("method == 'ProgNet'").iloc[0]
+    by_repeat = [(np.mean(folds), np.std(folds, ddof=1)) for folds in a]
+    assert row["uar_mean"] == pytest.approx(np.mean([mean for mean, _ in by_repeat]))
+    assert row["uar_std"] == pytest.approx(np.mean([std for _, std in by_repeat]))
+    # It is not the spread over all 100 folds.
+    assert row["uar_std"] != pytest.approx(a.std(ddof=1), rel=1e-6)
+
+
+def test_marks_are_the_papers_two(three):
+    # The reference: A is better than C (p = .0016) and than B (.029), B no better than C (.110).
+    scores, _ = three
+    table = summary_table(scores, compare_methods(scores)).set_index("method")
+    assert table["marks"].to_dict() == {"DNN": "", "PT/FT": "", "ProgNet": "†"}
+    assert table["p (DNN)"].round(4).tolist()[1:] == [0.11, 0.0016]
+    assert table["p (PT/FT)"].round(4).tolist()[2] == 0.0286
+
+
+def test_a_method_that_is_worse_earns_a_warning():
+    base = np.array([[0.50, 0.52, 0.48, 0.51, 0.49]])
+    scores = pd.concat([tidy(base, "DNN", "none"), tidy(base - 0.1 * base, "ProgNet", "gender")])
+    comparisons = compare_methods(scores)
+    assert comparisons.loc[0, "pvalue"] < 0.05
+    assert summary_table(scores, comparisons).loc[1, "marks"] == "↓"
+
+
+@pytest.mark.parametrize(
+    ("p_plain", "p_other", "marks"),
+    [(0.01, 0.2, "*"), (0.2, 0.01, ""), (0.01, 0.01, "†"), (0.2, 0.2, "")],
+)
+def test_each_mark_is_that_of_its_own_comparison(p_plain, p_other, marks):
+    folds = pd.DataFrame({"repeat": 1, "fold": [1, 2]})
+    entries = [("DNN", "none", 0.5), ("PT/FT", "gender", 0.5), ("ProgNet", "gender", 0.6)]
+    scores = pd.concat([folds.assign(method=m, source=s, uar=u) for m, s, u in entries])
+    comparisons = pd.DataFrame(
+        {
+            "method": "ProgNet",
+            "source": "gender",
+            "against": ["DNN", "PT/FT"],
+            "against_source": ["none", "gender"],
+            "difference": 0.1,
+            "pvalue": [p_plain, p_other],
+            "alpha": 0.05,
+        }
+    )
+    row = summary_table(scores, comparisons).set_index("method").loc["ProgNet"]
+    assert row["marks"] == marks
+    assert (row["p (DNN)"], row["p (PT/FT)"]) == (p_plain, p_other)
+
+
+def test_spread_over_all_folds_on_request(three):
+    scores, (a, _, _) = three
+    row = summary_table(scores, spread="folds").set_index("method").loc["ProgNet"]
+    assert row["uar_mean"] == pytest.approx(a.mean())
+    assert row["uar_std_folds"] == pytest.approx(a.std(ddof=1))
+    assert "uar_std" not in row
+    sentence = "spread must be one of 'paper', 'folds'; got 'all'."
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        summary_table(scores, spread="all")
+
+
+def test_one_fold_has_no_spread():
+    scores = tidy([[0.6], [0.7]], "DNN", "none")
+    assert np.isnan(summary_table(scores).loc[0, "uar_std"])
+    assert summary_table(scores, spread="folds").loc[0, "uar_std_folds"] == pytest.approx(
+        np.std([0.6, 0.7], ddof=1)
+    )
+    assert "| 0.650 |" in format_table(summary_table(scores))
+    assert np.isnan(summary_table(scores[:1], spread="folds").loc[0, "uar_std_folds"])
+
+
+def test_a_row_for_each_corpus_and_method(three):
+    scores, _ = three
+    both = pd.concat([scores.assign(corpus="one"), scores.assign(corpus="two", uar=0.5)])
+    noise = np.where(both["corpus"] == "two", both.index % 7 / 100, 0)
+    both["uar"] += noise
+    table = summary_table(both, compare_methods(both))
+    assert list(table.columns[:3]) == ["corpus", "method", "source"]
+    assert table["corpus"].tolist() == ["one"] * 3 + ["two"] * 3
+    alone = summary_table(scores, compare_methods(scores))
+    pd.testing.assert_frame_equal(table.iloc[:3, 1:], alone)
+    assert (table["marks"][3:] == "").all()
+    assert format_table(table).splitlines()[2].startswith("| one      | DNN")
+
+
+BASE = np.array([[0.50, 0.52, 0.48, 0.51, 0.49]])
+GAIN = np.array([[0.09, 0.11, 0.10, 0.12, 0.08]])
+
+
+def study(prognet, ptft=0.0):
+    wiggle = np.array([[0.02, -0.02, 0.01, 0.02, -0.03]])
+    return pd.concat(
+        [
+            tidy(BASE, "DNN", "none"),
+            tidy(BASE + wiggle + ptft, "PT/FT", "sex"),
+            tidy(BASE + prognet, "ProgNet", "sex"),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"pairs": "all"}, {"against": ("ProgNet", "sex")}], ids=["paper", "all", "one"]
+)
+@pytest.mark.parametrize(
+    ("gain", "expected"),
+    [
+        (GAIN, {"DNN": "", "PT/FT": "", "ProgNet": "†"}),
+        (-GAIN, {"DNN": "", "PT/FT": "", "ProgNet": "↓"}),
+    ],
+    ids=["better", "worse"],
+)
+def test_marks_whichever_is_named_first(gain, expected, options):
+    scores = study(gain)
+    table = summary_table(scores, compare_methods(scores, **options)).set_index("method")
+    assert table["marks"].to_dict() == expected
+
+
+def test_a_method_of_another_source_earns_no_dagger():
+    scores = pd.concat([tidy(BASE, "PT/FT", "age"), tidy(BASE + GAIN, "ProgNet", "sex")])
+    comparisons = compare_methods(scores, pairs="all")
+    table = summary_table(scores, comparisons)
+    assert comparisons.loc[0, "pvalue"] < 0.05
+    assert (table["marks"] == "").all()
+    assert not [column for column in table if column.startswith("p (")]
+    assert "p (" not in format_table(table)
+
+
+def test_marks_are_at_alpha(three):
+    scores, _ = three
+    comparisons = compare_methods(scores, alpha=0.01)
+    strict = summary_table(scores, comparisons).set_index("method")
+    assert strict.loc["ProgNet", "marks"] == "*"
+    assert "at p < 0.01, not adjusted" in format_table(strict.reset_index())
+
+
+# Formats
+
+
+class Cells(HTMLParser):
+    """Rows of cells of an HTML table, as a browser reads them."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.rows, self.inside = [], False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.rows[-1].append("")
+            self.inside = True
+
+    def handle_endtag(self, tag):
+        self.inside = self.inside and tag not in ("td", "th")
+
+    def handle_data(self, data):
+        if self.inside:
+            self.rows[-1][-1] += data
+
+
+def markdown_cells(text):
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    return [rows[0], *rows[2:]]
+
+
+def latex_cells(text):
+    body = text[text.index(r"\toprule") :]
+    lines = [line for line in body.splitlines() if line.endswith(r" \\")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)&", line[:-3])] for line in lines]
+
+
+def test_all_formats_show_the_same_table(three):
+    scores, _ = three
+    scores = scores.assign(source_uar=np.where(scores["source"] == "none", np.nan, 0.9))
+    table = summary_table(scores, compare_methods(scores))
+    expected = [
+        ["method", "source", "UAR", "p (DNN)", "p (PT/FT)", "source's own UAR"],
+        ["DNN", "none", "", "", "", ""],
+        ["PT/FT", "gender", "", "0.110", "", "0.900"],
+        ["ProgNet", "gender", "", "0.002", "0.029", "0.900"],
+    ]
+    for cells, row, mark in zip(expected[1:], table.itertuples(), ["", "", " †"], strict=True):
+        cells[2] = f"{row.uar_mean:.3f} ± {row.uar_std:.3f}{mark}"
+    assert markdown_cells(format_table(table)) == expected
+    assert Cells(format_table(table, "html")).rows == expected
+    signs = {"±": r"$\pm$", "†": r"$\dagger$"}
+    as_latex = [[re.sub("[±†]", lambda m: signs[m[0]], c) for c in row] for row in expected]
+    assert latex_cells(format_table(table, "latex")) == as_latex
+
+
+LEGEND = (
+    "UAR: unweighted average recall, mean ± standard deviation over the folds of a repeat, "
+    "averaged over repeats."
+)
+
+
+def test_the_legend_explains_the_marks_there_are(three):
+    scores, _ = three
+    table = summary_table(scores, compare_methods(scores))
+    assert format_table(table).splitlines()[-1] == (
+        f"{LEGEND} † better than DNN and than the other of PT/FT and ProgNet from the same "
+        "source, at p < 0.05, not adjusted for the number of comparisons."
+    )
+    assert format_table(summary_table(scores)).endswith(f"\n\n{LEGEND}")
+    none = format_table(summary_table(scores, compare_methods(scores, alpha=1e-9)))
+    assert none.endswith(
+        "No method is marked: none is better or worse than DNN at p < 1e-09, not adjusted for the "
+        "number of comparisons."
+    )
+    over_all = format_table(summary_table(scores, spread="folds"))
+    assert over_all.endswith("mean ± standard deviation over all folds.")
+
+
+@pytest.mark.parametrize("markup", ["markdown", "latex", "html"])
+def test_where_transfer_hurts_every_format_warns(markup):
+    scores = study(-GAIN)
+    table = summary_table(scores, compare_methods(scores))
+    text = format_table(table, markup)
+    assert "Warning: transfer hurts (ProgNet from sex)." in text
+    assert "worse than DNN" in text
+    assert text.count({"latex": r"$\downarrow$"}.get(markup, "↓")) == 2
+    fine = summary_table(study(GAIN), compare_methods(study(GAIN)))
+    assert "hurts" not in format_table(fine, markup)
+    assert "worse" not in format_table(fine, markup)
+
+
+NASTY = "a_b%&<i>|$#{~^\\*"
+
+
+def nasty_table():
+    scores = study(-GAIN).assign(method=lambda rows: rows["method"].replace("ProgNet", NASTY))
+    scores["method"] = scores["method"].replace("DNN", f"plain {NASTY}")
+    scores["baseline"] = f"plain {NASTY}"
+    return summary_table(scores, compare_methods(scores))
+
+
+def test_html_shows_names_as_they_are():
+    text = format_table(nasty_table(), "html")
+    rows = Cells(text).rows
+    assert [row[0] for row in rows[1:]] == [f"plain {NASTY}", "PT/FT", NASTY]
+    assert rows[0][3] == f"p (plain {NASTY})"
+    assert "<i>" not in text
+    assert text.count("<p>") == 1
+
+
+def test_latex_escapes_what_is_special():
+    text = format_table(nasty_table(), "latex")
+    shown = r"a\_b\%\&$<$i$>$|\$\#\{\textasciitilde{}\textasciicircum{}\textbackslash{}*"
+    cells = latex_cells(text)
+    assert [row[0] for row in cells[1:]] == [f"plain {shown}", "PT/FT", shown]
+    assert cells[0][3] == f"p (plain {shown})"
+    caption = re.search(r"\\caption\{(.*)\}", text)[1]
+    assert f"worse than plain {shown}" in caption
+    assert f"transfer hurts ({shown} from sex)" in caption
+    assert r"p $<$ 0.05" in caption
+    for rule in (r"\toprule", r"\midrule", r"\bottomrule", r"\begin{tabular}{"):
+        assert rule in text
+
+
+def test_markdown_escapes_what_is_special():
+    text = format_table(nasty_table())
+    shown = r"a\_b%&amp;&lt;i&gt;\|\$#{\~^\\\*"
+    cells = markdown_cells(text)
+    assert [row[0] for row in cells[1:]] == [f"plain {shown}", "PT/FT", shown]
+    assert cells[0][3] == f"p (plain {shown})"
+    assert f"Warning: transfer hurts ({shown} from sex)." in text
+
+
+def test_a_tiny_p_is_not_zero():
+    table = summary_table(study(GAIN), compare_methods(study(GAIN)))
+    table.loc[2, "p (DNN)"] = 0.0009999
+    table.loc[1, "p (DNN)"] = 0.001
+    assert [row[3] for row in markdown_cells(format_table(table))] == [
+        "p (DNN)",
+        "",
+        "0.001",
+        "< 0.001",
+    ]
+    assert "$<$ 0.001" in format_table(table, "latex")
+
+
+def test_several_plain_methods_and_several_transferred_are_named():
+    scores = pd.concat([study(GAIN), tidy(BASE + 0.3 * GAIN, "SVM", "none")])
+    scores = pd.concat([scores, tidy(BASE + 0.5 * GAIN**2, "Other", "sex")])
+    header = markdown_cells(format_table(summary_table(scores, compare_methods(scores))))[0]
+    assert header == [
+        *["method", "source", "UAR", "p (DNN)", "p (SVM)", "p (PT/FT)", "p (ProgNet)"],
+    ]
+    scores = pd.concat([study(GAIN), tidy(BASE + 0.5 * GAIN**2, "New", "age")])
+    header = markdown_cells(format_table(summary_table(scores, compare_methods(scores))))[0]
+    assert header == ["method", "source", "UAR", "p (DNN)", "p (PT/FT)"]
+
+
+def test_a_table_from_a_file_has_no_marks_where_there_were_none(tmp_path):
+    table = summary_table(study(GAIN), compare_methods(study(GAIN)))
+    table.to_csv(tmp_path / "table.csv", index=False)
+    assert format_table(pd.read_csv(tmp_path / "table.csv")) == format_table(table)
+
+
+def test_error_sentences(three):
+    scores, _ = three
+    table = summary_table(scores)
+    sentence = "markup must be one of 'markdown', 'latex', 'html'; got 'word'."
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        format_table(table, "word")
+    sentence = (
+        "table must have the columns ['method', 'source', 'uar_mean', 'uar_std']; ['uar_mean', "
+        "'uar_std'] are missing among ['method', 'source', 'repeat', 'fold', 'uar']. Take what "
+        "summary_table returns."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        format_table(scores)
+
+
+def test_a_method_that_was_not_compared_is_not_called_unmarked(rng):
+    plain = tidy(rng.uniform(0.5, 0.6, (2, 5)), "DNN", "none")
+    worse = plain.assign(
+        method="ProgNet", source="gender", uar=plain["uar"] - rng.uniform(0.1, 0.2, 10)
+    )
+    comparisons = compare_methods(pd.concat([plain, worse]))
+    other = pd.concat([plain, worse.assign(method="X")])
+    with pytest.raises(ValueError, match=r"got none of \('X', 'gender'\)"):
+        summary_table(other, comparisons)

@@ -1,0 +1,210 @@
+"""Frames of results as the two sides of a test: same numbers as arrays, and what is refused."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet.significance import (
+    bayesian_cv_test,
+    calibrated_cv_ttest,
+    combined_5x2cv_ftest,
+    corrected_cv_ttest,
+)
+
+
+def exactly(sentence):
+    return f"^{re.escape(sentence)}$"
+
+
+def frame(scores, method="DNN", source="none", **columns):
+    repeats, folds = np.indices(scores.shape) + 1
+    columns = {
+        name: np.broadcast_to(value, scores.shape).ravel() for name, value in columns.items()
+    }
+    return pd.DataFrame(
+        {
+            "method": method,
+            "source": source,
+            "repeat": repeats.ravel(),
+            "fold": folds.ravel(),
+            "uar": scores.ravel(),
+            **columns,
+        }
+    )
+
+
+@pytest.fixture
+def tables(rng):
+    a = rng.normal(0.62, 0.02, (10, 10))
+    return a, a - rng.normal(0.01, 0.02, (10, 10))
+
+
+def numbers(result):
+    """Return what a test says in numbers, by name."""
+    said = result._asdict() if hasattr(result, "_asdict") else vars(result)
+    return {name: value for name, value in said.items() if isinstance(value, float)}
+
+
+ALL = {
+    calibrated_cv_ttest: (10, 10),
+    corrected_cv_ttest: (10, 10),
+    bayesian_cv_test: (10, 10),
+    combined_5x2cv_ftest: (5, 2),
+}
+
+
+@pytest.mark.parametrize(("test", "shape"), ALL.items())
+def test_frames_in_any_order_are_arrays(test, shape, tables):
+    a, b = (table[: shape[0], : shape[1]] for table in tables)
+    one = frame(a, "ProgNet", "gender").sample(frac=1, random_state=1)
+    other = frame(b).sample(frac=1, random_state=2)
+    # numpy before 2.1 sums in another order what lies otherwise in memory.
+    expected = pytest.approx(numbers(test(a, b)), rel=1e-12)
+    assert numbers(test(one, other)) == expected
+    assert numbers(test(one[["repeat", "fold", "uar"]], other)) == expected
+    # So are frames that have to agree in every fold on something else.
+    folds = np.arange(a.size).reshape(a.shape)
+    one = frame(a, "ProgNet", rows_tested=folds).sample(frac=1, random_state=1)
+    other = frame(b, rows_tested=folds).sample(frac=1, random_state=2)
+    assert numbers(test(one, other)) == expected
+
+
+def test_row_counts_of_the_frames_make_the_ratio(tables):
+    a, b = tables
+    sizes = {"n_train": np.arange(70, 80), "n_validation": 10, "n_test": np.full((10, 10), 11)}
+    one, other = frame(a, "ProgNet", **sizes), frame(b, **sizes)
+    expected = np.mean(11 / np.arange(80, 90))
+    for test in (corrected_cv_ttest, bayesian_cv_test):
+        assert test(one, other).ratio == pytest.approx(expected)
+        assert test(one, other, n_train=8, n_test=1).ratio == 1 / 8
+        assert test(one, other, test_train_ratio=0.2).ratio == 0.2
+        assert test(one, frame(b)).ratio == 1 / 9
+    without = [rows.drop(columns="n_validation") for rows in (one, other)]
+    assert corrected_cv_ttest(*without).ratio == pytest.approx(np.mean(11 / np.arange(70, 80)))
+
+
+def test_hold_out_with_known_sizes_needs_no_ratio(tables):
+    a, b = (table[:, :1] for table in tables)
+    sizes = {"n_train": 80, "n_test": 20}
+    assert corrected_cv_ttest(frame(a, **sizes), frame(b, **sizes)).ratio == 0.25
+
+
+@pytest.mark.parametrize(
+    ("column", "in_a", "in_b", "what"),
+    [
+        ("n_train", 80, 8, "n_train is 80 and 8"),
+        ("n_validation", 10, 11, "n_validation is 10 and 11"),
+        ("n_test", 10, 12, "n_test is 10 and 12"),
+        ("normalisation", "corpus", "training", "normalisation is corpus and training"),
+        ("corpus", "emodb", "other", "corpus is emodb and other"),
+        ("target", "emotion", "gender", "target is emotion and gender"),
+        ("n_train_folds", 1, 8, "n_train_folds is 1 and 8"),
+        ("n_train_folds", 1, np.nan, "n_train_folds is 1 and nan"),
+        ("rows_tested", "0f", "1f", "the tested rows differ"),
+    ],
+)
+def test_other_designs_are_refused(column, in_a, in_b, what, tables):
+    a, b = tables
+    one, other = frame(a, **{column: in_a}), frame(b, **{column: in_b})
+    sentence = (
+        f"a and b must come from the same design; {what} in repeat 1, fold 1. Score both methods "
+        "on the same folds."
+    )
+    with pytest.raises(ValueError, match=exactly(sentence)):
+        calibrated_cv_ttest(one, other)
+    assert calibrated_cv_ttest(one, one).pvalue == 1
+    assert calibrated_cv_ttest(one, frame(b)) == calibrated_cv_ttest(a, b)
+
+
+def test_the_fold_that_differs_is_named(tables):
+    a, b = tables
+    n_test = np.full((10, 10), 10)
+    n_test[3, 6] = 9
+    with pytest.raises(ValueError, match="n_test is 10 and 9 in repeat 4, fold 7"):
+        corrected_cv_ttest(frame(a, n_test=10), frame(b, n_test=n_test))
+
+
+def test_unknown_on_both_sides_is_the_same(tables):
+    a, b = tables
+    one, other = (frame(table, n_train_folds=np.nan) for table in (a, b))
+    assert calibrated_cv_ttest(one, other) == calibrated_cv_ttest(a, b)
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [("method", ["DNN", "ProgNet"]), ("source", ["none", "gender"]), ("corpus", ["a", "b"])],
+)
+def test_several_results_in_one_frame_are_refused(column, values, tables):
+    a, b = tables
+    both = pd.concat([frame(a).assign(**{column: value}) for value in values])
+    sentence = (
+        f"a must hold the scores of one {column}; got {values[0]!r}, {values[1]!r}. Select "
+        f"one, as in scores[scores[{column!r}] == {values[0]!r}], or use compare_methods."
+    )
+    with pytest.raises(ValueError, match=exactly(sentence)):
+        calibrated_cv_ttest(both, frame(b))
+
+
+def test_missing_columns_are_named(tables):
+    a, b = tables
+    sentence = (
+        "b must have the columns ['repeat', 'fold', 'uar']; ['repeat', 'uar'] are missing among "
+        "['fold', 'score']. Rename columns, or pass an array of shape (n_repeats, n_folds)."
+    )
+    wrong = frame(b)[["fold", "uar"]].rename(columns={"uar": "score"})
+    with pytest.raises(ValueError, match=exactly(sentence)):
+        calibrated_cv_ttest(frame(a), wrong)
+
+
+def test_missing_and_double_folds_are_counted(tables):
+    a, b = tables
+    sentence = (
+        "b must have one row for each of 10 x 10 folds; got {} rows, {} of them twice. Run the "
+        "missing folds, or drop what was run twice."
+    )
+    rows = frame(b)
+    with pytest.raises(ValueError, match=exactly(sentence.format(99, 0))):
+        calibrated_cv_ttest(frame(a), rows.drop(index=5))
+    with pytest.raises(ValueError, match=exactly(sentence.format(101, 1))):
+        calibrated_cv_ttest(frame(a), pd.concat([rows, rows.loc[[5]]]))
+    moved = rows.drop(index=5)
+    with pytest.raises(ValueError, match=exactly(sentence.format(100, 1))):
+        calibrated_cv_ttest(frame(a), pd.concat([moved, moved.loc[[6]]]))
+
+
+def test_other_folds_are_refused(tables):
+    a, b = tables
+    later = frame(b).assign(repeat=lambda rows: rows["repeat"] + 1)
+    sentence = (
+        "a and b must have the same folds; repeat {}, fold 1 is only in {}. Score both methods "
+        "on the same folds."
+    )
+    with pytest.raises(ValueError, match=exactly(sentence.format(1, "a"))):
+        calibrated_cv_ttest(frame(a), later)
+    more = np.vstack([b, b[:1]])
+    with pytest.raises(ValueError, match=exactly(sentence.format(11, "b"))):
+        calibrated_cv_ttest(frame(a), frame(more), df=10)
+
+
+def test_a_score_that_is_missing_is_named(tables):
+    a, b = tables
+    rows = frame(a)
+    rows.loc[34, "uar"] = np.nan
+    sentence = (
+        "a must hold finite scores; got nan in repeat 4, fold 5. Find out why that fold has no "
+        "score, and run it again."
+    )
+    with pytest.raises(ValueError, match=exactly(sentence)):
+        calibrated_cv_ttest(rows, frame(b))
+
+
+def test_an_array_and_a_frame_cannot_be_paired(tables):
+    a, b = tables
+    sentence = (
+        "a and b must be two arrays or two DataFrames; got ndarray and DataFrame. Whether an "
+        "array and a frame have the same folds cannot be checked."
+    )
+    with pytest.raises(TypeError, match=exactly(sentence)):
+        calibrated_cv_ttest(a, frame(b))

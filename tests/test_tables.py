@@ -1,0 +1,121 @@
+"""Tables come back as they were written, to the last digit and the last zero before a name."""
+
+import re
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet._tables import is_table, read_table, write_table
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["t.csv", "t.csv.gz", "t.csv.zip", "T.CSV", "t.tsv", "t.tsv.xz", "t.parquet", "t.feather"],
+)
+def test_tables_come_back_to_the_last_digit(name, tmp_path, rng):
+    table = pd.DataFrame(
+        {
+            "file": ["a b.wav", 'quote"s.wav', "line\nbreak,\U0001f600.wav"],
+            "speaker": ["03", "10", "08"],
+            "start": [np.nan, 0.1 + 0.2, 1e-17],
+            "x": rng.normal(size=3).astype(np.float32),
+        },
+        index=[5, 3, 4],
+    )
+    write_table(table, tmp_path / name)
+    again = read_table(tmp_path / name).astype({"x": np.float32})
+    pd.testing.assert_frame_equal(again, table.reset_index(drop=True), check_exact=True)
+
+
+def test_a_name_that_is_no_text_does_not_cost_the_table(tmp_path):
+    table = pd.DataFrame({"file": pd.Series(["\udcff.wav"], dtype=object), "x": 1.5})
+    write_table(table, tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_bytes().splitlines() == [b"file,x", b"\\udcff.wav,1.5"]
+
+
+def test_what_is_a_table():
+    tables = ["a.csv", "a.b.csv.gz", "A.TSV", "a.tsv.bz2", "a.parquet", "a.feather", "a.csv.zip"]
+    assert all(map(is_table, tables))
+    assert not any(map(is_table, ["a.wav", "csv", "a.csv.wav", "a.gz", "a.xlsx", ".csv/a"]))
+
+
+@pytest.mark.parametrize("missing", ["", "nan", "NaN"])
+def test_labels_are_text_whatever_they_look_like(tmp_path, missing):
+    path = tmp_path / "t.csv"
+    path.write_text(f"file,speaker,session,id,x\n007,NA,1,03,NA\n3,None,{missing},04,1.5\n")
+    table = read_table(path, text=["id"])
+    assert table["file"].tolist() == ["007", "3"]
+    assert table["speaker"].tolist() == ["NA", "None"]
+    assert table["session"].tolist()[0] == "1"
+    assert table["session"].isna().tolist() == [False, True]
+    assert table["id"].tolist() == ["03", "04"]
+    assert table["x"].dtype == float
+    assert table["x"].isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("word", ["", "NA", "N/A", "nan", "NaN", "-nan", "null", "NULL", "None"])
+def test_numbers_that_are_missing(tmp_path, word):
+    path = tmp_path / "t.tsv"
+    path.write_text(f"x\ty\n1.5\t1\n{word}\t2\n")
+    assert read_table(path)["x"].isna().tolist() == [False, True]
+
+
+def test_nameless_columns_are_not_taken_for_two_of_one_name(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(",x,\n0,1.5,a\n")
+    assert list(read_table(path)) == ["x", "Unnamed: 2"]
+    path.write_text("x,y,x,y\n0,1.5,1,2\n")
+    with pytest.raises(ValueError, match="have a name of its own") as caught:
+        read_table(path)
+    assert str(caught.value) == (
+        f"{str(path)!r} cannot be read as csv: each column must have a name of its own, "
+        "'x', 'y' come twice"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", b""),
+        ("t.parquet", b"no"),
+        ("t.csv", b'a\n"\n'),
+        ("t.csv", b"a\n\xff"),
+        ("t.csv.gz", b"no"),
+    ],
+)
+def test_a_damaged_file_is_one_sentence(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    message = f"{str(path)!r} cannot be read as {name.split('.')[1]}: "
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        read_table(path)
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz", "zip"])
+def test_damage_inside_compressed_files_is_one_sentence(tmp_path, kind):
+    path = tmp_path / f"t.csv.{kind}"
+    pd.DataFrame({"x": np.arange(9999)}).to_csv(path, index=False)
+    content = bytearray(path.read_bytes())
+    content[50:60] = b"x" * 10
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="cannot be read as csv: "):
+        read_table(path)
+
+
+def test_without_pyarrow_parquet_is_one_sentence(tmp_path, monkeypatch):
+    pd.DataFrame({"x": [1]}).to_parquet(tmp_path / "t.parquet")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    message = "Parquet files need pyarrow (pip install 'skprognet[parquet]'), to read "
+    with pytest.raises(ImportError, match=f"^{re.escape(message)}.*; CSV files need nothing[.]$"):
+        read_table(tmp_path / "t.parquet")
+
+
+@pytest.mark.parametrize("rows", ["1.5,2.5,sad,\n3.5,4.5,angry,\n", "1.5,2.5,sad,x\n"])
+def test_rows_that_are_longer_than_the_header_do_not_move_the_columns(rows, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("F0,jitter,emotion\n" + rows)
+    with pytest.raises(ValueError, match="as many fields as the header has names, 3, got 4"):
+        read_table(path)
