@@ -29,7 +29,7 @@ from skprognet.estimators._class_weight import (
 )
 from skprognet.estimators._hold_out import holdout_split, is_splitter, split_by
 from skprognet.estimators._last_fit import last_fit_kept
-from skprognet.estimators._monitor import MONITORS, score_of_epoch
+from skprognet.estimators._monitor import greater_is_better, net_score, score_of_epoch
 from skprognet.estimators._net import Batches, Net
 from skprognet.estimators._overlap import MOMENTS, add_rows, overlap
 from skprognet.estimators._parameters import (
@@ -125,6 +125,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             patience=self.patience,
             score=score,
             score_weights=weigh_recalls(self.class_weight, self.classes_),
+            greater_is_better=greater_is_better(self.monitor),
             criterion=torch.nn.CrossEntropyLoss,
             criterion__reduction="none",
             optimizer=optimizer,
@@ -230,7 +231,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         if tested[0] is not None:
             rows = self._dataset(*tested, None)
             # Before the timer, which marks the epoch as ended.
-            net.callbacks_.insert(0, ("test_score", RecordTestScore(rows.X, rows.y)))
+            record = RecordTestScore(rows.X, rows.y, self._epoch_score((*tested, None)))
+            net.callbacks_.insert(0, ("test_score", record))
         training = self._dataset(*training)
         self.net_ = net  # already now, since a scorer calls predict
         net.partial_fit(training)
@@ -241,11 +243,12 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         self.interrupted_ = net.interrupted_
         self.best_epoch_ = net.best_epoch_
 
-    def _epoch_score(self, validation):
+    def _epoch_score(self, scored):
         """Return what scores an epoch: the name of a quantity or a function without arguments."""
-        if validation is None or (isinstance(self.monitor, str) and self.monitor in MONITORS):
-            return self.monitor
-        X, codes, weight = validation
+        name = net_score(self.monitor)
+        if scored is None or name is not None:
+            return name
+        X, codes, weight = scored
         return score_of_epoch(self, X, self.classes_[codes], weight)
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -378,8 +381,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     def history_(self):
         """DataFrame with a row per epoch: losses, scores, and seconds (dur)."""
         check_is_fitted(self)
-        columns = ["epoch", "train_loss", "valid_loss", "valid_uar", "valid_score"]
-        columns += ["test_uar", "dur"]
+        columns = ["epoch", "train_loss", "valid_loss", "valid_score", "valid_monitor"]
+        columns += ["test_score", "dur"]
         rows = [{key: row.get(key) for key in columns} for row in self.net_.history]
         return pd.DataFrame(rows, columns=columns).dropna(axis="columns", how="all")
 

@@ -16,30 +16,6 @@ SPREAD_IN_WORDS = {
     "uar_std": "standard deviation over the folds of a repeat, averaged over repeats",
     "uar_std_folds": "standard deviation over all folds",
 }
-LATEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "&": r"\&",
-        "%": r"\%",
-        "$": r"\$",
-        "#": r"\#",
-        "_": r"\_",
-        "{": r"\{",
-        "}": r"\}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        # What LaTeX's text fonts lack, or show as something else.
-        "<": "$<$",
-        ">": "$>$",
-        "±": r"$\pm$",
-        "†": r"$\dagger$",
-        "↓": r"$\downarrow$",
-        # After the end of a row it would be read as a length.
-        "[": "{[}",
-    }
-)
-
-
 def _p(value):
     if pd.isna(value):
         return ""
@@ -139,28 +115,6 @@ def _legend(table, escape=str):
         sentences += _explain_marks(table, escape)
     sentences += [*_tell_chance(table, escape), *_tell_unscored_sources(table, escape)]
     return " ".join(sentences)
-
-
-def escape_markdown(text):
-    """Return text that shows as it is in Markdown: no markup, link, image or line of its own."""
-    text = html.escape(printable(text), quote=False)
-    text = re.sub(r"([\\`*_|\[\]$~])", r"\\\1", text)
-    # Addresses become links by themselves.
-    return re.sub(r"(?i)(?<=[a-z])(:)(?=//|\w)|(?<=www)(\.)|(@)", r"\\\g<0>", text)
-
-
-def escape_latex(text):
-    """Return text that shows as it is in LaTeX, also at the start of a row."""
-    text = printable(text).translate(LATEX)
-    return "{*}" + text[1:] if text.startswith("*") else text
-
-
-def escape_html(text):
-    """Return text that shows as it is in HTML."""
-    return html.escape(printable(text))
-
-
-ESCAPES = {"markdown": escape_markdown, "latex": escape_latex, "html": escape_html}
 
 
 def _to_markdown(table, shown):
