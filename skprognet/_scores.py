@@ -135,6 +135,13 @@ def remember_score(score):
         _used[score.name] = score
 
 
+def metric_name(scoring):
+    """Return what the column metric says of a score, or of a scorer of scikit-learn."""
+    if isinstance(scoring, Score):
+        return scoring.name
+    return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", repr(scoring))
+
+
 def metric_columns(score):
     """Return what every table says of its score: name and direction, by column."""
     return dict(zip(METRIC, (score.name, score.greater_is_better), strict=True))
@@ -163,7 +170,7 @@ def score_named(name, greater_is_better=None):
         return get_score(name)
     greater = greater_is_better in (None, True, "True")
     known = _used.get(name)
-    if known is not None and known.greater_is_better == greater:
+    if known is not None and (greater_is_better is None or known.greater_is_better == greater):
         return known
     return Score(str(name), _not_computed, greater_is_better=greater)
 

@@ -147,24 +147,6 @@ _UAR = Score(
 _BY_NAME = {score.name: score for score in (_UAR,)}
 
 
-def metric_name(scoring):
-    """Return what the column ``metric`` says of a score, or of a scorer of scikit-learn.
-
-    Parameters
-    ----------
-    scoring : str, Score or callable
-        As `scoring` of a study or `monitor` of a classifier.
-
-    Returns
-    -------
-    str
-        The name.
-    """
-    if isinstance(scoring, Score):
-        return scoring.name
-    return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", repr(scoring))
-
-
 def get_score_names():
     """Return the names of the scores that come with the package.
 
