@@ -21,7 +21,7 @@ RECORDED = ("rows_seen", "rows_seen_by_source", "rows_tested")
 # Of each epoch of a fit.
 EPOCH_SCORES = ("train_loss", "valid_loss", "valid_score", "test_score")
 
-_DEFAULT_METRIC = "uar"
+DEFAULT_METRIC = "uar"  # of tables that do not say theirs
 _ROUNDING = 1e-9  # by how much a score may miss the end of its range
 _used = {}  # scores of the user's own, by name
 
@@ -161,7 +161,7 @@ def metric_of(table):
         Of a metric that is not known in this process the name and the direction, no more.
     """
     name, greater = (table[column].iloc[0] if column in table else None for column in METRIC)
-    return score_named(_DEFAULT_METRIC if name is None else name, greater)
+    return score_named(DEFAULT_METRIC if name is None else name, greater)
 
 
 def score_named(name, greater_is_better=None):

@@ -1,10 +1,9 @@
 """A study in words: what was asked, how it was run, and what came out."""
 
-from skprognet._scores import SETTING
+from skprognet._comparisons import TRANSFER, evidence, signed, transfer_wins
+from skprognet._scores import label_of_row
 from skprognet.estimators import DNNClassifier
 from skprognet.results._compare_methods import CALIBRATED
-from skprognet.results._pairs import TRANSFER
-from skprognet.results._verdicts import evidence, label, signed, transfer_wins
 
 _NAMED = 4
 
@@ -105,16 +104,10 @@ def _range(values):
     return low if low == high else f"{low} to {high}, by the size of the training set"
 
 
-def _place(row):
-    """Return which method a row is about, and where there are several settings, which of them."""
-    where = ", ".join(f"{name} {row[name]}" for name in SETTING if name in row)
-    return label(row["method"], row["source"]) + (f" ({where})" if where else "")
-
-
 def _named(rows, value=None):
     """Return what rows are about, and by how much they differ; a few, and how many more."""
     told = [
-        _place(row) + (f" {signed(row[value])}" if value else "")
+        label_of_row(row) + (f" {signed(row[value])}" if value else "")
         for _, row in rows.head(_NAMED).iterrows()
     ]
     more = len(rows) - len(told)
