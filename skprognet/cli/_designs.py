@@ -10,8 +10,7 @@ from skprognet._wording import first_few
 from skprognet.cli._messages import on_terminal
 from skprognet.cli._named_tables import find_file, is_shipped
 from skprognet.cli._options import NETWORK, SeveralValues
-from skprognet.estimators import DNNClassifier
-from skprognet.estimators._parameters import check_parameters
+from skprognet.estimators import DNNClassifier, check_estimator_parameters
 from skprognet.experiments._record import (
     FOUND,
     MISSING,
@@ -142,7 +141,7 @@ def make_network(ctx, given):
     values |= {name: value for name, value in given.items() if value not in (None, ())}
     network = DNNClassifier(**values)
     try:
-        check_parameters(network)
+        check_estimator_parameters(network)
     except TypeError as error:
         raise ValueError(str(error)) from error
     return network
