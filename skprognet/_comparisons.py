@@ -6,8 +6,8 @@ of the metric: see `Score.orient`.
 
 from skprognet._scores import NO_SOURCE
 
-# What a comparison is about: a network with a source and the same network without, two methods with
-# one source, or any other two.
+# What a comparison is about: a network with a source and the same network without, two methods
+# with one source, or any other two.
 TRANSFER = "transfer"
 SAME_SOURCE = "same source"
 OTHER = "other"

@@ -22,6 +22,7 @@ RECORDED = ("rows_seen", "rows_seen_by_source", "rows_tested")
 EPOCH_SCORES = ("train_loss", "valid_loss", "valid_score", "test_score")
 
 DEFAULT_METRIC = "uar"  # of tables that do not say theirs
+DIGITS = 12  # means of the same scores in another order may differ in those after these
 _ROUNDING = 1e-9  # by how much a score may miss the end of its range
 _used = {}  # scores of the user's own, by name
 
@@ -161,6 +162,12 @@ def metric_of(table):
         Of a metric that is not known in this process the name and the direction, no more.
     """
     name, greater = (table[column].iloc[0] if column in table else None for column in METRIC)
+    return score_named(DEFAULT_METRIC if name is None else name, greater)
+
+
+def metric_of_row(row):
+    """Return the Score that a row of a table is about, as `metric_of` does for a table."""
+    name, greater = (row.get(column) for column in METRIC)
     return score_named(DEFAULT_METRIC if name is None else name, greater)
 
 

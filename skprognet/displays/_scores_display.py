@@ -112,7 +112,7 @@ class ScoresDisplay(Display):
             low, high = metric.range
             check_number("chance", chance, "number", low=low, high=high)
         n_repeats, parts = scores["repeat"].nunique(), []
-        for (method, source), own in by_entry(scores).items():
+        for (method, source), own in by_method(scores).items():
             mean, std = paper_spread(scores, method, source)
             part = _dots(own, n_repeats).assign(mean=mean, std=std)
             part.insert(0, "method", method)

@@ -10,7 +10,8 @@ class BestEpoch(Callback):
 
     Best is the highest ``valid_score``, or ``valid_monitor`` where the history has it. Of epochs
     that are equal to six digits, it is the one with the lowest ``valid_loss``, since on a few
-    validation rows many epochs score the same. skorch's ``EarlyStopping`` compares one number only.
+    validation rows many epochs score the same. skorch's ``EarlyStopping`` compares one number
+    only.
 
     It stands before all callbacks that may end the training, since skorch lets no later one know
     of the epoch.

@@ -69,7 +69,7 @@ def _find_score(monitor):
 
 
 def _call_score(score, sample_weight):
-    """Return a function of (estimator, X, y) for a score, which gets the weights if it takes any."""
+    """Return a function of (estimator, X, y) that computes a score, with weights if it can."""
     takes_weight = "sample_weight" in signature(score.function).parameters
     weight = sample_weight if takes_weight else None
     return lambda estimator, X, y: score(y, estimator.predict(X), sample_weight=weight)

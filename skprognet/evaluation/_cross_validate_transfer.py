@@ -296,9 +296,7 @@ def _on_each_worker(run):
     backend, _ = get_active_backend()
     if not hasattr(backend, "client"):
         return nullcontext()
-    return parallel_config(
-        "dask", client=backend.client, scatter=[run], **backend.submit_kwargs
-    )
+    return parallel_config("dask", client=backend.client, scatter=[run], **backend.submit_kwargs)
 
 
 def _in_order(frame, order):

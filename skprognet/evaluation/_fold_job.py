@@ -200,6 +200,4 @@ def _recorded(seen, seen_by_source, test):
         of_source = np.nan
     else:
         of_source = UNKNOWN if seen_by_source is UNKNOWN else encode_rows(seen_by_source)
-    return dict(
-        zip(RECORDED, (encode_rows(seen), of_source, encode_rows(tested)), strict=True)
-    )
+    return dict(zip(RECORDED, (encode_rows(seen), of_source, encode_rows(tested)), strict=True))

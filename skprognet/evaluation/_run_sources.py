@@ -1,4 +1,4 @@
-"""How a fold gets a source: it trains one on labels or on another corpus, or takes a fitted one."""
+"""How a fold gets a source: trained on labels, trained on another corpus, or already fitted."""
 
 from dataclasses import dataclass
 
@@ -106,7 +106,7 @@ class FittedSource:
         return ReadySource(self.estimator, None, np.nan, None)
 
     def check_split(self, split):
-        """It is not trained."""
+        """Accept any split: nothing is trained."""
 
 
 def as_run_source(name, given):

@@ -12,11 +12,10 @@ from skprognet.experiments._words import (
     FOLDS_IN_WORDS,
     NORMALISATION_IN_WORDS,
     describe_folds,
-    explain_test,
     headline,
     title,
 )
-from skprognet.results import table_in_words
+from skprognet.results import explain_tests, table_in_words
 
 APART = ("study", "network", "inputs", "sha256", "versions")
 
@@ -82,7 +81,7 @@ def format_page(study, figures, record, seconds):
         heads=list(cells),
         rows=cells.to_numpy().tolist(),
         legend=legend,
-        test=explain_test(study),
+        test=explain_tests(study.comparisons),
         verdicts=study.comparisons["verdict"].tolist(),
         figures=[(figure, _data_uri(figure.contents["svg"])) for figure in figures],
         folds=describe_folds(study),

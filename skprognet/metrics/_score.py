@@ -15,9 +15,9 @@ class Score:
     """A metric of classification with its name, range, direction and chance level.
 
     Tables, axes and sentences take their words from it: a study with a score of your own says its
-    label wherever it would say "UAR". A table holds the name and the direction of its score. Label,
-    description and range of your own score are known in the Python process that used it; where
-    only the table is known, as after it was read from a file, the name stands for the label.
+    label wherever it would say "UAR". A table holds the name and the direction of its score.
+    Label, description and range of your own score are known in the Python process that used it.
+    In another process, where a table was read from a file, the name stands for the label.
 
     Parameters
     ----------
@@ -153,8 +153,8 @@ def get_score_names():
     Returns
     -------
     list of str
-        What ``scoring`` of :func:`~skprognet.evaluation.cross_validate_transfer` and of the studies
-        can be.
+        What ``scoring`` can be in :func:`~skprognet.evaluation.cross_validate_transfer` and in
+        the studies.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The scorer of the unweighted average recall, which passes on the metadata that a pipeline needs."""
+"""The scorer of the UAR, which passes on the metadata that a pipeline needs."""
 
 from copy import copy
 

@@ -50,10 +50,10 @@ def score_files(scores):
 
 
 def read_scores(path):
-    """Read a table of scores from a CSV file.
+    r"""Read a table of scores from a CSV file.
 
     If the file rows.csv.gz is beside it and is of the same fits, the rows that each fit had are in
-    the table as well, so that :func:`~skprognet.evaluation.audit` can be run again, and methods are
+    the table as well. Then :func:`~skprognet.evaluation.audit` can be run again, and methods are
     compared only if the same rows tested them.
 
     Parameters
@@ -80,7 +80,7 @@ def read_scores(path):
     >>> from skprognet.results import read_scores
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "results.csv")
-    ...     _ = path.write_text("method,source,repeat,fold,score\\nDNN,none,1,1,0.5\\n")
+    ...     _ = path.write_text("method,source,repeat,fold,score\nDNN,none,1,1,0.5\n")
     ...     scores = read_scores(path)
     >>> scores["score"].tolist()
     [0.5]

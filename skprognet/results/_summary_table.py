@@ -93,7 +93,9 @@ def _p_of_chance(comparisons, method):
     if not {"p_chance", "against_p_chance"} <= set(comparisons):
         return np.nan
     first = rows_of(comparisons, method)["p_chance"]
-    is_second = (comparisons["against"] == method[0]) & (comparisons["against_source"] == method[1])
+    is_second = (comparisons["against"] == method[0]) & (
+        comparisons["against_source"] == method[1]
+    )
     second = comparisons.loc[is_second, "against_p_chance"]
     return next(iter([*first, *second]), np.nan)
 

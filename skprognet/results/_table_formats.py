@@ -50,7 +50,9 @@ def _cells(table, spread):
         cells[name] = table[name].map(_p)
     if SOURCE_SCORE in table and table[SOURCE_SCORE].notna().any():
         own = table[SOURCE_SCORE]
-        cells[f"source's own {label}"] = ["" if pd.isna(value) else f"{value:.3f}" for value in own]
+        cells[f"source's own {label}"] = [
+            "" if pd.isna(value) else f"{value:.3f}" for value in own
+        ]
     return cells
 
 

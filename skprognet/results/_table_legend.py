@@ -63,10 +63,11 @@ def _name_unscored_sources(table, escape):
         return
     blank = table.loc[(table["source"] != NO_SOURCE) & table[SOURCE_SCORE].isna(), "source"]
     if len(blank):
+        own = f"own {escape(metric_of(table).label)}"
         yield (
-            f"The own {escape(metric_of(table).label)} of {_listed(map(escape, blank.unique()))} is not "
-            "known: the source has learned none of the classes of the test rows (as with new "
-            "speakers), it came fitted, or it stands for several sources."
+            f"The {own} of {_listed(map(escape, blank.unique()))} is not known: the source has "
+            "learned none of the classes of the test rows (as with new speakers), it came fitted, "
+            "or it stands for several sources."
         )
 
 
