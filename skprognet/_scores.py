@@ -9,6 +9,8 @@ PLACE = ("repeat", "fold")
 ENTRY = ("method", "source")
 _ROUNDING = 1e-9  # as far as a share may miss 0 or 1 by
 SETTING = ("corpus", "target", "n_train_folds")
+# Means of the same scores in another order may differ in the digits after these.
+DIGITS = 12
 
 
 def is_table(scores):

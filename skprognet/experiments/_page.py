@@ -12,11 +12,10 @@ from skprognet.experiments._words import (
     FOLDS_IN_WORDS,
     NORMALISATION_IN_WORDS,
     describe_folds,
-    explain_test,
     headline,
     title,
 )
-from skprognet.results import format_table
+from skprognet.results import explain_tests, format_table
 
 APART = ("study", "network", "inputs", "sha256", "versions")
 
@@ -88,7 +87,7 @@ def format_page(study, figures, record, seconds):
         harm=study.comparisons.loc[study.comparisons["hurts"], "verdict"].tolist(),
         table=table,
         legend=legend,
-        test=explain_test(study),
+        test=explain_tests(study.comparisons),
         verdicts=study.comparisons["verdict"].tolist(),
         figures=[(figure, _data_uri(figure.contents["svg"])) for figure in figures],
         folds=describe_folds(study),

@@ -2,7 +2,6 @@
 
 from skprognet._scores import SETTING
 from skprognet.estimators import DNNClassifier
-from skprognet.results._compare_methods import CALIBRATED
 from skprognet.results._pairs import TRANSFER
 from skprognet.results._verdicts import evidence, label, signed, transfer_wins
 
@@ -84,25 +83,6 @@ def _left_out(rows):
         for name, rows in by_corpus.items()
     ]
     return f" Left out as copies of others: {' and '.join(told)}." if any(rows) else ""
-
-
-def explain_test(study):
-    """Return one paragraph: which test was used, and why."""
-    test, df = study.comparisons.loc[0, ["test", "df"]]
-    repeats, folds = study.design["n_repeats"], study.design["n_splits"]
-    if test == CALIBRATED:
-        return f"Test: {test}, two-sided, {df:g} degrees of freedom (the paper's)."
-    return (
-        f"Test: the paper's {CALIBRATED} is defined for 10 repeats of 10 folds only, not for "
-        f"{repeats} x {folds}; used instead: {test} (Nadeau and Bengio; Bouckaert and Frank), "
-        f"two-sided, {df:g} degrees of freedom, ratio of test rows to the others (validation rows "
-        f"count as training) {_range(study.comparisons['ratio'])}."
-    )
-
-
-def _range(values):
-    low, high = f"{values.min():.3f}", f"{values.max():.3f}"
-    return low if low == high else f"{low} to {high}, by the size of the training set"
 
 
 def _place(row):

@@ -12,8 +12,8 @@ from skprognet.experiments._record import (
     format_record,
     make_record,
 )
-from skprognet.experiments._words import describe_folds, explain_test, headline, title
-from skprognet.results import format_table
+from skprognet.experiments._words import describe_folds, headline, title
+from skprognet.results import explain_tests, format_table
 from skprognet.results._table_formats import escape_markdown
 
 SUFFIXES = ("png", "pdf")
@@ -57,7 +57,7 @@ def format_study(study):
             f"# {escape_markdown(title(study.design))}",
             *map(escape_markdown, (headline(study), describe_folds(study), study.audit_verdict)),
             format_table(study.table),
-            escape_markdown(explain_test(study)),
+            escape_markdown(explain_tests(study.comparisons)),
             "\n".join(f"- {escape_markdown(each)}" for each in study.comparisons["verdict"]),
         ]
     )

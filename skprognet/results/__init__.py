@@ -1,7 +1,9 @@
 """From the scores of every fold to comparisons, verdicts and tables."""
 
+from skprognet.results._choose_test import explain_tests
 from skprognet.results._compare_methods import compare_methods
-from skprognet.results._compare_over_corpora import CorporaComparisonResult, compare_over_corpora
+from skprognet.results._compare_over_corpora import compare_over_corpora
+from skprognet.results._corpora_result import CorporaComparisonResult
 from skprognet.results._summary_table import summary_table
 from skprognet.results._table_formats import format_table
 
@@ -9,6 +11,7 @@ __all__ = [
     "CorporaComparisonResult",
     "compare_methods",
     "compare_over_corpora",
+    "explain_tests",
     "format_table",
     "summary_table",
 ]

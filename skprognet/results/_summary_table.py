@@ -16,7 +16,6 @@ from skprognet._scores import (
     settings,
 )
 from skprognet._wording import first_few
-from skprognet.results._chance import p_of_chance
 from skprognet.results._pairs import PAPER_TRANSFER, plain_networks
 from skprognet.results._verdicts import evidence
 
@@ -115,6 +114,16 @@ def _p_values(comparisons, entry, columns):
         rows = own[(own["against"] == name) & (own["against_source"] == source)]
         told[column] = rows["pvalue"].iloc[0] if len(rows) else np.nan
     return told
+
+
+def _p_of_chance(comparisons, entry):
+    """Return the p-value of a method against chance, NaN if it is not known."""
+    if not {"p_chance", "against_p_chance"} <= set(comparisons):
+        return np.nan
+    first = rows_of(comparisons, entry)["p_chance"]
+    is_second = (comparisons["against"] == entry[0]) & (comparisons["against_source"] == entry[1])
+    second = comparisons.loc[is_second, "against_p_chance"]
+    return next(iter([*first, *second]), np.nan)
 
 
 def _of_setting(comparisons, setting):
@@ -224,6 +233,6 @@ def _compared(scores, made, entry, comparisons):
         "baseline": NO_SOURCE if network is None else network,
         "marks": _marks(made[evidence(made)], entry, network),
         **_p_values(made, entry, _p_columns(comparisons)),
-        "p_chance": p_of_chance(scores, entry),
+        "p_chance": _p_of_chance(made, entry),
         "alpha": comparisons["alpha"].iloc[0],
     }

@@ -10,12 +10,12 @@ def label(method, source):
 
 
 def probability(p):
-    """Return a probability in two digits that do not make it certain."""
+    """Return a probability in two digits, but never 1.00: it is not certain."""
     return "over 0.99" if p > 0.995 else f"{p:.2f}"
 
 
 def signed(value):
-    """Return a difference in three digits with its sign, which what rounds to zero has not."""
+    """Return a difference in three digits with its sign; zero has none."""
     text = f"{value:+.3f}"
     return text[1:] if float(text) == 0 else text
 
@@ -39,10 +39,12 @@ def transfer_loses(comparisons):
 
 
 def _figures(row):
+    # Not every test has an interval.
+    known = row[["low", "high"]].notna().all()
+    interval = f" (95 % interval {signed(row['low'])} to {signed(row['high'])})" if known else ""
     return (
         f"UAR {row['uar']:.3f} against {row['against_uar']:.3f}, difference "
-        f"{signed(row['difference'])} (95 % interval {signed(row['low'])} to "
-        f"{signed(row['high'])}), p = {row['pvalue']:.3g}"
+        f"{signed(row['difference'])}{interval}, p = {row['pvalue']:.3g}"
     )
 
 
