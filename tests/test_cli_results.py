@@ -7,7 +7,13 @@ from click.testing import CliRunner
 
 from skprognet import displays
 from skprognet.cli import main
-from skprognet.results import compare_methods, compare_over_corpora, format_table, summary_table
+from skprognet.results import (
+    compare_methods,
+    compare_over_corpora,
+    explain_tests,
+    format_table,
+    summary_table,
+)
 
 
 def run(*arguments):
@@ -40,9 +46,24 @@ def test_compare_prints_table_and_verdicts(results):
     comparisons = compare_methods(scores())
     table = format_table(summary_table(scores(), comparisons))
     sentences = "\n".join(f"- {verdict}" for verdict in comparisons["verdict"])
-    test = "corrected paired t-test for repeated CV"
-    assert result.stdout == f"{table}\n\nTest: {test}, two-sided.\n\n{sentences}\n"
+    test = explain_tests(comparisons)
+    assert test.startswith("Test: corrected paired t-test for repeated CV, two-sided, ")
+    assert result.stdout == f"{table}\n\n{test}\n\n{sentences}\n"
     assert "ProgNet from NA is better than DNN" in result.stdout
+
+
+def test_compare_takes_the_test_that_it_is_given(tmp_path, rng):
+    folds = pd.DataFrame({"repeat": np.repeat([1, 2, 3, 4, 5], 2), "fold": [1, 2] * 5})
+    frame = pd.concat(
+        folds.assign(method=method, source="none", uar=rng.uniform(0.5, 0.7, 10))
+        for method in ("DNN", "SVM")
+    )
+    frame.to_csv(tmp_path / "r.csv", index=False)
+    printed = run("compare", tmp_path / "r.csv", "--test", "combined_5x2cv_ftest").stdout
+    assert explain_tests(compare_methods(frame, test="combined_5x2cv_ftest")) in printed
+    assert "Test: combined 5x2 CV F-test, two-sided. It is Alpaydin's test" in printed
+    refused = run("compare", tmp_path / "r.csv", "--test", "calibrated_cv_ttest")
+    assert "'calibrated_cv_ttest' is not made for 5 x 2 folds" in refused.stderr
 
 
 def test_compare_takes_the_folder_as_well(results):
@@ -59,9 +80,9 @@ def test_compare_takes_the_folder_as_well(results):
     ],
 )
 def test_options_of_compare_reach_the_comparison(results, options, arguments):
-    printed = run("compare", results, *options).stdout.split("two-sided.\n\n")[1].splitlines()
+    printed = run("compare", results, *options).stdout.splitlines()
     expected = compare_methods(scores(), **arguments)["verdict"]
-    assert printed == [f"- {verdict}" for verdict in expected]
+    assert printed[-len(expected) :] == [f"- {verdict}" for verdict in expected]
 
 
 @pytest.mark.parametrize(("markup", "start"), [("latex", r"\begin{table}"), ("html", "<table")])

@@ -10,8 +10,15 @@ from skprognet import displays
 from skprognet._delimited import read_delimited
 from skprognet._files import check_folder, write_whole
 from skprognet.experiments._figures import picture
-from skprognet.results import compare_methods, compare_over_corpora, format_table, summary_table
+from skprognet.results import (
+    compare_methods,
+    compare_over_corpora,
+    explain_tests,
+    format_table,
+    summary_table,
+)
 from skprognet.results._table_formats import ESCAPES
+from skprognet.significance import get_significance_test_names
 
 TIMES = ["seconds"]
 KINDS = ("curves", "scores", "significance", "sizes")
@@ -81,6 +88,13 @@ rope_option = click.option(
     type=click.FloatRange(0, min_open=True),
     help="Largest difference in UAR that does not matter.",
 )
+test_option = click.option(
+    "--test",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", *get_significance_test_names()]),
+    help="Significance test; auto takes the first of these that fits the folds.",
+)
 results_type = click.Path(exists=True, path_type=Path)
 
 
@@ -88,6 +102,7 @@ results_type = click.Path(exists=True, path_type=Path)
 @click.argument("results", nargs=-1, required=True, type=results_type, metavar="RESULTS.csv...")
 @click.option("--all-pairs", is_flag=True, help="Compare each with each, not as the paper does.")
 @click.option("--against", metavar="METHOD", help="Compare all with this one, as DNN.")
+@test_option
 @level_option
 @rope_option
 @click.option(
@@ -101,6 +116,7 @@ def compare(
     results: tuple[Path, ...],
     all_pairs: bool,
     against: str | None,
+    test: str,
     alpha: float,
     rope: float,
     markup: str,
@@ -115,10 +131,12 @@ def compare(
         raise click.UsageError("--all-pairs and --against exclude each other. Give one.")
     scores = _read_all(results)
     pairs = "all" if all_pairs else "paper"
-    comparisons = compare_methods(scores, pairs=pairs, against=against, alpha=alpha, rope=rope)
+    comparisons = compare_methods(
+        scores, pairs=pairs, against=against, test=test, alpha=alpha, rope=rope
+    )
     escape = ESCAPES[markup]
     click.echo(format_table(summary_table(scores, comparisons), markup))
-    click.echo(f"\nTest: {', '.join(comparisons['test'].unique())}, two-sided.\n")
+    click.echo(f"\n{escape(explain_tests(comparisons))}\n")
     for verdict in comparisons["verdict"]:
         click.echo(f"- {escape(verdict)}")
     if "corpus" not in scores or scores["corpus"].nunique() < 2:
@@ -138,6 +156,7 @@ def compare(
 @click.option("--kind", required=True, type=click.Choice(KINDS), help="What to draw.")
 @click.option("--corpus", help="Only this one, where there are several.")
 @click.option("--train-folds", type=int, help="Only this many, where there are several.")
+@test_option
 @level_option
 @rope_option
 @click.option(
@@ -152,6 +171,7 @@ def plot(
     kind: str,
     corpus: str | None,
     train_folds: int | None,
+    test: str,
     alpha: float,
     rope: float,
     output: Path,
@@ -171,7 +191,7 @@ def plot(
             continue
         _check_there(frame, column, value, results)
         frame = frame[frame[column] == value]
-    drawn = picture(_display(kind, frame, alpha, rope), output.suffix[1:].lower(), dpi=300)
+    drawn = picture(_display(kind, frame, test, alpha, rope), output.suffix[1:].lower(), dpi=300)
     write_whole({output: drawn})
     click.echo(f"Wrote {output}.")
 
@@ -189,13 +209,13 @@ def _check_there(frame, column, value, path):
         raise ValueError(f"{column} must be one of {there}; got {value!r}.")
 
 
-def _display(kind, frame, alpha, rope):
+def _display(kind, frame, test, alpha, rope):
     """Return what draws this kind."""
     if kind == "curves":
         return displays.TrainingCurveDisplay.from_curves(frame)
     if kind == "scores":
         return displays.ScoresDisplay.from_scores(frame)
-    comparisons = compare_methods(frame, alpha=alpha, rope=rope)
+    comparisons = compare_methods(frame, test=test, alpha=alpha, rope=rope)
     if kind == "significance":
         return displays.SignificanceDisplay.from_comparisons(comparisons)
     return displays.TrainingSizeDisplay.from_scores(frame, comparisons)

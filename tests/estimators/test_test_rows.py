@@ -46,6 +46,16 @@ def test_recorded_score_is_that_of_a_network_trained_for_as_many_epochs(model, p
         assert history["test_score"][n_epochs - 1] == pytest.approx(expected, rel=1e-12)
 
 
+def test_recorded_is_what_monitor_says(model, problem):
+    X, y = problem
+    options = {"max_epochs": 2, "early_stopping": False}
+    fitted = fit(model, problem, tested=True, monitor="loss", **options)
+    loss = log_loss(y[60:], fitted.predict_proba(X[60:]), labels=fitted.classes_)
+    assert fitted.history_["test_score"].iloc[-1] == pytest.approx(-loss, rel=1e-5)
+    fitted = fit(model, problem, tested=True, monitor="accuracy", **options)
+    assert fitted.history_["test_score"].iloc[-1] == fitted.score(X[60:], y[60:])
+
+
 def test_nothing_else_changes(model, problem):
     X, _ = problem
     with_rows = fit(model, problem, tested=True, max_epochs=5)
