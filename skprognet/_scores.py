@@ -182,6 +182,12 @@ def score_named(name, greater_is_better=None):
     return Score(str(name), _not_computed, greater_is_better=greater)
 
 
+def monitor_label(metric):
+    """Return what an axis or a sentence calls the values of a `monitor`, by its name."""
+    # Greater is better: what `monitor="loss"` records is minus the loss.
+    return "score (minus the loss)" if metric == "loss" else score_named(metric).label
+
+
 def _not_computed(y_true, y_pred):
     raise NotImplementedError("Only the name of this score is known.")
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 import numpy as np
 
+from skprognet._scores import metric_name, monitor_label
 from skprognet._tables import read_table
 from skprognet._wording import printable
 from skprognet.cli._extractors import describe as describe_extractor
@@ -31,10 +32,10 @@ def _installed(name):
         return None
 
 
-def validation_uar(network: Any) -> float | None:
-    """Return the unweighted average recall of the epoch that was kept, if rows were held out."""
+def validation_score(network: Any) -> float | None:
+    """Return the score of the epoch that was kept, if rows were held out."""
     best = network.history_.iloc[network.best_epoch_ - 1]
-    return float(best["valid_uar"]) if "valid_uar" in best else None
+    return float(best["valid_score"]) if "valid_score" in best else None
 
 
 def describe_network(model: Any) -> dict[str, Any]:
@@ -50,8 +51,8 @@ def describe_network(model: Any) -> dict[str, Any]:
     dict
         ``class``, ``classes``, ``layers`` (widths, from the features to the output),
         ``activation``, ``sha256`` of the weights, ``random_state``; where it was trained by this
-        package ``best_epoch``, ``epochs`` and ``validation_uar``; and ``sources``, by name the
-        same of each.
+        package ``best_epoch``, ``epochs``, ``metric`` and ``validation_score``; and ``sources``,
+        by name the same of each.
     """
     source = as_source(model)
     network, widths = source.network, source.layer_sizes()[-1]
@@ -68,7 +69,8 @@ def describe_network(model: Any) -> dict[str, Any]:
         told |= {
             "best_epoch": network.best_epoch_,
             "epochs": len(network.history_),
-            "validation_uar": validation_uar(network),
+            "metric": metric_name(network.monitor),
+            "validation_score": validation_score(network),
         }
     sources = getattr(network, "sources_", [])
     return told | {"sources": {name: describe_network(source) for name, source in sources}}
@@ -207,9 +209,10 @@ def _training(network, metadata):
     if network["random_state"] is not None:
         parts.append(f"seed {network['random_state']}")
     parts.append(f"best epoch {network['best_epoch']} of {network['epochs']}")
-    if network["validation_uar"] is not None:
+    if network["validation_score"] is not None:
         how = metadata.get("validation", "held-out rows")
-        parts.append(f"validation UAR {network['validation_uar']:.3f} ({how})")
+        label = monitor_label(network["metric"])
+        parts.append(f"validation {label} {network['validation_score']:.3f} ({how})")
     return ", ".join(parts)
 
 

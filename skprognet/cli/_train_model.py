@@ -11,8 +11,9 @@ from sklearn.preprocessing import StandardScaler
 from skprognet._checks import check_no_ratings
 from skprognet._files import check_folder
 from skprognet._labels import label_remarks
+from skprognet._scores import metric_name, monitor_label
 from skprognet.cli._extractors import SHIPPED_WITH, describe, find_extractor
-from skprognet.cli._inspect import validation_uar
+from skprognet.cli._inspect import validation_score
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._named_tables import (
     check_there,
@@ -284,16 +285,17 @@ def _summary(model: Pipeline, metadata: dict[str, Any], output: Path, table: str
     origins, left_out = metadata["sources"], len(metadata["table"].get("dropped_rows", ()))
     tasks = " ".join(name for name, origin in origins.items() if "column" in origin)
     apart = metadata["validation"] == "speaker-independent"
+    score = monitor_label(metric_name(network.monitor))
     held_out = "speakers that did not train" if apart else "a tenth of each class"
     return (
         f"{type(network).__name__} of {metadata['target']} ({', '.join(network.classes_)})"
         f"{' from ' + ', '.join(origins) if origins else ''}, trained on "
         f"{metadata['table']['rows']} rows"
         f"{f' ({left_out} left out as copies of others)' if left_out else ''}, features {made}.\n"
-        f"Best epoch {network.best_epoch_} of {len(network.history_)}, by the UAR on {held_out}: "
-        f"{validation_uar(network):.3f}.\n"
+        f"Best epoch {network.best_epoch_} of {len(network.history_)}, by the {score} on "
+        f"{held_out}: {validation_score(network):.3f}.\n"
         f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"
-        "This UAR chose the epoch, so that it is no estimate for new speakers. That is:\n"
+        f"This {score} chose the epoch, so that it is no estimate for new speakers. That is:\n"
         f"  skprognet tasks {table} --target {metadata['target']} --sources {tasks or 'COLUMN'} "
         "--folds-by speaker-independent --output results"
     )

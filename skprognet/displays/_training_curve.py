@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from skprognet._scores import CONDITIONS, DEFAULT_METRIC, METHOD, label, score_named
+from skprognet._scores import CONDITIONS, DEFAULT_METRIC, METHOD, label, monitor_label
 from skprognet.displays._display import Display
 from skprognet.displays._frames import by_method, check_frame, check_one_study, spread_in_words
 from skprognet.displays._style import legend_above, legend_height, looks, verbatim
@@ -23,8 +23,7 @@ def _name_of(score, curves):
     if "{}" not in NAMES.get(score, ""):
         return name
     metric = curves["metric"].iloc[0] if "metric" in curves else DEFAULT_METRIC
-    # Greater is better: what `monitor="loss"` records is minus the loss.
-    return name.format("score (minus the loss)" if metric == "loss" else score_named(metric).label)
+    return name.format(monitor_label(metric))
 
 
 def mean_curves(curves, score):

@@ -85,7 +85,7 @@ PARAMETERS = [
     ),
     ({"monitor": "Accuracy"}, ValueError, MONITOR + "'Accuracy'. Did you mean 'accuracy'?"),
     ({"monitor": None}, TypeError, MONITOR + "None."),
-    ({"monitor": ["uar"]}, TypeError, MONITOR + "['uar']."),
+    ({"monitor": ["score"]}, TypeError, MONITOR + "['score']."),
     *[
         (
             {"monitor": metric},

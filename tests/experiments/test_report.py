@@ -84,7 +84,7 @@ def test_the_table_shows_the_numbers_of_the_frame(study):
     for line, row in zip(lines[2:], study.table.itertuples(), strict=True):
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         assert cells[:2] == [row.method, row.source]
-        assert cells[2].startswith(f"{row.uar_mean:.3f} ± {row.uar_std:.3f}")
+        assert cells[2].startswith(f"{row.score_mean:.3f} ± {row.score_std:.3f}")
 
 
 def test_files_are_all_there_and_nothing_else(folder):
