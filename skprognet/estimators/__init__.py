@@ -12,6 +12,7 @@ from skprognet.estimators._estimator_checks import (
 from skprognet.estimators._fine_tuned_classifier import FineTunedClassifier
 from skprognet.estimators._importances import source_importances
 from skprognet.estimators._overlap import source_overlap
+from skprognet.estimators._parameters import check_parameters as check_parameters
 from skprognet.estimators._progressive_classifier import ProgressiveClassifier
 
 __all__ = [

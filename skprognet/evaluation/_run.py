@@ -15,9 +15,9 @@ from skprognet._checks import check_choice, check_no_ratings, check_row_labels
 from skprognet._scores import NO_SOURCE
 from skprognet._wording import first_few
 from skprognet.evaluation._source_corpus import SourceCorpus
+from skprognet.preprocessing import NORMALISATIONS
 
 NOT_OF_THE_NETWORK = ("random_state", "n_threads", "verbose")
-NORMALISATIONS = ("corpus", "training", "speaker", "none")
 
 
 def takes_validation_rows(estimator):
