@@ -11,7 +11,7 @@ from sklearn.utils import check_array
 from skprognet._checks import check_choice
 from skprognet._fingerprints import fingerprints
 from skprognet._wording import first_few
-from skprognet.evaluation._audit import UNKNOWN, decode_rows, encode_rows
+from skprognet.evaluation import UNKNOWN, decode_rows, encode_rows
 
 DUPLICATES = ("keep", "drop", "error")
 _RECORDED = ("rows_seen", "rows_seen_by_source", "rows_tested")
@@ -148,7 +148,7 @@ def _check_copies(tables, copies, columns, speaker, duplicates):
         )
     if duplicates == "keep":
         warnings.warn(
-            f"{told}; a copy among the training rows makes the other no test.", stacklevel=4
+            f"{told}; a copy among the training rows makes the other no test.", stacklevel=5
         )
 
 
