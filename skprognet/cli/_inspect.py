@@ -7,8 +7,6 @@ from typing import Any
 
 import click
 import numpy as np
-from sklearn.frozen import FrozenEstimator
-from sklearn.pipeline import Pipeline
 
 from skprognet._tables import read_table
 from skprognet._wording import printable
@@ -18,16 +16,7 @@ from skprognet.cli._messages import tell_warnings
 from skprognet.cli._model_features import check_same_extractor, select
 from skprognet.estimators import source_overlap
 from skprognet.persistence import load_model, read_model_info
-from skprognet.sources._source import column_of, digest, final_estimator
-
-
-def _steps(model):
-    """Return the steps before the network."""
-    if isinstance(model, FrozenEstimator):
-        return _steps(model.estimator)
-    if isinstance(model, Pipeline):
-        return [step for _, step in model.steps[:-1]] + _steps(model.steps[-1][1])
-    return []
+from skprognet.sources import as_source
 
 
 def _describe_step(step):
@@ -64,15 +53,15 @@ def describe_network(model: Any) -> dict[str, Any]:
         package ``best_epoch``, ``epochs`` and ``validation_uar``; and ``sources``, by name the
         same of each.
     """
-    network = final_estimator(model)
-    widths = column_of(model).hidden_layer_sizes
+    source = as_source(model)
+    network, widths = source.network, source.layer_sizes()[-1]
     params = network.get_params(deep=False)
     told = {
         "class": type(network).__name__,
         "classes": network.classes_.tolist(),
         "layers": [network.n_features_in_, *widths, len(network.classes_)],
         "activation": params["activation"],
-        "sha256": digest(model),
+        "sha256": source.digest(),
         "random_state": params["random_state"] if _is_plain(params["random_state"]) else None,
     }
     if hasattr(network, "history_"):
@@ -107,7 +96,7 @@ def describe_model(path: Path, rows: Path | None = None) -> dict[str, Any]:
             "names": None if names is None else list(names),
             "made": recorded_extractor(info["metadata"]),
         },
-        "normalisation": [_describe_step(step) for step in _steps(model)],
+        "normalisation": [_describe_step(step) for step in as_source(model).steps],
         "metadata": info["metadata"],
         "versions": {
             name: {"written": written, "here": _installed(name)}

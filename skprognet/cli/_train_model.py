@@ -28,11 +28,15 @@ from skprognet.cli._options import (
     seed_option,
 )
 from skprognet.cli._study_options import duplicates_option, network_options
-from skprognet.estimators import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.estimators._parameters import check_parameters
+from skprognet.estimators import (
+    DNNClassifier,
+    FineTunedClassifier,
+    ProgressiveClassifier,
+    check_estimator_parameters,
+)
 from skprognet.experiments._duplicates import Table, settle_duplicates
 from skprognet.persistence import load_model, read_model_info, save_model
-from skprognet.sources._source import final_estimator
+from skprognet.sources import network_of
 
 METHODS = {
     "dnn": DNNClassifier,
@@ -77,7 +81,7 @@ def load_source(name: str, table: str) -> tuple[str, Any]:
             "A source must be a network, alone or behind a StandardScaler, as 'skprognet train' "
             f"writes it; {name!r} is a pipeline of {', '.join(step.__name__ for step in steps)}."
         )
-    return Path(name).stem, final_estimator(model)
+    return Path(name).stem, network_of(model)
 
 
 def choose_groups(
@@ -124,7 +128,7 @@ def make_networks(method: str, given: dict[str, Any], seed: int) -> tuple[Any, A
     given = {name: value for name, value in given.items() if value not in (None, ())}
     # A source without a seed gets one of its own from that of the network that reads it.
     network, source = METHODS[method](**given, random_state=seed), DNNClassifier(**given)
-    check_parameters(source)
+    check_estimator_parameters(source)
     return network, source
 
 

@@ -1,6 +1,7 @@
 """The plain network, the baseline of the paper."""
 
-from skprognet.estimators._base import NetworkClassifier
+from skprognet.estimators._network_classifier import NetworkClassifier
+from skprognet.estimators._rows import Given
 
 
 class DNNClassifier(NetworkClassifier):
@@ -206,4 +207,14 @@ class DNNClassifier(NetworkClassifier):
         TypeError
             For a parameter of the wrong kind.
         """
-        return self._fit(X, y, sample_weight, X_val, y_val, groups, X_test, y_test)
+        given = Given(
+            X,
+            y,
+            sample_weight,
+            groups,
+            X_val=X_val,
+            y_val=y_val,
+            X_test=X_test,
+            y_test=y_test,
+        )
+        return self._fit(given)

@@ -3,9 +3,11 @@
 import copy
 
 from skprognet._checks import check_number
+from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._parameters import DTYPES
-from skprognet.estimators._with_source import TransferClassifier
-from skprognet.sources._source import column_input, column_of, named_sources
+from skprognet.estimators._rows import Given
+from skprognet.estimators._with_source import TransferMixin, named
+from skprognet.sources import named_sources
 
 
 def layer_number(name):
@@ -17,7 +19,7 @@ def layer_number(name):
     return int(number) + (kind != "layers")
 
 
-class FineTunedClassifier(TransferClassifier):
+class FineTunedClassifier(TransferMixin, NetworkClassifier):
     r"""Network that starts from the weights of a source, the PT/FT of Gideon et al. 2017.
 
     The hidden layers of the source are copied, a new output layer for the classes of y is put on
@@ -242,9 +244,18 @@ class FineTunedClassifier(TransferClassifier):
         TypeError
             For a parameter of the wrong kind.
         """
-        return self._fit(
-            X, y, sample_weight, X_val, y_val, groups, X_test, y_test, source_y=source_y
+        given = Given(
+            X,
+            y,
+            sample_weight,
+            groups,
+            source_y,
+            X_val=X_val,
+            y_val=y_val,
+            X_test=X_test,
+            y_test=y_test,
         )
+        return self._fit(given)
 
     def _check_parameters(self):
         super()._check_parameters()
@@ -252,30 +263,48 @@ class FineTunedClassifier(TransferClassifier):
         if self.copied_lr is not None:
             check_number("copied_lr", self.copied_lr, "number", low=0, low_open=True)
 
-    def _read_sources(self, X, rows, train, held_out, seed):
+    def as_source(self):
+        """Return this network as another one reads it.
+
+        Returns
+        -------
+        Source
+            A view of the network, without weights of its own.
+        """
+        source = super().as_source()
+        source.copied = bool(source.sources)
+        return source
+
+    def _read_sources(self, rows, train, held_out, seed):
         names = [name for name, _ in named_sources(self.source)]
         if len(names) > 1:
             raise ValueError(
                 f"FineTunedClassifier starts from the weights of one source; got {names}. Pass "
                 "one of them, or read them all with ProgressiveClassifier."
             )
-        super()._read_sources(X, rows, train, held_out, seed)
+        super()._read_sources(rows, train, held_out, seed)
 
-    def _network_input(self, X):
+    def _column_input(self, X):
         if not self.sources_:
-            return super()._network_input(X)
-        ((name, source),) = self.sources_
-        rows = self._rows_for(source, X)
-        return column_input(name, source, rows, self._dtype()).to(
-            self._device(), DTYPES[self._dtype()]
-        )
+            return super()._column_input(X)
+        ((name, source),) = self._read_by_name()
+        rows = self._select(source, X)
+        with named(name):
+            inputs = source.column_input(rows, self._dtype())
+        return inputs.to(self._device(), DTYPES[self._dtype()])
 
     def _make_column(self, generator):
         if not self.sources_:
             return super()._make_column(generator)
-        ((_, source),) = self.sources_
-        column = copy.deepcopy(column_of(source)).to(DTYPES[self.dtype])
-        column.replace_output(len(self.classes_), generator)
+        ((name, source),) = self._read_by_name()
+        original = source.column()
+        if original is None:
+            raise ValueError(
+                "FineTunedClassifier copies the layers of a network; the source "
+                f"{name!r} has none to copy. Read it with ProgressiveClassifier."
+            )
+        column = copy.deepcopy(original).to(DTYPES[self.dtype])
+        column.replace_output(self._target.n_outputs, generator)
         column.dropout = self.dropout
         depth = len(column.hidden_layer_sizes)
         if self.n_frozen_layers > depth:

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, is_regressor
-from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_is_fitted, has_fit_parameter
+from sklearn.utils.validation import has_fit_parameter
 
 from skprognet._checks import check_choice, check_no_ratings, check_row_labels
 from skprognet._scores import NO_SOURCE
 from skprognet._wording import first_few
 from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.preprocessing import NORMALISATIONS
+from skprognet.sources import is_fitted, is_source
 
 NOT_OF_THE_NETWORK = ("random_state", "n_threads", "verbose")
 
@@ -190,14 +190,12 @@ def _check_source(name, source, X):
                 f"{source.X.shape[1]}. Extract the same features from both."
             )
         return source
-    if hasattr(source, "get_params"):
-        try:
-            check_is_fitted(source)
-        except NotFittedError as error:
+    if is_source(source):
+        if not is_fitted(source):
             raise ValueError(
                 f"The source {name!r} must be fitted, or labels to train one on; got {source!r}. "
                 "Pass the labels, and the classifier as source_estimator."
-            ) from error
+            )
         return source
     labels = check_row_labels(name, source, len(X))
     check_no_ratings(name, labels)
@@ -235,7 +233,7 @@ def _check_combined(combined, sources, transfer):
 
 def _check_roles(sources, transfer, methods, source_estimator):
     """Raise unless there is a method for the sources, and sources for the methods."""
-    to_train = [n for n, source in sources.items() if not hasattr(source, "get_params")]
+    to_train = [n for n, source in sources.items() if not is_source(source)]
     if transfer and to_train and source_estimator is None:
         raise ValueError(
             "source_estimator must be the classifier to train on the source tasks "

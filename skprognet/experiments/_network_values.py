@@ -6,7 +6,7 @@ from skprognet.estimators import (
     DNNClassifier,
     FineTunedClassifier,
     ProgressiveClassifier,
-    check_parameters,
+    check_estimator_parameters,
 )
 from skprognet.experiments._arguments import as_plain
 
@@ -38,7 +38,7 @@ def check_network(estimator):
             "estimator must be a DNNClassifier, whose parameters all networks get; got "
             f"{estimator!r}."
         )
-    check_parameters(estimator)
+    check_estimator_parameters(estimator)
     return estimator
 
 
