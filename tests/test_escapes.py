@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -91,7 +92,7 @@ def study():
 
 def renamed(study, name):
     scores = study.scores.replace({"source": {"gender": name}})
-    return Study(scores, pd.DataFrame(), study.design | {"sources": [name], "target": name})
+    return Study(scores, pd.DataFrame(), replace(study.design, sources=[name], target=name))
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)

@@ -9,7 +9,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet._checks import check_no_ratings
-from skprognet._files import check_folder
+from skprognet._files import check_folder, sha256
 from skprognet._labels import label_remarks
 from skprognet._scores import metric_name, monitor_label
 from skprognet.cli._extractors import SHIPPED_WITH, describe, find_extractor
@@ -25,11 +25,10 @@ from skprognet.cli._named_tables import (
 from skprognet.cli._options import (
     SeveralValues,
     check_no_input,
-    duplicates_option,
     features_option,
-    network_options,
     seed_option,
 )
+from skprognet.cli._study_options import duplicates_option, network_options
 from skprognet.estimators import (
     DNNClassifier,
     FineTunedClassifier,
@@ -37,7 +36,6 @@ from skprognet.estimators import (
     check_estimator_parameters,
 )
 from skprognet.experiments._duplicates import Table, settle_duplicates
-from skprognet.experiments._record import sha256
 from skprognet.persistence import load_model, read_model_info, save_model
 from skprognet.sources import network_of
 
@@ -208,7 +206,7 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
 )
 @duplicates_option
 @seed_option
-@network_options
+@network_options()
 @features_option
 @click.option(
     "--output",

@@ -15,9 +15,8 @@ from skprognet.evaluation._one_fit import takes_validation_rows
 from skprognet.evaluation._run import Run, is_transfer, reads_several
 from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.metrics import get_score
+from skprognet.preprocessing import NORMALISATIONS
 from skprognet.sources import is_fitted, is_source
-
-NORMALISATIONS = ("corpus", "training", "speaker", "none")
 
 
 def _check_methods(methods, source_estimator):

@@ -5,14 +5,10 @@ import re
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from skprognet._claims import Claim, check_claims, turn
 from skprognet._files import check_folder, remove_drafts, write_whole
-from skprognet.evaluation._claims import Claim, check_claims, turn
-from skprognet.evaluation._run_identity import (
-    describe_run,
-    differences,
-    run_digest,
-    sha256,
-)
+from skprognet._wording import differences
+from skprognet.evaluation._run_identity import describe_run, run_digest, sha256
 
 _DESIGN = "design.json"
 

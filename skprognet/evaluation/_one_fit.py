@@ -49,7 +49,7 @@ def normalise(X, train, normalisation, speakers):
     if normalisation == "none":
         return X
     if normalisation == "speaker":
-        return CorpusStandardScaler(statistics="transductive").fit_transform(X, corpus=speakers)
+        return CorpusStandardScaler(statistics="speaker").fit_transform(X, corpus=speakers)
     # scikit-learn's: the rows of a source that was fitted on its numbers are known again by them.
     rows = slice(None) if normalisation == "corpus" else train
     return StandardScaler().fit(X[rows]).transform(X)

@@ -15,7 +15,6 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skprognet._wording import SHOWN_IN_MESSAGE
 from skprognet.evaluation._source_corpus import SourceCorpus
 
 _LIBRARIES = ("skprognet", "torch", "skorch", "scikit-learn", "numpy", "scipy", "pandas")
@@ -68,25 +67,6 @@ def describe_run(run, splits):
 def run_digest(run):
     """Return a digest of what :func:`describe_run` says."""
     return hashlib.sha256(json.dumps(run).encode()).hexdigest()[:32]
-
-
-def differences(then, now):
-    """Return in words what differs between two descriptions, at most five and how many more.
-
-    Parameters
-    ----------
-    then, now : dict
-        Plain values by name.
-
-    Returns
-    -------
-    str
-        Such as ``"random_state (then 0, now 1); corpus (then 'a', now 'b')"``; empty if nothing.
-    """
-    names = [n for n in dict.fromkeys([*then, *now]) if then.get(n) != now.get(n)]
-    shown = [f"{n} (then {then.get(n)}, now {now.get(n)})" for n in names[:SHOWN_IN_MESSAGE]]
-    more = len(names) - len(shown)
-    return "; ".join(shown) + (f"; and {more} more" if more else "")
 
 
 def _unknowable(name, what):

@@ -148,7 +148,7 @@ def _check_copies(tables, copies, columns, speaker, duplicates):
         )
     if duplicates == "keep":
         warnings.warn(
-            f"{told}; a copy among the training rows makes the other no test.", stacklevel=4
+            f"{told}; a copy among the training rows makes the other no test.", stacklevel=5
         )
 
 

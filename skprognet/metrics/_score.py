@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -54,12 +54,12 @@ class Score:
     """
 
     name: str
-    function: Callable
+    function: Callable = field(repr=False)  # its repr has an address
     label: str | None = None
     description: str | None = None
     range: tuple = (-math.inf, math.inf)
     greater_is_better: bool = True
-    chance: Callable | None = None
+    chance: Callable | None = field(default=None, repr=False)
 
     def __post_init__(self):
         if not isinstance(self.name, str) or not self.name:

@@ -74,8 +74,8 @@ def test_sessions_can_be_left_out_and_speakers_normalised(corpus):
         "n_jobs": 1,
     }
     study = transfer_between_tasks(X, labels, **options)
-    assert study.design["n_splits"] == 4
-    assert study.design["n_repeats"] == 1
+    assert study.design.n_splits == 4
+    assert study.design.n_repeats == 1
     assert "test row or test speaker" in study.audit_verdict
     with pytest.raises(ValueError, match=re.escape("['speaker'] are missing among")):
         transfer_between_tasks(X, labels.drop(columns="speaker"), **options)
