@@ -1,5 +1,8 @@
 """The package extended from outside, with public names only; the guide shows these examples."""
 
+# Imports stand in the order of the examples, not in that of the alphabet.
+# ruff: noqa: I001
+
 # --- imports of a new kind of source ---
 # --- imports of a new score ---
 from sklearn.metrics import f1_score
