@@ -100,7 +100,7 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     CorporaComparisonResult
         `statistic`, `pvalue` and `df` of Friedman's test, `f_statistic`, `f_pvalue`, `f_df`,
         `ranks`, `critical_difference`, `comparisons` (a row per pair, with its verdict),
-        `verdict`, `n_corpora` and `post_hoc`.
+        `verdict`, `n_corpora`, `post_hoc` and `alpha`.
 
     Raises
     ------
@@ -177,6 +177,7 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
         ranks=ranks.assign(uar=uar.mean().to_numpy(), mean_rank=friedman.mean_ranks),
         critical_difference=critical_difference(n_methods, n_corpora, alpha),
         post_hoc=post_hoc,
+        alpha=alpha,
         comparisons=comparisons,
         verdict=friedman_verdict(friedman, n_corpora, alpha),
     )

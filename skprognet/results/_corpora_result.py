@@ -26,6 +26,8 @@ class CorporaComparisonResult:
         Difference of mean ranks from which on Nemenyi's test rejects.
     post_hoc : {"nemenyi", "wilcoxon"}
         The test of the pairs.
+    alpha : float
+        Level of the tests: a p-value below it is called evidence.
     comparisons : DataFrame
         A row per pair: method, source, against, against_source, uar and against_uar (means over
         the corpora), difference, mean_rank, against_mean_rank, pvalue (Nemenyi's is adjusted for
@@ -63,6 +65,7 @@ class CorporaComparisonResult:
     ranks: pd.DataFrame
     critical_difference: float
     post_hoc: str
+    alpha: float
     comparisons: pd.DataFrame
     verdict: str
 
