@@ -78,17 +78,17 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     """Test whether methods differ over several corpora: Friedman's test, then all pairs.
 
     On each corpus the methods are ranked by their mean UAR (1 is best, ties share their ranks).
-    :func:`friedman_test` asks whether the mean ranks differ by more than luck. Then all pairs are
-    compared: by :func:`nemenyi_test`, which rejects if two mean ranks are further apart than the
-    :func:`critical_difference`, or by :func:`wilcoxon_test` of the mean UARs, with Holm's
-    adjustment.
+    :func:`~skprognet.significance.friedman_test` asks whether the mean ranks differ by more than
+    luck. Then all pairs are compared: by :func:`~skprognet.significance.nemenyi_test`, which
+    rejects if two mean ranks are further apart than the critical difference, or by
+    :func:`~skprognet.significance.wilcoxon_test` of the mean UARs, with Holm's adjustment.
 
     Parameters
     ----------
     scores : DataFrame
         Columns corpus, method, source, repeat, fold and uar, one row per fit, as
-        :func:`cross_validate_transfer` returns for each corpus; of pandas, polars or pyarrow.
-        Every corpus must have every method and source.
+        :func:`~skprognet.evaluation.cross_validate_transfer` returns for each corpus; of pandas,
+        polars or pyarrow. Every corpus must have every method and source.
     post_hoc : {"nemenyi", "wilcoxon"}, default="nemenyi"
         The test of the pairs. What Nemenyi's test says about a pair depends on which other methods
         are in the table. Wilcoxon's does not, but must be adjusted for the number of pairs.
@@ -121,7 +121,7 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     Folds are repeated measurements of one corpus, while corpora are independent of each other. So
     only this comparison says something about corpora that were not tried. Three methods need 3
     corpora before Nemenyi's test can reject anything at 0.05, and 7 before Wilcoxon's can after
-    Holm's adjustment; :func:`smallest_pvalue` tells.
+    Holm's adjustment; :func:`~skprognet.significance.smallest_pvalue` tells.
 
     Means are rounded to 12 digits before they are ranked.
 

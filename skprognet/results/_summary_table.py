@@ -141,7 +141,8 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
     ----------
     scores : DataFrame
         Columns method, source, repeat, fold, uar and, if known, source_uar, as
-        :func:`cross_validate_transfer` returns; of pandas, polars or pyarrow.
+        :func:`~skprognet.evaluation.cross_validate_transfer` returns; of pandas, polars or
+        pyarrow.
     comparisons : DataFrame, default=None
         What :func:`compare_methods` returns for these scores; without it there are no marks and
         p-values.
