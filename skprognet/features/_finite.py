@@ -5,7 +5,7 @@ import numpy as np
 from skprognet._wording import first_few
 
 
-def check_finite(X, where=""):
+def check_finite(X, where="", advice="these rows or columns"):
     """Raise unless all features are finite numbers.
 
     Parameters
@@ -14,6 +14,9 @@ def check_finite(X, where=""):
         Features.
     where : str, default=""
         Where they are from, for the message, such as ``" in 'features.csv'"``.
+
+    advice : str, default="these rows or columns"
+        What to leave out, if one is not.
 
     Raises
     ------
@@ -24,7 +27,7 @@ def check_finite(X, where=""):
     if len(bad):
         raise ValueError(
             f"Features must be finite numbers;{where} {first_few(bad)} have missing or infinite "
-            "values. Leave these rows or columns out."
+            f"values. Leave {advice} out."
         )
 
 
@@ -68,5 +71,5 @@ def select_features(table, names):
             f"{first_few(missing)}."
         )
     X = table[list(names)]
-    check_finite(X)
+    check_finite(X, advice="these rows")
     return X

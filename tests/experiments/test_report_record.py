@@ -51,7 +51,7 @@ def test_a_design_is_read_back_to_the_same_digits(design, tmp_path):
 
 def test_a_file_that_does_not_say_of_what_study_is_refused(tmp_path):
     (tmp_path / "d.toml").write_text("n_repeats = 2")
-    with pytest.raises(ValueError, match="must say study = 'tasks' or .*; got None"):
+    with pytest.raises(ValueError, match=r"must say study = 'tasks' or .*; got None"):
         read_design(tmp_path / "d.toml")
 
 
