@@ -7,7 +7,13 @@ from click.testing import CliRunner
 
 from skprognet import displays
 from skprognet.cli import main
-from skprognet.results import compare_methods, compare_over_corpora, format_table, summary_table
+from skprognet.results import (
+    compare_methods,
+    compare_over_corpora,
+    explain_tests,
+    format_table,
+    summary_table,
+)
 
 
 def run(*arguments):
@@ -23,7 +29,7 @@ def scores(seed=0, sizes=(None,), **columns):
         ):
             for fold in range(1, 6):
                 uar = 0.5 + 0.1 * rank + rng.normal(scale=0.01)
-                row = {"method": method, "source": source, "repeat": 1, "fold": fold, "uar": uar}
+                row = {"method": method, "source": source, "repeat": 1, "fold": fold, "score": uar}
                 rows.append(row | ({} if size is None else {"n_train_folds": size}) | columns)
     return pd.DataFrame(rows)
 
@@ -40,9 +46,24 @@ def test_compare_prints_table_and_verdicts(results):
     comparisons = compare_methods(scores())
     table = format_table(summary_table(scores(), comparisons))
     sentences = "\n".join(f"- {verdict}" for verdict in comparisons["verdict"])
-    test = "corrected paired t-test for repeated CV"
-    assert result.stdout == f"{table}\n\nTest: {test}, two-sided.\n\n{sentences}\n"
+    test = explain_tests(comparisons)
+    assert test.startswith("Test: corrected paired t-test for repeated CV, two-sided, ")
+    assert result.stdout == f"{table}\n\n{test}\n\n{sentences}\n"
     assert "ProgNet from NA is better than DNN" in result.stdout
+
+
+def test_compare_takes_the_test_that_it_is_given(tmp_path, rng):
+    folds = pd.DataFrame({"repeat": np.repeat([1, 2, 3, 4, 5], 2), "fold": [1, 2] * 5})
+    frame = pd.concat(
+        folds.assign(method=method, source="none", score=rng.uniform(0.5, 0.7, 10))
+        for method in ("DNN", "SVM")
+    )
+    frame.to_csv(tmp_path / "r.csv", index=False)
+    printed = run("compare", tmp_path / "r.csv", "--test", "combined_5x2cv_ftest").stdout
+    assert explain_tests(compare_methods(frame, test="combined_5x2cv_ftest")) in printed
+    assert "Test: combined 5x2 CV F-test, two-sided. It is Alpaydin's test" in printed
+    refused = run("compare", tmp_path / "r.csv", "--test", "calibrated_cv_ttest")
+    assert "'calibrated_cv_ttest' is not made for 5 x 2 folds" in refused.stderr
 
 
 def test_compare_takes_the_folder_as_well(results):
@@ -59,9 +80,9 @@ def test_compare_takes_the_folder_as_well(results):
     ],
 )
 def test_options_of_compare_reach_the_comparison(results, options, arguments):
-    printed = run("compare", results, *options).stdout.split("two-sided.\n\n")[1].splitlines()
+    printed = run("compare", results, *options).stdout.splitlines()
     expected = compare_methods(scores(), **arguments)["verdict"]
-    assert printed == [f"- {verdict}" for verdict in expected]
+    assert printed[-len(expected) :] == [f"- {verdict}" for verdict in expected]
 
 
 @pytest.mark.parametrize(("markup", "start"), [("latex", r"\begin{table}"), ("html", "<table")])
@@ -146,14 +167,16 @@ def test_one_study_is_not_two_corpora(tmp_path):
 
 
 def test_percentages_are_no_shares(tmp_path):
-    scores().assign(uar=lambda frame: 100 * frame["uar"]).to_csv(tmp_path / "r.csv", index=False)
+    scores().assign(score=lambda frame: 100 * frame["score"]).to_csv(
+        tmp_path / "r.csv", index=False
+    )
     result = run("compare", tmp_path / "r.csv")
     assert result.exit_code == 1
-    assert "scores must have shares from 0 to 1 as 'uar'; got " in result.stderr
+    assert "scores must have UAR values from 0 to 1 as 'score'; got " in result.stderr
     assert result.stderr.endswith("Divide percentages by 100.\n")
-    scores().assign(uar="high").to_csv(tmp_path / "r.csv", index=False)
+    scores().assign(score="high").to_csv(tmp_path / "r.csv", index=False)
     result = run("compare", tmp_path / "r.csv")
-    assert "scores must have numbers as 'uar'; could not convert" in result.stderr
+    assert "scores must have numbers as 'score'; could not convert" in result.stderr
 
 
 def test_results_from_a_pipe_are_asked_for_in_a_file(tmp_path):
@@ -165,7 +188,7 @@ def test_results_from_a_pipe_are_asked_for_in_a_file(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("method,uar\nDNN,0.5\n", "scores must have the columns"),
+        ("method,score\nDNN,0.5\n", "scores must have the columns"),
         ("", "cannot be read as CSV: No columns to parse from file"),
     ],
 )
@@ -182,7 +205,9 @@ def folder(tmp_path):
     both = [scores(0, (1, 2), corpus="a"), scores(1, (1, 2), corpus="b")]
     frame = pd.concat(both)
     frame.to_csv(tmp_path / "results.csv", index=False)
-    curves = [frame.assign(epoch=epoch, valid_uar=frame["uar"] * epoch / 3) for epoch in (1, 2, 3)]
+    curves = [
+        frame.assign(epoch=epoch, valid_score=frame["score"] * epoch / 3) for epoch in (1, 2, 3)
+    ]
     pd.concat(curves).to_csv(tmp_path / "curves.csv.gz", index=False)
     return tmp_path
 

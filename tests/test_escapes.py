@@ -39,7 +39,7 @@ def hostile_scores(name, method=None):
     folds = pd.DataFrame({"repeat": 1, "fold": range(1, 6)})
     entries = [("DNN", "none"), (method or "PT/FT", name), ("ProgNet", name)]
     parts = [
-        folds.assign(method=m, source=s, uar=rng.normal(0.6 - 0.2 * (m == "ProgNet"), 0.01, 5))
+        folds.assign(method=m, source=s, score=rng.normal(0.6 - 0.2 * (m == "ProgNet"), 0.01, 5))
         for m, s in entries
     ]
     return pd.concat(parts)

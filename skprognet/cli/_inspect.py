@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from skprognet._scores import monitor_label
 from skprognet._wording import printable
 from skprognet.cli._messages import tell_warnings
 from skprognet.features import FeatureOrigin
@@ -97,9 +98,10 @@ def _training(network, metadata):
     if network["random_state"] is not None:
         parts.append(f"seed {network['random_state']}")
     parts.append(f"best epoch {network['best_epoch']} of {network['epochs']}")
-    if network["validation_uar"] is not None:
+    if network["validation_score"] is not None:
         how = metadata.get("validation", "held-out rows")
-        parts.append(f"validation UAR {network['validation_uar']:.3f} ({how})")
+        label = monitor_label(network["metric"])
+        parts.append(f"validation {label} {network['validation_score']:.3f} ({how})")
     return ", ".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""The verbs that look at results anew."""
+"""The verbs that look again at results."""
 
 from itertools import combinations
 from pathlib import Path
@@ -7,44 +7,27 @@ import click
 import pandas as pd
 
 from skprognet import displays
-from skprognet._delimited import read_delimited
 from skprognet._files import check_folder, write_whole
+from skprognet._markup import ESCAPES
 from skprognet.experiments._figures import picture
-from skprognet.results import compare_methods, compare_over_corpora, format_table, summary_table
-from skprognet.results._table_formats import ESCAPES
+from skprognet.results import (
+    compare_methods,
+    compare_over_corpora,
+    explain_tests,
+    format_table,
+    read_csv,
+    read_scores,
+    summary_table,
+)
+from skprognet.significance import get_significance_test_names
 
 TIMES = ["seconds"]
 KINDS = ("curves", "scores", "significance", "sizes")
 
 
-def read_results(path, name="results.csv"):
-    """Return the frame in a CSV file, or in the file of that name in a folder.
-
-    Raises
-    ------
-    ValueError
-        If it is no CSV file.
-    OSError
-        If it is not there.
-    """
-    path = path / name if path.is_dir() else path
-    if not path.exists():
-        raise FileNotFoundError(f"There must be results at {str(path)!r}; there is no such file.")
-    if not path.is_file():
-        raise ValueError(
-            f"Results must be in a file, which is read more than once; {str(path)!r} is none. "
-            "Write them into one."
-        )
-    try:
-        # Only what is empty is missing: a method or a source may be called "NA".
-        return read_delimited(path, ",", {"method", "source", "corpus", "target"}, no_text=[""])
-    except (ValueError, UnicodeError) as error:
-        raise ValueError(f"{str(path)!r} cannot be read as CSV: {error}") from error
-
-
 def _read_all(paths):
     """Return the results of all files as one frame; those of several are told apart by corpus."""
-    frames = [read_results(path) for path in paths]
+    frames = [read_scores(path) for path in paths]
     if len(frames) == 1:
         return frames[0]
     for (one, frame), (other, again) in combinations(zip(paths, frames, strict=True), 2):
@@ -79,7 +62,14 @@ rope_option = click.option(
     default=0.01,
     show_default=True,
     type=click.FloatRange(0, min_open=True),
-    help="Largest difference in UAR that does not matter.",
+    help="Largest difference in score that does not matter.",
+)
+test_option = click.option(
+    "--test",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", *get_significance_test_names()]),
+    help="Significance test; auto takes the first of these that fits the folds.",
 )
 results_type = click.Path(exists=True, path_type=Path)
 
@@ -88,6 +78,7 @@ results_type = click.Path(exists=True, path_type=Path)
 @click.argument("results", nargs=-1, required=True, type=results_type, metavar="RESULTS.csv...")
 @click.option("--all-pairs", is_flag=True, help="Compare each with each, not as the paper does.")
 @click.option("--against", metavar="METHOD", help="Compare all with this one, as DNN.")
+@test_option
 @level_option
 @rope_option
 @click.option(
@@ -101,13 +92,14 @@ def compare(
     results: tuple[Path, ...],
     all_pairs: bool,
     against: str | None,
+    test: str,
     alpha: float,
     rope: float,
     markup: str,
 ) -> None:
     """Print the table and the verdicts of any results.
 
-    RESULTS.csv has the columns method, source ("none" without one), repeat, fold and uar, a row
+    RESULTS.csv has the columns method, source ("none" without one), repeat, fold and score, a row
     for each fit; a folder that "skprognet tasks" or "corpora" wrote will do. Several files are
     several corpora.
     """
@@ -115,10 +107,12 @@ def compare(
         raise click.UsageError("--all-pairs and --against exclude each other. Give one.")
     scores = _read_all(results)
     pairs = "all" if all_pairs else "paper"
-    comparisons = compare_methods(scores, pairs=pairs, against=against, alpha=alpha, rope=rope)
+    comparisons = compare_methods(
+        scores, pairs=pairs, against=against, test=test, alpha=alpha, rope=rope
+    )
     escape = ESCAPES[markup]
     click.echo(format_table(summary_table(scores, comparisons), markup))
-    click.echo(f"\nTest: {', '.join(comparisons['test'].unique())}, two-sided.\n")
+    click.echo(f"\n{escape(explain_tests(comparisons))}\n")
     for verdict in comparisons["verdict"]:
         click.echo(f"- {escape(verdict)}")
     if "corpus" not in scores or scores["corpus"].nunique() < 2:
@@ -138,6 +132,7 @@ def compare(
 @click.option("--kind", required=True, type=click.Choice(KINDS), help="What to draw.")
 @click.option("--corpus", help="Only this one, where there are several.")
 @click.option("--train-folds", type=int, help="Only this many, where there are several.")
+@test_option
 @level_option
 @rope_option
 @click.option(
@@ -152,6 +147,7 @@ def plot(
     kind: str,
     corpus: str | None,
     train_folds: int | None,
+    test: str,
     alpha: float,
     rope: float,
     output: Path,
@@ -164,14 +160,16 @@ def plot(
     check_folder(output.parent)
     if not output.suffix:
         raise click.UsageError(f"--output must end in .pdf, .png or .svg; got {str(output)!r}.")
-    name = "curves.csv.gz" if kind == "curves" else "results.csv"
-    frame = read_results(results, name)
+    if kind == "curves":
+        frame = read_csv(results / "curves.csv.gz" if results.is_dir() else results)
+    else:
+        frame = read_scores(results)
     for column, value in (("corpus", corpus), ("n_train_folds", train_folds)):
         if value is None:
             continue
         _check_there(frame, column, value, results)
         frame = frame[frame[column] == value]
-    drawn = picture(_display(kind, frame, alpha, rope), output.suffix[1:].lower(), dpi=300)
+    drawn = picture(_display(kind, frame, test, alpha, rope), output.suffix[1:].lower(), dpi=300)
     write_whole({output: drawn})
     click.echo(f"Wrote {output}.")
 
@@ -189,13 +187,13 @@ def _check_there(frame, column, value, path):
         raise ValueError(f"{column} must be one of {there}; got {value!r}.")
 
 
-def _display(kind, frame, alpha, rope):
+def _display(kind, frame, test, alpha, rope):
     """Return what draws this kind."""
     if kind == "curves":
         return displays.TrainingCurveDisplay.from_curves(frame)
     if kind == "scores":
         return displays.ScoresDisplay.from_scores(frame)
-    comparisons = compare_methods(frame, alpha=alpha, rope=rope)
+    comparisons = compare_methods(frame, test=test, alpha=alpha, rope=rope)
     if kind == "significance":
         return displays.SignificanceDisplay.from_comparisons(comparisons)
     return displays.TrainingSizeDisplay.from_scores(frame, comparisons)

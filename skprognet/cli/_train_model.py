@@ -9,6 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier
 from skprognet._files import check_folder, sha256
+from skprognet._scores import monitor_label
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._named_tables import find_file, is_shipped, read_named, split_named
 from skprognet.cli._options import (
@@ -182,20 +183,22 @@ def _origins(models):
 def _summary(model: Pipeline, metadata: dict[str, Any], output: Path, table: str) -> str:
     """Return what was trained, how well it did on the rows that chose its epoch, and what next."""
     network, made = model[-1], metadata["features"]
+    told = describe_network(network)
     made = "of unknown origin" if made is None else FeatureOrigin(**made)
     origins, left_out = metadata["sources"], len(metadata["table"].get("dropped_rows", ()))
     tasks = " ".join(name for name, origin in origins.items() if "column" in origin)
     apart = metadata["validation"] == "speaker-independent"
+    score = monitor_label(told["metric"])
     held_out = "speakers that did not train" if apart else "a tenth of each class"
     return (
         f"{type(network).__name__} of {metadata['target']} ({', '.join(network.classes_)})"
         f"{' from ' + ', '.join(origins) if origins else ''}, trained on "
         f"{metadata['table']['rows']} rows"
         f"{f' ({left_out} left out as copies of others)' if left_out else ''}, features {made}.\n"
-        f"Best epoch {network.best_epoch_} of {len(network.history_)}, by the UAR on {held_out}: "
-        f"{describe_network(network)['validation_uar']:.3f}.\n"
+        f"Best epoch {network.best_epoch_} of {len(network.history_)}, by the {score} on "
+        f"{held_out}: {told['validation_score']:.3f}.\n"
         f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"
-        "This UAR chose the epoch, so that it is no estimate for new speakers. That is:\n"
+        f"This {score} chose the epoch, so that it is no estimate for new speakers. That is:\n"
         f"  skprognet tasks {table} --target {metadata['target']} --sources {tasks or 'COLUMN'} "
         "--folds-by speaker-independent --output results"
     )

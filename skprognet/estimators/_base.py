@@ -12,6 +12,7 @@ from skorch.helper import predefined_split
 from skprognet._fingerprints import fingerprints
 from skprognet.estimators._batches import Batches, TensorRows
 from skprognet.estimators._last_fit import last_fit_kept
+from skprognet.estimators._monitor import greater_is_better
 from skprognet.estimators._net import Net
 from skprognet.estimators._outputs import check_finite
 from skprognet.estimators._overlap import overlap
@@ -118,6 +119,7 @@ class NetworkEstimator(BaseEstimator):
             patience=self.patience,
             score=score or target.default_score,
             score_weights=target.score_weights(self.class_weight),
+            greater_is_better=greater_is_better(self.monitor),
             loss=target.loss,
             criterion=target.loss.criterion,
             criterion__reduction="none",
@@ -210,8 +212,8 @@ class NetworkEstimator(BaseEstimator):
     def history_(self):
         """DataFrame with a row per epoch: losses, scores, and seconds (dur)."""
         check_is_fitted(self)
-        columns = ["epoch", "train_loss", "valid_loss", "valid_uar", "valid_score"]
-        columns += ["test_uar", "dur"]
+        columns = ["epoch", "train_loss", "valid_loss", "valid_score", "valid_monitor"]
+        columns += ["test_score", "dur"]
         rows = [{key: row.get(key) for key in columns} for row in self.net_.history]
         return pd.DataFrame(rows, columns=columns).dropna(axis="columns", how="all")
 

@@ -56,10 +56,11 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
         Whether to score validation rows after every epoch and keep the weights of the best one,
         of equal ones that with the lowest loss. Without it all rows train and the last epoch is
         kept.
-    monitor : {"uar", "loss"}, name of a scorer or callable, default="uar"
+    monitor : {"uar", "loss"}, name of a scorer, Score or callable, default="uar"
         What makes an epoch the best: the unweighted average recall or the loss on the validation
-        rows, or what a scikit-learn scorer gives there (greater is better), such as "accuracy". A
-        scorer that takes `sample_weight` gets that of the held-out rows.
+        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer gives there
+        (greater is better), such as "accuracy". What takes `sample_weight` gets that of the
+        held-out rows.
     validation_fraction : float or cross-validation splitter, default=0.1
         Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
         whose first split is taken.
@@ -98,8 +99,10 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
     net_ : skorch.NeuralNetClassifier
         The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
     history_ : DataFrame
-        A row per epoch: epoch, train_loss, valid_loss, valid_uar, valid_score (what chooses the
-        epoch), test_uar (with `X_test`), dur (seconds).
+        A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
+        validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
+        epoch, where it is another one: with a dict as `class_weight`, or where a lower score is
+        better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
@@ -225,8 +228,8 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
             Labels of the source task, on which an unfitted source is trained; with several
             sources a DataFrame with a column per source name.
         X_test : array-like of shape (n_test, n_features), default=None
-            Rows that are scored after every epoch, for a learning curve: ``history_["test_uar"]``.
-            They influence nothing.
+            Rows that are scored after every epoch, for a learning curve, in
+            ``history_["test_score"]``. They influence nothing.
         y_test : array-like of shape (n_test,), default=None
             Their labels.
 

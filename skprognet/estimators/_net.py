@@ -58,20 +58,23 @@ def _step_inputs(batch):
 class Net(NeuralNetClassifier):
     """skorch net for logits, with weighted rows and the score of every epoch.
 
-    The history has, for each epoch, ``epoch``, ``train_loss``, ``valid_loss``, ``valid_uar``,
-    ``valid_score`` and ``dur`` in seconds; the validation ones where there are validation rows.
-    Losses are the mean over rows of weight times cross-entropy; the training loss is taken while
-    the weights change.
+    The history has, for each epoch, ``epoch``, ``train_loss``, ``valid_loss``, ``valid_score`` and
+    ``dur`` in seconds; the validation ones where there are validation rows. Losses are the mean
+    over rows of weight times cross-entropy; the training loss is taken while the weights change.
+    Where another number than ``valid_score`` chooses the epoch, it is there as ``valid_monitor``:
+    where classes have weights, or where a lower score is the better one.
 
     Parameters
     ----------
     patience : int or None, default=None
         Epochs without a better validation score after which training stops; None never stops.
     score : {"uar", "loss"} or callable, default="uar"
-        What chooses the epoch: the unweighted average recall or (minus) the loss on the
-        validation rows, or what the callable returns.
+        The score of an epoch: the unweighted average recall or minus the loss on the validation
+        rows, or what the callable returns.
     score_weights : ndarray of shape (n_classes,) or None, default=None
-        Weights of the classes in that recall; None is equal.
+        Weights of the classes in the recall that chooses the epoch; None is equal.
+    greater_is_better : bool, default=True
+        Whether the epoch with the greatest score is the best.
     loss : type, default=CrossEntropy
         The loss with written-out gradients.
     **options
@@ -85,12 +88,14 @@ class Net(NeuralNetClassifier):
         patience=None,
         score="uar",
         score_weights=None,
+        greater_is_better=True,
         loss=CrossEntropy,
         **options,
     ):
         self.patience = patience
         self.score = score
         self.score_weights = score_weights
+        self.greater_is_better = greater_is_better
         self.loss = loss
         super().__init__(module, **options)
 
@@ -205,18 +210,22 @@ class Net(NeuralNetClassifier):
             which = "training" if training else "validation"
             self._raise_infinite(f"{which} loss", f"it became {loss} in")
         if not training:
-            y, weight = iterator.dataset.y, iterator.dataset.weight
-            predicted = torch.cat(predicted)
-            uar = mean_recall(predicted, y, weight)
-            self.history.record(prefix + "_uar", uar)
-            score = uar
-            if callable(self.score):
-                score = self.score()
-            elif self.score == "loss":
-                score = -loss
-            elif self.score_weights is not None:
-                score = mean_recall(predicted, y, weight, self.score_weights)
+            score, chooses = self._score_epoch(iterator.dataset, torch.cat(predicted), loss)
             self.history.record(prefix + "_score", score)
+            if chooses is not None:
+                self.history.record(prefix + "_monitor", chooses)
+
+    def _score_epoch(self, dataset, predicted, loss):
+        """Return the score of the validation rows, and what chooses the epoch if that differs."""
+        if callable(self.score):
+            score = self.score()
+            return score, None if self.greater_is_better else -score
+        if self.score == "loss":
+            return -loss, None
+        score = mean_recall(predicted, dataset.y, dataset.weight)
+        if self.score_weights is None:
+            return score, None
+        return score, mean_recall(predicted, dataset.y, dataset.weight, self.score_weights)
 
     def _raise_infinite(self, what, happened):
         raise ValueError(

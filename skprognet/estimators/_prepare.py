@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from skprognet.estimators._class_weight import scale_to_mean_one
-from skprognet.estimators._monitor import MONITORS, score_of_epoch
+from skprognet.estimators._monitor import net_score, score_of_epoch
 from skprognet.estimators._rows import check_given, check_test_rows, check_validation_rows
 from skprognet.estimators._training_job import Seeds, TrainingJob
 
@@ -87,13 +87,16 @@ def _set_target(estimator, y, goes_on):
     return None
 
 
-def _epoch_score(estimator, validation):
-    """Return what scores an epoch: the name of a quantity or a function without arguments."""
-    monitor = estimator.monitor
-    if validation is None or (isinstance(monitor, str) and monitor in MONITORS):
-        return monitor
-    y = estimator._target.decode(validation.y)
-    return score_of_epoch(estimator, validation.X, y, validation.weight)
+def _epoch_score(estimator, rows):
+    """Return what scores an epoch: the name of a quantity or a function without arguments.
+
+    None stands for the default score of what is learned.
+    """
+    name = net_score(estimator.monitor)
+    if rows is None or name is not None:
+        return name
+    y = estimator._target.decode(rows.y)
+    return score_of_epoch(estimator, rows.X, y, rows.weight)
 
 
 def _make_column(estimator, rows, train, held_out, seeds, previous):
@@ -131,5 +134,6 @@ def _make_job(estimator, column, training, validation, test, score, seeds):
     net = estimator._make_net(
         column, device=estimator.device, validation=validation, seed=seeds.order, score=score
     )
+    test_score = _epoch_score(estimator, test)
     test = None if test is None else estimator._tensor_rows(test.X, test.y)
-    return TrainingJob(net, estimator._tensor_rows(*training), test, seeds.dropout)
+    return TrainingJob(net, estimator._tensor_rows(*training), test, test_score, seeds.dropout)

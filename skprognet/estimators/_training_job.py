@@ -40,6 +40,8 @@ class TrainingJob:
         The rows that train.
     test : TensorRows or None
         Rows that are scored after every epoch and influence nothing.
+    test_score : {"uar", "loss"}, callable or None
+        What they are scored by.
     dropout_seed : int
         Seed of the dropout masks.
     """
@@ -47,6 +49,7 @@ class TrainingJob:
     net: Net
     training: TensorRows
     test: TensorRows | None
+    test_score: object
     dropout_seed: int
 
     @property
@@ -75,7 +78,8 @@ def _train_one(job):
     seed_dropout(job.column, net.device, job.dropout_seed)
     if job.test is not None:
         # Before the timer, which marks the epoch as ended.
-        net.callbacks_.insert(0, ("test_score", RecordTestScore(job.test.X, job.test.y)))
+        record = RecordTestScore(job.test.X, job.test.y, job.test_score)
+        net.callbacks_.insert(0, ("test_score", record))
     net.partial_fit(job.training)
     net.check_weights()
     # The rows are not the model's: a fitted net would carry them along.

@@ -14,19 +14,19 @@ _DESIGN = "design.json"
 
 
 @contextmanager
-def open_checkpoint(folder, design, splits, jobs):
+def open_checkpoint(folder, run, splits, jobs):
     """Give the checkpoint of a run, whose missing jobs are claimed until the end; or None.
 
     Parameters
     ----------
     folder : path or None
         Where to; made if need be. None is for a run that keeps nothing.
-    design : Design
+    run : Run
         What all fits share.
     splits : list of Split
         The rows of every fit.
     jobs : list of str
-        Names of all units of work.
+        Names of all jobs.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def open_checkpoint(folder, design, splits, jobs):
     if folder is None:
         yield None
         return
-    store = Checkpoint(folder, describe_run(design, splits), jobs)
+    store = Checkpoint(folder, describe_run(run, splits), jobs)
     try:
         yield store
     finally:

@@ -1,7 +1,7 @@
 """How many networks a run trains: before it, from its plan, and after it, from its scores."""
 
-from skprognet.evaluation._fold_job import plan_units
-from skprognet.evaluation._run import check_design
+from skprognet.evaluation._check_run import check_run
+from skprognet.evaluation._fold_job import plan_jobs
 from skprognet.evaluation._splits import draw_splits
 from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
@@ -9,6 +9,7 @@ _DEFAULTS = {
     "sources": None,
     "combined_sources": None,
     "source_estimator": None,
+    "scoring": "uar",
     "train_folds": None,
     "normalisation": "corpus",
     "target": None,
@@ -68,10 +69,10 @@ def count_fits(X, y, *, cv=None, **options):
     ... )
     90
     """
-    design = check_design(X, y, **_DEFAULTS | options)
+    run = check_run(X, y, **_DEFAULTS | options)
     if cv is None:
-        cv = RepeatedSpeakerStratifiedKFold(random_state=design.random_state)
-    _, n_fits = plan_units(design, draw_splits(cv, design))
+        cv = RepeatedSpeakerStratifiedKFold(random_state=run.random_state)
+    _, n_fits = plan_jobs(run, draw_splits(cv, run))
     return sum(n_fits)
 
 

@@ -9,8 +9,6 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import has_fit_parameter
 
 from skprognet._fingerprints import fingerprints
-from skprognet.evaluation._run import takes_validation_rows
-from skprognet.metrics import uar_score
 from skprognet.preprocessing import CorpusStandardScaler
 
 
@@ -33,6 +31,17 @@ def fit_seed(random_state, repeat, fold, network):
     """
     entropy = [random_state, repeat, fold, *network.encode()]
     return int(np.random.SeedSequence(entropy).generate_state(1)[0])
+
+
+def seed_of(run, split, network, size):
+    """Return the seed of one fit of a run, for a number of training folds or for all (None)."""
+    network += "" if size is None else f", {size} folds"
+    return fit_seed(run.random_state, split.repeat, split.fold, network)
+
+
+def takes_validation_rows(estimator):
+    """Return whether the estimator's own fit has a place for validation rows."""
+    return has_fit_parameter(estimator, "X_val")
 
 
 def normalise(X, train, normalisation, speakers):
@@ -94,7 +103,7 @@ def fit(estimator, X, y, train, validation, *, tested=None):
     return Fitted(estimator, seconds, np.isin(of_rows, recorded))
 
 
-def own_score(estimator, X, y, train, test):
-    """Return the UAR of a source on its own task, over test rows whose class it could learn."""
+def own_score(scoring, estimator, X, y, train, test):
+    """Return the score of a source on its own task, over test rows whose class it could learn."""
     known = test[np.isin(y[test], y[train])]
-    return uar_score(y[known], estimator.predict(X[known])) if len(known) else np.nan
+    return scoring(y[known], estimator.predict(X[known])) if len(known) else np.nan

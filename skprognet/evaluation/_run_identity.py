@@ -29,12 +29,12 @@ def sha256(data):
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def describe_run(design, splits):
+def describe_run(run, splits):
     """Return all that the results of a run depend on, as text by name.
 
     Parameters
     ----------
-    design : Design
+    run : Run
         What all fits share.
     splits : list of Split
         The rows of every fit.
@@ -50,11 +50,12 @@ def describe_run(design, splits):
         If something cannot be known again in another process, such as a lambda.
     """
     names = ["X", "y", "speakers", "methods", "sources", "source_estimator", "combined_sources"]
-    names += ["normalisation", "random_state", "target", "corpus", "train_folds", "return_curves"]
+    names += ["scoring", "normalisation", "random_state", "target", "corpus", "train_folds"]
+    names += ["return_curves"]
     told = {}
     for name in names:
         try:
-            told |= _describe(name, getattr(design, name))
+            told |= _describe(name, getattr(run, name))
         except RecursionError as error:
             raise _unknowable(name, "an object that holds itself") from error
     rows = _digest([_describe("", vars(split)) for split in splits])

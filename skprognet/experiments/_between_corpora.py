@@ -61,15 +61,17 @@ def transfer_between_corpora(
     both_directions : bool, default=True
         Whether the source is also tried as the target.
     estimator : DNNClassifier, default=None
-        Its parameters are those of all networks; None is ``DNNClassifier()``, the paper's.
+        Its parameters are those of all networks; None is
+        ``DNNClassifier(monitor=scoring)``, the paper's.
     n_splits : int, default=10
         Folds, at least 3.
     n_repeats : int, default=10
         How many times the rows are divided into folds.
     normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
         Each corpus by itself; see :func:`~skprognet.evaluation.cross_validate_transfer`.
-    scoring : str, default="uar"
-        Name of the score of every test.
+    scoring : str or Score, default="uar"
+        What the test rows are scored by; see
+        :func:`~skprognet.evaluation.cross_validate_transfer`.
     duplicates : {"error", "drop", "keep"}, default="error"
         What to do, before anything is trained, about rows with equal features, in one corpus or
         in both: what a source learned of a copy it knows of the row that is tested. "drop" keeps
@@ -209,6 +211,7 @@ def _arguments(design, source_name, source, target):
         "sources": {source_name: corpus, **tasks},
         "combined_sources": [(source_name, *design.tasks)] if design.tasks else None,
         "source_estimator": design.estimator,
+        "scoring": design.scoring,
         "groups": target.labels[design.speaker],
         "cv": make_folds(design),
         "train_folds": design.train_folds,

@@ -59,7 +59,8 @@ def transfer_between_tasks(
         session. Without known speakers a source network for the speakers chooses its epoch on
         training rows held out, and its own UAR is not known.
     estimator : DNNClassifier, default=None
-        Its parameters are those of all networks; None is ``DNNClassifier()``, the paper's.
+        Its parameters are those of all networks; None is
+        ``DNNClassifier(monitor=scoring)``, the paper's.
     other_methods : dict of str to classifier, default=None
         Further classifiers, such as a support vector machine, each a row of its own. Their names
         must not be those of the paper's methods.
@@ -69,8 +70,9 @@ def transfer_between_tasks(
         How many times the rows are divided into folds.
     normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
         See :func:`~skprognet.evaluation.cross_validate_transfer`.
-    scoring : str, default="uar"
-        Name of the score of every test.
+    scoring : str or Score, default="uar"
+        What the test rows are scored by; see
+        :func:`~skprognet.evaluation.cross_validate_transfer`.
     duplicates : {"error", "drop", "keep"}, default="error"
         What to do, before anything is trained, about rows with equal features: copies of one
         recording. One that is tested would be among the training rows. "drop" keeps the first of
@@ -195,6 +197,7 @@ def plan_tasks(design, X, labels):
         "sources": table.labels[list(design.sources)],
         "combined_sources": [design.sources] if design.all_sources else None,
         "source_estimator": design.estimator,
+        "scoring": design.scoring,
         "groups": table.labels[group],
         "speakers": table.labels.get(design.speaker),
         "cv": make_folds(design),

@@ -22,8 +22,10 @@ NOTHING = "none"
 _NOT_WRITTEN = ("random_state",)
 
 
-def check_network(estimator):
+def check_network(estimator, scoring="uar"):
     """Return the network of a study, the paper's for None; raise unless it can be one.
+
+    The epochs of the paper's network are chosen by what the study is scored by.
 
     Raises
     ------
@@ -32,7 +34,7 @@ def check_network(estimator):
     ValueError
         If a parameter is out of range.
     """
-    estimator = DNNClassifier() if estimator is None else estimator
+    estimator = DNNClassifier(monitor=scoring) if estimator is None else estimator
     if not isinstance(estimator, DNNClassifier):
         raise TypeError(
             "estimator must be a DNNClassifier, whose parameters all networks get; got "

@@ -12,19 +12,11 @@ from skprognet.experiments._words import (
     FOLDS_IN_WORDS,
     NORMALISATION_IN_WORDS,
     describe_folds,
-    explain_test,
     headline,
 )
-from skprognet.results import format_table
+from skprognet.results import explain_tests, table_in_words
 
 APART = ("study", "network", "inputs", "sha256", "versions")
-
-
-def _table_and_legend(table):
-    """Return Table 2 as HTML that says which cells are headings, and its legend."""
-    text, _, legend = format_table(table, "html").partition("</table>")
-    text = text.replace("<th>", '<th scope="col">')  # names are escaped, so these are the headings
-    return Markup(text + "</table>"), Markup(legend)
 
 
 def _shown(value):
@@ -77,7 +69,7 @@ def format_page(study, figures, record, seconds):
         keep_trailing_newline=True,
         finalize=_shown,
     )
-    table, legend = _table_and_legend(study.table)
+    cells, legend = table_in_words(study.table)
     network = {name: _in_words(value) for name, value in record["network"].items()}
     return environment.get_template("report.html.jinja").render(
         title=study.design.title,
@@ -85,9 +77,10 @@ def format_page(study, figures, record, seconds):
         passed=study.audit is not None,
         audit=study.audit_verdict,
         harm=study.comparisons.loc[study.comparisons["hurts"], "verdict"].tolist(),
-        table=table,
+        heads=list(cells),
+        rows=cells.to_numpy().tolist(),
         legend=legend,
-        test=explain_test(study),
+        test=explain_tests(study.comparisons),
         verdicts=study.comparisons["verdict"].tolist(),
         figures=[(figure, _data_uri(figure.contents["svg"])) for figure in figures],
         folds=describe_folds(study),

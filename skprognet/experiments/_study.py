@@ -18,7 +18,7 @@ class Study:
     scores : DataFrame
         A row per fit; see :func:`~skprognet.evaluation.cross_validate_transfer`.
     curves : DataFrame
-        Validation and test UAR of every epoch of every fit.
+        Validation and test score of every epoch of every fit.
     design : TasksDesign or CorporaDesign
         What was run; ``design.to_dict()`` has it as it stands in ``design.toml``.
     groups : dict of str to ndarray

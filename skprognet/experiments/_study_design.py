@@ -17,6 +17,7 @@ from skprognet.experiments._network_values import (
     make_network,
     plain_parameters,
 )
+from skprognet.metrics import Score, get_score_names
 from skprognet.preprocessing import NORMALISATIONS
 
 FOLDS = ("speaker-stratified", "speaker-independent", "leave-one-session-out")
@@ -46,7 +47,9 @@ class StudyDesign:
         "of each, or refuse.",
         choices=DUPLICATES,
     )
-    scoring: str = argument("uar", "The score of every test.", choices=("uar",))
+    scoring: str = argument(
+        "uar", "What the test rows are scored by.", choices=tuple(get_score_names())
+    )
     n_repeats: int = argument(
         10, "How many times the rows are divided into folds.", flag="--repeats", low=1
     )
@@ -62,8 +65,11 @@ class StudyDesign:
 
     def __post_init__(self):
         for name, each in options_of(self).items():
-            self._settle(name, check_argument(each, getattr(self, name)))
-        self._settle("estimator", check_network(self.estimator))
+            value = getattr(self, name)
+            # A score of the user's own has no option: it is an object of Python.
+            if not isinstance(value, Score):
+                self._settle(name, check_argument(each, value))
+        self._settle("estimator", check_network(self.estimator, self.scoring))
 
     def _settle(self, name, value):
         object.__setattr__(self, name, value)  # as a frozen dataclass allows it
@@ -94,14 +100,16 @@ class StudyDesign:
             networks, defaults included: a later version of the package may have other defaults.
             What no file can hold is described in ``missing``, if there is any.
         """
-        plain = {name: as_plain(getattr(self, name)) for name in options_of(self)}
+        values = {name: getattr(self, name) for name in options_of(self)}
+        plain = {n: as_plain(v) for n, v in values.items() if not isinstance(v, Score)}
         plain = {"study": self.study, **plain, "network": plain_parameters(self.estimator)}
         missing = self._missing()
         return plain | ({"missing": missing} if missing else {})
 
     def _missing(self):
         """Return in words what no file can hold, by its name, such as "network.optimizer"."""
-        return describe_others(self.estimator)
+        scoring = {"scoring": repr(self.scoring)} if isinstance(self.scoring, Score) else {}
+        return scoring | describe_others(self.estimator)
 
     @classmethod
     def from_dict(cls, values):
@@ -125,7 +133,8 @@ class StudyDesign:
             If a value is of the wrong kind.
         """
         own = {name: values[name] for name in options_of(cls) if name in values}
-        return cls(**own, estimator=make_network(values.get("network", {})))
+        network = {"monitor": values.get("scoring", "uar")} | values.get("network", {})
+        return cls(**own, estimator=make_network(network))
 
 
 def title_of(task, way):

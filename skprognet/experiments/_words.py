@@ -1,9 +1,7 @@
 """A study in words: what was asked, how it was run, and what came out."""
 
-from skprognet._scores import SETTING
-from skprognet.results._compare_methods import CALIBRATED
-from skprognet.results._pairs import TRANSFER
-from skprognet.results._verdicts import evidence, label, signed, transfer_wins
+from skprognet._comparisons import TRANSFER, evidence, signed, transfer_wins
+from skprognet._scores import label_of_row
 
 _NAMED = 4
 
@@ -73,35 +71,10 @@ def _left_out(study):
     return f" Left out as copies of others: {' and '.join(told)}." if told else ""
 
 
-def explain_test(study):
-    """Return one paragraph: which test was used, and why."""
-    test, df = study.comparisons.loc[0, ["test", "df"]]
-    repeats, folds = study.design.n_repeats, study.design.n_splits
-    if test == CALIBRATED:
-        return f"Test: {test}, two-sided, {df:g} degrees of freedom (the paper's)."
-    return (
-        f"Test: the paper's {CALIBRATED} is defined for 10 repeats of 10 folds only, not for "
-        f"{repeats} x {folds}; used instead: {test} (Nadeau and Bengio; Bouckaert and Frank), "
-        f"two-sided, {df:g} degrees of freedom, ratio of test rows to the others (validation rows "
-        f"count as training) {_range(study.comparisons['ratio'])}."
-    )
-
-
-def _range(values):
-    low, high = f"{values.min():.3f}", f"{values.max():.3f}"
-    return low if low == high else f"{low} to {high}, by the size of the training set"
-
-
-def _place(row):
-    """Return which method a row is about, and where there are several settings, which of them."""
-    where = ", ".join(f"{name} {row[name]}" for name in SETTING if name in row)
-    return label(row["method"], row["source"]) + (f" ({where})" if where else "")
-
-
 def _named(rows, value=None):
     """Return what rows are about, and by how much they differ; a few, and how many more."""
     told = [
-        _place(row) + (f" {signed(row[value])}" if value else "")
+        label_of_row(row) + (f" {signed(row[value])}" if value else "")
         for _, row in rows.head(_NAMED).iterrows()
     ]
     more = len(rows) - len(told)

@@ -1,18 +1,23 @@
 """A study as text and as files."""
 
-import gzip
-
+from skprognet._markup import escape_markdown
 from skprognet.experiments._arguments import DESIGN_FILE
 from skprognet.experiments._figures import draw_figures, figure_names
 from skprognet.experiments._output_folder import REPORT, OutputFolder
 from skprognet.experiments._page import format_page
 from skprognet.experiments._record import add_found, describe_record, format_record, make_record
-from skprognet.experiments._words import describe_folds, explain_test, headline
-from skprognet.results import format_table
-from skprognet.results._table_formats import escape_markdown
+from skprognet.experiments._words import describe_folds, headline
+from skprognet.results import compressed, explain_tests, format_table, score_files, to_csv
 
 SUFFIXES = ("png", "pdf")
-_FILES = ("results.csv", "comparisons.csv", "table.md", "table.tex", "curves.csv.gz")
+_FILES = (
+    "results.csv",
+    "rows.csv.gz",
+    "comparisons.csv",
+    "table.md",
+    "table.tex",
+    "curves.csv.gz",
+)
 
 
 def format_study(study):
@@ -52,21 +57,16 @@ def format_study(study):
             f"# {escape_markdown(study.design.title)}",
             *map(escape_markdown, (headline(study), describe_folds(study), study.audit_verdict)),
             format_table(study.table),
-            escape_markdown(explain_test(study)),
+            escape_markdown(explain_tests(study.comparisons)),
             "\n".join(f"- {escape_markdown(each)}" for each in study.comparisons["verdict"]),
         ]
     )
 
 
-def _csv(frame):
-    # pandas writes the shortest text that gives back each float exactly.
-    return frame.to_csv(index=False).encode()
-
-
 def write_study(study, folder, *, record=None, seconds=None):
     """Write a study into a folder: all of its files whole, or none.
 
-    These are results.csv (the scores), curves.csv.gz, comparisons.csv, table.md, table.tex,
+    These X
     design.toml, each figure as PNG and as PDF, and report.html: one page with all of it, which
     needs nothing else and no network. There are no curves where no network was scored after its
     epochs. Beside them manifest.json has the digest of each. A study that was written there
@@ -128,14 +128,14 @@ def study_contents(study, record, seconds=None):
     record = add_found(record, study)
     figures = draw_figures(study)
     contents = {
-        "results.csv": _csv(study.scores),
-        "comparisons.csv": _csv(study.comparisons),
+        **score_files(study.scores),
+        "comparisons.csv": to_csv(study.comparisons),
         "table.md": (format_study(study) + "\n").encode(),
         "table.tex": format_table(study.table, "latex").encode(),
         DESIGN_FILE: format_record(record).encode(),
     }
     if len(study.curves):
-        contents["curves.csv.gz"] = gzip.compress(_csv(study.curves), compresslevel=6, mtime=0)
+        contents["curves.csv.gz"] = compressed(study.curves)
     for figure in figures:
         for suffix in SUFFIXES:
             contents[f"{figure.name}.{suffix}"] = figure.contents[suffix]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from skprognet._scores import metric_name
 from skprognet._tables import read_table
 from skprognet.estimators import source_overlap
 from skprognet.features import FeatureOrigin, select_features
@@ -24,10 +25,10 @@ def _installed(name):
         return None
 
 
-def _validation_uar(network):
-    """Return the unweighted average recall of the epoch that was kept, if rows were held out."""
+def _validation_score(network):
+    """Return the score of the epoch that was kept, if rows were held out."""
     best = network.history_.iloc[network.best_epoch_ - 1]
-    return float(best["valid_uar"]) if "valid_uar" in best else None
+    return float(best["valid_score"]) if "valid_score" in best else None
 
 
 def describe_network(model):
@@ -43,8 +44,8 @@ def describe_network(model):
     dict
         ``class``, ``classes``, ``layers`` (widths, from the features to the output),
         ``activation``, ``sha256`` of the weights, ``random_state``; where it was trained by this
-        package ``best_epoch``, ``epochs`` and ``validation_uar``; and ``sources``, by name the
-        same of each.
+        package ``best_epoch``, ``epochs``, ``metric`` and ``validation_score``; and ``sources``,
+        by name the same of each.
 
     Raises
     ------
@@ -79,7 +80,8 @@ def describe_network(model):
         told |= {
             "best_epoch": network.best_epoch_,
             "epochs": len(network.history_),
-            "validation_uar": _validation_uar(network),
+            "metric": metric_name(network.monitor),
+            "validation_score": _validation_score(network),
         }
     sources = getattr(network, "sources_", [])
     return told | {"sources": {name: describe_network(source) for name, source in sources}}

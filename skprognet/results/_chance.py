@@ -1,53 +1,36 @@
-"""Whether a method is better than a guess: the study's own test, one-sided."""
+"""Whether a method is better than chance: the test of the comparison, one-sided."""
 
 import numpy as np
 
-from skprognet._scores import rows_of, score_table
-from skprognet.significance._cv_ttests import study_ttest
-from skprognet.significance._paired import Pair
-from skprognet.significance._ratio import measured_ratio
+from skprognet._scores import CHANCE, SCORE, as_floats, metric_of
+from skprognet.results._choose_test import choose_test, run_test
+from skprognet.significance import pair_scores
 
 
-def chance_level(scores, entry):
-    """Return the UAR of a guess in each fold, 1 / n_classes, or None if the scores lack these.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        Of one setting; a column n_classes says how many classes the rows of a test fold have.
-    entry : tuple of (method, source)
-        The method.
-
-    Returns
-    -------
-    ndarray of shape (n_repeats, n_folds) or None
-        Chance.
-    """
-    if "n_classes" not in scores:
-        return None
-    n_classes = score_table(scores, *entry, value="n_classes")
-    return 1 / n_classes if (n_classes > 0).all() else None  # NaN is not above 0 either
-
-
-def p_of_chance(scores, entry):
-    """Return the p-value of a method's UARs against those of a guess, one-sided.
+def p_of_chance(rows, test):
+    """Return the p-value of a method's scores against those of a guess, one-sided.
 
     Parameters
     ----------
-    scores : DataFrame
-        Of one setting.
-    entry : tuple of (method, source)
-        The method.
+    rows : DataFrame
+        Scores of one method, in one condition; a column chance says what a guess scores on the
+        rows of each test fold.
+    test : SignificanceTest
+        The test of the comparison. If it has no one-sided form, the first that fits is taken.
 
     Returns
     -------
     float
-        How probable UARs so far above chance are for a guess; NaN where chance is not known, or
-        the folds are too few for a test.
+        How probable scores so far above chance are for a guess; NaN if chance is not known.
     """
-    level, uar = chance_level(scores, entry), score_table(scores, *entry)
-    ratio = measured_ratio(rows_of(scores, entry))
-    too_few = uar.size < 2 or (uar.shape[1] < 2 and ratio is None)
-    if level is None or too_few or not np.isfinite(uar).all():
+    if CHANCE not in rows or not np.isfinite(as_floats(rows[CHANCE])).all():
         return np.nan
-    return study_ttest(Pair(uar, level, ratio), alternative="greater").pvalue
+    pair = pair_scores(rows, rows.assign(**{SCORE: as_floats(rows[CHANCE])}))
+    pair = pair.oriented(metric_of(rows))
+    if not test.one_sided:
+        test = choose_test(None, *pair.a.shape, pair.ratio is not None)
+    mean, variance = pair.mean_and_variance
+    # A method that never errs, say. It is no reason to warn, and needs no test.
+    if mean and not variance:
+        return float(mean < 0)
+    return run_test(test, pair, alternative="greater").pvalue

@@ -1,151 +1,108 @@
-"""From scores to a verdict: which method is better than which, and is that more than luck."""
+"""From scores to verdicts: which method is better than which, and whether that is luck."""
 
-import numpy as np
+import math
+
 import pandas as pd
 
 from skprognet._checks import check_choice, check_number
-from skprognet._scores import (
-    check_scores,
-    entries,
-    rows_of,
-    score_table,
-    settings,
-)
-from skprognet.results._chance import p_of_chance
+from skprognet._comparisons import evidence, transfer_loses
+from skprognet._scores import by_condition, check_scores, methods_in
+from skprognet.results._choose_test import as_test
+from skprognet.results._comparison import compare_two
 from skprognet.results._pairs import choose_pairs, kind_of, plain_networks
-from skprognet.results._verdicts import evidence, label, transfer_loses, verdict
-from skprognet.significance._bayesian import check_rope, posterior
-from skprognet.significance._cv_ttests import PAPER_SHAPE, calibrated_cv_ttest, corrected_cv_ttest
-from skprognet.significance._holm import holm
-from skprognet.significance._paired import check_pair
-from skprognet.significance._ratio import resolve_ratio
-
-CALIBRATED = "calibrated 10x10 CV paired t-test"
-CORRECTED = "corrected paired t-test for repeated CV"
+from skprognet.results._verdicts import verdict
+from skprognet.significance import holm
 
 
-def _compare(scores, entry, against, rope):
-    """Return the numbers of one comparison."""
-    for method, source in (entry, against):
-        score_table(scores, method, source)
-    pair = check_pair(
-        rows_of(scores, entry), rows_of(scores, against), (label(*entry), label(*against))
-    )
-    if pair.a.shape[1] < 2 and pair.ratio is None:
-        raise ValueError(
-            "scores must have at least 2 folds in each repeat, or the columns n_train and n_test; "
-            "got 1 fold without them. Add these columns, or run more folds."
-        )
-    ratio = resolve_ratio(None, None, None, pair)
-    paper = pair.a.shape == PAPER_SHAPE
-    result = (
-        calibrated_cv_ttest(pair.a, pair.b)
-        if paper
-        else corrected_cv_ttest(pair.a, pair.b, test_train_ratio=ratio)
-    )
-    interval = result.confidence_interval(0.95)
-    worse, equal, better = posterior(pair, rope, ratio)
-    return {
-        "method": entry[0],
-        "source": entry[1],
-        "against": against[0],
-        "against_source": against[1],
-        "uar": pair.a.mean(),
-        "against_uar": pair.b.mean(),
-        "difference": result.estimate,
-        "low": interval.low,
-        "high": interval.high,
-        "effect_size": result.effect_size,
-        "statistic": result.statistic,
-        "df": result.df,
-        "pvalue": result.pvalue,
-        "p_worse": worse,
-        "p_equal": equal,
-        "p_better": better,
-        "test": CALIBRATED if paper else CORRECTED,
-        "ratio": np.nan if paper else ratio,
-        "p_chance": p_of_chance(scores, entry),
-        "against_p_chance": p_of_chance(scores, against),
-    }
-
-
-def _compare_all(scores, pairs, against, rope):
-    """Yield the numbers of every comparison, within each setting."""
-    for setting, part in settings(scores):
+def _compare_all(scores, pairs, against, test, rope):
+    """Yield the numbers of every comparison, within each condition."""
+    for condition, part in by_condition(scores):
         networks = plain_networks(part)
-        for entry, other in choose_pairs(entries(part), pairs, against, networks):
-            numbers = _compare(part, entry, other, rope)
-            yield {**setting, **numbers, "kind": kind_of(entry, other, networks)}
+        for method, other in choose_pairs(methods_in(part), pairs, against, networks):
+            numbers = compare_two(part, method, other, test, rope)
+            yield {**condition, **numbers, "kind": kind_of(method, other, networks)}
 
 
-def compare_methods(scores, *, pairs="paper", against=None, alpha=0.05, rope=0.01):
+def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0.05, rope=0.01):
     """Test which method is better than which, and say so.
 
-    The test is the paper's :func:`calibrated_cv_ttest` for 10 x 10 folds, for which alone it is
-    defined, and else :func:`corrected_cv_ttest`; both two-sided. Beside it stand the
-    probabilities of :func:`bayesian_cv_test`.
+    By default the test is the paper's :func:`calibrated_cv_ttest` for 10 x 10 folds, the only
+    ones it is defined for, and :func:`corrected_cv_ttest` for any others. Every test is
+    two-sided. The probabilities of :func:`bayesian_cv_test` are given as well.
 
     Parameters
     ----------
     scores : DataFrame
-        Columns method, source, repeat, fold and uar, one row per fit, as
+        Columns method, source, repeat, fold and score, one row per fit, as
         :func:`cross_validate_transfer` returns; of pandas, polars or pyarrow. If a column corpus,
         target or n_train_folds has several values, comparisons are made within each combination
         of them. Read if there: baseline (what the same network without a source is called; scores
-        without this column call it "DNN"), n_classes (classes of the test rows, for chance).
+        without this column call it "DNN"), chance (score of a guess on the test
+        rows), metric and greater_is_better (without them the scores are taken as UAR).
     pairs : {"paper", "all"}, default="paper"
         What is compared. "paper": each method with a source with each that has none, then the
         methods of one source with each other, then those without a source with each other.
     against : str or tuple of (method, source), default=None
         The one with which all others are compared, in place of `pairs`; the name of a method is
         enough if it has one source.
+    test : str or SignificanceTest, default="auto"
+        "auto": the first test that fits the folds, in the order of
+        :func:`get_significance_test_names`. The name of a test, such as "corrected_cv_ttest", or
+        a :class:`SignificanceTest` of your own: that one, if it fits the folds.
     alpha : float, default=0.05
         Level below which a p-value is called evidence; between 0 and 1.
     rope : float, default=0.01
-        Largest difference in UAR that does not matter ("region of practical equivalence").
+        Largest difference in score that does not matter ("region of practical equivalence").
 
     Returns
     -------
     DataFrame
-        A row per comparison: corpus, target, n_train_folds (those with several values), method,
-        source, against, against_source, uar and against_uar (means over all folds), difference,
-        low and high (its 95 % confidence interval), effect_size (see `calibrated_cv_ttest`),
-        statistic, df, pvalue, pvalue_holm (adjusted for all comparisons of the table), p_worse,
-        p_equal and p_better (probabilities that the method is worse by more than the rope,
-        practically equal, better), test, ratio (n_test / n_train that the corrected test used,
-        else NaN), p_chance and against_p_chance (p-value of either against chance, 1 / n_classes;
-        NaN if not known), kind ("transfer": a network with a source and the same network without;
-        "same source"; "other"), alpha and rope (as given: tables, marks and displays read them
-        here), hurts (whether transfer is worse than none, by the plain p-value), verdict (one
-        comparison in words).
+        A row per comparison, with these columns: corpus, target, n_train_folds (those with several
+        values), method, source, against, against_source, metric, greater_is_better, score and
+        against_score (means over all folds), difference (by how much the method is better:
+        positive where it is, also for a metric of which a lower value is the better one), low and
+        high (its 95 % confidence interval; NaN if the test has none), effect_size (see
+        `calibrated_cv_ttest`), statistic, df (NaN if the test has none, or two), pvalue,
+        pvalue_holm (adjusted for all comparisons of the table), p_worse, p_equal and p_better
+        (probabilities that the method is worse by more than the rope, practically equal, better),
+        test (in words), ratio (n_test / n_train that the corrected test used, else NaN), p_chance
+        and against_p_chance (p-value of either against chance; NaN if that is not known), kind
+        ("transfer": a network with a source and the same network without; "same source"; "other"),
+        alpha and rope (as given: tables, marks and displays read them here), hurts (whether
+        transfer is worse than none, by the plain p-value), verdict (one comparison in words).
 
     Raises
     ------
     TypeError
-        If `scores` is no table, `alpha` or `rope` is not a number, or `against` not a name or a
+        If `scores` is not a table, `alpha` or `rope` is not a number, or `against` not a name or a
         pair.
     ValueError
-        If a row does not name its method or source, a score is not from 0 to 1, there is nothing
-        to compare, the folds or designs are not the same, there is a single fold without row
-        counts, `against` names none or several, or both `pairs` and `against` are given.
+        If a row does not name its method or source, a score is outside the range of its metric,
+        there is nothing to compare, the folds or designs are not the same, there is a single fold
+        without row counts, `against` names none or several, both `pairs` and `against` are given,
+        or `test` is unknown or does not fit the folds.
 
     See Also
     --------
+    explain_tests : Which test was used, in words.
     compare_over_corpora : Whether a method is better on corpora in general.
     summary_table : The paper's table, with marks from these comparisons.
 
     Notes
     -----
-    A verdict is evidence of a difference if ``pvalue < alpha``, as in the paper, and adds where
-    that does not survive Holm's correction. Without evidence it is "practically equivalent" if
-    ``p_equal > 1 - alpha``, and else "no evidence of a difference", which is not the same.
+    A verdict calls a method better or worse if ``pvalue < alpha``, as in the paper, and says so if
+    this does not survive Holm's correction. Otherwise it says "practically equivalent" if
+    ``p_equal > 1 - alpha``, and "no evidence of a difference" if not. These are two different
+    things.
 
-    That transfer hurts is said of a network with a source against the same network without one,
-    and of nothing else; that it may hurt, where it is probably worse (``p_worse > 0.5``). Another
-    classifier, such as a support vector machine, is better or worse.
+    A verdict says that transfer hurts only if a network with a source is worse than the same
+    network without one. It says that transfer may hurt if such a network is probably worse
+    (``p_worse > 0.5``). Another classifier, such as a support vector machine, is better or worse.
 
-    A method is at chance if the same test, one-sided, does not find its scores above
-    1 / n_classes. The verdict then says so: two methods that learned nothing are equivalent, too.
+    A method is at chance if the same test, one-sided, does not find its scores better than chance,
+    the score of a guess: 1 / (number of classes) for UAR. If a test has no one-sided form, the one
+    that "auto" takes is used for this question. The verdict names methods at chance, since two
+    that learned nothing are equivalent.
 
     References
     ----------
@@ -161,9 +118,9 @@ def compare_methods(scores, *, pairs="paper", against=None, alpha=0.05, rope=0.0
     >>> import pandas as pd
     >>> from skprognet.results import compare_methods
     >>> folds = pd.DataFrame({"repeat": 1, "fold": [1, 2, 3, 4, 5]})
-    >>> plain = folds.assign(method="DNN", source="none", uar=[0.61, 0.58, 0.64, 0.60, 0.57])
+    >>> plain = folds.assign(method="DNN", source="none", score=[0.61, 0.58, 0.64, 0.60, 0.57])
     >>> progressive = folds.assign(
-    ...     method="ProgNet", source="gender", uar=[0.63, 0.57, 0.66, 0.60, 0.58]
+    ...     method="ProgNet", source="gender", score=[0.63, 0.57, 0.66, 0.60, 0.58]
     ... )
     >>> scores = pd.concat([plain, progressive])
     >>> print(compare_methods(scores).loc[0, "verdict"])
@@ -172,13 +129,14 @@ difference +0.008 (95 % interval -0.016 to +0.032), p = 0.412.
     """
     check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
     check_choice("pairs", pairs, ("paper", "all"))
-    check_rope(rope)
+    check_number("rope", rope, "number", low=0, high=math.inf, high_open=True)
+    test = as_test(test)
     if against is not None and pairs != "paper":
         raise ValueError(
             f"pairs and against exclude each other; got {pairs!r} and {against!r}. Pass one."
         )
     scores = check_scores(scores)
-    comparisons = pd.DataFrame(_compare_all(scores, pairs, against, rope))
+    comparisons = pd.DataFrame(_compare_all(scores, pairs, against, test, rope))
     if not len(comparisons):
         raise ValueError(
             f"scores must hold at least two methods to compare; got "

@@ -7,15 +7,15 @@ from scipy import stats
 
 from skprognet._checks import check_number
 from skprognet.significance._intervals import CredibleInterval, check_positive_below
-from skprognet.significance._paired import check_pair, divide, warn_of_constant_difference
+from skprognet.significance._paired import divide, pair_scores, warn_of_constant_difference
 from skprognet.significance._ratio import resolve_ratio
 
 
 def rope_probabilities(mean, scale, df, rope):
-    """Return how much of a Student t lies below -rope, from there to rope, and above rope.
+    """Return how much of a Student t lies below -rope, between -rope and rope, and above rope.
 
-    With scale 0 all of it is at the mean. What lies on a bound belongs to the rope, but with
-    ``rope=0``, which is no region, half of what lies at 0 goes to each side.
+    With scale 0, all of it lies at the mean. The bounds belong to the rope. With ``rope=0`` there
+    is no region, and what lies at 0 is divided equally between the two sides.
     """
     if scale:
         below = float(stats.t.cdf((-rope - mean) / scale, df))
@@ -104,27 +104,6 @@ class BayesianCVTestResult:
         return CredibleInterval(self.estimate - reach, self.estimate + reach)
 
 
-def posterior(pair, rope, ratio):
-    """Return the result for a pair of score tables, without a word about constant differences."""
-    n = pair.a.size
-    mean, variance = pair.mean_and_variance
-    scale = math.sqrt((1 / n + ratio) * variance)
-    return BayesianCVTestResult(
-        *rope_probabilities(mean, scale, n - 1, rope),
-        estimate=mean,
-        scale=scale,
-        df=n - 1,
-        rope=rope,
-        effect_size=divide(mean, math.sqrt(variance)),
-        ratio=ratio,
-    )
-
-
-def check_rope(rope):
-    """Raise unless 0 <= rope < infinity."""
-    check_number("rope", rope, "number", low=0, high=math.inf, high_open=True)
-
-
 def bayesian_cv_test(a, b, *, rope=0.01, test_train_ratio=None, n_train=None, n_test=None):
     r"""Compare two methods by the Bayesian correlated t-test for repeated cross-validation.
 
@@ -144,7 +123,7 @@ def bayesian_cv_test(a, b, *, rope=0.01, test_train_ratio=None, n_train=None, n_
     a, b : array-like of shape (n_repeats, n_folds) or DataFrame
         Scores of the two methods on the same folds: two arrays with one repeat per row, or two
         frames with the rows of one method each, as `cross_validate_transfer` returns them
-        (columns repeat, fold and uar; the order of rows does not matter).
+        (columns repeat, fold and score; the order of rows does not matter).
     rope : float, default=0.01
         Largest difference that does not matter, in the unit of the scores; at least 0. With 0
         nothing is practically equal, and `p_worse` is the p-value of `corrected_cv_ttest` with
@@ -200,15 +179,26 @@ def bayesian_cv_test(a, b, *, rope=0.01, test_train_ratio=None, n_train=None, n_
     >>> from skprognet.significance import bayesian_cv_test
     >>> rng = np.random.default_rng(0)
     >>> dnn = rng.normal(0.60, 0.02, size=(10, 10))
-    >>> twin = dnn + rng.normal(0, 0.01, size=(10, 10))
-    >>> worse, equal, better = bayesian_cv_test(twin, dnn)
+    >>> other = dnn + rng.normal(0, 0.01, size=(10, 10))
+    >>> worse, equal, better = bayesian_cv_test(other, dnn)
     >>> print(f"within ±0.01 with probability {equal:.3f}")
     within ±0.01 with probability 0.996
     """
-    check_rope(rope)
-    pair = check_pair(a, b)
-    result = posterior(pair, rope, resolve_ratio(test_train_ratio, n_train, n_test, pair))
-    if result.estimate and not result.scale:
+    check_number("rope", rope, "number", low=0, high=math.inf, high_open=True)
+    pair = pair_scores(a, b)
+    ratio = resolve_ratio(test_train_ratio, n_train, n_test, pair)
+    n = pair.a.size
+    mean, variance = pair.mean_and_variance
+    if mean and not variance:
         consequence = "the posterior a single point"
-        warn_of_constant_difference(result.estimate, pair.a.size, consequence, stacklevel=2)
-    return result
+        warn_of_constant_difference(mean, n, consequence, stacklevel=2)
+    scale = math.sqrt((1 / n + ratio) * variance)
+    return BayesianCVTestResult(
+        *rope_probabilities(mean, scale, n - 1, rope),
+        estimate=mean,
+        scale=scale,
+        df=n - 1,
+        rope=rope,
+        effect_size=divide(mean, math.sqrt(variance)),
+        ratio=ratio,
+    )

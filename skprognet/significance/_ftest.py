@@ -7,8 +7,9 @@ import numpy as np
 from scipy import stats
 
 from skprognet.significance._intervals import ConfidenceInterval, check_positive_below
-from skprognet.significance._paired import check_pair, divide, warn_of_constant_difference
+from skprognet.significance._paired import divide, pair_scores, warn_of_constant_difference
 
+FOLDS = (5, 2)
 DF = (10, 5)
 
 
@@ -105,7 +106,7 @@ def combined_5x2cv_ftest(a, b):
     a, b : array-like of shape (5, 2) or DataFrame
         Scores of the two methods on the same folds, of five repeats of two-fold cross-validation:
         two arrays with one repeat per row, or two frames with the rows of one method each
-        (columns repeat, fold and uar; the order of rows does not matter).
+        (columns repeat, fold and score; the order of rows does not matter).
 
     Returns
     -------
@@ -155,8 +156,8 @@ def combined_5x2cv_ftest(a, b):
     >>> round(result.statistic, 2), round(result.pvalue, 3), result.df
     (7.0, 0.022, (10, 5))
     """
-    pair = check_pair(a, b)
-    if pair.a.shape != (5, 2):
+    pair = pair_scores(a, b)
+    if pair.a.shape != FOLDS:
         raise ValueError(
             f"a and b must be 5 repeats of 2 folds; got shape {pair.a.shape}. Use "
             "corrected_cv_ttest."

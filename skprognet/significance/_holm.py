@@ -4,18 +4,31 @@ import numpy as np
 
 
 def holm(pvalues):
-    """Adjust p-values for their number by Holm's step-down method (1979).
+    """Adjust p-values for their number by Holm's step-down method.
+
+    The smallest of n p-values is multiplied by n, the next by n - 1, and so on. None may become
+    smaller than the one before it, or larger than 1.
 
     Parameters
     ----------
     pvalues : array-like of shape (n,)
-        Unadjusted.
+        P-values of n tests.
 
     Returns
     -------
     ndarray of shape (n,)
-        The i-th smallest (from 1) is multiplied by n - i + 1, at least as large as the one before
-        it and at most 1.
+        The adjusted p-values, in the order of `pvalues`.
+
+    References
+    ----------
+    S. Holm: A simple sequentially rejective multiple test procedure. Scandinavian Journal of
+    Statistics 6 (1979).
+
+    Examples
+    --------
+    >>> from skprognet.significance import holm
+    >>> holm([0.04, 0.01, 0.03])
+    array([0.06, 0.03, 0.06])
     """
     pvalues = np.asarray(pvalues, dtype=float)
     order = pvalues.argsort(kind="stable")

@@ -1,4 +1,4 @@
-"""The scores of two methods, fold by fold: checked, paired, and how they differ."""
+"""The scores of two methods, paired by fold, and how they differ."""
 
 import math
 import warnings
@@ -7,38 +7,62 @@ from dataclasses import dataclass
 import numpy as np
 
 from skprognet._scores import (
-    ENTRY,
-    PLACE,
-    SETTING,
+    CONDITIONS,
+    FOLD,
+    METHOD,
+    SCORE,
     as_floats,
     as_frame,
     check_columns,
     check_one_value,
-    check_uar,
+    check_values,
     is_table,
     score_grid,
 )
 from skprognet.significance._ratio import measured_ratio
-
-# What two results on the same folds have in common, wherever a frame says it.
-DESIGN = ("n_train", "n_validation", "n_test", "normalisation", "rows_tested")
+from skprognet.significance._same_folds import check_same_design, check_same_places
 
 
 @dataclass(frozen=True, eq=False)
-class Pair:
-    """Scores of two methods on the same folds.
+class PairedScores:
+    """Scores of two methods on the same folds, as :func:`pair_scores` returns them.
 
     Attributes
     ----------
     a, b : ndarray of shape (n_repeats, n_folds)
-        Scores.
+        Scores of the two methods.
     ratio : float or None
-        Mean of n_test / (n_train + n_validation) over the folds, if their frames tell.
+        Mean of n_test / (n_train + n_validation) over the folds, if the frames have these columns.
+
+    Examples
+    --------
+    >>> from skprognet.significance import pair_scores
+    >>> pair = pair_scores([[0.64, 0.60, 0.68]], [[0.60, 0.58, 0.62]])
+    >>> mean, variance = pair.mean_and_variance
+    >>> print(f"mean difference {mean:.2f}, variance {variance:.4f}")
+    mean difference 0.04, variance 0.0004
     """
 
     a: np.ndarray
     b: np.ndarray
-    ratio: float | None = None
+    ratio: float | None
+
+    def oriented(self, metric):
+        """Return the pair with scores that are greater where they are better.
+
+        Parameters
+        ----------
+        metric : Score
+            What the scores are of.
+
+        Returns
+        -------
+        PairedScores
+            This one where a greater score is the better one, else one of the negated scores.
+        """
+        if metric.greater_is_better:
+            return self
+        return PairedScores(metric.orient(self.a), metric.orient(self.b), self.ratio)
 
     @property
     def mean_and_variance(self):
@@ -57,14 +81,14 @@ class Pair:
 
 
 def divide(mean, spread):
-    """Return mean / spread, with 0 / 0 = 0 and x / 0 = infinity with the sign of x."""
+    """Return mean / spread; 0 / 0 is 0, and x / 0 is infinity with the sign of x."""
     if spread > 0:
         return mean / spread
     return math.copysign(math.inf, mean) if mean else 0.0
 
 
 def warn_of_constant_difference(mean, n, consequence, stacklevel):
-    """Warn that scores which always differ by the same are hardly two methods'."""
+    """Warn that all differences are equal: two methods on different folds rarely do that."""
     warnings.warn(
         f"All {n} differences equal {mean:.6g}, which makes {consequence}. Check that a and b "
         "are the scores of two methods on different folds.",
@@ -80,57 +104,27 @@ def _refuse_score(name, value, repeat, fold):
     )
 
 
-def _check_same_places(names, a, b):
-    """Raise unless both frames have the same repeats and folds."""
-    for repeat, fold in a.index.symmetric_difference(b.index):
-        where = names[0] if (repeat, fold) in a.index else names[1]
-        raise ValueError(
-            f"{names[0]} and {names[1]} must have the same folds; repeat {repeat}, fold {fold} is "
-            f"only in {where}. Score both methods on the same folds."
-        )
-
-
-def _check_same_design(names, a, b):
-    """Raise if both frames say how a fold was made, and say different things."""
-    for column in (*SETTING, *DESIGN):
-        if column not in a or column not in b:
-            continue
-        one, other = a[column], b[column]
-        differs = (one != other) & ~(one.isna() & other.isna())
-        if differs.any():
-            repeat, fold = differs.idxmax()
-            what = (
-                "the tested rows differ"
-                if column == "rows_tested"
-                else f"{column} is {one[repeat, fold]!s} and {other[repeat, fold]!s}"
-            )
-            raise ValueError(
-                f"{names[0]} and {names[1]} must come from the same design; {what} in repeat "
-                f"{repeat}, fold {fold}. Score both methods on the same folds."
-            )
-
-
 def _check_frames(names, a, b):
     frames, grids = [], []
     advice = "Rename columns, or pass an array of shape (n_repeats, n_folds)."
     for name, scores in zip(names, (a, b), strict=True):
         frame = as_frame(name, scores)
-        check_columns(name, frame, (*PLACE, "uar"), advice)
-        check_one_value(name, frame, (*ENTRY, *SETTING), ", or use compare_methods")
-        check_uar(name, frame["uar"])
+        check_columns(name, frame, (*FOLD, SCORE), advice)
+        check_one_value(name, frame, (*METHOD, *CONDITIONS), ", or use compare_methods")
+        check_values(name, frame)
         grids.append(score_grid(name, frame).to_numpy())
-        no_score = frame[~np.isfinite(as_floats(frame["uar"]))]
+        no_score = frame[~np.isfinite(as_floats(frame[SCORE]))]
         for row in no_score[:1].itertuples():
-            _refuse_score(name, row.uar, row.repeat, row.fold)
-        frames.append(frame.set_index(list(PLACE)).sort_index())
-    _check_same_places(names, *frames)
-    _check_same_design(names, *frames)
+            _refuse_score(name, row.score, row.repeat, row.fold)
+        frames.append(frame.set_index(list(FOLD)).sort_index())
+    check_same_places(names, *frames)
+    check_same_design(names, *frames)
     ratios = [measured_ratio(frame) for frame in frames]
-    return Pair(*grids, None if None in ratios else ratios[0])
+    return PairedScores(*grids, None if None in ratios else ratios[0])
 
 
 def _as_array(name, scores):
-    """Return the scores as a float array, or raise if that would make other scores of them."""
+    """Return the scores as a float array; raise where numpy would change them silently."""
     parts = scores if isinstance(scores, (list, tuple)) else []
     if isinstance(scores, dict) or any(is_table(part) or isinstance(part, dict) for part in parts):
         raise TypeError(
@@ -160,28 +154,42 @@ def _check_array(name, scores):
     return scores
 
 
-def check_pair(a, b, names=("a", "b")):
-    """Return two methods' scores on the same folds.
+def pair_scores(a, b, *, names=("a", "b")):
+    """Pair the scores of two methods by repeat and fold.
+
+    Every test of two methods begins with this: it checks that the scores are of the same folds.
 
     Parameters
     ----------
     a, b : array-like of shape (n_repeats, n_folds) or DataFrame
-        Two arrays, or two frames (of pandas, polars or pyarrow) with the rows of one method each.
+        Scores of the two methods on the same folds: two arrays with one repeat per row, or two
+        frames (of pandas, polars or pyarrow) with the rows of one method each (columns repeat,
+        fold and score; the order of rows does not matter).
     names : tuple of two str, default=("a", "b")
-        What to call them in messages.
+        What messages call the two.
 
     Returns
     -------
-    Pair
-        At least two scores each.
+    PairedScores
+        The scores as two arrays `a` and `b`, and the `ratio` of test rows to training rows.
 
     Raises
     ------
     TypeError
         If one is a frame and the other is not, or one is a dict or a list of frames.
     ValueError
-        If the scores are masked or not finite, not those of one method, or not of the same folds
-        and design.
+        If the scores are masked or not finite, not those of one method, not of the same folds and
+        design, or fewer than two.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.significance import pair_scores
+    >>> a = pd.DataFrame({"repeat": 1, "fold": [1, 2, 3], "score": [0.64, 0.60, 0.68]})
+    >>> b = pd.DataFrame({"repeat": 1, "fold": [3, 2, 1], "score": [0.62, 0.58, 0.60]})
+    >>> pair = pair_scores(a, b)
+    >>> pair.a, pair.b
+    (array([[0.64, 0.6 , 0.68]]), array([[0.6 , 0.58, 0.62]]))
     """
     are_frames = [is_table(scores) for scores in (a, b)]
     if all(are_frames):
@@ -193,7 +201,7 @@ def check_pair(a, b, names=("a", "b")):
             "same folds cannot be checked."
         )
     else:
-        pair = Pair(_check_array(names[0], a), _check_array(names[1], b))
+        pair = PairedScores(_check_array(names[0], a), _check_array(names[1], b), None)
     if pair.a.shape != pair.b.shape:
         raise ValueError(
             f"{names[0]} and {names[1]} must have the same shape; got {pair.a.shape} and "

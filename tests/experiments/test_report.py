@@ -30,7 +30,8 @@ def test_text_says_answer_design_audit_test_and_verdicts(study):
     assert "2 x 4 folds stratified by speaker (about 40 rows train, 20 choose" in text
     assert "up to 3 epochs, normalised over: corpus, seed 0." in text
     assert study.audit_verdict in text
-    assert "is defined for 10 repeats of 10 folds only, not for 2 x 4; used instead:" in text
+    assert "Test: corrected paired t-test for repeated CV, two-sided" in text
+    assert "the paper's own test is defined for 10 repeats of 10 folds only" in text
     assert "7 degrees of freedom, ratio of test rows to the others" in text
     assert "(validation rows count as training) 0.333" in text
     for verdict in study.comparisons["verdict"]:
@@ -85,7 +86,7 @@ def test_the_table_shows_the_numbers_of_the_frame(study):
     for line, row in zip(lines[2:], study.table.itertuples(), strict=True):
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         assert cells[:2] == [row.method, row.source]
-        assert cells[2].startswith(f"{row.uar_mean:.3f} ± {row.uar_std:.3f}")
+        assert cells[2].startswith(f"{row.score_mean:.3f} ± {row.score_std:.3f}")
 
 
 def test_files_are_all_there_and_nothing_else(folder):

@@ -89,7 +89,7 @@ def test_those_who_do_not_see_it_are_told(page):
 
 def test_it_says_table_verdicts_design_and_versions(page, study):
     for row in study.table.itertuples():
-        assert page.says(f"{row.uar_mean:.3f} ± {row.uar_std:.3f}")
+        assert page.says(f"{row.score_mean:.3f} ± {row.score_std:.3f}")
     for verdict in study.comparisons["verdict"]:
         assert page.says(verdict)
     assert page.says("2 x 4 folds stratified by speaker")

@@ -1,0 +1,117 @@
+"""Which significance test compares two methods, and what is said about it."""
+
+import numbers
+
+import numpy as np
+
+from skprognet._wording import first_few
+from skprognet.significance import (
+    SignificanceTest,
+    get_significance_test,
+    get_significance_test_names,
+)
+
+
+def as_test(test):
+    """Return the test of that name, or the one that is given; None for "auto".
+
+    Raises
+    ------
+    ValueError
+        If there is no test of that name.
+    """
+    if isinstance(test, SignificanceTest):
+        return test
+    return None if isinstance(test, str) and test == "auto" else get_significance_test(test)
+
+
+def choose_test(test, n_repeats, n_folds, has_row_counts):
+    """Return the test for such folds: the one that is given, or the first that fits if None.
+
+    Raises
+    ------
+    ValueError
+        If the given test is not made for such folds.
+    """
+    tests = [get_significance_test(name) for name in get_significance_test_names()]
+    fitting = [each for each in tests if each.fits(n_repeats, n_folds, has_row_counts)]
+    if test is None:
+        return fitting[0]
+    if test.fits(n_repeats, n_folds, has_row_counts):
+        return test
+    names = first_few(["auto", *(each.name for each in fitting)])
+    raise ValueError(
+        f"test must fit the folds; {test.name!r} is not made for {n_repeats} x {n_folds} "
+        f"folds. Take one of {names}."
+    )
+
+
+def run_test(test, pair, **options):
+    """Return what a test says about two methods on the same folds.
+
+    Raises
+    ------
+    TypeError
+        If it does not return one p-value.
+    """
+    if test.takes_ratio and pair.ratio is not None:
+        options["test_train_ratio"] = pair.ratio
+    result = test.function(pair.a, pair.b, **options)
+    pvalue = getattr(result, "pvalue", None)
+    if np.ndim(pvalue) or not isinstance(pvalue, numbers.Real):
+        raise TypeError(
+            f"The function of {test.name!r} must return an object with one number as pvalue; got "
+            f"{pvalue!r}. Test all folds together: many tests of scipy do that with axis=None."
+        )
+    return result
+
+
+def _range(values, digits):
+    low, high = values.min(), values.max()
+    return f"{low:{digits}}" if low == high else f"{low:{digits}} to {high:{digits}}"
+
+
+def _explain(description, rows, note):
+    parts = [f"Test: {description}, two-sided"]
+    if rows["df"].notna().all():
+        parts.append(f"{_range(rows['df'], 'g')} degrees of freedom")
+    if rows["ratio"].notna().all():
+        ratio = _range(rows["ratio"], ".3f")
+        parts.append(
+            f"ratio of test rows to the others (validation rows count as training) {ratio}"
+        )
+    return f"{', '.join(parts)}. {note}".rstrip()
+
+
+def explain_tests(comparisons):
+    """Say which significance test was used, with its degrees of freedom.
+
+    Parameters
+    ----------
+    comparisons : DataFrame
+        What :func:`compare_methods` returns.
+
+    Returns
+    -------
+    str
+        A paragraph: a few sentences for each test that occurs.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.results import compare_methods, explain_tests
+    >>> folds = pd.DataFrame({"repeat": 1, "fold": [1, 2, 3, 4, 5], "source": "none"})
+    >>> dnn = folds.assign(method="DNN", score=[0.61, 0.58, 0.64, 0.60, 0.57])
+    >>> svm = folds.assign(method="SVM", score=[0.63, 0.57, 0.66, 0.60, 0.58])
+    >>> print(explain_tests(compare_methods(pd.concat([dnn, svm]))))
+    Test: corrected paired t-test for repeated CV, two-sided, 4 degrees of freedom, ratio of test \
+rows to the others (validation rows count as training) 0.250. It is the test of Nadeau and \
+Bengio, which Bouckaert and Frank carried over to repeated cross-validation. It is for any number \
+of repeats and folds; the paper's own test is defined for 10 repeats of 10 folds only.
+    """
+    tests = map(get_significance_test, get_significance_test_names())
+    notes = {test.description: test.note for test in tests}
+    return " ".join(
+        _explain(description, rows, notes.get(description, ""))
+        for description, rows in comparisons.groupby("test", sort=False)
+    )

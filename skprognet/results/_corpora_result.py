@@ -1,0 +1,102 @@
+"""What a comparison over several corpora says, in numbers and in words."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from skprognet._scores import label, metric_of_row
+
+
+@dataclass(frozen=True, eq=False)
+class CorporaComparisonResult:
+    """What a comparison over several corpora says; see :func:`compare_over_corpora`.
+
+    Attributes
+    ----------
+    statistic, pvalue, df : float
+        Friedman's chi-squared, its p-value and its degrees of freedom.
+    f_statistic, f_pvalue, f_df : float
+        Iman and Davenport's F, its p-value and its two degrees of freedom.
+    n_corpora : int
+        Number of corpora.
+    ranks : DataFrame
+        A row per method and source: method, source, metric, greater_is_better, score (mean over
+        the corpora), mean_rank (1 is best).
+    critical_difference : float
+        Difference of mean ranks from which on Nemenyi's test rejects.
+    post_hoc : {"nemenyi", "wilcoxon"}
+        The test of the pairs.
+    comparisons : DataFrame
+        A row per pair: method, source, against, against_source, metric, greater_is_better, score
+        and against_score (means over the corpora), difference (positive where the first method is
+        the better one), mean_rank, against_mean_rank, pvalue (Nemenyi's is adjusted for the number
+        of pairs), pvalue_holm (Wilcoxon's adjusted one), verdict (a sentence).
+    verdict : str
+        Friedman's test in one sentence.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.results import compare_over_corpora
+    >>> better = {"DNN": 0.60, "PT/FT": 0.61, "ProgNet": 0.64}
+    >>> scores = pd.DataFrame([
+    ...     {"corpus": f"corpus {i}", "method": name, "source": "none", "repeat": 1, "fold": fold,
+    ...      "score": uar + 0.01 * i + 0.02 * fold}
+    ...     for i in range(6) for name, uar in better.items() for fold in (1, 2)
+    ... ])
+    >>> result = compare_over_corpora(scores)
+    >>> result.n_corpora, result.df
+    (6, 2)
+    >>> result.ranks[["method", "mean_rank"]]
+        method  mean_rank
+    0      DNN        3.0
+    1    PT/FT        2.0
+    2  ProgNet        1.0
+    """
+
+    statistic: float
+    pvalue: float
+    df: int
+    f_statistic: float
+    f_pvalue: float
+    f_df: tuple
+    n_corpora: int
+    ranks: pd.DataFrame
+    critical_difference: float
+    post_hoc: str
+    comparisons: pd.DataFrame
+    verdict: str
+
+
+def pair_verdict(row, friedman_p, alpha, n_corpora):
+    """Return one pair in words."""
+    first = label(row["method"], row["source"])
+    second = label(row["against"], row["against_source"])
+    p = row.get("pvalue_holm", row["pvalue"])
+    figures = (
+        f"mean rank {row['mean_rank']:.2f} against {row['against_mean_rank']:.2f}, "
+        f"{metric_of_row(row).label} "
+        f"{row['score']:.3f} against {row['against_score']:.3f}, p = {p:.3g}"
+    )
+    over = f"over {n_corpora} corpora"
+    if not p < alpha:
+        return f"No evidence of a difference between {first} and {second} {over}: {figures}."
+    kind = "better" if row["mean_rank"] < row["against_mean_rank"] else "worse"
+    sentence = f"{first} is {kind} than {second} {over}: {figures}."
+    if not friedman_p < alpha:
+        sentence += " Friedman's test, though, finds no difference among all methods."
+    return sentence
+
+
+def friedman_verdict(friedman, n_corpora, alpha):
+    """Return Friedman's test in words."""
+    n_methods = len(friedman.mean_ranks)
+    claim = (
+        f"The {n_methods} methods differ"
+        if friedman.pvalue < alpha
+        else f"No evidence that the {n_methods} methods differ"
+    )
+    return (
+        f"{claim} over {n_corpora} corpora (Friedman: chi-squared = {friedman.statistic:.2f}, "
+        f"{friedman.df} degrees of freedom, p = {friedman.pvalue:.3g})."
+    )

@@ -1,0 +1,69 @@
+"""One score for each method on each corpus: the table that tests over corpora take."""
+
+import numpy as np
+import pandas as pd
+
+from skprognet._scores import (
+    CONDITIONS,
+    DIGITS,
+    METHOD,
+    check_columns,
+    check_scores,
+    label,
+    methods_in,
+    score_table,
+)
+
+
+def _check_one_condition(scores):
+    """Raise if a corpus would be counted several times."""
+    for column in CONDITIONS[1:]:
+        if column in scores and scores[column].nunique(dropna=False) > 1:
+            values = scores[column].unique().tolist()
+            raise ValueError(
+                f"scores must be of one {column}, so that corpora are independent of each other; "
+                f"got {values}. Select one, as in scores[scores[{column!r}] == {values[0]!r}]."
+            )
+
+
+def corpora_table(scores):
+    """Return the mean score of each method and source on each corpus.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Columns corpus, method, source, repeat, fold and score; of pandas, polars or pyarrow.
+
+    Returns
+    -------
+    DataFrame
+        A row per corpus, and a column (method, source) for each of these.
+
+    Raises
+    ------
+    TypeError
+        If it is not a table.
+    ValueError
+        If a column, a fold, or a method on a corpus is missing, a score is not finite, or there
+        are several targets or numbers of training folds.
+    """
+    scores = check_scores(scores)
+    check_columns("scores", scores, ("corpus", *METHOD), "Add the name of the corpus to each row.")
+    _check_one_condition(scores)
+    found = methods_in(scores)
+    rows = {}
+    for corpus, part in scores.groupby("corpus", sort=False, dropna=False):
+        missing = [label(*method) for method in found if method not in methods_in(part)]
+        if missing:
+            raise ValueError(
+                f"scores must have every method and source on every corpus; {missing} are missing "
+                f"on {corpus!r}. Leave out what is not on all, or give sources that stand for the "
+                "same one name."
+            )
+        rows[corpus] = [score_table(part, *method).mean().round(DIGITS) for method in found]
+        if not np.isfinite(rows[corpus]).all():
+            raise ValueError(
+                f"scores must be finite; got a missing one on {corpus!r}. Find out why that fold "
+                "has no score, and run it again."
+            )
+    return pd.DataFrame.from_dict(rows, orient="index", columns=pd.MultiIndex.from_tuples(found))

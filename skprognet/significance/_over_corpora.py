@@ -1,0 +1,39 @@
+"""A table with a score of each method on each corpus, which the tests over corpora take."""
+
+import numpy as np
+
+from skprognet._scores import DIGITS
+
+
+def as_corpora(scores):
+    """Return scores as a finite array of shape (n_corpora, n_methods).
+
+    They are rounded, because ranks must not see that the mean of the same scores in another order
+    differs in its last digit.
+
+    Raises
+    ------
+    ValueError
+        If it is not a finite table of at least two corpora and two methods.
+    """
+    scores = np.asarray(scores, dtype=float)
+    if scores.ndim != 2 or min(scores.shape) < 2:
+        raise ValueError(
+            "scores must have shape (n_corpora, n_methods) with at least 2 of each; got shape "
+            f"{scores.shape}. Put one corpus in each row."
+        )
+    if not np.isfinite(scores).all():
+        corpus, method = np.argwhere(~np.isfinite(scores))[0]
+        raise ValueError(
+            f"scores must be finite; got {scores[corpus, method]} in row {corpus}, column "
+            f"{method}. Find out why that method has no score on that corpus."
+        )
+    return scores.round(DIGITS)
+
+
+def for_each_pair(pvalue, n_methods):
+    """Return ``pvalue(i, j)`` for each pair of methods, as a symmetric array with diagonal 1."""
+    pvalues = np.ones((n_methods, n_methods))
+    for i, j in zip(*np.triu_indices(n_methods, 1), strict=True):
+        pvalues[i, j] = pvalues[j, i] = pvalue(i, j)
+    return pvalues

@@ -1,0 +1,36 @@
+"""Whether two frames of scores are of the same folds and the same design."""
+
+from skprognet._scores import CONDITIONS, METRIC
+
+# Two results on the same folds agree in these columns, where both frames have them.
+DESIGN = ("n_train", "n_validation", "n_test", "normalisation", "rows_tested")
+
+
+def check_same_places(names, a, b):
+    """Raise unless both frames have the same repeats and folds."""
+    for repeat, fold in a.index.symmetric_difference(b.index):
+        where = names[0] if (repeat, fold) in a.index else names[1]
+        raise ValueError(
+            f"{names[0]} and {names[1]} must have the same folds; repeat {repeat}, fold {fold} is "
+            f"only in {where}. Score both methods on the same folds."
+        )
+
+
+def check_same_design(names, a, b):
+    """Raise if the two frames say that a fold was made in different ways."""
+    for column in (*CONDITIONS, *METRIC, *DESIGN):
+        if column not in a or column not in b:
+            continue
+        one, other = a[column], b[column]
+        differs = (one != other) & ~(one.isna() & other.isna())
+        if differs.any():
+            repeat, fold = differs.idxmax()
+            what = (
+                "the tested rows differ"
+                if column == "rows_tested"
+                else f"{column} is {one[repeat, fold]!s} and {other[repeat, fold]!s}"
+            )
+            raise ValueError(
+                f"{names[0]} and {names[1]} must come from the same design; {what} in repeat "
+                f"{repeat}, fold {fold}. Score both methods on the same folds."
+            )

@@ -1,0 +1,39 @@
+"""How many corpora a comparison needs before any result can be significant."""
+
+import math
+
+from skprognet._checks import check_choice
+from skprognet.significance._nemenyi import nemenyi_pvalue
+
+
+def smallest_pvalue(n_methods, n_corpora, post_hoc="nemenyi"):
+    """Return the smallest p-value that a pair can have: that of a method which is best everywhere.
+
+    Parameters
+    ----------
+    n_methods, n_corpora : int
+        How many there are.
+    post_hoc : {"nemenyi", "wilcoxon"}, default="nemenyi"
+        The test of the pairs. Wilcoxon's p-value is adjusted by Holm's method.
+
+    Returns
+    -------
+    float
+        If it is not below alpha, there are too few corpora.
+
+    Raises
+    ------
+    ValueError
+        If `post_hoc` is unknown.
+
+    Examples
+    --------
+    >>> from skprognet.significance import smallest_pvalue
+    >>> [round(smallest_pvalue(3, n_corpora), 3) for n_corpora in (2, 3)]
+    [0.112, 0.038]
+    """
+    check_choice("post_hoc", post_hoc, ("nemenyi", "wilcoxon"))
+    if post_hoc == "nemenyi":
+        return nemenyi_pvalue(n_methods - 1, n_methods, n_corpora)
+    # All 2 ** n patterns of signs are equally likely; Holm multiplies by the number of pairs.
+    return min(1.0, 2 * 0.5**n_corpora * math.comb(n_methods, 2))
