@@ -18,8 +18,12 @@ from skprognet.cli._options import (
     table_option,
     timeout_option,
 )
-from skprognet.features import OpenSmileFeatures
-from skprognet.features.engine import count_cached, describe_errors, remove_cache
+from skprognet.features import (
+    OpenSmileFeatures,
+    count_cached,
+    describe_errors,
+    remove_cache,
+)
 
 
 def extract_features(utterances: pd.DataFrame, smile: OpenSmileFeatures) -> pd.DataFrame:

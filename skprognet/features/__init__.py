@@ -1,10 +1,16 @@
 """Audio files in, one named row of numbers per utterance out."""
 
-from skprognet.features._choice import choose_features
-from skprognet.features._feature_extractor import FeatureExtractor, FeatureFunction
-from skprognet.features._feature_tables import read_features
-from skprognet.features._opensmile import OpenSmileFeatures
-from skprognet.features.engine import clear_cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from skprognet.features._choice import choose_features
+    from skprognet.features._feature_extractor import FeatureExtractor
+    from skprognet.features._feature_function import FeatureFunction
+    from skprognet.features._feature_tables import read_features
+    from skprognet.features._opensmile import OpenSmileFeatures
+    from skprognet.features.engine._cache import clear_cache, count_cached, remove_cache
+    from skprognet.features.engine._report import describe_errors
 
 __all__ = [
     "FeatureExtractor",
@@ -12,5 +18,32 @@ __all__ = [
     "OpenSmileFeatures",
     "choose_features",
     "clear_cache",
+    "count_cached",
+    "describe_errors",
     "read_features",
+    "remove_cache",
 ]
+
+_HOMES = {
+    "FeatureExtractor": "_feature_extractor",
+    "FeatureFunction": "_feature_function",
+    "OpenSmileFeatures": "_opensmile",
+    "choose_features": "_choice",
+    "clear_cache": "engine._cache",
+    "count_cached": "engine._cache",
+    "describe_errors": "engine._report",
+    "read_features": "_feature_tables",
+    "remove_cache": "engine._cache",
+}
+
+
+def __getattr__(name):
+    # Imported at first use (PEP 562): processes that extract features need none of these, and
+    # would wait for scikit-learn and pandas.
+    if name in _HOMES:
+        return getattr(import_module(f"skprognet.features.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'skprognet.features' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)

@@ -122,3 +122,48 @@ def load_extractor(feature_set, digest):
             f"functionals at the level 'func'; it cannot ({error}). What it wrote to standard "
             "error says more."
         ) from error
+
+
+def compute_functionals(feature_set, digest, signal, sampling_rate):
+    """Return the functionals of a signal; each process sets openSMILE up once.
+
+    Parameters
+    ----------
+    feature_set, digest : str
+        As in :func:`load_extractor`.
+    signal : ndarray of shape (n_samples,), float32
+        From -1 to 1.
+    sampling_rate : int
+        In Hz.
+
+    Returns
+    -------
+    ndarray of shape (n_features,)
+        NaN where openSMILE leaves a feature undefined.
+
+    Raises
+    ------
+    ValueError
+        If the configuration computes several rows.
+    """
+    functionals = load_extractor(feature_set, digest)(signal, sampling_rate)
+    n_rows = functionals.shape[-1]
+    if n_rows != 1:
+        raise ValueError(f"has {n_rows} rows; feature_set must compute functionals, one row")
+    return functionals.ravel()
+
+
+def library_digest():
+    """Return a hash of the compiled openSMILE, which may change under the same version."""
+    folder = Path(import_extra("opensmile").__file__).parent
+    paths = sorted(folder.glob("core/bin/**/*SMILEapi*"))
+    return _hash_files(tuple((path, path.stat().st_mtime_ns) for path in paths))
+
+
+@lru_cache(maxsize=1)
+def _hash_files(files):
+    """Return a hash of the contents of files, which are (path, time of the last change)."""
+    digest = hashlib.sha256()
+    for path, _ in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

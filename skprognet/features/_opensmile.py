@@ -1,14 +1,18 @@
 """Audio files -> functionals of openSMILE, one row per utterance."""
 
-import hashlib
 import os
-from functools import lru_cache, partial
+from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 
-from skprognet.features._extras import import_extra
-from skprognet.features._feature_extractor import FeatureExtractor, FeatureFunction
-from skprognet.features._feature_sets import config_digest, find_config, load_extractor
+from skprognet.features._feature_extractor import FeatureExtractor
+from skprognet.features._feature_function import FeatureFunction
+from skprognet.features._feature_sets import (
+    compute_functionals,
+    config_digest,
+    find_config,
+    library_digest,
+    load_extractor,
+)
 
 
 class OpenSmileFeatures(FeatureExtractor):
@@ -182,32 +186,8 @@ class OpenSmileFeatures(FeatureExtractor):
             "feature_set": os.path.basename(feature_set),
             "configuration": digest,
             "opensmile": version("opensmile"),
-            "library": _library_digest(),
+            "library": library_digest(),
         }
         names = load_extractor(feature_set, digest).feature_names
-        return FeatureFunction(names, partial(_compute, feature_set, digest), depends_on)
-
-
-def _compute(feature_set, digest, signal, sampling_rate):
-    """Return the functionals of a signal; each process sets up openSMILE once."""
-    functionals = load_extractor(feature_set, digest)(signal, sampling_rate)
-    n_rows = functionals.shape[-1]
-    if n_rows != 1:
-        raise ValueError(f"has {n_rows} rows; feature_set must compute functionals, one row")
-    return functionals.ravel()
-
-
-def _library_digest():
-    """Return a hash of the compiled openSMILE, which may change under the same version."""
-    folder = Path(import_extra("opensmile").__file__).parent
-    paths = sorted(folder.glob("core/bin/**/*SMILEapi*"))
-    return _hash_files(tuple((path, path.stat().st_mtime_ns) for path in paths))
-
-
-@lru_cache(maxsize=1)
-def _hash_files(files):
-    """Return a hash of the contents of files, which are (path, time of the last change)."""
-    digest = hashlib.sha256()
-    for path, _ in files:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+        compute = partial(compute_functionals, feature_set, digest)
+        return FeatureFunction(names, compute, depends_on)

@@ -24,7 +24,7 @@ _SIZES = ("page_count", "freelist_count", "page_size")
 
 
 def clear_cache(folder):
-    """Remove all features from a cache of :class:`OpenSmileFeatures`.
+    """Remove all features from the cache of an extractor.
 
     Parameters
     ----------
@@ -35,6 +35,7 @@ def clear_cache(folder):
     See Also
     --------
     OpenSmileFeatures : Fills it.
+    remove_cache : Removes the file and the folder too.
 
     Examples
     --------
@@ -61,7 +62,21 @@ def remove_cache(folder):
     Parameters
     ----------
     folder : str or path-like
-        Where it is.
+        What was given as `cache`.
+
+    See Also
+    --------
+    clear_cache : Empties a cache that is still to be used.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skprognet.features import remove_cache
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> remove_cache(folder)
+    >>> folder.exists()
+    False
     """
     (Path(folder) / _FILE).unlink(missing_ok=True)
     with suppress(OSError):
@@ -69,20 +84,21 @@ def remove_cache(folder):
 
 
 def count_cached(folder):
-    """Return how many utterances a cache has features of; 0 if there is none.
+    """Return how many utterances a cache has features of.
 
     Parameters
     ----------
     folder : str or path-like
-        Where it is.
+        What was given as `cache`.
 
     Returns
     -------
     int
-        The number.
+        The number; 0 if there is no cache, or it cannot be read.
 
     Examples
     --------
+    >>> from skprognet.features import count_cached
     >>> count_cached("no folder at all")
     0
     """

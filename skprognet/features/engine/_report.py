@@ -66,25 +66,31 @@ def describe_errors(errors, n_utterances, advice):
     Parameters
     ----------
     errors : DataFrame
-        Of :func:`list_errors`.
+        The ``errors_`` of an extractor.
     n_utterances : int
-        How many there are in all.
+        How many utterances there are in all.
     advice : str
-        What to do or what was done.
+        What to do, or what was done.
 
     Returns
     -------
     str
         The message.
 
+    See Also
+    --------
+    FeatureExtractor : Raises it as an error, or gives it as a warning.
+
     Examples
     --------
-    >>> from skprognet.features.engine._utterances import Utterance
-    >>> errors = list_errors([Utterance("a b.wav", 1.0, 2.5)], {0: "holds no audio (0 frames)"})
-    >>> print(describe_errors(errors, 1, "repair them"))
+    >>> from skprognet.features import OpenSmileFeatures, describe_errors
+    >>> smile = OpenSmileFeatures(on_error="nan")
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     features = smile.transform(["gone.wav"])
+    >>> print(describe_errors(smile.errors_, 1, "repair them"))
     Expected complete, readable audio of every utterance, got 1 of 1 that cannot be used; repair
     them:
-      'a b.wav' from 1 s to 2.5 s: holds no audio (0 frames)
+      'gone.wav': cannot be opened (No such file or directory)
     """
     lines = [
         f"\n  {row.file!r}{_segment(row.start, row.end)}: {row.reason}"
