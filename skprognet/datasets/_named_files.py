@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from skprognet.datasets._check_corpus import count
+from skprognet._wording import count
 from skprognet.datasets._frame import check_root, make_frame, select_values
 from skprognet.datasets._recordings import find_recordings
 

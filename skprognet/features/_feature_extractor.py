@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from skprognet.features._extras import import_extra
 from skprognet.features.engine._batches import extract_all
 from skprognet.features.engine._cache import FeatureCache
-from skprognet.features.engine._extraction import Settings
+from skprognet.features.engine._extraction import Extraction
 from skprognet.features.engine._report import (
     describe_errors,
     list_errors,
@@ -201,11 +201,11 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             If soundfile, soxr or what computes the features is missing.
         """
         utterances, index = check_utterances(X)
-        settings = self._make_settings()
-        names = settings.function.names
+        extraction = self._make_extraction()
+        names = extraction.function.names
         values = np.full((len(utterances), len(names)), np.nan, dtype=np.float32)
         reasons, rates, remarks = {}, [], {}
-        for row, result in self._extract(utterances, settings):
+        for row, result in self._extract(utterances, extraction):
             if result.reason is None or (self.on_short == "nan" and result.values is not None):
                 values[row] = result.values
                 rates.append(result.own_rate)
@@ -234,9 +234,9 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         ndarray of str, shape (n_features,)
             The columns of what :meth:`transform` returns.
         """
-        return np.asarray(self._make_settings().function.names, dtype=object)
+        return np.asarray(self._make_extraction().function.names, dtype=object)
 
-    def _make_settings(self):
+    def _make_extraction(self):
         """Check the parameters, and return what the features depend on."""
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
@@ -259,20 +259,20 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             )
         for name in ("soundfile", "soxr"):  # without these, no file is to blame
             import_extra(name)
-        return Settings(self.feature_function(), self.software, int(rate), float(longest))
+        return Extraction(self.feature_function(), self.software, int(rate), float(longest))
 
-    def _extract(self, utterances, settings):
+    def _extract(self, utterances, extraction):
         """Yield row and result of every utterance."""
         opened = nullcontext()
         if self.cache is not None:
-            n_features = len(settings.function.names)
+            n_features = len(extraction.function.names)
             opened = FeatureCache(self.cache, self.cache_size_limit, n_features)
         with opened as cache, warnings.catch_warnings():
             if self._expected_warnings:
                 # If such a warning were turned into an exception, it would hide the other results.
                 warnings.filterwarnings("ignore", self._expected_warnings)
             yield from extract_all(
-                utterances, settings, cache, self.n_jobs, self.timeout, self.verbose
+                utterances, extraction, cache, self.n_jobs, self.timeout, self.verbose
             )
 
     def _report(self, errors, n_utterances):

@@ -1,4 +1,4 @@
-"""The name or the configuration of a feature set -> openSMILE, set up for functionals."""
+"""The name or the configuration of a feature set -> openSMILE, and its functionals of a signal."""
 
 import hashlib
 import os
@@ -8,7 +8,9 @@ from pathlib import Path
 
 from skprognet.features._extras import import_extra
 
-_INCLUDE = re.compile(rb"\\\{([^\\}\n]+)\}")  # not \{\cm[...]}, which openSMILE fills in itself
+_INCLUDE = re.compile(
+    rb"\\\{([^\\}\n]+)\}"
+)  # but not \{\cm[...]}, which openSMILE fills in itself
 
 
 def is_built_in(feature_set):
@@ -91,14 +93,16 @@ def config_digest(path):
 
 @lru_cache
 def load_extractor(feature_set, digest):
-    """Return openSMILE set up for functionals; one per process, so that none is ever pickled.
+    """Return openSMILE set up for functionals.
+
+    Each process makes one and keeps it, since it cannot be sent to another process.
 
     Parameters
     ----------
     feature_set : str
         A name in ``opensmile.FeatureSet``, or the path of a configuration file.
     digest : str
-        Of the configuration, so that one that was edited is read again.
+        The hash of the configuration, so that one that was edited is read again.
 
     Returns
     -------
