@@ -57,8 +57,8 @@ def load_emodb(*, return_X_y=False, as_frame=False):
         ``(data, target)`` if `return_X_y`, else a Bunch with these attributes.
 
         data : ndarray or DataFrame of shape (339, 88), float32
-            The features. They are float32 because openSMILE computes in it: bit for bit what
-            extracting them anew gives.
+            The features, in float32 as openSMILE computes them: if they are extracted once more,
+            they are the same to the last bit.
         target : ndarray or Series of str, shape (339,)
             The emotion: 'angry', 'happy', 'neutral' or 'sad'.
         speaker : ndarray or Series of str, shape (339,)
