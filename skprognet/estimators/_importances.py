@@ -111,8 +111,6 @@ def _check_importances(classifier, X, y, method, n_repeats):
     """Return X and y as arrays; raise unless there is something to be measured on them."""
     check_choice("method", method, ["permute", "silence"])
     check_number("n_repeats", n_repeats, "integer", low=1)
-    if not classifier.sources_:
-        raise ValueError("source_importances needs a source; this classifier has none.")
     X = check_rows(classifier, X, classifier._dtype())
     y = check_row_labels("y", y, len(X))
     if not np.isin(y, classifier.classes_).any():
