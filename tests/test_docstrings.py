@@ -25,10 +25,13 @@ def own_methods(cls):
     """Yield the public methods and properties that a class does not owe to another library."""
     for base in cls.__mro__:
         if base.__module__.startswith("skprognet"):
-            # scikit-learn puts set_fit_request and its like on the class itself, and a dataclass
-            # the defaults of its fields, which are its parameters.
-            own = (name for name in vars(base) if not name.endswith("_request"))
-            own = (name for name in own if name not in getattr(base, "__dataclass_fields__", ()))
+            # scikit-learn puts set_fit_request and its like on the class itself.
+            # What is no method or property is among the attributes of the class's docstring.
+            own = (
+                name
+                for name, value in vars(base).items()
+                if hasattr(value, "__get__") and not name.endswith("_request")
+            )
             yield from (f"{cls.__name__}.{name}" for name in own if not name.startswith("_"))
 
 
