@@ -87,7 +87,8 @@ history[["train_loss", "valid_loss", "valid_score"]].tail(3).round(3)
 
 best = network.best_epoch_
 ties = history[history["valid_score"].round(6) == history["valid_score"].max().round(6)]
-print(f"Best epoch: {best}, UAR {ties['valid_score'].max():.3f}; epochs with this UAR: {len(ties)}")
+score = ties["valid_score"].max()
+print(f"Best epoch: {best}, UAR {score:.3f}; epochs with this UAR: {len(ties)}")
 assert best == ties["valid_loss"].idxmin()
 
 # %%

@@ -1,5 +1,8 @@
 """The package extended from outside, with public names only; the guide shows these examples."""
 
+# Imports stand in the order of the examples, not in that of the alphabet.
+# ruff: noqa: I001
+
 # --- imports of a new kind of source ---
 import copy
 import hashlib
@@ -29,6 +32,13 @@ from skprognet.persistence import save_model
 from skprognet.sources import Source
 
 # --- imports of a new score ---
+from sklearn.metrics import f1_score
+
+from skprognet import DNNClassifier
+from skprognet.datasets import load_emodb
+from skprognet.experiments import transfer_between_tasks, write_study
+from skprognet.metrics import Score
+
 # --- imports of a new significance test ---
 import numpy as np
 import pandas as pd
@@ -154,6 +164,31 @@ def test_a_forest_has_no_layers_to_copy(emodb, forest_source, tmp_path):
 
 
 # === a new score ===
+
+
+def macro_f1(y_true, y_pred, sample_weight=None):
+    return f1_score(y_true, y_pred, average="macro", sample_weight=sample_weight)
+
+
+def test_a_new_score(tmp_path):
+    score = Score("macro_f1", macro_f1, label="macro F1", range=(0, 1))
+    emodb = load_emodb(as_frame=True)
+    study = transfer_between_tasks(
+        emodb.data,
+        emodb.frame[["emotion", "speaker", "gender"]],
+        sources=["gender"],
+        scoring=score,
+        estimator=DNNClassifier(hidden_layer_sizes=(16,), max_epochs=3, monitor=score),
+        n_splits=3,
+        n_repeats=1,
+        n_jobs=1,
+    )
+    assert set(study.scores["metric"]) == set(study.curves["metric"]) == {"macro_f1"}
+    assert study.comparisons["verdict"].str.contains("macro F1 0.").all()
+    write_study(study, tmp_path)
+    report = (tmp_path / "report.html").read_text("utf-8")
+    assert "macro F1" in report
+    assert "UAR" not in report
 
 
 # === a new significance test ===

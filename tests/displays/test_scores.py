@@ -109,8 +109,8 @@ def test_studies_are_not_mixed(make_scores, column):
 
 def test_a_missing_column_is_named(make_scores):
     message = (
-        "scores must have the columns method, source, repeat, fold and score; ['score'] are missing "
-        "among ['repeat', 'fold', 'method', 'source']."
+        "scores must have the columns method, source, repeat, fold and score; ['score'] are "
+        "missing among ['repeat', 'fold', 'method', 'source']."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         ScoresDisplay.from_scores(make_scores().drop(columns="score"))

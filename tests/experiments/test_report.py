@@ -99,6 +99,7 @@ def test_files_are_all_there_and_nothing_else(folder):
         "manifest.json",
         "report.html",
         "results.csv",
+        "rows.csv.gz",
         "scores.pdf",
         "scores.png",
         "significance.pdf",

@@ -294,8 +294,8 @@ def test_other_errors():
         compare_over_corpora(missing)
     sentence = (
         "scores must have the columns ['corpus', 'method', 'source']; ['corpus'] are missing "
-        "among ['method', 'source', 'repeat', 'fold', 'score']. Add the name of the corpus to each "
-        "row."
+        "among ['method', 'source', 'repeat', 'fold', 'score']. Add the name of the corpus to "
+        "each row."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
         compare_over_corpora(scores.drop(columns="corpus"))

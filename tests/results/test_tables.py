@@ -344,9 +344,9 @@ def test_error_sentences(three):
     with pytest.raises(ValueError, match=f"^{sentence}$"):
         format_table(table, "word")
     sentence = (
-        "table must have the columns ['method', 'source', 'score_mean', 'score_std']; ['score_mean', "
-        "'score_std'] are missing among ['method', 'source', 'repeat', 'fold', 'score']. Take what "
-        "summary_table returns."
+        "table must have the columns ['method', 'source', 'score_mean', 'score_std']; "
+        "['score_mean', 'score_std'] are missing among ['method', 'source', 'repeat', 'fold', "
+        "'score']. Take what summary_table returns."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         format_table(scores)

@@ -150,8 +150,8 @@ def test_several_results_in_one_frame_are_refused(column, values, tables):
 def test_missing_columns_are_named(tables):
     a, b = tables
     sentence = (
-        "b must have the columns ['repeat', 'fold', 'score']; ['repeat', 'score'] are missing among "
-        "['fold', 'uar']. Rename columns, or pass an array of shape (n_repeats, n_folds)."
+        "b must have the columns ['repeat', 'fold', 'score']; ['repeat', 'score'] are missing "
+        "among ['fold', 'uar']. Rename columns, or pass an array of shape (n_repeats, n_folds)."
     )
     wrong = frame(b)[["fold", "score"]].rename(columns={"score": "uar"})
     with pytest.raises(ValueError, match=exactly(sentence)):
