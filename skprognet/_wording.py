@@ -6,7 +6,7 @@ from difflib import get_close_matches
 SHOWN_IN_MESSAGE = 5
 
 
-def first_few(items, limit=SHOWN_IN_MESSAGE):
+def first_few(items, limit=SHOWN_IN_MESSAGE, show=repr):
     """Return the first few of many items as text, and how many more there are.
 
     Parameters
@@ -15,6 +15,8 @@ def first_few(items, limit=SHOWN_IN_MESSAGE):
         What to name; text is shown in quotes.
     limit : int, default=5
         How many to show.
+    show : callable, default=repr
+        Makes the text of one item.
 
     Returns
     -------
@@ -28,7 +30,30 @@ def first_few(items, limit=SHOWN_IN_MESSAGE):
     """
     items = list(items)
     more = f" and {len(items) - limit} more" if len(items) > limit else ""
-    return ", ".join(map(repr, items[:limit])) + more
+    return ", ".join(map(show, items[:limit])) + more
+
+
+def count(things, noun):
+    """Return how many things there are, with the noun in the right number.
+
+    Parameters
+    ----------
+    things : sized
+        What to count.
+    noun : str
+        Its singular, whose plural ends in s.
+
+    Returns
+    -------
+    str
+        Such as ``"1 row"`` or ``"2 rows"``.
+
+    Examples
+    --------
+    >>> count(["a", "b"], "row")
+    '2 rows'
+    """
+    return f"{len(things)} {noun}" + ("" if len(things) == 1 else "s")
 
 
 def nearest_name(name, names):

@@ -200,7 +200,7 @@ def test_wrong_usage_of_train_exits_with_2(arguments, message, table, tmp_path):
         (
             "--target file",
             "There must be two classes or more, each with two rows or more; in the column 'file' "
-            "of '{table}' there are ",
+            "there are ",
         ),
         ("--target mood", "'{table}' must have the column 'mood'; it has 7 others"),
     ],
@@ -292,8 +292,8 @@ def test_speakers_that_cannot_be_kept_apart_are_not(spoken_by, tmp_path, target,
     assert result.exit_code == 1
     assert result.stderr.endswith(
         "Error: Validation by other speakers needs two or more in each class, from the column "
-        f"{column!r}; {reason}. Name another one with --speaker, or choose --validation "
-        "stratified.\n"
+        f"{column!r}; {reason}. Name another column as speaker (--speaker), or choose the "
+        "validation 'stratified' (--validation stratified).\n"
     )
     assert "by the UAR on a tenth of each class: " in done(*options).stdout
 
@@ -578,7 +578,7 @@ def test_features_of_another_kind_are_refused(spoken, tmp_path):
         1,
         "Error: Features must be made as those that the model learned from, eGeMAPSv02 at 16000 "
         f"Hz by {opensmile}; those in '{tmp_path / 't.parquet'}' are eGeMAPSv02 at 8000 Hz by "
-        f"{opensmile}. Extract them anew.\n",
+        f"{opensmile}. Extract them again.\n",
     )
 
 
@@ -682,7 +682,7 @@ def test_features_of_the_same_configuration_in_another_place_are_the_same(of_a_s
     )
     config.write_text(moved.read_text() + "\n// another one\n")
     done("extract", *wavs, "--feature-set", config, "--n-jobs", 1, "-o", again)
-    assert "Extract them anew" in run("predict", model, again).stderr
+    assert "Extract them again" in run("predict", model, again).stderr
 
 
 def test_a_set_of_opensmile_needs_no_configuration(spoken, of_a_stranger):
@@ -690,8 +690,8 @@ def test_a_set_of_opensmile_needs_no_configuration(spoken, of_a_stranger):
     result = run("predict", spoken / "model", wavs[0], "--configuration", config)
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: The model learned from eGeMAPSv02, which openSMILE has; leave --configuration "
-        f"'{config}' out.\n",
+        "Error: The model learned from eGeMAPSv02, which openSMILE has; leave the "
+        f"configuration '{config}' out (--configuration).\n",
     )
     assert not written.exists()
 

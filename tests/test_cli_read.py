@@ -13,10 +13,9 @@ from click.testing import CliRunner
 from skprognet import datasets
 from skprognet._tables import read_table, write_table
 from skprognet.cli import main
-from skprognet.cli._joined_labels import join_labels
 from skprognet.cli._named_tables import load_corpus
 from skprognet.datasets import make_speech_corpus
-from skprognet.features import OpenSmileFeatures
+from skprognet.features import OpenSmileFeatures, join_labels
 
 STANDARD = ["file", "start", "end", "emotion", "speaker", "gender", "session", "corpus"]
 MADE = ["feature_set", "sampling_rate", "extractor"]
@@ -258,7 +257,7 @@ def test_what_was_put_in_is_no_feature(spoken):
 def test_labels_of_another_file_are_no_features_of_extract(spoken, tmp_path):
     table = pd.read_parquet(spoken / "features.parquet").drop(columns="f0")
     labels = read_table(spoken / "utterances.csv")[["file", "f0"]]
-    joined, _ = join_labels(table, labels, "t", "l")
+    joined, _ = join_labels(table, labels)
     write_table(joined, tmp_path / "joined.parquet")
     X, _ = load_corpus(tmp_path / "joined.parquet", None, [])
     assert X.shape == (4, 88)
@@ -360,7 +359,7 @@ def test_a_table_of_two_ways_of_making_features_is_refused(tmp_path, rng):
     assert result.exit_code == 1
     assert result.stderr.endswith(
         f"Error: All features of a table must have been made in one way; in '{path}' there are 2: "
-        "a at 8000 Hz by opensmile 2.6.0; a at 16000 Hz by opensmile 2.6.0. Extract them anew.\n"
+        "a at 8000 Hz by opensmile 2.6.0; a at 16000 Hz by opensmile 2.6.0. Extract them again.\n"
     )
     table.drop(columns="feature_set").to_csv(path, index=False)
     assert "features of unknown origin" in run("train", path, *options).stdout

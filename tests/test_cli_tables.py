@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from skprognet.cli import main
-from skprognet.cli._joined_labels import join_labels
 from skprognet.cli._named_tables import load_corpus, name_groups
 from skprognet.datasets import load_emodb
+from skprognet.features import join_labels
 from skprognet.persistence import load_model
 
 
@@ -134,7 +134,7 @@ def test_labels_are_joined_by_file_or_first_column(frame, tmp_path, key):
 def test_labels_that_do_not_fit_are_named(frame, change, message):
     tables = change(frame[["file", "F0_mean", "loudness"]], frame[["file", "speaker"]])
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        join_labels(*tables, "f", "l")
+        join_labels(*tables, table_name="f", labels_name="l")
 
 
 @pytest.mark.parametrize(

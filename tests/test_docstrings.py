@@ -26,7 +26,12 @@ def own_methods(cls):
     for base in cls.__mro__:
         if base.__module__.startswith("skprognet"):
             # scikit-learn puts set_fit_request and its like on the class itself.
-            own = (name for name in vars(base) if not name.endswith("_request"))
+            # What is no method or property is among the attributes of the class's docstring.
+            own = (
+                name
+                for name, value in vars(base).items()
+                if hasattr(value, "__get__") and not name.endswith("_request")
+            )
             yield from (f"{cls.__name__}.{name}" for name in own if not name.startswith("_"))
 
 

@@ -86,7 +86,8 @@ def make_design(ctx: click.Context, kind: type, given: dict[str, Any]) -> Any:
 
 def describe_inputs(inputs: dict[str, Any], folder: Path) -> tuple[dict, dict]:
     """Return where the data are, seen from the folder of the results, and which are files."""
-    told, files = {}, {}
+    told: dict[str, Any] = {}
+    files = {}
     for name, value in inputs.items():
         if value in (None, ()):
             continue

@@ -6,8 +6,6 @@ import click
 import pandas as pd
 
 from skprognet._tables import write_table
-from skprognet._wording import first_few
-from skprognet.cli._extractors import COLUMNS, describe_extractor
 from skprognet.cli._listed_files import list_utterances
 from skprognet.cli._messages import tell_warnings
 from skprognet.cli._options import (
@@ -18,27 +16,13 @@ from skprognet.cli._options import (
     table_option,
     timeout_option,
 )
-from skprognet.features import OpenSmileFeatures
-from skprognet.features.engine import count_cached, describe_errors, remove_cache
-
-
-def extract_features(utterances: pd.DataFrame, smile: OpenSmileFeatures) -> pd.DataFrame:
-    """Return the utterances with all their columns, what made the features, and the features.
-
-    Raises
-    ------
-    ValueError
-        If a column has the name of a feature, or as :class:`OpenSmileFeatures` says.
-    """
-    taken = [name for name in (*COLUMNS, *smile.get_feature_names_out()) if name in utterances]
-    if taken:
-        raise ValueError(
-            f"A table of utterances must have no features yet; it has {first_few(taken)}. Leave "
-            "them out."
-        )
-    features = smile.fit_transform(utterances)
-    made = pd.DataFrame(describe_extractor(smile), index=features.index)
-    return pd.concat([utterances.loc[features.index], made, features], axis=1)
+from skprognet.features import (
+    OpenSmileFeatures,
+    count_cached,
+    describe_errors,
+    make_feature_table,
+    remove_cache,
+)
 
 
 class Stopped(click.ClickException):
@@ -64,7 +48,7 @@ def extract_and_keep(
         If recordings cannot be used, or at Ctrl-C.
     """
     try:
-        return extract_features(utterances, smile)
+        return make_feature_table(utterances, smile)
     except KeyboardInterrupt:
         raise Stopped(kept) from None
     except ValueError:

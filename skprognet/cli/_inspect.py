@@ -1,131 +1,16 @@
 """The verb that says what a model is."""
 
 import json
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
-from skprognet._scores import metric_name, monitor_label
-from skprognet._tables import read_table
+from skprognet._scores import monitor_label
 from skprognet._wording import printable
-from skprognet.cli._extractors import describe as describe_extractor
-from skprognet.cli._extractors import recorded_extractor
 from skprognet.cli._messages import tell_warnings
-from skprognet.cli._model_features import check_same_extractor, select
-from skprognet.estimators import source_overlap
-from skprognet.persistence import load_model, read_model_info
-from skprognet.sources import as_source
-
-
-def _describe_step(step):
-    rows = np.max(getattr(step, "n_samples_seen_", 0))
-    return {"class": type(step).__name__, "rows": int(rows) or None}
-
-
-def _installed(name):
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
-
-
-def validation_score(network: Any) -> float | None:
-    """Return the score of the epoch that was kept, if rows were held out."""
-    best = network.history_.iloc[network.best_epoch_ - 1]
-    return float(best["valid_score"]) if "valid_score" in best else None
-
-
-def describe_network(model: Any) -> dict[str, Any]:
-    """Return what a network is, and those that it reads.
-
-    Parameters
-    ----------
-    model : estimator
-        Fitted; a pipeline counts as the network at its end.
-
-    Returns
-    -------
-    dict
-        ``class``, ``classes``, ``layers`` (widths, from the features to the output),
-        ``activation``, ``sha256`` of the weights, ``random_state``; where it was trained by this
-        package ``best_epoch``, ``epochs``, ``metric`` and ``validation_score``; and ``sources``,
-        by name the same of each.
-    """
-    source = as_source(model)
-    network, widths = source.network, source.layer_sizes()[-1]
-    params = network.get_params(deep=False)
-    told = {
-        "class": type(network).__name__,
-        "classes": network.classes_.tolist(),
-        "layers": [network.n_features_in_, *widths, len(network.classes_)],
-        "activation": params["activation"],
-        "sha256": source.digest(),
-        "random_state": params["random_state"] if _is_plain(params["random_state"]) else None,
-    }
-    if hasattr(network, "history_"):
-        told |= {
-            "best_epoch": network.best_epoch_,
-            "epochs": len(network.history_),
-            "metric": metric_name(network.monitor),
-            "validation_score": validation_score(network),
-        }
-    sources = getattr(network, "sources_", [])
-    return told | {"sources": {name: describe_network(source) for name, source in sources}}
-
-
-def _is_plain(value):
-    return value is None or isinstance(value, int)
-
-
-def describe_model(path: Path, rows: Path | None = None) -> dict[str, Any]:
-    """Return all that the file of a model says of it, as JSON can hold it.
-
-    With a table of rows also which share of these the model, and each source, was trained on.
-    """
-    model, info = load_model(path), read_model_info(path)
-    names = getattr(model, "feature_names_in_", None)
-    return {
-        "file": str(path),
-        "bytes": path.stat().st_size,
-        "sha256": info["sha256"],
-        "format_version": info["format_version"],
-        "model": describe_network(model),
-        "features": {
-            "number": int(model.n_features_in_),
-            "names": None if names is None else list(names),
-            "made": recorded_extractor(info["metadata"]),
-        },
-        "normalisation": [_describe_step(step) for step in as_source(model).steps],
-        "metadata": info["metadata"],
-        "versions": {
-            name: {"written": written, "here": _installed(name)}
-            for name, written in info["versions"].items()
-        },
-        **({} if rows is None else {"rows": describe_rows(model, info["metadata"], rows)}),
-    }
-
-
-def describe_rows(model: Any, metadata: dict[str, Any], path: Path) -> dict[str, Any]:
-    """Return how many rows of features a table has, and which share of them a model knows.
-
-    Raises
-    ------
-    ValueError
-        If they are not the features that the model takes.
-    """
-    if not hasattr(model, "feature_names_in_"):
-        raise ValueError(
-            "The features of a table are found by their names, which this model does not know: it "
-            "was trained on an array. Ask skprognet.estimators.source_overlap in Python."
-        )
-    table = read_table(path)
-    check_same_extractor(table, str(path), recorded_extractor(metadata))
-    shares = source_overlap(model, select(table, model))
-    known = {name: None if np.isnan(share) else share for name, share in shares.items()}
-    return {"file": str(path), "number": len(table), "known": known}
+from skprognet.features import FeatureOrigin
+from skprognet.persistence import describe_model
 
 
 @click.command()
@@ -154,7 +39,7 @@ def format_model(told: dict[str, Any]) -> str:
         ("Layers", _layers(told["model"])),
         ("  SHA-256", f"{told['model']['sha256']} (weights)"),
         *_source_rows(told["model"]["sources"], metadata.get("sources", {})),
-        ("Features", f"{features['number']}, {describe_extractor(features['made'])}"),
+        ("Features", f"{features['number']}, {_origin(features['made'])}"),
         *_feature_rows(features["names"]),
         ("Normalisation", _normalisation(told["normalisation"])),
         ("Training", _training(told["model"], metadata)),
@@ -165,6 +50,10 @@ def format_model(told: dict[str, Any]) -> str:
     ]
     # A label or a name in the metadata may hold what would steer a terminal, or a line of its own.
     return "\n".join(printable(f"{name:14} {text}") for name, text in rows)
+
+
+def _origin(made):
+    return "of unknown origin" if made is None else FeatureOrigin(**made)
 
 
 def _in_words(network, target):

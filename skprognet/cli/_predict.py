@@ -9,15 +9,8 @@ import click
 import pandas as pd
 
 from skprognet._tables import is_table, read_table, write_table
-from skprognet.cli._extractors import (
-    choose_feature_set,
-    describe,
-    describe_extractor,
-    recorded_extractor,
-)
 from skprognet.cli._listed_files import list_utterances, read_names
 from skprognet.cli._messages import on_terminal, tell_warnings
-from skprognet.cli._model_features import check_same_extractor, select
 from skprognet.cli._options import (
     cache_option,
     check_no_input,
@@ -26,14 +19,14 @@ from skprognet.cli._options import (
     table_option,
     timeout_option,
 )
-from skprognet.features import OpenSmileFeatures
+from skprognet.features import FeatureOrigin, select_features
 from skprognet.persistence import load_model, read_model_info
 
 _UTTERANCE = ("file", "start", "end")
 
 
 def extract(
-    utterances: pd.DataFrame, made: dict[str, Any] | None, configuration: Path | None, **options
+    utterances: pd.DataFrame, origin: FeatureOrigin | None, configuration: Path | None, **options
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the features of those utterances that can be used, and the others with the reason.
 
@@ -43,22 +36,12 @@ def extract(
         If the model does not say how its features were made, or names a configuration of openSMILE
         that the user did not ask for.
     """
-    if made is None:
+    if origin is None:
         raise ValueError(
             "To predict from audio, features must be made as those that the model learned from, "
             "and its file does not say how these were. Give a table of features instead."
         )
-    feature_set = choose_feature_set(made, configuration)
-    smile = OpenSmileFeatures(
-        feature_set, sampling_rate=made["sampling_rate"], on_error="skip", **options
-    )
-    now = describe_extractor(smile)
-    if {**now, "feature_set": made["feature_set"]} != made:
-        warnings.warn(
-            f"The model learned from features {describe(made)}; here they are {describe(now)}, so "
-            "that the numbers may differ.",
-            stacklevel=2,
-        )
+    smile = origin.make_extractor(configuration, on_error="skip", **options)
     with warnings.catch_warnings():
         # Each is named with its reason below.
         warnings.filterwarnings("ignore", "Expected complete, readable audio", UserWarning)
@@ -111,20 +94,23 @@ def predict(
     as "skprognet extract" does. Files that cannot be used are named with the reason on standard
     error, the others are predicted, and the exit code is 1.
     """
-    estimator, made = load_model(model), recorded_extractor(read_model_info(model)["metadata"])
+    estimator = load_model(model)
+    origin = FeatureOrigin.from_metadata(read_model_info(model)["metadata"])
     files, errors = read_names(files), ()
     check_no_input(output, [model, *files])
     table = read_table(Path(files[0])) if len(files) == 1 and is_table(files[0]) else None
     with tell_warnings():
         if table is not None and set(table) & set(getattr(estimator, "feature_names_in_", ())):
-            check_same_extractor(table, files[0], made)
+            if origin is not None:
+                origin.check_table(table, files[0])
             utterances = features = table
         else:
             utterances = list_utterances(files)
             limits = {"timeout": timeout, "max_duration": max_duration}
             options = {"cache": cache, "n_jobs": n_jobs, **limits}
-            features, errors = extract(utterances, made, configuration, **options)
-    result = label(utterances, select(features, estimator), estimator)
+            features, errors = extract(utterances, origin, configuration, **options)
+    names = getattr(estimator, "feature_names_in_", features.columns)
+    result = label(utterances, select_features(features, names), estimator)
     if output is None:
         said = result.to_csv(index=False, lineterminator="\n")
         if sys.stdout.isatty():  # a file or a pipe gets the labels as they are

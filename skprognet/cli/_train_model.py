@@ -4,24 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pandas as pd
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skprognet._checks import check_no_ratings
+from skprognet import DNNClassifier
 from skprognet._files import check_folder, sha256
-from skprognet._labels import label_remarks
-from skprognet._scores import metric_name, monitor_label
-from skprognet.cli._extractors import SHIPPED_WITH, describe, find_extractor
-from skprognet.cli._inspect import validation_score
+from skprognet._scores import monitor_label
 from skprognet.cli._messages import on_terminal, tell_warnings
-from skprognet.cli._named_tables import (
-    check_there,
-    find_file,
-    is_shipped,
-    read_named,
-    split_features,
-)
+from skprognet.cli._named_tables import find_file, is_shipped, read_named, split_named
 from skprognet.cli._options import (
     SeveralValues,
     check_no_input,
@@ -29,21 +19,12 @@ from skprognet.cli._options import (
     seed_option,
 )
 from skprognet.cli._study_options import duplicates_option, network_options
-from skprognet.estimators import (
-    DNNClassifier,
-    FineTunedClassifier,
-    ProgressiveClassifier,
-    check_estimator_parameters,
-)
-from skprognet.experiments._duplicates import Table, settle_duplicates
-from skprognet.persistence import load_model, read_model_info, save_model
+from skprognet.datasets import load_emodb
+from skprognet.experiments import MODEL_METHODS, train_model
+from skprognet.features import FeatureOrigin, check_column
+from skprognet.model_selection import VALIDATIONS
+from skprognet.persistence import describe_network, load_model, read_model_info, save_model
 from skprognet.sources import network_of
-
-METHODS = {
-    "dnn": DNNClassifier,
-    "fine-tuned": FineTunedClassifier,
-    "progressive": ProgressiveClassifier,
-}
 
 
 def check_sources(method: str, sources: tuple[str, ...], target: str) -> None:
@@ -85,93 +66,9 @@ def load_source(name: str, table: str) -> tuple[str, Any]:
     return Path(name).stem, network_of(model)
 
 
-def choose_groups(
-    labels: pd.DataFrame, target: str, speaker: str, validation: str | None
-) -> pd.Series | None:
-    """Return the speakers that validation is to keep apart, or None to stratify by class.
-
-    They can be kept apart if each class is spoken by two of them at least, which leaves out the
-    task of telling speakers themselves.
-
-    Raises
-    ------
-    ValueError
-        If it is asked for and they cannot.
-    """
-    if validation == "stratified":
-        return None
-    if speaker not in labels:
-        reason = "it is missing"
-    elif labels[speaker].isna().any():
-        reason = f"{labels[speaker].isna().sum()} of {len(labels)} rows have none"
-    else:
-        by_class = labels.groupby(target)[speaker].nunique()
-        if by_class.min() > 1:
-            return labels[speaker]
-        reason = f"{by_class.idxmin()!r} of {target!r} has one only"
-    if validation == "speaker-independent":
-        raise ValueError(
-            "Validation by other speakers needs two or more in each class, from the column "
-            f"{speaker!r}; {reason}. Name another one with --speaker, or choose --validation "
-            "stratified."
-        )
-    return None
-
-
-def make_networks(method: str, given: dict[str, Any], seed: int) -> tuple[Any, Any]:
-    """Return an unfitted network of the method, and one for the sources to be trained first.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-    given = {name: value for name, value in given.items() if value not in (None, ())}
-    # A source without a seed gets one of its own from that of the network that reads it.
-    network, source = METHODS[method](**given, random_state=seed), DNNClassifier(**given)
-    check_estimator_parameters(source)
-    return network, source
-
-
-def check_classes(y: pd.Series, table: str) -> None:
-    """Raise unless there are classes, and rows of each to train on and to choose the epoch by."""
-    counts = y.value_counts()
-    if len(counts) < 2 or counts.min() < 2:
-        raise ValueError(
-            "There must be two classes or more, each with two rows or more; in the column "
-            f"{y.name!r} of {table!r} there are {counts.to_dict()}."
-        )
-
-
-def settle(
-    X: pd.DataFrame, labels: pd.DataFrame, columns: list[str], speaker: str, duplicates: str
-) -> Table:
-    """Return the rows to train on: no copies of a recording, and classes in each column.
-
-    Raises
-    ------
-    ValueError
-        If there are copies, or a column has ratings.
-    """
-    for name in columns:
-        if name != speaker:
-            check_no_ratings(name, labels[name], text=True)
-    return settle_duplicates({"": (X, labels)}, columns, speaker, duplicates)[""]
-
-
-def fit(
-    X: pd.DataFrame,
-    y: pd.Series,
-    network: Any,
-    groups: pd.Series | None,
-    source_y: pd.DataFrame | None,
-) -> Pipeline:
-    """Return a network behind the normalisation of its training rows, both fitted."""
-    # With names, so that a network that serves as a source finds its features by them.
-    scaler = StandardScaler().set_output(transform="pandas")
-    options = {"groups": groups, "source_y": source_y}
-    options = {f"network__{name}": v for name, v in options.items() if v is not None}
-    return Pipeline([("scaler", scaler), ("network", network)]).fit(X, y, **options)
+def make_network(given: dict[str, Any]) -> DNNClassifier:
+    """Return the network whose parameters were given; the others have their defaults."""
+    return DNNClassifier(**{n: value for n, value in given.items() if value not in (None, ())})
 
 
 def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
@@ -184,7 +81,7 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
 @click.option(
     "--target", default="emotion", show_default=True, help="Column that is to be recognised."
 )
-@click.option("--method", default="dnn", show_default=True, type=click.Choice(list(METHODS)))
+@click.option("--method", default="dnn", show_default=True, type=click.Choice(list(MODEL_METHODS)))
 @click.option(
     "--source",
     "sources",
@@ -200,7 +97,7 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
 )
 @click.option(
     "--validation",
-    type=click.Choice(["speaker-independent", "stratified"]),
+    type=click.Choice(VALIDATIONS),
     help="A tenth of the rows chooses the epoch: other speakers, or a tenth of each class.  "
     "[default: other speakers, if each class has several]",
 )
@@ -238,35 +135,41 @@ def train(
     check_no_input(output, [table, *sources])
     frame = read_named(table, [target, speaker or "speaker", *sources])
     if speaker is not None:
-        check_there(frame, speaker, table)
+        check_column(frame, speaker, str(table))
     speaker = speaker or "speaker"
     columns = [name for name in sources if name in frame]
     models = {name: load_source(name, table) for name in sources if name not in columns}
-    X, labels = split_features(frame, table, [target, *columns], features, [speaker], [speaker])
-    for name in {target, *columns} - {speaker}:
-        for remark in label_remarks(name, labels[name]):
-            click.echo(on_terminal(f"Warning: {remark}"), err=True)
+    X, labels = split_named(frame, table, [target, *columns], features, [speaker], [speaker])
     with tell_warnings():
-        rows = settle(X, labels, [target, *columns], speaker, duplicates)
-    X, labels = rows.X, rows.labels
-    check_classes(labels[target], table)
-    groups = choose_groups(labels, target, speaker, validation)
-
-    classifier, fresh = make_networks(method, network, seed)
-    if sources:
-        classifier.source = [models.get(name, (name, fresh)) for name in sources]
-    with tell_warnings():
-        model = fit(X, labels[target], classifier, groups, labels[columns] if columns else None)
-    origin = {"name": Path(table).name, "sha256": sha256(find_file(table)), "rows": len(X)}
+        trained = train_model(
+            X,
+            labels,
+            target=target,
+            method=method,
+            sources=[models.get(name, name) for name in sources],
+            speaker=speaker,
+            validation=validation,
+            duplicates=duplicates,
+            estimator=make_network(network),
+            random_state=seed,
+        )
+    origin = load_emodb().origin if is_shipped(table) else _origin_of(frame, table)
+    read = {"name": Path(table).name, "sha256": sha256(find_file(table)), "rows": trained.n_rows}
     metadata = {
         "target": target,
-        "features": SHIPPED_WITH if is_shipped(table) else find_extractor(frame, table),
-        "table": origin | ({"dropped_rows": rows.dropped} if rows.dropped else {}),
-        "validation": "stratified" if groups is None else "speaker-independent",
+        "features": origin,
+        "table": read | ({"dropped_rows": trained.dropped_rows} if trained.dropped_rows else {}),
+        "validation": trained.validation,
         "sources": {name: {"column": name} for name in columns} | _origins(models),
     }
-    save_model(model, output, metadata=metadata)
-    click.echo(on_terminal(_summary(model, metadata, output, table)))
+    save_model(trained.model, output, metadata=metadata)
+    click.echo(on_terminal(_summary(trained.model, metadata, output, table)))
+
+
+def _origin_of(frame, table):
+    """Return what made the features of a table as plain values, or None."""
+    origin = FeatureOrigin.of_table(frame, str(table))
+    return None if origin is None else origin.to_dict()
 
 
 def _origins(models):
@@ -279,11 +182,13 @@ def _origins(models):
 
 def _summary(model: Pipeline, metadata: dict[str, Any], output: Path, table: str) -> str:
     """Return what was trained, how well it did on the rows that chose its epoch, and what next."""
-    network, made = model[-1], describe(metadata["features"])
+    network, made = model[-1], metadata["features"]
+    told = describe_network(network)
+    made = "of unknown origin" if made is None else FeatureOrigin(**made)
     origins, left_out = metadata["sources"], len(metadata["table"].get("dropped_rows", ()))
     tasks = " ".join(name for name, origin in origins.items() if "column" in origin)
     apart = metadata["validation"] == "speaker-independent"
-    score = monitor_label(metric_name(network.monitor))
+    score = monitor_label(told["metric"])
     held_out = "speakers that did not train" if apart else "a tenth of each class"
     return (
         f"{type(network).__name__} of {metadata['target']} ({', '.join(network.classes_)})"
@@ -291,7 +196,7 @@ def _summary(model: Pipeline, metadata: dict[str, Any], output: Path, table: str
         f"{metadata['table']['rows']} rows"
         f"{f' ({left_out} left out as copies of others)' if left_out else ''}, features {made}.\n"
         f"Best epoch {network.best_epoch_} of {len(network.history_)}, by the {score} on "
-        f"{held_out}: {validation_score(network):.3f}.\n"
+        f"{held_out}: {told['validation_score']:.3f}.\n"
         f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"
         f"This {score} chose the epoch, so that it is no estimate for new speakers. That is:\n"
         f"  skprognet tasks {table} --target {metadata['target']} --sources {tasks or 'COLUMN'} "

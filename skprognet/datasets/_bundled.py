@@ -7,6 +7,12 @@ import pandas as pd
 from sklearn.utils import Bunch
 
 _LABELS = ["file", "speaker", "gender", "emotion"]
+# As tools/make_emodb.py made the table.
+_ORIGIN = {
+    "feature_set": "eGeMAPSv02",
+    "sampling_rate": 16_000,
+    "extractor": "opensmile 2.6.0",
+}
 
 
 def _data_file(name):
@@ -51,8 +57,8 @@ def load_emodb(*, return_X_y=False, as_frame=False):
         ``(data, target)`` if `return_X_y`, else a Bunch with these attributes.
 
         data : ndarray or DataFrame of shape (339, 88), float32
-            The features. They are float32 because openSMILE computes in it: bit for bit what
-            extracting them anew gives.
+            The features, in float32 as openSMILE computes them: if they are extracted once more,
+            they are the same to the last bit.
         target : ndarray or Series of str, shape (339,)
             The emotion: 'angry', 'happy', 'neutral' or 'sad'.
         speaker : ndarray or Series of str, shape (339,)
@@ -72,6 +78,9 @@ def load_emodb(*, return_X_y=False, as_frame=False):
             Where the data come from, what the columns mean, what to cite.
         filename : str
             The file that was read.
+        origin : dict
+            What made the features: feature_set, sampling_rate (Hz) and extractor, as a
+            :class:`~skprognet.features.FeatureOrigin` takes them.
 
     See Also
     --------
@@ -119,4 +128,5 @@ def load_emodb(*, return_X_y=False, as_frame=False):
         frame=frame,
         DESCR=_data_file("emodb.rst").read_text(encoding="utf-8"),
         filename=str(path),
+        origin=dict(_ORIGIN),
     )

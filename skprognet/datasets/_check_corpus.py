@@ -1,4 +1,4 @@
-"""A corpus frame -> the same frame, or one error with a sentence for each problem."""
+"""The check of a corpus frame: one error with a sentence for each problem, and warnings."""
 
 import math
 import os
@@ -11,20 +11,18 @@ import pandas as pd
 
 from skprognet._checks import check_choice
 from skprognet._labels import gender_hint, label_remarks
-from skprognet._wording import first_few
-from skprognet.datasets._copies import find_copies, find_differing, rows_to_drop
+from skprognet._wording import count, first_few
+from skprognet.datasets._copies import copy_problems, copy_remarks, find_copies, rows_to_drop
 from skprognet.datasets._frame import COLUMNS, TEXTS, TIMES
 
 DUPLICATES = ("keep", "drop", "error")
-_HOW_TO_DROP = "duplicates='drop' (on the command line --duplicates drop) keeps the first of each"
-_NAMED = 5  # how many rows or speakers a sentence names
 
 
 def check_corpus(frame, *, files=True, duplicates="keep"):
     """Check a table of utterances, whoever made it.
 
     All readers return a plain DataFrame with a row per utterance and these columns, followed by
-    what the corpus adds; each ends with this check.
+    those that only this corpus has. Each reader ends with this check.
 
     ===========  ======  ======================================================================
     Column       Type    Meaning
@@ -48,10 +46,10 @@ def check_corpus(frame, *, files=True, duplicates="keep"):
     files : bool, default=True
         Look at the files too: whether they are there, and whether two are equal.
     duplicates : {'keep', 'drop', 'error'}, default='keep'
-        What to do about a recording that is there more than once: equal bytes, or one name in
-        two formats (``a.wav`` and ``a.flac``), and equal start and end. 'keep' warns, 'drop'
-        warns and keeps the first of them, 'error' raises. Copies with different emotions,
-        genders or speakers are always an error, since one of them is wrong.
+        What to do about copies of a recording: files with the same bytes, or with one name in two
+        formats (``a.wav`` and ``a.flac``), and with the same start and end. 'keep' warns, 'drop'
+        warns and keeps the first of them, 'error' raises. Copies with different emotions, genders
+        or speakers are always an error, since one of them must be wrong.
 
     Returns
     -------
@@ -61,10 +59,10 @@ def check_corpus(frame, *, files=True, duplicates="keep"):
     Warns
     -----
     UserWarning
-        Of what is suspicious but usable, each in a sentence: emotions that differ by blanks, case
-        or a letter, or by noun and adjective, or that are called 'NA'; the same recording more
-        than once; a speaker who occurs with one emotion only, since a source that knows speakers
-        then knows this emotion; speakers or genders that are missing in some rows, but not in all.
+        If something is suspicious but usable, in a sentence each: emotions that differ by blanks,
+        case or a letter, or as noun and adjective do, or that are called 'NA'; the same recording
+        more than once; a speaker who occurs with one emotion only, since a source that knows the
+        speaker then knows the emotion; speakers or genders that are missing in some rows only.
 
     Raises
     ------
@@ -113,19 +111,19 @@ def check_corpus(frame, *, files=True, duplicates="keep"):
             f"frame must have the columns {list(COLUMNS)}, got none named {missing}; add them, "
             "empty if you do not know them."
         )
-    # A wrong type makes the later checks fail in their own way, so that the types come first.
+    # The later checks need the right types, so the types come first.
     problems = list(chain(_text_problems(frame), _time_problems(frame)))
     problems = problems or list(
         chain(_label_problems(frame, duplicates), _file_problems(frame, files))
     )
     copies = [] if problems else find_copies(frame, files)
-    problems += _copy_problems(frame, copies, duplicates)
+    problems += copy_problems(frame, copies, duplicates)
     if problems:
         raise ValueError(
             f"The corpus has {count(problems, 'problem')}; repair the rows, or drop them:"
             + "".join(f"\n  {problem}" for problem in problems)
         )
-    copied = _copy_remarks(frame, copies, duplicates)
+    copied = copy_remarks(frame, copies, duplicates)
     dropped = rows_to_drop(copies) if duplicates == "drop" else []
     if dropped:
         frame = frame.iloc[np.delete(np.arange(len(frame)), dropped)]
@@ -138,18 +136,6 @@ def check_corpus(frame, *, files=True, duplicates="keep"):
 def checked(frame, duplicates):
     """Return the frame of a reader, checked by :func:`check_corpus`, with rows counted from 0."""
     return check_corpus(frame, duplicates=duplicates).reset_index(drop=True)
-
-
-def count(things, noun):
-    """Return how many `things` there are, with the noun in the right number."""
-    return f"{len(things)} {noun}" + ("" if len(things) == 1 else "s")
-
-
-def _names(things):
-    """Return the first few of `things` for a sentence."""
-    things = list(things)
-    more = f" and {len(things) - _NAMED} more" if len(things) > _NAMED else ""
-    return ", ".join(things[:_NAMED]) + more
 
 
 def _text_problems(frame):
@@ -168,7 +154,7 @@ def _text_problems(frame):
         if len(empty):
             yield (
                 f"{name} must not be empty, got {count(empty, 'row')} where it is: "
-                f"{_names(map(str, empty))}."
+                f"{first_few(empty, show=str)}."
             )
 
 
@@ -202,7 +188,7 @@ def _is_number(value):
 def _label_problems(frame, duplicates):
     wrong = frame[~frame["gender"].isin(["female", "male"]) & frame["gender"].notna()]
     if len(wrong):
-        words = _names(map(repr, wrong["gender"].unique()))
+        words = first_few(wrong["gender"].unique())
         yield (
             f"gender must be 'female', 'male' or missing, got {words} in {count(wrong, 'row')}, "
             f"the first of them {wrong['file'].iloc[0]!r}; "
@@ -211,14 +197,15 @@ def _label_problems(frame, duplicates):
     genders = frame.groupby(["corpus", "speaker"])["gender"].nunique()
     both = [f"{speaker!r} ({corpus})" for corpus, speaker in genders.index[genders > 1]]
     if both:
-        yield f"A speaker must have one gender, got {len(both)} with two: {_names(both)}."
-    # As written: pandas before 3 takes some names that are no UTF-8 for one another.
+        some = first_few(both, show=str)
+        yield f"A speaker must have one gender, got {len(both)} with two: {some}."
+    # By repr, since pandas before 3 confuses some names that are no UTF-8.
     named = frame[["start", "end"]].assign(file=frame["file"].map(repr))
     twice = frame[named.duplicated()]
     if len(twice) and duplicates != "drop":
         yield (
             f"An utterance must have one row, got {count(twice, 'row')} with the file, start and "
-            f"end of another: {_names(map(repr, twice['file']))}."
+            f"end of another: {first_few(twice['file'])}."
         )
 
 
@@ -227,7 +214,7 @@ def _file_problems(frame, files):
     if gone:
         yield (
             f"file must be there, got {count(gone, 'file')} that cannot be found: "
-            f"{_names(map(repr, gone))}."
+            f"{first_few(gone)}."
         )
 
 
@@ -249,44 +236,6 @@ def _single_emotions(frame):
     if len(single):
         named = [f"{speaker!r} ({emotion})" for (_, speaker), emotion in single.items()]
         yield (
-            f"Of {count(single, 'speaker')} there is one emotion only: {_names(named)}; a source "
-            "that tells speakers apart gives it away."
-        )
-
-
-def _copies_in_words(frame, copies):
-    """Return how many recordings have copies, and the first few of them."""
-    equal = _names(_equal_in_words(frame["file"].iloc[rows]) for rows in copies)
-    verb = "is" if len(copies) == 1 else "are"
-    return f"{count(copies, 'recording')} {verb} there more than once: {equal}"
-
-
-def _equal_in_words(files):
-    """Return the first two of equal files, and how many more there are."""
-    more = f" (and {len(files) - 2} more)" if len(files) > 2 else ""
-    return " = ".join(map(repr, files[:2])) + more
-
-
-def _copy_problems(frame, copies, duplicates):
-    differing = find_differing(frame, copies)
-    if differing:
-        yield (
-            "Copies of a recording must have the same emotion, gender and speaker; with different "
-            f"ones {_copies_in_words(frame, differing)}; find out which is right, and take the "
-            "other out."
-        )
-    elif copies and duplicates == "error":
-        yield f"{_copies_in_words(frame, copies)}; {_HOW_TO_DROP}."
-
-
-def _copy_remarks(frame, copies, duplicates):
-    if copies and duplicates == "keep":
-        yield (
-            f"{_copies_in_words(frame, copies)}; a copy in the training fold makes the other no "
-            f"test: {_HOW_TO_DROP}."
-        )
-    elif copies:
-        yield (
-            f"{_copies_in_words(frame, copies)}; the first of each was kept, and "
-            f"{len(rows_to_drop(copies))} of {len(frame)} rows were left out."
+            f"Of {count(single, 'speaker')} there is one emotion only: "
+            f"{first_few(named, show=str)}; a source that tells speakers apart gives it away."
         )

@@ -5,14 +5,17 @@ import os
 from collections import Counter, defaultdict
 
 from skprognet._audio_suffixes import AUDIO_SUFFIXES
+from skprognet._wording import count, first_few
 from skprognet.datasets._frame import TIMES
+
+_HOW_TO_DROP = "duplicates='drop' (on the command line --duplicates drop) keeps the first of each"
 
 
 def find_copies(frame, files):
     """Return the rows of each recording that is there more than once.
 
-    Equal are rows with the same bytes in the file, or the same name in two formats, and the same
-    start and end.
+    Two rows are copies if their files have the same bytes, or the same name in two formats, and if
+    their start and end are the same.
 
     Parameters
     ----------
@@ -28,7 +31,7 @@ def find_copies(frame, files):
     """
     paths = frame["file"].tolist()
     digests = _digests(set(paths)) if files else {}
-    # As written: pandas before 3 takes some names that are no UTF-8 for one another.
+    # By repr, since pandas before 3 confuses some names that are no UTF-8.
     by_content = [digests.get(path, repr(path)) for path in paths]
     by_name = [repr(_without_format(path)) for path in paths]
     times = frame[[*TIMES]].reset_index(drop=True)
@@ -38,7 +41,7 @@ def find_copies(frame, files):
 
 
 def find_differing(frame, copies):
-    """Return those copies that differ in emotion or gender, or in the speaker within a corpus."""
+    """Return the copies that differ in emotion or gender, or in the speaker of one corpus."""
     differing = []
     for rows in copies:
         equal = frame.iloc[rows]
@@ -52,6 +55,46 @@ def find_differing(frame, copies):
 def rows_to_drop(copies):
     """Return the rows that are not the first of their recording."""
     return sorted({row for rows in copies for row in rows[1:]})
+
+
+def _copies_in_words(frame, copies):
+    """Return how many recordings have copies, and the first few of them."""
+    equal = first_few(copies, show=lambda rows: _equal_in_words(frame["file"].iloc[rows]))
+    verb = "is" if len(copies) == 1 else "are"
+    return f"{count(copies, 'recording')} {verb} there more than once: {equal}"
+
+
+def _equal_in_words(files):
+    """Return the first two of equal files, and how many more there are."""
+    more = f" (and {len(files) - 2} more)" if len(files) > 2 else ""
+    return " = ".join(map(repr, files[:2])) + more
+
+
+def copy_problems(frame, copies, duplicates):
+    """Yield a sentence on copies that cannot be right, or that the user does not want."""
+    differing = find_differing(frame, copies)
+    if differing:
+        yield (
+            "Copies of a recording must have the same emotion, gender and speaker; with different "
+            f"ones {_copies_in_words(frame, differing)}; find out which is right, and take the "
+            "other out."
+        )
+    elif copies and duplicates == "error":
+        yield f"{_copies_in_words(frame, copies)}; {_HOW_TO_DROP}."
+
+
+def copy_remarks(frame, copies, duplicates):
+    """Yield a sentence on copies that are kept or dropped."""
+    if copies and duplicates == "keep":
+        yield (
+            f"{_copies_in_words(frame, copies)}; a copy in the training fold makes the other no "
+            f"test: {_HOW_TO_DROP}."
+        )
+    elif copies:
+        yield (
+            f"{_copies_in_words(frame, copies)}; the first of each was kept, and "
+            f"{len(rows_to_drop(copies))} of {len(frame)} rows were left out."
+        )
 
 
 def _groups(times, keys):
@@ -69,7 +112,7 @@ def _without_format(path):
 
 
 def _digests(files):
-    """Return the SHA-256 of each file that is as long as another one: the rest have no equal."""
+    """Return the SHA-256 of each file that is as long as another one; only these can be equal."""
     sizes = {file: os.path.getsize(file) for file in files}
     n_files = Counter(sizes.values())
     return {file: _sha256(file) for file, size in sizes.items() if n_files[size] > 1}

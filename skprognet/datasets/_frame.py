@@ -1,4 +1,4 @@
-"""The one table that every reader returns: a row per utterance."""
+"""The table that every reader returns: a row per utterance."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def make_frame(rows, corpus=None, attrs=None):
 
 
 def _numbers(column):
-    """Return `column` in float; what is no number stays, for the check to name it."""
+    """Return `column` in float; if it has other values it stays, and the check names them."""
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
     wrong = numbers.isna() & column.notna()
     return column.astype(object).where(wrong, numbers) if wrong.any() else numbers
@@ -51,7 +51,8 @@ def _numbers(column):
 def translate(frame, words=None):
     """Return `frame` with the package's words for emotions and genders, and names without blanks.
 
-    `words` maps labels to words, beyond the usual nouns and initials; None is a missing label.
+    The usual nouns and initials are known. `words` maps further labels to words; None makes a
+    label a missing one.
     """
     return frame.assign(
         emotion=tidy_labels(frame["emotion"], words, EMOTION_WORDS),
@@ -68,18 +69,18 @@ def select_values(frame, column, wanted, known, shortcuts=("'all'",)):
     frame : DataFrame
         A corpus.
     column : str
-        Which column, for the message too: `wanted` is the parameter of that name plus s.
+        Which column. In messages, `wanted` is called by this name and an s.
     wanted : 'all', str or list of str
-        What was asked for.
+        The words to keep.
     known : collection of str
-        What can be asked for.
+        The words that there are.
     shortcuts : tuple of str, default=("'all'",)
         What the message offers beside `known`.
 
     Returns
     -------
     DataFrame
-        The rows that were asked for, counted from 0.
+        The rows with these words, counted from 0.
 
     Raises
     ------
@@ -106,7 +107,7 @@ def check_root(root):
     Raises
     ------
     NotADirectoryError
-        If it is none.
+        If it is not a folder.
     ValueError
         If its name is no UTF-8.
     """

@@ -1,14 +1,15 @@
-"""What corpora whose labels stand in text files have in common."""
+"""What corpora whose labels are in text files have in common."""
 
 import warnings
 
-from skprognet.datasets._check_corpus import checked, count
+from skprognet._wording import count
+from skprognet.datasets._check_corpus import checked
 from skprognet.datasets._frame import make_frame, select_values
 from skprognet.datasets._recordings import is_recording
 
 
 def numbered_lines(path):
-    """Yield the number, from 1, and the text of each line; of any system, without its spaces."""
+    """Yield the number (from 1) and the text of each line, without the spaces around it."""
     text = path.read_text(encoding="utf-8-sig", errors="replace")  # raters' remarks may be latin-1
     for number, line in enumerate(text.splitlines(), start=1):
         yield number, line.strip()
@@ -23,21 +24,21 @@ def bad_line(path, number, line, expected):
 
 
 def check_recordings(root, recordings, places):
-    """Raise unless recordings were found where a corpus has them; say where there are others.
+    """Raise if no recordings were found where the corpus has them; say where there are others.
 
     Parameters
     ----------
     root : Path
         Folder of the corpus.
     recordings : collection of Path
-        What was found.
+        The recordings that were found.
     places : str
-        Where it was looked for, below the folder.
+        Where they were looked for, below the folder.
 
     Raises
     ------
     FileNotFoundError
-        If there are none.
+        If none were found.
     """
     if recordings:
         return
@@ -53,7 +54,7 @@ def check_recordings(root, recordings, places):
 def finish_corpus(
     corpus, utterances, wavs, words, kinds, *, emotions, recordings, duplicates, key="id"
 ):
-    """Choose utterances, join them with their recordings, and check what comes out.
+    """Choose utterances, join them with their recordings, and check the frame.
 
     Parameters
     ----------
@@ -62,15 +63,15 @@ def finish_corpus(
     utterances : list of dict
         All labelled utterances, with ``label``, ``recording`` and `key` among other columns.
     wavs : dict of str to Path
-        All recordings, by what `key` calls them.
+        All recordings, by their name in the column `key`.
     words : dict of str to dict
         The word for each label, in the selection 'paper' and in all others.
     kinds : collection of str
         The words for ``recording``.
     emotions, recordings : str or list of str
-        The reader's parameters.
+        The parameters of the reader.
     duplicates : {"keep", "drop", "error"}
-        The same.
+        The parameter of the reader.
     key : str, default='id'
         The column that says in which recording an utterance is.
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
-from skprognet.datasets._check_corpus import count
+from skprognet._wording import count
 from skprognet.datasets._frame import check_root, make_frame, select_values
 from skprognet.datasets._recordings import find_recordings
 
@@ -24,9 +24,9 @@ class NamedFiles:
     pattern : str
         A regular expression for the whole name without its suffix. Each named group becomes a
         column of the frame; the group ``speaker`` is needed, and ``emotion`` nearly always.
-    words : dict of str to dict, default={}
+    words : dict of str to dict, default=None
         For some of the columns, the word for each code in the names: ``{"emotion": {"W":
-        "angry"}}``. A code without a word becomes a missing value.
+        "angry"}}``. A code without a word becomes a missing value. None changes no column.
     gender : callable, default=None
         Returns the gender of a speaker, 'female', 'male' or None, where no group does.
     licence, citation : str, default=None
@@ -64,7 +64,7 @@ class NamedFiles:
     corpus: str
     example: str
     pattern: str
-    words: dict[str, dict[str, str]] = field(default_factory=dict)
+    words: dict[str, dict[str, str]] | None = None
     gender: Callable[[str], str | None] | None = None
     licence: str | None = None
     citation: str | None = None
@@ -103,7 +103,8 @@ class NamedFiles:
                 "audio file (WAV, FLAC, ...); pass the folder that they lie in, or one above it."
             )
         frame = self._read_names(paths)
-        known = set(self.words.get("emotion", {}).values()) or set(frame["emotion"].dropna())
+        words = (self.words or {}).get("emotion")
+        known = set(words.values()) if words else set(frame["emotion"].dropna())
         return select_values(frame, "emotion", emotions, known)
 
     def _read_names(self, paths):
@@ -118,7 +119,7 @@ class NamedFiles:
             )
         frame = pd.DataFrame([name.groupdict() for name in names])
         frame["file"] = [str(path) for path in paths]
-        for column, codes in self.words.items():
+        for column, codes in (self.words or {}).items():
             frame[column] = frame[column].map(codes)
         if self.gender is not None:
             frame["gender"] = frame["speaker"].map(self.gender)

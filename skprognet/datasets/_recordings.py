@@ -1,4 +1,4 @@
-"""The recordings in a folder: which files they are, and one of each that is in two formats."""
+"""The recordings in a folder: one file for each, also where there are several formats."""
 
 import warnings
 from collections import defaultdict
@@ -7,14 +7,15 @@ from skprognet._audio_suffixes import AUDIO_SUFFIXES
 
 
 def is_recording(path):
-    """Return whether a path is that of audio, and not what macOS leaves beside it (``._*``)."""
+    """Return whether a file is audio by its name, and none of the ``._*`` that macOS leaves."""
     return path.suffix.lower() in AUDIO_SUFFIXES and not path.name.startswith("._")
 
 
 def find_recordings(paths, duplicates):
-    """Return those paths that are recordings, sorted: of one that is in two formats, the better.
+    """Return the paths that are recordings, sorted.
 
-    Recordings of one name are of one utterance, wherever they are in the tree.
+    Recordings of one name are of one utterance, wherever they are in the tree. Where an utterance
+    is there in two formats, the better one is returned.
 
     Parameters
     ----------
@@ -26,7 +27,7 @@ def find_recordings(paths, duplicates):
     Returns
     -------
     list of Path
-        Audio files, without what macOS leaves beside them (``._*``).
+        Audio files, without the ``._*`` that macOS leaves beside them.
 
     Warns
     -----
@@ -36,7 +37,7 @@ def find_recordings(paths, duplicates):
     Raises
     ------
     ValueError
-        The same, if duplicates is "error".
+        In the same case, if duplicates is "error".
     """
     recordings = sorted(filter(is_recording, paths))
     suffixes = defaultdict(set)
@@ -45,21 +46,21 @@ def find_recordings(paths, duplicates):
     best = {name: min(found, key=AUDIO_SUFFIXES.index) for name, found in suffixes.items()}
     several = [name for name, found in suffixes.items() if len(found) > 1]
     if several:
-        _tell_formats(recordings, several, best, duplicates)
+        _report_formats(recordings, several, best, duplicates)
     return [path for path in recordings if path.suffix.lower() == best[path.stem]]
 
 
-def _tell_formats(recordings, several, best, duplicates):
+def _report_formats(recordings, several, best, duplicates):
     first = several[0]
     paths = " and ".join(repr(str(path)) for path in recordings if path.stem == first)
-    told = (
+    problem = (
         f"Each utterance must be there in one format; {len(several)} of {len(best)} are there in "
         f"several, the first as {paths}."
     )
     if duplicates == "error":
-        raise ValueError(f"{told} Pass the folder of one format, or move the other away.")
+        raise ValueError(f"{problem} Pass the folder of one format, or move the other away.")
     warnings.warn(
-        f"{told} Read is {best[first]} of it, and so on: what loses nothing goes before what is "
-        "compressed. For the other, pass the folder of that format.",
+        f"{problem} Read is {best[first]} of it, and so on: what loses nothing goes before what "
+        "is compressed. For the other, pass the folder of that format.",
         stacklevel=4,
     )

@@ -131,11 +131,11 @@ def make_transfer_problem(
     noise = NOISE * rng.standard_normal((n_samples, n_features))
     informed = rng.random(n_samples) < abs(transfer)
     by_chance = rng.integers(N_CLASSES, size=n_samples)
-    told = quadrant_between(factors if transfer > 0 else nuisance)
+    label = quadrant_between(factors if transfer > 0 else nuisance)
     return Bunch(
         data=np.tanh(factors @ A.T + LOUDNESS * nuisance @ B.T) + offsets[speaker] + noise,
         target=quadrant(factors),
-        source=np.where(informed, told, by_chance),
+        source=np.where(informed, label, by_chance),
         speaker=np.array([f"{i + 1:02}" for i in range(n_speakers)])[speaker],
         factors=factors,
         nuisance=nuisance,

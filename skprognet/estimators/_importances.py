@@ -68,14 +68,16 @@ def source_importances(model, X, y, *, method="permute", n_repeats=5, random_sta
     >>> list(importances.index)
     ['speaker']
     """
-    network = network_of(model)
-    if not hasattr(network, "source_importances"):
+    if hasattr(model, "source_importances"):
+        rows, network = X, model
+    elif hasattr(network_of(model), "source_importances"):
+        rows, network = as_source(model).before_network(X), network_of(model)
+    else:
         raise TypeError(
             "source_importances asks a fitted ProgressiveClassifier, which can do without a "
             "source, or a pipeline, FrozenEstimator or fitted search around one; got "
             f"{type(model).__name__}."
         )
-    rows = as_source(model).before_network(X)
     return network.source_importances(
         rows, y, method=method, n_repeats=n_repeats, random_state=random_state
     )
@@ -109,8 +111,6 @@ def _check_importances(classifier, X, y, method, n_repeats):
     """Return X and y as arrays; raise unless there is something to be measured on them."""
     check_choice("method", method, ["permute", "silence"])
     check_number("n_repeats", n_repeats, "integer", low=1)
-    if not classifier.sources_:
-        raise ValueError("source_importances needs a source; this classifier has none.")
     X = check_rows(classifier, X, classifier._dtype())
     y = check_row_labels("y", y, len(X))
     if not np.isin(y, classifier.classes_).any():
@@ -217,7 +217,7 @@ def _lateral_maps(column, k):
         return weights
     adapter = column.adapters[k - 1]
     joint = weights[0] @ adapter.projection.weight
-    widths = [sizes[column._source_layer(k, len(sizes))] for sizes in column.source_sizes]
+    widths = [width for _, width in column.places_by_layer[k]]
     return [
         scale * part for scale, part in zip(adapter.scales, joint.split(widths, 1), strict=True)
     ]

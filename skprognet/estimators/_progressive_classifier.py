@@ -355,6 +355,8 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         (1, 2)
         """
         check_is_fitted(self)
+        if not self.sources_:
+            raise ValueError("source_importances needs a source; this classifier has none.")
         return measure_importances(self, X, y, method, n_repeats, random_state)
 
     def lateral_norms(self):

@@ -1,24 +1,14 @@
 """How many networks a run trains: before it, from its plan, and after it, from its scores."""
 
-from skprognet.evaluation._check_run import check_run
-from skprognet.evaluation._fold_job import plan_jobs
-from skprognet.evaluation._splits import draw_splits
-from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
+import inspect
 
-_DEFAULTS = {
-    "sources": None,
-    "combined_sources": None,
-    "source_estimator": None,
-    "scoring": "uar",
-    "train_folds": None,
-    "normalisation": "corpus",
-    "target": None,
-    "corpus": "corpus",
-    "random_state": 0,
-}
+from skprognet.evaluation._cross_validate_transfer import cross_validate_transfer
+from skprognet.evaluation._plan_run import plan_run
+
+_HOW = ("checkpoint", "n_jobs", "verbose")  # how the work is done: it does not change the number
 
 
-def count_fits(X, y, *, cv=None, **options):
+def count_fits(X, y, **options):
     """Return how many networks :func:`cross_validate_transfer` would train with these arguments.
 
     Everything that it checks before the first fit is checked, and nothing is trained.
@@ -29,12 +19,9 @@ def count_fits(X, y, *, cv=None, **options):
         Features.
     y : array-like of shape (n_samples,)
         Labels of the target task.
-    cv : splitter with ``split_with_validation``, default=None
-        Gives training, validation and test rows; None is that of
-        :func:`cross_validate_transfer`.
     **options : dict
-        Other arguments of :func:`cross_validate_transfer` that say what is trained, such as
-        `methods`, `sources`, `groups` and `train_folds`.
+        The other arguments of :func:`cross_validate_transfer`, such as `methods`, `sources`,
+        `groups`, `cv` and `train_folds`.
 
     Returns
     -------
@@ -46,7 +33,7 @@ def count_fits(X, y, *, cv=None, **options):
     ValueError
         If the arguments make no sense, as in :func:`cross_validate_transfer`.
     TypeError
-        If one is of the wrong kind.
+        If one is of the wrong kind, or :func:`cross_validate_transfer` has none of that name.
 
     Examples
     --------
@@ -69,11 +56,10 @@ def count_fits(X, y, *, cv=None, **options):
     ... )
     90
     """
-    run = check_run(X, y, **_DEFAULTS | options)
-    if cv is None:
-        cv = RepeatedSpeakerStratifiedKFold(random_state=run.random_state)
-    _, n_fits = plan_jobs(run, draw_splits(cv, run))
-    return sum(n_fits)
+    given = inspect.signature(cross_validate_transfer).bind(X, y, **options)
+    given.apply_defaults()
+    asked = {n: value for n, value in given.arguments.items() if n not in _HOW}
+    return sum(plan_run(**asked).n_fits)
 
 
 def count_recorded_fits(scores):

@@ -11,11 +11,9 @@ from joblib.parallel import get_active_backend
 from tqdm import tqdm
 
 from skprognet._scores import NO_SOURCE
-from skprognet.evaluation._check_run import check_run
 from skprognet.evaluation._checkpoint import open_checkpoint
-from skprognet.evaluation._fold_job import plan_jobs, run_job
-from skprognet.evaluation._splits import draw_splits
-from skprognet.model_selection._splitters import RepeatedSpeakerStratifiedKFold
+from skprognet.evaluation._fold_job import run_job
+from skprognet.evaluation._plan_run import plan_run
 
 
 def cross_validate_transfer(
@@ -177,9 +175,10 @@ def cross_validate_transfer(
     4      DNN    none       1     3      113     113
     5  ProgNet  gender       1     3      113     113
     """
-    run = check_run(
+    plan = plan_run(
         X,
         y,
+        cv=cv,
         methods=methods,
         sources=sources,
         combined_sources=combined_sources,
@@ -194,14 +193,11 @@ def cross_validate_transfer(
         train_folds=train_folds,
         return_curves=return_curves,
     )
-    if cv is None:
-        cv = RepeatedSpeakerStratifiedKFold(random_state=random_state)
-    splits = draw_splits(cv, run)
-    jobs, n_fits = plan_jobs(run, splits)
+    run, jobs = plan.run, plan.jobs
     _check_backend()
     rows, curves = [], []
-    with open_checkpoint(checkpoint, run, splits, [str(job) for job in jobs]) as store:
-        for record in _records(run, jobs, n_fits, store, n_jobs, verbose):
+    with open_checkpoint(checkpoint, run, plan.splits, list(map(str, jobs))) as store:
+        for record in _records(run, jobs, plan.n_fits, store, n_jobs, verbose):
             rows += record["rows"]
             # As arrays: over a long run, lists would take several times the memory.
             curves += [{k: _compact(v) for k, v in curve.items()} for curve in record["curves"]]

@@ -10,12 +10,11 @@ from importlib.metadata import version
 
 import joblib
 import numpy as np
-from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
 
 from skprognet.evaluation._source_corpus import SourceCorpus
+from skprognet.sources import is_fitted
 
 _LIBRARIES = ("skprognet", "torch", "skorch", "scikit-learn", "numpy", "scipy", "pandas")
 # Known by their versions; of all other classes and functions the code is part of the identity.
@@ -102,7 +101,7 @@ def _describe(name, value):
         return _describe_function(name, value)
     if hasattr(value, "get_params"):
         told = _with_parts(name, _kind(name, type(value)), value.get_params(deep=False))
-        learned = f", fitted, {_learned(name, value)}" if _is_fitted(value) else ""
+        learned = f", fitted, {_learned(name, value)}" if is_fitted(value) else ""
         return told | {name: told[name] + learned}
     return _describe_object(name, value)
 
@@ -142,14 +141,6 @@ def _array(name, value):
     mask = np.ma.getmask(value)
     data += b"" if mask is np.ma.nomask else mask.tobytes()
     return f"{value.shape} of {value.dtype}, sha256 {sha256(data)}"
-
-
-def _is_fitted(estimator):
-    try:
-        check_is_fitted(estimator)
-    except (NotFittedError, TypeError):  # a kernel of a Gaussian process cannot be fitted
-        return False
-    return True
 
 
 def _learned(name, fitted):

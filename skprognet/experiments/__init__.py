@@ -10,15 +10,17 @@ from skprognet.experiments._figures import picture as picture
 from skprognet.experiments._output_folder import OutputFolder as OutputFolder
 from skprognet.experiments._plan import StudyPlan
 from skprognet.experiments._plan_study import plan_study
-from skprognet.experiments._record import check_record as check_record
-from skprognet.experiments._record import check_values as check_values
+from skprognet.experiments._read_design import check_record as check_record
+from skprognet.experiments._read_design import check_values as check_values
+from skprognet.experiments._read_design import read_design
+from skprognet.experiments._read_design import read_record as read_record
 from skprognet.experiments._record import describe_record as describe_record
 from skprognet.experiments._record import differences as differences
 from skprognet.experiments._record import make_record as make_record
-from skprognet.experiments._record import read_design
-from skprognet.experiments._record import read_record as read_record
 from skprognet.experiments._study import Study
 from skprognet.experiments._tasks_design import TasksDesign
+from skprognet.experiments._train_model import MODEL_METHODS as MODEL_METHODS
+from skprognet.experiments._train_model import TrainedModel, train_model
 from skprognet.experiments._write_study import file_names as file_names
 from skprognet.experiments._write_study import format_study, write_study
 from skprognet.experiments._write_study import study_contents as study_contents
@@ -29,9 +31,11 @@ __all__ = [
     "Study",
     "StudyPlan",
     "TasksDesign",
+    "TrainedModel",
     "format_study",
     "plan_study",
     "read_design",
+    "train_model",
     "transfer_between_corpora",
     "transfer_between_tasks",
     "write_study",

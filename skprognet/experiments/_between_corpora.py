@@ -201,7 +201,7 @@ def plan_corpora(design, source, target):
 
 
 def _arguments(design, source_name, source, target):
-    """Return the arguments of one direction: the source is another corpus, and so are its folds."""
+    """Return the arguments of the run in one direction."""
     corpus = SourceCorpus(source.X, source.labels[design.emotion], source.labels[design.speaker])
     tasks = {task: target.labels[task] for task in design.tasks}
     return {

@@ -2,8 +2,9 @@
 
 from skprognet._checks import check_no_ratings
 from skprognet.experiments._duplicates import settle_duplicates
+from skprognet.experiments._label_columns import check_columns
 from skprognet.experiments._network_values import paper_methods
-from skprognet.experiments._plan import PlannedRun, StudyPlan, check_columns, make_folds
+from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
 from skprognet.experiments._tasks_design import TasksDesign
 
 
@@ -180,7 +181,7 @@ def plan_tasks(design, X, labels):
         One run.
     """
     advice = "Rename columns, or pass target=, sources= and speaker=."
-    labels = check_columns(labels, design, advice)
+    labels = check_columns(labels, design.columns, advice)
     tasks, group = [design.target, *design.sources], design.group
     for name in tasks:
         if name not in design.group_columns:  # their names may look like numbers

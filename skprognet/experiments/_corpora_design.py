@@ -11,7 +11,8 @@ from skprognet.experiments._study_design import StudyDesign, title_of
 class CorporaDesign(StudyDesign):
     """What a study of transfer between corpora asks.
 
-    It is checked when it is made, before any training, and it can be written to design.toml. Its values are the arguments of :func:`transfer_between_corpora`, with the same defaults.
+    It is checked when it is made, before any training, and it can be written to design.toml. Its
+    values are the arguments of :func:`transfer_between_corpora`, with the same defaults.
 
     Raises
     ------

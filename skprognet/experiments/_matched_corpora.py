@@ -4,7 +4,7 @@ import warnings
 
 from skprognet._checks import check_no_ratings
 from skprognet._wording import first_few
-from skprognet.experiments._plan import check_columns
+from skprognet.experiments._label_columns import check_columns
 
 
 def align_features(source_X, target_X):
@@ -61,7 +61,7 @@ def _check_tables(design, source, target):
             )
         X, labels = corpus
         advice = f"Rename columns of {name!r}, or pass emotion=, tasks= and speaker=."
-        corpora[name] = X, check_columns(labels, design, advice)
+        corpora[name] = X, check_columns(labels, design.columns, advice, stacklevel=6)
     return corpora
 
 

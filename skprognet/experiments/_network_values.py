@@ -1,4 +1,4 @@
-"""The network of a study, whose parameters all methods share, and its parameters as plain values."""
+"""The network of a study: its parameters, which all methods share, as plain values."""
 
 from sklearn.base import clone
 

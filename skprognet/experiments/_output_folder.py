@@ -9,7 +9,8 @@ from skprognet._files import check_folder, remove_drafts, sha256, write_whole
 from skprognet._wording import first_few
 from skprognet.evaluation import has_checkpoint, remove_checkpoint
 from skprognet.experiments._arguments import DESIGN_FILE
-from skprognet.experiments._record import differences, essence, format_record, read_record
+from skprognet.experiments._read_design import read_record
+from skprognet.experiments._record import differences, essence, format_record
 
 CHECKPOINT = "checkpoint"
 MANIFEST = "manifest.json"

@@ -1,13 +1,11 @@
 """A study that has met its data: everything is checked, and nothing is trained yet."""
 
-import warnings
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from skprognet._labels import label_remarks
 from skprognet.evaluation import count_fits, cross_validate_transfer
 from skprognet.experiments._study import Study
 from skprognet.model_selection import (
@@ -142,18 +140,3 @@ def make_folds(design):
     return kinds[design.folds](
         design.n_splits, n_repeats=design.n_repeats, random_state=design.random_state
     )
-
-
-def check_columns(labels, design, advice):
-    """Return `labels` as a DataFrame; raise if a column is missing, warn of slips in spelling."""
-    labels, needed = pd.DataFrame(labels), sorted(design.columns)
-    missing = [name for name in needed if name not in labels.columns]
-    if missing:
-        raise ValueError(
-            f"labels must have the columns {needed}; {missing} are missing among "
-            f"{list(labels.columns)}. {advice}"
-        )
-    for name in sorted(set(needed) - {"speaker", "session", "corpus"}):
-        for remark in label_remarks(name, labels[name]):
-            warnings.warn(remark, stacklevel=4)
-    return labels

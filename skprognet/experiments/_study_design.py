@@ -66,9 +66,9 @@ class StudyDesign:
     def __post_init__(self):
         for name, each in options_of(self).items():
             value = getattr(self, name)
-            # A score of the user's own has no option: it is an object of Python.
-            if not isinstance(value, Score):
-                self._settle(name, check_argument(each, value))
+            if name == "scoring" and isinstance(value, Score):
+                continue  # one of the user's own: no option can give it
+            self._settle(name, check_argument(each, value))
         self._settle("estimator", check_network(self.estimator, self.scoring))
 
     def _settle(self, name, value):

@@ -12,7 +12,8 @@ from skprognet.experiments._study_design import FOLDS, StudyDesign, title_of
 class TasksDesign(StudyDesign):
     """What a study of transfer between tasks asks.
 
-    It is checked when it is made, before any training, and it can be written to design.toml. Its values are the arguments of :func:`transfer_between_tasks`, with the same defaults.
+    It is checked when it is made, before any training, and it can be written to design.toml. Its
+    values are the arguments of :func:`transfer_between_tasks`, with the same defaults.
 
     Raises
     ------
@@ -56,7 +57,7 @@ class TasksDesign(StudyDesign):
         flag="--folds-by",
         choices=FOLDS,
     )
-    other_methods: dict = python_argument(None, "a classifier is an object of Python")
+    other_methods: object = python_argument(None, "a classifier is an object of Python")
 
     def __post_init__(self):
         super().__post_init__()

@@ -1,16 +1,64 @@
 """Audio files in, one named row of numbers per utterance out."""
 
-from skprognet.features._choice import choose_features
-from skprognet.features._feature_extractor import FeatureExtractor, FeatureFunction
-from skprognet.features._feature_tables import read_features
-from skprognet.features._opensmile import OpenSmileFeatures
-from skprognet.features.engine import clear_cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from skprognet.features._choice import choose_features
+    from skprognet.features._feature_extractor import FeatureExtractor
+    from skprognet.features._feature_function import FeatureFunction
+    from skprognet.features._feature_tables import read_features
+    from skprognet.features._finite import select_features
+    from skprognet.features._joined_labels import join_labels
+    from skprognet.features._labelled_table import split_features
+    from skprognet.features._opensmile import OpenSmileFeatures
+    from skprognet.features._origin import FeatureOrigin, make_feature_table
+    from skprognet.features.engine._cache import clear_cache, count_cached, remove_cache
+    from skprognet.features.engine._report import describe_errors
 
 __all__ = [
     "FeatureExtractor",
     "FeatureFunction",
+    "FeatureOrigin",
     "OpenSmileFeatures",
     "choose_features",
     "clear_cache",
+    "count_cached",
+    "describe_errors",
+    "join_labels",
+    "make_feature_table",
     "read_features",
+    "remove_cache",
+    "select_features",
+    "split_features",
 ]
+
+_HOMES = {
+    "FeatureExtractor": "_feature_extractor",
+    "FeatureFunction": "_feature_function",
+    "FeatureOrigin": "_origin",
+    "OpenSmileFeatures": "_opensmile",
+    "check_column": "_labelled_table",  # for the command line
+    "choose_features": "_choice",
+    "clear_cache": "engine._cache",
+    "count_cached": "engine._cache",
+    "describe_errors": "engine._report",
+    "join_labels": "_joined_labels",
+    "make_feature_table": "_origin",
+    "read_features": "_feature_tables",
+    "remove_cache": "engine._cache",
+    "select_features": "_finite",
+    "split_features": "_labelled_table",
+}
+
+
+def __getattr__(name):
+    # Imported at first use (PEP 562): processes that extract features need none of these, and
+    # would wait for scikit-learn and pandas.
+    if name in _HOMES:
+        return getattr(import_module(f"skprognet.features.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'skprognet.features' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)

@@ -3,64 +3,27 @@
 import warnings
 from contextlib import nullcontext
 from numbers import Integral, Real
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from skprognet.features._extras import import_extra
-from skprognet.features.engine import (
-    FeatureCache,
-    Settings,
-    check_timeout,
-    check_utterances,
+from skprognet.features.engine._batches import extract_all
+from skprognet.features.engine._cache import FeatureCache
+from skprognet.features.engine._extraction import Extraction
+from skprognet.features.engine._report import (
     describe_errors,
-    extract_all,
     list_errors,
     warn_of_low_rates,
     warn_of_remarks,
 )
+from skprognet.features.engine._utterances import check_utterances
+from skprognet.features.engine._workers import check_timeout
 from skprognet.features.reading import HIGHEST_RATE, LONGEST, SAMPLING_RATE
 
 _LOWEST_RATE = 8_000  # in Hz; the feature sets describe bands up to 4 kHz
 _CHOICES = {"on_error": ("raise", "skip", "nan"), "on_short": ("error", "nan")}
-
-
-class FeatureFunction(NamedTuple):
-    """A function that makes one row of features from one signal, and what to know about it.
-
-    Parameters
-    ----------
-    names : list of str
-        The names of the features, which become columns.
-    compute : callable
-        Called as ``compute(signal, sampling_rate)`` with a float32 array of shape (n_samples,)
-        from -1 to 1, and the rate in Hz. It returns one number for each name; NaN means undefined.
-        A ValueError that it raises says what is wrong with the recording, as in "holds no speech".
-        It is sent to worker processes, which it must not depend on: the same signal always gives
-        the same row.
-    depends_on : dict, default={}
-        What the numbers depend on beside the signal and its rate, as text, numbers, lists and
-        dicts: parameters, and the versions of the software. The cache returns a row only if this
-        is what it was when the row was computed.
-
-    See Also
-    --------
-    FeatureExtractor : Applies such a function to files.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skprognet.features import FeatureFunction
-    >>> function = FeatureFunction(["peak"], lambda signal, rate: [np.abs(signal).max()])
-    >>> [float(peak) for peak in function.compute(np.array([0.25, -0.5]), 16_000)]
-    [0.5]
-    """
-
-    names: list
-    compute: object
-    depends_on: dict = {}
 
 
 class FeatureExtractor(TransformerMixin, BaseEstimator):
@@ -104,8 +67,8 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         What the last :meth:`transform` could not use: file, start, end (s) and reason, indexed by
         the row in `X`, from 0. It is there also when an error was raised.
     software : str
-        What computes the features, for messages and for the progress bar. It belongs to the class;
-        unless a subclass sets it, it is the name of the class.
+        What computes the features, for messages and for the progress bar: the name of the class,
+        unless a subclass has another one.
 
     See Also
     --------
@@ -130,7 +93,6 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
     0  0.35            199.0
     """
 
-    software = None
     _expected_warnings = None  # a pattern of warnings that only repeat what the results say
 
     def __init__(
@@ -155,6 +117,11 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         self.timeout = timeout
         self.max_duration = max_duration
         self.verbose = verbose
+
+    @property
+    def software(self):
+        """What computes the features, for messages and for the progress bar."""
+        return type(self).__name__
 
     def feature_function(self):
         """Return what is computed of each signal; subclasses have to have this method.
@@ -234,11 +201,11 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             If soundfile, soxr or what computes the features is missing.
         """
         utterances, index = check_utterances(X)
-        settings = self._make_settings()
-        names = settings.function.names
+        extraction = self._make_extraction()
+        names = extraction.function.names
         values = np.full((len(utterances), len(names)), np.nan, dtype=np.float32)
         reasons, rates, remarks = {}, [], {}
-        for row, result in self._extract(utterances, settings):
+        for row, result in self._extract(utterances, extraction):
             if result.reason is None or (self.on_short == "nan" and result.values is not None):
                 values[row] = result.values
                 rates.append(result.own_rate)
@@ -267,9 +234,9 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         ndarray of str, shape (n_features,)
             The columns of what :meth:`transform` returns.
         """
-        return np.asarray(self._make_settings().function.names, dtype=object)
+        return np.asarray(self._make_extraction().function.names, dtype=object)
 
-    def _make_settings(self):
+    def _make_extraction(self):
         """Check the parameters, and return what the features depend on."""
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
@@ -292,21 +259,20 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             )
         for name in ("soundfile", "soxr"):  # without these, no file is to blame
             import_extra(name)
-        software = self.software or type(self).__name__
-        return Settings(self.feature_function(), software, int(rate), float(longest))
+        return Extraction(self.feature_function(), self.software, int(rate), float(longest))
 
-    def _extract(self, utterances, settings):
+    def _extract(self, utterances, extraction):
         """Yield row and result of every utterance."""
         opened = nullcontext()
         if self.cache is not None:
-            n_features = len(settings.function.names)
+            n_features = len(extraction.function.names)
             opened = FeatureCache(self.cache, self.cache_size_limit, n_features)
         with opened as cache, warnings.catch_warnings():
             if self._expected_warnings:
                 # If such a warning were turned into an exception, it would hide the other results.
                 warnings.filterwarnings("ignore", self._expected_warnings)
             yield from extract_all(
-                utterances, settings, cache, self.n_jobs, self.timeout, self.verbose
+                utterances, extraction, cache, self.n_jobs, self.timeout, self.verbose
             )
 
     def _report(self, errors, n_utterances):

@@ -1,4 +1,4 @@
-"""The name or the configuration of a feature set -> openSMILE, set up for functionals."""
+"""The name or the configuration of a feature set -> openSMILE, and its functionals of a signal."""
 
 import hashlib
 import os
@@ -8,7 +8,9 @@ from pathlib import Path
 
 from skprognet.features._extras import import_extra
 
-_INCLUDE = re.compile(rb"\\\{([^\\}\n]+)\}")  # not \{\cm[...]}, which openSMILE fills in itself
+_INCLUDE = re.compile(
+    rb"\\\{([^\\}\n]+)\}"
+)  # but not \{\cm[...]}, which openSMILE fills in itself
 
 
 def is_built_in(feature_set):
@@ -91,14 +93,16 @@ def config_digest(path):
 
 @lru_cache
 def load_extractor(feature_set, digest):
-    """Return openSMILE set up for functionals; one per process, so that none is ever pickled.
+    """Return openSMILE set up for functionals.
+
+    Each process makes one and keeps it, since it cannot be sent to another process.
 
     Parameters
     ----------
     feature_set : str
         A name in ``opensmile.FeatureSet``, or the path of a configuration file.
     digest : str
-        Of the configuration, so that one that was edited is read again.
+        The hash of the configuration, so that one that was edited is read again.
 
     Returns
     -------
@@ -122,3 +126,48 @@ def load_extractor(feature_set, digest):
             f"functionals at the level 'func'; it cannot ({error}). What it wrote to standard "
             "error says more."
         ) from error
+
+
+def compute_functionals(feature_set, digest, signal, sampling_rate):
+    """Return the functionals of a signal; each process sets openSMILE up once.
+
+    Parameters
+    ----------
+    feature_set, digest : str
+        As in :func:`load_extractor`.
+    signal : ndarray of shape (n_samples,), float32
+        From -1 to 1.
+    sampling_rate : int
+        In Hz.
+
+    Returns
+    -------
+    ndarray of shape (n_features,)
+        NaN where openSMILE leaves a feature undefined.
+
+    Raises
+    ------
+    ValueError
+        If the configuration computes several rows.
+    """
+    functionals = load_extractor(feature_set, digest)(signal, sampling_rate)
+    n_rows = functionals.shape[-1]
+    if n_rows != 1:
+        raise ValueError(f"has {n_rows} rows; feature_set must compute functionals, one row")
+    return functionals.ravel()
+
+
+def library_digest():
+    """Return a hash of the compiled openSMILE, which may change under the same version."""
+    folder = Path(import_extra("opensmile").__file__).parent
+    paths = sorted(folder.glob("core/bin/**/*SMILEapi*"))
+    return _hash_files(tuple((path, path.stat().st_mtime_ns) for path in paths))
+
+
+@lru_cache(maxsize=1)
+def _hash_files(files):
+    """Return a hash of the contents of files, which are (path, time of the last change)."""
+    digest = hashlib.sha256()
+    for path, _ in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

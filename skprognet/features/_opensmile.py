@@ -1,26 +1,30 @@
 """Audio files -> functionals of openSMILE, one row per utterance."""
 
-import hashlib
 import os
-from functools import lru_cache, partial
+from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 
-from skprognet.features._extras import import_extra
-from skprognet.features._feature_extractor import FeatureExtractor, FeatureFunction
-from skprognet.features._feature_sets import config_digest, find_config, load_extractor
+from skprognet.features._feature_extractor import FeatureExtractor
+from skprognet.features._feature_function import FeatureFunction
+from skprognet.features._feature_sets import (
+    compute_functionals,
+    config_digest,
+    find_config,
+    library_digest,
+    load_extractor,
+)
 
 
 class OpenSmileFeatures(FeatureExtractor):
     """Turn speech into the acoustic features of openSMILE, one row per utterance.
 
     Each utterance is decoded, its channels are averaged, the mean is resampled to 16 kHz and
-    clipped to the range of 16 bits, and openSMILE [1]_ summarises it in one row: the 88
-    functionals of eGeMAPSv02 [2]_ unless told otherwise. There is nothing to fit: a row depends
-    on its utterance alone.
+    clipped to the range of 16 bits, and openSMILE [1]_ summarises it in one row. By default these
+    are the 88 functionals of eGeMAPSv02 [2]_. There is nothing to fit: a row depends on its
+    utterance alone.
 
-    openSMILE is free for research only, and so are the features that it makes. It comes with
-    ``pip install 'skprognet[audio]'``; everything else in this package works without it, on any
+    openSMILE is free for research only, and so are the features that it computes. It comes with
+    ``pip install 'skprognet[audio]'``. Everything else in this package works without it, on any
     table of features.
 
     Parameters
@@ -31,39 +35,40 @@ class OpenSmileFeatures(FeatureExtractor):
         functionals are at the level ``func``. Always functionals, that is one row.
     sampling_rate : int, default=16000
         The rate in Hz, from 8000 to 384000, to which all audio is resampled before openSMILE.
-        8000 is for telephone speech, and for other speech that is compared with it: the features
-        depend on the rate, so that both have to have gone through the same one.
+        8000 is for telephone speech, and for other speech that is compared with it: features
+        depend on the rate, so both need the same one.
     on_error : {'raise', 'skip', 'nan'}, default='raise'
         What to do about utterances that cannot be used, after all were tried: raise one error,
-        leave their rows out, or fill their rows with NaN (the latter two with one warning). Each
-        names all of them with the reason, and so does ``errors_``.
+        leave their rows out, or fill their rows with NaN (the latter two with one warning). The
+        error or warning names all of them with the reason, and so does ``errors_``.
     on_short : {'error', 'nan'}, default='error'
-        What to do where openSMILE leaves features undefined, which for the sets named above is
-        below 60 ms, one window of its analysis of pitch: treat the utterance as `on_error` says,
-        or give the undefined features as NaN, which is then no error. They are never filled in:
-        any number in their place would be invented.
+        What to do where openSMILE leaves features undefined. The sets named above do so below
+        60 ms, the window of their analysis of pitch. 'error' treats the utterance as `on_error`
+        says; 'nan' returns the undefined features as NaN, without an error. They are never filled
+        in: any number in their place would be invented.
     cache : str or path-like, default=None
-        A folder in which features are kept, and found again by the content of the audio and all
-        that they depend on; None keeps nothing. :func:`clear_cache` empties it.
+        A folder in which features are kept. They are found again by the content of the audio and
+        by everything else that they depend on. None keeps nothing. :func:`clear_cache` empties it.
     cache_size_limit : int, default=None
         Bytes that the cache may take up; what was not used for longest is dropped. None means no
         limit.
     n_jobs : int, default=None
         Number of utterances to work on at the same time, each in a process of its own. None means
         1 unless in a :func:`joblib.parallel_config` context, -1 means all processors. The
-        features are the same bit for bit whatever the number. With 2 or more, a file that kills
-        its process (a fault in a decoder, or too little memory) is named like any other; with 1
-        it ends yours.
+        features are the same to the last bit whatever the number. With 2 or more, a file that
+        kills its process (a fault in a decoder, or too little memory) is named like any other that
+        cannot be used; with 1 it ends your process.
     timeout : float, default=1800
-        Seconds that an utterance may take before its process is ended and it is named like any
-        other that cannot be used, as one that hangs a decoder. None means no limit. As joblib's,
-        it holds only where processes are at work, that is with 2 jobs or more, or on a cluster.
+        Seconds that an utterance may take. After that its process is ended, and the utterance is
+        named like any other that cannot be used; a damaged file may hang a decoder. None means no
+        limit. As in joblib, there is a limit only where other processes do the work, that is with
+        2 jobs or more, or on a cluster.
     max_duration : float, default=3600
-        Seconds that an utterance, a file or a segment of one, may last; a longer one is refused
-        before it is decoded, and named like any other that cannot be used. A small file can hold
+        Seconds that an utterance, a file or a segment of one, may last. A longer one is refused
+        before it is decoded, and named like any other that cannot be used: a small file can hold
         days of silence. None or infinity means no limit.
     verbose : bool, default=True
-        Show a progress bar on standard error if the work takes longer than 5 s, with the seconds
+        Show a progress bar on standard error if the work takes longer than 5 s. It has the seconds
         of audio that are done per second.
 
     Attributes
@@ -74,22 +79,23 @@ class OpenSmileFeatures(FeatureExtractor):
 
     See Also
     --------
-    read_features : Features that are in a table already.
+    FeatureExtractor : The base class, for features of your own.
+    read_features : Reads features that are in a table already.
     clear_cache : Empties a cache.
     skprognet.datasets.load_emodb : A table that was made with this class.
 
     Notes
     -----
-    About 20 to 35 ms of one processor are needed per second of audio.
+    One second of audio takes about 20 to 35 ms of one processor.
 
-    Memory is needed for one utterance per process, about 35 MB for each minute of it (2 MB of
-    them for the audio, the rest in openSMILE), and for the result.
+    Each process has one utterance in memory, about 35 MB for each minute of it (2 MB for the
+    audio, the rest in openSMILE). The result is in memory too.
 
-    A sampling rate below 4 kHz or above 384 kHz is refused, since it is none of audio.
+    A sampling rate below 4 kHz or above 384 kHz is refused, since no audio has it.
 
-    Warnings name recordings that give features, but hardly those that are meant: silence, channels
-    of opposite phase, samples far beyond full scale (as of 16-bit integers given as floats), a
-    lower sampling rate than the others. They come after all is done.
+    After all is done, warnings name recordings whose features are hardly what you want: silence,
+    channels of opposite phase, samples far beyond full scale (such as 16-bit integers given as
+    floats), a lower sampling rate than the others.
 
     References
     ----------
@@ -119,7 +125,7 @@ class OpenSmileFeatures(FeatureExtractor):
     >>> features["F0semitoneFrom27.5Hz_sma3nz_amean"].round().tolist()
     [36.0, 48.0]
 
-    The same from an array, and what is said of one that is too short:
+    The same from an array, and an array that is too short:
 
     >>> smile = OpenSmileFeatures(on_short="nan")
     >>> features = smile.fit_transform([(0.3 * tone, 16_000), (0.3 * tone[:800], 16_000)])
@@ -182,32 +188,8 @@ class OpenSmileFeatures(FeatureExtractor):
             "feature_set": os.path.basename(feature_set),
             "configuration": digest,
             "opensmile": version("opensmile"),
-            "library": _library_digest(),
+            "library": library_digest(),
         }
         names = load_extractor(feature_set, digest).feature_names
-        return FeatureFunction(names, partial(_compute, feature_set, digest), depends_on)
-
-
-def _compute(feature_set, digest, signal, sampling_rate):
-    """Return the functionals of a signal; each process sets up openSMILE once."""
-    functionals = load_extractor(feature_set, digest)(signal, sampling_rate)
-    n_rows = functionals.shape[-1]
-    if n_rows != 1:
-        raise ValueError(f"has {n_rows} rows; feature_set must compute functionals, one row")
-    return functionals.ravel()
-
-
-def _library_digest():
-    """Return a hash of the compiled openSMILE, which may change under the same version."""
-    folder = Path(import_extra("opensmile").__file__).parent
-    paths = sorted(folder.glob("core/bin/**/*SMILEapi*"))
-    return _hash_files(tuple((path, path.stat().st_mtime_ns) for path in paths))
-
-
-@lru_cache(maxsize=1)
-def _hash_files(files):
-    """Return a hash of the contents of files, which are (path, time of the last change)."""
-    digest = hashlib.sha256()
-    for path, _ in files:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+        compute = partial(compute_functionals, feature_set, digest)
+        return FeatureFunction(names, compute, depends_on)

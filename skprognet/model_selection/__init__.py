@@ -5,9 +5,12 @@ from skprognet.model_selection._splitters import (
     RepeatedSpeakerStratifiedKFold,
     RepeatedStratifiedGroupKFold,
 )
+from skprognet.model_selection._validation_groups import VALIDATIONS as VALIDATIONS
+from skprognet.model_selection._validation_groups import validation_groups
 
 __all__ = [
     "LeaveOneSessionOut",
     "RepeatedSpeakerStratifiedKFold",
     "RepeatedStratifiedGroupKFold",
+    "validation_groups",
 ]

@@ -145,11 +145,11 @@ class Column(nn.Module):
         return [self.layers[k].weight]
 
     def columns(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
-        """Split the input into the features and the layers of each frozen column: none here."""
+        """Return the features and the layers of each frozen column, as views: none here."""
         return X_NF, []
 
     def split(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
-        """Split the input into what layer 0 reads and the frozen layers that each layer reads."""
+        """Return what layer 0 reads and the frozen layers that each layer reads, as views."""
         return X_NF, [[] for _ in self.layers]
 
     def masks(self, n_rows: int) -> DropoutMasks | None:

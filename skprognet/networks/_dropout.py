@@ -1,4 +1,24 @@
-"""Dropout masks, out of as few random bits as the rate takes."""
+r"""Dropout masks, out of as few random bits as the rate takes.
+
+A mask says of each unit whether it is kept. To decide that with probability 0.5 takes one random
+bit, while ``nn.Dropout`` draws a floating-point number of 32 bits for each unit and compares it
+with the rate. Here 64 random bits serve 64 units at the rate 0.5, and 32 units at 0.25 or 0.75: a
+rate that is a multiple of :math:`2^{-b}` takes b bits for each unit, with b = 1, 2, 4 or 8. Any
+other rate takes 16.
+
+The bits become a mask in three steps, on whole tensors. For weights in float32:
+
+1. *Cut.* A random word of 32 bits holds the numbers of ``32 / b`` units. For each of them the word
+   is shifted left until the unit's b bits stand at the top, and then right again until only they
+   are left. The right shift copies the sign, so that what remains is a signed number r of b bits:
+   every value from :math:`-2^{b-1}` to :math:`2^{b-1} - 1` is equally likely.
+2. *Compare.* The unit is kept if r lies below a threshold k. The sign of ``r - k`` says so;
+   shifted right over the whole word it becomes -1, which is 32 ones, or 0, which is 32 zeros.
+   With b = 1 the number r is -1 or 0 already, and there is nothing to do.
+3. *Scale.* A bitwise *and* with the bits of the floating-point number ``1 / (1 - rate)`` leaves
+   this number where there are ones and 0.0 where there are zeros. Read as floating-point
+   numbers, the same memory is the mask.
+"""
 
 from math import prod
 

@@ -3,6 +3,8 @@ r"""The progressive column: a new network that also reads the layers of frozen o
 Gideon et al. 2017, section 3 and Figure 2; Rusu et al. 2016 (arXiv 1606.04671), equation 2.
 """
 
+from itertools import accumulate
+
 import torch
 from torch import Tensor, nn
 
@@ -91,6 +93,9 @@ class ProgressiveColumn(Column):
         ``laterals[k - 1][j]`` holds :math:`U_{k+1}^{(j)}`; with an adapter j is 0 only.
     adapters : nn.ModuleList of Adapter
         ``adapters[k - 1]`` makes :math:`a_k`; empty without an adapter.
+    places_by_layer : list of list of (int, int)
+        For each layer, from 0, where the frozen layers that it reads stand in the joined input:
+        the first column and the width.
 
     Examples
     --------
@@ -125,10 +130,14 @@ class ProgressiveColumn(Column):
         self.source_sizes = tuple(tuple(sizes) for sizes in source_sizes)
         self.adapter = adapter
         self.lateral_dropout = lateral_dropout
+        columns = self._places_of_columns()
+        self.places_by_layer: list[list[tuple[int, int]]] = [[]]
         new = {"generator": generator, "dtype": dtype}
         self.laterals, self.adapters = nn.ModuleList(), nn.ModuleList()
         for k, layer in enumerate(list(self.layers)[1:], start=1):
-            widths = [sizes[self._source_layer(k, len(sizes))] for sizes in self.source_sizes]
+            read = [places[self._source_layer(k, len(places))] for places in columns]
+            self.places_by_layer.append(read)
+            widths = [width for _, width in read]
             if adapter is not None and widths:
                 kind = {"kind": adapter, "activation": self.activation}
                 self.adapters.append(Adapter(widths, layer.in_features, **kind, **new))
@@ -172,20 +181,22 @@ class ProgressiveColumn(Column):
             frozen = [h_NH * mask_NH for h_NH, mask_NH in zip(frozen, masks, strict=True)]
         return [self.adapters[k - 1](frozen)] if frozen and self.adapters else frozen
 
+    def _places_of_columns(self) -> list[list[tuple[int, int]]]:
+        """Return where each layer of each frozen column stands in the input: start and width."""
+        widths = [width for sizes in self.source_sizes for width in sizes]
+        starts = iter(accumulate(widths, initial=self.n_features))
+        return [[(next(starts), width) for width in sizes] for sizes in self.source_sizes]
+
     def columns(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
-        """Split what :func:`join_frozen` put together."""
-        widths = [self.n_features, *(width for sizes in self.source_sizes for width in sizes)]
-        x_NF, *activations = X_NF.split(widths, dim=1)
-        remaining = iter(activations)
-        return x_NF, [[next(remaining) for _ in sizes] for sizes in self.source_sizes]
+        return X_NF.narrow(1, 0, self.n_features), [
+            [X_NF.narrow(1, *place) for place in places] for places in self._places_of_columns()
+        ]
 
     def split(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
-        x_NF, columns = self.columns(X_NF)
-        read_by_layer = [
-            [column[self._source_layer(k, len(column))] for column in columns]
-            for k in range(1, len(self.layers))
+        # Views: each layer reads its part of the joined matrix where it stands.
+        return X_NF.narrow(1, 0, self.n_features), [
+            [X_NF.narrow(1, *place) for place in places] for places in self.places_by_layer
         ]
-        return x_NF, [[], *read_by_layer]
 
     def replace_output(self, n_classes: int, generator: torch.Generator) -> None:
         super().replace_output(n_classes, generator)
@@ -217,9 +228,9 @@ def build_column(config: dict) -> Column:
     >>> import torch
     >>> from skprognet.networks import Column, build_column
     >>> column = Column(88, (16,), 4, generator=torch.Generator().manual_seed(0))
-    >>> twin = build_column(column.config())
-    >>> _ = twin.load_state_dict(column.state_dict())
-    >>> torch.equal(twin(torch.ones(3, 88)), column(torch.ones(3, 88)))
+    >>> same = build_column(column.config())
+    >>> _ = same.load_state_dict(column.state_dict())
+    >>> torch.equal(same(torch.ones(3, 88)), column(torch.ones(3, 88)))
     True
     """
     kind = ProgressiveColumn if "source_sizes" in config else Column

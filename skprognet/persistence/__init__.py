@@ -42,6 +42,7 @@ type that the architecture asks of every weight, before anything is built. No na
 imported or called.
 """
 
+from skprognet.persistence._describe import describe_model, describe_network
 from skprognet.persistence._model_file import load_model, read_model_info, save_model
 
-__all__ = ["load_model", "read_model_info", "save_model"]
+__all__ = ["describe_model", "describe_network", "load_model", "read_model_info", "save_model"]

@@ -65,6 +65,18 @@ def network_of(model):
     -------
     estimator or None
         A classifier of this package or an ``MLPClassifier``; None if there is none.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from sklearn.svm import SVC
+    >>> from skprognet import DNNClassifier
+    >>> from skprognet.sources import network_of
+    >>> network_of(make_pipeline(StandardScaler(), DNNClassifier(lr=0.01)))
+    DNNClassifier(lr=0.01)
+    >>> network_of(SVC()) is None
+    True
     """
     source = _find_source(model)
     return None if source is None else source.network

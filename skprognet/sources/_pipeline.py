@@ -114,9 +114,7 @@ class PipelineSource(Source):
             return question(made, *options)
         except ValueError as error:
             names = first_few([type(step).__name__ for step in self.steps])
-            raise ValueError(
-                f"What its own steps ({names}) made cannot be read. {error}"
-            ) from error
+            raise ValueError(f"Its own steps ({names}) come first. {error}") from error
 
     def digest(self):
         """Return the digest of the network; the steps are not part of it."""

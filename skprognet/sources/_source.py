@@ -163,6 +163,11 @@ class Source(ABC):
         -------
         Tensor of shape (n_samples, width)
             In the type and on the device of the column.
+
+        Raises
+        ------
+        ValueError
+            If the column cannot compute with these rows.
         """
         column = self.column()
         own = column.config()["dtype"]

@@ -240,7 +240,7 @@ def test_parameters_of_a_fitted_source_cannot_be_set(source, small):
     assert not [name for name in clf.get_params() if name.startswith("source__")]
     message = (
         "The source is fitted and stays as it is, so 'source__lr' cannot be set. Pass an "
-        "unfitted source, such as clone(source), and fit it anew."
+        "unfitted source, such as clone(source), and fit it again."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         clf.set_params(source__lr=1.0)

@@ -8,7 +8,8 @@ import pytest
 
 from skprognet import DNNClassifier
 from skprognet.experiments import CorporaDesign, TasksDesign, read_design
-from skprognet.experiments._record import differences, format_record, make_record, read_record
+from skprognet.experiments._read_design import read_record
+from skprognet.experiments._record import differences, format_record, make_record
 
 DESIGN = TasksDesign(sources=["a"], estimator=DNNClassifier(patience=3))
 
@@ -50,9 +51,7 @@ def test_a_design_is_read_back_to_the_same_digits(design, tmp_path):
 
 def test_a_file_that_does_not_say_of_what_study_is_refused(tmp_path):
     (tmp_path / "d.toml").write_text("n_repeats = 2")
-    with pytest.raises(
-        ValueError, match="must say study = 'tasks' or study = 'corpora'; got None"
-    ):
+    with pytest.raises(ValueError, match=r"must say study = 'tasks' or .*; got None"):
         read_design(tmp_path / "d.toml")
 
 

@@ -1,4 +1,4 @@
-"""Many utterances -> their results as they come, from the cache or from workers."""
+"""Many utterances -> their results, from the cache or from workers, in the order they finish."""
 
 from collections import defaultdict
 
@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 from skprognet.features.engine._extraction import Result, extract
 from skprognet.features.engine._keys import (
-    describe_settings,
+    describe_extraction,
     file_state,
     make_key,
     source_digest,
@@ -17,14 +17,14 @@ from skprognet.features.engine._workers import Lost, run_all
 _LONG = 5.0  # seconds of work after which a progress bar appears
 
 
-def extract_all(utterances, settings, cache, n_jobs, timeout, verbose):
+def extract_all(utterances, extraction, cache, n_jobs, timeout, verbose):
     """Extract the features of many utterances; only one signal per worker is ever in memory.
 
     Parameters
     ----------
     utterances : list of Utterance
         Which ones; those that occur twice are extracted once.
-    settings : Settings
+    extraction : Extraction
         What to extract.
     cache : FeatureCache or None
         Where to look first, and where to keep what is new.
@@ -45,14 +45,14 @@ def extract_all(utterances, settings, cache, n_jobs, timeout, verbose):
     rows = _group(utterances)
     keys, states = {}, {}
     if cache is not None:
-        keys, states = _make_keys(utterances, rows, settings)
-    known = _look_up(cache, keys, settings)
+        keys, states = _make_keys(utterances, rows, extraction)
+    known = _look_up(cache, keys, extraction)
     for first, result in known.items():
         yield from ((row, result) for row in rows[first])
 
     waiting = [first for first in rows if first not in known]
-    calls = [(utterances[first], settings) for first in waiting]
-    with _Progress(settings.software, len(rows), len(known), verbose) as progress:
+    calls = [(utterances[first], extraction) for first in waiting]
+    with _Progress(extraction.software, len(rows), len(known), verbose) as progress:
         for number, result in run_all(extract, calls, n_jobs, timeout):
             first = waiting[number]
             if isinstance(result, Lost):
@@ -66,18 +66,18 @@ def extract_all(utterances, settings, cache, n_jobs, timeout, verbose):
             yield from ((row, result) for row in rows[first])
 
 
-def _look_up(cache, keys, settings):
+def _look_up(cache, keys, extraction):
     """Return the results that the cache has, by row; recordings may have become too long."""
     found = cache.find(set(keys.values())) if keys else {}
     return {
         row: found[key]
         for row, key in keys.items()
-        if key in found and found[key].seconds <= settings.max_duration
+        if key in found and found[key].seconds <= extraction.max_duration
     }
 
 
 def _reason(lost, timeout):
-    """Return in words why a process had to be given up."""
+    """Return in words why a call has no result."""
     if lost is Lost.LATE:
         return f"takes longer than timeout={timeout:g} s (it hangs a decoder, or is very long)"
     return "ends the process that reads it (a fault in a decoder, or too little memory)"
@@ -91,9 +91,9 @@ def _group(utterances):
     return {same[0]: same for same in rows.values()}
 
 
-def _make_keys(utterances, rows, settings):
-    """Return the cache's key of each utterance by row, and the state its file had then."""
-    described = describe_settings(settings)
+def _make_keys(utterances, rows, extraction):
+    """Return the key of each utterance by row, and the state in which its file was then."""
+    described = describe_extraction(extraction)
     digests, keys, states = {}, {}, {}
     for row in rows:
         source, start, end = utterances[row]
@@ -107,7 +107,7 @@ def _make_keys(utterances, rows, settings):
 
 
 class _Progress:
-    """A bar of the utterances that are done, with the seconds of audio per second of work."""
+    """A progress bar of utterances, with the seconds of audio that are done per second."""
 
     def __init__(self, software, n_all, n_known, verbose):
         self.seconds = 0.0

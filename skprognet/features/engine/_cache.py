@@ -1,4 +1,9 @@
-"""Features on disk, by a key made of all that they depend on; none that is damaged returns."""
+"""Features on disk, found by a key that is made of all that they depend on.
+
+Several processes may use one cache at the same time, and any of them may be killed. So it is a
+SQLite file, which takes care of both, and each row carries a hash by which damage is noticed. A
+cache is only there to save time: whatever is wrong with it, extraction goes on without it.
+"""
 
 import hashlib
 import json
@@ -19,12 +24,12 @@ _HEAD = struct.Struct("<dii")  # seconds, own_rate, bytes of the remark
 _CHECK = 32  # bytes of SHA-256
 _PATIENCE = 60.0  # seconds to wait for another process that writes
 _DELAY = 1.0  # seconds between two writings
-_TOGETHER = 500  # keys in one question
+_TOGETHER = 500  # keys in one query
 _SIZES = ("page_count", "freelist_count", "page_size")
 
 
 def clear_cache(folder):
-    """Remove all features from a cache of :class:`OpenSmileFeatures`.
+    """Remove all features from the cache of an extractor.
 
     Parameters
     ----------
@@ -35,6 +40,7 @@ def clear_cache(folder):
     See Also
     --------
     OpenSmileFeatures : Fills it.
+    remove_cache : Removes the file and the folder too.
 
     Examples
     --------
@@ -49,7 +55,7 @@ def clear_cache(folder):
         with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as database:
             database.execute("DROP TABLE IF EXISTS entries")
             database.execute("VACUUM")
-    except sqlite3.OperationalError:  # somebody else is at work, or it may not be written to
+    except sqlite3.OperationalError:  # another process is writing, or the file is read-only
         raise
     except sqlite3.DatabaseError:
         path.unlink()
@@ -61,7 +67,21 @@ def remove_cache(folder):
     Parameters
     ----------
     folder : str or path-like
-        Where it is.
+        What was given as `cache`.
+
+    See Also
+    --------
+    clear_cache : Empties a cache that is still to be used.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skprognet.features import remove_cache
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> remove_cache(folder)
+    >>> folder.exists()
+    False
     """
     (Path(folder) / _FILE).unlink(missing_ok=True)
     with suppress(OSError):
@@ -69,20 +89,21 @@ def remove_cache(folder):
 
 
 def count_cached(folder):
-    """Return how many utterances a cache has features of; 0 if there is none.
+    """Return how many utterances a cache has features of.
 
     Parameters
     ----------
     folder : str or path-like
-        Where it is.
+        What was given as `cache`.
 
     Returns
     -------
     int
-        The number.
+        The number; 0 if there is no cache, or it cannot be read.
 
     Examples
     --------
+    >>> from skprognet.features import count_cached
     >>> count_cached("no folder at all")
     0
     """
@@ -97,16 +118,18 @@ def count_cached(folder):
 
 
 class FeatureCache:
-    """Keeps results by their keys in one SQLite file; an error of SQLite ends its use, no more.
+    """Keeps results by their keys in one SQLite file.
+
+    An error of SQLite is a warning, after which the cache is no longer used.
 
     Parameters
     ----------
     folder : str or path-like
-        Where the file is; made if need be.
+        Where the file is; the folder is made if it is missing.
     size_limit : int or None
-        Bytes that the entries may take up; those not used for longest are dropped.
+        Bytes that the rows may take up. The rows that were not used for longest are dropped.
     n_values : int, default=None
-        How many features an entry must have to be used; None is any number.
+        How many features a row must have to be used; None is any number.
 
     Raises
     ------
@@ -134,7 +157,7 @@ class FeatureCache:
         return self._attempt(self._find, list(keys)) or {}
 
     def add(self, key, result):
-        """Keep a result: on disk a second later, or when the work ends or is interrupted."""
+        """Keep a result. It is on disk a second later, or when the work ends or is interrupted."""
         self._new[key] = _pack(key, result)
         if time.monotonic() - self._written > _DELAY:
             self._attempt(self._write)
@@ -183,7 +206,7 @@ class FeatureCache:
         """Return the result in these bytes, or None if it is not what an extraction gives."""
         try:
             result = _unpack(key, value)
-        except (ValueError, TypeError, struct.error):  # its digest is right, its length is not
+        except (ValueError, TypeError, struct.error):  # the hash is right, the length is not
             return None
         wrong = result is not None and self.n_values not in (None, len(result.values))
         return None if wrong else result
@@ -204,7 +227,7 @@ class FeatureCache:
         self._new, self._used, self._written = {}, set(), time.monotonic()
 
     def _trim(self):
-        """Drop the entries that were not used for longest until the others fit."""
+        """Drop the rows that were not used for longest, until the others fit."""
         while self.size_limit is not None and self._size() > self.size_limit:
             dropped = self._database.execute(
                 "DELETE FROM entries WHERE key IN (SELECT key FROM entries ORDER BY used "
@@ -220,7 +243,7 @@ class FeatureCache:
 
 
 def _pack(key, result):
-    """Return a result as bytes, with a hash by which damage shows."""
+    """Return a result as bytes, with a hash by which damage is noticed."""
     remark = json.dumps(result.remark).encode()
     content = _HEAD.pack(result.seconds, result.own_rate, len(remark)) + remark
     content += result.values.astype("<f4").tobytes()

@@ -16,20 +16,20 @@ Result = namedtuple("Result", _FIELDS, defaults=[None])
 in s, the sampling rate of the recording in Hz, and what is odd about it (a kind and a detail, or
 None)."""
 
-Settings = namedtuple("Settings", ["function", "software", "sampling_rate", "max_duration"])
+Extraction = namedtuple("Extraction", ["function", "software", "sampling_rate", "max_duration"])
 """What to do with each utterance: the FeatureFunction, what its software is called in messages,
 the sampling rate of the signal that it gets in Hz, and the longest recording that is taken in s.
 It is sent to the worker processes, so all of it can be pickled."""
 
 
-def extract(utterance, settings):
+def extract(utterance, extraction):
     """Return the features of an utterance, whatever it is.
 
     Parameters
     ----------
     utterance : Utterance
         A file or samples, and the segment in it.
-    settings : Settings
+    extraction : Extraction
         What to extract.
 
     Returns
@@ -45,28 +45,28 @@ def extract(utterance, settings):
         If the function returns a row of another length than it has names.
     """
     try:
-        signal, own_rate, remark = _load(utterance, settings)
+        signal, own_rate, remark = _load(utterance, extraction)
     except ImportError:
         raise
     except Exception as error:
         return Result(None, _reason(error), 0.0, 0)
-    seconds = len(signal) / settings.sampling_rate
+    seconds = len(signal) / extraction.sampling_rate
     try:
         with _without_warnings():
-            row = settings.function.compute(signal / _FULL_SCALE, settings.sampling_rate)
+            row = extraction.function.compute(signal / _FULL_SCALE, extraction.sampling_rate)
     except ImportError:
         raise
     except ValueError as error:
         return Result(None, str(error), seconds, own_rate)
     except Exception as error:
-        return Result(None, f"stops {settings.software} ({error})", seconds, own_rate)
-    values = _check_row(row, settings)
-    return Result(values, _find_undefined(values, seconds, settings), seconds, own_rate, remark)
+        return Result(None, f"stops {extraction.software} ({error})", seconds, own_rate)
+    values = _check_row(row, extraction)
+    return Result(values, _find_undefined(values, seconds, extraction), seconds, own_rate, remark)
 
 
-def _load(utterance, settings):
+def _load(utterance, extraction):
     source, start, end = utterance
-    how = start, end, settings.sampling_rate, settings.max_duration
+    how = start, end, extraction.sampling_rate, extraction.max_duration
     if isinstance(source, str):
         return read_audio(source, *how)
     return convert_signal(*source, *how)
@@ -85,23 +85,23 @@ def _reason(error):
     return f"cannot be decoded ({type(error).__name__}: {error})"
 
 
-def _check_row(row, settings):
+def _check_row(row, extraction):
     """Return a row of features in float32; raise if it does not have one number per name."""
     values = np.asarray(row, dtype=np.float32)
-    n_features = len(settings.function.names)
+    n_features = len(extraction.function.names)
     if values.shape != (n_features,):
         raise ValueError(
-            f"{settings.software} must return one row of {n_features} features for each "
+            f"{extraction.software} must return one row of {n_features} features for each "
             f"utterance, as it has names; got an array of shape {values.shape}."
         )
     return values
 
 
-def _find_undefined(values, seconds, settings):
+def _find_undefined(values, seconds, extraction):
     """Return in words which features are no finite numbers, or None if all are."""
     n_undefined = np.count_nonzero(~np.isfinite(values))
     if n_undefined == len(values):
-        return f"is too short for {settings.software} ({seconds:.3f} s)"
+        return f"is too short for {extraction.software} ({seconds:.3f} s)"
     if n_undefined:
         return f"leaves {n_undefined} of {len(values)} features undefined"
     return None

@@ -53,12 +53,12 @@ def source_digest(source):
         return None
 
 
-def describe_settings(settings):
+def describe_extraction(extraction):
     """Return all that features depend on beside the audio, as a text.
 
     Parameters
     ----------
-    settings : Settings
+    extraction : Extraction
         What to extract.
 
     Returns
@@ -74,10 +74,10 @@ def describe_settings(settings):
     """
     facts = {
         "recipe": _RECIPE,
-        "software": settings.software,
-        "names": list(settings.function.names),
-        "depends on": settings.function.depends_on,
-        "sampling_rate": settings.sampling_rate,
+        "software": extraction.software,
+        "names": list(extraction.function.names),
+        "depends on": extraction.function.depends_on,
+        "sampling_rate": extraction.sampling_rate,
         "soxr": version("soxr"),
         "soundfile": version("soundfile"),
         "libsndfile": import_extra("soundfile").__libsndfile_version__,
@@ -87,7 +87,7 @@ def describe_settings(settings):
     except (TypeError, ValueError) as error:
         raise TypeError(
             "depends_on must be a dict of text, numbers, lists and dicts, from which the cache "
-            f"makes its keys; got {settings.function.depends_on!r} ({error})."
+            f"makes its keys; got {extraction.function.depends_on!r} ({error})."
         ) from error
 
 
@@ -97,7 +97,7 @@ def make_key(described, digest, start, end):
     Parameters
     ----------
     described : str
-        Of :func:`describe_settings`.
+        Of :func:`describe_extraction`.
     digest : str
         Of :func:`source_digest`.
     start, end : float

@@ -1,4 +1,4 @@
-"""What is wrong with which utterances, in one table and in one message."""
+"""Which utterances cannot be used or are odd, and why: in one table, and in messages."""
 
 import warnings
 
@@ -7,7 +7,7 @@ import pandas as pd
 from skprognet._wording import first_few
 from skprognet.features.reading._levels import CLIPPED, OPPOSITE, SILENT, SMALL
 
-# What is odd about recordings, and what to do.
+# For each kind of oddity: what it is, and what to do about it.
 _REMARKS = {
     SILENT: (
         "are silent (never above -60 dB of full scale, after mixing down)",
@@ -49,7 +49,7 @@ def list_errors(utterances, reasons):
     rows = sorted(reasons)
     index = pd.Index(rows, name="row", dtype="int64")
     table = {
-        # Objects, since text of pandas cannot hold names that are no UTF-8.
+        # As objects, since pandas' own text cannot hold names that are no UTF-8.
         "file": pd.Series([_name(utterances[row], row) for row in rows], index, dtype=object),
         "start": [utterances[row].start for row in rows],
         "end": [utterances[row].end for row in rows],
@@ -66,31 +66,37 @@ def describe_errors(errors, n_utterances, advice):
     Parameters
     ----------
     errors : DataFrame
-        Of :func:`list_errors`.
+        The ``errors_`` of an extractor.
     n_utterances : int
-        How many there are in all.
+        How many utterances there are in all.
     advice : str
-        What to do or what was done.
+        What to do, or what was done.
 
     Returns
     -------
     str
         The message.
 
+    See Also
+    --------
+    FeatureExtractor : Raises it as an error, or gives it as a warning.
+
     Examples
     --------
-    >>> from skprognet.features.engine._utterances import Utterance
-    >>> errors = list_errors([Utterance("a b.wav", 1.0, 2.5)], {0: "holds no audio (0 frames)"})
-    >>> print(describe_errors(errors, 1, "repair them"))
+    >>> from skprognet.features import OpenSmileFeatures, describe_errors
+    >>> smile = OpenSmileFeatures(on_error="nan")
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     features = smile.transform(["gone.wav"])
+    >>> print(describe_errors(smile.errors_, 1, "repair them"))
     Expected complete, readable audio of every utterance, got 1 of 1 that cannot be used; repair
     them:
-      'a b.wav' from 1 s to 2.5 s: holds no audio (0 frames)
+      'gone.wav': cannot be opened (No such file or directory)
     """
     lines = [
         f"\n  {row.file!r}{_segment(row.start, row.end)}: {row.reason}"
         for row in errors.itertuples()
     ]
-    once = dict.fromkeys(lines)  # pandas 2.2 takes some names that are no UTF-8 for one another
+    once = dict.fromkeys(lines)  # pandas 2.2 confuses some names that are no UTF-8
     return (
         f"Expected complete, readable audio of every utterance, got {len(errors)} of "
         f"{n_utterances} that cannot be used; {advice}:{''.join(once)}"
@@ -98,7 +104,7 @@ def describe_errors(errors, n_utterances, advice):
 
 
 def warn_of_low_rates(rates, sampling_rate):
-    """Warn once if recordings were made at a lower rate than the one they are compared at.
+    """Warn once if recordings have a lower sampling rate than they are resampled to.
 
     Parameters
     ----------
@@ -119,14 +125,14 @@ def warn_of_low_rates(rates, sampling_rate):
 
 
 def warn_of_remarks(utterances, remarks):
-    """Warn of recordings that are odd, once for each way of being so.
+    """Warn of recordings that are odd, once for each kind of oddity.
 
     Parameters
     ----------
     utterances : list of Utterance
         All of them.
     remarks : dict of int to (str, str)
-        A kind of :mod:`skprognet.features.reading._levels` and a detail, by row.
+        The kind of oddity and a detail, by row.
     """
     for kind, (what, advice) in _REMARKS.items():
         details = {row: detail for row, (own, detail) in sorted(remarks.items()) if own == kind}

@@ -14,16 +14,16 @@ from skprognet._wording import first_few
 Utterance = namedtuple("Utterance", ["source", "start", "end"], defaults=[np.nan, np.nan])
 """Path (str) or samples with their rate (ndarray, int); start and end in s, or NaN."""
 
-_MOST_CHANNELS = 1024  # as in a file, by libsndfile
+_MOST_CHANNELS = 1024  # libsndfile has the same limit for files
 
 
 def check_utterances(X):
-    """Return what is to be extracted, and the index of the rows to come.
+    """Return the utterances that `X` names, and the index of their rows in the result.
 
     Parameters
     ----------
     X : object
-        What a user gave.
+        The input of ``transform``.
 
     Returns
     -------
@@ -51,9 +51,11 @@ def check_utterances(X):
         raise TypeError(
             f"X must be a list of file paths, got the single path {X!r}; write [{X!r}]."
         )
-    if isinstance(X, pd.Index):  # as audformat keeps its segments
+    if isinstance(X, pd.Index):  # audformat keeps segments in an index
         X = X.to_frame()
-    elif not isinstance(X, pd.DataFrame) and len(getattr(X, "columns", ())) > 1:  # of polars
+    elif (
+        not isinstance(X, pd.DataFrame) and len(getattr(X, "columns", ())) > 1
+    ):  # a table of polars
         X = pd.DataFrame({name: list(X[name]) for name in X.columns})
     if isinstance(X, pd.DataFrame):
         sources, starts, ends = _read_table(X)
@@ -72,7 +74,7 @@ def check_utterances(X):
 
 
 def _index_paths(paths):
-    """Return an index of paths; text of pandas cannot hold names that are no UTF-8."""
+    """Return an index of paths; pandas' own text cannot hold names that are no UTF-8."""
     try:
         return pd.Index(paths, name="file")
     except UnicodeEncodeError:
@@ -80,7 +82,7 @@ def _index_paths(paths):
 
 
 def _list_sources(X):
-    """Return the elements of what is no table."""
+    """Return the elements of a list or an array."""
     if isinstance(X, (list, tuple)):
         return [x[0] if isinstance(x, (list, tuple)) and len(x) == 1 else x for x in X]
     elements = np.asarray(X, dtype=object)
@@ -95,7 +97,7 @@ def _list_sources(X):
 
 
 def _read_table(table):
-    """Return files, starts and ends of a table, or of its index."""
+    """Return the files, starts and ends that a table or its index has."""
     if "file" not in table and "file" in table.index.names:
         table = table.index.to_frame(index=False)
     if "file" not in table and table.shape[1] != 1:
@@ -124,7 +126,7 @@ def _read_seconds(table, name):
 
 
 def _check_source(source, row):
-    """Return a path as str, or samples with their rate; `row` is for the error."""
+    """Return a path as str, or samples with their rate; `row` is for the message."""
     if isinstance(source, (str, os.PathLike)):
         return os.fsdecode(source)
     if isinstance(source, (list, tuple)) and len(source) == 2:
@@ -136,7 +138,7 @@ def _check_source(source, row):
 
 
 def _in_short(value):
-    """Return a value as text; of an array or a table only what it is, for it may be long."""
+    """Return a value as short text: of an array or a table only its type and its shape."""
     if np.ndim(value):
         return f"a {type(value).__name__} of shape {np.shape(value)}"
     return reprlib.repr(value)

@@ -1,13 +1,9 @@
 """From an audio file to one channel at one sampling rate: decode, mix, resample."""
 
-from skprognet.features.reading._audio import (
-    LONGEST,
-    SAMPLING_RATE,
-    convert_signal,
-    read_audio,
-)
-from skprognet.features.reading._decoding import HIGHEST_RATE, check_file
+from skprognet.features.reading._audio import SAMPLING_RATE, convert_signal, read_audio
+from skprognet.features.reading._decoding import check_file
 from skprognet.features.reading._levels import CLIPPED, OPPOSITE, SILENT, SMALL
+from skprognet.features.reading._limits import HIGHEST_RATE, LONGEST
 
 __all__ = [
     "CLIPPED",

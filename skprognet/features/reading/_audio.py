@@ -5,25 +5,18 @@ from collections import namedtuple
 import numpy as np
 
 from skprognet.features._extras import import_extra
-from skprognet.features.reading._decoding import (
-    check_duration,
-    check_rate,
-    find_frames,
-    open_sound,
-    read_blocks,
-)
+from skprognet.features.reading._decoding import open_sound, read_blocks
 from skprognet.features.reading._levels import SILENT, SMALL, Mixer
+from skprognet.features.reading._limits import LONGEST, check_duration, check_rate, find_frames
 
 Audio = namedtuple("Audio", ["signal", "own_rate", "remark"])
-"""Samples of one channel as 16-bit integers, which is how openSMILE sees them, the rate in Hz at
-which they were recorded, and what is odd about them (a kind and a detail, or None)."""
+"""Samples of one channel as 16-bit integers, as openSMILE sees them; the rate in Hz at which they
+were recorded; and what is odd about them (a kind and a detail, or None)."""
 
 SAMPLING_RATE = 16_000
-"""The rate in Hz to which everything is resampled: features of openSMILE depend on it, so that
-corpora at their own rates would differ by that alone."""
+"""The rate in Hz to which everything is resampled. Features of openSMILE depend on it: two corpora
+at different rates would differ for that reason alone."""
 
-LONGEST = 3600
-"""In s: longer recordings are refused unless the user asks for them."""
 _SCALE = 32768  # full scale in steps of 16 bits
 _BLOCK = 2**18  # samples in memory to convert at a time
 
@@ -31,11 +24,11 @@ _BLOCK = 2**18  # samples in memory to convert at a time
 def read_audio(path, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE, max_duration=LONGEST):
     """Read an audio file, or a segment of it, as a mono signal.
 
-    The channels are averaged, the mean is resampled (soxr, high quality), samples beyond full
-    scale are clipped, and all are cut to 16 bits, in this order: resampling can overshoot full
-    scale. openSMILE cuts to 16 bits in the same way, so that features are the same to the last
-    digit, and an hour takes a quarter of the memory. A segment comes out as if it had been cut to
-    a file of its own.
+    First the channels are averaged, then the mean is resampled (soxr, high quality), samples
+    beyond full scale are clipped, and all are cut to 16 bits. The order matters, since
+    resampling can go beyond full scale. openSMILE would cut to 16 bits in the same way, so its
+    features are the same to the last digit, and an hour takes a quarter of the memory. A segment
+    gives the signal that a file with nothing but this segment gives.
 
     Parameters
     ----------
@@ -45,9 +38,9 @@ def read_audio(path, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE, max_
         The segment, in s from the start of the file; NaN is its start or end. Times are rounded
         to the nearest sample of the file.
     sampling_rate : int, default=16000
-        Of the signal, in Hz.
+        The rate of the signal, in Hz.
     max_duration : float, default=3600
-        The longest that is read, in s.
+        The longest recording or segment that is read, in s.
 
     Returns
     -------
@@ -61,15 +54,15 @@ def read_audio(path, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE, max_
     ValueError
         If the file is not audio, is empty, is damaged or cut short, holds several recordings,
         NaN or infinite samples, does not hold the segment, is too long, or has a sampling rate
-        that is none of audio. The message is what follows the words "this file ...".
+        that no audio has. The message continues the words "this file ...".
     ImportError
         If soundfile or soxr is missing.
 
     Notes
     -----
-    A file that was cut short passes for a complete one where nothing in it says how long it is
-    (WAV that was written to a pipe, MP3 without a Xing header that ends with a whole frame), or
-    where libsndfile does not compare (NIST Sphere, VOC).
+    A file that was cut short is not always noticed. Nothing in the file may say how long it is
+    (WAV that was written to a pipe, MP3 without a Xing header that ends with a whole frame), and
+    libsndfile does not compare the lengths in all formats (NIST Sphere, VOC).
 
     Examples
     --------
@@ -98,32 +91,32 @@ def convert_signal(
     sampling_rate=SAMPLING_RATE,
     max_duration=LONGEST,
 ):
-    """Do to samples in memory what is done to those of a file.
+    """Convert samples in memory as those of a file are converted.
 
     Parameters
     ----------
     samples : ndarray of shape (n_frames,) or (n_frames, n_channels)
-        Floats from -1 to 1, or integers of 16 or 32 bits over their full range, as soundfile
+        Floats from -1 to 1, or integers of 16 or 32 bits that use their full range, as soundfile
         reads them.
     own_rate : int
         Their sampling rate in Hz.
     start, end : float, default=nan
         A segment, in s.
     sampling_rate : int, default=16000
-        Of the signal that comes out, in Hz.
+        The rate of the signal that is returned, in Hz.
     max_duration : float, default=3600
-        The longest that is taken, in s.
+        The longest signal or segment that is taken, in s.
 
     Returns
     -------
     Audio
-        As of a file.
+        The same as of a file.
 
     Raises
     ------
     ValueError
-        If there are no samples, some are NaN or infinite, the segment is not within them, they
-        are too long, or their rate is none of audio.
+        If there are no samples, some are NaN or infinite, the segment is not within them, there
+        are too many, or no audio has their rate.
 
     Examples
     --------
@@ -161,13 +154,13 @@ def _condition(blocks, own_rate, sampling_rate):
     mono = (mixer.mix(block) for block in blocks)
     if own_rate != sampling_rate:
         mono = _resample(mono, own_rate, sampling_rate)
-    with np.errstate(over="ignore", invalid="ignore"):  # NaN and infinity are errors later on
+    with np.errstate(over="ignore", invalid="ignore"):  # NaN and infinity are reported later
         cut = [np.clip(_SCALE * block, -_SCALE, _SCALE - 1).astype(np.int16) for block in mono]
     return Audio(np.concatenate(cut), own_rate, mixer.remark())
 
 
 def _resample(mono, own_rate, sampling_rate):
-    """Yield the signal at another rate; the same to the last bit as all of it at once."""
+    """Yield the signal at another rate. Blocks give the same bits as the whole at once."""
     stream = import_extra("soxr").ResampleStream(
         own_rate, sampling_rate, 1, dtype="float64", quality="HQ"
     )

@@ -1,11 +1,11 @@
-"""What surrounds the audio in a file: several of them joined, a size never filled in, no audio."""
+"""What is around the audio in a file: joined files, a size that is missing, or no audio at all."""
 
 import os
 import struct
 
-# How the start of a file is found again, if another one was appended: its first bytes, and how
-# many of them are the same in every file. libsndfile reads the first one only, or the start of
-# the second as if it were samples. (Of RIFF and AIFF it says so itself.)
+# How to find the start of a second file that was appended to the first: the first bytes of the
+# format, and how many bytes are the same at the start of both. libsndfile reads the first file
+# only, or takes the start of the second one for samples. (RIFF and AIFF: it says so itself.)
 _MARKS = {
     "FLAC": (b"fLaC", 8),
     "OGG": (b"OggS", 14),
@@ -15,7 +15,7 @@ _MARKS = {
 }
 
 _CONVERT = "is {}, which libsndfile cannot read; convert it, such as by: ffmpeg -i FILE out.flac"
-# Position and bytes by which a file shows what it is, for files that libsndfile does not take.
+# Files that libsndfile cannot read: the position and bytes that show what they are, what to say.
 _KINDS = (
     (0, b"version https://git-lfs", "is a pointer of git-lfs, not the audio; run: git lfs pull"),
     (0, b"\x93NUMPY", "is a NumPy array; load it, and give a pair (signal, sampling rate)"),
@@ -31,7 +31,7 @@ _KINDS = (
 _N_HEAD = 32
 _MOST_CHUNKS = 64  # before the samples of a WAV file
 
-_UNKNOWN_BYTES = 0x7FFFF000  # what a WAV header promises at least if it was written to a pipe
+_UNKNOWN_BYTES = 0x7FFFF000  # a WAV header that was written to a pipe promises at least this
 
 
 def describe_kind(path):
@@ -45,7 +45,7 @@ def describe_kind(path):
     Returns
     -------
     str or None
-        What follows the words "this file ...".
+        It continues the words "this file ...".
     """
     with open(path, "rb") as file:
         head = file.read(_N_HEAD)
@@ -54,7 +54,7 @@ def describe_kind(path):
 
 
 def check_one_recording(content, container):
-    """Raise a ValueError if several files were joined to one.
+    """Raise a ValueError if the file is several files, one after the other.
 
     Parameters
     ----------
@@ -85,9 +85,9 @@ def check_one_recording(content, container):
 
 
 def fill_in_size(content):
-    """Return a WAV file that says how long it is, if its header was never completed.
+    """Return the WAV file with its length, where its header was never completed.
 
-    Programs that write to a pipe, or are ended while they record, leave the size 0.
+    Programs that write to a pipe, or that are ended while they record, leave the size 0.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def fill_in_size(content):
 
 
 def describe_missing(path):
-    """Return what to say of a name under which there is no file.
+    """Return what to add to the message that there is no file of this name.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def describe_missing(path):
     Returns
     -------
     str
-        Empty unless it was written on another system.
+        Empty unless the name is written as on another system.
     """
     if os.sep == "/" and "\\" in os.fspath(path):
         return "; here folders are separated by / and not by \\"

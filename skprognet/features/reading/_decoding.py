@@ -18,21 +18,15 @@ from skprognet.features.reading._containers import (
     describe_missing,
     fill_in_size,
 )
+from skprognet.features.reading._limits import check_rate
 from skprognet.features.reading._mpeg import measure_mpeg
 
-LOWEST_RATE, HIGHEST_RATE = 4_000, 384_000
-"""In Hz: what is no audio, but would be resampled to thousands of times its size."""
-
 Sound = namedtuple("Sound", ["file", "rate", "n_frames", "n_skipped"])
-"""An opened SoundFile, its sampling rate in Hz, how many frames it has, and how many that are no
-part of it come before them."""
+"""An opened SoundFile, its sampling rate in Hz, how many frames the recording has, and how many
+frames before them have to be skipped."""
 
 # Samples to decode at a time, those of all channels together: a file may have 1024 of them.
 _BLOCK = 2**18
-
-# Label files give times to a thousandth of a second, so that the end of a recording may come out
-# half of that too late.
-_ROUNDING = 0.0005
 
 # What libsndfile writes about a file that ends before its audio does. It reads such a WAV, AIFF
 # or AU file as if it were complete: its frame count is already the shortened one.
@@ -47,7 +41,7 @@ _UNKNOWN_FRAMES = 2**63 - 1
 
 
 def check_file(path):
-    """Raise unless a path is that of a file with something in it, which can be opened.
+    """Raise unless there is a file at a path that can be opened and is not empty.
 
     Parameters
     ----------
@@ -59,7 +53,7 @@ def check_file(path):
     OSError
         If it is missing, is a folder or may not be read.
     ValueError
-        If it is empty, or no file at all: a pipe would be waited for without end.
+        If it is empty, or no regular file: reading from a pipe might never end.
     """
     try:
         mode = os.stat(path).st_mode
@@ -72,40 +66,6 @@ def check_file(path):
     with open(path, "rb") as file:  # says better than libsndfile why a file cannot be opened
         if not file.read(1):
             raise ValueError("is empty (0 bytes)")
-
-
-def check_rate(rate):
-    """Raise a ValueError unless this is a sampling rate of audio.
-
-    Parameters
-    ----------
-    rate : int
-        In Hz, as a file or a user gives it.
-    """
-    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
-        raise ValueError(
-            f"has a sampling rate of {rate} Hz; that of audio is from {LOWEST_RATE} to "
-            f"{HIGHEST_RATE} Hz"
-        )
-
-
-def check_duration(n_frames, rate, max_duration):
-    """Raise a ValueError if that many frames take too long.
-
-    Parameters
-    ----------
-    n_frames : int
-        Length of a segment, or of the whole.
-    rate : int
-        Their sampling rate in Hz.
-    max_duration : float
-        The limit in s.
-    """
-    if n_frames / rate > max_duration:
-        raise ValueError(
-            f"lasts {n_frames / rate:.0f} s, longer than max_duration={max_duration:g} s; give "
-            "segments of it, or a higher limit"
-        )
 
 
 @contextmanager
@@ -132,12 +92,14 @@ def open_sound(path):
     soundfile = import_extra("soundfile")
     check_file(path)
     try:
-        # As bytes, for names that are no UTF-8; Windows has none such.
+        # As bytes, since a name need not be UTF-8; on Windows all names are text.
         name = os.fsencode(path) if os.name == "posix" else path
         with ExitStack() as opened:
             sound = _measure(opened.enter_context(soundfile.SoundFile(name)), path, opened)
             if sound.n_frames == _UNKNOWN_FRAMES:
-                raise ValueError("does not say how long it is; write it anew with its length")
+                raise ValueError(
+                    "does not say how long it is; write it once more, with its length"
+                )
             if not sound.n_frames:
                 _check_size(sound.file)
                 raise ValueError("holds no audio (0 frames)")
@@ -150,7 +112,10 @@ def open_sound(path):
 
 
 def _measure(file, path, opened):
-    """Return the sound of an opened file; of another one where libsndfile counts wrongly."""
+    """Return the sound of an opened file.
+
+    Where libsndfile counts the frames wrongly, a corrected copy in memory is opened in its place.
+    """
     soundfile = import_extra("soundfile")
     check_rate(file.samplerate)
     content, n_skipped, n_frames = None, 0, file.frames
@@ -167,55 +132,9 @@ def _measure(file, path, opened):
 
 
 def _in_words(error):
-    """Return what libsndfile says; of an MP3 that is none it says that there is no file."""
+    """Return what libsndfile says. Of a file that is no MP3 after all, it says it is not there."""
     words = error.error_string.rstrip(".")
     return "Format not recognised" if words.startswith("File does not exist") else words
-
-
-def find_frames(start, end, rate, n_frames):
-    """Return the first frame of a segment and the first one after it.
-
-    A time is rounded to the nearest frame. The end may lie half a thousandth of a second behind
-    the file's.
-
-    Parameters
-    ----------
-    start, end : float
-        Times in s from the start of the file; NaN is its start or end.
-    rate : int
-        Sampling rate of the file in Hz.
-    n_frames : int
-        Length of the file.
-
-    Returns
-    -------
-    first, last : int
-        As in a slice.
-
-    Raises
-    ------
-    ValueError
-        If the segment is empty or not inside the file.
-
-    Examples
-    --------
-    >>> find_frames(0.5, float("nan"), rate=16_000, n_frames=20_000)
-    (8000, 20000)
-    """
-    length = n_frames / rate
-    start = 0.0 if np.isnan(start) else start
-    end = length if np.isnan(end) else end
-    if start < 0:
-        raise ValueError(f"has no segment that starts before it does, at {start:g} s")
-    for name, time in (("start", start), ("end", end)):
-        if time > length + _ROUNDING:
-            raise ValueError(
-                f"ends at {length:.3f} s, before the {name} of its segment ({time:g} s)"
-            )
-    first, last = round(start * rate), min(round(max(start, end) * rate), n_frames)
-    if last <= first:
-        raise ValueError(f"has no samples in the segment from {start:g} to {end:g} s")
-    return first, last
 
 
 def read_blocks(sound, first, last):
@@ -231,12 +150,12 @@ def read_blocks(sound, first, last):
     Yields
     ------
     ndarray of shape (n_frames, n_channels), float64
-        From -1 to 1, but for files of floats that go beyond.
+        From -1 to 1; files of floats may go beyond.
 
     Raises
     ------
     ValueError
-        If the file is cut short, or samples are NaN or infinite: after the last block.
+        After the last block, if the file is cut short, or samples are NaN or infinite.
     """
     n_wrong = 0
     for block in _decode(sound, first, last):
@@ -250,8 +169,9 @@ def read_blocks(sound, first, last):
 def _decode(sound, first, last):
     """Yield blocks of samples from frame `first` up to `last`."""
     file, at = sound.file, -sound.n_skipped
-    # A part of an MP3 that is decoded by itself differs in the last digit. In the last page of Ogg
-    # Vorbis, libsndfile 1.2.2 arrives 128 frames too late. Some formats have no way at all.
+    # Where it is exact, the file is read from the start of the segment. It is not exact for MP3,
+    # whose samples then differ in the last digit, nor for Ogg Vorbis: in its last page, libsndfile
+    # 1.2.2 arrives 128 frames too late. Some formats cannot be read from the middle at all.
     is_exact = "MPEG" not in file.subtype and file.subtype != "VORBIS"
     if first and file.seekable() and is_exact:
         at = file.seek(first)
@@ -272,5 +192,5 @@ def _check_size(file):
     for promised, there in _SIZE_TOO_LARGE.findall(remarks):
         if int(there) < int(promised) < _UNKNOWN_BYTES:
             raise ValueError(f"is cut short ({there} of {promised} bytes are there)")
-    if _OGG_WITHOUT_END.search(remarks):  # half a page looks like junk to libsndfile
+    if _OGG_WITHOUT_END.search(remarks):  # libsndfile takes half a page for junk
         raise ValueError("is cut short, or has junk at its end")

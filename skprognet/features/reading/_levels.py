@@ -2,18 +2,18 @@
 
 import numpy as np
 
-# Remarks on recordings that give features, but hardly those that are meant.
+# Remarks on recordings whose features are hardly what the user wants.
 SILENT, OPPOSITE, CLIPPED, SMALL = "silent", "opposite", "clipped", "small"
 
 _SILENCE = 10 ** (-60 / 20)  # of full scale; 16 bits have 33 steps of it left
-# Energy after mixing down, of what channels without anything in common would leave: 6 dB less
-# come of a correlation of two channels below -0.75.
+# The energy after mixing down, as a share of what channels that are independent would leave. It is
+# 6 dB lower where two channels have a correlation below -0.75.
 _CANCELLED = 0.25
 _FAR = 1.5  # times full scale: beyond what compression and resampling do to loud recordings
 
 
 class Mixer:
-    """Averages the channels of a recording block by block, and watches its level.
+    """Averages the channels of a recording block by block, and measures its level.
 
     Examples
     --------
@@ -36,7 +36,7 @@ class Mixer:
         Parameters
         ----------
         block : ndarray of shape (n_frames, n_channels)
-            Samples, full scale being 1.
+            Samples; full scale is 1.
 
         Returns
         -------
@@ -60,12 +60,12 @@ class Mixer:
         self._mono_square += mono @ mono
 
     def remark(self):
-        """Return what is odd.
+        """Return what is odd about the recording.
 
         Returns
         -------
         tuple of (str, str) or None
-            A kind and a detail; nothing is odd about most recordings.
+            A kind and a detail; None for most recordings.
         """
         peak = max(self._highest, -self._lowest)
         if peak > _FAR:
@@ -78,11 +78,13 @@ class Mixer:
         return None
 
     def _cancels(self):
-        """Return whether channels have far less in common than nothing at all."""
+        """Return whether the channels cancel each other, far more than independent ones do."""
         if np.ndim(self._sums) == 0:
             return False
         n_channels, means = len(self._sums), self._sums / self._n_frames
-        channels = self._squares / self._n_frames - means**2  # without the offset of a recorder
+        channels = (
+            self._squares / self._n_frames - means**2
+        )  # the offset of a recorder is no sound
         mono = self._mono_square / self._n_frames - means.mean() ** 2
         is_loud = channels.max() > _SILENCE**2 / 2
         return is_loud and mono < _CANCELLED * channels.mean() / n_channels

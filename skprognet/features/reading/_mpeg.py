@@ -1,8 +1,9 @@
 """MPEG audio (MP3, MP2) -> how long it is, counted frame by frame.
 
-libsndfile decodes as many samples as the Xing header of an MP3 promises. Without one it guesses
-from the size of the first frame, and decodes no more than that: too little where later frames are
-smaller. A silent frame of the smallest size put first makes its guess large enough.
+libsndfile decodes as many samples as the Xing header of an MP3 promises. Without this header it
+guesses the number from the size of the file and of the first frame, and stops there. The guess is
+too low where later frames are smaller than the first. So the smallest possible frame, which is
+silent, is put in front: now the guess is large enough, and the silent samples are skipped.
 """
 
 import re
@@ -28,27 +29,27 @@ _INFO_WITHIN = 44  # bytes from the start of a frame
 _LONGEST_TRIM = 2 * 4095  # samples that the header of LAME may have cut off at both ends
 
 Mpeg = namedtuple("Mpeg", ["stream", "n_skipped", "n_samples"])
-"""What to decode (bytes, or None for the file itself), how many samples to drop from its start,
-and how many come then."""
+"""What to decode (bytes, or None for the file itself), how many samples to skip at its start, and
+how many samples come after them."""
 
 _Kind = namedtuple("_Kind", ["version", "layer", "rate", "is_mono"])
 _Frame = namedtuple("_Frame", ["kind", "n_bytes", "n_samples"])
 
 
-def measure_mpeg(content, n_told):
-    """Count the samples of MPEG audio, and make a stream of which libsndfile decodes all.
+def measure_mpeg(content, n_counted):
+    """Count the samples of MPEG audio, and make a stream that libsndfile decodes to its end.
 
     Parameters
     ----------
     content : bytes-like
-        A file, which may begin and end with what is no audio (tags, the header of a WAV file).
-    n_told : int
-        How many samples libsndfile means to decode.
+        A file. Before and after the audio there may be tags, or the header of a WAV file.
+    n_counted : int
+        How many samples libsndfile would decode.
 
     Returns
     -------
     Mpeg
-        What to decode in place of the file, if need be.
+        What to decode, in place of the file where that is necessary.
 
     Raises
     ------
@@ -67,17 +68,17 @@ def measure_mpeg(content, n_told):
             f"holds {len(audio)} frames of MPEG audio where its header says {n_promised} (it may "
             "be several files joined); split it, or convert it to FLAC"
         )
-    trimmed = n_promised * first.n_samples - n_told
+    trimmed = n_promised * first.n_samples - n_counted
     if n_promised and 0 <= trimmed <= _LONGEST_TRIM:
-        return Mpeg(None, 0, n_told)
+        return Mpeg(None, 0, n_counted)
     n_samples = first.n_samples * len(audio)
-    if not has_info and n_told >= n_samples:
+    if not has_info and n_counted >= n_samples:
         return Mpeg(None, 0, n_samples)
     return _put_small_first(content, audio)
 
 
 def _put_small_first(content, starts):
-    """Return these frames behind the smallest that there can be, which is silent."""
+    """Return these frames with the smallest possible frame, a silent one, in front of them."""
     header = content[starts[0] : starts[0] + 4]
     frame = _parse(header)
     # No checksum, the lowest bitrate, no padding.
@@ -90,7 +91,7 @@ def _put_small_first(content, starts):
 
 
 def _read_info(frame):
-    """Return whether a frame is a header without audio, and how many frames it promises or 0."""
+    """Return whether a frame is a header without audio, and how many frames it promises (or 0)."""
     found = _INFO.search(frame[:_INFO_WITHIN])
     if not found:
         return False, 0
@@ -131,7 +132,7 @@ def _check_rest(content, at):
 
 
 def _find_start(content, at):
-    """Return where the next frame starts that others follow."""
+    """Return where the next frame starts that is followed by others."""
     while (at := content.find(b"\xff", at)) >= 0:
         if _is_followed(content, at):
             return at
@@ -172,7 +173,7 @@ def _skip_tags(content, at):
 
 @lru_cache(maxsize=4096)
 def _parse(header):
-    """Return what the four bytes before each frame say, or None if they are none."""
+    """Return what the four bytes at the start of a frame say, or None if no frame starts here."""
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
         return None
     version, layer = header[1] >> 3 & 3, 4 - (header[1] >> 1 & 3)

@@ -1,0 +1,48 @@
+"""From the arguments of a run to its splits and jobs: everything is checked, nothing trained."""
+
+from dataclasses import dataclass
+
+from skprognet.evaluation._check_run import check_run
+from skprognet.evaluation._fold_job import plan_jobs
+from skprognet.evaluation._run import Run
+from skprognet.evaluation._splits import draw_splits
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
+
+
+@dataclass
+class RunPlan:
+    """What is to be trained.
+
+    Attributes
+    ----------
+    run : Run
+        What all fits share.
+    splits : list of Split
+        The rows of every fit.
+    jobs : list of FoldJob
+        The work, cut into parts that run at the same time.
+    n_fits : list of int
+        How many networks each job trains.
+    """
+
+    run: Run
+    splits: list
+    jobs: list
+    n_fits: list
+
+
+def plan_run(X, y, *, cv, **options):
+    """Return the plan of a run, or raise if its arguments make no sense.
+
+    Parameters
+    ----------
+    X, y, cv
+        As in :func:`cross_validate_transfer`.
+    **options : dict
+        All its other arguments that say what is trained.
+    """
+    run = check_run(X, y, **options)
+    if cv is None:
+        cv = RepeatedSpeakerStratifiedKFold(random_state=run.random_state)
+    splits = draw_splits(cv, run)
+    return RunPlan(run, splits, *plan_jobs(run, splits))

@@ -1,0 +1,176 @@
+"""What a model is, in plain values: its layers, its sources, its features, its training."""
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+
+from skprognet._scores import metric_name
+from skprognet._tables import read_table
+from skprognet.estimators import source_overlap
+from skprognet.features import FeatureOrigin, select_features
+from skprognet.persistence._model_file import load_model, read_model_info
+from skprognet.sources import as_source
+
+
+def _describe_step(step):
+    rows = np.max(getattr(step, "n_samples_seen_", 0))
+    return {"class": type(step).__name__, "rows": int(rows) or None}
+
+
+def _installed(name):
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _validation_score(network):
+    """Return the score of the epoch that was kept, if rows were held out."""
+    best = network.history_.iloc[network.best_epoch_ - 1]
+    return float(best["valid_score"]) if "valid_score" in best else None
+
+
+def describe_network(model):
+    """Return what a network is, and those that it reads.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted; a pipeline counts as the network at its end.
+
+    Returns
+    -------
+    dict
+        ``class``, ``classes``, ``layers`` (widths, from the features to the output),
+        ``activation``, ``sha256`` of the weights, ``random_state``; where it was trained by this
+        package ``best_epoch``, ``epochs``, ``metric`` and ``validation_score``; and ``sources``,
+        by name the same of each.
+
+    Raises
+    ------
+    TypeError
+        If there is no network that can be read.
+
+    Examples
+    --------
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.persistence import describe_network
+    >>> emodb = load_emodb()
+    >>> options = {"hidden_layer_sizes": (16,), "max_epochs": 1, "random_state": 0}
+    >>> gender = DNNClassifier(**options).fit(emodb.data, emodb.gender)
+    >>> model = ProgressiveClassifier([("gender", gender)], **options)
+    >>> told = describe_network(model.fit(emodb.data, emodb.target))
+    >>> told["class"], told["layers"], told["sources"]["gender"]["layers"]
+    ('ProgressiveClassifier', [88, 16, 4], [88, 16, 2])
+    """
+    source = as_source(model)
+    network, widths = source.network, source.layer_sizes()[-1]
+    params = network.get_params(deep=False)
+    told = {
+        "class": type(network).__name__,
+        "classes": network.classes_.tolist(),
+        "layers": [network.n_features_in_, *widths, len(network.classes_)],
+        "activation": params["activation"],
+        "sha256": source.digest(),
+        "random_state": params["random_state"] if _is_plain(params["random_state"]) else None,
+    }
+    if hasattr(network, "history_"):
+        told |= {
+            "best_epoch": network.best_epoch_,
+            "epochs": len(network.history_),
+            "metric": metric_name(network.monitor),
+            "validation_score": _validation_score(network),
+        }
+    sources = getattr(network, "sources_", [])
+    return told | {"sources": {name: describe_network(source) for name, source in sources}}
+
+
+def _is_plain(value):
+    return value is None or isinstance(value, int)
+
+
+def describe_model(path, rows=None):
+    """Return all that the file of a model says of it, as plain values that JSON can hold.
+
+    Parameters
+    ----------
+    path : path
+        A file that :func:`save_model` wrote.
+    rows : path, default=None
+        A table of features: say also which share of its rows the model, and each of its sources,
+        was trained on. A score on such rows is not an honest one.
+
+    Returns
+    -------
+    dict
+        Digests and size of the file, ``model`` (what :func:`describe_network` returns),
+        ``features``, ``normalisation``, ``metadata`` and ``versions``; and ``rows``, if a table is
+        given.
+
+    Raises
+    ------
+    ValueError
+        If it is not the file of a model, or the features of the table are not those that the model
+        takes.
+    OSError
+        If a file cannot be read.
+
+    See Also
+    --------
+    read_model_info : Reads the header alone, without the model.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skprognet import DNNClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.persistence import describe_model, save_model
+    >>> X, y = load_emodb(return_X_y=True)
+    >>> model = DNNClassifier(hidden_layer_sizes=(16,), max_epochs=1).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_model(model, Path(folder, "model"))
+    ...     told = describe_model(Path(folder, "model"))
+    >>> told["model"]["layers"], told["features"]["number"], told["normalisation"]
+    ([88, 16, 4], 88, [])
+    """
+    path = Path(path)
+    model, info = load_model(path), read_model_info(path)
+    origin = FeatureOrigin.from_metadata(info["metadata"])
+    names = getattr(model, "feature_names_in_", None)
+    return {
+        "file": str(path),
+        "bytes": path.stat().st_size,
+        "sha256": info["sha256"],
+        "format_version": info["format_version"],
+        "model": describe_network(model),
+        "features": {
+            "number": int(model.n_features_in_),
+            "names": None if names is None else list(names),
+            "made": origin and origin.to_dict(),
+        },
+        "normalisation": [_describe_step(step) for step in as_source(model).steps],
+        "metadata": info["metadata"],
+        "versions": {
+            name: {"written": written, "here": _installed(name)}
+            for name, written in info["versions"].items()
+        },
+        **({} if rows is None else {"rows": _describe_rows(model, origin, rows)}),
+    }
+
+
+def _describe_rows(model, origin, path):
+    """Return how many rows of features a table has, and which share of them a model knows."""
+    if not hasattr(model, "feature_names_in_"):
+        raise ValueError(
+            "The features of a table are found by their names, which this model does not know: it "
+            "was trained on an array. Ask skprognet.estimators.source_overlap in Python."
+        )
+    table = read_table(path)
+    if origin is not None:
+        origin.check_table(table, str(path))
+    shares = source_overlap(model, select_features(table, model.feature_names_in_))
+    known = {name: None if np.isnan(share) else share for name, share in shares.items()}
+    return {"file": str(path), "number": len(table), "known": known}

@@ -1,0 +1,140 @@
+"""The design of a study: one place for defaults and ranges, checked before there are data."""
+
+import inspect
+import re
+from dataclasses import FrozenInstanceError, fields, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet import DNNClassifier
+from skprognet.cli._studies import corpora as corpora_verb
+from skprognet.cli._studies import tasks as tasks_verb
+from skprognet.evaluation import count_recorded_fits
+from skprognet.experiments import (
+    CorporaDesign,
+    TasksDesign,
+    options_of,
+    plan_study,
+    transfer_between_corpora,
+    transfer_between_tasks,
+)
+
+STUDIES = [(TasksDesign, transfer_between_tasks), (CorporaDesign, transfer_between_corpora)]
+# What says where the data are, and how the work is done: no part of what is asked.
+NOT_ASKED = {"X", "labels", "source", "target_corpus", "checkpoint", "n_jobs", "verbose"}
+
+
+@pytest.mark.parametrize(("design", "function"), STUDIES)
+def test_function_and_design_have_the_same_arguments_and_defaults(design, function):
+    parameters = inspect.signature(function).parameters.values()
+    asked = {p.name: p.default for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
+    asked = {name: default for name, default in asked.items() if name not in NOT_ASKED}
+    assert asked == {each.name: each.default for each in fields(design)}
+
+
+@pytest.mark.parametrize(
+    ("design", "verb"), [(TasksDesign, tasks_verb), (CorporaDesign, corpora_verb)]
+)
+def test_each_value_is_an_option_or_says_why_it_is_none(design, verb):
+    options = options_of(design)
+    assert set(options) <= {param.name for param in verb.params}
+    for each in fields(design):
+        assert each.metadata.get("no_option") if each.name not in options else True
+    for param in verb.params:
+        if param.name in options:
+            assert param.help.startswith(options[param.name].metadata["option"].help)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"folds": "random"}, ValueError, "folds must be one of 'speaker-stratified', 'speaker-i"),
+        ({"normalisation": "speakers"}, ValueError, "normalisation must be one of 'corpus', "),
+        ({"duplicates": "no"}, ValueError, "duplicates must be one of 'keep', 'drop', 'error'"),
+        ({"n_splits": 2}, ValueError, "n_splits must satisfy 3 <= n_splits; got 2."),
+        ({"n_repeats": 0}, ValueError, "n_repeats must satisfy 1 <= n_repeats; got 0."),
+        ({"n_repeats": 2.5}, TypeError, "n_repeats must be an integer; got 2.5."),
+        ({"random_state": -1}, ValueError, "random_state must satisfy 0 <= random_state <= "),
+        ({"speaker": None}, TypeError, "speaker must be text, a number or a list of them, since "),
+        ({"estimator": DNNClassifier(lr=-1)}, ValueError, "lr must satisfy 0 < lr; got -1."),
+        ({"estimator": DNNClassifier}, TypeError, "estimator must be a DNNClassifier, whose "),
+    ],
+)
+@pytest.mark.parametrize("design", [TasksDesign, CorporaDesign])
+def test_a_wrong_value_is_found_without_any_data(design, change, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        design(**change)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"names": ("a", "a")}, "names must be two different names; got ('a', 'a')."),
+        ({"names": ("a", "b", "c")}, "names must be two different names; got ('a', 'b', 'c')."),
+        ({"train_folds": (1, 0)}, "train_folds must satisfy 1 <= train_folds; got 0."),
+        ({"tasks": ["target"]}, "A corpus and a task must have different names; 'target' is bo"),
+    ],
+)
+def test_a_wrong_value_of_corpora(change, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        CorporaDesign(**change)
+
+
+def test_a_design_is_a_value():
+    design = TasksDesign(sources="gender", n_repeats=np.int64(2))
+    assert design.sources == ("gender",)
+    assert type(design.n_repeats) is int
+    assert design == TasksDesign(sources=["gender"], n_repeats=2)
+    assert design != replace(design, n_repeats=3)
+    assert design != replace(design, estimator=DNNClassifier(lr=0.1))
+    with pytest.raises(FrozenInstanceError):
+        design.n_repeats = 3
+    assert TasksDesign(**design.to_arguments()) == design
+
+
+@pytest.mark.parametrize(
+    ("folds", "normalisation", "columns"),
+    [
+        ("speaker-stratified", "corpus", ["emotion", "gender", "speaker"]),
+        ("leave-one-session-out", "corpus", ["emotion", "gender", "session"]),
+        ("leave-one-session-out", "speaker", ["emotion", "gender", "session", "speaker"]),
+    ],
+)
+def test_a_design_knows_which_columns_it_needs(folds, normalisation, columns):
+    design = TasksDesign(sources=["gender"], folds=folds, normalisation=normalisation)
+    assert design.columns == columns
+
+
+NETWORK = DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1)
+
+
+@pytest.mark.parametrize("all_sources", [False, True])
+def test_as_many_networks_are_trained_as_were_planned_for_tasks(corpus, all_sources):
+    design = TasksDesign(all_sources=all_sources, n_splits=3, n_repeats=2, estimator=NETWORK)
+    plan = plan_study(design, *corpus)
+    assert plan.n_fits == 6 * (1 + 2 * 3 + all_sources)
+    assert sum(count_recorded_fits(plan.run(n_jobs=1).scores)) == plan.n_fits
+
+
+@pytest.mark.parametrize("tasks", [(), ("gender",)])
+def test_as_many_networks_are_trained_as_were_planned_for_corpora(corpus, tasks):
+    X, labels = corpus
+    design = CorporaDesign(
+        tasks=tasks, train_folds=(1, 2), n_splits=4, n_repeats=1, estimator=NETWORK
+    )
+    data = (X[:40], labels[:40]), (X[40:], labels[40:])
+    plan = plan_study(design, *data)
+    assert plan.n_fits == 2 * 4 * (1 + 2 * (3 + 4 * len(tasks)))
+    assert sum(count_recorded_fits(plan.run(n_jobs=1).scores)) == plan.n_fits
+
+
+def test_a_plan_finds_data_that_do_not_fit(corpus):
+    X, labels = corpus
+    with pytest.raises(ValueError, match="Each speaker must have at least n_splits=40 rows"):
+        plan_study(TasksDesign(n_splits=40), X, labels)
+    with pytest.raises(ValueError, match="must have one label for each row"):
+        plan_study(TasksDesign(), X[:50], labels)
+    with pytest.raises(TypeError, match="must be a tuple"):
+        plan_study(CorporaDesign(), X, pd.DataFrame())

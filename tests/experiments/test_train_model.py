@@ -1,0 +1,57 @@
+"""A model for use, as the command line trains it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet import DNNClassifier
+from skprognet.experiments import train_model
+
+NETWORK = DNNClassifier(hidden_layer_sizes=(4, 4), max_epochs=2, lr=0.02)
+
+
+def test_a_source_is_a_column_or_a_network(corpus):
+    X, labels = corpus
+    X = pd.DataFrame(X, columns=list("abcde"))
+    gender = train_model(X, labels, target="gender", estimator=NETWORK)
+    options = {"method": "progressive", "estimator": NETWORK, "random_state": 3}
+    sources = [("read", gender.model[-1]), "speaker"]
+    trained = train_model(X, labels, sources=sources, **options)
+    assert [name for name, _ in trained.model[-1].sources_] == ["read", "speaker"]
+    assert trained.model.classes_.tolist() == ["angry", "sad"]
+    assert trained.n_rows == 80
+    assert trained.dropped_rows == []
+    again = train_model(X, labels, sources=sources, **options)
+    np.testing.assert_array_equal(trained.model.predict_proba(X), again.model.predict_proba(X))
+
+
+def test_copies_are_dropped_and_told(corpus):
+    X, labels = corpus
+    twice = pd.concat([labels, labels[:3]], ignore_index=True)
+    trained = train_model(np.concatenate([X, X[:3]]), twice, duplicates="drop", estimator=NETWORK)
+    assert trained.n_rows == 80
+    assert trained.dropped_rows == [80, 81, 82]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"method": "svm"}, "method must be one of 'dnn', 'fine-tuned', 'progressive'; got 'svm'"),
+        ({"target": "mood"}, "labels must have the columns"),
+        ({"target": "gap"}, "There must be two classes or more, each with two rows or more"),
+        ({"target": "rating"}, "Labels must be classes; 'rating' has 80 different numbers"),
+    ],
+)
+def test_what_cannot_be_trained_is_one_sentence(corpus, change, message):
+    X, labels = corpus
+    labels = labels.assign(gap="only", rating=np.linspace(0, 1, 80))
+    with pytest.raises(ValueError, match=message):
+        train_model(X, labels, estimator=NETWORK, **change)
+
+
+def test_labels_that_are_nearly_the_same_are_a_warning(corpus):
+    X, labels = corpus
+    labels = labels.assign(emotion=np.resize(["angry", "anger", "sad"], 80))
+    with pytest.warns(UserWarning, match="nearly the same: 'angry' and 'anger'") as caught:
+        train_model(X, labels, estimator=NETWORK)
+    assert caught[0].filename == __file__

@@ -1,0 +1,125 @@
+"""What an extractor shares with all others, seen on one that needs no openSMILE."""
+
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from skprognet.features import FeatureExtractor, FeatureFunction
+
+pytest.importorskip("soundfile")
+pytest.importorskip("soxr")
+
+
+class Peak(FeatureExtractor):
+    """Computes the peak of a signal, or whatever it was made to compute."""
+
+    def __init__(
+        self, compute=None, depends_on=None, *, on_error="raise", on_short="error", cache=None
+    ):
+        super().__init__(on_error=on_error, on_short=on_short, cache=cache)
+        self.compute = compute
+        self.depends_on = depends_on
+
+    def feature_function(self):
+        compute = self.compute or (lambda signal, sampling_rate: [np.abs(signal).max()])
+        return FeatureFunction(["peak"], compute, self.depends_on or {})
+
+
+SIGNAL = (0.25 * np.sin(np.arange(8_000)), 16_000)
+
+
+def test_row_has_the_names_and_the_type_of_features():
+    features = Peak().fit_transform([SIGNAL])
+    assert features.columns.tolist() == ["peak"] == Peak().get_feature_names_out().tolist()
+    assert features.dtypes.tolist() == ["float32"]
+    assert features.iloc[0, 0] == pytest.approx(0.25, abs=1e-4)
+
+
+def test_signal_is_float32_within_full_scale_at_the_rate_of_the_extractor():
+    heard = []
+
+    def listen(signal, sampling_rate):
+        heard.append((signal.dtype, signal.shape, np.abs(signal).max(), sampling_rate))
+        return [0]
+
+    with warnings.catch_warnings(action="ignore"):  # of what is clipped
+        Peak(listen).transform([(2 * np.ones((8_000, 2)), 8_000)])
+    assert heard == [(np.float32, (16_000,), pytest.approx(1, abs=1e-4), 16_000)]
+
+
+def test_parameters_of_its_own_survive_clone():
+    extractor = clone(Peak(depends_on={"version": 2}, on_error="nan"))
+    assert extractor.get_params()["depends_on"] == {"version": 2}
+    assert extractor.get_params()["on_error"] == "nan"
+
+
+def stop(signal, sampling_rate):
+    raise RuntimeError("out of breath")
+
+
+def refuse(signal, sampling_rate):
+    raise ValueError("holds no speech")
+
+
+@pytest.mark.parametrize(
+    ("compute", "reason"),
+    [
+        (stop, "stops Peak (out of breath)"),
+        (refuse, "holds no speech"),
+        (lambda signal, sampling_rate: [np.nan], "is too short for Peak (0.500 s)"),
+    ],
+)
+def test_recording_that_cannot_be_used_is_named_with_the_reason(compute, reason):
+    with pytest.raises(ValueError, match="got 1 of 1 that cannot be used") as caught:
+        Peak(compute).transform([SIGNAL])
+    assert str(caught.value).endswith(f"\n  '<signal in row 0>': {reason}")
+    with pytest.warns(UserWarning, match="their rows are NaN"):
+        assert Peak(compute, on_error="nan").transform([SIGNAL]).isna().all(axis=None)
+
+
+def test_undefined_features_may_be_nan():
+    extractor = Peak(lambda signal, sampling_rate: [np.nan], on_short="nan")
+    assert extractor.transform([SIGNAL]).isna().all(axis=None)
+    assert extractor.errors_.empty
+
+
+@pytest.mark.parametrize(("row", "shape"), [([1, 2], (2,)), (1, ()), ([[1]], (1, 1))])
+def test_row_of_another_length_is_a_mistake_of_the_extractor(row, shape):
+    with pytest.raises(ValueError, match="must return one row") as caught:
+        Peak(lambda signal, sampling_rate: row, on_error="skip").transform([SIGNAL])
+    assert str(caught.value) == (
+        "Peak must return one row of 1 features for each utterance, as it has names; got an array "
+        f"of shape {shape}."
+    )
+
+
+def test_cache_has_a_row_as_long_as_what_it_depends_on_is_the_same(tmp_path):
+    computed = []
+
+    def count(signal, sampling_rate):
+        computed.append(len(signal))
+        return [1]
+
+    for depends_on in ({"version": 1}, {"version": 1}, {"version": 2}, {"version": [2]}):
+        Peak(count, depends_on, cache=tmp_path).transform([SIGNAL])
+    assert len(computed) == 3
+
+    class Other(Peak):
+        pass
+
+    Other(count, {"version": 1}, cache=tmp_path).transform([SIGNAL])
+    assert len(computed) == 4
+
+
+def test_cache_takes_plain_values_only(tmp_path):
+    depends_on = {"model": object()}
+    with pytest.raises(TypeError, match="depends_on must be a dict of text, numbers, lists and"):
+        Peak(depends_on=depends_on, cache=tmp_path).transform([SIGNAL])
+    assert len(Peak(depends_on=depends_on).transform([SIGNAL])) == 1
+
+
+def test_class_without_a_function_says_what_it_needs():
+    with pytest.raises(NotImplementedError, match="FeatureExtractor must have a method feature_f"):
+        FeatureExtractor().transform([SIGNAL])

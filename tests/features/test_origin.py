@@ -1,0 +1,51 @@
+"""What made features: read from a table and from a model, and what is not taken for the same."""
+
+import pandas as pd
+import pytest
+
+from skprognet.datasets import load_emodb
+from skprognet.features import FeatureOrigin
+
+EMODB = FeatureOrigin(**load_emodb().origin)
+
+
+def table(*origins):
+    return pd.DataFrame([origin.to_dict() for origin in origins])
+
+
+def test_a_table_says_what_made_its_features():
+    assert FeatureOrigin.of_table(table(EMODB, EMODB)) == EMODB
+    assert FeatureOrigin.of_table(table(EMODB).drop(columns="extractor")) is None
+    other = FeatureOrigin("eGeMAPSv02", 8_000, "opensmile 2.6.0")
+    with pytest.raises(ValueError, match=r"in 'f[.]csv' there are 2: eGeMAPSv02 at"):
+        FeatureOrigin.of_table(table(EMODB, other), "f.csv")
+
+
+def test_other_features_are_refused_and_unknown_ones_are_not():
+    EMODB.check_table(table(EMODB))
+    EMODB.check_table(pd.DataFrame({"pitch": [1.0]}))
+    newer = FeatureOrigin("eGeMAPSv02", 16_000, "opensmile 3.0")
+    EMODB.check_table(table(newer))
+    other = FeatureOrigin("GeMAPSv01b", 16_000, "opensmile 2.6.0")
+    with pytest.raises(ValueError, match="those in 'table' are GeMAPSv01b at 16000 Hz by opensm"):
+        EMODB.check_table(table(other))
+
+
+def test_a_configuration_counts_by_its_content():
+    one, same, other = (
+        FeatureOrigin(path, 16_000, f"opensmile 2.6.0, configuration {digest}")
+        for path, digest in (("/a/my.conf", "1f"), ("/b/x.conf", "1f"), ("/a/my.conf", "2f"))
+    )
+    assert one.makes_same_features(same)
+    assert not one.makes_same_features(other)
+
+
+def test_the_metadata_of_a_model_says_it_or_nothing():
+    assert FeatureOrigin.from_metadata({}) is None
+    assert FeatureOrigin.from_metadata({"features": EMODB.to_dict()}) == EMODB
+
+
+@pytest.mark.parametrize("made", ["eGeMAPSv02", {"feature_set": "eGeMAPSv02"}])
+def test_the_metadata_of_a_model_may_be_anything(made):
+    with pytest.raises(ValueError, match="The file of a model says of its features feature_set, "):
+        FeatureOrigin.from_metadata({"features": made})

@@ -1,0 +1,42 @@
+"""Which speakers the validation of a single model keeps apart."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from skprognet.model_selection import validation_groups
+
+
+@pytest.fixture
+def labels():
+    columns = {"y": "ababa", "speaker": "kkllm", "y2": "aaaab", "gap": ["k", "k", "l", "l", None]}
+    return pd.DataFrame({name: list(values) * 8 for name, values in columns.items()})
+
+
+def test_speakers_are_kept_apart_where_each_class_has_several(labels):
+    for validation in (None, "speaker-independent"):
+        groups = validation_groups(labels, "y", validation=validation)
+        pd.testing.assert_series_equal(groups, labels["speaker"])
+    assert validation_groups(labels, "y", validation="stratified") is None
+
+
+@pytest.mark.parametrize(
+    ("target", "speaker", "reason"),
+    [
+        ("y", "gap", "8 of 40 rows have none"),
+        ("y2", "speaker", "'b' of 'y2' has one only"),
+        ("speaker", "speaker", "'k' of 'speaker' has one only"),
+        ("y", "who", "it is missing"),
+    ],
+)
+def test_where_they_cannot_be_there_are_none_or_an_error(labels, target, speaker, reason):
+    assert validation_groups(labels, target, speaker=speaker) is None
+    message = f"from the column {speaker!r}; {reason}. Name another column as speaker"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        validation_groups(labels, target, speaker=speaker, validation="speaker-independent")
+
+
+def test_another_word_is_refused(labels):
+    with pytest.raises(ValueError, match="validation must be one of 'speaker-independent', 'str"):
+        validation_groups(labels, "y", validation="random")
