@@ -69,7 +69,7 @@ found = cross_validate_transfer(
     corpus="invented",
     n_jobs=1,
 )
-summary_table(found)[["method", "source", "uar_mean", "uar_std"]].round(3)
+summary_table(found)[["method", "source", "score_mean", "score_std"]].round(3)
 
 # %%
 # Where nobody knows
@@ -91,14 +91,14 @@ study = transfer_between_tasks(
     corpus="EmoDB",
     n_jobs=1,
 )
-study.table[["method", "source", "uar_mean", "uar_std"]].round(3)
+study.table[["method", "source", "score_mean", "score_std"]].round(3)
 
 # %%
 # The means differ. But so do the folds: the standard deviation between them is larger than any
 # difference between methods. The same method, on another fifth of the recordings, can be much
 # better or worse.
 
-spread = study.table["uar_std"].mean()
+spread = study.table["score_std"].mean()
 print(f"largest difference of two methods: {study.comparisons['difference'].abs().max():.3f}")
 print(f"standard deviation between folds: {spread:.3f} on average")
 assert study.comparisons["difference"].abs().max() < spread

@@ -89,11 +89,11 @@ def learn(seed):
         )
         network.fit(rows[few], table.target[few])
         uar = uar_score(table.target[new], network.predict(rows[new]))
-        yield {"method": "ProgNet", "source": name, "repeat": 1, "fold": seed + 1, "uar": uar}
+        yield {"method": "ProgNet", "source": name, "repeat": 1, "fold": seed + 1, "score": uar}
 
 
 scores = pd.DataFrame(row for seed in range(6) for row in learn(seed))
-means = scores.groupby("source", sort=False)["uar"].mean()
+means = scores.groupby("source", sort=False)["score"].mean()
 print(means.round(3).to_string())
 
 # %%

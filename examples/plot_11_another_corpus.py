@@ -67,14 +67,14 @@ study = transfer_between_corpora(
     n_repeats=1,
     n_jobs=1,
 )
-study.table[["n_train_folds", "method", "source", "uar_mean", "uar_std"]].round(3)
+study.table[["n_train_folds", "method", "source", "score_mean", "score_std"]].round(3)
 
 # %%
 # What helps for certain is more of one's own: from one fold to four the plain network gains most.
 # Whether the women's help on top of that, this little study cannot say. None of its comparisons
 # is evidence of a difference.
 
-plain = study.table[study.table["method"] == "DNN"].set_index("n_train_folds")["uar_mean"]
+plain = study.table[study.table["method"] == "DNN"].set_index("n_train_folds")["score_mean"]
 print(f"plain network: {plain[1]:.2f} from one fold, {plain[4]:.2f} from four")
 assert plain[4] > plain[1] + 0.02
 assert (study.comparisons["pvalue_holm"] > 0.05).all()

@@ -1,14 +1,11 @@
-"""The one gate: what comes in is checked here, and labels become class positions here."""
+"""Checks of arguments that several packages share."""
 
 import numbers
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_array
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import validate_data
-
-from skprognet._wording import first_few
+from sklearn.utils.multiclass import type_of_target
 
 
 def check_number(name, value, kind, *, low=None, high=None, low_open=False, high_open=False):
@@ -108,147 +105,6 @@ def check_random_state(random_state):
     check_number("random_state", int(random_state), "integer", low=0, high=2**32 - 1)
 
 
-def encode_labels(y, classes, name="y"):
-    """Return the position in the sorted `classes` of each label of `y`, as int64.
-
-    Raises
-    ------
-    ValueError
-        If `y` has a label that is not among `classes`.
-    """
-    y, known = np.asarray(y), set(classes.tolist())
-    # Not numpy's set operations, for which 1 and "1" may be one label.
-    unseen = [label for label in np.unique(y).tolist() if label not in known]
-    if unseen:
-        raise ValueError(
-            f"{name} must hold only labels seen in training, [{first_few(classes.tolist())}]; got "
-            f"[{first_few(unseen)}]. Drop those rows, or train on data that has these labels."
-        )
-    return np.searchsorted(classes, y).astype(np.int64)
-
-
-def check_training_data(estimator, X, y, dtype, *, reset=True):
-    """Return X as an array that is finite also in `dtype`, and y as an array of class labels.
-
-    X keeps its own type: a source may have steps that need all of its digits.
-
-    Raises
-    ------
-    ValueError
-        For NaN, infinity, wrong shapes, or labels that are not classes.
-    """
-    _check_target_as_given(y)
-    X, y = validate_data(estimator, X, y, order="C", reset=reset)
-    check_classification_targets(y)
-    return check_fits(X, dtype), y
-
-
-def _check_target_as_given(y):
-    """Raise for a missing value or two kinds of labels, which an array of text would hide."""
-    values = _as_given(y)
-    if y is None or {_kind_of(each) for each in set(map(type, values))} == {"number"}:
-        return  # scikit-learn has its own words for no labels and for NaN among numbers
-    _check_none_missing("y", values)
-    _check_one_kind("y", values)
-
-
-def check_rows(estimator, X, dtype):
-    """Return X, rows for a fitted estimator, as an array that is finite also in `dtype`."""
-    return check_fits(validate_data(estimator, X, reset=False, order="C"), dtype)
-
-
-def check_fits(X, dtype):
-    """Return X if none of its numbers is too large for `dtype`."""
-    # Not of np.abs(X), which is as large as X.
-    largest = max(float(X.max(initial=0)), -float(X.min(initial=0)))
-    if largest > float(np.finfo(dtype).max):
-        raise ValueError(
-            f"X must fit into dtype={np.dtype(dtype).name!r}; got {largest}. Scale the features, "
-            "or set dtype='float64'."
-        )
-    return X
-
-
-def check_classes(estimator, y, name="y"):
-    """Return the sorted classes of `y`, which is called `name`.
-
-    Raises
-    ------
-    ValueError
-        If there is a single class.
-    """
-    classes = np.unique(y)
-    if len(classes) < 2:
-        raise ValueError(
-            f"{type(estimator).__name__} needs rows of at least 2 classes in {name}; got one "
-            f"class, {classes.tolist()[0]!r}. Check the labels, the weights, or the split that "
-            "made them."
-        )
-    return classes
-
-
-def check_named_classes(classes):
-    """Return the sorted labels of `classes`, the argument of ``partial_fit``.
-
-    Raises
-    ------
-    ValueError
-        Unless it is a list of labels of one kind, none of them missing.
-    """
-    given = np.asarray(classes, dtype=object)
-    if given.ndim != 1:
-        raise ValueError(
-            f"classes must be a list of all labels that will ever come; got {classes!r}."
-        )
-    _check_none_missing("classes", given)
-    _check_one_kind("classes", given)
-    return np.unique(np.asarray(classes))
-
-
-def check_scored_rows(estimator, X, y, classes, dtype, names):
-    """Return X, rows that are scored after every epoch, as an array and y as class positions.
-
-    Both are None where both come as None.
-
-    Raises
-    ------
-    ValueError
-        If only one of the two is given, or either does not fit the training data.
-    """
-    X_name, y_name = names
-    if X is None and y is None:
-        return None, None
-    if X is None or y is None:
-        given, missing = (y_name, X_name) if X is None else (X_name, y_name)
-        raise ValueError(
-            f"{X_name} and {y_name} go together; got {given} without {missing}. Pass both or "
-            "neither."
-        )
-    try:
-        X = check_rows(estimator, X, dtype)
-    except (TypeError, ValueError) as error:  # it knows the rows as X only
-        raise type(error)(f"{X_name} must be rows as X of fit has them. {error}") from error
-    y = check_row_labels(y_name, y, len(X))
-    return X, encode_labels(y, classes, name=y_name)
-
-
-def check_validation_data(estimator, X_val, y_val, classes, dtype):
-    """Return X_val as an array and y_val as class positions, or (None, None).
-
-    Raises
-    ------
-    ValueError
-        If only one of the two is given, either does not fit the training data, or no epoch is to
-        be chosen.
-    """
-    if X_val is not None and y_val is not None and not estimator.early_stopping:
-        raise ValueError(
-            "X_val and y_val choose the epoch, so they need early_stopping=True; got "
-            "early_stopping=False. Leave them out, or set it."
-        )
-    return check_scored_rows(estimator, X_val, y_val, classes, dtype, ("X_val", "y_val"))
-
-
 def check_sample_weight(sample_weight, n_rows, name="sample_weight"):
     """Return the weights as float64 of shape (n_rows,), or None.
 
@@ -288,12 +144,12 @@ def check_sample_weight(sample_weight, n_rows, name="sample_weight"):
     return weight
 
 
-def _as_given(labels):
+def labels_as_given(labels):
     """Return labels as they came, in one row: numpy turns 1 and a missing value into text."""
     return np.ravel(np.asarray(labels, dtype=object))
 
 
-def _check_none_missing(name, values):
+def check_none_missing(name, values):
     """Raise if one of the values, as given, is None, NaN or NA."""
     missing = np.flatnonzero(pd.isna(values))
     if missing.size:
@@ -303,19 +159,19 @@ def _check_none_missing(name, values):
         )
 
 
-def _kind_of(label_type):
+def kind_of_label(label_type):
     """Return what labels of a type are called; those of one kind can be sorted."""
     if issubclass(label_type, (numbers.Number, np.bool_)):
         return "number"
     return "text" if issubclass(label_type, str) else label_type
 
 
-def _check_one_kind(name, values):
+def check_one_kind(name, values):
     """Raise if the values, as given, are of more than one kind."""
     types = [type(value) for value in values.tolist()]
     first = {}
     for each in dict.fromkeys(types):
-        first.setdefault(_kind_of(each), values[types.index(each)])
+        first.setdefault(kind_of_label(each), values[types.index(each)])
     if len(first) > 1:
         one, other, *_ = (np.asarray(label, dtype=object).item() for label in first.values())
         raise ValueError(
@@ -334,7 +190,7 @@ def check_row_labels(name, labels, n_rows):
     ValueError
         For a wrong length, a missing value, or text beside numbers.
     """
-    values = _as_given(labels)
+    values = labels_as_given(labels)
     if np.ndim(np.asarray(labels, dtype=object)) == 0:
         raise ValueError(
             f"{name} must have one label for each row, shape ({n_rows},); got {labels!r}."
@@ -347,6 +203,6 @@ def check_row_labels(name, labels, n_rows):
             f"{name} must have one label for each row, shape ({n_rows},); got shape "
             f"{labels.shape}."
         )
-    _check_none_missing(name, values)
-    _check_one_kind(name, values)
+    check_none_missing(name, values)
+    check_one_kind(name, values)
     return labels

@@ -1,5 +1,6 @@
 """Files that are there whole or not at all."""
 
+import hashlib
 import os
 import tempfile
 from contextlib import suppress
@@ -75,6 +76,12 @@ def write_whole(contents, advice="Make room, or choose another folder."):
         for draft in drafts.values():
             with suppress(FileNotFoundError):  # the folder was removed meanwhile
                 os.unlink(draft)
+
+
+def sha256(path):
+    """Return the SHA-256 of a file in hexadecimal digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def remove_drafts(folder, name):

@@ -1,16 +1,30 @@
-"""A table of scores: its columns, the parts it falls into, and the scores of one method in it."""
+"""The table of scores: its columns, the rows that belong together, and what a method is called.
 
+A study makes a table with a row for each fit. Every module that reads one takes the names of the
+columns from here.
+"""
+
+import numpy as np
 import pandas as pd
 
 from skprognet._wording import first_few
+from skprognet.metrics import Score, get_score, get_score_names
 
 NO_SOURCE = "none"
-PLACE = ("repeat", "fold")
-ENTRY = ("method", "source")
-_ROUNDING = 1e-9  # as far as a share may miss 0 or 1 by
-SETTING = ("corpus", "target", "n_train_folds")
-# Means of the same scores in another order may differ in the digits after these.
-DIGITS = 12
+METHOD = ("method", "source")  # a method is told from others by its source too
+FOLD = ("repeat", "fold")
+CONDITIONS = ("corpus", "target", "n_train_folds")  # methods are compared within each of them
+METRIC = ("metric", "greater_is_better")
+SCORE, SOURCE_SCORE, CHANCE = "score", "source_score", "chance"
+# Which rows a fit had, its source had, and tested it: as text, of which `audit` makes rows.
+RECORDED = ("rows_seen", "rows_seen_by_source", "rows_tested")
+# Of each epoch of a fit.
+EPOCH_SCORES = ("train_loss", "valid_loss", "valid_score", "test_score")
+
+DEFAULT_METRIC = "uar"  # of tables that do not say theirs
+DIGITS = 12  # means of the same scores in another order may differ in those after these
+_ROUNDING = 1e-9  # by how much a score may miss the end of its range
+_used = {}  # scores of the user's own, by name
 
 
 def is_table(scores):
@@ -52,7 +66,7 @@ def check_columns(name, frame, columns, advice):
 
 def check_names(name, frame):
     """Raise if a row does not say its method or its source."""
-    nameless = frame[list(ENTRY)].isna().any(axis=1).sum()
+    nameless = frame[list(METHOD)].isna().any(axis=1).sum()
     if nameless:
         raise ValueError(
             f"{name} must name method and source in every row, the source {NO_SOURCE!r} where "
@@ -68,52 +82,135 @@ def check_scores(scores):
     TypeError
         If it is no table.
     ValueError
-        If a column, a method or a source is missing, or a UAR is no share.
+        If a column, a method or a source is missing, there are several metrics, or a score is
+        outside the range of its metric.
     """
     scores = as_frame("scores", scores)
     advice = "Rename columns, or take what cross_validate_transfer returns."
-    check_columns("scores", scores, (*ENTRY, *PLACE, "uar"), advice)
+    check_columns("scores", scores, (*METHOD, *FOLD, SCORE), advice)
     check_names("scores", scores)
-    check_uar("scores", scores["uar"])
+    check_values("scores", scores)
     return scores
 
 
-def check_uar(name, column):
-    """Raise if the scores are no shares: chance and what does not matter would be misjudged.
+def check_values(name, frame):
+    """Raise if a score is outside the range of its metric: percentages would be misjudged.
 
     Scores that are missing are found where folds are paired.
 
     Raises
     ------
     ValueError
-        If one is no number, or not from 0 to 1.
+        If one is no number or outside the range, or if there are several metrics.
     """
+    check_one_value(name, frame, METRIC, "")
+    metric = metric_of(frame)
     try:
-        uar = as_floats(column)
+        values = as_floats(frame[SCORE])
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must have numbers as 'uar'; {error}.") from error
-    outside = column[(uar < -_ROUNDING) | (uar > 1 + _ROUNDING)]
+        raise ValueError(f"{name} must have numbers as {SCORE!r}; {error}.") from error
+    low, high = metric.range
+    outside = frame.loc[(values < low - _ROUNDING) | (values > high + _ROUNDING), SCORE]
     if len(outside):
+        advice = " Divide percentages by 100." if (low, high) == (0, 1) else ""
         raise ValueError(
-            f"{name} must have shares from 0 to 1 as 'uar'; got {outside.iloc[0]}. Divide "
-            "percentages by 100."
+            f"{name} must have {metric.label} values from {low:g} to {high:g} as {SCORE!r}; got "
+            f"{outside.iloc[0]}.{advice}"
         )
 
 
-def score_grid(name, rows, like=None, of="", value="uar"):
-    """Return the UARs of one method as a frame with a row per repeat and a column per fold.
+def check_one_value(name, frame, columns, advice):
+    """Raise if one of the columns, where it is there, has several values."""
+    for column in columns:
+        if column in frame and frame[column].nunique(dropna=False) > 1:
+            values = frame[column].unique().tolist()
+            raise ValueError(
+                f"{name} must hold the scores of one {column}; got {first_few(values)}. Select "
+                f"one, as in scores[scores[{column!r}] == {values[0]!r}]{advice}."
+            )
+
+
+def remember_score(score):
+    """Let tables of this score be told with its label, description and range."""
+    if isinstance(score, Score) and score.name not in get_score_names():
+        _used[score.name] = score
+
+
+def metric_name(scoring):
+    """Return what the column metric says of a score, or of a scorer of scikit-learn."""
+    if isinstance(scoring, Score):
+        return scoring.name
+    return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", repr(scoring))
+
+
+def metric_columns(score):
+    """Return what every table says of its score: name and direction, by column."""
+    return dict(zip(METRIC, (score.name, score.greater_is_better), strict=True))
+
+
+def metric_of(table):
+    """Return the Score whose values a table holds.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With the columns metric and greater_is_better; without them it is taken as one of UAR.
+
+    Returns
+    -------
+    Score
+        Of a metric that is not known in this process the name and the direction, no more.
+    """
+    name, greater = (table[column].iloc[0] if column in table else None for column in METRIC)
+    return score_named(DEFAULT_METRIC if name is None else name, greater)
+
+
+def metric_of_row(row):
+    """Return the Score that a row of a table is about, as `metric_of` does for a table."""
+    name, greater = (row.get(column) for column in METRIC)
+    return score_named(DEFAULT_METRIC if name is None else name, greater)
+
+
+def score_named(name, greater_is_better=None):
+    """Return the Score of a name, also where no more is known of it than the direction."""
+    if name in get_score_names():
+        return get_score(name)
+    greater = greater_is_better in (None, True, "True")
+    known = _used.get(name)
+    if known is not None and (greater_is_better is None or known.greater_is_better == greater):
+        return known
+    return Score(str(name), _not_computed, greater_is_better=greater)
+
+
+def monitor_label(metric):
+    """Return what an axis or a sentence calls the values of a `monitor`, by its name."""
+    # Greater is better: what `monitor="loss"` records is minus the loss.
+    return "score (minus the loss)" if metric == "loss" else score_named(metric).label
+
+
+def _not_computed(y_true, y_pred):
+    raise NotImplementedError("Only the name of this score is known.")
+
+
+def as_floats(column):
+    """Return the numbers of a column as floats, NaN where one is missing."""
+    return column.to_numpy(dtype=float, na_value=float("nan"))
+
+
+def score_grid(name, rows, like=None, of="", value=SCORE):
+    """Return the scores of one method as a frame with a row per repeat and a column per fold.
 
     Parameters
     ----------
     name : str
         What the rows are called, for the message.
     rows : DataFrame
-        Columns repeat, fold and uar, in any order of rows.
+        Columns repeat, fold and score, in any order of rows.
     like : DataFrame, default=None
         Rows that have all repeats and folds there should be; None is `rows`.
     of : str, default=""
         Whose rows they are, for the message.
-    value : str, default="uar"
+    value : str, default="score"
         The column to take instead.
 
     Returns
@@ -128,7 +225,7 @@ def score_grid(name, rows, like=None, of="", value="uar"):
     """
     like = rows if like is None else like
     n_repeats, n_folds = like["repeat"].nunique(), like["fold"].nunique()
-    n_twice = rows.duplicated(list(PLACE)).sum()
+    n_twice = rows.duplicated(list(FOLD)).sum()
     if n_twice or len(rows) != n_repeats * n_folds:
         raise ValueError(
             f"{name} must have one row for each of {n_repeats} x {n_folds} folds{of}; got "
@@ -140,39 +237,8 @@ def score_grid(name, rows, like=None, of="", value="uar"):
     )
 
 
-def as_floats(column):
-    """Return the numbers of a column as floats, NaN where one is missing."""
-    return column.to_numpy(dtype=float, na_value=float("nan"))
-
-
-def settings(scores):
-    """Yield what does not vary within a part of the scores, as a dict, and that part.
-
-    Parts are told apart by corpus, target and n_train_folds, each only where it has several
-    values.
-    """
-    varying = [
-        name for name in SETTING if name in scores and scores[name].nunique(dropna=False) > 1
-    ]
-    if not varying:
-        yield {}, scores
-        return
-    for values, part in scores.groupby(varying, sort=False, dropna=False):
-        yield dict(zip(varying, values, strict=True)), part
-
-
-def entries(scores):
-    """Return the pairs (method, source) in the order of the scores."""
-    return list(scores[list(ENTRY)].drop_duplicates().itertuples(index=False, name=None))
-
-
-def rows_of(scores, entry):
-    """Return the rows of one method and source."""
-    return scores[(scores["method"] == entry[0]) & (scores["source"] == entry[1])]
-
-
-def score_table(scores, method, source, value="uar"):
-    """Return the UARs of one method and source as an array of shape (n_repeats, n_folds).
+def score_table(scores, method, source, value=SCORE):
+    """Return the scores of one method and source as an array of shape (n_repeats, n_folds).
 
     Raises
     ------
@@ -184,12 +250,79 @@ def score_table(scores, method, source, value="uar"):
     return grid.to_numpy()
 
 
-def check_one_value(name, frame, columns, advice):
-    """Raise if one of the columns, where it is there, has several values."""
-    for column in columns:
-        if column in frame and frame[column].nunique(dropna=False) > 1:
-            values = frame[column].unique().tolist()
-            raise ValueError(
-                f"{name} must hold the scores of one {column}; got {first_few(values)}. Select "
-                f"one, as in scores[scores[{column!r}] == {values[0]!r}]{advice}."
-            )
+def by_condition(scores):
+    """Yield each condition, as a dict, and the rows that it holds for.
+
+    A condition is a corpus, target and number of training folds; only those count of which the
+    scores have several.
+    """
+    varying = [
+        name for name in CONDITIONS if name in scores and scores[name].nunique(dropna=False) > 1
+    ]
+    if not varying:
+        yield {}, scores
+        return
+    for values, part in scores.groupby(varying, sort=False, dropna=False):
+        yield dict(zip(varying, values, strict=True)), part
+
+
+def methods_in(scores):
+    """Return the pairs (method, source) in the order of the scores."""
+    return list(scores[list(METHOD)].drop_duplicates().itertuples(index=False, name=None))
+
+
+def rows_of(scores, method):
+    """Return the rows of one pair (method, source)."""
+    return scores[(scores["method"] == method[0]) & (scores["source"] == method[1])]
+
+
+def label(method, source):
+    """Return what to call a method with a source, such as "ProgNet from speaker"."""
+    return str(method) if source == NO_SOURCE else f"{method} from {source}"
+
+
+def condition_in_words(row):
+    """Return the condition of a row, such as "corpus IEMOCAP, n_train_folds 2"."""
+    return ", ".join(f"{name} {row[name]}" for name in CONDITIONS if name in row)
+
+
+def label_of_row(row):
+    """Return what a row is about: method and source, and the condition if it has one."""
+    where = condition_in_words(row)
+    return label(row["method"], row["source"]) + (f" ({where})" if where else "")
+
+
+def paper_mean_and_std(table):
+    """Return mean and spread by the paper's rule (section 3).
+
+    For each repeat the mean and the standard deviation (ddof 1) over its folds are taken, then the
+    mean of each over the repeats.
+
+    Parameters
+    ----------
+    table : ndarray of shape (n_repeats, n_folds)
+        Scores.
+
+    Returns
+    -------
+    mean, std : float
+        In the unit of the scores; std is NaN for a single fold.
+    """
+    std = table.std(axis=1, ddof=1).mean() if table.shape[1] > 1 else np.nan
+    return table.mean(axis=1).mean(), std
+
+
+def folds_mean_and_std(table):
+    """Return mean and standard deviation (ddof 1) over all folds of all repeats.
+
+    Parameters
+    ----------
+    table : ndarray of shape (n_repeats, n_folds)
+        Scores.
+
+    Returns
+    -------
+    mean, std : float
+        In the unit of the scores; std is NaN for a single score.
+    """
+    return table.mean(), table.std(ddof=1) if table.size > 1 else np.nan

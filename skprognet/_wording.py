@@ -1,4 +1,4 @@
-"""Wording that messages share: a few of many, the nearest name, text that is safe to print."""
+"""Wording that messages share: a few of many, the nearest name, differences, safe text."""
 
 import unicodedata
 from difflib import get_close_matches
@@ -54,6 +54,25 @@ def nearest_name(name, names):
     by_folded = {str(each).casefold(): str(each) for each in names}
     near = get_close_matches(str(name).casefold(), by_folded, n=1, cutoff=0.5)
     return by_folded[near[0]] if near else None
+
+
+def differences(then, now):
+    """Return in words what differs between two descriptions, at most five and how many more.
+
+    Parameters
+    ----------
+    then, now : dict
+        Plain values by name.
+
+    Returns
+    -------
+    str
+        Such as ``"random_state (then 0, now 1); corpus (then 'a', now 'b')"``; empty if nothing.
+    """
+    names = [n for n in dict.fromkeys([*then, *now]) if then.get(n) != now.get(n)]
+    shown = [f"{n} (then {then.get(n)}, now {now.get(n)})" for n in names[:SHOWN_IN_MESSAGE]]
+    more = len(names) - len(shown)
+    return "; ".join(shown) + (f"; and {more} more" if more else "")
 
 
 def printable(text):

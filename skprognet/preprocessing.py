@@ -10,7 +10,9 @@ from skprognet._wording import first_few
 
 __all__ = ["CorpusStandardScaler"]
 
-STATISTICS = ("corpus", "training", "transductive")
+# Which rows a mean and a variance are over. Studies take the same words, and "none" beside them.
+STATISTICS = ("corpus", "training", "speaker")
+NORMALISATIONS = (*STATISTICS, "none")
 
 _ROUNDINGS = 10  # what arithmetic before us may have added to the rounding of a number
 
@@ -83,20 +85,20 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
     ==================  ====================  ======================  ============================
     ``"corpus"``        all of its rows       error                   error
     ``"training"``      its rows in `fit`     error                   as their corpus's others
-    ``"transductive"``  its rows in `fit`     its rows in that one    as their corpus's others
+    ``"speaker"``       its rows in `fit`     its rows in that one    as their corpus's others
                                               call of `transform`
     ==================  ====================  ======================  ============================
 
     Parameters
     ----------
-    statistics : {"corpus", "training", "transductive"}, default="training"
+    statistics : {"corpus", "training", "speaker"}, default="training"
         "corpus" is the paper's way (section 2.2): call `fit` on all rows, before the folds. Test
         rows take part in mean and variance, their labels do not. A row that `fit` has not had
         is refused, so that this cannot happen by accident in a pipeline, nor be claimed of
         statistics that are over training rows. "training" leaks nothing: `fit` is given training
-        rows, as pipelines do. "transductive" is that, and a new corpus or speaker is normalised
-        by the rows of it that are transformed together, without labels: the output of a row then
-        depends on the rows beside it.
+        rows, as pipelines do. "speaker" is that, and a new speaker (or corpus) is normalised by
+        its own rows that are transformed together, without labels. That is transductive: the
+        output of a row then depends on the rows beside it.
 
     Attributes
     ----------
@@ -199,7 +201,7 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Any rows for ``statistics="training"`` or "transductive", some or all of those that
+            Any rows for ``statistics="training"`` or "speaker", some or all of those that
             `fit` had for "corpus".
         corpus : array-like of shape (n_samples,), default=None
             The corpus of each row; needed if `fit` had it.
@@ -316,12 +318,12 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         corpora, codes = encode_corpora(corpus, n_rows)
         known = np.isin(corpora, self.corpora_)
         unseen = corpora[~known]
-        if len(unseen) and self.normalisation_ != "transductive":
+        if len(unseen) and self.normalisation_ != "speaker":
             raise ValueError(
                 f"With statistics={self.normalisation_!r} corpus must hold only corpora seen in "
                 f"fit, {first_few(self.corpora_.tolist())}; got {first_few(unseen.tolist())}. Fit "
                 "on rows of them too, or normalise them by their own rows: "
-                "statistics='transductive'."
+                "statistics='speaker'."
             )
         position = np.empty(len(corpora), dtype=np.intp)
         position[known] = np.searchsorted(self.corpora_, corpora[known])

@@ -14,7 +14,8 @@ REFERENCE = (DOCS / "api.rst").read_text("utf-8")
 GUIDE = {path.stem: path.read_text("utf-8") for path in (DOCS / "user_guide").glob("*.rst")}
 # The command line has a page instead; a version is no more than its number.
 NO_PAGE = {"skprognet.cli", "skprognet.__main__"}
-FOUND = [module.name for module in pkgutil.walk_packages(skprognet.__path__, "skprognet.")]
+# Folders within a package are for this package itself, and for the command line.
+FOUND = [module.name for module in pkgutil.iter_modules(skprognet.__path__, "skprognet.")]
 MODULES = ["skprognet", *(name for name in FOUND if "._" not in name and name not in NO_PAGE)]
 
 

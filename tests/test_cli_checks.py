@@ -198,7 +198,7 @@ def test_dropout_of_zero_is_no_dropout(write, tmp_path):
         n_jobs=1,
     )
     ours = pd.read_csv(tmp_path / "out" / "results.csv")
-    for name in ("uar", "source_uar"):
+    for name in ("score", "source_score"):
         np.testing.assert_array_equal(ours[name], in_python.scores[name])
     curves = pd.read_csv(tmp_path / "out" / "curves.csv.gz")
     np.testing.assert_allclose(curves["train_loss"], in_python.curves["train_loss"], rtol=1e-9)

@@ -68,7 +68,7 @@ def model(table):
 def test_train_says_what_it_made_and_what_its_score_is_not(model, table):
     path, result = model
     network = load_model(path)[-1]
-    best = network.history_["valid_uar"].max()
+    best = network.history_["valid_score"].max()
     assert result.stdout == (
         "ProgressiveClassifier of emotion (angry, happy, sad) from speaker, trained on 40 rows, "
         "features of unknown origin.\n"
@@ -372,7 +372,7 @@ def test_inspect_tells_all_of_it(model, table):
     assert told["model"]["classes"] == ["angry", "happy", "sad"]
     assert told["model"]["layers"] == [3, 4, 3]
     assert told["model"]["best_epoch"] == network.best_epoch_
-    assert told["model"]["validation_uar"] == network.history_["valid_uar"].max()
+    assert told["model"]["validation_score"] == network.history_["valid_score"].max()
     source = told["model"]["sources"]["speaker"]
     assert source["sha256"] == network.source_digest_["speaker"]
     assert source["layers"] == [3, 4, 3]
@@ -459,15 +459,15 @@ def test_the_score_is_that_of_the_epoch_that_was_kept(tmp_path):
     # By the loss, so that the epoch that is kept is not the one with the best UAR.
     options = {"hidden_layer_sizes": (8,), "max_epochs": 15, "lr": 0.1, "monitor": "loss"}
     network = DNNClassifier(**options, validation_fraction=0.3, random_state=0).fit(X, y)
-    uar = network.history_["valid_uar"].tolist()
-    kept = uar[network.best_epoch_ - 1]
-    assert kept not in (uar[0], uar[-1], max(uar), min(uar))
+    scores = network.history_["valid_score"].tolist()
+    kept = scores[network.best_epoch_ - 1]
+    assert kept not in (scores[0], scores[-1], max(scores), min(scores))
     save_model(network, tmp_path / "m")
     told = json.loads(done("inspect", tmp_path / "m", "--json").stdout)
-    assert told["model"]["validation_uar"] == kept
+    assert told["model"]["validation_score"] == kept
     save_model(network.set_params(early_stopping=False, monitor="uar").fit(X, y), tmp_path / "m")
     told = json.loads(done("inspect", tmp_path / "m", "--json").stdout)
-    assert told["model"]["validation_uar"] is None
+    assert told["model"]["validation_score"] is None
 
 
 def test_inspect_says_which_versions_are_others(model, tmp_path, monkeypatch):

@@ -29,7 +29,7 @@ def scores(seed=0, sizes=(None,), **columns):
         ):
             for fold in range(1, 6):
                 uar = 0.5 + 0.1 * rank + rng.normal(scale=0.01)
-                row = {"method": method, "source": source, "repeat": 1, "fold": fold, "uar": uar}
+                row = {"method": method, "source": source, "repeat": 1, "fold": fold, "score": uar}
                 rows.append(row | ({} if size is None else {"n_train_folds": size}) | columns)
     return pd.DataFrame(rows)
 
@@ -55,7 +55,7 @@ def test_compare_prints_table_and_verdicts(results):
 def test_compare_takes_the_test_that_it_is_given(tmp_path, rng):
     folds = pd.DataFrame({"repeat": np.repeat([1, 2, 3, 4, 5], 2), "fold": [1, 2] * 5})
     frame = pd.concat(
-        folds.assign(method=method, source="none", uar=rng.uniform(0.5, 0.7, 10))
+        folds.assign(method=method, source="none", score=rng.uniform(0.5, 0.7, 10))
         for method in ("DNN", "SVM")
     )
     frame.to_csv(tmp_path / "r.csv", index=False)
@@ -167,14 +167,16 @@ def test_one_study_is_not_two_corpora(tmp_path):
 
 
 def test_percentages_are_no_shares(tmp_path):
-    scores().assign(uar=lambda frame: 100 * frame["uar"]).to_csv(tmp_path / "r.csv", index=False)
+    scores().assign(score=lambda frame: 100 * frame["score"]).to_csv(
+        tmp_path / "r.csv", index=False
+    )
     result = run("compare", tmp_path / "r.csv")
     assert result.exit_code == 1
-    assert "scores must have shares from 0 to 1 as 'uar'; got " in result.stderr
+    assert "scores must have UAR values from 0 to 1 as 'score'; got " in result.stderr
     assert result.stderr.endswith("Divide percentages by 100.\n")
-    scores().assign(uar="high").to_csv(tmp_path / "r.csv", index=False)
+    scores().assign(score="high").to_csv(tmp_path / "r.csv", index=False)
     result = run("compare", tmp_path / "r.csv")
-    assert "scores must have numbers as 'uar'; could not convert" in result.stderr
+    assert "scores must have numbers as 'score'; could not convert" in result.stderr
 
 
 def test_results_from_a_pipe_are_asked_for_in_a_file(tmp_path):
@@ -186,7 +188,7 @@ def test_results_from_a_pipe_are_asked_for_in_a_file(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("method,uar\nDNN,0.5\n", "scores must have the columns"),
+        ("method,score\nDNN,0.5\n", "scores must have the columns"),
         ("", "cannot be read as CSV: No columns to parse from file"),
     ],
 )
@@ -203,7 +205,9 @@ def folder(tmp_path):
     both = [scores(0, (1, 2), corpus="a"), scores(1, (1, 2), corpus="b")]
     frame = pd.concat(both)
     frame.to_csv(tmp_path / "results.csv", index=False)
-    curves = [frame.assign(epoch=epoch, valid_uar=frame["uar"] * epoch / 3) for epoch in (1, 2, 3)]
+    curves = [
+        frame.assign(epoch=epoch, valid_score=frame["score"] * epoch / 3) for epoch in (1, 2, 3)
+    ]
     pd.concat(curves).to_csv(tmp_path / "curves.csv.gz", index=False)
     return tmp_path
 

@@ -76,7 +76,7 @@ def test_a_complete_run_is_left_as_it_is(whole, table):
     again = run("tasks", table, *QUESTION, *TINY, "--output", folder)
     assert again.exit_code == 0
     assert (
-        again.stdout == f"{folder} holds this run already, complete. To run it anew, remove it.\n"
+        again.stdout == f"{folder} holds this run already, complete. To run it again, remove it.\n"
     )
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 

@@ -17,7 +17,7 @@ import skprognet.evaluation
 
 
 def public_modules():
-    names = [module.name for module in pkgutil.walk_packages(skprognet.__path__, "skprognet.")]
+    names = [module.name for module in pkgutil.iter_modules(skprognet.__path__, "skprognet.")]
     return ["skprognet", *(name for name in names if "._" not in name and "__" not in name)]
 
 

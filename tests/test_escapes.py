@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -38,7 +39,7 @@ def hostile_scores(name, method=None):
     folds = pd.DataFrame({"repeat": 1, "fold": range(1, 6)})
     entries = [("DNN", "none"), (method or "PT/FT", name), ("ProgNet", name)]
     parts = [
-        folds.assign(method=m, source=s, uar=rng.normal(0.6 - 0.2 * (m == "ProgNet"), 0.01, 5))
+        folds.assign(method=m, source=s, score=rng.normal(0.6 - 0.2 * (m == "ProgNet"), 0.01, 5))
         for m, s in entries
     ]
     return pd.concat(parts)
@@ -91,7 +92,7 @@ def study():
 
 def renamed(study, name):
     scores = study.scores.replace({"source": {"gender": name}})
-    return Study(scores, pd.DataFrame(), study.design | {"sources": [name], "target": name})
+    return Study(scores, pd.DataFrame(), replace(study.design, sources=[name], target=name))
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)

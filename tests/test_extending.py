@@ -35,11 +35,11 @@ def test_a_new_significance_test():
         fits=lambda n_repeats, n_folds, has_row_counts: n_repeats == 1 and n_folds > 5,
         one_sided=True,
     )
-    folds = pd.DataFrame({"repeat": 1, "fold": np.arange(1, 9), "n_classes": 2})
+    folds = pd.DataFrame({"repeat": 1, "fold": np.arange(1, 9), "chance": 1 / 2})
     plain = 0.6 + 0.01 * np.array([1, -2, 4, 0, -3, 2, 5, -1])
     gain = 0.001 * np.arange(1, 9)
-    dnn = folds.assign(method="DNN", source="none", uar=plain)
-    scores = pd.concat([dnn, folds.assign(method="ProgNet", source="gender", uar=plain + gain)])
+    dnn = folds.assign(method="DNN", source="none", score=plain)
+    scores = pd.concat([dnn, folds.assign(method="ProgNet", source="gender", score=plain + gain)])
 
     comparisons = compare_methods(scores, test=test)
     assert comparisons.loc[0, "test"] == "Wilcoxon signed-rank test over folds"

@@ -62,7 +62,7 @@ def test_importing_changes_nothing():
     "code",
     [
         "import skprognet; dir(skprognet); skprognet.__version__",
-        "import skprognet.features._extraction",
+        "import skprognet.features.engine",
         "from skprognet import datasets, features, metrics, preprocessing",
         "from skprognet.cli import main; main(['--help'], standalone_mode=False)",
         "from skprognet.cli import main; main(['extract', '--help'], standalone_mode=False)",

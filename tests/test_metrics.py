@@ -216,7 +216,7 @@ def test_scorer_hands_on_what_a_step_before_the_classifier_needs(spoken, name, s
         for C in grid
     ]
     with config_context(enable_metadata_routing=True):
-        scaler, scorer = CorpusStandardScaler(statistics="transductive"), uar_scorer
+        scaler, scorer = CorpusStandardScaler(statistics="speaker"), uar_scorer
         if name != "corpus":
             scaler.set_fit_request(corpus=name).set_transform_request(corpus=name)
             scorer = scorer.set_score_request(**{name: True})

@@ -98,7 +98,7 @@ def test_what_it_learned_can_be_read(corpora):
     np.testing.assert_allclose(scaler.scale_, expected.std(ddof=0))
     assert not scaler.constant_.any()
     scaler.statistics = "corpus"
-    assert scaler.normalisation_ == "transductive"
+    assert scaler.normalisation_ == "speaker"
 
 
 @given(
@@ -220,7 +220,7 @@ def test_a_corpus_of_one_row(corpora):
         "'alone'. Leave these rows out, or normalise them together with others."
     ):
         CorpusStandardScaler().fit(X, corpus=corpus)
-    scaler = CorpusStandardScaler(statistics="transductive").fit(X[6:], corpus=corpus[6:])
+    scaler = CorpusStandardScaler(statistics="speaker").fit(X[6:], corpus=corpus[6:])
     with pytest.raises(ValueError, match="1 out of 1: 'alone'"):
         scaler.transform(X[:6], corpus=corpus[:6])
     with pytest.raises(ValueError, match="1 sample of each of 1 out of 1: all"):
@@ -258,15 +258,15 @@ def test_an_unseen_corpus_is_an_error_unless_asked_for(statistics, corpora):
     with raises(
         f"With statistics={statistics!r} corpus must hold only corpora seen in fit, 'a', 'b'; "
         "got 'c'. Fit on rows of them too, or normalise them by their own rows: "
-        "statistics='transductive'."
+        "statistics='speaker'."
     ):
         scaler.transform(X[rows], corpus=np.where(corpus[rows] == "a", "a", "c"))
 
 
-def test_transductive_normalises_an_unseen_corpus_by_its_own_rows(corpora):
+def test_speaker_normalises_an_unseen_corpus_by_its_own_rows(corpora):
     X, corpus = corpora
     fitted = (corpus == "b") & (np.arange(60) < 45)
-    scaler = CorpusStandardScaler(statistics="transductive").fit(X[fitted], corpus=corpus[fitted])
+    scaler = CorpusStandardScaler(statistics="speaker").fit(X[fitted], corpus=corpus[fitted])
     state = pickle.dumps(scaler)
     Z = scaler.transform(X, corpus=corpus)
     for name in "ac":
@@ -298,8 +298,8 @@ def test_corpora_are_given_to_both_or_to_neither(corpora):
 
 def test_other_input_is_refused(corpora):
     X, corpus = corpora
-    with raises("statistics must be one of 'corpus', 'training', 'transductive'; got 'speaker'."):
-        CorpusStandardScaler(statistics="speaker").fit(X)
+    with raises("statistics must be one of 'corpus', 'training', 'speaker'; got 'session'."):
+        CorpusStandardScaler(statistics="session").fit(X)
     with pytest.raises(TypeError, match="Sparse data was passed"):
         CorpusStandardScaler().fit(scipy.sparse.csr_array(X))
     with pytest.raises(ValueError, match="infinity"):
@@ -395,7 +395,7 @@ def test_new_speakers_in_every_fold(corpora):
     X, speaker = corpora
     y = np.tile([0, 1], 30)
     with config_context(enable_metadata_routing=True):
-        scaler = CorpusStandardScaler(statistics="transductive")
+        scaler = CorpusStandardScaler(statistics="speaker")
         scaler.set_fit_request(corpus="speaker").set_transform_request(corpus="speaker")
         scores = cross_val_score(
             make_pipeline(scaler, LogisticRegression()),

@@ -1,5 +1,6 @@
 """The verbs that make a table of utterances: of a corpus on the disk, or of one to download."""
 
+import inspect
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ from skprognet import datasets
 from skprognet._tables import write_table
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._options import SeveralValues, check_no_input, seed_option, table_option
-from skprognet.datasets._facts import OPEN_CORPORA
+from skprognet.datasets.corpora import CORPORA, OPEN_CORPORA, READERS
 
 
 @click.group()
@@ -45,7 +46,6 @@ def _pairs(name, metavar, text):
 
 _EMOTIONS = _several("--emotions", "EMOTION...", "Which ones.  [default: all]")
 _PAPER = _several("--emotions", "EMOTION...", "Which ones; paper or all.  [default: paper]")
-_RECORDINGS = _several("--recordings", "KIND...", "Which kinds.  [default: all]")
 _WORDS = _pairs("--words", "LABEL=WORD", "What a label is called here; nothing is a missing one.")
 _CORPUS = _one("--corpus", "Name of the corpus.  [default: as the file or database says]")
 _DUPLICATES = click.option(
@@ -57,32 +57,27 @@ _DUPLICATES = click.option(
 )
 _NAME = "Scheme or column of it.  [default: {}]"
 
-READERS = {
-    "iemocap": (
-        datasets.read_iemocap,
-        "IEMOCAP: the paper's 5531 utterances, or others.",
-        [
-            _PAPER,
-            _RECORDINGS,
-            click.option("--segments", is_flag=True, help="Times in the dialogues, not files."),
-        ],
+# The options of a corpus, by the name and the default of its reader's parameter.
+_OF_A_CORPUS = {
+    ("emotions", "all"): _EMOTIONS,
+    ("emotions", "paper"): _PAPER,
+    ("recordings", "all"): _several("--recordings", "KIND...", "Which kinds.  [default: all]"),
+    ("segments", False): click.option(
+        "--segments", is_flag=True, help="Times in the dialogues, not files."
     ),
-    "msp-improv": (
-        datasets.read_msp_improv,
-        "MSP-IMPROV: the paper's 7798 recordings, or others.",
-        [_PAPER, _RECORDINGS],
-    ),
-    "emodb": (datasets.read_emodb, "EmoDB, the Berlin database (German).", [_EMOTIONS]),
-    "ravdess": (
-        datasets.read_ravdess,
-        "RAVDESS (English).",
-        [
-            _EMOTIONS,
-            click.option("--channel", type=click.Choice(["speech", "song", "all"])),
-        ],
-    ),
-    "crema-d": (datasets.read_crema_d, "CREMA-D (English).", [_EMOTIONS]),
-    "nemo": (datasets.read_nemo, "nEMO (Polish).", [_EMOTIONS]),
+    ("channel", "speech"): click.option("--channel", type=click.Choice(["speech", "song", "all"])),
+    ("duplicates", "keep"): _DUPLICATES,
+}
+
+
+def _options_of(reader):
+    """Return the options of a reader of one corpus: one for each parameter but the folder."""
+    _, *parameters = inspect.signature(reader).parameters.values()
+    return [_OF_A_CORPUS[parameter.name, parameter.default] for parameter in parameters]
+
+
+# What reads any corpus: the function, a line on it, and its options.
+_OF_ANY_CORPUS = {
     "audformat": (
         datasets.read_audformat,
         "A database in audformat: the folder with its db.yaml.",
@@ -94,6 +89,7 @@ READERS = {
             _several("--tables", "NAME...", "Where to look for the emotion.  [default: all]"),
             _WORDS,
             _CORPUS,
+            _DUPLICATES,
         ],
     ),
     "table": (
@@ -103,6 +99,7 @@ READERS = {
             _pairs("--columns", "OURS=THEIRS", "What the table calls the columns, as file=path."),
             _WORDS,
             _CORPUS,
+            _DUPLICATES,
         ],
     ),
 }
@@ -125,11 +122,13 @@ def _add(name, reader, text, options):
             corpus = reader(root, **values)
         _write(corpus, output)
 
-    for option in reversed([*options, _DUPLICATES]):
+    for option in reversed(options):
         option(command)
 
 
-for _name, _row in READERS.items():
+for _name, _reader in READERS.items():
+    _add(_name.replace("_", "-"), _reader, CORPORA[_name].summary, _options_of(_reader))
+for _name, _row in _OF_ANY_CORPUS.items():
     _add(_name, *_row)
 
 

@@ -19,8 +19,7 @@ from skprognet.cli._options import (
     timeout_option,
 )
 from skprognet.features import OpenSmileFeatures
-from skprognet.features._cache import count_cached, remove_cache
-from skprognet.features._report import describe_errors
+from skprognet.features.engine import count_cached, describe_errors, remove_cache
 
 
 def extract_features(utterances: pd.DataFrame, smile: OpenSmileFeatures) -> pd.DataFrame:

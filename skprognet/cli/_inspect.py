@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 import numpy as np
-from sklearn.frozen import FrozenEstimator
-from sklearn.pipeline import Pipeline
 
+from skprognet._scores import metric_name, monitor_label
 from skprognet._tables import read_table
 from skprognet._wording import printable
 from skprognet.cli._extractors import describe as describe_extractor
@@ -18,16 +17,7 @@ from skprognet.cli._messages import tell_warnings
 from skprognet.cli._model_features import check_same_extractor, select
 from skprognet.estimators import source_overlap
 from skprognet.persistence import load_model, read_model_info
-from skprognet.sources._source import column_of, digest, final_estimator
-
-
-def _steps(model):
-    """Return the steps before the network."""
-    if isinstance(model, FrozenEstimator):
-        return _steps(model.estimator)
-    if isinstance(model, Pipeline):
-        return [step for _, step in model.steps[:-1]] + _steps(model.steps[-1][1])
-    return []
+from skprognet.sources import as_source
 
 
 def _describe_step(step):
@@ -42,10 +32,10 @@ def _installed(name):
         return None
 
 
-def validation_uar(network: Any) -> float | None:
-    """Return the unweighted average recall of the epoch that was kept, if rows were held out."""
+def validation_score(network: Any) -> float | None:
+    """Return the score of the epoch that was kept, if rows were held out."""
     best = network.history_.iloc[network.best_epoch_ - 1]
-    return float(best["valid_uar"]) if "valid_uar" in best else None
+    return float(best["valid_score"]) if "valid_score" in best else None
 
 
 def describe_network(model: Any) -> dict[str, Any]:
@@ -61,25 +51,26 @@ def describe_network(model: Any) -> dict[str, Any]:
     dict
         ``class``, ``classes``, ``layers`` (widths, from the features to the output),
         ``activation``, ``sha256`` of the weights, ``random_state``; where it was trained by this
-        package ``best_epoch``, ``epochs`` and ``validation_uar``; and ``sources``, by name the
-        same of each.
+        package ``best_epoch``, ``epochs``, ``metric`` and ``validation_score``; and ``sources``,
+        by name the same of each.
     """
-    network = final_estimator(model)
-    widths = column_of(model).hidden_layer_sizes
+    source = as_source(model)
+    network, widths = source.network, source.layer_sizes()[-1]
     params = network.get_params(deep=False)
     told = {
         "class": type(network).__name__,
         "classes": network.classes_.tolist(),
         "layers": [network.n_features_in_, *widths, len(network.classes_)],
         "activation": params["activation"],
-        "sha256": digest(model),
+        "sha256": source.digest(),
         "random_state": params["random_state"] if _is_plain(params["random_state"]) else None,
     }
     if hasattr(network, "history_"):
         told |= {
             "best_epoch": network.best_epoch_,
             "epochs": len(network.history_),
-            "validation_uar": validation_uar(network),
+            "metric": metric_name(network.monitor),
+            "validation_score": validation_score(network),
         }
     sources = getattr(network, "sources_", [])
     return told | {"sources": {name: describe_network(source) for name, source in sources}}
@@ -107,7 +98,7 @@ def describe_model(path: Path, rows: Path | None = None) -> dict[str, Any]:
             "names": None if names is None else list(names),
             "made": recorded_extractor(info["metadata"]),
         },
-        "normalisation": [_describe_step(step) for step in _steps(model)],
+        "normalisation": [_describe_step(step) for step in as_source(model).steps],
         "metadata": info["metadata"],
         "versions": {
             name: {"written": written, "here": _installed(name)}
@@ -218,9 +209,10 @@ def _training(network, metadata):
     if network["random_state"] is not None:
         parts.append(f"seed {network['random_state']}")
     parts.append(f"best epoch {network['best_epoch']} of {network['epochs']}")
-    if network["validation_uar"] is not None:
+    if network["validation_score"] is not None:
         how = metadata.get("validation", "held-out rows")
-        parts.append(f"validation UAR {network['validation_uar']:.3f} ({how})")
+        label = monitor_label(network["metric"])
+        parts.append(f"validation {label} {network['validation_score']:.3f} ({how})")
     return ", ".join(parts)
 
 

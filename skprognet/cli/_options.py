@@ -73,7 +73,7 @@ class SeveralValues(click.Command):
         return super().parse_args(ctx, repeat_option_names(args, names))
 
 
-def _with(*options):
+def with_options(options):
     """Return a decorator that adds options in this order."""
 
     def decorate(function):
@@ -83,94 +83,6 @@ def _with(*options):
 
     return decorate
 
-
-def size_options(repeats, folds):
-    """Return the options for repeats, folds and seed with their defaults."""
-    return _with(
-        click.option(
-            "--repeats",
-            "n_repeats",
-            default=repeats,
-            show_default=True,
-            type=click.IntRange(min=1),
-            help="How often the rows are dealt out anew.",
-        ),
-        click.option(
-            "--folds", "n_splits", default=folds, show_default=True, type=click.IntRange(min=3)
-        ),
-        click.option(
-            "--seed",
-            "random_state",
-            default=0,
-            show_default=True,
-            type=click.IntRange(0, 2**32 - 1),
-            help="Of folds and fits; the result does not depend on --n-jobs.",
-        ),
-        n_jobs_option,
-    )
-
-
-normalisation_option = click.option(
-    "--normalisation",
-    default="corpus",
-    show_default=True,
-    type=click.Choice(["corpus", "training", "speaker", "none"]),
-    help="Over all rows of a corpus (the paper), training rows only, each speaker, or not at all.",
-)
-
-duplicates_option = click.option(
-    "--duplicates",
-    default="error",
-    show_default=True,
-    type=click.Choice(["keep", "drop", "error"]),
-    help="Rows with equal features, copies of one recording: keep all and say so, keep the first "
-    "of each, or refuse.",
-)
-
-patience_option = click.option(
-    "--patience",
-    default=None,
-    type=click.IntRange(min=1),
-    help="Stop a fit after that many epochs without a better one.  [default: run all]",
-)
-
-NETWORK = ("max_epochs", "patience", "batch_size", "hidden_layer_sizes", "dropout", "lr")
-# Without a default: what is not given comes from the design, or is DNNClassifier's own.
-network_options = _with(
-    click.option(
-        "--max-epochs",
-        default=None,
-        type=click.IntRange(min=1),
-        help="Epochs of each fit.  [default: 600]",
-    ),
-    patience_option,
-    click.option(
-        "--batch-size",
-        default=None,
-        type=click.IntRange(min=1),
-        help="Rows in a training step.  [default: 32]",
-    ),
-    click.option(
-        "--hidden-layers",
-        "hidden_layer_sizes",
-        multiple=True,
-        type=click.IntRange(min=1),
-        metavar="WIDTH...",
-        help="Width of each hidden layer.  [default: 256 256 256 256]",
-    ),
-    click.option(
-        "--dropout",
-        default=None,
-        type=click.FloatRange(0, 1, max_open=True),
-        help="[default: 0.5]",
-    ),
-    click.option(
-        "--lr",
-        default=None,
-        type=click.FloatRange(min=0, min_open=True),
-        help="Learning rate.  [default: 0.0005]",
-    ),
-)
 
 features_option = click.option(
     "--features",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import click
 
 from skprognet.cli._messages import on_terminal
-from skprognet.evaluation._checkpoint import count_kept_fits
+from skprognet.evaluation import count_kept_fits
 
 
 class Stopped(click.ClickException):

@@ -1,4 +1,4 @@
-"""The verbs that look at results anew."""
+"""The verbs that look again at results."""
 
 from itertools import combinations
 from pathlib import Path
@@ -7,51 +7,27 @@ import click
 import pandas as pd
 
 from skprognet import displays
-from skprognet._delimited import read_delimited
 from skprognet._files import check_folder, write_whole
+from skprognet._markup import ESCAPES
 from skprognet.experiments._figures import picture
 from skprognet.results import (
     compare_methods,
     compare_over_corpora,
     explain_tests,
     format_table,
+    read_csv,
+    read_scores,
     summary_table,
 )
-from skprognet.results._table_formats import ESCAPES
 from skprognet.significance import get_significance_test_names
 
 TIMES = ["seconds"]
 KINDS = ("curves", "scores", "significance", "sizes")
 
 
-def read_results(path, name="results.csv"):
-    """Return the frame in a CSV file, or in the file of that name in a folder.
-
-    Raises
-    ------
-    ValueError
-        If it is no CSV file.
-    OSError
-        If it is not there.
-    """
-    path = path / name if path.is_dir() else path
-    if not path.exists():
-        raise FileNotFoundError(f"There must be results at {str(path)!r}; there is no such file.")
-    if not path.is_file():
-        raise ValueError(
-            f"Results must be in a file, which is read more than once; {str(path)!r} is none. "
-            "Write them into one."
-        )
-    try:
-        # Only what is empty is missing: a method or a source may be called "NA".
-        return read_delimited(path, ",", {"method", "source", "corpus", "target"}, no_text=[""])
-    except (ValueError, UnicodeError) as error:
-        raise ValueError(f"{str(path)!r} cannot be read as CSV: {error}") from error
-
-
 def _read_all(paths):
     """Return the results of all files as one frame; those of several are told apart by corpus."""
-    frames = [read_results(path) for path in paths]
+    frames = [read_scores(path) for path in paths]
     if len(frames) == 1:
         return frames[0]
     for (one, frame), (other, again) in combinations(zip(paths, frames, strict=True), 2):
@@ -86,7 +62,7 @@ rope_option = click.option(
     default=0.01,
     show_default=True,
     type=click.FloatRange(0, min_open=True),
-    help="Largest difference in UAR that does not matter.",
+    help="Largest difference in score that does not matter.",
 )
 test_option = click.option(
     "--test",
@@ -123,7 +99,7 @@ def compare(
 ) -> None:
     """Print the table and the verdicts of any results.
 
-    RESULTS.csv has the columns method, source ("none" without one), repeat, fold and uar, a row
+    RESULTS.csv has the columns method, source ("none" without one), repeat, fold and score, a row
     for each fit; a folder that "skprognet tasks" or "corpora" wrote will do. Several files are
     several corpora.
     """
@@ -184,8 +160,10 @@ def plot(
     check_folder(output.parent)
     if not output.suffix:
         raise click.UsageError(f"--output must end in .pdf, .png or .svg; got {str(output)!r}.")
-    name = "curves.csv.gz" if kind == "curves" else "results.csv"
-    frame = read_results(results, name)
+    if kind == "curves":
+        frame = read_csv(results / "curves.csv.gz" if results.is_dir() else results)
+    else:
+        frame = read_scores(results)
     for column, value in (("corpus", corpus), ("n_train_folds", train_folds)):
         if value is None:
             continue

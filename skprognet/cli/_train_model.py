@@ -9,10 +9,11 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet._checks import check_no_ratings
-from skprognet._files import check_folder
+from skprognet._files import check_folder, sha256
 from skprognet._labels import label_remarks
+from skprognet._scores import metric_name, monitor_label
 from skprognet.cli._extractors import SHIPPED_WITH, describe, find_extractor
-from skprognet.cli._inspect import validation_uar
+from skprognet.cli._inspect import validation_score
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._named_tables import (
     check_there,
@@ -24,17 +25,19 @@ from skprognet.cli._named_tables import (
 from skprognet.cli._options import (
     SeveralValues,
     check_no_input,
-    duplicates_option,
     features_option,
-    network_options,
     seed_option,
 )
-from skprognet.estimators import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.estimators._parameters import check_parameters
+from skprognet.cli._study_options import duplicates_option, network_options
+from skprognet.estimators import (
+    DNNClassifier,
+    FineTunedClassifier,
+    ProgressiveClassifier,
+    check_estimator_parameters,
+)
 from skprognet.experiments._duplicates import Table, settle_duplicates
-from skprognet.experiments._record import sha256
 from skprognet.persistence import load_model, read_model_info, save_model
-from skprognet.sources._source import final_estimator
+from skprognet.sources import network_of
 
 METHODS = {
     "dnn": DNNClassifier,
@@ -79,7 +82,7 @@ def load_source(name: str, table: str) -> tuple[str, Any]:
             "A source must be a network, alone or behind a StandardScaler, as 'skprognet train' "
             f"writes it; {name!r} is a pipeline of {', '.join(step.__name__ for step in steps)}."
         )
-    return Path(name).stem, final_estimator(model)
+    return Path(name).stem, network_of(model)
 
 
 def choose_groups(
@@ -126,7 +129,7 @@ def make_networks(method: str, given: dict[str, Any], seed: int) -> tuple[Any, A
     given = {name: value for name, value in given.items() if value not in (None, ())}
     # A source without a seed gets one of its own from that of the network that reads it.
     network, source = METHODS[method](**given, random_state=seed), DNNClassifier(**given)
-    check_parameters(source)
+    check_estimator_parameters(source)
     return network, source
 
 
@@ -203,7 +206,7 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
 )
 @duplicates_option
 @seed_option
-@network_options
+@network_options()
 @features_option
 @click.option(
     "--output",
@@ -280,16 +283,17 @@ def _summary(model: Pipeline, metadata: dict[str, Any], output: Path, table: str
     origins, left_out = metadata["sources"], len(metadata["table"].get("dropped_rows", ()))
     tasks = " ".join(name for name, origin in origins.items() if "column" in origin)
     apart = metadata["validation"] == "speaker-independent"
+    score = monitor_label(metric_name(network.monitor))
     held_out = "speakers that did not train" if apart else "a tenth of each class"
     return (
         f"{type(network).__name__} of {metadata['target']} ({', '.join(network.classes_)})"
         f"{' from ' + ', '.join(origins) if origins else ''}, trained on "
         f"{metadata['table']['rows']} rows"
         f"{f' ({left_out} left out as copies of others)' if left_out else ''}, features {made}.\n"
-        f"Best epoch {network.best_epoch_} of {len(network.history_)}, by the UAR on {held_out}: "
-        f"{validation_uar(network):.3f}.\n"
+        f"Best epoch {network.best_epoch_} of {len(network.history_)}, by the {score} on "
+        f"{held_out}: {validation_score(network):.3f}.\n"
         f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"
-        "This UAR chose the epoch, so that it is no estimate for new speakers. That is:\n"
+        f"This {score} chose the epoch, so that it is no estimate for new speakers. That is:\n"
         f"  skprognet tasks {table} --target {metadata['target']} --sources {tasks or 'COLUMN'} "
         "--folds-by speaker-independent --output results"
     )

@@ -2,16 +2,23 @@
 
 from skprognet.datasets._audformat import read_audformat
 from skprognet.datasets._bundled import load_emodb
-from skprognet.datasets._checks import check_corpus
+from skprognet.datasets._check_corpus import check_corpus
 from skprognet.datasets._download import fetch_corpus
-from skprognet.datasets._file_names import read_crema_d, read_emodb, read_nemo, read_ravdess
-from skprognet.datasets._iemocap import read_iemocap
 from skprognet.datasets._label_tables import read_table
-from skprognet.datasets._msp_improv import read_msp_improv
+from skprognet.datasets._named_files import NamedFiles
 from skprognet.datasets._synthetic_speech import make_speech_corpus
 from skprognet.datasets._transfer_problem import make_transfer_problem
+from skprognet.datasets.corpora import (
+    read_crema_d,
+    read_emodb,
+    read_iemocap,
+    read_msp_improv,
+    read_nemo,
+    read_ravdess,
+)
 
 __all__ = [
+    "NamedFiles",
     "check_corpus",
     "fetch_corpus",
     "load_emodb",

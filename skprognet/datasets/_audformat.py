@@ -6,9 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from skprognet._wording import first_few
-from skprognet.datasets._checks import checked
+from skprognet.datasets._check_corpus import checked
 from skprognet.datasets._frame import make_frame, translate
 from skprognet.datasets._no_foreign_code import check_inside, no_foreign_code, stays_inside
+from skprognet.datasets.corpora import find_attrs
 
 
 def import_corpora(name):
@@ -168,7 +169,8 @@ def read_audformat(
     frame["gender"] = _text(labels[list(genders)].astype(object).bfill(axis=1).iloc[:, 0])
     frame["session"] = _text(labels[session])
     frame[list(others)] = labels[list(others)]
-    frame = translate(make_frame(frame, corpus or database.name), words)
+    name = corpus or database.name
+    frame = translate(make_frame(frame, name, find_attrs(name)), words)
     if database.license:
         frame.attrs["licence"] = str(database.license)
     return checked(frame, duplicates)

@@ -5,8 +5,8 @@ import sys
 from contextlib import redirect_stdout
 
 from skprognet.datasets._audformat import import_corpora, read_audformat
-from skprognet.datasets._facts import CORPORA, OPEN_CORPORA
 from skprognet.datasets._no_foreign_code import no_foreign_code
+from skprognet.datasets.corpora import CORPORA, OPEN_CORPORA
 
 _shown = set()  # the corpora whose licence this process has shown
 
@@ -94,20 +94,20 @@ def fetch_corpus(name, *, version=None, cache=None, duplicates="keep", verbose=T
             f"name must be one of {OPEN_CORPORA}, got {name!r}; licensed corpora are read from "
             "your copy, with read_iemocap and its like."
         )
-    facts = CORPORA[name]
-    database, tested_version, tables = facts.audb
+    known = CORPORA[name]
+    database, tested_version, tables = known.audb
     version = version or tested_version
     loaded = _load(database, version, cache, verbose)
     labels = [table for table in loaded.tables if re.fullmatch(tables, table)]
     frame = read_audformat(loaded, tables=labels, corpus=name, duplicates=duplicates)
     # EmoDB's speaker 03 is the number 3 in audb.
     frame["speaker"] = frame["speaker"].str.zfill(2)
-    frame.attrs |= {"citation": facts.citation, "version": version}
+    frame.attrs |= {"citation": known.citation, "version": version}
     if verbose and name not in _shown:
         _shown.add(name)
         print(
-            f"{facts.title} {version}, licence {frame.attrs['licence']}. Please cite: "
-            f"{facts.citation}",
+            f"{known.title} {version}, licence {frame.attrs['licence']}. Please cite: "
+            f"{known.citation}",
             file=sys.stderr,
         )
     return frame

@@ -7,22 +7,22 @@ import pandas as pd
 
 from skprognet._labels import EMOTION_WORDS, GENDER_WORDS, strip_blanks, tidy_labels
 from skprognet._tables import TEXTS
-from skprognet.datasets._facts import CORPORA
 
 TIMES = ("start", "end")
 COLUMNS = ("file", *TIMES, *TEXTS[1:])
 
 
-def make_frame(rows, corpus=None):
+def make_frame(rows, corpus=None, attrs=None):
     """Return `rows` in the form that :func:`check_corpus` describes.
 
     Parameters
     ----------
     rows : list of dict, or DataFrame
-        What is known of each utterance; standard columns that nobody knows are left empty.
+        What is known of each utterance; standard columns that are missing are left empty.
     corpus : str, default=None
-        What to put into a column ``corpus`` that is not there, and whose licence and citation
-        go into ``attrs``.
+        What to put into a column ``corpus`` that is missing.
+    attrs : dict, default=None
+        What is known of the whole corpus: its licence, and what to cite.
 
     Returns
     -------
@@ -37,9 +37,7 @@ def make_frame(rows, corpus=None):
             frame[name] = np.nan if name in TIMES else None
     frame = frame[[*COLUMNS, *frame.columns.difference(COLUMNS, sort=False)]]
     frame = frame.assign(**{name: _numbers(frame[name]) for name in TIMES}).reset_index(drop=True)
-    if corpus in CORPORA:
-        facts = CORPORA[corpus]
-        frame.attrs = {"licence": facts.licence, "citation": facts.citation}
+    frame.attrs = dict(attrs or {})
     return frame
 
 

@@ -2,8 +2,7 @@
 
 import warnings
 
-from skprognet.datasets._checks import checked, count
-from skprognet.datasets._facts import CORPORA
+from skprognet.datasets._check_corpus import checked, count
 from skprognet.datasets._frame import make_frame, select_values
 from skprognet.datasets._recordings import is_recording
 
@@ -58,8 +57,8 @@ def finish_corpus(
 
     Parameters
     ----------
-    corpus : str
-        Its name in the table of facts.
+    corpus : Corpus
+        What is known about it.
     utterances : list of dict
         All labelled utterances, with ``label``, ``recording`` and `key` among other columns.
     wavs : dict of str to Path
@@ -80,17 +79,16 @@ def finish_corpus(
     DataFrame
         The corpus.
     """
-    facts = CORPORA[corpus]
     if not utterances:
         raise ValueError(
-            f"{facts.title}: the label files must name utterances, got none; read a fresh copy of "
-            "the corpus."
+            f"{corpus.title}: the label files must name utterances, got none; read a fresh copy "
+            "of the corpus."
         )
     labelled = {utterance[key] for utterance in utterances}
     unlabelled = [path for name, path in sorted(wavs.items()) if name not in labelled]
-    _warn_left_out(facts, "recording", "label", unlabelled)
+    _warn_left_out(corpus, "recording", "label", unlabelled)
 
-    frame = make_frame(utterances, corpus)
+    frame = make_frame(utterances, corpus.name, corpus.attrs)
     is_paper = isinstance(emotions, str) and emotions == "paper"
     meaning = words["paper" if is_paper else "all"]
     known = {word for word in meaning.values() if word}
@@ -102,37 +100,37 @@ def finish_corpus(
 
     frame["file"] = [str(wavs.get(name, "")) for name in frame[key]]
     silent = frame["file"] == ""
-    _warn_left_out(facts, "utterance", "recording", frame.loc[silent, "id"])
+    _warn_left_out(corpus, "utterance", "recording", frame.loc[silent, "id"])
     frame = frame[~silent].reset_index(drop=True)
     if is_paper and isinstance(recordings, str) and recordings == "all":
-        _warn_of_counts(frame, facts)
+        _warn_of_counts(frame, corpus)
     return checked(frame, duplicates)
 
 
-def _warn_left_out(facts, noun, lack, items):
+def _warn_left_out(corpus, noun, lack, items):
     items = [str(item) for item in items]
     if items:
         has, are = ("has", "is") if len(items) == 1 else ("have", "are")
         warnings.warn(
-            f"{facts.title}: {count(items, noun)} {has} no {lack} and {are} left out, as "
+            f"{corpus.title}: {count(items, noun)} {has} no {lack} and {are} left out, as "
             f"{items[0]}.",
             stacklevel=4,
         )
 
 
-def _warn_of_counts(frame, facts):
+def _warn_of_counts(frame, corpus):
     """Warn if there are more or fewer utterances of an emotion than in the paper."""
     differences = []
-    for emotion, expected in facts.counts.items():
+    for emotion, expected in corpus.counts.items():
         there = int((frame["emotion"] == emotion).sum())
         if there != expected:
             by = f"{abs(there - expected)} {'more' if there > expected else 'fewer'}"
             differences.append(f"{there} {emotion} instead of {expected} ({by})")
     if differences:
-        missing = sorted(set(map(str, range(1, facts.sessions + 1))) - set(frame["session"]))
+        missing = sorted(set(map(str, range(1, corpus.n_sessions + 1))) - set(frame["session"]))
         why = f" Nothing was read from session {', '.join(missing)}." if missing else ""
         warnings.warn(
-            f"{facts.title}: this is not the selection of the paper, but "
+            f"{corpus.title}: this is not the selection of the paper, but "
             f"{', '.join(differences)}.{why}",
             stacklevel=4,
         )

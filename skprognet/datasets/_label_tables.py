@@ -4,8 +4,9 @@ from pathlib import Path
 
 from skprognet import _tables
 from skprognet._wording import first_few
-from skprognet.datasets._checks import checked
+from skprognet.datasets._check_corpus import checked
 from skprognet.datasets._frame import TEXTS, TIMES, make_frame, translate
+from skprognet.datasets.corpora import find_attrs
 
 _FORM = "columns={'file': 'path'} or, on the command line, --columns file=path: ours, then theirs"
 
@@ -70,6 +71,21 @@ def read_table(path, *, columns=None, words=None, corpus=None, duplicates="keep"
     path = Path(path)
     columns = columns or {}
     table = _tables.read_table(path, [columns[name] for name in TEXTS if name in columns])
+    _check_columns(columns, table, path)
+    table = _rename(columns, table, path)
+    name = path.name.partition(".")[0] if corpus is None else corpus
+    if corpus is not None:
+        table["corpus"] = corpus
+    table["file"] = [
+        str(path.absolute().parent / file) if isinstance(file, str) and file else None
+        for file in table["file"]
+    ]
+    frame = translate(make_frame(table, name, find_attrs(name)), words)
+    return checked(frame, duplicates)
+
+
+def _check_columns(columns, table, path):
+    """Raise unless `columns` maps columns of a corpus to columns of the table."""
     unknown = [name for name in columns if name not in (*TEXTS, *TIMES)]
     if unknown:
         raise ValueError(
@@ -82,6 +98,10 @@ def read_table(path, *, columns=None, words=None, corpus=None, duplicates="keep"
             f"{path} must have the columns {first_few(absent or ['file'])}, got "
             f"{first_few(table.columns)}; say which column is which by {_FORM}."
         )
+
+
+def _rename(columns, table, path):
+    """Return the table with our names for its columns; those that it has besides are kept."""
     named = {ours: table[theirs] for ours, theirs in columns.items()}
     others = table.drop(columns=list(columns.values()))
     twice = [name for name in named if name in others]
@@ -90,13 +110,4 @@ def read_table(path, *, columns=None, words=None, corpus=None, duplicates="keep"
             f"{path} has columns called {first_few(twice)} already, and columns= takes "
             f"{first_few([columns[name] for name in twice])} for them; rename the former."
         )
-    table = others.assign(**named)
-    if corpus is not None:
-        table["corpus"] = corpus
-    table["file"] = [
-        str(path.absolute().parent / file) if isinstance(file, str) and file else None
-        for file in table["file"]
-    ]
-    name = path.name.partition(".")[0]
-    frame = translate(make_frame(table, name), words)
-    return checked(frame, duplicates)
+    return others.assign(**named)

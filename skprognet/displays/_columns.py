@@ -1,29 +1,27 @@
 """What a fitted network consists of: its columns, layer by layer, and what each layer reads."""
 
 import pandas as pd
-from sklearn.neural_network import MLPClassifier
 from sklearn.utils.validation import check_is_fitted
 
-from skprognet.estimators import FineTunedClassifier
-from skprognet.estimators._importances import lateral_norms
+from skprognet.estimators import lateral_norms
 from skprognet.networks import source_layer
-from skprognet.sources._source import column_of, final_estimator
+from skprognet.sources import as_source, network_of
 
 
 def check_network(estimator):
-    """Raise unless `estimator` is fitted and its layers can be read."""
-    last = final_estimator(estimator)
-    if not (isinstance(last, MLPClassifier) or hasattr(last, "_network_input")):
+    """Raise unless `estimator` is a fitted network, or something around one."""
+    network = network_of(estimator)
+    if network is None:
         raise TypeError(
             "estimator must be a fitted DNNClassifier, FineTunedClassifier, "
             "ProgressiveClassifier or MLPClassifier, or a pipeline or FrozenEstimator that ends "
             f"in one; got {estimator!r}."
         )
-    check_is_fitted(last)
+    check_is_fitted(network)
 
 
 def columns_of(estimator, name):
-    """Return name, network and places of the columns read, of each column, oldest first.
+    """Return name, source and places of the columns read, of each column, oldest first.
 
     Parameters
     ----------
@@ -34,35 +32,39 @@ def columns_of(estimator, name):
 
     Returns
     -------
-    list of (str, estimator, list of int)
+    list of (str, Source, list of int)
         A source's own sources are called by both names, as "gender / speaker".
     """
-    last = final_estimator(estimator)
+    last = as_source(estimator)
     columns = _older(last, "")
     return [*columns, (name, last, list(range(len(columns))))]
 
 
-def _older(last, prefix):
+def _older(reader, prefix):
     """Return the frozen columns that a network reads, as in :func:`columns_of`."""
-    sources = getattr(last, "sources_", [])
-    if sources and isinstance(last, FineTunedClassifier):
-        # It is a copy of its source, and reads what that one reads.
-        return _older(final_estimator(sources[0][1]), prefix)
+    if reader.copied:
+        # A copy reads what the original reads.
+        return _older(reader.sources[0][1], prefix)
     columns = []
-    for name, source in sources:
-        network, start = final_estimator(source), len(columns)
+    for name, source in reader.sources:
+        if source.network is None:
+            raise TypeError(
+                f"A network is drawn with the layers of all its sources; the source {name!r} is "
+                f"a {type(source).__name__} and no network. Draw SourceImportanceDisplay instead."
+            )
+        start = len(columns)
         columns += [
             (older, each, [start + place for place in reads])
-            for older, each, reads in _older(network, f"{prefix}{name} / ")
+            for older, each, reads in _older(source, f"{prefix}{name} / ")
         ]
-        columns.append((prefix + name, network, list(range(start, len(columns)))))
+        columns.append((prefix + name, source, list(range(start, len(columns)))))
     return columns
 
 
-def _state(last, layer, depth, frozen):
+def _state(source, layer, depth, frozen):
     """Return whether a layer (from 1, the output being depth + 1) is frozen, copied or new."""
-    copied = isinstance(last, FineTunedClassifier) and last.sources_ and layer <= depth
-    if frozen or (copied and layer <= last.n_frozen_layers):
+    copied = source.copied and layer <= depth
+    if frozen or (copied and layer <= source.network.n_frozen_layers):
         return "frozen"
     return "copied" if copied else "trained"
 
@@ -72,7 +74,7 @@ def connections_of(columns):
 
     Parameters
     ----------
-    columns : list of (str, estimator, list of int)
+    columns : list of (str, Source, list of int)
         As :func:`columns_of` returns.
 
     Returns
@@ -84,8 +86,8 @@ def connections_of(columns):
         of a lateral matrix; NaN within a column).
     """
     rows = []
-    for place, (name, last, read) in enumerate(columns):
-        module = column_of(last)
+    for place, (name, source, read) in enumerate(columns):
+        module = source.column()
         widths = [layer.in_features for layer in module.layers]
         units = [*widths[1:], module.layers[-1].out_features]
         depth = len(module.hidden_layer_sizes)
@@ -96,7 +98,7 @@ def connections_of(columns):
                     "name": name,
                     "layer": layer,
                     "units": units[layer - 1],
-                    "state": _state(last, layer, depth, place < len(columns) - 1),
+                    "state": _state(source, layer, depth, place < len(columns) - 1),
                     "reads_column": place,
                     "reads_layer": layer - 1,
                     "reads_units": widths[layer - 1],

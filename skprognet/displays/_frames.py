@@ -2,8 +2,16 @@
 
 import numpy as np
 
-from skprognet._scores import as_frame, check_names, score_table
-from skprognet.results._summary_table import folds_mean_and_std, paper_mean_and_std
+from skprognet._scores import (
+    METHOD,
+    as_frame,
+    check_names,
+    folds_mean_and_std,
+    metric_of,
+    paper_mean_and_std,
+    score_table,
+)
+from skprognet.displays._style import verbatim
 
 
 def check_frame(name, frame, needed):
@@ -38,9 +46,9 @@ def check_frame(name, frame, needed):
     return frame
 
 
-def by_entry(frame):
+def by_method(frame):
     """Return the rows of each (method, source), in order of appearance."""
-    return dict(iter(frame.groupby(["method", "source"], sort=False)))
+    return dict(iter(frame.groupby(list(METHOD), sort=False)))
 
 
 def check_one_study(name, frame, columns):
@@ -65,12 +73,12 @@ def check_one_study(name, frame, columns):
 
 
 def paper_spread(scores, method, source):
-    """Return mean and standard deviation of the UAR by the paper's rule.
+    """Return mean and standard deviation of the scores by the paper's rule.
 
     Parameters
     ----------
     scores : DataFrame
-        Columns method, source, repeat, fold and uar, of one corpus and one number of folds.
+        Columns method, source, repeat, fold and score, of one corpus and one number of folds.
     method, source : str
         Whose.
 
@@ -85,7 +93,7 @@ def paper_spread(scores, method, source):
 
 
 def figure_spread(scores, method, source):
-    """Return mean and standard deviation of the UAR as in the paper's Figures 3 and 4.
+    """Return mean and standard deviation of the scores as in the paper's Figures 3 and 4.
 
     Parameters
     ----------
@@ -97,7 +105,7 @@ def figure_spread(scores, method, source):
     Returns
     -------
     mean, std : float
-        Of the UARs averaged over the folds of each repeat (std with ddof 1), or, of a single
+        Of the scores averaged over the folds of each repeat (std with ddof 1), or, of a single
         repeat, over its folds. std is NaN for a single score.
     """
     table = score_table(scores, method, source)
@@ -109,3 +117,9 @@ def figure_spread(scores, method, source):
 def spread_in_words(n_repeats):
     """Return what the band of Figures 3 and 4 is the standard deviation over."""
     return "repeats" if n_repeats > 1 else "folds"
+
+
+def axis_label(table):
+    """Return what the metric of a table is called on an axis, and if lower is better, that."""
+    metric = metric_of(table)
+    return verbatim(metric.label) + ("" if metric.greater_is_better else " (lower is better)")

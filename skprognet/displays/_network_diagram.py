@@ -5,7 +5,6 @@ import pandas as pd
 from skprognet.displays._columns import check_network, columns_of, connections_of
 from skprognet.displays._display import Display
 from skprognet.displays._style import GREY, verbatim
-from skprognet.estimators import FineTunedClassifier
 
 HALF_HEIGHT = 0.25
 BOXES = {
@@ -116,10 +115,10 @@ class NetworkDisplay(Display):
         *frozen, (_, last, reads) = columns_of(estimator, "")
         if name is None:
             name = "new column" if reads else "network"
-            if isinstance(last, FineTunedClassifier) and last.sources_:
-                name = f"copy of {last.sources_[0][0]}"
+            if last.copied:
+                name = f"copy of {last.sources[0][0]}"
         columns = [*frozen, (name, last, reads)]
-        classes = [[str(label) for label in each.classes_] for _, each, _ in columns]
+        classes = [[str(label) for label in each.network.classes_] for _, each, _ in columns]
         return cls(connections_of(columns), classes=classes)
 
     def _levels(self):

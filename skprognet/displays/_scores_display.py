@@ -3,22 +3,38 @@
 import pandas as pd
 
 from skprognet._checks import check_number
+from skprognet._scores import (
+    CONDITIONS,
+    FOLD,
+    METHOD,
+    METRIC,
+    SCORE,
+    label,
+    metric_columns,
+    metric_of,
+)
 from skprognet.displays._display import Display
-from skprognet.displays._frames import by_entry, check_frame, check_one_study, paper_spread
-from skprognet.displays._style import GREY, label, looks, row_height, verbatim
+from skprognet.displays._frames import (
+    axis_label,
+    by_method,
+    check_frame,
+    check_one_study,
+    paper_spread,
+)
+from skprognet.displays._style import GREY, looks, row_height, verbatim
 
 
 def _dots(own, n_repeats):
     """Return the mean of each repeat, or, of a single repeat, the score of each fold."""
     if n_repeats == 1:
-        return own[["repeat", "fold", "uar"]].sort_values("fold")
+        return own[[*FOLD, SCORE]].sort_values("fold")
     # Folds without a score leave the repeat without a mean, rather than with that of the others.
-    means = own.groupby("repeat")["uar"].agg(lambda uar: uar.mean(skipna=False))
+    means = own.groupby("repeat")[SCORE].agg(lambda score: score.mean(skipna=False))
     return means.reset_index()
 
 
 class ScoresDisplay(Display):
-    """UAR of each method and source: mean, spread over the folds, and the single results.
+    """Score of each method and source: mean, spread over the folds, and the single results.
 
     The large marker is the mean, the bar one standard deviation over the folds to each side, both
     by the paper's rule; the small dots are the means of the repeats, or, where there is a single
@@ -27,10 +43,10 @@ class ScoresDisplay(Display):
     Parameters
     ----------
     scores : DataFrame
-        A row per dot: method, source, repeat, fold (only for a single repeat), uar, and the same
-        mean and std in all rows of a method and source.
-    n_classes : int, default=None
-        Number of classes, for a line at the UAR of a guess, ``1 / n_classes``; None draws none.
+        A row per dot: method, source, repeat, fold (only for a single repeat), metric,
+        greater_is_better, score, and the same mean and std in all rows of a method and source.
+    chance : float, default=None
+        Score of a guess, for a line; None draws none.
 
     Attributes
     ----------
@@ -50,29 +66,30 @@ class ScoresDisplay(Display):
     >>> import pandas as pd
     >>> from skprognet.displays import ScoresDisplay
     >>> folds = pd.DataFrame({"repeat": [1, 1, 2, 2], "fold": [1, 2, 1, 2]})
-    >>> scores = folds.assign(method="DNN", source="none", uar=[0.5, 0.7, 0.6, 0.6])
-    >>> ScoresDisplay.from_scores(scores, n_classes=4).frame().round(3)
-      method source  repeat  uar  mean    std
-    0    DNN   none       1  0.6   0.6  0.071
-    1    DNN   none       2  0.6   0.6  0.071
+    >>> scores = folds.assign(method="DNN", source="none", score=[0.5, 0.7, 0.6, 0.6])
+    >>> display = ScoresDisplay.from_scores(scores, chance=1 / 4)
+    >>> display.frame().drop(columns="greater_is_better").round(3)
+      method source  repeat metric  score  mean    std
+    0    DNN   none       1    uar    0.6   0.6  0.071
+    1    DNN   none       2    uar    0.6   0.6  0.071
     """
 
-    def __init__(self, scores, *, n_classes=None):
+    def __init__(self, scores, *, chance=None):
         self.scores = scores
-        self.n_classes = n_classes
+        self.chance = chance
 
     @classmethod
-    def from_scores(cls, scores, *, n_classes=None):
+    def from_scores(cls, scores, *, chance=None):
         """Average the scores of all folds.
 
         Parameters
         ----------
         scores : DataFrame
-            Columns method, source, repeat, fold and uar, a row per fit, as
-            :func:`~skprognet.evaluation.cross_validate_transfer` returns: of one target, one
-            corpus and one number of training folds, where it has such columns.
-        n_classes : int, default=None
-            Number of classes, for a line at the UAR of a guess, ``1 / n_classes``; None draws
+            Columns method, source, repeat, fold and score, a row per fit, as
+            :func:`~skprognet.evaluation.cross_validate_transfer` returns: of one metric, target,
+            corpus and number of training folds, where it has such columns.
+        chance : float, default=None
+            Score of a guess, such as 1 / 4 for the UAR of four classes, for a line; None draws
             none.
 
         Returns
@@ -83,39 +100,43 @@ class ScoresDisplay(Display):
         Raises
         ------
         ValueError
-            If a column or a fold is missing, the scores are of several studies, or `n_classes` is
-            below 2.
+            If a column or a fold is missing, the scores are of several studies, or `chance` is
+            outside the range of the metric.
         TypeError
-            If `n_classes` is not an integer.
+            If `chance` is not a number.
         """
-        scores = check_frame("scores", scores, ["method", "source", "repeat", "fold", "uar"])
-        check_one_study("scores", scores, ["corpus", "target", "n_train_folds"])
-        if n_classes is not None:
-            check_number("n_classes", n_classes, "integer", low=2)
+        scores = check_frame("scores", scores, [*METHOD, *FOLD, SCORE])
+        check_one_study("scores", scores, [*METRIC, *CONDITIONS])
+        metric = metric_of(scores)
+        if chance is not None:
+            low, high = metric.range
+            check_number("chance", chance, "number", low=low, high=high)
         n_repeats, parts = scores["repeat"].nunique(), []
-        for (method, source), own in by_entry(scores).items():
+        for (method, source), own in by_method(scores).items():
             mean, std = paper_spread(scores, method, source)
             part = _dots(own, n_repeats).assign(mean=mean, std=std)
             part.insert(0, "method", method)
             part.insert(1, "source", source)
+            for name, value in metric_columns(metric).items():
+                part.insert(part.columns.get_loc(SCORE), name, value)
             parts.append(part)
-        return cls(pd.concat(parts, ignore_index=True), n_classes=n_classes)
+        return cls(pd.concat(parts, ignore_index=True), chance=chance)
 
     def _row_names(self):
-        return [verbatim(label(*entry), 24) for entry in by_entry(self.scores)]
+        return [verbatim(label(*method), 24) for method in by_method(self.scores)]
 
     def _figure_size(self):
         names = self._row_names()
         return 4.8, 1.2 + row_height(names) * len(names)
 
     def _draw(self, ax):
-        parts = by_entry(self.scores)
+        parts = by_method(self.scores)
         styles, names = looks(parts), self._row_names()
         self.dots_ = []
-        for row, (entry, part) in enumerate(parts.items()):
-            color, marker = styles[entry]["color"], styles[entry]["marker"]
+        for row, (method, part) in enumerate(parts.items()):
+            color, marker = styles[method]["color"], styles[method]["marker"]
             self.dots_ += ax.plot(
-                part["uar"],
+                part[SCORE],
                 [row + 0.27] * len(part),
                 "o",
                 markersize=3.5,
@@ -133,11 +154,11 @@ class ScoresDisplay(Display):
                 markersize=7,
                 capsize=3,
             )
-        if self.n_classes is not None:
-            ax.axvline(1 / self.n_classes, color=GREY, linestyle="dotted")
+        if self.chance is not None:
+            ax.axvline(self.chance, color=GREY, linestyle="dotted")
             ax.annotate(
-                f"chance (1/{self.n_classes})",
-                (1 / self.n_classes, 1),
+                f"chance ({self.chance:.3g})",
+                (self.chance, 1),
                 xycoords=("data", "axes fraction"),
                 va="bottom",
                 ha="center",
@@ -149,7 +170,8 @@ class ScoresDisplay(Display):
         ax.set_yticks(range(len(names)), names)
         ax.set_ylim(len(names) - 0.4, -0.5)
         # From the right edge on, so that it may reach below the names, not out of the figure.
-        ax.set_xlabel(f"UAR: mean{spread}\n(small dots: {dots})", loc="right", fontsize="small")
+        text = f"{axis_label(self.scores)}: mean{spread}\n(small dots: {dots})"
+        ax.set_xlabel(text, loc="right", fontsize="small")
         ax.grid(alpha=0.3, axis="x")
 
     def frame(self):
@@ -158,8 +180,8 @@ class ScoresDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per small dot: method, source, repeat, fold (only for a single repeat), uar, and
-            mean and std of the method and source (over the folds of a repeat, both averaged over
-            the repeats; std is NaN for a single fold).
+            A row per small dot: method, source, repeat, fold (only for a single repeat), metric,
+            greater_is_better, score, and mean and std of the method and source (over the folds of
+            a repeat, both averaged over the repeats; std is NaN for a single fold).
         """
         return pd.DataFrame(self.scores).copy()

@@ -2,9 +2,11 @@
 
 import pandas as pd
 
+from skprognet._comparisons import evidence
+from skprognet._scores import METRIC, label, metric_of
 from skprognet.displays._display import Display
 from skprognet.displays._frames import check_frame, check_one_study
-from skprognet.displays._style import GREY, label, looks, row_height, verbatim
+from skprognet.displays._style import GREY, looks, row_height, verbatim
 
 PAIR = ["method", "source", "against", "against_source"]
 NEEDED = [*PAIR, "difference", "low", "high", "alpha", "pvalue"]
@@ -20,7 +22,7 @@ FILLS = {
 
 def _evidence(row):
     """Return whether a comparison is evidence of a difference, and whether Holm leaves it so."""
-    if not row["pvalue"] < row["alpha"]:
+    if not evidence(row):
         return "no"
     if "pvalue_holm" in row and not row["pvalue_holm"] < row["alpha"]:
         return "not after Holm"
@@ -34,7 +36,7 @@ def _p(value):
 
 
 class SignificanceDisplay(Display):
-    """Difference in UAR of each comparison with its 95 % confidence interval, and its p-value.
+    """Difference in score of each comparison with its 95 % confidence interval, and its p-value.
 
     Right of the zero line the first of the two is better. A filled marker is evidence of a
     difference, a half-filled one is none any more when Holm's method corrects for the number of
@@ -67,9 +69,9 @@ class SignificanceDisplay(Display):
     >>> from skprognet.displays import SignificanceDisplay
     >>> from skprognet.results import compare_methods
     >>> folds = pd.DataFrame({"repeat": 1, "fold": [1, 2, 3, 4, 5]})
-    >>> plain = folds.assign(method="DNN", source="none", uar=[0.61, 0.58, 0.64, 0.60, 0.57])
+    >>> plain = folds.assign(method="DNN", source="none", score=[0.61, 0.58, 0.64, 0.60, 0.57])
     >>> progressive = folds.assign(
-    ...     method="ProgNet", source="gender", uar=[0.63, 0.57, 0.66, 0.60, 0.58]
+    ...     method="ProgNet", source="gender", score=[0.63, 0.57, 0.66, 0.60, 0.58]
     ... )
     >>> comparisons = compare_methods(pd.concat([plain, progressive]))
     >>> display = SignificanceDisplay.from_comparisons(comparisons)
@@ -90,10 +92,11 @@ class SignificanceDisplay(Display):
         comparisons : DataFrame
             Columns method, source, against, against_source, difference, low, high, pvalue and
             alpha (a p-value below it is evidence), as
-            :func:`~skprognet.results.compare_methods` returns. Shown if there: pvalue_holm;
-            rope (half the width of the band, in UAR); p_worse, p_equal and p_better
-            (probabilities of a Bayesian test); corpus, target and n_train_folds where they differ
-            between rows.
+            :func:`~skprognet.results.compare_methods` returns. The difference is positive where
+            the first method is the better one. Shown if there: pvalue_holm; metric and
+            greater_is_better; rope (half the width of the band, in units of the score); p_worse,
+            p_equal and p_better (probabilities of a Bayesian test); corpus, target and
+            n_train_folds where they differ between rows.
 
         Returns
         -------
@@ -106,8 +109,8 @@ class SignificanceDisplay(Display):
             If a column is missing, or alpha or rope has several values.
         """
         comparisons = check_frame("comparisons", comparisons, NEEDED)
-        check_one_study("comparisons", comparisons, ["alpha", "rope"])
-        optional = ["pvalue_holm", "rope", *BAYESIAN, *STUDY]
+        check_one_study("comparisons", comparisons, [*METRIC, "alpha", "rope"])
+        optional = ["pvalue_holm", "rope", *METRIC, *BAYESIAN, *STUDY]
         kept = [name for name in [*NEEDED, *optional] if name in comparisons]
         frame = comparisons[kept].reset_index(drop=True)
         frame["evidence"] = [_evidence(row) for _, row in frame.iterrows()]
@@ -143,7 +146,7 @@ class SignificanceDisplay(Display):
         # Those compared with come first, as in the scores, so that both figures look the same.
         compared = [frame[["against", "against_source"]], frame[["method", "source"]]]
         styles = looks(
-            entry for side in compared for entry in side.itertuples(index=False, name=None)
+            method for side in compared for method in side.itertuples(index=False, name=None)
         )
         if self._rope():
             ax.axvspan(-self._rope(), self._rope(), color="0.9", linewidth=0, zorder=0)
@@ -216,7 +219,11 @@ class SignificanceDisplay(Display):
         )
         rope = self._rope()
         band = f"\n(grey: within {rope:g}, practically equal)" if rope else ""
-        ax.set_xlabel(f"difference in UAR, 95 % interval{band}", loc="right", fontsize="small")
+        metric = metric_of(self.comparisons)
+        # The difference is turned such that right of zero the first is better.
+        what = "difference" if metric.greater_is_better else "gain (lower is better)"
+        text = f"{what} in {verbatim(metric.label)}, 95 % interval{band}"
+        ax.set_xlabel(text, loc="right", fontsize="small")
 
     def frame(self):
         """Return the plotted numbers.
@@ -225,7 +232,7 @@ class SignificanceDisplay(Display):
         -------
         DataFrame
             A row per comparison: method, source, against, against_source, difference, low, high
-            (in UAR), alpha, pvalue, those of the optional columns that were given, and evidence
-            ("yes", "not after Holm" or "no").
+            (in units of the score), alpha, pvalue, those of the optional columns that were given,
+            and evidence ("yes", "not after Holm" or "no").
         """
         return pd.DataFrame(self.comparisons).copy()

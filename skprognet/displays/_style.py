@@ -36,7 +36,7 @@ def _places(names, reserved):
     return {**reserved, **dict(zip(new, free, strict=False))}
 
 
-def looks(entries):
+def looks(methods):
     """Return how each method and source is drawn.
 
     Colour and marker say which method, the dashes which source. The paper's methods, and speaker
@@ -45,30 +45,25 @@ def looks(entries):
 
     Parameters
     ----------
-    entries : iterable of (str, str)
-        Methods and sources; repetitions do no harm.
+    methods : iterable of (str, str)
+        Pairs of method and source; repetitions do no harm.
 
     Returns
     -------
     dict of (str, str) to dict
-        For each entry color, marker and linestyle, as matplotlib's ``plot`` takes them.
+        For each pair color, marker and linestyle, as matplotlib's ``plot`` takes them.
     """
-    entries = sorted(dict.fromkeys(entries), key=lambda entry: entry[1] != NO_SOURCE)
-    methods = _places([method for method, _ in entries], METHODS)
-    sources = _places([source for _, source in entries], SOURCES)
+    pairs = sorted(dict.fromkeys(methods), key=lambda pair: pair[1] != NO_SOURCE)
+    of_method = _places([method for method, _ in pairs], METHODS)
+    of_source = _places([source for _, source in pairs], SOURCES)
     return {
         (method, source): {
-            "color": COLOURS[methods[method] % len(COLOURS)],
-            "marker": MARKERS[methods[method] % len(MARKERS)],
-            "linestyle": DASHES[sources[source] % len(DASHES)],
+            "color": COLOURS[of_method[method] % len(COLOURS)],
+            "marker": MARKERS[of_method[method] % len(MARKERS)],
+            "linestyle": DASHES[of_source[source] % len(DASHES)],
         }
-        for method, source in entries
+        for method, source in pairs
     }
-
-
-def label(method, source):
-    """Return what a method with a source is called."""
-    return str(method) if source == NO_SOURCE else f"{method} from {source}"
 
 
 def verbatim(text, width=None):

@@ -2,17 +2,28 @@
 
 import pandas as pd
 
+from skprognet._scores import CONDITIONS, DEFAULT_METRIC, METHOD, label, monitor_label
 from skprognet.displays._display import Display
-from skprognet.displays._frames import by_entry, check_frame, check_one_study, spread_in_words
-from skprognet.displays._style import label, legend_above, legend_height, looks, verbatim
+from skprognet.displays._frames import by_method, check_frame, check_one_study, spread_in_words
+from skprognet.displays._style import legend_above, legend_height, looks, verbatim
 
-SCORE_NAMES = {
-    "valid_uar": "validation UAR",
-    "test_uar": "test UAR",
+# "{}" stands for the label of the metric.
+NAMES = {
+    "valid_score": "validation {}",
+    "test_score": "test {}",
     "train_loss": "training loss",
     "valid_loss": "validation loss",
 }
 MARKERS_PER_LINE = 6
+
+
+def _name_of(score, curves):
+    """Return what to call a column of the curves on the axis."""
+    name = NAMES.get(score, score)
+    if "{}" not in NAMES.get(score, ""):
+        return name
+    metric = curves["metric"].iloc[0] if "metric" in curves else DEFAULT_METRIC
+    return name.format(monitor_label(metric))
 
 
 def mean_curves(curves, score):
@@ -24,7 +35,7 @@ def mean_curves(curves, score):
     Where fits ended early the curve ends with the first of them: the mean over those that go on
     would be of other folds.
     """
-    keys = ["method", "source", "epoch"]
+    keys = [*METHOD, "epoch"]
     n_repeats = curves["repeat"].nunique() if "repeat" in curves else 1
     of_repeats = curves
     if n_repeats > 1:
@@ -32,7 +43,7 @@ def mean_curves(curves, score):
     frame = of_repeats.groupby(keys, sort=False)[score].agg(["mean", "std"]).reset_index()
     frame["n_fits"] = curves.groupby(keys, sort=False)[score].count().to_numpy()
     frame["n_repeats"] = n_repeats
-    n_fits = frame.groupby(["method", "source"], sort=False)["n_fits"].transform("max")
+    n_fits = frame.groupby(list(METHOD), sort=False)["n_fits"].transform("max")
     return frame[frame["n_fits"] == n_fits].reset_index(drop=True)
 
 
@@ -73,7 +84,8 @@ class TrainingCurveDisplay(Display):
     >>> import pandas as pd
     >>> from skprognet.displays import TrainingCurveDisplay
     >>> fold = pd.DataFrame({"method": "DNN", "source": "none", "epoch": [1, 2]})
-    >>> curves = pd.concat([fold.assign(valid_uar=[0.3, 0.5]), fold.assign(valid_uar=[0.4, 0.7])])
+    >>> folds = [fold.assign(valid_score=[0.3, 0.5]), fold.assign(valid_score=[0.4, 0.7])]
+    >>> curves = pd.concat(folds)
     >>> TrainingCurveDisplay.from_curves(curves).frame()[["epoch", "mean", "n_fits"]]
        epoch  mean  n_fits
     0      1  0.35       2
@@ -85,7 +97,7 @@ class TrainingCurveDisplay(Display):
         self.score_name = score_name
 
     @classmethod
-    def from_curves(cls, curves, *, score="valid_uar", score_name=None):
+    def from_curves(cls, curves, *, score="valid_score", score_name=None):
         """Average the curves of single fits.
 
         Parameters
@@ -93,13 +105,13 @@ class TrainingCurveDisplay(Display):
         curves : DataFrame
             A row per fit and epoch with the columns method, source, epoch, `score` and, where
             there are several, repeat, as :func:`~skprognet.evaluation.cross_validate_transfer`
-            returns: of one target, one corpus and one number of training folds, where it has such
-            columns.
-        score : str, default="valid_uar"
-            The column to draw, such as "test_uar" or "train_loss".
+            returns: of one metric, target, corpus and number of training folds, where it has such
+            columns. Without a column metric the scores are taken as UAR.
+        score : str, default="valid_score"
+            The column to draw, such as "test_score" or "train_loss".
         score_name : str, default=None
-            What to call it on the axis; None spells out the names of the columns above, and takes
-            any other as it is.
+            What to call it on the axis. None is such as "validation UAR" for the columns above,
+            and the name of any other column.
 
         Returns
         -------
@@ -111,36 +123,37 @@ class TrainingCurveDisplay(Display):
         ValueError
             If a column is missing, or the curves are of several studies.
         """
-        curves = check_frame("curves", curves, ["method", "source", "epoch", score])
-        check_one_study("curves", curves, ["corpus", "target", "n_train_folds"])
-        name = SCORE_NAMES.get(score, score) if score_name is None else score_name
+        curves = check_frame("curves", curves, [*METHOD, "epoch", score])
+        of_metric = ["metric"] if "{}" in NAMES.get(score, "") else []
+        check_one_study("curves", curves, [*of_metric, *CONDITIONS])
+        name = _name_of(score, curves) if score_name is None else score_name
         return cls(mean_curves(curves, score), score_name=name)
 
     def _figure_size(self):
-        return 4.8, 2.8 + legend_height([label(*entry) for entry in by_entry(self.curves)])
+        return 4.8, 2.8 + legend_height([label(*method) for method in by_method(self.curves)])
 
     def _draw(self, ax):
-        parts = by_entry(self.curves)
+        parts = by_method(self.curves)
         styles, labels = looks(parts), []
         self.lines_ = []
-        for i, (entry, part) in enumerate(parts.items()):
+        for i, (method, part) in enumerate(parts.items()):
             # Few markers, each line's at other epochs, so that none hides another.
             step = max(1, len(part) // MARKERS_PER_LINE)
             first = i * step // len(parts)
-            labels.append(label(*entry))
+            labels.append(label(*method))
             self.lines_ += ax.plot(
                 part["epoch"],
                 part["mean"],
                 label=labels[-1],
                 markevery=(first, step),
                 markersize=4.5,
-                **styles[entry],
+                **styles[method],
             )
             ax.fill_between(
                 part["epoch"],
                 part["mean"] - part["std"],
                 part["mean"] + part["std"],
-                color=styles[entry]["color"],
+                color=styles[method]["color"],
                 alpha=0.12,
                 linewidth=0,
             )

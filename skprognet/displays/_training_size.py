@@ -2,17 +2,28 @@
 
 import pandas as pd
 
-from skprognet._scores import NO_SOURCE, as_frame
+from skprognet._comparisons import TRANSFER, evidence, transfer_wins
+from skprognet._scores import (
+    FOLD,
+    METHOD,
+    METRIC,
+    NO_SOURCE,
+    SCORE,
+    as_frame,
+    label,
+    metric_columns,
+    metric_of,
+)
 from skprognet.displays._display import Display
 from skprognet.displays._frames import (
-    by_entry,
+    axis_label,
+    by_method,
     check_frame,
     check_one_study,
     figure_spread,
     spread_in_words,
 )
-from skprognet.displays._style import GREY, label, legend_above, legend_height, looks
-from skprognet.results._pairs import TRANSFER
+from skprognet.displays._style import GREY, legend_above, legend_height, looks
 
 CIRCLE = {
     "linestyle": "none",
@@ -26,7 +37,7 @@ CIRCLE = {
 def _by_size(scores):
     """Return mean and spread of each method and source at each number of training folds."""
     rows = []
-    for method, source in by_entry(scores):
+    for method, source in by_method(scores):
         for size, part in scores.groupby("n_train_folds"):
             own = part[(part["method"] == method) & (part["source"] == source)]
             if not len(own):
@@ -36,6 +47,7 @@ def _by_size(scores):
                 {
                     "method": method,
                     "source": source,
+                    **metric_columns(metric_of(scores)),
                     "n_train_folds": size,
                     "n_train": own["n_train"].mean() if "n_train" in own else float("nan"),
                     "mean": mean,
@@ -57,30 +69,27 @@ def _same_study(comparisons, scores):
 
 def _won(comparisons):
     """Return the (method, source, n_train_folds) that beat the same network without a source."""
-    rows = comparisons[
-        (comparisons["kind"] == TRANSFER)
-        & (comparisons["source"] != NO_SOURCE)
-        & (comparisons["pvalue"] < comparisons["alpha"])
-        & (comparisons["difference"] > 0)
-    ]
-    columns = rows[["method", "source", "n_train_folds"]]
+    with_source_first = comparisons["source"] != NO_SOURCE
+    rows = comparisons[with_source_first & transfer_wins(comparisons) & evidence(comparisons)]
+    columns = rows[[*METHOD, "n_train_folds"]]
     return set(columns.itertuples(index=False, name=None))
 
 
 class TrainingSizeDisplay(Display):
-    """UAR by the number of target folds that train, with circles where transfer clearly helps.
+    """Score by the number of target folds that train, with circles where transfer clearly helps.
 
     A line per method and source goes through the means. As in the paper the band is the standard
-    deviation over the repeats of the UAR averaged over the folds of each; of a single repeat it is
-    that over its folds, and the legend says so. It is not the uncertainty of a difference: whether
-    two lines differ is what the circles say. A circle marks a result that a test calls better than
-    the same network without a source.
+    deviation over the repeats of the score averaged over the folds of each; of a single repeat it
+    is that over its folds, and the legend says so. It is not the uncertainty of a difference:
+    whether two lines differ is what the circles say. A circle marks a result that a test calls
+    better than the same network without a source.
 
     Parameters
     ----------
     sizes : DataFrame
-        Columns method, source, n_train_folds, mean, std, n_fits, n_repeats, and, if known,
-        n_train (mean number of training rows), better (bool: a circle) and alpha.
+        Columns method, source, metric, greater_is_better, n_train_folds, mean, std, n_fits,
+        n_repeats, and, if known, n_train (mean number of training rows), better (bool: a circle)
+        and alpha.
     against : str, default="DNN"
         What a circle says it is better than.
 
@@ -110,8 +119,8 @@ class TrainingSizeDisplay(Display):
     >>> import pandas as pd
     >>> from skprognet.displays import TrainingSizeDisplay
     >>> folds = pd.DataFrame({"repeat": 1, "fold": [1, 2], "method": "DNN", "source": "none"})
-    >>> small = folds.assign(n_train_folds=1, n_train=50, uar=[0.3, 0.5])
-    >>> large = folds.assign(n_train_folds=8, n_train=400, uar=[0.6, 0.6])
+    >>> small = folds.assign(n_train_folds=1, n_train=50, score=[0.3, 0.5])
+    >>> large = folds.assign(n_train_folds=8, n_train=400, score=[0.6, 0.6])
     >>> display = TrainingSizeDisplay.from_scores(pd.concat([small, large]))
     >>> display.frame()[["n_train_folds", "n_train", "mean", "std"]].round(2)
        n_train_folds  n_train  mean   std
@@ -130,8 +139,8 @@ class TrainingSizeDisplay(Display):
         Parameters
         ----------
         scores : DataFrame
-            Columns method, source, n_train_folds, repeat, fold and uar, and, if known, n_train;
-            of one target and one corpus, where it has such columns.
+            Columns method, source, n_train_folds, repeat, fold and score, and, if known, n_train;
+            of one metric, target and corpus, where it has such columns.
         comparisons : DataFrame, default=None
             Columns method, source, against, n_train_folds (not needed where the scores are of one
             size), kind, difference, pvalue and alpha, as
@@ -152,41 +161,40 @@ class TrainingSizeDisplay(Display):
         ValueError
             If a column or a fold is missing, or the scores are of several studies.
         """
-        needed = ["method", "source", "n_train_folds", "repeat", "fold", "uar"]
-        scores = check_frame("scores", scores, needed)
-        check_one_study("scores", scores, ["corpus", "target"])
+        scores = check_frame("scores", scores, [*METHOD, "n_train_folds", *FOLD, SCORE])
+        check_one_study("scores", scores, [*METRIC, "corpus", "target"])
         sizes = _by_size(scores)
         if comparisons is None:
             return cls(sizes)
         comparisons = as_frame("comparisons", comparisons)
         if len(sizes["n_train_folds"].unique()) == 1 and "n_train_folds" not in comparisons:
             comparisons = comparisons.assign(n_train_folds=sizes["n_train_folds"].iloc[0])
-        needed = ["method", "source", "against", "n_train_folds", "kind", "difference", "alpha"]
-        comparisons = check_frame("comparisons", comparisons, [*needed, "pvalue"])
+        needed = ["against", "n_train_folds", "kind", "difference", "alpha", "pvalue"]
+        comparisons = check_frame("comparisons", comparisons, [*METHOD, *needed])
         comparisons = _same_study(comparisons, scores)
         check_one_study("comparisons", comparisons, ["corpus", "target", "alpha"])
         won = _won(comparisons)
-        keys = sizes[["method", "source", "n_train_folds"]].itertuples(index=False, name=None)
+        keys = sizes[[*METHOD, "n_train_folds"]].itertuples(index=False, name=None)
         sizes["better"] = [key in won for key in keys]
         sizes["alpha"] = comparisons["alpha"].iloc[0] if len(comparisons) else float("nan")
         networks = comparisons.loc[comparisons["kind"] == TRANSFER, "against"].unique()
         return cls(sizes, against=" or ".join(map(str, networks)))
 
     def _figure_size(self):
-        labels = [label(*entry) for entry in by_entry(self.sizes)]
+        labels = [label(*method) for method in by_method(self.sizes)]
         return 4.8, 3 + legend_height([*labels, "circle"])
 
     def _draw(self, ax):
         from matplotlib.colors import to_rgba
 
-        parts = by_entry(self.sizes)
+        parts = by_method(self.sizes)
         styles, labels = looks(parts), []
         self.lines_, self.circles_ = [], []
-        for entry, part in parts.items():
-            color, dashes = styles[entry]["color"], styles[entry]["linestyle"]
-            labels.append(label(*entry))
+        for method, part in parts.items():
+            color, dashes = styles[method]["color"], styles[method]["linestyle"]
+            labels.append(label(*method))
             self.lines_ += ax.plot(
-                part["n_train_folds"], part["mean"], label=labels[-1], **styles[entry]
+                part["n_train_folds"], part["mean"], label=labels[-1], **styles[method]
             )
             ax.fill_between(
                 part["n_train_folds"],
@@ -223,7 +231,7 @@ class TrainingSizeDisplay(Display):
         ax.set_xmargin(0.1)
         ax.set_xticks(list(sizes.groups), ticks)
         ax.set_xticks([], minor=True)
-        ax.set(xlabel=xlabel, ylabel="UAR")
+        ax.set(xlabel=xlabel, ylabel=axis_label(self.sizes))
         ax.grid(alpha=0.3)
 
     def _add_legend(self, ax, labels):
@@ -244,10 +252,10 @@ class TrainingSizeDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per method, source and size: method, source, n_train_folds, n_train (mean number
-            of training rows, NaN if unknown), mean and std of the UAR (over the repeats, of the
-            means over their folds; of a single repeat over its folds; std is NaN for a single
-            score), n_fits, n_repeats, and with comparisons better (whether there is a circle) and
-            alpha.
+            A row per method, source and size: method, source, metric, greater_is_better,
+            n_train_folds, n_train (mean number of training rows, NaN if unknown), mean and std of
+            the score (over the repeats, of the means over their folds; of a single repeat over its
+            folds; std is NaN for a single score), n_fits, n_repeats, and with comparisons better
+            (whether there is a circle) and alpha.
         """
         return pd.DataFrame(self.sizes).copy()

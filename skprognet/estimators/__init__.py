@@ -1,4 +1,7 @@
-"""The scikit-learn face: classifiers that own a skorch net, and checks of what they hold."""
+"""The scikit-learn face: classifiers that own a skorch net, and checks of what they hold.
+
+The names that are not in ``__all__`` are for the other packages of skprognet.
+"""
 
 from skprognet.estimators._dnn_classifier import DNNClassifier
 from skprognet.estimators._estimator_checks import (
@@ -10,8 +13,14 @@ from skprognet.estimators._estimator_checks import (
     check_source_untouched,
 )
 from skprognet.estimators._fine_tuned_classifier import FineTunedClassifier
+from skprognet.estimators._importances import lateral_norms as lateral_norms
 from skprognet.estimators._importances import source_importances
+from skprognet.estimators._network_classifier import NetworkClassifier as NetworkClassifier
 from skprognet.estimators._overlap import source_overlap
+from skprognet.estimators._parameters import DTYPES as DTYPES
+from skprognet.estimators._parameters import (
+    check_estimator_parameters as check_estimator_parameters,
+)
 from skprognet.estimators._progressive_classifier import ProgressiveClassifier
 
 __all__ = [

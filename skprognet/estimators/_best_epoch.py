@@ -8,9 +8,10 @@ from skorch.callbacks import Callback, EarlyStopping
 class BestEpoch(Callback):
     """Note the best epoch and its weights; :class:`EndOfTraining` acts on it.
 
-    Best is the highest ``valid_score``; of epochs that are equal to six digits, the one with the
-    lowest ``valid_loss``, since on a few validation rows many epochs score the same. skorch's
-    ``EarlyStopping`` compares one number only.
+    Best is the highest ``valid_score``, or ``valid_monitor`` where the history has it. Of epochs
+    that are equal to six digits, it is the one with the lowest ``valid_loss``, since on a few
+    validation rows many epochs score the same. skorch's ``EarlyStopping`` compares one number
+    only.
 
     It stands before all callbacks that may end the training, since skorch lets no later one know
     of the epoch.
@@ -30,6 +31,7 @@ class BestEpoch(Callback):
 
     def on_epoch_end(self, net, **kwargs):
         epoch, score, loss = net.history[-1, ("epoch", "valid_score", "valid_loss")]
+        score = net.history[-1].get("valid_monitor", score)
         rank = (round(score, 6), -loss)
         if self.weights_ is None or rank > self._best:
             # A copy: the state itself is the live weights, which train on.

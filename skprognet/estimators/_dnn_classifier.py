@@ -1,6 +1,7 @@
 """The plain network, the baseline of the paper."""
 
-from skprognet.estimators._base import NetworkClassifier
+from skprognet.estimators._network_classifier import NetworkClassifier
+from skprognet.estimators._rows import Given
 
 
 class DNNClassifier(NetworkClassifier):
@@ -34,10 +35,11 @@ class DNNClassifier(NetworkClassifier):
         Whether to score validation rows after every epoch and keep the weights of the best one,
         of equal ones that with the lowest loss. Without it all rows train and the last epoch is
         kept.
-    monitor : {"uar", "loss"}, name of a scorer or callable, default="uar"
+    monitor : {"uar", "loss"}, name of a scorer, Score or callable, default="uar"
         What makes an epoch the best: the unweighted average recall or the loss on the validation
-        rows, or what a scikit-learn scorer gives there (greater is better), such as "accuracy". A
-        scorer that takes `sample_weight` gets that of the held-out rows.
+        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer gives there
+        (greater is better), such as "accuracy". What takes `sample_weight` gets that of the
+        held-out rows.
     validation_fraction : float or cross-validation splitter, default=0.1
         Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
         whose first split is taken.
@@ -76,8 +78,10 @@ class DNNClassifier(NetworkClassifier):
     net_ : skorch.NeuralNetClassifier
         The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
     history_ : DataFrame
-        A row per epoch: epoch, train_loss, valid_loss, valid_uar, valid_score (what chooses the
-        epoch), test_uar (with `X_test`), dur (seconds).
+        A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
+        validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
+        epoch, where it is another one: with a dict as `class_weight`, or where a lower score is
+        better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
@@ -188,8 +192,8 @@ class DNNClassifier(NetworkClassifier):
         groups : array-like of shape (n_samples,), default=None
             Groups, such as speakers, that the internal validation split keeps apart.
         X_test : array-like of shape (n_test, n_features), default=None
-            Rows that are scored after every epoch, for a learning curve: ``history_["test_uar"]``.
-            They influence nothing.
+            Rows that are scored after every epoch, for a learning curve, in
+            ``history_["test_score"]``. They influence nothing.
         y_test : array-like of shape (n_test,), default=None
             Their labels.
 
@@ -206,4 +210,14 @@ class DNNClassifier(NetworkClassifier):
         TypeError
             For a parameter of the wrong kind.
         """
-        return self._fit(X, y, sample_weight, X_val, y_val, groups, X_test, y_test)
+        given = Given(
+            X,
+            y,
+            sample_weight,
+            groups,
+            X_val=X_val,
+            y_val=y_val,
+            X_test=X_test,
+            y_test=y_test,
+        )
+        return self._fit(given)

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 from sklearn.base import clone
 
-from skprognet.sources._source import digest, is_fitted, named_sources
+from skprognet.sources import as_source, is_fitted, named_sources
 
 
 def _fitted_sources(estimator):
@@ -50,16 +50,18 @@ def check_source_untouched(estimator, X, y, **fit_params):
     >>> check_source_untouched(ProgressiveClassifier(source, **small), X, y)
     """
     sources = _fitted_sources(estimator)
-    before = [(digest(source), source.predict_proba(X)) for source in sources]
+    before = [(as_source(source).digest(), source.predict_proba(X)) for source in sources]
     fitted = clone(estimator).fit(X, y, **fit_params)
     fitted.predict(X)
-    for twin in (clone(fitted), copy.deepcopy(fitted), pickle.loads(pickle.dumps(fitted))):
-        clone(twin).fit(X, y, **fit_params)
+    for copied in (clone(fitted), copy.deepcopy(fitted), pickle.loads(pickle.dumps(fitted))):
+        clone(copied).fit(X, y, **fit_params)
     for source, (was, predicted) in zip(sources, before, strict=True):
-        assert digest(source) == was, "the weights of a source have changed"
+        assert as_source(source).digest() == was, "the weights of a source have changed"
         np.testing.assert_array_equal(source.predict_proba(X), predicted)
     for name, source in fitted.sources_:
-        assert digest(source) == fitted.source_digest_[name], f"the frozen {name!r} has changed"
+        assert as_source(source).digest() == fitted.source_digest_[name], (
+            f"the frozen {name!r} has changed"
+        )
 
 
 def check_source_survives_clone(estimator, X, y, **fit_params):
@@ -91,14 +93,16 @@ def check_source_survives_clone(estimator, X, y, **fit_params):
     >>> source = DNNClassifier(**small).fit(X, X[:, 0] > 0)
     >>> check_source_survives_clone(ProgressiveClassifier(source, **small), X, y)
     """
-    twin, sources = estimator, _fitted_sources(estimator)
+    copied, sources = estimator, _fitted_sources(estimator)
     for _ in range(2):
-        twin = clone(twin)
-        kept = _fitted_sources(twin)
+        copied = clone(copied)
+        kept = _fitted_sources(copied)
         assert len(kept) == len(sources), "clone has un-fitted a source"
         for ours, theirs in zip(sources, kept, strict=True):
-            assert digest(ours) == digest(theirs), "clone has changed a source"
-        twin.fit(X, y, **fit_params)
+            assert as_source(ours).digest() == as_source(theirs).digest(), (
+                "clone has changed a source"
+            )
+        copied.fit(X, y, **fit_params)
 
 
 def check_labels_round_trip(estimator, X, y, **fit_params):

@@ -3,9 +3,11 @@
 import copy
 
 from skprognet._checks import check_number
+from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._parameters import DTYPES
-from skprognet.estimators._with_source import TransferClassifier
-from skprognet.sources._source import column_input, column_of, named_sources
+from skprognet.estimators._rows import Given
+from skprognet.estimators._with_source import TransferMixin, named
+from skprognet.sources import named_sources
 
 
 def layer_number(name):
@@ -17,7 +19,7 @@ def layer_number(name):
     return int(number) + (kind != "layers")
 
 
-class FineTunedClassifier(TransferClassifier):
+class FineTunedClassifier(TransferMixin, NetworkClassifier):
     r"""Network that starts from the weights of a source, the PT/FT of Gideon et al. 2017.
 
     The hidden layers of the source are copied, a new output layer for the classes of y is put on
@@ -54,10 +56,11 @@ class FineTunedClassifier(TransferClassifier):
         Whether to score validation rows after every epoch and keep the weights of the best one,
         of equal ones that with the lowest loss. Without it all rows train and the last epoch is
         kept.
-    monitor : {"uar", "loss"}, name of a scorer or callable, default="uar"
+    monitor : {"uar", "loss"}, name of a scorer, Score or callable, default="uar"
         What makes an epoch the best: the unweighted average recall or the loss on the validation
-        rows, or what a scikit-learn scorer gives there (greater is better), such as "accuracy". A
-        scorer that takes `sample_weight` gets that of the held-out rows.
+        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer gives there
+        (greater is better), such as "accuracy". What takes `sample_weight` gets that of the
+        held-out rows.
     validation_fraction : float or cross-validation splitter, default=0.1
         Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
         whose first split is taken.
@@ -96,8 +99,10 @@ class FineTunedClassifier(TransferClassifier):
     net_ : skorch.NeuralNetClassifier
         The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
     history_ : DataFrame
-        A row per epoch: epoch, train_loss, valid_loss, valid_uar, valid_score (what chooses the
-        epoch), test_uar (with `X_test`), dur (seconds).
+        A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
+        validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
+        epoch, where it is another one: with a dict as `class_weight`, or where a lower score is
+        better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
@@ -223,8 +228,8 @@ class FineTunedClassifier(TransferClassifier):
             Labels of the source task, on which an unfitted source is trained; with several
             sources a DataFrame with a column per source name.
         X_test : array-like of shape (n_test, n_features), default=None
-            Rows that are scored after every epoch, for a learning curve: ``history_["test_uar"]``.
-            They influence nothing.
+            Rows that are scored after every epoch, for a learning curve, in
+            ``history_["test_score"]``. They influence nothing.
         y_test : array-like of shape (n_test,), default=None
             Their labels.
 
@@ -242,9 +247,18 @@ class FineTunedClassifier(TransferClassifier):
         TypeError
             For a parameter of the wrong kind.
         """
-        return self._fit(
-            X, y, sample_weight, X_val, y_val, groups, X_test, y_test, source_y=source_y
+        given = Given(
+            X,
+            y,
+            sample_weight,
+            groups,
+            source_y,
+            X_val=X_val,
+            y_val=y_val,
+            X_test=X_test,
+            y_test=y_test,
         )
+        return self._fit(given)
 
     def _check_parameters(self):
         super()._check_parameters()
@@ -252,30 +266,48 @@ class FineTunedClassifier(TransferClassifier):
         if self.copied_lr is not None:
             check_number("copied_lr", self.copied_lr, "number", low=0, low_open=True)
 
-    def _read_sources(self, X, rows, train, held_out, seed):
+    def as_source(self):
+        """Return this network as another one reads it.
+
+        Returns
+        -------
+        Source
+            A view of the network, without weights of its own.
+        """
+        source = super().as_source()
+        source.copied = bool(source.sources)
+        return source
+
+    def _read_sources(self, rows, train, held_out, seed):
         names = [name for name, _ in named_sources(self.source)]
         if len(names) > 1:
             raise ValueError(
                 f"FineTunedClassifier starts from the weights of one source; got {names}. Pass "
                 "one of them, or read them all with ProgressiveClassifier."
             )
-        super()._read_sources(X, rows, train, held_out, seed)
+        super()._read_sources(rows, train, held_out, seed)
 
-    def _network_input(self, X):
+    def _column_input(self, X):
         if not self.sources_:
-            return super()._network_input(X)
-        ((name, source),) = self.sources_
-        rows = self._rows_for(source, X)
-        return column_input(name, source, rows, self._dtype()).to(
-            self._device(), DTYPES[self._dtype()]
-        )
+            return super()._column_input(X)
+        ((name, source),) = self._read_by_name()
+        rows = self._select(source, X)
+        with named(name):
+            inputs = source.column_input(rows, self._dtype())
+        return inputs.to(self._device(), DTYPES[self._dtype()])
 
     def _make_column(self, generator):
         if not self.sources_:
             return super()._make_column(generator)
-        ((_, source),) = self.sources_
-        column = copy.deepcopy(column_of(source)).to(DTYPES[self.dtype])
-        column.replace_output(len(self.classes_), generator)
+        ((name, source),) = self._read_by_name()
+        original = source.column()
+        if original is None:
+            raise ValueError(
+                "FineTunedClassifier copies the layers of a network; the source "
+                f"{name!r} has none to copy. Read it with ProgressiveClassifier."
+            )
+        column = copy.deepcopy(original).to(DTYPES[self.dtype])
+        column.replace_output(self._target.n_outputs, generator)
         column.dropout = self.dropout
         depth = len(column.hidden_layer_sizes)
         if self.n_frozen_layers > depth:

@@ -1,10 +1,17 @@
 """Which source helped: what is lost without it, and how strongly it is read."""
 
+import numpy as np
 import pandas as pd
 import torch
 
-from skprognet.networks import evaluate_logits
-from skprognet.sources._source import before_network, final_estimator
+from skprognet._checks import check_choice, check_number, check_row_labels
+from skprognet._wording import first_few
+from skprognet.estimators._outputs import check_finite
+from skprognet.estimators._parameters import draw_seeds
+from skprognet.estimators._rows import check_rows
+from skprognet.metrics import uar_score
+from skprognet.networks import evaluate_logits, limit_threads, undisturbed
+from skprognet.sources import as_source, network_of
 
 
 def source_importances(model, X, y, *, method="permute", n_repeats=5, random_state=None):
@@ -61,17 +68,63 @@ def source_importances(model, X, y, *, method="permute", n_repeats=5, random_sta
     >>> list(importances.index)
     ['speaker']
     """
-    network = final_estimator(model)
+    network = network_of(model)
     if not hasattr(network, "source_importances"):
         raise TypeError(
             "source_importances asks a fitted ProgressiveClassifier, which can do without a "
             "source, or a pipeline, FrozenEstimator or fitted search around one; got "
             f"{type(model).__name__}."
         )
-    rows, network = before_network(model, X)
+    rows = as_source(model).before_network(X)
     return network.source_importances(
         rows, y, method=method, n_repeats=n_repeats, random_state=random_state
     )
+
+
+def measure_importances(classifier, X, y, method, n_repeats, random_state):
+    """Do what :meth:`skprognet.ProgressiveClassifier.source_importances` says.
+
+    The frozen columns compute once; after that only their activations are exchanged or silenced.
+    """
+    X, y = _check_importances(classifier, X, y, method, n_repeats)
+    rng = np.random.RandomState(draw_seeds(random_state, 1)[0])
+    column, rows = classifier.net_.module_, {}
+    slices = source_slices(classifier.n_features_in_, classifier._source_sizes())
+    with limit_threads(classifier.n_threads), undisturbed(classifier._device()):
+        joined = classifier._column_input(X)
+        logits = evaluate_logits(column, joined)
+        check_finite([logits])
+        whole = uar_score(y, classifier._target.decode(most_probable(logits)))
+        for name, where in slices.items():
+            orders = [None]
+            if method == "permute":
+                orders = [torch.tensor(rng.permutation(len(X))) for _ in range(n_repeats)]
+            without = [predictions_without(column, joined, where, order) for order in orders]
+            falls = [whole - uar_score(y, classifier._target.decode(codes)) for codes in without]
+            rows[name] = {"importance_mean": np.mean(falls), "importance_std": np.std(falls)}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _check_importances(classifier, X, y, method, n_repeats):
+    """Return X and y as arrays; raise unless there is something to be measured on them."""
+    check_choice("method", method, ["permute", "silence"])
+    check_number("n_repeats", n_repeats, "integer", low=1)
+    if not classifier.sources_:
+        raise ValueError("source_importances needs a source; this classifier has none.")
+    X = check_rows(classifier, X, classifier._dtype())
+    y = check_row_labels("y", y, len(X))
+    if not np.isin(y, classifier.classes_).any():
+        raise ValueError(
+            "y must have labels that the classifier knows, "
+            f"{first_few(classifier.classes_)}; got {first_few(np.unique(y))}."
+        )
+    if method == "permute" and (X[0] == X).all():
+        got = "one row" if len(X) == 1 else f"{len(X)} equal rows"
+        raise ValueError(
+            "method='permute' exchanges what a source says between rows that differ; got "
+            f"{got}. Pass more rows, or method='silence'."
+        )
+    return X, y
 
 
 def source_slices(n_features, sizes_by_source):
@@ -118,7 +171,12 @@ def predictions_without(column, joined_NF, where, order_N=None):
     """
     altered_NF = joined_NF.clone()
     altered_NF[:, where] = 0 if order_N is None else joined_NF[order_N, where]
-    return evaluate_logits(column, altered_NF).argmax(dim=1).cpu().numpy()
+    return most_probable(evaluate_logits(column, altered_NF))
+
+
+def most_probable(logits_NC):
+    """Return the class position of the greatest output of each row, as an array."""
+    return logits_NC.argmax(dim=1).cpu().numpy()
 
 
 def lateral_norms(column, names):

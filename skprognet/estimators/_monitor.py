@@ -1,4 +1,4 @@
-"""What scores an epoch: a quantity of the net itself, or a scikit-learn scorer."""
+"""What scores an epoch: a quantity of the net itself, a `Score`, or a scikit-learn scorer."""
 
 import math
 import numbers
@@ -10,15 +10,19 @@ from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 
 from skprognet._wording import nearest_name
+from skprognet.metrics import Score, get_score, get_score_names
 
-MONITORS = ("uar", "loss")
+LOSS = "loss"
+COMPUTED_BY_NET = ("uar", LOSS)  # after every epoch, where scikit-learn's checks take too long
 
 
 def check_monitor(monitor):
-    """Raise unless `monitor` is one of ours, the name of a scorer, or can be called as one."""
-    wanted = "monitor must be 'uar', 'loss', or a scorer of scikit-learn or its name"
+    """Raise unless `monitor` is "loss", a score, a scorer, or the name of one of these."""
+    wanted = "monitor must be 'uar', 'loss', a Score, or a scorer of scikit-learn or its name"
+    if isinstance(monitor, Score):
+        return
     if isinstance(monitor, str):
-        names = [*MONITORS, *get_scorer_names()]
+        names = [LOSS, *get_score_names(), *get_scorer_names()]
         if monitor not in names:
             near = nearest_name(monitor, names)
             hint = f"Did you mean {near!r}?" if near else "get_scorer_names() lists the names."
@@ -43,6 +47,34 @@ def _is_called_as_scorer(function):
     return True
 
 
+def greater_is_better(monitor):
+    """Return whether the epoch with the greatest number is the best one.
+
+    Scorers of scikit-learn and minus the loss are made so; a `Score` says it.
+    """
+    return not isinstance(monitor, Score) or monitor.greater_is_better
+
+
+def net_score(monitor):
+    """Return the name of the quantity that the net computes itself, or None."""
+    if isinstance(monitor, Score) and monitor.name in get_score_names():
+        monitor = monitor.name if monitor == get_score(monitor.name) else None
+    return monitor if isinstance(monitor, str) and monitor in COMPUTED_BY_NET else None
+
+
+def _find_score(monitor):
+    """Return the `Score` that is meant, or None if it is a scorer of scikit-learn."""
+    named = isinstance(monitor, str) and monitor in get_score_names()
+    return get_score(monitor) if named or isinstance(monitor, Score) else None
+
+
+def _call_score(score, sample_weight):
+    """Return a function of (estimator, X, y) that computes a score, with weights if it can."""
+    takes_weight = "sample_weight" in signature(score.function).parameters
+    weight = sample_weight if takes_weight else None
+    return lambda estimator, X, y: score(y, estimator.predict(X), sample_weight=weight)
+
+
 def _takes_weight(scorer):
     # What make_scorer returns takes any weight, and hands it to a metric that may not.
     asked = getattr(scorer, "_accept_sample_weight", None)
@@ -63,17 +95,17 @@ def _weight_options(estimator, scorer, sample_weight):
 
 
 def score_of_epoch(estimator, X, y, sample_weight):
-    """Return the function that scores the estimator, as it is then, on the validation rows.
+    """Return the function that scores the estimator, as it is then, on rows that do not train.
 
     Parameters
     ----------
     estimator : classifier
         What is being fitted, whose `monitor` is the scorer.
-    X : ndarray of shape (n_validation, n_features)
-        The validation rows.
-    y : ndarray of shape (n_validation,)
+    X : ndarray of shape (n_rows, n_features)
+        The validation or the test rows.
+    y : ndarray of shape (n_rows,)
         Their labels.
-    sample_weight : ndarray of shape (n_validation,) or None
+    sample_weight : ndarray of shape (n_rows,) or None
         Their weights in `fit`, which a scorer that takes weights gets.
 
     Returns
@@ -81,9 +113,13 @@ def score_of_epoch(estimator, X, y, sample_weight):
     callable
         Without arguments; it returns a float, and raises where the scorer gives no number.
     """
-    scorer = get_scorer(estimator.monitor)
-    options = _weight_options(estimator, scorer, sample_weight)
-    name = getattr(scorer, "__name__", repr(estimator.monitor))
+    own, options = _find_score(estimator.monitor), {}
+    if own is None:
+        scorer = get_scorer(estimator.monitor)
+        options = _weight_options(estimator, scorer, sample_weight)
+        name = getattr(scorer, "__name__", repr(estimator.monitor))
+    else:
+        scorer, name = _call_score(own, sample_weight), own.name
     names = getattr(estimator, "feature_names_in_", None)
     X = X if names is None else pd.DataFrame(X, columns=names)
 

@@ -1,8 +1,8 @@
 """The skorch net that every classifier of this package owns.
 
-It is skorch's own, with three things changed: batches are cut from whole tensors, a
-:class:`~skprognet.networks.Column` gets its gradients from
-:class:`~skprognet.networks.TrainingStep`, and an interrupt is told from an early stop.
+It is skorch's own, with three things changed. Batches are cut from whole tensors, a
+:class:`~skprognet.networks.Column` has its gradients written out, and an interrupt is not taken
+for an early stop.
 """
 
 import math
@@ -14,46 +14,7 @@ from skorch.callbacks import EpochTimer, PrintLog
 
 from skprognet.estimators._best_epoch import BestEpoch, EndOfTraining, has_stopped, kept_epoch
 from skprognet.estimators._last_fit import training_kept
-from skprognet.networks import FusedAdam, TrainingStep
-
-ROWS_PER_COPY = 256  # about as many rows are copied at once, of which each batch is a part
-
-
-class Batches:
-    """Batches of a skorch data set, cut out of the tensors several at a time.
-
-    skorch's usual loader collects row by row in Python, which costs two to three times the
-    training itself on networks of this size.
-    """
-
-    def __init__(self, dataset, batch_size, generator=None):
-        self.dataset = dataset
-        self.batch_size = batch_size
-        self.generator = generator
-
-    def __len__(self):
-        return math.ceil(len(self.dataset) / self.batch_size)
-
-    def __iter__(self):
-        n_rows = len(self.dataset)
-        X = self.dataset.X
-        y = self.dataset.y if self.dataset.y is not None else torch.zeros(n_rows)
-        columns = [*X.values(), y] if isinstance(X, dict) else [X, y]
-        for block in self._blocks(columns, n_rows):
-            for *inputs, y_batch in zip(*(c.split(self.batch_size) for c in block), strict=True):
-                X_batch = dict(zip(X, inputs, strict=True)) if isinstance(X, dict) else inputs[0]
-                yield X_batch, y_batch
-
-    def _blocks(self, columns, n_rows):
-        """Yield the same rows of each column: all in their order, or a few batches at random."""
-        if self.generator is None:
-            yield columns
-            return
-        order = torch.randperm(n_rows, generator=self.generator)
-        n_batches = max(1, ROWS_PER_COPY // self.batch_size)
-        for rows in order.split(n_batches * self.batch_size):
-            # Several times as fast as column[rows] where rows are wide.
-            yield [column.index_select(0, rows.to(column.device)) for column in columns]
+from skprognet.networks import CrossEntropy, FusedAdam, TrainingStep
 
 
 def mean_recall(predicted, true, row_weight=None, class_weight=None):
@@ -97,28 +58,45 @@ def _step_inputs(batch):
 class Net(NeuralNetClassifier):
     """skorch net for logits, with weighted rows and the score of every epoch.
 
-    The history has, for each epoch, ``epoch``, ``train_loss``, ``valid_loss``, ``valid_uar``,
-    ``valid_score`` and ``dur`` in seconds; the validation ones where there are validation rows.
-    Losses are the mean over rows of weight times cross-entropy; the training loss is taken while
-    the weights change.
+    The history has, for each epoch, ``epoch``, ``train_loss``, ``valid_loss``, ``valid_score`` and
+    ``dur`` in seconds; the validation ones where there are validation rows. Losses are the mean
+    over rows of weight times cross-entropy; the training loss is taken while the weights change.
+    Where another number than ``valid_score`` chooses the epoch, it is there as ``valid_monitor``:
+    where classes have weights, or where a lower score is the better one.
 
     Parameters
     ----------
     patience : int or None, default=None
         Epochs without a better validation score after which training stops; None never stops.
     score : {"uar", "loss"} or callable, default="uar"
-        What chooses the epoch: the unweighted average recall or (minus) the loss on the
-        validation rows, or what the callable returns.
+        The score of an epoch: the unweighted average recall or minus the loss on the validation
+        rows, or what the callable returns.
     score_weights : ndarray of shape (n_classes,) or None, default=None
-        Weights of the classes in that recall; None is equal.
+        Weights of the classes in the recall that chooses the epoch; None is equal.
+    greater_is_better : bool, default=True
+        Whether the epoch with the greatest score is the best.
+    loss : type, default=CrossEntropy
+        The loss with written-out gradients.
     **options
         As for :class:`skorch.NeuralNetClassifier`.
     """
 
-    def __init__(self, module, *, patience=None, score="uar", score_weights=None, **options):
+    def __init__(
+        self,
+        module,
+        *,
+        patience=None,
+        score="uar",
+        score_weights=None,
+        greater_is_better=True,
+        loss=CrossEntropy,
+        **options,
+    ):
         self.patience = patience
         self.score = score
         self.score_weights = score_weights
+        self.greater_is_better = greater_is_better
+        self.loss = loss
         super().__init__(module, **options)
 
     @property
@@ -159,7 +137,7 @@ class Net(NeuralNetClassifier):
         by_hand = getattr(self.module_, "gradients_written_out", False)
         if not by_hand or isinstance(self.optimizer_, torch.optim.LBFGS):  # it wants a closure
             return None
-        return TrainingStep(self.module_)
+        return TrainingStep(self.module_, self.loss)
 
     def train_step(self, batch, step=None, **fit_params):
         if step is None:
@@ -182,11 +160,11 @@ class Net(NeuralNetClassifier):
         losses, sizes = [], []
         # What another optimizer keeps would stay bound to inference mode.
         with torch.inference_mode() if ours else torch.no_grad():
-            for batch in iterator:
-                loss, _ = self._step(*_step_inputs(batch))
+            for X, y, weight in iterator.parts():
+                loss, _ = self._step(X, y, weight)
                 update()
                 losses.append(loss)
-                sizes.append(len(batch[1]))
+                sizes.append(len(y))
         return losses, sizes
 
     def _run_batches(self, iterator, training, prefix, step_fn, **fit_params):
@@ -232,19 +210,22 @@ class Net(NeuralNetClassifier):
             which = "training" if training else "validation"
             self._raise_infinite(f"{which} loss", f"it became {loss} in")
         if not training:
-            X, y = iterator.dataset.X, iterator.dataset.y
-            weight = X["sample_weight"] if isinstance(X, dict) else None
-            predicted = torch.cat(predicted)
-            uar = mean_recall(predicted, y, weight)
-            self.history.record(prefix + "_uar", uar)
-            score = uar
-            if callable(self.score):
-                score = self.score()
-            elif self.score == "loss":
-                score = -loss
-            elif self.score_weights is not None:
-                score = mean_recall(predicted, y, weight, self.score_weights)
+            score, chooses = self._score_epoch(iterator.dataset, torch.cat(predicted), loss)
             self.history.record(prefix + "_score", score)
+            if chooses is not None:
+                self.history.record(prefix + "_monitor", chooses)
+
+    def _score_epoch(self, dataset, predicted, loss):
+        """Return the score of the validation rows, and what chooses the epoch if that differs."""
+        if callable(self.score):
+            score = self.score()
+            return score, None if self.greater_is_better else -score
+        if self.score == "loss":
+            return -loss, None
+        score = mean_recall(predicted, dataset.y, dataset.weight)
+        if self.score_weights is None:
+            return score, None
+        return score, mean_recall(predicted, dataset.y, dataset.weight, self.score_weights)
 
     def _raise_infinite(self, what, happened):
         raise ValueError(

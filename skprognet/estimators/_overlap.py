@@ -4,19 +4,12 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from sklearn.neural_network import MLPClassifier
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skprognet._fingerprints import fingerprints
 from skprognet._wording import first_few
-from skprognet.sources._source import before_network, final_estimator, select_columns
+from skprognet.sources import FARTHEST, as_source, count_off_scale, is_known, network_of
 
 OWN = "own"
-# Attributes of a fitted network: how many rows it was trained on, and their scale.
-MOMENTS = ("n_samples_seen_", "training_mean_", "training_std_")
-# Fewer rows say too little of a spread: two may be close to each other by chance.
-FEWEST_ROWS = 10
-FARTHEST = 10  # training standard deviations, and times that a spread may be larger or smaller
 
 
 def source_overlap(model, X, *, per_row=False):
@@ -78,8 +71,8 @@ def source_overlap(model, X, *, per_row=False):
 
 def overlap(model, X, per_row, *, stacklevel):
     """Do what :func:`source_overlap` does, and warn at the caller that many frames above."""
-    network = final_estimator(model)
-    if not hasattr(network, "_has_seen"):
+    network = network_of(model)
+    if not hasattr(network, "source_overlap"):
         raise TypeError(
             "source_overlap asks a fitted DNNClassifier, FineTunedClassifier or "
             "ProgressiveClassifier, or a pipeline, FrozenEstimator or fitted search around one; "
@@ -99,15 +92,17 @@ class _Answer:
     """What a model and its sources say of rows: which they had in fit, and who had others."""
 
     def __init__(self, model, X):
-        self.seen, self.off_scale = {}, {}
-        for name, network, rows in _networks(model, X):
-            known = None if rows is None else network._has_seen(rows)
-            before = self.seen.get(name, False)
-            self.seen[name] = None if known is None or before is None else known | before
-            if rows is not None and hasattr(network, "training_mean_"):
-                n_off, n_columns = count_off_scale(rows, network)
-                if 2 * n_off > n_columns:
-                    self.off_scale.setdefault(name, (n_off, n_columns))
+        whole = as_source(model)
+        network = whole.network
+        # Not rounded to float32 before a source's own steps, which did not have it so in `fit`.
+        X = validate_data(network, whole.before_network(X), reset=False)
+        self.seen = {OWN: is_known(network, X)}
+        self.off_scale = {OWN: count_off_scale(X, network)}
+        for name, source in network._read_by_name():
+            rows = source.select(X, getattr(network, "feature_names_in_", None))
+            self.seen[name] = source.rows_seen(rows)
+            self.off_scale[name] = source.off_scale(rows)
+        self.off_scale = {n: pair for n, pair in self.off_scale.items() if 2 * pair[0] > pair[1]}
 
     def warn(self, stacklevel):
         """Warn if the rows are on another scale than those that any network was trained on."""
@@ -125,30 +120,11 @@ class _Answer:
         )
 
 
-def _networks(model, X, name=None):
-    """Yield every network of a model, under which name it goes, and the rows that it gets.
-
-    What a source reads goes under the name of that source. The rows are None for a network that
-    does not remember any.
-    """
-    rows, network = before_network(model, X)
-    if isinstance(network, MLPClassifier):
-        yield name or OWN, network, None
-        return
-    # Not rounded to float32 before a source's own steps, which did not have it so in `fit`.
-    rows = validate_data(network, rows, reset=False)
-    yield name or OWN, network, rows
-    for source_name, source in getattr(network, "sources_", []):
-        names = getattr(network, "feature_names_in_", None)
-        yield from _networks(source, select_columns(source, rows, names), name or source_name)
-
-
 def _known(name, asked):
     """Return which rows are known by any of the answers; NA throughout if one cannot tell."""
     masks = [answer.seen[name] for answer in asked]
     if masks[0] is None:
-        n_rows = len(next(mask for mask in asked[0].seen.values() if mask is not None))
-        return pd.array([pd.NA] * n_rows, dtype="boolean")
+        return pd.array([pd.NA] * len(asked[0].seen[OWN]), dtype="boolean")
     return pd.array(np.any(masks, axis=0), dtype="boolean")
 
 
@@ -159,7 +135,8 @@ def _same_numbers(model, X):
     the network would get rows that differ in their last digits.
     """
     yield X
-    if not _has_steps(model):
+    source = as_source(model)
+    if not source.has_steps() and source.network is model:
         return
     types = set(X.dtypes) if hasattr(X, "dtypes") else {getattr(X, "dtype", None)}
     if types == {np.dtype("float64")}:
@@ -167,65 +144,3 @@ def _same_numbers(model, X):
             yield X.astype("float32")
     elif types == {np.dtype("float32")}:
         yield X.astype(str).astype("float64")
-
-
-def _has_steps(model):
-    """Return whether there is anything between X and a network, of the model or of a source."""
-    network = final_estimator(model)
-    if network is not model:
-        return True
-    return any(_has_steps(source) for _, source in getattr(network, "sources_", []))
-
-
-def add_rows(X, n_before=0, mean=0.0, std=0.0):
-    """Return number, mean and standard deviation (ddof 0) of rows and of those counted before.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n_rows, n_features)
-        Further rows.
-    n_before : int
-        Number of rows counted before.
-    mean, std : ndarray of shape (n_features,)
-        Their mean and standard deviation.
-
-    Returns
-    -------
-    n_rows, mean, std
-        Of all of them.
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean_here, var_here = X.mean(axis=0, dtype=np.float64), X.var(axis=0, dtype=np.float64)
-        total = n_before + len(X)
-        share, shift = len(X) / total, mean_here - mean
-        var = (1 - share) * std**2 + share * var_here + share * (1 - share) * shift**2
-        return total, mean + share * shift, np.sqrt(var)
-
-
-def count_off_scale(X, network):
-    """Return in how many columns X is not on the scale of the training rows, and of how many.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n_rows, n_features)
-        Rows as the network gets them.
-    network : classifier
-        Fitted, with the mean and standard deviation of its training rows.
-
-    Returns
-    -------
-    n_off, n_columns : int
-        Columns that are constant in training, as far as float32 can tell, have no scale and do
-        not count. There is no verdict on the scale of too few training rows.
-    """
-    mean, std = network.training_mean_, network.training_std_
-    varies = std > np.finfo(np.float32).eps * np.abs(mean)
-    if network.n_samples_seen_ < FEWEST_ROWS or not varies.any():
-        return 0, 0
-    mean, std = mean[varies], std[varies]
-    rows = np.asarray(X, dtype=np.float64)[:, varies]
-    off = np.abs(np.median(rows, axis=0) - mean) > FARTHEST * std
-    if len(np.unique(fingerprints(X))) >= FEWEST_ROWS:
-        spread = rows.std(axis=0)
-        off |= (spread > FARTHEST * std) | (spread < std / FARTHEST)
-    return int(off.sum()), len(off)

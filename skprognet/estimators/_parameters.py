@@ -8,9 +8,7 @@ from skprognet._checks import check_bool, check_choice, check_number, check_rand
 from skprognet.estimators._class_weight import check_class_weight
 from skprognet.estimators._hold_out import check_validation_fraction
 from skprognet.estimators._monitor import check_monitor
-from skprognet.networks import FusedAdam
-from skprognet.networks._adam import SGD
-from skprognet.networks._column import ACTIVATIONS
+from skprognet.networks import ACTIVATIONS, SGD, FusedAdam
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 OPTIMIZERS = {"adam": (FusedAdam, {}), "sgd": (SGD, {})}
@@ -48,6 +46,11 @@ def check_parameters(estimator):
     check_bool("warm_start", estimator.warm_start)
     if not isinstance(estimator.verbose, (bool, np.bool_)):
         check_number("verbose", estimator.verbose, "integer", low=0)
+
+
+def check_estimator_parameters(estimator):
+    """Raise unless all parameters of an estimator of this package are of the right kind."""
+    estimator._check_parameters()
 
 
 def _is_optimizer(optimizer):

@@ -1,27 +1,17 @@
 """The progressive network: a new column beside the source's, which stays as it is."""
 
-import numpy as np
-import pandas as pd
-import torch
 from sklearn.utils.validation import check_is_fitted
 
-from skprognet._checks import check_choice, check_number, check_row_labels, check_rows
-from skprognet._wording import first_few
-from skprognet.estimators._importances import (
-    lateral_norms,
-    predictions_without,
-    source_slices,
-)
-from skprognet.estimators._parameters import DTYPES, draw_seeds
-from skprognet.estimators._with_source import TransferClassifier
-from skprognet.metrics import uar_score
-from skprognet.networks import ProgressiveColumn, join_frozen, limit_threads
-from skprognet.networks._adapters import ADAPTERS
-from skprognet.networks._ambient import undisturbed
-from skprognet.sources._source import column_sizes, frozen_columns
+from skprognet._checks import check_choice, check_number
+from skprognet.estimators._importances import lateral_norms, measure_importances
+from skprognet.estimators._network_classifier import NetworkClassifier
+from skprognet.estimators._parameters import DTYPES
+from skprognet.estimators._rows import Given
+from skprognet.estimators._with_source import TransferMixin, named
+from skprognet.networks import ADAPTERS, ProgressiveColumn, join_frozen, undisturbed
 
 
-class ProgressiveClassifier(TransferClassifier):
+class ProgressiveClassifier(TransferMixin, NetworkClassifier):
     r"""Network that reads the layers of frozen ones, the ProgNet of Gideon et al. 2017.
 
     Beside each frozen source column j with hidden layers :math:`h_k^{(j)}` a new column is
@@ -67,10 +57,11 @@ class ProgressiveClassifier(TransferClassifier):
         Whether to score validation rows after every epoch and keep the weights of the best one,
         of equal ones that with the lowest loss. Without it all rows train and the last epoch is
         kept.
-    monitor : {"uar", "loss"}, name of a scorer or callable, default="uar"
+    monitor : {"uar", "loss"}, name of a scorer, Score or callable, default="uar"
         What makes an epoch the best: the unweighted average recall or the loss on the validation
-        rows, or what a scikit-learn scorer gives there (greater is better), such as "accuracy". A
-        scorer that takes `sample_weight` gets that of the held-out rows.
+        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer gives there
+        (greater is better), such as "accuracy". What takes `sample_weight` gets that of the
+        held-out rows.
     validation_fraction : float or cross-validation splitter, default=0.1
         Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
         whose first split is taken.
@@ -109,8 +100,10 @@ class ProgressiveClassifier(TransferClassifier):
     net_ : skorch.NeuralNetClassifier
         The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
     history_ : DataFrame
-        A row per epoch: epoch, train_loss, valid_loss, valid_uar, valid_score (what chooses the
-        epoch), test_uar (with `X_test`), dur (seconds).
+        A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
+        validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
+        epoch, where it is another one: with a dict as `class_weight`, or where a lower score is
+        better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
@@ -243,8 +236,8 @@ class ProgressiveClassifier(TransferClassifier):
             Labels of the source task, on which an unfitted source is trained; with several
             sources a DataFrame with a column per source name.
         X_test : array-like of shape (n_test, n_features), default=None
-            Rows that are scored after every epoch, for a learning curve: ``history_["test_uar"]``.
-            They influence nothing.
+            Rows that are scored after every epoch, for a learning curve, in
+            ``history_["test_score"]``. They influence nothing.
         y_test : array-like of shape (n_test,), default=None
             Their labels.
 
@@ -262,9 +255,18 @@ class ProgressiveClassifier(TransferClassifier):
         TypeError
             For a parameter of the wrong kind.
         """
-        return self._fit(
-            X, y, sample_weight, X_val, y_val, groups, X_test, y_test, source_y=source_y
+        given = Given(
+            X,
+            y,
+            sample_weight,
+            groups,
+            source_y,
+            X_val=X_val,
+            y_val=y_val,
+            X_test=X_test,
+            y_test=y_test,
         )
+        return self._fit(given)
 
     def _check_parameters(self):
         super()._check_parameters()
@@ -274,21 +276,30 @@ class ProgressiveClassifier(TransferClassifier):
             "lateral_dropout", self.lateral_dropout, "number", low=0, high=1, high_open=True
         )
 
-    def _network_input(self, X):
-        x = super()._network_input(X)
-        columns = [
-            column
-            for name, source in self.sources_
-            for column in frozen_columns(name, source, self._rows_for(source, X))
-        ]
-        return join_frozen(x, [[h.to(x) for h in column] for column in columns])
+    def _column_input(self, X):
+        """Return the features and all frozen activations side by side.
+
+        This is the one place where frozen columns compute: once in a fit, before the first epoch.
+        Side by side in one matrix, features and activations are batched together, and the column
+        reads each layer's part of a batch in place.
+        """
+        x, frozen = super()._column_input(X), []
+        for name, source in self._read_by_name():
+            rows = self._select(source, X)
+            with named(name):
+                frozen += source.hidden(rows)
+        return join_frozen(x, [[h.to(x) for h in column] for column in frozen])
+
+    def _source_sizes(self):
+        """Return for each source the widths of the layers of its columns."""
+        return {name: source.layer_sizes() for name, source in self._read_by_name()}
 
     def _make_column(self, generator):
         return ProgressiveColumn(
             self.n_features_in_,
             self.hidden_layer_sizes,
-            len(self.classes_),
-            source_sizes=[sizes for _, source in self.sources_ for sizes in column_sizes(source)],
+            self._target.n_outputs,
+            source_sizes=[sizes for columns in self._source_sizes().values() for sizes in columns],
             activation=self.activation,
             dropout=self.dropout,
             generator=generator,
@@ -344,37 +355,7 @@ class ProgressiveClassifier(TransferClassifier):
         (1, 2)
         """
         check_is_fitted(self)
-        check_choice("method", method, ["permute", "silence"])
-        check_number("n_repeats", n_repeats, "integer", low=1)
-        if not self.sources_:
-            raise ValueError("source_importances needs a source; this classifier has none.")
-        X = check_rows(self, X, self._dtype())
-        y = check_row_labels("y", y, len(X))
-        if not np.isin(y, self.classes_).any():
-            raise ValueError(
-                f"y must have labels that the classifier knows, {first_few(self.classes_)}; got "
-                f"{first_few(np.unique(y))}."
-            )
-        if method == "permute" and (X[0] == X).all():
-            got = "one row" if len(X) == 1 else f"{len(X)} equal rows"
-            raise ValueError(
-                "method='permute' exchanges what a source says between rows that differ; got "
-                f"{got}. Pass more rows, or method='silence'."
-            )
-        sizes = {name: column_sizes(source) for name, source in self.sources_}
-        rng = np.random.RandomState(draw_seeds(random_state, 1)[0])
-        column, rows = self.net_.module_, {}
-        with limit_threads(self.n_threads), undisturbed(self._device()):
-            joined = self._network_input(X)
-            whole = uar_score(y, self.predict(X))
-            for name, where in source_slices(self.n_features_in_, sizes).items():
-                orders = [None]
-                if method == "permute":
-                    orders = [torch.tensor(rng.permutation(len(X))) for _ in range(n_repeats)]
-                without = [predictions_without(column, joined, where, order) for order in orders]
-                falls = [whole - uar_score(y, self.classes_[codes]) for codes in without]
-                rows[name] = {"importance_mean": np.mean(falls), "importance_std": np.std(falls)}
-        return pd.DataFrame.from_dict(rows, orient="index")
+        return measure_importances(self, X, y, method, n_repeats, random_state)
 
     def lateral_norms(self):
         """Return how strongly each layer reads each frozen column.
@@ -387,6 +368,6 @@ class ProgressiveClassifier(TransferClassifier):
             of the product of its matrices and scale.
         """
         check_is_fitted(self)
-        names = [name for name, source in self.sources_ for _ in column_sizes(source)]
+        names = [name for name, columns in self._source_sizes().items() for _ in columns]
         with undisturbed(self._device()):
             return lateral_norms(self.net_.module_, names)

@@ -1,12 +1,14 @@
 """The score of rows that take no part in the training, after every epoch."""
 
+import math
+
 from skorch.callbacks import Callback
 
 from skprognet.estimators._net import mean_recall
 
 
 class RecordTestScore(Callback):
-    """Record as ``test_uar`` how well the network does on rows that influence nothing.
+    """Record as ``test_score`` how well the network does on rows that influence nothing.
 
     Parameters
     ----------
@@ -14,12 +16,25 @@ class RecordTestScore(Callback):
         The rows as the network reads them.
     codes_N : Tensor of shape (N,), int64
         Their class positions.
+    score : {"uar", "loss"} or callable
+        What is recorded: recall, minus the loss, or what the callable returns.
     """
 
-    def __init__(self, inputs_NF, codes_N):
+    def __init__(self, inputs_NF, codes_N, score):
         self.inputs_NF = inputs_NF
         self.codes_N = codes_N
+        self.score = score
 
     def on_epoch_end(self, net, **kwargs):
-        predicted = net.evaluation_step((self.inputs_NF, self.codes_N)).argmax(dim=1)
-        net.history.record("test_uar", mean_recall(predicted, self.codes_N))
+        net.history.record("test_score", self._value(net))
+
+    def _value(self, net):
+        if callable(self.score):
+            try:
+                return self.score()
+            except ValueError:  # many scores need rows of every class, which a small test may lack
+                return math.nan
+        logits_NC = net.evaluation_step((self.inputs_NF, self.codes_N))
+        if self.score == "loss":
+            return -net.criterion_(logits_NC, self.codes_N).mean().item()
+        return mean_recall(logits_NC.argmax(dim=1), self.codes_N)

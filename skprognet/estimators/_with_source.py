@@ -1,39 +1,39 @@
-"""What the two classifiers with a source share: keeping it, freezing it, showing it unchanged."""
+"""What the estimators with a source share: keeping it, freezing it, showing it unchanged."""
 
-import copy
+from contextlib import contextmanager
 
-import numpy as np
 import pandas as pd
-from sklearn import get_config
-from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
-from sklearn.pipeline import Pipeline
-from sklearn.utils.metadata_routing import get_routing_for_object
-from sklearn.utils.validation import has_fit_parameter
 
-from skprognet._checks import check_classes, check_no_ratings
+from skprognet._checks import check_no_ratings
 from skprognet._wording import first_few
-from skprognet.estimators._base import NetworkClassifier
-from skprognet.sources._source import (
-    digest,
-    final_estimator,
+from skprognet.sources import (
+    as_source,
+    clone_sources,
+    frozen_copy,
     is_fitted,
+    is_source,
+    is_trainable,
     named_sources,
-    select_columns,
+    train_source,
 )
 
 
-class TransferClassifier(NetworkClassifier):
-    """Base of the classifiers that learn from a source."""
+class TransferMixin:
+    """Mixin for an estimator of this package that learns from a source."""
 
     # So that cross-validation hands the source's labels on without being told to.
     __metadata_request__fit = {"source_y": True}
 
     def __sklearn_clone__(self):
         # scikit-learn would un-fit the source: what it has learned is what it is here for.
-        twin = super().__sklearn_clone__()
-        twin.source = clone_source(self.source)
-        return twin
+        copied = super().__sklearn_clone__()
+        copied.source = clone_sources(self.source)
+        return copied
+
+    def _read_by_name(self):
+        """Return the sources that the fitted estimator reads, by name."""
+        return [(name, as_source(each)) for name, each in getattr(self, "sources_", [])]
 
     def get_params(self, deep=True):
         """Return the parameters; those of a fitted source are not among them.
@@ -56,7 +56,7 @@ class TransferClassifier(NetworkClassifier):
         params = {}
         for name, source in _sources_by_key(self.source, own).items():
             params[name] = source
-            if is_estimator(source) and not is_fitted(source):
+            if is_trainable(source):
                 nested = source.get_params(deep=True)
                 params |= {f"{name}__{key}": value for key, value in nested.items()}
         return params | own
@@ -92,7 +92,7 @@ class TransferClassifier(NetworkClassifier):
         if nested:
             raise ValueError(
                 f"The source is fitted and stays as it is, so {first_few(nested)} cannot be set. "
-                "Pass an unfitted source, such as clone(source), and fit it anew."
+                "Pass an unfitted source, such as clone(source), and fit it again."
             )
         if replaced:
             pairs = [(name, replaced.get(name, source)) for name, source in given]
@@ -102,7 +102,7 @@ class TransferClassifier(NetworkClassifier):
             self.source = params.pop("source")
         return super().set_params(**params)
 
-    def _read_sources(self, X, rows, train, held_out, seed):
+    def _read_sources(self, rows, train, held_out, seed):
         self.sources_ = []
         for number, (name, source) in enumerate(named_sources(self.source)):
             if is_fitted(source):
@@ -110,21 +110,21 @@ class TransferClassifier(NetworkClassifier):
             else:
                 labels = self._labels_of(name, source, rows)
                 check_no_ratings("source_y", labels)
-                check_classes(self, labels[train], "source_y")
-                options = fit_options(source, X, labels, rows, train, held_out, self._table)
-                frozen = seeded_clone(source, seed + number)
-                frozen.fit(self._table(X[train]), labels[train], **options)
+                self._target_kind.learn(self, labels[train], "source_y")
+                frozen = train_source(
+                    source, rows.X, labels, rows, train, held_out, seed + number, self._table
+                )
             self.sources_.append((name, frozen))
-        self.source_digest_ = {name: digest(source) for name, source in self.sources_}
+        self.source_digest_ = {name: each.digest() for name, each in self._read_by_name()}
 
     def _check_same_sources(self):
         given = named_sources(self.source)
-        now = {name: digest(s) if is_fitted(s) else None for name, s in given}
+        now = {n: as_source(each).digest() if is_fitted(each) else None for n, each in given}
         before = self.source_digest_
         if now.keys() != before.keys() or any(d not in (None, before[n]) for n, d in now.items()):
             raise ValueError(
                 "warm_start=True goes on with the source of the last fit; the source is another "
-                "now. Set warm_start=False to start anew."
+                "now. Set warm_start=False to train a new network."
             )
 
     def _table(self, X):
@@ -154,26 +154,30 @@ class TransferClassifier(NetworkClassifier):
         return rows.source_y[name if name in columns else None].to_numpy()
 
     def _check_sources(self):
-        changed = [n for n, source in self.sources_ if digest(source) != self.source_digest_[n]]
+        changed = [n for n, s in self._read_by_name() if s.digest() != self.source_digest_[n]]
         if changed:
             raise RuntimeError(
                 f"A frozen source must come out of fit as it went in; {changed} changed. Please "
                 "report this, with the estimator's parameters."
             )
 
-    def _rows_for(self, source, X):
-        """Return X with the columns that `source` takes."""
-        return select_columns(source, X, getattr(self, "feature_names_in_", None))
+    def _select(self, source, X):
+        """Return X with the features that a source takes."""
+        return source.select(X, getattr(self, "feature_names_in_", None))
 
 
-def is_estimator(source):
-    """Return whether `source` is one estimator: not None, a list, or a class."""
-    return hasattr(source, "get_params") and not isinstance(source, type)
+@contextmanager
+def named(name):
+    """Say in the error of a source which source it is: it does not know its name itself."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"The source {name!r} cannot read these rows. {error}") from error
 
 
 def _is_closed(source):
-    """Return whether `source` is an estimator that has been fitted, and so stays as it is."""
-    return is_estimator(source) and is_fitted(source)
+    """Return whether `source` has been fitted, and so stays as it is."""
+    return is_source(source) and is_fitted(source)
 
 
 def _sources_by_key(source, own):
@@ -186,80 +190,3 @@ def _sources_by_key(source, own):
         for name, each in pairs
         if isinstance(name, str) and name not in own and "__" not in name
     }
-
-
-def clone_source(source):
-    """Clone what is unfitted of a source, keep what is fitted, and leave anything else to fit."""
-    if isinstance(source, (list, tuple)):
-        return [
-            (pair[0], clone_source(pair[1]))
-            if isinstance(pair, tuple) and len(pair) == 2
-            else pair
-            for pair in source
-        ]
-    if not is_estimator(source) or is_fitted(source):
-        return source
-    return clone(source)
-
-
-def frozen_copy(source):
-    """Return a copy of a fitted source that nothing done to the original can change.
-
-    What the copy itself reads is kept once, as its frozen sources: kept as its parameter too, a
-    chain of networks would double at each step.
-    """
-    twin = copy.deepcopy(source)
-    last = final_estimator(twin)
-    if getattr(last, "sources_", None):
-        last.source = last.sources_
-    return twin
-
-
-def seeded_clone(source, seed):
-    """Return an unfitted clone whose open random states, its steps' too, come from `seed`."""
-    twin = clone(source)
-    rng = np.random.RandomState(seed % 2**32)
-    for name, value in sorted(twin.get_params(deep=True).items()):
-        if value is None and name.split("__")[-1] == "random_state":
-            twin.set_params(**{name: int(rng.randint(np.iinfo(np.int32).max))})
-    return twin
-
-
-def _can_keep_apart(labels, groups):
-    """Return whether each class is in several groups; of a speaker task it is in one only."""
-    pairs = pd.DataFrame({"label": labels, "group": groups}).drop_duplicates()
-    return pairs["label"].value_counts().min() > 1
-
-
-def fit_options(source, X, labels, rows, train, held_out, table):
-    """Return what an unfitted source's fit gets beside its rows and labels.
-
-    The rows that choose the target's epoch must not train the source: through it they would be
-    known. They choose the source's epoch as well, where it can take them. Groups are passed on
-    unless a class of the source task is one group, as in recognising the speakers themselves.
-    """
-    last = final_estimator(source)
-    options = {}
-    if rows.groups is not None and _can_keep_apart(labels[train], rows.groups[train]):
-        options["groups"] = rows.groups[train]
-    if rows.weight is not None:
-        options["sample_weight"] = rows.weight[train]
-    if isinstance(source, Pipeline) and get_config()["enable_metadata_routing"]:
-        unread = set(options) - get_routing_for_object(source).consumes("fit", options)
-        return {name: v for name, v in options.items() if name not in unread & {"groups"}}
-    options = {name: v for name, v in options.items() if has_fit_parameter(last, name)}
-    if isinstance(source, Pipeline):
-        return {f"{_path_to_last(source)}{name}": values for name, values in options.items()}
-    known = held_out[np.isin(labels[held_out], labels[train])]
-    takes = has_fit_parameter(source, "X_val") and source.get_params().get("early_stopping")
-    if takes and len(known):
-        options |= {"X_val": table(X[known]), "y_val": labels[known]}
-    return options
-
-
-def _path_to_last(source):
-    """Return what stands before the name of a parameter for the last step of nested pipelines."""
-    if not isinstance(source, Pipeline):
-        return ""
-    name, step = source.steps[-1]
-    return f"{name}__{_path_to_last(step)}"

@@ -1,7 +1,13 @@
 """Cross-validation of transfer, and the proof that no test row was known before."""
 
 from skprognet.evaluation._audit import audit
+from skprognet.evaluation._checkpoint import count_kept_fits as count_kept_fits
+from skprognet.evaluation._checkpoint import has_checkpoint as has_checkpoint
+from skprognet.evaluation._checkpoint import remove_checkpoint as remove_checkpoint
+from skprognet.evaluation._count_fits import count_fits
+from skprognet.evaluation._count_fits import count_recorded_fits as count_recorded_fits
 from skprognet.evaluation._cross_validate_transfer import cross_validate_transfer
 from skprognet.evaluation._source_corpus import SourceCorpus
 
-__all__ = ["SourceCorpus", "audit", "cross_validate_transfer"]
+# The names above that are not below are for our own packages that stand on this one.
+__all__ = ["SourceCorpus", "audit", "count_fits", "cross_validate_transfer"]

@@ -1,58 +1,20 @@
 """Proof, from what every fit recorded, that it had no row that it was tested on."""
 
-import base64
-
 import numpy as np
 import pandas as pd
 
 from skprognet._checks import check_row_labels
+from skprognet._row_sets import UNKNOWN, decode_rows
+from skprognet._scores import FOLD, METHOD, RECORDED, label
 
-UNKNOWN = "unknown"
 _NAMED_IN_MESSAGE = 5
-
-
-def encode_rows(mask):
-    """Return a set of rows as text: how many rows there are, and a bit for each in base 64.
-
-    Parameters
-    ----------
-    mask : ndarray of bool of shape (n_rows,)
-        True for the rows of the set.
-
-    Returns
-    -------
-    str
-        Such as "339:8A==".
-    """
-    return f"{len(mask)}:{base64.b64encode(np.packbits(mask).tobytes()).decode()}"
-
-
-def decode_rows(text):
-    """Return the mask that :func:`encode_rows` made a text of.
-
-    Raises
-    ------
-    ValueError
-        If it is no such text.
-    """
-    try:
-        n_rows, bits = str(text).split(":")
-        packed = np.frombuffer(base64.b64decode(bits, validate=True), dtype=np.uint8)
-        if len(packed) != -(-int(n_rows) // 8):
-            raise ValueError("wrong length")
-        return np.unpackbits(packed, count=int(n_rows)).astype(bool)
-    except ValueError as error:
-        raise ValueError(
-            f"A set of rows must be text such as '16:gAE='; got {text!r}. Take the scores as "
-            "cross_validate_transfer returned them."
-        ) from error
 
 
 def _named(row):
     """Return which fit a row of scores is about."""
-    source = "" if row["source"] == "none" else f" from {row['source']}"
     size = f", n_train_folds {row['n_train_folds']}" if "n_train_folds" in row else ""
-    return f"{row['method']}{source} in repeat {row['repeat']}, fold {row['fold']}{size}"
+    method = label(row["method"], row["source"])
+    return f"{method} in repeat {row['repeat']}, fold {row['fold']}{size}"
 
 
 def _shared(groups, one, other):
@@ -66,24 +28,31 @@ def _some(values):
     return f"{values[:_NAMED_IN_MESSAGE]}" + (f" and {more} more" if more > 0 else "")
 
 
-def _examine(row, groups):
-    """Return what one fit and its source had of the rows and groups that tested it."""
+def _rows_had(row, column):
+    """Return the rows that a fit or its source had, or None if there is no source."""
+    if pd.isna(row[column]):
+        return None
+    if row[column] == UNKNOWN:
+        raise ValueError(
+            f"It cannot be shown which rows the source of {_named(row)} had: it does not "
+            "remember them. Use a source of this package, or train it inside, on labels."
+        )
+    return decode_rows(row[column])
+
+
+def _tested_before(row, groups):
+    """Return how many rows tested a fit, and which of them, and of their groups, were known.
+
+    Those that the fit itself had stand under "fit", those that its source had under "source".
+    """
     tested = decode_rows(row["rows_tested"])
-    result = {"n_tested": tested.sum()}
+    rows, shared = {}, {}
     for who, column in (("fit", "rows_seen"), ("source", "rows_seen_by_source")):
-        if pd.isna(row[column]):  # there is no source
-            seen = np.zeros_like(tested)
-        elif row[column] == UNKNOWN:
-            raise ValueError(
-                f"It cannot be shown which rows the source of {_named(row)} had: it does not "
-                "remember them. Use a source of this package, or train it inside, on labels."
-            )
-        else:
-            seen = decode_rows(row[column])
-        result[f"rows_of_{who}"] = np.flatnonzero(seen & tested).tolist()
-        if groups is not None:
-            result[f"groups_of_{who}"] = _shared(groups, seen, tested)
-    return result
+        had = _rows_had(row, column)
+        had = np.zeros_like(tested) if had is None else had
+        rows[who] = np.flatnonzero(had & tested).tolist()
+        shared[who] = [] if groups is None else _shared(groups, had, tested)
+    return int(tested.sum()), rows, shared
 
 
 def audit(scores, *, groups=None):
@@ -143,8 +112,7 @@ def audit(scores, *, groups=None):
     3     4        65       0
     4     5        73       0
     """
-    needed = ["method", "source", "repeat", "fold", "rows_seen", "rows_seen_by_source"]
-    missing = [name for name in [*needed, "rows_tested"] if name not in scores]
+    missing = [name for name in (*METHOD, *FOLD, *RECORDED) if name not in scores]
     if missing:
         raise ValueError(
             f"scores must hold what every fit recorded; the columns {missing} are missing. Take "
@@ -153,22 +121,19 @@ def audit(scores, *, groups=None):
     if groups is not None:
         n_rows = len(decode_rows(scores["rows_tested"].iloc[0]))
         groups = check_row_labels("groups", groups, n_rows)
-    places = ["method", "source", "n_train_folds", "repeat", "fold"]
+    places = [*METHOD, "n_train_folds", *FOLD]
     rows, leaks = [], []
     for _, row in scores.iterrows():
-        found = _examine(row, groups)
-        for what, values in found.items():
-            if what != "n_tested" and values:
-                kind, _, who = what.split("_")
-                leaks.append(f"the {who} of {_named(row)} had {kind} {_some(values)}")
-        rows.append(
-            {
-                **{name: row[name] for name in places if name in scores},
-                "n_tested": found["n_tested"],
-                "n_seen": len(found["rows_of_fit"]),
-                "n_seen_by_source": len(found["rows_of_source"]),
-            }
-        )
+        n_tested, had, shared = _tested_before(row, groups)
+        for kind, found in (("rows", had), ("groups", shared)):
+            leaks += [
+                f"the {who} of {_named(row)} had {kind} {_some(values)}"
+                for who, values in found.items()
+                if values
+            ]
+        counts = {"n_seen": len(had["fit"]), "n_seen_by_source": len(had["source"])}
+        place = {name: row[name] for name in places if name in scores}
+        rows.append({**place, "n_tested": n_tested, **counts})
     if leaks:
         more = "; ..." if len(leaks) > _NAMED_IN_MESSAGE else ""
         raise ValueError(

@@ -5,32 +5,28 @@ import re
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from skprognet._claims import Claim, check_claims, turn
 from skprognet._files import check_folder, remove_drafts, write_whole
-from skprognet.evaluation._claims import Claim, check_claims, turn
-from skprognet.evaluation._run_identity import (
-    describe_run,
-    differences,
-    run_digest,
-    sha256,
-)
+from skprognet._wording import differences
+from skprognet.evaluation._run_identity import describe_run, run_digest, sha256
 
 _DESIGN = "design.json"
 
 
 @contextmanager
-def open_checkpoint(folder, design, splits, jobs):
+def open_checkpoint(folder, run, splits, jobs):
     """Give the checkpoint of a run, whose missing jobs are claimed until the end; or None.
 
     Parameters
     ----------
     folder : path or None
         Where to; made if need be. None is for a run that keeps nothing.
-    design : Design
+    run : Run
         What all fits share.
     splits : list of Split
         The rows of every fit.
     jobs : list of str
-        Names of all units of work.
+        Names of all jobs.
 
     Raises
     ------
@@ -44,7 +40,7 @@ def open_checkpoint(folder, design, splits, jobs):
     if folder is None:
         yield None
         return
-    store = Checkpoint(folder, describe_run(design, splits), jobs)
+    store = Checkpoint(folder, describe_run(run, splits), jobs)
     try:
         yield store
     finally:

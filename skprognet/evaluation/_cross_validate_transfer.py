@@ -11,9 +11,9 @@ from joblib.parallel import get_active_backend
 from tqdm import tqdm
 
 from skprognet._scores import NO_SOURCE
+from skprognet.evaluation._check_run import check_run
 from skprognet.evaluation._checkpoint import open_checkpoint
-from skprognet.evaluation._fold_job import plan_units, run_unit
-from skprognet.evaluation._run import check_design
+from skprognet.evaluation._fold_job import plan_jobs, run_job
 from skprognet.evaluation._splits import draw_splits
 from skprognet.model_selection._splitters import RepeatedSpeakerStratifiedKFold
 
@@ -26,6 +26,7 @@ def cross_validate_transfer(
     sources=None,
     combined_sources=None,
     source_estimator=None,
+    scoring="uar",
     groups=None,
     speakers=None,
     cv=None,
@@ -65,6 +66,10 @@ def cross_validate_transfer(
         ``[("speaker", "gender")]``: by the methods that can (`ProgressiveClassifier`).
     source_estimator : classifier, default=None
         What is trained on the source tasks.
+    scoring : str or Score, default="uar"
+        What the test rows are scored by: a name (:func:`~skprognet.metrics.get_score_names` lists
+        them) or a :class:`~skprognet.metrics.Score`. What chooses the epoch of a network is its
+        own parameter `monitor`.
     groups : array-like of shape (n_samples,), default=None
         Speaker (or session) of each row, for `cv`.
     speakers : array-like of shape (n_samples,), default=None
@@ -91,14 +96,14 @@ def cross_validate_transfer(
     return_curves : bool, default=False
         Whether to return the scores of every epoch as well.
     checkpoint : path, default=None
-        Folder for what is finished. A unit of work is one split with one source: the source's
-        training and that of the methods which read it. It is on disk before it is reported;
-        after a stop of any kind, a power cut included, the same call goes on from there and gives
-        the rows of an unbroken run. With another design, other data or other versions of the
-        libraries it refuses, and where another process is at work. A class or function of your
-        own counts as the same only with the same code.
+        Folder for what is finished. A job is one split with one source: the training of the
+        source and of the methods that read it. What a job gives is on disk before it is reported.
+        After a stop of any kind, a power cut included, the same call goes on from there and gives
+        the rows of an unbroken run. It refuses another design, other data or other versions of
+        the libraries, and a folder in which another process is at work. A class or function of
+        your own counts as the same only with the same code.
     n_jobs : int, default=-1
-        How many units run at the same time, as in joblib; -1 is all cores. Each fit uses one
+        How many jobs run at the same time, as in joblib; -1 is all cores. Each fit uses one
         thread. Inside ``joblib.parallel_config(backend="dask")`` they run on the cluster, and X is
         sent to each worker once.
     random_state : int, default=0
@@ -113,16 +118,18 @@ def cross_validate_transfer(
     scores : DataFrame
         A row per method, source, repeat and fold, with the columns method, source ("a + b" for
         combined ones), target, corpus, n_train_folds (only with `train_folds`), repeat and fold
-        (from 1), n_train, n_validation, n_test (rows), n_classes (in the test rows), seed,
-        source_seed, uar, source_uar (UAR of
-        the source on the test rows of its own task, NaN if there is none or it is not known),
-        best_epoch, n_epochs, normalisation, baseline (which method is the same network without a
-        source, "none" if there is none), source_overlap (share of the test rows that the
-        source was given), seconds, and what :func:`audit` reads: rows_seen, rows_seen_by_source,
+        (from 1), n_train, n_validation, n_test (rows), seed, source_seed, metric (the name of
+        `scoring`), greater_is_better (whether a greater score is the better one), score, chance
+        (score of a guess on these test rows, NaN if not known), source_score (of the source on
+        the test rows of its own task, NaN if there is none or it is not known), best_epoch,
+        n_epochs, normalisation, baseline (which method is the same network without a source,
+        "none" if there is none), source_overlap (share of the test rows that the source was
+        given), seconds, and what :func:`audit` reads: rows_seen, rows_seen_by_source,
         rows_tested.
     curves : DataFrame
         Only with ``return_curves=True``: method, source, target, corpus, (n_train_folds,) repeat,
-        fold, epoch, train_loss, valid_loss, valid_uar, test_uar.
+        fold, metric (the `monitor` of the method), epoch, train_loss, valid_loss, valid_score,
+        test_score.
 
     Raises
     ------
@@ -170,13 +177,14 @@ def cross_validate_transfer(
     4      DNN    none       1     3      113     113
     5  ProgNet  gender       1     3      113     113
     """
-    design = check_design(
+    run = check_run(
         X,
         y,
         methods=methods,
         sources=sources,
         combined_sources=combined_sources,
         source_estimator=source_estimator,
+        scoring=scoring,
         normalisation=normalisation,
         groups=groups,
         speakers=speakers,
@@ -188,16 +196,16 @@ def cross_validate_transfer(
     )
     if cv is None:
         cv = RepeatedSpeakerStratifiedKFold(random_state=random_state)
-    splits = draw_splits(cv, design)
-    units, n_fits = plan_units(design, splits)
+    splits = draw_splits(cv, run)
+    jobs, n_fits = plan_jobs(run, splits)
     _check_backend()
     rows, curves = [], []
-    with open_checkpoint(checkpoint, design, splits, [str(unit) for unit in units]) as store:
-        for record in _records(design, units, n_fits, store, n_jobs, verbose):
+    with open_checkpoint(checkpoint, run, splits, [str(job) for job in jobs]) as store:
+        for record in _records(run, jobs, n_fits, store, n_jobs, verbose):
             rows += record["rows"]
             # As arrays: over a long run, lists would take several times the memory.
             curves += [{k: _compact(v) for k, v in curve.items()} for curve in record["curves"]]
-    order = {"method": list(methods), "source": [NO_SOURCE, *design.entries]}
+    order = {"method": list(methods), "source": [NO_SOURCE, *run.source_sets]}
     scores = _in_order(pd.DataFrame(rows), order)
     scores = scores.astype({"source_seed": "Int64", "best_epoch": "Int64", "n_epochs": "Int64"})
     if not return_curves:
@@ -210,13 +218,13 @@ def _compact(values):
     return np.asarray(values) if isinstance(values, list) else values
 
 
-def _records(design, units, n_fits, store, n_jobs, verbose):
-    """Yield the record of every unit: those on disk first, then the others as they end."""
-    fits = dict(zip(map(str, units), n_fits, strict=True))
+def _records(run, jobs, n_fits, store, n_jobs, verbose):
+    """Yield the record of every job: those on disk first, then the others as they end."""
+    fits = dict(zip(map(str, jobs), n_fits, strict=True))
     kept = {} if store is None else store.kept
     yield from kept.values()
     kept = set(kept)
-    missing = [unit for unit in units if str(unit) not in kept]
+    missing = [job for job in jobs if str(job) not in kept]
     with tqdm(
         total=sum(n_fits),
         initial=sum(fits[name] for name in kept),
@@ -226,7 +234,7 @@ def _records(design, units, n_fits, store, n_jobs, verbose):
         disable=not verbose or sys.stderr is None,
     ) as bar:
         try:
-            for name, record in _train(design, missing, n_jobs, bar):
+            for name, record in _train(run, missing, n_jobs, bar):
                 if store is not None:
                     store.keep(name, record, fits[name])
                 bar.update(fits[name])
@@ -242,17 +250,17 @@ def _records(design, units, n_fits, store, n_jobs, verbose):
             raise
 
 
-def _train(design, units, n_jobs, bar):
-    """Yield name and record of every unit, in any order, and show what runs."""
+def _train(run, jobs, n_jobs, bar):
+    """Yield name and record of every job, in any order, and show what runs."""
     started, n_workers = {}, effective_n_jobs(n_jobs)
 
     def dispatch():
-        for unit in units:
-            started[str(unit)] = None  # joblib asks a little ahead of what it starts
-            yield delayed(_run_named)(design, unit)
+        for job in jobs:
+            started[str(job)] = None  # joblib asks a little ahead of what it starts
+            yield delayed(_run_named)(run, job)
             bar.set_postfix_str("; ".join(list(started)[:n_workers]), refresh=False)
 
-    with _on_each_worker(design):
+    with _on_each_worker(run):
         finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(dispatch())
         try:
             for name, record in finished:
@@ -276,25 +284,23 @@ def _check_backend():
         )
 
 
-def _run_named(design, unit):
-    return str(unit), run_unit(design, unit)
+def _run_named(run, job):
+    return str(job), run_job(run, job)
 
 
-def _on_each_worker(design):
-    """Have Dask, where it is joblib's backend, send the design to every worker at the start.
+def _on_each_worker(run):
+    """Have Dask, where it is joblib's backend, send the run to every worker at the start.
 
     By itself joblib sends large arguments to one worker; with that worker they would be lost.
     """
     backend, _ = get_active_backend()
     if not hasattr(backend, "client"):
         return nullcontext()
-    return parallel_config(
-        "dask", client=backend.client, scatter=[design], **backend.submit_kwargs
-    )
+    return parallel_config("dask", client=backend.client, scatter=[run], **backend.submit_kwargs)
 
 
 def _in_order(frame, order):
-    """Sort by size, repeat, fold, source, method (and epoch): units end in any order."""
+    """Sort by size, repeat, fold, source, method (and epoch): jobs end in any order."""
     keys = ["n_train_folds", "repeat", "fold", "source", "method", "epoch"]
     ranks = {name: {value: i for i, value in enumerate(values)} for name, values in order.items()}
     return frame.sort_values(

@@ -9,8 +9,6 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import has_fit_parameter
 
 from skprognet._fingerprints import fingerprints
-from skprognet.evaluation._run import takes_validation_rows
-from skprognet.metrics import uar_score
 from skprognet.preprocessing import CorpusStandardScaler
 
 
@@ -35,12 +33,23 @@ def fit_seed(random_state, repeat, fold, network):
     return int(np.random.SeedSequence(entropy).generate_state(1)[0])
 
 
+def seed_of(run, split, network, size):
+    """Return the seed of one fit of a run, for a number of training folds or for all (None)."""
+    network += "" if size is None else f", {size} folds"
+    return fit_seed(run.random_state, split.repeat, split.fold, network)
+
+
+def takes_validation_rows(estimator):
+    """Return whether the estimator's own fit has a place for validation rows."""
+    return has_fit_parameter(estimator, "X_val")
+
+
 def normalise(X, train, normalisation, speakers):
     """Return X with mean 0 and variance 1 in each feature, over the rows that are asked for."""
     if normalisation == "none":
         return X
     if normalisation == "speaker":
-        return CorpusStandardScaler(statistics="transductive").fit_transform(X, corpus=speakers)
+        return CorpusStandardScaler(statistics="speaker").fit_transform(X, corpus=speakers)
     # scikit-learn's: the rows of a source that was fitted on its numbers are known again by them.
     rows = slice(None) if normalisation == "corpus" else train
     return StandardScaler().fit(X[rows]).transform(X)
@@ -94,7 +103,7 @@ def fit(estimator, X, y, train, validation, *, tested=None):
     return Fitted(estimator, seconds, np.isin(of_rows, recorded))
 
 
-def own_score(estimator, X, y, train, test):
-    """Return the UAR of a source on its own task, over test rows whose class it could learn."""
+def own_score(scoring, estimator, X, y, train, test):
+    """Return the score of a source on its own task, over test rows whose class it could learn."""
     known = test[np.isin(y[test], y[train])]
-    return uar_score(y[known], estimator.predict(X[known])) if len(known) else np.nan
+    return scoring(y[known], estimator.predict(X[known])) if len(known) else np.nan

@@ -1,28 +1,14 @@
-"""What a study of transfer has to be, checked before any training."""
+"""What all fits of a run share."""
 
-import numbers
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
-from sklearn.base import BaseEstimator, is_regressor
-from sklearn.exceptions import NotFittedError
-from sklearn.pipeline import Pipeline
-from sklearn.utils import check_array
-from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from skprognet._checks import check_choice, check_no_ratings, check_row_labels
 from skprognet._scores import NO_SOURCE
-from skprognet._wording import first_few
-from skprognet.evaluation._source_corpus import SourceCorpus
+from skprognet.evaluation._run_sources import CorpusSource, as_run_source
+from skprognet.metrics import Score
 
 NOT_OF_THE_NETWORK = ("random_state", "n_threads", "verbose")
-NORMALISATIONS = ("corpus", "training", "speaker", "none")
-
-
-def takes_validation_rows(estimator):
-    """Return whether the estimator's own fit has a place for validation rows."""
-    return has_fit_parameter(estimator, "X_val")
 
 
 def is_transfer(method):
@@ -30,9 +16,14 @@ def is_transfer(method):
     return "source" in method.get_params(deep=False)
 
 
+def reads_several(method):
+    """Return whether a method can read more than one source at a time."""
+    return getattr(method, "reads_several_sources", False)
+
+
 @dataclass
-class Design:
-    """All that the fits of a study share: each worker gets it once.
+class Run:
+    """The arrays, names and methods that all fits share: each worker gets it once.
 
     Attributes
     ----------
@@ -48,6 +39,8 @@ class Design:
         Sources that are read together.
     source_estimator : classifier or None
         What is trained as a source.
+    scoring : Score
+        What the test rows are scored by.
     normalisation : {"corpus", "training", "speaker", "none"}
         As in :func:`~skprognet.evaluation.cross_validate_transfer`.
     random_state : int
@@ -62,6 +55,10 @@ class Design:
         Numbers of training folds, each run by itself; None is all of them.
     return_curves : bool
         Whether the score of every epoch is kept.
+    plain, transfer : dict of str to classifier
+        The methods without a source, and those with one.
+    how_to_get : dict of str to TaskSource, CorpusSource or FittedSource
+        For each source how a fold gets it.
     """
 
     X: np.ndarray
@@ -70,6 +67,7 @@ class Design:
     sources: dict
     combined_sources: list
     source_estimator: object
+    scoring: Score
     normalisation: str
     random_state: int
     target: str
@@ -80,23 +78,33 @@ class Design:
     return_curves: bool = False
     plain: dict = field(init=False)
     transfer: dict = field(init=False)
+    how_to_get: dict = field(init=False)
 
     def __post_init__(self):
         self.transfer = {name: m for name, m in self.methods.items() if is_transfer(m)}
         self.plain = {name: m for name, m in self.methods.items() if name not in self.transfer}
+        self.how_to_get = {name: as_run_source(name, s) for name, s in self.sources.items()}
 
     def __sizeof__(self):
         # Dask looks at the size to decide whether to send an object to each worker once.
-        corpora = [s for s in self.sources.values() if isinstance(s, SourceCorpus)]
-        arrays = [self.X, self.y, *(s.X for s in corpora), *(s.y for s in corpora)]
-        return object.__sizeof__(self) + sum(array.nbytes for array in arrays)
+        of_sources = sum(source.nbytes for source in self.how_to_get.values())
+        return object.__sizeof__(self) + self.X.nbytes + self.y.nbytes + of_sources
 
     @property
-    def entries(self):
-        """For each name of a source in the result the sources that are read: one or several."""
+    def source_sets(self):
+        """By its name in the result, each set of sources that methods read: one or several."""
         single = {name: (name,) for name in self.sources}
         return single | {
             " + ".join(map(str, names)): tuple(names) for names in self.combined_sources
+        }
+
+    @property
+    def corpora(self):
+        """The sources that are other corpora."""
+        return {
+            name: source.corpus
+            for name, source in self.how_to_get.items()
+            if isinstance(source, CorpusSource)
         }
 
     def baseline(self, method):
@@ -113,6 +121,8 @@ class Design:
 
     def methods_for(self, names):
         """Return the methods that can read these sources; not all of them read several."""
+        if not names:
+            return self.plain
         if len(names) == 1:
             return self.transfer
         return {n: m for n, m in self.transfer.items() if reads_several(m)}
@@ -122,181 +132,3 @@ def _parameters(method):
     """Return those parameters, as text, that say what kind of network it is."""
     params = method.get_params(deep=False)
     return {name: repr(value) for name, value in params.items() if name not in NOT_OF_THE_NETWORK}
-
-
-def reads_several(method):
-    """Return whether a method can read more than one source at a time."""
-    return getattr(method, "reads_several_sources", False)
-
-
-def _check_methods(methods, source_estimator):
-    if not isinstance(methods, dict) or not methods:
-        raise ValueError(
-            f"methods must be a dict of at least one classifier by its name; got {methods!r}."
-        )
-    for name, method in methods.items():
-        _check_method(name, method)
-    for name, method in [*methods.items(), ("source_estimator", source_estimator)]:
-        if isinstance(method, Pipeline) and takes_validation_rows(method.steps[-1][1]):
-            raise ValueError(
-                f"{name!r} must be the network itself, not a pipeline around it: the validation "
-                "rows cannot be passed through one. Use normalisation= for scaling."
-            )
-
-
-def _check_method(name, method):
-    """Raise unless a method is a classifier of scikit-learn's kind."""
-    if isinstance(method, type) or not hasattr(method, "get_params"):
-        kind = "the class " if isinstance(method, type) else ""
-        told = method.__name__ if kind else type(method).__name__
-        raise TypeError(
-            f"Methods must be classifiers, such as SVC(); {name!r} is {kind}{told}. Make one."
-        )
-    if isinstance(method, BaseEstimator) and is_regressor(method):
-        raise TypeError(
-            f"Methods must be classifiers; {name!r} is {type(method).__name__}, which is none. "
-            "Take a classifier."
-        )
-
-
-def _check_seed(random_state):
-    is_integer = isinstance(random_state, numbers.Integral) and not isinstance(random_state, bool)
-    if not is_integer or random_state < 0:
-        raise ValueError(
-            "random_state must be an integer that is not negative, so that the run can be "
-            f"repeated; got {random_state!r}."
-        )
-
-
-def _check_names(kind, names):
-    """Raise unless all names are text, as they become in the scores."""
-    for name in names:
-        if not isinstance(name, str):
-            raise TypeError(
-                f"{kind} must have text as names; got {name!r}. Call it {str(name)!r}, say."
-            )
-
-
-def _check_source(name, source, X):
-    """Return the labels of a source task as an array, and any other source as it is."""
-    if not isinstance(name, str):
-        raise TypeError(f"The name of a source must be text; got {name!r}. Rename it.")
-    if name == NO_SOURCE:
-        raise ValueError(f"A source may not be called {NO_SOURCE!r}; give it another name.")
-    if isinstance(source, SourceCorpus):
-        if source.X.shape[1] != X.shape[1]:
-            raise ValueError(
-                f"The corpus {name!r} must have the {X.shape[1]} features of X; got "
-                f"{source.X.shape[1]}. Extract the same features from both."
-            )
-        return source
-    if hasattr(source, "get_params"):
-        try:
-            check_is_fitted(source)
-        except NotFittedError as error:
-            raise ValueError(
-                f"The source {name!r} must be fitted, or labels to train one on; got {source!r}. "
-                "Pass the labels, and the classifier as source_estimator."
-            ) from error
-        return source
-    labels = check_row_labels(name, source, len(X))
-    check_no_ratings(name, labels)
-    if len(np.unique(labels)) < 2:
-        raise ValueError(
-            f"The source task {name!r} must have at least 2 classes; got one, '{labels[0]}'."
-        )
-    return labels
-
-
-def _check_combined(combined, sources, transfer):
-    """Return the combinations as a list of tuples of names of sources."""
-    combined = [tuple(names) for names in combined or ()]
-    for names in combined:
-        unknown = [name for name in names if name not in sources]
-        if unknown or len(set(names)) < max(2, len(names)):
-            raise ValueError(
-                "combined_sources must hold tuples of two or more different names among "
-                f"{list(sources)}; got {names!r}."
-            )
-    joined = [*sources, *map(" + ".join, combined)]
-    twice = sorted({name for name in joined if joined.count(name) > 1})
-    if twice:
-        raise ValueError(
-            f"Each source and each combination must have a name of its own; {first_few(twice)} "
-            "would stand for two. Rename a source, or leave out a combination."
-        )
-    if combined and not any(reads_several(method) for method in transfer.values()):
-        raise ValueError(
-            f"combined_sources {combined} are for methods that read several sources at a time; "
-            f"none of {list(transfer)} does. Add a ProgressiveClassifier."
-        )
-    return combined
-
-
-def _check_roles(sources, transfer, methods, source_estimator):
-    """Raise unless there is a method for the sources, and sources for the methods."""
-    to_train = [n for n, source in sources.items() if not hasattr(source, "get_params")]
-    if transfer and to_train and source_estimator is None:
-        raise ValueError(
-            "source_estimator must be the classifier to train on the source tasks "
-            f"{to_train}; got None."
-        )
-    if sources and not transfer:
-        raise ValueError(
-            f"sources {list(sources)} are for methods with a source parameter; none of "
-            f"{list(methods)} has one. Leave the sources out, or add such a method."
-        )
-    if transfer and not sources:
-        raise ValueError(
-            f"The methods {list(transfer)} transfer from a source; got no sources. Pass "
-            "sources={name: labels}, or leave these methods out."
-        )
-
-
-def _check_speakers(speakers, normalisation, sources):
-    """Raise if normalisation by speaker lacks the speakers of a corpus."""
-    corpora = {n: s.groups for n, s in sources.items() if isinstance(s, SourceCorpus)}
-    for name, given in {"X": speakers, **corpora}.items():
-        if normalisation == "speaker" and given is None:
-            raise ValueError(
-                f"normalisation='speaker' needs the speaker of each row of {name!r}; got none. "
-                "Pass groups or speakers, or another normalisation."
-            )
-
-
-def check_design(
-    X,
-    y,
-    *,
-    methods,
-    sources,
-    combined_sources,
-    source_estimator,
-    groups=None,
-    speakers=None,
-    **options,
-):
-    """Return the design of a study, or raise if it makes no sense."""
-    options["target"] = options["target"] or str(getattr(y, "name", None) or "target")
-    X = check_array(X, dtype=np.float64, input_name="X")
-    y = check_row_labels("y", y, len(X))
-    check_no_ratings(options["target"], y)
-    _check_methods(methods, source_estimator)
-    check_choice("normalisation", options["normalisation"], NORMALISATIONS)
-    _check_seed(options["random_state"])
-    sources = {} if sources is None else sources
-    if not isinstance(sources, (dict, pd.DataFrame)):
-        raise TypeError(
-            "sources must be a DataFrame or dict with the labels of each task by its name; got "
-            f"{type(sources).__name__}."
-        )
-    _check_names("sources", sources)
-    _check_names("methods", methods)
-    sources = {name: _check_source(name, source, X) for name, source in sources.items()}
-    transfer = {name: method for name, method in methods.items() if is_transfer(method)}
-    _check_roles(sources, transfer, methods, source_estimator)
-    combined = _check_combined(combined_sources, sources, transfer)
-    rows = {"groups": groups, "speakers": groups if speakers is None else speakers}
-    rows = {n: None if g is None else check_row_labels(n, g, len(X)) for n, g in rows.items()}
-    _check_speakers(rows["speakers"], options["normalisation"], sources)
-    return Design(X, y, methods, sources, combined, source_estimator, **rows, **options)

@@ -15,7 +15,6 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skprognet._wording import SHOWN_IN_MESSAGE
 from skprognet.evaluation._source_corpus import SourceCorpus
 
 _LIBRARIES = ("skprognet", "torch", "skorch", "scikit-learn", "numpy", "scipy", "pandas")
@@ -30,12 +29,12 @@ def sha256(data):
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def describe_run(design, splits):
+def describe_run(run, splits):
     """Return all that the results of a run depend on, as text by name.
 
     Parameters
     ----------
-    design : Design
+    run : Run
         What all fits share.
     splits : list of Split
         The rows of every fit.
@@ -51,11 +50,12 @@ def describe_run(design, splits):
         If something cannot be known again in another process, such as a lambda.
     """
     names = ["X", "y", "speakers", "methods", "sources", "source_estimator", "combined_sources"]
-    names += ["normalisation", "random_state", "target", "corpus", "train_folds", "return_curves"]
+    names += ["scoring", "normalisation", "random_state", "target", "corpus", "train_folds"]
+    names += ["return_curves"]
     told = {}
     for name in names:
         try:
-            told |= _describe(name, getattr(design, name))
+            told |= _describe(name, getattr(run, name))
         except RecursionError as error:
             raise _unknowable(name, "an object that holds itself") from error
     rows = _digest([_describe("", vars(split)) for split in splits])
@@ -67,25 +67,6 @@ def describe_run(design, splits):
 def run_digest(run):
     """Return a digest of what :func:`describe_run` says."""
     return hashlib.sha256(json.dumps(run).encode()).hexdigest()[:32]
-
-
-def differences(then, now):
-    """Return in words what differs between two descriptions, at most five and how many more.
-
-    Parameters
-    ----------
-    then, now : dict
-        Plain values by name.
-
-    Returns
-    -------
-    str
-        Such as ``"random_state (then 0, now 1); corpus (then 'a', now 'b')"``; empty if nothing.
-    """
-    names = [n for n in dict.fromkeys([*then, *now]) if then.get(n) != now.get(n)]
-    shown = [f"{n} (then {then.get(n)}, now {now.get(n)})" for n in names[:SHOWN_IN_MESSAGE]]
-    more = len(names) - len(shown)
-    return "; ".join(shown) + (f"; and {more} more" if more else "")
 
 
 def _unknowable(name, what):

@@ -1,11 +1,10 @@
-"""The rows of every split of a study, drawn and checked before any training."""
+"""The rows of every split of a run, drawn and checked before any training."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from skprognet._checks import check_number
-from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.model_selection._folds import check_classes_remain
 
 N_ORDERS = 1000  # random orders of the training folds that are tried for one with every class
@@ -102,15 +101,15 @@ def _check_train_folds(train_folds, n_folds):
     return train_folds
 
 
-def draw_splits(cv, design):
-    """Return every split of the study, checked so that each can be trained on.
+def draw_splits(cv, run):
+    """Return every split of the run, checked so that each can be trained on.
 
     Parameters
     ----------
     cv : splitter with ``split_with_validation``
         Deals the rows, of the target and of every other corpus.
-    design : Design
-        What is studied.
+    run : Run
+        What all fits share.
 
     Returns
     -------
@@ -125,13 +124,12 @@ def draw_splits(cv, design):
     TypeError
         If `cv` does not give validation rows.
     """
-    triples = _triples(cv, design.X, design.y, design.groups)
+    triples = _triples(cv, run.X, run.y, run.groups)
     n_folds = len(triples) // getattr(cv, "n_repeats", 1)
-    train_folds = _check_train_folds(design.train_folds, n_folds)
+    train_folds = _check_train_folds(run.train_folds, n_folds)
     of_sources = {
         name: _triples(cv, source.X, source.y, source.groups)
-        for name, source in design.sources.items()
-        if isinstance(source, SourceCorpus)
+        for name, source in run.corpora.items()
     }
     splits = []
     for number, (train, validation, test) in enumerate(triples):
@@ -140,8 +138,8 @@ def draw_splits(cv, design):
         if train_folds is not None:
             mates = [t for _, _, t in triples[repeat * n_folds : (repeat + 1) * n_folds]]
             inside = [rows for rows in mates if np.isin(rows, train).all()]
-            rng = np.random.default_rng([design.random_state, repeat, fold])
-            subsets = nested_subsets(inside, design.y, train_folds, rng)
+            rng = np.random.default_rng([run.random_state, repeat, fold])
+            subsets = nested_subsets(inside, run.y, train_folds, rng)
         own = {}
         for name, of_source in of_sources.items():
             if len(of_source) != len(triples):
@@ -151,21 +149,14 @@ def draw_splits(cv, design):
                 )
             own[name] = of_source[number]
         split = Split(repeat, fold, subsets, validation, test, own)
-        _check_trainable(split, design)
+        _check_trainable(split, run)
         splits.append(split)
     return splits
 
 
-def _check_trainable(split, design):
+def _check_trainable(split, run):
     """Raise if a class, or all but one of a source task, is missing from training rows."""
     for train in split.train.values():
-        check_classes_remain(design.y, train, str(split))
-        for name, labels in design.sources.items():
-            if isinstance(labels, np.ndarray) and len(np.unique(labels[train])) < 2:
-                raise ValueError(
-                    f"The source task {name!r} must have at least 2 classes in the training rows "
-                    f"of every split; got {np.unique(labels[train]).tolist()} in {split}. Use "
-                    "other folds."
-                )
-    for name, (train, _, _) in split.of_sources.items():
-        check_classes_remain(design.sources[name].y, train, f"{split} of the corpus {name!r}")
+        check_classes_remain(run.y, train, str(split))
+    for source in run.how_to_get.values():
+        source.check_split(split)

@@ -1,45 +1,11 @@
 """The paper's second study: does a network of another corpus help (Figure 4)."""
 
-import warnings
-from pathlib import Path
-
-import pandas as pd
-
-from skprognet._checks import check_choice, check_no_ratings, check_number
-from skprognet._wording import first_few
-from skprognet.estimators import DNNClassifier
-from skprognet.evaluation import SourceCorpus, cross_validate_transfer
+from skprognet.evaluation import SourceCorpus
+from skprognet.experiments._corpora_design import CorporaDesign
 from skprognet.experiments._duplicates import settle_duplicates
-from skprognet.experiments._record import describe_missing, describe_network, plain_design
-from skprognet.experiments._study import (
-    Study,
-    check_columns,
-    make_folds,
-    paper_methods,
-)
-
-FOLDS = ("speaker-stratified", "speaker-independent")
-
-
-def align_features(source_X, target_X):
-    """Return the features of the source in the order of those of the target.
-
-    Features are matched by name where both are DataFrames, and by position otherwise.
-
-    Raises
-    ------
-    ValueError
-        If one has features that the other lacks.
-    """
-    if not (hasattr(source_X, "columns") and hasattr(target_X, "columns")):
-        return source_X
-    other = sorted(set(source_X.columns) ^ set(target_X.columns), key=str)
-    if other:
-        raise ValueError(
-            f"Both corpora must have the same features; {len(other)} are in one only: "
-            f"{other[:5]}. Extract the same feature set from both."
-        )
-    return source_X[list(target_X.columns)]
+from skprognet.experiments._matched_corpora import match_corpora
+from skprognet.experiments._network_values import paper_methods
+from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
 
 
 def transfer_between_corpora(
@@ -57,6 +23,7 @@ def transfer_between_corpora(
     n_splits=10,
     n_repeats=10,
     normalisation="corpus",
+    scoring="uar",
     duplicates="error",
     checkpoint=None,
     n_jobs=-1,
@@ -68,8 +35,8 @@ def transfer_between_corpora(
     A network that learned emotion on the eight training folds of one corpus helps another to
     learn it on 1, 2, 4 and 8 training folds of its own: plain (DNN, no transfer), fine-tuned
     (PT/FT) and progressive (ProgNet), on the same test and validation rows for all methods and
-    sizes. Each of the ten repeats deals the rows out anew, and for every test fold puts the
-    training folds into a new random order, so that smaller training sets are part of larger ones.
+    sizes. Each of the ten repeats divides the rows into new folds, and for every test fold puts
+    the training folds into a new random order: smaller training sets are part of larger ones.
 
     Parameters
     ----------
@@ -94,18 +61,22 @@ def transfer_between_corpora(
     both_directions : bool, default=True
         Whether the source is also tried as the target.
     estimator : DNNClassifier, default=None
-        Its parameters are those of all networks; None is ``DNNClassifier()``, the paper's.
+        Its parameters are those of all networks; None is
+        ``DNNClassifier(monitor=scoring)``, the paper's.
     n_splits : int, default=10
         Folds, at least 3.
     n_repeats : int, default=10
-        How often the rows are dealt out anew.
+        How many times the rows are divided into folds.
     normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
         Each corpus by itself; see :func:`~skprognet.evaluation.cross_validate_transfer`.
+    scoring : str or Score, default="uar"
+        What the test rows are scored by; see
+        :func:`~skprognet.evaluation.cross_validate_transfer`.
     duplicates : {"error", "drop", "keep"}, default="error"
         What to do, before anything is trained, about rows with equal features, in one corpus or
         in both: what a source learned of a copy it knows of the row that is tested. "drop" keeps
         the first of each, those of the source before those of the target, and "keep" warns; see
-        :func:`transfer_between_tasks`. ``design["dropped_rows"]`` has the numbers by corpus.
+        :func:`transfer_between_tasks`. ``study.dropped_rows`` has the numbers by corpus.
     checkpoint : path, default=None
         Folder for what is finished; see :func:`~skprognet.evaluation.cross_validate_transfer`.
     n_jobs : int, default=-1
@@ -177,123 +148,74 @@ def transfer_between_corpora(
     4              2    PT/FT  women
     5              2  ProgNet  women
     """
-    check_choice("folds", folds, FOLDS)
-    check_number("random_state", random_state, "integer", low=0)
-    estimator = DNNClassifier() if estimator is None else estimator
-    methods = paper_methods(estimator)
-    tasks = [tasks] if isinstance(tasks, str) else list(tasks)
-    train_folds = tuple(train_folds)
-    design = plain_design(
-        {
-            "study": "corpora",
-            "names": names,
-            "emotion": emotion,
-            "tasks": tasks,
-            "speaker": speaker,
-            "folds": folds,
-            "train_folds": train_folds,
-            "both_directions": both_directions,
-            "n_repeats": n_repeats,
-            "n_splits": n_splits,
-            "normalisation": normalisation,
-            "duplicates": duplicates,
-            "random_state": random_state,
-        }
+    design = CorporaDesign(
+        names=names,
+        emotion=emotion,
+        tasks=tasks,
+        speaker=speaker,
+        folds=folds,
+        train_folds=train_folds,
+        both_directions=both_directions,
+        estimator=estimator,
+        n_splits=n_splits,
+        n_repeats=n_repeats,
+        normalisation=normalisation,
+        scoring=scoring,
+        duplicates=duplicates,
+        random_state=random_state,
     )
-    design["network"] = describe_network(estimator)
-    missing = describe_missing(estimator)
-    design |= {"missing": missing} if missing else {}
-    both = [name for name in names if name in tasks]
-    if both:
-        raise ValueError(
-            f"A corpus and a task must have different names; {first_few(both)} is both. Pass "
-            "other names."
-        )
-    given = _check_corpora(source, target, names, [emotion, speaker, *tasks])
-    _check_labels(given, emotion, [task for task in tasks if task != speaker])
-    corpora = settle_duplicates(given, [emotion, *tasks], speaker, duplicates)
-    dropped = {name: table.dropped for name, table in corpora.items() if table.dropped}
-    design |= {"dropped_rows": dropped} if dropped else {}
-    scores, curves = [], []
-    directions = [tuple(names), tuple(names)[::-1]][: 1 + both_directions]
-    for number, (source_name, target_name) in enumerate(directions, 1):
-        other, own = corpora[source_name], corpora[target_name]
-        corpus = SourceCorpus(other.X, other.labels[emotion], other.labels[speaker])
-        new_scores, new_curves = cross_validate_transfer(
-            own.X,
-            own.labels[emotion],
-            methods=methods,
-            sources={source_name: corpus, **{task: own.labels[task] for task in tasks}},
-            combined_sources=[(source_name, *tasks)] if tasks else None,
-            source_estimator=estimator,
-            groups=own.labels[speaker],
-            cv=make_folds(folds, n_splits, n_repeats, random_state),
-            train_folds=train_folds,
-            normalisation=normalisation,
-            target=emotion,
-            corpus=target_name,
-            return_curves=True,
-            # Not by the names, which may hold anything.
-            checkpoint=checkpoint and Path(checkpoint) / f"direction-{number}",
-            n_jobs=n_jobs,
-            random_state=random_state,
-            verbose=verbose,
-        )
-        scores.append(own.number_as_given(new_scores))
-        curves.append(new_curves)
-    apart = {}
-    if folds == "speaker-independent":
-        apart = {name: labels[speaker].to_numpy() for name, (_, labels) in given.items()}
-    scores, curves = (pd.concat(frames, ignore_index=True) for frames in (scores, curves))
-    return Study(scores, curves, design, apart)
+    plan = plan_corpora(design, source, target)
+    return plan.run(checkpoint=checkpoint, n_jobs=n_jobs, verbose=verbose)
 
 
-def _check_corpora(source, target, names, columns):
-    """Return features, in the order of the target's, and labels of both corpora by name."""
-    names = tuple(names)
-    if len(names) != 2 or names[0] == names[1]:
-        raise ValueError(f"names must be two different names; got {names}.")
-    corpora = {}
-    for name, corpus in zip(names, (source, target), strict=True):
-        if not isinstance(corpus, (tuple, list)) or len(corpus) != 2:
-            raise TypeError(
-                f"The corpus {name!r} must be a tuple (X, labels); got {type(corpus).__name__}."
-            )
-        X, labels = corpus
-        advice = f"Rename columns of {name!r}, or pass emotion=, tasks= and speaker=."
-        corpora[name] = X, check_columns(labels, columns, advice)
-    (source_X, labels), (target_X, _) = corpora.values()
-    corpora[names[0]] = align_features(source_X, target_X), labels
-    return corpora
+def plan_corpora(design, source, target):
+    """Return the plan of a study of transfer between corpora, or raise if the data do not fit.
 
+    Parameters
+    ----------
+    design : CorporaDesign
+        What is asked.
+    source, target : tuple of (X, labels)
+        The two corpora.
 
-def _check_labels(corpora, emotion, tasks):
-    """Raise unless there are classes that both corpora know; warn of those that one has alone."""
-    for name, (_, labels) in corpora.items():
-        for column in (emotion, *tasks):
-            check_no_ratings(f"{column} of {name}", labels[column], text=True)
-    (one, ours), (other, theirs) = (
-        (name, set(labels[emotion].dropna())) for name, (_, labels) in corpora.items()
+    Returns
+    -------
+    StudyPlan
+        A run for each direction.
+    """
+    given = match_corpora(design, source, target)
+    tables = settle_duplicates(
+        given, [design.emotion, *design.tasks], design.speaker, design.duplicates
     )
-    told = {
-        f"both have {_list(ours & theirs)}": ours & theirs,
-        f"only {one!r} has {_list(ours - theirs)}": ours - theirs,
-        f"only {other!r} has {_list(theirs - ours)}": theirs - ours,
+    runs = []
+    for number, (source_name, target_name) in enumerate(design.directions, 1):
+        groups = None
+        if design.folds == "speaker-independent":
+            groups = given[target_name][1][design.speaker].to_numpy()
+        arguments = _arguments(design, source_name, tables[source_name], tables[target_name])
+        arguments |= {"corpus": target_name}
+        # Not by the names, which may hold anything.
+        folder = f"direction-{number}"
+        runs.append(PlannedRun(target_name, groups, arguments, folder))
+    return StudyPlan(design, tables, runs)
+
+
+def _arguments(design, source_name, source, target):
+    """Return the arguments of one direction: the source is another corpus, and so are its folds."""
+    corpus = SourceCorpus(source.X, source.labels[design.emotion], source.labels[design.speaker])
+    tasks = {task: target.labels[task] for task in design.tasks}
+    return {
+        "X": target.X,
+        "y": target.labels[design.emotion],
+        "methods": paper_methods(design.estimator),
+        "sources": {source_name: corpus, **tasks},
+        "combined_sources": [(source_name, *design.tasks)] if design.tasks else None,
+        "source_estimator": design.estimator,
+        "scoring": design.scoring,
+        "groups": target.labels[design.speaker],
+        "cv": make_folds(design),
+        "train_folds": design.train_folds,
+        "normalisation": design.normalisation,
+        "target": design.emotion,
+        "random_state": design.random_state,
     }
-    told = "; ".join(words for words, labels in told.items() if labels)
-    if not ours & theirs:
-        raise ValueError(
-            f"The corpora must share labels of {emotion!r}; {told}. Give equal classes equal "
-            "names, or name another column."
-        )
-    if ours != theirs:
-        warnings.warn(
-            f"The corpora have different labels of {emotion!r}: {told}. All rows are used: each "
-            "corpus learns all of its own labels, and what the source knows of the others goes "
-            "with its output layer.",
-            stacklevel=3,
-        )
-
-
-def _list(labels):
-    return first_few(sorted(labels, key=str))

@@ -1,18 +1,10 @@
 """The paper's first study: does a network of another task help (Table 2, Figure 3)."""
 
-from skprognet._checks import check_choice, check_no_ratings, check_number
-from skprognet._wording import first_few
-from skprognet.estimators import DNNClassifier
-from skprognet.evaluation import cross_validate_transfer
+from skprognet._checks import check_no_ratings
 from skprognet.experiments._duplicates import settle_duplicates
-from skprognet.experiments._record import describe_missing, describe_network, plain_design
-from skprognet.experiments._study import (
-    FOLDS,
-    Study,
-    check_columns,
-    make_folds,
-    paper_methods,
-)
+from skprognet.experiments._network_values import paper_methods
+from skprognet.experiments._plan import PlannedRun, StudyPlan, check_columns, make_folds
+from skprognet.experiments._tasks_design import TasksDesign
 
 
 def transfer_between_tasks(
@@ -30,6 +22,7 @@ def transfer_between_tasks(
     n_splits=10,
     n_repeats=10,
     normalisation="corpus",
+    scoring="uar",
     duplicates="error",
     corpus="corpus",
     checkpoint=None,
@@ -65,20 +58,24 @@ def transfer_between_tasks(
         session. Without known speakers a source network for the speakers chooses its epoch on
         training rows held out, and its own UAR is not known.
     estimator : DNNClassifier, default=None
-        Its parameters are those of all networks; None is ``DNNClassifier()``, the paper's.
+        Its parameters are those of all networks; None is
+        ``DNNClassifier(monitor=scoring)``, the paper's.
     other_methods : dict of str to classifier, default=None
         Further classifiers, such as a support vector machine, each a row of its own. Their names
         must not be those of the paper's methods.
     n_splits : int, default=10
         Folds, at least 3.
     n_repeats : int, default=10
-        How often the rows are dealt out anew.
+        How many times the rows are divided into folds.
     normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
         See :func:`~skprognet.evaluation.cross_validate_transfer`.
+    scoring : str or Score, default="uar"
+        What the test rows are scored by; see
+        :func:`~skprognet.evaluation.cross_validate_transfer`.
     duplicates : {"error", "drop", "keep"}, default="error"
         What to do, before anything is trained, about rows with equal features: copies of one
         recording. One that is tested would be among the training rows. "drop" keeps the first of
-        each: the numbers of the others are in ``design["dropped_rows"]``, and the rows in scores
+        each: the numbers of the others are in ``study.dropped_rows``, and the rows in scores
         and audit keep the numbers that they were given with. "keep" warns; the audit then says
         whether a copy was on both sides. Copies with different labels or speakers are always an
         error.
@@ -144,78 +141,70 @@ def transfer_between_tasks(
     3    PT/FT   gender
     4  ProgNet   gender
     """
-    sources = [sources] if isinstance(sources, str) else list(sources)
-    check_choice("folds", folds, FOLDS)
-    group = session if folds == "leave-one-session-out" else speaker
-    labels = check_columns(
-        labels,
-        [target, *sources, group, *[speaker] * (normalisation == "speaker")],
-        "Rename columns, or pass target=, sources= and speaker=.",
-    )
-    check_number("random_state", random_state, "integer", low=0)
-    for name in (target, *sources):
-        if name not in (speaker, session):  # their names may look like numbers
-            check_no_ratings(name, labels[name], text=True)
-    estimator = DNNClassifier() if estimator is None else estimator
-    methods = _add_methods(paper_methods(estimator), other_methods or {})
-    design = plain_design(
-        {
-            "study": "tasks",
-            "corpus": corpus,
-            "target": target,
-            "sources": sources,
-            "all_sources": all_sources,
-            "speaker": speaker,
-            "session": session,
-            "folds": folds,
-            "n_repeats": n_repeats,
-            "n_splits": n_splits,
-            "normalisation": normalisation,
-            "duplicates": duplicates,
-            "random_state": random_state,
-        }
-    )
-    design["network"] = describe_network(estimator)
-    missing = describe_missing(estimator, other_methods)
-    design |= {"missing": missing} if missing else {}
-    given = {corpus: (X, labels)}
-    table = settle_duplicates(given, [target, *sources, group], speaker, duplicates)[corpus]
-    design |= {"dropped_rows": table.dropped} if table.dropped else {}
-    scores, curves = cross_validate_transfer(
-        table.X,
-        table.labels[target],
-        methods=methods,
-        sources=table.labels[sources],
-        combined_sources=[tuple(sources)] if all_sources else None,
-        source_estimator=estimator,
-        groups=table.labels[group],
-        speakers=table.labels.get(speaker),
-        cv=make_folds(folds, n_splits, n_repeats, random_state),
-        normalisation=normalisation,
+    design = TasksDesign(
         target=target,
+        sources=sources,
+        all_sources=all_sources,
+        speaker=speaker,
+        session=session,
+        folds=folds,
+        estimator=estimator,
+        other_methods=other_methods,
+        n_splits=n_splits,
+        n_repeats=n_repeats,
+        normalisation=normalisation,
+        scoring=scoring,
+        duplicates=duplicates,
         corpus=corpus,
-        return_curves=True,
-        checkpoint=checkpoint,
-        n_jobs=n_jobs,
         random_state=random_state,
-        verbose=verbose,
     )
-    design["n_repeats"] = int(scores["repeat"].nunique())
-    design["n_splits"] = int(scores["fold"].nunique())
-    apart = {} if folds == "speaker-stratified" else {corpus: labels[group].to_numpy()}
-    return Study(table.number_as_given(scores), curves, design, apart)
+    plan = plan_tasks(design, X, labels)
+    return plan.run(checkpoint=checkpoint, n_jobs=n_jobs, verbose=verbose)
 
 
-def _add_methods(methods, others):
-    """Return the paper's methods and the others; raise if one would replace another."""
-    if not isinstance(others, dict):
-        raise TypeError(
-            f"other_methods must be a dict of classifiers by their names; got {others!r:.200}."
-        )
-    both = [name for name in others if name in methods]
-    if both:
-        raise ValueError(
-            f"other_methods must have names of their own; {first_few(both)} would replace the "
-            "paper's. Give them other names."
-        )
-    return methods | others
+def plan_tasks(design, X, labels):
+    """Return the plan of a study of transfer between tasks, or raise if the data do not fit.
+
+    Parameters
+    ----------
+    design : TasksDesign
+        What is asked.
+    X : array-like of shape (n_samples, n_features)
+        Features.
+    labels : DataFrame of shape (n_samples, n_tasks)
+        The labels of all tasks and the speaker of each row.
+
+    Returns
+    -------
+    StudyPlan
+        One run.
+    """
+    advice = "Rename columns, or pass target=, sources= and speaker=."
+    labels = check_columns(labels, design, advice)
+    tasks, group = [design.target, *design.sources], design.group
+    for name in tasks:
+        if name not in design.group_columns:  # their names may look like numbers
+            check_no_ratings(name, labels[name], text=True)
+    tables = settle_duplicates(
+        {design.corpus: (X, labels)}, [*tasks, group], design.speaker, design.duplicates
+    )
+    table = tables[design.corpus]
+    arguments = {
+        "X": table.X,
+        "y": table.labels[design.target],
+        "methods": paper_methods(design.estimator) | design.other_methods,
+        "sources": table.labels[list(design.sources)],
+        "combined_sources": [design.sources] if design.all_sources else None,
+        "source_estimator": design.estimator,
+        "scoring": design.scoring,
+        "groups": table.labels[group],
+        "speakers": table.labels.get(design.speaker),
+        "cv": make_folds(design),
+        "normalisation": design.normalisation,
+        "target": design.target,
+        "corpus": design.corpus,
+        "random_state": design.random_state,
+    }
+    shared = design.folds == "speaker-stratified"  # a speaker is in several folds
+    groups = None if shared else labels[group].to_numpy()
+    return StudyPlan(design, tables, [PlannedRun(design.corpus, groups, arguments)])

@@ -10,11 +10,11 @@ from sklearn.utils import check_array
 
 from skprognet._checks import check_choice
 from skprognet._fingerprints import fingerprints
+from skprognet._row_sets import UNKNOWN, decode_rows, encode_rows
+from skprognet._scores import RECORDED
 from skprognet._wording import first_few
-from skprognet.evaluation._audit import UNKNOWN, decode_rows, encode_rows
 
 DUPLICATES = ("keep", "drop", "error")
-_RECORDED = ("rows_seen", "rows_seen_by_source", "rows_tested")
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Table:
         """Return scores in which the recorded rows have the numbers that they were given with."""
         if self.kept.all():
             return scores
-        columns = {name: scores[name].map(self._renumber) for name in _RECORDED}
+        columns = {name: scores[name].map(self._renumber) for name in RECORDED}
         return scores.assign(**columns)
 
     def _renumber(self, rows):
@@ -148,7 +148,7 @@ def _check_copies(tables, copies, columns, speaker, duplicates):
         )
     if duplicates == "keep":
         warnings.warn(
-            f"{told}; a copy among the training rows makes the other no test.", stacklevel=4
+            f"{told}; a copy among the training rows makes the other no test.", stacklevel=5
         )
 
 

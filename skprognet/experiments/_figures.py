@@ -5,6 +5,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from skprognet._scores import methods_in, metric_of
 from skprognet.displays import (
     ScoresDisplay,
     SignificanceDisplay,
@@ -124,7 +125,7 @@ def _folds(number):
 
 
 def _curves(curves, name, where):
-    n_methods = len(curves[["method", "source"]].drop_duplicates())
+    n_methods = len(methods_in(curves))
     return _figure(
         TrainingCurveDisplay.from_curves(curves),
         name,
@@ -137,7 +138,7 @@ def _curves(curves, name, where):
 
 
 def _scores(scores, name, where):
-    n_methods = len(scores[["method", "source"]].drop_duplicates())
+    n_methods = len(methods_in(scores))
     return _figure(
         ScoresDisplay.from_scores(scores),
         name,
@@ -166,14 +167,15 @@ def _sizes(scores, comparisons, name, where):
 
 
 def _significance(comparisons):
+    label = metric_of(comparisons).label
     return _figure(
         SignificanceDisplay.from_comparisons(comparisons),
         "significance",
         "Differences",
-        "Each line is the 95 % interval of a difference in UAR: right of zero the first method is "
-        "better. A filled mark is evidence, a half-filled one is none after Holm's correction, an "
-        "open one is none. An interval inside the grey band says that the two are practically "
-        "equal.",
+        f"Each line is the 95 % interval of a difference in {label}: right of zero the first "
+        "method is better. A filled mark is evidence, a half-filled one is none after Holm's "
+        "correction, an open one is none. An interval inside the grey band says that the two are "
+        "practically equal.",
         f"Differences of {len(comparisons)} pairs of methods with their intervals; the verdicts "
         "below have the same numbers.",
         wide=True,

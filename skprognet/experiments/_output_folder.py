@@ -4,17 +4,12 @@ import hashlib
 import json
 from pathlib import Path
 
-from skprognet._files import check_folder, remove_drafts, write_whole
+from skprognet._claims import Claim, check_claims, turn
+from skprognet._files import check_folder, remove_drafts, sha256, write_whole
 from skprognet._wording import first_few
-from skprognet.evaluation._checkpoint import has_checkpoint, remove_checkpoint
-from skprognet.evaluation._claims import Claim, check_claims, turn
-from skprognet.experiments._record import (
-    RECORD,
-    differences,
-    essence,
-    format_record,
-    read_record,
-)
+from skprognet.evaluation import has_checkpoint, remove_checkpoint
+from skprognet.experiments._arguments import DESIGN_FILE
+from skprognet.experiments._record import differences, essence, format_record, read_record
 
 CHECKPOINT = "checkpoint"
 MANIFEST = "manifest.json"
@@ -84,9 +79,7 @@ class OutputFolder:
         path = self.folder / name
         if path.is_symlink() or not path.is_file():
             return False
-        with open(path, "rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return digest in self._files.get(name, ())
+        return sha256(path) in self._files.get(name, ())
 
     def check(self, names):
         """Raise FileExistsError if one of these files is there and no run's, or was changed."""
@@ -132,8 +125,8 @@ class OutputFolder:
         FileExistsError
             If a file of the user is in the way.
         """
-        self.check([RECORD])
-        there = self.folder / RECORD
+        self.check([DESIGN_FILE])
+        there = self.folder / DESIGN_FILE
         other = differences(essence(read_record(there)), essence(record)) if there.exists() else ""
         if other and (self.is_unfinished or (self.is_complete and not replace)):
             raise ValueError(
@@ -144,7 +137,7 @@ class OutputFolder:
             return False
         self.check(names)
         if not self.is_complete:
-            self.write({RECORD: format_record(record).encode()}, complete=False)
+            self.write({DESIGN_FILE: format_record(record).encode()}, complete=False)
         return True
 
     def write(self, contents, complete=True):
@@ -190,8 +183,8 @@ class OutputFolder:
         """Take away the design of a run that could not begin."""
         if self.is_complete or self.is_unfinished or self.claim.is_lost():
             return
-        if set(self._files) <= {RECORD} and self._is_ours(RECORD):
-            (self.folder / RECORD).unlink()
+        if set(self._files) <= {DESIGN_FILE} and self._is_ours(DESIGN_FILE):
+            (self.folder / DESIGN_FILE).unlink()
             (self.folder / MANIFEST).unlink()
 
     def remove_checkpoint(self):

@@ -7,24 +7,16 @@ from markupsafe import Markup
 
 from skprognet._wording import printable
 from skprognet.experiments._record import MISSING, repeat_command
-from skprognet.experiments._study import count_fits
+from skprognet.experiments._study import fits_in_words
 from skprognet.experiments._words import (
     FOLDS_IN_WORDS,
     NORMALISATION_IN_WORDS,
     describe_folds,
     headline,
-    title,
 )
-from skprognet.results import explain_tests, format_table
+from skprognet.results import explain_tests, table_in_words
 
 APART = ("study", "network", "inputs", "sha256", "versions")
-
-
-def _table_and_legend(table):
-    """Return Table 2 as HTML that says which cells are headings, and its legend."""
-    text, _, legend = format_table(table, "html").partition("</table>")
-    text = text.replace("<th>", '<th scope="col">')  # names are escaped, so these are the headings
-    return Markup(text + "</table>"), Markup(legend)
 
 
 def _shown(value):
@@ -77,29 +69,30 @@ def format_page(study, figures, record, seconds):
         keep_trailing_newline=True,
         finalize=_shown,
     )
-    table, legend = _table_and_legend(study.table)
+    cells, legend = table_in_words(study.table)
     network = {name: _in_words(value) for name, value in record["network"].items()}
     return environment.get_template("report.html.jinja").render(
-        title=title(study.design),
+        title=study.design.title,
         headline=headline(study),
         passed=study.audit is not None,
         audit=study.audit_verdict,
         harm=study.comparisons.loc[study.comparisons["hurts"], "verdict"].tolist(),
-        table=table,
+        heads=list(cells),
+        rows=cells.to_numpy().tolist(),
         legend=legend,
         test=explain_tests(study.comparisons),
         verdicts=study.comparisons["verdict"].tolist(),
         figures=[(figure, _data_uri(figure.contents["svg"])) for figure in figures],
         folds=describe_folds(study),
-        folds_meaning=FOLDS_IN_WORDS[study.design["folds"]][1],
-        normalisation=NORMALISATION_IN_WORDS[study.design["normalisation"]],
+        folds_meaning=FOLDS_IN_WORDS[study.design.folds][1],
+        normalisation=NORMALISATION_IN_WORDS[study.design.normalisation],
         design={k: _in_words(v) for k, v in record.items() if k not in APART},
         network=network,
         inputs={name: _in_words(value) for name, value in record["inputs"].items()},
         sha256=record["sha256"],
         versions=record["versions"],
         command=None if record.get(MISSING) else repeat_command(record),
-        fits=count_fits(study.scores),
+        fits=fits_in_words(study.scores),
         training=_duration(study.scores["seconds"].sum()),
         elapsed=None if seconds is None else _duration(seconds),
     )

@@ -1,27 +1,32 @@
 """The record of a study, from which it can be run again: design.toml."""
 
-import hashlib
 import platform
 import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import numpy as np
 import tomli_w
 
-from skprognet.estimators import DNNClassifier
-from skprognet.evaluation._run_identity import differences as tell_differences
+from skprognet import _wording
+from skprognet._files import sha256
+from skprognet._wording import first_few, nearest_name
+from skprognet.experiments._arguments import (
+    DESIGN_FILE,
+    kind_of_value,
+    options_of,
+    takes_several,
+)
+from skprognet.experiments._corpora_design import CorporaDesign
+from skprognet.experiments._network_values import network_parameters
+from skprognet.experiments._tasks_design import TasksDesign
 
-RECORD = "design.toml"
-# TOML has no null.
-NOTHING = "none"
-# Seeds of the networks follow from random_state of the study, so theirs would say nothing.
-NOT_IN_RECORD = ("random_state",)
+DESIGNS = {kind.study: kind for kind in (TasksDesign, CorporaDesign)}
 # What a run finds out: no part of what it is asked.
-FOUND = ("dropped_rows",)
+FOUND = "dropped_rows"
 # What a record cannot hold, each with what it was in words.
 MISSING = "missing"
-LIBRARIES = (
+_NO_VALUES = ("study", "network", "inputs", "sha256", "versions", MISSING, FOUND)
+_LIBRARIES = (
     "skprognet",
     "torch",
     "skorch",
@@ -31,18 +36,13 @@ LIBRARIES = (
     "pandas",
     "opensmile",
 )
-
-
-def sha256(path):
-    """Return the SHA-256 of a file in hexadecimal digits."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+_KINDS = {str: "text", bool: "true or false", int: "an integer"}
 
 
 def installed_versions():
     """Return the versions of what the numbers depend on, by name; what is missing is left out."""
     found = {"python": platform.python_version(), "platform": platform.platform()}
-    for name in LIBRARIES:
+    for name in _LIBRARIES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -50,110 +50,13 @@ def installed_versions():
     return found
 
 
-def as_plain(value):
-    """Return a value as TOML can hold it.
-
-    Raises
-    ------
-    TypeError
-        If it cannot.
-
-    Examples
-    --------
-    >>> as_plain((np.int64(8), 4))
-    [8, 4]
-    """
-    if isinstance(value, (np.ndarray, np.generic)):
-        return as_plain(value.tolist())
-    if isinstance(value, (tuple, list)):
-        return [as_plain(each) for each in value]
-    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        return {key: as_plain(each) for key, each in value.items()}
-    if isinstance(value, (bool, int, float, str)):
-        return value
-    raise TypeError(f"{value!r} cannot be written to {RECORD}.")
-
-
-def plain_design(design):
-    """Return a design of plain values, before anything is trained that could not be written.
-
-    Raises
-    ------
-    TypeError
-        If a value cannot be written.
-    """
-    plain = {}
-    for name, value in design.items():
-        try:
-            plain[name] = as_plain(value)
-        except TypeError:
-            raise TypeError(
-                f"{name} must be text, a number or a list of them, since {RECORD} is to hold it; "
-                f"got {value!r}."
-            ) from None
-    return plain
-
-
-def describe_network(estimator):
-    """Return those parameters of a network that are not its defaults, as plain values.
-
-    None stands for None; what no file can hold is left out: see :func:`describe_missing`.
-    """
-    values, _ = _parameters(estimator)
-    defaults, _ = _parameters(type(estimator)())
-    return {name: v for name, v in values.items() if v != defaults.get(name)}
-
-
-def describe_missing(estimator, other_methods=None):
-    """Return in words what a record cannot hold, by its name, such as "network.optimizer".
-
-    Parameters
-    ----------
-    estimator : DNNClassifier
-        The network of a study.
-    other_methods : dict of str to classifier, default=None
-        Further classifiers.
-
-    Returns
-    -------
-    dict of str to str
-        Empty if the record is the whole design.
-    """
-    _, others = _parameters(estimator)
-    told = {f"network.{name}": repr(value) for name, value in others.items()}
-    methods = {f"other_methods.{name}": repr(m) for name, m in (other_methods or {}).items()}
-    return told | methods
-
-
-def _parameters(estimator):
-    """Return the parameters of a network that a file can hold, and the others."""
-    plain, others = {}, {}
-    for name, value in estimator.get_params(deep=False).items():
-        if name in NOT_IN_RECORD:
-            continue
-        try:
-            plain[name] = None if value is None else as_plain(value)
-        except TypeError:
-            others[name] = value
-    return plain, others
-
-
-def all_parameters(network):
-    """Return every parameter of the networks, defaults included, as TOML can hold it.
-
-    A later version of the package may have other defaults.
-    """
-    values, _ = _parameters(DNNClassifier(**network))
-    return {name: NOTHING if value is None else value for name, value in values.items()}
-
-
 def make_record(design, inputs=None, files=None):
     """Return all that is needed to run a study again.
 
     Parameters
     ----------
-    design : dict
-        That of a Study.
+    design : TasksDesign or CorporaDesign
+        What was asked.
     inputs : dict, default=None
         Where the data came from: plain values.
     files : dict of str to path, default=None
@@ -162,17 +65,22 @@ def make_record(design, inputs=None, files=None):
     Returns
     -------
     dict
-        The design, with all parameters of the network, and tables inputs, sha256 and versions.
+        The values of the design, and tables inputs, sha256 and versions.
     """
-    network = all_parameters(design["network"])
-    missing = design.get(MISSING, {})
     return {
-        **design,
-        "network": {k: v for k, v in network.items() if f"network.{k}" not in missing},
+        **design.to_dict(),
         "inputs": inputs or {},
         "sha256": {name: sha256(path) for name, path in (files or {}).items()},
         "versions": installed_versions(),
     }
+
+
+def add_found(record, study):
+    """Return a record with what the run has found out: the rows that were dropped, if any."""
+    rows = study.dropped_rows
+    if record["study"] == TasksDesign.study:  # there is one corpus
+        rows = [row for dropped in rows.values() for row in dropped]
+    return record | ({FOUND: rows} if rows else {})
 
 
 def format_record(record):
@@ -187,16 +95,11 @@ def format_record(record):
     return f"# {told}\n\n{tomli_w.dumps(record)}"
 
 
-def add_found(record, design):
-    """Return a record with what the run has found out."""
-    return record | {name: design[name] for name in FOUND if name in design}
-
-
 def repeat_command(record):
     """Return the command that runs the study again; it names the data if the record does not."""
     data = {"tasks": "TABLE ", "corpora": "SOURCE TARGET "}[record["study"]]
     data = "" if record["inputs"] else data
-    return f"skprognet {record['study']} {data}--design {RECORD} --output again"
+    return f"skprognet {record['study']} {data}--design {DESIGN_FILE} --output again"
 
 
 def read_record(path):
@@ -217,6 +120,136 @@ def read_record(path):
         ) from error
 
 
+def read_design(path):
+    """Read the design of a study from a TOML file, such as the design.toml beside its results.
+
+    Parameters
+    ----------
+    path : path
+        The file. What it does not say has its default.
+
+    Returns
+    -------
+    TasksDesign or CorporaDesign
+        By the value ``study`` of the file. ``design.to_arguments()`` is for the function that
+        runs the study.
+
+    Raises
+    ------
+    ValueError
+        If it is no TOML, a value is unknown or out of range, or the file says that it is not the
+        whole design.
+    TypeError
+        If a parameter of the network is of the wrong kind.
+    OSError
+        If the file cannot be read.
+
+    See Also
+    --------
+    write_study : Writes design.toml.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skprognet.experiments import read_design
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "design.toml")
+    ...     written = path.write_text('study = "tasks"\\nsources = ["gender"]\\nn_repeats = 2')
+    ...     design = read_design(path)
+    >>> design.title, design.n_repeats, design.n_splits
+    ('Emotion recognition with transfer from gender', 2, 10)
+    """
+    record = read_record(path)
+    kind = DESIGNS.get(record.get("study"))
+    if kind is None:
+        raise ValueError(
+            f"The design {str(path)!r} must say study = 'tasks' or study = 'corpora'; got "
+            f"{record.get('study')!r}. Add it."
+        )
+    check_record(record, kind, path)
+    return kind.from_dict(record)
+
+
+def check_record(record, design, path):
+    """Raise unless a record is that of a design of this kind: whole, with known names and types.
+
+    Parameters
+    ----------
+    record : dict
+        What was read; values may be left out.
+    design : type
+        TasksDesign or CorporaDesign.
+    path : path
+        Where it was read from, for messages.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    where = f"The design {str(path)!r}"
+    if record.get("study", design.study) != design.study:
+        raise ValueError(
+            f"{where} is of the study {record['study']!r}; run it with: skprognet "
+            f"{record['study']} --design {path}"
+        )
+    missing = record.get(MISSING, {})
+    if missing:
+        lacking = first_few([f"{name}: {value}" for name, value in missing.items()])
+        raise ValueError(
+            f"{where} is not the whole design: it lacks {lacking}, which no file can hold. Run "
+            f"the study again from Python, with these; or take the table [{MISSING}] out, to run "
+            "another study without them."
+        )
+    values = {name: value for name, value in record.items() if name not in _NO_VALUES}
+    check_values(values, {n: each.type for n, each in options_of(design).items()}, where)
+    network = record.get("network", {})
+    if "random_state" in network:
+        raise ValueError(
+            f"{where} must have 'random_state' above its tables, since it is that of folds and "
+            "networks. Move it there."
+        )
+    _check_names(network, network_parameters(design().estimator), f"{where}, table network,")
+
+
+def check_values(values, kinds, where):
+    """Raise unless all values are known, and each is of the type that its field has.
+
+    Parameters
+    ----------
+    values : dict
+        Values of TOML.
+    kinds : dict of str to type
+        The type of each value that there may be, such as ``int`` or ``tuple[str, ...]``.
+    where : str
+        Where they were read, for messages.
+
+    Raises
+    ------
+    ValueError
+        If one is not.
+    """
+    _check_names(values, kinds, where)
+    for name, value in values.items():
+        kind, several = kind_of_value(kinds[name]), takes_several(kinds[name])
+        if several:
+            fits = isinstance(value, list) and all(type(each) is kind for each in value)
+        else:
+            fits = type(value) is kind
+        if not fits:
+            told = f"a list, each {_KINDS[kind]}" if several else _KINDS[kind]
+            raise ValueError(f"{where} must have {told}, as {name!r}; got {value!r}.")
+
+
+def _check_names(values, known, where):
+    for name in values:
+        if name not in known:
+            near = nearest_name(name, known)
+            told = f"the nearest is {near!r}" if near else f"there are {', '.join(sorted(known))}"
+            raise ValueError(f"{where} has no value {name!r}; {told}. Correct it, or take it out.")
+
+
 def _flat(record, prefix=""):
     """Return a record with the names of its tables before those of their values."""
     flat = {}
@@ -230,13 +263,13 @@ def _flat(record, prefix=""):
 
 def differences(then, now):
     """Return what differs between two records in words, such as "random_state (then 0, now 1)"."""
-    return tell_differences(_flat(then), _flat(now))
+    return _wording.differences(_flat(then), _flat(now))
 
 
 def essence(record):
     """Return what two runs must share to be one; versions are the checkpoint's affair."""
     apart = {"inputs": record.get("inputs", {}).get("features", []), "versions": None}
-    return {name: value for name, value in record.items() if name not in FOUND} | apart
+    return {name: value for name, value in record.items() if name != FOUND} | apart
 
 
 def describe_record(record):

@@ -4,19 +4,9 @@ import warnings
 from dataclasses import dataclass, field
 
 import pandas as pd
-from sklearn.base import clone
 
-from skprognet._labels import label_remarks
-from skprognet.estimators import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.evaluation import audit
-from skprognet.model_selection import (
-    LeaveOneSessionOut,
-    RepeatedSpeakerStratifiedKFold,
-    RepeatedStratifiedGroupKFold,
-)
+from skprognet.evaluation import audit, count_recorded_fits
 from skprognet.results import compare_methods, summary_table
-
-FOLDS = ("speaker-stratified", "speaker-independent", "leave-one-session-out")
 
 
 @dataclass
@@ -28,12 +18,14 @@ class Study:
     scores : DataFrame
         A row per fit; see :func:`~skprognet.evaluation.cross_validate_transfer`.
     curves : DataFrame
-        Validation and test UAR of every epoch of every fit.
-    design : dict
-        What was run: plain values, as they stand in ``design.toml``.
+        Validation and test score of every epoch of every fit.
+    design : TasksDesign or CorporaDesign
+        What was run; ``design.to_dict()`` has it as it stands in ``design.toml``.
     groups : dict of str to ndarray
         For each target corpus the group of each row that is in one fold only; empty where the
         folds share speakers.
+    dropped_rows : dict of str to list of int
+        For each target corpus the rows that were left out as copies of others, if there were any.
     comparisons : DataFrame
         The tests and verdicts; see :func:`~skprognet.results.compare_methods`.
     table : DataFrame
@@ -41,8 +33,8 @@ class Study:
     audit : DataFrame or None
         What :func:`~skprognet.evaluation.audit` found; None if it failed.
     audit_verdict : str
-        The same in a sentence. A study whose audit fails gives a UserWarning, and keeps its scores
-        for finding out why.
+        The same in a sentence. A study whose audit fails gives a UserWarning. It keeps its scores,
+        so that one can find out why.
 
     Examples
     --------
@@ -61,8 +53,8 @@ class Study:
     ... )
     >>> len(study.scores), len(study.curves), len(study.comparisons), len(study.table)
     (9, 18, 3, 3)
-    >>> study.design["sources"]
-    ['gender']
+    >>> study.design.sources
+    ('gender',)
     >>> print(study.audit_verdict)
     The audit passed: in 12 fits (9 of methods, 3 of sources) and 1017 tested rows, no fit and no
     source had been given a test row.
@@ -70,8 +62,9 @@ class Study:
 
     scores: pd.DataFrame
     curves: pd.DataFrame
-    design: dict
+    design: object
     groups: dict = field(default_factory=dict, repr=False)
+    dropped_rows: dict = field(default_factory=dict, repr=False)
     comparisons: pd.DataFrame = field(init=False)
     table: pd.DataFrame = field(init=False)
     audit: pd.DataFrame | None = field(init=False)
@@ -96,74 +89,14 @@ def _audit_by_corpus(scores, groups):
     told = pd.concat(told, ignore_index=True)
     what = "test row or test speaker" if groups else "test row"
     return told, (
-        f"The audit passed: in {count_fits(scores)} and {int(told['n_tested'].sum())} tested "
+        f"The audit passed: in {fits_in_words(scores)} and {int(told['n_tested'].sum())} tested "
         f"rows, no fit and no source had been given a {what}."
     )
 
 
-def count_fits(scores):
-    """Return in words how many fits there were: those of methods, and those of their sources.
-
-    A source that was trained has a seed of its own on each split of each corpus.
-    """
-    n_sources = int(scores.groupby("corpus")["source_seed"].nunique().sum())
+def fits_in_words(scores):
+    """Return in words how many fits there were: those of methods, and those of their sources."""
+    n_methods, n_sources = count_recorded_fits(scores)
     if not n_sources:
-        return f"{len(scores)} fits"
-    return f"{len(scores) + n_sources} fits ({len(scores)} of methods, {n_sources} of sources)"
-
-
-def paper_methods(estimator):
-    """Return the paper's three methods with the parameters of one DNNClassifier.
-
-    Parameters
-    ----------
-    estimator : DNNClassifier
-        Its parameters are used for all three.
-
-    Returns
-    -------
-    dict of str to classifier
-        "DNN", "PT/FT" and "ProgNet", unfitted.
-
-    Raises
-    ------
-    TypeError
-        If it is no DNNClassifier.
-    """
-    if not isinstance(estimator, DNNClassifier):
-        raise TypeError(
-            "estimator must be a DNNClassifier, whose parameters all networks get; got "
-            f"{estimator!r}."
-        )
-    options = clone(estimator).get_params(deep=False)
-    return {
-        "DNN": DNNClassifier(**options),
-        "PT/FT": FineTunedClassifier(**options),
-        "ProgNet": ProgressiveClassifier(**options),
-    }
-
-
-def check_columns(labels, needed, advice):
-    """Return `labels` as a DataFrame; raise if a column is missing, warn of slips in spelling."""
-    labels = pd.DataFrame(labels)
-    missing = sorted({name for name in needed if name not in labels.columns})
-    if missing:
-        raise ValueError(
-            f"labels must have the columns {sorted(set(needed))}; {missing} are missing among "
-            f"{list(labels.columns)}. {advice}"
-        )
-    for name in sorted(set(needed) - {"speaker", "session", "corpus"}):
-        for remark in label_remarks(name, labels[name]):
-            warnings.warn(remark, stacklevel=3)
-    return labels
-
-
-def make_folds(folds, n_splits, n_repeats, random_state):
-    """Return the splitter of that name."""
-    if folds == "leave-one-session-out":
-        return LeaveOneSessionOut()
-    kinds = {
-        "speaker-stratified": RepeatedSpeakerStratifiedKFold,
-        "speaker-independent": RepeatedStratifiedGroupKFold,
-    }
-    return kinds[folds](n_splits, n_repeats=n_repeats, random_state=random_state)
+        return f"{n_methods} fits"
+    return f"{n_methods + n_sources} fits ({n_methods} of methods, {n_sources} of sources)"

@@ -1,9 +1,7 @@
 """A study in words: what was asked, how it was run, and what came out."""
 
-from skprognet._scores import SETTING
-from skprognet.estimators import DNNClassifier
-from skprognet.results._pairs import TRANSFER
-from skprognet.results._verdicts import evidence, label, signed, transfer_wins
+from skprognet._comparisons import TRANSFER, evidence, signed, transfer_wins
+from skprognet._scores import label_of_row
 
 _NAMED = 4
 
@@ -41,60 +39,42 @@ NORMALISATION_IN_WORDS = {
 }
 
 
-def title(design):
-    """Return what the study asks, as a heading."""
-    if design["study"] == "corpora":
-        task, names = design["emotion"], design["names"]
-        way = f"between {names[0]} and {names[1]}"
-        if not design["both_directions"]:
-            way = f"from {names[0]} to {names[1]}"
-    else:
-        task, way = design["target"], "from " + " and ".join(design["sources"])
-    return f"{task[:1].upper()}{task[1:]} recognition with transfer {way}"
-
-
 def describe_folds(study):
     """Return one sentence: folds, rows, epochs, normalisation and seed."""
     design, scores = study.design, study.scores
     if "n_train_folds" in scores:
         scores = scores[scores["n_train_folds"] == scores["n_train_folds"].max()]
     sizes = scores[["n_train", "n_validation", "n_test"]].mean().round().astype(int)
-    network = DNNClassifier(**design["network"])
+    network = design.estimator
     epochs = f"up to {network.max_epochs} epochs"
     if network.patience is not None:
         epochs += f", stopping after {network.patience} without a better one"
     train = f"{sizes['n_train']} rows train"
-    if "train_folds" in design:
-        numbers = " or ".join(map(str, design["train_folds"]))
+    if "n_train_folds" in scores:
+        numbers = " or ".join(map(str, design.train_folds))
         train += f" where most do, in {numbers} folds of the target"
     return (
-        f"{design['n_repeats']} x {design['n_splits']} folds {FOLDS_IN_WORDS[design['folds']][0]} "
+        f"{design.n_repeats} x {design.n_splits} folds {FOLDS_IN_WORDS[design.folds][0]} "
         f"(about {train}, {sizes['n_validation']} choose the epoch, {sizes['n_test']} test), "
-        f"{epochs}, normalised over: {design['normalisation']}, seed {design['random_state']}."
-        + _left_out(design.get("dropped_rows", {}))
+        f"{epochs}, normalised over: {design.normalisation}, seed {design.random_state}."
+        + _left_out(study)
     )
 
 
-def _left_out(rows):
+def _left_out(study):
     """Return a sentence about rows that were left out as copies, if there are any."""
-    by_corpus = rows if isinstance(rows, dict) else {None: rows}
+    several = study.design.study == "corpora"
     told = [
-        f"{len(rows)} row{'s' * (len(rows) > 1)}" + (f" of {name}" if name else "")
-        for name, rows in by_corpus.items()
+        f"{len(rows)} row{'s' * (len(rows) > 1)}" + (f" of {name}" if several else "")
+        for name, rows in study.dropped_rows.items()
     ]
-    return f" Left out as copies of others: {' and '.join(told)}." if any(rows) else ""
-
-
-def _place(row):
-    """Return which method a row is about, and where there are several settings, which of them."""
-    where = ", ".join(f"{name} {row[name]}" for name in SETTING if name in row)
-    return label(row["method"], row["source"]) + (f" ({where})" if where else "")
+    return f" Left out as copies of others: {' and '.join(told)}." if told else ""
 
 
 def _named(rows, value=None):
     """Return what rows are about, and by how much they differ; a few, and how many more."""
     told = [
-        _place(row) + (f" {signed(row[value])}" if value else "")
+        label_of_row(row) + (f" {signed(row[value])}" if value else "")
         for _, row in rows.head(_NAMED).iterrows()
     ]
     more = len(rows) - len(told)

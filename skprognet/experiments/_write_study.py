@@ -1,23 +1,23 @@
 """A study as text and as files."""
 
-import gzip
-
+from skprognet._markup import escape_markdown
+from skprognet.experiments._arguments import DESIGN_FILE
 from skprognet.experiments._figures import draw_figures, figure_names
 from skprognet.experiments._output_folder import REPORT, OutputFolder
 from skprognet.experiments._page import format_page
-from skprognet.experiments._record import (
-    RECORD,
-    add_found,
-    describe_record,
-    format_record,
-    make_record,
-)
-from skprognet.experiments._words import describe_folds, headline, title
-from skprognet.results import explain_tests, format_table
-from skprognet.results._table_formats import escape_markdown
+from skprognet.experiments._record import add_found, describe_record, format_record, make_record
+from skprognet.experiments._words import describe_folds, headline
+from skprognet.results import compressed, explain_tests, format_table, score_files, to_csv
 
 SUFFIXES = ("png", "pdf")
-_FILES = ("results.csv", "comparisons.csv", "table.md", "table.tex", "curves.csv.gz")
+_FILES = (
+    "results.csv",
+    "rows.csv.gz",
+    "comparisons.csv",
+    "table.md",
+    "table.tex",
+    "curves.csv.gz",
+)
 
 
 def format_study(study):
@@ -54,7 +54,7 @@ def format_study(study):
     """
     return "\n\n".join(
         [
-            f"# {escape_markdown(title(study.design))}",
+            f"# {escape_markdown(study.design.title)}",
             *map(escape_markdown, (headline(study), describe_folds(study), study.audit_verdict)),
             format_table(study.table),
             escape_markdown(explain_tests(study.comparisons)),
@@ -63,15 +63,10 @@ def format_study(study):
     )
 
 
-def _csv(frame):
-    # pandas writes the shortest text that gives back each float exactly.
-    return frame.to_csv(index=False).encode()
-
-
 def write_study(study, folder, *, record=None, seconds=None):
     """Write a study into a folder: all of its files whole, or none.
 
-    These are results.csv (the scores), curves.csv.gz, comparisons.csv, table.md, table.tex,
+    These X
     design.toml, each figure as PNG and as PDF, and report.html: one page with all of it, which
     needs nothing else and no network. There are no curves where no network was scored after its
     epochs. Beside them manifest.json has the digest of each. A study that was written there
@@ -130,17 +125,17 @@ def write_study(study, folder, *, record=None, seconds=None):
 
 def study_contents(study, record, seconds=None):
     """Return what each file of a study holds, as bytes by name."""
-    record = add_found(record, study.design)
+    record = add_found(record, study)
     figures = draw_figures(study)
     contents = {
-        "results.csv": _csv(study.scores),
-        "comparisons.csv": _csv(study.comparisons),
+        **score_files(study.scores),
+        "comparisons.csv": to_csv(study.comparisons),
         "table.md": (format_study(study) + "\n").encode(),
         "table.tex": format_table(study.table, "latex").encode(),
-        RECORD: format_record(record).encode(),
+        DESIGN_FILE: format_record(record).encode(),
     }
     if len(study.curves):
-        contents["curves.csv.gz"] = gzip.compress(_csv(study.curves), compresslevel=6, mtime=0)
+        contents["curves.csv.gz"] = compressed(study.curves)
     for figure in figures:
         for suffix in SUFFIXES:
             contents[f"{figure.name}.{suffix}"] = figure.contents[suffix]
@@ -149,10 +144,8 @@ def study_contents(study, record, seconds=None):
     return contents
 
 
-def file_names(record):
+def file_names(design):
     """Return the names of all files that a study of this design may write."""
-    corpora = [record["corpus"]] if record["study"] == "tasks" else record["names"][::-1]
-    if not record.get("both_directions", True):
-        corpora = corpora[:1]
+    corpora = design.target_corpora
     figures = [f"{name}.{suffix}" for name in figure_names(corpora) for suffix in SUFFIXES]
-    return [*_FILES, RECORD, *figures, REPORT]
+    return [*_FILES, DESIGN_FILE, *figures, REPORT]

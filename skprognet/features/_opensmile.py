@@ -1,34 +1,17 @@
 """Audio files -> functionals of openSMILE, one row per utterance."""
 
-import warnings
-from contextlib import nullcontext
-from numbers import Integral, Real
+import hashlib
+import os
+from functools import lru_cache, partial
+from importlib.metadata import version
+from pathlib import Path
 
-import numpy as np
-import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin
-
-from skprognet.features._audio import SAMPLING_RATE
-from skprognet.features._batch import extract_all
-from skprognet.features._cache import FeatureCache
-from skprognet.features._decoding import HIGHEST_RATE
-from skprognet.features._extraction import Settings
 from skprognet.features._extras import import_extra
+from skprognet.features._feature_extractor import FeatureExtractor, FeatureFunction
 from skprognet.features._feature_sets import config_digest, find_config, load_extractor
-from skprognet.features._report import (
-    describe_errors,
-    list_errors,
-    warn_of_low_rates,
-    warn_of_remarks,
-)
-from skprognet.features._utterances import check_utterances
-from skprognet.features._workers import check_timeout
-
-_LOWEST_RATE = 8_000  # in Hz; the feature sets describe bands up to 4 kHz
-_CHOICES = {"on_error": ("raise", "skip", "nan"), "on_short": ("error", "nan")}
 
 
-class OpenSmileFeatures(TransformerMixin, BaseEstimator):
+class OpenSmileFeatures(FeatureExtractor):
     """Turn speech into the acoustic features of openSMILE, one row per utterance.
 
     Each utterance is decoded, its channels are averaged, the mean is resampled to 16 kHz and
@@ -144,11 +127,14 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
     [88, 0]
     """
 
+    software = "openSMILE"
+    _expected_warnings = "Segment too short"
+
     def __init__(
         self,
         feature_set="eGeMAPSv02",
         *,
-        sampling_rate=SAMPLING_RATE,
+        sampling_rate=16_000,
         on_error="raise",
         on_short="error",
         cache=None,
@@ -158,173 +144,70 @@ class OpenSmileFeatures(TransformerMixin, BaseEstimator):
         max_duration=3600,
         verbose=True,
     ):
+        super().__init__(
+            sampling_rate=sampling_rate,
+            on_error=on_error,
+            on_short=on_short,
+            cache=cache,
+            cache_size_limit=cache_size_limit,
+            n_jobs=n_jobs,
+            timeout=timeout,
+            max_duration=max_duration,
+            verbose=verbose,
+        )
         self.feature_set = feature_set
-        self.sampling_rate = sampling_rate
-        self.on_error = on_error
-        self.on_short = on_short
-        self.cache = cache
-        self.cache_size_limit = cache_size_limit
-        self.n_jobs = n_jobs
-        self.timeout = timeout
-        self.max_duration = max_duration
-        self.verbose = verbose
 
-    def fit(self, X, y=None):
-        """Do nothing: there is nothing to learn from `X`.
-
-        Parameters
-        ----------
-        X : object
-            Ignored.
-        y : object, default=None
-            Ignored.
+    def feature_function(self):
+        """Return openSMILE with this feature set, as a function of one signal.
 
         Returns
         -------
-        OpenSmileFeatures
-            The estimator itself.
-        """
-        return self
-
-    def transform(self, X):
-        """Extract the features of every utterance.
-
-        Parameters
-        ----------
-        X : list, array, Series, DataFrame or Index, of n_utterances
-            One of
-
-            - paths of audio files (str or path-like), of shape (n_utterances,) or
-              (n_utterances, 1): any format of libsndfile (WAV, FLAC, OGG, MP3, ...), sampling
-              rate and number of channels;
-            - a table of pandas or polars with the columns ``file`` and, where files hold several
-              utterances, ``start`` and ``end`` (s from the start of the file, or timedeltas;
-              missing ones are its start or end), or with an index of these names; other columns
-              are left alone;
-            - a list of pairs (signal, sampling rate in Hz), as ``soundfile.read`` returns them:
-              shape (n_frames,) or (n_frames, n_channels), floats from -1 to 1 or integers of 16
-              or 32 bits.
-
-        Returns
-        -------
-        DataFrame of shape (n_utterances, n_features), float32
-            One row per utterance, in the order of `X` (fewer rows with ``on_error="skip"``). Its
-            index is that of `X` if `X` is from pandas, else the paths as given (named "file"), or
-            for signals their numbers.
+        FeatureFunction
+            The names of the features, as openSMILE calls them, and how they are computed.
 
         Raises
         ------
         ValueError
-            With ``on_error="raise"``, if any file is missing, not audio, empty, damaged, cut
-            short, too short for openSMILE, too long, of several recordings, holds NaN or infinite
-            samples, or does not hold its segment: one error, after all were tried, with a line
-            for each of these. Also if `X` is empty, or a parameter is none of its choices.
-        TypeError
-            If `X` is a single path instead of a list, or holds something that is neither path nor
-            signal.
-        OSError
-            If the cache cannot be written to, or a configuration file is missing.
+            If there is no such feature set, or openSMILE cannot run the configuration.
+        FileNotFoundError
+            If the configuration file is missing.
         ImportError
-            If opensmile, soundfile or soxr is missing.
+            If opensmile is missing.
         """
-        utterances, index = check_utterances(X)
-        settings = self._check_parameters()
-        names = load_extractor(settings.feature_set, settings.digest).feature_names
-        values = np.full((len(utterances), len(names)), np.nan, dtype=np.float32)
-        reasons, rates, remarks = {}, [], {}
-        for row, result in self._extract(utterances, settings, len(names)):
-            if result.reason is None or (self.on_short == "nan" and result.values is not None):
-                values[row] = result.values
-                rates.append(result.own_rate)
-                if result.remark:
-                    remarks[row] = result.remark
-            else:
-                reasons[row] = result.reason
-        self._report(list_errors(utterances, reasons), len(utterances))
-        warn_of_remarks(utterances, remarks)
-        warn_of_low_rates(rates, self.sampling_rate)
-        features = pd.DataFrame(values, index=index, columns=names)
-        if self.on_error == "skip" and reasons:
-            features = features[~np.isin(np.arange(len(features)), list(reasons))]
-        return features
-
-    def get_feature_names_out(self, input_features=None):
-        """Return the names of the features, as openSMILE calls them.
-
-        Parameters
-        ----------
-        input_features : object, default=None
-            Ignored.
-
-        Returns
-        -------
-        ndarray of str, shape (n_features,)
-            The columns of what :meth:`transform` returns.
-        """
-        settings = self._check_parameters()
-        extractor = load_extractor(settings.feature_set, settings.digest)
-        return np.asarray(extractor.feature_names, dtype=object)
-
-    def _check_parameters(self):
-        """Return what the features depend on."""
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise ValueError(
-                    f"{name} must be one of {choices}, got {getattr(self, name)!r}; choose one."
-                )
-        rate = self.sampling_rate
-        is_rate = isinstance(rate, Integral) and not isinstance(rate, bool)
-        if not is_rate or not _LOWEST_RATE <= rate <= HIGHEST_RATE:
-            raise ValueError(
-                f"sampling_rate must be a whole number of Hz from {_LOWEST_RATE} to "
-                f"{HIGHEST_RATE}, got {rate!r}; 16000 is for speech, 8000 for speech by telephone."
-            )
-        check_timeout(self.timeout)
-        longest = np.inf if self.max_duration is None else self.max_duration
-        if not isinstance(longest, Real) or isinstance(longest, bool) or not longest > 0:
-            raise ValueError(
-                "max_duration must be a number of seconds above 0, or None for no limit; got "
-                f"{longest!r}."
-            )
-        for name in ("soundfile", "soxr"):  # missing, they are no fault of any file
-            import_extra(name)
         config = find_config(self.feature_set)
         is_file = str(self.feature_set).endswith(".conf")
         feature_set = str(config) if is_file else self.feature_set
-        return Settings(feature_set, config_digest(config), int(rate), float(longest))
+        digest = config_digest(config)
+        depends_on = {
+            "feature_set": os.path.basename(feature_set),
+            "configuration": digest,
+            "opensmile": version("opensmile"),
+            "library": _library_digest(),
+        }
+        names = load_extractor(feature_set, digest).feature_names
+        return FeatureFunction(names, partial(_compute, feature_set, digest), depends_on)
 
-    def _extract(self, utterances, settings, n_values):
-        """Yield row and result of every utterance."""
-        opened = nullcontext()
-        if self.cache is not None:
-            opened = FeatureCache(self.cache, self.cache_size_limit, n_values)
-        with opened as cache, warnings.catch_warnings():
-            # Results say it; a warning turned into an exception would hide the rest.
-            warnings.filterwarnings("ignore", "Segment too short")
-            yield from extract_all(
-                utterances, settings, cache, self.n_jobs, self.timeout, self.verbose
-            )
 
-    def _report(self, errors, n_utterances):
-        """Keep the list of errors, and raise or warn with all of it."""
-        self.errors_ = errors
-        if errors.empty:
-            return
-        if self.on_error == "raise":
-            advice = 'repair them, or leave them out by on_error="skip"'
-            kept = "the features of the others are kept in the cache"
-            if self.cache is None:
-                kept = "with cache=FOLDER, those of the others are kept for the next time"
-            raise ValueError(describe_errors(errors, n_utterances, f"{advice}; {kept}"))
-        done = "their rows are left out" if self.on_error == "skip" else "their rows are NaN"
-        warnings.warn(describe_errors(errors, n_utterances, done), stacklevel=4)
+def _compute(feature_set, digest, signal, sampling_rate):
+    """Return the functionals of a signal; each process sets up openSMILE once."""
+    functionals = load_extractor(feature_set, digest)(signal, sampling_rate)
+    n_rows = functionals.shape[-1]
+    if n_rows != 1:
+        raise ValueError(f"has {n_rows} rows; feature_set must compute functionals, one row")
+    return functionals.ravel()
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.one_d_array = True
-        tags.input_tags.string = True
-        tags.transformer_tags.preserves_dtype = []
-        tags.no_validation = True
-        tags.requires_fit = False
-        return tags
+
+def _library_digest():
+    """Return a hash of the compiled openSMILE, which may change under the same version."""
+    folder = Path(import_extra("opensmile").__file__).parent
+    paths = sorted(folder.glob("core/bin/**/*SMILEapi*"))
+    return _hash_files(tuple((path, path.stat().st_mtime_ns) for path in paths))
+
+
+@lru_cache(maxsize=1)
+def _hash_files(files):
+    """Return a hash of the contents of files, which are (path, time of the last change)."""
+    digest = hashlib.sha256()
+    for path, _ in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,28 +1,36 @@
-"""The networks themselves: torch only, tensors in and out."""
+"""The networks themselves: torch only, tensors in and out.
 
-from skprognet.networks._adam import FusedAdam
+The names that are not in ``__all__`` are for the other packages of skprognet: what makes training
+fast, and constants.
+"""
+
+from skprognet.networks._adam import SGD as SGD
+from skprognet.networks._adam import FusedAdam as FusedAdam
+from skprognet.networks._adapters import ADAPTERS as ADAPTERS
 from skprognet.networks._adapters import Adapter
+from skprognet.networks._ambient import undisturbed as undisturbed
+from skprognet.networks._column import ACTIVATIONS as ACTIVATIONS
+from skprognet.networks._column import ROWS_PER_BLOCK as ROWS_PER_BLOCK
 from skprognet.networks._column import Column, evaluate_hidden, evaluate_logits
+from skprognet.networks._losses import CrossEntropy as CrossEntropy
 from skprognet.networks._progressive_column import (
     ProgressiveColumn,
     build_column,
     join_frozen,
     source_layer,
 )
-from skprognet.networks._step import TrainingStep, loss_and_gradients
-from skprognet.networks._threads import limit_threads
+from skprognet.networks._step import TrainingStep as TrainingStep
+from skprognet.networks._step import loss_and_gradients
+from skprognet.networks._threads import limit_threads as limit_threads
 
 __all__ = [
     "Adapter",
     "Column",
-    "FusedAdam",
     "ProgressiveColumn",
-    "TrainingStep",
     "build_column",
     "evaluate_hidden",
     "evaluate_logits",
     "join_frozen",
-    "limit_threads",
     "loss_and_gradients",
     "source_layer",
 ]

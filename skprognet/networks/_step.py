@@ -7,39 +7,23 @@ it reads) and weights :math:`W_{ki}`:
 
     z_k = b_k + \sum_i a_{ki} W_{ki}^T, \quad h_k = f(z_k), \quad a_{k+1,0} = D_k h_k
 
-    \ell = \frac{1}{N} \sum_n w_n \left( -\log \mathrm{softmax}(z_{L+1})_{n, y_n} \right)
-
-    \frac{\partial \ell}{\partial z_{L+1}} = \frac{w}{N} (\mathrm{softmax}(z_{L+1}) - y), \quad
     \frac{\partial \ell}{\partial z_k}
         = \left( \frac{\partial \ell}{\partial z_{k+1}} W_{k+1,0} \right) D_k f'(z_k)
 
     \frac{\partial \ell}{\partial W_{ki}} = \frac{\partial \ell}{\partial z_k}^T a_{ki}, \quad
     \frac{\partial \ell}{\partial b_k} = \sum_n \frac{\partial \ell}{\partial z_{k,n}}
 
+The loss :math:`\ell` and its gradient with respect to :math:`z_{L+1}` come from
+:class:`~skprognet.networks._losses.CrossEntropy`.
+
 Networks of this size spend more time in autograd's bookkeeping than in their matrix products.
 """
 
 import torch
 from torch import Tensor
-from torch.nn.functional import nll_loss
 
 from skprognet.networks._column import ACTIVATIONS, Column
-
-
-def _cross_entropy(
-    logits_NC: Tensor, y_N: Tensor, weight_N: Tensor | None, minus_one_N1: Tensor, n_rows: Tensor
-):
-    """Return the mean weighted cross-entropy and its gradient with respect to the logits."""
-    log_p_NC = torch.log_softmax(logits_NC, dim=1)
-    if weight_N is None:
-        loss = nll_loss(log_p_NC, y_N)
-    else:
-        loss = (nll_loss(log_p_NC, y_N, reduction="none") * weight_N).mean()
-    grad_NC = log_p_NC.exp_()
-    grad_NC.scatter_add_(1, y_N.unsqueeze(1), minus_one_N1).div_(n_rows)
-    if weight_N is not None:
-        grad_NC.mul_(weight_N.unsqueeze(1))
-    return loss, grad_NC
+from skprognet.networks._losses import CrossEntropy
 
 
 def _gradient_of(parameter: torch.nn.Parameter) -> Tensor:
@@ -57,7 +41,7 @@ class _Buffers:
     between, and then costs more than what is computed in it.
     """
 
-    def __init__(self, column: Column, n_rows: int):
+    def __init__(self, column: Column, n_rows: int, loss: type):
         weight = column.layers[0].weight.detach()
         sizes = column.hidden_layer_sizes
         self.outputs, self.dropped = [
@@ -69,8 +53,7 @@ class _Buffers:
             turns[k % 2][: n_rows * width].view(n_rows, width) for k, width in enumerate(sizes)
         ]
         self.masks = column.masks(n_rows)
-        self.minus_one_N1 = weight.new_full((n_rows, 1), -1)
-        self.n_rows = weight.new_tensor(n_rows)
+        self.loss = loss(n_rows, weight)
 
 
 class TrainingStep:
@@ -88,6 +71,8 @@ class TrainingStep:
     column : Column
         The network to train, with `gradients_written_out`; its `dropout_generator` draws the
         masks.
+    loss : type, default=CrossEntropy
+        The loss, made for the number of rows of a batch.
 
     Examples
     --------
@@ -101,8 +86,9 @@ class TrainingStep:
     (torch.Size([]), torch.Size([3, 4]))
     """
 
-    def __init__(self, column: Column):
+    def __init__(self, column: Column, loss: type = CrossEntropy):
         self.column = column
+        self.loss = loss
         self.activate, self.differentiate = ACTIVATIONS[column.activation]
         self.biases = [layer.bias for layer in column.layers]
         self.weights = [column.weights(k) for k in range(len(column.layers))]
@@ -147,12 +133,10 @@ class TrainingStep:
             )
         n_rows = X_NF.shape[0]
         if n_rows not in self.buffers:
-            self.buffers[n_rows] = _Buffers(self.column, n_rows)
+            self.buffers[n_rows] = _Buffers(self.column, n_rows, self.loss)
         buffers = self.buffers[n_rows]
         logits_NC, inputs, masks = self._forward(X_NF, buffers)
-        loss, grad_NH = _cross_entropy(
-            logits_NC, y_N, weight_N, buffers.minus_one_N1, buffers.n_rows
-        )
+        loss, grad_NH = buffers.loss(logits_NC, y_N, weight_N)
         learning = [
             k
             for k, (bias, weights) in enumerate(zip(self.biases, self.weights, strict=True))

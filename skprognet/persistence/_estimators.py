@@ -21,19 +21,16 @@ from sklearn.preprocessing import (
 
 from skprognet._checks import check_choice, check_number
 from skprognet._wording import first_few
-from skprognet.estimators import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.estimators._base import NetworkClassifier
-from skprognet.estimators._overlap import MOMENTS
-from skprognet.estimators._parameters import DTYPES
-from skprognet.networks import source_layer
-from skprognet.networks._column import ROWS_PER_BLOCK
-from skprognet.sources._source import (
-    column_of,
-    column_sizes,
-    digest,
-    is_fitted,
-    named_sources,
+from skprognet.estimators import (
+    DTYPES,
+    DNNClassifier,
+    FineTunedClassifier,
+    NetworkClassifier,
+    ProgressiveClassifier,
+    check_estimator_parameters,
 )
+from skprognet.networks import ROWS_PER_BLOCK, source_layer
+from skprognet.sources import MOMENTS, as_source, is_fitted, named_sources
 
 CLASSES = {
     cls.__name__: cls
@@ -156,7 +153,7 @@ def _check_parameters(cls, parameters):
     """Raise unless the parameters could train, on a machine that has the device."""
     if type(parameters["device"]) is not str:
         raise ValueError("the device is no text")
-    cls(**{**parameters, "device": "cpu"})._check_parameters()
+    check_estimator_parameters(cls(**{**parameters, "device": "cpu"}))
     named_sources(parameters.get("source"))
 
 
@@ -180,7 +177,8 @@ def _check_fitted(cls, state):
     network, sources = state["network_state"], named_sources(state.get("sources_"))
     if not all(type(epoch) is dict for epoch in network["history"]):
         raise ValueError("the history is not a list of dicts")
-    if {name: digest(source) for name, source in sources} != state.get("source_digest_", {}):
+    digests = {name: as_source(source).digest() for name, source in sources}
+    if digests != state.get("source_digest_", {}):
         raise ValueError("source_digest_ is not that of the sources")
     check_number(
         "n_classes", network["config"]["n_classes"], "integer", low=len(classes), high=len(classes)
@@ -206,8 +204,10 @@ def _check_scale(state):
 def _source_sizes(cls, sources):
     """Return the widths of the frozen layers that a classifier with these sources reads."""
     if cls is ProgressiveClassifier:
-        return tuple(tuple(sizes) for _, source in sources for sizes in column_sizes(source))
-    return tuple(getattr(column_of(sources[0][1]), "source_sizes", ())) if sources else ()
+        layers = [as_source(source).layer_sizes() for _, source in sources]
+        return tuple(tuple(sizes) for columns in layers for sizes in columns)
+    # A copy of its source reads what that one reads: all columns but the last, its own.
+    return tuple(as_source(sources[0][1]).layer_sizes()[:-1]) if sources else ()
 
 
 def _check_weights(weights, config):

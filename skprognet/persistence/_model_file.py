@@ -14,11 +14,11 @@ from safetensors.numpy import load, save
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet._files import write_whole
-from skprognet.estimators._base import NetworkClassifier
+from skprognet.estimators import NetworkClassifier
 from skprognet.persistence._allowance import ARRAY_IN_FILE, Allowance
 from skprognet.persistence._estimators import one_row
 from skprognet.persistence._values import Reader, Writer
-from skprognet.sources._source import final_estimator
+from skprognet.sources import network_of
 
 FORMAT_VERSION = 1
 KEY = "skprognet"
@@ -80,7 +80,7 @@ def save_model(est, path, *, metadata=None):
     >>> bool((same.predict_proba(X) == model.predict_proba(X)).all())
     True
     """
-    last = final_estimator(est)
+    last = network_of(est)
     if hasattr(est, "best_estimator_") or not isinstance(last, NetworkClassifier):
         raise TypeError(
             "save_model stores a DNNClassifier, FineTunedClassifier or ProgressiveClassifier, or "
@@ -271,9 +271,9 @@ def _model(encoded, arrays, allowance):
     """Return the estimator that is described by JSON and arrays, unless it asks for too much."""
     reader = Reader(arrays, allowance)
     model = reader.decode(encoded)
-    if not isinstance(final_estimator(model), NetworkClassifier):
+    if not isinstance(network_of(model), NetworkClassifier):
         raise ValueError(f"there is a {type(model).__name__} in place of a model")
-    check_is_fitted(final_estimator(model))
+    check_is_fitted(network_of(model))
     if reader.used != set(arrays):
         raise ValueError("there are arrays that belong to nothing")
     return model

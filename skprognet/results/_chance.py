@@ -2,30 +2,31 @@
 
 import numpy as np
 
-from skprognet._scores import as_floats
+from skprognet._scores import CHANCE, SCORE, as_floats, metric_of
 from skprognet.results._choose_test import choose_test, run_test
 from skprognet.significance import pair_scores
 
 
 def p_of_chance(rows, test):
-    """Return the p-value of a method's UARs against those of a guess, one-sided.
+    """Return the p-value of a method's scores against those of a guess, one-sided.
 
     Parameters
     ----------
     rows : DataFrame
-        Scores of one method, in one setting; a column n_classes says how many classes the rows of
-        a test fold have.
+        Scores of one method, in one condition; a column chance says what a guess scores on the
+        rows of each test fold.
     test : SignificanceTest
         The test of the comparison. If it has no one-sided form, the first that fits is taken.
 
     Returns
     -------
     float
-        How probable UARs so far above chance are for a guess; NaN if chance is not known.
+        How probable scores so far above chance are for a guess; NaN if chance is not known.
     """
-    if "n_classes" not in rows or not (as_floats(rows["n_classes"]) > 0).all():
+    if CHANCE not in rows or not np.isfinite(as_floats(rows[CHANCE])).all():
         return np.nan
-    pair = pair_scores(rows, rows.assign(uar=1 / as_floats(rows["n_classes"])))
+    pair = pair_scores(rows, rows.assign(**{SCORE: as_floats(rows[CHANCE])}))
+    pair = pair.oriented(metric_of(rows))
     if not test.one_sided:
         test = choose_test(None, *pair.a.shape, pair.ratio is not None)
     mean, variance = pair.mean_and_variance

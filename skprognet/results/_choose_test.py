@@ -101,8 +101,8 @@ def explain_tests(comparisons):
     >>> import pandas as pd
     >>> from skprognet.results import compare_methods, explain_tests
     >>> folds = pd.DataFrame({"repeat": 1, "fold": [1, 2, 3, 4, 5], "source": "none"})
-    >>> dnn = folds.assign(method="DNN", uar=[0.61, 0.58, 0.64, 0.60, 0.57])
-    >>> svm = folds.assign(method="SVM", uar=[0.63, 0.57, 0.66, 0.60, 0.58])
+    >>> dnn = folds.assign(method="DNN", score=[0.61, 0.58, 0.64, 0.60, 0.57])
+    >>> svm = folds.assign(method="SVM", score=[0.63, 0.57, 0.66, 0.60, 0.58])
     >>> print(explain_tests(compare_methods(pd.concat([dnn, svm]))))
     Test: corrected paired t-test for repeated CV, two-sided, 4 degrees of freedom, ratio of test \
 rows to the others (validation rows count as training) 0.250. It is the test of Nadeau and \

@@ -5,21 +5,22 @@ import math
 import pandas as pd
 
 from skprognet._checks import check_choice, check_number
-from skprognet._scores import check_scores, entries, settings
+from skprognet._comparisons import evidence, transfer_loses
+from skprognet._scores import by_condition, check_scores, methods_in
 from skprognet.results._choose_test import as_test
 from skprognet.results._comparison import compare_two
 from skprognet.results._pairs import choose_pairs, kind_of, plain_networks
-from skprognet.results._verdicts import evidence, transfer_loses, verdict
+from skprognet.results._verdicts import verdict
 from skprognet.significance import holm
 
 
 def _compare_all(scores, pairs, against, test, rope):
-    """Yield the numbers of every comparison, within each setting."""
-    for setting, part in settings(scores):
+    """Yield the numbers of every comparison, within each condition."""
+    for condition, part in by_condition(scores):
         networks = plain_networks(part)
-        for entry, other in choose_pairs(entries(part), pairs, against, networks):
-            numbers = compare_two(part, entry, other, test, rope)
-            yield {**setting, **numbers, "kind": kind_of(entry, other, networks)}
+        for method, other in choose_pairs(methods_in(part), pairs, against, networks):
+            numbers = compare_two(part, method, other, test, rope)
+            yield {**condition, **numbers, "kind": kind_of(method, other, networks)}
 
 
 def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0.05, rope=0.01):
@@ -33,12 +34,13 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
     Parameters
     ----------
     scores : DataFrame
-        Columns method, source, repeat, fold and uar, one row per fit, as
+        Columns method, source, repeat, fold and score, one row per fit, as
         :func:`~skprognet.evaluation.cross_validate_transfer` returns; of pandas, polars or
         pyarrow. If a column corpus, target or n_train_folds has several values, comparisons are
-        made within each combination of them. Two columns are used if they are there: baseline
+        made within each combination of them. Further columns are used if they are there: baseline
         (what the same network without a source is called; scores without this column call it
-        "DNN") and n_classes (classes of the test rows, for chance).
+        "DNN"), chance (score of a guess on the test rows), metric and greater_is_better (without
+        them the scores are taken as UAR).
     pairs : {"paper", "all"}, default="paper"
         What is compared. "paper": each method with a source with each that has none, then the
         methods of one source with each other, then those without a source with each other.
@@ -53,23 +55,24 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
     alpha : float, default=0.05
         Level below which a p-value is called evidence; between 0 and 1.
     rope : float, default=0.01
-        Largest difference in UAR that does not matter ("region of practical equivalence").
+        Largest difference in score that does not matter ("region of practical equivalence").
 
     Returns
     -------
     DataFrame
-        A row per comparison, with these columns: corpus, target, n_train_folds (those with
-        several values), method, source, against, against_source, uar and against_uar (means over
-        all folds), difference, low and high (its 95 % confidence interval; NaN if the test has
-        none), effect_size (see `calibrated_cv_ttest`), statistic, df (NaN if the test has none,
-        or two), pvalue, pvalue_holm (adjusted for all comparisons of the table), p_worse, p_equal
-        and p_better (probabilities that the method is worse by more than the rope, practically
-        equal, better), test (in words), ratio (n_test / n_train that the corrected test used,
-        else NaN), p_chance and against_p_chance (p-value of either against chance, 1 / n_classes;
-        NaN if not known), kind ("transfer": a network with a source and the same network without;
-        "same source"; "other"), alpha and rope (as given: tables, marks and displays read them
-        here), hurts (whether transfer is worse than none, by the plain p-value), verdict (one
-        comparison in words).
+        A row per comparison, with these columns: corpus, target, n_train_folds (those with several
+        values), method, source, against, against_source, metric, greater_is_better, score and
+        against_score (means over all folds), difference (by how much the method is better:
+        positive where it is, also for a metric of which a lower value is the better one), low and
+        high (its 95 % confidence interval; NaN if the test has none), effect_size (see
+        `calibrated_cv_ttest`), statistic, df (NaN if the test has none, or two), pvalue,
+        pvalue_holm (adjusted for all comparisons of the table), p_worse, p_equal and p_better
+        (probabilities that the method is worse by more than the rope, practically equal, better),
+        test (in words), ratio (n_test / n_train that the corrected test used, else NaN), p_chance
+        and against_p_chance (p-value of either against chance; NaN if that is not known), kind
+        ("transfer": a network with a source and the same network without; "same source"; "other"),
+        alpha and rope (as given: tables, marks and displays read them here), hurts (whether
+        transfer is worse than none, by the plain p-value), verdict (one comparison in words).
 
     Raises
     ------
@@ -77,10 +80,10 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
         If `scores` is not a table, `alpha` or `rope` is not a number, or `against` not a name or a
         pair.
     ValueError
-        If a row does not name its method or source, a score is not from 0 to 1, there is nothing
-        to compare, the folds or designs are not the same, there is a single fold without row
-        counts, `against` names none or several, both `pairs` and `against` are given, or `test`
-        is unknown or does not fit the folds.
+        If a row does not name its method or source, a score is outside the range of its metric,
+        there is nothing to compare, the folds or designs are not the same, there is a single fold
+        without row counts, `against` names none or several, both `pairs` and `against` are given,
+        or `test` is unknown or does not fit the folds.
 
     See Also
     --------
@@ -99,9 +102,10 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
     network without one. It says that transfer may hurt if such a network is probably worse
     (``p_worse > 0.5``). Another classifier, such as a support vector machine, is better or worse.
 
-    A method is at chance if the same test, one-sided, does not find its scores above
-    1 / n_classes. If a test has no one-sided form, the one that "auto" takes is used for this
-    question. The verdict names methods at chance, since two that learned nothing are equivalent.
+    A method is at chance if the same test, one-sided, does not find its scores better than chance,
+    the score of a guess: 1 / (number of classes) for UAR. If a test has no one-sided form, the one
+    that "auto" takes is used for this question. The verdict names methods at chance, since two
+    that learned nothing are equivalent.
 
     References
     ----------
@@ -117,9 +121,9 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
     >>> import pandas as pd
     >>> from skprognet.results import compare_methods
     >>> folds = pd.DataFrame({"repeat": 1, "fold": [1, 2, 3, 4, 5]})
-    >>> plain = folds.assign(method="DNN", source="none", uar=[0.61, 0.58, 0.64, 0.60, 0.57])
+    >>> plain = folds.assign(method="DNN", source="none", score=[0.61, 0.58, 0.64, 0.60, 0.57])
     >>> progressive = folds.assign(
-    ...     method="ProgNet", source="gender", uar=[0.63, 0.57, 0.66, 0.60, 0.58]
+    ...     method="ProgNet", source="gender", score=[0.63, 0.57, 0.66, 0.60, 0.58]
     ... )
     >>> scores = pd.concat([plain, progressive])
     >>> print(compare_methods(scores).loc[0, "verdict"])

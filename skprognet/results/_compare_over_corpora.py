@@ -5,7 +5,7 @@ from itertools import combinations
 import pandas as pd
 
 from skprognet._checks import check_choice, check_number
-from skprognet._scores import ENTRY
+from skprognet._scores import METHOD, check_scores, label, metric_columns, metric_of
 from skprognet.results._corpora_result import (
     CorporaComparisonResult,
     friedman_verdict,
@@ -13,7 +13,6 @@ from skprognet.results._corpora_result import (
 )
 from skprognet.results._corpora_table import corpora_table
 from skprognet.results._pairs import expected_better_first
-from skprognet.results._verdicts import label
 from skprognet.significance import (
     critical_difference,
     friedman_test,
@@ -26,14 +25,14 @@ from skprognet.significance import (
 POST_HOC = {"nemenyi": nemenyi_test, "wilcoxon": wilcoxon_test}
 
 
-def _check_counts(uar, post_hoc, alpha):
+def _check_counts(table, post_hoc, alpha):
     """Raise if there are too few methods or corpora for any result to be significant."""
-    n_corpora, n_methods = uar.shape
+    n_corpora, n_methods = table.shape
     if n_methods < 3:
         raise ValueError(
             f"scores must have at least 3 methods for Friedman's test; got "
-            f"{[label(*entry) for entry in uar.columns]}. Compare two by scipy.stats.wilcoxon on "
-            "their mean UAR of each corpus."
+            f"{[label(*method) for method in table.columns]}. Compare two by "
+            "scipy.stats.wilcoxon on their mean score on each corpus."
         )
     lowest = smallest_pvalue(n_methods, n_corpora, post_hoc)
     if lowest >= alpha:
@@ -47,11 +46,12 @@ def _check_counts(uar, post_hoc, alpha):
         )
 
 
-def _compare_pairs(uar, mean_rank, post_hoc):
+def _compare_pairs(table, metric, mean_rank, post_hoc):
     """Return a row for each pair of methods, without its verdict."""
-    pvalues = pd.DataFrame(POST_HOC[post_hoc](uar), uar.columns, uar.columns)
+    better = metric.orient(table)
+    pvalues = pd.DataFrame(POST_HOC[post_hoc](better), table.columns, table.columns)
     rows = []
-    for earlier, later in combinations(uar.columns, 2):
+    for earlier, later in combinations(table.columns, 2):
         first, second = expected_better_first(earlier, later)
         rows.append(
             {
@@ -59,9 +59,10 @@ def _compare_pairs(uar, mean_rank, post_hoc):
                 "source": first[1],
                 "against": second[0],
                 "against_source": second[1],
-                "uar": uar[first].mean(),
-                "against_uar": uar[second].mean(),
-                "difference": (uar[first] - uar[second]).mean(),
+                **metric_columns(metric),
+                "score": table[first].mean(),
+                "against_score": table[second].mean(),
+                "difference": (better[first] - better[second]).mean(),
                 "mean_rank": mean_rank[first],
                 "against_mean_rank": mean_rank[second],
                 "pvalue": pvalues.loc[first, second],
@@ -77,16 +78,16 @@ def _compare_pairs(uar, mean_rank, post_hoc):
 def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     """Test whether methods differ over several corpora: Friedman's test, then all pairs.
 
-    On each corpus the methods are ranked by their mean UAR (1 is best, ties share their ranks).
+    On each corpus the methods are ranked by their mean score (1 is best, ties share their ranks).
     :func:`~skprognet.significance.friedman_test` asks whether the mean ranks differ by more than
     luck. Then all pairs are compared: by :func:`~skprognet.significance.nemenyi_test`, which
     rejects if two mean ranks are further apart than the critical difference, or by
-    :func:`~skprognet.significance.wilcoxon_test` of the mean UARs, with Holm's adjustment.
+    :func:`~skprognet.significance.wilcoxon_test` of the mean scores, with Holm's adjustment.
 
     Parameters
     ----------
     scores : DataFrame
-        Columns corpus, method, source, repeat, fold and uar, one row per fit, as
+        Columns corpus, method, source, repeat, fold and score, one row per fit, as
         :func:`~skprognet.evaluation.cross_validate_transfer` returns for each corpus; of pandas,
         polars or pyarrow. Every corpus must have every method and source.
     post_hoc : {"nemenyi", "wilcoxon"}, default="nemenyi"
@@ -141,9 +142,9 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     ... }
     >>> scores = pd.DataFrame(
     ...     [
-    ...         {"method": method, "source": "none", "corpus": corpus, "uar": uar}
+    ...         {"method": method, "source": "none", "corpus": corpus, "score": score}
     ...         for method, row in uars.items()
-    ...         for corpus, uar in zip("ABCDE", row)
+    ...         for corpus, score in zip("ABCDE", row)
     ...     ]
     ... ).assign(repeat=1, fold=1)
     >>> result = compare_over_corpora(scores)
@@ -156,16 +157,17 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     """
     check_choice("post_hoc", post_hoc, tuple(POST_HOC))
     check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
-    uar = corpora_table(scores)
-    _check_counts(uar, post_hoc, alpha)
-    n_corpora, n_methods = uar.shape
-    friedman = friedman_test(uar)
-    mean_rank = pd.Series(friedman.mean_ranks, index=uar.columns)
-    comparisons = _compare_pairs(uar, mean_rank, post_hoc)
+    scores = check_scores(scores)
+    metric, table = metric_of(scores), corpora_table(scores)
+    _check_counts(table, post_hoc, alpha)
+    n_corpora, n_methods = table.shape
+    friedman = friedman_test(metric.orient(table))
+    mean_rank = pd.Series(friedman.mean_ranks, index=table.columns)
+    comparisons = _compare_pairs(table, metric, mean_rank, post_hoc)
     comparisons["verdict"] = [
         pair_verdict(row, friedman.pvalue, alpha, n_corpora) for _, row in comparisons.iterrows()
     ]
-    ranks = pd.DataFrame(list(uar.columns), columns=list(ENTRY))
+    ranks = pd.DataFrame(list(table.columns), columns=list(METHOD))
     return CorporaComparisonResult(
         statistic=friedman.statistic,
         pvalue=friedman.pvalue,
@@ -174,7 +176,9 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
         f_pvalue=friedman.f_pvalue,
         f_df=friedman.f_df,
         n_corpora=n_corpora,
-        ranks=ranks.assign(uar=uar.mean().to_numpy(), mean_rank=friedman.mean_ranks),
+        ranks=ranks.assign(
+            **metric_columns(metric), score=table.mean().to_numpy(), mean_rank=friedman.mean_ranks
+        ),
         critical_difference=critical_difference(n_methods, n_corpora, alpha),
         post_hoc=post_hoc,
         alpha=alpha,

@@ -2,19 +2,18 @@
 
 import numpy as np
 
-from skprognet._scores import rows_of, score_table
+from skprognet._scores import label, metric_columns, metric_of, rows_of, score_table
 from skprognet.results._chance import p_of_chance
 from skprognet.results._choose_test import choose_test, run_test
-from skprognet.results._verdicts import label
 from skprognet.significance import bayesian_cv_test, pair_scores
 
 
-def _pair(scores, entry, against):
+def _pair(scores, method, against):
     """Return the scores of two methods, paired by fold."""
-    for method, source in (entry, against):
-        score_table(scores, method, source)
+    for one in (method, against):
+        score_table(scores, *one)
     pair = pair_scores(
-        rows_of(scores, entry), rows_of(scores, against), names=(label(*entry), label(*against))
+        rows_of(scores, method), rows_of(scores, against), names=(label(*method), label(*against))
     )
     if pair.a.shape[1] < 2 and pair.ratio is None:
         raise ValueError(
@@ -37,14 +36,14 @@ def _interval(result):
     return tuple(result.confidence_interval(0.95))
 
 
-def compare_two(scores, entry, against, test, rope):
+def compare_two(scores, method, against, test, rope):
     """Return the numbers of one comparison.
 
     Parameters
     ----------
     scores : DataFrame
-        Of one setting.
-    entry, against : tuple of (method, source)
+        Of one condition.
+    method, against : tuple of (method, source)
         The two.
     test : SignificanceTest or None
         None is the first that fits.
@@ -56,19 +55,22 @@ def compare_two(scores, entry, against, test, rope):
     dict
         A row of what `compare_methods` returns.
     """
-    pair = _pair(scores, entry, against)
+    metric, raw = metric_of(scores), _pair(scores, method, against)
+    # From here on greater is better.
+    pair = raw.oriented(metric)
     test = choose_test(test, *pair.a.shape, has_row_counts=pair.ratio is not None)
     result = run_test(test, pair)
     ratio = {} if pair.ratio is None else {"test_train_ratio": pair.ratio}
     posterior = bayesian_cv_test(pair.a, pair.b, rope=rope, **ratio)
     low, high = _interval(result)
     return {
-        "method": entry[0],
-        "source": entry[1],
+        "method": method[0],
+        "source": method[1],
         "against": against[0],
         "against_source": against[1],
-        "uar": pair.a.mean(),
-        "against_uar": pair.b.mean(),
+        **metric_columns(metric),
+        "score": raw.a.mean(),
+        "against_score": raw.b.mean(),
         "difference": posterior.estimate,
         "low": low,
         "high": high,
@@ -81,6 +83,6 @@ def compare_two(scores, entry, against, test, rope):
         "p_better": posterior.p_better,
         "test": test.description,
         "ratio": _number(result, "ratio"),
-        "p_chance": p_of_chance(rows_of(scores, entry), test),
+        "p_chance": p_of_chance(rows_of(scores, method), test),
         "against_p_chance": p_of_chance(rows_of(scores, against), test),
     }

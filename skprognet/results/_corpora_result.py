@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from skprognet.results._verdicts import label
+from skprognet._scores import label, metric_of_row
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +20,8 @@ class CorporaComparisonResult:
     n_corpora : int
         Number of corpora.
     ranks : DataFrame
-        A row per method and source: method, source, uar (mean over the corpora), mean_rank (1 is
-        best).
+        A row per method and source: method, source, metric, greater_is_better, score (mean over
+        the corpora), mean_rank (1 is best).
     critical_difference : float
         Difference of mean ranks from which on Nemenyi's test rejects.
     post_hoc : {"nemenyi", "wilcoxon"}
@@ -29,9 +29,10 @@ class CorporaComparisonResult:
     alpha : float
         Level of the tests: a p-value below it is called evidence.
     comparisons : DataFrame
-        A row per pair: method, source, against, against_source, uar and against_uar (means over
-        the corpora), difference, mean_rank, against_mean_rank, pvalue (Nemenyi's is adjusted for
-        the number of pairs), pvalue_holm (Wilcoxon's adjusted one), verdict (a sentence).
+        A row per pair: method, source, against, against_source, metric, greater_is_better, score
+        and against_score (means over the corpora), difference (positive where the first method is
+        the better one), mean_rank, against_mean_rank, pvalue (Nemenyi's is adjusted for the number
+        of pairs), pvalue_holm (Wilcoxon's adjusted one), verdict (a sentence).
     verdict : str
         Friedman's test in one sentence.
 
@@ -42,7 +43,7 @@ class CorporaComparisonResult:
     >>> better = {"DNN": 0.60, "PT/FT": 0.61, "ProgNet": 0.64}
     >>> scores = pd.DataFrame([
     ...     {"corpus": f"corpus {i}", "method": name, "source": "none", "repeat": 1, "fold": fold,
-    ...      "uar": uar + 0.01 * i + 0.02 * fold}
+    ...      "score": uar + 0.01 * i + 0.02 * fold}
     ...     for i in range(6) for name, uar in better.items() for fold in (1, 2)
     ... ])
     >>> result = compare_over_corpora(scores)
@@ -76,8 +77,9 @@ def pair_verdict(row, friedman_p, alpha, n_corpora):
     second = label(row["against"], row["against_source"])
     p = row.get("pvalue_holm", row["pvalue"])
     figures = (
-        f"mean rank {row['mean_rank']:.2f} against {row['against_mean_rank']:.2f}, UAR "
-        f"{row['uar']:.3f} against {row['against_uar']:.3f}, p = {p:.3g}"
+        f"mean rank {row['mean_rank']:.2f} against {row['against_mean_rank']:.2f}, "
+        f"{metric_of_row(row).label} "
+        f"{row['score']:.3f} against {row['against_score']:.3f}, p = {p:.3g}"
     )
     over = f"over {n_corpora} corpora"
     if not p < alpha:

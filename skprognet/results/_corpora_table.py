@@ -4,20 +4,20 @@ import numpy as np
 import pandas as pd
 
 from skprognet._scores import (
+    CONDITIONS,
     DIGITS,
-    ENTRY,
-    SETTING,
+    METHOD,
     check_columns,
     check_scores,
-    entries,
+    label,
+    methods_in,
     score_table,
 )
-from skprognet.results._verdicts import label
 
 
-def _check_one_setting(scores):
+def _check_one_condition(scores):
     """Raise if a corpus would be counted several times."""
-    for column in SETTING[1:]:
+    for column in CONDITIONS[1:]:
         if column in scores and scores[column].nunique(dropna=False) > 1:
             values = scores[column].unique().tolist()
             raise ValueError(
@@ -27,12 +27,12 @@ def _check_one_setting(scores):
 
 
 def corpora_table(scores):
-    """Return the mean UAR of each method and source on each corpus.
+    """Return the mean score of each method and source on each corpus.
 
     Parameters
     ----------
     scores : DataFrame
-        Columns corpus, method, source, repeat, fold and uar; of pandas, polars or pyarrow.
+        Columns corpus, method, source, repeat, fold and score; of pandas, polars or pyarrow.
 
     Returns
     -------
@@ -48,19 +48,19 @@ def corpora_table(scores):
         are several targets or numbers of training folds.
     """
     scores = check_scores(scores)
-    check_columns("scores", scores, ("corpus", *ENTRY), "Add the name of the corpus to each row.")
-    _check_one_setting(scores)
-    found = entries(scores)
+    check_columns("scores", scores, ("corpus", *METHOD), "Add the name of the corpus to each row.")
+    _check_one_condition(scores)
+    found = methods_in(scores)
     rows = {}
     for corpus, part in scores.groupby("corpus", sort=False, dropna=False):
-        missing = [label(*entry) for entry in found if entry not in entries(part)]
+        missing = [label(*method) for method in found if method not in methods_in(part)]
         if missing:
             raise ValueError(
                 f"scores must have every method and source on every corpus; {missing} are missing "
                 f"on {corpus!r}. Leave out what is not on all, or give sources that stand for the "
                 "same one name."
             )
-        rows[corpus] = [score_table(part, *entry).mean().round(DIGITS) for entry in found]
+        rows[corpus] = [score_table(part, *method).mean().round(DIGITS) for method in found]
         if not np.isfinite(rows[corpus]).all():
             raise ValueError(
                 f"scores must be finite; got a missing one on {corpus!r}. Find out why that fold "

@@ -4,15 +4,12 @@ from itertools import combinations
 
 import pandas as pd
 
-from skprognet._scores import NO_SOURCE, entries, rows_of
+from skprognet._comparisons import OTHER, SAME_SOURCE, TRANSFER
+from skprognet._scores import NO_SOURCE, methods_in, rows_of
 
 # What the paper calls them: the network without a source, and the two ways to use one.
 DNN = "DNN"
 PAPER_TRANSFER = ("PT/FT", "ProgNet")
-
-TRANSFER = "transfer"
-SAME_SOURCE = "same source"
-OTHER = "other"
 
 
 def plain_networks(scores):
@@ -23,32 +20,32 @@ def plain_networks(scores):
     Parameters
     ----------
     scores : DataFrame
-        Of one setting.
+        Of one condition.
 
     Returns
     -------
     dict of (str, str) to str
         By (method, source); methods whose network was not run without a source are not in it.
     """
-    found = entries(scores)
+    found = methods_in(scores)
     plain = {method for method, source in found if source == NO_SOURCE}
     networks = {}
-    for entry in found:
-        if entry[1] == NO_SOURCE:
+    for method in found:
+        if method[1] == NO_SOURCE:
             continue
-        told = rows_of(scores, entry).get("baseline", pd.Series(dtype=object)).dropna()
+        told = rows_of(scores, method).get("baseline", pd.Series(dtype=object)).dropna()
         name = told.iloc[0] if len(told) else DNN
         if name in plain:
-            networks[entry] = name
+            networks[method] = name
     return networks
 
 
-def kind_of(entry, against, networks):
+def kind_of(method, against, networks):
     """Return what a comparison is about.
 
     Parameters
     ----------
-    entry, against : tuple of (method, source)
+    method, against : tuple of (method, source)
         The two.
     networks : dict of (str, str) to str
         As :func:`plain_networks` returns.
@@ -59,10 +56,10 @@ def kind_of(entry, against, networks):
         "transfer": a network with a source and the same network without; "same source": two
         methods with one source.
     """
-    for with_source, without in ((entry, against), (against, entry)):
+    for with_source, without in ((method, against), (against, method)):
         if without[1] == NO_SOURCE and networks.get(with_source) == without[0]:
             return TRANSFER
-    return SAME_SOURCE if entry[1] == against[1] != NO_SOURCE else OTHER
+    return SAME_SOURCE if method[1] == against[1] != NO_SOURCE else OTHER
 
 
 def expected_better_first(a, b):
@@ -76,29 +73,29 @@ def _paper_pairs(found, networks):
     Each transferred method with each plain one, as the paper's asterisk; then the methods of one
     source with each other, the later listed with the earlier, as its cross; then the plain ones.
     """
-    plain = [entry for entry in found if entry[1] == NO_SOURCE]
-    transferred = [entry for entry in found if entry[1] != NO_SOURCE]
-    pairs = [(entry, base) for entry in transferred for base in plain]
+    plain = [method for method in found if method[1] == NO_SOURCE]
+    transferred = [method for method in found if method[1] != NO_SOURCE]
+    pairs = [(method, base) for method in transferred for base in plain]
     pairs += [(b, a) for a, b in combinations(transferred, 2) if a[1] == b[1]]
     # The network is what the others are measured by, wherever it is listed.
-    first = [entry for entry in plain if entry[0] in networks.values()]
-    ordered = first + [entry for entry in plain if entry not in first]
+    first = [method for method in plain if method[0] in networks.values()]
+    ordered = first + [method for method in plain if method not in first]
     return pairs + [(b, a) for a, b in combinations(ordered, 2)]
 
 
 def _find(against, found):
     """Return the one (method, source) that `against` names."""
     if isinstance(against, str):
-        named = [entry for entry in found if entry[0] == against]
+        named = [method for method in found if method[0] == against]
     elif isinstance(against, (tuple, list)):
-        named = [entry for entry in found if entry == tuple(against)]
+        named = [method for method in found if method == tuple(against)]
     else:
         raise TypeError(
             f"against must be the name of a method, or a pair (method, source); got {against!r}."
         )
     if not named:
         raise ValueError(
-            f"against must name a method that was scored in every setting, or a pair (method, "
+            f"against must name a method that was scored in every condition, or a pair (method, "
             f"source); got {against!r} where there are {found}."
         )
     if len(named) > 1:
@@ -113,7 +110,7 @@ def choose_pairs(found, pairs, against, networks):
     """Return which (method, source) to compare with which."""
     if against is not None:
         one = _find(against, found)
-        return [(entry, one) for entry in found if entry != one]
+        return [(method, one) for method in found if method != one]
     if pairs == "all":
         return [expected_better_first(a, b) for a, b in combinations(found, 2)]
     return _paper_pairs(found, networks)

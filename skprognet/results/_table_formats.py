@@ -1,43 +1,26 @@
 """The paper's Table 2 as text that can be read, set or shown in a browser."""
 
-import html
-import re
-
 import pandas as pd
 
 from skprognet._checks import check_choice
-from skprognet._scores import ENTRY, NO_SOURCE, SETTING, as_frame, check_columns
-from skprognet._wording import printable
-from skprognet.results._summary_table import BETTER_THAN_BOTH, BETTER_THAN_PLAIN, HURTS, SPREAD
-from skprognet.results._verdicts import label
-
-LISTED = 5
-SPREAD_IN_WORDS = {
-    "uar_std": "standard deviation over the folds of a repeat, averaged over repeats",
-    "uar_std_folds": "standard deviation over all folds",
-}
-LATEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "&": r"\&",
-        "%": r"\%",
-        "$": r"\$",
-        "#": r"\#",
-        "_": r"\_",
-        "{": r"\{",
-        "}": r"\}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        # What LaTeX's text fonts lack, or show as something else.
-        "<": "$<$",
-        ">": "$>$",
-        "±": r"$\pm$",
-        "†": r"$\dagger$",
-        "↓": r"$\downarrow$",
-        # After the end of a row it would be read as a length.
-        "[": "{[}",
-    }
+from skprognet._markup import ESCAPES, escape_html, escape_latex, escape_markdown
+from skprognet._scores import (
+    CONDITIONS,
+    METHOD,
+    SOURCE_SCORE,
+    as_frame,
+    check_columns,
+    metric_of,
 )
+from skprognet._wording import printable
+from skprognet.results._summary_table import MEAN, SPREAD, p_column
+from skprognet.results._table_legend import legend_of
+
+
+def spread_column(table):
+    """Return which column of a summary table has the spread."""
+    per_repeat, over_all = SPREAD["paper"], SPREAD["folds"]
+    return over_all if over_all in table else per_repeat
 
 
 def _p(value):
@@ -48,144 +31,90 @@ def _p(value):
 
 def _mean_and_spread(row, spread):
     std = "" if pd.isna(row[spread]) else f" ± {row[spread]:.3f}"
-    return f"{row['uar_mean']:.3f}{std} {row.get('marks', '')}".rstrip()
+    return f"{row[MEAN]:.3f}{std} {row.get('marks', '')}".rstrip()
 
 
-def _shown(table):
+def _p_columns(table):
+    """Return the columns of p-values that have any, in their order."""
+    names = table["method"].unique()
+    known = {p_column(name, same_source) for name in names for same_source in (False, True)}
+    return [name for name in table if name in known and table[name].notna().any()]
+
+
+def _cells(table, spread):
     """Return the table with a column of text for each that has something to show."""
-    spread = next(column for column in SPREAD.values() if column in table)
-    shown = table[[name for name in (*SETTING, *ENTRY) if name in table]].astype(str)
-    shown["UAR"] = [_mean_and_spread(row, spread) for _, row in table.iterrows()]
-    for column in table:
-        if re.fullmatch(r"p \(.*\)", str(column), re.DOTALL) and table[column].notna().any():
-            shown[column] = table[column].map(_p)
-    if "source_uar" in table and table["source_uar"].notna().any():
-        own = table["source_uar"]
-        shown["source's own UAR"] = ["" if pd.isna(value) else f"{value:.3f}" for value in own]
-    return shown
+    label = metric_of(table).label
+    cells = table[[name for name in (*CONDITIONS, *METHOD) if name in table]].astype(str)
+    cells[label] = [_mean_and_spread(row, spread) for _, row in table.iterrows()]
+    for name in _p_columns(table):
+        cells[name] = table[name].map(_p)
+    if SOURCE_SCORE in table and table[SOURCE_SCORE].notna().any():
+        own = table[SOURCE_SCORE]
+        cells[f"source's own {label}"] = [
+            "" if pd.isna(value) else f"{value:.3f}" for value in own
+        ]
+    return cells
 
 
-def _listed(names):
-    """Return the first names of a list, and how many more there are."""
-    names = list(names)
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return ", ".join(names[:LISTED]) + more
+def table_in_words(table, escape=str):
+    """Return the cells of a table as text, and its legend.
+
+    Every format of the table is made of these two.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What :func:`summary_table` returns.
+    escape : callable, default=str
+        What names in the legend pass through.
+
+    Returns
+    -------
+    cells : DataFrame of str
+        A row per method and source; names are as they are.
+    legend : str
+        What the numbers and the marks mean.
+
+    Raises
+    ------
+    TypeError
+        If `table` is not a table.
+    ValueError
+        If a column is missing.
+    """
+    table = as_frame("table", table)
+    spread = spread_column(table)
+    check_columns("table", table, (*METHOD, MEAN, spread), "Take what summary_table returns.")
+    if "marks" in table:  # a file has nothing where there is no mark
+        table = table.assign(marks=table["marks"].fillna(""))
+    return _cells(table, spread), legend_of(table, spread, escape)
 
 
-def _name(row):
-    """Return what a row is about: method and source, and which setting where there are several."""
-    where = ", ".join(f"{name} {row[name]}" for name in SETTING if name in row)
-    return label(row["method"], row["source"]) + (f" ({where})" if where else "")
+def _to_markdown(table):
+    cells, legend = table_in_words(table, escape_markdown)
+    names = [name for name in cells if name in (*CONDITIONS, *METHOD)]
+    cells = cells.assign(**{name: cells[name].map(escape_markdown) for name in names})
+    cells = cells.rename(columns=lambda name: name if name in names else escape_markdown(name))
+    return f"{cells.to_markdown(index=False, disable_numparse=True)}\n\n{legend}"
 
 
-def _names(rows, escape):
-    return _listed(escape(_name(row)) for _, row in rows.iterrows())
-
-
-def _explain_marks(table, escape):
-    """Yield sentences on the marks there are."""
-    networks = table.loc[table["source"] != NO_SOURCE, "baseline"].unique()
-    plain = escape(" or ".join(name for name in networks if name != NO_SOURCE))
-    if not plain:
-        yield "No marks: there is no network with a source beside the same network without one."
-        return
-    marks = "".join(table["marks"])
-    meanings = {
-        BETTER_THAN_PLAIN: f"better than {plain}",
-        BETTER_THAN_BOTH: f"better than {plain} and than the other of PT/FT and ProgNet from the "
-        "same source",
-        HURTS: f"worse than {plain}",
-    }
-    explained = [f"{mark} {meaning}" for mark, meaning in meanings.items() if mark in marks]
-    level = f"at p < {table['alpha'].iloc[0]:g}, not adjusted for the number of comparisons"
-    if explained:
-        yield f"{', '.join(explained)}, {level}."
-    else:
-        yield f"No method is marked: none is better or worse than {plain} {level}."
-    if HURTS in marks:
-        hurt = table[table["marks"].str.contains(HURTS)]
-        yield f"Warning: transfer hurts ({_names(hurt, escape)})."
-
-
-def _tell_chance(table, escape):
-    """Yield a sentence on the methods that are no better than a guess."""
-    if "p_chance" not in table:
-        return
-    found = table[table["p_chance"] >= table["alpha"]]
-    if len(found) == len(table):
-        yield "No method is better than chance: nothing was learned."
-    elif len(found):
-        yield f"No better than chance: {_names(found, escape)}."
-
-
-def _tell_unscored_sources(table, escape):
-    """Yield a sentence on the sources whose own score is not known."""
-    if "source_uar" not in table:
-        return
-    blank = table.loc[(table["source"] != NO_SOURCE) & table["source_uar"].isna(), "source"]
-    if len(blank):
-        yield (
-            f"The own UAR of {_listed(map(escape, blank.unique()))} is not known: the source has "
-            "learned none of the classes of the test rows (as with new speakers), it came fitted, "
-            "or it stands for several sources."
-        )
-
-
-def _legend(table, escape=str):
-    """Return what the numbers and the marks that occur mean, with names escaped."""
-    spread = next(column for column in SPREAD.values() if column in table)
-    sentences = [f"UAR: unweighted average recall, mean ± {SPREAD_IN_WORDS[spread]}."]
-    if "marks" in table:
-        sentences += _explain_marks(table, escape)
-    sentences += [*_tell_chance(table, escape), *_tell_unscored_sources(table, escape)]
-    return " ".join(sentences)
-
-
-def escape_markdown(text):
-    """Return text that shows as it is in Markdown: no markup, link, image or line of its own."""
-    text = html.escape(printable(text), quote=False)
-    text = re.sub(r"([\\`*_|\[\]$~])", r"\\\1", text)
-    # Addresses become links by themselves.
-    return re.sub(r"(?i)(?<=[a-z])(:)(?=//|\w)|(?<=www)(\.)|(@)", r"\\\g<0>", text)
-
-
-def escape_latex(text):
-    """Return text that shows as it is in LaTeX, also at the start of a row."""
-    text = printable(text).translate(LATEX)
-    return "{*}" + text[1:] if text.startswith("*") else text
-
-
-def escape_html(text):
-    """Return text that shows as it is in HTML."""
-    return html.escape(printable(text))
-
-
-ESCAPES = {"markdown": escape_markdown, "latex": escape_latex, "html": escape_html}
-
-
-def _to_markdown(table, shown):
-    names = [name for name in shown if name in (*SETTING, *ENTRY)]
-    shown = shown.assign(**{name: shown[name].map(escape_markdown) for name in names})
-    shown = shown.rename(columns=lambda name: name if name in names else escape_markdown(name))
-    text = shown.to_markdown(index=False, disable_numparse=True)
-    return f"{text}\n\n{_legend(table, escape_markdown)}"
-
-
-def _to_latex(table, shown):
+def _to_latex(table):
+    cells, legend = table_in_words(table)
     return (
-        shown.map(escape_latex)
+        cells.map(escape_latex)
         .rename(columns=escape_latex)
-        .to_latex(index=False, escape=False, caption=escape_latex(_legend(table)))
+        .to_latex(index=False, escape=False, caption=escape_latex(legend))
     )
 
 
-def _to_html(table, shown):
-    text = shown.map(printable).rename(columns=printable)
+def _to_html(table):
+    cells, legend = table_in_words(table)
+    text = cells.map(printable).rename(columns=printable)
     text = text.to_html(index=False, escape=True, border=0)
-    return f"{text}\n<p>{escape_html(_legend(table))}</p>"
+    return f"{text}\n<p>{escape_html(legend)}</p>"
 
 
-MARKUP = {"markdown": _to_markdown, "latex": _to_latex, "html": _to_html}
+MARKUP = dict(zip(ESCAPES, (_to_markdown, _to_latex, _to_html), strict=True))
 
 
 def format_table(table, markup="markdown"):
@@ -203,14 +132,14 @@ def format_table(table, markup="markdown"):
     Returns
     -------
     str
-        A row per method and source. Mean, spread and marks share a column; p-values and the UAR
+        A row per method and source. Mean, spread and marks share a column; p-values and the score
         of the source have columns where there are any. The legend explains the marks that occur,
         warns where transfer hurts, and names the methods that are no better than chance.
 
     Raises
     ------
     TypeError
-        If `table` is no table.
+        If `table` is not a table.
     ValueError
         If `markup` is unknown, or a column is missing.
 
@@ -219,7 +148,7 @@ def format_table(table, markup="markdown"):
     >>> import pandas as pd
     >>> from skprognet.results import format_table, summary_table
     >>> folds = pd.DataFrame({"repeat": [1, 1, 2, 2], "fold": [1, 2, 1, 2]})
-    >>> scores = folds.assign(method="DNN", source="none", uar=[0.5, 0.7, 0.6, 0.6])
+    >>> scores = folds.assign(method="DNN", source="none", score=[0.5, 0.7, 0.6, 0.6])
     >>> print(format_table(summary_table(scores)))
     | method   | source   | UAR           |
     |:---------|:---------|:--------------|
@@ -229,9 +158,4 @@ def format_table(table, markup="markdown"):
 averaged over repeats.
     """
     check_choice("markup", markup, tuple(MARKUP))
-    table = as_frame("table", table)
-    spread = "uar_std_folds" if "uar_std_folds" in table else "uar_std"
-    check_columns("table", table, (*ENTRY, "uar_mean", spread), "Take what summary_table returns.")
-    if "marks" in table:  # a file has nothing where there is no mark
-        table = table.assign(marks=table["marks"].fillna(""))
-    return MARKUP[markup](table, _shown(table))
+    return MARKUP[markup](table)

@@ -1,12 +1,7 @@
 """A comparison as a sentence, with its figures."""
 
-from skprognet._scores import NO_SOURCE, SETTING
-from skprognet.results._pairs import TRANSFER
-
-
-def label(method, source):
-    """Return what to call a method with a source in a sentence."""
-    return method if source == NO_SOURCE else f"{method} from {source}"
+from skprognet._comparisons import TRANSFER, evidence, signed
+from skprognet._scores import NO_SOURCE, condition_in_words, label, metric_of_row
 
 
 def probability(p):
@@ -14,36 +9,14 @@ def probability(p):
     return "over 0.99" if p > 0.995 else f"{p:.2f}"
 
 
-def signed(value):
-    """Return a difference in three digits with its sign; zero has none."""
-    text = f"{value:+.3f}"
-    return text[1:] if float(text) == 0 else text
-
-
-def evidence(comparisons):
-    """Return which comparisons find a difference, by the plain p-value and their own alpha."""
-    return comparisons["pvalue"] < comparisons["alpha"]
-
-
-def transfer_wins(comparisons):
-    """Return where a network with a source is ahead of the same network without one."""
-    with_source_first = comparisons["source"] != NO_SOURCE
-    ahead = (comparisons["difference"] > 0) == with_source_first
-    return (comparisons["kind"] == TRANSFER) & (comparisons["difference"] != 0) & ahead
-
-
-def transfer_loses(comparisons):
-    """Return where a network with a source is behind the same network without one."""
-    differs = (comparisons["kind"] == TRANSFER) & (comparisons["difference"] != 0)
-    return differs & ~transfer_wins(comparisons)
-
-
 def _figures(row):
     # Not every test has an interval.
     known = row[["low", "high"]].notna().all()
     interval = f" (95 % interval {signed(row['low'])} to {signed(row['high'])})" if known else ""
+    metric = metric_of_row(row)
+    what = "difference" if metric.greater_is_better else "gain (lower is better)"
     return (
-        f"UAR {row['uar']:.3f} against {row['against_uar']:.3f}, difference "
+        f"{metric.label} {row['score']:.3f} against {row['against_score']:.3f}, {what} "
         f"{signed(row['difference'])}{interval}, p = {row['pvalue']:.3g}"
     )
 
@@ -95,7 +68,7 @@ def verdict(row, n_comparisons):
     """
     first = label(row["method"], row["source"])
     second = label(row["against"], row["against_source"])
-    where = ", ".join(f"{name} {row[name]}" for name in SETTING if name in row)
+    where = condition_in_words(row)
     start = f"{where}: " if where else ""
     return start + _claim(row, first, second, n_comparisons) + _at_chance(row, first, second)
 

@@ -123,7 +123,7 @@ def bayesian_cv_test(a, b, *, rope=0.01, test_train_ratio=None, n_train=None, n_
     a, b : array-like of shape (n_repeats, n_folds) or DataFrame
         Scores of the two methods on the same folds: two arrays with one repeat per row, or two
         frames with the rows of one method each, as `cross_validate_transfer` returns them
-        (columns repeat, fold and uar; the order of rows does not matter).
+        (columns repeat, fold and score; the order of rows does not matter).
     rope : float, default=0.01
         Largest difference that does not matter, in the unit of the scores; at least 0. With 0
         nothing is practically equal, and `p_worse` is the p-value of `corrected_cv_ttest` with

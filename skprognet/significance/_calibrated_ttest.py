@@ -25,7 +25,7 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
     a, b : array-like of shape (n_repeats, n_folds) or DataFrame
         Scores of the two methods on the same folds: two arrays with one repeat per row, or two
         frames with the rows of one method each, as `cross_validate_transfer` returns them
-        (columns repeat, fold and uar; the order of rows does not matter).
+        (columns repeat, fold and score; the order of rows does not matter).
     df : float, default=None
         Degrees of freedom, above 0. None is 10 for a table of 10 x 10, the only one it was
         calibrated for; any other shape needs it given.

@@ -26,7 +26,7 @@ def corrected_cv_ttest(
     a, b : array-like of shape (n_repeats, n_folds) or DataFrame
         Scores of the two methods on the same folds: two arrays with one repeat per row, or two
         frames with the rows of one method each, as `cross_validate_transfer` returns them
-        (columns repeat, fold and uar; the order of rows does not matter).
+        (columns repeat, fold and score; the order of rows does not matter).
     test_train_ratio : float, default=None
         n_test / n_train, above 0. None is the mean of ``n_test / n_train`` where these are given;
         else of ``n_test / (n_train + n_validation)`` where frames have these columns; and else

@@ -106,7 +106,7 @@ def combined_5x2cv_ftest(a, b):
     a, b : array-like of shape (5, 2) or DataFrame
         Scores of the two methods on the same folds, of five repeats of two-fold cross-validation:
         two arrays with one repeat per row, or two frames with the rows of one method each
-        (columns repeat, fold and uar; the order of rows does not matter).
+        (columns repeat, fold and score; the order of rows does not matter).
 
     Returns
     -------

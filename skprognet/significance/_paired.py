@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from skprognet._scores import (
-    ENTRY,
-    PLACE,
-    SETTING,
+    CONDITIONS,
+    FOLD,
+    METHOD,
+    SCORE,
     as_floats,
     as_frame,
     check_columns,
     check_one_value,
-    check_uar,
+    check_values,
     is_table,
     score_grid,
 )
@@ -45,6 +46,23 @@ class PairedScores:
     a: np.ndarray
     b: np.ndarray
     ratio: float | None
+
+    def oriented(self, metric):
+        """Return the pair with scores that are greater where they are better.
+
+        Parameters
+        ----------
+        metric : Score
+            What the scores are of.
+
+        Returns
+        -------
+        PairedScores
+            This one where a greater score is the better one, else one of the negated scores.
+        """
+        if metric.greater_is_better:
+            return self
+        return PairedScores(metric.orient(self.a), metric.orient(self.b), self.ratio)
 
     @property
     def mean_and_variance(self):
@@ -91,14 +109,14 @@ def _check_frames(names, a, b):
     advice = "Rename columns, or pass an array of shape (n_repeats, n_folds)."
     for name, scores in zip(names, (a, b), strict=True):
         frame = as_frame(name, scores)
-        check_columns(name, frame, (*PLACE, "uar"), advice)
-        check_one_value(name, frame, (*ENTRY, *SETTING), ", or use compare_methods")
-        check_uar(name, frame["uar"])
+        check_columns(name, frame, (*FOLD, SCORE), advice)
+        check_one_value(name, frame, (*METHOD, *CONDITIONS), ", or use compare_methods")
+        check_values(name, frame)
         grids.append(score_grid(name, frame).to_numpy())
-        no_score = frame[~np.isfinite(as_floats(frame["uar"]))]
+        no_score = frame[~np.isfinite(as_floats(frame[SCORE]))]
         for row in no_score[:1].itertuples():
-            _refuse_score(name, row.uar, row.repeat, row.fold)
-        frames.append(frame.set_index(list(PLACE)).sort_index())
+            _refuse_score(name, row.score, row.repeat, row.fold)
+        frames.append(frame.set_index(list(FOLD)).sort_index())
     check_same_places(names, *frames)
     check_same_design(names, *frames)
     ratios = [measured_ratio(frame) for frame in frames]
@@ -146,7 +164,7 @@ def pair_scores(a, b, *, names=("a", "b")):
     a, b : array-like of shape (n_repeats, n_folds) or DataFrame
         Scores of the two methods on the same folds: two arrays with one repeat per row, or two
         frames (of pandas, polars or pyarrow) with the rows of one method each (columns repeat,
-        fold and uar; the order of rows does not matter).
+        fold and score; the order of rows does not matter).
     names : tuple of two str, default=("a", "b")
         What messages call the two.
 
@@ -167,8 +185,8 @@ def pair_scores(a, b, *, names=("a", "b")):
     --------
     >>> import pandas as pd
     >>> from skprognet.significance import pair_scores
-    >>> a = pd.DataFrame({"repeat": 1, "fold": [1, 2, 3], "uar": [0.64, 0.60, 0.68]})
-    >>> b = pd.DataFrame({"repeat": 1, "fold": [3, 2, 1], "uar": [0.62, 0.58, 0.60]})
+    >>> a = pd.DataFrame({"repeat": 1, "fold": [1, 2, 3], "score": [0.64, 0.60, 0.68]})
+    >>> b = pd.DataFrame({"repeat": 1, "fold": [3, 2, 1], "score": [0.62, 0.58, 0.60]})
     >>> pair = pair_scores(a, b)
     >>> pair.a, pair.b
     (array([[0.64, 0.6 , 0.68]]), array([[0.6 , 0.58, 0.62]]))

@@ -1,6 +1,6 @@
 """Whether two frames of scores are of the same folds and the same design."""
 
-from skprognet._scores import SETTING
+from skprognet._scores import CONDITIONS, METRIC
 
 # Two results on the same folds agree in these columns, where both frames have them.
 DESIGN = ("n_train", "n_validation", "n_test", "normalisation", "rows_tested")
@@ -18,7 +18,7 @@ def check_same_places(names, a, b):
 
 def check_same_design(names, a, b):
     """Raise if the two frames say that a fold was made in different ways."""
-    for column in (*SETTING, *DESIGN):
+    for column in (*CONDITIONS, *METRIC, *DESIGN):
         if column not in a or column not in b:
             continue
         one, other = a[column], b[column]

@@ -1,3 +1,24 @@
-"""What a network can read: one kind of source per file."""
+"""What a network can read: one kind of source in each file, and the one question what kind it is.
 
-__all__ = []
+The names that are not in ``__all__`` are for the other packages of skprognet.
+"""
+
+from skprognet.sources._as_source import as_source, network_of
+from skprognet.sources._as_source import is_fitted as is_fitted
+from skprognet.sources._as_source import is_source as is_source
+from skprognet.sources._frozen import clone_sources as clone_sources
+from skprognet.sources._frozen import frozen_copy as frozen_copy
+from skprognet.sources._frozen import is_estimator as is_estimator
+from skprognet.sources._frozen import is_trainable as is_trainable
+from skprognet.sources._frozen import train_source as train_source
+from skprognet.sources._named_sources import named_sources as named_sources
+from skprognet.sources._own_network import NetworkSource as NetworkSource
+from skprognet.sources._rows_read import as_tensor as as_tensor
+from skprognet.sources._source import Source
+from skprognet.sources._training_rows import FARTHEST as FARTHEST
+from skprognet.sources._training_rows import MOMENTS as MOMENTS
+from skprognet.sources._training_rows import add_rows as add_rows
+from skprognet.sources._training_rows import count_off_scale as count_off_scale
+from skprognet.sources._training_rows import is_known as is_known
+
+__all__ = ["Source", "as_source", "network_of"]

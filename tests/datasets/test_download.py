@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 import skprognet.datasets
-from skprognet.datasets._facts import CORPORA
+from skprognet.datasets.corpora import CORPORA
 
 audb = pytest.importorskip("audb")
 audbackend = pytest.importorskip("audbackend")

@@ -16,11 +16,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet.datasets import check_corpus, make_speech_corpus
-from skprognet.datasets._synthetic_speech import (
+from skprognet.datasets._delivery import EXPRESSIONS, draw_speaker, express
+from skprognet.datasets._speaking import (
     EDGE,
-    EXPRESSIONS,
-    draw_speaker,
-    express,
     pitch_contour,
     record,
     speak,
@@ -135,7 +133,7 @@ def test_what_would_clip_is_softer_and_the_frame_says_so(tmp_path, monkeypatch):
     options = {"n_speakers": 1, "n_utterances": 1, "random_state": 0}
     free = make_speech_corpus(tmp_path / "free", **options)
     # Not by the module's name: pytest may have imported the file once more for its doctests.
-    monkeypatch.setitem(make_speech_corpus.__globals__, "HIGHEST_PEAK", 0.05)
+    monkeypatch.setitem(make_speech_corpus.__globals__["record"].__globals__, "HIGHEST_PEAK", 0.05)
     limited = make_speech_corpus(tmp_path / "limited", **options)
     for loud, soft in zip(free.itertuples(), limited.itertuples(), strict=True):
         peaks = [np.abs(wavfile.read(row.file)[1]).max() / 32767 for row in (loud, soft)]

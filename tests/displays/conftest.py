@@ -34,7 +34,7 @@ def make_scores(rng):
             [range(1, n_repeats + 1), range(1, n_folds + 1)], names=["repeat", "fold"]
         ).to_frame(index=False)
         parts = [
-            places.assign(method=method, source=source, uar=rng.uniform(0.3, 0.7, len(places)))
+            places.assign(method=method, source=source, score=rng.uniform(0.3, 0.7, len(places)))
             for method, source in entries
         ]
         return pd.concat(parts, ignore_index=True).assign(**columns)

@@ -31,7 +31,7 @@ def overhang(figure):
 
 
 def curves_of(scores):
-    epochs = [scores.assign(epoch=epoch, valid_uar=scores["uar"]) for epoch in (1, 2, 3)]
+    epochs = [scores.assign(epoch=epoch, valid_score=scores["score"]) for epoch in (1, 2, 3)]
     return TrainingCurveDisplay.from_curves(pd.concat(epochs))
 
 

@@ -22,12 +22,14 @@ def bars(display):
 def test_dots_are_the_means_of_the_repeats(make_scores):
     scores = make_scores(n_repeats=3, n_folds=4)
     frame = ScoresDisplay.from_scores(scores).frame()
-    assert list(frame) == ["method", "source", "repeat", "uar", "mean", "std"]
+    assert list(frame) == [
+        *("method", "source", "repeat", "metric", "greater_is_better", "score", "mean", "std")
+    ]
     assert len(frame) == 5 * 3
     own = scores.query("method == 'ProgNet' and source == 'gender'")
-    repeats = [own.loc[own["repeat"] == r, "uar"].to_numpy() for r in (1, 2, 3)]
+    repeats = [own.loc[own["repeat"] == r, "score"].to_numpy() for r in (1, 2, 3)]
     rows = frame.query("method == 'ProgNet' and source == 'gender'")
-    np.testing.assert_allclose(rows["uar"], [u.mean() for u in repeats])
+    np.testing.assert_allclose(rows["score"], [u.mean() for u in repeats])
     np.testing.assert_allclose(rows["mean"], np.mean([u.mean() for u in repeats]))
     spreads = [np.sqrt(((u - u.mean()) ** 2).sum() / 3) for u in repeats]
     np.testing.assert_allclose(rows["std"], np.mean(spreads))
@@ -38,8 +40,8 @@ def test_dots_of_a_single_repeat_are_its_folds(make_scores):
     display = draw(scores.sample(frac=1, random_state=0))
     frame = display.frame()
     assert frame["fold"].tolist() == [1, 2, 3, 4, 5]
-    np.testing.assert_allclose(frame["uar"], scores["uar"])
-    np.testing.assert_allclose(display.dots_[0].get_xdata(), scores["uar"])
+    np.testing.assert_allclose(frame["score"], scores["score"])
+    np.testing.assert_allclose(display.dots_[0].get_xdata(), scores["score"])
     assert "(small dots: folds)" in display.ax_.get_xlabel()
 
 
@@ -47,7 +49,7 @@ def test_what_is_drawn_is_in_the_frame(make_scores):
     display = draw(make_scores())
     parts = list(display.frame().groupby(["method", "source"], sort=False))
     for dots, bar, (_, part) in zip(display.dots_, bars(display), parts, strict=True):
-        np.testing.assert_allclose(dots.get_xdata(), part["uar"])
+        np.testing.assert_allclose(dots.get_xdata(), part["score"])
         mean, std = part[["mean", "std"]].iloc[0]
         np.testing.assert_allclose(bar, [mean - std, mean + std])
     names = [tick.get_text() for tick in display.ax_.get_yticklabels()]
@@ -72,26 +74,26 @@ def test_one_fold_has_no_bar(make_scores):
 
 def test_a_fold_without_score_leaves_mean_and_its_repeat_out(make_scores):
     scores = make_scores([("DNN", "none"), ("ProgNet", "speaker")])
-    scores.loc[7, "uar"] = np.nan
+    scores.loc[7, "score"] = np.nan
     frame = draw(scores).frame()
-    assert frame["uar"].isna().tolist() == [False, True, False, False]
+    assert frame["score"].isna().tolist() == [False, True, False, False]
     assert frame["mean"].isna().tolist() == [True, True, False, False]
 
 
-def test_chance_is_one_by_the_number_of_classes(make_scores):
-    display = draw(make_scores(), n_classes=4)
+def test_chance_is_a_dotted_line(make_scores):
+    display = draw(make_scores(), chance=1 / 4)
     (line,) = [line for line in display.ax_.lines if line.get_linestyle() == ":"]
     assert list(line.get_xdata()) == [0.25, 0.25]
-    assert [text.get_text() for text in display.ax_.texts] == ["chance (1/4)"]
+    assert [text.get_text() for text in display.ax_.texts] == ["chance (0.25)"]
     assert not draw(make_scores()).ax_.texts
 
 
-@pytest.mark.parametrize("n_classes", [1, 0])
-def test_chance_needs_two_classes(make_scores, n_classes):
+@pytest.mark.parametrize("chance", [25, -0.1])
+def test_chance_is_in_the_range_of_the_metric(make_scores, chance):
     with pytest.raises(
-        ValueError, match=f"^n_classes must satisfy 2 <= n_classes; got {n_classes}"
+        ValueError, match=f"^chance must satisfy 0.0 <= chance <= 1.0; got {chance}"
     ):
-        ScoresDisplay.from_scores(make_scores(), n_classes=n_classes)
+        ScoresDisplay.from_scores(make_scores(), chance=chance)
 
 
 @pytest.mark.parametrize("column", ["corpus", "target", "n_train_folds"])
@@ -107,8 +109,8 @@ def test_studies_are_not_mixed(make_scores, column):
 
 def test_a_missing_column_is_named(make_scores):
     message = (
-        "scores must have the columns method, source, repeat, fold and uar; ['uar'] are missing "
+        "scores must have the columns method, source, repeat, fold and score; ['score'] are missing "
         "among ['repeat', 'fold', 'method', 'source']."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        ScoresDisplay.from_scores(make_scores().drop(columns="uar"))
+        ScoresDisplay.from_scores(make_scores().drop(columns="score"))

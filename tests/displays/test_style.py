@@ -25,7 +25,7 @@ DICHROMATS = {
 
 def draw(entries):
     """Return a drawing with a line for each method and source."""
-    epochs = pd.DataFrame({"epoch": [1, 2], "valid_uar": [0.3, 0.5]})
+    epochs = pd.DataFrame({"epoch": [1, 2], "valid_score": [0.3, 0.5]})
     curves = [epochs.assign(method=method, source=source) for method, source in entries]
     return TrainingCurveDisplay.from_curves(pd.concat(curves)).plot(Figure().subplots())
 

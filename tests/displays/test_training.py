@@ -16,7 +16,7 @@ def curves(rng):
     parts = []
     for method, source in [("DNN", "none"), ("PT/FT", "speaker"), ("ProgNet", "speaker")]:
         for fold in (1, 2, 3):
-            part = pd.DataFrame({"epoch": np.arange(1, 11), "valid_uar": rng.uniform(size=10)})
+            part = pd.DataFrame({"epoch": np.arange(1, 11), "valid_score": rng.uniform(size=10)})
             parts.append(part.assign(method=method, source=source, fold=fold))
     return pd.concat(parts)
 
@@ -25,7 +25,7 @@ def test_frame_is_mean_and_standard_deviation_over_fits(curves):
     frame = TrainingCurveDisplay.from_curves(curves).frame()
     assert len(frame) == 3 * 10
     row = frame.query("method == 'ProgNet' and epoch == 4").iloc[0]
-    values = curves.query("method == 'ProgNet' and epoch == 4")["valid_uar"]
+    values = curves.query("method == 'ProgNet' and epoch == 4")["valid_score"]
     assert row["mean"] == pytest.approx(values.mean())
     assert row["std"] == pytest.approx(values.std(ddof=1))
     assert row["n_fits"] == 3
@@ -34,14 +34,14 @@ def test_frame_is_mean_and_standard_deviation_over_fits(curves):
 @pytest.fixture
 def repeated(curves, rng):
     """Give the same methods in two repeats of three folds."""
-    other = curves.assign(valid_uar=rng.uniform(size=len(curves)))
+    other = curves.assign(valid_score=rng.uniform(size=len(curves)))
     return pd.concat([curves.assign(repeat=1), other.assign(repeat=2)])
 
 
 def test_of_several_repeats_the_band_is_over_the_means_of_their_folds(repeated):
     row = TrainingCurveDisplay.from_curves(repeated).frame()
     row = row.query("method == 'ProgNet' and epoch == 4").iloc[0]
-    values = repeated.query("method == 'ProgNet' and epoch == 4")["valid_uar"].to_numpy()
+    values = repeated.query("method == 'ProgNet' and epoch == 4")["valid_score"].to_numpy()
     first, second = values[:3].mean(), values[3:].mean()
     assert row["mean"] == pytest.approx((first + second) / 2)
     # Two numbers differ from their mean by half of what they differ by.
@@ -117,19 +117,19 @@ def test_a_subclass_makes_itself(curves):
 
 def test_a_missing_column_is_named(curves):
     message = (
-        "curves must have the columns method, source, epoch and test_uar; ['test_uar'] are "
-        "missing among ['epoch', 'valid_uar', 'method', 'source', 'fold']."
+        "curves must have the columns method, source, epoch and test_score; ['test_score'] are "
+        "missing among ['epoch', 'valid_score', 'method', 'source', 'fold']."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        TrainingCurveDisplay.from_curves(curves, score="test_uar")
+        TrainingCurveDisplay.from_curves(curves, score="test_score")
 
 
 @pytest.mark.parametrize(
     ("score", "name"),
-    [("valid_uar", "validation UAR"), ("test_uar", "test UAR"), ("my_$x$_$y$", "my_$x$_$y$")],
+    [("valid_score", "validation UAR"), ("test_score", "test UAR"), ("my_$x$_$y$", "my_$x$_$y$")],
 )
 def test_any_score_can_be_drawn_and_is_named(curves, score, name):
-    other = curves.rename(columns={"valid_uar": score})
+    other = curves.rename(columns={"valid_score": score})
     display = TrainingCurveDisplay.from_curves(other, score=score).plot(Figure().subplots())
     text = display.ax_.yaxis.label
     assert text._preprocess_math(text.get_text()) == (name, False)
@@ -138,8 +138,8 @@ def test_any_score_can_be_drawn_and_is_named(curves, score, name):
 
 
 def test_validation_and_test_scores_may_stand_side_by_side(curves):
-    both = curves.assign(test_uar=1 - curves["valid_uar"], corpus="A", target="emotion")
-    test = TrainingCurveDisplay.from_curves(both, score="test_uar").frame()
+    both = curves.assign(test_score=1 - curves["valid_score"], corpus="A", target="emotion")
+    test = TrainingCurveDisplay.from_curves(both, score="test_score").frame()
     valid = TrainingCurveDisplay.from_curves(both).frame()
     np.testing.assert_allclose(test["mean"], 1 - valid["mean"])
 

@@ -48,7 +48,7 @@ def test_mean_and_spread_follow_the_papers_figures(scores):
     assert len(frame) == 3 * 4
     row = frame.query("method == 'PT/FT' and n_train_folds == 2").iloc[0]
     own = scores.query("method == 'PT/FT' and n_train_folds == 2")
-    repeats = [own.loc[own["repeat"] == r, "uar"].to_numpy() for r in (1, 2)]
+    repeats = [own.loc[own["repeat"] == r, "score"].to_numpy() for r in (1, 2)]
     assert row["mean"] == pytest.approx((repeats[0].mean() + repeats[1].mean()) / 2)
     # Two numbers differ from their mean by half of what they differ by.
     assert row["std"] == pytest.approx(abs(repeats[0].mean() - repeats[1].mean()) / np.sqrt(2))
@@ -84,8 +84,8 @@ def test_a_single_repeat_has_a_band_over_its_folds_and_says_so(scores):
     once = scores[scores["repeat"] == 1]
     display = draw(once)
     row = display.frame().query("method == 'PT/FT' and n_train_folds == 2").iloc[0]
-    uar = once.query("method == 'PT/FT' and n_train_folds == 2")["uar"].to_numpy()
-    assert row["std"] == pytest.approx(np.sqrt(((uar - uar.mean()) ** 2).sum() / 4))
+    score = once.query("method == 'PT/FT' and n_train_folds == 2")["score"].to_numpy()
+    assert row["std"] == pytest.approx(np.sqrt(((score - score.mean()) ** 2).sum() / 4))
     assert note(display) == "mean, band: standard deviation over folds"
 
 
@@ -137,7 +137,7 @@ def test_comparisons_of_another_corpus_earn_nothing(scores, comparisons):
 def test_it_takes_what_compare_methods_returns(scores, sizes):
     scores = scores[scores["n_train_folds"].isin(sizes)]
     better = scores["method"] == "ProgNet"
-    scores = scores.assign(uar=scores["uar"].where(~better, 0.9 + 0.01 * scores["uar"]))
+    scores = scores.assign(score=scores["score"].where(~better, 0.9 + 0.01 * scores["score"]))
     frame = draw(scores, compare_methods(scores)).frame()
     assert frame.query("method == 'ProgNet'")["better"].all()
     assert not frame.query("method == 'DNN'")["better"].any()
@@ -168,7 +168,7 @@ def test_one_fold_has_no_band_and_one_size_is_drawn(make_scores):
 def test_a_fold_without_score_leaves_a_gap(scores):
     scores = scores.reset_index(drop=True)
     lost = scores.query("method == 'DNN' and n_train_folds == 2").index[0]
-    scores.loc[lost, "uar"] = np.nan
+    scores.loc[lost, "score"] = np.nan
     display = draw(scores)
     assert np.isnan(display.lines_[0].get_ydata()).tolist() == [False, True, False, False]
     assert not np.isnan(display.lines_[1].get_ydata()).any()

@@ -25,7 +25,7 @@ class Splits:
 
 ROWS = np.arange(150)
 WAYS_OUT = " Pass X_val and y_val, or set early_stopping=False."
-MONITOR = "monitor must be 'uar', 'loss', or a scorer of scikit-learn or its name; got "
+MONITOR = "monitor must be 'uar', 'loss', a Score, or a scorer of scikit-learn or its name; got "
 SEED = "random_state must be None, an integer or a numpy RandomState; got "
 PARAMETERS = [
     (
@@ -85,7 +85,7 @@ PARAMETERS = [
     ),
     ({"monitor": "Accuracy"}, ValueError, MONITOR + "'Accuracy'. Did you mean 'accuracy'?"),
     ({"monitor": None}, TypeError, MONITOR + "None."),
-    ({"monitor": ["uar"]}, TypeError, MONITOR + "['uar']."),
+    ({"monitor": ["score"]}, TypeError, MONITOR + "['score']."),
     *[
         (
             {"monitor": metric},

@@ -22,7 +22,7 @@ from skorch.callbacks import Callback, Checkpoint, EarlyStopping, EpochScoring
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.datasets import load_emodb
-from skprognet.metrics import uar_score, uar_scorer
+from skprognet.metrics import Score, get_score, uar_score, uar_scorer
 
 CLASSIFIERS = [DNNClassifier, FineTunedClassifier, ProgressiveClassifier]
 
@@ -96,13 +96,13 @@ def test_the_best_epoch_is_kept_and_is_not_the_live_weights(problem, small):
     clf.fit(X[:100], y[:100], X_val=X[100:], y_val=y[100:])
     history = clf.history_
     assert list(history["epoch"]) == list(range(1, 31))
-    best = history[history["valid_uar"] == history["valid_uar"].max()]
+    best = history[history["valid_score"] == history["valid_score"].max()]
     assert clf.best_epoch_ == best.loc[best["valid_loss"].idxmin(), "epoch"]
     assert clf.best_epoch_ < 30
     states = snapshots(clf)
     assert same(weights(clf), states[clf.best_epoch_ - 1])
     assert not same(weights(clf), states[-1])
-    assert uar_score(y[100:], clf.predict(X[100:])) == pytest.approx(best["valid_uar"].iloc[0])
+    assert uar_score(y[100:], clf.predict(X[100:])) == pytest.approx(best["valid_score"].iloc[0])
 
 
 def test_without_early_stopping_the_last_epoch_is_kept(problem, small):
@@ -128,7 +128,7 @@ def test_the_history_of_validation_is_that_of_the_validation_rows(problem, small
     right = probability[np.arange(50), np.searchsorted(clf.classes_, y[100:])]
     row = clf.history_.iloc[0]
     assert row["valid_loss"] == pytest.approx(-np.log(right).mean())
-    assert row["valid_uar"] == pytest.approx(uar_score(y[100:], clf.predict(X[100:])))
+    assert row["valid_score"] == pytest.approx(uar_score(y[100:], clf.predict(X[100:])))
 
 
 def test_one_step_of_sgd_is_the_step_of_the_equation(problem):
@@ -250,7 +250,31 @@ def test_a_scorer_can_choose_the_epoch(problem, small, monitor):
     if monitor == "accuracy":
         assert history["valid_score"].max() == pytest.approx(clf.score(X[100:], y[100:]))
     else:
-        np.testing.assert_allclose(history["valid_score"], history["valid_uar"])
+        expected = clf.set_params(monitor="uar").fit(
+            X[:100], y[:100], X_val=X[100:], y_val=y[100:]
+        )
+        np.testing.assert_allclose(history["valid_score"], expected.history_["valid_score"])
+
+
+def share_of_errors(y_true, y_pred):
+    return np.mean(np.asarray(y_true) != y_pred)
+
+
+def test_a_score_of_the_users_can_choose_the_epoch_and_the_lowest_may_be_the_best(problem, small):
+    X, y, _ = problem
+    options = {**small, "max_epochs": 20, "lr": 0.02}
+    rows = {"X_val": X[100:], "y_val": y[100:], "X_test": X[:40], "y_test": y[:40]}
+    errors = Score("errors", share_of_errors, greater_is_better=False)
+    clf = DNNClassifier(**options, monitor=errors).fit(X[:100], y[:100], **rows)
+    history, best = clf.history_, clf.history_.loc[clf.best_epoch_ - 1]
+    assert best["valid_score"] == history["valid_score"].min() < history["valid_score"].max()
+    assert best["valid_score"] == pytest.approx(share_of_errors(y[100:], clf.predict(X[100:])))
+    assert best["test_score"] == pytest.approx(share_of_errors(y[:40], clf.predict(X[:40])))
+    np.testing.assert_array_equal(history["valid_monitor"], -history["valid_score"])
+    for same in ("uar", get_score("uar")):
+        again = DNNClassifier(**options, monitor=same).fit(X[:100], y[:100], **rows)
+        assert list(again.history_) == [name for name in history if name != "valid_monitor"]
+        np.testing.assert_array_equal(again.history_["train_loss"], history["train_loss"])
 
 
 def test_class_weights_weigh_the_recalls_in_the_score(problem, small):
@@ -260,7 +284,9 @@ def test_class_weights_weigh_the_recalls_in_the_score(problem, small):
     clf.fit(X[:100], y[:100], X_val=X[100:], y_val=y[100:])
     recalls = [np.mean(clf.predict(X[100:])[y[100:] == label] == label) for label in clf.classes_]
     expected = np.average(recalls, weights=[5, 1, 1, 1])
-    assert clf.history_.loc[clf.best_epoch_ - 1, "valid_score"] == pytest.approx(expected)
+    best = clf.history_.loc[clf.best_epoch_ - 1]
+    assert best["valid_monitor"] == pytest.approx(expected)
+    assert best["valid_score"] == pytest.approx(np.mean(recalls))
 
 
 def test_a_splitter_can_choose_the_validation_rows(problem, small):
@@ -367,7 +393,7 @@ def test_the_recall_of_an_epoch_is_the_uar(problem, small, rng, weighted):
             y[held_out], predicted, sample_weight=weight[held_out] if weighted else None
         )
         assert 0.3 < expected < 1
-        assert clf.history_.loc[clf.best_epoch_ - 1, "valid_uar"] == pytest.approx(expected)
+        assert clf.history_.loc[clf.best_epoch_ - 1, "valid_score"] == pytest.approx(expected)
 
 
 def by_hand_loss(clf, X, y, weight):
@@ -806,7 +832,7 @@ def test_the_rows_held_out_inside_are_scored_as_they_are(
     right = clf.predict_proba(X[rows])[np.arange(len(rows)), codes[rows]]
     row = clf.history_.iloc[0]
     assert row["valid_loss"] == pytest.approx(-np.log(right).mean())
-    assert row["valid_uar"] == pytest.approx(uar_score(y[rows], clf.predict(X[rows])))
+    assert row["valid_score"] == pytest.approx(uar_score(y[rows], clf.predict(X[rows])))
 
 
 class OneChanged(np.random.RandomState):

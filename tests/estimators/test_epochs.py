@@ -55,7 +55,7 @@ def holds_weights_of(clf, epoch):
 def best_of(history):
     """Return the epoch of the highest recall, of equal ones that of the lowest loss."""
     ranks = zip(
-        -history["valid_uar"].round(6), history["valid_loss"], history["epoch"], strict=True
+        -history["valid_score"].round(6), history["valid_loss"], history["epoch"], strict=True
     )
     return min(ranks)[-1]
 

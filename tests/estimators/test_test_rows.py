@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn import config_context
+from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
@@ -42,7 +43,17 @@ def test_recorded_score_is_that_of_a_network_trained_for_as_many_epochs(model, p
     for n_epochs in (1, 2, 3, 4):
         shorter = fit(model, problem, tested=False, max_epochs=n_epochs)
         expected = uar_score(y[60:], shorter.predict(X[60:]))
-        assert history["test_uar"][n_epochs - 1] == pytest.approx(expected, rel=1e-12)
+        assert history["test_score"][n_epochs - 1] == pytest.approx(expected, rel=1e-12)
+
+
+def test_recorded_is_what_monitor_says(model, problem):
+    X, y = problem
+    options = {"max_epochs": 2, "early_stopping": False}
+    fitted = fit(model, problem, tested=True, monitor="loss", **options)
+    loss = log_loss(y[60:], fitted.predict_proba(X[60:]), labels=fitted.classes_)
+    assert fitted.history_["test_score"].iloc[-1] == pytest.approx(-loss, rel=1e-5)
+    fitted = fit(model, problem, tested=True, monitor="accuracy", **options)
+    assert fitted.history_["test_score"].iloc[-1] == fitted.score(X[60:], y[60:])
 
 
 def test_nothing_else_changes(model, problem):
@@ -53,15 +64,15 @@ def test_nothing_else_changes(model, problem):
     without = fit(model, problem, tested=False)
     np.testing.assert_array_equal(without.predict_proba(X), probabilities)
     np.testing.assert_array_equal(without.row_fingerprints_, fingerprints)
-    assert "test_uar" not in without.history_
-    same = [name for name in history if name not in ("test_uar", "dur")]
+    assert "test_score" not in without.history_
+    same = [name for name in history if name not in ("test_score", "dur")]
     assert without.history_[same].equals(history[same])
 
 
 def test_every_epoch_is_recorded_where_patience_ends_the_fit(model, problem):
     history = fit(model, problem, tested=True, max_epochs=60, patience=1, lr=0.5).history_
     assert len(history) < 60
-    assert history["test_uar"].notna().all()
+    assert history["test_score"].notna().all()
 
 
 def test_rows_are_not_kept_and_training_can_go_on(model, problem):
@@ -91,4 +102,4 @@ def test_rows_can_be_routed(problem):
     with config_context(enable_metadata_routing=True):
         model = DNNClassifier(**OPTIONS, max_epochs=1).set_fit_request(X_test=True, y_test=True)
         model.fit(X, y, X_test=X, y_test=y)
-    assert "test_uar" in model.history_
+    assert "test_score" in model.history_

@@ -64,7 +64,7 @@ def test_validation_loss_and_recall_weigh_the_rows_held_out(make, problem, doubl
     assert row["valid_loss"] == pytest.approx(np.average(each, weights=held), rel=1e-9)
     predicted = clf.predict(X[HELD_OUT])
     weighted = uar_score(y[HELD_OUT], predicted, sample_weight=held)
-    assert row["valid_uar"] == pytest.approx(weighted, rel=1e-9)
+    assert row["valid_score"] == pytest.approx(weighted, rel=1e-9)
     # What it would be without the weights is something else.
     assert row["valid_loss"] != pytest.approx(each.mean(), rel=1e-3)
     assert weighted != pytest.approx(uar_score(y[HELD_OUT], predicted), rel=1e-3)
@@ -78,10 +78,12 @@ def test_the_score_weighs_rows_within_classes_and_classes(problem, small, weight
     of_class = [y[HELD_OUT] == label for label in clf.classes_]
     recalls = [np.average(right[rows], weights=held[rows]) for rows in of_class]
     expected = np.average(recalls, weights=list(BY_CLASS.values()))
-    score = clf.history_.loc[clf.best_epoch_ - 1, "valid_score"]
-    assert score == pytest.approx(expected)
+    best = clf.history_.loc[clf.best_epoch_ - 1]
+    assert best["valid_monitor"] == clf.history_["valid_monitor"].max() == pytest.approx(expected)
+    assert best["valid_score"] == pytest.approx(np.mean(recalls)) != pytest.approx(expected)
     plain = [np.mean(right[rows]) for rows in of_class]
-    assert score != pytest.approx(np.average(plain, weights=list(BY_CLASS.values())), rel=1e-3)
+    unweighted = np.average(plain, weights=list(BY_CLASS.values()))
+    assert best["valid_monitor"] != pytest.approx(unweighted, rel=1e-3)
 
 
 @pytest.mark.parametrize("class_weight", [BY_CLASS, "balanced"])
@@ -109,7 +111,7 @@ def test_the_same_rows_choose_the_same_epoch_held_out_inside_or_passed_in(proble
     inside = DNNClassifier(**options, validation_fraction=SPLITTER).fit(X, y)
     outside = DNNClassifier(**options)
     outside.fit(X[:100], y[:100], X_val=X[HELD_OUT], y_val=y[HELD_OUT])
-    columns = ["train_loss", "valid_loss", "valid_uar", "valid_score"]
+    columns = ["train_loss", "valid_loss", "valid_score"]
     assert inside.history_[columns].equals(outside.history_[columns])
     assert inside.best_epoch_ == outside.best_epoch_
 
@@ -178,8 +180,9 @@ def test_a_scorer_that_takes_weights_gets_those_of_the_rows(
 def test_the_recall_as_a_scorer_is_the_recall_of_the_net(problem, small, weight):
     X, y, _ = problem
     options = {**small, "validation_fraction": SPLITTER}
-    history = DNNClassifier(**options, monitor=uar_scorer).fit(X, y, weight).history_
-    np.testing.assert_allclose(history["valid_score"], history["valid_uar"], rtol=1e-6)
+    by_scorer = DNNClassifier(**options, monitor=uar_scorer).fit(X, y, weight).history_
+    by_net = DNNClassifier(**options).fit(X, y, weight).history_
+    np.testing.assert_allclose(by_scorer["valid_score"], by_net["valid_score"], rtol=1e-6)
 
 
 def test_with_metadata_routing_a_scorer_gets_the_weights_that_it_asks_for(problem, small, weight):

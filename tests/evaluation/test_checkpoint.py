@@ -173,7 +173,7 @@ def test_damaged_file_is_never_used(damage, unbroken, tmp_path):
     run(tmp_path)
     victim = finished(tmp_path)[4]
     whole = victim.read_bytes()
-    victim.write_bytes(whole.replace(b'"uar": 0.', b'"uar": 1.') if damage is None else damage)
+    victim.write_bytes(whole.replace(b'"score": 0.', b'"score": 1.') if damage is None else damage)
     assert victim.read_bytes() != whole
     assert_same(run(tmp_path), unbroken)
 

@@ -85,7 +85,7 @@ def test_records_that_do_not_say_of_which_run_they_are_are_not_used(tmp_path):
     for path in jobs(tmp_path).values():
         body = json.loads(path.read_text().split("\n", 1)[1])
         del body["run"]
-        body["record"]["rows"][0]["uar"] = 2.0
+        body["record"]["rows"][0]["score"] = 2.0
         body = json.dumps(body)
         path.write_text(f"{hashlib.sha256(body.encode()).hexdigest()[:16]}\n{body}")
     assert_is(run(tmp_path), expected)

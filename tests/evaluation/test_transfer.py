@@ -119,8 +119,8 @@ def test_one_row_per_method_source_repeat_and_fold(corpus):
     scores = run(corpus)
     assert list(scores) == [
         *("method", "source", "target", "corpus", "repeat", "fold"),
-        *("n_train", "n_validation", "n_test", "n_classes"),
-        *("seed", "source_seed", "uar", "source_uar"),
+        *("n_train", "n_validation", "n_test"),
+        *("seed", "source_seed", "metric", "greater_is_better", "score", "chance", "source_score"),
         *("best_epoch", "n_epochs", "normalisation", "baseline", "source_overlap", "seconds"),
         *("rows_seen", "rows_seen_by_source", "rows_tested"),
     ]
@@ -135,8 +135,8 @@ def test_one_row_per_method_source_repeat_and_fold(corpus):
     ]
     assert len(scores) == 5 * 2 * 3
     assert (scores[["n_train", "n_validation", "n_test"]].sum(axis=1) == 90).all()
-    assert scores["source_uar"].isna().equals(scores["source"] == "none")
-    one_source = scores[scores["source"] == "gender"].groupby(["repeat", "fold"])["source_uar"]
+    assert scores["source_score"].isna().equals(scores["source"] == "none")
+    one_source = scores[scores["source"] == "gender"].groupby(["repeat", "fold"])["source_score"]
     assert (one_source.nunique() == 1).all()
 
 
@@ -162,10 +162,12 @@ def test_a_row_is_what_the_same_steps_by_hand_give(corpus):
 
     gender = fit(DNNClassifier(**options), sources["gender"], "source_seed")
     model = fit(ProgressiveClassifier(gender, **options), emotion, "seed")
-    assert row["uar"].item() == uar_score(emotion[test], model.predict(Z[test]))
-    assert row["source_uar"].item() == uar_score(sources["gender"][test], gender.predict(Z[test]))
-    assert row["uar"].item() > 0.5  # chance is a third
-    assert row["source_uar"].item() > 0.7
+    assert row["score"].item() == uar_score(emotion[test], model.predict(Z[test]))
+    assert row["source_score"].item() == uar_score(
+        sources["gender"][test], gender.predict(Z[test])
+    )
+    assert row["score"].item() > 0.5  # chance is a third
+    assert row["source_score"].item() > 0.7
     assert row["best_epoch"].item() == model.best_epoch_
     # The seeds themselves are those of numpy for seed, repeat, fold and what is trained.
     for seed, network in [("source_seed", b"source gender"), ("seed", b"ProgNet from gender")]:
@@ -230,7 +232,7 @@ def test_the_default_folds_are_those_of_the_seed(corpus):
 def test_a_step_of_a_pipeline_has_the_seed_of_its_fit(corpus):
     forest = make_pipeline(StandardScaler(), RandomForestClassifier(3))
     first, again = (run(corpus, methods={"forest": forest}, sources=None) for _ in range(2))
-    assert first["uar"].tolist() == again["uar"].tolist()
+    assert first["score"].tolist() == again["score"].tolist()
     assert first["seed"].nunique() == len(first)
     X, emotion, sources = corpus
     cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=2, random_state=1)
@@ -238,22 +240,22 @@ def test_a_step_of_a_pipeline_has_the_seed_of_its_fit(corpus):
     Z = StandardScaler().fit_transform(X)
     by_hand = clone(forest).set_params(randomforestclassifier__random_state=first["seed"][0])
     predicted = by_hand.fit(Z[train], emotion[train]).predict(Z[test])
-    assert first["uar"][0] == uar_score(emotion[test], predicted)
+    assert first["score"][0] == uar_score(emotion[test], predicted)
 
 
 def test_curves_have_every_epoch_of_every_fit(corpus):
     scores, curves = run(corpus, return_curves=True)
     assert list(curves) == [
         *("method", "source", "target", "corpus", "repeat", "fold", "epoch"),
-        *("train_loss", "valid_loss", "valid_uar", "test_uar"),
+        *("train_loss", "valid_loss", "valid_score", "test_score"),
     ]
     assert len(curves) == scores["n_epochs"].sum() == 30 * 2
     best = curves.merge(scores, on=["method", "source", "repeat", "fold"])
     best = best[best["epoch"] == best["best_epoch"]]
-    top = curves.groupby(["method", "source", "repeat", "fold"])["valid_uar"].max()
+    top = curves.groupby(["method", "source", "repeat", "fold"])["valid_score"].max()
     assert len(best) == 30
     np.testing.assert_allclose(
-        best.set_index(top.index.names)["valid_uar"].sort_index(), top.sort_index()
+        best.set_index(top.index.names)["valid_score"].sort_index(), top.sort_index()
     )
 
 
@@ -284,7 +286,7 @@ def test_any_classifier_can_be_a_row(corpus):
     scores = run(corpus, methods={"DNN": METHODS["DNN"], "guess": DummyClassifier()}, sources=None)
     assert set(scores["method"]) == {"DNN", "guess"}
     assert scores.loc[scores["method"] == "guess", "best_epoch"].isna().all()
-    np.testing.assert_allclose(scores.loc[scores["method"] == "guess", "uar"], 1 / 3)
+    np.testing.assert_allclose(scores.loc[scores["method"] == "guess", "score"], 1 / 3)
 
 
 def test_what_was_passed_is_not_changed(corpus):

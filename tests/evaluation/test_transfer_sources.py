@@ -98,7 +98,7 @@ def test_combined_sources_are_read_together_and_trained_once(corpus):
         source = DNNClassifier(**OPTIONS, random_state=seed)
         fitted = source.fit(X[train], labels[train], X_val=X[validation], y_val=labels[validation])
         read.append((name, fitted))
-    assert row["uar"] == by_hand(corpus, row, read, (train, validation, test))
+    assert row["score"] == by_hand(corpus, row, read, (train, validation, test))
     assert not audit(both)["n_seen_by_source"].any()
 
 
@@ -120,9 +120,9 @@ def test_another_corpus_trains_its_source_in_its_own_folds(corpus, other):
         source = DNNClassifier(**OPTIONS, random_state=int(seed)).fit(
             X[train], other.y[train], X_val=X[validation], y_val=other.y[validation]
         )
-        assert set(rows["source_uar"]) == {uar_score(other.y[test], source.predict(X[test]))}
+        assert set(rows["source_score"]) == {uar_score(other.y[test], source.predict(X[test]))}
         for _, row in rows.iterrows():
-            assert row["uar"] == by_hand(corpus, row, source, ours[number])
+            assert row["score"] == by_hand(corpus, row, source, ours[number])
 
 
 @pytest.mark.parametrize("normalisation", ["training", "speaker"])
@@ -148,7 +148,7 @@ def test_another_corpus_is_normalised_by_its_own_rows(corpus, normalisation):
         source = DNNClassifier(**OPTIONS, random_state=int(row["source_seed"])).fit(
             Z[train], labels[train], X_val=Z[validation], y_val=labels[validation]
         )
-        assert row["source_uar"] == uar_score(labels[test], source.predict(Z[test]))
+        assert row["source_score"] == uar_score(labels[test], source.predict(Z[test]))
 
 
 def test_task_and_corpus_in_one_network(corpus, other):
@@ -165,12 +165,12 @@ def test_fitted_source_is_used_as_it_is(corpus, other):
     source.fit(StandardScaler().fit_transform(other.X), other.y)
     scores = run(corpus, sources={"other": source}, source_estimator=None)
     transferred = scores[scores["source"] == "other"]
-    assert transferred["source_uar"].isna().all()
+    assert transferred["source_score"].isna().all()
     assert transferred["source_seed"].isna().all()
     assert (transferred["source_overlap"] == 0).all()
     split = next(CV.split_with_validation(corpus[0], None, SPEAKER))
     for _, row in transferred[transferred.groupby("method").cumcount() == 0].iterrows():
-        assert row["uar"] == by_hand(corpus, row, source, split)
+        assert row["score"] == by_hand(corpus, row, source, split)
 
 
 def test_training_sizes_are_nested_on_the_same_test_and_validation_rows(corpus, other):
@@ -207,7 +207,7 @@ def test_training_sizes_are_nested_on_the_same_test_and_validation_rows(corpus, 
         assert seen[1] < seen[2] < seen[4] == set(train)
         # The other corpus always has all of its training folds: one source for all sizes.
         assert rows.loc[rows["source"] == "other", "source_seed"].nunique() == 1
-        assert rows.loc[rows["source"] == "other", "source_uar"].nunique() == 1
+        assert rows.loc[rows["source"] == "other", "source_score"].nunique() == 1
         assert rows.loc[rows["source"] == "gender", "source_seed"].nunique() == 3
     assert len(set(places)) > 2  # which fold comes first is drawn anew for every test fold
     full = scores[(scores["n_train_folds"] == 4) & (scores["method"] == "DNN")]
@@ -246,9 +246,9 @@ def test_curves_of_test_rows_end_at_the_score(corpus):
         right_on=["method", "source", "repeat", "fold", "epoch"],
     )
     assert len(best) == len(scores)
-    np.testing.assert_allclose(best["test_uar"], best["uar"], rtol=1e-12)
+    np.testing.assert_allclose(best["test_score"], best["score"], rtol=1e-12)
     without = run(corpus, sources={"gender": GENDER})
-    columns = ["uar", "best_epoch", "seed", "rows_seen"]
+    columns = ["score", "best_epoch", "seed", "rows_seen"]
     pd.testing.assert_frame_equal(scores[columns], without[columns], check_exact=True)
 
 
@@ -256,8 +256,8 @@ def test_speaker_source_on_new_speakers_stops_on_training_rows_and_has_no_score(
     cv = RepeatedStratifiedGroupKFold(6, n_repeats=1, random_state=0)
     scores = run(corpus, sources={"speaker": SPEAKER, "gender": GENDER}, cv=cv)
     speaker = scores[scores["source"] == "speaker"]
-    assert speaker["source_uar"].isna().all()  # nobody in the test rows is known to it
-    assert scores.loc[scores["source"] == "gender", "source_uar"].notna().all()
+    assert speaker["source_score"].isna().all()  # nobody in the test rows is known to it
+    assert scores.loc[scores["source"] == "gender", "source_score"].notna().all()
     audit(scores, groups=SPEAKER)
 
 
@@ -350,7 +350,7 @@ def test_a_target_of_ratings_is_refused_and_codes_are_classes(corpus):
         SourceCorpus(X, np.linspace(1, 5, 120))
     codes = np.unique(y, return_inverse=True)[1]
     whole = run((X, codes.astype(float)), methods=methods)
-    assert whole["uar"].tolist() == run((X, y), methods=methods)["uar"].tolist()
+    assert whole["score"].tolist() == run((X, y), methods=methods)["score"].tolist()
 
 
 def test_corpus_with_one_class_is_refused():

@@ -50,7 +50,7 @@ def with_scores():
     def shifted(study, shifts, **changes):
         shift = study.scores["method"].map(shifts).fillna(0)
         spread = 0.01 * shift * (study.scores["fold"] - study.scores["fold"].mean())
-        scores = study.scores.assign(uar=0.5 + shift + spread, **changes)
+        scores = study.scores.assign(score=0.5 + shift + spread, **changes)
         return Study(scores, study.curves, study.design)
 
     return shifted

@@ -15,7 +15,7 @@ def answer(study):
 def test_another_classifier_has_no_part_in_what_helps_or_hurts(study, with_scores):
     same = with_scores(study, {"DNN": 0.3, "PT/FT": 0.3, "ProgNet": 0.3})
     svm = same.scores[same.scores["method"] == "DNN"].assign(method="SVM")
-    svm["uar"] = 0.95 + 0.001 * svm["fold"]
+    svm["score"] = 0.95 + 0.001 * svm["fold"]
     with_svm = Study(pd.concat([same.scores, svm]), study.curves, study.design)
     against = with_svm.comparisons[with_svm.comparisons["against"] == "SVM"]
     assert (against["pvalue"] < 1e-6).all()

@@ -45,7 +45,7 @@ def test_features_are_matched_by_name(plain):
 def test_seed_and_normalisation_are_those_of_folds_and_fits(plain):
     study = between(corpus(0), corpus(1), random_state=5, normalisation="training")
     assert set(plain.scores["normalisation"]) == {"corpus"}
-    assert set(study.scores["normalisation"]) == {"training"} == {study.design["normalisation"]}
+    assert set(study.scores["normalisation"]) == {"training"} == {study.design.normalisation}
     for name in ("rows_tested", "seed", "source_seed"):
         values, others = (set(each.scores[name].dropna()) for each in (plain, study))
         assert values

@@ -96,7 +96,7 @@ def test_what_is_dropped_has_no_part_and_is_written_down(tmp_path, no_figures):
     study = tasks(X, labels, duplicates="drop")
     others = np.setdiff1d(np.arange(48), [17, 40, 41])
     by_hand = tasks(X.iloc[others], labels.iloc[others])
-    told = ["method", "source", "fold", "n_train", "n_test", "seed", "uar", "source_uar"]
+    told = ["method", "source", "fold", "n_train", "n_test", "seed", "score", "source_score"]
     pd.testing.assert_frame_equal(study.scores[told], by_hand.scores[told], check_exact=True)
     assert study.audit_verdict.startswith("The audit passed")
 
@@ -110,14 +110,14 @@ def test_what_is_dropped_has_no_part_and_is_written_down(tmp_path, no_figures):
     with pytest.raises(ValueError, match="had groups"):
         audit(study.scores, groups=labels["speaker"])
 
-    assert study.design["duplicates"] == "drop"
-    assert study.design["dropped_rows"] == [17, 40, 41]
+    assert study.design.duplicates == "drop"
+    assert study.dropped_rows == {"corpus": [17, 40, 41]}
     assert "Left out as copies of others: 3 rows." in format_study(study)
     write_study(study, tmp_path)
     assert tomllib.loads((tmp_path / "design.toml").read_text())["dropped_rows"] == [17, 40, 41]
     assert "3 rows" in (tmp_path / "report.html").read_text("utf-8")
     assert "Left out" not in format_study(by_hand)
-    assert "dropped_rows" not in by_hand.design
+    assert by_hand.dropped_rows == {}
 
 
 def test_what_is_kept_is_warned_of_and_found_by_the_audit():
@@ -157,7 +157,7 @@ def test_a_copy_in_another_corpus_is_a_leak_too():
     study = corpora(
         *data, duplicates="drop", both_directions=True, folds="speaker-independent", n_splits=4
     )
-    assert study.design["dropped_rows"] == {"target": [5]}
+    assert study.dropped_rows == {"target": [5]}
     assert "Left out as copies of others: 1 row of target." in format_study(study)
     assert "test row or test speaker" in study.audit_verdict
     alone = study.scores[study.scores["method"] == "DNN"].groupby("corpus")["rows_tested"]

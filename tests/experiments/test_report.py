@@ -5,11 +5,13 @@ import json
 import os
 import re
 import tomllib
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import image
+from sklearn.base import clone
 
 from skprognet.experiments import Study, format_study, write_study
 from skprognet.results import format_table
@@ -45,13 +47,13 @@ def test_text_of_corpora_says_directions_and_sizes(corpora):
         "1 x 4 folds stratified by speaker (about 20 rows train where most do, in 1 or 2 folds "
         "of the target, 10 choose the epoch, 10 test), up to 3 epochs"
     ) in text
-    one_way = Study(corpora.scores, corpora.curves, corpora.design | {"both_directions": False})
+    one_way = Study(corpora.scores, corpora.curves, replace(corpora.design, both_directions=False))
     assert "transfer from first half to first-half\n" in format_study(one_way)
 
 
 def test_patience_is_told(study):
-    network = study.design["network"] | {"patience": 7}
-    patient = Study(study.scores, study.curves, study.design | {"network": network})
+    network = clone(study.design.estimator).set_params(patience=7)
+    patient = Study(study.scores, study.curves, replace(study.design, estimator=network))
     assert "up to 3 epochs, stopping after 7 without a better one" in format_study(patient)
 
 
@@ -84,7 +86,7 @@ def test_the_table_shows_the_numbers_of_the_frame(study):
     for line, row in zip(lines[2:], study.table.itertuples(), strict=True):
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         assert cells[:2] == [row.method, row.source]
-        assert cells[2].startswith(f"{row.uar_mean:.3f} ± {row.uar_std:.3f}")
+        assert cells[2].startswith(f"{row.score_mean:.3f} ± {row.score_std:.3f}")
 
 
 def test_files_are_all_there_and_nothing_else(folder):

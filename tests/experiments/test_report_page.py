@@ -1,6 +1,7 @@
 """report.html as a parser sees it: whole, by itself, and with what it must say."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -88,7 +89,7 @@ def test_those_who_do_not_see_it_are_told(page):
 
 def test_it_says_table_verdicts_design_and_versions(page, study):
     for row in study.table.itertuples():
-        assert page.says(f"{row.uar_mean:.3f} ± {row.uar_std:.3f}")
+        assert page.says(f"{row.score_mean:.3f} ± {row.score_std:.3f}")
     for verdict in study.comparisons["verdict"]:
         assert page.says(verdict)
     assert page.says("2 x 4 folds stratified by speaker")
@@ -141,7 +142,7 @@ def test_a_warning_stands_where_transfer_hurts_only(page, study, with_scores):
 
 def test_names_are_shown_as_they_are(study):
     scores = study.scores.replace({"source": {"gender": "<b>&gender"}})
-    design = study.design | {"sources": ["speaker", "<b>&gender"]}
+    design = replace(study.design, sources=["speaker", "<b>&gender"])
     page = page_of(Study(scores, study.curves, design))
     assert page.says("transfer from speaker and <b>&gender")
     assert page.says("ProgNet from <b>&gender")
@@ -169,4 +170,4 @@ def test_no_duration_is_no_sentence(study):
     ],
 )
 def test_what_folds_and_normalisation_mean(study, change, told):
-    assert page_of(Study(study.scores, study.curves, study.design | change)).says(told)
+    assert page_of(Study(study.scores, study.curves, replace(study.design, **change))).says(told)

@@ -6,9 +6,11 @@ import tomllib
 
 import pytest
 
+from skprognet import DNNClassifier
+from skprognet.experiments import CorporaDesign, TasksDesign, read_design
 from skprognet.experiments._record import differences, format_record, make_record, read_record
 
-DESIGN = {"study": "tasks", "sources": ["a"], "random_state": 0, "network": {"patience": 3}}
+DESIGN = TasksDesign(sources=["a"], estimator=DNNClassifier(patience=3))
 
 
 def test_it_is_read_as_it_was_written(tmp_path):
@@ -23,8 +25,39 @@ def test_it_is_read_as_it_was_written(tmp_path):
     assert there["sha256"] == {"table": hashlib.sha256(b"a,b\n1,2\n").hexdigest()}
 
 
+@pytest.mark.parametrize(
+    "design",
+    [
+        DESIGN,
+        TasksDesign(
+            target="x",
+            all_sources=True,
+            folds="leave-one-session-out",
+            estimator=DNNClassifier(
+                hidden_layer_sizes=(8, 4), lr=1 / 3, class_weight={"a": 0.1}, n_threads=None
+            ),
+        ),
+        CorporaDesign(names=("a", "b"), tasks=["c"], train_folds=[1, 3], both_directions=False),
+    ],
+)
+def test_a_design_is_read_back_to_the_same_digits(design, tmp_path):
+    (tmp_path / "design.toml").write_text(format_record(make_record(design)), "utf-8")
+    again = read_design(tmp_path / "design.toml")
+    assert again == design
+    assert type(again) is type(design)
+    assert again.estimator.get_params() == design.estimator.get_params()
+
+
+def test_a_file_that_does_not_say_of_what_study_is_refused(tmp_path):
+    (tmp_path / "d.toml").write_text("n_repeats = 2")
+    with pytest.raises(
+        ValueError, match="must say study = 'tasks' or study = 'corpora'; got None"
+    ):
+        read_design(tmp_path / "d.toml")
+
+
 def test_differences_are_named_with_both_values():
-    then, now = make_record(DESIGN), make_record(DESIGN | {"random_state": 1, "network": {}})
+    then, now = make_record(DESIGN), make_record(TasksDesign(sources=["a"], random_state=1))
     assert differences(then, now) == (
         "random_state (then 0, now 1); network.patience (then 3, now none)"
     )

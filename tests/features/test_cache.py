@@ -117,7 +117,7 @@ def test_what_an_earlier_version_of_this_package_extracted_is_not_used(
 ):
     smile(folder).transform(voices[:1])
     # Nothing but another version of this package has another number.
-    monkeypatch.setattr("skprognet.features._cache._RECIPE", -1)
+    monkeypatch.setattr("skprognet.features.engine._keys._RECIPE", -1)
     smile(folder).transform(voices[:1])
     assert len(extracted) == 2
 

@@ -14,7 +14,7 @@ from distributed import Client, LocalCluster
 from joblib import parallel_config
 
 from skprognet.features import OpenSmileFeatures
-from skprognet.features._workers import Lost, run_all
+from skprognet.features.engine._workers import Lost, run_all
 
 pytest.importorskip("opensmile")
 
@@ -114,7 +114,7 @@ def test_call_whose_worker_was_killed_by_somebody_else_is_made_again(tmp_path):
 # A program that tells which processes work for it.
 WORK = """
 import os, time
-from skprognet.features._workers import run_all
+from skprognet.features.engine._workers import run_all
 def act(number):
     time.sleep(0.1 if number < 4 else 3600)
     return os.getpid()

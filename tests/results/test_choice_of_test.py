@@ -30,7 +30,7 @@ def two(rng, n_repeats, n_folds, **columns):
     folds = pd.DataFrame(places, columns=["repeat", "fold"]).assign(source="none", **columns)
     uars = {"DNN": 0.60, "SVM": 0.62}
     return pd.concat(
-        folds.assign(method=method, uar=mean + rng.normal(0, 0.02, len(folds)))
+        folds.assign(method=method, score=mean + rng.normal(0, 0.02, len(folds)))
         for method, mean in uars.items()
     )
 
@@ -38,7 +38,7 @@ def two(rng, n_repeats, n_folds, **columns):
 def arrays(scores, n_repeats, n_folds):
     """Return the scores of the two as the tests take them, the SVM first."""
     return [
-        scores.loc[scores["method"] == method, "uar"].to_numpy().reshape(n_repeats, n_folds)
+        scores.loc[scores["method"] == method, "score"].to_numpy().reshape(n_repeats, n_folds)
         for method in ("SVM", "DNN")
     ]
 
@@ -60,7 +60,7 @@ def test_every_name_has_a_test_and_says_what_it_fits():
 
 
 def test_a_name_is_taken_at_its_word(rng):
-    scores = two(rng, 10, 10, n_classes=4)
+    scores = two(rng, 10, 10, chance=1 / 4)
     a, b = arrays(scores, 10, 10)
     for name, test, of_chance in (
         ("calibrated_cv_ttest", calibrated_cv_ttest, calibrated_cv_ttest),
@@ -75,7 +75,7 @@ def test_a_name_is_taken_at_its_word(rng):
 
 
 def test_the_f_test_leaves_chance_to_a_test_that_has_a_side(rng):
-    scores = two(rng, 5, 2, n_classes=4)
+    scores = two(rng, 5, 2, chance=1 / 4)
     a, b = arrays(scores, 5, 2)
     comparisons = compare_methods(scores, test="combined_5x2cv_ftest")
     row, expected = comparisons.loc[0], combined_5x2cv_ftest(a, b)
@@ -91,7 +91,7 @@ def test_the_f_test_leaves_chance_to_a_test_that_has_a_side(rng):
 
 
 def test_the_table_reads_chance_from_the_comparisons(rng):
-    scores = two(rng, 10, 10, n_classes=2)
+    scores = two(rng, 10, 10, chance=1 / 2)
     comparisons = compare_methods(scores, test="corrected_cv_ttest")
     row = comparisons.loc[0]
     found = summary_table(scores, comparisons).set_index("method")["p_chance"]

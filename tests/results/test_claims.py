@@ -18,7 +18,7 @@ GAIN = np.array([[0.09, 0.11, 0.10, 0.12, 0.08]])
 def tidy(table, method, source="none", **columns):
     repeats, folds = np.indices(np.shape(table)) + 1
     frame = pd.DataFrame({"repeat": repeats.ravel(), "fold": folds.ravel()})
-    return frame.assign(method=method, source=source, uar=np.ravel(table), **columns)
+    return frame.assign(method=method, source=source, score=np.ravel(table), **columns)
 
 
 def marks_of(scores, **options):
@@ -137,7 +137,7 @@ def test_the_column_baseline_says_which_network_is_the_same():
     assert "No marks: there is no network with a source beside the same network without" in text
 
 
-def test_a_study_tells_which_network_is_the_same_and_how_many_classes_a_fold_has():
+def test_a_study_tells_which_network_is_the_same_and_what_a_guess_scores():
     rng = np.random.default_rng(0)
     speaker = np.repeat(range(6), 8)
     X, y = rng.normal(size=(48, 3)), np.tile(["angry", "sad"], 24)
@@ -164,8 +164,8 @@ def test_a_study_tells_which_network_is_the_same_and_how_many_classes_a_fold_has
     splits = list(cv.split_with_validation(X, y, speaker))
     expected = [len(set(y[split[-1]])) for split in splits]
     assert sorted(expected) == [2, 2, 3, 3, 3, 3]
-    told = scores.groupby("fold")["n_classes"].unique().map(list).tolist()
-    assert told == [[n] for n in expected]
+    chance = scores.groupby("fold")["chance"].unique().map(list).tolist()
+    assert chance == [[1 / n] for n in expected]
     kinds = compare_methods(scores).set_index(["method", "against"])["kind"]
     assert kinds["ProgNet", "net"] == "transfer"
     assert set(kinds.drop([("ProgNet", "net"), ("wide", "ProgNet")])) == {"other"}
@@ -228,7 +228,7 @@ def test_p_of_chance_is_the_studys_own_test_one_sided(rng):
     few = rng.normal(0.3, 0.05, (2, 3))
     n_classes = np.array([[4, 3, 4], [4, 4, 2]])
     for table, classes, ratio in ((ten, 4, None), (few, n_classes, 1 / 2)):
-        told = {"n_classes": np.broadcast_to(classes, table.shape).ravel()}
+        told = {"chance": 1 / np.broadcast_to(classes, table.shape).ravel()}
         scores = pd.concat([tidy(table, "A", **told), tidy(table[::-1, ::-1], "B", **told)])
         row = compare_methods(scores).iloc[0]
         assert (row["method"], row["against"]) == ("B", "A")
@@ -244,14 +244,14 @@ GUESS = np.array([[0.26, 0.24, 0.25, 0.255, 0.245]])
 def test_two_networks_at_chance_are_not_called_equivalent_without_saying_so():
     change = np.array([[1, -1, 1, -1, 0]]) * 1e-3
     scores = pd.concat([tidy(GUESS, "DNN"), tidy(GUESS + change, "ProgNet", "sex")])
-    comparisons = compare_methods(scores.assign(n_classes=4))
+    comparisons = compare_methods(scores.assign(chance=1 / 4))
     verdict = comparisons.loc[0, "verdict"]
     assert "are practically equivalent" in verdict
     assert verdict.endswith(
         " Neither is better than chance, so nothing was learned: ProgNet from sex (p = 0.5), DNN "
         "(p = 0.5)."
     )
-    text = format_table(summary_table(scores.assign(n_classes=4), comparisons))
+    text = format_table(summary_table(scores.assign(chance=1 / 4), comparisons))
     assert text.endswith(" No method is better than chance: nothing was learned.")
     # Where the scores do not say how many classes there are, nothing is known of chance.
     assert "chance" not in compare_methods(scores).loc[0, "verdict"]
@@ -259,7 +259,7 @@ def test_two_networks_at_chance_are_not_called_equivalent_without_saying_so():
 
 def test_a_method_at_chance_is_named_beside_one_that_has_learned():
     scores = pd.concat([tidy(GUESS, "DNN"), tidy(GUESS + GAIN, "ProgNet", "sex")])
-    scores = scores.assign(n_classes=4)
+    scores = scores.assign(chance=1 / 4)
     comparisons = compare_methods(scores)
     assert comparisons.loc[0, "verdict"].endswith(" No better than chance: DNN (p = 0.5).")
     text = format_table(summary_table(scores, comparisons))
@@ -268,7 +268,7 @@ def test_a_method_at_chance_is_named_beside_one_that_has_learned():
 
 def test_a_method_that_never_errs_is_better_than_chance_without_a_warning():
     scores = pd.concat([tidy(GUESS, "DNN"), tidy(np.ones((1, 5)), "ProgNet", "sex")])
-    comparisons = compare_methods(scores.assign(n_classes=4))
+    comparisons = compare_methods(scores.assign(chance=1 / 4))
     assert comparisons.loc[0, "p_chance"] == 0
 
 
@@ -283,8 +283,8 @@ def test_zero_has_no_sign():
 
 
 def test_a_source_whose_own_score_is_not_known_has_a_note():
-    parts = [tidy(BASE, "DNN", source_uar=np.nan)]
-    parts += [tidy(BASE, "ProgNet", s, source_uar=u) for s, u in [("sex", 0.9), ("who", np.nan)]]
+    parts = [tidy(BASE, "DNN", source_score=np.nan)]
+    parts += [tidy(BASE, "ProgNet", s, source_score=u) for s, u in [("sex", 0.9), ("who", np.nan)]]
     text = format_table(summary_table(pd.concat(parts)))
     assert "The own UAR of who is not known: the source has learned none of the classes" in text
     text = format_table(summary_table(pd.concat([parts[0], parts[2]])))

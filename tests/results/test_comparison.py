@@ -22,7 +22,7 @@ def tidy(table, method, source):
             "source": source,
             "repeat": repeats.ravel(),
             "fold": folds.ravel(),
-            "uar": np.ravel(table),
+            "score": np.ravel(table),
         }
     )
 
@@ -270,7 +270,7 @@ def test_comparisons_stay_within_corpus_target_and_size(rng):
             scores["n_train_folds"] == row["n_train_folds"]
         )
         alone = compare_methods(scores[own]).loc[0]
-        assert (row["uar"], row["pvalue"]) == (alone["uar"], alone["pvalue"])
+        assert (row["score"], row["pvalue"]) == (alone["score"], alone["pvalue"])
         assert row["verdict"] == (
             f"corpus {row['corpus']}, n_train_folds {row['n_train_folds']}: {alone['verdict']}"
         )
@@ -294,7 +294,9 @@ def test_sizes_in_the_frame_make_the_ratio(five):
 
 def test_hold_out_needs_row_counts(five):
     first = five[five["fold"] == 1]
-    again = pd.concat([first, first.assign(repeat=first["repeat"] + 2, uar=first["uar"] - 0.01)])
+    again = pd.concat(
+        [first, first.assign(repeat=first["repeat"] + 2, score=first["score"] - 0.01)]
+    )
     sentence = (
         "scores must have at least 2 folds in each repeat, or the columns n_train and n_test; got "
         "1 fold without them. Add these columns, or run more folds."
@@ -330,7 +332,7 @@ def test_methods_of_other_designs_are_not_compared(five):
         (
             {"against": "SVM"},
             ValueError,
-            "against must name a method that was scored in every setting, or a pair (method, "
+            "against must name a method that was scored in every condition, or a pair (method, "
             "source); got 'SVM' where there are [('DNN', 'none'), ('PT/FT', 'sex'), ('ProgNet', "
             "'sex'), ('PT/FT', 'age'), ('ProgNet', 'age')].",
         ),
@@ -356,8 +358,8 @@ def test_error_sentences(five, options, error, sentence):
 
 def test_missing_columns_are_named(five):
     sentence = (
-        "scores must have the columns ['method', 'source', 'repeat', 'fold', 'uar']; ['source'] "
-        "are missing among ['method', 'repeat', 'fold', 'uar']. Rename columns, or take what "
+        "scores must have the columns ['method', 'source', 'repeat', 'fold', 'score']; ['source'] "
+        "are missing among ['method', 'repeat', 'fold', 'score']. Rename columns, or take what "
         "cross_validate_transfer returns."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
@@ -455,8 +457,8 @@ def test_transfer_that_may_hurt_is_worded_with_care():
     assert "may hurt" not in verdicts(-PERHAPS)["verdict"]
 
 
-@pytest.mark.parametrize("uar", [55.0, -0.1])
-def test_scores_that_are_no_uar_are_refused(uar):
-    scores = pd.concat([tidy(np.full((2, 5), uar), name, "none") for name in ("DNN", "SVM")])
-    with pytest.raises(ValueError, match="shares from 0 to 1"):
+@pytest.mark.parametrize("score", [55.0, -0.1])
+def test_scores_that_are_no_uar_are_refused(score):
+    scores = pd.concat([tidy(np.full((2, 5), score), name, "none") for name in ("DNN", "SVM")])
+    with pytest.raises(ValueError, match="UAR values from 0 to 1"):
         compare_methods(scores)

@@ -36,7 +36,7 @@ def frame(uar, n_folds=1, names=ENTRIES):
                         "source": source,
                         "repeat": 1,
                         "fold": fold + 1,
-                        "uar": mean + 0.01 * (fold - (n_folds - 1) / 2),
+                        "score": mean + 0.01 * (fold - (n_folds - 1) / 2),
                     }
                 )
     return pd.DataFrame(rows)
@@ -129,7 +129,7 @@ def test_means_ranks_and_their_order():
     uar = np.array(REFERENCE["scores"])
     result = compare_over_corpora(frame(uar))
     assert list(zip(result.ranks["method"], result.ranks["source"], strict=True)) == ENTRIES[:3]
-    np.testing.assert_allclose(result.ranks["uar"], uar.mean(axis=0))
+    np.testing.assert_allclose(result.ranks["score"], uar.mean(axis=0))
     np.testing.assert_allclose(
         result.ranks["mean_rank"], stats.rankdata(-uar, axis=1).mean(axis=0)
     )
@@ -141,7 +141,9 @@ def test_means_ranks_and_their_order():
         "none",
     )
     assert row["difference"] == pytest.approx((uar[:, 2] - uar[:, 0]).mean())
-    assert (row["uar"], row["against_uar"]) == pytest.approx((uar[:, 2].mean(), uar[:, 0].mean()))
+    assert (row["score"], row["against_score"]) == pytest.approx(
+        (uar[:, 2].mean(), uar[:, 0].mean())
+    )
     shuffled = frame(uar).sample(frac=1, random_state=0)
     assert compare_over_corpora(shuffled).pvalue == pytest.approx(result.pvalue)
 
@@ -260,7 +262,7 @@ def test_too_few_corpora_are_refused(n_corpora, n_methods, post_hoc, needed, p):
 def test_two_methods_are_for_wilcoxon():
     sentence = (
         "scores must have at least 3 methods for Friedman's test; got ['DNN', 'PT/FT from sex']. "
-        "Compare two by scipy.stats.wilcoxon on their mean UAR of each corpus."
+        "Compare two by scipy.stats.wilcoxon on their mean score on each corpus."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
         compare_over_corpora(frame(np.random.default_rng(0).random((9, 2))))
@@ -283,7 +285,7 @@ def test_other_errors():
     both = pd.concat([scores.assign(target="emotion"), scores.assign(target="gender")])
     with pytest.raises(ValueError, match=exactly(sentence)):
         compare_over_corpora(both)
-    missing = scores.assign(uar=scores["uar"].where(scores.index != 5))
+    missing = scores.assign(score=scores["score"].where(scores.index != 5))
     sentence = (
         "scores must be finite; got a missing one on 'corpus 1'. Find out why that fold has no "
         "score, and run it again."
@@ -292,7 +294,7 @@ def test_other_errors():
         compare_over_corpora(missing)
     sentence = (
         "scores must have the columns ['corpus', 'method', 'source']; ['corpus'] are missing "
-        "among ['method', 'source', 'repeat', 'fold', 'uar']. Add the name of the corpus to each "
+        "among ['method', 'source', 'repeat', 'fold', 'score']. Add the name of the corpus to each "
         "row."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):

@@ -22,7 +22,7 @@ def tidy(table, method, source):
             "source": source,
             "repeat": repeats.ravel(),
             "fold": folds.ravel(),
-            "uar": np.ravel(table),
+            "score": np.ravel(table),
         }
     )
 
@@ -39,10 +39,10 @@ def test_spread_is_by_the_papers_rule(three):
     scores, (a, _, _) = three
     row = summary_table(scores).query("method == 'ProgNet'").iloc[0]
     by_repeat = [(np.mean(folds), np.std(folds, ddof=1)) for folds in a]
-    assert row["uar_mean"] == pytest.approx(np.mean([mean for mean, _ in by_repeat]))
-    assert row["uar_std"] == pytest.approx(np.mean([std for _, std in by_repeat]))
+    assert row["score_mean"] == pytest.approx(np.mean([mean for mean, _ in by_repeat]))
+    assert row["score_std"] == pytest.approx(np.mean([std for _, std in by_repeat]))
     # It is not the spread over all 100 folds.
-    assert row["uar_std"] != pytest.approx(a.std(ddof=1), rel=1e-6)
+    assert row["score_std"] != pytest.approx(a.std(ddof=1), rel=1e-6)
 
 
 def test_marks_are_the_papers_two(three):
@@ -69,7 +69,7 @@ def test_a_method_that_is_worse_earns_a_warning():
 def test_each_mark_is_that_of_its_own_comparison(p_plain, p_other, marks):
     folds = pd.DataFrame({"repeat": 1, "fold": [1, 2]})
     entries = [("DNN", "none", 0.5), ("PT/FT", "gender", 0.5), ("ProgNet", "gender", 0.6)]
-    scores = pd.concat([folds.assign(method=m, source=s, uar=u) for m, s, u in entries])
+    scores = pd.concat([folds.assign(method=m, source=s, score=u) for m, s, u in entries])
     comparisons = pd.DataFrame(
         {
             "method": "ProgNet",
@@ -89,9 +89,9 @@ def test_each_mark_is_that_of_its_own_comparison(p_plain, p_other, marks):
 def test_spread_over_all_folds_on_request(three):
     scores, (a, _, _) = three
     row = summary_table(scores, spread="folds").set_index("method").loc["ProgNet"]
-    assert row["uar_mean"] == pytest.approx(a.mean())
-    assert row["uar_std_folds"] == pytest.approx(a.std(ddof=1))
-    assert "uar_std" not in row
+    assert row["score_mean"] == pytest.approx(a.mean())
+    assert row["score_std_folds"] == pytest.approx(a.std(ddof=1))
+    assert "score_std" not in row
     sentence = "spread must be one of 'paper', 'folds'; got 'all'."
     with pytest.raises(ValueError, match=f"^{sentence}$"):
         summary_table(scores, spread="all")
@@ -99,19 +99,19 @@ def test_spread_over_all_folds_on_request(three):
 
 def test_one_fold_has_no_spread():
     scores = tidy([[0.6], [0.7]], "DNN", "none")
-    assert np.isnan(summary_table(scores).loc[0, "uar_std"])
-    assert summary_table(scores, spread="folds").loc[0, "uar_std_folds"] == pytest.approx(
+    assert np.isnan(summary_table(scores).loc[0, "score_std"])
+    assert summary_table(scores, spread="folds").loc[0, "score_std_folds"] == pytest.approx(
         np.std([0.6, 0.7], ddof=1)
     )
     assert "| 0.650 |" in format_table(summary_table(scores))
-    assert np.isnan(summary_table(scores[:1], spread="folds").loc[0, "uar_std_folds"])
+    assert np.isnan(summary_table(scores[:1], spread="folds").loc[0, "score_std_folds"])
 
 
 def test_a_row_for_each_corpus_and_method(three):
     scores, _ = three
-    both = pd.concat([scores.assign(corpus="one"), scores.assign(corpus="two", uar=0.5)])
+    both = pd.concat([scores.assign(corpus="one"), scores.assign(corpus="two", score=0.5)])
     noise = np.where(both["corpus"] == "two", both.index % 7 / 100, 0)
-    both["uar"] += noise
+    both["score"] += noise
     table = summary_table(both, compare_methods(both))
     assert list(table.columns[:3]) == ["corpus", "method", "source"]
     assert table["corpus"].tolist() == ["one"] * 3 + ["two"] * 3
@@ -211,7 +211,7 @@ def latex_cells(text):
 
 def test_all_formats_show_the_same_table(three):
     scores, _ = three
-    scores = scores.assign(source_uar=np.where(scores["source"] == "none", np.nan, 0.9))
+    scores = scores.assign(source_score=np.where(scores["source"] == "none", np.nan, 0.9))
     table = summary_table(scores, compare_methods(scores))
     expected = [
         ["method", "source", "UAR", "p (DNN)", "p (PT/FT)", "source's own UAR"],
@@ -220,7 +220,7 @@ def test_all_formats_show_the_same_table(three):
         ["ProgNet", "gender", "", "0.002", "0.029", "0.900"],
     ]
     for cells, row, mark in zip(expected[1:], table.itertuples(), ["", "", " †"], strict=True):
-        cells[2] = f"{row.uar_mean:.3f} ± {row.uar_std:.3f}{mark}"
+        cells[2] = f"{row.score_mean:.3f} ± {row.score_std:.3f}{mark}"
     assert markdown_cells(format_table(table)) == expected
     assert Cells(format_table(table, "html")).rows == expected
     signs = {"±": r"$\pm$", "†": r"$\dagger$"}
@@ -344,8 +344,8 @@ def test_error_sentences(three):
     with pytest.raises(ValueError, match=f"^{sentence}$"):
         format_table(table, "word")
     sentence = (
-        "table must have the columns ['method', 'source', 'uar_mean', 'uar_std']; ['uar_mean', "
-        "'uar_std'] are missing among ['method', 'source', 'repeat', 'fold', 'uar']. Take what "
+        "table must have the columns ['method', 'source', 'score_mean', 'score_std']; ['score_mean', "
+        "'score_std'] are missing among ['method', 'source', 'repeat', 'fold', 'score']. Take what "
         "summary_table returns."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
@@ -355,7 +355,7 @@ def test_error_sentences(three):
 def test_a_method_that_was_not_compared_is_not_called_unmarked(rng):
     plain = tidy(rng.uniform(0.5, 0.6, (2, 5)), "DNN", "none")
     worse = plain.assign(
-        method="ProgNet", source="gender", uar=plain["uar"] - rng.uniform(0.1, 0.2, 10)
+        method="ProgNet", source="gender", score=plain["score"] - rng.uniform(0.1, 0.2, 10)
     )
     comparisons = compare_methods(pd.concat([plain, worse]))
     other = pd.concat([plain, worse.assign(method="X")])

@@ -29,7 +29,7 @@ def frame(scores, method="DNN", source="none", **columns):
             "source": source,
             "repeat": repeats.ravel(),
             "fold": folds.ravel(),
-            "uar": scores.ravel(),
+            "score": scores.ravel(),
             **columns,
         }
     )
@@ -63,7 +63,7 @@ def test_frames_in_any_order_are_arrays(test, shape, tables):
     # numpy before 2.1 sums in another order what lies otherwise in memory.
     expected = pytest.approx(numbers(test(a, b)), rel=1e-12)
     assert numbers(test(one, other)) == expected
-    assert numbers(test(one[["repeat", "fold", "uar"]], other)) == expected
+    assert numbers(test(one[["repeat", "fold", "score"]], other)) == expected
     # So are frames that have to agree in every fold on something else.
     folds = np.arange(a.size).reshape(a.shape)
     one = frame(a, "ProgNet", rows_tested=folds).sample(frac=1, random_state=1)
@@ -150,10 +150,10 @@ def test_several_results_in_one_frame_are_refused(column, values, tables):
 def test_missing_columns_are_named(tables):
     a, b = tables
     sentence = (
-        "b must have the columns ['repeat', 'fold', 'uar']; ['repeat', 'uar'] are missing among "
-        "['fold', 'score']. Rename columns, or pass an array of shape (n_repeats, n_folds)."
+        "b must have the columns ['repeat', 'fold', 'score']; ['repeat', 'score'] are missing among "
+        "['fold', 'uar']. Rename columns, or pass an array of shape (n_repeats, n_folds)."
     )
-    wrong = frame(b)[["fold", "uar"]].rename(columns={"uar": "score"})
+    wrong = frame(b)[["fold", "score"]].rename(columns={"score": "uar"})
     with pytest.raises(ValueError, match=exactly(sentence)):
         calibrated_cv_ttest(frame(a), wrong)
 
@@ -191,7 +191,7 @@ def test_other_folds_are_refused(tables):
 def test_a_score_that_is_missing_is_named(tables):
     a, b = tables
     rows = frame(a)
-    rows.loc[34, "uar"] = np.nan
+    rows.loc[34, "score"] = np.nan
     sentence = (
         "a must hold finite scores; got nan in repeat 4, fold 5. Find out why that fold has no "
         "score, and run it again."

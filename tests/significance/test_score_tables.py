@@ -38,7 +38,7 @@ def scores(rng):
     ]
     parts = [
         pd.DataFrame(places, columns=["corpus", "repeat", "fold"]).assign(
-            method=method, source=source, uar=0.5 + gain + rng.normal(0, 0.02, len(places))
+            method=method, source=source, score=0.5 + gain + rng.normal(0, 0.02, len(places))
         )
         for method, source, gain in (
             ("DNN", "none", 0),
@@ -46,7 +46,7 @@ def scores(rng):
             ("ProgNet", "age", 0.05),
         )
     ]
-    return pd.concat(parts, ignore_index=True).assign(n_train=8, n_test=2, n_classes=4)
+    return pd.concat(parts, ignore_index=True).assign(n_train=8, n_test=2, chance=1 / 4)
 
 
 def one(scores, method, corpus="a"):
@@ -66,7 +66,7 @@ def test_significance_is_that_of_the_same_frames_in_pandas(scores, convert, test
     a, b = one(scores, "ProgNet"), one(scores, "DNN")
     assert test(convert(a), convert(b), **options) == test(a, b, **options)
     # It is that of the scores alone: not of the numbers of repeats and folds beside them.
-    arrays = [rows["uar"].to_numpy().reshape(5, 2) for rows in (a, b)]
+    arrays = [rows["score"].to_numpy().reshape(5, 2) for rows in (a, b)]
     if test in (corrected_cv_ttest, bayesian_cv_test):
         options = {"test_train_ratio": 2 / 8}
     expected = tuple(test(*arrays, **options))
@@ -94,13 +94,15 @@ def test_displays_are_those_of_pandas(scores, convert):
     ):
         expected = make(*frames).frame()
         pd.testing.assert_frame_equal(make(*map(convert, frames)).frame(), expected)
-    curves = [TrainingCurveDisplay.from_curves(c, score="uar") for c in (scores, convert(scores))]
+    curves = [
+        TrainingCurveDisplay.from_curves(c, score="score") for c in (scores, convert(scores))
+    ]
     pd.testing.assert_frame_equal(curves[0].frame(), curves[1].frame())
 
 
 def test_a_missing_score_is_one_in_every_kind_of_table(scores, convert):
     a, b = one(scores, "ProgNet"), one(scores, "DNN")
-    a = a.assign(uar=a["uar"].where(a["fold"] + a["repeat"] != 4).astype("Float64"))
+    a = a.assign(score=a["score"].where(a["fold"] + a["repeat"] != 4).astype("Float64"))
     for kind in (lambda frame: frame, convert):
         with pytest.raises(
             ValueError, match=r"^a must hold finite scores; got .* in repeat 2, fold 2"
@@ -118,7 +120,7 @@ def test_what_is_no_table_and_no_array_is_refused(scores):
         "a must be one table of scores, or an array of shape (n_repeats, n_folds); got {}. Join "
         "several tables by pandas.concat."
     )
-    for wrong in ([a, a], [pl.from_pandas(a)], {"uar": a["uar"].tolist()}):
+    for wrong in ([a, a], [pl.from_pandas(a)], {"score": a["score"].tolist()}):
         with pytest.raises(TypeError, match=sentence(told.format(type(wrong).__name__))):
             corrected_cv_ttest(wrong, wrong)
     told = (

@@ -4,15 +4,15 @@ from collections import namedtuple
 
 import numpy as np
 
-from skprognet.features._decoding import (
+from skprognet.features._extras import import_extra
+from skprognet.features.reading._decoding import (
     check_duration,
     check_rate,
     find_frames,
     open_sound,
     read_blocks,
 )
-from skprognet.features._extras import import_extra
-from skprognet.features._levels import SILENT, SMALL, Mixer
+from skprognet.features.reading._levels import SILENT, SMALL, Mixer
 
 Audio = namedtuple("Audio", ["signal", "own_rate", "remark"])
 """Samples of one channel as 16-bit integers, which is how openSMILE sees them, the rate in Hz at
@@ -22,14 +22,13 @@ SAMPLING_RATE = 16_000
 """The rate in Hz to which everything is resampled: features of openSMILE depend on it, so that
 corpora at their own rates would differ by that alone."""
 
-_MOST_SECONDS = 3600
+LONGEST = 3600
+"""In s: longer recordings are refused unless the user asks for them."""
 _SCALE = 32768  # full scale in steps of 16 bits
 _BLOCK = 2**18  # samples in memory to convert at a time
 
 
-def read_audio(
-    path, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE, max_duration=_MOST_SECONDS
-):
+def read_audio(path, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE, max_duration=LONGEST):
     """Read an audio file, or a segment of it, as a mono signal.
 
     The channels are averaged, the mean is resampled (soxr, high quality), samples beyond full
@@ -97,7 +96,7 @@ def convert_signal(
     start=np.nan,
     end=np.nan,
     sampling_rate=SAMPLING_RATE,
-    max_duration=_MOST_SECONDS,
+    max_duration=LONGEST,
 ):
     """Do to samples in memory what is done to those of a file.
 

@@ -2,25 +2,19 @@
 
 import hashlib
 import json
-import os
 import sqlite3
 import struct
 import time
 import warnings
 from contextlib import closing, suppress
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from skprognet._files import check_folder
-from skprognet.features._decoding import check_file
-from skprognet.features._extraction import Result
-from skprognet.features._extras import import_extra
+from skprognet.features.engine._extraction import Result
 
 _FILE = "features.sqlite3"
-# A new number whenever this package changes what it does to the audio, or what it keeps.
-_RECIPE = 3
 _HEAD = struct.Struct("<dii")  # seconds, own_rate, bytes of the remark
 _CHECK = 32  # bytes of SHA-256
 _PATIENCE = 60.0  # seconds to wait for another process that writes
@@ -100,111 +94,6 @@ def count_cached(folder):
             return database.execute("SELECT count(*) FROM entries").fetchone()[0]
     except sqlite3.Error:
         return 0
-
-
-def source_digest(source):
-    """Return a hash of the content of a file with its suffix, or of samples and their rate.
-
-    Parameters
-    ----------
-    source : str or (ndarray, int)
-        A path, or samples with their rate in Hz.
-
-    Returns
-    -------
-    str or None
-        SHA-256 in hexadecimal digits, and the suffix; None if the file cannot be read.
-
-    Examples
-    --------
-    >>> source_digest((np.zeros(3), 16_000))[:8]
-    'a8b9631e'
-    """
-    if not isinstance(source, str):
-        samples, rate = source
-        digest = hashlib.sha256(f"{samples.dtype.str} {samples.shape} {rate}".encode())
-        digest.update(np.ascontiguousarray(samples))
-        return digest.hexdigest()
-    try:
-        check_file(source)
-        with open(source, "rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        # The same bytes are audio in one and none in another: names that end in .raw.
-        return content + Path(source).suffix.lower()
-    except (OSError, ValueError):
-        return None
-
-
-def describe_settings(settings):
-    """Return all that features depend on beside the audio, as a text.
-
-    Parameters
-    ----------
-    settings : Settings
-        What to extract.
-
-    Returns
-    -------
-    str
-        JSON with the feature set, its configuration, the sampling rate, and the versions of
-        openSMILE (the package and the library in it) and of what decodes and resamples.
-    """
-    opensmile, soundfile = import_extra("opensmile"), import_extra("soundfile")
-    library = hashlib.sha256()
-    for path in sorted(Path(opensmile.__file__).parent.glob("core/bin/**/*SMILEapi*")):
-        library.update(path.read_bytes())
-    named = os.path.basename(settings.feature_set)
-    facts = settings._replace(feature_set=named)._asdict()
-    del facts["max_duration"]  # decides whether there are features, and not which
-    facts |= {
-        "recipe": _RECIPE,
-        "opensmile": version("opensmile"),
-        "opensmile core": library.hexdigest(),
-        "soxr": version("soxr"),
-        "soundfile": version("soundfile"),
-        "libsndfile": soundfile.__libsndfile_version__,
-    }
-    return json.dumps(facts, sort_keys=True)
-
-
-def make_key(described, digest, start, end):
-    """Return the key of an utterance.
-
-    Parameters
-    ----------
-    described : str
-        Of :func:`describe_settings`.
-    digest : str
-        Of :func:`source_digest`.
-    start, end : float
-        The segment in s.
-
-    Returns
-    -------
-    bytes
-        SHA-256 of all of these.
-    """
-    return hashlib.sha256(json.dumps([described, digest, start, end]).encode()).digest()
-
-
-def file_state(source):
-    """Return what changes when a file is written to, to notice that it was while it was read.
-
-    Parameters
-    ----------
-    source : str or (ndarray, int)
-        A path, or samples with their rate.
-
-    Returns
-    -------
-    tuple or None
-        Size in bytes and time of the last change in ns; None if it is no file.
-    """
-    try:
-        status = os.stat(source) if isinstance(source, str) else None
-    except (OSError, ValueError):
-        status = None
-    return status and (status.st_size, status.st_mtime_ns)
 
 
 class FeatureCache:

@@ -2,6 +2,7 @@
 
 import re
 
+from skprognet.datasets._corpus import Corpus
 from skprognet.datasets._frame import check_root
 from skprognet.datasets._label_files import (
     bad_line,
@@ -11,6 +12,17 @@ from skprognet.datasets._label_files import (
 )
 from skprognet.datasets._recordings import find_recordings
 
+MSP_IMPROV = Corpus(
+    name="msp_improv",
+    title="MSP-IMPROV",
+    summary="MSP-IMPROV: the paper's 7798 recordings, or others.",
+    licence="for research, by agreement with the University of Texas at Dallas",
+    citation="C. Busso et al., MSP-IMPROV: An acted corpus of dyadic interactions to study "
+    "emotion perception, IEEE Transactions on Affective Computing 8(1), 67-80, 2017. "
+    "https://doi.org/10.1109/TAFFC.2016.2515617",
+    n_sessions=6,
+    counts={"angry": 792, "happy": 2644, "neutral": 3477, "sad": 885},
+)
 _SPELLINGS = ("Evalution.txt", "Evaluation.txt")  # the first is how the corpus spells it
 # S01A is a sentence and the emotion meant for it; the session is in the speaker's name.
 _ID = re.compile(
@@ -105,7 +117,7 @@ def read_msp_improv(root, *, emotions="paper", recordings="all", duplicates="kee
     paths = find_recordings([*root.glob(tree), *root.glob(f"Audio/{tree}")], duplicates)
     check_recordings(root, paths, "session*/*/*/ or Audio/session*/*/*/, as session1/S01A/P")
     return finish_corpus(
-        "msp_improv",
+        MSP_IMPROV,
         list(_read_labels(labels[0])),
         {path.stem: path for path in paths},
         _WORDS,

@@ -11,14 +11,14 @@ from contextlib import ExitStack, contextmanager
 
 import numpy as np
 
-from skprognet.features._containers import (
+from skprognet.features._extras import import_extra
+from skprognet.features.reading._containers import (
     check_one_recording,
     describe_kind,
     describe_missing,
     fill_in_size,
 )
-from skprognet.features._extras import import_extra
-from skprognet.features._mpeg import measure_mpeg
+from skprognet.features.reading._mpeg import measure_mpeg
 
 LOWEST_RATE, HIGHEST_RATE = 4_000, 384_000
 """In Hz: what is no audio, but would be resampled to thousands of times its size."""

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from skprognet._wording import printable
-from skprognet.evaluation._run_identity import differences
+from skprognet._wording import differences, printable
 
 _TURN = ".claims.lock"
 _PATIENCE = 60  # seconds to wait while another process looks at the claims

@@ -1,4 +1,28 @@
-"""Many calls in parallel, of which one may kill the process that runs it, or never end."""
+"""Many calls in parallel, of which one may kill the process that runs it, or never end.
+
+Decoders are written in C. A damaged file can crash the process that reads it, ask for more memory
+than there is, or keep a decoder busy for ever. The other files must not suffer from it, and the
+report must name the file.
+
+joblib's own pool cannot do that. Its processes take calls from one common queue, so nobody knows
+which call a dead process was working on. The pool is then declared broken: the other processes
+are ended too, and the results that they were computing are lost.
+
+Here each process is a pool of its own, with one worker (loky's executor, on which joblib is built)
+and one call at a time. Three things can happen to a call:
+
+- It returns or raises an exception. The result is passed on, and the pool takes the next call.
+- Its process dies. The executor reports this for the one call that it had. But the call need not
+  be guilty: where memory is short, the system may have killed any process. So the call is made
+  once more, in a new process. If that one dies too, the result is ``Lost.DIED``.
+- It hangs. No exception reaches a thread that is inside a C library, and the caller cannot wait
+  for ever. So each process watches itself: a timer ends the whole process when the time is up.
+  The caller sees a death that came after `timeout` seconds, and the result is ``Lost.LATE``.
+  The call is not repeated, since it would hang again.
+
+Workers must not outlive their caller either. If the caller is killed, nobody tells them to stop;
+therefore each looks once a second whether it still has the same parent.
+"""
 
 import os
 import sys
@@ -45,8 +69,8 @@ def run_all(function, arguments, n_jobs, timeout=None):
         As in :class:`joblib.Parallel`, whose backend may be set by
         :func:`joblib.parallel_config`.
     timeout : float, default=None
-        Seconds that a call may take before its process is ended; None means no limit. It holds
-        where calls have processes of their own: neither with one job nor with threads.
+        Seconds that a call may take before its process is ended; None means no limit. There is no
+        limit either where calls have no process of their own: with one job, or with threads.
 
     Yields
     ------
@@ -57,16 +81,15 @@ def run_all(function, arguments, n_jobs, timeout=None):
 
     Notes
     -----
-    Where a process of joblib's own pool dies, all of them are ended, and nobody says of which
-    call. Here each process has one call at a time, so that it is known; a call is lost when two
-    processes have died of it, since somebody else may have killed the first. Dask tells it too,
-    after its own number of trials, if it is asked without joblib in between. All other backends
-    are joblib's, and a death is an error.
+    What the top of this file describes holds for joblib's default backend. Dask reports itself
+    which call kills its workers, after its own number of trials, so calls are given to it directly
+    and not through joblib. With one job, with threads and with all other backends, calls go
+    through joblib as usual, and the death of a process is an error.
     """
     n_jobs = effective_n_jobs(n_jobs)
     backend = get_active_backend()[0]
     if hasattr(backend, "client"):
-        # Twice as many, so that no worker waits for its next call.
+        # Two calls for each worker, so that none has to wait for its next one.
         new_pool = partial(backend.client.get_executor, pure=False)
         yield from _run(function, arguments, 2 * n_jobs, timeout, new_pool)
     elif n_jobs > 1 and isinstance(backend, LokyBackend):
@@ -84,7 +107,7 @@ def _numbered(number, function, arguments):
 
 
 def _run(function, arguments, n_jobs, timeout, new_pool):
-    """Yield number and result of each call, or how it was lost; one call per pool."""
+    """Yield number and result of each call, or how it was lost; a pool has one call at a time."""
     call = partial(_call_in_time, timeout, os.getpid(), function)
     waiting, suspect = deque(range(len(arguments))), set()
     idle, busy = [], {}
@@ -94,7 +117,7 @@ def _run(function, arguments, n_jobs, timeout, new_pool):
                 pool = idle.pop() if idle else new_pool()
                 try:
                     future = pool.submit(call, *arguments[waiting[0]])
-                except TerminatedWorkerError:  # it had nothing to do
+                except TerminatedWorkerError:  # it was killed while it had nothing to do
                     pool.shutdown()
                     continue
                 busy[future] = waiting.popleft(), pool, time.monotonic()
@@ -109,7 +132,7 @@ def _run(function, arguments, n_jobs, timeout, new_pool):
                     yield number, Lost.LATE
                 elif number in suspect or not isinstance(pool, ProcessPoolExecutor):
                     yield number, Lost.DIED
-                else:  # somebody else may have killed its process: once more
+                else:  # the first death may be no fault of this call: try once more
                     suspect.add(number)
                     waiting.append(number)
     finally:
@@ -121,7 +144,7 @@ def _run(function, arguments, n_jobs, timeout, new_pool):
 
 
 def _end_with(caller):
-    """Let this process end when its parent does, which may have been killed (not on Windows)."""
+    """End this process when its parent has ended, as when that was killed (not on Windows)."""
 
     def watch():
         while os.getppid() == caller:
@@ -132,10 +155,12 @@ def _end_with(caller):
 
 
 def _call_in_time(timeout, caller, function, *arguments):
-    """Call a function; the process, unless it is the caller's, ends itself if that takes long."""
-    if timeout is None or os.getpid() == caller:  # as that of a cluster of threads
+    """Call a function, and end this process if the call takes too long.
+
+    The caller's own process is never ended: a Dask cluster of threads works in it.
+    """
+    if timeout is None or os.getpid() == caller:
         return function(*arguments)
-    # No exception reaches a thread that hangs in a decoder.
     watch = threading.Timer(timeout, os._exit, [1])
     watch.daemon = True
     watch.start()

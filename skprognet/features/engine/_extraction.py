@@ -7,19 +7,19 @@ from contextlib import nullcontext
 
 import numpy as np
 
-from skprognet.features._audio import convert_signal, read_audio
-from skprognet.features._feature_sets import load_extractor
+from skprognet.features.reading import convert_signal, read_audio
 
-_FULL_SCALE = np.float32(32768)  # openSMILE takes floats, of which it makes 16 bits again
+_FULL_SCALE = np.float32(32768)  # 16 bits -> floats from -1 to 1, as extractors expect them
 _FIELDS = ["values", "reason", "seconds", "own_rate", "remark"]
 Result = namedtuple("Result", _FIELDS, defaults=[None])
 """Features (None if there are none; NaN where undefined), what is wrong (None if nothing), length
 in s, the sampling rate of the recording in Hz, and what is odd about it (a kind and a detail, or
 None)."""
 
-Settings = namedtuple("Settings", ["feature_set", "digest", "sampling_rate", "max_duration"])
-"""All that the features depend on beside the audio: the set, its configuration, the rate in Hz;
-and the longest recording that is taken, in s."""
+Settings = namedtuple("Settings", ["function", "software", "sampling_rate", "max_duration"])
+"""What to do with each utterance: the FeatureFunction, what its software is called in messages,
+the sampling rate of the signal that it gets in Hz, and the longest recording that is taken in s.
+It is sent to the worker processes, so all of it can be pickled."""
 
 
 def extract(utterance, settings):
@@ -35,16 +35,15 @@ def extract(utterance, settings):
     Returns
     -------
     Result
-        Whatever the file does to those who read it, no exception comes out.
+        What is wrong with a file is told in the result and never raised.
 
     Raises
     ------
     ImportError
-        If opensmile, soundfile or soxr is missing.
+        If a package is missing.
     ValueError
-        If openSMILE cannot run the configuration.
+        If the function returns a row of another length than it has names.
     """
-    extractor = load_extractor(settings.feature_set, settings.digest)
     try:
         signal, own_rate, remark = _load(utterance, settings)
     except ImportError:
@@ -54,11 +53,15 @@ def extract(utterance, settings):
     seconds = len(signal) / settings.sampling_rate
     try:
         with _without_warnings():
-            features = extractor(signal / _FULL_SCALE, settings.sampling_rate)
+            row = settings.function.compute(signal / _FULL_SCALE, settings.sampling_rate)
+    except ImportError:
+        raise
+    except ValueError as error:
+        return Result(None, str(error), seconds, own_rate)
     except Exception as error:
-        return Result(None, f"stops openSMILE ({error})", seconds, own_rate)
-    values, reason = _check_features(features, seconds)
-    return Result(values, reason, seconds, own_rate, remark)
+        return Result(None, f"stops {settings.software} ({error})", seconds, own_rate)
+    values = _check_row(row, settings)
+    return Result(values, _find_undefined(values, seconds, settings), seconds, own_rate, remark)
 
 
 def _load(utterance, settings):
@@ -82,26 +85,33 @@ def _reason(error):
     return f"cannot be decoded ({type(error).__name__}: {error})"
 
 
-def _check_features(features, seconds):
-    """Return the row of features, and what is wrong with it."""
-    if features.shape[-1] != 1:
-        return (
-            None,
-            f"has {features.shape[-1]} rows; feature_set must compute functionals, one row",
+def _check_row(row, settings):
+    """Return a row of features in float32; raise if it does not have one number per name."""
+    values = np.asarray(row, dtype=np.float32)
+    n_features = len(settings.function.names)
+    if values.shape != (n_features,):
+        raise ValueError(
+            f"{settings.software} must return one row of {n_features} features for each "
+            f"utterance, as it has names; got an array of shape {values.shape}."
         )
-    values = features.ravel().astype(np.float32)
+    return values
+
+
+def _find_undefined(values, seconds, settings):
+    """Return in words which features are no finite numbers, or None if all are."""
     n_undefined = np.count_nonzero(~np.isfinite(values))
     if n_undefined == len(values):
-        return values, f"is too short for openSMILE ({seconds:.3f} s)"
+        return f"is too short for {settings.software} ({seconds:.3f} s)"
     if n_undefined:
-        return values, f"leaves {n_undefined} of {len(values)} features undefined"
-    return values, None
+        return f"leaves {n_undefined} of {len(values)} features undefined"
+    return None
 
 
 def _without_warnings():
-    """Return a context without openSMILE's word on short signals, which `reason` has.
+    """Return a context in which warnings of the function are not shown: the result has the reason.
 
-    Filters belong to the process: threads would restore them in the wrong order.
+    The filters of warnings belong to the whole process. Several threads that set and restore them
+    would do so in the wrong order, so only the main thread does.
     """
     if threading.current_thread() is not threading.main_thread():
         return nullcontext()

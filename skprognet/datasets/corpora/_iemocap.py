@@ -2,6 +2,7 @@
 
 import re
 
+from skprognet.datasets._corpus import Corpus
 from skprognet.datasets._frame import check_root
 from skprognet.datasets._label_files import (
     bad_line,
@@ -11,6 +12,17 @@ from skprognet.datasets._label_files import (
 )
 from skprognet.datasets._recordings import find_recordings
 
+IEMOCAP = Corpus(
+    name="iemocap",
+    title="IEMOCAP",
+    summary="IEMOCAP: the paper's 5531 utterances, or others.",
+    licence="for research, by agreement with the University of Southern California",
+    citation="C. Busso et al., IEMOCAP: Interactive emotional dyadic motion capture database, "
+    "Language Resources and Evaluation 42, 335-359, 2008. "
+    "https://doi.org/10.1007/s10579-008-9076-6",
+    n_sessions=5,
+    counts={"angry": 1103, "happy": 1636, "neutral": 1708, "sad": 1084},
+)
 _LINE = re.compile(
     r"\[\s*(?P<start>[\d.]+)\s*-\s*(?P<end>[\d.]+)\s*\]\s+(?P<id>\S+)\s+(?P<label>\S+)\s+"
     r"\[\s*(?P<valence>[^\s,]+)\s*,\s*(?P<activation>[^\s,]+)\s*,\s*(?P<dominance>[^\s,]+)\s*\]"
@@ -117,7 +129,7 @@ def read_iemocap(root, *, emotions="paper", recordings="all", segments=False, du
     if not segments:  # then the times, which are those of the dialogue, say nothing of the file
         utterances = [utterance | {"start": None, "end": None} for utterance in utterances]
     return finish_corpus(
-        "iemocap",
+        IEMOCAP,
         utterances,
         {path.stem: path for path in paths},
         _WORDS,

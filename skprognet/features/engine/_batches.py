@@ -5,9 +5,14 @@ from collections import defaultdict
 import numpy as np
 from tqdm import tqdm
 
-from skprognet.features._cache import describe_settings, file_state, make_key, source_digest
-from skprognet.features._extraction import Result, extract
-from skprognet.features._workers import Lost, run_all
+from skprognet.features.engine._extraction import Result, extract
+from skprognet.features.engine._keys import (
+    describe_settings,
+    file_state,
+    make_key,
+    source_digest,
+)
+from skprognet.features.engine._workers import Lost, run_all
 
 _LONG = 5.0  # seconds of work after which a progress bar appears
 
@@ -22,7 +27,7 @@ def extract_all(utterances, settings, cache, n_jobs, timeout, verbose):
     settings : Settings
         What to extract.
     cache : FeatureCache or None
-        Where to look first, and to keep what is new.
+        Where to look first, and where to keep what is new.
     n_jobs : int or None
         As in :class:`joblib.Parallel`.
     timeout : float or None
@@ -41,18 +46,13 @@ def extract_all(utterances, settings, cache, n_jobs, timeout, verbose):
     keys, states = {}, {}
     if cache is not None:
         keys, states = _make_keys(utterances, rows, settings)
-    found = cache.find(set(keys.values())) if keys else {}
-    known = {
-        row: found[key]
-        for row, key in keys.items()
-        if key in found and found[key].seconds <= settings.max_duration
-    }
+    known = _look_up(cache, keys, settings)
     for first, result in known.items():
         yield from ((row, result) for row in rows[first])
 
     waiting = [first for first in rows if first not in known]
     calls = [(utterances[first], settings) for first in waiting]
-    with _Progress(len(rows), len(known), verbose) as progress:
+    with _Progress(settings.software, len(rows), len(known), verbose) as progress:
         for number, result in run_all(extract, calls, n_jobs, timeout):
             first = waiting[number]
             if isinstance(result, Lost):
@@ -66,6 +66,16 @@ def extract_all(utterances, settings, cache, n_jobs, timeout, verbose):
             yield from ((row, result) for row in rows[first])
 
 
+def _look_up(cache, keys, settings):
+    """Return the results that the cache has, by row; recordings may have become too long."""
+    found = cache.find(set(keys.values())) if keys else {}
+    return {
+        row: found[key]
+        for row, key in keys.items()
+        if key in found and found[key].seconds <= settings.max_duration
+    }
+
+
 def _reason(lost, timeout):
     """Return in words why a process had to be given up."""
     if lost is Lost.LATE:
@@ -74,7 +84,7 @@ def _reason(lost, timeout):
 
 
 def _group(utterances):
-    """Return the rows of each utterance by the first of them."""
+    """Return the rows of each utterance, by the first of these rows."""
     rows = defaultdict(list)
     for row, (source, start, end) in enumerate(utterances):
         rows[(source, str(start), str(end)) if isinstance(source, str) else row].append(row)
@@ -99,10 +109,10 @@ def _make_keys(utterances, rows, settings):
 class _Progress:
     """A bar of the utterances that are done, with the seconds of audio per second of work."""
 
-    def __init__(self, n_all, n_known, verbose):
+    def __init__(self, software, n_all, n_known, verbose):
         self.seconds = 0.0
         self.bar = tqdm(
-            desc="openSMILE",
+            desc=software,
             total=n_all,
             initial=n_known,
             unit=" utterances",

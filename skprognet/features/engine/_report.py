@@ -5,7 +5,7 @@ import warnings
 import pandas as pd
 
 from skprognet._wording import first_few
-from skprognet.features._levels import CLIPPED, OPPOSITE, SILENT, SMALL
+from skprognet.features.reading._levels import CLIPPED, OPPOSITE, SILENT, SMALL
 
 # What is odd about recordings, and what to do.
 _REMARKS = {
@@ -79,7 +79,7 @@ def describe_errors(errors, n_utterances, advice):
 
     Examples
     --------
-    >>> from skprognet.features._utterances import Utterance
+    >>> from skprognet.features.engine._utterances import Utterance
     >>> errors = list_errors([Utterance("a b.wav", 1.0, 2.5)], {0: "holds no audio (0 frames)"})
     >>> print(describe_errors(errors, 1, "repair them"))
     Expected complete, readable audio of every utterance, got 1 of 1 that cannot be used; repair
@@ -126,7 +126,7 @@ def warn_of_remarks(utterances, remarks):
     utterances : list of Utterance
         All of them.
     remarks : dict of int to (str, str)
-        A kind of :mod:`skprognet.features._levels` and a detail, by row.
+        A kind of :mod:`skprognet.features.reading._levels` and a detail, by row.
     """
     for kind, (what, advice) in _REMARKS.items():
         details = {row: detail for row, (own, detail) in sorted(remarks.items()) if own == kind}

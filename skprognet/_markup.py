@@ -1,0 +1,51 @@
+"""Text that shows as it is in Markdown, LaTeX and HTML, whatever stands in it."""
+
+import html
+import re
+
+from skprognet._wording import printable
+
+LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "&": r"\&",
+        "%": r"\%",
+        "$": r"\$",
+        "#": r"\#",
+        "_": r"\_",
+        "{": r"\{",
+        "}": r"\}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        # What LaTeX's text fonts lack, or show as something else.
+        "<": "$<$",
+        ">": "$>$",
+        "±": r"$\pm$",
+        "†": r"$\dagger$",
+        "↓": r"$\downarrow$",
+        # After the end of a row it would be read as a length.
+        "[": "{[}",
+    }
+)
+
+
+def escape_markdown(text):
+    """Return text that shows as it is in Markdown: no markup, link, image or line of its own."""
+    text = html.escape(printable(text), quote=False)
+    text = re.sub(r"([\\`*_|\[\]$~])", r"\\\1", text)
+    # Addresses become links by themselves.
+    return re.sub(r"(?i)(?<=[a-z])(:)(?=//|\w)|(?<=www)(\.)|(@)", r"\\\g<0>", text)
+
+
+def escape_latex(text):
+    """Return text that shows as it is in LaTeX, also at the start of a row."""
+    text = printable(text).translate(LATEX)
+    return "{*}" + text[1:] if text.startswith("*") else text
+
+
+def escape_html(text):
+    """Return text that shows as it is in HTML."""
+    return html.escape(printable(text))
+
+
+ESCAPES = {"markdown": escape_markdown, "latex": escape_latex, "html": escape_html}

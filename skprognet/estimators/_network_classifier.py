@@ -1,0 +1,162 @@
+"""What the classifiers share: classes as the target, labels and probabilities as predictions."""
+
+import numpy as np
+import torch
+from sklearn.base import ClassifierMixin
+
+from skprognet.estimators._base import NetworkEstimator
+from skprognet.estimators._class_weight import refuse_balanced
+from skprognet.estimators._last_fit import last_fit_kept
+from skprognet.estimators._rows import Given, check_given
+from skprognet.estimators._target import ClassTarget, check_named_classes
+from skprognet.estimators._training_job import Seeds, seed_dropout
+from skprognet.networks import limit_threads, undisturbed
+
+
+class NetworkClassifier(ClassifierMixin, NetworkEstimator):
+    """Base of the three classifiers."""
+
+    _target_kind = ClassTarget
+
+    @property
+    def _target(self):
+        """What is learned."""
+        return ClassTarget(self.classes_)
+
+    def _set_target(self, target):
+        """Store what is learned."""
+        self.classes_ = target.classes
+
+    def _check_same_target(self, target):
+        """Raise if the classes are not those of the last fit."""
+        if not np.array_equal(target.classes, self.classes_):
+            raise ValueError(
+                "warm_start=True goes on with the classes of the last fit, "
+                f"{self.classes_.tolist()}; got {target.classes.tolist()}. Set warm_start=False."
+            )
+
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train for one epoch on these rows, going on from where the network is.
+
+        No rows are held out and no epoch is chosen. Optimizer and random numbers go on too, except
+        after pickling, which keeps the weights only.
+
+        Weights act as they are, as in scikit-learn's ``SGDClassifier``: the loss of a batch is the
+        mean over its rows of weight times cross-entropy, the weight being `sample_weight` times
+        the class's in `class_weight`. `fit` scales weights to mean 1 over its training rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Training rows.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        classes : array-like of shape (n_classes,), default=None
+            All labels that will ever come; needed in the first call unless y has them all.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, not scaled. A row of weight 0 is left out.
+
+        Returns
+        -------
+        self : classifier
+            The trained classifier.
+
+        Raises
+        ------
+        ValueError
+            For NaN, wrong shapes, a label that is not among `classes`, other classes than before,
+            a single class, or ``class_weight="balanced"``.
+        """
+        self._check_parameters()
+        refuse_balanced(self.class_weight)
+        with last_fit_kept(self), undisturbed(self.device), limit_threads(self.n_threads):
+            self._partial_fit(Given(X, y, sample_weight), classes)
+        return self
+
+    def _partial_fit(self, given, classes):
+        first = not hasattr(self, "net_")
+        named = None if classes is None else check_named_classes(classes)
+        rows = check_given(self, given, ClassTarget, reset=first).present()
+        if first:
+            self._set_target(ClassTarget.learn(self, rows.y if named is None else named))
+        if named is not None and not np.array_equal(named, self.classes_):
+            raise ValueError(
+                f"classes must be those of the first call, {self.classes_.tolist()}; got "
+                f"{named.tolist()}."
+            )
+        rows = rows.encoded(self._target)
+        seeds = Seeds.draw(self.random_state)
+        if first:
+            self._read_sources(rows, np.arange(len(rows)), np.arange(0), seeds.sources)
+            column = self._make_column(torch.Generator().manual_seed(seeds.weights))
+            self.net_ = self._make_net(column, device=self.device, seed=seeds.order)
+        if self.net_.module_.dropout_generator is None:
+            seed_dropout(self.net_.module_, self._device(), seeds.dropout)
+        weight = self._target.weigh(self.class_weight, rows.y, rows.weight)
+        self.net_.train_one_epoch(self._tensor_rows(rows.X, rows.y, weight))
+        self._remember([rows.X])
+        self.interrupted_, self.best_epoch_ = False, len(self.net_.history)
+
+    def predict_proba(self, X):
+        """Return the probability of each class.
+
+        In float32 the result for a row does not depend on the other rows, bit for bit.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The rows, with the features that `fit` had.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Probabilities in the order of ``classes_``; each row sums to 1.
+
+        Raises
+        ------
+        ValueError
+            For another number of features, NaN or infinity.
+        """
+        return self._evaluate(X, torch.softmax)
+
+    def predict_log_proba(self, X):
+        """Return the logarithm of the probability of each class.
+
+        It is finite also where a probability is too small for the type of the network.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The rows, with the features that `fit` had.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Logarithms in the order of ``classes_``.
+
+        Raises
+        ------
+        ValueError
+            For another number of features, NaN or infinity.
+        """
+        return self._evaluate(X, torch.log_softmax)
+
+    def predict(self, X):
+        """Return the most probable class of each row.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The rows, with the features that `fit` had.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Labels as in the `y` of `fit`.
+
+        Raises
+        ------
+        ValueError
+            For another number of features, NaN or infinity.
+        """
+        return self._target.decode(self.predict_proba(X).argmax(axis=1))

@@ -1,0 +1,13 @@
+"""What a network gives for rows."""
+
+
+def check_finite(outputs):
+    """Raise unless all outputs of a network, a list of tensors, are finite."""
+    lost = sum(len(part) - part.isfinite().all(dim=1).sum().item() for part in outputs)
+    if lost:
+        dtype = str(outputs[0].dtype).removeprefix("torch.")
+        raise ValueError(
+            f"The outputs of the network must be finite; they overflow {dtype} for {lost} of "
+            f"{sum(map(len, outputs))} rows. Bring the features into the range of the training "
+            "rows, or leave such rows out."
+        )

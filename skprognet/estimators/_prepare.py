@@ -1,0 +1,139 @@
+"""The first part of a fit: check what came, draw the seeds, and build the training job."""
+
+import numpy as np
+import torch
+
+from skprognet.estimators._class_weight import scale_to_mean_one
+from skprognet.estimators._monitor import net_score, score_of_epoch
+from skprognet.estimators._rows import check_given, check_test_rows, check_validation_rows
+from skprognet.estimators._training_job import Seeds, TrainingJob
+
+
+def prepare(estimator, given):
+    """Return the training job of a fit.
+
+    Parameters
+    ----------
+    estimator : classifier
+        What is fitted. Its attributes that describe rows, labels and sources are set here.
+    given : Given
+        The arguments of `fit`.
+
+    Returns
+    -------
+    job : TrainingJob
+        What is to be trained.
+    tables : list of ndarray
+        The rows that train or choose the epoch, for the estimator to remember.
+
+    Raises
+    ------
+    ValueError
+        If anything in what was given does not fit.
+    """
+    goes_on = estimator.warm_start and hasattr(estimator, "net_")
+    everything = check_given(estimator, given, estimator._target_kind, reset=not goes_on)
+    rows = everything.present()
+    previous = _set_target(estimator, rows.y, goes_on)
+    target = estimator._target
+    validation = check_validation_rows(estimator, given, target)
+    test = check_test_rows(estimator, given, target)
+    tables = [rows.X] if validation is None else [rows.X, validation.X]
+    seeds = Seeds.draw(estimator.random_state)
+    rows = rows.encoded(target)
+    train, held_out = np.arange(len(rows)), np.arange(0)
+    if estimator.early_stopping and validation is None:
+        train, held_out = target.hold_out(
+            estimator.validation_fraction, rows, everything, seeds.split
+        )
+        validation = rows.select(held_out)
+    score = _epoch_score(estimator, validation)
+    training = weighted(estimator, rows.select(train), rows.y, "training")
+    if validation is not None:
+        validation = weighted(estimator, validation, rows.y, "validation")
+    column = _make_column(estimator, rows, train, held_out, seeds, previous)
+    return _make_job(estimator, column, training, validation, test, score, seeds), tables
+
+
+def weighted(estimator, rows, counted, which):
+    """Return X, y and the weights in the loss of encoded rows, scaled to mean 1.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Says with `class_weight` what weight a class has.
+    rows : Rows
+        Their `y` is encoded.
+    counted : ndarray
+        The encoded classes that ``class_weight="balanced"`` counts.
+    which : str
+        What messages call the rows.
+    """
+    weight = estimator._target.weigh(estimator.class_weight, rows.y, rows.weight, counted)
+    return rows.X, rows.y, scale_to_mean_one(weight, which)
+
+
+def _set_target(estimator, y, goes_on):
+    """Set what is learned; return the net that ``warm_start=True`` goes on from, if any.
+
+    Without ``warm_start`` the last fit is forgotten.
+    """
+    target = estimator._target_kind.learn(estimator, y)
+    if goes_on:
+        estimator._check_same_target(target)
+        return estimator.net_
+    estimator._forget()
+    estimator._set_target(target)
+    return None
+
+
+def _epoch_score(estimator, rows):
+    """Return what scores an epoch: the name of a quantity or a function without arguments.
+
+    None stands for the default score of what is learned.
+    """
+    name = net_score(estimator.monitor)
+    if rows is None or name is not None:
+        return name
+    y = estimator._target.decode(rows.y)
+    return score_of_epoch(estimator, rows.X, y, rows.weight)
+
+
+def _make_column(estimator, rows, train, held_out, seeds, previous):
+    """Return the column to train, after its sources have been frozen or trained."""
+    if previous is None:
+        estimator._read_sources(rows, train, held_out, seeds.sources)
+    else:
+        estimator._check_same_sources()
+    column = estimator._make_column(torch.Generator().manual_seed(seeds.weights))
+    if previous is not None:
+        _continue_from(previous.module_, column)
+        # What the rows are read with is that of the new fit from here on.
+        vars(estimator).pop("net_")
+    return column
+
+
+def _continue_from(previous, column):
+    """Give `column` the weights of the column of the last fit, if it has the same shape."""
+    ignored = {"dropout": 0, "lateral_dropout": 0, "dtype": 0}
+    shape, before = {**column.config(), **ignored}, {**previous.config(), **ignored}
+    changed = [name for name in shape if shape[name] != before.get(name)]
+    if changed:
+        raise ValueError(
+            f"warm_start=True goes on with the network of the last fit; {changed} changed, from "
+            f"{[before.get(name) for name in changed]} to {[shape[name] for name in changed]}. "
+            "Set warm_start=False to train a new network."
+        )
+    column.load_state_dict(previous.state_dict())
+
+
+def _make_job(estimator, column, training, validation, test, score, seeds):
+    """Return the job: rows as tensors, and the net around the column."""
+    if validation is not None:
+        validation = estimator._tensor_rows(*validation)
+    net = estimator._make_net(
+        column, device=estimator.device, validation=validation, seed=seeds.order, score=score
+    )
+    test_score = _epoch_score(estimator, test)
+    test = None if test is None else estimator._tensor_rows(test.X, test.y)
+    return TrainingJob(net, estimator._tensor_rows(*training), test, test_score, seeds.dropout)

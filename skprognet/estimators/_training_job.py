@@ -1,0 +1,92 @@
+"""Training: a function of a list of jobs, each of which is one network with its rows and seeds."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+
+from skprognet.estimators._batches import TensorRows
+from skprognet.estimators._net import Net
+from skprognet.estimators._parameters import draw_seeds
+from skprognet.estimators._test_rows import RecordTestScore
+
+
+class Seeds(NamedTuple):
+    """One seed for each purpose of a fit, so that none depends on how much another one draws."""
+
+    split: int
+    sources: int
+    weights: int
+    order: int
+    dropout: int
+
+    @classmethod
+    def draw(cls, random_state):
+        """Return seeds from the parameter `random_state`."""
+        return cls(*draw_seeds(random_state, len(cls._fields)))
+
+
+@dataclass
+class TrainingJob:
+    """One network to train, with all that its training needs.
+
+    Attributes
+    ----------
+    net : Net
+        The initialised skorch net around the column. It knows the length of the training (epochs
+        and patience), the optimizer, the validation rows and what chooses the epoch, and it draws
+        the order of the rows.
+    training : TensorRows
+        The rows that train.
+    test : TensorRows or None
+        Rows that are scored after every epoch and influence nothing.
+    test_score : {"uar", "loss"}, callable or None
+        What they are scored by.
+    dropout_seed : int
+        Seed of the dropout masks.
+    """
+
+    net: Net
+    training: TensorRows
+    test: TensorRows | None
+    test_score: object
+    dropout_seed: int
+
+    @property
+    def column(self):
+        """The network itself."""
+        return self.net.module_
+
+
+def train(jobs):
+    """Train the network of each job; it then has the weights of the epoch that was kept.
+
+    The networks are trained one after the other. Networks of one shape could also be trained
+    together, which is why this is a function of a list: one fit is a list of one.
+
+    Parameters
+    ----------
+    jobs : list of TrainingJob
+        What to train.
+    """
+    for job in jobs:
+        _train_one(job)
+
+
+def _train_one(job):
+    net = job.net
+    seed_dropout(job.column, net.device, job.dropout_seed)
+    if job.test is not None:
+        # Before the timer, which marks the epoch as ended.
+        record = RecordTestScore(job.test.X, job.test.y, job.test_score)
+        net.callbacks_.insert(0, ("test_score", record))
+    net.partial_fit(job.training)
+    net.check_weights()
+    # The rows are not the model's: a fitted net would carry them along.
+    net.callbacks_ = [p for p in net.callbacks_ if not isinstance(p[1], RecordTestScore)]
+    net.forget_unfinished_epoch()
+
+
+def seed_dropout(column, device, seed):
+    """Give a column the generator of its dropout masks."""
+    column.dropout_generator = torch.Generator(device).manual_seed(seed)

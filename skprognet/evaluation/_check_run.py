@@ -1,0 +1,194 @@
+"""The checks of a run before any training."""
+
+import numbers
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, is_regressor
+from sklearn.pipeline import Pipeline
+from sklearn.utils import check_array
+
+from skprognet._checks import check_choice, check_no_ratings, check_row_labels
+from skprognet._scores import NO_SOURCE, remember_score
+from skprognet._wording import first_few
+from skprognet.evaluation._one_fit import takes_validation_rows
+from skprognet.evaluation._run import Run, is_transfer, reads_several
+from skprognet.evaluation._source_corpus import SourceCorpus
+from skprognet.metrics import get_score
+from skprognet.preprocessing import NORMALISATIONS
+from skprognet.sources import is_fitted, is_source
+
+
+def _check_methods(methods, source_estimator):
+    if not isinstance(methods, dict) or not methods:
+        raise ValueError(
+            f"methods must be a dict of at least one classifier by its name; got {methods!r}."
+        )
+    for name, method in methods.items():
+        _check_method(name, method)
+    for name, method in [*methods.items(), ("source_estimator", source_estimator)]:
+        if isinstance(method, Pipeline) and takes_validation_rows(method.steps[-1][1]):
+            raise ValueError(
+                f"{name!r} must be the network itself, not a pipeline around it: the validation "
+                "rows cannot be passed through one. Use normalisation= for scaling."
+            )
+
+
+def _check_method(name, method):
+    """Raise unless a method is a classifier of scikit-learn's kind."""
+    if isinstance(method, type) or not hasattr(method, "get_params"):
+        kind = "the class " if isinstance(method, type) else ""
+        told = method.__name__ if kind else type(method).__name__
+        raise TypeError(
+            f"Methods must be classifiers, such as SVC(); {name!r} is {kind}{told}. Make one."
+        )
+    if isinstance(method, BaseEstimator) and is_regressor(method):
+        raise TypeError(
+            f"Methods must be classifiers; {name!r} is {type(method).__name__}, which is none. "
+            "Take a classifier."
+        )
+
+
+def _check_seed(random_state):
+    is_integer = isinstance(random_state, numbers.Integral) and not isinstance(random_state, bool)
+    if not is_integer or random_state < 0:
+        raise ValueError(
+            "random_state must be an integer that is not negative, so that the run can be "
+            f"repeated; got {random_state!r}."
+        )
+
+
+def _check_names(kind, names):
+    """Raise unless all names are text, as they become in the scores."""
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(
+                f"{kind} must have text as names; got {name!r}. Call it {str(name)!r}, say."
+            )
+
+
+def _check_source(name, source, X):
+    """Return the labels of a source task as an array, and any other source as it is."""
+    if not isinstance(name, str):
+        raise TypeError(f"The name of a source must be text; got {name!r}. Rename it.")
+    if name == NO_SOURCE:
+        raise ValueError(f"A source may not be called {NO_SOURCE!r}; give it another name.")
+    if isinstance(source, SourceCorpus):
+        if source.X.shape[1] != X.shape[1]:
+            raise ValueError(
+                f"The corpus {name!r} must have the {X.shape[1]} features of X; got "
+                f"{source.X.shape[1]}. Extract the same features from both."
+            )
+        return source
+    if is_source(source):
+        if not is_fitted(source):
+            raise ValueError(
+                f"The source {name!r} must be fitted, or labels to train one on; got {source!r}. "
+                "Pass the labels, and the classifier as source_estimator."
+            )
+        return source
+    labels = check_row_labels(name, source, len(X))
+    check_no_ratings(name, labels)
+    if len(np.unique(labels)) < 2:
+        raise ValueError(
+            f"The source task {name!r} must have at least 2 classes; got one, '{labels[0]}'."
+        )
+    return labels
+
+
+def _check_combined(combined, sources, transfer):
+    """Return the combinations as a list of tuples of names of sources."""
+    combined = [tuple(names) for names in combined or ()]
+    for names in combined:
+        unknown = [name for name in names if name not in sources]
+        if unknown or len(set(names)) < max(2, len(names)):
+            raise ValueError(
+                "combined_sources must hold tuples of two or more different names among "
+                f"{list(sources)}; got {names!r}."
+            )
+    joined = [*sources, *map(" + ".join, combined)]
+    twice = sorted({name for name in joined if joined.count(name) > 1})
+    if twice:
+        raise ValueError(
+            f"Each source and each combination must have a name of its own; {first_few(twice)} "
+            "would stand for two. Rename a source, or leave out a combination."
+        )
+    if combined and not any(reads_several(method) for method in transfer.values()):
+        raise ValueError(
+            f"combined_sources {combined} are for methods that read several sources at a time; "
+            f"none of {list(transfer)} does. Add a ProgressiveClassifier."
+        )
+    return combined
+
+
+def _check_roles(sources, transfer, methods, source_estimator):
+    """Raise unless there is a method for the sources, and sources for the methods."""
+    to_train = [n for n, source in sources.items() if not is_source(source)]
+    if transfer and to_train and source_estimator is None:
+        raise ValueError(
+            "source_estimator must be the classifier to train on the source tasks "
+            f"{to_train}; got None."
+        )
+    if sources and not transfer:
+        raise ValueError(
+            f"sources {list(sources)} are for methods with a source parameter; none of "
+            f"{list(methods)} has one. Leave the sources out, or add such a method."
+        )
+    if transfer and not sources:
+        raise ValueError(
+            f"The methods {list(transfer)} transfer from a source; got no sources. Pass "
+            "sources={name: labels}, or leave these methods out."
+        )
+
+
+def _check_speakers(speakers, normalisation, sources):
+    """Raise if normalisation by speaker lacks the speakers of a corpus."""
+    corpora = {n: s.groups for n, s in sources.items() if isinstance(s, SourceCorpus)}
+    for name, given in {"X": speakers, **corpora}.items():
+        if normalisation == "speaker" and given is None:
+            raise ValueError(
+                f"normalisation='speaker' needs the speaker of each row of {name!r}; got none. "
+                "Pass groups or speakers, or another normalisation."
+            )
+
+
+def check_run(
+    X,
+    y,
+    *,
+    methods,
+    sources,
+    combined_sources,
+    source_estimator,
+    scoring,
+    groups=None,
+    speakers=None,
+    **options,
+):
+    """Return the run, or raise if it makes no sense."""
+    options["target"] = options["target"] or str(getattr(y, "name", None) or "target")
+    X = check_array(X, dtype=np.float64, input_name="X")
+    y = check_row_labels("y", y, len(X))
+    check_no_ratings(options["target"], y)
+    _check_methods(methods, source_estimator)
+    check_choice("normalisation", options["normalisation"], NORMALISATIONS)
+    _check_seed(options["random_state"])
+    sources = {} if sources is None else sources
+    if not isinstance(sources, (dict, pd.DataFrame)):
+        raise TypeError(
+            "sources must be a DataFrame or dict with the labels of each task by its name; got "
+            f"{type(sources).__name__}."
+        )
+    _check_names("sources", sources)
+    _check_names("methods", methods)
+    sources = {name: _check_source(name, source, X) for name, source in sources.items()}
+    transfer = {name: method for name, method in methods.items() if is_transfer(method)}
+    _check_roles(sources, transfer, methods, source_estimator)
+    combined = _check_combined(combined_sources, sources, transfer)
+    rows = {"groups": groups, "speakers": groups if speakers is None else speakers}
+    rows = {n: None if g is None else check_row_labels(n, g, len(X)) for n, g in rows.items()}
+    _check_speakers(rows["speakers"], options["normalisation"], sources)
+    score = get_score(scoring)
+    for used in (score, *(m.get_params(deep=False).get("monitor") for m in methods.values())):
+        remember_score(used)
+    return Run(X, y, methods, sources, combined, source_estimator, score, **rows, **options)

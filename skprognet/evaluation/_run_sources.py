@@ -1,0 +1,118 @@
+"""How a fold gets a source: trained on labels, trained on another corpus, or already fitted."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skprognet._fingerprints import fingerprints
+from skprognet.evaluation._one_fit import fit, normalise, own_score, seed_of, seeded
+from skprognet.evaluation._source_corpus import SourceCorpus
+from skprognet.model_selection._folds import check_classes_remain
+
+
+@dataclass
+class ReadySource:
+    """A fitted source as the methods get it.
+
+    Attributes
+    ----------
+    estimator : classifier
+        Fitted.
+    seed : int or None
+        Of its fit; None for one that came fitted.
+    score : float
+        On its own task; NaN if unknown.
+    seen : ndarray of bool of shape (n_samples,), or None
+        Which rows of the target corpus it was given; None if only the methods can tell.
+    """
+
+    estimator: object
+    seed: int | None
+    score: float
+    seen: np.ndarray | None
+
+
+@dataclass
+class TaskSource:
+    """Labels of the target corpus, on which a source is trained for each training set."""
+
+    name: str
+    labels: np.ndarray
+    once_per_split = False
+    n_fits = 1
+    nbytes = 0  # labels are few
+
+    def get(self, run, split, size, X):
+        """Train on the training rows, with the labels of the task."""
+        seed, rows = seed_of(run, split, f"source {self.name}", size), split.train[size]
+        estimator = seeded(run.source_estimator, seed)
+        fitted = fit(estimator, X, self.labels, rows, split.validation)
+        score = own_score(run.scoring, fitted.estimator, X, self.labels, rows, split.test)
+        return ReadySource(fitted.estimator, seed, score, fitted.seen)
+
+    def check_split(self, split):
+        """Raise if all but one class are missing from training rows."""
+        for train in split.train.values():
+            classes = np.unique(self.labels[train]).tolist()
+            if len(classes) < 2:
+                raise ValueError(
+                    f"The source task {self.name!r} must have at least 2 classes in the training "
+                    f"rows of every split; got {classes} in {split}. Use other folds."
+                )
+
+
+@dataclass
+class CorpusSource:
+    """Another corpus, on whose own folds a source is trained once for each split."""
+
+    name: str
+    corpus: SourceCorpus
+    once_per_split = True
+    n_fits = 1
+
+    @property
+    def nbytes(self):
+        return self.corpus.X.nbytes + self.corpus.y.nbytes
+
+    def get(self, run, split, size, X):
+        """Train on the training rows of the other corpus."""
+        corpus, (train, validation, test) = self.corpus, split.of_sources[self.name]
+        seed = seed_of(run, split, f"source {self.name}", None)
+        own_X = normalise(corpus.X, train, run.normalisation, corpus.groups)
+        fitted = fit(seeded(run.source_estimator, seed), own_X, corpus.y, train, validation)
+        score = own_score(run.scoring, fitted.estimator, own_X, corpus.y, train, test)
+        # As given, since each corpus is normalised by itself.
+        seen = np.isin(fingerprints(run.X), fingerprints(corpus.X)[fitted.seen])
+        return ReadySource(fitted.estimator, seed, score, seen)
+
+    def check_split(self, split):
+        """Raise if a class is missing from the training rows of the other corpus."""
+        train, _, _ = split.of_sources[self.name]
+        check_classes_remain(self.corpus.y, train, f"{split} of the corpus {self.name!r}")
+
+
+@dataclass
+class FittedSource:
+    """A source that came fitted."""
+
+    name: str
+    estimator: object
+    once_per_split = True
+    n_fits = 0
+    nbytes = 0
+
+    def get(self, run, split, size, X):
+        """Take it as it is; only the methods that read it can tell which rows it has seen."""
+        return ReadySource(self.estimator, None, np.nan, None)
+
+    def check_split(self, split):
+        """Accept any split: nothing is trained."""
+
+
+def as_run_source(name, given):
+    """Return how a fold gets a source; only here is asked what was given."""
+    if isinstance(given, SourceCorpus):
+        return CorpusSource(name, given)
+    if isinstance(given, np.ndarray):
+        return TaskSource(name, given)
+    return FittedSource(name, given)

@@ -1,0 +1,156 @@
+"""The arguments of a study: default, range and words of each stand in one place."""
+
+import types
+from dataclasses import dataclass, field, fields
+from typing import get_args, get_origin
+
+import numpy as np
+
+from skprognet._checks import check_choice, check_number
+
+DESIGN_FILE = "design.toml"
+
+
+@dataclass(frozen=True)
+class Option:
+    """How the command line asks for one argument of a study.
+
+    Attributes
+    ----------
+    help : str
+        What the argument means, in a sentence.
+    flag : str or None
+        The name of the option, such as ``"--folds-by"``; None is made from the argument's name.
+    choices : tuple of str
+        The values that it may have; empty if any will do.
+    low, high : int or None
+        The range of a number; None is no bound.
+    metavar : str or None
+        How the help shows the value.
+    required : bool
+        Whether the command line asks for a value, though Python has a default.
+    default_in_words : str or None
+        The default in words, if it is another one than in Python.
+    """
+
+    help: str
+    flag: str | None = None
+    choices: tuple = ()
+    low: int | None = None
+    high: int | None = None
+    metavar: str | None = None
+    required: bool = False
+    default_in_words: str | None = None
+
+
+def argument(default, text, **options):
+    """Return a field of a design that is also an option of the command line."""
+    return field(default=default, metadata={"option": Option(text, **options)})
+
+
+def python_argument(default, reason):
+    """Return a field of a design that no option can give; `reason` says why."""
+    return field(default=default, metadata={"no_option": reason})
+
+
+def options_of(design):
+    """Return the fields of a design that are options, those of its own kind of study first.
+
+    Parameters
+    ----------
+    design : type or StudyDesign
+        A dataclass whose fields were made by :func:`argument` and :func:`python_argument`, or an
+        object of one.
+
+    Returns
+    -------
+    dict of str to dataclasses.Field
+        By their names.
+    """
+    found = [each for each in fields(design) if "option" in each.metadata]
+    kind = design if isinstance(design, type) else type(design)
+    shared = {each.name for base in kind.__bases__ if base is not object for each in fields(base)}
+    found.sort(key=lambda each: each.name in shared)  # a stable sort
+    return {each.name: each for each in found}
+
+
+def takes_several(kind):
+    """Return whether a field of this type has several values."""
+    return get_origin(kind) is tuple
+
+
+def kind_of_value(kind):
+    """Return the type of the values of a field, or of each of its several ones."""
+    if takes_several(kind):
+        return get_args(kind)[0]
+    if isinstance(kind, types.UnionType):  # such as ``str | None``
+        return get_args(kind)[0]
+    return kind
+
+
+def as_plain(value):
+    """Return a value as TOML can hold it.
+
+    Raises
+    ------
+    TypeError
+        If it cannot.
+
+    Examples
+    --------
+    >>> as_plain((np.int64(8), 4))
+    [8, 4]
+    """
+    if isinstance(value, (np.ndarray, np.generic)):
+        return as_plain(value.tolist())
+    if isinstance(value, (tuple, list)):
+        return [as_plain(each) for each in value]
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {key: as_plain(each) for key, each in value.items()}
+    if isinstance(value, (bool, int, float, str)):
+        return value
+    raise TypeError(f"{value!r} cannot be written to {DESIGN_FILE}.")
+
+
+def check_argument(each, value):
+    """Return the value of a field as plain Python; raise unless it is in the field's range.
+
+    Parameters
+    ----------
+    each : dataclasses.Field
+        Made by :func:`argument`.
+    value : object
+        What was given.
+
+    Returns
+    -------
+    str, number, bool or tuple of these
+        Lists become tuples, and one text is a tuple of one where several are possible.
+
+    Raises
+    ------
+    TypeError
+        If design.toml could not hold it, or it is no number though it has to be.
+    ValueError
+        If it is out of range.
+    """
+    option, several = each.metadata["option"], takes_several(each.type)
+    if several:
+        value = [value] if isinstance(value, str) else _listed(value)
+    if kind_of_value(each.type) is int:
+        for number in value if several else [value]:
+            check_number(each.name, number, "integer", low=option.low, high=option.high)
+    try:
+        value = as_plain(value)
+    except TypeError:
+        raise TypeError(
+            f"{each.name} must be text, a number or a list of them, since {DESIGN_FILE} is to "
+            f"hold it; got {value!r}."
+        ) from None
+    if option.choices:
+        check_choice(each.name, value, option.choices)
+    return tuple(value) if several else value
+
+
+def _listed(value):
+    return list(value) if hasattr(value, "__iter__") and not isinstance(value, dict) else value

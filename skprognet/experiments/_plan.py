@@ -1,0 +1,159 @@
+"""A study that has met its data: everything is checked, and nothing is trained yet."""
+
+import warnings
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from skprognet._labels import label_remarks
+from skprognet.evaluation import count_fits, cross_validate_transfer
+from skprognet.experiments._study import Study
+from skprognet.model_selection import (
+    LeaveOneSessionOut,
+    RepeatedSpeakerStratifiedKFold,
+    RepeatedStratifiedGroupKFold,
+)
+
+
+@dataclass
+class PlannedRun:
+    """One call of :func:`~skprognet.evaluation.cross_validate_transfer`, ready to be made.
+
+    Attributes
+    ----------
+    corpus : str
+        The target corpus.
+    groups : ndarray or None
+        The group of each row that was given, if no group is in two folds.
+    arguments : dict
+        Of the call, all that say what is trained.
+    folder : str
+        The folder of this run inside that of the checkpoint.
+    """
+
+    corpus: str
+    groups: np.ndarray | None
+    arguments: dict
+    folder: str = "."
+
+
+@dataclass
+class StudyPlan:
+    """A study with its data, from :func:`plan_study`: all is checked, and nothing is trained yet.
+
+    Attributes
+    ----------
+    design : TasksDesign or CorporaDesign
+        What is asked.
+    tables : dict of str to Table
+        Each corpus by its name, without rows that were dropped.
+    runs : list of PlannedRun
+        What is run, one after the other.
+    n_fits : int
+        How many networks will be trained.
+
+    Examples
+    --------
+    >>> from skprognet import DNNClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.experiments import TasksDesign, plan_study
+    >>> emodb = load_emodb(as_frame=True)
+    >>> network = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=2)
+    >>> design = TasksDesign(sources=["gender"], n_splits=3, n_repeats=1, estimator=network)
+    >>> plan = plan_study(design, emodb.data, emodb.frame[["emotion", "speaker", "gender"]])
+    >>> plan.n_fits
+    12
+    >>> plan.run(n_jobs=1).table[["method", "source"]]
+        method  source
+    0      DNN    none
+    1    PT/FT  gender
+    2  ProgNet  gender
+    """
+
+    design: object
+    tables: dict = field(repr=False)
+    runs: list = field(repr=False)
+    n_fits: int = field(init=False)
+
+    def __post_init__(self):
+        self.n_fits = sum(count_fits(**run.arguments) for run in self.runs)
+
+    def run(self, *, checkpoint=None, n_jobs=-1, verbose=0):
+        """Train everything, and return what came of it.
+
+        Parameters
+        ----------
+        checkpoint : path, default=None
+            Folder for what is finished; see
+            :func:`~skprognet.evaluation.cross_validate_transfer`.
+        n_jobs : int, default=-1
+            How many splits run at the same time, as in joblib; -1 is all cores.
+        verbose : int, default=0
+            1 shows a progress bar for each target corpus.
+
+        Returns
+        -------
+        Study
+            The result.
+
+        Raises
+        ------
+        ValueError
+            If the checkpoint is that of another run.
+        OSError
+            If the checkpoint cannot be written.
+        """
+        scores, curves = [], []
+        for run in self.runs:
+            new_scores, new_curves = cross_validate_transfer(
+                **run.arguments,
+                return_curves=True,
+                checkpoint=None if checkpoint is None else Path(checkpoint) / run.folder,
+                n_jobs=n_jobs,
+                verbose=verbose,
+            )
+            scores.append(self.tables[run.corpus].number_as_given(new_scores))
+            curves.append(new_curves)
+        scores, curves = (pd.concat(frames, ignore_index=True) for frames in (scores, curves))
+        return Study(
+            scores,
+            curves,
+            # The folds of sessions are as many as there are.
+            replace(
+                self.design,
+                n_repeats=int(scores["repeat"].nunique()),
+                n_splits=int(scores["fold"].nunique()),
+            ),
+            {run.corpus: run.groups for run in self.runs if run.groups is not None},
+            {name: table.dropped for name, table in self.tables.items() if table.dropped},
+        )
+
+
+def make_folds(design):
+    """Return the splitter of a design."""
+    if design.folds == "leave-one-session-out":
+        return LeaveOneSessionOut()
+    kinds = {
+        "speaker-stratified": RepeatedSpeakerStratifiedKFold,
+        "speaker-independent": RepeatedStratifiedGroupKFold,
+    }
+    return kinds[design.folds](
+        design.n_splits, n_repeats=design.n_repeats, random_state=design.random_state
+    )
+
+
+def check_columns(labels, design, advice):
+    """Return `labels` as a DataFrame; raise if a column is missing, warn of slips in spelling."""
+    labels, needed = pd.DataFrame(labels), sorted(design.columns)
+    missing = [name for name in needed if name not in labels.columns]
+    if missing:
+        raise ValueError(
+            f"labels must have the columns {needed}; {missing} are missing among "
+            f"{list(labels.columns)}. {advice}"
+        )
+    for name in sorted(set(needed) - {"speaker", "session", "corpus"}):
+        for remark in label_remarks(name, labels[name]):
+            warnings.warn(remark, stacklevel=4)
+    return labels

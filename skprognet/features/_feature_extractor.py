@@ -1,0 +1,334 @@
+"""What every extractor of features from audio shares: parameters, cache, workers, report."""
+
+import warnings
+from contextlib import nullcontext
+from numbers import Integral, Real
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from skprognet.features._extras import import_extra
+from skprognet.features.engine import (
+    FeatureCache,
+    Settings,
+    check_timeout,
+    check_utterances,
+    describe_errors,
+    extract_all,
+    list_errors,
+    warn_of_low_rates,
+    warn_of_remarks,
+)
+from skprognet.features.reading import HIGHEST_RATE, LONGEST, SAMPLING_RATE
+
+_LOWEST_RATE = 8_000  # in Hz; the feature sets describe bands up to 4 kHz
+_CHOICES = {"on_error": ("raise", "skip", "nan"), "on_short": ("error", "nan")}
+
+
+class FeatureFunction(NamedTuple):
+    """A function that makes one row of features from one signal, and what to know about it.
+
+    Parameters
+    ----------
+    names : list of str
+        The names of the features, which become columns.
+    compute : callable
+        Called as ``compute(signal, sampling_rate)`` with a float32 array of shape (n_samples,)
+        from -1 to 1, and the rate in Hz. It returns one number for each name; NaN means undefined.
+        A ValueError that it raises says what is wrong with the recording, as in "holds no speech".
+        It is sent to worker processes, which it must not depend on: the same signal always gives
+        the same row.
+    depends_on : dict, default={}
+        What the numbers depend on beside the signal and its rate, as text, numbers, lists and
+        dicts: parameters, and the versions of the software. The cache returns a row only if this
+        is what it was when the row was computed.
+
+    See Also
+    --------
+    FeatureExtractor : Applies such a function to files.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skprognet.features import FeatureFunction
+    >>> function = FeatureFunction(["peak"], lambda signal, rate: [np.abs(signal).max()])
+    >>> [float(peak) for peak in function.compute(np.array([0.25, -0.5]), 16_000)]
+    [0.5]
+    """
+
+    names: list
+    compute: object
+    depends_on: dict = {}
+
+
+class FeatureExtractor(TransformerMixin, BaseEstimator):
+    """Base class of extractors: turns speech into one row of features per utterance.
+
+    A subclass says in :meth:`feature_function` what it computes. Everything else is here: paths,
+    tables of segments and signals are accepted; audio is decoded, its channels are averaged, and
+    the mean is resampled and clipped to the range of 16 bits; several utterances are worked on at
+    the same time; results are kept in a cache; and all recordings that cannot be used are reported
+    together. There is nothing to fit: a row depends on its utterance alone.
+
+    A subclass with parameters of its own has an ``__init__`` that names all of them and these, as
+    scikit-learn asks; :class:`OpenSmileFeatures` is an example.
+
+    Parameters
+    ----------
+    sampling_rate : int, default=16000
+        The rate in Hz, from 8000 to 384000, to which all audio is resampled.
+    on_error : {'raise', 'skip', 'nan'}, default='raise'
+        What to do about utterances that cannot be used, after all were tried: raise one error,
+        leave their rows out, or fill their rows with NaN.
+    on_short : {'error', 'nan'}, default='error'
+        What to do where features are undefined (NaN), as they often are in very short recordings:
+        treat the utterance as `on_error` says, or return the NaN.
+    cache : str or path-like, default=None
+        A folder in which features are kept; None keeps nothing.
+    cache_size_limit : int, default=None
+        Bytes that the cache may take up; None means no limit.
+    n_jobs : int, default=None
+        Number of utterances to work on at the same time, each in a process of its own.
+    timeout : float, default=1800
+        Seconds that an utterance may take in a process of its own; None means no limit.
+    max_duration : float, default=3600
+        Seconds that an utterance may last; None or infinity means no limit.
+    verbose : bool, default=True
+        Show a progress bar on standard error if the work takes longer than 5 s.
+
+    Attributes
+    ----------
+    errors_ : DataFrame
+        What the last :meth:`transform` could not use: file, start, end (s) and reason, indexed by
+        the row in `X`, from 0. It is there also when an error was raised.
+    software : str
+        What computes the features, for messages and for the progress bar. It belongs to the class;
+        unless a subclass sets it, it is the name of the class.
+
+    See Also
+    --------
+    OpenSmileFeatures : The extractor that comes with the package.
+    clear_cache : Empties a cache.
+
+    Examples
+    --------
+    How loud a recording is, and how often it changes its sign:
+
+    >>> import numpy as np
+    >>> from skprognet.features import FeatureExtractor, FeatureFunction
+    >>> class LoudnessFeatures(FeatureExtractor):
+    ...     def feature_function(self):
+    ...         def compute(signal, sampling_rate):
+    ...             crossings = np.count_nonzero(np.diff(np.signbit(signal)))
+    ...             return np.sqrt(np.mean(signal**2)), crossings / len(signal) * sampling_rate
+    ...         return FeatureFunction(["rms", "crossings_per_s"], compute, {"version": 1})
+    >>> tone = 0.5 * np.sin(2 * np.pi * 100 * np.arange(16_000) / 16_000)
+    >>> LoudnessFeatures().transform([(tone, 16_000)]).round(2)
+        rms  crossings_per_s
+    0  0.35            199.0
+    """
+
+    software = None
+    _expected_warnings = None  # a pattern of warnings that only repeat what the results say
+
+    def __init__(
+        self,
+        *,
+        sampling_rate=SAMPLING_RATE,
+        on_error="raise",
+        on_short="error",
+        cache=None,
+        cache_size_limit=None,
+        n_jobs=None,
+        timeout=1800,
+        max_duration=LONGEST,
+        verbose=True,
+    ):
+        self.sampling_rate = sampling_rate
+        self.on_error = on_error
+        self.on_short = on_short
+        self.cache = cache
+        self.cache_size_limit = cache_size_limit
+        self.n_jobs = n_jobs
+        self.timeout = timeout
+        self.max_duration = max_duration
+        self.verbose = verbose
+
+    def feature_function(self):
+        """Return what is computed of each signal; subclasses have to have this method.
+
+        Returns
+        -------
+        FeatureFunction
+            The names of the features, the function that computes one row of them, and what its
+            numbers depend on. It is asked for once in each :meth:`transform`.
+
+        Raises
+        ------
+        ValueError
+            If a parameter of the subclass is none of its choices.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} must have a method feature_function that returns a "
+            "FeatureFunction: the names of the features and how to compute them."
+        )
+
+    def fit(self, X, y=None):
+        """Do nothing: there is nothing to learn from `X`.
+
+        Parameters
+        ----------
+        X : object
+            Ignored.
+        y : object, default=None
+            Ignored.
+
+        Returns
+        -------
+        FeatureExtractor
+            The estimator itself.
+        """
+        return self
+
+    def transform(self, X):
+        """Extract the features of every utterance.
+
+        Parameters
+        ----------
+        X : list, array, Series, DataFrame or Index, of n_utterances
+            One of
+
+            - paths of audio files (str or path-like), of shape (n_utterances,) or
+              (n_utterances, 1): any format of libsndfile (WAV, FLAC, OGG, MP3, ...), sampling
+              rate and number of channels;
+            - a table of pandas or polars with the columns ``file`` and, where files hold several
+              utterances, ``start`` and ``end`` (s from the start of the file, or timedeltas;
+              missing ones are its start or end), or with an index of these names; other columns
+              are left alone;
+            - a list of pairs (signal, sampling rate in Hz), as ``soundfile.read`` returns them:
+              shape (n_frames,) or (n_frames, n_channels), floats from -1 to 1 or integers of 16
+              or 32 bits.
+
+        Returns
+        -------
+        DataFrame of shape (n_utterances, n_features), float32
+            One row per utterance, in the order of `X` (fewer rows with ``on_error="skip"``). Its
+            index is that of `X` if `X` is from pandas, else the paths as given (named "file"), or
+            for signals their numbers.
+
+        Raises
+        ------
+        ValueError
+            With ``on_error="raise"``, if any file is missing, not audio, empty, damaged, cut
+            short, too short for the features, too long, of several recordings, holds NaN or
+            infinite samples, or does not hold its segment: one error, after all were tried, with
+            a line for each of these. Also if `X` is empty, or a parameter is none of its choices.
+        TypeError
+            If `X` is a single path instead of a list, or holds something that is neither path nor
+            signal.
+        OSError
+            If the cache cannot be written to, or a file that the features need is missing.
+        ImportError
+            If soundfile, soxr or what computes the features is missing.
+        """
+        utterances, index = check_utterances(X)
+        settings = self._make_settings()
+        names = settings.function.names
+        values = np.full((len(utterances), len(names)), np.nan, dtype=np.float32)
+        reasons, rates, remarks = {}, [], {}
+        for row, result in self._extract(utterances, settings):
+            if result.reason is None or (self.on_short == "nan" and result.values is not None):
+                values[row] = result.values
+                rates.append(result.own_rate)
+                if result.remark:
+                    remarks[row] = result.remark
+            else:
+                reasons[row] = result.reason
+        self._report(list_errors(utterances, reasons), len(utterances))
+        warn_of_remarks(utterances, remarks)
+        warn_of_low_rates(rates, self.sampling_rate)
+        features = pd.DataFrame(values, index=index, columns=list(names))
+        if self.on_error == "skip" and reasons:
+            features = features[~np.isin(np.arange(len(features)), list(reasons))]
+        return features
+
+    def get_feature_names_out(self, input_features=None):
+        """Return the names of the features.
+
+        Parameters
+        ----------
+        input_features : object, default=None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of str, shape (n_features,)
+            The columns of what :meth:`transform` returns.
+        """
+        return np.asarray(self._make_settings().function.names, dtype=object)
+
+    def _make_settings(self):
+        """Check the parameters, and return what the features depend on."""
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(
+                    f"{name} must be one of {choices}, got {getattr(self, name)!r}; choose one."
+                )
+        rate = self.sampling_rate
+        is_rate = isinstance(rate, Integral) and not isinstance(rate, bool)
+        if not is_rate or not _LOWEST_RATE <= rate <= HIGHEST_RATE:
+            raise ValueError(
+                f"sampling_rate must be a whole number of Hz from {_LOWEST_RATE} to "
+                f"{HIGHEST_RATE}, got {rate!r}; 16000 is for speech, 8000 for speech by telephone."
+            )
+        check_timeout(self.timeout)
+        longest = np.inf if self.max_duration is None else self.max_duration
+        if not isinstance(longest, Real) or isinstance(longest, bool) or not longest > 0:
+            raise ValueError(
+                "max_duration must be a number of seconds above 0, or None for no limit; got "
+                f"{longest!r}."
+            )
+        for name in ("soundfile", "soxr"):  # without these, no file is to blame
+            import_extra(name)
+        software = self.software or type(self).__name__
+        return Settings(self.feature_function(), software, int(rate), float(longest))
+
+    def _extract(self, utterances, settings):
+        """Yield row and result of every utterance."""
+        opened = nullcontext()
+        if self.cache is not None:
+            n_features = len(settings.function.names)
+            opened = FeatureCache(self.cache, self.cache_size_limit, n_features)
+        with opened as cache, warnings.catch_warnings():
+            if self._expected_warnings:
+                # If such a warning were turned into an exception, it would hide the other results.
+                warnings.filterwarnings("ignore", self._expected_warnings)
+            yield from extract_all(
+                utterances, settings, cache, self.n_jobs, self.timeout, self.verbose
+            )
+
+    def _report(self, errors, n_utterances):
+        """Keep the list of errors, and raise or warn with all of it."""
+        self.errors_ = errors
+        if errors.empty:
+            return
+        if self.on_error == "raise":
+            advice = 'repair them, or leave them out by on_error="skip"'
+            kept = "the features of the others are kept in the cache"
+            if self.cache is None:
+                kept = "with cache=FOLDER, those of the others are kept for the next time"
+            raise ValueError(describe_errors(errors, n_utterances, f"{advice}; {kept}"))
+        done = "their rows are left out" if self.on_error == "skip" else "their rows are NaN"
+        warnings.warn(describe_errors(errors, n_utterances, done), stacklevel=4)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.one_d_array = True
+        tags.input_tags.string = True
+        tags.transformer_tags.preserves_dtype = []
+        tags.no_validation = True
+        tags.requires_fit = False
+        return tags

@@ -1,0 +1,205 @@
+"""What has to be known of a metric to report it: name, range, direction and chance level."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from skprognet._wording import nearest_name
+from skprognet.metrics._uar import uar_score
+
+
+@dataclass(frozen=True)
+class Score:
+    """A metric of classification with its name, range, direction and chance level.
+
+    Tables, axes and sentences take their words from it: a study with a score of your own says its
+    label wherever it would say "UAR". A table holds the name and the direction of its score.
+    Label, description and range of your own score are known in the Python process that used it.
+    In another process, where a table was read from a file, the name stands for the label.
+
+    Parameters
+    ----------
+    name : str
+        Short name, such as "uar". It stands in the column ``metric`` of every table.
+    function : callable
+        ``function(y_true, y_pred)`` returns a number, as the metrics of scikit-learn do. It gets
+        ``sample_weight`` as well where rows have weights.
+    label : str, default=None
+        What axes and sentences call it, such as "UAR"; None is the name.
+    description : str, default=None
+        What the legend of a table says that it is; None is the label.
+    range : tuple of two float, default=(-inf, inf)
+        Lowest and highest value. Scores outside it are refused.
+    greater_is_better : bool, default=True
+        Whether a greater value is a better one.
+    chance : callable, default=None
+        ``chance(y_true)`` returns the score of a guess on rows with these labels. None is for
+        metrics of which it is not known; then no result is said to be at chance.
+
+    See Also
+    --------
+    get_score : Find a score by its name.
+
+    Examples
+    --------
+    >>> from sklearn.metrics import accuracy_score
+    >>> from skprognet.metrics import Score
+    >>> accuracy = Score("accuracy", accuracy_score, range=(0, 1))
+    >>> accuracy(["sad", "happy"], ["sad", "sad"])
+    0.5
+    >>> accuracy.chance_level(["sad", "happy"])
+    nan
+    """
+
+    name: str
+    function: Callable = field(repr=False)  # its repr has an address
+    label: str | None = None
+    description: str | None = None
+    range: tuple = (-math.inf, math.inf)
+    greater_is_better: bool = True
+    chance: Callable | None = field(default=None, repr=False)
+
+    def __post_init__(self):
+        if not isinstance(self.name, str) or not self.name:
+            raise ValueError(f"The name of a score must be text; got {self.name!r}.")
+        if not callable(self.function):
+            raise TypeError(
+                "The function of a score must be called as function(y_true, y_pred); got "
+                f"{self.function!r}."
+            )
+        low, high = self.range
+        if not low < high:
+            raise ValueError(
+                f"The range of a score must be (lowest, highest) value; got {self.range!r}."
+            )
+        # A frozen dataclass can be completed only in this way.
+        object.__setattr__(self, "label", self.label or self.name)
+        object.__setattr__(self, "description", self.description or self.label)
+
+    def __call__(self, y_true, y_pred, *, sample_weight=None):
+        """Return the score of predictions.
+
+        Parameters
+        ----------
+        y_true : array-like of shape (n_samples,)
+            True labels.
+        y_pred : array-like of shape (n_samples,)
+            Predicted labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows. The function gets them only if they are given.
+
+        Returns
+        -------
+        float
+            The score.
+        """
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        return float(self.function(y_true, y_pred, **weights))
+
+    def chance_level(self, y_true):
+        """Return the score of a guess.
+
+        Parameters
+        ----------
+        y_true : array-like of shape (n_samples,)
+            True labels of the rows that are tested.
+
+        Returns
+        -------
+        float
+            NaN where it is not known.
+        """
+        return math.nan if self.chance is None else float(self.chance(y_true))
+
+    def orient(self, values):
+        """Return values of this score turned such that greater is better.
+
+        All that compares methods compares these, so that nothing else has to know the direction.
+
+        Parameters
+        ----------
+        values : float, ndarray or DataFrame
+            Scores.
+
+        Returns
+        -------
+        float, ndarray or DataFrame
+            The same where greater is better, else their negatives.
+        """
+        return values if self.greater_is_better else -values
+
+
+def _chance_of_uar(y_true):
+    """Return 1 / (number of classes present): a guess finds that share of each class."""
+    return 1 / len(np.unique(y_true))
+
+
+_UAR = Score(
+    name="uar",
+    function=uar_score,
+    label="UAR",
+    description="unweighted average recall",
+    range=(0.0, 1.0),
+    chance=_chance_of_uar,
+)
+_BY_NAME = {score.name: score for score in (_UAR,)}
+
+
+def get_score_names():
+    """Return the names of the scores that come with the package.
+
+    Returns
+    -------
+    list of str
+        What ``scoring`` can be in :func:`~skprognet.evaluation.cross_validate_transfer` and in
+        the studies.
+
+    Examples
+    --------
+    >>> from skprognet.metrics import get_score_names
+    >>> get_score_names()
+    ['uar']
+    """
+    return sorted(_BY_NAME)
+
+
+def get_score(scoring):
+    """Return a score by its name; a `Score` is returned as it is.
+
+    Parameters
+    ----------
+    scoring : str or Score
+        The name of a score, such as "uar", or a score of your own.
+
+    Returns
+    -------
+    Score
+        With name, label, range, direction and chance level.
+
+    Raises
+    ------
+    ValueError
+        If there is no score of that name.
+    TypeError
+        If it is neither a name nor a Score.
+
+    Examples
+    --------
+    >>> from skprognet.metrics import get_score
+    >>> uar = get_score("uar")
+    >>> uar.label, uar.range, uar.chance_level(["sad", "happy", "sad"])
+    ('UAR', (0.0, 1.0), 0.5)
+    """
+    if isinstance(scoring, Score):
+        return scoring
+    names = get_score_names()
+    wanted = "scoring must be the name of a score or a skprognet.metrics.Score"
+    if not isinstance(scoring, str):
+        raise TypeError(f"{wanted}; got {scoring!r}. Make one: Score(name, function).")
+    if scoring not in names:
+        near = nearest_name(scoring, names)
+        hint = f"Did you mean {near!r}?" if near else f"The names are {names}."
+        raise ValueError(f"{wanted}; got {scoring!r}. {hint}")
+    return _BY_NAME[scoring]

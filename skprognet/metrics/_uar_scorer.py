@@ -1,0 +1,44 @@
+"""The scorer of the UAR, which passes on the metadata that a pipeline needs."""
+
+from copy import copy
+
+from sklearn.metrics import make_scorer
+from sklearn.utils.metadata_routing import get_routing_for_object
+
+from skprognet.metrics._uar import uar_score
+
+
+class _UARScorer(type(make_scorer(uar_score))):
+    """A scorer as `make_scorer` makes it, which also hands to ``predict`` what it needs."""
+
+    # With metadata routing on, the corpora of the rows arrive without being asked for.
+    __metadata_request__score = {"corpus": True}
+
+    def set_score_request(self, **requests):
+        """Return a scorer that is handed these metadata too; this one stays as it is."""
+        defaults = self.get_metadata_routing().score.requests
+        return super(_UARScorer, copy(self)).set_score_request(**{**defaults, **requests})
+
+    def _score(self, method_caller, estimator, X, y_true, **metadata):
+        routing = get_routing_for_object(estimator)
+        needed = routing.consumes("predict", metadata)
+        unknown = set(metadata) - needed - {"sample_weight"} - routing.consumes("fit", metadata)
+        if unknown:
+            raise TypeError(
+                f"Metadata must be for a step of the estimator; none takes {min(unknown)!r} in "
+                "fit or predict. Leave it out, or request it with set_fit_request and its like."
+            )
+        if not needed:
+            weight = {name: metadata[name] for name in {"sample_weight"} & set(metadata)}
+            return super()._score(method_caller, estimator, X, y_true, **weight)
+        y_pred = estimator.predict(X, **{name: metadata[name] for name in needed})
+        return uar_score(y_true, y_pred, sample_weight=metadata.get("sample_weight"))
+
+
+uar_scorer = _UARScorer(uar_score, 1, {}, "predict")
+"""Scorer ``uar_scorer(estimator, X, y)``: `uar_score` of what ``estimator.predict`` says.
+
+With metadata routing on it hands ``corpus`` to a pipeline whose steps ask for it in ``predict``,
+such as CorpusStandardScaler; ``uar_scorer.set_score_request(speaker=True)`` is one that hands on
+``speaker`` as well, and with ``sample_weight=True`` one whose rows have weights.
+"""

@@ -1,0 +1,47 @@
+"""Losses with their gradients written out, for batches of one size."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import nll_loss
+
+
+class CrossEntropy:
+    r"""Mean weighted cross-entropy of logits, and its gradient with respect to them.
+
+    .. math::
+
+        \ell = \frac{1}{N} \sum_n w_n \left( -\log \mathrm{softmax}(z)_{n, y_n} \right), \quad
+        \frac{\partial \ell}{\partial z} = \frac{w}{N} (\mathrm{softmax}(z) - y)
+
+    where y stands for the classes as rows of 0 and a single 1.
+
+    Parameters
+    ----------
+    n_rows : int
+        Number of rows N of the batches.
+    like : Tensor
+        A tensor of the type and on the device of the logits.
+    """
+
+    # The loss of each row for autograd, which trains what has no written-out gradients.
+    criterion = nn.CrossEntropyLoss
+
+    def __init__(self, n_rows: int, like: Tensor):
+        # Made once: a tensor that is made in every step costs as much as a small matrix product.
+        self.minus_one_N1 = like.new_full((n_rows, 1), -1)
+        self.n_rows = like.new_tensor(n_rows)
+
+    def __call__(
+        self, logits_NC: Tensor, y_N: Tensor, weight_N: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Return the loss and its gradient; y_N holds class positions, None as weights is 1."""
+        log_p_NC = torch.log_softmax(logits_NC, dim=1)
+        if weight_N is None:
+            loss = nll_loss(log_p_NC, y_N)
+        else:
+            loss = (nll_loss(log_p_NC, y_N, reduction="none") * weight_N).mean()
+        grad_NC = log_p_NC.exp_()
+        grad_NC.scatter_add_(1, y_N.unsqueeze(1), self.minus_one_N1).div_(self.n_rows)
+        if weight_N is not None:
+            grad_NC.mul_(weight_N.unsqueeze(1))
+        return loss, grad_NC

@@ -1,0 +1,99 @@
+"""What the numbers and the marks of a table mean, in a few sentences."""
+
+from skprognet._scores import NO_SOURCE, SOURCE_SCORE, label_of_row, metric_of
+from skprognet.results._summary_table import BETTER_THAN_BOTH, BETTER_THAN_PLAIN, HURTS
+
+LISTED = 5
+SPREAD_IN_WORDS = {
+    "score_std": "standard deviation over the folds of a repeat, averaged over repeats",
+    "score_std_folds": "standard deviation over all folds",
+}
+
+
+def _listed(names):
+    """Return the first names of a list, and how many more there are."""
+    names = list(names)
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(names[:LISTED]) + more
+
+
+def _names(rows, escape):
+    return _listed(escape(label_of_row(row)) for _, row in rows.iterrows())
+
+
+def _explain_marks(table, escape):
+    """Yield sentences on the marks there are."""
+    networks = table.loc[table["source"] != NO_SOURCE, "baseline"].unique()
+    plain = escape(" or ".join(name for name in networks if name != NO_SOURCE))
+    if not plain:
+        yield "No marks: there is no network with a source beside the same network without one."
+        return
+    marks = "".join(table["marks"])
+    meanings = {
+        BETTER_THAN_PLAIN: f"better than {plain}",
+        BETTER_THAN_BOTH: f"better than {plain} and than the other of PT/FT and ProgNet from the "
+        "same source",
+        HURTS: f"worse than {plain}",
+    }
+    explained = [f"{mark} {meaning}" for mark, meaning in meanings.items() if mark in marks]
+    level = f"at p < {table['alpha'].iloc[0]:g}, not adjusted for the number of comparisons"
+    if explained:
+        yield f"{', '.join(explained)}, {level}."
+    else:
+        yield f"No method is marked: none is better or worse than {plain} {level}."
+    if HURTS in marks:
+        hurt = table[table["marks"].str.contains(HURTS)]
+        yield f"Warning: transfer hurts ({_names(hurt, escape)})."
+
+
+def _name_chance(table, escape):
+    """Yield a sentence on the methods that are no better than a guess."""
+    if "p_chance" not in table:
+        return
+    found = table[table["p_chance"] >= table["alpha"]]
+    if len(found) == len(table):
+        yield "No method is better than chance: nothing was learned."
+    elif len(found):
+        yield f"No better than chance: {_names(found, escape)}."
+
+
+def _name_unscored_sources(table, escape):
+    """Yield a sentence on the sources whose own score is not known."""
+    if SOURCE_SCORE not in table:
+        return
+    blank = table.loc[(table["source"] != NO_SOURCE) & table[SOURCE_SCORE].isna(), "source"]
+    if len(blank):
+        own = f"own {escape(metric_of(table).label)}"
+        yield (
+            f"The {own} of {_listed(map(escape, blank.unique()))} is not known: the source has "
+            "learned none of the classes of the test rows (as with new speakers), it came fitted, "
+            "or it stands for several sources."
+        )
+
+
+def legend_of(table, spread, escape=str):
+    """Return what the numbers and the marks that occur mean, with names escaped.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `summary_table` returns.
+    spread : {"score_std", "score_std_folds"}
+        Which column has the spread.
+    escape : callable, default=str
+        What names pass through.
+
+    Returns
+    -------
+    str
+        A few sentences.
+    """
+    metric = metric_of(table)
+    known = metric.description != metric.label
+    what = f"{metric.label}: {metric.description}" if known else metric.label
+    lower = "" if metric.greater_is_better else " (lower is better)"
+    sentences = [f"{escape(what)}{lower}, mean ± {SPREAD_IN_WORDS[spread]}."]
+    if "marks" in table:
+        sentences += _explain_marks(table, escape)
+    sentences += [*_name_chance(table, escape), *_name_unscored_sources(table, escape)]
+    return " ".join(sentences)

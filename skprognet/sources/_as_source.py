@@ -1,0 +1,130 @@
+"""The one place that decides what kind of source something is."""
+
+from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from skprognet.sources._mlp import MLPSource
+from skprognet.sources._pipeline import PipelineSource
+from skprognet.sources._source import Source
+
+
+def as_source(model):
+    """Return the source that a model is.
+
+    A model says so itself if it has a method ``as_source()``, as the classifiers of this package
+    have. Otherwise it may be scikit-learn's ``MLPClassifier``, or something around a model that
+    can be read: a pipeline, a ``FrozenEstimator``, or a search that was fitted.
+
+    Parameters
+    ----------
+    model : Source or estimator
+        What is to be read. It needs not be fitted yet.
+
+    Returns
+    -------
+    Source
+        A view of the model: it has no weights of its own.
+
+    Raises
+    ------
+    TypeError
+        If the layers of the model cannot be read.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.neural_network import MLPClassifier
+    >>> from skprognet.sources import as_source
+    >>> X, y = make_classification(60, random_state=0)
+    >>> mlp = MLPClassifier((5, 4), max_iter=2000, random_state=0).fit(X, y)
+    >>> as_source(mlp).layer_sizes()
+    [(5, 4)]
+    """
+    source = _find_source(model)
+    if source is None:
+        raise TypeError(
+            "source must be a DNNClassifier, FineTunedClassifier, ProgressiveClassifier or "
+            "MLPClassifier, a Source or an estimator with a method as_source(), or a pipeline or "
+            f"FrozenEstimator that ends in one of these; got {model!r}."
+        )
+    return source
+
+
+def network_of(model):
+    """Return the network in a model, or around which it is a pipeline, FrozenEstimator or search.
+
+    Parameters
+    ----------
+    model : object
+        Anything.
+
+    Returns
+    -------
+    estimator or None
+        A classifier of this package or an ``MLPClassifier``; None if there is none.
+    """
+    source = _find_source(model)
+    return None if source is None else source.network
+
+
+def is_source(model):
+    """Return whether something is a model, fitted or not, and no table of labels."""
+    return isinstance(model, Source) or (
+        not isinstance(model, type) and (hasattr(model, "get_params") or _offers_source(model))
+    )
+
+
+def is_fitted(model):
+    """Return whether a model has been fitted; what has no method `fit` only needs to be read."""
+    if not hasattr(model, "fit"):
+        return isinstance(model, Source) or _offers_source(model)
+    try:
+        check_is_fitted(model)
+    except NotFittedError:
+        return False
+    return True
+
+
+def _offers_source(model):
+    return callable(getattr(model, "as_source", None))
+
+
+def _find_source(model):
+    """Return the source that a model is, or None: first it is asked itself, then its type is."""
+    if isinstance(model, type):
+        return None
+    if isinstance(model, Source):
+        return model
+    if isinstance(model, FrozenEstimator):
+        return _find_source(model.estimator)
+    if _offers_source(model):
+        return model.as_source()
+    if isinstance(model, MLPClassifier):
+        return MLPSource(model)
+    if hasattr(model, "best_estimator_"):
+        return _find_source(model.best_estimator_)
+    if isinstance(model, Pipeline):
+        return _find_in_pipeline(model)
+    return None
+
+
+def _find_in_pipeline(pipeline):
+    """Return the source at the end of a pipeline, behind all other steps."""
+    *before, last = [step for _, step in pipeline.steps]
+    source = _find_source(last)
+    steps = [part for step in before for part in _transformers(step)]
+    return PipelineSource(steps, source) if source is not None and steps else source
+
+
+def _transformers(step):
+    """Return the transformers that a step of a pipeline consists of."""
+    if step is None or isinstance(step, str):  # "passthrough"
+        return []
+    if isinstance(step, FrozenEstimator):
+        return _transformers(step.estimator)
+    if isinstance(step, Pipeline):
+        return [part for _, inner in step.steps for part in _transformers(inner)]
+    return [step]

@@ -1,0 +1,78 @@
+"""A source whose layers are those of a column: what all of these share."""
+
+import hashlib
+
+import numpy as np
+import torch
+
+from skprognet.networks import evaluate_hidden
+from skprognet.sources._rows_read import as_tensor, check_rows_read
+from skprognet.sources._source import Source
+
+
+class ColumnSource(Source):
+    """Base of the sources that have a :class:`~skprognet.networks.Column`.
+
+    A subclass says which column, and what arrays its digest is made of.
+
+    Parameters
+    ----------
+    network : estimator
+        The network; it needs to be fitted when anything is asked of it.
+    """
+
+    def __init__(self, network):
+        self.network = network
+
+    @property
+    def n_features_in_(self):
+        """Number of features that the network takes."""
+        return getattr(self.network, "n_features_in_", None)
+
+    @property
+    def feature_names_in_(self):
+        """Names of these features; None if the network does not know them."""
+        return getattr(self.network, "feature_names_in_", None)
+
+    def layer_sizes(self):
+        """Return the widths of the hidden layers, those of older columns first."""
+        column = self.column()
+        return [*getattr(column, "source_sizes", ()), column.hidden_layer_sizes]
+
+    def column_input(self, X, dtype=None):
+        """Return what the column reads for the rows X."""
+        own = self._dtype()
+        narrower = min(own, dtype or own)  # "float32" comes before "float64"
+        X = check_rows_read(X, self.n_features_in_, narrower)
+        return self._read(X, own)
+
+    def _dtype(self):
+        """Return the name of the type in which the network computes."""
+        return self.column().config()["dtype"]
+
+    def _read(self, X, dtype):
+        """Return the tensor for checked rows."""
+        return as_tensor(X, dtype, "cpu")
+
+    def hidden(self, X):
+        """Return the hidden activations, those of older columns first."""
+        column, inputs = self.column(), self.column_input(X)
+        _, older = column.columns(inputs)
+        return [*older, evaluate_hidden(column, inputs)]
+
+    def digest(self):
+        """Return a SHA-256 of all weights and buffers, those of older columns included.
+
+        Steps of a pipeline before the network are not part of it.
+        """
+        sha256 = hashlib.sha256()
+        for part in self.digested():
+            sha256.update(part)
+        return sha256.hexdigest()
+
+    def digested(self):
+        """Yield name, type, shape and bytes of each array that the network computes with."""
+        for name, values in self._tensors():
+            array = np.ascontiguousarray(values.cpu() if torch.is_tensor(values) else values)
+            yield f"{name} {array.dtype.str} {array.shape}".encode()
+            yield array.tobytes()

@@ -1,0 +1,128 @@
+"""Sources as a fitted network keeps them: copies of their own, or trained by its `fit`."""
+
+import copy
+
+import numpy as np
+import pandas as pd
+from sklearn import get_config
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
+from sklearn.utils.metadata_routing import get_routing_for_object
+from sklearn.utils.validation import has_fit_parameter
+
+from skprognet.sources._as_source import is_fitted, network_of
+
+
+def is_estimator(model):
+    """Return whether `model` is one estimator: not None, a list, or a class."""
+    return hasattr(model, "get_params") and not isinstance(model, type)
+
+
+def is_trainable(model):
+    """Return whether `model` is an estimator that is still to be fitted."""
+    return is_estimator(model) and not is_fitted(model)
+
+
+def clone_sources(source):
+    """Clone what is unfitted of a `source` parameter; keep anything else as it is."""
+    if isinstance(source, (list, tuple)):
+        return [
+            (pair[0], clone_sources(pair[1]))
+            if isinstance(pair, tuple) and len(pair) == 2
+            else pair
+            for pair in source
+        ]
+    return clone(source) if is_trainable(source) else source
+
+
+def frozen_copy(model):
+    """Return a copy of a fitted source that nothing done to the original can change.
+
+    What the copy itself reads is kept once, as its frozen sources. If it were kept as the
+    parameter `source` too, a chain of networks would double in size with each link.
+    """
+    kept = copy.deepcopy(model)
+    network = network_of(kept)
+    if getattr(network, "sources_", None):
+        network.source = network.sources_
+    return kept
+
+
+def train_source(model, X, labels, rows, train, held_out, seed, as_table):
+    """Return an unfitted source, trained on the rows that train the network which reads it.
+
+    Parameters
+    ----------
+    model : estimator
+        Unfitted; it stays so.
+    X : ndarray of shape (n_rows, n_features)
+        All rows.
+    labels : ndarray of shape (n_rows,)
+        Labels of the task of the source.
+    rows : Rows
+        What else is known of the rows: their `weight` and `groups`.
+    train, held_out : ndarray of int
+        Which rows train, and which choose the epoch. The latter must not train the source:
+        through it the network would know them. They choose the source's epoch as well, if it
+        can take them.
+    seed : int
+        Seed of all random states of the source that are open.
+    as_table : callable
+        Gives an array of rows the names of its columns, if they are known.
+
+    Returns
+    -------
+    estimator
+        Fitted.
+    """
+    options = _weights_and_groups(model, labels, rows, train)
+    if not isinstance(model, Pipeline):
+        known = held_out[np.isin(labels[held_out], labels[train])]
+        takes = has_fit_parameter(model, "X_val") and model.get_params().get("early_stopping")
+        if takes and len(known):
+            options |= {"X_val": as_table(X[known]), "y_val": labels[known]}
+    return _seeded_clone(model, seed).fit(as_table(X[train]), labels[train], **options)
+
+
+def _weights_and_groups(model, labels, rows, train):
+    """Return weights and groups of the training rows under the names that `fit` has for them.
+
+    Groups are passed on unless one class is in a single group: the task of recognising the
+    speakers has such classes.
+    """
+    options = {}
+    if rows.groups is not None and _can_keep_apart(labels[train], rows.groups[train]):
+        options["groups"] = rows.groups[train]
+    if rows.weight is not None:
+        options["sample_weight"] = rows.weight[train]
+    if isinstance(model, Pipeline) and get_config()["enable_metadata_routing"]:
+        unread = set(options) - get_routing_for_object(model).consumes("fit", options)
+        return {name: v for name, v in options.items() if name not in unread & {"groups"}}
+    prefix, last = _last_step(model)
+    return {f"{prefix}{name}": v for name, v in options.items() if has_fit_parameter(last, name)}
+
+
+def _last_step(model):
+    """Return the last step of nested pipelines, and what stands before its parameters' names."""
+    if not isinstance(model, Pipeline):
+        return "", model.estimator if isinstance(model, FrozenEstimator) else model
+    name, step = model.steps[-1]
+    prefix, last = _last_step(step)
+    return f"{name}__{prefix}", last
+
+
+def _can_keep_apart(labels, groups):
+    """Return whether each class is in several groups; a speaker is in one only."""
+    pairs = pd.DataFrame({"label": labels, "group": groups}).drop_duplicates()
+    return pairs["label"].value_counts().min() > 1
+
+
+def _seeded_clone(model, seed):
+    """Return an unfitted clone whose open random states, its steps' too, come from `seed`."""
+    copied = clone(model)
+    rng = np.random.RandomState(seed % 2**32)
+    for name, value in sorted(copied.get_params(deep=True).items()):
+        if value is None and name.split("__")[-1] == "random_state":
+            copied.set_params(**{name: int(rng.randint(np.iinfo(np.int32).max))})
+    return copied

@@ -1,0 +1,40 @@
+"""scikit-learn's multi-layer perceptron as a source."""
+
+import torch
+
+from skprognet.networks import Column
+from skprognet.sources._column_source import ColumnSource
+
+
+class MLPSource(ColumnSource):
+    """scikit-learn's ``MLPClassifier`` as a source; it does not remember its training rows."""
+
+    def layer_sizes(self):
+        """Return the widths of the hidden layers."""
+        return [tuple(len(bias) for bias in self.network.intercepts_[:-1])]
+
+    def column(self):
+        """Return a column with the same weights."""
+        mlp = self.network
+        sizes = [len(bias) for bias in mlp.intercepts_]
+        column = Column(
+            mlp.n_features_in_,
+            sizes[:-1],
+            sizes[-1],
+            activation={"logistic": "sigmoid"}.get(mlp.activation, mlp.activation),
+            generator=torch.Generator(),
+            dtype=torch.tensor(mlp.coefs_[0][:0]).dtype,
+        )
+        with torch.no_grad():
+            for layer, weight, bias in zip(
+                column.layers, mlp.coefs_, mlp.intercepts_, strict=True
+            ):
+                layer.weight.copy_(torch.as_tensor(weight.T.copy()))
+                layer.bias.copy_(torch.as_tensor(bias.copy()))
+        return column
+
+    def _dtype(self):
+        return self.network.coefs_[0].dtype.name
+
+    def _tensors(self):
+        return enumerate([*self.network.coefs_, *self.network.intercepts_])

@@ -1,0 +1,66 @@
+"""A source of this package's own kind: a classifier that owns a column."""
+
+from skprognet.sources._column_source import ColumnSource
+from skprognet.sources._training_rows import count_off_scale, is_known
+
+
+class NetworkSource(ColumnSource):
+    """A classifier of this package as a source.
+
+    It asks the classifier for its public fitted attributes only, and for what its column reads.
+
+    Parameters
+    ----------
+    network : DNNClassifier, FineTunedClassifier or ProgressiveClassifier
+        The classifier; it may become fitted later.
+    read : callable
+        Turns an array of rows into the tensor that the column reads.
+    sources : list of (str, Source)
+        What the classifier has learned from itself.
+    copied : bool, default=False
+        Whether the hidden layers began as copies of the single source's.
+    """
+
+    def __init__(self, network, *, read, sources, copied=False):
+        super().__init__(network)
+        self.sources = sources
+        self.copied = copied
+        self._read_rows = read
+
+    def column(self):
+        """Return the column of the fitted classifier, not a copy."""
+        return self.network.net_.module_
+
+    def _read(self, X, dtype):
+        return self._read_rows(X)
+
+    def has_steps(self):
+        """Return whether there are steps before a network that this one learned from."""
+        return any(source.has_steps() for _, source in self.sources)
+
+    def _tensors(self):
+        return self.column().state_dict().items()
+
+    def digested(self):
+        """Yield the bytes of the sources, oldest first, and then of the network itself."""
+        for name, source in self.sources:
+            yield name.encode()
+            yield from source.digested()
+        yield from super().digested()
+
+    def rows_seen(self, X):
+        """Return which rows the network, or one that it learned from, had in `fit`."""
+        seen = is_known(self.network, X)
+        for _, source in self.sources:
+            of_source = source.rows_seen(source.select(X, self.feature_names_in_))
+            if of_source is None:
+                return None
+            seen |= of_source
+        return seen
+
+    def off_scale(self, X):
+        """Return how many features are on another scale; of the first network where most are."""
+        answers = [count_off_scale(X, self.network)]
+        for _, source in self.sources:
+            answers.append(source.off_scale(source.select(X, self.feature_names_in_)))
+        return next((pair for pair in answers if 2 * pair[0] > pair[1]), answers[0])

@@ -1,0 +1,73 @@
+"""What a fitted network remembers of its training rows: a hash of each, and their scale."""
+
+import numpy as np
+
+from skprognet._fingerprints import fingerprints
+from skprognet.sources._rows_read import as_array
+
+# Attributes of a fitted network: how many rows it was trained on, and their scale.
+MOMENTS = ("n_samples_seen_", "training_mean_", "training_std_")
+# Fewer rows say too little of a spread: two may be close to each other by chance.
+FEWEST_ROWS = 10
+FARTHEST = 10  # training standard deviations, and times that a spread may be larger or smaller
+
+
+def is_known(network, X):
+    """Return which of the rows X a network had in `fit`, shape (n_samples,)."""
+    return np.isin(fingerprints(as_array(X)), network.row_fingerprints_)
+
+
+def add_rows(X, n_before=0, mean=0.0, std=0.0):
+    """Return number, mean and standard deviation (ddof 0) of rows and of those counted before.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_features)
+        Further rows.
+    n_before : int, default=0
+        Number of rows counted before.
+    mean, std : ndarray of shape (n_features,), default=0.0
+        Their mean and standard deviation.
+
+    Returns
+    -------
+    n_rows, mean, std
+        Of all of them.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean_here, var_here = X.mean(axis=0, dtype=np.float64), X.var(axis=0, dtype=np.float64)
+        total = n_before + len(X)
+        share, shift = len(X) / total, mean_here - mean
+        var = (1 - share) * std**2 + share * var_here + share * (1 - share) * shift**2
+        return total, mean + share * shift, np.sqrt(var)
+
+
+def count_off_scale(X, network):
+    """Return in how many columns X is not on the scale of the training rows, and of how many.
+
+    Parameters
+    ----------
+    X : array or DataFrame of shape (n_rows, n_features)
+        Rows as the network gets them.
+    network : classifier
+        Fitted, with the mean and standard deviation of its training rows.
+
+    Returns
+    -------
+    n_off, n_columns : int
+        Columns that are constant in training, as far as float32 can tell, have no scale and do
+        not count. Of too few training rows, or of none that are remembered, both are 0.
+    """
+    if getattr(network, MOMENTS[0], 0) < FEWEST_ROWS:
+        return 0, 0
+    mean, std = network.training_mean_, network.training_std_
+    varies = std > np.finfo(np.float32).eps * np.abs(mean)
+    if not varies.any():
+        return 0, 0
+    X, mean, std = as_array(X), mean[varies], std[varies]
+    rows = np.asarray(X, dtype=np.float64)[:, varies]
+    off = np.abs(np.median(rows, axis=0) - mean) > FARTHEST * std
+    if len(np.unique(fingerprints(X))) >= FEWEST_ROWS:
+        spread = rows.std(axis=0)
+        off |= (spread > FARTHEST * std) | (spread < std / FARTHEST)
+    return int(off.sum()), len(off)
