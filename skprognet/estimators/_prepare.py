@@ -136,6 +136,4 @@ def _make_job(estimator, column, training, validation, test, score, seeds):
     )
     test_score = _epoch_score(estimator, test)
     test = None if test is None else estimator._tensor_rows(test.X, test.y)
-    return TrainingJob(
-        net, estimator._tensor_rows(*training), validation, test, test_score, seeds
-    )
+    return TrainingJob(net, estimator._tensor_rows(*training), validation, test, test_score, seeds)
