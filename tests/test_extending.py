@@ -34,15 +34,11 @@ from skprognet.sources import Source
 # --- imports of a new score ---
 from sklearn.metrics import f1_score
 
-from skprognet import DNNClassifier
-from skprognet.datasets import load_emodb
 from skprognet.experiments import transfer_between_tasks, write_study
 from skprognet.metrics import Score
 
 # --- imports of a new significance test ---
-import numpy as np
 import pandas as pd
-import pytest
 from scipy import stats
 
 from skprognet.results import compare_methods, summary_table
@@ -50,8 +46,6 @@ from skprognet.significance import SignificanceTest
 
 # --- imports of a new corpus ---
 # --- imports of a new feature extractor ---
-import numpy as np
-import pytest
 from scipy.io import wavfile
 
 from skprognet.datasets import NamedFiles, check_corpus

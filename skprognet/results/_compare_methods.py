@@ -26,19 +26,21 @@ def _compare_all(scores, pairs, against, test, rope):
 def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0.05, rope=0.01):
     """Test which method is better than which, and say so.
 
-    By default the test is the paper's :func:`calibrated_cv_ttest` for 10 x 10 folds, the only
-    ones it is defined for, and :func:`corrected_cv_ttest` for any others. Every test is
-    two-sided. The probabilities of :func:`bayesian_cv_test` are given as well.
+    By default the test is the paper's :func:`~skprognet.significance.calibrated_cv_ttest` for
+    10 x 10 folds, the only ones it is defined for, and
+    :func:`~skprognet.significance.corrected_cv_ttest` for any others. Every test is two-sided. The
+    probabilities of :func:`~skprognet.significance.bayesian_cv_test` are given as well.
 
     Parameters
     ----------
     scores : DataFrame
         Columns method, source, repeat, fold and score, one row per fit, as
-        :func:`cross_validate_transfer` returns; of pandas, polars or pyarrow. If a column corpus,
-        target or n_train_folds has several values, comparisons are made within each combination
-        of them. Read if there: baseline (what the same network without a source is called; scores
-        without this column call it "DNN"), chance (score of a guess on the test
-        rows), metric and greater_is_better (without them the scores are taken as UAR).
+        :func:`~skprognet.evaluation.cross_validate_transfer` returns; of pandas, polars or
+        pyarrow. If a column corpus, target or n_train_folds has several values, comparisons are
+        made within each combination of them. Other columns are used if they are there: baseline
+        (what the same network without a source is called; scores without this column call it
+        "DNN"), chance (score of a guess on the test rows), metric and greater_is_better (without
+        them the scores are taken as UAR).
     pairs : {"paper", "all"}, default="paper"
         What is compared. "paper": each method with a source with each that has none, then the
         methods of one source with each other, then those without a source with each other.
@@ -47,8 +49,9 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
         enough if it has one source.
     test : str or SignificanceTest, default="auto"
         "auto": the first test that fits the folds, in the order of
-        :func:`get_significance_test_names`. The name of a test, such as "corrected_cv_ttest", or
-        a :class:`SignificanceTest` of your own: that one, if it fits the folds.
+        :func:`~skprognet.significance.get_significance_test_names`. The name of a test, such as
+        "corrected_cv_ttest", or a :class:`~skprognet.significance.SignificanceTest` of your own:
+        that one, if it fits the folds.
     alpha : float, default=0.05
         Level below which a p-value is called evidence; between 0 and 1.
     rope : float, default=0.01

@@ -79,17 +79,17 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     """Test whether methods differ over several corpora: Friedman's test, then all pairs.
 
     On each corpus the methods are ranked by their mean score (1 is best, ties share their ranks).
-    :func:`friedman_test` asks whether the mean ranks differ by more than luck. Then all pairs are
-    compared: by :func:`nemenyi_test`, which rejects if two mean ranks are further apart than the
-    :func:`critical_difference`, or by :func:`wilcoxon_test` of the mean scores, with Holm's
-    adjustment.
+    :func:`~skprognet.significance.friedman_test` asks whether the mean ranks differ by more than
+    luck. Then all pairs are compared: by :func:`~skprognet.significance.nemenyi_test`, which
+    rejects if two mean ranks are further apart than the critical difference, or by
+    :func:`~skprognet.significance.wilcoxon_test` of the mean scores, with Holm's adjustment.
 
     Parameters
     ----------
     scores : DataFrame
         Columns corpus, method, source, repeat, fold and score, one row per fit, as
-        :func:`cross_validate_transfer` returns for each corpus; of pandas, polars or pyarrow.
-        Every corpus must have every method and source.
+        :func:`~skprognet.evaluation.cross_validate_transfer` returns for each corpus; of pandas,
+        polars or pyarrow. Every corpus must have every method and source.
     post_hoc : {"nemenyi", "wilcoxon"}, default="nemenyi"
         The test of the pairs. What Nemenyi's test says about a pair depends on which other methods
         are in the table. Wilcoxon's does not, but must be adjusted for the number of pairs.
@@ -101,7 +101,7 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     CorporaComparisonResult
         `statistic`, `pvalue` and `df` of Friedman's test, `f_statistic`, `f_pvalue`, `f_df`,
         `ranks`, `critical_difference`, `comparisons` (a row per pair, with its verdict),
-        `verdict`, `n_corpora` and `post_hoc`.
+        `verdict`, `n_corpora`, `post_hoc` and `alpha`.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     Folds are repeated measurements of one corpus, while corpora are independent of each other. So
     only this comparison says something about corpora that were not tried. Three methods need 3
     corpora before Nemenyi's test can reject anything at 0.05, and 7 before Wilcoxon's can after
-    Holm's adjustment; :func:`smallest_pvalue` tells.
+    Holm's adjustment; :func:`~skprognet.significance.smallest_pvalue` tells.
 
     Means are rounded to 12 digits before they are ranked.
 
@@ -181,6 +181,7 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
         ),
         critical_difference=critical_difference(n_methods, n_corpora, alpha),
         post_hoc=post_hoc,
+        alpha=alpha,
         comparisons=comparisons,
         verdict=friedman_verdict(friedman, n_corpora, alpha),
     )

@@ -26,6 +26,8 @@ class CorporaComparisonResult:
         Difference of mean ranks from which on Nemenyi's test rejects.
     post_hoc : {"nemenyi", "wilcoxon"}
         The test of the pairs.
+    alpha : float
+        Level of the tests: a p-value below it is called evidence.
     comparisons : DataFrame
         A row per pair: method, source, against, against_source, metric, greater_is_better, score
         and against_score (means over the corpora), difference (positive where the first method is
@@ -64,6 +66,7 @@ class CorporaComparisonResult:
     ranks: pd.DataFrame
     critical_difference: float
     post_hoc: str
+    alpha: float
     comparisons: pd.DataFrame
     verdict: str
 

@@ -115,7 +115,8 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
     ----------
     scores : DataFrame
         Columns method, source, repeat, fold, score and, if known, source_score, as
-        :func:`cross_validate_transfer` returns; of pandas, polars or pyarrow.
+        :func:`~skprognet.evaluation.cross_validate_transfer` returns; of pandas, polars or
+        pyarrow.
     comparisons : DataFrame, default=None
         What :func:`compare_methods` returns for these scores; without it there are no marks and
         p-values.

@@ -46,8 +46,8 @@ class BayesianCVTestResult:
     estimate : float
         Mean difference a - b, in the unit of the scores.
     scale : float
-        Of the posterior; the standard error of `corrected_cv_ttest`. Its square is what baycomp
-        calls the variance.
+        Scale of the posterior: the standard error of `corrected_cv_ttest`. Its square is what
+        baycomp calls the variance.
     df : int
         Degrees of freedom of the posterior.
     rope : float
@@ -158,9 +158,9 @@ def bayesian_cv_test(a, b, *, rope=0.01, test_train_ratio=None, n_train=None, n_
 
     Notes
     -----
-    A p-value above 0.05 does not say that two methods are equal; `p_equal` can. It speaks of this
-    corpus and these folds, takes the prior to be flat, and inherits the limits of the corrected
-    test: it, too, counts too little of what folds share where scores are near chance.
+    A p-value above 0.05 does not say that two methods are equal; `p_equal` can. The probabilities
+    hold for this corpus and these folds, and for a flat prior. The test has the limits of the
+    corrected test: near chance it underestimates how much the folds share.
 
     If all differences are equal, the whole posterior is at that difference, and one of the three
     is 1: `p_equal` up to the rope's bounds. Identical scores with ``rope=0`` give 0.5, 0, 0.5.

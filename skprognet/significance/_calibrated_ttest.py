@@ -17,8 +17,8 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
         t = \frac{m}{\sqrt{s^2 / (\mathrm{df} + 1)}}, \qquad \mathrm{df} = 10,
 
     where m and s² (ddof 1) are the mean and the variance of all 100 differences a - b. This is
-    the test of Gideon et al. [1]_, section 3; Bouckaert [2]_ found the 10 degrees of freedom by
-    trying which of them reject a true null as often as they should.
+    the test of Gideon et al. [1]_, section 3. Bouckaert [2]_ found the 10 degrees of freedom by
+    trying out with which number the test rejects a true null as often as it should.
 
     Parameters
     ----------
@@ -57,24 +57,24 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
     --------
     corrected_cv_ttest : For any number of repeats and folds.
     bayesian_cv_test : How probable it is that the difference is too small to matter.
-    compare_methods : Chooses the test, and makes all comparisons of a study.
+    skprognet.results.compare_methods : Chooses the test, and makes all comparisons of a study.
 
     Notes
     -----
     The 11 in the denominator is df + 1. Dividing the variance by the 100 scores instead, as a
     plain paired t-test does, rejects a true null about half the time.
 
-    Neither this test nor `corrected_cv_ttest` is exact. With two equally good simple methods on
-    1000 made-up corpora, at the 5 % level both reject in about 4 of 100 corpora where accuracy is
-    0.69 (100 rows of two classes), but in about 16 where it is 0.54 (60 rows), and the plain test
-    in 55 and 64. Near chance, believe none of them.
+    Neither this test nor `corrected_cv_ttest` is exact. Two simple methods that are equally good
+    were compared on 1000 made-up corpora. At the 5 % level both tests reject on about 4 of 100
+    corpora where accuracy is 0.69 (100 rows of two classes), but on about 16 where it is 0.54 (60
+    rows); the plain test rejects on 55 and 64. Do not trust any of them near chance.
 
     Two frames are refused if they have other folds, or if a column that both have (corpus, target,
     n_train_folds, n_train, n_validation, n_test, normalisation, rows_tested) differs in a fold.
 
-    `effect_size` is Cohen's d_z [3]_, m / s. Like t it depends on how much folds differ, unlike t
-    not on how many there are. Small test folds make it small, so compare it within one design
-    only, and judge the size of a gain by `estimate`, which is in the unit of the scores.
+    `effect_size` is Cohen's d_z [3]_, m / s. It depends on how much folds differ, as t does, but
+    not on their number. Small test folds make it small, so compare it within one design only, and
+    judge the size of a gain by `estimate`, which is in the unit of the scores.
 
     Identical scores give t = 0 and p = 1 (one-sided 0.5). Differences that are all equal but not
     0 give t = ±inf, with p = 0 where the alternative agrees with the sign and p = 1 where it does

@@ -66,13 +66,13 @@ def corrected_cv_ttest(
 
     Notes
     -----
-    Which rows are training rows? All that shaped the model. A validation fold that decides when
-    training stops is one of them, so the default ratio, 1 / (k - 1) for k folds, is the same with
-    and without one. Counting only the k - 2 folds that the weights were fitted to, of the eight
-    training, one validation and one test fold of Gideon et al. [3]_, gives
-    ``test_train_ratio=1 / (k - 2)`` and a more cautious test: at 10 x 10, a t smaller by 5 %.
-    Decide before looking, and report the `ratio`. A frame of a run on part of the training folds
-    says so in its sizes, and so gets a larger ratio.
+    All rows that shaped the model count as training rows. Those of a validation fold are among
+    them, since they decide when training stops. So the default ratio, 1 / (k - 1) for k folds, is
+    the same with and without a validation fold. Gideon et al. [3]_ have eight training folds, one
+    validation fold and one test fold. Counting only the k - 2 training folds would be
+    ``test_train_ratio=1 / (k - 2)``, and a more cautious test: at 10 x 10, t is smaller by 5 %.
+    Decide before you look at the result, and report the `ratio`. A frame of a run on some of the
+    training folds has smaller numbers of training rows, and so gets a larger ratio.
 
     For repeated hold-out, a table of one column, the ratio has to be given.
 

@@ -134,9 +134,9 @@ def combined_5x2cv_ftest(a, b):
 
     Notes
     -----
-    The two halves of a repeat share no training rows, so no ratio is needed to make up for that.
-    The price is that each model learns from half of the rows. f has no sign, hence no one-sided
-    alternative; `estimate` says which method is ahead.
+    The two halves of a repeat share no training rows, so the test needs no correction for shared
+    rows. The price is that each model learns from half of the rows. f has no sign, so there is no
+    one-sided alternative; `estimate` says which method is ahead.
 
     Identical scores give f = 0 and p = 1. Where the two folds of every repeat differ alike, so
     that all variances are 0, other scores give f = inf and p = 0. Equal is meant up to rounding,

@@ -1,4 +1,4 @@
-"""The ends of an interval, by name, and how much it may hold."""
+"""The two kinds of interval, and a check of their level."""
 
 from collections import namedtuple
 

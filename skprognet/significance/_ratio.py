@@ -1,4 +1,4 @@
-"""How many rows were tested for each that was learnt from, which is what folds share."""
+"""The ratio of test rows to training rows: it says how much the training sets overlap."""
 
 import math
 
@@ -34,8 +34,8 @@ def _check_sizes(name, sizes, shape):
 def resolve_ratio(test_train_ratio, n_train, n_test, pair):
     """Return n_test / n_train.
 
-    As given, or the mean over the folds from the sizes given or from those in the frames, or
-    1 / (n_folds - 1).
+    The ratio that is given comes first, then the mean over the folds of the given numbers of rows,
+    then that of the numbers in the frames. Without any of these it is 1 / (n_folds - 1).
     """
     if test_train_ratio is not None and (n_train is not None or n_test is not None):
         raise ValueError(

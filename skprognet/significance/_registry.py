@@ -124,7 +124,8 @@ def get_significance_test_names():
     Returns
     -------
     list of str
-        For :func:`get_significance_test`, and for `test` of :func:`compare_methods`.
+        For :func:`get_significance_test`, and for the parameter `test` of
+        :func:`~skprognet.results.compare_methods`.
 
     Examples
     --------

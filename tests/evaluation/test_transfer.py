@@ -246,7 +246,7 @@ def test_a_step_of_a_pipeline_has_the_seed_of_its_fit(corpus):
 def test_curves_have_every_epoch_of_every_fit(corpus):
     scores, curves = run(corpus, return_curves=True)
     assert list(curves) == [
-        *("method", "source", "target", "corpus", "repeat", "fold", "epoch"),
+        *("method", "source", "target", "corpus", "repeat", "fold", "metric", "epoch"),
         *("train_loss", "valid_loss", "valid_score", "test_score"),
     ]
     assert len(curves) == scores["n_epochs"].sum() == 30 * 2

@@ -1,0 +1,85 @@
+"""Tests over several corpora, of plain arrays; compare_over_corpora is tested against others."""
+
+import re
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from skprognet.significance import (
+    critical_difference,
+    friedman_test,
+    holm,
+    nemenyi_test,
+    smallest_pvalue,
+    wilcoxon_test,
+)
+
+TESTS = [friedman_test, nemenyi_test, wilcoxon_test]
+
+
+@pytest.fixture
+def scores(rng):
+    return rng.uniform(size=(9, 4)) + np.array([0, 0.1, 0.3, 0.9])
+
+
+def test_friedman_is_that_of_scipy(scores):
+    statistic, pvalue = result = friedman_test(scores)
+    assert (statistic, pvalue) == pytest.approx(tuple(stats.friedmanchisquare(*scores.T)))
+    assert result.mean_ranks == pytest.approx(5 - stats.rankdata(scores, axis=1).mean(axis=0))
+    assert (result.df, result.f_df) == (3, (3, 24))
+
+
+def test_nemenyi_rejects_beyond_the_critical_difference(scores):
+    ranks = friedman_test(scores).mean_ranks
+    apart = np.abs(ranks[:, None] - ranks) > critical_difference(4, 9, alpha=0.05)
+    assert apart.any()
+    assert ((nemenyi_test(scores) < 0.05) == apart).all()
+
+
+def test_wilcoxon_is_that_of_scipy(scores):
+    pvalues = wilcoxon_test(scores)
+    assert pvalues[0, 3] == pytest.approx(stats.wilcoxon(scores[:, 0], scores[:, 3]).pvalue)
+    assert (pvalues == pvalues.T).all()
+    assert (pvalues.diagonal() == 1).all()
+
+
+@pytest.mark.parametrize("n_corpora", [5, 8])
+def test_the_smallest_p_value_is_that_of_a_method_which_is_best_everywhere(n_corpora):
+    # Differences of several sizes, because scipy's exact p-value needs them.
+    scores = np.outer(np.arange(1, n_corpora + 1), [0.01, 0.02, 0.04])
+    assert nemenyi_test(scores).min() == pytest.approx(smallest_pvalue(3, n_corpora))
+    adjusted = holm(wilcoxon_test(scores)[np.triu_indices(3, 1)])
+    assert adjusted.min() == pytest.approx(smallest_pvalue(3, n_corpora, "wilcoxon"))
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_the_last_digit_makes_no_difference(test):
+    scores = np.full((4, 3), 0.3)
+    scores[1:, 1] = 0.1 + 0.2  # 0.30000000000000004
+    found = test(scores)
+    assert np.array(getattr(found, "pvalue", found)) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_what_is_no_table_of_corpora_is_refused(test):
+    for shape in [(6,), (1, 3), (6, 1)]:
+        told = re.escape(
+            f"with at least 2 of each; got shape {shape}. Put one corpus in each row."
+        )
+        with pytest.raises(ValueError, match=told):
+            test(np.zeros(shape))
+    scores = np.zeros((3, 4))
+    scores[2, 1] = np.nan
+    with pytest.raises(ValueError, match=r"^scores must be finite; got nan in row 2, column 1\."):
+        test(scores)
+
+
+def test_friedman_needs_three_methods():
+    with pytest.raises(ValueError, match=r"^scores must have at least 3 methods .* got 2\."):
+        friedman_test(np.random.default_rng(0).random((6, 2)))
+
+
+def test_the_post_hoc_test_has_a_name():
+    with pytest.raises(ValueError, match=r"^post_hoc must be one of 'nemenyi', 'wilcoxon'"):
+        smallest_pvalue(3, 6, "tukey")
