@@ -69,9 +69,7 @@ def _kept(output, work: Work, message: str = "") -> str:
     folder = str(output.folder)
     if output.is_complete and not done:
         return f"{message}The results are complete, in {folder!r}."
-    return (
-        f"{message}The same command goes on from {done}{of_all} fits, which are in {folder!r}."
-    )
+    return f"{message}The same command goes on from {done}{of_all} fits, which are in {folder!r}."
 
 
 @contextmanager
