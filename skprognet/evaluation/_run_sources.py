@@ -7,7 +7,7 @@ import numpy as np
 from skprognet._fingerprints import fingerprints
 from skprognet.evaluation._one_fit import fit, normalise, own_score, seed_of, seeded
 from skprognet.evaluation._source_corpus import SourceCorpus
-from skprognet.model_selection._folds import check_classes_remain
+from skprognet.model_selection import check_classes_remain
 
 
 @dataclass

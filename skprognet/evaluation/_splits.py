@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skprognet._checks import check_number
-from skprognet.model_selection._folds import check_classes_remain
+from skprognet.model_selection import check_classes_remain
 
 N_ORDERS = 1000  # random orders of the training folds that are tried for one with every class
 

@@ -1,5 +1,6 @@
 """Splitters into training, validation and test rows, by speaker or session."""
 
+from skprognet.model_selection._folds import check_classes_remain as check_classes_remain
 from skprognet.model_selection._splitters import (
     LeaveOneSessionOut,
     RepeatedSpeakerStratifiedKFold,
