@@ -34,7 +34,7 @@ def prepare(estimator, given):
     goes_on = estimator.warm_start and hasattr(estimator, "net_")
     everything = check_given(estimator, given, estimator._target_kind, reset=not goes_on)
     rows = everything.present()
-    previous = _set_target(estimator, rows.y, goes_on)
+    previous = _learn_target(estimator, rows.y, goes_on)
     target = estimator._target
     validation = check_validation_rows(estimator, given, target)
     test = check_test_rows(estimator, given, target)
@@ -73,7 +73,7 @@ def weighted(estimator, rows, counted, which):
     return rows.X, rows.y, scale_to_mean_one(weight, which)
 
 
-def _set_target(estimator, y, goes_on):
+def _learn_target(estimator, y, goes_on):
     """Set what is learned; return the net that ``warm_start=True`` goes on from, if any.
 
     Without ``warm_start`` the last fit is forgotten.
@@ -136,4 +136,4 @@ def _make_job(estimator, column, training, validation, test, score, seeds):
     )
     test_score = _epoch_score(estimator, test)
     test = None if test is None else estimator._tensor_rows(test.X, test.y)
-    return TrainingJob(net, estimator._tensor_rows(*training), test, test_score, seeds.dropout)
+    return TrainingJob(net, estimator._tensor_rows(*training), validation, test, test_score, seeds)

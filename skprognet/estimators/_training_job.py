@@ -33,29 +33,36 @@ class TrainingJob:
     Attributes
     ----------
     net : Net
-        The initialised skorch net around the column. It knows the length of the training (epochs
-        and patience), the optimizer, the validation rows and what chooses the epoch, and it draws
-        the order of the rows.
+        The initialised skorch net around the column, with the optimizer and what chooses the
+        epoch.
     training : TensorRows
         The rows that train.
+    validation : TensorRows or None
+        The rows that choose the epoch; the net has them as well.
     test : TensorRows or None
         Rows that are scored after every epoch and influence nothing.
     test_score : {"uar", "loss"}, callable or None
         What they are scored by.
-    dropout_seed : int
-        Seed of the dropout masks.
+    seeds : Seeds
+        Of the order of rows and of dropout; the weights have been drawn.
     """
 
     net: Net
     training: TensorRows
+    validation: TensorRows | None
     test: TensorRows | None
     test_score: object
-    dropout_seed: int
+    seeds: Seeds
 
     @property
     def column(self):
-        """The network itself."""
+        """The network to train."""
         return self.net.module_
+
+    @property
+    def max_epochs(self):
+        """The length of the training, unless patience or a callback ends it earlier."""
+        return self.net.max_epochs
 
 
 def train(jobs):
@@ -75,7 +82,7 @@ def train(jobs):
 
 def _train_one(job):
     net = job.net
-    seed_dropout(job.column, net.device, job.dropout_seed)
+    seed_dropout(job.column, net.device, job.seeds.dropout)
     if job.test is not None:
         # Before the timer, which marks the epoch as ended.
         record = RecordTestScore(job.test.X, job.test.y, job.test_score)

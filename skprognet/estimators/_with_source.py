@@ -3,12 +3,12 @@
 from contextlib import contextmanager
 
 import pandas as pd
-from sklearn.frozen import FrozenEstimator
 
 from skprognet._checks import check_no_ratings
 from skprognet._wording import first_few
 from skprognet.sources import (
     as_source,
+    check_can_be_trained,
     clone_sources,
     frozen_copy,
     is_fitted,
@@ -22,7 +22,7 @@ from skprognet.sources import (
 class TransferMixin:
     """Mixin for an estimator of this package that learns from a source."""
 
-    # So that cross-validation hands the source's labels on without being told to.
+    # So that cross-validation hands the source's labels on without being asked to.
     __metadata_request__fit = {"source_y": True}
 
     def __sklearn_clone__(self):
@@ -134,8 +134,7 @@ class TransferMixin:
 
     def _labels_of(self, name, source, rows):
         """Return the labels of an unfitted source's task."""
-        if isinstance(source, FrozenEstimator):
-            raise ValueError(f"A frozen source must be fitted; got {source!r}. Fit it first.")
+        check_can_be_trained(source)
         if rows.source_y is None:
             raise ValueError(
                 "An unfitted source is trained on source_y, the labels of its task; got "

@@ -201,11 +201,11 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             If soundfile, soxr or what computes the features is missing.
         """
         utterances, index = check_utterances(X)
-        extraction = self._make_extraction()
-        names = extraction.function.names
+        extraction, function = self._make_extraction()
+        names = function.names
         values = np.full((len(utterances), len(names)), np.nan, dtype=np.float32)
         reasons, rates, remarks = {}, [], {}
-        for row, result in self._extract(utterances, extraction):
+        for row, result in self._extract(utterances, function, extraction):
             if result.reason is None or (self.on_short == "nan" and result.values is not None):
                 values[row] = result.values
                 rates.append(result.own_rate)
@@ -234,10 +234,20 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         ndarray of str, shape (n_features,)
             The columns of what :meth:`transform` returns.
         """
-        return np.asarray(self._make_extraction().function.names, dtype=object)
+        _, function = self._make_extraction()
+        return np.asarray(function.names, dtype=object)
 
     def _make_extraction(self):
-        """Check the parameters, and return what the features depend on."""
+        """Return what each worker is given, and the function with what else is known of it."""
+        self._check_parameters()
+        function = self.feature_function()
+        longest = np.inf if self.max_duration is None else float(self.max_duration)
+        names, rate = function.names, int(self.sampling_rate)
+        extraction = Extraction(function.compute, len(names), self.software, rate, longest)
+        return extraction, function
+
+    def _check_parameters(self):
+        """Raise if a parameter is none of its choices, or a package is missing."""
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(
@@ -259,20 +269,18 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             )
         for name in ("soundfile", "soxr"):  # without these, no file is to blame
             import_extra(name)
-        return Extraction(self.feature_function(), self.software, int(rate), float(longest))
 
-    def _extract(self, utterances, extraction):
+    def _extract(self, utterances, function, extraction):
         """Yield row and result of every utterance."""
         opened = nullcontext()
         if self.cache is not None:
-            n_features = len(extraction.function.names)
-            opened = FeatureCache(self.cache, self.cache_size_limit, n_features)
+            opened = FeatureCache(self.cache, self.cache_size_limit, extraction.n_features)
         with opened as cache, warnings.catch_warnings():
             if self._expected_warnings:
                 # If such a warning were turned into an exception, it would hide the other results.
                 warnings.filterwarnings("ignore", self._expected_warnings)
             yield from extract_all(
-                utterances, extraction, cache, self.n_jobs, self.timeout, self.verbose
+                utterances, function, extraction, cache, self.n_jobs, self.timeout, self.verbose
             )
 
     def _report(self, errors, n_utterances):

@@ -10,8 +10,9 @@ from skprognet.networks._adapters import ADAPTERS as ADAPTERS
 from skprognet.networks._adapters import Adapter
 from skprognet.networks._ambient import undisturbed as undisturbed
 from skprognet.networks._column import ACTIVATIONS as ACTIVATIONS
-from skprognet.networks._column import ROWS_PER_BLOCK as ROWS_PER_BLOCK
-from skprognet.networks._column import Column, evaluate_hidden, evaluate_logits
+from skprognet.networks._column import Column
+from skprognet.networks._evaluate import ROWS_PER_BLOCK as ROWS_PER_BLOCK
+from skprognet.networks._evaluate import evaluate_hidden, evaluate_logits
 from skprognet.networks._losses import CrossEntropy as CrossEntropy
 from skprognet.networks._progressive_column import (
     ProgressiveColumn,

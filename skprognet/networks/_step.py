@@ -37,7 +37,7 @@ def _gradient_of(parameter: torch.nn.Parameter) -> Tensor:
 class _Buffers:
     """What a step computes with and writes between rows and gradients, for one size of batch.
 
-    Memory that is allocated anew in every step is often given back to the operating system in
+    Memory that is allocated in every step is often given back to the operating system in
     between, and then costs more than what is computed in it.
     """
 
@@ -60,7 +60,7 @@ class TrainingStep:
     """The forward and the backward pass of a column, over batch after batch.
 
     It looks up the layers of the column once: in the column itself, as in any ``nn.Module``, each
-    look-up costs as much as a small matrix operation. It is to be made anew when layers are
+    look-up costs as much as a small matrix operation. Make a new one when layers are
     replaced; that they learn, stop learning or are loaded it sees by itself.
 
     It is to be called where autograd is off, best under :func:`torch.inference_mode`, where every

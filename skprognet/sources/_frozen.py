@@ -24,6 +24,12 @@ def is_trainable(model):
     return is_estimator(model) and not is_fitted(model)
 
 
+def check_can_be_trained(model):
+    """Raise if an unfitted source is one that no `fit` would change."""
+    if isinstance(model, FrozenEstimator):
+        raise ValueError(f"A frozen source must be fitted; got {model!r}. Fit it first.")
+
+
 def clone_sources(source):
     """Clone what is unfitted of a `source` parameter; keep anything else as it is."""
     if isinstance(source, (list, tuple)):

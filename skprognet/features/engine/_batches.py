@@ -17,15 +17,17 @@ from skprognet.features.engine._workers import Lost, run_all
 _LONG = 5.0  # seconds of work after which a progress bar appears
 
 
-def extract_all(utterances, extraction, cache, n_jobs, timeout, verbose):
+def extract_all(utterances, function, extraction, cache, n_jobs, timeout, verbose):
     """Extract the features of many utterances; only one signal per worker is ever in memory.
 
     Parameters
     ----------
     utterances : list of Utterance
         Which ones; those that occur twice are extracted once.
+    function : FeatureFunction
+        What is computed; the cache needs it.
     extraction : Extraction
-        What to extract.
+        What each worker is given.
     cache : FeatureCache or None
         Where to look first, and where to keep what is new.
     n_jobs : int or None
@@ -45,7 +47,7 @@ def extract_all(utterances, extraction, cache, n_jobs, timeout, verbose):
     rows = _group(utterances)
     keys, states = {}, {}
     if cache is not None:
-        keys, states = _make_keys(utterances, rows, extraction)
+        keys, states = _make_keys(utterances, rows, describe_extraction(function, extraction))
     known = _look_up(cache, keys, extraction)
     for first, result in known.items():
         yield from ((row, result) for row in rows[first])
@@ -91,9 +93,8 @@ def _group(utterances):
     return {same[0]: same for same in rows.values()}
 
 
-def _make_keys(utterances, rows, extraction):
+def _make_keys(utterances, rows, described):
     """Return the key of each utterance by row, and the state in which its file was then."""
-    described = describe_extraction(extraction)
     digests, keys, states = {}, {}, {}
     for row in rows:
         source, start, end = utterances[row]

@@ -16,10 +16,13 @@ Result = namedtuple("Result", _FIELDS, defaults=[None])
 in s, the sampling rate of the recording in Hz, and what is odd about it (a kind and a detail, or
 None)."""
 
-Extraction = namedtuple("Extraction", ["function", "software", "sampling_rate", "max_duration"])
-"""What to do with each utterance: the FeatureFunction, what its software is called in messages,
-the sampling rate of the signal that it gets in Hz, and the longest recording that is taken in s.
-It is sent to the worker processes, so all of it can be pickled."""
+Extraction = namedtuple(
+    "Extraction", ["compute", "n_features", "software", "sampling_rate", "max_duration"]
+)
+"""What to do with each utterance: the function that computes the row, the length of the row, what
+the software is called in messages, the sampling rate of the signal in Hz, and the longest
+recording that is taken in s. It goes to a worker process with each utterance, so it is small (the
+names of 6373 features are not in it) and can be pickled."""
 
 
 def extract(utterance, extraction):
@@ -53,7 +56,7 @@ def extract(utterance, extraction):
     seconds = len(signal) / extraction.sampling_rate
     try:
         with _without_warnings():
-            row = extraction.function.compute(signal / _FULL_SCALE, extraction.sampling_rate)
+            row = extraction.compute(signal / _FULL_SCALE, extraction.sampling_rate)
     except ImportError:
         raise
     except ValueError as error:
@@ -88,11 +91,10 @@ def _reason(error):
 def _check_row(row, extraction):
     """Return a row of features in float32; raise if it does not have one number per name."""
     values = np.asarray(row, dtype=np.float32)
-    n_features = len(extraction.function.names)
-    if values.shape != (n_features,):
+    if values.shape != (extraction.n_features,):
         raise ValueError(
-            f"{extraction.software} must return one row of {n_features} features for each "
-            f"utterance, as it has names; got an array of shape {values.shape}."
+            f"{extraction.software} must return one row of {extraction.n_features} features for "
+            f"each utterance, as it has names; got an array of shape {values.shape}."
         )
     return values
 

@@ -53,13 +53,15 @@ def source_digest(source):
         return None
 
 
-def describe_extraction(extraction):
+def describe_extraction(function, extraction):
     """Return all that features depend on beside the audio, as a text.
 
     Parameters
     ----------
+    function : FeatureFunction
+        What is computed.
     extraction : Extraction
-        What to extract.
+        How.
 
     Returns
     -------
@@ -75,8 +77,8 @@ def describe_extraction(extraction):
     facts = {
         "recipe": _RECIPE,
         "software": extraction.software,
-        "names": list(extraction.function.names),
-        "depends on": extraction.function.depends_on,
+        "names": list(function.names),
+        "depends on": function.depends_on,
         "sampling_rate": extraction.sampling_rate,
         "soxr": version("soxr"),
         "soundfile": version("soundfile"),
@@ -87,7 +89,7 @@ def describe_extraction(extraction):
     except (TypeError, ValueError) as error:
         raise TypeError(
             "depends_on must be a dict of text, numbers, lists and dicts, from which the cache "
-            f"makes its keys; got {extraction.function.depends_on!r} ({error})."
+            f"makes its keys; got {function.depends_on!r} ({error})."
         ) from error
 
 

@@ -1,0 +1,143 @@
+"""What kind of source a model is, and what a source of any kind says."""
+
+import copy
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import GridSearchCV
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.networks import Column, evaluate_hidden, evaluate_logits
+from skprognet.sources import Source, as_source, network_of
+
+SMALL = {"hidden_layer_sizes": (5, 4), "max_epochs": 2, "random_state": 0}
+NAMES = ["a", "b", "c", "d"]
+
+
+@pytest.fixture(scope="module")
+def rows():
+    rng = np.random.RandomState(0)
+    return pd.DataFrame(rng.normal(size=(40, 4)), columns=NAMES), np.arange(40) % 2
+
+
+@pytest.fixture(scope="module")
+def network(rows):
+    return DNNClassifier(**SMALL).fit(*rows)
+
+
+class ColumnOfMine(Source):
+    """A column that no estimator owns."""
+
+    n_features_in_ = 4
+
+    def __init__(self, column):
+        self.mine = column
+
+    def layer_sizes(self):
+        return [self.mine.hidden_layer_sizes]
+
+    def hidden(self, X):
+        return [evaluate_hidden(self.mine, self.column_input(X))]
+
+    def digest(self):
+        return str([values.tolist() for values in self.mine.state_dict().values()])
+
+    def column(self):
+        return self.mine
+
+
+@pytest.fixture
+def mine():
+    generator = torch.Generator().manual_seed(0)
+    return ColumnOfMine(Column(4, (6, 3), 2, generator=generator))
+
+
+def test_a_model_is_asked_before_its_type_is(mine):
+    class Perceptron(MLPClassifier):
+        def as_source(self):
+            return mine
+
+    assert as_source(Perceptron()) is mine
+    assert as_source(make_pipeline("passthrough", Perceptron())) is mine
+    assert as_source(mine) is mine
+
+
+def test_what_stands_around_a_network_is_seen_through(rows, network):
+    search = GridSearchCV(DNNClassifier(**SMALL), {"lr": [0.01]}, cv=2).fit(*rows)
+    pipeline = make_pipeline(StandardScaler(), make_pipeline("passthrough", network))
+    for model, inside in [
+        (network, network),
+        (FrozenEstimator(network), network),
+        (pipeline, network),
+        (FrozenEstimator(make_pipeline(None, network)), network),
+        (search, search.best_estimator_),
+    ]:
+        assert network_of(model) is inside
+        assert as_source(model).network is inside
+        assert as_source(model).layer_sizes() == [(5, 4)]
+    assert len(as_source(pipeline).steps) == 1
+
+
+@pytest.mark.parametrize(
+    "model", [SVC(), StandardScaler(), "text", None, DNNClassifier, make_pipeline(SVC())]
+)
+def test_a_model_without_layers_is_refused(model):
+    assert network_of(model) is None
+    with pytest.raises(TypeError, match=r"^source must be a DNNClassifier, .*; got "):
+        as_source(model)
+
+
+def test_a_network_gets_its_own_features_by_name(rows, network):
+    X, _ = rows
+    wide = X.assign(more=0.0)[["more", *NAMES[::-1]]]
+    source = as_source(network)
+    selected = source.select(wide.to_numpy(), wide.columns)
+    np.testing.assert_array_equal(selected, X)
+    assert source.rows_seen(selected).all()
+    assert source.off_scale(selected * 100)[0] == 4
+    for ours, theirs in zip(source.hidden(selected)[0], source.hidden(X)[0], strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
+
+
+def test_the_columns_of_a_chain_come_oldest_first(rows, network):
+    chain = as_source(ProgressiveClassifier([("old", network)], **SMALL).fit(*rows))
+    assert chain.layer_sizes() == [(5, 4), (5, 4)]
+    assert [name for name, _ in chain.sources] == ["old"]
+    oldest, _ = chain.hidden(rows[0])
+    for ours, theirs in zip(oldest, as_source(network).hidden(rows[0])[0], strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
+
+
+def test_a_column_of_ones_own_is_read_and_copied(rows, mine):
+    X, y = rows[0].to_numpy(), rows[1]
+    before = mine.digest()
+    clf = ProgressiveClassifier(mine, **SMALL).fit(X, y)
+    assert clf.net_.module_.source_sizes == ((6, 3),)
+    tuned = FineTunedClassifier(mine, **{**SMALL, "lr": 1e-300, "dropout": 0.0}).fit(X, y)
+    assert tuned.net_.module_.hidden_layer_sizes == (6, 3)
+    copied = copy.deepcopy(mine.mine)
+    copied.layers[-1].load_state_dict(tuned.net_.module_.layers[-1].state_dict())
+    logits = evaluate_logits(copied, torch.tensor(X, dtype=torch.float32))
+    np.testing.assert_allclose(tuned.predict_proba(X), logits.softmax(1), rtol=1e-6)
+    assert mine.digest() == before == tuned.source_digest_["source"]
+
+
+def test_an_error_names_the_source_of_ones_own(rows, mine):
+    X, y = rows[0].to_numpy(), rows[1]
+    clf = ProgressiveClassifier([("mine", mine)], **SMALL, dtype="float64").fit(X, y)
+    message = (
+        "The source 'mine' cannot read these rows. The network takes finite numbers within "
+        "float32; it got 1e+39 in 1 of 40 rows."
+    )
+    X = X.copy()
+    X[3, 2] = 1e39
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        clf.predict(X)
