@@ -7,24 +7,21 @@ columns from here.
 import numpy as np
 import pandas as pd
 
+from skprognet._table_metric import METRIC, metric_of
 from skprognet._wording import first_few
-from skprognet.metrics import Score, get_score, get_score_names
 
 NO_SOURCE = "none"
 METHOD = ("method", "source")  # a method is told from others by its source too
 FOLD = ("repeat", "fold")
 CONDITIONS = ("corpus", "target", "n_train_folds")  # methods are compared within each of them
-METRIC = ("metric", "greater_is_better")
 SCORE, SOURCE_SCORE, CHANCE = "score", "source_score", "chance"
 # Which rows a fit had, its source had, and tested it: as text, of which `audit` makes rows.
 RECORDED = ("rows_seen", "rows_seen_by_source", "rows_tested")
 # Of each epoch of a fit.
 EPOCH_SCORES = ("train_loss", "valid_loss", "valid_score", "test_score")
 
-DEFAULT_METRIC = "uar"  # of tables that do not say theirs
 DIGITS = 12  # means of the same scores in another order may differ in those after these
 _ROUNDING = 1e-9  # by how much a score may miss the end of its range
-_used = {}  # scores of the user's own, by name
 
 
 def is_table(scores):
@@ -128,68 +125,6 @@ def check_one_value(name, frame, columns, advice):
                 f"{name} must hold the scores of one {column}; got {first_few(values)}. Select "
                 f"one, as in scores[scores[{column!r}] == {values[0]!r}]{advice}."
             )
-
-
-def remember_score(score):
-    """Let tables of this score be told with its label, description and range."""
-    if isinstance(score, Score) and score.name not in get_score_names():
-        _used[score.name] = score
-
-
-def metric_name(scoring):
-    """Return what the column metric says of a score, or of a scorer of scikit-learn."""
-    if isinstance(scoring, Score):
-        return scoring.name
-    return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", repr(scoring))
-
-
-def metric_columns(score):
-    """Return what every table says of its score: name and direction, by column."""
-    return dict(zip(METRIC, (score.name, score.greater_is_better), strict=True))
-
-
-def metric_of(table):
-    """Return the Score whose values a table holds.
-
-    Parameters
-    ----------
-    table : DataFrame
-        With the columns metric and greater_is_better; without them it is taken as one of UAR.
-
-    Returns
-    -------
-    Score
-        Of a metric that is not known in this process the name and the direction, no more.
-    """
-    name, greater = (table[column].iloc[0] if column in table else None for column in METRIC)
-    return score_named(DEFAULT_METRIC if name is None else name, greater)
-
-
-def metric_of_row(row):
-    """Return the Score that a row of a table is about, as `metric_of` does for a table."""
-    name, greater = (row.get(column) for column in METRIC)
-    return score_named(DEFAULT_METRIC if name is None else name, greater)
-
-
-def score_named(name, greater_is_better=None):
-    """Return the Score of a name, also where no more is known of it than the direction."""
-    if name in get_score_names():
-        return get_score(name)
-    greater = greater_is_better in (None, True, "True")
-    known = _used.get(name)
-    if known is not None and (greater_is_better is None or known.greater_is_better == greater):
-        return known
-    return Score(str(name), _not_computed, greater_is_better=greater)
-
-
-def monitor_label(metric):
-    """Return what an axis or a sentence calls the values of a `monitor`, by its name."""
-    # Greater is better: what `monitor="loss"` records is minus the loss.
-    return "score (minus the loss)" if metric == "loss" else score_named(metric).label
-
-
-def _not_computed(y_true, y_pred):
-    raise NotImplementedError("Only the name of this score is known.")
 
 
 def as_floats(column):

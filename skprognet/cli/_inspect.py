@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from skprognet._scores import monitor_label
+from skprognet._table_metric import monitor_label
 from skprognet._wording import printable
 from skprognet.cli._messages import tell_warnings
 from skprognet.features import FeatureOrigin

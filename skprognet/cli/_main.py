@@ -14,7 +14,7 @@ VERBS = {
     "read": ("_corpus_verbs", "List the recordings and labels of a corpus that you have."),
     "fetch": ("_corpus_verbs", "Download an open corpus, and list it in the same way."),
     "extract": ("_extract", "Make features of recordings."),
-    "train": ("_train_model", "Train one network on a table of features."),
+    "train": ("_train_verb", "Train one network on a table of features."),
     "predict": ("_predict", "Label recordings or features by a model."),
     "inspect": ("_inspect", "Say what a model is."),
     "tasks": ("_studies", "Ask whether a network of another task helps (Table 2)."),
@@ -71,6 +71,6 @@ def main() -> None:
 
     "read" lists the recordings of a corpus and their labels, "fetch" downloads one first, and
     "extract" makes features of them. On such tables "tasks" and "corpora" run the paper's two
-    studies, "compare" and "plot" look at results anew; "train" makes one model, which "predict"
+    studies, "compare" and "plot" look at results again; "train" makes one model, which "predict"
     applies and "inspect" explains. "demo" shows a study on data that come with the package.
     """

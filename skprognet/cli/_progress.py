@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import click
 
@@ -48,38 +49,54 @@ def _requests_to_end() -> Iterator[list[int]]:
             signal.signal(number, signal.SIG_DFL)
 
 
-def _kept(output, n_fits: int, message: str = "") -> str:
+@dataclass
+class Work:
+    """What a study has to do.
+
+    Attributes
+    ----------
+    n_fits : int or None
+        How many networks it trains; None until the study is planned.
+    """
+
+    n_fits: int | None = None
+
+
+def _kept(output, work: Work, message: str = "") -> str:
     """Return how much of a study is kept in its folder, and how to go on."""
+    of_all = "" if work.n_fits is None else f" of {work.n_fits}"
     done = count_kept_fits(output.checkpoint)
     folder = str(output.folder)
     if output.is_complete and not done:
         return f"{message}The results are complete, in {folder!r}."
-    return (
-        f"{message}The same command goes on from {done} of {n_fits} fits, which are in {folder!r}."
-    )
+    return f"{message}The same command goes on from {done}{of_all} fits, which are in {folder!r}."
 
 
 @contextmanager
-def every_end(output, n_fits: int) -> Iterator[None]:
+def every_end(output) -> Iterator[Work]:
     """Say of every end but success how much of a study is kept, and how to go on.
 
     Parameters
     ----------
     output : OutputFolder
         Where the study goes.
-    n_fits : int
-        How many networks it trains.
+
+    Yields
+    ------
+    Work
+        To be told how many networks there are to train, as soon as that is known.
     """
+    work = Work()
     with _requests_to_end() as received:
         try:
-            yield
+            yield work
         except KeyboardInterrupt:
             number = received[0] if received else signal.SIGINT
-            raise Stopped(_kept(output, n_fits, "Stopped. "), number) from None
+            raise Stopped(_kept(output, work, "Stopped. "), number) from None
         except (OSError, MemoryError) as error:
             in_use = isinstance(error, BlockingIOError)
             if in_use or output.claim.is_lost() or not count_kept_fits(output.checkpoint):
                 raise
             told = str(error) or "The memory is full"
-            told = _kept(output, n_fits, f"{told.rstrip('.')}. ")
+            told = _kept(output, work, f"{told.rstrip('.')}. ")
             raise click.ClickException(on_terminal(told)) from error

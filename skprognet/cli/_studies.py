@@ -39,14 +39,14 @@ def _run(ctx, design, data, inputs, output, n_jobs, replace=False):
     start = time.perf_counter()
     record = make_record(design, *describe_inputs(inputs, output))
     warn_of_changes(ctx, record)
-    with tell_warnings():
-        plan = plan_study(design, *data)
-    with OutputFolder(output, describe_record(record)) as folder, every_end(folder, plan.n_fits):
+    with OutputFolder(output, describe_record(record)) as folder, every_end(folder) as work:
         if not folder.begin(record, file_names(design), replace):
             say(f"{output} holds this run already, complete. To run it again, remove it.")
             return
         try:
             with tell_warnings():
+                plan = plan_study(design, *data)
+                work.n_fits = plan.n_fits
                 # It is the last word of this command, and its exit code.
                 warnings.filterwarnings("ignore", "The audit failed", UserWarning)
                 study = plan.run(checkpoint=folder.checkpoint, n_jobs=n_jobs, verbose=1)

@@ -7,10 +7,10 @@ from skprognet._scores import (
     as_frame,
     check_names,
     folds_mean_and_std,
-    metric_of,
     paper_mean_and_std,
     score_table,
 )
+from skprognet._table_metric import metric_of
 from skprognet.displays._style import verbatim
 
 

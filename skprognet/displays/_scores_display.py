@@ -3,16 +3,8 @@
 import pandas as pd
 
 from skprognet._checks import check_number
-from skprognet._scores import (
-    CONDITIONS,
-    FOLD,
-    METHOD,
-    METRIC,
-    SCORE,
-    label,
-    metric_columns,
-    metric_of,
-)
+from skprognet._scores import CONDITIONS, FOLD, METHOD, SCORE, label
+from skprognet._table_metric import METRIC, metric_columns, metric_of
 from skprognet.displays._display import Display
 from skprognet.displays._frames import (
     axis_label,

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from skprognet._comparisons import evidence
-from skprognet._scores import METRIC, label, metric_of
+from skprognet._scores import label
+from skprognet._table_metric import METRIC, metric_of
 from skprognet.displays._display import Display
 from skprognet.displays._frames import check_frame, check_one_study
 from skprognet.displays._style import GREY, looks, row_height, verbatim

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from skprognet._scores import CONDITIONS, DEFAULT_METRIC, METHOD, label, monitor_label
+from skprognet._scores import CONDITIONS, METHOD, label
+from skprognet._table_metric import DEFAULT_METRIC, monitor_label
 from skprognet.displays._display import Display
 from skprognet.displays._frames import by_method, check_frame, check_one_study, spread_in_words
 from skprognet.displays._style import legend_above, legend_height, looks, verbatim

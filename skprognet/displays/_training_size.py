@@ -3,17 +3,8 @@
 import pandas as pd
 
 from skprognet._comparisons import TRANSFER, evidence, transfer_wins
-from skprognet._scores import (
-    FOLD,
-    METHOD,
-    METRIC,
-    NO_SOURCE,
-    SCORE,
-    as_frame,
-    label,
-    metric_columns,
-    metric_of,
-)
+from skprognet._scores import FOLD, METHOD, NO_SOURCE, SCORE, as_frame, label
+from skprognet._table_metric import METRIC, metric_columns, metric_of
 from skprognet.displays._display import Display
 from skprognet.displays._frames import (
     axis_label,

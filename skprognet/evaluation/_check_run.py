@@ -9,7 +9,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 
 from skprognet._checks import check_choice, check_no_ratings, check_row_labels
-from skprognet._scores import NO_SOURCE, remember_score
+from skprognet._scores import NO_SOURCE
+from skprognet._table_metric import remember_score
 from skprognet._wording import first_few
 from skprognet.evaluation._one_fit import takes_validation_rows
 from skprognet.evaluation._run import Run, is_transfer, reads_several

@@ -6,16 +6,8 @@ import numpy as np
 from sklearn.base import clone
 
 from skprognet._row_sets import UNKNOWN, encode_rows
-from skprognet._scores import (
-    CHANCE,
-    EPOCH_SCORES,
-    NO_SOURCE,
-    RECORDED,
-    SCORE,
-    SOURCE_SCORE,
-    metric_columns,
-    metric_name,
-)
+from skprognet._scores import CHANCE, EPOCH_SCORES, NO_SOURCE, RECORDED, SCORE, SOURCE_SCORE
+from skprognet._table_metric import metric_columns, metric_name
 from skprognet.evaluation._one_fit import fit, normalise, seed_of, seeded
 from skprognet.evaluation._splits import Split
 

@@ -5,7 +5,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from skprognet._scores import methods_in, metric_of
+from skprognet._scores import methods_in
+from skprognet._table_metric import metric_of
 from skprognet.displays import (
     ScoresDisplay,
     SignificanceDisplay,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from skprognet._scores import metric_name
+from skprognet._table_metric import metric_name
 from skprognet._tables import read_table
 from skprognet.estimators import source_overlap
 from skprognet.features import FeatureOrigin, select_features

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from skprognet._scores import CHANCE, SCORE, as_floats, metric_of
+from skprognet._scores import CHANCE, SCORE, as_floats
+from skprognet._table_metric import metric_of
 from skprognet.results._choose_test import choose_test, run_test
 from skprognet.significance import pair_scores
 

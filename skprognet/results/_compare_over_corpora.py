@@ -5,7 +5,8 @@ from itertools import combinations
 import pandas as pd
 
 from skprognet._checks import check_choice, check_number
-from skprognet._scores import METHOD, check_scores, label, metric_columns, metric_of
+from skprognet._scores import METHOD, check_scores, label
+from skprognet._table_metric import metric_columns, metric_of
 from skprognet.results._corpora_result import (
     CorporaComparisonResult,
     friedman_verdict,

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from skprognet._scores import label, metric_columns, metric_of, rows_of, score_table
+from skprognet._scores import label, rows_of, score_table
+from skprognet._table_metric import metric_columns, metric_of
 from skprognet.results._chance import p_of_chance
 from skprognet.results._choose_test import choose_test, run_test
 from skprognet.significance import bayesian_cv_test, pair_scores

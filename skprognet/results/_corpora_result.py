@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from skprognet._scores import label, metric_of_row
+from skprognet._scores import label
+from skprognet._table_metric import metric_of_row
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,12 +15,11 @@ from skprognet._scores import (
     check_scores,
     folds_mean_and_std,
     methods_in,
-    metric_columns,
-    metric_of,
     paper_mean_and_std,
     rows_of,
     score_table,
 )
+from skprognet._table_metric import metric_columns, metric_of
 from skprognet._wording import first_few
 from skprognet.results._pairs import PAPER_TRANSFER, plain_networks
 

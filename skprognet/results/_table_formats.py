@@ -4,14 +4,8 @@ import pandas as pd
 
 from skprognet._checks import check_choice
 from skprognet._markup import ESCAPES, escape_html, escape_latex, escape_markdown
-from skprognet._scores import (
-    CONDITIONS,
-    METHOD,
-    SOURCE_SCORE,
-    as_frame,
-    check_columns,
-    metric_of,
-)
+from skprognet._scores import CONDITIONS, METHOD, SOURCE_SCORE, as_frame, check_columns
+from skprognet._table_metric import metric_of
 from skprognet._wording import printable
 from skprognet.results._summary_table import MEAN, SPREAD, p_column
 from skprognet.results._table_legend import legend_of

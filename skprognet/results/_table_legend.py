@@ -1,6 +1,7 @@
 """What the numbers and the marks of a table mean, in a few sentences."""
 
-from skprognet._scores import NO_SOURCE, SOURCE_SCORE, label_of_row, metric_of
+from skprognet._scores import NO_SOURCE, SOURCE_SCORE, label_of_row
+from skprognet._table_metric import metric_of
 from skprognet.results._summary_table import BETTER_THAN_BOTH, BETTER_THAN_PLAIN, HURTS
 
 LISTED = 5

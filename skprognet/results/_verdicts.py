@@ -1,7 +1,8 @@
 """A comparison as a sentence, with its figures."""
 
 from skprognet._comparisons import TRANSFER, evidence, signed
-from skprognet._scores import NO_SOURCE, condition_in_words, label, metric_of_row
+from skprognet._scores import NO_SOURCE, condition_in_words, label
+from skprognet._table_metric import metric_of_row
 
 
 def probability(p):

@@ -1,6 +1,7 @@
 """Whether two frames of scores are of the same folds and the same design."""
 
-from skprognet._scores import CONDITIONS, METRIC
+from skprognet._scores import CONDITIONS
+from skprognet._table_metric import METRIC
 
 # Two results on the same folds agree in these columns, where both frames have them.
 DESIGN = ("n_train", "n_validation", "n_test", "normalisation", "rows_tested")

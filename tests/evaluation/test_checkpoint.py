@@ -240,6 +240,15 @@ def test_other_versions_of_libraries_are_another_run(tmp_path):
         run(tmp_path)
 
 
+def test_a_checkpoint_of_before_there_was_a_choice_of_scores_is_refused(tmp_path):
+    run(tmp_path)
+    plan = tmp_path / "design.json"
+    before = {n: v for n, v in json.loads(plan.read_text()).items() if "scoring" not in n}
+    plan.write_text(json.dumps(before))
+    with pytest.raises(ValueError, match=re.escape("different are scoring (then None, now ")):
+        run(tmp_path)
+
+
 def test_fitted_sources_and_other_corpora_are_part_of_the_run(tmp_path):
     X, _, speaker = corpus()
     fitted = [

@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier
 from skprognet._files import check_folder, sha256
-from skprognet._scores import monitor_label
+from skprognet._table_metric import monitor_label
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._named_tables import find_file, is_shipped, read_named, split_named
 from skprognet.cli._options import (
