@@ -1,5 +1,7 @@
 """From scores to a verdict: which method is better than which, and is that more than luck."""
 
+from functools import cache, partial
+
 import numpy as np
 import pandas as pd
 
@@ -11,23 +13,16 @@ from skprognet.evaluation._holm import holm
 from skprognet.evaluation._paired import check_pair
 from skprognet.evaluation._pairs import choose_pairs, kind_of, plain_networks
 from skprognet.evaluation._ratio import resolve_ratio
-from skprognet.evaluation._score_frames import (
-    check_scores,
-    entries,
-    rows_of,
-    score_table,
-    settings,
-)
+from skprognet.evaluation._score_frames import check_scores, entries, rows_of, settings
 from skprognet.evaluation._verdicts import evidence, label, transfer_loses, verdict
 
 CALIBRATED = "calibrated 10x10 CV paired t-test"
 CORRECTED = "corrected paired t-test for repeated CV"
 
 
-def _compare(scores, entry, against, rope):
-    """Return the numbers of one comparison."""
-    for method, source in (entry, against):
-        score_table(scores, method, source)
+def _compare(scores, entry, against, rope, chance):
+    """Return the numbers of one comparison; `chance` is a function of an entry."""
+    p_chance, against_p_chance = chance(entry), chance(against)  # says which folds are missing
     pair = check_pair(
         rows_of(scores, entry), rows_of(scores, against), (label(*entry), label(*against))
     )
@@ -64,8 +59,8 @@ def _compare(scores, entry, against, rope):
         "p_better": better,
         "test": CALIBRATED if paper else CORRECTED,
         "ratio": np.nan if paper else ratio,
-        "p_chance": p_of_chance(scores, entry),
-        "against_p_chance": p_of_chance(scores, against),
+        "p_chance": p_chance,
+        "against_p_chance": against_p_chance,
     }
 
 
@@ -73,8 +68,9 @@ def _compare_all(scores, pairs, against, rope):
     """Yield the numbers of every comparison, within each setting."""
     for setting, part in settings(scores):
         networks = plain_networks(part)
+        chance = cache(partial(p_of_chance, part))  # most methods are compared several times
         for entry, other in choose_pairs(entries(part), pairs, against, networks):
-            numbers = _compare(part, entry, other, rope)
+            numbers = _compare(part, entry, other, rope, chance)
             yield {**setting, **numbers, "kind": kind_of(entry, other, networks)}
 
 
