@@ -160,16 +160,14 @@ def score_grid(name, rows, like=None, of="", value=SCORE):
     """
     like = rows if like is None else like
     n_repeats, n_folds = like["repeat"].nunique(), like["fold"].nunique()
-    n_twice = rows.duplicated(list(FOLD)).sum()
-    if n_twice or len(rows) != n_repeats * n_folds:
+    grid = pd.Series(as_floats(rows[value]), pd.MultiIndex.from_frame(rows[list(FOLD)]))
+    if not grid.index.is_unique or len(rows) != n_repeats * n_folds:
         raise ValueError(
             f"{name} must have one row for each of {n_repeats} x {n_folds} folds{of}; got "
-            f"{len(rows)} rows, {n_twice} of them twice. Run the missing folds, or drop what was "
-            "run twice."
+            f"{len(rows)} rows, {grid.index.duplicated().sum()} of them twice. Run the missing "
+            "folds, or drop what was run twice."
         )
-    return rows.assign(**{value: as_floats(rows[value])}).pivot(
-        index="repeat", columns="fold", values=value
-    )
+    return grid.unstack()
 
 
 def score_table(scores, method, source, value=SCORE):

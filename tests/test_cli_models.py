@@ -730,8 +730,8 @@ def test_the_data_in_the_package_are_a_table_to_train_on(tmp_path):
     assert "339 rows of emodb" in page
 
 
-def test_the_whole_way_from_emodb(corpora, tmp_path):
-    """The verbs as a shell runs them, on a few files."""
+def test_the_whole_way_from_emodb(corpora, tmp_path, monkeypatch):
+    """The verbs as a shell runs them, on a few files; the last two without a new process."""
     wavs = tmp_path / "wav"
     wavs.mkdir()
     chosen = load_emodb(as_frame=True).frame.groupby(["speaker", "emotion"]).head(2)
@@ -750,8 +750,9 @@ def test_the_whole_way_from_emodb(corpora, tmp_path):
     options = ["--method", "progressive", "--source", "speaker", *TINY, "-o", "model"]
     shell("train", "features.parquet", *options)
     one = chosen["file"].iloc[0]
-    said = shell("predict", "model", f"wav/{one}")
+    said = shell("predict", "model", input=f"wav/{one}\n")
     assert said.startswith("file,label,p_angry,p_happy,p_neutral,p_sad\n")
     assert said.splitlines()[1].startswith(f"wav/{one},")
-    assert said == shell("predict", "model", input=f"wav/{one}\n")
-    assert f"{len(chosen)} rows of features.parquet" in shell("inspect", "model")
+    monkeypatch.chdir(tmp_path)
+    assert run("predict", "model", f"wav/{one}").stdout == said
+    assert f"{len(chosen)} rows of features.parquet" in run("inspect", "model").stdout

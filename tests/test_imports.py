@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import skprognet
-from skprognet import estimators
+from skprognet import estimators, features
 
 ROOT = Path(__file__).parents[1]
 
@@ -57,30 +57,42 @@ def test_importing_changes_nothing():
     assert not run.stdout.strip()
 
 
-# Processes that extract features do nothing but the second of these before they begin.
-@pytest.mark.parametrize(
-    "code",
-    [
-        "import skprognet; dir(skprognet); skprognet.__version__",
-        "import skprognet.features.engine._extraction",
-        "from skprognet import datasets, features, metrics, preprocessing",
-        "from skprognet.cli import main; main(['--help'], standalone_mode=False)",
-        "from skprognet.cli import main; main(['extract', '--help'], standalone_mode=False)",
-        "from skprognet.cli import main; main(['read', 'emodb', '-h'], standalone_mode=False)",
-    ],
-)
-def test_no_torch_where_nothing_is_trained(code):
-    code += "\nimport sys; print('\\n', *({'torch', 'skorch'} & set(sys.modules)))"
+STEPS = [
+    "import skprognet; dir(skprognet); skprognet.__version__",
+    "import skprognet.features.engine._extraction",  # all that processes of features import
+    "from skprognet import datasets, features, metrics, preprocessing",
+    "from skprognet.cli import main; main(['--help'], standalone_mode=False)",
+    "from skprognet.cli import main; main(['extract', '--help'], standalone_mode=False)",
+    "from skprognet.cli import main; main(['read', 'emodb', '-h'], standalone_mode=False)",
+]
+
+
+@pytest.fixture(scope="module")
+def imported():
+    """Give for each step what is imported after it and those before it, all in one process."""
+    code = "import sys\n" + "\n".join(f"{step}\nprint('\\n|', *sys.modules)" for step in STEPS)
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    assert run.stdout.splitlines()[-1].strip() == ""
+    told = [line for line in run.stdout.splitlines() if line.startswith("|")]
+    return {step: set(line.split()) for step, line in zip(STEPS, told, strict=True)}
 
 
-def test_a_first_fit_does_not_import_the_compiler():
-    """It costs over a second and 70 MB, in each process that fits or loads a model."""
+@pytest.mark.parametrize("step", STEPS)
+def test_no_torch_where_nothing_is_trained(step, imported):
+    assert not {"torch", "skorch"} & imported[step]
+
+
+def test_processes_that_extract_features_wait_for_no_estimators(imported):
+    assert not {"pandas", "sklearn", "scipy"} & imported[STEPS[1]]
+
+
+def test_a_first_use_imports_what_was_asked_for_and_a_first_fit_no_compiler():
+    """The compiler costs over a second and 70 MB, in each process that fits or loads a model."""
     code = (
-        "import pickle, sys, numpy as np\n"
+        "import skprognet\n"
         "from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier\n"
+        "print([skprognet.evaluation.__name__, DNNClassifier.__module__])\n"
+        "import pickle, sys, numpy as np\n"
         "X, y = np.eye(20), np.arange(20) % 2\n"
         "source = DNNClassifier(hidden_layer_sizes=(4, 4), max_epochs=2).fit(X, y)\n"
         "for model in [FineTunedClassifier(source), ProgressiveClassifier(source)]:\n"
@@ -92,19 +104,9 @@ def test_a_first_fit_does_not_import_the_compiler():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    assert run.stdout.strip() == ""
-
-
-def test_names_of_the_package_are_there_at_first_use():
-    code = (
-        "import skprognet\n"
-        "from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier\n"
-        "print([skprognet.evaluation.__name__, DNNClassifier.__module__])"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert run.stdout == "['skprognet.evaluation', 'skprognet.estimators._dnn_classifier']\n", (
-        run.stderr
-    )
+    names, compiler = run.stdout.splitlines()
+    assert names == "['skprognet.evaluation', 'skprognet.estimators._dnn_classifier']"
+    assert compiler == ""
 
 
 def test_names_of_the_package():
@@ -118,3 +120,12 @@ def test_names_of_the_package():
     assert isinstance(copy, estimators.DNNClassifier)
     with pytest.raises(AttributeError, match=r"^module 'skprognet' has no attribute 'nothing'$"):
         _ = skprognet.nothing
+
+
+def test_names_of_features_are_there_at_first_use():
+    assert set(dir(features)) == set(features.__all__)
+    for name in features.__all__:
+        assert getattr(features, name).__name__ == name
+    sentence = r"^module 'skprognet\.features' has no attribute 'nothing'$"
+    with pytest.raises(AttributeError, match=sentence):
+        _ = features.nothing

@@ -159,4 +159,5 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         ValueError
             For another number of features, NaN or infinity.
         """
-        return self._target.decode(self.predict_proba(X).argmax(axis=1))
+        most_probable = self.predict_proba(X).argmax(axis=1)
+        return self._target.decode(most_probable)

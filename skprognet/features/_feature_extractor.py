@@ -9,8 +9,8 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from skprognet.features._extras import import_extra
-from skprognet.features.engine._batches import extract_all
 from skprognet.features.engine._cache import FeatureCache
+from skprognet.features.engine._extract_all import extract_all
 from skprognet.features.engine._extraction import Extraction
 from skprognet.features.engine._report import (
     describe_errors,

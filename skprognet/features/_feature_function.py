@@ -19,7 +19,8 @@ class FeatureFunction(NamedTuple):
     depends_on : dict, default={}
         What the numbers depend on beside the signal and its rate, as text, numbers, lists and
         dicts: parameters, and the versions of the software. The cache returns a row only if this
-        is what it was when the row was computed.
+        is what it was when the row was computed, and if the class and the names are called the
+        same.
 
     See Also
     --------

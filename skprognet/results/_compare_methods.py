@@ -1,12 +1,14 @@
 """From scores to verdicts: which method is better than which, and whether that is luck."""
 
 import math
+from functools import cache
 
 import pandas as pd
 
 from skprognet._checks import check_choice, check_number
 from skprognet._comparisons import evidence, transfer_loses
-from skprognet._scores import by_condition, check_scores, methods_in
+from skprognet._scores import by_condition, check_scores, methods_in, rows_of
+from skprognet.results._chance import p_of_chance
 from skprognet.results._choose_test import as_test
 from skprognet.results._comparison import compare_two
 from skprognet.results._pairs import choose_pairs, kind_of, plain_networks
@@ -18,9 +20,20 @@ def _compare_all(scores, pairs, against, test, rope):
     """Yield the numbers of every comparison, within each condition."""
     for condition, part in by_condition(scores):
         networks = plain_networks(part)
+        chance = _chance_of(part)
         for method, other in choose_pairs(methods_in(part), pairs, against, networks):
-            numbers = compare_two(part, method, other, test, rope)
+            numbers = compare_two(part, method, other, test, rope, chance)
             yield {**condition, **numbers, "kind": kind_of(method, other, networks)}
+
+
+def _chance_of(scores):
+    """Return what gives the p-value of a method against chance, which is computed once."""
+
+    @cache
+    def p_value(method, test):
+        return p_of_chance(rows_of(scores, method), test)
+
+    return p_value
 
 
 def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0.05, rope=0.01):

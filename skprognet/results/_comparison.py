@@ -4,7 +4,6 @@ import numpy as np
 
 from skprognet._scores import label, rows_of, score_table
 from skprognet._table_metric import metric_columns, metric_of
-from skprognet.results._chance import p_of_chance
 from skprognet.results._choose_test import choose_test, run_test
 from skprognet.significance import bayesian_cv_test, pair_scores
 
@@ -37,7 +36,7 @@ def _interval(result):
     return tuple(result.confidence_interval(0.95))
 
 
-def compare_two(scores, method, against, test, rope):
+def compare_two(scores, method, against, test, rope, chance):
     """Return the numbers of one comparison.
 
     Parameters
@@ -50,6 +49,8 @@ def compare_two(scores, method, against, test, rope):
         None is the first that fits.
     rope : float
         Largest difference that does not matter.
+    chance : callable
+        Gives the p-value against chance for a method and the test that was chosen.
 
     Returns
     -------
@@ -84,6 +85,6 @@ def compare_two(scores, method, against, test, rope):
         "p_better": posterior.p_better,
         "test": test.description,
         "ratio": _number(result, "ratio"),
-        "p_chance": p_of_chance(rows_of(scores, method), test),
-        "against_p_chance": p_of_chance(rows_of(scores, against), test),
+        "p_chance": chance(method, test),
+        "against_p_chance": chance(against, test),
     }

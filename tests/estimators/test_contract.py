@@ -7,7 +7,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 
-SMALL = {"hidden_layer_sizes": (16,), "activation": "tanh", "max_epochs": 60, "lr": 0.02}
+SMALL = {"hidden_layer_sizes": (16,), "activation": "tanh", "max_epochs": 25, "lr": 0.05}
 STOCHASTIC = {
     "check_sample_weight_equivalence_on_dense_data": (
         "with mini-batches and dropout a row of weight 2 is in one batch, a repeated row in two, "

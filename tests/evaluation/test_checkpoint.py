@@ -143,7 +143,7 @@ import sys
 sys.path.insert(0, {folder!r})
 from {module} import run
 if __name__ == "__main__":
-    run({checkpoint!r}, n_jobs=2)
+    run({checkpoint!r}, n_jobs=int(sys.argv[1]))
 """
 
 
@@ -153,8 +153,10 @@ def test_kill_minus_nine_at_any_moment_loses_only_what_was_in_flight(unbroken, t
     script.write_text(
         SCRIPT.format(folder=str(here.parent), module=here.stem, checkpoint=str(checkpoint))
     )
-    for enough in (2, 5):
-        process = subprocess.Popen([sys.executable, str(script)], start_new_session=True)
+    for enough, n_jobs in ((2, 2), (5, 1)):
+        process = subprocess.Popen(
+            [sys.executable, str(script), str(n_jobs)], start_new_session=True
+        )
         patience = time.monotonic() + 120
         while len(finished(checkpoint)) < enough and process.poll() is None:
             assert time.monotonic() < patience

@@ -17,7 +17,7 @@ def make_voice(hertz, rate=16_000, seconds=0.5):
     return sum(0.2 / k * np.sin(2 * np.pi * k * hertz * time) for k in range(1, 15))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def voice():
     """Give the function that invents a voice."""
     return make_voice

@@ -18,6 +18,7 @@ import pytest
 
 from skprognet.features import OpenSmileFeatures, clear_cache
 
+N_MANY = 24
 opensmile = pytest.importorskip("opensmile")
 soundfile = pytest.importorskip("soundfile")
 
@@ -285,25 +286,32 @@ def test_folder_that_cannot_be_made(tmp_path, voices):
         smile(tmp_path / "file" / "cache").transform(voices)
 
 
-# Programs that fill a cache with many voices; the first argument is the folder of both.
+# A program that fills a cache with many voices; its arguments are the folders of both.
 FILL = """
 import sys
 from pathlib import Path
 from skprognet.features import OpenSmileFeatures
-folder = Path(sys.argv[1])
-print("started", flush=True)
-OpenSmileFeatures(cache=folder / "cache", verbose=False).transform(sorted(folder.glob("*.wav")))
+voices, cache = Path(sys.argv[1]), sys.argv[2]
+OpenSmileFeatures(cache=cache, verbose=False).transform(sorted(voices.glob("*.wav")))
 """
 
 
-@pytest.fixture
-def many(write, voice, tmp_path):
-    return sorted(write(f"{i}.wav", voice(80 + i, seconds=2)) for i in range(60))
+@pytest.fixture(scope="module")
+def many(voice, tmp_path_factory):
+    """Give the paths of many voices, and their features, in which no cache has a part."""
+    folder = tmp_path_factory.mktemp("many")
+    for number in range(N_MANY):
+        soundfile.write(folder / f"{number}.wav", voice(80 + number, seconds=2), 16_000)
+    paths = sorted(map(str, folder.glob("*.wav")))
+    return paths, OpenSmileFeatures().transform(paths)
 
 
-def start(tmp_path):
+def start(many, folder):
+    voices = Path(many[0][0]).parent
     return subprocess.Popen(
-        [sys.executable, "-c", FILL, str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", FILL, str(voices), str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
 
 
@@ -318,29 +326,31 @@ def wait_for_entries(folder, process):
         time.sleep(0.02)
 
 
-def test_two_processes_one_of_them_killed(tmp_path, many, extracted):
-    processes = [start(tmp_path), start(tmp_path)]
-    wait_for_entries(tmp_path / "cache", processes[0])
+def test_two_processes_one_of_them_killed(folder, many, extracted):
+    voices, expected = many
+    processes = [start(many, folder), start(many, folder)]
+    wait_for_entries(folder, processes[0])
     processes[0].kill()
     outputs = [process.communicate() for process in processes]
     assert processes[0].returncode == -signal.SIGKILL
     assert processes[1].returncode == 0, outputs[1]
-    from_cache = smile(tmp_path / "cache").transform(many)
+    from_cache = smile(folder).transform(voices)
     assert extracted == []
-    pd.testing.assert_frame_equal(from_cache, OpenSmileFeatures().transform(many))
+    pd.testing.assert_frame_equal(from_cache, expected)
 
 
-def test_interrupted_run_leaves_a_usable_cache(tmp_path, many, extracted):
-    process = start(tmp_path)
-    wait_for_entries(tmp_path / "cache", process)
+def test_interrupted_run_leaves_a_usable_cache(folder, many, extracted):
+    voices, expected = many
+    process = start(many, folder)
+    wait_for_entries(folder, process)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
     assert b"KeyboardInterrupt" in errors
-    kept = len(entries(tmp_path / "cache"))
-    assert 0 < kept < 60
-    features = smile(tmp_path / "cache").transform(many)
-    assert len(extracted) == 60 - kept
-    pd.testing.assert_frame_equal(features, OpenSmileFeatures().transform(many))
+    kept = len(entries(folder))
+    assert 0 < kept < N_MANY
+    features = smile(folder).transform(voices)
+    assert len(extracted) == N_MANY - kept
+    pd.testing.assert_frame_equal(features, expected)
 
 
 def test_threads_that_write_at_once(folder, invented):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import dask
 import psutil
 import pytest
 from distributed import Client, LocalCluster
@@ -178,10 +179,10 @@ def test_limit_must_be_a_time(limit, voices):
 def test_file_that_hangs_its_worker_is_named(voices, write, voice):
     endless = Endless(write("endless.wav", voice(180)))
     expected = OpenSmileFeatures().transform(voices)
-    smile = OpenSmileFeatures(n_jobs=2, timeout=15, on_error="skip")
+    smile = OpenSmileFeatures(n_jobs=2, timeout=6, on_error="skip")
     with pytest.warns(UserWarning, match="got 1 of 5") as caught:
         features = smile.transform([*voices[:3], endless, voices[3]])
-    reason = "takes longer than timeout=15 s (it hangs a decoder, or is very long)"
+    reason = "takes longer than timeout=6 s (it hangs a decoder, or is very long)"
     assert str(caught[0].message).endswith(f"\n  {str(endless)!r}: {reason}")
     assert features.equals(expected)
     assert smile.errors_.index.tolist() == [3]
@@ -189,7 +190,9 @@ def test_file_that_hangs_its_worker_is_named(voices, write, voice):
 
 @pytest.fixture(scope="module")
 def client():
+    # A call is given up after its second death, not its fourth: each new worker takes seconds.
     with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
         LocalCluster(
             n_workers=2,
             threads_per_worker=1,
