@@ -11,7 +11,7 @@ from skprognet._table_metric import METRIC, metric_of
 from skprognet._wording import first_few
 
 NO_SOURCE = "none"
-METHOD = ("method", "source")  # a method is told from others by its source too
+METHOD = ("method", "source")  # the same method with another source is another one
 FOLD = ("repeat", "fold")
 CONDITIONS = ("corpus", "target", "n_train_folds")  # methods are compared within each of them
 SCORE, SOURCE_SCORE, CHANCE = "score", "source_score", "chance"

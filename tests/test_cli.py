@@ -22,6 +22,7 @@ FILES = [
     "manifest.json",
     "report.html",
     "results.csv",
+    "rows.csv.gz",
     "scores.pdf",
     "scores.png",
     "significance.pdf",

@@ -39,9 +39,9 @@ def _check_method(name, method):
     """Raise unless a method is a classifier of scikit-learn's kind."""
     if isinstance(method, type) or not hasattr(method, "get_params"):
         kind = "the class " if isinstance(method, type) else ""
-        told = method.__name__ if kind else type(method).__name__
+        known_as = method.__name__ if kind else type(method).__name__
         raise TypeError(
-            f"Methods must be classifiers, such as SVC(); {name!r} is {kind}{told}. Make one."
+            f"Methods must be classifiers, such as SVC(); {name!r} is {kind}{known_as}. Make one."
         )
     if isinstance(method, BaseEstimator) and is_regressor(method):
         raise TypeError(

@@ -169,11 +169,11 @@ def _rows_seen_by(sources, fitted, X):
     if any(mask is None for mask in masks):
         if not hasattr(fitted, "source_overlap"):
             return UNKNOWN
-        told = fitted.source_overlap(X, per_row=True).drop(columns="own")
-        if told.isna().any(axis=None):
+        seen = fitted.source_overlap(X, per_row=True).drop(columns="own")
+        if seen.isna().any(axis=None):
             return UNKNOWN
         masks = [
-            told.iloc[:, i].to_numpy(dtype=bool) if mask is None else mask
+            seen.iloc[:, i].to_numpy(dtype=bool) if mask is None else mask
             for i, mask in enumerate(masks)
         ]
     return np.any(masks, axis=0)

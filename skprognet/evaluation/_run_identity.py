@@ -51,16 +51,16 @@ def describe_run(run, splits):
     names = ["X", "y", "speakers", "methods", "sources", "source_estimator", "combined_sources"]
     names += ["scoring", "normalisation", "random_state", "target", "corpus", "train_folds"]
     names += ["return_curves"]
-    told = {}
+    found = {}
     for name in names:
         try:
-            told |= _describe(name, getattr(run, name))
+            found |= _describe(name, getattr(run, name))
         except RecursionError as error:
             raise _unknowable(name, "an object that holds itself") from error
     rows = _digest([_describe("", vars(split)) for split in splits])
-    told["splits"] = f"{len(splits)}, sha256 {rows}"
-    told["version of python"] = ".".join(platform.python_version_tuple()[:2])
-    return told | {f"version of {name}": version(name) for name in _LIBRARIES}
+    found["splits"] = f"{len(splits)}, sha256 {rows}"
+    found["version of python"] = ".".join(platform.python_version_tuple()[:2])
+    return found | {f"version of {name}": version(name) for name in _LIBRARIES}
 
 
 def run_digest(run):
@@ -100,18 +100,18 @@ def _describe(name, value):
     if isinstance(value, functools.partial) or hasattr(value, "__name__"):
         return _describe_function(name, value)
     if hasattr(value, "get_params"):
-        told = _with_parts(name, _kind(name, type(value)), value.get_params(deep=False))
+        found = _with_parts(name, _kind(name, type(value)), value.get_params(deep=False))
         learned = f", fitted, {_learned(name, value)}" if is_fitted(value) else ""
-        return told | {name: told[name] + learned}
+        return found | {name: found[name] + learned}
     return _describe_object(name, value)
 
 
 def _with_parts(name, text, parts):
-    told = {name: text}
+    found = {name: text}
     for key, part in parts.items():
         plain = isinstance(key, str) and key.isidentifier()
-        told |= _describe(f"{name}.{key}" if plain else f"{name}[{_text(key)}]", part)
-    return told
+        found |= _describe(f"{name}.{key}" if plain else f"{name}[{_text(key)}]", part)
+    return found
 
 
 def _is_plain(value):
@@ -225,8 +225,8 @@ def _code(name, part):
     if isinstance(part, types.FunctionType):
         cells = [cell.cell_contents for cell in part.__closure__ or ()]
         defaults = [part.__defaults__, part.__kwdefaults__, *cells]
-        told = [_code(name, part.__code__)]
-        return told + [_code(name, d) for d in defaults if not isinstance(d, type)]
+        found = [_code(name, part.__code__)]
+        return found + [_code(name, d) for d in defaults if not isinstance(d, type)]
     if isinstance(part, frozenset):
         return sorted(map(repr, part))
     if isinstance(part, np.ndarray):

@@ -33,8 +33,8 @@ def plain_networks(scores):
     for method in found:
         if method[1] == NO_SOURCE:
             continue
-        told = rows_of(scores, method).get("baseline", pd.Series(dtype=object)).dropna()
-        name = told.iloc[0] if len(told) else DNN
+        baselines = rows_of(scores, method).get("baseline", pd.Series(dtype=object)).dropna()
+        name = baselines.iloc[0] if len(baselines) else DNN
         if name in plain:
             networks[method] = name
     return networks
