@@ -58,8 +58,8 @@ def contents(folder):
 
 def test_closed_streams_leave_all_results(whole):
     names = set(os.listdir(whole))
-    assert {"results.csv", "design.toml", "manifest.json", "report.html"} < names
-    assert len(names) == 14
+    assert {"results.csv", "rows.csv.gz", "design.toml", "manifest.json", "report.html"} < names
+    assert len(names) == 15
     assert "checkpoint" not in names
 
 
