@@ -3,10 +3,11 @@
 from skprognet.displays._display import Display
 from skprognet.displays._style import COLOURS, row_height, verbatim
 from skprognet.estimators import source_importances
+from skprognet.metrics import get_score
 
 
 class SourceImportanceDisplay(Display):
-    """Fall in UAR when a progressive network has to do without each of its sources.
+    """Fall in score when a progressive network has to do without each of its sources.
 
     A bar to the right of zero: the network does worse without the source. To the left, hatched:
     it does better without. The line at its end is one standard deviation over the permutations to
@@ -15,8 +16,10 @@ class SourceImportanceDisplay(Display):
     Parameters
     ----------
     importances : DataFrame
-        By name of the source: importance_mean and importance_std, in UAR, as
+        By name of the source: importance_mean and importance_std, as
         :meth:`~skprognet.ProgressiveClassifier.source_importances` returns.
+    scoring : str or Score, default="uar"
+        The score that they are in, for the axis.
 
     Attributes
     ----------
@@ -43,12 +46,15 @@ class SourceImportanceDisplay(Display):
     ['source', 'importance_mean', 'importance_std']
     """
 
-    def __init__(self, importances):
+    def __init__(self, importances, *, scoring="uar"):
         self.importances = importances
+        self.scoring = scoring
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, method="permute", n_repeats=5, random_state=None):
-        """Measure how much the UAR falls without each source.
+    def from_estimator(
+        cls, estimator, X, y, *, scoring="uar", method="permute", n_repeats=5, random_state=None
+    ):
+        """Measure how much the score falls without each source.
 
         Parameters
         ----------
@@ -59,6 +65,8 @@ class SourceImportanceDisplay(Display):
             Rows, best such that were not in `fit`.
         y : array-like of shape (n_samples,)
             Their labels.
+        scoring : str or Score, default="uar"
+            What falls: the name of a score, or a :class:`~skprognet.metrics.Score`.
         method : {"permute", "silence"}, default="permute"
             Whether the activations of a source are exchanged among the rows or set to 0.
         n_repeats : int, default=5
@@ -78,11 +86,16 @@ class SourceImportanceDisplay(Display):
         ValueError
             If it has no source, or X and y do not fit it.
         """
-        return cls(
-            source_importances(
-                estimator, X, y, method=method, n_repeats=n_repeats, random_state=random_state
-            )
+        importances = source_importances(
+            estimator,
+            X,
+            y,
+            scoring=scoring,
+            method=method,
+            n_repeats=n_repeats,
+            random_state=random_state,
         )
+        return cls(importances, scoring=scoring)
 
     def _figure_size(self):
         return 4.8, 1 + row_height(self._row_names()) * len(self.importances)
@@ -109,8 +122,10 @@ class SourceImportanceDisplay(Display):
         ax.axvline(0, color="black", linewidth=1)
         ax.set_yticks(frame.index, self._row_names())
         ax.set_ylim(len(frame) - 0.4, -0.6)
+        score = get_score(self.scoring)
+        change = "fall" if score.greater_is_better else "rise"
         ax.set_xlabel(
-            "fall in UAR without the source"
+            f"{change} in {score.label} without the source"
             + "\n(line: one standard deviation over permutations)" * bool(spread.any()),
             loc="right",
             fontsize="small",
@@ -124,6 +139,6 @@ class SourceImportanceDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per source: source, importance_mean, importance_std, in UAR.
+            A row per source: source, importance_mean, importance_std.
         """
         return self.importances.rename_axis("source").reset_index()

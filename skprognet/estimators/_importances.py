@@ -9,13 +9,15 @@ from skprognet._wording import first_few
 from skprognet.estimators._outputs import check_finite
 from skprognet.estimators._parameters import draw_seeds
 from skprognet.estimators._rows import check_rows
-from skprognet.metrics import uar_score
+from skprognet.metrics import get_score
 from skprognet.networks import evaluate_logits, limit_threads, undisturbed
 from skprognet.sources import as_source, network_of
 
 
-def source_importances(model, X, y, *, method="permute", n_repeats=5, random_state=None):
-    """Return how much the unweighted average recall falls without each source.
+def source_importances(
+    model, X, y, *, scoring="uar", method="permute", n_repeats=5, random_state=None
+):
+    """Return how much the score falls without each source.
 
     :meth:`skprognet.ProgressiveClassifier.source_importances` of the network in a pipeline, on the
     rows that the steps before it make of X.
@@ -29,6 +31,8 @@ def source_importances(model, X, y, *, method="permute", n_repeats=5, random_sta
         Rows as the `predict` of `model` takes them, best such that were not in `fit`.
     y : array-like of shape (n_samples,)
         Their labels.
+    scoring : str or Score, default="uar"
+        What falls: the name of a score, or a :class:`~skprognet.metrics.Score`.
     method : {"permute", "silence"}, default="permute"
         Whether the activations of a source are exchanged among the rows or set to 0.
     n_repeats : int, default=5
@@ -79,16 +83,25 @@ def source_importances(model, X, y, *, method="permute", n_repeats=5, random_sta
             f"{type(model).__name__}."
         )
     return network.source_importances(
-        rows, y, method=method, n_repeats=n_repeats, random_state=random_state
+        rows,
+        y,
+        scoring=scoring,
+        method=method,
+        n_repeats=n_repeats,
+        random_state=random_state,
     )
 
 
-def measure_importances(classifier, X, y, method, n_repeats, random_state):
+def measure_importances(classifier, X, y, scoring, method, n_repeats, random_state):
     """Do what :meth:`skprognet.ProgressiveClassifier.source_importances` says.
 
     The frozen columns compute once; after that only their activations are exchanged or silenced.
     """
-    X, y = _check_importances(classifier, X, y, method, n_repeats)
+    score, (X, y) = get_score(scoring), _check_importances(classifier, X, y, method, n_repeats)
+
+    def gain(codes):
+        return score.orient(score(y, classifier._target.decode(codes)))
+
     rng = np.random.RandomState(draw_seeds(random_state, 1)[0])
     column, rows = classifier.net_.module_, {}
     slices = source_slices(classifier.n_features_in_, classifier._source_sizes())
@@ -96,13 +109,13 @@ def measure_importances(classifier, X, y, method, n_repeats, random_state):
         joined = classifier._column_input(X)
         logits = evaluate_logits(column, joined)
         check_finite([logits])
-        whole = uar_score(y, classifier._target.decode(most_probable(logits)))
+        whole = gain(most_probable(logits))
         for name, where in slices.items():
             orders = [None]
             if method == "permute":
                 orders = [torch.tensor(rng.permutation(len(X))) for _ in range(n_repeats)]
             without = [predictions_without(column, joined, where, order) for order in orders]
-            falls = [whole - uar_score(y, classifier._target.decode(codes)) for codes in without]
+            falls = [whole - gain(codes) for codes in without]
             rows[name] = {"importance_mean": np.mean(falls), "importance_std": np.std(falls)}
     return pd.DataFrame.from_dict(rows, orient="index")
 

@@ -308,13 +308,16 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
             lateral_dropout=self.lateral_dropout,
         )
 
-    def source_importances(self, X, y, *, method="permute", n_repeats=5, random_state=None):
-        """Return how much the unweighted average recall falls without each source.
+    def source_importances(
+        self, X, y, *, scoring="uar", method="permute", n_repeats=5, random_state=None
+    ):
+        """Return how much the score falls without each source.
 
         A source is silenced by setting its hidden activations to 0 ("silence"), or they are
         exchanged among the rows of X ("permute"), so that they keep their distribution and lose
-        what they say about a row. Importance is the UAR as it is minus the UAR then; below 0 the
-        network does better without the source.
+        what they say about a row. Importance is the score with the source minus the score without
+        it. If lower values of the score are better, the sign is turned. Below 0 the network does
+        better without the source.
 
         Parameters
         ----------
@@ -322,6 +325,8 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
             Rows, best such that were not in `fit`.
         y : array-like of shape (n_samples,)
             Their labels.
+        scoring : str or Score, default="uar"
+            What falls: the name of a score, or a :class:`~skprognet.metrics.Score`.
         method : {"permute", "silence"}, default="permute"
             What is done to the source.
         n_repeats : int, default=5
@@ -357,7 +362,7 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         check_is_fitted(self)
         if not self.sources_:
             raise ValueError("source_importances needs a source; this classifier has none.")
-        return measure_importances(self, X, y, method, n_repeats, random_state)
+        return measure_importances(self, X, y, scoring, method, n_repeats, random_state)
 
     def lateral_norms(self):
         """Return how strongly each layer reads each frozen column.

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from sklearn.metrics import zero_one_loss
 
 from skprognet import DNNClassifier, ProgressiveClassifier
 from skprognet.displays import SourceImportanceDisplay
+from skprognet.metrics import Score
 
 OPTIONS = {"hidden_layer_sizes": (6,), "max_epochs": 3, "random_state": 0}
 
@@ -64,7 +66,12 @@ def test_every_option_reaches_the_estimator(importances):
 
     network, options = Network(), {"method": "silence", "n_repeats": 7, "random_state": 3}
     SourceImportanceDisplay.from_estimator(network, "X", "y", **options)
+    error = Score("error", zero_one_loss, label="error rate", greater_is_better=False)
+    options["scoring"] = error
+    display = SourceImportanceDisplay.from_estimator(network, "X", "y", **options)
     assert network.seen == ("X", "y", options)
+    label = display.plot(Figure().subplots()).ax_.get_xlabel()
+    assert label.startswith("rise in error rate without the source")
 
 
 def test_another_classifier_is_refused():

@@ -12,6 +12,7 @@ from sklearn import config_context
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import zero_one_loss
 from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
@@ -19,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from skorch.callbacks import Callback
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.metrics import uar_score, uar_scorer
+from skprognet.metrics import Score, uar_score, uar_scorer
 from skprognet.networks import evaluate_hidden, evaluate_logits, join_frozen
 
 TRANSFER = [FineTunedClassifier, ProgressiveClassifier]
@@ -560,6 +561,21 @@ def test_silencing_is_what_zero_laterals_do(helped):
     fall = uar_score(y, clf.predict(X)) - uar_score(y, silenced.predict(X))
     table = clf.source_importances(X, y, method="silence")
     assert table.loc["knows", "importance_mean"] == pytest.approx(fall)
+
+
+def test_importances_are_in_the_score_that_was_asked_for(helped):
+    clf, X, y = helped
+    silenced = copy.deepcopy(clf)
+    with torch.no_grad():
+        for layer in silenced.net_.module_.laterals:
+            layer[0].weight.zero_()
+    error = Score("error", zero_one_loss, range=(0, 1), greater_is_better=False)
+    rise = zero_one_loss(y, silenced.predict(X)) - zero_one_loss(y, clf.predict(X))
+    table = clf.source_importances(X, y, scoring=error, method="silence")
+    assert rise > 0
+    assert table.loc["knows", "importance_mean"] == pytest.approx(rise)
+    with pytest.raises(ValueError, match="^scoring must be the name of a score"):
+        clf.source_importances(X, y, scoring="uarr")
 
 
 def test_lateral_norms_are_those_of_the_matrices(helped):
