@@ -574,7 +574,7 @@ def test_importances_are_in_the_score_that_was_asked_for(helped):
     table = clf.source_importances(X, y, scoring=error, method="silence")
     assert rise > 0
     assert table.loc["knows", "importance_mean"] == pytest.approx(rise)
-    with pytest.raises(ValueError, match="^scoring must be the name of a score"):
+    with pytest.raises(ValueError, match=r"^scoring must be the name of a score"):
         clf.source_importances(X, y, scoring="uarr")
 
 
