@@ -14,7 +14,7 @@ class Source(ABC):
     others have answers that are right for a model about which no more is known. An instance can be
     given as `source` itself, or a model's own method ``as_source()`` can return it.
 
-    A source must be possible to pickle and to copy with :func:`copy.deepcopy`.
+    A source must be possible to pickle and to copy with ``copy.deepcopy``.
 
     Attributes
     ----------
@@ -196,7 +196,7 @@ class Source(ABC):
 
         Returns
         -------
-        ndarray of shape (n_samples, n_features_in_)
+        ndarray of shape (n_samples, `n_features_in_`)
             The rows for `hidden`; a source with steps may return a DataFrame.
 
         Raises
