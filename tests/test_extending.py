@@ -1,23 +1,23 @@
 """The package extended from outside, with public names only; the guide shows these examples."""
 
-# Imports stand in the order of the examples, not in that of the alphabet.
-# ruff: noqa: I001
-
-# --- imports of a new kind of source ---
 import copy
 import hashlib
 import pickle
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from scipy import stats
+from scipy.io import wavfile
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import f1_score
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.datasets import load_emodb
+from skprognet.datasets import NamedFiles, check_corpus, load_emodb
 from skprognet.displays import SourceImportanceDisplay
 from skprognet.estimators import (
     check_laterals_alive,
@@ -27,29 +27,14 @@ from skprognet.estimators import (
     source_overlap,
 )
 from skprognet.evaluation import audit, cross_validate_transfer
+from skprognet.experiments import transfer_between_tasks, write_study
+from skprognet.features import FeatureExtractor, FeatureFunction
+from skprognet.metrics import Score
 from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 from skprognet.persistence import save_model
-from skprognet.sources import Source
-
-# --- imports of a new score ---
-from sklearn.metrics import f1_score
-
-from skprognet.experiments import transfer_between_tasks, write_study
-from skprognet.metrics import Score
-
-# --- imports of a new significance test ---
-import pandas as pd
-from scipy import stats
-
 from skprognet.results import compare_methods, summary_table
 from skprognet.significance import SignificanceTest
-
-# --- imports of a new corpus ---
-# --- imports of a new feature extractor ---
-from scipy.io import wavfile
-
-from skprognet.datasets import NamedFiles, check_corpus
-from skprognet.features import FeatureExtractor, FeatureFunction
+from skprognet.sources import Source
 
 # === a new kind of source ===
 
