@@ -454,4 +454,4 @@ def test_words_are_those_of_the_results(statistics, rng):
         scaler.fit(X if statistics == "corpus" else X[train])
         assert row.normalisation == scaler.normalisation_
         fitted = clone(classifier).fit(scaler.transform(X[train]), y[train])
-        assert row.uar == uar_score(y[test], fitted.predict(scaler.transform(X[test])))
+        assert row.score == uar_score(y[test], fitted.predict(scaler.transform(X[test])))
