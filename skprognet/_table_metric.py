@@ -67,7 +67,16 @@ def score_named(name, greater_is_better=None):
 def monitor_label(metric):
     """Return what an axis or a sentence calls the values of a `monitor`, by its name."""
     # Greater is better: what `monitor="loss"` records is minus the loss.
-    return "score (minus the loss)" if metric == "loss" else score_named(metric).label
+    if metric == "loss":
+        return "score (minus the loss)"
+    score = score_named(metric)
+    return score.label + ("" if score.greater_is_better else " (lower is better)")
+
+
+def monitor_is_greater_better(curves):
+    """Return whether greater is better in curves; it is in those of a metric that is not known."""
+    name = curves["metric"].iloc[0] if "metric" in curves else DEFAULT_METRIC
+    return score_named(name).greater_is_better
 
 
 def _not_computed(y_true, y_pred):

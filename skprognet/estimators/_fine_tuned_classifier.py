@@ -144,6 +144,9 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
     (2,)
     """
 
+    # Of a single source, which has to have layers that can be copied: studies ask.
+    copies_its_source = True
+
     def __init__(
         self,
         source=None,

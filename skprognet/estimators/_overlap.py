@@ -7,7 +7,14 @@ import pandas as pd
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skprognet._wording import first_few
-from skprognet.sources import FARTHEST, as_source, count_off_scale, is_known, network_of
+from skprognet.sources import (
+    FARTHEST,
+    as_source,
+    ask_rows_seen,
+    count_off_scale,
+    is_known,
+    network_of,
+)
 
 OWN = "own"
 
@@ -100,7 +107,7 @@ class _Answer:
         self.off_scale = {OWN: count_off_scale(X, network)}
         for name, source in network._read_by_name():
             rows = source.select(X, getattr(network, "feature_names_in_", None))
-            self.seen[name] = source.rows_seen(rows)
+            self.seen[name] = ask_rows_seen(source, rows)
             self.off_scale[name] = source.off_scale(rows)
         self.off_scale = {n: pair for n, pair in self.off_scale.items() if 2 * pair[0] > pair[1]}
 

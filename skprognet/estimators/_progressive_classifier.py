@@ -9,6 +9,7 @@ from skprognet.estimators._parameters import DTYPES
 from skprognet.estimators._rows import Given
 from skprognet.estimators._with_source import TransferMixin, named
 from skprognet.networks import ADAPTERS, ProgressiveColumn, join_frozen, undisturbed
+from skprognet.sources import read_layers
 
 
 class ProgressiveClassifier(TransferMixin, NetworkClassifier):
@@ -287,7 +288,7 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         for name, source in self._read_by_name():
             rows = self._select(source, X)
             with named(name):
-                frozen += source.hidden(rows)
+                frozen += read_layers(source, rows)
         return join_frozen(x, [[h.to(x) for h in column] for column in frozen])
 
     def _source_sizes(self):

@@ -8,6 +8,7 @@ from skprognet._checks import check_no_ratings
 from skprognet._wording import first_few
 from skprognet.sources import (
     as_source,
+    ask_digest,
     check_can_be_trained,
     clone_sources,
     frozen_copy,
@@ -115,7 +116,7 @@ class TransferMixin:
                     source, rows.X, labels, rows, train, held_out, seed + number, self._table
                 )
             self.sources_.append((name, frozen))
-        self.source_digest_ = {name: each.digest() for name, each in self._read_by_name()}
+        self.source_digest_ = {n: ask_digest(source) for n, source in self._read_by_name()}
 
     def _check_same_sources(self):
         given = named_sources(self.source)
@@ -153,11 +154,12 @@ class TransferMixin:
         return rows.source_y[name if name in columns else None].to_numpy()
 
     def _check_sources(self):
-        changed = [n for n, s in self._read_by_name() if s.digest() != self.source_digest_[n]]
+        changed = [n for n, s in self._read_by_name() if ask_digest(s) != self.source_digest_[n]]
         if changed:
             raise RuntimeError(
-                f"A frozen source must come out of fit as it went in; {changed} changed. Please "
-                "report this, with the estimator's parameters."
+                f"A frozen source must come out of fit as it went in; {changed} changed. If the "
+                "source is of a class of yours, its digest() must not change while it computes "
+                "the same. Otherwise please report this, with the estimator's parameters."
             )
 
     def _select(self, source, X):

@@ -17,7 +17,7 @@ from skprognet.evaluation._run import Run, is_transfer, reads_several
 from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.metrics import get_score
 from skprognet.preprocessing import NORMALISATIONS
-from skprognet.sources import is_fitted, is_source
+from skprognet.sources import as_source, is_fitted, is_source
 
 
 def _check_methods(methods, source_estimator):
@@ -142,6 +142,17 @@ def _check_roles(sources, transfer, methods, source_estimator):
         )
 
 
+def _check_can_be_copied(sources, transfer):
+    """Raise if a method copies the layers of its source, and a source has none to copy."""
+    copying = [name for name, m in transfer.items() if getattr(m, "copies_its_source", False)]
+    for name, source in sources.items():
+        if copying and is_source(source) and as_source(source).column() is None:
+            raise ValueError(
+                f"{first_few(copying)} copies the layers of its source; the source {name!r} has "
+                "none that can be copied. Run this source without such methods."
+            )
+
+
 def _check_speakers(speakers, normalisation, sources):
     """Raise if normalisation by speaker lacks the speakers of a corpus."""
     corpora = {n: s.groups for n, s in sources.items() if isinstance(s, SourceCorpus)}
@@ -184,6 +195,7 @@ def check_run(
     _check_names("methods", methods)
     sources = {name: _check_source(name, source, X) for name, source in sources.items()}
     transfer = {name: method for name, method in methods.items() if is_transfer(method)}
+    _check_can_be_copied(sources, transfer)
     _check_roles(sources, transfer, methods, source_estimator)
     combined = _check_combined(combined_sources, sources, transfer)
     rows = {"groups": groups, "speakers": groups if speakers is None else speakers}

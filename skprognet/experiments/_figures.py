@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from skprognet._scores import methods_in
-from skprognet._table_metric import metric_of
+from skprognet._table_metric import metric_of, monitor_is_greater_better
 from skprognet.displays import (
     ScoresDisplay,
     SignificanceDisplay,
@@ -127,13 +127,14 @@ def _folds(number):
 
 def _curves(curves, name, where):
     n_methods = len(methods_in(curves))
+    rises = "rises" if monitor_is_greater_better(curves) else "falls"
     return _figure(
         TrainingCurveDisplay.from_curves(curves),
         name,
         f"Training curves{where}",
         "Mean score on the validation rows after each epoch, as in the paper's Figure 3; the band "
-        f"is {_band(curves)}. A curve that rises earlier has started from "
-        "something useful; one that still climbs at the right end was stopped too early.",
+        f"is {_band(curves)}. A curve that {rises} earlier has started from something useful; one "
+        f"that still {rises} at the right end was stopped too early.",
         f"Validation score by epoch of {n_methods} methods{where}.",
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from skprognet.features._extras import import_extra
+from skprognet.features._feature_function import FeatureFunction
 from skprognet.features.engine._cache import FeatureCache
 from skprognet.features.engine._extract_all import extract_all
 from skprognet.features.engine._extraction import Extraction
@@ -93,6 +94,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
     0  0.35            199.0
     """
 
+    _depended_on = ()  # parameters of a subclass that its depends_on has in another form
     _expected_warnings = None  # a pattern of warnings that only repeat what the results say
 
     def __init__(
@@ -240,11 +242,30 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
     def _make_extraction(self):
         """Return what each worker is given, and the function with what else is known of it."""
         self._check_parameters()
-        function = self.feature_function()
+        function = self._check_function(self.feature_function())
         longest = np.inf if self.max_duration is None else float(self.max_duration)
         names, rate = function.names, int(self.sampling_rate)
         extraction = Extraction(function.compute, len(names), self.software, rate, longest)
         return extraction, function
+
+    def _check_function(self, function):
+        """Return what a subclass says, with its own parameters among what the numbers depend on.
+
+        A parameter that the subclass forgets there would give rows of another value from a cache.
+        """
+        if not isinstance(function, FeatureFunction):
+            raise TypeError(
+                f"{type(self).__name__}.feature_function() must return a FeatureFunction; got "
+                f"{function!r:.200}."
+            )
+        if not isinstance(function.depends_on, dict):
+            raise TypeError(
+                "depends_on must be a dict of text, numbers, lists and dicts, from which the "
+                f"cache makes its keys; got {function.depends_on!r:.200}."
+            )
+        common = {*FeatureExtractor._get_param_names(), *self._depended_on}
+        own = {n: repr(v) for n, v in self.get_params(deep=False).items() if n not in common}
+        return function._replace(depends_on={**function.depends_on, **own}) if own else function
 
     def _check_parameters(self):
         """Raise if a parameter is none of its choices, or a package is missing."""

@@ -18,9 +18,9 @@ class FeatureFunction(NamedTuple):
         the same row.
     depends_on : dict, default={}
         What the numbers depend on beside the signal and its rate, as text, numbers, lists and
-        dicts: parameters, and the versions of the software. The cache returns a row only if this
-        is what it was when the row was computed, and if the class and the names are called the
-        same.
+        dicts, such as the versions of the software. The parameters of your class are added to
+        it. The cache returns a row only if all of this is what it was when the row was computed,
+        and if the class and the names are called the same.
 
     See Also
     --------

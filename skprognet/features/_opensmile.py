@@ -134,6 +134,7 @@ class OpenSmileFeatures(FeatureExtractor):
     """
 
     software = "openSMILE"
+    _depended_on = ("feature_set",)  # by the content of its configuration
     _expected_warnings = "Segment too short"
 
     def __init__(

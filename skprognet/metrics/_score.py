@@ -1,6 +1,7 @@
 """What has to be known of a metric to report it: name, range, direction and chance level."""
 
 import math
+import numbers
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -8,6 +9,8 @@ import numpy as np
 
 from skprognet._wording import nearest_name
 from skprognet.metrics._uar import uar_score
+
+_ROUNDING = 1e-9  # as far as a score may miss the ends of its range by
 
 
 @dataclass(frozen=True)
@@ -69,11 +72,21 @@ class Score:
                 "The function of a score must be called as function(y_true, y_pred); got "
                 f"{self.function!r}."
             )
-        low, high = self.range
-        if not low < high:
-            raise ValueError(
-                f"The range of a score must be (lowest, highest) value; got {self.range!r}."
+        if not isinstance(self.greater_is_better, (bool, np.bool_)):
+            raise TypeError(
+                f"greater_is_better must be True or False; got {self.greater_is_better!r}."
             )
+        for what in ("label", "description"):
+            if not isinstance(getattr(self, what), (str, type(None))):
+                raise TypeError(
+                    f"The {what} of a score must be text; got {getattr(self, what)!r}."
+                )
+        if self.chance is not None and not callable(self.chance):
+            raise TypeError(
+                "chance must be called as chance(y_true), or None where it is not known; got "
+                f"{self.chance!r}. Pass a function, such as lambda y_true: {self.chance!r}."
+            )
+        _check_range(self.range)
         # A frozen dataclass can be completed only in this way.
         object.__setattr__(self, "label", self.label or self.name)
         object.__setattr__(self, "description", self.description or self.label)
@@ -94,9 +107,28 @@ class Score:
         -------
         float
             The score.
+
+        Raises
+        ------
+        ValueError
+            If it is outside the range.
+        TypeError
+            If the function does not return one number.
         """
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-        return float(self.function(y_true, y_pred, **weights))
+        value = self.function(y_true, y_pred, **weights)
+        if np.ndim(value) or not isinstance(value, numbers.Real):
+            raise TypeError(
+                f"The function of the score {self.name!r} must return one number; got "
+                f"{value!r:.200}."
+            )
+        low, high = self.range
+        if value < low - _ROUNDING or value > high + _ROUNDING:
+            raise ValueError(
+                f"The score {self.name!r} must be from {low:g} to {high:g}, as its range says; "
+                f"its function returned {value:g}. Change the range, or the function."
+            )
+        return float(value)
 
     def chance_level(self, y_true):
         """Return the score of a guess.
@@ -111,7 +143,15 @@ class Score:
         float
             NaN where it is not known.
         """
-        return math.nan if self.chance is None else float(self.chance(y_true))
+        if self.chance is None:
+            return math.nan
+        value, (low, high) = float(self.chance(y_true)), self.range
+        if not low - _ROUNDING <= value <= high + _ROUNDING:
+            raise ValueError(
+                f"The chance level of the score {self.name!r} must be from {low:g} to {high:g}, "
+                f"as its range says; chance(y_true) returned {value:g}."
+            )
+        return value
 
     def orient(self, values):
         """Return values of this score turned such that greater is better.
@@ -129,6 +169,20 @@ class Score:
             The same where greater is better, else their negatives.
         """
         return values if self.greater_is_better else -values
+
+
+def _check_range(bounds):
+    """Raise unless these are a lowest and a highest value."""
+    is_pair = isinstance(bounds, (tuple, list)) and len(bounds) == 2
+    if (
+        not is_pair
+        or not all(isinstance(b, numbers.Real) for b in bounds)
+        or not (bounds[0] < bounds[1])
+    ):
+        raise ValueError(
+            "The range of a score must be a pair of its lowest and a higher highest value; got "
+            f"{bounds!r}."
+        )
 
 
 def _chance_of_uar(y_true):
@@ -192,9 +246,14 @@ def get_score(scoring):
     >>> uar.label, uar.range, uar.chance_level(["sad", "happy", "sad"])
     ('UAR', (0.0, 1.0), 0.5)
     """
-    if isinstance(scoring, Score):
-        return scoring
     names = get_score_names()
+    if isinstance(scoring, Score):
+        if scoring.name in names and scoring != _BY_NAME[scoring.name]:
+            raise ValueError(
+                f"A score of yours must have a name of its own; {scoring.name!r} is one of this "
+                "package. Choose another name."
+            )
+        return scoring
     wanted = "scoring must be the name of a score or a skprognet.metrics.Score"
     if not isinstance(scoring, str):
         raise TypeError(f"{wanted}; got {scoring!r}. Make one: Score(name, function).")

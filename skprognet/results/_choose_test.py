@@ -53,6 +53,8 @@ def run_test(test, pair, **options):
     ------
     TypeError
         If it does not return one p-value.
+    ValueError
+        If the p-value is not from 0 to 1.
     """
     if test.takes_ratio and pair.ratio is not None:
         options["test_train_ratio"] = pair.ratio
@@ -62,6 +64,11 @@ def run_test(test, pair, **options):
         raise TypeError(
             f"The function of {test.name!r} must return an object with one number as pvalue; got "
             f"{pvalue!r}. Test all folds together: many tests of scipy do that with axis=None."
+        )
+    if not 0 <= pvalue <= 1:
+        raise ValueError(
+            f"The p-value of {test.name!r} must be from 0 to 1; got {pvalue!r}. Look at what it "
+            "does where scores are equal on all folds."
         )
     return result
 

@@ -1,6 +1,7 @@
 """The `source` parameter of a classifier: nothing, one source, or several with names."""
 
 from skprognet.sources._as_source import as_source, is_fitted
+from skprognet.sources._ask import check_layer_sizes
 
 
 def named_sources(source):
@@ -47,7 +48,12 @@ def _check_readable(model):
     """Raise unless the layers of a source can be read, once it is fitted."""
     source = as_source(model)
     fitted = is_fitted(model if source.network is None else source.network)
-    if fitted and not all(source.layer_sizes()):
+    if not fitted:
+        return
+    sizes = source.layer_sizes()
+    if source.network is None:
+        check_layer_sizes(sizes)
+    elif not all(sizes):
         raise ValueError(
             f"A source must have a hidden layer to be read; got {model!r}. Give it some."
         )

@@ -1,5 +1,6 @@
 """A source of this package's own kind: a classifier that owns a column."""
 
+from skprognet.sources._ask import ask_rows_seen
 from skprognet.sources._column_source import ColumnSource
 from skprognet.sources._training_rows import count_off_scale, is_known
 
@@ -52,7 +53,7 @@ class NetworkSource(ColumnSource):
         """Return which rows the network, or one that it learned from, had in `fit`."""
         seen = is_known(self.network, X)
         for _, source in self.sources:
-            of_source = source.rows_seen(source.select(X, self.feature_names_in_))
+            of_source = ask_rows_seen(source, source.select(X, self.feature_names_in_))
             if of_source is None:
                 return None
             seen |= of_source

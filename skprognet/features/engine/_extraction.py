@@ -90,7 +90,8 @@ def _reason(error):
 
 def _check_row(row, extraction):
     """Return a row of features in float32; raise if it does not have one number per name."""
-    values = np.asarray(row, dtype=np.float32)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is said so
+        values = np.asarray(row, dtype=np.float32)
     if values.shape != (extraction.n_features,):
         raise ValueError(
             f"{extraction.software} must return one row of {extraction.n_features} features for "
@@ -101,7 +102,10 @@ def _check_row(row, extraction):
 
 def _find_undefined(values, seconds, extraction):
     """Return in words which features are no finite numbers, or None if all are."""
-    n_undefined = np.count_nonzero(~np.isfinite(values))
+    n_infinite = np.count_nonzero(np.isinf(values))
+    if n_infinite:
+        return f"gives {n_infinite} of {len(values)} features that are infinite in float32"
+    n_undefined = np.count_nonzero(np.isnan(values))
     if n_undefined == len(values):
         return f"is too short for {extraction.software} ({seconds:.3f} s)"
     if n_undefined:
