@@ -11,13 +11,13 @@ from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import balanced_accuracy_score, recall_score
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, recall_score
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from skprognet.metrics import uar_score, uar_scorer
+from skprognet.metrics import Score, get_score, uar_score, uar_scorer
 from skprognet.preprocessing import CorpusStandardScaler
 
 EMOTIONS = ["angry", "happy", "neutral", "sad"]
@@ -264,3 +264,38 @@ def test_metadata_that_nobody_takes_is_an_error():
         cross_val_score(
             LinearSVC(), X, y, scoring=uar_scorer, params={"corpus": y}, error_score="raise"
         )
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"greater_is_better": "no"}, TypeError, "greater_is_better must be True or False; got"),
+        ({"label": 5}, TypeError, "The label of a score must be text; got 5."),
+        ({"chance": 0.25}, TypeError, "chance must be called as chance(y_true), or None where"),
+        ({"range": (0, 1, 2)}, ValueError, "The range of a score must be a pair of its lowest"),
+        ({"range": (1, 0)}, ValueError, "The range of a score must be a pair of its lowest"),
+        ({"range": "ab"}, ValueError, "The range of a score must be a pair of its lowest"),
+    ],
+)
+def test_a_score_that_cannot_be_is_refused_when_it_is_made(options, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        Score("mine", accuracy_score, **options)
+
+
+def test_what_the_function_of_a_score_returns_is_checked():
+    y = ["sad", "happy"]
+    percent = Score("percent", lambda true, found: 100 * accuracy_score(true, found), range=(0, 1))
+    with pytest.raises(ValueError, match=r"^The score 'percent' must be from 0 to 1, as its"):
+        percent(y, y)
+    with pytest.raises(TypeError, match=r"must return one number; got \[1, 2\]\.$"):
+        Score("two", lambda true, found: [1, 2])(y, y)
+    guess = Score("guess", accuracy_score, range=(0, 1), chance=lambda true: 50)
+    with pytest.raises(ValueError, match=r"^The chance level of the score 'guess' must be from"):
+        guess.chance_level(y)
+
+
+def test_no_other_score_is_called_as_one_of_the_package():
+    mine = Score("uar", accuracy_score, range=(0, 1), greater_is_better=False)
+    with pytest.raises(ValueError, match=r"^A score of yours must have a name of its own; 'uar'"):
+        get_score(mine)
+    assert get_score(get_score("uar")) is get_score("uar")

@@ -6,7 +6,7 @@ from typing import get_args, get_origin
 
 import numpy as np
 
-from skprognet._checks import check_choice, check_number
+from skprognet._checks import check_bool, check_choice, check_number
 
 DESIGN_FILE = "design.toml"
 
@@ -130,16 +130,17 @@ def check_argument(each, value):
     Raises
     ------
     TypeError
-        If design.toml could not hold it, or it is no number though it has to be.
+        If design.toml could not hold it, or it is not of the type of the field.
     ValueError
-        If it is out of range.
+        If it is out of range, empty, or has a value twice.
     """
     option, several = each.metadata["option"], takes_several(each.type)
     if several:
         value = [value] if isinstance(value, str) else _listed(value)
-    if kind_of_value(each.type) is int:
-        for number in value if several else [value]:
-            check_number(each.name, number, "integer", low=option.low, high=option.high)
+    if several and not isinstance(value, list):
+        raise TypeError(f"{each.name} must be a list of values; got {value!r:.200}.")
+    for one in value if several else [value]:
+        _check_kind(each, one)
     try:
         value = as_plain(value)
     except TypeError:
@@ -149,7 +150,33 @@ def check_argument(each, value):
         ) from None
     if option.choices:
         check_choice(each.name, value, option.choices)
+    if several:
+        _check_several(each, value)
     return tuple(value) if several else value
+
+
+def _check_kind(each, value):
+    """Raise unless a value is of the type of the field, and in its range."""
+    kind, option = kind_of_value(each.type), each.metadata["option"]
+    if kind is int:
+        check_number(each.name, value, "integer", low=option.low, high=option.high)
+    elif kind is bool:
+        check_bool(each.name, value)
+    elif not isinstance(value, str) and not option.choices:
+        raise TypeError(f"{each.name} must be text; got {value!r:.200}.")
+    elif isinstance(value, str) and not value.strip():
+        raise ValueError(f"{each.name} must not be empty; got {value!r}.")
+
+
+def _check_several(each, values):
+    """Raise if a value stands there twice, or there is none though one is needed."""
+    twice = [value for value in dict.fromkeys(values) if values.count(value) > 1]
+    if twice:
+        raise ValueError(f"{each.name} must have each value once; got {twice[0]!r} twice.")
+    if not values and each.default:
+        raise ValueError(
+            f"{each.name} must have at least one value, such as {each.default[0]!r}; got none."
+        )
 
 
 def _listed(value):

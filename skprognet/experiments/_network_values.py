@@ -41,7 +41,7 @@ def check_network(estimator, scoring="uar"):
             f"{estimator!r}."
         )
     check_estimator_parameters(estimator)
-    return estimator
+    return clone(estimator)  # so that a design does not change with the user's object
 
 
 def paper_methods(estimator):

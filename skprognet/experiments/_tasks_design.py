@@ -18,7 +18,8 @@ class TasksDesign(StudyDesign):
     Raises
     ------
     ValueError
-        If a value is out of range, or `other_methods` has one of the paper's names.
+        If a value is out of range, the target is one of the sources, or `other_methods` has one
+        of the paper's names.
     TypeError
         If `estimator` is not a DNNClassifier, or design.toml could not hold a value.
 
@@ -62,6 +63,11 @@ class TasksDesign(StudyDesign):
     def __post_init__(self):
         super().__post_init__()
         self._settle("other_methods", _check_other_methods(self.other_methods))
+        if self.target in self.sources:
+            raise ValueError(
+                f"sources must be other tasks than the target; {self.target!r} is both. Leave it "
+                "out of one."
+            )
 
     @property
     def group(self):
@@ -106,4 +112,4 @@ def _check_other_methods(others):
             f"other_methods must have names of their own; {first_few(both)} would replace the "
             "paper's. Give them other names."
         )
-    return others
+    return dict(others)

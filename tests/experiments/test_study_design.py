@@ -7,6 +7,7 @@ from dataclasses import FrozenInstanceError, fields, replace
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from skprognet import DNNClassifier
 from skprognet.cli._studies import corpora as corpora_verb
@@ -57,7 +58,8 @@ def test_each_value_is_an_option_or_says_why_it_is_none(design, verb):
         ({"n_repeats": 0}, ValueError, "n_repeats must satisfy 1 <= n_repeats; got 0."),
         ({"n_repeats": 2.5}, TypeError, "n_repeats must be an integer; got 2.5."),
         ({"random_state": -1}, ValueError, "random_state must satisfy 0 <= random_state <= "),
-        ({"speaker": None}, TypeError, "speaker must be text, a number or a list of them, since "),
+        ({"speaker": None}, TypeError, "speaker must be text; got None."),
+        ({"speaker": " "}, ValueError, "speaker must not be empty; got ' '."),
         ({"estimator": DNNClassifier(lr=-1)}, ValueError, "lr must satisfy 0 < lr; got -1."),
         ({"estimator": DNNClassifier}, TypeError, "estimator must be a DNNClassifier, whose "),
     ],
@@ -71,7 +73,7 @@ def test_a_wrong_value_is_found_without_any_data(design, change, error, message)
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"names": ("a", "a")}, "names must be two different names; got ('a', 'a')."),
+        ({"names": ("a", "a")}, "names must have each value once; got 'a' twice."),
         ({"names": ("a", "b", "c")}, "names must be two different names; got ('a', 'b', 'c')."),
         ({"train_folds": (1, 0)}, "train_folds must satisfy 1 <= train_folds; got 0."),
         ({"tasks": ["target"]}, "A corpus and a task must have different names; 'target' is bo"),
@@ -138,3 +140,78 @@ def test_a_plan_finds_data_that_do_not_fit(corpus):
         plan_study(TasksDesign(), X[:50], labels)
     with pytest.raises(TypeError, match="must be a tuple"):
         plan_study(CorporaDesign(), X, pd.DataFrame())
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (
+            lambda: TasksDesign(all_sources="no"),
+            TypeError,
+            "all_sources must be True or False; got 'no'.",
+        ),
+        (
+            lambda: CorporaDesign(both_directions="no"),
+            TypeError,
+            "both_directions must be True or False; got 'no'.",
+        ),
+        (
+            lambda: TasksDesign(sources=["gender", "gender"]),
+            ValueError,
+            "sources must have each value once; got 'gender' twice.",
+        ),
+        (
+            lambda: TasksDesign(sources=[]),
+            ValueError,
+            "sources must have at least one value, such as 'speaker'; got none.",
+        ),
+        (
+            lambda: TasksDesign(target="gender", sources=["gender"]),
+            ValueError,
+            "sources must be other tasks than the target; 'gender' is both. Leave it",
+        ),
+        (
+            lambda: CorporaDesign(train_folds=1),
+            TypeError,
+            "train_folds must be a list of values; got 1.",
+        ),
+        (
+            lambda: TasksDesign.from_dict({"n_repeat": 3}),
+            ValueError,
+            "A design has no value 'n_repeat'. Did you mean 'n_repeats'?",
+        ),
+        (
+            lambda: TasksDesign.from_dict(CorporaDesign().to_dict()),
+            ValueError,
+            "A design of the study 'tasks' must say so; got 'corpora'.",
+        ),
+        (
+            lambda: TasksDesign.from_dict({"network": {"random_state": 3}}),
+            ValueError,
+            "A design has no value 'random_state'.",
+        ),
+        (
+            lambda: TasksDesign.from_dict(
+                TasksDesign(other_methods={"LR": LogisticRegression()}).to_dict()
+            ),
+            ValueError,
+            "The design must be whole; what no file can hold is missing: 'other_methods.LR'.",
+        ),
+        (
+            lambda: TasksDesign.from_dict([]),
+            TypeError,
+            "A design must be a dict, and so must its network; got [].",
+        ),
+    ],
+)
+def test_a_slip_never_makes_another_design(make, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        make()
+
+
+def test_a_design_does_not_change_with_what_it_was_made_of():
+    estimator, others = DNNClassifier(max_epochs=4), {}
+    design = TasksDesign(estimator=estimator, other_methods=others)
+    estimator.max_epochs, others["LR"] = 9, LogisticRegression()
+    assert design.to_dict()["network"]["max_epochs"] == 4
+    assert design.other_methods == {}

@@ -123,3 +123,26 @@ def test_cache_takes_plain_values_only(tmp_path):
 def test_class_without_a_function_says_what_it_needs():
     with pytest.raises(NotImplementedError, match="FeatureExtractor must have a method feature_f"):
         FeatureExtractor().transform([SIGNAL])
+
+
+class Times(FeatureExtractor):
+    """The peak of a signal times a parameter that depends_on does not name."""
+
+    def __init__(self, factor=1, *, cache=None):
+        super().__init__(cache=cache)
+        self.factor = factor
+
+    def feature_function(self):
+        factor = self.factor
+        return FeatureFunction(["peak"], lambda signal, rate: [factor * np.abs(signal).max()])
+
+
+def test_a_parameter_of_a_class_is_part_of_the_key(tmp_path):
+    signal = [(np.array([0.0, 0.5] * 500), 16_000)]
+    found = [Times(k, cache=tmp_path).transform(signal).iloc[0, 0] for k in (1, 2, 1)]
+    np.testing.assert_allclose(found, [0.5, 1.0, 0.5], rtol=1e-3)
+
+
+def test_features_beyond_float32_are_said_so():
+    with pytest.raises(ValueError, match="gives 1 of 1 features that are infinite in float32"):
+        Times(1e300).transform([(np.array([0.0, 0.5] * 500), 16_000)])

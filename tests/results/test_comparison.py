@@ -9,7 +9,12 @@ import pandas as pd
 import pytest
 
 from skprognet.results import compare_methods, summary_table
-from skprognet.significance import bayesian_cv_test, calibrated_cv_ttest, corrected_cv_ttest
+from skprognet.significance import (
+    SignificanceTest,
+    bayesian_cv_test,
+    calibrated_cv_ttest,
+    corrected_cv_ttest,
+)
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference/significance.json").read_text())
 
@@ -462,3 +467,17 @@ def test_scores_that_are_no_uar_are_refused(score):
     scores = pd.concat([tidy(np.full((2, 5), score), name, "none") for name in ("DNN", "SVM")])
     with pytest.raises(ValueError, match="UAR values from 0 to 1"):
         compare_methods(scores)
+
+
+@pytest.mark.parametrize("pvalue", [-0.1, 2.0, float("nan")])
+def test_a_p_value_that_is_none_is_refused(pvalue):
+    class Result:
+        statistic, df = 1.0, 3
+
+    Result.pvalue = pvalue
+    test = SignificanceTest("odd", "an odd test", lambda a, b: Result)
+    folds = pd.DataFrame({"repeat": 1, "fold": [1, 2, 3, 4], "source": "none"})
+    a, b = [0.5, 0.6, 0.7, 0.5], [0.4, 0.5, 0.5, 0.6]
+    scores = pd.concat([folds.assign(method="A", score=a), folds.assign(method="B", score=b)])
+    with pytest.raises(ValueError, match=r"^The p-value of 'odd' must be from 0 to 1; got"):
+        compare_methods(scores, test=test)

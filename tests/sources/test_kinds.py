@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.evaluation import count_fits
 from skprognet.networks import Column, evaluate_hidden, evaluate_logits
 from skprognet.sources import Source, as_source, network_of
 
@@ -141,3 +142,65 @@ def test_an_error_names_the_source_of_ones_own(rows, mine):
     X[3, 2] = 1e39
     with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
         clf.predict(X)
+
+
+class Slips(Source):
+    """Two features as one layer, with whatever is to be wrong in its place."""
+
+    n_features_in_ = 4
+
+    def __init__(self, **answers):
+        self.answers = {"layer_sizes": [(2,)], "digest": "same", "rows_seen": None, **answers}
+
+    def layer_sizes(self):
+        return self.answers["layer_sizes"]
+
+    def hidden(self, X):
+        make = self.answers.get("hidden", lambda X: [[torch.tensor(X[:, :2])]])
+        return make(np.asarray(X))
+
+    def digest(self):
+        return self.answers["digest"]
+
+    def rows_seen(self, X):
+        return self.answers["rows_seen"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "error", "message"),
+    [
+        ({"layer_sizes": [(1,)]}, ValueError, "must return, for each column of layer_sizes(), a"),
+        ({"layer_sizes": [(1, 1)]}, ValueError, "must return, for each column of layer_sizes()"),
+        ({"layer_sizes": [(1,), (1,)]}, ValueError, "must return, for each column of layer_sizes"),
+        ({"layer_sizes": []}, ValueError, "layer_sizes() must return a list with one tuple"),
+        ({"layer_sizes": [(2, 0)]}, ValueError, "layer_sizes() must return a list with one tuple"),
+        ({"layer_sizes": (2,)}, ValueError, "layer_sizes() must return a list with one tuple"),
+        ({"layer_sizes": [(2.0,)]}, ValueError, "layer_sizes() must return a list with one tuple"),
+        ({"hidden": lambda X: [[X[:, :2]]]}, ValueError, "got list of ndarray."),
+        ({"hidden": lambda X: [[torch.tensor(X[1:, :2])]]}, ValueError, "the shapes [[("),
+        ({"hidden": lambda X: torch.tensor(X[:, :2])}, ValueError, "got Tensor of Tensor."),
+        ({"hidden": lambda X: [[torch.full((len(X), 2), np.nan)]]}, ValueError, "finite real num"),
+        ({"digest": None}, TypeError, "digest() of a source must return text; got None."),
+    ],
+)
+def test_what_a_source_says_wrongly_is_a_sentence(rows, answers, error, message):
+    X, y = rows
+    with pytest.raises(error, match=re.escape(message)):
+        ProgressiveClassifier([("mine", Slips(**answers))], **SMALL).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    "seen", [np.arange(40), np.zeros(40), np.zeros(39, dtype=bool), [True] * 40]
+)
+def test_rows_seen_are_a_mask_or_unknown(rows, seen):
+    X, y = rows
+    fitted = ProgressiveClassifier([("mine", Slips(rows_seen=seen))], **SMALL).fit(X, y)
+    with pytest.raises(ValueError, match=r"^rows_seen\(\) must return None or an array of bool"):
+        fitted.source_overlap(X)
+
+
+def test_a_source_without_layers_to_copy_is_refused_before_any_training(rows):
+    X, y = rows
+    methods = {"PT/FT": FineTunedClassifier(**SMALL), "ProgNet": ProgressiveClassifier(**SMALL)}
+    with pytest.raises(ValueError, match=r"^'PT/FT' copies the layers of its source; the source"):
+        count_fits(X, y, methods=methods, sources={"mine": Slips()})

@@ -1,0 +1,100 @@
+"""Ask a source, and see that its answer is what a source has to give.
+
+A source may be written by anyone. What it says is checked once in a fit, so that a slip in it is
+a sentence and never a wrong number.
+"""
+
+import numpy as np
+import torch
+
+
+def check_layer_sizes(sizes):
+    """Raise unless these can be the widths of the layers of a source's columns."""
+    columns = [tuple(column) for column in sizes] if _is_nested(sizes) else []
+    widths = [width for column in columns for width in column]
+    whole = all(isinstance(width, (int, np.integer)) and width >= 1 for width in widths)
+    if not columns or not all(columns) or not whole:
+        raise ValueError(
+            "layer_sizes() must return a list with one tuple for each column, of whole numbers of "
+            f"at least 1, such as [(256, 256)]; got {sizes!r:.200}."
+        )
+
+
+def _is_nested(sizes):
+    return isinstance(sizes, (list, tuple)) and all(isinstance(c, (list, tuple)) for c in sizes)
+
+
+def read_layers(source, X):
+    """Return the hidden activations of a source for the rows X, checked.
+
+    Parameters
+    ----------
+    source : Source
+        What is read.
+    X : ndarray or DataFrame of shape (n_samples, n_features)
+        Rows as its `select` returns them.
+
+    Returns
+    -------
+    list of list of Tensor
+        As `Source.hidden`.
+
+    Raises
+    ------
+    ValueError
+        If they are not those that `layer_sizes` says, or not finite.
+    """
+    layers, sizes = source.hidden(X), source.layer_sizes()
+    wanted = [[(len(X), width) for width in column] for column in sizes]
+    if _shapes(layers) != wanted:
+        raise ValueError(
+            "hidden() must return, for each column of layer_sizes(), a list of torch tensors of "
+            f"the shapes {wanted}; got {_describe(layers)}."
+        )
+    if source.network is None:  # what a network of ours computes is checked elsewhere
+        for h_NH in (h_NH for column in layers for h_NH in column):
+            if h_NH.is_complex() or not torch.isfinite(h_NH).all():
+                raise ValueError("hidden() must return finite real numbers; it did not.")
+    return layers
+
+
+def _shapes(layers):
+    if not isinstance(layers, (list, tuple)) or not all(
+        isinstance(column, (list, tuple)) and all(torch.is_tensor(h) for h in column)
+        for column in layers
+    ):
+        return None
+    return [[tuple(h.shape) for h in column] for column in layers]
+
+
+def _describe(layers):
+    """Return what a source returned in words, without its numbers."""
+    shapes = _shapes(layers)
+    if shapes is not None:
+        return f"the shapes {shapes}"
+    parts = layers if isinstance(layers, (list, tuple)) else [layers]
+    inner = [p for part in parts for p in (part if isinstance(part, (list, tuple)) else [part])]
+    kinds = dict.fromkeys(type(part).__name__ for part in inner)
+    return f"{type(layers).__name__} of {', '.join(kinds)}"
+
+
+def ask_rows_seen(source, X):
+    """Return which of the rows X a source was trained on, checked; None if it does not know."""
+    seen = source.rows_seen(X)
+    if seen is None:
+        return None
+    if not isinstance(seen, np.ndarray) or seen.dtype != bool or seen.shape != (len(X),):
+        got = f"{seen.dtype} of shape {seen.shape}" if hasattr(seen, "dtype") else repr(seen)
+        raise ValueError(
+            f"rows_seen() must return None or an array of bool of shape ({len(X)},); got "
+            f"{got:.200}."
+        )
+    return seen
+
+
+def ask_digest(source):
+    """Return the digest of a source, checked."""
+    digest = source.digest()
+    if not isinstance(digest, str):
+        raise TypeError(f"digest() of a source must return text; got {digest!r:.200}.")
+    return digest
