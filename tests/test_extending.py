@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from matplotlib.figure import Figure
 from scipy import stats
 from scipy.io import wavfile
 from sklearn.base import clone
@@ -88,7 +89,8 @@ def test_a_forest_is_read(emodb, forest_source):
     for check in (check_laterals_alive, check_source_untouched, check_source_survives_clone):
         check(ProgressiveClassifier(forest_source, **SMALL), X, y)
     importances = source_importances(clf, X, y, random_state=0)
-    display = SourceImportanceDisplay.from_estimator(clf, X, y, random_state=0).plot()
+    display = SourceImportanceDisplay.from_estimator(clf, X, y, random_state=0)
+    display.plot(Figure().subplots())  # not one of pyplot's, which would stay open
     assert display.frame()["source"].tolist() == list(importances.index) == ["forest"]
     overlap = source_overlap(clf, X)
     assert overlap["own"] == 1

@@ -78,8 +78,9 @@ def make_design(ctx: click.Context, kind: type, given: dict[str, Any]) -> Any:
     """
     network = ctx.meta.get(DESIGN, {}).get("network", {})
     network |= {n: v for n, v in given.items() if n in NETWORK and v not in (None, ())}
+    values = {name: value for name, value in given.items() if name not in NETWORK}
     try:
-        return kind.from_dict(given | {"network": network})  # type: ignore[attr-defined]
+        return kind.from_dict(values | {"network": network})  # type: ignore[attr-defined]
     except TypeError as error:
         raise ValueError(str(error)) from error
 

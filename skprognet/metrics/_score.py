@@ -142,6 +142,11 @@ class Score:
         -------
         float
             NaN where it is not known.
+
+        Raises
+        ------
+        ValueError
+            If it is outside the range of the score.
         """
         if self.chance is None:
             return math.nan

@@ -104,11 +104,8 @@ def test_what_no_file_can_hold_is_named_there_and_asked_for(table, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (
-            {"corpus": None},
-            "corpus must be text, a number or a list of them, since design.toml is",
-        ),
-        ({"all_sources": {1}}, "all_sources must be text, a number or a list of them, since"),
+        ({"corpus": None}, "corpus must be text; got None."),
+        ({"all_sources": {1}}, "all_sources must be True or False; got {1}."),
     ],
 )
 def test_what_could_not_be_written_is_not_trained(table, tmp_path, options, message):

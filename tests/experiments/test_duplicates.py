@@ -81,7 +81,7 @@ def test_many_copies_are_counted():
     X.iloc[:] = np.arange(48)[:, None] // 8
     labels = labels.assign(speaker="s0", gender="male", emotion="sad")
     with pytest.raises(ValueError, match=r"^Each .* 6 recordings .* and 3 more\. To keep"):
-        tasks(X, labels, sources=[])
+        tasks(X, labels, sources=["speaker"])
 
 
 def test_zero_is_zero_whatever_its_sign():
