@@ -194,7 +194,7 @@ def test_names_of_corpora(table, tmp_path, no_figures):
     assert "transfer from left to right" in result.stdout
     same = run("corpora", table, table, *TINY, "-o", tmp_path / "same")
     assert same.exit_code == 1
-    assert "names must be two different names; got ('features', 'features')." in same.stderr
+    assert "names must have each value once; got 'features' twice." in same.stderr
     assert not (tmp_path / "same").exists()
 
 

@@ -180,6 +180,11 @@ def plan_tasks(design, X, labels):
     StudyPlan
         One run.
     """
+    if design.target in design.sources:
+        raise ValueError(
+            f"sources must be other tasks than the target; {design.target!r} is both. Leave it "
+            "out of one."
+        )
     advice = "Rename columns, or pass target=, sources= and speaker=."
     labels = check_columns(labels, design.columns, advice)
     tasks, group = [design.target, *design.sources], design.group

@@ -18,8 +18,7 @@ class TasksDesign(StudyDesign):
     Raises
     ------
     ValueError
-        If a value is out of range, the target is one of the sources, or `other_methods` has one
-        of the paper's names.
+        If a value is out of range, or `other_methods` has one of the paper's names.
     TypeError
         If `estimator` is not a DNNClassifier, or design.toml could not hold a value.
 
@@ -63,11 +62,6 @@ class TasksDesign(StudyDesign):
     def __post_init__(self):
         super().__post_init__()
         self._settle("other_methods", _check_other_methods(self.other_methods))
-        if self.target in self.sources:
-            raise ValueError(
-                f"sources must be other tasks than the target; {self.target!r} is both. Leave it "
-                "out of one."
-            )
 
     @property
     def group(self):

@@ -192,7 +192,7 @@ def test_file_that_hangs_its_worker_is_named(voices, write, voice):
 def client():
     # A call is given up after its second death, not its fourth: each new worker takes seconds.
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        dask.config.set({"distributed.scheduler.allowed-failures": 3}),
         LocalCluster(
             n_workers=2,
             threads_per_worker=1,
