@@ -80,4 +80,7 @@ def monitor_is_greater_better(curves):
 
 
 def _not_computed(y_true, y_pred):
-    raise NotImplementedError("Only the name of this score is known.")
+    raise NotImplementedError(
+        "A score that was read from a table has a name and a direction, but no function. Make it "
+        "with skprognet.metrics.Score to compute it."
+    )

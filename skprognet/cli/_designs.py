@@ -10,7 +10,15 @@ from skprognet.cli._messages import on_terminal
 from skprognet.cli._named_tables import find_file, is_shipped
 from skprognet.cli._options import SeveralValues
 from skprognet.cli._study_options import NETWORK
-from skprognet.experiments import check_record, check_values, differences, options_of, read_record
+from skprognet.experiments import (
+    CorporaDesign,
+    TasksDesign,
+    check_record,
+    check_values,
+    differences,
+    options_of,
+    read_record,
+)
 
 DESIGN = "skprognet.design"  # its key in click's context
 
@@ -59,7 +67,9 @@ design_option = click.option(
 )
 
 
-def make_design(ctx: click.Context, kind: type, given: dict[str, Any]) -> Any:
+def make_design(
+    ctx: click.Context, kind: type[TasksDesign] | type[CorporaDesign], given: dict[str, Any]
+) -> Any:
     """Return the design of the TOML file, with what the command line gave in place of its values.
 
     Parameters
@@ -80,7 +90,7 @@ def make_design(ctx: click.Context, kind: type, given: dict[str, Any]) -> Any:
     network |= {n: v for n, v in given.items() if n in NETWORK and v not in (None, ())}
     values = {name: value for name, value in given.items() if name not in NETWORK}
     try:
-        return kind.from_dict(values | {"network": network})  # type: ignore[attr-defined]
+        return kind.from_dict(values | {"network": network})
     except TypeError as error:
         raise ValueError(str(error)) from error
 

@@ -3,15 +3,12 @@
 import tomllib
 from pathlib import Path
 
-from skprognet._wording import first_few, nearest_name
 from skprognet.experiments._arguments import kind_of_value, options_of, takes_several
 from skprognet.experiments._corpora_design import CorporaDesign
-from skprognet.experiments._network_values import network_parameters
-from skprognet.experiments._record import FOUND, MISSING
 from skprognet.experiments._tasks_design import TasksDesign
+from skprognet.experiments._whole_design import BESIDE, check_names, check_whole
 
 DESIGNS = {kind.study: kind for kind in (TasksDesign, CorporaDesign)}
-_NO_VALUES = ("study", "network", "inputs", "sha256", "versions", MISSING, FOUND)
 _KINDS = {str: "text", bool: "true or false", int: "an integer"}
 
 
@@ -101,29 +98,10 @@ def check_record(record, design, path):
     ValueError
         If it is not.
     """
-    where = f"The design {str(path)!r}"
-    if record.get("study", design.study) != design.study:
-        raise ValueError(
-            f"{where} is of the study {record['study']!r}; run it with: skprognet "
-            f"{record['study']} --design {path}"
-        )
-    missing = record.get(MISSING, {})
-    if missing:
-        lacking = first_few([f"{name}: {value}" for name, value in missing.items()])
-        raise ValueError(
-            f"{where} is not the whole design: it lacks {lacking}, which no file can hold. Run "
-            f"the study again from Python, with these; or take the table [{MISSING}] out, to run "
-            "another study without them."
-        )
-    values = {name: value for name, value in record.items() if name not in _NO_VALUES}
-    check_values(values, {n: each.type for n, each in options_of(design).items()}, where)
-    network = record.get("network", {})
-    if "random_state" in network:
-        raise ValueError(
-            f"{where} must have 'random_state' above its tables, since it is that of folds and "
-            "networks. Move it there."
-        )
-    _check_names(network, network_parameters(design().estimator), f"{where}, table network,")
+    check_whole(record, design, path)
+    values = {name: value for name, value in record.items() if name not in BESIDE}
+    kinds = {name: each.type for name, each in options_of(design).items()}
+    check_values(values, kinds, f"The design {str(path)!r}")
 
 
 def check_values(values, kinds, where):
@@ -143,7 +121,7 @@ def check_values(values, kinds, where):
     ValueError
         If one is not.
     """
-    _check_names(values, kinds, where)
+    check_names(values, kinds, where)
     for name, value in values.items():
         kind, several = kind_of_value(kinds[name]), takes_several(kinds[name])
         if several:
@@ -153,11 +131,3 @@ def check_values(values, kinds, where):
         if not fits:
             told = f"a list, each {_KINDS[kind]}" if several else _KINDS[kind]
             raise ValueError(f"{where} must have {told}, as {name!r}; got {value!r}.")
-
-
-def _check_names(values, known, where):
-    for name in values:
-        if name not in known:
-            near = nearest_name(name, known)
-            told = f"the nearest is {near!r}" if near else f"there are {', '.join(sorted(known))}"
-            raise ValueError(f"{where} has no value {name!r}; {told}. Correct it, or take it out.")

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
-from skprognet._wording import first_few, nearest_name
-from skprognet.estimators import DNNClassifier
 from skprognet.experiments._arguments import (
     argument,
     as_plain,
@@ -17,14 +15,12 @@ from skprognet.experiments._network_values import (
     check_network,
     describe_others,
     make_network,
-    network_parameters,
     plain_parameters,
 )
+from skprognet.experiments._whole_design import check_whole
 from skprognet.metrics import Score, get_score_names
 from skprognet.preprocessing import NORMALISATIONS
 
-# What stands in design.toml beside the values of a design.
-_BESIDE = ("study", "network", "inputs", "sha256", "versions", "missing", "dropped_rows")
 FOLDS = ("speaker-stratified", "speaker-independent", "leave-one-session-out")
 
 
@@ -138,37 +134,10 @@ class StudyDesign:
         TypeError
             If a value is of the wrong kind.
         """
-        cls._check_values(values)
+        check_whole(values, cls)
         own = {name: values[name] for name in options_of(cls) if name in values}
         network = {"monitor": values.get("scoring", "uar")} | values.get("network", {})
         return cls(**own, estimator=make_network(network))
-
-    @classmethod
-    def _check_values(cls, values):
-        """Raise unless these can be plain values of a design of this kind."""
-        if not isinstance(values, dict) or not isinstance(values.get("network", {}), dict):
-            raise TypeError(
-                f"A design must be a dict, and so must its network; got {values!r:.200}."
-            )
-        if values.get("study", cls.study) != cls.study:
-            raise ValueError(
-                f"A design of the study {cls.study!r} must say so; got {values['study']!r}."
-            )
-        if values.get("missing"):
-            raise ValueError(
-                "The design must be whole; what no file can hold is missing: "
-                f"{first_few(values['missing'])}. Make the design in Python, with these."
-            )
-        network = network_parameters(DNNClassifier())
-        for found, known in (
-            (values, {*options_of(cls), *_BESIDE}),
-            (values.get("network", {}), network),
-        ):
-            for name in found:
-                if name not in known:
-                    near = nearest_name(str(name), known)
-                    hint = f" Did you mean {near!r}?" if near else " Leave it out."
-                    raise ValueError(f"A design has no value {name!r}.{hint}")
 
 
 def title_of(task, way):

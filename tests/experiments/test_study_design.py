@@ -173,29 +173,29 @@ def test_a_plan_finds_data_that_do_not_fit(corpus):
         (
             lambda: TasksDesign.from_dict({"n_repeat": 3}),
             ValueError,
-            "A design has no value 'n_repeat'. Did you mean 'n_repeats'?",
+            "The design has no value 'n_repeat'; the nearest is 'n_repeats'. Correct it",
         ),
         (
             lambda: TasksDesign.from_dict(CorporaDesign().to_dict()),
             ValueError,
-            "A design of the study 'tasks' must say so; got 'corpora'.",
+            "The design is of the study 'corpora'; make it with the class of that study",
         ),
         (
             lambda: TasksDesign.from_dict({"network": {"random_state": 3}}),
             ValueError,
-            "A design has no value 'random_state'.",
+            "The design must have 'random_state' above its tables",
         ),
         (
             lambda: TasksDesign.from_dict(
                 TasksDesign(other_methods={"LR": LogisticRegression()}).to_dict()
             ),
             ValueError,
-            "The design must be whole; what no file can hold is missing: 'other_methods.LR'.",
+            "The design is not the whole design: it lacks 'other_methods.LR: LogisticReg",
         ),
         (
             lambda: TasksDesign.from_dict([]),
             TypeError,
-            "A design must be a dict, and so must its network; got [].",
+            "The design must be a dict, and so must its network; got [].",
         ),
     ],
 )
