@@ -57,7 +57,7 @@ def check_columns(name, frame, columns, advice):
     if missing:
         raise ValueError(
             f"{name} must have the columns {list(columns)}; {missing} are missing among "
-            f"{list(frame.columns)}. {advice}"
+            f"[{first_few(frame.columns)}]. {advice}"
         )
 
 
@@ -84,7 +84,11 @@ def check_scores(scores):
     """
     scores = as_frame("scores", scores)
     advice = "Rename columns, or take what cross_validate_transfer returns."
+    if "uar" in scores:
+        advice = f"What earlier versions called 'uar' is called {SCORE!r}: rename it."
     check_columns("scores", scores, (*METHOD, *FOLD, SCORE), advice)
+    if not len(scores):
+        raise ValueError("scores must have a row for each fit; got none. Take another table.")
     check_names("scores", scores)
     check_values("scores", scores)
     return scores
@@ -102,6 +106,13 @@ def check_values(name, frame):
     """
     check_one_value(name, frame, METRIC, "")
     metric = metric_of(frame)
+    says = set(frame.get("greater_is_better", pd.Series(dtype=object)).dropna().astype(str))
+    if says - {str(metric.greater_is_better)}:
+        better = "greater" if metric.greater_is_better else "lower"
+        raise ValueError(
+            f"{name} must agree with their metric: of {metric.label} a {better} value is better, "
+            f"but greater_is_better is {says.pop()}. Give your own score another name."
+        )
     try:
         values = as_floats(frame[SCORE])
     except (TypeError, ValueError) as error:

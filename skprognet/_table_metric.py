@@ -4,6 +4,8 @@ A table has the name of its metric and whether greater is better, so that it can
 process. Label, range and description of a score of the user's own are looked up by its name.
 """
 
+import pandas as pd
+
 from skprognet.metrics import Score, get_score, get_score_names
 
 METRIC = ("metric", "greater_is_better")
@@ -44,13 +46,19 @@ def metric_of(table):
         Of a metric that is not known in this process the name and the direction, no more.
     """
     name, greater = (table[column].iloc[0] if column in table else None for column in METRIC)
-    return score_named(DEFAULT_METRIC if name is None else name, greater)
+    return score_named(*_given(name, greater))
+
+
+def _given(name, greater_is_better):
+    """Return name and direction as a table has them; missing values say nothing."""
+    name = DEFAULT_METRIC if pd.isna(name) else name
+    return name, None if pd.isna(greater_is_better) else greater_is_better
 
 
 def metric_of_row(row):
     """Return the Score that a row of a table is about, as `metric_of` does for a table."""
     name, greater = (row.get(column) for column in METRIC)
-    return score_named(DEFAULT_METRIC if name is None else name, greater)
+    return score_named(*_given(name, greater))
 
 
 def score_named(name, greater_is_better=None):

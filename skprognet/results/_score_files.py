@@ -1,6 +1,7 @@
 """A table of scores in files: the scores in one, and beside it which rows each fit had."""
 
 import gzip
+import zlib
 from pathlib import Path
 
 from skprognet._delimited import read_delimited
@@ -125,5 +126,5 @@ def read_csv(path):
     try:
         # Only what is empty is missing: a method or a source may be called "NA".
         return read_delimited(path, ",", _TEXT, no_text=[""])
-    except (ValueError, UnicodeError) as error:
+    except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(f"{str(path)!r} cannot be read as CSV: {error}") from error

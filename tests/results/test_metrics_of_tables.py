@@ -181,3 +181,36 @@ def test_scoring_by_name_and_by_object_are_the_same():
         get_score("UAR")
     with pytest.raises(TypeError, match=r"^scoring must be the name of a score or a skprognet"):
         get_score(share_of_errors)
+
+
+def folds(**columns):
+    rows = pd.DataFrame({"source": "none", "repeat": 1, "fold": [1, 2, 3] * 2})
+    rows["method"] = ["A"] * 3 + ["B"] * 3
+    return rows.assign(**{"score": [0.5, 0.6, 0.7, 0.4, 0.6, 0.5], **columns})
+
+
+def test_a_table_that_contradicts_its_metric_is_refused():
+    scores = folds(metric="uar", greater_is_better=False)
+    with pytest.raises(ValueError, match=r"^scores must agree with their metric: of UAR a great"):
+        compare_methods(scores)
+    agreeing = folds(metric="uar", greater_is_better=True)
+    assert compare_methods(agreeing).equals(compare_methods(folds()))
+
+
+def test_a_metric_that_is_missing_is_uar():
+    scores = folds(metric=None, greater_is_better=None)
+    assert compare_methods(scores).equals(compare_methods(folds()))
+
+
+def test_tables_of_earlier_versions_and_empty_ones_are_a_sentence():
+    with pytest.raises(ValueError, match=r"What earlier versions called 'uar' is called 'score'"):
+        compare_methods(folds().rename(columns={"score": "uar"}))
+    with pytest.raises(ValueError, match=r"^scores must have a row for each fit; got none\."):
+        compare_methods(folds().iloc[:0])
+
+
+def test_rows_that_are_damaged_are_a_sentence(tmp_path):
+    folds(seed=1).to_csv(tmp_path / "results.csv", index=False)
+    (tmp_path / "rows.csv.gz").write_bytes(b"no gzip")
+    with pytest.raises(ValueError, match=r"rows\.csv\.gz' cannot be read as CSV: Not a gzipped"):
+        read_scores(tmp_path)
