@@ -4,6 +4,7 @@ import re
 import warnings
 
 import numpy as np
+import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from skprognet._wording import first_few, nearest_name
@@ -34,6 +35,18 @@ def names_label(name):
     )
 
 
+def check_table(table, name="table"):
+    """Raise unless it is a DataFrame whose columns have different names."""
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"{name} must be a DataFrame; got {type(table).__name__}.")
+    twice = table.columns[table.columns.duplicated()].unique()
+    if len(twice):
+        raise ValueError(
+            f"{name} must have each column once; {first_few(twice)} come more than once. Rename "
+            "or drop the others."
+        )
+
+
 def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     """Return which columns of a table are features, and warn of those that can be none.
 
@@ -60,8 +73,10 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
 
     Raises
     ------
+    TypeError
+        If it is no DataFrame.
     ValueError
-        If no numeric column begins with one of the prefixes.
+        If no numeric column begins with one of the prefixes, or two columns have one name.
 
     Warns
     -----
@@ -84,6 +99,7 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     >>> choose_features(table, labels=["emotion"])
     ['pitch', 'loudness']
     """
+    check_table(table)
     numeric = [
         name
         for name in table

@@ -4,6 +4,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from skprognet._wording import first_few
+from skprognet.features._choice import check_table
 
 
 def _key(table):
@@ -74,6 +75,8 @@ def join_labels(table, labels, *, table_name="table", labels_name="labels"):
 
     Raises
     ------
+    TypeError
+        If one is no DataFrame.
     ValueError
         If a row of one table has no counterpart in the other, or several; or both tables have a
         column of the same name.
@@ -96,6 +99,8 @@ def join_labels(table, labels, *, table_name="table", labels_name="labels"):
     >>> not_features
     ['emotion', 'file']
     """
+    for given, name in ((table, table_name), (labels, labels_name)):
+        check_table(given, name)
     keys, given = (_key(table), _key(labels)), (table_name, labels_name)
     names = [
         _row_names(frame, key, name)

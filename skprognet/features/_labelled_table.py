@@ -9,7 +9,7 @@ from pandas.api.types import is_numeric_dtype
 from skprognet._labels import strip_blanks, tidy_labels
 from skprognet._tables import TEXTS
 from skprognet._wording import first_few, nearest_name
-from skprognet.features._choice import choose_features
+from skprognet.features._choice import check_table, choose_features
 from skprognet.features._finite import check_finite
 
 _CLASSES = {"emotion", "gender"}
@@ -44,8 +44,11 @@ def split_features(table, labels, *, groups=(), exclude=(), prefixes=(), name="t
 
     Raises
     ------
+    TypeError
+        If it is no DataFrame.
     ValueError
-        If a column or a label is missing, there are no features, or one is not finite.
+        If a column or a label is missing or there twice, there are no features, or one is not
+        finite.
 
     Warns
     -----
@@ -67,6 +70,7 @@ def split_features(table, labels, *, groups=(), exclude=(), prefixes=(), name="t
     >>> list(X), list(labels)
     (['pitch'], ['file', 'emotion'])
     """
+    check_table(table, name)
     table = _tidy(table, labels, {*TEXTS, *groups} - _CLASSES)
     for label in labels:
         check_column(table, label, name)

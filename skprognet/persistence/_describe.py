@@ -4,6 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from skprognet._table_metric import metric_name
 from skprognet._tables import read_table
@@ -45,12 +46,15 @@ def describe_network(model):
         ``class``, ``classes``, ``layers`` (widths, from the features to the output),
         ``activation``, ``sha256`` of the weights, ``random_state``; where it was trained by this
         package ``best_epoch``, ``epochs``, ``metric`` and ``validation_score``; and ``sources``,
-        by name the same of each.
+        by name the same of each. Of a source of your own: ``class``, ``layers`` (the widths of
+        each column) and ``sha256`` (its digest).
 
     Raises
     ------
     TypeError
         If there is no network that can be read.
+    NotFittedError
+        If it is not fitted.
 
     Examples
     --------
@@ -66,7 +70,12 @@ def describe_network(model):
     ('ProgressiveClassifier', [88, 16, 4], [88, 16, 2])
     """
     source = as_source(model)
-    network, widths = source.network, source.layer_sizes()[-1]
+    network = source.network
+    if network is None:  # a source of the user's own
+        told = {"class": type(source).__name__, "layers": source.layer_sizes()}
+        return told | {"sha256": source.digest(), "sources": {}}
+    check_is_fitted(network)
+    widths = source.layer_sizes()[-1]
     params = network.get_params(deep=False)
     told = {
         "class": type(network).__name__,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from skprognet.datasets import load_emodb
-from skprognet.features import choose_features, read_features
+from skprognet.features import choose_features, join_labels, read_features, split_features
 
 LABELS = ["emotion", "speaker", "gender"]
 CODES = {"angry": 3 / 7, "happy": 1 / 7, "neutral": 2 / 7, "sad": 9 / 7}
@@ -108,3 +108,20 @@ def test_read_features_refuses_labels_that_nobody_named(emodb, tmp_path):
     assert read_features(path, exclude=[*LABELS, "actor"]).shape == (339, 88)
     with pytest.warns(UserWarning, match="The values of 'actor' alone tell 'speaker'"):
         read_features(path, columns=["actor", emodb.columns[4]], exclude=["speaker"])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda table: choose_features(table, labels=["emotion"]),
+        lambda table: split_features(table, ["emotion"]),
+        lambda table: join_labels(table, pd.DataFrame({"file": ["a"], "gender": ["male"]})),
+    ],
+    ids=["choose", "split", "join"],
+)
+def test_tables_have_each_column_once(call):
+    table = pd.DataFrame([["a", "sad", 1.5, 2.5]], columns=["file", "emotion", "pitch", "pitch"])
+    with pytest.raises(ValueError, match=r"^table must have each column once; 'pitch' come more"):
+        call(table)
+    with pytest.raises(TypeError, match=r"^table must be a DataFrame; got list\.$"):
+        call([1, 2])

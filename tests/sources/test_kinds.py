@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
@@ -17,6 +18,7 @@ from sklearn.svm import SVC
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.evaluation import count_fits
 from skprognet.networks import Column, evaluate_hidden, evaluate_logits
+from skprognet.persistence import describe_network
 from skprognet.sources import Source, as_source, network_of
 
 SMALL = {"hidden_layer_sizes": (5, 4), "max_epochs": 2, "random_state": 0}
@@ -204,3 +206,13 @@ def test_a_source_without_layers_to_copy_is_refused_before_any_training(rows):
     methods = {"PT/FT": FineTunedClassifier(**SMALL), "ProgNet": ProgressiveClassifier(**SMALL)}
     with pytest.raises(ValueError, match=r"^'PT/FT' copies the layers of its source; the source"):
         count_fits(X, y, methods=methods, sources={"mine": Slips()})
+
+
+def test_a_source_of_ones_own_is_described(rows, network):
+    X, y = rows
+    fitted = ProgressiveClassifier([("mine", Slips()), ("net", network)], **SMALL).fit(X, y)
+    told = describe_network(fitted)["sources"]
+    assert told["mine"] == {"class": "Slips", "layers": [(2,)], "sha256": "same", "sources": {}}
+    assert told["net"]["layers"] == [4, 5, 4, 2]
+    with pytest.raises(NotFittedError):
+        describe_network(DNNClassifier())
