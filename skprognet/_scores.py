@@ -11,6 +11,7 @@ from skprognet._table_metric import METRIC, metric_of
 from skprognet._wording import first_few
 
 NO_SOURCE = "none"
+PLACEBO_OF = "placebo of "  # how the name of a source begins that has nothing to teach
 METHOD = ("method", "source")  # the same method with another source is another one
 FOLD = ("repeat", "fold")
 CONDITIONS = ("corpus", "target", "n_train_folds")  # methods are compared within each of them
@@ -218,6 +219,12 @@ def methods_in(scores):
 def rows_of(scores, method):
     """Return the rows of one pair (method, source)."""
     return scores[(scores["method"] == method[0]) & (scores["source"] == method[1])]
+
+
+def placebo_of(source):
+    """Return the name of the source that this one is the placebo of; None if it is none."""
+    text = str(source)
+    return text.removeprefix(PLACEBO_OF) if text.startswith(PLACEBO_OF) else None
 
 
 def label(method, source):

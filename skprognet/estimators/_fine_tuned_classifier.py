@@ -7,7 +7,7 @@ from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._parameters import DTYPES
 from skprognet.estimators._rows import Given
 from skprognet.estimators._with_source import TransferMixin, named
-from skprognet.sources import named_sources
+from skprognet.sources import WEIGHTS, named_sources
 
 
 def layer_number(name):
@@ -144,8 +144,7 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
     (2,)
     """
 
-    # Of a single source, which has to have layers that can be copied: studies ask.
-    copies_its_source = True
+    needs_from_source = WEIGHTS
 
     def __init__(
         self,
@@ -289,6 +288,9 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
                 "one of them, or read them all with ProgressiveClassifier."
             )
         super()._read_sources(rows, train, held_out, seed)
+
+    def _choose_features(self, sources):
+        return None  # the copied network reads what its source reads
 
     def _column_input(self, X):
         if not self.sources_:

@@ -104,7 +104,7 @@ def measure_importances(classifier, X, y, scoring, method, n_repeats, random_sta
 
     rng = np.random.RandomState(draw_seeds(random_state, 1)[0])
     column, rows = classifier.net_.module_, {}
-    slices = source_slices(classifier.n_features_in_, classifier._source_sizes())
+    slices = source_slices(classifier._n_own_features(), classifier._source_sizes())
     with limit_threads(classifier.n_threads), undisturbed(classifier._device()):
         joined = classifier._column_input(X)
         logits = evaluate_logits(column, joined)

@@ -40,6 +40,10 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
     lateral_dropout : float, default=0.0
         Probability that a unit of a frozen layer is dropped, in training, for the layer that
         reads it.
+    features : str, sequence of str or None, default=None
+        The features that the new column itself reads: names of columns of X, or what their names
+        begin with. None is all but those that are for a source alone, such as the layers of a
+        :class:`~skprognet.sources.LayerSource`.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
         Width of each hidden layer.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
@@ -117,6 +121,8 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
     interrupted_ : bool
         Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
         has been restored. Within the first epoch it leaves the earlier fit, if any.
+    features_read_ : ndarray of int or None
+        Places of the features of X that the new column itself reads; None is all of them.
     sources_ : list of (str, estimator)
         Frozen copies of the fitted sources; empty without one.
     source_digest_ : dict of str
@@ -159,6 +165,7 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         *,
         adapter=None,
         lateral_dropout=0.0,
+        features=None,
         hidden_layer_sizes=(256, 256, 256, 256),
         activation="sigmoid",
         dropout=0.5,
@@ -182,6 +189,7 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         self.source = source
         self.adapter = adapter
         self.lateral_dropout = lateral_dropout
+        self.features = features
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.dropout = dropout
@@ -284,7 +292,7 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         Side by side in one matrix, features and activations are batched together, and the column
         reads each layer's part of a batch in place.
         """
-        x, frozen = super()._column_input(X), []
+        x, frozen = super()._column_input(self._own_features(X)), []
         for name, source in self._read_by_name():
             rows = self._select(source, X)
             with named(name):
@@ -297,7 +305,7 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
 
     def _make_column(self, generator):
         return ProgressiveColumn(
-            self.n_features_in_,
+            self._n_own_features(),
             self.hidden_layer_sizes,
             self._target.n_outputs,
             source_sizes=[sizes for columns in self._source_sizes().values() for sizes in columns],

@@ -6,7 +6,9 @@ import pandas as pd
 
 from skprognet._checks import check_no_ratings
 from skprognet._wording import first_few
+from skprognet.estimators._features_read import features_read
 from skprognet.sources import (
+    LAYERS,
     as_source,
     ask_digest,
     check_can_be_trained,
@@ -22,6 +24,8 @@ from skprognet.sources import (
 
 class TransferMixin:
     """Mixin for an estimator of this package that learns from a source."""
+
+    needs_from_source = LAYERS
 
     # So that cross-validation hands the source's labels on without being asked to.
     __metadata_request__fit = {"source_y": True}
@@ -104,23 +108,53 @@ class TransferMixin:
         return super().set_params(**params)
 
     def _read_sources(self, rows, train, held_out, seed):
-        self.sources_ = []
-        for number, (name, source) in enumerate(named_sources(self.source)):
-            if is_fitted(source):
-                frozen = frozen_copy(source)
-            else:
-                labels = self._labels_of(name, source, rows)
-                check_no_ratings("source_y", labels)
-                self._target_kind.learn(self, labels[train], "source_y")
-                frozen = train_source(
-                    source, rows.X, labels, rows, train, held_out, seed + number, self._table
+        given = named_sources(self.source)
+        ready = {n: self._match(n, frozen_copy(each)) for n, each in given if is_fitted(each)}
+        self.features_read_ = self._choose_features([(n, as_source(s)) for n, s in ready.items()])
+        for number, (name, source) in enumerate(given):
+            if name not in ready:
+                ready[name] = self._train_source(
+                    name, source, rows, train, held_out, seed + number
                 )
-            self.sources_.append((name, frozen))
+        self.sources_ = [(name, ready[name]) for name, _ in given]
         self.source_digest_ = {n: ask_digest(source) for n, source in self._read_by_name()}
+
+    def _train_source(self, name, source, rows, train, held_out, seed):
+        """Return an unfitted source trained on the features that the network reads itself."""
+        labels = self._labels_of(name, source, rows)
+        check_no_ratings("source_y", labels)
+        self._target_kind.learn(self, labels[train], "source_y")
+        X = self._own_features(rows.X)
+        return train_source(source, X, labels, rows, train, held_out, seed, self._table)
+
+    def _match(self, name, model):
+        """Return a fitted source, ready for the features of X."""
+        source = as_source(model)
+        with named(name):
+            matched = source.match(getattr(self, "feature_names_in_", None))
+        return model if matched is source else matched
+
+    def _own_features(self, X):
+        """Return the features of X that the network reads itself."""
+        read = getattr(self, "features_read_", None)  # files of an earlier version have none
+        return X if read is None else X[:, read]
+
+    def _choose_features(self, sources):
+        """Return the places of these features among those of X; None is all of them."""
+        names = getattr(self, "feature_names_in_", None)
+        return features_read(getattr(self, "features", None), sources, names, self.n_features_in_)
+
+    def _n_own_features(self):
+        """Return how many these are."""
+        read = getattr(self, "features_read_", None)
+        return self.n_features_in_ if read is None else len(read)
 
     def _check_same_sources(self):
         given = named_sources(self.source)
-        now = {n: as_source(each).digest() if is_fitted(each) else None for n, each in given}
+        now = {
+            n: as_source(self._match(n, each)).digest() if is_fitted(each) else None
+            for n, each in given
+        }
         before = self.source_digest_
         if now.keys() != before.keys() or any(d not in (None, before[n]) for n, d in now.items()):
             raise ValueError(
@@ -129,9 +163,12 @@ class TransferMixin:
             )
 
     def _table(self, X):
-        """Return X with the names of its columns, if they are known."""
+        """Return the network's own features with their names, if they are known."""
         names = getattr(self, "feature_names_in_", None)
-        return X if names is None else pd.DataFrame(X, columns=names)
+        if names is None:
+            return X
+        read = self.features_read_
+        return pd.DataFrame(X, columns=names if read is None else names[read])
 
     def _labels_of(self, name, source, rows):
         """Return the labels of an unfitted source's task."""

@@ -17,7 +17,7 @@ from skprognet.evaluation._run import Run, is_transfer, reads_several
 from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.metrics import get_score
 from skprognet.preprocessing import NORMALISATIONS
-from skprognet.sources import as_source, is_fitted, is_source
+from skprognet.sources import LAYERS, WEIGHTS, as_source, is_fitted, is_source
 
 
 def _check_methods(methods, source_estimator):
@@ -144,7 +144,9 @@ def _check_roles(sources, transfer, methods, source_estimator):
 
 def _check_can_be_copied(sources, transfer):
     """Raise if a method copies the layers of its source, and a source has none to copy."""
-    copying = [name for name, m in transfer.items() if getattr(m, "copies_its_source", False)]
+    copying = [
+        name for name, m in transfer.items() if getattr(m, "needs_from_source", LAYERS) == WEIGHTS
+    ]
     for name, source in sources.items():
         if copying and is_source(source) and as_source(source).column() is None:
             raise ValueError(

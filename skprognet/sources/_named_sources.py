@@ -51,6 +51,8 @@ def _check_readable(model):
     if not fitted:
         return
     sizes = source.layer_sizes()
+    if sizes is None:  # it has yet to be matched with the features
+        return
     if source.network is None:
         check_layer_sizes(sizes)
     elif not all(sizes):

@@ -28,6 +28,11 @@ class NetworkSource(ColumnSource):
         self.copied = copied
         self._read_rows = read
 
+    @property
+    def own_features(self):
+        """Names of the features that are for the sources of this network alone."""
+        return tuple(dict.fromkeys(name for _, s in self.sources for name in s.own_features))
+
     def column(self):
         """Return the column of the fitted classifier, not a copy."""
         return self.network.net_.module_

@@ -40,6 +40,11 @@ class PipelineSource(Source):
         return self.last.copied
 
     @property
+    def own_features(self):
+        """Names of the features that are for the sources of the network alone."""
+        return self.last.own_features
+
+    @property
     def n_features_in_(self):
         """Number of features that the first step takes; None if it takes any."""
         return getattr(self.steps[0], "n_features_in_", None)

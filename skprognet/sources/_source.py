@@ -30,6 +30,11 @@ class Source(ABC):
         What the network has learned from itself.
     copied : bool
         Whether the hidden layers of the network began as a copy of those of its one source.
+    own_features : tuple of str
+        Names of the features of X that are for this source alone: a network that reads it does not
+        take them as features of its own.
+    classifies : bool
+        Whether :meth:`log_posteriors` has an answer.
 
     See Also
     --------
@@ -65,6 +70,31 @@ class Source(ABC):
     steps = ()
     sources = ()
     copied = False
+    own_features = ()
+    classifies = False
+
+    def match(self, feature_names):
+        """Return this source as it reads rows with features of these names.
+
+        It is called once in a fit, before anything else is asked. A source that finds its features
+        by name can look them up here.
+
+        Parameters
+        ----------
+        feature_names : ndarray of str or None
+            The names of the features of X; None where X has none.
+
+        Returns
+        -------
+        Source
+            This source, or another one that is ready.
+
+        Raises
+        ------
+        ValueError
+            If features are missing.
+        """
+        return self
 
     @abstractmethod
     def layer_sizes(self):
@@ -72,8 +102,9 @@ class Source(ABC):
 
         Returns
         -------
-        list of tuple of int
+        list of tuple of int, or None
             One tuple for each column, the oldest column first; within it the first layer first.
+            None if they are known only after :meth:`match`.
         """
 
     @abstractmethod
@@ -121,6 +152,21 @@ class Source(ABC):
         -------
         ndarray of bool of shape (n_samples,), or None
             None if the source does not know.
+        """
+        return None
+
+    def log_posteriors(self, X):
+        """Return the logarithms of the probabilities of the source's classes for the rows X.
+
+        Parameters
+        ----------
+        X : ndarray or DataFrame of shape (n_samples, n_features)
+            Rows as `select` returns them.
+
+        Returns
+        -------
+        Tensor of shape (n_samples, n_classes), or None
+            None if the source does not classify.
         """
         return None
 

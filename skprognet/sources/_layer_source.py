@@ -1,0 +1,181 @@
+"""A source whose layers are columns of X: those of a network that was run on the audio before."""
+
+import copy
+import hashlib
+import json
+from collections import Counter
+
+import numpy as np
+import torch
+
+from skprognet._wording import first_few
+from skprognet.sources._columns import as_names, find_columns
+from skprognet.sources._rows_read import as_array
+from skprognet.sources._source import Source
+
+
+class LayerSource(Source):
+    """A frozen network whose hidden layers are columns of X.
+
+    A network that was trained on audio, such as a speech model, cannot be run on a row of
+    features. So it is run on the audio once, with
+    :class:`~skprognet.features.SpeechModelFeatures`, and its layers become columns of the table.
+    This source reads them from there: layer k of the frozen column is the k-th group of columns.
+
+    The columns are for this source alone. The new network that reads the source does not take
+    them as features of its own, unless its parameter `features` says so.
+
+    Parameters
+    ----------
+    layers : str, sequence of str, or dict of str to str or sequence of str
+        The columns of each layer, the first layer first.
+
+        - dict: for each layer its columns, by their names or by what their names begin with, such
+          as ``{"layer1": "ge2e.layer1.", "layer2": "ge2e.layer2."}``;
+        - sequence: the same, and each text is also the name of its layer;
+        - text, such as ``"ge2e"``: all columns that begin with ``"ge2e."``; what follows up to the
+          next dot is the name of the layer, as `SpeechModelFeatures` calls them
+          (``ge2e.layer1.mean.000``).
+
+    Attributes
+    ----------
+    layers : str, list or dict
+        As given.
+    columns : dict of str to tuple of str, or None
+        The columns of each layer; None until :meth:`match` has been given the names of X.
+
+    Raises
+    ------
+    TypeError
+        If `layers` is none of these.
+    ValueError
+        If there is no layer.
+
+    See Also
+    --------
+    skprognet.features.SpeechModelFeatures : Makes such columns of audio.
+
+    Notes
+    -----
+    Columns are found by name, so X must be a DataFrame. In a pipeline the steps before the
+    classifier must keep the names: ``StandardScaler().set_output(transform="pandas")``.
+
+    Nobody can say which recordings a pretrained network was trained on from its layers. So
+    :meth:`rows_seen` is None ("unknown"), and the audit of a study says so.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.sources import LayerSource
+    >>> names = ["pitch", "ge2e.layer1.mean.0", "ge2e.layer2.mean.0"]
+    >>> X = pd.DataFrame([[0.1, 1.0, 2.0]], columns=names)
+    >>> source = LayerSource("ge2e").match(X.columns)
+    >>> source.columns
+    {'layer1': ('ge2e.layer1.mean.0',), 'layer2': ('ge2e.layer2.mean.0',)}
+    >>> source.layer_sizes()
+    [(1, 1)]
+    >>> rows = source.select(X.to_numpy(), X.columns)
+    >>> [layer.tolist() for layer in source.hidden(rows)[0]]
+    [[[1.0]], [[2.0]]]
+    """
+
+    def __init__(self, layers):
+        self.layers = _check_layers(layers)
+        self.columns = None
+
+    def __repr__(self):
+        return f"LayerSource({self.layers!r})"
+
+    @property
+    def n_features_in_(self):
+        """Number of columns; None until they are known."""
+        return None if self.columns is None else len(self.own_features)
+
+    @property
+    def feature_names_in_(self):
+        """Names of the columns, layer by layer; None until they are known."""
+        return None if self.columns is None else np.array(self.own_features, dtype=object)
+
+    @property
+    def own_features(self):
+        """Names of the columns, layer by layer."""
+        return tuple(name for names in (self.columns or {}).values() for name in names)
+
+    def match(self, feature_names):
+        """Return this source with the columns found among the features of X.
+
+        Parameters
+        ----------
+        feature_names : sequence of str or None
+            The names of the features of X, None where X has none.
+
+        Returns
+        -------
+        LayerSource
+            A new one.
+
+        Raises
+        ------
+        ValueError
+            If X has no names, or columns are missing or are in two layers.
+        """
+        if feature_names is None:
+            raise ValueError(
+                f"{self!r} finds its columns by their names, so X must be a DataFrame whose "
+                "columns all have text as names; got X without names. Pass a DataFrame; before "
+                'it in a pipeline, call set_output(transform="pandas") on each step.'
+            )
+        matched = copy.copy(self)
+        matched.columns = _find_layers(self.layers, [str(name) for name in feature_names])
+        names = matched.own_features
+        twice = [name for name, n in Counter(names).items() if n > 1]
+        if twice:
+            raise ValueError(
+                f"A column must belong to one layer; {first_few(twice)} would be in two layers of "
+                f"{self!r}. Name each layer by a longer beginning, such as 'ge2e.layer1.'."
+            )
+        return matched
+
+    def layer_sizes(self):
+        """Return the number of columns of each layer; None until they are known."""
+        return None if self.columns is None else [tuple(map(len, self.columns.values()))]
+
+    def hidden(self, X):
+        """Return the columns of each layer for the rows X, as :meth:`select` returns them."""
+        rows = torch.tensor(as_array(X))
+        return [list(rows.split(self.layer_sizes()[0], dim=1))]
+
+    def digest(self):
+        """Return a SHA-256 of the names of the layers and their columns: nothing else is fixed."""
+        described = json.dumps([self.layers, self.columns], sort_keys=False)
+        return hashlib.sha256(described.encode()).hexdigest()
+
+
+def _check_layers(layers):
+    """Return the layers as text, list or dict of lists; raise unless they are one of these."""
+    if isinstance(layers, str):
+        if not layers.strip("."):
+            raise ValueError(f"layers must name columns; got {layers!r}.")
+        return layers.removesuffix(".")
+    if not isinstance(layers, dict):
+        layers = {name: name for name in as_names(layers, "layers")}
+    if not layers:
+        raise ValueError("layers must hold at least one layer; got none.")
+    wrong = [name for name in layers if not isinstance(name, str)]
+    if wrong:
+        raise TypeError(f"layers must have text as names of layers; got {wrong[0]!r:.200}.")
+    return {name: as_names(wanted, f"layers[{name!r}]") for name, wanted in layers.items()}
+
+
+def _find_layers(layers, names):
+    """Return the columns of each layer."""
+    if not isinstance(layers, str):
+        return {
+            layer: tuple(find_columns(wanted, names, f"layers[{layer!r}]"))
+            for layer, wanted in layers.items()
+        }
+    start, found = layers + ".", {}
+    for name in find_columns(start, names, "layers"):
+        layer = name.removeprefix(start).partition(".")[0]
+        found.setdefault(layer, []).append(name)
+    return {layer: tuple(columns) for layer, columns in found.items()}
