@@ -110,6 +110,7 @@ class TransferMixin:
     def _read_sources(self, rows, train, held_out, seed):
         given = named_sources(self.source)
         ready = {n: self._match(n, frozen_copy(each)) for n, each in given if is_fitted(each)}
+        self._read_first_row(ready, rows.X)
         self.features_read_ = self._choose_features([(n, as_source(s)) for n, s in ready.items()])
         for number, (name, source) in enumerate(given):
             if name not in ready:
@@ -133,6 +134,14 @@ class TransferMixin:
         with named(name):
             matched = source.match(getattr(self, "feature_names_in_", None))
         return model if matched is source else matched
+
+    def _read_first_row(self, models, X):
+        """Let sources read a row that need one to know the widths of their layers."""
+        for name, source in [(name, as_source(model)) for name, model in models.items()]:
+            if source.layer_sizes() is None:
+                rows = self._select(source, X[:1])
+                with named(name):
+                    source.hidden(rows)
 
     def _own_features(self, X):
         """Return the features of X that the network reads itself."""

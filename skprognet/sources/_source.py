@@ -35,6 +35,9 @@ class Source(ABC):
         take them as features of its own.
     classifies : bool
         Whether :meth:`log_posteriors` has an answer.
+    not_copied : str
+        Why :meth:`column` has nothing to copy for fine-tuning: the end of a sentence that begins
+        with the name of the source.
 
     See Also
     --------
@@ -72,6 +75,7 @@ class Source(ABC):
     copied = False
     own_features = ()
     classifies = False
+    not_copied = "has none to copy"
 
     def match(self, feature_names):
         """Return this source as it reads rows with features of these names.
