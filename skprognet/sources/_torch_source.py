@@ -190,7 +190,24 @@ class TorchSource(Source):
         return None if self._widths is None else [self._widths]
 
     def hidden(self, X):
-        """Return the named layers for the rows X, as :meth:`select` returns them."""
+        """Return the named layers for the rows X.
+
+        Parameters
+        ----------
+        X : ndarray or DataFrame of shape (n_samples, n_features)
+            Rows as :meth:`select` returns them.
+
+        Returns
+        -------
+        list of list of Tensor
+            One column, with a layer of shape (n_samples, width) for each name.
+
+        Raises
+        ------
+        ValueError
+            If X has another number of features, a number is not finite or too large for the type
+            of the module, or a layer gives a number that is not finite.
+        """
         dtype = dtype_of(self.module)
         name = str(dtype).removeprefix("torch.")
         name = name if hasattr(np, name) else "float32"  # numpy has no bfloat16
