@@ -127,7 +127,7 @@ class TorchSource(Source):
         self.own_features = ()
         self._widths = None
         if self.n_features_in_ is not None:
-            self._widths = self._probe(self.n_features_in_)
+            self._widths = self.with_n_features(self.n_features_in_)._widths
 
     def __repr__(self):
         options = "" if self.columns is None else f", columns={self.columns!r}"
@@ -135,9 +135,19 @@ class TorchSource(Source):
         return f"TorchSource({type(self.module).__name__}, {self.layers!r}{options})"
 
     @property
+    def kind(self):
+        """Its class and that of the module."""
+        return f"TorchSource({type(self.module).__name__})"
+
+    @property
     def module(self):
         """The frozen copy of the module."""
         return self._frozen.module
+
+    @property
+    def layer_names(self):
+        """Names of the layers."""
+        return tuple(self.layers)
 
     @property
     def feature_names_in_(self):
@@ -163,29 +173,53 @@ class TorchSource(Source):
             If columns are missing, X has no names to find them by, or the module does not take as
             many features.
         """
-        if self.columns is not None:
-            check_named(feature_names, self)
-        elif feature_names is None:
-            return self
-        names = [str(name) for name in feature_names]
-        matched = copy.copy(self)
-        if self.columns is not None:
-            names = find_columns(self.columns, names, "columns")
-            matched.own_features = tuple(names)
-        if self.n_features_in_ not in (None, len(names)):
+        if self.columns is None:
+            return self if feature_names is None else self._reading(feature_names)
+        check_named(feature_names, "A TorchSource with columns")
+        names = find_columns(self.columns, [str(name) for name in feature_names], "columns")
+        matched = self._reading(names)
+        matched.own_features = tuple(names)
+        return matched
+
+    def with_n_features(self, n_features):
+        """Return this source as it reads rows with so many features.
+
+        Parameters
+        ----------
+        n_features : int
+            The number of features that the module reads.
+
+        Returns
+        -------
+        TorchSource
+            A new one, which shares the copy of the module.
+
+        Raises
+        ------
+        ValueError
+            If the module cannot compute with as many, or draws random numbers or mixes rows.
+        """
+        sized = copy.copy(self)
+        sized.n_features_in_ = n_features
+        with self._frozen.lock:
+            sized._widths = probe(self.module, self.layers, self.pooling, n_features)
+        return sized
+
+    def _reading(self, names):
+        """Return this source as it reads features of these names."""
+        if self.n_features_in_ is None:
+            return self.with_n_features(len(names))
+        if self.n_features_in_ != len(names):
             raise ValueError(
                 f"The module takes {self.n_features_in_} features; it would read {len(names)}: "
                 f"{first_few(names)}. Name those that it was trained on in columns=."
             )
-        matched.n_features_in_ = len(names)
-        matched._widths = self._widths or self._probe(len(names))
-        return matched
+        return copy.copy(self)
 
     def layer_sizes(self):
-        """Return the widths of the layers; None until the module has been able to run.
+        """Return the widths of the layers; None until it is known how many features there are.
 
-        It runs when the source is made, if its first layer says how many features it takes; else
-        in :meth:`match`, if X has names; else when it reads the first row.
+        The first layer of the module may say so, or :meth:`match` or :meth:`with_n_features` does.
         """
         return None if self._widths is None else [self._widths]
 
@@ -208,20 +242,16 @@ class TorchSource(Source):
             If X has another number of features, a number is not finite or too large for the type
             of the module, or a layer gives a number that is not finite.
         """
+        if self._widths is None:
+            return self.with_n_features(np.shape(X)[1]).hidden(X)
         dtype = dtype_of(self.module)
         name = str(dtype).removeprefix("torch.")
         name = name if hasattr(np, name) else "float32"  # numpy has no bfloat16
-        n_features = self.n_features_in_ or np.shape(X)[1]
-        rows = as_tensor(check_rows_read(X, n_features, name), name, "cpu").to(dtype)
-        self._widths = self._widths or self._probe(n_features)
+        rows = as_tensor(check_rows_read(X, self.n_features_in_, name), name, "cpu").to(dtype)
         with self._frozen.lock:
             layers = layers_of(self.module, self.layers, self.pooling, rows)
         check_finite(self.layers, layers)
         return [layers]
-
-    def _probe(self, n_features):
-        with self._frozen.lock:
-            return probe(self.module, self.layers, self.pooling, n_features)
 
     def column(self):
         """Return a column with the weights of the module, if it is a plain stack of linear layers.
