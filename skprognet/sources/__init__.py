@@ -26,6 +26,7 @@ from skprognet.sources._offers import POSTERIORS as POSTERIORS
 from skprognet.sources._offers import WEIGHTS as WEIGHTS
 from skprognet.sources._offers import offers as offers
 from skprognet.sources._own_network import NetworkSource as NetworkSource
+from skprognet.sources._placebo import PlaceboSource as PlaceboSource
 from skprognet.sources._rows_read import as_tensor as as_tensor
 from skprognet.sources._source import Source
 from skprognet.sources._torch_source import TorchSource
