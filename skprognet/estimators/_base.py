@@ -76,10 +76,14 @@ class NetworkEstimator(BaseEstimator):
     def _check_sources(self):
         """Raise if a source is no longer what it was; an estimator without any has none."""
 
+    def _n_inputs(self):
+        """Return how many numbers the column reads of a row."""
+        return self.n_features_in_
+
     def _make_column(self, generator):
         """Return the column to train."""
         return Column(
-            self.n_features_in_,
+            self._n_inputs(),
             self.hidden_layer_sizes,
             self._target.n_outputs,
             activation=self.activation,
