@@ -7,6 +7,8 @@ a sentence and never a wrong number.
 import numpy as np
 import torch
 
+from skprognet.sources._source import Source
+
 
 def check_layer_sizes(sizes):
     """Raise unless these can be the widths of the layers of a source's columns."""
@@ -18,6 +20,31 @@ def check_layer_sizes(sizes):
             "layer_sizes() must return a list with one tuple for each column, of whole numbers of "
             f"at least 1, such as [(256, 256)]; got {sizes!r:.200}."
         )
+
+
+def ask_match(source, feature_names):
+    """Return a source as it reads rows with features of these names, checked.
+
+    Parameters
+    ----------
+    source : Source
+        What is to be read.
+    feature_names : ndarray of str or None
+        The names of the features of X, where they are known.
+
+    Raises
+    ------
+    TypeError
+        If what it returns is no source.
+    ValueError
+        If features are missing, or its `layer_sizes` are still none.
+    """
+    matched = source.match(feature_names)
+    if not isinstance(matched, Source):
+        raise TypeError(f"match() of a source must return a Source; got {matched!r:.200}.")
+    if matched.network is None:  # the widths of a network are its own
+        check_layer_sizes(matched.layer_sizes())
+    return matched
 
 
 def _is_nested(sizes):

@@ -88,6 +88,11 @@ class PipelineSource(Source):
             X = _transform(step, X, reader)
         return self.last.before_network(X)
 
+    def match(self, feature_names):
+        """Return this source with its last part matched; the steps are taken to keep the names."""
+        last = self.last.match(feature_names)
+        return self if last is self.last else PipelineSource(self.steps, last)
+
     def layer_sizes(self):
         """Return the widths of the hidden layers behind the steps."""
         return self.last.layer_sizes()

@@ -33,6 +33,8 @@ class Source(ABC):
     own_features : tuple of str
         Names of the features of X that are for this source alone: a network that reads it does not
         take them as features of its own.
+    layer_names : tuple of str
+        Names of the layers of its one frozen column, for whoever draws it; empty without names.
     classifies : bool
         Whether :meth:`log_posteriors` has an answer.
 
@@ -71,6 +73,7 @@ class Source(ABC):
     sources = ()
     copied = False
     own_features = ()
+    layer_names = ()
     classifies = False
 
     def match(self, feature_names):
