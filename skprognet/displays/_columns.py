@@ -34,7 +34,7 @@ class DrawnColumn:
     def classes(self):
         """Return the names of the classes, or what is read if there is no network."""
         if self.sizes is not None:
-            return [type(self.source).__name__]
+            return [self.source.kind]
         return [str(label) for label in self.source.network.classes_]
 
 

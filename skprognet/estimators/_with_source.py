@@ -131,7 +131,8 @@ class TransferMixin:
         """Return a source, ready for the features of X."""
         source = as_source(model)
         with named(name):
-            matched = ask_match(source, getattr(self, "feature_names_in_", None))
+            names = getattr(self, "feature_names_in_", None)
+            matched = ask_match(source, names, self.n_features_in_)
         return model if matched is source else matched
 
     def _own_features(self, X):
@@ -165,6 +166,15 @@ class TransferMixin:
         """Return how many these are."""
         read = getattr(self, "features_read_", None)
         return self.n_features_in_ if read is None else len(read)
+
+    def _ask_sources(self, question, X):
+        """Return what each source answers for the rows X: ``question(source, rows)``."""
+        answers = []
+        for name, source in self._read_by_name():
+            rows = self._select(source, X)
+            with named(name):
+                answers.append(question(source, rows))
+        return answers
 
     def _check_same_sources(self):
         given = named_sources(self.source)

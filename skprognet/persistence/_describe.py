@@ -99,7 +99,7 @@ def describe_network(model):
 
 def _describe_source(source):
     """Return what a source is that is no network."""
-    told = {"class": type(source).__name__, "layers": source.layer_sizes()}
+    told = {"class": source.kind, "layers": source.layer_sizes()}
     if source.layer_names:
         told["layer_names"] = list(source.layer_names)
     return told | {"sha256": source.digest(), "sources": {}}
