@@ -157,6 +157,15 @@ class TransferMixin:
         read = getattr(self, "features_read_", None)
         return self.n_features_in_ if read is None else len(read)
 
+    def _ask_sources(self, question, X):
+        """Return what each source answers for the rows X: ``question(source, rows)``."""
+        answers = []
+        for name, source in self._read_by_name():
+            rows = self._select(source, X)
+            with named(name):
+                answers.append(question(source, rows))
+        return answers
+
     def _check_same_sources(self):
         given = named_sources(self.source)
         now = {

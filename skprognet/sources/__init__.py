@@ -10,6 +10,7 @@ from skprognet.sources._ask import ask_digest as ask_digest
 from skprognet.sources._ask import ask_match as ask_match
 from skprognet.sources._ask import ask_rows_seen as ask_rows_seen
 from skprognet.sources._ask import read_layers as read_layers
+from skprognet.sources._ask import read_log_posteriors as read_log_posteriors
 from skprognet.sources._columns import as_names as as_names
 from skprognet.sources._columns import find_columns as find_columns
 from skprognet.sources._frozen import check_can_be_trained as check_can_be_trained
@@ -26,6 +27,7 @@ from skprognet.sources._offers import POSTERIORS as POSTERIORS
 from skprognet.sources._offers import WEIGHTS as WEIGHTS
 from skprognet.sources._offers import offers as offers
 from skprognet.sources._own_network import NetworkSource as NetworkSource
+from skprognet.sources._placebo import PlaceboSource as PlaceboSource
 from skprognet.sources._rows_read import as_tensor as as_tensor
 from skprognet.sources._source import Source
 from skprognet.sources._torch_source import TorchSource

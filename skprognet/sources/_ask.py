@@ -89,6 +89,47 @@ def read_layers(source, X):
     return layers
 
 
+def read_log_posteriors(source, X):
+    """Return the log-probabilities of the classes of a source for the rows X, checked.
+
+    Parameters
+    ----------
+    source : Source
+        What is read.
+    X : ndarray or DataFrame of shape (n_samples, n_features)
+        Rows as its `select` returns them.
+
+    Returns
+    -------
+    Tensor of shape (n_samples, n_classes)
+        As `Source.log_posteriors`.
+
+    Raises
+    ------
+    ValueError
+        If the source does not classify, or gives anything else.
+    """
+    log_p_NC = source.log_posteriors(X)
+    if log_p_NC is None:
+        raise ValueError(
+            "PosteriorClassifier needs the probabilities of the classes of its source; "
+            f"{source!r:.200} does not classify. Read its layers with ProgressiveClassifier or "
+            "SideBySideClassifier."
+        )
+    is_table = torch.is_tensor(log_p_NC) and log_p_NC.ndim == 2
+    if not is_table or len(log_p_NC) != len(X) or log_p_NC.is_complex():
+        raise ValueError(
+            f"log_posteriors() must return a torch tensor with {len(X)} rows and a column for "
+            f"each class; got {_describe([[log_p_NC]])}."
+        )
+    if not torch.isfinite(log_p_NC).all():
+        raise ValueError(
+            "log_posteriors() must return finite numbers; it did not. Compute logarithms from the "
+            "outputs of the model, or give probabilities of 0 a small value first."
+        )
+    return log_p_NC
+
+
 def _shapes(layers):
     if not isinstance(layers, (list, tuple)) or not all(
         isinstance(column, (list, tuple)) and all(torch.is_tensor(h) for h in column)

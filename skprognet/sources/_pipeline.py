@@ -101,6 +101,15 @@ class PipelineSource(Source):
         """Return the hidden activations for what the steps make of X."""
         return self._ask(self.last.hidden, X)
 
+    @property
+    def classifies(self):
+        """Whether what the steps lead to classifies."""
+        return self.last.classifies
+
+    def log_posteriors(self, X):
+        """Return the log-probabilities for what the steps make of X."""
+        return self._ask(self.last.log_posteriors, X)
+
     def column(self):
         """Return the network behind the steps."""
         return self.last.column()
