@@ -362,7 +362,7 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
         if original is None:
             raise ValueError(
                 "FineTunedClassifier copies the layers of a network; the source "
-                f"{name!r} has none to copy. Read it with ProgressiveClassifier."
+                f"{name!r} {source.not_copied}. Read it with ProgressiveClassifier."
             )
         column = copy.deepcopy(original).to(DTYPES[self.dtype])
         column.replace_output(self._target.n_outputs, generator)

@@ -160,6 +160,8 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
 
     # Several at a time: cross_validate_transfer asks.
     reads_several_sources = True
+    # The layers stay frozen beside its own: a placebo source can tell knowledge from more weights.
+    keeps_its_source = True
 
     def __init__(
         self,

@@ -131,7 +131,8 @@ class TransferMixin:
         """Return a source, ready for the features of X."""
         source = as_source(model)
         with named(name):
-            matched = ask_match(source, getattr(self, "feature_names_in_", None))
+            names = getattr(self, "feature_names_in_", None)
+            matched = ask_match(source, names, self.n_features_in_)
         return model if matched is source else matched
 
     def _own_features(self, X):

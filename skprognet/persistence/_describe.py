@@ -46,9 +46,10 @@ def describe_network(model):
         ``class``, ``classes``, ``layers`` (widths, from the features that the network itself
         reads to the output), ``activation``, ``sha256`` of the weights, ``random_state``; where it
         was trained by this package ``best_epoch``, ``epochs``, ``metric`` and
-        ``validation_score``; and ``sources``, by name the same of each. Of a source that is no network, such as a
-        :class:`~skprognet.sources.LayerSource`: ``class``, ``layers`` (the widths of each column),
-        ``layer_names``, where the layers have names, and ``sha256`` (its digest).
+        ``validation_score``; and ``sources``, by name the same of each. Of a source that is no
+        network, such as a :class:`~skprognet.sources.LayerSource`: ``class``, ``layers`` (the
+        widths of each column), ``layer_names``, where the layers have names, and ``sha256`` (its
+        digest).
 
     Raises
     ------
@@ -98,7 +99,7 @@ def describe_network(model):
 
 def _describe_source(source):
     """Return what a source is that is no network."""
-    told = {"class": type(source).__name__, "layers": source.layer_sizes()}
+    told = {"class": source.kind, "layers": source.layer_sizes()}
     if source.layer_names:
         told["layer_names"] = list(source.layer_names)
     return told | {"sha256": source.digest(), "sources": {}}

@@ -27,12 +27,14 @@ from skprognet.sources._offers import POSTERIORS as POSTERIORS
 from skprognet.sources._offers import WEIGHTS as WEIGHTS
 from skprognet.sources._offers import offers as offers
 from skprognet.sources._own_network import NetworkSource as NetworkSource
+from skprognet.sources._placebo import PlaceboSource as PlaceboSource
 from skprognet.sources._rows_read import as_tensor as as_tensor
 from skprognet.sources._source import Source
+from skprognet.sources._torch_source import TorchSource
 from skprognet.sources._training_rows import FARTHEST as FARTHEST
 from skprognet.sources._training_rows import MOMENTS as MOMENTS
 from skprognet.sources._training_rows import add_rows as add_rows
 from skprognet.sources._training_rows import count_off_scale as count_off_scale
 from skprognet.sources._training_rows import is_known as is_known
 
-__all__ = ["LayerSource", "Source", "as_source", "network_of"]
+__all__ = ["LayerSource", "Source", "TorchSource", "as_source", "network_of"]

@@ -22,8 +22,8 @@ def check_layer_sizes(sizes):
         )
 
 
-def ask_match(source, feature_names):
-    """Return a source as it reads rows with features of these names, checked.
+def ask_match(source, feature_names, n_features):
+    """Return a source as it reads rows with so many features, of these names, checked.
 
     Parameters
     ----------
@@ -31,6 +31,8 @@ def ask_match(source, feature_names):
         What is to be read.
     feature_names : ndarray of str or None
         The names of the features of X, where they are known.
+    n_features : int
+        Their number.
 
     Raises
     ------
@@ -42,6 +44,8 @@ def ask_match(source, feature_names):
     matched = source.match(feature_names)
     if not isinstance(matched, Source):
         raise TypeError(f"match() of a source must return a Source; got {matched!r:.200}.")
+    if matched.network is None and matched.layer_sizes() is None:
+        matched = matched.with_n_features(n_features)
     if matched.network is None:  # the widths of a network are its own
         check_layer_sizes(matched.layer_sizes())
     return matched

@@ -72,3 +72,13 @@ def as_names(wanted, what):
     if wrong:
         raise TypeError(f"{what} must hold names as text; got {wrong[0]!r:.200}.")
     return names
+
+
+def check_named(feature_names, who):
+    """Raise unless X has names, by which a source finds its columns."""
+    if feature_names is None:
+        raise ValueError(
+            f"{who} finds its columns by their names, so X must be a DataFrame whose columns all "
+            "have text as names; got X without names. Pass a DataFrame; in a pipeline, call "
+            'set_output(transform="pandas") on each step before the classifier.'
+        )

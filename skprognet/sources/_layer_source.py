@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 
 from skprognet._wording import first_few
-from skprognet.sources._columns import as_names, find_columns
+from skprognet.sources._columns import as_names, check_named, find_columns
 from skprognet.sources._rows_read import as_array, as_tensor
 from skprognet.sources._source import Source
 
@@ -127,12 +127,7 @@ class LayerSource(Source):
         ValueError
             If X has no names, or columns are missing or are in two layers.
         """
-        if feature_names is None:
-            raise ValueError(
-                "A LayerSource finds its columns by their names, so X must be a DataFrame whose "
-                "columns all have text as names; got X without names. Pass a DataFrame; in a "
-                'pipeline, call set_output(transform="pandas") on each step before the classifier.'
-            )
+        check_named(feature_names, "A LayerSource")
         matched = copy.copy(self)
         matched.columns = _find_layers(self.layers, [str(name) for name in feature_names])
         _check_apart(matched.columns)
