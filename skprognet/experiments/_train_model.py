@@ -1,7 +1,6 @@
 """One network for use: trained on all rows of a corpus, with its normalisation and sources."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import pandas as pd
 from sklearn.base import clone
@@ -9,35 +8,16 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet._checks import check_choice, check_no_ratings
-from skprognet.estimators import (
-    DNNClassifier,
-    FineTunedClassifier,
-    MultiTaskClassifier,
-    PosteriorClassifier,
-    ProgressiveClassifier,
-    SideBySideClassifier,
-)
+from skprognet.estimators import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.experiments._duplicates import settle_duplicates
 from skprognet.experiments._label_columns import check_columns
 from skprognet.experiments._network_values import check_network
 from skprognet.model_selection import validation_groups
 
-
-def _probe_then_all(**options):
-    """Return LP-FT, which spends a quarter of the epochs on the probe."""
-    return FineTunedClassifier(**options, probe_epochs=options["max_epochs"] // 4)
-
-
 MODEL_METHODS = {
     "dnn": DNNClassifier,
     "fine-tuned": FineTunedClassifier,
     "progressive": ProgressiveClassifier,
-    "side-by-side": SideBySideClassifier,
-    "linear-probe": partial(FineTunedClassifier, n_frozen_layers="all"),
-    "l2-sp": partial(FineTunedClassifier, l2_sp=0.01),
-    "lp-ft": _probe_then_all,
-    "posterior": PosteriorClassifier,
-    "multi-task": MultiTaskClassifier,
 }
 
 
