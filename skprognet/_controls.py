@@ -7,11 +7,31 @@ layer, or all at once beside the features.
 """
 
 from skprognet._comparisons import find_gain, of_condition
-from skprognet._scores import CONDITIONS, NO_SOURCE, with_placebo
+from skprognet._scores import CONDITIONS, NO_SOURCE, PLACEBO_OF, placebo_of
 
 # What tables call the network that reads layers progressively, and the one that does not.
 PROGRESSIVE = "ProgNet"
 SIDE_BY_SIDE = "side by side"
+
+
+def with_placebo(method):
+    """Return the same method with the placebo of its source, as a pair (method, source)."""
+    return method[0], f"{PLACEBO_OF}{method[1]}"
+
+
+def has_placebos(table):
+    """Return whether a table with the column source has rows of placebos."""
+    return any(placebo_of(source) is not None for source in table["source"].unique())
+
+
+def in_table_order(methods):
+    """Return the pairs (method, source) with each placebo below the rows of its source."""
+    last = {source: place for place, (_, source) in enumerate(methods)}
+    places = {}
+    for place, method in enumerate(methods):
+        source = placebo_of(method[1])
+        places[method] = (place, 0) if source is None else (last.get(source, place), 1)
+    return sorted(methods, key=places.get)
 
 
 def gain_over_placebo(row, comparisons):

@@ -227,21 +227,6 @@ def placebo_of(source):
     return text.removeprefix(PLACEBO_OF) if text.startswith(PLACEBO_OF) else None
 
 
-def with_placebo(method):
-    """Return the same method with the placebo of its source, as a pair (method, source)."""
-    return method[0], f"{PLACEBO_OF}{method[1]}"
-
-
-def in_table_order(methods):
-    """Return the pairs (method, source) with each placebo below the rows of its source."""
-    last = {source: place for place, (_, source) in enumerate(methods)}
-    places = {}
-    for place, method in enumerate(methods):
-        source = placebo_of(method[1])
-        places[method] = (place, 0) if source is None else (last.get(source, place), 1)
-    return sorted(methods, key=places.get)
-
-
 def label(method, source):
     """Return what to call a method with a source, such as "ProgNet from speaker"."""
     return str(method) if source == NO_SOURCE else f"{method} from {source}"

@@ -85,9 +85,9 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
         (probabilities that the method is worse by more than the rope, practically equal, better),
         test (in words), ratio (n_test / n_train that the corrected test used, else NaN), p_chance
         and against_p_chance (p-value of either against chance; NaN if that is not known), kind
-        ("transfer": a network with a source and the same network without; "same source"; "placebo":
-        a network with a source and the same with its placebo; "control": a network with a placebo
-        and the same network without a source; "other"),
+        ("transfer": a network with a source and the same network without; "same source";
+        "placebo": a network with a source and the same with its placebo; "control": a network with
+        a placebo and the same network without a source; "other"),
         alpha and rope (as given: tables, marks and displays read them here), hurts (whether
         transfer is worse than none, by the plain p-value), verdict (one comparison in words).
 

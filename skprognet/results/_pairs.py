@@ -5,7 +5,8 @@ from itertools import combinations
 import pandas as pd
 
 from skprognet._comparisons import CONTROL, OTHER, PLACEBO, SAME_SOURCE, TRANSFER
-from skprognet._scores import NO_SOURCE, methods_in, placebo_of, rows_of, with_placebo
+from skprognet._controls import with_placebo
+from skprognet._scores import NO_SOURCE, methods_in, placebo_of, rows_of
 
 # What the paper calls them: the network without a source, and the two ways to use one.
 DNN = "DNN"

@@ -5,6 +5,7 @@ import pandas as pd
 
 from skprognet._checks import check_choice
 from skprognet._comparisons import find_gain, of_condition
+from skprognet._controls import has_placebos, in_table_order, with_placebo
 from skprognet._scores import (
     METHOD,
     NO_SOURCE,
@@ -14,13 +15,11 @@ from skprognet._scores import (
     check_columns,
     check_scores,
     folds_mean_and_std,
-    in_table_order,
     methods_in,
     paper_mean_and_std,
     placebo_of,
     rows_of,
     score_table,
-    with_placebo,
 )
 from skprognet._table_metric import metric_columns, metric_of
 from skprognet._wording import first_few
@@ -102,8 +101,8 @@ def _p_values(comparisons, method, columns):
 
 def _p_placebo(made, method, comparisons):
     """Return the p-value of a method against the same with a placebo, where there are some."""
-    sources = {*comparisons["source"], *comparisons["against_source"]}
-    if all(placebo_of(source) is None for source in sources):
+    against = comparisons[["against_source"]].rename(columns={"against_source": "source"})
+    if not (has_placebos(comparisons) or has_placebos(against)):
         return {}
     gain = find_gain(made, method, with_placebo(method))
     return {P_PLACEBO: np.nan if gain is None else gain.pvalue}
@@ -143,14 +142,15 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
         A row per method and source, each placebo below the rows of its source: corpus, target,
         n_train_folds (those with several values), method, source, metric, greater_is_better,
         score_mean, score_std (or score_std_folds, for ``spread="folds"``), source_score (mean
-        score of the source on its own task). With `comparisons` also baseline (what the same network without a source is called, "none" where
-        it was not run), marks ("*" better than that network, "†" better than it and than the other
-        of PT/FT and ProgNet from the same source, "↓" worse than that network: the transfer hurts,
-        "‡" better than the same method with a placebo, which has no marks itself; at the `alpha`
-        of the comparisons, unadjusted as in the paper), "p (DNN)" and the like (p-value against
-        each method without a source, and against each other one from the same
-        source; NaN where two were not compared), "p (placebo)" (p-value against the same method
-        with a placebo; only where there are some), p_chance (see `compare_methods`) and alpha.
+        score of the source on its own task). With `comparisons` also baseline (what the same
+        network without a source is called, "none" where it was not run), marks ("*" better than
+        that network, "†" better than it and than the other of PT/FT and ProgNet from the same
+        source, "↓" worse than that network: the transfer hurts, "‡" better than the same method
+        with a placebo, which has no marks itself; at the `alpha` of the comparisons, unadjusted as
+        in the paper), "p (DNN)" and the like (p-value against each method without a source, and
+        against each other one from the same source; NaN where two were not compared),
+        "p (placebo)" (p-value against the same method with a placebo; only where there are some),
+        p_chance (see `compare_methods`) and alpha.
 
     Raises
     ------

@@ -1,6 +1,7 @@
 """What the numbers and the marks of a table mean, in a few sentences."""
 
-from skprognet._scores import NO_SOURCE, SOURCE_SCORE, label_of_row, placebo_of
+from skprognet._controls import has_placebos
+from skprognet._scores import NO_SOURCE, SOURCE_SCORE, label_of_row
 from skprognet._table_metric import metric_of
 from skprognet.results._summary_table import (
     BETTER_THAN_BOTH,
@@ -15,8 +16,8 @@ SPREAD_IN_WORDS = {
     "score_std_folds": "standard deviation over all folds",
 }
 PLACEBO_IN_WORDS = (
-    "A placebo is the same network with as many weights, whose source knows nothing: its labels or "
-    "its layers were shuffled. It has no marks."
+    "A placebo is the same network with as many weights, whose source knows nothing: its labels "
+    "or its layers were shuffled. It has no marks."
 )
 
 
@@ -52,7 +53,7 @@ def _explain_marks(table, escape):
         yield f"{', '.join(explained)}, {level}."
     else:
         yield f"No method is marked: none is better or worse than {plain} {level}."
-    if any(placebo_of(source) is not None for source in table["source"]):
+    if has_placebos(table):
         yield PLACEBO_IN_WORDS
     if HURTS in marks:
         hurt = table[table["marks"].str.contains(HURTS)]

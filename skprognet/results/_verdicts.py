@@ -57,7 +57,7 @@ def _at_chance(row, first, second):
 
 
 def _why(row, comparisons):
-    """Return what helps where transfer does: what the source knows, and how its layers are read."""
+    """Return what helps where transfer does: knowledge or weights, and how layers are read."""
     if row["kind"] == CONTROL:
         more = ", so more weights alone help here" if evidence(row) and _placebo_wins(row) else ""
         return f" This is a control: a placebo has nothing to teach{more}."
@@ -66,7 +66,11 @@ def _why(row, comparisons):
     placebo = gain_over_placebo(row, comparisons)
     side_by_side = gain_over_side_by_side(row, comparisons)
     told = "" if placebo is None else _because_of_knowledge(placebo, row)
-    return told + ("" if side_by_side is None else _because_of_reading(side_by_side, row))
+    if side_by_side is None:
+        return told
+    # Where its placebo is as good, it is not the layers of this source that help.
+    help_themselves = placebo is None or placebo.is_better
+    return told + _because_of_reading(side_by_side, row, help_themselves)
 
 
 def _placebo_wins(row):
@@ -80,16 +84,15 @@ def _because_of_knowledge(gain, row):
     return f" The gain may come from more weights alone: {placebo}."
 
 
-def _because_of_reading(gain, row):
-    other = f"a DNN that reads them side by side with the features {_gained(gain, row)}"
+def _because_of_reading(gain, row, help_themselves):
+    other = f"a DNN that reads these side by side with the features {_gained(gain, row)}"
     if gain.is_better:
         return f" Reading the layers of the source progressively adds to that: {other}."
-    if gain.is_evidence:
-        return f" The layers help more where they are not read progressively: {other}."
-    return (
-        " The layers of the source help, but no gain of reading them progressively was "
-        f"measured: {other}."
-    )
+    what = "Reading its layers"
+    if help_themselves:
+        what = "The layers of the source help, but reading them"
+    adds = "makes it worse" if gain.is_evidence else "adds nothing measurable"
+    return f" {what} progressively {adds}: {other}."
 
 
 def _gained(gain, row):
