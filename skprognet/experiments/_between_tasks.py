@@ -116,9 +116,9 @@ def transfer_between_tasks(
     Raises
     ------
     ValueError
-        If a column is missing, a label is missing, no method can take a source, the labels of a task are numbers with a
-        fraction (ratings), rows are there twice, the folds cannot be made, or the checkpoint is
-        that of another run.
+        If a column is missing, a label is missing, no method can take a source, the labels of a
+        task are numbers with a fraction (ratings), rows are there twice, the folds cannot be made,
+        or the checkpoint is that of another run.
     TypeError
         If `estimator` is not a DNNClassifier, or an option is nothing that design.toml can hold.
     OSError
