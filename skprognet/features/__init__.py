@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from skprognet.features._labelled_table import split_features
     from skprognet.features._opensmile import OpenSmileFeatures
     from skprognet.features._origin import FeatureOrigin, make_feature_table
+    from skprognet.features._speech_model_features import SpeechModelFeatures
     from skprognet.features.engine._cache import clear_cache, count_cached, remove_cache
     from skprognet.features.engine._report import describe_errors
 
@@ -21,6 +22,7 @@ __all__ = [
     "FeatureFunction",
     "FeatureOrigin",
     "OpenSmileFeatures",
+    "SpeechModelFeatures",
     "choose_features",
     "clear_cache",
     "count_cached",
@@ -38,6 +40,7 @@ _HOMES = {
     "FeatureFunction": "_feature_function",
     "FeatureOrigin": "_origin",
     "OpenSmileFeatures": "_opensmile",
+    "SpeechModelFeatures": "_speech_model_features",
     "check_column": "_labelled_table",  # for the command line
     "choose_features": "_choice",
     "clear_cache": "engine._cache",
