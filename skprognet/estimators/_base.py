@@ -96,6 +96,10 @@ class NetworkEstimator(BaseEstimator):
             dtype=DTYPES[self.dtype],
         )
 
+    def _codes_learned(self, rows):
+        """Return what the network learns of encoded rows that train."""
+        return rows.y
+
     def _column_input(self, X):
         """Return the tensor that the column reads for the rows X, an array."""
         return as_tensor(X, self._dtype(), self._device())
@@ -239,6 +243,8 @@ class NetworkEstimator(BaseEstimator):
             outputs = [
                 evaluate_logits(self.net_.module_, self._column_input(part)) for part in parts
             ]
+            # Outputs of other tasks, which are learned along, stand behind those of the target.
+            outputs = [part[:, : self._target.n_outputs] for part in outputs]
             check_finite(outputs)
             return torch.cat([normalise(part, 1) for part in outputs]).cpu().numpy()
 
