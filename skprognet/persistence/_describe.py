@@ -46,7 +46,8 @@ def describe_network(model):
         ``class``, ``classes``, ``layers`` (widths, from the features that the network itself
         reads to the output), ``activation``, ``sha256`` of the weights, ``random_state``; where it
         was trained by this package ``best_epoch``, ``epochs``, ``metric`` and
-        ``validation_score``; and ``sources``, by name the same of each. Of a source that is no
+        ``validation_score``; of multi-task learning ``source_classes`` by the name of the task;
+        and ``sources``, by name the same of each. Of a source that is no
         network, such as a :class:`~skprognet.sources.LayerSource`: ``class``, ``layers`` (the
         widths of each column), ``layer_names``, where the layers have names, and ``sha256`` (its
         digest).
@@ -86,6 +87,8 @@ def describe_network(model):
         "sha256": source.digest(),
         "random_state": params["random_state"] if _is_plain(params["random_state"]) else None,
     }
+    if getattr(network, "source_classes_", None):
+        told["source_classes"] = {n: c.tolist() for n, c in network.source_classes_.items()}
     if hasattr(network, "history_"):
         told |= {
             "best_epoch": network.best_epoch_,
