@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from skprognet._checks import check_choice
+from skprognet._checks import check_choice, check_number
 from skprognet._wording import first_few, nearest_name
 from skprognet.sources._columns import as_names, check_named, find_columns
 from skprognet.sources._frozen_module import (
@@ -29,6 +29,8 @@ from skprognet.sources._torch_layers import (
     probe,
 )
 from skprognet.sources._torch_stack import column_of
+
+MOST_FEATURES = 10**6  # a forged file may say any number
 
 
 class TorchSource(Source):
@@ -319,8 +321,9 @@ class TorchSource(Source):
             If the module has other parts or tensors than the one that was stored, or the state
             contradicts itself.
         """
-        check_module(module)
         check_described(module, state["module"])
+        if state["n_features"] is not None:  # the module would get rows of this length
+            check_number("n_features", state["n_features"], "integer", low=1, high=MOST_FEATURES)
         frozen = with_arrays(module, state["weights"])
         options = {name: state[name] for name in ("columns", "pooling")}
         source = cls(frozen, state["layers"], **options)
@@ -330,7 +333,7 @@ class TorchSource(Source):
             source = source.with_n_features(state["n_features"])
         found = {**source._description(), "n_features": source.n_features_in_}
         if any(found[name] != state[name] for name in found) or len(state) != len(found) + 1:
-            raise ValueError("the layers or columns of a TorchSource are not its own")
+            raise ValueError("the layers or columns of a TorchSource are not those of its module")
         return source
 
 
