@@ -60,9 +60,9 @@ def layers_of(module, names, pooling, X_NF):
 def probe(module, names, pooling, n_features):
     """Return the widths of the layers; raise unless a row's numbers depend on that row alone.
 
-    The module runs twice, on five rows of which the first and the last are the same both times. A
-    module that draws random numbers, normalises by the rows at hand, takes rows for steps of
-    time, or goes on from its last call gives itself away.
+    The module runs twice, on five rows of which the first and the last are the same both times.
+    Their numbers differ if the module draws random numbers, normalises by the rows at hand, takes
+    rows for steps of time, or goes on from its last call.
 
     Parameters
     ----------

@@ -140,6 +140,9 @@ class TorchSource(Source):
         options += "" if self.pooling == ["mean"] else f", pooling={self.pooling!r}"
         return f"TorchSource({type(self.module).__name__}, {self.layers!r}{options})"
 
+    def __sklearn_clone__(self):
+        return copy.copy(self)
+
     @property
     def kind(self):
         """Its class and that of the module."""

@@ -174,6 +174,15 @@ def test_the_users_module_is_never_touched(rows):
     assert_equal_layers([p.grad for p in module.parameters()], grads)
 
 
+@pytest.mark.parametrize("n_rows", [60, 128])
+def test_the_rows_stay_as_they_are(rows, n_rows):
+    X = np.resize(rows[0], (n_rows, 8)).astype(np.float32)
+    before = X.copy()
+    module = nn.Sequential(nn.ReLU(inplace=True), nn.Linear(8, 2))
+    TorchSource(module, "1").hidden(X)
+    np.testing.assert_array_equal(X, before)
+
+
 def test_what_happens_to_the_module_later_does_not_reach_the_source(rows):
     module = stack()
     source = TorchSource(module, "2")
