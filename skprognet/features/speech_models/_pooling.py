@@ -6,7 +6,7 @@ squared deviations M of two parts together is
 
     M = M_a + M_b + (mean_b - mean_a)² n_a n_b / (n_a + n_b)
 
-which loses no digits where the mean is large. The sums are in float64, in the order of the windows.
+which loses no digits where the mean is large. All sums are in float64.
 """
 
 import numpy as np

@@ -21,6 +21,7 @@ import torch
 from skprognet._files import sha256
 from skprognet._wording import first_few
 from skprognet.features._extras import import_extra
+from skprognet.features.speech_models._device import find_device
 from skprognet.features.speech_models._model_folder import (
     CONFIG,
     PREPROCESSING,
@@ -81,7 +82,7 @@ class TransformersModel(SpeechModel):
         else:
             network = _read_network(transformers, folder)
             self.sha256 = _digest_of_files(find_weights(folder))
-        self.device, self.batch_size = torch.device(device), batch_size
+        self.device, self.batch_size = find_device(device), batch_size
         self.network = network.requires_grad_(False).eval().to(self.device)
         self.depends_on = {
             "recipe": _RECIPE,
