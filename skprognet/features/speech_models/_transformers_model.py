@@ -5,8 +5,8 @@ in the usual models), and a stack of transformer layers turns frames into frames
 what the first transformer layer reads, and ``layerN`` what the last one returns: the library calls
 them ``hidden_states``.
 
-A frame attends to all frames, so time and memory grow with the square of the length. A recording of
-more than 20 s is therefore cut into windows of equal length, and no frame sees beyond its window.
+A frame attends to all frames, so time and memory grow with the square of the length. A recording
+of more than 20 s is therefore cut into windows of equal length. No frame sees beyond its window.
 """
 
 import hashlib
@@ -253,13 +253,14 @@ def _readable(folder):
         yield
     except pickle.UnpicklingError as error:
         raise ValueError(
-            f"The weights in {str(folder)!r} must hold numbers only; they hold other objects, which "
-            "could run code and are not loaded. Take a model whose weights are safetensors."
+            f"The weights in {str(folder)!r} must hold numbers only; they hold other objects, "
+            "which could run code and are not loaded. Take a model with safetensors."
         ) from error
     except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ValueError(
-            f"The model in {str(folder)!r} cannot be read: {reason:.300}. Save or download it again."
+            f"The model in {str(folder)!r} cannot be read: {reason:.300}. Save or download it "
+            "again."
         ) from error
 
 
