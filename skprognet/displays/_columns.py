@@ -1,11 +1,41 @@
 """What a fitted network consists of: its columns, layer by layer, and what each layer reads."""
 
+from dataclasses import dataclass, replace
+
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet.estimators import lateral_norms
 from skprognet.networks import source_layer
-from skprognet.sources import as_source, network_of
+from skprognet.sources import Source, as_source, network_of
+
+
+@dataclass
+class DrawnColumn:
+    """One column of a picture.
+
+    Attributes
+    ----------
+    name : str
+        What it is called.
+    source : Source
+        What it belongs to.
+    reads : list of int
+        Places of the columns that it reads.
+    sizes : tuple of int or None
+        Widths of its layers, where these are not computed by a network; None for a network.
+    """
+
+    name: str
+    source: Source
+    reads: list
+    sizes: tuple | None = None
+
+    def classes(self):
+        """Return the names of the classes, or what is read if there is no network."""
+        if self.sizes is not None:
+            return [self.source.kind]
+        return [str(label) for label in self.source.network.classes_]
 
 
 def check_network(estimator):
@@ -21,7 +51,7 @@ def check_network(estimator):
 
 
 def columns_of(estimator, name):
-    """Return name, source and places of the columns read, of each column, oldest first.
+    """Return the columns of a network and of all that it reads, the oldest first.
 
     Parameters
     ----------
@@ -32,12 +62,12 @@ def columns_of(estimator, name):
 
     Returns
     -------
-    list of (str, Source, list of int)
+    list of DrawnColumn
         A source's own sources are called by both names, as "gender / speaker".
     """
     last = as_source(estimator)
     columns = _older(last, "")
-    return [*columns, (name, last, list(range(len(columns))))]
+    return [*columns, DrawnColumn(name, last, list(range(len(columns))))]
 
 
 def _older(reader, prefix):
@@ -48,16 +78,12 @@ def _older(reader, prefix):
     columns = []
     for name, source in reader.sources:
         if source.network is None:
-            raise TypeError(
-                f"A network is drawn with the layers of all its sources; the source {name!r} is "
-                f"a {type(source).__name__} and no network. Draw SourceImportanceDisplay instead."
-            )
+            columns += [DrawnColumn(prefix + name, source, [], s) for s in source.layer_sizes()]
+            continue
         start = len(columns)
-        columns += [
-            (older, each, [start + place for place in reads])
-            for older, each, reads in _older(source, f"{prefix}{name} / ")
-        ]
-        columns.append((prefix + name, source, list(range(start, len(columns)))))
+        for older in _older(source, f"{prefix}{name} / "):
+            columns.append(replace(older, reads=[start + place for place in older.reads]))
+        columns.append(DrawnColumn(prefix + name, source, list(range(start, len(columns)))))
     return columns
 
 
@@ -74,41 +100,71 @@ def connections_of(columns):
 
     Parameters
     ----------
-    columns : list of (str, Source, list of int)
+    columns : list of DrawnColumn
         As :func:`columns_of` returns.
 
     Returns
     -------
     DataFrame
         A row per arrow of the picture: column (place, from 0), name, layer (from 1, the output
-        being the last), units, state ("frozen", "copied" or "trained"), reads_column, reads_layer
-        (0 for the features), reads_units, adapter ("linear", "mlp" or ""), norm (Frobenius norm
-        of a lateral matrix; NaN within a column).
+        being the last), layer_name (where it has one), units, state ("frozen", "copied" or
+        "trained"), reads_column, reads_layer (0 for the features), reads_units, adapter
+        ("linear", "mlp" or ""), norm (Frobenius norm of a lateral matrix; NaN within a column).
+        A layer that no network here computes reads nothing: -1, -1 and 0.
     """
     rows = []
-    for place, (name, source, read) in enumerate(columns):
-        module = source.column()
-        widths = [layer.in_features for layer in module.layers]
-        units = [*widths[1:], module.layers[-1].out_features]
-        depth = len(module.hidden_layer_sizes)
-        for layer in range(1, depth + 2):
-            rows.append(
-                {
-                    "column": place,
-                    "name": name,
-                    "layer": layer,
-                    "units": units[layer - 1],
-                    "state": _state(source, layer, depth, place < len(columns) - 1),
-                    "reads_column": place,
-                    "reads_layer": layer - 1,
-                    "reads_units": widths[layer - 1],
-                    "adapter": "",
-                    "norm": float("nan"),
-                }
-            )
-        if read:
-            rows += _laterals(module, read, depth, rows[-depth - 1 :])
+    for place, column in enumerate(columns):
+        if column.sizes is None:
+            rows += _layers(place, column, is_frozen=place < len(columns) - 1)
+        else:
+            rows += _given_layers(place, column)
     return pd.DataFrame(rows)
+
+
+def _layers(place, column, is_frozen):
+    """Return the rows of a network."""
+    module = column.source.column()
+    widths = [layer.in_features for layer in module.layers]
+    units = [*widths[1:], module.layers[-1].out_features]
+    depth = len(module.hidden_layer_sizes)
+    rows = [
+        {
+            "column": place,
+            "name": column.name,
+            "layer": layer,
+            "layer_name": "",
+            "units": units[layer - 1],
+            "state": _state(column.source, layer, depth, is_frozen),
+            "reads_column": place,
+            "reads_layer": layer - 1,
+            "reads_units": widths[layer - 1],
+            "adapter": "",
+            "norm": float("nan"),
+        }
+        for layer in range(1, depth + 2)
+    ]
+    return rows + (_laterals(module, column.reads, depth, rows) if column.reads else [])
+
+
+def _given_layers(place, column):
+    """Return the rows of layers that were computed elsewhere: there are no arrows to them."""
+    names = column.source.layer_names or [""] * len(column.sizes)
+    return [
+        {
+            "column": place,
+            "name": column.name,
+            "layer": layer,
+            "layer_name": name,
+            "units": units,
+            "state": "frozen",
+            "reads_column": -1,
+            "reads_layer": -1,
+            "reads_units": 0,
+            "adapter": "",
+            "norm": float("nan"),
+        }
+        for layer, (name, units) in enumerate(zip(names, column.sizes, strict=True), start=1)
+    ]
 
 
 def _laterals(module, read, depth, forward):

@@ -21,12 +21,16 @@ from skprognet.estimators._parameters import DTYPES as DTYPES
 from skprognet.estimators._parameters import (
     check_estimator_parameters as check_estimator_parameters,
 )
+from skprognet.estimators._posterior_classifier import PosteriorClassifier
 from skprognet.estimators._progressive_classifier import ProgressiveClassifier
+from skprognet.estimators._side_by_side_classifier import SideBySideClassifier
 
 __all__ = [
     "DNNClassifier",
     "FineTunedClassifier",
+    "PosteriorClassifier",
     "ProgressiveClassifier",
+    "SideBySideClassifier",
     "check_labels_round_trip",
     "check_laterals_alive",
     "check_predictions_independent",

@@ -76,10 +76,14 @@ class NetworkEstimator(BaseEstimator):
     def _check_sources(self):
         """Raise if a source is no longer what it was; an estimator without any has none."""
 
+    def _n_inputs(self):
+        """Return how many numbers the column reads of a row."""
+        return self.n_features_in_
+
     def _make_column(self, generator):
         """Return the column to train."""
         return Column(
-            self.n_features_in_,
+            self._n_inputs(),
             self.hidden_layer_sizes,
             self._target.n_outputs,
             activation=self.activation,
@@ -109,6 +113,10 @@ class NetworkEstimator(BaseEstimator):
         """Return where the network is, or, before it is there, where it will be."""
         return self.net_.device if hasattr(self, "net_") else self.device
 
+    def _training_options(self, column):
+        """Return options of the net for a column that is not trained as a plain one."""
+        return {}
+
     def _make_net(self, column, *, device, validation=None, seed=0, score=None):
         """Return the initialised skorch net around a column."""
         target = self._target
@@ -136,6 +144,7 @@ class NetworkEstimator(BaseEstimator):
             callbacks=copy.deepcopy(self.callbacks),
             verbose=self.verbose,
             device=device,
+            **self._training_options(column),
             **{f"optimizer__{name}": value for name, value in options.items()},
         ).initialize()
 

@@ -43,11 +43,13 @@ def describe_network(model):
     Returns
     -------
     dict
-        ``class``, ``classes``, ``layers`` (widths, from the features to the output),
-        ``activation``, ``sha256`` of the weights, ``random_state``; where it was trained by this
-        package ``best_epoch``, ``epochs``, ``metric`` and ``validation_score``; and ``sources``,
-        by name the same of each. Of a source of your own: ``class``, ``layers`` (the widths of
-        each column) and ``sha256`` (its digest).
+        ``class``, ``classes``, ``layers`` (widths, from the features that the network itself
+        reads to the output), ``activation``, ``sha256`` of the weights, ``random_state``; where it
+        was trained by this package ``best_epoch``, ``epochs``, ``metric`` and
+        ``validation_score``; and ``sources``, by name the same of each. Of a source that is no
+        network, such as a :class:`~skprognet.sources.LayerSource`: ``class``, ``layers`` (the
+        widths of each column), ``layer_names``, where the layers have names, and ``sha256`` (its
+        digest).
 
     Raises
     ------
@@ -71,16 +73,15 @@ def describe_network(model):
     """
     source = as_source(model)
     network = source.network
-    if network is None:  # a source of the user's own
-        told = {"class": type(source).__name__, "layers": source.layer_sizes()}
-        return told | {"sha256": source.digest(), "sources": {}}
+    if network is None:
+        return _describe_source(source)
     check_is_fitted(network)
     widths = source.layer_sizes()[-1]
     params = network.get_params(deep=False)
     told = {
         "class": type(network).__name__,
         "classes": network.classes_.tolist(),
-        "layers": [network.n_features_in_, *widths, len(network.classes_)],
+        "layers": [source.column().n_features, *widths, len(network.classes_)],
         "activation": params["activation"],
         "sha256": source.digest(),
         "random_state": params["random_state"] if _is_plain(params["random_state"]) else None,
@@ -94,6 +95,14 @@ def describe_network(model):
         }
     sources = getattr(network, "sources_", [])
     return told | {"sources": {name: describe_network(source) for name, source in sources}}
+
+
+def _describe_source(source):
+    """Return what a source is that is no network."""
+    told = {"class": source.kind, "layers": source.layer_sizes()}
+    if source.layer_names:
+        told["layer_names"] = list(source.layer_names)
+    return told | {"sha256": source.digest(), "sources": {}}
 
 
 def _is_plain(value):

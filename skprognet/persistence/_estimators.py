@@ -187,6 +187,8 @@ def _check_fitted(cls, state):
     if network["config"].get("source_sizes", ()) != _source_sizes(cls, sources):
         raise ValueError("the network reads other layers than those of the sources")
     _check_scale(state)
+    _check_features_read(state.get("features_read_"), n_features)
+    _check_n_features(cls, state, network)
 
 
 def _check_scale(state):
@@ -201,10 +203,30 @@ def _check_scale(state):
             raise ValueError(f"{name} is of shape and type {found}, not {wanted}")
 
 
+def _check_features_read(read, n_features):
+    """Raise unless these are places of features, each once; None is all of them."""
+    if read is None:  # or an older release did not have it
+        return
+    if type(read) is not np.ndarray or read.dtype.kind != "i" or read.ndim != 1 or not len(read):
+        raise ValueError("features_read_ is no array of whole numbers with one axis")
+    if read.min() < 0 or read.max() >= n_features or len(np.unique(read)) < len(read):
+        raise ValueError(f"features_read_ are not places among {n_features} features, each once")
+
+
+def _check_n_features(cls, state, network):
+    """Raise unless a network with sources reads as many features as are its own."""
+    read, reads = state.get("features_read_"), network["config"]["n_features"]
+    n_own = state["n_features_in_"] if read is None else len(read)
+    if cls is ProgressiveClassifier and reads != n_own:
+        raise ValueError(f"the network reads {reads} features, features_read_ are {n_own}")
+
+
 def _source_sizes(cls, sources):
     """Return the widths of the frozen layers that a classifier with these sources reads."""
     if cls is ProgressiveClassifier:
         layers = [as_source(source).layer_sizes() for _, source in sources]
+        if None in layers:
+            raise ValueError("the columns of a source are not known")
         return tuple(tuple(sizes) for columns in layers for sizes in columns)
     # A copy of its source reads what that one reads: all columns but the last, its own.
     return tuple(as_source(sources[0][1]).layer_sizes()[:-1]) if sources else ()
