@@ -2,7 +2,6 @@
 
 from importlib import import_module
 
-
 _NEEDED = {
     "audio": ("Reading audio", " (openSMILE is free for research only)"),
     "speech": ("A speech model of transformers", ""),
