@@ -8,7 +8,6 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet._checks import check_choice, check_no_ratings
-from skprognet._wording import first_few
 from skprognet.estimators import DNNClassifier
 from skprognet.experiments._duplicates import settle_duplicates
 from skprognet.experiments._label_columns import check_columns
@@ -168,8 +167,8 @@ def _check_layers(method, layers):
     if layers and needs != LAYERS:
         raise ValueError(
             f"The method {method!r} needs {needs} to learn from; a network whose layers are "
-            f"columns, as layers={list(layers)!r:.200} says, has its {LAYERS} only. Choose a method "
-            "that reads layers, such as 'progressive'."
+            f"columns, as those of layers={list(layers)!r:.200}, has its {LAYERS} only. Choose a "
+            "method that reads layers, such as 'progressive'."
         )
 
 
