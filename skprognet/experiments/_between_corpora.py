@@ -217,7 +217,7 @@ def _arguments(design, source_name, source, target):
         "X": target.X,
         "y": target.labels[design.emotion],
         "methods": make_methods(design.methods, design.estimator),
-        **({"placebo": design.placebo} if design.placebo else {}),
+        "placebo": design.placebo,
         "sources": {source_name: corpus, **tasks},
         "combined_sources": [(source_name, *design.tasks)] if design.tasks else None,
         "source_estimator": design.estimator,

@@ -62,8 +62,10 @@ def transfer_between_tasks(
         Whether a progressive network is run that reads all sources and layers, each by a column of
         its own.
     methods : sequence of str, default=("dnn", "fine-tuned", "progressive")
-        What is compared: "dnn", "fine-tuned", "progressive". A method is run with each source that
-        it can take. Whether a source helps is measured against "dnn".
+        What is compared: "dnn", "fine-tuned" (PT/FT), "progressive" (ProgNet), and their rivals
+        "side-by-side", "linear-probe", "l2-sp" (with an alpha of 0.01), "lp-ft" (a linear probe in
+        the first quarter of the epochs) and "posterior". A method is run with each source that it
+        can take. Whether a source helps is measured against "dnn".
     placebo : bool or sequence of str, default=False
         Whether ProgNet is also run with the placebo of each source, or of those named: the same
         network with as many weights, and a source that knows nothing.
@@ -223,7 +225,7 @@ def plan_tasks(design, X, labels):
         "methods": make_methods(design.methods, design.estimator) | design.other_methods,
         "sources": _sources(design, table.labels),
         "combined_sources": [(*design.sources, *design.layers)] if design.all_sources else None,
-        **({"placebo": design.placebo} if design.placebo else {}),
+        "placebo": design.placebo,
         "source_estimator": design.estimator,
         "scoring": design.scoring,
         "groups": table.labels[group],

@@ -14,6 +14,8 @@ from skprognet.networks._column import Column
 from skprognet.networks._evaluate import ROWS_PER_BLOCK as ROWS_PER_BLOCK
 from skprognet.networks._evaluate import evaluate_hidden, evaluate_logits
 from skprognet.networks._losses import CrossEntropy as CrossEntropy
+from skprognet.networks._multi_task import MultiTaskLoss as MultiTaskLoss
+from skprognet.networks._multi_task import add_outputs as add_outputs
 from skprognet.networks._progressive_column import (
     ProgressiveColumn,
     build_column,
