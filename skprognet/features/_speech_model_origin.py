@@ -94,6 +94,9 @@ class SpeechModelOrigin(NamedTuple):
                 f"learned from, of SHA-256 {self.sha256}; {model!r} has {found.sha256}. Look for "
                 f"the original, and give it as {here} (--speech-model {self.name}=FOLDER)."
             )
+        if found.name != self.name and isinstance(model, (str, os.PathLike)):
+            found.name = self.name  # its folder has another name now, and its columns keep theirs
+            features.set_params(model=found, weights=None)
         return features
 
 
