@@ -4,6 +4,7 @@ import pickle
 import re
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -117,6 +118,14 @@ def test_processes_give_the_same_bits_and_leave_no_file(monkeypatch, tmp_path):
     )
     pd.testing.assert_frame_equal(alone, together, check_exact=True)
     assert not list(tmp_path.rglob("skprognet-model-*"))
+
+
+def test_threads_do_not_hear_each_other():
+    features = SpeechModelFeatures(make_model())
+    signals = [(SAMPLES[800 * k :], 16_000) for k in range(8)]
+    alone = features.fit_transform(signals)
+    with joblib.parallel_config("threading", n_jobs=4):
+        pd.testing.assert_frame_equal(features.fit_transform(signals), alone, check_exact=True)
 
 
 def test_the_cache_knows_the_weights(tmp_path):

@@ -68,18 +68,14 @@ class GE2E(SpeechModel):
     n_samples_min = LENGTH
 
     def __init__(self, weights, device, batch_size):
-        lstms = [torch.nn.LSTM(n, N_UNITS, batch_first=True) for n in (N_BANDS, N_UNITS, N_UNITS)]
-        self.network = torch.nn.ModuleDict(
-            {"lstms": torch.nn.ModuleList(lstms), "linear": torch.nn.Linear(N_UNITS, N_UNITS)}
-        )
         self.name, self.batch_size, self.device = "ge2e", batch_size, find_device(device)
-        if isinstance(weights, str) and weights == "random":
+        self.network = _build()
+        is_random = isinstance(weights, str) and weights == "random"
+        if is_random:
             self.name = "ge2e-random"
-            _draw_weights(self.network)
-            self.sha256 = weights_digest(self.network)
-        else:
-            self.network.load_state_dict(_read_weights(weights))
-            self.sha256 = _SHA256
+        state = _draw_weights(self.network) if is_random else _read_weights(weights)
+        self.network.load_state_dict(state, assign=True)
+        self.sha256 = weights_digest(self.network) if is_random else _SHA256
         self.network.requires_grad_(False).eval().to(self.device)
         self.depends_on = {
             "recipe": _RECIPE,
@@ -144,12 +140,22 @@ def _raise_level(signal):
     return signal if level >= _LEVEL else signal * np.float32(_LEVEL / level)
 
 
+def _build():
+    """Return the network without weights, so that none are drawn from torch's own generator."""
+    with torch.device("meta"):
+        lstms = [torch.nn.LSTM(n, N_UNITS, batch_first=True) for n in (N_BANDS, N_UNITS, N_UNITS)]
+        linear = torch.nn.Linear(N_UNITS, N_UNITS)
+    return torch.nn.ModuleDict({"lstms": torch.nn.ModuleList(lstms), "linear": linear})
+
+
 def _draw_weights(network):
-    """Set all weights as torch does for a new LSTM of this size, always to the same values."""
+    """Return weights as torch draws them for a new LSTM of this size, always the same ones."""
     rng, bound = np.random.default_rng(0), N_UNITS**-0.5
-    for parameter in network.parameters():
-        values = rng.uniform(-bound, bound, tuple(parameter.shape))
-        parameter.data = torch.from_numpy(values.astype(np.float32))
+    drawn = {
+        name: rng.uniform(-bound, bound, tuple(values.shape)).astype(np.float32)
+        for name, values in network.named_parameters()
+    }
+    return {name: torch.from_numpy(values) for name, values in drawn.items()}
 
 
 def _read_weights(path):
