@@ -162,6 +162,7 @@ def test_untrained_weights_are_always_the_same_ones(folder, signal, tmp_path):
     torch.manual_seed(5)
     before = torch.random.get_rng_state()
     found = row(tmp_path / "only.config", signal, weights="random")
+    row(folder, signal)
     assert torch.equal(torch.random.get_rng_state(), before)
     assert found.index[0] == "only-config-random.layer0.mean.000"
     np.testing.assert_array_equal(found, row(folder, signal, weights="random"))
@@ -278,6 +279,6 @@ def test_weights_that_are_no_numbers_are_named_in_the_report(signal, tmp_path):
 def test_a_signal_shorter_than_one_frame_is_named_in_the_report(folder, signal):
     one_frame = 20 + 19 * 16
     assert SpeechModelFeatures(folder).load().n_samples_min == one_frame
-    with pytest.raises(ValueError, match="1 of 1|too short|undefined"):
+    with pytest.raises(ValueError, match=r"cannot be used"):
         row(folder, signal[: one_frame - 1])
     assert np.isfinite(row(folder, signal[:one_frame])).all()

@@ -212,7 +212,7 @@ def _read_json(path):
 
 def _draw_network(transformers, config):
     """Return the architecture with the library's initial weights, always the same ones."""
-    with _quiet(transformers), torch.random.fork_rng(devices=[]):
+    with _quiet(transformers):
         torch.manual_seed(0)
         return transformers.AutoModel.from_config(config, trust_remote_code=False)
 
@@ -266,13 +266,14 @@ def _readable(folder):
 
 @contextmanager
 def _quiet(transformers):
-    """Keep the library's progress bars and reports from the terminal; what matters is checked."""
+    """Keep its bars and reports from the terminal, and its draws from torch's own generator."""
     logging = transformers.utils.logging
     level, shows_bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
-        yield
+        with torch.random.fork_rng(devices=[]):
+            yield
     finally:
         logging.set_verbosity(level)
         if shows_bars:
