@@ -3,7 +3,7 @@
 The text of the layers is ``ge2e[layer1,layer2;mean,std]``; before the bracket stands what
 :class:`SpeechModelFeatures` was given as `model`, with ``:random`` for random weights. The text of
 the software is ``ge2e sha256:39373b86...``. Characters with a meaning here are quoted as in a web
-address. Behind the feature set and the version of openSMILE, each such text follows a `` + ``.
+address. Each such text stands behind those of openSMILE, with a plus sign between them.
 """
 
 import os

@@ -160,6 +160,14 @@ def test_other_weights_are_refused_before_they_are_read(tmp_path):
     assert not (HERE / "a pickle was run").exists()
 
 
+def test_weights_that_are_not_there(tmp_path):
+    sentence = r"^weights must be None for .*, or the path of a file with them; there is no file '"
+    with pytest.raises(FileNotFoundError, match=sentence):
+        extract(sweep(), weights=tmp_path)
+    with pytest.raises(TypeError, match=r"^weights must be None, 'random' or a path; got 3\.$"):
+        extract(sweep(), weights=3)
+
+
 def test_weights_that_are_not_installed(monkeypatch):
     def missing(name):
         raise PackageNotFoundError(name)

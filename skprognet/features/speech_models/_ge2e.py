@@ -15,6 +15,8 @@ Resemblyzer also cuts pauses out of the signal. Nothing does that here.
 """
 
 import hashlib
+import io
+import os
 from importlib.metadata import PackageNotFoundError, files, version
 from pathlib import Path
 
@@ -100,10 +102,12 @@ class GE2E(SpeechModel):
     def _run(self, mels, layers):
         """Return the layers of several windows, (n_windows, n_frames, n_units) each."""
         x, found = torch.from_numpy(mels).to(self.device), {}
-        n_needed = 1 + max(min(list(self.layer_widths).index(name), 2) for name in layers)
-        for name, lstm in zip(_LSTMS[:n_needed], self.network["lstms"], strict=False):
+        deepest = max(layers, key=list(self.layer_widths).index)
+        for name, lstm in zip(_LSTMS, self.network["lstms"], strict=True):
             x, (last, _) = lstm(x)
             found[name] = x
+            if name == deepest:
+                break
         if "embedding" in layers:
             embedding = torch.relu(self.network["linear"](last[0]))
             found["embedding"] = torch.nn.functional.normalize(embedding, dim=1)[:, None]
@@ -160,18 +164,32 @@ def _draw_weights(network):
 
 def _read_weights(path):
     """Return the pretrained weights by the names that they have in our network."""
-    path = Path(path or find_weights())
-    with open(path, "rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    path = _check_path(path) or find_weights()
+    content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
     if found != _SHA256:
         raise ValueError(
             f"The weights of 'ge2e' must be the file of SHA-256 {_SHA256}; {str(path)!r} has "
             f"{found}. Take pretrained.pt of resemblyzer 0.1.4: {_INSTALL}."
         )
-    state = torch.load(path, map_location="cpu", weights_only=True)["model_state"]
+    state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)["model_state"]
     parts = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
     lstms = {f"lstms.{k}.{p}_l0": state[f"lstm.{p}_l{k}"] for k in range(3) for p in parts}
     return lstms | {f"linear.{part}": state[f"linear.{part}"] for part in ("weight", "bias")}
+
+
+def _check_path(path):
+    """Return a path, or None for None; raise unless there is a file."""
+    if path is None:
+        return None
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"weights must be None, 'random' or a path; got {path!r:.200}.")
+    if not os.path.isfile(path):
+        raise FileNotFoundError(
+            "weights must be None for the pretrained weights, 'random', or the path of a file "
+            f"with them; there is no file {os.fspath(path)!r}."
+        )
+    return Path(path)
 
 
 def find_weights():
@@ -188,7 +206,7 @@ def find_weights():
         installed = []
     for file in installed:
         if file.name == "pretrained.pt":
-            return file.locate()
+            return Path(file.locate())
     raise ImportError(
         f"The speech model 'ge2e' needs the weights of resemblyzer, which are not installed; run: "
         f"{_INSTALL} (or pass weights=PATH of its file pretrained.pt)."
