@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from skprognet.estimators import (
         DNNClassifier,
         FineTunedClassifier,
+        MultiTaskClassifier,
         PosteriorClassifier,
         ProgressiveClassifier,
         SideBySideClassifier,
@@ -18,6 +19,7 @@ __version__ = version("skprognet")
 __all__ = [
     "DNNClassifier",
     "FineTunedClassifier",
+    "MultiTaskClassifier",
     "PosteriorClassifier",
     "ProgressiveClassifier",
     "SideBySideClassifier",

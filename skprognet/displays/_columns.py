@@ -7,7 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skprognet.estimators import lateral_norms
 from skprognet.networks import source_layer
-from skprognet.sources import Source, as_source, network_of
+from skprognet.sources import POSTERIORS, Source, as_source, network_of
 
 
 @dataclass
@@ -66,31 +66,50 @@ def columns_of(estimator, name):
         A source's own sources are called by both names, as "gender / speaker".
     """
     last = as_source(estimator)
-    columns = _older(last, "")
-    return [*columns, DrawnColumn(name, last, list(range(len(columns))))]
+    columns, read = _older(last, "")
+    return [*columns, DrawnColumn(name, last, read)]
 
 
 def _older(reader, prefix):
-    """Return the frozen columns that a network reads, as in :func:`columns_of`."""
+    """Return the frozen columns behind a network, and the places of those that it reads."""
     if reader.copied:
         # A copy reads what the original reads.
         return _older(reader.sources[0][1], prefix)
-    columns = []
+    columns, read = [], []
     for name, source in reader.sources:
+        start = len(columns)
         if source.network is None:
             columns += [DrawnColumn(prefix + name, source, [], s) for s in source.layer_sizes()]
+            read += range(start, len(columns))
             continue
-        start = len(columns)
-        for older in _older(source, f"{prefix}{name} / "):
-            columns.append(replace(older, reads=[start + place for place in older.reads]))
-        columns.append(DrawnColumn(prefix + name, source, list(range(start, len(columns)))))
-    return columns
+        older, of_source = _older(source, f"{prefix}{name} / ")
+        for each in older:
+            columns.append(replace(each, reads=[start + place for place in each.reads]))
+        of_source = [start + place for place in of_source]
+        columns.append(DrawnColumn(prefix + name, source, of_source))
+        # Whoever reads the layers of a progressive network also reads those that it reads.
+        passed_on = _has_laterals(source.column()) and not _reads_posteriors(reader)
+        read += [*of_source, len(columns) - 1] if passed_on else [len(columns) - 1]
+    return columns, read
+
+
+def _has_laterals(module):
+    """Return whether a network reads frozen columns layer by layer."""
+    return hasattr(module, "source_sizes")
+
+
+def _reads_posteriors(reader):
+    """Return whether a network reads what its sources say in the end, and no hidden layers."""
+    while reader.copied:
+        reader = reader.sources[0][1]
+    return getattr(reader.network, "needs_from_source", None) == POSTERIORS
 
 
 def _state(source, layer, depth, frozen):
     """Return whether a layer (from 1, the output being depth + 1) is frozen, copied or new."""
     copied = source.copied and layer <= depth
-    if frozen or (copied and layer <= source.network.n_frozen_layers):
+    n_frozen = source.network.n_frozen_layers if copied else 0
+    if frozen or (copied and (n_frozen == "all" or layer <= n_frozen)):
         return "frozen"
     return "copied" if copied else "trained"
 
@@ -115,7 +134,8 @@ def connections_of(columns):
     rows = []
     for place, column in enumerate(columns):
         if column.sizes is None:
-            rows += _layers(place, column, is_frozen=place < len(columns) - 1)
+            own = _layers(place, column, is_frozen=place < len(columns) - 1)
+            rows += own + _arrows_from(columns, column, own)
         else:
             rows += _given_layers(place, column)
     return pd.DataFrame(rows)
@@ -127,7 +147,7 @@ def _layers(place, column, is_frozen):
     widths = [layer.in_features for layer in module.layers]
     units = [*widths[1:], module.layers[-1].out_features]
     depth = len(module.hidden_layer_sizes)
-    rows = [
+    return [
         {
             "column": place,
             "name": column.name,
@@ -143,7 +163,35 @@ def _layers(place, column, is_frozen):
         }
         for layer in range(1, depth + 2)
     ]
-    return rows + (_laterals(module, column.reads, depth, rows) if column.reads else [])
+
+
+def _arrows_from(columns, column, own):
+    """Return the rows of what a network reads of other columns, given those of its own layers."""
+    module = column.source.column()
+    if not column.reads:
+        return []
+    if _has_laterals(module):
+        return _laterals(module, column.reads, len(own) - 1, own)
+    parts = [
+        (place, layer, width)
+        for place in column.reads
+        for layer, width in _read_beside(columns[place], _reads_posteriors(column.source))
+    ]
+    return _inputs(module, parts, own[0])
+
+
+def _read_beside(column, posteriors):
+    """Return layer and width of what is read of a column as further features."""
+    source = column.source
+    if posteriors and column.sizes is not None:
+        raise TypeError(
+            f"A network is drawn with the outputs of the sources that it reads; the source "
+            f"{column.name!r} is a {type(source).__name__}, whose output is not known."
+        )
+    if posteriors:
+        depth = len(source.column().hidden_layer_sizes)
+        return [(depth + 1, len(source.network.classes_))]
+    return enumerate(column.sizes or source.column().hidden_layer_sizes, start=1)
 
 
 def _given_layers(place, column):
@@ -185,3 +233,24 @@ def _laterals(module, read, depth, forward):
             }
         )
     return rows
+
+
+def _inputs(module, parts, first):
+    """Return the rows of what the first layer reads beside the features.
+
+    `parts` are place, layer and width in the order in which the layer reads them; it reads the
+    features first.
+    """
+    start = module.n_features - sum(width for *_, width in parts)
+    first["reads_units"] = start
+    weights = module.layers[0].weight.detach()[:, start:].split([w for *_, w in parts], 1)
+    return [
+        {
+            **first,
+            "reads_column": place,
+            "reads_layer": layer,
+            "reads_units": width,
+            "norm": weight.norm().item(),
+        }
+        for (place, layer, width), weight in zip(parts, weights, strict=True)
+    ]

@@ -15,6 +15,7 @@ from skprognet.estimators._estimator_checks import (
 from skprognet.estimators._fine_tuned_classifier import FineTunedClassifier
 from skprognet.estimators._importances import lateral_norms as lateral_norms
 from skprognet.estimators._importances import source_importances
+from skprognet.estimators._multi_task_classifier import MultiTaskClassifier
 from skprognet.estimators._network_classifier import NetworkClassifier as NetworkClassifier
 from skprognet.estimators._overlap import source_overlap
 from skprognet.estimators._parameters import DTYPES as DTYPES
@@ -28,6 +29,7 @@ from skprognet.estimators._side_by_side_classifier import SideBySideClassifier
 __all__ = [
     "DNNClassifier",
     "FineTunedClassifier",
+    "MultiTaskClassifier",
     "PosteriorClassifier",
     "ProgressiveClassifier",
     "SideBySideClassifier",

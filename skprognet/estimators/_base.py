@@ -76,6 +76,10 @@ class NetworkEstimator(BaseEstimator):
     def _check_sources(self):
         """Raise if a source is no longer what it was; an estimator without any has none."""
 
+    def _in_order_of_fit(self, X):
+        """Return rows as `fit` had them; an estimator may find the features by name."""
+        return X
+
     def _n_inputs(self):
         """Return how many numbers the column reads of a row."""
         return self.n_features_in_
@@ -91,6 +95,10 @@ class NetworkEstimator(BaseEstimator):
             generator=generator,
             dtype=DTYPES[self.dtype],
         )
+
+    def _codes_learned(self, rows):
+        """Return what the network learns of encoded rows that train."""
+        return rows.y
 
     def _column_input(self, X):
         """Return the tensor that the column reads for the rows X, an array."""
@@ -235,6 +243,8 @@ class NetworkEstimator(BaseEstimator):
             outputs = [
                 evaluate_logits(self.net_.module_, self._column_input(part)) for part in parts
             ]
+            # Outputs of other tasks, which are learned along, stand behind those of the target.
+            outputs = [part[:, : self._target.n_outputs] for part in outputs]
             check_finite(outputs)
             return torch.cat([normalise(part, 1) for part in outputs]).cpu().numpy()
 

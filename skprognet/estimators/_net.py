@@ -77,6 +77,9 @@ class Net(NeuralNetClassifier):
         Whether the epoch with the greatest score is the best.
     loss : type, default=CrossEntropy
         The loss with written-out gradients.
+    n_outputs : int or None, default=None
+        How many of the outputs, the first ones, are those that are validated and predicted; None
+        is all.
     penalty : PullToStart or None, default=None
         What adds to the gradients of the loss, which itself stays as it is.
     probe : ProbeFirst or None, default=None
@@ -94,6 +97,7 @@ class Net(NeuralNetClassifier):
         score_weights=None,
         greater_is_better=True,
         loss=CrossEntropy,
+        n_outputs=None,
         penalty=None,
         probe=None,
         **options,
@@ -103,6 +107,7 @@ class Net(NeuralNetClassifier):
         self.score_weights = score_weights
         self.greater_is_better = greater_is_better
         self.loss = loss
+        self.n_outputs = n_outputs
         self.penalty = penalty
         self.probe = probe
         super().__init__(module, **options)
@@ -140,7 +145,8 @@ class Net(NeuralNetClassifier):
         return loss_N.mean()
 
     def infer(self, x, **fit_params):
-        return super().infer(x["X"] if isinstance(x, dict) else x, **fit_params)
+        outputs = super().infer(x["X"] if isinstance(x, dict) else x, **fit_params)
+        return outputs if self.module_.training else outputs[:, : self.n_outputs]
 
     def _prepared_step(self):
         """Return what computes a column's gradients; None leaves them to autograd."""

@@ -14,6 +14,8 @@ from skprognet.networks._column import Column
 from skprognet.networks._evaluate import ROWS_PER_BLOCK as ROWS_PER_BLOCK
 from skprognet.networks._evaluate import evaluate_hidden, evaluate_logits
 from skprognet.networks._losses import CrossEntropy as CrossEntropy
+from skprognet.networks._multi_task import MultiTaskLoss as MultiTaskLoss
+from skprognet.networks._multi_task import add_outputs as add_outputs
 from skprognet.networks._progressive_column import (
     ProgressiveColumn,
     build_column,
@@ -21,6 +23,7 @@ from skprognet.networks._progressive_column import (
     source_layer,
 )
 from skprognet.networks._pull import PullToStart as PullToStart
+from skprognet.networks._recorded import record_outputs as record_outputs
 from skprognet.networks._step import TrainingStep as TrainingStep
 from skprognet.networks._step import loss_and_gradients
 from skprognet.networks._threads import limit_threads as limit_threads

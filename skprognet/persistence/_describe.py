@@ -46,7 +46,8 @@ def describe_network(model):
         ``class``, ``classes``, ``layers`` (widths, from the features that the network itself
         reads to the output), ``activation``, ``sha256`` of the weights, ``random_state``; where it
         was trained by this package ``best_epoch``, ``epochs``, ``metric`` and
-        ``validation_score``; and ``sources``, by name the same of each. Of a source that is no
+        ``validation_score``; of multi-task learning ``source_classes`` by the name of the task;
+        and ``sources``, by name the same of each. Of a source that is no
         network, such as a :class:`~skprognet.sources.LayerSource`: ``class``, ``layers`` (the
         widths of each column), ``layer_names``, where the layers have names, and ``sha256`` (its
         digest).
@@ -86,6 +87,8 @@ def describe_network(model):
         "sha256": source.digest(),
         "random_state": params["random_state"] if _is_plain(params["random_state"]) else None,
     }
+    if getattr(network, "source_classes_", None):
+        told["source_classes"] = {n: c.tolist() for n, c in network.source_classes_.items()}
     if hasattr(network, "history_"):
         told |= {
             "best_epoch": network.best_epoch_,
@@ -109,7 +112,7 @@ def _is_plain(value):
     return value is None or isinstance(value, int)
 
 
-def describe_model(path, rows=None):
+def describe_model(path, rows=None, *, modules=None):
     """Return all that the file of a model says of it, as plain values that JSON can hold.
 
     Parameters
@@ -119,6 +122,8 @@ def describe_model(path, rows=None):
     rows : path, default=None
         A table of features: say also which share of its rows the model, and each of its sources,
         was trained on. A score on such rows is not an honest one.
+    modules : dict of str to torch.nn.Module, default=None
+        As for :func:`load_model`.
 
     Returns
     -------
@@ -155,7 +160,7 @@ def describe_model(path, rows=None):
     ([88, 16, 4], 88, [])
     """
     path = Path(path)
-    model, info = load_model(path), read_model_info(path)
+    model, info = load_model(path, modules=modules), read_model_info(path)
     origin = FeatureOrigin.from_metadata(info["metadata"])
     names = getattr(model, "feature_names_in_", None)
     return {

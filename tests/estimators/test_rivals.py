@@ -3,8 +3,12 @@
 import copy
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from sklearn.base import clone
+from sklearn.metrics import log_loss
+from sklearn.model_selection import PredefinedSplit
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -14,6 +18,7 @@ from torch.nn.functional import cross_entropy
 from skprognet import (
     DNNClassifier,
     FineTunedClassifier,
+    MultiTaskClassifier,
     PosteriorClassifier,
     ProgressiveClassifier,
     SideBySideClassifier,
@@ -21,7 +26,7 @@ from skprognet import (
 from skprognet.networks import limit_threads
 from skprognet.sources import Source, as_source
 
-BESIDE = [SideBySideClassifier, PosteriorClassifier]
+WITHOUT_SOURCE = [SideBySideClassifier, PosteriorClassifier, MultiTaskClassifier]
 
 
 def weights(model):
@@ -43,7 +48,7 @@ def layers(model, X):
         return [layer.numpy() for column in source.hidden(X) for layer in column]
 
 
-@pytest.mark.parametrize("cls", BESIDE)
+@pytest.mark.parametrize("cls", WITHOUT_SOURCE)
 def test_without_a_source_it_is_a_dnn(cls, problem, small):
     X, y, _ = problem
     assert_same(cls(**small).fit(X, y), DNNClassifier(**small).fit(X, y))
@@ -263,3 +268,145 @@ def test_variants_out_of_range_are_refused(options, message, problem, small, sou
     X, y, _ = problem
     with pytest.raises((TypeError, ValueError), match="^" + message):
         FineTunedClassifier(source, **options, **small).fit(X, y)
+
+
+# Multi-task learning
+
+
+@pytest.fixture
+def tasks(problem):
+    """Give labels of two source tasks on the same rows."""
+    X, _, source_y = problem
+    return pd.DataFrame({"gender": source_y, "third": np.digitize(X[:, 0], [-1, 1])})
+
+
+def positions(labels):
+    return torch.tensor(np.unique(labels, return_inverse=True)[1])
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", torch.optim.LBFGS])
+def test_multi_task_is_the_sum_of_losses_as_autograd_has_it(optimizer, problem, tasks, small):
+    X, y, _ = problem
+    weight = np.random.RandomState(0).uniform(0.5, 2, len(X))
+    options = {**small, **WITHOUT_CHANCE, "optimizer": optimizer, "source_weight": 0.6}
+
+    def fit(**others):
+        model = MultiTaskClassifier(**{**options, **others})
+        return model.fit(X, y, weight, source_y=tasks)
+
+    model, start = fit(), weights(fit(lr=1e-300))
+    w = {name: torch.tensor(value, requires_grad=True) for name, value in start.items()}
+    labels = [positions(each) for each in (y, tasks["gender"], tasks["third"])]
+    row_weight = torch.tensor(weight / weight.mean())
+    make = torch.optim.SGD if optimizer == "sgd" else optimizer
+    descent = make(list(w.values()), lr=0.3)
+
+    def loss():
+        descent.zero_grad()
+        h = torch.tensor(X)
+        for k in range(3):
+            h = h @ w[f"layers.{k}.weight"].T + w[f"layers.{k}.bias"]
+            h = h.sigmoid() if k < 2 else h
+        target, first, second = [
+            (row_weight * cross_entropy(z, codes, reduction="none")).mean()
+            for z, codes in zip(h.split([4, 2, 3], 1), labels, strict=True)
+        ]
+        total = target + 0.6 * (first + second) / 2
+        total.backward()
+        return total
+
+    losses = [descent.step(loss).item() for _ in range(5)]
+    close = {"rtol": 1e-6}  # LBFGS enlarges what rounding leaves
+    for name, value in weights(model).items():
+        np.testing.assert_allclose(value, w[name].detach().numpy(), **close)
+    np.testing.assert_allclose(model.history_["train_loss"], losses, **close)
+    assert model.predict_proba(X).shape == (150, 4)
+    h = model.net_.module_(torch.tensor(X))[:, :4]
+    np.testing.assert_allclose(model.predict_proba(X), h.softmax(1).detach(), rtol=1e-10)
+
+
+def test_multi_task_of_weight_zero_is_a_dnn(problem, tasks, small):
+    X, y, _ = problem
+    options = {**small, "dtype": "float64"}
+    model = MultiTaskClassifier(source_weight=0.0, **options).fit(X, y, source_y=tasks)
+    plain = DNNClassifier(**options).fit(X, y)
+    np.testing.assert_allclose(model.predict_proba(X), plain.predict_proba(X), rtol=1e-9)
+    columns = ["valid_loss", "valid_score"]
+    np.testing.assert_allclose(model.history_[columns], plain.history_[columns], rtol=1e-9)
+
+
+def test_ways_to_name_the_tasks_are_the_same(problem, tasks, small):
+    X, y, source_y = problem
+    plain, new = DNNClassifier(**small), MultiTaskClassifier(**small)
+    whole = clone(new).fit(X, y, source_y=tasks)
+    pairs = [("gender", plain), ("third", plain)]
+    assert_same(clone(new).set_params(source=pairs).fit(X, y, source_y=tasks), whole)
+    assert list(whole.source_classes_) == ["gender", "third"]
+    assert whole.source_classes_["gender"].tolist() == ["f", "m"]
+    one = clone(new).fit(X, y, source_y=source_y)
+    assert_same(clone(new).set_params(source=plain).fit(X, y, source_y=source_y), one)
+    assert list(one.source_classes_) == ["source"]
+    assert not hasattr(plain, "net_")  # it only stands for its task
+
+
+def test_only_training_rows_say_what_a_task_is(problem, small):
+    X, y, _ = problem
+    model = MultiTaskClassifier(**small)
+    rare = np.where(np.arange(len(X)) == 7, "rare", np.where(X[:, 0] > 0, "a", "b"))
+    weight = np.where(np.arange(len(X)) == 7, 0.0, 1.0)
+    assert model.fit(X, y, weight, source_y=rare).source_classes_["source"].tolist() == ["a", "b"]
+    split = PredefinedSplit(np.where(np.arange(len(X)) % 7 == 0, 0, -1))
+    model.set_params(validation_fraction=split).fit(X, y, source_y=rare)
+    assert model.source_classes_["source"].tolist() == ["a", "b"]
+
+
+def test_validation_and_test_rows_need_no_source_labels(problem, small):
+    X, y, source_y = problem
+    model = MultiTaskClassifier(**small, monitor="loss")
+    model.fit(
+        *(X[:100], y[:100]),
+        source_y=source_y[:100],
+        **{"X_val": X[100:130], "y_val": y[100:130], "X_test": X[130:], "y_test": y[130:]},
+    )
+    assert model.history_["test_score"].notna().all()
+    loss = log_loss(y[100:130], model.predict_proba(X[100:130]), labels=model.classes_)
+    assert model.history_["valid_loss"][model.best_epoch_ - 1] == pytest.approx(loss, rel=1e-5)
+
+
+def test_multi_task_goes_on(problem, tasks, small):
+    X, y, _ = problem
+    model = MultiTaskClassifier(**small, warm_start=True, early_stopping=False)
+    before = weights(model.fit(X, y, source_y=tasks))
+    model.set_params(lr=1e-300).fit(X, y, source_y=tasks)
+    assert all(np.array_equal(before[name], weights(model)[name]) for name in before)
+    with pytest.raises(ValueError, match=r"^warm_start=True goes on with the source tasks of"):
+        model.fit(X, y, source_y=tasks[["third"]])
+    model = MultiTaskClassifier(**{**small, "optimizer": "sgd"}).fit(X, y, source_y=tasks)
+    before = weights(model)["layers.2.weight"]
+    after = weights(model.partial_fit(X, y))["layers.2.weight"]  # without labels of the tasks
+    assert (after[:4] != before[:4]).any()
+    np.testing.assert_array_equal(after[4:], before[4:])
+
+
+def test_multi_task_can_be_a_source(problem, tasks, small):
+    X, y, source_y = problem
+    source = MultiTaskClassifier(**small).fit(X, y, source_y=tasks)
+    model = PosteriorClassifier(source, **small).fit(X, source_y)
+    assert model.source_widths_ == {"source": 4}  # of the target alone
+    read = as_source(source).log_posteriors(X).numpy()
+    np.testing.assert_allclose(read, source.predict_log_proba(X), rtol=1e-4, atol=1e-5)
+    tuned = FineTunedClassifier(source, **small).fit(X, source_y)
+    assert tuned.net_.module_.layers[-1].out_features == 2
+
+
+def test_multi_task_refuses_what_has_no_labels(problem, small, source):
+    X, y, source_y = problem
+    message = r"^MultiTaskClassifier trains all tasks together, .* got 'gender', which is fitted"
+    with pytest.raises(ValueError, match=message):
+        MultiTaskClassifier([("gender", source)], **small).fit(X, y, source_y=source_y)
+    with pytest.raises(ValueError, match=r"got source_y=None"):
+        MultiTaskClassifier(DNNClassifier(), **small).fit(X, y)
+    with pytest.raises(ValueError, match=r"needs rows of at least 2 classes in source_y"):
+        MultiTaskClassifier(**small).fit(X, y, source_y=np.zeros(len(X), int))
+    with pytest.raises(ValueError, match=r"^source_weight must satisfy 0 <= source_weight; got"):
+        MultiTaskClassifier(source_weight=-1, **small).fit(X, y, source_y=source_y)
