@@ -225,6 +225,24 @@ def test_a_probe_is_a_linear_classifier_on_the_last_layer(problem, small, source
     np.testing.assert_allclose(weights(model)[names[1]], b.detach().numpy(), rtol=0, atol=1e-13)
 
 
+@pytest.mark.parametrize("kind", ["dnn", "progressive"])
+def test_a_probe_trains_what_it_predicts_with(kind, problem, small, source):
+    X, y, source_y = problem
+    if kind == "progressive":
+        source = ProgressiveClassifier(source, **small).fit(X, source_y)
+    options = {**small, **WITHOUT_CHANCE, "lr": 1e-300, "max_epochs": 1}
+    model = FineTunedClassifier(source, n_frozen_layers="all", **options).fit(X, y)
+    loss = log_loss(y, model.predict_proba(X))
+    assert model.history_["train_loss"][0] == pytest.approx(loss, rel=1e-10)
+
+
+def test_who_looks_on_changes_nothing_in_a_probe(problem, small, source):
+    X, y, _ = problem
+    model = FineTunedClassifier(source, probe_epochs=4, **small)
+    alone = clone(model).fit(X, y)
+    assert_same(clone(model).set_params(callbacks=[Callback()]).fit(X, y), alone)
+
+
 @pytest.mark.parametrize("watched", [False, True])
 def test_probe_epochs_are_those_of_a_linear_probe(watched, problem, small, source):
     X, y, _ = problem
