@@ -78,8 +78,8 @@ def load_emodb(*, layers=None, return_X_y=False, as_frame=False):
     layers : {None, "ge2e"}, default=None
         A speech model whose layers are added to `data` as columns, such as
         ``"ge2e.layer2.mean.017"``. They were computed by
-        :class:`~skprognet.features.SpeechModelFeatures` with ``pooling=("mean",)`` and are stored in
-        half precision. The weights of GE2E are under the Apache License 2.0.
+        :class:`~skprognet.features.SpeechModelFeatures` with ``pooling=("mean",)`` and are stored
+        in half precision. The weights of GE2E are under the Apache License 2.0.
     return_X_y : bool, default=False
         Return ``(data, target)`` instead of a Bunch.
     as_frame : bool, default=False

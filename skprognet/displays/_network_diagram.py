@@ -41,9 +41,10 @@ class NetworkDisplay(Display):
 
     A box is a layer with its number of units, from the features at the bottom to the classes at
     the top; an arrow is a matrix of weights. The layers of a source that is no network of this
-    package have their names where there are any, and nothing leads to them. Frozen layers are grey and hatched, copied ones
-    dotted. Laterals, from frozen layer k to layer k + 1 of the column beside it, are as wide as
-    the Frobenius norm of their matrix is large. An A is an adapter.
+    package have their names where there are any, and nothing leads to them. Frozen layers are
+    grey and hatched, copied ones dotted. Laterals, from frozen layer k to layer k + 1 of the
+    column beside it, are as wide as the Frobenius norm of their matrix is large. An A is an
+    adapter.
 
     Parameters
     ----------
@@ -271,8 +272,8 @@ class NetworkDisplay(Display):
             layer (from 1, the output being the last), layer_name (where it has one), units,
             state ("frozen", "copied" or "trained"); what it reads: reads_column, reads_layer (0
             for the features), reads_units, which are -1, -1 and 0 for a layer that was computed
-            elsewhere and has no arrow; adapter ("linear", "mlp" or ""), norm (Frobenius norm of a lateral
-            matrix, with an adapter as in ``lateral_norms``; NaN within a column).
+            elsewhere and has no arrow; adapter ("linear", "mlp" or ""), norm (Frobenius norm of a
+            lateral matrix, with an adapter as in ``lateral_norms``; NaN within a column).
         """
         return pd.DataFrame(self.connections).copy()
 

@@ -76,6 +76,10 @@ class NetworkEstimator(BaseEstimator):
     def _check_sources(self):
         """Raise if a source is no longer what it was; an estimator without any has none."""
 
+    def _in_order_of_fit(self, X):
+        """Return rows as `fit` had them; an estimator may find the features by name."""
+        return X
+
     def _n_inputs(self):
         """Return how many numbers the column reads of a row."""
         return self.n_features_in_

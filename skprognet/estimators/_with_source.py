@@ -8,7 +8,7 @@ import pandas as pd
 
 from skprognet._checks import check_no_ratings
 from skprognet._wording import first_few
-from skprognet.estimators._features_read import features_read
+from skprognet.estimators._features_read import features_read, in_order_of_fit
 from skprognet.sources import (
     LAYERS,
     as_source,
@@ -138,6 +138,16 @@ class TransferMixin:
     def _own_features(self, X):
         """Return the features of X that the network reads itself."""
         return _columns(X, getattr(self, "features_read_", None))
+
+    def _forget(self):
+        super()._forget()
+        vars(self).pop("features_read_", None)
+
+    def _in_order_of_fit(self, X):
+        """Return a table with its columns as in `fit`, if features were found by name there."""
+        if getattr(self, "features_read_", None) is None:
+            return X
+        return in_order_of_fit(X, self.feature_names_in_)
 
     def _read_with(self, source):
         """Return the places of what the network reads and of what is for a source alone."""

@@ -1,5 +1,6 @@
 """Audio files -> layers of a pretrained speech network, averaged over time, one row each."""
 
+from skprognet._checks import check_bool, check_number
 from skprognet._wording import first_few, nearest_name
 from skprognet.features._feature_extractor import FeatureExtractor
 from skprognet.features._feature_function import FeatureFunction
@@ -112,7 +113,7 @@ class SpeechModelFeatures(FeatureExtractor):
     >>> control = SpeechModelFeatures("ge2e", layers=["layer1"], pooling="mean", weights="random")
     >>> control.fit_transform([(tone, 16_000)]).iloc[:, :2].round(3)
        ge2e-random.layer1.mean.000  ge2e-random.layer1.mean.001
-    0                        0.001                       -0.001
+    0                       -0.044                        0.127
     """
 
     # By the content of the weights, the names of the columns, and what the model says itself.
@@ -176,6 +177,8 @@ class SpeechModelFeatures(FeatureExtractor):
         ImportError
             If a package is missing.
         """
+        check_number("batch_size", self.batch_size, "integer", low=1)
+        check_bool("download", self.download)
         options = (self.weights, self.device, self.batch_size, self.download)
         model = load_speech_model(self.model, *options)
         if self.sampling_rate != model.sampling_rate:
@@ -196,21 +199,21 @@ class SpeechModelFeatures(FeatureExtractor):
         Raises
         ------
         ValueError
-            If there is no such model, layer or pooling, or as :meth:`load` says.
+            If there is no such model, layer or pooling.
         """
-        model = self.load()
-        layers = choose_layers(self.layers, model)
-        pooling = _choose("pooling", self.pooling, POOLINGS)
+        model, layers, pooling = self._chosen()
         names = column_names(model, layers, pooling)
         depends_on = {"weights": model.sha256, **model.depends_on}
         return FeatureFunction(names, PooledLayers(model, layers, pooling), depends_on)
 
-
-def choose_layers(layers, model):
-    """Return the names of those layers of a model that are asked for."""
-    if isinstance(layers, str) and layers == "all":
-        return list(model.hidden_layers)
-    return _choose("layers", layers, list(model.layer_widths), f" of {model.name!r}")
+    def _chosen(self):
+        """Return the network, its layers and what is taken over time, after a check of them."""
+        model = self.load()
+        layers = self.layers
+        if isinstance(layers, str) and layers == "all":
+            layers = model.hidden_layers
+        layers = _choose("layers", layers, list(model.layer_widths), f" of {model.name!r}")
+        return model, layers, _choose("pooling", self.pooling, POOLINGS)
 
 
 def _choose(parameter, wanted, known, whose=""):

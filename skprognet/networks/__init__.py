@@ -24,6 +24,7 @@ from skprognet.networks._progressive_column import (
     source_layer,
 )
 from skprognet.networks._pull import PullToStart as PullToStart
+from skprognet.networks._recorded import record_outputs as record_outputs
 from skprognet.networks._step import TrainingStep as TrainingStep
 from skprognet.networks._step import loss_and_gradients
 from skprognet.networks._threads import limit_threads as limit_threads

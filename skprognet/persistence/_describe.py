@@ -112,7 +112,7 @@ def _is_plain(value):
     return value is None or isinstance(value, int)
 
 
-def describe_model(path, rows=None):
+def describe_model(path, rows=None, *, modules=None):
     """Return all that the file of a model says of it, as plain values that JSON can hold.
 
     Parameters
@@ -122,6 +122,8 @@ def describe_model(path, rows=None):
     rows : path, default=None
         A table of features: say also which share of its rows the model, and each of its sources,
         was trained on. A score on such rows is not an honest one.
+    modules : dict of str to torch.nn.Module, default=None
+        As for :func:`load_model`.
 
     Returns
     -------
@@ -158,7 +160,7 @@ def describe_model(path, rows=None):
     ([88, 16, 4], 88, [])
     """
     path = Path(path)
-    model, info = load_model(path), read_model_info(path)
+    model, info = load_model(path, modules=modules), read_model_info(path)
     origin = FeatureOrigin.from_metadata(info["metadata"])
     names = getattr(model, "feature_names_in_", None)
     return {

@@ -131,6 +131,8 @@ class Reader:
         The arrays of the file.
     allowance : Allowance
         The memory that what they are turned into may take.
+    modules : Modules
+        What is needed beside the file.
 
     Attributes
     ----------
@@ -138,8 +140,9 @@ class Reader:
         Names of the arrays that have been asked for.
     """
 
-    def __init__(self, arrays, allowance):
+    def __init__(self, arrays, allowance, modules):
         self.arrays = arrays
+        self._modules = modules
         self.used = set()
         self._allowance = allowance
         self._copying = True
@@ -219,6 +222,8 @@ class Reader:
             self._copying = attribute != "network_state"
             decoded[attribute] = self.decode(value)
         self._copying = True
+        for attribute in {"source", "sources_"} & decoded.keys():
+            decoded[attribute] = self._modules.complete(decoded[attribute])
         return build(name, decoded, self._allowance)
 
     def _source(self, content):

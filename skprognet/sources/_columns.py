@@ -31,17 +31,20 @@ def find_columns(wanted, feature_names, what):
     ValueError
         If one of them stands for no column, or a column is meant twice.
     """
-    known, found = dict.fromkeys(feature_names), []
-    for each in as_names(wanted, what):
-        columns = [each] if each in known else [n for n in known if _begins(n, each)]
-        if not columns:
-            near = nearest_name(each, [*known, *_beginnings(known)])
-            near = f" The nearest is {near!r}." if near else ""
-            raise ValueError(
-                f"{what} must name columns of X, or the beginning of their names; no column of X "
-                f"begins with {each!r}, among {first_few(known)}.{near}"
-            )
-        found += columns
+    names, known = as_names(wanted, what), dict.fromkeys(feature_names)
+    found = {
+        each: [each] if each in known else [name for name in known if _begins(name, each)]
+        for each in names
+    }
+    missing = [each for each, columns in found.items() if not columns]
+    if missing:
+        near = _nearest(missing[0], known)
+        near = f" The nearest is {near!r}." if near else ""
+        raise ValueError(
+            f"{what} must name columns of X, or the beginning of their names; no column of X "
+            f"begins with {first_few(missing)}, among {first_few(known)}.{near}"
+        )
+    found = [column for each in names for column in found[each]]
     twice = [name for name, n in Counter(found).items() if n > 1]
     if twice:
         raise ValueError(f"{what} must name each column once; got {first_few(twice)} twice.")
@@ -52,6 +55,14 @@ def _begins(name, beginning):
     """Return whether a name begins so, and goes on with something else than the same number."""
     rest = name.removeprefix(beginning)
     return rest != name and not (beginning[-1].isdigit() and rest[:1].isdigit())
+
+
+def _nearest(wanted, names):
+    """Return the name, or the beginning of names, that is nearest to what was wanted, or None."""
+    groups = [names, _beginnings(names)]
+    if wanted.endswith("."):
+        groups.reverse()
+    return nearest_name(wanted, groups[0]) or nearest_name(wanted, groups[1])
 
 
 def _beginnings(names):

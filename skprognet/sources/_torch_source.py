@@ -3,16 +3,21 @@
 import copy
 import hashlib
 import json
-import threading
 from collections import Counter
 
 import numpy as np
-import torch
-from torch import nn
 
 from skprognet._checks import check_choice
 from skprognet._wording import first_few, nearest_name
 from skprognet.sources._columns import as_names, check_named, find_columns
+from skprognet.sources._frozen_module import (
+    FrozenModule,
+    arrays_of,
+    check_described,
+    check_module,
+    describe_module,
+    with_arrays,
+)
 from skprognet.sources._rows_read import as_tensor, check_rows_read
 from skprognet.sources._source import Source
 from skprognet.sources._torch_layers import (
@@ -22,7 +27,6 @@ from skprognet.sources._torch_layers import (
     find_n_features,
     layers_of,
     probe,
-    tensors_of,
 )
 from skprognet.sources._torch_stack import column_of
 
@@ -118,11 +122,11 @@ class TorchSource(Source):
     )
 
     def __init__(self, module, layers, *, columns=None, pooling="mean"):
-        _check_module(module)
+        check_module(module)
         self.layers = _check_layers(module, layers)
         self.columns = None if columns is None else as_names(columns, "columns")
         self.pooling = _check_pooling(pooling)
-        self._frozen = _Frozen(module)
+        self._frozen = FrozenModule(module)
         self.n_features_in_ = find_n_features(self.module)
         self.own_features = ()
         self._widths = None
@@ -243,7 +247,7 @@ class TorchSource(Source):
             of the module, or a layer gives a number that is not finite.
         """
         if self._widths is None:
-            return self.with_n_features(np.shape(X)[1]).hidden(X)
+            return self.with_n_features(np.shape(X)[-1]).hidden(X)
         dtype = dtype_of(self.module)
         name = str(dtype).removeprefix("torch.")
         name = name if hasattr(np, name) else "float32"  # numpy has no bfloat16
@@ -266,8 +270,8 @@ class TorchSource(Source):
     def digest(self):
         """Return a SHA-256 of weights and buffers, the classes of the submodules, and names."""
         sha256 = hashlib.sha256(json.dumps(self._description()).encode())
-        for values in tensors_of(self.module).values():
-            sha256.update(values.contiguous().flatten().view(torch.uint8).numpy())
+        for values in arrays_of(self.module).values():
+            sha256.update(np.ascontiguousarray(values).tobytes())
         return sha256.hexdigest()
 
     def _description(self):
@@ -277,63 +281,57 @@ class TorchSource(Source):
             "columns": self.columns,
             "own_features": list(self.own_features),
             "pooling": self.pooling,
-            **describe_module(self.module),
+            "module": describe_module(self.module),
         }
 
+    def to_state(self):
+        """Return what is stored of this source, in plain values and arrays: no code.
 
-class _Frozen:
-    """A module that nothing changes, so that copies share it, and a lock for whoever runs it.
+        Returns
+        -------
+        dict
+            `layers`, `columns`, `own_features` (the columns that were found), `pooling`,
+            `module` (the classes of its parts, and type and shape of its tensors), `n_features`
+            and `weights` (by name an array for each parameter and buffer).
+        """
+        weights = arrays_of(self.module)
+        return {**self._description(), "n_features": self.n_features_in_, "weights": weights}
 
-    The layers are read with hooks, which are part of the module while it runs.
-    """
+    @classmethod
+    def from_state(cls, state, module):
+        """Return the source that a state stands for, with a module of the same architecture.
 
-    def __init__(self, module):
-        self.module = _frozen_copy(module)
-        self.lock = threading.Lock()
+        Parameters
+        ----------
+        state : dict
+            What :meth:`to_state` returned, or somebody forged.
+        module : torch.nn.Module
+            Its code; the weights are those of the state. It is copied, and stays as it is.
 
-    def __deepcopy__(self, memo):
-        return self
+        Returns
+        -------
+        TorchSource
+            As it was stored.
 
-    def __getstate__(self):
-        return {"module": self.module}
-
-    def __setstate__(self, state):
-        self.module = state["module"]
-        self.lock = threading.Lock()
-
-
-def describe_module(module):
-    """Return the classes of a module's parts, and type and shape of its tensors, by name."""
-    tensors = tensors_of(module).items()
-    return {
-        "classes": {name: type(part).__name__ for name, part in module.named_modules()},
-        "tensors": {
-            name: [str(values.dtype).removeprefix("torch."), list(values.shape)]
-            for name, values in tensors
-        },
-    }
-
-
-def _check_module(module):
-    if not isinstance(module, nn.Module):
-        kind = (
-            f"the class {module.__name__}" if isinstance(module, type) else type(module).__name__
-        )
-        raise TypeError(
-            f"module must be a torch.nn.Module; got {kind}. Of a skorch net pass its module_; an "
-            "estimator of this package is a source itself."
-        )
-    for part in module.modules():
-        if isinstance(part, torch.jit.ScriptModule) or hasattr(part, "_orig_mod"):
-            raise TypeError(
-                "module must show its layers, which a scripted or compiled one does not; got "
-                f"{type(part).__name__}. Pass the module that it was made of."
-            )
-    if any(isinstance(p, nn.parameter.UninitializedTensorMixin) for p in module.parameters()):
-        raise ValueError(
-            f"module must be fitted; {type(module).__name__} has lazy layers that have not run "
-            "yet. Run it on a row first."
-        )
+        Raises
+        ------
+        ValueError
+            If the module has other parts or tensors than the one that was stored, or the state
+            contradicts itself.
+        """
+        check_module(module)
+        check_described(module, state["module"])
+        frozen = with_arrays(module, state["weights"])
+        options = {name: state[name] for name in ("columns", "pooling")}
+        source = cls(frozen, state["layers"], **options)
+        if source.columns is not None and state["own_features"]:
+            source = source.match(state["own_features"])
+        elif source.n_features_in_ is None and state["n_features"] is not None:
+            source = source.with_n_features(state["n_features"])
+        found = {**source._description(), "n_features": source.n_features_in_}
+        if any(found[name] != state[name] for name in found) or len(state) != len(found) + 1:
+            raise ValueError("the layers or columns of a TorchSource are not its own")
+        return source
 
 
 def _check_layers(module, layers):
@@ -360,17 +358,3 @@ def _check_pooling(pooling):
     if len(set(pooling)) < len(pooling):
         raise ValueError(f"pooling must name each kind once; got {pooling!r:.200}.")
     return pooling
-
-
-def _frozen_copy(module):
-    """Return a copy of a module on the CPU, in evaluation mode and without gradients."""
-    try:
-        kept = copy.deepcopy(module).cpu()
-    except Exception as error:
-        said = (str(error).splitlines() or [""])[0]
-        raise ValueError(
-            f"module must be one that copy.deepcopy can copy; of this {type(module).__name__} it "
-            f"cannot ({type(error).__name__}: {said:.150}). Keep what it cannot copy outside of "
-            "the module."
-        ) from error
-    return kept.eval().requires_grad_(False)

@@ -154,7 +154,7 @@ def test_layers_know_the_speaker_better_than_the_features_do():
 
 
 def test_unknown_layers_are_refused():
-    with pytest.raises(ValueError, match="layers must be one of .*'ge2e'.*; got 'wavlm'"):
+    with pytest.raises(ValueError, match=r"layers must be one of .*'ge2e'.*; got 'wavlm'"):
         load_emodb(layers="wavlm")
 
 

@@ -11,7 +11,7 @@ def load_speech_model(model, weights=None, device="cpu", batch_size=8, download=
 
     Parameters
     ----------
-    model : str, path-like, SpeechModule or SpeechModel
+    model : str, path-like or SpeechModule
         "ge2e", or a module of the user's own.
     weights : str or path-like, default=None
         None for the pretrained weights, "random" for untrained ones, or a file of weights.
@@ -20,7 +20,7 @@ def load_speech_model(model, weights=None, device="cpu", batch_size=8, download=
     batch_size : int, default=8
         How many windows are computed at once.
     download : bool, default=False
-        Whether a model that is not on this machine may be looked up on the hub.
+        Whether a model that is not on this machine may be downloaded.
 
     Returns
     -------
@@ -32,14 +32,18 @@ def load_speech_model(model, weights=None, device="cpu", batch_size=8, download=
     TypeError
         If `model` is nothing of this kind.
     ValueError
-        If there is no such model, or the weights are not those that it needs.
+        If there is no such model or device, or the weights are not those that it needs.
     ImportError
         If a package is missing.
     """
+    # Each kind is imported where it is needed, since all of them bring torch along.
     if isinstance(model, SpeechModel):
-        return model
+        if weights is not None:
+            raise ValueError(
+                f"weights must be None for a SpeechModule, which has its own; got {weights!r}."
+            )
+        return model.to(device)
     if isinstance(model, str) and model == "ge2e":
-        # Imported here, since it brings torch along.
         from skprognet.features.speech_models._ge2e import GE2E
 
         return GE2E(weights, device, batch_size)

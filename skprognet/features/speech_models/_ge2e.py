@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from skprognet.features.speech_models._device import find_device
 from skprognet.features.speech_models._mel_energies import (
     HOP,
     LENGTH,
@@ -71,7 +72,7 @@ class GE2E(SpeechModel):
         self.network = torch.nn.ModuleDict(
             {"lstms": torch.nn.ModuleList(lstms), "linear": torch.nn.Linear(N_UNITS, N_UNITS)}
         )
-        self.name, self.batch_size, self.device = "ge2e", batch_size, torch.device(device)
+        self.name, self.batch_size, self.device = "ge2e", batch_size, find_device(device)
         if isinstance(weights, str) and weights == "random":
             self.name = "ge2e-random"
             _draw_weights(self.network)
@@ -97,7 +98,7 @@ class GE2E(SpeechModel):
                 for start in starts[first : first + self.batch_size]
             ]
             found = self._run(np.stack(batch), layers)
-            yield from (dict(zip(found, one, strict=True)) for one in zip(*found.values()))
+            yield from ({name: found[name][i] for name in layers} for i in range(len(batch)))
 
     @torch.inference_mode()
     def _run(self, mels, layers):

@@ -6,7 +6,7 @@ squared deviations M of two parts together is
 
     M = M_a + M_b + (mean_b - mean_a)² n_a n_b / (n_a + n_b)
 
-which loses no digits where the mean is large. The sums are in float64, in the order of the windows.
+which loses no digits where the mean is large. All sums are in float64.
 """
 
 import numpy as np
@@ -101,7 +101,7 @@ class PooledLayers:
         if len(signal) < model.n_samples_min:
             return np.full(sum(widths.values()) * len(self.pooling), np.nan)
         if not signal.any():
-            raise ValueError("holds only zeros, which a speech model hears nothing in")
+            raise ValueError("holds only zeros, in which a speech model hears nothing")
         sums = {layer: _OverTime(width) for layer, width in widths.items()}
         with limit_threads(1):  # the same bits in every process, and no thread waits for another
             for window in model.windows(signal, self.layers):

@@ -37,6 +37,10 @@ class SpeechModel:
         """The layers that "all" stands for."""
         return tuple(self.layer_widths)
 
+    def to(self, device):
+        """Return the model where torch is to compute; one that is made for its device is there."""
+        return self
+
     def windows(self, signal, layers):
         """Yield the activations of one window of the signal after the other.
 
