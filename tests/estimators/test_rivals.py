@@ -24,7 +24,7 @@ from skprognet import (
     SideBySideClassifier,
 )
 from skprognet.networks import limit_threads
-from skprognet.sources import Source, as_source
+from skprognet.sources import LayerSource, Source, as_source
 
 WITHOUT_SOURCE = [SideBySideClassifier, PosteriorClassifier, MultiTaskClassifier]
 
@@ -106,20 +106,39 @@ class Projection(Source):
         return self.said and self.said(X)
 
 
+def test_a_source_that_does_not_classify_is_refused(problem, small):
+    X, y, _ = problem
+    message = r"^PosteriorClassifier needs the probabilities of the classes of its source; <.*>"
+    with pytest.raises(TypeError, match=message):
+        PosteriorClassifier(Projection(), **small).fit(X, y)
+
+
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        (None, r"PosteriorClassifier needs the probabilities of the classes of its source; .* "),
         (lambda X: torch.zeros(len(X)), r"log_posteriors\(\) must return a torch tensor with 1 r"),
         (lambda X: torch.full((len(X), 2), -torch.inf), r"log_posteriors\(\) must return finite"),
     ],
 )
-def test_sources_without_log_posteriors_are_refused(said, message, problem, small):
+def test_log_posteriors_of_another_kind_are_refused(said, message, problem, small):
     X, y, _ = problem
-    with pytest.raises(
-        ValueError, match=r"^The source 'source' cannot read these rows. " + message
-    ):
+    start = r"^The source 'source' cannot read these rows. "
+    with pytest.raises(ValueError, match=start + message):
         PosteriorClassifier(Projection(said), **small).fit(X, y)
+
+
+def test_side_by_side_reads_columns_as_layers(problem, small):
+    X, y, _ = problem
+    names = [*(f"f{k}" for k in range(5)), "net.a.0", "net.a.1", "net.b.0", "net.b.1"]
+    table = pd.DataFrame(X, columns=names)
+    model = SideBySideClassifier(LayerSource("net"), **small).fit(table, y)
+    plain = DNNClassifier(**small).fit(X, y)  # the same numbers in the same order
+    assert_same(model, plain)
+    np.testing.assert_array_equal(model.predict_proba(table), plain.predict_proba(X))
+    assert model.features_read_.tolist() == [0, 1, 2, 3, 4]
+    narrow = SideBySideClassifier(LayerSource("net"), features=["f3", "f0"], **small)
+    narrow.fit(table, y)
+    assert_same(narrow, DNNClassifier(**small).fit(X[:, [3, 0, 5, 6, 7, 8]], y))
 
 
 def test_a_source_that_only_classifies_can_be_read(problem, small):
