@@ -333,6 +333,8 @@ def _reason(error):
     """Return in a clause what was wrong."""
     if isinstance(error, SafetensorError):
         return f"the safetensors format is not kept ({error})"
+    if isinstance(error, WrongModuleError):
+        return f"it {error}".rstrip(".")
     if isinstance(error, ValueError):
         return (str(error).splitlines() or ["a value is wrong"])[0].rstrip(".")
     return f"the parts do not go together ({type(error).__name__})"

@@ -131,6 +131,17 @@ def test_a_single_source_is_called_source(tmp_path):
     np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
 
 
+def test_two_modules_of_one_name_must_have_one_architecture(tmp_path):
+    def read(width, *older):
+        net = ("net", TorchSource(nn.Sequential(nn.Linear(8, width)), "0"))
+        return ProgressiveClassifier([*older, net], **SMALL).fit(X, EMOTION)
+
+    save_model(read(3, ("old", read(3))), tmp_path / "model")
+    message = r"^What save_model is about to store .*; here it reads the torch module 'net', which"
+    with pytest.raises(ValueError, match=message):
+        save_model(read(3, ("old", read(4))), tmp_path / "model")
+
+
 def test_the_file_holds_weights_and_names(tmp_path):
     model = reader(stack, ["0", "2"]).fit(X, EMOTION)
     save_model(model, tmp_path / "model")
