@@ -143,6 +143,17 @@ def test_a_model_is_written_once_by_whichever_thread_is_first(monkeypatch, tmp_p
     assert not list(tmp_path.iterdir())
 
 
+def test_a_model_that_cannot_be_sent_leaves_no_file(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    model = SpeechModule(
+        make_module(), ["0"], "mine", prepare=lambda s, g=generator: cut_frames(s)
+    )
+    compute = SpeechModelFeatures(model).feature_function().compute
+    with pytest.raises(TypeError, match="generator"):
+        pickle.dumps(compute)
+    assert not list(tmp_path.iterdir())
+
+
 def test_threads_do_not_hear_each_other():
     features = SpeechModelFeatures(make_model())
     signals = [(SAMPLES[800 * k :], 16_000) for k in range(8)]

@@ -38,7 +38,11 @@ def _write(model):
     from joblib.externals.loky.backend.reduction import dump  # takes functions of a script, too
 
     with tempfile.NamedTemporaryFile(prefix="skprognet-model-", delete=False) as file:
-        dump(model, file)
+        try:
+            dump(model, file)
+        except BaseException:
+            Path(file.name).unlink()
+            raise
     return file.name
 
 
