@@ -2,6 +2,7 @@
 
 import pickle
 import re
+import time
 from pathlib import Path
 
 import joblib
@@ -118,6 +119,39 @@ def test_processes_give_the_same_bits_and_leave_no_file(monkeypatch, tmp_path):
     )
     pd.testing.assert_frame_equal(alone, together, check_exact=True)
     assert not list(tmp_path.rglob("skprognet-model-*"))
+
+
+class SlowToPickle:
+    def __call__(self, signal):
+        return cut_frames(signal)
+
+    def __reduce__(self):
+        time.sleep(0.1)
+        return SlowToPickle, ()
+
+
+def test_a_model_is_written_once_by_whichever_thread_is_first(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    model = SpeechModule(make_module(), ["0"], "mine", prepare=SlowToPickle())
+    compute = SpeechModelFeatures(model).feature_function().compute
+    copies = joblib.Parallel(4, "threading")(
+        joblib.delayed(pickle.dumps)(compute) for _ in range(8)
+    )
+    assert len(list(tmp_path.iterdir())) == 1
+    assert len({len(copy) for copy in copies}) == 1  # a path, and no network
+    del compute
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_model_that_cannot_be_sent_leaves_no_file(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    model = SpeechModule(
+        make_module(), ["0"], "mine", prepare=lambda s, g=generator: cut_frames(s)
+    )
+    compute = SpeechModelFeatures(model).feature_function().compute
+    with pytest.raises(TypeError, match="generator"):
+        pickle.dumps(compute)
+    assert not list(tmp_path.iterdir())
 
 
 def test_threads_do_not_hear_each_other():
