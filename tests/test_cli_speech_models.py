@@ -2,6 +2,7 @@
 
 import io
 import re
+from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 import pandas as pd
@@ -99,6 +100,22 @@ def test_layers_alone_and_their_untrained_control(folder, tmp_path):
         f"{name}.layer2.mean.00{unit}" for name in ("tiny", "tiny-random") for unit in range(4)
     ]
     assert names[:-8] == ["file", "feature_set", "sampling_rate", "extractor"]
+
+
+def test_the_layers_of_ge2e(folder, tmp_path):
+    try:
+        version("resemblyzer")
+    except PackageNotFoundError:
+        pytest.skip("needs: pip install --no-deps resemblyzer==0.1.4")
+    audio = next((folder / "audio").glob("*.wav"))
+    done(
+        *("extract", audio, "--feature-set", "none", "--speech-model", "ge2e", "--n-jobs", 1),
+        *("--speech-layers", "layer2", "--speech-pooling", "mean", "-o", tmp_path / "out.csv"),
+    )
+    [row] = pd.read_csv(tmp_path / "out.csv").to_dict("records")
+    assert [name for name in row if name.startswith("ge2e.layer2.mean.")] == list(row)[4:]
+    assert len(row) == 4 + 256
+    assert row["extractor"].startswith("ge2e sha256:39373b86")
 
 
 @pytest.mark.parametrize(
@@ -201,6 +218,10 @@ def test_inspect_shows_layers_and_weights(folder, model):
             "--method fine-tuned --layers tiny",
             "The method 'fine-tuned' needs weights to learn from",
         ),
+        (
+            "--method posterior --layers tiny",
+            "The method 'posterior' needs posteriors to learn from",
+        ),
         ("--method progressive --layers tony", "no column of X begins with 'tony.'"),
     ],
 )
@@ -217,6 +238,15 @@ def test_features_choose_among_the_others_beside_layers(folder, tmp_path):
     names = load_model(tmp_path / "out").feature_names_in_
     assert all(name.startswith(("F0", "loudness", "tiny.")) for name in names)
     assert sum(name.startswith("tiny.") for name in names) == 16
+
+
+def test_another_method_reads_layers_too(folder, tmp_path):
+    options = ["--method", "side-by-side", "--layers", "tiny"]
+    result = done("train", folder / "table.csv", *options, *TINY, "-o", tmp_path / "out")
+    assert result.stdout.startswith("SideBySideClassifier of emotion")
+    audio = next((folder / "audio").glob("*.wav"))
+    assert done("predict", tmp_path / "out", audio).stdout.count("\n") == 2
+    assert "tiny (layers tiny): LayerSource" in done("inspect", tmp_path / "out").stdout
 
 
 def test_layers_that_count_as_features_are_a_warning(folder, tmp_path):
