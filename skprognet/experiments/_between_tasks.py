@@ -6,6 +6,7 @@ from skprognet.experiments._label_columns import check_columns
 from skprognet.experiments._methods import make_methods
 from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
 from skprognet.experiments._tasks_design import TasksDesign
+from skprognet.features import warn_of_layers
 from skprognet.sources import LayerSource
 
 
@@ -63,8 +64,8 @@ def transfer_between_tasks(
     methods : sequence of str, default=("dnn", "fine-tuned", "progressive")
         What is compared: "dnn", "fine-tuned" (PT/FT), "progressive" (ProgNet), and their rivals
         "side-by-side", "linear-probe", "l2-sp" (with an alpha of 0.01), "lp-ft" (a linear probe in
-        the first quarter of the epochs) and "posterior". A method is run with each source that it
-        can take. Whether a source helps is measured against "dnn".
+        the first quarter of the epochs), "posterior" and "multi-task". A method is run with each
+        source that it can take. Whether a source helps is measured against "dnn".
     placebo : bool or sequence of str, default=False
         Whether ProgNet is also run with the placebo of each source, or of those named: the same
         network with as many weights, and a source that knows nothing.
@@ -207,6 +208,7 @@ def plan_tasks(design, X, labels):
             f"sources must be other tasks than the target; {design.target!r} is both. Leave it "
             "out of one."
         )
+    warn_of_layers(X, design.layers, stacklevel=4)
     advice = "Rename columns, or pass target=, sources= and speaker=."
     labels = check_columns(labels, design.columns, advice)
     tasks, group = [design.target, *design.sources], design.group
