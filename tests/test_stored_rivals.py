@@ -80,6 +80,17 @@ def test_a_loaded_network_is_still_pulled_to_its_source(models, tmp_path):
     assert distance() < 0.5 * before
 
 
+@pytest.mark.parametrize("options", [{"n_frozen_layers": 1}, {"n_frozen_layers": "all"}])
+def test_a_loaded_network_keeps_its_layers_frozen(options, sources, tmp_path):
+    model = FineTunedClassifier(sources[0][1], **options, **SMALL).fit(X, EMOTION)
+    save_model(model, tmp_path / "model")
+    loaded = load_model(tmp_path / "model").partial_fit(X, EMOTION)
+    model.partial_fit(X, EMOTION)
+    for each in (model, loaded):
+        weight = each.net_.module_.layers[0].weight.detach().numpy()
+        np.testing.assert_array_equal(weight, sources[0][1].net_.module_.layers[0].weight.detach())
+
+
 def forge(path, change):
     """Change the state of the model in a file, which then has a digest that agrees."""
     with safe_open(path, framework="numpy") as file:

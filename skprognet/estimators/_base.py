@@ -121,7 +121,7 @@ class NetworkEstimator(BaseEstimator):
         """Return where the network is, or, before it is there, where it will be."""
         return self.net_.device if hasattr(self, "net_") else self.device
 
-    def _training_options(self, column):
+    def _training_options(self, column, device):
         """Return options of the net for a column that is not trained as a plain one."""
         return {}
 
@@ -152,7 +152,7 @@ class NetworkEstimator(BaseEstimator):
             callbacks=copy.deepcopy(self.callbacks),
             verbose=self.verbose,
             device=device,
-            **self._training_options(column),
+            **self._training_options(column, device),
             **{f"optimizer__{name}": value for name, value in options.items()},
         ).initialize()
 

@@ -367,9 +367,12 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
         column = copy.deepcopy(original).to(DTYPES[self.dtype])
         column.replace_output(self._target.n_outputs, generator)
         column.dropout = self.dropout
-        n_frozen = self._n_frozen(len(column.hidden_layer_sizes))
-        for name, parameter in column.named_parameters():
-            parameter.requires_grad = layer_number(name) >= n_frozen
+        depth = len(column.hidden_layer_sizes)
+        if self._n_frozen(depth) > depth:
+            raise ValueError(
+                f"n_frozen_layers must not exceed the {depth} hidden layers of the source; got "
+                f"{self.n_frozen_layers}."
+            )
         return column
 
     def _probes_only(self):
@@ -378,24 +381,20 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
 
     def _n_frozen(self, depth):
         """Return how many of the copied hidden layers stay as they are."""
-        if self._probes_only():
-            return depth
-        if self.n_frozen_layers > depth:
-            raise ValueError(
-                f"n_frozen_layers must not exceed the {depth} hidden layers of the source; got "
-                f"{self.n_frozen_layers}."
-            )
-        return self.n_frozen_layers
+        return depth if self._probes_only() else self.n_frozen_layers
 
-    def _training_options(self, column):
+    def _training_options(self, column, device):
         if not self.sources_:
             return {}
+        n_frozen = self._n_frozen(len(column.hidden_layer_sizes))
+        for name, parameter in column.named_parameters():
+            parameter.requires_grad = layer_number(name) >= n_frozen
         options = {}
         copied = _copied_parameters(column)
         if self.l2_sp:
             ((_, source),) = self._read_by_name()
             original = dict(source.column().named_parameters())
-            start = [original[name].detach().to(w.device, w.dtype) for name, w in copied.items()]
+            start = [original[name].detach().to(device, w.dtype) for name, w in copied.items()]
             options["penalty"] = PullToStart(list(copied.values()), start, self.l2_sp)
         if self.probe_epochs or self._probes_only():
             learning = [w for w in copied.values() if w.requires_grad]

@@ -357,5 +357,5 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
             add_outputs(column, list(map(len, self.source_classes_.values())), generator)
         return column
 
-    def _training_options(self, column):
+    def _training_options(self, column, device):
         return {"n_outputs": len(self.classes_)}

@@ -14,7 +14,7 @@ from skprognet.networks import limit_threads, undisturbed
 
 
 class NetworkClassifier(ClassifierMixin, NetworkEstimator):
-    """Base of the three classifiers."""
+    """Base of the classifiers."""
 
     _target_kind = ClassTarget
 

@@ -1,4 +1,4 @@
-"""The parameters that all three classifiers have: what they may be and what they stand for."""
+"""The parameters that all classifiers have: what they may be and what they stand for."""
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ OPTIMIZERS = {"adam": (FusedAdam, {}), "sgd": (SGD, {})}
 
 
 def check_parameters(estimator):
-    """Raise unless the parameters that all three classifiers have are of the right kind."""
+    """Raise unless the parameters that all classifiers have are of the right kind."""
     sizes = estimator.hidden_layer_sizes
     if not isinstance(sizes, (tuple, list, np.ndarray)) or len(sizes) == 0:
         raise ValueError(

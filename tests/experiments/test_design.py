@@ -115,7 +115,7 @@ def test_what_could_not_be_written_is_not_trained(table, tmp_path, options, mess
 
 
 def test_no_method_replaces_one_of_the_papers(table):
-    message = "other_methods must have names of their own; 'DNN' would replace the paper's"
+    message = "other_methods must have names of their own; 'DNN' would replace one of"
     with pytest.raises(ValueError, match=message):
         study(table, DNNClassifier(), other_methods={"DNN": DummyClassifier()})
     with pytest.raises(TypeError, match="other_methods must be a dict of classifiers by their"):
