@@ -63,8 +63,8 @@ def transfer_between_tasks(
     methods : sequence of str, default=("dnn", "fine-tuned", "progressive")
         What is compared: "dnn", "fine-tuned" (PT/FT), "progressive" (ProgNet), and their rivals
         "side-by-side", "linear-probe", "l2-sp" (with an alpha of 0.01), "lp-ft" (a linear probe in
-        the first quarter of the epochs) and "posterior". A method is run with each source that it
-        can take. Whether a source helps is measured against "dnn".
+        the first quarter of the epochs), "posterior" and "multi-task". A method is run with each
+        source that it can take. Whether a source helps is measured against "dnn".
     placebo : bool or sequence of str, default=False
         Whether ProgNet is also run with the placebo of each source, or of those named: the same
         network with as many weights, and a source that knows nothing.

@@ -8,6 +8,7 @@ from sklearn.base import clone
 from skprognet.estimators import (
     DNNClassifier,
     FineTunedClassifier,
+    MultiTaskClassifier,
     PosteriorClassifier,
     ProgressiveClassifier,
     SideBySideClassifier,
@@ -52,6 +53,7 @@ METHODS = {
         lambda network: {"probe_epochs": math.ceil(network.max_epochs / PROBED)},
     ),
     "posterior": Method("posterior", PosteriorClassifier),
+    "multi-task": Method("multi-task", MultiTaskClassifier),
 }
 PAPER = ("dnn", "fine-tuned", "progressive")
 NAMES = tuple(method.name for method in METHODS.values())
