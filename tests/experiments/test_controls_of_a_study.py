@@ -73,7 +73,12 @@ def test_the_features_of_a_study_are_all_columns_but_the_layers(with_layers, con
     X, labels = with_layers
     _, study = controlled
     without = transfer_between_tasks(
-        X[list("abcde")], labels, sources="gender", methods=["dnn", "progressive"], **SMALL
+        X[list("abcde")],
+        labels,
+        sources="gender",
+        methods=["dnn", "progressive"],
+        n_jobs=1,
+        **SMALL,
     )
     for method, source in (("DNN", "none"), ("ProgNet", "gender")):
         own, others = (
@@ -85,7 +90,7 @@ def test_the_features_of_a_study_are_all_columns_but_the_layers(with_layers, con
 
 def test_pretrained_layers_need_no_other_source(with_layers):
     study = transfer_between_tasks(
-        *with_layers, sources=(), layers="deep", methods=["dnn", "progressive"], **SMALL
+        *with_layers, sources=(), layers="deep", methods=["dnn", "progressive"], n_jobs=1, **SMALL
     )
     assert pairs(study) == [("DNN", "none"), ("ProgNet", "deep")]
     assert study.design.title == "Emotion recognition with transfer from deep"
@@ -132,7 +137,13 @@ def test_every_method_runs_with_a_task_as_its_source(corpus):
     keys = ["dnn", "side-by-side", "linear-probe", "l2-sp", "lp-ft", "posterior", "multi-task"]
     network = DNNClassifier(hidden_layer_sizes=(4,), max_epochs=2)
     study = transfer_between_tasks(
-        *corpus, sources="gender", methods=keys, estimator=network, n_splits=3, n_repeats=1
+        *corpus,
+        sources="gender",
+        methods=keys,
+        estimator=network,
+        n_splits=3,
+        n_repeats=1,
+        n_jobs=1,
     )
     assert len(study.table) == len(keys)
     assert study.scores["baseline"].unique().tolist() == ["none", "DNN"]
@@ -212,7 +223,12 @@ def test_the_headline_counts_no_placebo(controlled):
 
 def test_without_the_plain_network_nobody_can_say_whether_transfer_helps(with_layers):
     study = transfer_between_tasks(
-        *with_layers, sources=(), layers="deep", methods=["progressive", "side-by-side"], **SMALL
+        *with_layers,
+        sources=(),
+        layers="deep",
+        methods=["progressive", "side-by-side"],
+        n_jobs=1,
+        **SMALL,
     )
     assert "It cannot be told whether transfer helps: no network with a source was run" in answer(
         study
