@@ -41,6 +41,7 @@ def format_model(told: dict[str, Any]) -> str:
         *_source_rows(told["model"]["sources"], metadata.get("sources", {})),
         ("Features", f"{features['number']}, {_origin(features['made'])}"),
         *_feature_rows(features["names"]),
+        *_speech_model_rows(features["made"]),
         ("Normalisation", _normalisation(told["normalisation"])),
         ("Training", _training(told["model"], metadata)),
         *_known_rows(told.get("rows")),
@@ -71,16 +72,33 @@ def _source_rows(sources, origins, depth=1):
         where = ", ".join(f"{key} {value}" for key, value in origin.items() if key != "sha256")
         yield (
             "Source",
-            f"{'  ' * (depth - 1)}{name}{f' ({where})' if where else ''}: "
-            + (f"{source['class']}, {len(source['classes'])} classes, {_layers(source)}"),
+            f"{'  ' * (depth - 1)}{name}{f' ({where})' if where else ''}: {_source(source)}",
         )
-        yield "  SHA-256", f"{'  ' * (depth - 1)}{source['sha256']} (weights)"
+        of = "weights" if "classes" in source else "digest"
+        yield "  SHA-256", f"{'  ' * (depth - 1)}{source['sha256']} ({of})"
         yield from _source_rows(source["sources"], {}, depth + 1)
+
+
+def _source(source):
+    """Return what a source is: a network, or layers that were computed before."""
+    if "classes" in source:
+        return f"{source['class']}, {len(source['classes'])} classes, {_layers(source)}"
+    columns = [" - ".join(map(str, widths)) for widths in source["layers"]]
+    names = source.get("layer_names", ())
+    return f"{source['class']}, {' and '.join(columns)}" + (
+        f" ({', '.join(names)})" if names else ""
+    )
 
 
 def _feature_rows(names):
     if names is not None:
         yield "", f"from {names[0]!r} to {names[-1]!r}"
+
+
+def _speech_model_rows(made):
+    """Yield the SHA-256 of each speech model whose layers are among the features."""
+    for name, digest in (FeatureOrigin(**made).speech_models if made else {}).items():
+        yield "  SHA-256", f"{digest} (weights of {name})"
 
 
 def _normalisation(steps):

@@ -27,10 +27,15 @@ def find_file(table):
     return Path(table)
 
 
-def read_named(table, text=(), *, key=False):
+def load_shipped(layers=()):
+    """Return the data in the package, with the layers of a speech model if they are asked for."""
+    return load_emodb(layers=layers[0] if layers else None, as_frame=True)
+
+
+def read_named(table, text=(), *, key=False, layers=()):
     """Read the table that a name on the command line stands for, as :func:`read_table` does."""
     if is_shipped(table):
-        return load_emodb(as_frame=True).frame
+        return load_shipped(layers).frame
     return read_table(Path(table), text, key=key)
 
 
@@ -63,21 +68,22 @@ def load_corpus(table, labels, columns, prefixes=(), groups=(), layers=()):
     ValueError
         If a column is missing, there are no features, or one is not finite.
     """
-    if prefixes:
-        prefixes = (*prefixes, *(f"{name}." for name in layers))
     if labels is None:
-        return split_named(read_named(table, columns), table, columns, prefixes, groups=groups)
+        frame = read_named(table, columns, layers=layers)
+        return split_named(frame, table, columns, prefixes, groups=groups, layers=layers)
     frame, others = join_labels(
-        read_named(table, columns, key=True),
+        read_named(table, columns, key=True, layers=layers),
         read_table(Path(labels), columns, key=True),
         table_name=str(table),
         labels_name=str(labels),
     )
-    return split_named(frame, table, columns, prefixes, others, groups)
+    return split_named(frame, table, columns, prefixes, others, groups, layers)
 
 
-def split_named(frame, table, columns, prefixes=(), exclude=(), groups=()):
+def split_named(frame, table, columns, prefixes=(), exclude=(), groups=(), layers=()):
     """Return features and labels of a table that was read, and say which are which."""
+    if prefixes:
+        prefixes = (*prefixes, *(f"{name}." for name in layers))
     with tell_warnings():
         X, labels = split_features(
             frame, columns, groups=groups, exclude=exclude, prefixes=prefixes, name=str(table)

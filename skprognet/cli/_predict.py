@@ -19,6 +19,7 @@ from skprognet.cli._options import (
     table_option,
     timeout_option,
 )
+from skprognet.cli._speech_options import device_option, download_option
 from skprognet.features import FeatureOrigin, select_features
 from skprognet.persistence import load_model, read_model_info
 
@@ -26,7 +27,11 @@ _UTTERANCE = ("file", "start", "end")
 
 
 def extract(
-    utterances: pd.DataFrame, origin: FeatureOrigin | None, configuration: Path | None, **options
+    utterances: pd.DataFrame,
+    origin: FeatureOrigin | None,
+    configuration: Path | None,
+    speech_models: dict[str, str],
+    **options,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the features of those utterances that can be used, and the others with the reason.
 
@@ -41,11 +46,11 @@ def extract(
             "To predict from audio, features must be made as those that the model learned from, "
             "and its file does not say how these were. Give a table of features instead."
         )
-    smile = origin.make_extractor(configuration, on_error="skip", **options)
+    extractor = origin.make_extractor(configuration, speech_models, on_error="skip", **options)
     with warnings.catch_warnings():
         # Each is named with its reason below.
         warnings.filterwarnings("ignore", "Expected complete, readable audio", UserWarning)
-        return smile.fit_transform(utterances), smile.errors_
+        return extractor.fit_transform(utterances), extractor.errors_
 
 
 def label(utterances: pd.DataFrame, X: pd.DataFrame, model: Any) -> pd.DataFrame:
@@ -62,6 +67,14 @@ def label(utterances: pd.DataFrame, X: pd.DataFrame, model: Any) -> pd.DataFrame
     )
 
 
+def _parse_speech_models(ctx, param, given):
+    """Return the folders by the names of the speech models."""
+    pairs = [pair.partition("=")[::2] for pair in given]
+    if not all(name and folder for name, folder in pairs):
+        raise click.BadParameter(f"give NAME=FOLDER, such as ge2e=models/ge2e; got {given[-1]!r}.")
+    return dict(pairs)
+
+
 @click.command()
 @click.argument("model", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("files", nargs=-1, metavar="FILES...")
@@ -73,6 +86,17 @@ def label(utterances: pd.DataFrame, X: pd.DataFrame, model: Any) -> pd.DataFrame
     help="The openSMILE configuration that made the features of the MODEL, if none of openSMILE's "
     "own did. It is run only if its SHA-256 is the one that the MODEL recorded.",
 )
+@click.option(
+    "--speech-model",
+    "speech_models",
+    multiple=True,
+    metavar="NAME=FOLDER",
+    callback=_parse_speech_models,
+    help="Where the speech model NAME of the MODEL lies, if it lies elsewhere now. Its weights "
+    "must be those that the MODEL recorded.",
+)
+@device_option
+@download_option
 @cache_option
 @jobs_option(1)
 @timeout_option
@@ -82,6 +106,9 @@ def predict(
     files: tuple[str, ...],
     output: Path | None,
     configuration: Path | None,
+    speech_models: dict[str, str],
+    device: str,
+    download: bool,
     cache: Path | None,
     n_jobs: int,
     timeout: float,
@@ -106,9 +133,18 @@ def predict(
             utterances = features = table
         else:
             utterances = list_utterances(files)
-            limits = {"timeout": timeout, "max_duration": max_duration}
-            options = {"cache": cache, "n_jobs": n_jobs, **limits}
-            features, errors = extract(utterances, origin, configuration, **options)
+            features, errors = extract(
+                utterances,
+                origin,
+                configuration,
+                speech_models,
+                device=device,
+                download=download,
+                cache=cache,
+                n_jobs=n_jobs,
+                timeout=timeout,
+                max_duration=max_duration,
+            )
     names = getattr(estimator, "feature_names_in_", features.columns)
     result = label(utterances, select_features(features, names), estimator)
     if output is None:

@@ -11,7 +11,13 @@ from skprognet import DNNClassifier
 from skprognet._files import check_folder, sha256
 from skprognet._table_metric import monitor_label
 from skprognet.cli._messages import on_terminal, tell_warnings
-from skprognet.cli._named_tables import find_file, is_shipped, read_named, split_named
+from skprognet.cli._named_tables import (
+    find_file,
+    is_shipped,
+    load_shipped,
+    read_named,
+    split_named,
+)
 from skprognet.cli._options import (
     SeveralValues,
     check_no_input,
@@ -19,24 +25,27 @@ from skprognet.cli._options import (
     seed_option,
 )
 from skprognet.cli._study_options import duplicates_option, network_options
-from skprognet.datasets import load_emodb
-from skprognet.experiments import MODEL_METHODS, train_model
+from skprognet.experiments import METHODS, train_model
 from skprognet.features import FeatureOrigin, check_column
 from skprognet.model_selection import VALIDATIONS
 from skprognet.persistence import describe_network, load_model, read_model_info, save_model
 from skprognet.sources import network_of
 
 
-def check_sources(method: str, sources: tuple[str, ...], target: str) -> None:
+def check_sources(
+    method: str, sources: tuple[str, ...], layers: tuple[str, ...], target: str
+) -> None:
     """Raise a usage error unless the method takes that many sources, none of them its target."""
-    wanted = {"dnn": "no --source", "fine-tuned": "one --source", "progressive": "a --source"}
-    fits = {
-        "dnn": not sources,
-        "fine-tuned": len(sources) == 1,
-        "progressive": bool(sources),
-    }
-    if not fits[method]:
-        raise click.UsageError(f"--method {method} takes {wanted[method]}; got {len(sources)}.")
+    kind, number = METHODS[method].estimator, len(sources) + len(layers)
+    if not hasattr(kind, "needs_from_source"):
+        wanted, fits = "no --source", not number
+    elif getattr(kind, "reads_several_sources", False):
+        wanted, fits = "a --source", bool(number)
+    else:
+        wanted, fits = "one --source", number == 1
+    if not fits:
+        wanted += " or --layers" if layers else ""
+        raise click.UsageError(f"--method {method} takes {wanted}; got {number}.")
     if target in sources:
         raise click.UsageError(f"--source must be another task than --target; both are {target}.")
 
@@ -81,7 +90,7 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
 @click.option(
     "--target", default="emotion", show_default=True, help="Column that is to be recognised."
 )
-@click.option("--method", default="dnn", show_default=True, type=click.Choice(list(MODEL_METHODS)))
+@click.option("--method", default="dnn", show_default=True, type=click.Choice(list(METHODS)))
 @click.option(
     "--source",
     "sources",
@@ -89,6 +98,13 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
     metavar="COLUMN|MODEL...",
     help="What the network learns from: a column, on which a network is trained first, or a model "
     "of this command.",
+)
+@click.option(
+    "--layers",
+    multiple=True,
+    metavar="NAME...",
+    help="What else the network learns from: a speech model whose layers are columns of TABLE, "
+    "such as ge2e.",
 )
 @click.option(
     "--speaker",
@@ -118,6 +134,7 @@ def train(
     target: str,
     method: str,
     sources: tuple[str, ...],
+    layers: tuple[str, ...],
     speaker: str | None,
     validation: str | None,
     duplicates: str,
@@ -131,15 +148,17 @@ def train(
     TABLE is what "skprognet extract" writes, or any CSV, Parquet or Feather file with features and
     labels, or "emodb". The model is for "skprognet predict", or a --source of another one.
     """
-    check_sources(method, sources, target)
+    check_sources(method, sources, layers, target)
     check_no_input(output, [table, *sources])
-    frame = read_named(table, [target, speaker or "speaker", *sources])
+    frame = read_named(table, [target, speaker or "speaker", *sources], layers=layers)
     if speaker is not None:
         check_column(frame, speaker, str(table))
     speaker = speaker or "speaker"
     columns = [name for name in sources if name in frame]
     models = {name: load_source(name, table) for name in sources if name not in columns}
-    X, labels = split_named(frame, table, [target, *columns], features, [speaker], [speaker])
+    X, labels = split_named(
+        frame, table, [target, *columns], features, [speaker], [speaker], layers
+    )
     with tell_warnings():
         trained = train_model(
             X,
@@ -147,20 +166,23 @@ def train(
             target=target,
             method=method,
             sources=[models.get(name, name) for name in sources],
+            layers=layers,
             speaker=speaker,
             validation=validation,
             duplicates=duplicates,
             estimator=make_network(network),
             random_state=seed,
         )
-    origin = load_emodb().origin if is_shipped(table) else _origin_of(frame, table)
+    origin = load_shipped(layers).origin if is_shipped(table) else _origin_of(frame, table)
     read = {"name": Path(table).name, "sha256": sha256(find_file(table)), "rows": trained.n_rows}
     metadata = {
         "target": target,
         "features": origin,
         "table": read | ({"dropped_rows": trained.dropped_rows} if trained.dropped_rows else {}),
         "validation": trained.validation,
-        "sources": {name: {"column": name} for name in columns} | _origins(models),
+        "sources": {name: {"column": name} for name in columns}
+        | _origins(models)
+        | {name: {"layers": name} for name in layers},
     }
     save_model(trained.model, output, metadata=metadata)
     click.echo(on_terminal(_summary(trained.model, metadata, output, table)))
@@ -186,7 +208,7 @@ def _summary(model: Pipeline, metadata: dict[str, Any], output: Path, table: str
     told = describe_network(network)
     made = "of unknown origin" if made is None else FeatureOrigin(**made)
     origins, left_out = metadata["sources"], len(metadata["table"].get("dropped_rows", ()))
-    tasks = " ".join(name for name, origin in origins.items() if "column" in origin)
+    tasks = _study_options(origins)
     apart = metadata["validation"] == "speaker-independent"
     score = monitor_label(told["metric"])
     held_out = "speakers that did not train" if apart else "a tenth of each class"
@@ -199,6 +221,17 @@ def _summary(model: Pipeline, metadata: dict[str, Any], output: Path, table: str
         f"{held_out}: {told['validation_score']:.3f}.\n"
         f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"
         f"This {score} chose the epoch, so that it is no estimate for new speakers. That is:\n"
-        f"  skprognet tasks {table} --target {metadata['target']} --sources {tasks or 'COLUMN'} "
+        f"  skprognet tasks {table} --target {metadata['target']} {tasks} "
         "--folds-by speaker-independent --output results"
     )
+
+
+def _study_options(origins):
+    """Return the options of a study that has the sources of a model, where it can have them."""
+    kinds = {"--sources": "column", "--layers": "layers"}
+    named = {
+        option: [name for name, origin in origins.items() if kind in origin]
+        for option, kind in kinds.items()
+    }
+    given = [" ".join([option, *names]) for option, names in named.items() if names]
+    return " ".join(given) or "--sources COLUMN"

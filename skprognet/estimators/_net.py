@@ -153,7 +153,11 @@ class Net(NeuralNetClassifier):
         by_hand = getattr(self.module_, "gradients_written_out", False)
         if not by_hand or isinstance(self.optimizer_, torch.optim.LBFGS):  # it wants a closure
             return None
-        return TrainingStep(self.module_, self.loss)
+        return TrainingStep(self._output_alone() or self.module_, self.loss)
+
+    def _output_alone(self):
+        """Return the output layer if it is all that learns in this epoch, else None."""
+        return None if self.probe is None else self.probe.output
 
     def train_step(self, batch, step=None, **fit_params):
         if step is None:
@@ -206,6 +210,8 @@ class Net(NeuralNetClassifier):
         if training:
             if watched or self._step is None:  # between epochs a callback may replace layers
                 self._step = self._prepared_step()
+            if self._step is not None and self._output_alone():
+                iterator = self.probe.batches(iterator)
             if self._step is not None and not watched:
                 return *self._train_unwatched(iterator), []
             step_fn = partial(step_fn, step=self._step)

@@ -11,7 +11,7 @@ from skprognet.estimators._parameters import DTYPES
 from skprognet.estimators._rows import Given
 from skprognet.estimators._with_source import TransferMixin
 from skprognet.networks import ADAPTERS, ProgressiveColumn, join_frozen, undisturbed
-from skprognet.sources import as_names, read_layers
+from skprognet.sources import read_layers
 
 
 class ProgressiveClassifier(TransferMixin, NetworkClassifier):
@@ -288,8 +288,6 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         check_number(
             "lateral_dropout", self.lateral_dropout, "number", low=0, high=1, high_open=True
         )
-        if self.features is not None:
-            as_names(self.features, "features")
 
     def _column_input(self, X):
         """Return the features and all frozen activations side by side.

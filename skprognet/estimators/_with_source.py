@@ -11,6 +11,7 @@ from skprognet._wording import first_few
 from skprognet.estimators._features_read import features_read, in_order_of_fit
 from skprognet.sources import (
     LAYERS,
+    as_names,
     as_source,
     ask_digest,
     ask_match,
@@ -111,6 +112,11 @@ class TransferMixin:
             self.source = params.pop("source")
         return super().set_params(**params)
 
+    def _check_parameters(self):
+        super()._check_parameters()
+        if getattr(self, "features", None) is not None:
+            as_names(self.features, "features")
+
     def _read_sources(self, rows, train, held_out, seed):
         given = named_sources(self.source)
         kept = {name: frozen_copy(each) if is_fitted(each) else each for name, each in given}
@@ -154,8 +160,9 @@ class TransferMixin:
         read = self.features_read_
         if read is None:
             return None
-        alone = np.flatnonzero([name in source.own_features for name in self.feature_names_in_])
-        return np.concatenate([read, np.setdiff1d(alone, read)])
+        alone = set(source.own_features)
+        places = np.flatnonzero([name in alone for name in self.feature_names_in_])
+        return np.concatenate([read, np.setdiff1d(places, read)])
 
     def _choose_features(self, sources):
         """Return the places of these features among those of X; None is all of them."""

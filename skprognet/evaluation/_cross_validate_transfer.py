@@ -75,11 +75,11 @@ def cross_validate_transfer(
     placebo : bool or sequence of str, default=False
         Whether each method that keeps a frozen source beside its own layers
         (`ProgressiveClassifier`) is also run with the placebo of each source and combination, or
-        of those that are named: the same network with the same number of weights, and a source
-        that knows nothing. The result calls it "placebo of speaker". A network that is trained
-        here learns labels that are shuffled within its training rows and within its validation
-        rows. Of what is fitted already, the layers are permuted among the training rows, among
-        the validation rows and among the test rows.
+        of those that are named (a combination brings along its members): the same network with
+        the same number of weights, and a source that knows nothing. The result calls it "placebo
+        of speaker". A network that is trained here learns labels that are shuffled within its
+        training rows and within its validation rows. Of what is fitted already, the layers are
+        permuted among the training rows, among the validation rows and among the test rows.
     scoring : str or Score, default="uar"
         What the test rows are scored by: a name (:func:`~skprognet.metrics.get_score_names` lists
         them) or a :class:`~skprognet.metrics.Score`. What chooses the epoch of a network is its

@@ -14,7 +14,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
 from skprognet.evaluation._source_corpus import SourceCorpus
-from skprognet.sources import is_fitted
+from skprognet.sources import Source, ask_digest, is_fitted
 
 _LIBRARIES = ("skprognet", "torch", "skorch", "scikit-learn", "numpy", "scipy", "pandas")
 # Known by their versions; of all other classes and functions the code is part of the identity.
@@ -163,7 +163,7 @@ def _hash(name, value):
 
 
 def _describe_object(name, value):
-    """Describe an object of any other class: by what it holds, or else by its pickle."""
+    """Describe an object of any other class: by what it holds, its digest, or its pickle."""
     kind = type(value)
     if hasattr(value, "state_dict"):  # a module of torch
         weights = {k: v.detach().cpu().numpy() for k, v in value.state_dict().items()}
@@ -172,6 +172,8 @@ def _describe_object(name, value):
     ordinary = (object.__reduce__, object.__reduce_ex__, object.__getstate__)
     if tuple(own) == ordinary and hasattr(value, "__dict__") and not hasattr(kind, "__slots__"):
         return _with_parts(name, _kind(name, kind), vars(value))
+    if isinstance(value, Source):
+        return {name: f"{_kind(name, kind)}, {sha256(ask_digest(value).encode())}"}
     return {name: f"{_kind(name, kind)}, {_hash(name, value)}"}
 
 

@@ -6,6 +6,7 @@ from skprognet.experiments._label_columns import check_columns
 from skprognet.experiments._methods import make_methods
 from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
 from skprognet.experiments._tasks_design import TasksDesign
+from skprognet.features import warn_of_layers
 from skprognet.sources import LayerSource
 
 
@@ -207,6 +208,7 @@ def plan_tasks(design, X, labels):
             f"sources must be other tasks than the target; {design.target!r} is both. Leave it "
             "out of one."
         )
+    warn_of_layers(X, design.layers, stacklevel=4)
     advice = "Rename columns, or pass target=, sources= and speaker=."
     labels = check_columns(labels, design.columns, advice)
     tasks, group = [design.target, *design.sources], design.group

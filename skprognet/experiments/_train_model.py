@@ -8,17 +8,14 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet._checks import check_choice, check_no_ratings
-from skprognet.estimators import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.estimators import DNNClassifier
 from skprognet.experiments._duplicates import settle_duplicates
 from skprognet.experiments._label_columns import check_columns
+from skprognet.experiments._methods import METHODS
 from skprognet.experiments._network_values import check_network
+from skprognet.features import warn_of_layers
 from skprognet.model_selection import validation_groups
-
-MODEL_METHODS = {
-    "dnn": DNNClassifier,
-    "fine-tuned": FineTunedClassifier,
-    "progressive": ProgressiveClassifier,
-}
+from skprognet.sources import LAYERS, LayerSource
 
 
 @dataclass
@@ -59,6 +56,7 @@ def train_model(
     target="emotion",
     method="dnn",
     sources=(),
+    layers=(),
     speaker="speaker",
     validation=None,
     duplicates="error",
@@ -78,12 +76,17 @@ def train_model(
         The labels of all tasks, and the speakers if there are any.
     target : str, default="emotion"
         Column of `labels` that is to be recognised.
-    method : {"dnn", "fine-tuned", "progressive"}, default="dnn"
-        A network alone, one that begins with the weights of its source, or one that reads its
-        sources.
+    method : str, default="dnn"
+        "dnn" is a network alone, "fine-tuned" one that begins with the weights of its source,
+        "progressive" one that reads its sources. The other methods of a study have the names that
+        :func:`transfer_between_tasks` gives them.
     sources : sequence of str or of (str, estimator), default=()
         What the network learns from: a column of `labels`, on which a network is trained first, or
         a name and a fitted network. It reads the features as they are normalised here.
+    layers : sequence of str, default=()
+        Pretrained networks whose layers are columns of `X`, such as "ge2e": each is a further
+        source, a :class:`~skprognet.sources.LayerSource`. The other networks do not read these
+        columns.
     speaker : str, default="speaker"
         Column of the speakers, whom the validation keeps apart; it need not be there.
     validation : {"speaker-independent", "stratified"}, default=None
@@ -104,9 +107,15 @@ def train_model(
     ------
     ValueError
         If a label is missing, a class has less than two rows, labels are numbers with a fraction
-        (ratings), rows are there twice, or the speakers cannot be kept apart.
+        (ratings), rows are there twice, the speakers cannot be kept apart, or the method cannot
+        learn from layers that are columns.
     TypeError
         If `estimator` is not a DNNClassifier, or one of its parameters is of the wrong kind.
+
+    Warns
+    -----
+    UserWarning
+        If columns of `X` are called as layers of a speech model are, and count as features.
 
     See Also
     --------
@@ -130,14 +139,17 @@ def train_model(
     >>> trained.model.predict(emodb.data[:2]).shape
     (2,)
     """
-    check_choice("method", method, list(MODEL_METHODS))
+    check_choice("method", method, list(METHODS))
     estimator = check_network(estimator)
+    _check_layers(method, layers)
+    warn_of_layers(X, layers)
     columns = [source for source in sources if isinstance(source, str)]
     advice = "Rename columns, or pass target= and sources=."
     labels = check_columns(labels, [target, *columns], advice, stacklevel=3)
     rows = _rows_to_train_on(X, labels, [target, *columns], speaker, duplicates)
     groups = validation_groups(rows.labels, target, speaker=speaker, validation=validation)
-    network = _make_network(method, sources, estimator, random_state)
+    sources = [*sources, *((name, LayerSource(name)) for name in layers)]
+    network = _make_network(METHODS[method], sources, estimator, random_state)
     source_y = rows.labels[columns] if columns else None
     return TrainedModel(
         _fit(rows.X, rows.labels[target], network, groups, source_y),
@@ -145,6 +157,19 @@ def train_model(
         dropped_rows=rows.dropped,
         validation="stratified" if groups is None else "speaker-independent",
     )
+
+
+def _check_layers(method, layers):
+    """Raise unless the method can read a network of which only the layers are there."""
+    if isinstance(layers, str):
+        raise TypeError(f"layers must be a list of names, such as ['ge2e']; got {layers!r:.200}.")
+    needs = getattr(METHODS[method].estimator, "needs_from_source", "nothing")
+    if layers and needs != LAYERS:
+        raise ValueError(
+            f"The method {method!r} needs {needs} to learn from; a network whose layers are "
+            f"columns, as those of layers={list(layers)!r:.200}, has its {LAYERS} only. Choose a "
+            "method that reads layers, such as 'progressive'."
+        )
 
 
 def _rows_to_train_on(X, labels, columns, speaker, duplicates):
@@ -170,7 +195,7 @@ def check_enough_rows(y):
 def _make_network(method, sources, estimator, seed):
     """Return the unfitted network, with sources that are fitted or that it will train first."""
     options = clone(estimator).get_params(deep=False) | {"random_state": seed}
-    network = MODEL_METHODS[method](**options)
+    network = method.estimator(**options, **method.extra(estimator))
     if sources:
         # A source without a seed gets one of its own from that of the network that reads it.
         fresh = DNNClassifier(**options | {"random_state": None})

@@ -59,6 +59,7 @@ _HOMES = {
     "remove_cache": "engine._cache",
     "select_features": "_finite",
     "split_features": "_labelled_table",
+    "warn_of_layers": "_layer_columns",  # for the studies
 }
 
 

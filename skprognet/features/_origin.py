@@ -144,6 +144,11 @@ class FeatureOrigin:
         _, found, digest = self._parts()[1].rpartition(_CONFIGURATION)
         return digest if found else None
 
+    @property
+    def speech_models(self):
+        """The SHA-256 of the weights of each speech model, by the beginning of its columns."""
+        return {model.name: model.sha256 for model in self._parts()[2]}
+
     def makes_same_features(self, other):
         """Return whether features of both come from the same feature set at the same rate.
 

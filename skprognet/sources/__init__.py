@@ -19,6 +19,8 @@ from skprognet.sources._frozen import frozen_copy as frozen_copy
 from skprognet.sources._frozen import is_estimator as is_estimator
 from skprognet.sources._frozen import is_trainable as is_trainable
 from skprognet.sources._frozen import train_source as train_source
+from skprognet.sources._frozen_module import check_described as check_described
+from skprognet.sources._frozen_module import check_module as check_module
 from skprognet.sources._layer_source import LayerSource
 from skprognet.sources._named_sources import named_sources as named_sources
 from skprognet.sources._offers import LABELS as LABELS

@@ -106,12 +106,14 @@ def read_log_posteriors(source, X):
 
     Raises
     ------
+    TypeError
+        If the source does not classify.
     ValueError
-        If the source does not classify, or gives anything else.
+        If it gives anything else.
     """
     log_p_NC = source.log_posteriors(X)
     if log_p_NC is None:
-        raise ValueError(
+        raise TypeError(
             "PosteriorClassifier needs the probabilities of the classes of its source; "
             f"{source!r:.200} does not classify. Read its layers with ProgressiveClassifier or "
             "SideBySideClassifier."

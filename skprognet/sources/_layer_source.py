@@ -138,7 +138,23 @@ class LayerSource(Source):
         return None if self.columns is None else [tuple(map(len, self.columns.values()))]
 
     def hidden(self, X):
-        """Return the columns of each layer for the rows X, as :meth:`select` returns them."""
+        """Return the columns of each layer for the rows X.
+
+        Parameters
+        ----------
+        X : ndarray or DataFrame of shape (n_samples, n_features)
+            Rows as :meth:`select` returns them.
+
+        Returns
+        -------
+        list of list of Tensor
+            One list, with a tensor of shape (n_samples, n_columns) for each layer.
+
+        Raises
+        ------
+        ValueError
+            If the columns are not known yet.
+        """
         if self.columns is None:
             raise ValueError(
                 "A LayerSource must know the names of X before it reads rows; got none so far. "

@@ -3,10 +3,15 @@
 Letters in names: N rows, F features, T steps of time, H units of one layer.
 """
 
+from collections import Counter
+
 import torch
 from torch import Tensor, nn
 
+from skprognet._checks import check_choice
+from skprognet._wording import first_few, nearest_name
 from skprognet.networks import ROWS_PER_BLOCK, undisturbed
+from skprognet.sources._columns import as_names
 
 POOLS = {
     "mean": lambda h_NTH: h_NTH.mean(1),
@@ -25,6 +30,34 @@ def dtype_of(module):
     """Return the type in which a module computes: that of its first floating-point tensor."""
     types = (values.dtype for values in tensors_of(module).values() if values.is_floating_point())
     return next(types, torch.float32)
+
+
+def check_layers(module, layers):
+    """Return the names of layers as a list; raise unless they are submodules, each once."""
+    layers = as_names(layers, "layers")
+    known = [name for name, _ in module.named_modules(remove_duplicate=False) if name]
+    for name in layers:
+        if name not in known:
+            near = nearest_name(name, known)
+            near = f" The nearest is {near!r}." if near else ""
+            raise ValueError(
+                f"layers must name submodules of the module; got {name!r}, and there are "
+                f"{first_few(known) or 'none'}.{near}"
+            )
+    twice = [name for name, n in Counter(layers).items() if n > 1]
+    if twice:
+        raise ValueError(f"layers must name each layer once; got {first_few(twice)} twice.")
+    return layers
+
+
+def check_pooling(pooling):
+    """Return what is taken over time as a list; raise unless each is known, and named once."""
+    pooling = as_names(pooling, "pooling")
+    for name in pooling:
+        check_choice("pooling", name, POOLS)
+    if len(set(pooling)) < len(pooling):
+        raise ValueError(f"pooling must name each kind once; got {pooling!r:.200}.")
+    return pooling
 
 
 def layers_of(module, names, pooling, X_NF):
@@ -60,9 +93,9 @@ def layers_of(module, names, pooling, X_NF):
 def probe(module, names, pooling, n_features):
     """Return the widths of the layers; raise unless a row's numbers depend on that row alone.
 
-    The module runs twice, on five rows of which the first and the last are the same both times. A
-    module that draws random numbers, normalises by the rows at hand, takes rows for steps of
-    time, or goes on from its last call gives itself away.
+    The module runs twice, on five rows of which the first and the last are the same both times.
+    Their numbers differ if the module draws random numbers, normalises by the rows at hand, takes
+    rows for steps of time, or goes on from its last call.
 
     Parameters
     ----------

@@ -8,6 +8,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from skprognet import (
     DNNClassifier,
     FineTunedClassifier,
+    MultiTaskClassifier,
     PosteriorClassifier,
     ProgressiveClassifier,
     SideBySideClassifier,
@@ -26,14 +27,13 @@ DETERMINISTIC = {
     "early_stopping": False,
     "dtype": "float64",
 }
-CLASSIFIERS = [
-    *(DNNClassifier, FineTunedClassifier, ProgressiveClassifier),
-    *(SideBySideClassifier, PosteriorClassifier),
-]
+CLASSIFIERS = [DNNClassifier, FineTunedClassifier, ProgressiveClassifier]
+# Without a source they are the DNN to the bit, which is tested elsewhere.
+RIVALS = [SideBySideClassifier, PosteriorClassifier, MultiTaskClassifier]
 
 
 @parametrize_with_checks(
-    [cls(**SMALL) for cls in CLASSIFIERS],
+    [cls(**SMALL) for cls in CLASSIFIERS + RIVALS],
     expected_failed_checks=lambda estimator: STOCHASTIC,  # strict: see xfail_strict of pytest
 )
 def test_scikit_learn_checks(estimator, check):
@@ -45,7 +45,7 @@ def test_scikit_learn_checks_without_chance(estimator, check):
     check(estimator)
 
 
-@pytest.mark.parametrize("cls", CLASSIFIERS)
+@pytest.mark.parametrize("cls", CLASSIFIERS + RIVALS)
 def test_defaults_are_those_of_the_paper(cls):
     params = cls().get_params()
     paper = {
@@ -106,6 +106,10 @@ class UnfittedFineTuned(_UnfittedSource, FineTunedClassifier):
     """A fine-tuned network whose source is trained inside its fit."""
 
 
+class UnfittedMultiTask(_UnfittedSource, MultiTaskClassifier):
+    """A network that learns its source task along with the target."""
+
+
 class FittedProgressive(_FittedSource, ProgressiveClassifier):
     """A progressive network whose sources are trained before its fit."""
 
@@ -125,6 +129,7 @@ def with_sources(**options):
     return [
         UnfittedProgressive(two, **new),
         UnfittedFineTuned(source, **new),
+        UnfittedMultiTask(source, **new),
         FittedProgressive(one, **new),
         FittedFineTuned(one, **new),
     ]

@@ -12,6 +12,7 @@ from skorch.callbacks import Callback
 from skprognet import (
     DNNClassifier,
     FineTunedClassifier,
+    MultiTaskClassifier,
     PosteriorClassifier,
     ProgressiveClassifier,
     SideBySideClassifier,
@@ -49,18 +50,20 @@ def make_source(kind, X, source_y, small):
 
 
 SEVERAL = ("several", "mixed")
-TRANSFER = [
-    *(FineTunedClassifier, ProgressiveClassifier),
-    *(SideBySideClassifier, PosteriorClassifier),
-]
+KINDS = {
+    FineTunedClassifier: ("fitted", "unfitted", "frozen", "pipeline"),
+    ProgressiveClassifier: ("fitted", "unfitted", "frozen", "pipeline", *SEVERAL),
+    SideBySideClassifier: ("pipeline", *SEVERAL),
+    PosteriorClassifier: ("pipeline", *SEVERAL),
+    MultiTaskClassifier: ("unfitted",),
+}
 CASES = [
     (cls, kind, check)
-    for cls in TRANSFER
-    for kind in ("fitted", "unfitted", "frozen", "pipeline", *SEVERAL)
+    for cls, kinds in KINDS.items()
+    for kind in kinds
     for check in CHECKS
     # Only a progressive network has laterals.
     if cls is ProgressiveClassifier or check is not check_laterals_alive
-    if cls is not FineTunedClassifier or kind not in SEVERAL
 ]
 
 

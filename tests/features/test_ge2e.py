@@ -128,6 +128,16 @@ def test_random_weights_are_a_control(weights):
     assert random.filter(like="layer3.mean").std() > 1e-3  # its units differ
 
 
+def test_what_is_on_around_changes_nothing():
+    """Neither autocast nor a default device nor the state of torch's generator counts."""
+    expected = extract(sweep(), weights="random")
+    before = torch.get_rng_state()
+    with torch.autocast("cpu"), torch.device("meta"), torch.no_grad():
+        found = extract(sweep(), weights="random")
+    pd.testing.assert_series_equal(found, expected, check_exact=True)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_weights_may_be_named(weights, tmp_path):
     copy = tmp_path / "copy.pt"
     copy.write_bytes(Path(weights).read_bytes())
@@ -148,6 +158,14 @@ def test_other_weights_are_refused_before_they_are_read(tmp_path):
     with pytest.raises(ValueError, match=sentence):
         extract(sweep(), weights=path)
     assert not (HERE / "a pickle was run").exists()
+
+
+def test_weights_that_are_not_there(tmp_path):
+    sentence = r"^weights must be None for .*, or the path of a file with them; there is no file '"
+    with pytest.raises(FileNotFoundError, match=sentence):
+        extract(sweep(), weights=tmp_path)
+    with pytest.raises(TypeError, match=r"^weights must be None, 'random' or a path; got 3\.$"):
+        extract(sweep(), weights=3)
 
 
 def test_weights_that_are_not_installed(monkeypatch):

@@ -4,6 +4,7 @@ import pickle
 import re
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -119,6 +120,14 @@ def test_processes_give_the_same_bits_and_leave_no_file(monkeypatch, tmp_path):
     assert not list(tmp_path.rglob("skprognet-model-*"))
 
 
+def test_threads_do_not_hear_each_other():
+    features = SpeechModelFeatures(make_model())
+    signals = [(SAMPLES[800 * k :], 16_000) for k in range(8)]
+    alone = features.fit_transform(signals)
+    with joblib.parallel_config("threading", n_jobs=4):
+        pd.testing.assert_frame_equal(features.fit_transform(signals), alone, check_exact=True)
+
+
 def test_the_cache_knows_the_weights(tmp_path):
     def extract(model, **params):
         features = SpeechModelFeatures(model, cache=tmp_path, **params)
@@ -159,6 +168,9 @@ class Odd(torch.nn.Module):
 
     def forward(self, x):
         return self.layer(self.give(x))
+
+
+generator = (x for x in range(3))  # nothing can copy it
 
 
 def nan_if_loud(x):
@@ -208,14 +220,26 @@ def test_modules_that_cannot_be_used(give, sentence):
         ({"layers": []}, r"^layers must name at least one submodule; got none\.$"),
         ({"layers": {"a.b": "1"}}, r"^Layers must be called by letters, .*; got 'a\.b'\.$"),
         ({"name": "my model"}, r"^name must be letters, digits, .*; got 'my model'\.$"),
+        ({"sampling_rate": 16e3}, r"^sampling_rate must be a whole number of Hz; got 16000\.0\.$"),
         ({"time_axis": 0}, r"^time_axis must be 1 or 2; got 0\.$"),
     ],
 )  # fmt: skip
 def test_parameters_of_a_module(params, sentence):
     with pytest.raises(ValueError, match=sentence):
         make_model(**params)
+
+
+def test_parameters_of_a_module_of_another_type():
     with pytest.raises(TypeError, match=r"^module must be a torch\.nn\.Module; got function\."):
         make_model(cut_frames)
+    with pytest.raises(TypeError, match=r"^layers must be names of submodules; got 2\.$"):
+        make_model(layers=2)
+    with pytest.raises(
+        TypeError, match=r"^prepare must be a function of a signal, or None; got 3"
+    ):
+        SpeechModule(make_module(), ["0"], "mine", prepare=3)
+    with pytest.raises(ValueError, match=r"^module must be one that copy\.deepcopy can copy"):
+        SpeechModule(Odd(generator), ["layer"], "odd")
 
 
 @pytest.mark.parametrize(

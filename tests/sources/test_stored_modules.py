@@ -1,6 +1,8 @@
 """A model that reads a torch module is stored with its weights and loaded with its code."""
 
+import hashlib
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -8,6 +10,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 from safetensors import safe_open
+from safetensors.numpy import save
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import nn
@@ -181,6 +184,49 @@ def test_a_module_that_is_missing_or_another_one_is_a_sentence(tmp_path, modules
     with pytest.raises(TypeError, match=r"^modules must be a dict with the torch module of each"):
         load_model(path, modules=[OverTime()])
     assert read_model_info(path)["format_version"] == 1
+
+
+def of_net(document):
+    """Return the stored state of the source that was read."""
+    return document["model"]["estimator"][1]["sources_"][0]["tuple"][1]["source"][1]
+
+
+def weight(arrays):
+    return next(array for name, array in arrays.items() if name.endswith("weights.0.weight"))
+
+
+FORGERIES = {
+    "layers": (lambda d, a: of_net(d).update(layers=["9"]), "layers must name submodules of the"),
+    "other layers": (lambda d, a: of_net(d).update(layers=["1"]), "source_digest_ is not that of"),
+    "no text": (lambda d, a: of_net(d).update(layers=3), "the parts do not go together"),
+    "columns": (lambda d, a: of_net(d).update(columns=["f1"]), "source_digest_ is not that of"),
+    "more state": (lambda d, a: of_net(d).update(hidden=1), "are not those of its module"),
+    "a long row": (lambda d, a: of_net(d).update(n_features=10**9), "n_features <= 1000000"),
+    "a row": (lambda d, a: of_net(d).update(n_features=9), "are not those of its module"),
+    "less state": (lambda d, a: of_net(d).pop("pooling"), "the parts do not go together"),
+    "no class": (lambda d, a: of_net(d).update(module=7), "of a TorchSource is not described"),
+    "other weights": (lambda d, a: weight(a).fill(0), "source_digest_ is not that of the sources"),
+    "no numbers": (lambda d, a: weight(a).fill(np.nan), "source_digest_ is not that of the sour"),
+}
+
+
+@pytest.mark.parametrize(("change", "reason"), FORGERIES.values(), ids=FORGERIES)
+def test_a_forged_file_is_refused(change, reason, tmp_path):
+    path = tmp_path / "model"
+    save_model(reader(stack, "2").fit(X, EMOTION), path)
+    with safe_open(path, "np") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        document = json.loads(file.metadata()["skprognet"])
+    change(document, arrays)
+    del document["sha256"]
+    names = sorted(arrays)
+    described = [[name, arrays[name].dtype.name, arrays[name].shape] for name in names]
+    content = [json.dumps([document, described]).encode()]
+    content += [arrays[name].tobytes() for name in names]
+    document["sha256"] = hashlib.sha256(b"".join(content)).hexdigest()
+    path.write_bytes(save(arrays, metadata={"skprognet": json.dumps(document)}))
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        load_model(path, modules={"net": stack()})
 
 
 def test_the_command_line_says_what_is_needed(tmp_path):

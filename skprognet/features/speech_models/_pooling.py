@@ -94,7 +94,7 @@ class PooledLayers:
         ValueError
             If the signal holds only zeros, or the model returns something unusable.
         """
-        from skprognet.networks import limit_threads
+        from skprognet.networks import limit_threads, undisturbed  # which import torch
 
         model = self.model.get()
         widths = {layer: model.layer_widths[layer] for layer in self.layers}
@@ -103,7 +103,8 @@ class PooledLayers:
         if not signal.any():
             raise ValueError("holds only zeros, in which a speech model hears nothing")
         sums = {layer: _OverTime(width) for layer, width in widths.items()}
-        with limit_threads(1):  # the same bits in every process, and no thread waits for another
+        # One thread: the same bits in every process, and no thread waits for another.
+        with limit_threads(1), undisturbed(model.depends_on.get("device", "cpu")):
             for window in model.windows(signal, self.layers):
                 for layer, sum_ in sums.items():
                     sum_.add(_check_frames(window[layer], layer, widths[layer], model.name))

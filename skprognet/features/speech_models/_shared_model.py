@@ -38,7 +38,7 @@ def _write(model):
     return file.name
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4)  # one table may have several models
 def _read(path):
     with open(path, "rb") as file:
         return pickle.load(file)
