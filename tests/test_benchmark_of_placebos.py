@@ -18,14 +18,9 @@ def placebo(monkeypatch):
 
 
 def test_a_source_that_helps_beats_its_placebo_and_a_useless_one_does_not(placebo):
-    trials = pd.DataFrame(
-        [placebo.trial(case, seed) for case in placebo.TRANSFER for seed in (0, 1)]
-    )
-    gain = trials.set_index(["case", "seed"])["gain"]
-    assert (gain["helpful"] > 0.08).all()
-    assert gain["useless"].abs().mean() < 0.08
-    useless = trials[trials["case"] == "useless"]
-    assert (useless["p_placebo"] > 0.05).all()
+    helpful, useless = placebo.trial("helpful", 0), placebo.trial("useless", 0)
+    assert helpful["gain"] > 0.08 > abs(useless["gain"])
+    assert useless["p_placebo"] > 0.05
 
 
 def test_trials_are_counted_as_they_come_out(placebo, tmp_path, monkeypatch):
