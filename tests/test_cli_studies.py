@@ -154,6 +154,84 @@ def test_folds_by_session_and_all_sources(table, tmp_path, no_figures):
     assert "speaker + gender" in set(scores["source"])
 
 
+@pytest.fixture(scope="module")
+def deep(table, tmp_path_factory):
+    """Give the same table with the layers of a pretrained network."""
+    frame, rng = pd.read_parquet(table), np.random.default_rng(1)
+    for layer in (1, 2):
+        frame[f"deep.layer{layer}.mean.000"] = rng.normal(size=60) + (frame["emotion"] == "sad")
+    path = tmp_path_factory.mktemp("data") / "deep.parquet"
+    frame.to_parquet(path)
+    return path
+
+
+CONTROLLED = ["--layers", "deep", "--methods", "dnn", "progressive", "side-by-side", "--placebo"]
+
+
+def test_layers_rivals_and_placebos_are_repeated_to_the_last_digit(deep, tmp_path, no_figures):
+    # The columns of the layers come along, whatever the features are.
+    options = ["--features", "a", "b", *CONTROLLED, *TINY, "-o", tmp_path / "out"]
+    result = run("tasks", deep, "--target", "emotion", *options)
+    assert result.exit_code == 0, result.output
+    assert "60 rows of 4 features" in result.stderr
+    assert "12/12" in result.stderr
+    assert "which rows the pretrained source deep had seen is unknown" in result.stdout
+    scores = results(tmp_path / "out")
+    assert scores[["method", "source"]].drop_duplicates().to_numpy().tolist() == [
+        ["DNN", "none"],
+        ["ProgNet", "deep"],
+        ["side by side", "deep"],
+        ["ProgNet", "placebo of deep"],
+    ]
+    design = tomllib.loads((tmp_path / "out" / "design.toml").read_text("utf-8"))
+    assert (design["sources"], design["layers"], design["placebo"]) == ([], ["deep"], True)
+    options = ["--n-jobs", 1, "-o", tmp_path / "again"]
+    again = run("tasks", "--design", tmp_path / "out" / "design.toml", *options)
+    assert again.exit_code == 0, again.output
+    pd.testing.assert_frame_equal(scores, results(tmp_path / "again"), check_exact=True)
+
+
+@pytest.mark.parametrize(
+    ("option", "line", "placebo"),
+    [
+        (["--placebo", "gender"], "", ["gender"]),
+        ([], "placebo = ['gender']", ["gender"]),
+        ([], "placebo = true", True),
+        ([], "placebo = false", False),
+        (["--placebo"], "placebo = ['gender']", True),
+    ],
+)
+def test_which_placebos_are_run(table, tmp_path, no_figures, option, line, placebo):
+    (tmp_path / "d.toml").write_text(f"methods = ['dnn', 'progressive']\n{line}\n")
+    design = ["--design", tmp_path / "d.toml", "-o", tmp_path / "out"]
+    result = run("tasks", table, *QUESTION, *TINY, *option, *design)
+    assert result.exit_code == 0, result.output
+    written = tomllib.loads((tmp_path / "out" / "design.toml").read_text("utf-8"))
+    assert written["placebo"] == placebo
+    ran = {name for name in results(tmp_path / "out")["source"] if name.startswith("placebo")}
+    asked = placebo if isinstance(placebo, list) else ["speaker", "gender"] if placebo else []
+    assert ran == {f"placebo of {name}" for name in asked}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "sources or layers must name what may help; got none of either."),
+        (["--layers", "wav"], "none begins with 'wav.'"),
+        (["--layers", "deep"], "The method 'PT/FT' needs layers of a network to copy"),
+        (["--layers", "deep", "--methods", "dnn"], "for methods with a source parameter"),
+        ([*CONTROLLED, "mood"], "placebo must hold names of sources, among 'deep'; got 'mood'."),
+    ],
+)
+def test_what_cannot_be_asked_of_layers_is_one_sentence(deep, tmp_path, options, message):
+    line = ["--target", "emotion", "--features", "a", *options, *TINY, "-o", tmp_path / "out"]
+    result = run("tasks", deep, *line)
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert result.stderr.splitlines()[-1].startswith("Error: ")
+    assert not (tmp_path / "out").exists()
+
+
 def test_corpora_in_both_directions(table, tmp_path, no_figures):
     frame = pd.read_parquet(table)
     frame[:30].to_csv(tmp_path / "one.csv", index=False)

@@ -77,6 +77,7 @@ def format_page(study, figures, record, seconds):
         title=study.design.title,
         headline=headline(study),
         passed=study.audit is not None,
+        all_known=study.audit is None or study.audit["n_seen_by_source"].notna().all(),
         audit=study.audit_verdict,
         harm=study.comparisons.loc[study.comparisons["hurts"], "verdict"].tolist(),
         heads=list(cells),

@@ -2,7 +2,7 @@
 
 from skprognet._comparisons import TRANSFER, evidence, signed, transfer_wins
 from skprognet._controls import gain_over_placebo, gain_over_side_by_side
-from skprognet._scores import label_of_row
+from skprognet._scores import label_of_row, placebo_of
 
 _NAMED = 4
 
@@ -107,7 +107,8 @@ def _survivors(found):
 
 
 def _at_chance(table):
-    """Return a sentence on what is no better than a guess, or nothing."""
+    """Return a sentence on what is no better than a guess, or nothing; placebos need not be."""
+    table = table[table["source"].map(placebo_of).isna()]
     found = table[table["p_chance"] >= table["alpha"]]
     if not len(found):
         return ""

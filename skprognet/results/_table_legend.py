@@ -1,7 +1,7 @@
 """What the numbers and the marks of a table mean, in a few sentences."""
 
 from skprognet._controls import has_placebos
-from skprognet._scores import NO_SOURCE, SOURCE_SCORE, label_of_row
+from skprognet._scores import CONDITIONS, NO_SOURCE, SOURCE_SCORE, label_of_row, placebo_of
 from skprognet._table_metric import metric_of
 from skprognet.results._summary_table import (
     BETTER_THAN_BOTH,
@@ -60,10 +60,15 @@ def _explain_marks(table, escape):
         yield f"Warning: transfer hurts ({_names(hurt, escape)})."
 
 
+def _without_placebos(table):
+    return table[table["source"].map(placebo_of).isna()]
+
+
 def _name_chance(table, escape):
     """Yield a sentence on the methods that are no better than a guess."""
     if "p_chance" not in table:
         return
+    table = _without_placebos(table)
     found = table[table["p_chance"] >= table["alpha"]]
     if len(found) == len(table):
         yield "No method is better than chance: nothing was learned."
@@ -75,7 +80,11 @@ def _name_unscored_sources(table, escape):
     """Yield a sentence on the sources whose own score is not known."""
     if SOURCE_SCORE not in table:
         return
-    blank = table.loc[(table["source"] != NO_SOURCE) & table[SOURCE_SCORE].isna(), "source"]
+    table = _without_placebos(table)
+    # Not every method trains the source: its score may stand in another row.
+    one_source = [name for name in (*CONDITIONS, "source") if name in table]
+    unknown = table.groupby(one_source, dropna=False)[SOURCE_SCORE].transform("max").isna()
+    blank = table.loc[(table["source"] != NO_SOURCE) & unknown, "source"]
     if len(blank):
         own = f"own {escape(metric_of(table).label)}"
         yield (

@@ -165,7 +165,7 @@ def test_a_plan_finds_data_that_do_not_fit(corpus):
         (
             lambda: TasksDesign(sources=[]),
             ValueError,
-            "sources or layers must name what may help; got none of either. Name columns of ot",
+            "sources or layers must name what may help; got none of either. Name columns of",
         ),
         (
             lambda: TasksDesign(layers=["ge2e", "gender"]),
