@@ -110,8 +110,9 @@ def test_a_method_that_can_take_no_source_is_told_before_any_training(with_layer
     with pytest.raises(ValueError, match=r"The method 'PT/FT' needs layers of a network to copy"):
         plan_study(design, *with_layers)
     design = TasksDesign(sources="gender", layers="wav", methods=["dnn", "progressive"], **SMALL)
+    X, labels = with_layers
     with pytest.raises(ValueError, match=r"no column of X begins with 'wav\.'"):
-        plan_study(design, *with_layers)
+        plan_study(design, X[list("abcde")], labels)
 
 
 def test_each_method_has_the_network_of_the_study_and_what_makes_it_a_rival(corpus):
