@@ -65,7 +65,9 @@ def transfer_between_tasks(
         What is compared: "dnn", "fine-tuned" (PT/FT), "progressive" (ProgNet), and their rivals
         "side-by-side", "linear-probe", "l2-sp" (with an alpha of 0.01), "lp-ft" (a linear probe in
         the first quarter of the epochs), "posterior" and "multi-task". A method is run with each
-        source that it can take. Whether a source helps is measured against "dnn".
+        source that it can take; the default leaves out "fine-tuned" where there are `layers`
+        alone, since these have no network to copy. Whether a source helps is measured against
+        "dnn".
     placebo : bool or sequence of str, default=False
         Whether ProgNet is also run with the placebo of each source, or of those named: the same
         network with as many weights, and a source that knows nothing.

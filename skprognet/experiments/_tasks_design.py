@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from skprognet._wording import first_few
 from skprognet.experiments._arguments import argument, python_argument
-from skprognet.experiments._methods import NAMES
+from skprognet.experiments._methods import NAMES, PAPER
 from skprognet.experiments._study_design import FOLDS, StudyDesign, title_of
 
 
@@ -70,6 +70,8 @@ class TasksDesign(StudyDesign):
         super().__post_init__()
         self._settle("other_methods", _check_other_methods(self.other_methods))
         _check_sources(self.sources, self.layers)
+        if self.methods == PAPER and not self.sources:  # layers alone: there is nothing to copy
+            self._settle("methods", tuple(m for m in PAPER if m != "fine-tuned"))
 
     @property
     def group(self):

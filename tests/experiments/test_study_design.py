@@ -267,3 +267,9 @@ def test_the_target_is_no_source():
         ValueError, match=r"^sources must be other tasks than the target; 'gender'"
     ):
         plan_study(design, np.eye(18), labels)
+
+
+def test_layers_alone_leave_out_what_copies_a_network():
+    """The default methods of a study are those that have something to take."""
+    assert TasksDesign(sources=(), layers=("ge2e",)).methods == ("dnn", "progressive")
+    assert TasksDesign(layers=("ge2e",)).methods == ("dnn", "fine-tuned", "progressive")
