@@ -77,8 +77,6 @@ scores = cross_validate_transfer(
     normalisation="training",
     n_jobs=1,
 )
-ScoresDisplay.from_scores(scores).plot()
-plt.show()
 
 # %%
 # What may be said
@@ -121,3 +119,6 @@ print(counts.groupby(audited["source"], sort=False).agg(lambda column: column.su
 #         --methods dnn side-by-side progressive --placebo
 #
 # The option ``--placebo`` adds a control, which is the subject of the next page.
+
+ScoresDisplay.from_scores(scores).plot()
+plt.show()

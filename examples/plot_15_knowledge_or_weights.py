@@ -99,9 +99,6 @@ comparisons = compare_methods(scores)
 for verdict in comparisons["verdict"]:
     print("-", verdict)
 
-ScoresDisplay.from_scores(scores).plot()
-plt.show()
-
 means = scores.groupby("source")["score"].mean()
 assert means["ge2e"] > means["none"] > means["placebo of ge2e"]
 
@@ -117,3 +114,6 @@ assert means["ge2e"] > means["none"] > means["placebo of ge2e"]
 #
 # In a study from the command line both are options: ``--placebo``, and a second name after
 # ``--layers``.
+
+ScoresDisplay.from_scores(scores).plot()
+plt.show()

@@ -44,9 +44,12 @@ def test_demo_writes_its_files_and_says_that_it_is_short(tmp_path):
     assert "skprognet demo --repeats 10 --folds 10 --max-epochs 600" in result.stderr
     assert "| ProgNet  | gender " in result.stdout
     assert "- ProgNet from gender and PT/FT from gender are" in result.stdout
-    assert "The audit passed: in 21 fits (15 of methods, 6 of sources)" in result.stdout
+    assert "| ProgNet  | placebo of ge2e " in result.stdout
+    # Beside the paper's 21 fits, those of ProgNet from the layers and from their placebo.
+    assert "in 27 fits (21 of methods, 6 of sources)" in result.stdout
+    assert "unknown" in result.stdout  # what the speech model was trained on
     scores = pd.read_csv(tmp_path / "out" / "results.csv")
-    assert len(scores) == 5 * 3
+    assert len(scores) == 7 * 3
 
 
 def test_a_second_demo_replaces_the_first_whatever_its_design(tmp_path, no_figures):

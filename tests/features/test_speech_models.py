@@ -288,7 +288,7 @@ def test_parameters_of_a_module_of_another_type():
          r"'ge2e-random' takes; got 8000\.$"),
         ({"device": "cudda"}, r"^device must be one on which torch can compute here, .* 'cudda' "),
         ({"batch_size": 0}, r"^batch_size must satisfy 1 <= batch_size; got 0\.$"),
-        ({"model": "ge3e"}, r"^model must be 'ge2e', .*; got 'ge3e'"),
+        ({"model": "ge3e"}, r"^model must be 'ge2e', .*; 'ge3e' is none of these"),
         ({"model": make_model()}, r"^weights must be None for a SpeechModule, .*'random'\.$"),
     ],
 )  # fmt: skip
@@ -300,7 +300,7 @@ def test_parameters(params, sentence):
 @pytest.mark.parametrize(
     ("params", "sentence"),
     [
-        ({"model": 3}, r"^model must be text, .*; got 3\.$"),
+        ({"model": 3}, r"^model must be 'ge2e', .*; got 3\.$"),
         ({"batch_size": 1.5}, r"^batch_size must be an integer; got 1\.5\.$"),
         ({"download": "yes"}, r"^download must be True or False"),
     ],
