@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from skprognet._checks import check_choice
 from skprognet._wording import first_few, nearest_name
-from skprognet.networks import ROWS_PER_BLOCK, undisturbed
+from skprognet.networks import ROWS_PER_BLOCK, record_outputs, undisturbed
 from skprognet.sources._columns import as_names
 
 POOLS = {
@@ -159,37 +159,21 @@ def _width(layer):
 
 def _run(module, names, pooling, X_NF):
     """Return the layers for one block of rows."""
-    outputs = {name: [] for name in names}
+    outputs = _forward(module, X_NF, names)
+    return [_pooled(n, found, len(X_NF), pooling) for n, found in zip(names, outputs, strict=True)]
 
-    def keep(name):
-        return lambda _, args, output: outputs[name].append(_kept(output))
 
-    hooks = [module.get_submodule(name).register_forward_hook(keep(name)) for name in names]
+def _forward(module, X_NF, names=()):
+    """Run a module and return the outputs of layers; what it raises becomes one sentence."""
     try:
-        _forward(module, X_NF)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return [_pooled(name, found, len(X_NF), pooling) for name, found in outputs.items()]
-
-
-def _forward(module, X_NF):
-    """Run a module; what it raises becomes one sentence."""
-    try:
-        with undisturbed("cpu"), torch.inference_mode():
-            module(X_NF)
+        with undisturbed("cpu"):
+            return record_outputs(module, list(names), X_NF)
     except Exception as error:
         said = (str(error).splitlines() or [""])[0]
         raise ValueError(
             f"The module cannot compute with rows of {X_NF.shape[1]} features "
             f"({type(error).__name__}: {said:.150}). Give it the features that it was trained on."
         ) from error
-
-
-def _kept(output):
-    """Return a copy of the output of a layer, of several the first: the next may work in place."""
-    first = output[0] if isinstance(output, tuple) and output else output
-    return first.clone() if torch.is_tensor(first) else first
 
 
 def _pooled(name, outputs, n_rows, pooling):
