@@ -49,7 +49,8 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
         alpha of L2-SP. 0 is PT/FT.
     probe_epochs : int, default=0
         In so many first epochs only the new output is trained, as in a linear probe, and then all
-        layers (LP-FT). 0 is PT/FT. The best of all epochs is kept, those of the probe included.
+        layers (LP-FT). 0 is PT/FT, `max_epochs` is a linear probe. The best of all epochs is kept,
+        those of the probe included.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
         Width of each hidden layer. With a source, its widths are taken instead.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
@@ -318,6 +319,16 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
             check_number("n_frozen_layers", self.n_frozen_layers, "integer", low=0)
         check_number("l2_sp", self.l2_sp, "number", low=0)
         check_number("probe_epochs", self.probe_epochs, "integer", low=0)
+        if self.probe_epochs > self.max_epochs:
+            raise ValueError(
+                "probe_epochs are the first of max_epochs, so they cannot be more; got "
+                f"probe_epochs={self.probe_epochs} and max_epochs={self.max_epochs}."
+            )
+        if self._probes_only() and (self.l2_sp or self.probe_epochs):
+            raise ValueError(
+                "n_frozen_layers='all' keeps the copied layers as they are, so l2_sp and "
+                f"probe_epochs must be 0; got {self.l2_sp} and {self.probe_epochs}."
+            )
         if self.copied_lr is not None:
             check_number("copied_lr", self.copied_lr, "number", low=0, low_open=True)
 

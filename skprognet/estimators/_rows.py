@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import validate_data
 
-from skprognet._checks import check_row_labels, check_sample_weight
+from skprognet._checks import check_row_labels, check_sample_weight, check_unique_columns
 
 
 @dataclass
@@ -112,6 +112,7 @@ def check_given(estimator, given, target, *, reset):
         For NaN, infinity, wrong shapes or lengths, or labels that are not of the target's kind.
     """
     target.check_as_given(given.y)
+    check_unique_columns(given.X)
     X = given.X if reset else estimator._in_order_of_fit(given.X)
     X, y = validate_data(estimator, X, given.y, order="C", reset=reset)
     target.check(y)
@@ -168,6 +169,7 @@ def _scored_rows(estimator, given, target, X_name, y_name):
 
 def check_rows(estimator, X, dtype):
     """Return X, rows for a fitted estimator, as an array that is finite also in `dtype`."""
+    check_unique_columns(X)
     X = validate_data(estimator, estimator._in_order_of_fit(X), reset=False, order="C")
     return check_fits(X, dtype)
 

@@ -120,7 +120,7 @@ class TransferMixin:
     def _read_sources(self, rows, train, held_out, seed):
         given = named_sources(self.source)
         kept = {name: frozen_copy(each) if is_fitted(each) else each for name, each in given}
-        ready = {name: self._match(name, each) for name, each in kept.items()}
+        ready = self._match_all(kept)
         self.features_read_ = self._choose_features([(n, as_source(s)) for n, s in ready.items()])
         for number, (name, source) in enumerate(given):
             if not is_fitted(source):
@@ -133,13 +133,26 @@ class TransferMixin:
         self.sources_ = list(ready.items())
         self.source_digest_ = {n: ask_digest(source) for n, source in self._read_by_name()}
 
-    def _match(self, name, model):
-        """Return a source, ready for the features of X."""
-        source = as_source(model)
-        with named(name):
-            names = getattr(self, "feature_names_in_", None)
-            matched = ask_match(source, names, self.n_features_in_)
-        return model if matched is source else matched
+    def _match_all(self, models):
+        """Return all sources by name, each ready for the features of X that it may read.
+
+        Those with features of their own come first. The others are given the rest of X.
+        """
+        names = getattr(self, "feature_names_in_", None)
+        with_own = {n for n, each in models.items() if as_source(each).has_own_features}
+        ready = {n: _match(n, models[n], names, self.n_features_in_) for n in with_own}
+        rest = self._places_for_all([as_source(each) for each in ready.values()])
+        others = names if rest is None else names[rest]
+        n_others = self.n_features_in_ if rest is None else len(rest)
+        ready |= {n: _match(n, models[n], others, n_others) for n in models.keys() - with_own}
+        return {name: ready[name] for name in models}
+
+    def _places_for_all(self, sources):
+        """Return the places of features that are for no source alone; None is all of them."""
+        alone = {name for source in sources for name in source.own_features}
+        if not alone:
+            return None
+        return np.flatnonzero([name not in alone for name in self.feature_names_in_])
 
     def _own_features(self, X):
         """Return the features of X that the network reads itself."""
@@ -185,10 +198,8 @@ class TransferMixin:
 
     def _check_same_sources(self):
         given = named_sources(self.source)
-        now = {
-            n: as_source(self._match(n, each)).digest() if is_fitted(each) else None
-            for n, each in given
-        }
+        ready = self._match_all(dict(given))
+        now = {n: as_source(ready[n]).digest() if is_fitted(s) else None for n, s in given}
         before = self.source_digest_
         if now.keys() != before.keys() or any(d not in (None, before[n]) for n, d in now.items()):
             raise ValueError(
@@ -246,13 +257,28 @@ class TransferMixin:
             )
 
     def _select(self, source, X):
-        """Return X with the features that a source takes."""
-        return source.select(X, getattr(self, "feature_names_in_", None))
+        """Return X with the features that a source takes.
+
+        One that knows no names is given what is for no other source alone.
+        """
+        names = getattr(self, "feature_names_in_", None)
+        if names is None or source.feature_names_in_ is not None:
+            return source.select(X, names)
+        rest = self._places_for_all([each for _, each in self._read_by_name()])
+        return source.select(_columns(X, rest), names if rest is None else names[rest])
 
 
 def _columns(X, places):
     """Return the columns of an array at these places; None is all."""
     return X if places is None else X[:, places]
+
+
+def _match(name, model, feature_names, n_features):
+    """Return a source, ready for features of these names."""
+    source = as_source(model)
+    with named(name):
+        matched = ask_match(source, feature_names, n_features)
+    return model if matched is source else matched
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from skprognet._scores import PLACEBO_OF
 from skprognet._wording import first_few
 from skprognet.evaluation._run import keeps_its_source, reads_several, what_it_needs
-from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS, as_source, is_source
+from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS, is_source
 
 _IN_WORDS = {
     LAYERS: "hidden layers to read",
@@ -42,7 +42,6 @@ def check_readers(run):
                 f"the methods: {_needs_in_words(run, names)}. Leave it out, or add a "
                 "ProgressiveClassifier."
             )
-        _check_found_by_name(run, names)
     to_train = [n for n, source in run.sources.items() if not is_source(source)]
     to_train = [n for n in to_train if _is_trained(run, n)]
     if to_train and run.source_estimator is None:
@@ -68,23 +67,6 @@ def _check_there_are_some(run):
             f"combined_sources {run.combined_sources} are for methods that read several sources "
             f"at a time; none of {list(run.transfer)} does. Add a ProgressiveClassifier."
         )
-
-
-def _check_found_by_name(run, names):
-    """Raise if a source that knows features by place is read beside one with columns of its own.
-
-    Together they are given more columns than either takes, and only names tell which are whose.
-    """
-    own = [name for name in names if run.columns is not None and name in run.columns.own]
-    for name in set(names) - set(own) if own else ():
-        source = as_source(run.sources[name]) if is_source(run.sources[name]) else None
-        by_place = source is not None and source.feature_names_in_ is None
-        if by_place and source.n_features_in_ is not None:
-            raise ValueError(
-                f"The source {name!r} knows its features by their place only, so it cannot be "
-                f"read together with {first_few(own)}. Fit it on a DataFrame with the features "
-                "of X, or run it alone."
-            )
 
 
 def _needs_in_words(run, names):

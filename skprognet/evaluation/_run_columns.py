@@ -186,6 +186,8 @@ def _own_features(name, source, names):
         source = as_source(source)
     except TypeError:  # only methods that are not of this package can take it
         return ()
+    if not source.has_own_features:
+        return ()
     try:
         return source.match(names).own_features
     except ValueError as error:

@@ -37,6 +37,11 @@ class Method:
     extra: object = field(default=lambda network: {})
 
 
+def _probe_epochs(network):
+    """Return how many epochs LP-FT trains the output alone: never all of them."""
+    return min(math.ceil(network.max_epochs / PROBED), network.max_epochs - 1)
+
+
 # By what the command line and design.toml call it.
 METHODS = {
     "dnn": Method("DNN", DNNClassifier),
@@ -50,7 +55,7 @@ METHODS = {
     "lp-ft": Method(
         "LP-FT",
         FineTunedClassifier,
-        lambda network: {"probe_epochs": math.ceil(network.max_epochs / PROBED)},
+        lambda network: {"probe_epochs": _probe_epochs(network)},
     ),
     "posterior": Method("posterior", PosteriorClassifier),
     "multi-task": Method("multi-task", MultiTaskClassifier),

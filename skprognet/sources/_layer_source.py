@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+import re
 from collections import Counter
 from itertools import chain
 
@@ -36,7 +37,8 @@ class LayerSource(Source):
         - sequence: the same, and each text is also the name of its layer;
         - text, such as ``"ge2e"``: all columns that begin with ``"ge2e."``; what follows up to the
           next dot is the name of the layer, as `SpeechModelFeatures` calls them
-          (``ge2e.layer1.mean.000``).
+          (``ge2e.layer1.mean.000``). Layers are in the order of the columns, those that differ in
+          a number only in the order of this number.
 
     Attributes
     ----------
@@ -81,6 +83,8 @@ class LayerSource(Source):
     >>> [layer.tolist() for layer in source.hidden(rows)[0]]
     [[[1.0]], [[2.0]]]
     """
+
+    has_own_features = True
 
     def __init__(self, layers):
         self.layers = _check_layers(layers)
@@ -160,7 +164,7 @@ class LayerSource(Source):
                 "A LayerSource must know the names of X before it reads rows; got none so far. "
                 "Call match(X.columns), and read with the source that it returns."
             )
-        X = as_array(X)
+        X = as_array(self.select(X) if hasattr(X, "columns") else X)
         rows = as_tensor(X, "float32" if X.dtype == np.float32 else "float64", "cpu")
         return [list(rows.split(self.layer_sizes()[0], dim=1))]
 
@@ -217,7 +221,11 @@ def _check_layers(layers):
             raise ValueError(f"layers must name columns; got {layers!r}.")
         return layers.removesuffix(".")
     if not isinstance(layers, dict):
-        layers = {name: name for name in as_names(layers, "layers")}
+        names = as_names(layers, "layers")
+        twice = [name for name, times in Counter(names).items() if times > 1]
+        if twice:
+            raise ValueError(f"layers must name each layer once; got {first_few(twice)} twice.")
+        layers = {name: name for name in names}
     if not layers:
         raise ValueError("layers must hold at least one layer; got none.")
     wrong = [name for name in layers if not isinstance(name, str)]
@@ -237,7 +245,18 @@ def _find_layers(layers, names):
     for name in find_columns(start, names, "layers"):
         layer = name.removeprefix(start).partition(".")[0]
         found.setdefault(layer, []).append(name)
-    return {layer: tuple(columns) for layer, columns in found.items()}
+    return {layer: tuple(found[layer]) for layer in _by_number(list(found))}
+
+
+def _by_number(layers):
+    """Return layers that differ in a number only by this number: "layer10" comes after "layer2".
+
+    A table whose columns were sorted by name has them in another order.
+    """
+    parts = [re.fullmatch(r"(.*?)(\d+)", layer) for layer in layers]
+    if not all(parts) or len({part[1] for part in parts}) > 1:
+        return layers
+    return sorted(layers, key=lambda layer: int(re.fullmatch(r".*?(\d+)", layer)[1]))
 
 
 def _check_apart(columns):

@@ -36,6 +36,11 @@ class NetworkSource(ColumnSource):
         """Names of the features that are for the sources of this network alone."""
         return tuple(dict.fromkeys(name for _, s in self.sources for name in s.own_features))
 
+    @property
+    def has_own_features(self):
+        """Whether a source of this network has features for itself alone."""
+        return any(source.has_own_features for _, source in self.sources)
+
     def match(self, feature_names):
         """Return this source; of a network that is still to be fitted, with its sources matched.
 
@@ -72,7 +77,7 @@ class NetworkSource(ColumnSource):
         """Return which rows the network, or one that it learned from, had in `fit`."""
         seen = is_known(self.network, X)
         for _, source in self.sources:
-            of_source = ask_rows_seen(source, source.select(X, self.feature_names_in_))
+            of_source = ask_rows_seen(source, self.network._select(source, X))
             if of_source is None:
                 return None
             seen |= of_source
@@ -82,5 +87,5 @@ class NetworkSource(ColumnSource):
         """Return how many features are on another scale; of the first network where most are."""
         answers = [count_off_scale(X, self.network)]
         for _, source in self.sources:
-            answers.append(source.off_scale(source.select(X, self.feature_names_in_)))
+            answers.append(source.off_scale(self.network._select(source, X)))
         return next((pair for pair in answers if 2 * pair[0] > pair[1]), answers[0])

@@ -88,6 +88,11 @@ class PipelineSource(Source):
             X = _transform(step, X, reader)
         return self.last.before_network(X)
 
+    @property
+    def has_own_features(self):
+        """Whether a source of the network has features for itself alone."""
+        return self.last.has_own_features
+
     def match(self, feature_names):
         """Return this source with its last part matched; the steps are taken to keep the names."""
         last = self.last.match(feature_names)

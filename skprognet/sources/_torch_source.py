@@ -163,6 +163,11 @@ class TorchSource(Source):
         """Names of the columns that the module reads; None without `columns`."""
         return np.array(self.own_features, dtype=object) if self.own_features else None
 
+    @property
+    def has_own_features(self):
+        """Whether the module reads columns of its own."""
+        return self.columns is not None
+
     def match(self, feature_names):
         """Return this source with its columns found among the features of X.
 
@@ -273,7 +278,7 @@ class TorchSource(Source):
         return column_of(self.module)
 
     def digest(self):
-        """Return a SHA-256 of weights and buffers, the classes of the submodules, and names."""
+        """Return a SHA-256 of weights and buffers, names, and the settings of all submodules."""
         sha256 = hashlib.sha256(json.dumps(self._description()).encode())
         for values in arrays_of(self.module).values():
             sha256.update(np.ascontiguousarray(values).tobytes())

@@ -447,3 +447,26 @@ def test_multi_task_refuses_what_has_no_labels(problem, small, source):
         MultiTaskClassifier(**small).fit(X, y, source_y=np.zeros(len(X), int))
     with pytest.raises(ValueError, match=r"^source_weight must satisfy 0 <= source_weight; got"):
         MultiTaskClassifier(source_weight=-1, **small).fit(X, y, source_y=source_y)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            {"probe_epochs": 4, "max_epochs": 3},
+            "probe_epochs are the first of max_epochs, so they",
+        ),
+        (
+            {"n_frozen_layers": "all", "l2_sp": 0.1},
+            "n_frozen_layers='all' keeps the copied layers",
+        ),
+        (
+            {"n_frozen_layers": "all", "probe_epochs": 1},
+            "n_frozen_layers='all' keeps the copied l",
+        ),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(options, sentence):
+    X, y = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
+    with pytest.raises(ValueError, match=f"^{sentence}"):
+        FineTunedClassifier(**{"max_epochs": 5, **options}).fit(X, y)

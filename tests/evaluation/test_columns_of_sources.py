@@ -264,14 +264,34 @@ def test_a_fitted_network_is_read_beside_the_layers_by_its_names(table, emotion)
     }
     named = DNNClassifier(**OPTIONS, random_state=0).fit(X, GENDER)
     sources = {"net": named, "ge2e": LayerSource("ge2e")}
-    assert len(run(table, emotion, sources=sources, **options)) == 9
+    by_name = run(table, emotion, sources=sources, **options)
+    assert len(by_name) == 9
+    # One that knows no names is given what is for no source alone: the same features.
     by_place = DNNClassifier(**OPTIONS, random_state=0).fit(X.to_numpy(), GENDER)
-    sentence = (
-        "The source 'net' knows its features by their place only, so it cannot be read together "
-        "with 'ge2e'. Fit it on a DataFrame with the features of X, or run it alone."
+    pd.testing.assert_series_equal(
+        run(table, emotion, sources={**sources, "net": by_place}, **options)["score"],
+        by_name["score"],
     )
-    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
-        run(table, emotion, sources={**sources, "net": by_place}, **options)
+
+
+def test_a_torch_module_that_reads_the_features_stands_beside_layers(table, emotion):
+    """The layers are between the features; the module is not given them."""
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.Linear(len(FEATURES), 3), torch.nn.Tanh())
+    sources = {"module": TorchSource(module, ["1"]), "ge2e": LayerSource("ge2e")}
+    options = {"methods": {"ProgNet": METHODS["ProgNet"]}, "source_estimator": None}
+    both = run(table, emotion, sources=sources, combined_sources=[("module", "ge2e")], **options)
+    assert len(both) == 9
+    alone = run(table[FEATURES], emotion, sources={"module": sources["module"]}, **options)
+    assert both.loc[both["source"] == "module", "score"].tolist() == alone["score"].tolist()
+
+    model = ProgressiveClassifier(list(sources.items()), **OPTIONS, random_state=0)
+    model.fit(table, emotion)
+    other = table.assign(**dict.fromkeys(LAYERS, 0.0))
+    read = dict(model.sources_)["module"].hidden(table[FEATURES].to_numpy())[0][0]
+    expected = module(torch.tensor(table[FEATURES].to_numpy(), dtype=torch.float32))
+    torch.testing.assert_close(read, expected.detach())
+    assert (model.predict_proba(other) != model.predict_proba(table)).any()
 
 
 def test_a_torch_module_reads_its_columns_and_is_known_again(table, emotion, tmp_path):

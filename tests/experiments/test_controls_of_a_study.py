@@ -106,8 +106,9 @@ def test_all_sources_are_tasks_and_layers_together(with_layers):
 
 
 def test_a_method_that_can_take_no_source_is_told_before_any_training(with_layers):
-    design = TasksDesign(sources=(), layers="deep", **SMALL)
-    with pytest.raises(ValueError, match=r"The method 'PT/FT' needs layers of a network to copy"):
+    methods = ["dnn", "progressive", "l2-sp"]
+    design = TasksDesign(sources=(), layers="deep", methods=methods, **SMALL)
+    with pytest.raises(ValueError, match=r"The method 'L2-SP' needs layers of a network to copy"):
         plan_study(design, *with_layers)
     design = TasksDesign(sources="gender", layers="wav", methods=["dnn", "progressive"], **SMALL)
     X, labels = with_layers

@@ -421,8 +421,8 @@ SENTENCES = {
         lambda: reader().fit(X.to_numpy(), Y),
         "The source 'source' cannot read these rows. A LayerSource finds its columns by their "
         "names, so X must be a DataFrame whose columns all have text as names; got X without "
-        'names. Pass a DataFrame; in a pipeline, call set_output(transform="pandas") on each '
-        "step before the classifier.",
+        "such names. Pass a DataFrame, and name its columns with text; in a pipeline, call "
+        'set_output(transform="pandas") on each step before the classifier.',
     ),
     "no names for features": (
         lambda: ProgressiveClassifier(features="pitch", **SMALL).fit(X.to_numpy(), Y),
@@ -530,3 +530,33 @@ def test_what_match_returns_is_checked(answer, error, message):
 
     with pytest.raises(error, match=re.escape(message)):
         reader(Slips("w")).fit(X, Y)
+
+
+def test_a_table_sorted_by_name_has_its_layers_in_the_order_of_their_numbers():
+    names = [f"v.layer{k}.mean.0" for k in (1, 10, 2)]
+    source = LayerSource("v").match(names)
+    assert list(source.columns) == ["layer1", "layer2", "layer10"]
+    others = LayerSource("v").match(["v.late.0", "v.early.0", "v.layer1.0"])
+    assert list(others.columns) == ["late", "early", "layer1"]
+
+
+def test_a_layer_is_named_once():
+    with pytest.raises(ValueError, match=r"^layers must name each layer once; got 'v\.a\.' twice"):
+        LayerSource(["v.a.", "v.a."])
+
+
+def test_a_table_is_read_by_its_names_whatever_their_order():
+    table = pd.DataFrame({"v.b.0": [2.0, 3.0], "pitch": [9.0, 9.0], "v.a.0": [0.0, 1.0]})
+    source = LayerSource(["v.a.", "v.b."]).match(table.columns)
+    for rows in (table, table[::-1].iloc[::-1], table[["v.a.0", "v.b.0", "pitch"]]):
+        assert [h.ravel().tolist() for h in source.hidden(rows)[0]] == [[0.0, 1.0], [2.0, 3.0]]
+        assert source.select(rows).tolist() == [[0.0, 2.0], [1.0, 3.0]]
+
+
+def test_two_columns_of_one_name_are_refused():
+    rows = np.random.default_rng(0).normal(size=(40, 3))
+    table = pd.DataFrame(rows, columns=["pitch", "v.a.0", "v.a.0"])
+    model = ProgressiveClassifier(LayerSource("v"), hidden_layer_sizes=(4,), max_epochs=1)
+    sentence = r"^Each column of X must have a name of its own; 'v\.a\.0' stand for several\. "
+    with pytest.raises(ValueError, match=sentence):
+        model.fit(table, np.arange(40) % 2)
