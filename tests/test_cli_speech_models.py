@@ -278,6 +278,7 @@ def test_the_same_warning_in_python(folder):
             n_splits=3,
             n_repeats=1,
             estimator=network,
+            n_jobs=1,
         )
     assert caught[0].filename == __file__
     with pytest.raises(TypeError, match=r"layers must be a list of names, .* got 'tiny'"):

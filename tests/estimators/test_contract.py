@@ -14,7 +14,7 @@ from skprognet import (
     SideBySideClassifier,
 )
 
-SMALL = {"hidden_layer_sizes": (16,), "activation": "tanh", "max_epochs": 25, "lr": 0.05}
+SMALL = {"hidden_layer_sizes": (16,), "activation": "tanh", "max_epochs": 16, "lr": 0.1}
 STOCHASTIC = {
     "check_sample_weight_equivalence_on_dense_data": (
         "with mini-batches and dropout a row of weight 2 is in one batch, a repeated row in two, "

@@ -237,7 +237,9 @@ def test_without_the_plain_network_nobody_can_say_whether_transfer_helps(with_la
     )
 
 
-def test_the_page_explains_placebos_and_says_what_is_unknown(controlled, study, tmp_path):
+def test_the_page_explains_placebos_and_says_what_is_unknown(
+    controlled, study, tmp_path, no_figures
+):
     _, with_controls = controlled
     page = write_study(with_controls, tmp_path / "a")[-1].read_text("utf-8")
     assert "Audit passed, but for what a pretrained source had seen, which is unknown" in page
