@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import torch
 
-from skprognet.features import SpeechModelFeatures
+from skprognet.features import JoinedFeatures, OpenSmileFeatures, SpeechModelFeatures
 from skprognet.features.speech_models._mel_energies import mel_energies
 from skprognet.networks import limit_threads
 

@@ -13,7 +13,6 @@ import hashlib
 import json
 import pickle
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -28,7 +27,7 @@ from skprognet.features.speech_models._model_folder import (
     find_folder,
     find_weights,
 )
-from skprognet.features.speech_models._speech_model import SpeechModel
+from skprognet.features.speech_models._speech_model import SpeechModel, short_name
 from skprognet.features.speech_models._weights_digest import weights_digest
 
 LONGEST_WINDOW = 20  # s
