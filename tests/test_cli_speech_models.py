@@ -152,7 +152,7 @@ def test_train_reads_layers_as_a_source(folder, model):
     )
     assert f"--layers tiny {' '.join(TINY)} --folds-by" in result.stdout
     assert "Warning" not in result.stderr
-    assert "4 rows of 88 features: " in result.stderr
+    assert ": 16 rows of 88 features: " in result.stderr
     assert "; 16 columns of tiny; no features: 'file', " in result.stderr
     assert read_model_info(path)["metadata"]["sources"] == {"tiny": {"layers": "tiny"}}
 
