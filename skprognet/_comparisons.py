@@ -50,6 +50,11 @@ def evidence(comparisons):
     return comparisons["pvalue"] < comparisons["alpha"]
 
 
+def survives(comparisons):
+    """Return which comparisons still find a difference after Holm's correction."""
+    return comparisons["pvalue_holm"] < comparisons["alpha"]
+
+
 def transfer_wins(comparisons):
     """Return where a network with a source is ahead of the same network without one."""
     with_source_first = comparisons["source"] != NO_SOURCE

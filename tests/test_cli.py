@@ -41,6 +41,7 @@ def test_demo_writes_its_files_and_says_that_it_is_short(tmp_path):
     assert result.exit_code == 0, result.output
     assert sorted(os.listdir(tmp_path / "out")) == FILES
     assert "This is a short version: 1 x 3 folds and at most 2 epochs." in result.stderr
+    assert "The full protocol is: skprognet demo --repeats 10 --folds 10" in result.stderr
     assert "skprognet demo --repeats 10 --folds 10 --max-epochs 600" in result.stderr
     assert "| ProgNet  | gender " in result.stdout
     assert "- ProgNet from gender and PT/FT from gender are" in result.stdout

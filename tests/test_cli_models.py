@@ -76,8 +76,8 @@ def test_train_says_what_it_made_and_what_its_score_is_not(model, table):
         f"{best:.3f}.\n"
         f"Wrote {path} (0.0 MB).\n"
         "This UAR chose the epoch, so that it is no estimate for new speakers. That is:\n"
-        f"  skprognet tasks {table} --target emotion --sources speaker --folds-by "
-        "speaker-independent --output results\n"
+        f"  skprognet tasks {table} --target emotion --sources speaker {' '.join(TINY)} "
+        "--folds-by speaker-independent --output results\n"
     )
     assert result.stderr == (
         f"{table}: 40 rows of 3 features: 'a', 'b', 'c'; no features: 'file', 'speaker', "

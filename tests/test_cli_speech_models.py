@@ -150,8 +150,10 @@ def test_train_reads_layers_as_a_source(folder, model):
     assert (
         "ProgressiveClassifier of emotion (angry, happy, neutral, sad) from tiny" in result.stdout
     )
-    assert "--layers tiny --folds-by" in result.stdout
+    assert f"--layers tiny {' '.join(TINY)} --folds-by" in result.stdout
     assert "Warning" not in result.stderr
+    assert ": 16 rows of 88 features: " in result.stderr
+    assert "; 16 columns of tiny; no features: 'file', " in result.stderr
     assert read_model_info(path)["metadata"]["sources"] == {"tiny": {"layers": "tiny"}}
 
 
@@ -222,13 +224,21 @@ def test_inspect_shows_layers_and_weights(folder, model):
             "--method posterior --layers tiny",
             "The method 'posterior' needs posteriors to learn from",
         ),
-        ("--method progressive --layers tony", "no column of X begins with 'tony.'"),
+        (
+            "--method progressive --layers tony",
+            "has no layers of 'tony'; it has those of 'tiny'. The nearest is 'tiny'.",
+        ),
+        (
+            "--method side-by-side --layers tiny tiny.layer4",
+            "has no layers of 'tiny.layer4'; it has those of 'tiny'. The nearest is 'tiny'.",
+        ),
     ],
 )
 def test_layers_that_cannot_be_read_are_one_sentence(folder, tmp_path, options, message):
     result = run("train", folder / "table.csv", *options.split(), *TINY, "-o", tmp_path / "out")
     assert result.exit_code != 0
     assert message in result.output
+    assert "Warning" not in result.output
     assert not list(tmp_path.iterdir())
 
 

@@ -186,6 +186,6 @@ def _short_version(given: dict[str, int]) -> str:
     repeats, folds, epochs = PAPER.values()
     return (
         f"This is a short version: {given['n_repeats']} x {given['n_splits']} folds and at most "
-        f"{given['max_epochs']} epochs. The paper's is: skprognet demo --repeats {repeats} "
+        f"{given['max_epochs']} epochs. The full protocol is: skprognet demo --repeats {repeats} "
         f"--folds {folds} --max-epochs {epochs}"
     )

@@ -115,6 +115,15 @@ def network_options(only: Iterable[str] = tuple(NETWORK), **defaults: Any) -> Ca
     return with_options([_network_option(name, defaults) for name in only])
 
 
+def network_as_given(given: dict[str, Any]) -> str:
+    """Return the options of the network that were given, as they stand on a command line."""
+    options = []
+    for name, value in given.items():
+        if value not in (None, ()):
+            options += [NETWORK[name][0], *(value if isinstance(value, tuple) else [value])]
+    return " ".join(map(str, options))
+
+
 def _network_option(name: str, defaults: dict[str, Any]) -> Callable:
     flag, kind, words = NETWORK[name]
     if name in defaults:

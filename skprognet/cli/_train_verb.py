@@ -24,7 +24,11 @@ from skprognet.cli._options import (
     features_option,
     seed_option,
 )
-from skprognet.cli._study_options import duplicates_option, network_options
+from skprognet.cli._study_options import (
+    duplicates_option,
+    network_as_given,
+    network_options,
+)
 from skprognet.experiments import METHODS, train_model
 from skprognet.features import FeatureOrigin, check_column
 from skprognet.model_selection import VALIDATIONS
@@ -185,7 +189,7 @@ def train(
         | {name: {"layers": name} for name in layers},
     }
     save_model(trained.model, output, metadata=metadata)
-    click.echo(on_terminal(_summary(trained.model, metadata, output, table)))
+    click.echo(on_terminal(_summary(trained.model, metadata, output, table, network)))
 
 
 def _origin_of(frame, table):
@@ -202,13 +206,15 @@ def _origins(models):
     }
 
 
-def _summary(model: Pipeline, metadata: dict[str, Any], output: Path, table: str) -> str:
+def _summary(
+    model: Pipeline, metadata: dict[str, Any], output: Path, table: str, given: dict[str, Any]
+) -> str:
     """Return what was trained, how well it did on the rows that chose its epoch, and what next."""
     network, made = model[-1], metadata["features"]
     told = describe_network(network)
     made = "of unknown origin" if made is None else FeatureOrigin(**made)
     origins, left_out = metadata["sources"], len(metadata["table"].get("dropped_rows", ()))
-    tasks = _study_options(origins)
+    options = f"{_study_options(origins)} {network_as_given(given)}".strip()
     apart = metadata["validation"] == "speaker-independent"
     score = monitor_label(told["metric"])
     held_out = "speakers that did not train" if apart else "a tenth of each class"
@@ -221,7 +227,7 @@ def _summary(model: Pipeline, metadata: dict[str, Any], output: Path, table: str
         f"{held_out}: {told['validation_score']:.3f}.\n"
         f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"
         f"This {score} chose the epoch, so that it is no estimate for new speakers. That is:\n"
-        f"  skprognet tasks {table} --target {metadata['target']} {tasks} "
+        f"  skprognet tasks {table} --target {metadata['target']} {options} "
         "--folds-by speaker-independent --output results"
     )
 

@@ -14,6 +14,7 @@ from skprognet.experiments._words import (
     NORMALISATION_IN_WORDS,
     PLACEBO_IN_WORDS,
     describe_folds,
+    explain_missing_rows,
     headline,
 )
 from skprognet.results import explain_tests, table_in_words
@@ -83,6 +84,7 @@ def format_page(study, figures, record, seconds):
         heads=list(cells),
         rows=cells.to_numpy().tolist(),
         legend=legend,
+        missing=explain_missing_rows(study),
         test=explain_tests(study.comparisons),
         verdicts=study.comparisons["verdict"].tolist(),
         figures=[(figure, _data_uri(figure.contents["svg"])) for figure in figures],

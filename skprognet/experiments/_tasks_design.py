@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from skprognet._wording import first_few
+from skprognet._wording import first_few, listed
 from skprognet.experiments._arguments import argument, python_argument
 from skprognet.experiments._methods import NAMES, PAPER
 from skprognet.experiments._study_design import FOLDS, StudyDesign, title_of
@@ -97,7 +97,7 @@ class TasksDesign(StudyDesign):
     @property
     def title(self):
         """What the study asks, as a heading."""
-        return title_of(self.target, "from " + " and ".join([*self.sources, *self.layers]))
+        return title_of(self.target, "from " + listed([*self.sources, *self.layers]))
 
     def _missing(self):
         others = {f"other_methods.{name}": repr(m) for name, m in self.other_methods.items()}

@@ -1,8 +1,11 @@
 """A study in words: what was asked, how it was run, and what came out."""
 
-from skprognet._comparisons import TRANSFER, evidence, signed, transfer_wins
+from skprognet._comparisons import TRANSFER, evidence, signed, survives, transfer_wins
 from skprognet._controls import gain_over_placebo, gain_over_side_by_side
 from skprognet._scores import label_of_row, placebo_of
+from skprognet._wording import listed
+from skprognet.experiments._methods import METHODS
+from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS
 
 _NAMED = 4
 
@@ -45,10 +48,17 @@ PLACEBO_IN_WORDS = (
     "network that reads it is better than the network without a source and better than its "
     "placebo."
 )
+# What a source lacks whose layers are columns, so that a method cannot take it.
+_LACKS = {
+    WEIGHTS: "no network to copy",
+    POSTERIORS: "no classes to give probabilities of",
+    LABELS: "no labels to learn",
+}
+_BY_KNOWLEDGE = "What the source knows helps (better than the placebo, too)"
 # What it means that a method which helps is better than its control, and that it is not.
 _WHY = {
     gain_over_placebo: (
-        "What the source knows helps (better than the placebo, too)",
+        _BY_KNOWLEDGE,
         "More weights alone may be what helps (not better than the placebo)",
     ),
     gain_over_side_by_side: (
@@ -80,6 +90,22 @@ def describe_folds(study):
     )
 
 
+def explain_missing_rows(study):
+    """Return a sentence for each kind of method that cannot take pretrained layers, or nothing."""
+    layers = getattr(study.design, "layers", ())
+    needs = {}
+    for key in study.design.methods if layers else ():
+        need = getattr(METHODS[key].estimator, "needs_from_source", LAYERS)
+        if need in _LACKS:
+            needs.setdefault(need, []).append(METHODS[key].name)
+    their = "it has" if len(layers) == 1 else "they have"
+    return " ".join(
+        f"{listed(names)} {'has' if len(names) == 1 else 'have'} no row from {listed(layers)}: "
+        f"{their} {_LACKS[need]}."
+        for need, names in needs.items()
+    )
+
+
 def _left_out(study):
     """Return a sentence about rows that were left out as copies, if there are any."""
     several = study.design.study == "corpora"
@@ -100,10 +126,19 @@ def _named(rows, value=None):
     return "; ".join(told) + (f"; and {more} more" if more else "")
 
 
-def _survivors(found):
-    """Return in words how many of the comparisons Holm's correction leaves."""
-    survive = int((found["pvalue_holm"] < found["alpha"]).sum())
-    return {0: "none", len(found): "all"}.get(survive, survive)
+def _how_many(found, n_rows, plain):
+    """Return in words in how many comparisons it is so, and how many Holm's correction leaves."""
+    n_left = int(survives(found).sum())
+    if len(found) == 1:
+        what = f"the one comparison with {plain}"
+        if n_rows > 1:
+            what = f"1 of {n_rows} comparisons with {plain}"
+        return f"{what}, {'also' if n_left else 'but not'} after Holm's correction"
+    told = {0: "none", len(found): "all"}.get(n_left, n_left)
+    return (
+        f"{len(found)} of {n_rows} comparisons with {plain}, {told} of them also after Holm's "
+        "correction"
+    )
 
 
 def _at_chance(table):
@@ -136,16 +171,16 @@ def headline(study):
             "beside the same network without one, the DNN."
         )
     if not len(found):
+        where = f"any of {len(rows)} comparisons" if len(rows) > 1 else "the one comparison"
         return (
-            f"{start}No evidence that transfer helps, and none that it hurts, in any of "
-            f"{len(rows)} comparisons with {plain}."
+            f"{start}No evidence that transfer helps, and none that it hurts, in {where} with "
+            f"{plain}."
         )
     told = []
     for verb, those in (("helps", helped), ("hurts", hurt)):
         if len(those):
             told.append(
-                f"Transfer {verb} in {len(those)} of {len(rows)} comparisons with {plain}, "
-                f"{_survivors(those)} of them also after Holm's correction: "
+                f"Transfer {verb} in {_how_many(those, len(rows), plain)}: "
                 f"{_named(those, 'difference')}."
             )
     return start + " ".join([*told, *_why_helped(helped, study.comparisons)])
@@ -153,9 +188,19 @@ def headline(study):
 
 def _why_helped(helped, comparisons):
     """Yield sentences on the methods that help: by knowledge or by weights, and how read."""
-    for gain_over, meanings in _WHY.items():
+    for gain_over, meanings in _WHY.items() if len(helped) else ():
         gains = [gain_over(row, comparisons) for _, row in helped.iterrows()]
         for meaning, wanted in zip(meanings, (True, False), strict=True):
             rows = helped[[gain is not None and gain.is_better == wanted for gain in gains]]
-            if len(rows):
-                yield f"{meaning}: {_named(rows)}."
+            if meaning == _BY_KNOWLEDGE:
+                left = survives(rows)
+                yield from _with_names(meaning, rows[left])
+                plainly = f"By the plain p-values, {meaning[:1].lower()}{meaning[1:]}"
+                yield from _with_names(plainly, rows[~left])
+            else:
+                yield from _with_names(meaning, rows)
+
+
+def _with_names(meaning, rows):
+    if len(rows):
+        yield f"{meaning}: {_named(rows)}."

@@ -6,7 +6,7 @@ from skprognet.experiments._figures import draw_figures, figure_names
 from skprognet.experiments._output_folder import REPORT, OutputFolder
 from skprognet.experiments._page import format_page
 from skprognet.experiments._record import add_found, describe_record, format_record, make_record
-from skprognet.experiments._words import describe_folds, headline
+from skprognet.experiments._words import describe_folds, explain_missing_rows, headline
 from skprognet.results import compressed, explain_tests, format_table, score_files, to_csv
 
 SUFFIXES = ("png", "pdf")
@@ -52,11 +52,13 @@ def format_study(study):
     >>> print(format_study(study).splitlines()[0])
     # Emotion recognition with transfer from gender
     """
+    missing = explain_missing_rows(study)
     return "\n\n".join(
         [
             f"# {escape_markdown(study.design.title)}",
             *map(escape_markdown, (headline(study), describe_folds(study), study.audit_verdict)),
             format_table(study.table),
+            *([escape_markdown(missing)] if missing else []),
             escape_markdown(explain_tests(study.comparisons)),
             "\n".join(f"- {escape_markdown(each)}" for each in study.comparisons["verdict"]),
         ]

@@ -55,6 +55,7 @@ _HOMES = {
     "describe_errors": "engine._report",
     "join_labels": "_joined_labels",
     "make_feature_table": "_extracted_table",
+    "name_speech_models": "_layer_columns",  # for the command line
     "read_features": "_feature_tables",
     "remove_cache": "engine._cache",
     "select_features": "_finite",

@@ -7,8 +7,10 @@ from skprognet.features._feature_function import FeatureFunction
 from skprognet.features.speech_models import (
     POOLINGS,
     PooledLayers,
+    SpeechModel,
     column_names,
     load_speech_model,
+    short_name,
 )
 
 
@@ -175,6 +177,13 @@ class SpeechModelFeatures(FeatureExtractor):
         self.device = device
         self.batch_size = batch_size
         self.download = download
+
+    @property
+    def software(self):
+        """The name of the network, for messages and for the progress bar."""
+        if isinstance(self.model, SpeechModel):
+            return self.model.name
+        return short_name(self.model, isinstance(self.weights, str) and self.weights == "random")
 
     def load(self):
         """Return the network that is run, after a check of the parameters that choose it.

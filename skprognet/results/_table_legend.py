@@ -11,6 +11,7 @@ from skprognet.results._summary_table import (
 )
 
 LISTED = 5
+SEVERAL = " + "  # stands between the names of sources that are read together
 SPREAD_IN_WORDS = {
     "score_std": "standard deviation over the folds of a repeat, averaged over repeats",
     "score_std_folds": "standard deviation over all folds",
@@ -87,11 +88,18 @@ def _name_unscored_sources(table, escape):
     blank = table.loc[(table["source"] != NO_SOURCE) & unknown, "source"]
     if len(blank):
         own = f"own {escape(metric_of(table).label)}"
-        yield (
-            f"The {own} of {_listed(map(escape, blank.unique()))} is not known: the source has "
-            "learned none of the classes of the test rows (as with new speakers), it came fitted, "
-            "or it stands for several sources."
-        )
+        for names, reason in _why_unscored(blank.unique()):
+            yield f"The {own} of {_listed(map(escape, names))} is not known: {reason}."
+
+
+def _why_unscored(names):
+    """Yield sources and why their own score is not known."""
+    several = [name for name in names if SEVERAL in name]
+    single = [name for name in names if SEVERAL not in name]
+    if single:
+        yield single, "the test rows have no labels that could score it"
+    if several:
+        yield several, "it stands for several sources, each with a score of its own"
 
 
 def legend_of(table, spread, escape=str):

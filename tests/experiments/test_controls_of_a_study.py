@@ -211,6 +211,47 @@ def test_the_headline_says_what_helps_and_why(controlled):
     )
 
 
+def test_what_holm_leaves_no_evidence_of_is_said_to_help_by_the_plain_p_values(controlled):
+    _, study = controlled
+    found = as_if(study, {("ProgNet", "deep"): 0.2})
+    transfer = found.comparisons["kind"] == "transfer"
+    found.comparisons.loc[transfer, "pvalue_holm"] = 0.5
+    said = answer(found)
+    assert said.startswith(
+        "Transfer helps in 1 of 4 comparisons with DNN, but not after Holm's correction: ProgNet"
+    )
+    assert "By the plain p-values, what the source knows helps (better than the placebo" in said
+    assert "What the source knows helps" not in said
+
+
+def test_one_comparison_is_not_counted(controlled):
+    _, study = controlled
+    rows = study.scores["source"].isin(["none", "gender"]) & (
+        study.scores["method"] != "side by side"
+    )
+    one = Study(study.scores[rows], study.curves, study.design)
+    assert "none that it hurts, in the one comparison with DNN." in answer(as_if(one, {}))
+    said = answer(as_if(one, {("ProgNet", "gender"): 0.2}))
+    assert said.startswith("Transfer helps in the one comparison with DNN, also after Holm's corr")
+
+
+def test_why_a_method_has_no_row_from_layers_is_said_once(controlled, tmp_path):
+    _, study = controlled
+    sentence = "PT/FT has no row from deep: it has no network to copy."
+    assert "no row from" not in format_study(study)
+    methods = ["dnn", "fine-tuned", "progressive"]
+    design = TasksDesign(sources="gender", layers="deep", methods=methods, **SMALL)
+    asked = Study(study.scores, study.curves, design)
+    assert format_study(asked).count(sentence) == 1
+    page = next(path for path in write_study(asked, tmp_path) if path.name == "report.html")
+    assert page.read_text("utf-8").count(sentence) == 1
+
+
+def test_a_title_names_sources_as_one_reads_them():
+    design = TasksDesign(sources=["speaker", "gender"], layers="ge2e")
+    assert design.title == "Emotion recognition with transfer from speaker, gender and ge2e"
+
+
 def test_the_headline_counts_no_placebo(controlled):
     _, study = controlled
     lone = as_if(

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import torch
 
-from skprognet.features import SpeechModelFeatures
+from skprognet.features import JoinedFeatures, OpenSmileFeatures, SpeechModelFeatures
 from skprognet.features.speech_models._mel_energies import mel_energies
 from skprognet.networks import limit_threads
 
@@ -183,9 +183,15 @@ def test_signals_that_hold_nothing():
     with pytest.warns(UserWarning, match="cannot be used"):
         ge2e.fit_transform([(sweep()[:399], 16_000), (np.zeros(16_000), 16_000)])
     assert ge2e.errors_["reason"].tolist() == [
-        "is too short for SpeechModelFeatures (0.025 s)",
+        "is too short for ge2e-random (24.94 ms): it takes 25 ms or more",
         "holds only zeros, in which a speech model hears nothing",
     ]
+    both = JoinedFeatures([OpenSmileFeatures(), ge2e], on_error="nan")
+    assert both.software == "openSMILE and ge2e-random"
+    with pytest.warns(
+        UserWarning, match=r"too short for ge2e-random \(24\.94 ms\): it takes 25 ms"
+    ):
+        both.fit_transform([(sweep()[:399], 16_000)])
     assert extract(sweep()[:399], weights="random", on_short="nan").isna().all()
     assert extract(sweep()[:400], weights="random").notna().all()
 

@@ -3,9 +3,16 @@
 from os import PathLike
 
 from skprognet.features.speech_models._pooling import POOLINGS, PooledLayers, column_names
-from skprognet.features.speech_models._speech_model import SpeechModel
+from skprognet.features.speech_models._speech_model import SpeechModel, short_name
 
-__all__ = ["POOLINGS", "PooledLayers", "SpeechModel", "column_names", "load_speech_model"]
+__all__ = [
+    "POOLINGS",
+    "PooledLayers",
+    "SpeechModel",
+    "column_names",
+    "load_speech_model",
+    "short_name",
+]
 
 
 def load_speech_model(model, weights=None, device="cpu", batch_size=8, download=False):

@@ -81,10 +81,16 @@ class PooledLayers:
         What computes the layers.
     layers, pooling : sequence of str
         Which of them, and what is taken over time: 'mean' or 'std'.
+
+    Attributes
+    ----------
+    shortest : dict of str to float
+        The length in s of the shortest signal that the model of this name takes.
     """
 
     def __init__(self, model, layers, pooling):
         self.model, self.layers, self.pooling = SharedModel(model), tuple(layers), tuple(pooling)
+        self.shortest = {model.name: model.n_samples_min / model.sampling_rate}
 
     def __call__(self, signal, sampling_rate):
         """Return the row of a signal; NaN if it is shorter than the model takes.

@@ -1,5 +1,13 @@
 """What a pretrained speech network is to this package, whatever kind it is of."""
 
+from pathlib import Path
+
+
+def short_name(model, is_random=False):
+    """Return what columns of a model are called by: the last part of its folder's or hub name."""
+    name = Path(model).resolve().name if Path(model).is_dir() else str(model).rpartition("/")[2]
+    return name.replace(".", "-") + ("-random" if is_random else "")
+
 
 class SpeechModel:
     """A network that turns the signal of an utterance into the activations of its layers.

@@ -13,7 +13,6 @@ import hashlib
 import json
 import pickle
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -28,7 +27,7 @@ from skprognet.features.speech_models._model_folder import (
     find_folder,
     find_weights,
 )
-from skprognet.features.speech_models._speech_model import SpeechModel
+from skprognet.features.speech_models._speech_model import SpeechModel, short_name
 from skprognet.features.speech_models._weights_digest import weights_digest
 
 LONGEST_WINDOW = 20  # s
@@ -70,7 +69,7 @@ class TransformersModel(SpeechModel):
         is_random = _is_random(weights)
         folder = find_folder(model, needs_weights=not is_random, download=download)
         config = _read_config(transformers, folder)
-        self.name = _name(model) + ("-random" if is_random else "")
+        self.name = short_name(model, is_random)
         self.layer_widths = {
             f"layer{k}": config.hidden_size for k in range(config.num_hidden_layers + 1)
         }
@@ -155,12 +154,6 @@ def _is_random(weights):
         "weights of a transformers model must be None, for those in its folder, or 'random'; got "
         f"{weights!r:.200}. Give the folder of other weights as the model."
     )
-
-
-def _name(model):
-    """Return what columns are called by: the last part of the name of the folder or the model."""
-    name = Path(model).resolve().name if Path(model).is_dir() else str(model).rpartition("/")[2]
-    return name.replace(".", "-")
 
 
 def _receptive_field(kernels, strides):
