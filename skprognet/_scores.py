@@ -75,6 +75,16 @@ def check_names(name, frame):
         )
 
 
+def with_plain_text(frame):
+    """Return a table with its text as Python objects.
+
+    pandas takes rows of its own type for text column by column, and of objects all at once. That
+    counts where a table is cut into its methods hundreds of times.
+    """
+    text = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.StringDtype)]
+    return frame.astype(dict.fromkeys(text, object))
+
+
 def check_scores(scores):
     """Return a table of scores as a DataFrame, with all that is needed to compare methods.
 

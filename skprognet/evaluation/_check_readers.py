@@ -3,7 +3,7 @@
 from skprognet._scores import PLACEBO_OF
 from skprognet._wording import first_few
 from skprognet.evaluation._run import keeps_its_source, reads_several, what_it_needs
-from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS, is_source
+from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS, find_columns, is_source
 
 _IN_WORDS = {
     LAYERS: "hidden layers to read",
@@ -27,6 +27,7 @@ def check_readers(run):
         With what is missing.
     """
     _check_there_are_some(run)
+    _check_features_of_methods(run)
     for name, method in run.transfer.items():
         if not any(name in run.methods_for(each) for each in run.source_sets):
             raise ValueError(
@@ -67,6 +68,28 @@ def _check_there_are_some(run):
             f"combined_sources {run.combined_sources} are for methods that read several sources "
             f"at a time; none of {list(run.transfer)} does. Add a ProgressiveClassifier."
         )
+
+
+def _check_features_of_methods(run):
+    """Raise if a method is to read columns of a source as features of its own.
+
+    It would read the true layers in the row of their placebo too.
+    """
+    for name, method in run.transfer.items() if run.columns is not None else ():
+        features = getattr(method, "features", None)
+        if features is None or what_it_needs(method) is None:  # another's may mean anything
+            continue
+        columns = list(run.columns.names)
+        read = set(find_columns(features, columns, f"features of the method {name!r}"))
+        owners = {n: read & set(run.columns.names[own]) for n, own in run.columns.own.items()}
+        both = [column for column in columns if any(column in own for own in owners.values())]
+        if both:
+            raise ValueError(
+                "In a study only who reads a source has its columns, and its placebo must not "
+                f"know them; features of the method {name!r} names {first_few(both)} of the "
+                f"source {first_few([n for n, own in owners.items() if own])}. Leave them out of "
+                "features."
+            )
 
 
 def _needs_in_words(run, names):
@@ -113,6 +136,11 @@ def choose_placebos(placebo, run):
         asked = list(placebo)
     if placebo is False or (placebo is not True and not asked):
         return ()
+    if not run.sources:
+        raise ValueError(
+            f"placebo={placebo!r:.200} is for the sources of a run; got no sources. Pass "
+            "sources={name: labels} and a ProgressiveClassifier, or leave placebo out."
+        )
     unknown = [name for name in asked if name not in run.source_sets]
     if unknown:
         raise ValueError(
@@ -122,9 +150,9 @@ def choose_placebos(placebo, run):
     if not possible or not set(asked) <= set(possible):
         without = [name for name in asked if name not in possible] or list(run.sources)
         raise ValueError(
-            "A placebo is for methods that keep a frozen source beside their own layers; none of "
-            f"{list(run.transfer)} does so with {first_few(without)}. Add a "
-            "ProgressiveClassifier, or leave placebo out."
+            "A placebo is for a ProgressiveClassifier, whose network has as many weights with "
+            f"it; none of the methods {first_few(run.transfer)} can have the placebo of "
+            f"{first_few(without)}. Add a ProgressiveClassifier, or leave placebo out."
         )
     members = {each for name in asked for each in run.source_sets[name]}
     return tuple(name for name in run.source_sets if name in members | set(asked))

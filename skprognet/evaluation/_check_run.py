@@ -20,7 +20,13 @@ from skprognet.evaluation._check_readers import (
 )
 from skprognet.evaluation._one_fit import takes_validation_rows
 from skprognet.evaluation._run import Run
-from skprognet.evaluation._run_columns import choose_columns, column_names, take_columns
+from skprognet.evaluation._run_columns import (
+    check_different,
+    choose_columns,
+    column_names,
+    take_columns,
+)
+from skprognet.evaluation._seen_by_fitted import warn_off_scale
 from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.metrics import get_score
 from skprognet.preprocessing import NORMALISATIONS
@@ -79,6 +85,10 @@ def _check_source(name, source, n_rows):
     """Return the labels of a source task as an array, and any other source as it is."""
     if not isinstance(name, str):
         raise TypeError(f"The name of a source must be text; got {name!r}. Rename it.")
+    if not name:
+        raise ValueError(
+            "The name of a source must have a letter at least; got ''. Give it a name."
+        )
     if name == NO_SOURCE:
         raise ValueError(f"A source may not be called {NO_SOURCE!r}; give it another name.")
     check_no_placebo_name(name)
@@ -177,6 +187,7 @@ def check_run(
     """Return the run, or raise if it makes no sense."""
     options["target"] = options["target"] or str(getattr(y, "name", None) or "target")
     names = column_names(X)
+    check_different(names)
     X = check_array(X, dtype=np.float64, input_name="X")
     y = check_row_labels("y", y, len(X))
     check_no_ratings(options["target"], y)
@@ -196,6 +207,7 @@ def check_run(
     options |= {"columns": columns, **rows}
     run = Run(X, y, methods, sources, combined, source_estimator, score, **options)
     check_readers(run)
+    warn_off_scale(run, {n: source for n, source in sources.items() if is_source(source)})
     return replace(run, placebo=choose_placebos(placebo, run))
 
 

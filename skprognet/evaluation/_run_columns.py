@@ -1,5 +1,6 @@
 """Which columns of X each fit of a run is given, and which are withheld from it."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,6 +126,16 @@ def column_names(X):
     names = list(getattr(X, "columns", []))
     is_text = names and all(isinstance(name, str) for name in names)
     return np.array(names, dtype=object) if is_text else None
+
+
+def check_different(names):
+    """Raise if two columns of X have the same name; None is for columns without names."""
+    twice = [] if names is None else [name for name, n in Counter(names).items() if n > 1]
+    if twice:
+        raise ValueError(
+            f"Each column of X must have a name of its own; got {first_few(twice)} twice. Rename "
+            "one of them, or drop it."
+        )
 
 
 def choose_columns(names, sources, features):

@@ -6,6 +6,7 @@ import numpy as np
 
 from skprognet._fingerprints import fingerprints
 from skprognet.evaluation._one_fit import fit, normalise, own_score, seed_of, seeded
+from skprognet.evaluation._seen_by_fitted import seen_by_fitted
 from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.model_selection import check_classes_remain
 from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS, offers
@@ -23,7 +24,7 @@ class ReadySource:
         Of its fit; None for one that came fitted.
     score : float
         On its own task; NaN if unknown.
-    seen : ndarray of bool of shape (n_samples,), or None
+    seen : ndarray of bool of shape (n_samples,), UNKNOWN or None
         Which rows of the target corpus it was given; None if only the methods can tell.
     columns_seen : ndarray of bool of shape (n_columns,), or None
         Which columns of the target corpus it was given; None if nobody withheld any.
@@ -129,8 +130,9 @@ class FittedSource:
         return offers(self.estimator)
 
     def get(self, run, split, size, X):
-        """Take it as it is; only the methods that read it can tell which rows it has seen."""
-        return ReadySource(self.estimator, None, np.nan, None)
+        """Take it as it is, and ask it which rows it has seen."""
+        seen = seen_by_fitted(run, self.name, self.estimator, X, split.train[size])
+        return ReadySource(self.estimator, None, np.nan, seen)
 
     def check_split(self, split):
         """Accept any split: nothing is trained."""

@@ -135,6 +135,8 @@ def _rows_seen_by_sources(done):
     if not done.sources:  # of its source tasks it had the labels of its own training rows
         return np.isin(np.arange(len(done.given)), done.train)
     masks = [source.seen for source in done.sources]
+    if any(mask is UNKNOWN for mask in masks):
+        return UNKNOWN
     if any(mask is None for mask in masks):
         if not hasattr(done.estimator, "source_overlap"):
             return UNKNOWN

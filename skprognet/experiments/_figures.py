@@ -42,34 +42,43 @@ class Figure:
     wide: bool = False
 
 
-def picture(display, suffix, dpi=150):
-    """Draw, and return the picture as bytes.
+def pictures(display, suffixes, dpi=150):
+    """Draw once, and return the picture in several formats.
 
     Parameters
     ----------
     display : Display
         Of `skprognet.displays`.
-    suffix : str
-        The format, such as "png", "pdf" or "svg".
+    suffixes : iterable of str
+        The formats, such as "png", "pdf" or "svg".
     dpi : int, default=150
         Dots in an inch.
 
     Returns
     -------
-    bytes
-        A whole file.
+    dict of str to bytes
+        A whole file for each suffix.
 
     Raises
     ------
     ValueError
-        If matplotlib does not know the format.
+        If matplotlib does not know a format.
     """
-    buffer = io.BytesIO()
     display.plot()
     try:
-        display.figure_.savefig(buffer, format=suffix, dpi=dpi, metadata=METADATA.get(suffix))
+        return {suffix: _saved(display.figure_, suffix, dpi) for suffix in suffixes}
     finally:
         display.close()
+
+
+def picture(display, suffix, dpi=150):
+    """Return the picture in one format, as bytes; see :func:`pictures`."""
+    return pictures(display, [suffix], dpi)[suffix]
+
+
+def _saved(figure, suffix, dpi):
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=suffix, dpi=dpi, metadata=METADATA.get(suffix))
     return buffer.getvalue()
 
 
@@ -110,8 +119,7 @@ def figure_names(corpora):
 
 
 def _figure(display, name, heading, caption, alt, wide=False):
-    contents = {suffix: picture(display, suffix) for suffix in METADATA}
-    return Figure(name, heading, caption, alt, contents, wide)
+    return Figure(name, heading, caption, alt, pictures(display, METADATA), wide)
 
 
 def _band(frame):

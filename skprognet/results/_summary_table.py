@@ -20,6 +20,7 @@ from skprognet._scores import (
     placebo_of,
     rows_of,
     score_table,
+    with_plain_text,
 )
 from skprognet._table_metric import metric_columns, metric_of
 from skprognet._wording import first_few
@@ -183,14 +184,15 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
     [0.082]
     """
     check_choice("spread", spread, tuple(SPREAD))
-    scores = check_scores(scores)
+    scores = with_plain_text(check_scores(scores))
     if comparisons is not None:
-        comparisons = as_frame("comparisons", comparisons)
+        comparisons = with_plain_text(as_frame("comparisons", comparisons))
         check_columns("comparisons", comparisons, NEEDED, "Take what compare_methods returns.")
         _check_same_methods(scores, comparisons)
     summarise = paper_mean_and_std if spread == "paper" else folds_mean_and_std
     metric, rows = metric_columns(metric_of(scores)), []
     for condition, part in by_condition(scores):
+        networks = plain_networks(part)
         for method in in_table_order(methods_in(part)):
             mean, std = summarise(score_table(part, *method))
             row = {**condition, **dict(zip(METHOD, method, strict=True)), **metric}
@@ -198,7 +200,8 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
             if SOURCE_SCORE in scores:
                 row[SOURCE_SCORE] = rows_of(part, method)[SOURCE_SCORE].mean()
             if comparisons is not None:
-                row |= _compared(part, of_condition(comparisons, condition), method, comparisons)
+                made, network = of_condition(comparisons, condition), networks.get(method)
+                row |= _compared(made, method, network, comparisons)
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -215,9 +218,8 @@ def _check_same_methods(scores, comparisons):
         )
 
 
-def _compared(scores, made, method, comparisons):
-    """Return what the comparisons of a condition say of one method."""
-    network = plain_networks(scores).get(method)
+def _compared(made, method, network, comparisons):
+    """Return what the comparisons of a condition say of one method, and of its plain network."""
     return {
         "baseline": NO_SOURCE if network is None else network,
         "marks": _marks(made, method, network),

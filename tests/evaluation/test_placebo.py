@@ -376,8 +376,9 @@ def test_a_network_that_came_fitted_is_permuted_too():
                 "combined_sources": None,
             },
             ValueError,
-            "A placebo is for methods that keep a frozen source beside their own layers; none of "
-            "['PT/FT'] does so with 'gender'. Add a ProgressiveClassifier, or leave placebo out.",
+            "A placebo is for a ProgressiveClassifier, whose network has as many weights with it; "
+            "none of the methods 'PT/FT' can have the placebo of 'gender'. Add a "
+            "ProgressiveClassifier, or leave placebo out.",
         ),
     ],
 )

@@ -47,7 +47,7 @@ class Posteriors(Guess):
 
 
 def options(**changes):
-    network = DNNClassifier(**OPTIONS, random_state=0).fit(X[["a", "b"]], GENDER)
+    network = DNNClassifier(**OPTIONS, random_state=0).fit(-X[["a", "b"]], GENDER)
     return {
         "methods": {
             "DNN": DNNClassifier(**OPTIONS),
