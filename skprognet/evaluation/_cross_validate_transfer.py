@@ -151,8 +151,9 @@ def cross_validate_transfer(
         For NaN, labels that do not fit X, labels that are numbers with a fraction (ratings), a
         source with one class, an unfitted source, two sources of one name, a method that can take
         none of the sources, a source that no method can take, columns that are missing or have the
-        same name, a method with `features` of a source, a class that is missing from the training rows of a split, a network inside a pipeline, a
-        checkpoint of another run, or one of a run with a lambda.
+        same name, a method with `features` of a source, a class that is missing from the training
+        rows of a split, a network inside a pipeline, a checkpoint of another run, or one of a run
+        with a lambda.
     TypeError
         If `cv` or `sources` is of the wrong kind, or the name of a source is no text.
     OSError

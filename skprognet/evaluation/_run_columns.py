@@ -99,7 +99,8 @@ class RunColumns:
         ndarray of bool of shape (n_columns,)
             True for those that it had.
         """
-        seen = np.isin(self.names, getattr(estimator, "feature_names_in_", given.names))
+        recorded = set(getattr(estimator, "feature_names_in_", given.names))
+        seen = np.array([name in recorded for name in self.names])
         had = set(_bytes_of_columns(given.values[rows]))
         for place, known_by in enumerate(_bytes_of_columns(X[rows])):
             if not seen[place] and known_by in had:

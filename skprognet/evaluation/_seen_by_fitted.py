@@ -33,12 +33,14 @@ def seen_by_fitted(run, name, fitted, X, train):
     Returns
     -------
     ndarray of bool of shape (n_samples,), UNKNOWN or None
-        UNKNOWN if the source knows none of the rows and is not on their scale: then they tell
-        nothing. None if only the methods that read it can tell.
+        UNKNOWN if the source does not remember its rows, or knows none of these and is not on
+        their scale: then nobody can tell. None if only the methods that read it can tell.
     """
     source, rows = _match(run, name, fitted, X)
-    if source is None or ask_rows_seen(source, rows) is None:
+    if source is None:
         return None
+    if ask_rows_seen(source, rows) is None:
+        return UNKNOWN
     forms = [_match(run, name, fitted, form)[1] for form in _forms(run, X, train)]
     seen = np.any([ask_rows_seen(source, form) for form in forms], axis=0)
     return UNKNOWN if not seen.any() and _is_off(*source.off_scale(rows)) else seen
