@@ -28,15 +28,17 @@ def test_trials_are_counted_as_they_come_out(placebo, tmp_path, monkeypatch):
 
     def invented(case, seed):
         made.append((case, seed))
-        better = case == "helpful" and seed < 3
-        numbers = (0.2, 0.01, 0.1, 0.2 if seed else 0.01) if better else (-0.2, 0.01, 0.0, 0.9)
+        place = seed - placebo.FIRST_SEED
+        better = case == "helpful" and place < 3
+        numbers = (0.2, 0.01, 0.1, 0.2 if place else 0.01) if better else (-0.2, 0.01, 0.0, 0.9)
         return dict(zip(placebo.COLUMNS, [case, seed, *numbers], strict=True))
 
     monkeypatch.setattr(placebo, "trial", invented)
     path = tmp_path / "trials.csv"
     placebo.run(path, 2)
     placebo.run(path, 4)  # goes on where it was stopped
-    assert sorted(made) == sorted((case, seed) for case in placebo.TRANSFER for seed in range(4))
+    seeds = range(placebo.FIRST_SEED, placebo.FIRST_SEED + 4)
+    assert sorted(made) == sorted((case, seed) for case in placebo.TRANSFER for seed in seeds)
     table = placebo.summary(pd.read_csv(path)).set_index("source")
     assert table["trials"].tolist() == [4, 4]
     assert table["better than the placebo (%)"].to_dict() == {"useless": 0, "helpful": 75}

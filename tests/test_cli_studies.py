@@ -173,7 +173,7 @@ def test_layers_rivals_and_placebos_are_repeated_to_the_last_digit(deep, tmp_pat
     options = ["--features", "a", "b", *CONTROLLED, *TINY, "-o", tmp_path / "out"]
     result = run("tasks", deep, "--target", "emotion", *options)
     assert result.exit_code == 0, result.output
-    assert "60 rows of 4 features" in result.stderr
+    assert "60 rows of 2 features: 'a', 'b'; 2 columns of deep" in result.stderr
     assert "12/12" in result.stderr
     assert "which rows the pretrained source deep had seen is unknown" in result.stdout
     scores = results(tmp_path / "out")
@@ -217,8 +217,11 @@ def test_which_placebos_are_run(table, tmp_path, no_figures, option, line, place
     ("options", "message"),
     [
         ([], "sources or layers must name what may help; got none of either."),
-        (["--layers", "wav"], "none begins with 'wav.'"),
-        (["--layers", "deep"], "The method 'PT/FT' needs layers of a network to copy"),
+        (["--layers", "wav"], "has no layers of 'wav'; it has those of 'deep'"),
+        (
+            ["--layers", "deep", "--methods", "dnn", "fine-tuned"],
+            "The method 'PT/FT' needs layers of a network to copy",
+        ),
         (["--layers", "deep", "--methods", "dnn"], "for methods with a source parameter"),
         ([*CONTROLLED, "mood"], "placebo must hold names of sources, among 'deep'; got 'mood'."),
     ],
