@@ -28,7 +28,7 @@ test: .venv/ready-test ## check style, spelling and type hints, run every test (
 	$(BIN)/ruff format --check
 	$(BIN)/codespell
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(TEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses auto $(TEST_ARGS)
 
 coverage: .venv/ready-test ## run the tests and say which lines none of them reached (TEST_ARGS=...)
 	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report term --cov-report html $(TEST_ARGS)

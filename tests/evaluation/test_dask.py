@@ -39,7 +39,7 @@ class DiesOnce(ClassifierMixin, BaseEstimator):
 
 
 @pytest.fixture(scope="module")
-def client():
+def cluster():
     with (
         LocalCluster(
             n_workers=2,
@@ -47,10 +47,17 @@ def client():
             processes=True,
             dashboard_address=":0",
             silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster) as client,
+        ) as local,
+        Client(local) as client,
     ):
         yield client
+
+
+@pytest.fixture
+def client(cluster):
+    """Wait until both workers are there: the test before may have killed one."""
+    cluster.wait_for_workers(2)
+    return cluster
 
 
 def run(marker, **options):
