@@ -1,9 +1,9 @@
 """How often a source beats its placebo: one with nothing to teach, and one that helps.
 
-Both are told apart by what their labels say about the target (`make_transfer_problem`): nothing,
-or all. The source is trained on many rows of its own, as another corpus, and its placebo on the
-same rows with shuffled labels; the target has few rows. The test is two-sided, so a useless source
-should be found better than its placebo in half of alpha of the trials.
+`make_transfer_problem` invents both. The labels of the useless source say nothing about the
+target, and those of the helpful one say everything. Each source is trained on many rows of
+another corpus, and its placebo on the same rows with shuffled labels. The target has few rows. The
+test is two-sided, so by luck alone it finds a useless source better in alpha / 2 of the trials.
 
 Each trial is one random state and is written down at once: the same command goes on after a stop.
 """
@@ -106,8 +106,8 @@ def main():
     run(arguments.trials, arguments.seeds)
     notes = (
         f"{N_REPEATS} x {N_FOLDS} folds of {N_TARGET} rows, {N_SOURCE} rows of the source, "
-        f"{N_FEATURES} features; two-sided corrected t-test at {ALPHA:g}, of which half, "
-        f"{100 * ALPHA / 2:g} %, is what luck finds better."
+        f"{N_FEATURES} features; two-sided corrected t-test at {ALPHA:g}: by luck "
+        f"alone, a source is found better than its placebo in {100 * ALPHA / 2:g} % of the trials."
     )
     publish("placebo", summary(pd.read_csv(arguments.trials)), notes)
 

@@ -1,12 +1,14 @@
 """A network that reads what its sources say as further features, beside those of X."""
 
+from abc import ABC, abstractmethod
+
 from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._rows import Given
 from skprognet.estimators._with_source import TransferMixin
 from skprognet.networks import join_frozen
 
 
-class BesideClassifier(TransferMixin, NetworkClassifier):
+class BesideClassifier(TransferMixin, NetworkClassifier, ABC):
     """Base of the classifiers whose first layer reads the features and what the sources say.
 
     A subclass says with `_read_source` what that is. The sources compute once in a fit.
@@ -129,9 +131,9 @@ class BesideClassifier(TransferMixin, NetworkClassifier):
         return self._fit(given)
 
     @staticmethod
+    @abstractmethod
     def _read_source(source, X):
         """Return what a source says of the rows X: a list of tensors, each with a row for each."""
-        raise NotImplementedError
 
     def _read_sources(self, rows, train, held_out, seed):
         super()._read_sources(rows, train, held_out, seed)

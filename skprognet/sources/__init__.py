@@ -11,8 +11,8 @@ from skprognet.sources._ask import ask_match as ask_match
 from skprognet.sources._ask import ask_rows_seen as ask_rows_seen
 from skprognet.sources._ask import read_layers as read_layers
 from skprognet.sources._ask import read_log_posteriors as read_log_posteriors
-from skprognet.sources._columns import as_names as as_names
-from skprognet.sources._columns import find_columns as find_columns
+from skprognet.sources._find_columns import as_names as as_names
+from skprognet.sources._find_columns import find_columns as find_columns
 from skprognet.sources._frozen import check_can_be_trained as check_can_be_trained
 from skprognet.sources._frozen import clone_sources as clone_sources
 from skprognet.sources._frozen import frozen_copy as frozen_copy

@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 
 from skprognet._wording import first_few
-from skprognet.sources._columns import as_names, check_named, find_columns
+from skprognet.sources._find_columns import as_names, check_named, find_columns
 from skprognet.sources._rows_read import as_array, as_tensor
 from skprognet.sources._source import Source
 

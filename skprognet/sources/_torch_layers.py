@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from skprognet._checks import check_choice
 from skprognet._wording import first_few, nearest_name
 from skprognet.networks import ROWS_PER_BLOCK, record_outputs, undisturbed
-from skprognet.sources._columns import as_names
+from skprognet.sources._find_columns import as_names
 
 POOLS = {
     "mean": lambda h_NTH: h_NTH.mean(1),

@@ -8,7 +8,7 @@ import numpy as np
 
 from skprognet._checks import check_number
 from skprognet._wording import first_few
-from skprognet.sources._columns import as_names, check_named, find_columns
+from skprognet.sources._find_columns import as_names, check_named, find_columns
 from skprognet.sources._frozen_module import (
     FrozenModule,
     arrays_of,
