@@ -54,9 +54,8 @@ def column_names(model, layers, pooling):
 
     Examples
     --------
-    >>> from skprognet.features.speech_models import SpeechModel
-    >>> model = SpeechModel()
-    >>> model.name, model.layer_widths = "tiny", {"layer1": 2}
+    >>> from types import SimpleNamespace
+    >>> model = SimpleNamespace(name="tiny", layer_widths={"layer1": 2})
     >>> column_names(model, ["layer1"], ["mean", "std"])
     ['tiny.layer1.mean.000', 'tiny.layer1.mean.001', 'tiny.layer1.std.000', 'tiny.layer1.std.001']
     """
