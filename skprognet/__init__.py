@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from skprognet.estimators import (
         DNNClassifier,
+        DNNRegressor,
         FineTunedClassifier,
+        FineTunedRegressor,
         MultiTaskClassifier,
         PosteriorClassifier,
         ProgressiveClassifier,
+        ProgressiveRegressor,
         SideBySideClassifier,
     )
 
@@ -18,10 +21,13 @@ __version__ = version("skprognet")
 
 __all__ = [
     "DNNClassifier",
+    "DNNRegressor",
     "FineTunedClassifier",
+    "FineTunedRegressor",
     "MultiTaskClassifier",
     "PosteriorClassifier",
     "ProgressiveClassifier",
+    "ProgressiveRegressor",
     "SideBySideClassifier",
     "__version__",
 ]

@@ -4,6 +4,7 @@ The names that are not in ``__all__`` are for the other packages of skprognet.
 """
 
 from skprognet.estimators._dnn_classifier import DNNClassifier
+from skprognet.estimators._dnn_regressor import DNNRegressor
 from skprognet.estimators._estimator_checks import (
     check_labels_round_trip,
     check_laterals_alive,
@@ -13,10 +14,12 @@ from skprognet.estimators._estimator_checks import (
     check_source_untouched,
 )
 from skprognet.estimators._fine_tuned_classifier import FineTunedClassifier
+from skprognet.estimators._fine_tuned_regressor import FineTunedRegressor
 from skprognet.estimators._importances import lateral_norms as lateral_norms
 from skprognet.estimators._importances import source_importances
 from skprognet.estimators._multi_task_classifier import MultiTaskClassifier
 from skprognet.estimators._network_classifier import NetworkClassifier as NetworkClassifier
+from skprognet.estimators._network_regressor import NetworkRegressor as NetworkRegressor
 from skprognet.estimators._overlap import source_overlap
 from skprognet.estimators._parameters import DTYPES as DTYPES
 from skprognet.estimators._parameters import (
@@ -24,14 +27,18 @@ from skprognet.estimators._parameters import (
 )
 from skprognet.estimators._posterior_classifier import PosteriorClassifier
 from skprognet.estimators._progressive_classifier import ProgressiveClassifier
+from skprognet.estimators._progressive_regressor import ProgressiveRegressor
 from skprognet.estimators._side_by_side_classifier import SideBySideClassifier
 
 __all__ = [
     "DNNClassifier",
+    "DNNRegressor",
     "FineTunedClassifier",
+    "FineTunedRegressor",
     "MultiTaskClassifier",
     "PosteriorClassifier",
     "ProgressiveClassifier",
+    "ProgressiveRegressor",
     "SideBySideClassifier",
     "check_labels_round_trip",
     "check_laterals_alive",

@@ -24,12 +24,19 @@ from skprognet.estimators._parameters import (
 )
 from skprognet.estimators._plain_state import plain_state, restore_net
 from skprognet.estimators._prepare import prepare
-from skprognet.estimators._rows import check_rows
-from skprognet.estimators._training_job import train
+from skprognet.estimators._rows import check_given, check_rows
+from skprognet.estimators._training_job import Seeds, seed_dropout, train
 from skprognet.networks import Column, evaluate_logits, limit_threads, undisturbed
 from skprognet.sources import MOMENTS, NetworkSource, add_rows, as_tensor
 
 ROWS_PER_PREDICTION = 4096  # bounds the memory that frozen activations take
+
+
+def _rows_at_once(loss, validation):
+    """Return how many validation rows are evaluated at once: all, if the loss needs them all."""
+    if loss.needs_all_rows and validation is not None:
+        return max(len(validation), ROWS_PER_PREDICTION)
+    return ROWS_PER_PREDICTION
 
 
 class NetworkEstimator(BaseEstimator):
@@ -41,6 +48,8 @@ class NetworkEstimator(BaseEstimator):
     `fit` has three parts. *Prepare* checks everything, draws the seeds and builds a training job.
     *Train* trains a list of jobs, here of one. *Keep* stores what was learned.
     """
+
+    class_weight = None  # only classifiers have it as a parameter
 
     # With metadata routing on, the speakers of the rows reach fit without being asked for.
     __metadata_request__fit = {"groups": True}
@@ -62,6 +71,10 @@ class NetworkEstimator(BaseEstimator):
     def _check_parameters(self):
         """Raise unless the parameters are of the right kind."""
         check_parameters(self)
+
+    def _monitored(self):
+        """Return what chooses the epoch."""
+        return self.monitor
 
     def _optimizer_options(self, column):
         """Return what the optimizer of skorch gets beside the learning rate."""
@@ -96,6 +109,9 @@ class NetworkEstimator(BaseEstimator):
             dtype=DTYPES[self.dtype],
         )
 
+    def _set_scale(self, rows):
+        """Note the scale of what is learned in the rows that train; classes have none."""
+
     def _codes_learned(self, rows):
         """Return what the network learns of encoded rows that train."""
         return rows.y
@@ -109,7 +125,10 @@ class NetworkEstimator(BaseEstimator):
         inputs = self._column_input(X)
         if weight is not None:
             weight = torch.tensor(weight, dtype=inputs.dtype, device=inputs.device)
-        return TensorRows(inputs, torch.tensor(y, device=self._device()), weight)
+        learned = torch.tensor(self._target.standardised(y), device=self._device())
+        if learned.is_floating_point():
+            learned = learned.to(inputs.dtype)
+        return TensorRows(inputs, learned, weight)
 
     def _dtype(self):
         """Return the type that the network computes in, or, before it is there, will."""
@@ -134,6 +153,7 @@ class NetworkEstimator(BaseEstimator):
             column,
             patience=self.patience,
             score=score or target.default_score,
+            epoch_score=target.epoch_score,
             score_weights=target.score_weights(self.class_weight),
             greater_is_better=greater_is_better(self.monitor),
             loss=target.loss,
@@ -146,7 +166,7 @@ class NetworkEstimator(BaseEstimator):
             iterator_train=Batches,
             iterator_train__generator=torch.Generator().manual_seed(seed),
             iterator_valid=Batches,
-            iterator_valid__batch_size=ROWS_PER_PREDICTION,
+            iterator_valid__batch_size=_rows_at_once(target.loss, validation),
             dataset=TensorRows,
             train_split=None if validation is None else predefined_split(validation),
             callbacks=copy.deepcopy(self.callbacks),
@@ -169,6 +189,37 @@ class NetworkEstimator(BaseEstimator):
         if self.interrupted_:
             raise KeyboardInterrupt
         return self
+
+    def _partial_fit(self, given, named=None):
+        """Train for one epoch; `named` is what the first call learns, where the user says it."""
+        self._check_parameters()
+        with last_fit_kept(self), undisturbed(self.device), limit_threads(self.n_threads):
+            first = not hasattr(self, "net_")
+            rows = check_given(self, given, self._target_kind, reset=first).present()
+            if first:
+                learned = rows.y if named is None else named
+                self._set_target(self._target_kind.learn(self, learned))
+            self._check_named(named)
+            self._train_one_epoch(rows.encoded(self._target), first)
+        return self
+
+    def _train_one_epoch(self, rows, first):
+        """Train for one epoch on encoded rows; the first call makes the network."""
+        seeds = Seeds.draw(self.random_state)
+        if first:
+            self._set_scale(rows)
+            self._read_sources(rows, np.arange(len(rows)), np.arange(0), seeds.sources)
+            column = self._make_column(torch.Generator().manual_seed(seeds.weights))
+            self.net_ = self._make_net(column, device=self.device, seed=seeds.order)
+        if self.net_.module_.dropout_generator is None:
+            seed_dropout(self.net_.module_, self._device(), seeds.dropout)
+        weight = self._target.weigh(self.class_weight, rows.y, rows.weight)
+        self.net_.train_one_epoch(self._tensor_rows(rows.X, rows.y, weight))
+        self._remember([rows.X])
+        self.interrupted_, self.best_epoch_ = False, len(self.net_.history)
+
+    def _check_named(self, named):
+        """Raise if what a later call of `partial_fit` names is not what the first one did."""
 
     def _keep(self, net, tables):
         """Store what was learned: the epoch, whether Ctrl-C ended it, and what rows there were."""

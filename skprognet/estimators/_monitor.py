@@ -13,16 +13,18 @@ from skprognet._wording import nearest_name
 from skprognet.metrics import Score, get_score, get_score_names
 
 LOSS = "loss"
-COMPUTED_BY_NET = ("uar", LOSS)  # after every epoch, where scikit-learn's checks take too long
 
 
-def check_monitor(monitor):
-    """Raise unless `monitor` is "loss", a score, a scorer, or the name of one of these."""
-    wanted = "monitor must be 'uar', 'loss', a Score, or a scorer of scikit-learn or its name"
+def check_monitor(monitor, own):
+    """Raise unless `monitor` is "loss", a score, a scorer, or the name of one of these.
+
+    Of the scores of the package it must be `own`: the others are of other kinds of targets.
+    """
+    wanted = f"monitor must be {own!r}, 'loss', a Score, or a scorer of scikit-learn or its name"
     if isinstance(monitor, Score):
         return
     if isinstance(monitor, str):
-        names = [LOSS, *get_score_names(), *get_scorer_names()]
+        names = [LOSS, own, *get_scorer_names()]
         if monitor not in names:
             near = nearest_name(monitor, names)
             hint = f"Did you mean {near!r}?" if near else "get_scorer_names() lists the names."
@@ -55,11 +57,14 @@ def greater_is_better(monitor):
     return not isinstance(monitor, Score) or monitor.greater_is_better
 
 
-def net_score(monitor):
-    """Return the name of the quantity that the net computes itself, or None."""
+def net_score(monitor, own):
+    """Return the name of the quantity that the net computes itself, or None.
+
+    These are the loss and the score named `own`.
+    """
     if isinstance(monitor, Score) and monitor.name in get_score_names():
         monitor = monitor.name if monitor == get_score(monitor.name) else None
-    return monitor if isinstance(monitor, str) and monitor in COMPUTED_BY_NET else None
+    return monitor if isinstance(monitor, str) and monitor in (own, LOSS) else None
 
 
 def _find_score(monitor):

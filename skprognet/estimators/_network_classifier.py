@@ -5,18 +5,19 @@ import torch
 from sklearn.base import ClassifierMixin
 
 from skprognet.estimators._base import NetworkEstimator
-from skprognet.estimators._class_weight import refuse_balanced
-from skprognet.estimators._last_fit import last_fit_kept
-from skprognet.estimators._rows import Given, check_given
+from skprognet.estimators._class_weight import check_class_weight, refuse_balanced
+from skprognet.estimators._rows import Given
 from skprognet.estimators._target import ClassTarget, check_named_classes
-from skprognet.estimators._training_job import Seeds, seed_dropout
-from skprognet.networks import limit_threads, undisturbed
 
 
 class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     """Base of the classifiers."""
 
     _target_kind = ClassTarget
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_class_weight(self.class_weight)
 
     @property
     def _target(self):
@@ -69,33 +70,15 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         """
         self._check_parameters()
         refuse_balanced(self.class_weight)
-        with last_fit_kept(self), undisturbed(self.device), limit_threads(self.n_threads):
-            self._partial_fit(Given(X, y, sample_weight), classes)
-        return self
-
-    def _partial_fit(self, given, classes):
-        first = not hasattr(self, "net_")
         named = None if classes is None else check_named_classes(classes)
-        rows = check_given(self, given, ClassTarget, reset=first).present()
-        if first:
-            self._set_target(ClassTarget.learn(self, rows.y if named is None else named))
+        return self._partial_fit(Given(X, y, sample_weight), named)
+
+    def _check_named(self, named):
         if named is not None and not np.array_equal(named, self.classes_):
             raise ValueError(
                 f"classes must be those of the first call, {self.classes_.tolist()}; got "
                 f"{named.tolist()}."
             )
-        rows = rows.encoded(self._target)
-        seeds = Seeds.draw(self.random_state)
-        if first:
-            self._read_sources(rows, np.arange(len(rows)), np.arange(0), seeds.sources)
-            column = self._make_column(torch.Generator().manual_seed(seeds.weights))
-            self.net_ = self._make_net(column, device=self.device, seed=seeds.order)
-        if self.net_.module_.dropout_generator is None:
-            seed_dropout(self.net_.module_, self._device(), seeds.dropout)
-        weight = self._target.weigh(self.class_weight, rows.y, rows.weight)
-        self.net_.train_one_epoch(self._tensor_rows(rows.X, rows.y, weight))
-        self._remember([rows.X])
-        self.interrupted_, self.best_epoch_ = False, len(self.net_.history)
 
     def predict_proba(self, X):
         """Return the probability of each class.

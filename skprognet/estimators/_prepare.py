@@ -47,8 +47,10 @@ def prepare(estimator, given):
             estimator.validation_fraction, rows, everything, seeds.split
         )
         validation = rows.select(held_out)
-    score = _epoch_score(estimator, validation)
     chosen = rows.select(train)
+    if previous is None:
+        estimator._set_scale(chosen)
+    score = _epoch_score(estimator, validation)
     X, _, weight = weighted(estimator, chosen, rows.y, "training")
     if validation is not None:
         validation = weighted(estimator, validation, rows.y, "validation")
@@ -94,7 +96,7 @@ def _epoch_score(estimator, rows):
 
     None stands for the default score of what is learned.
     """
-    name = net_score(estimator.monitor)
+    name = net_score(estimator._monitored(), estimator._target.default_score)
     if rows is None or name is not None:
         return name
     y = estimator._target.decode(rows.y)

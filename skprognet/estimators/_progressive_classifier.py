@@ -1,20 +1,14 @@
 """The progressive network: a new column beside the source's, which stays as it is."""
 
-from itertools import chain
-
 from sklearn.utils.validation import check_is_fitted
 
-from skprognet._checks import check_choice, check_number
-from skprognet.estimators._importances import lateral_norms, measure_importances
+from skprognet.estimators._importances import measure_importances
 from skprognet.estimators._network_classifier import NetworkClassifier
-from skprognet.estimators._parameters import DTYPES
+from skprognet.estimators._progressive_mixin import ProgressiveMixin
 from skprognet.estimators._rows import Given
-from skprognet.estimators._with_source import TransferMixin
-from skprognet.networks import ADAPTERS, ProgressiveColumn, join_frozen, undisturbed
-from skprognet.sources import read_layers
 
 
-class ProgressiveClassifier(TransferMixin, NetworkClassifier):
+class ProgressiveClassifier(ProgressiveMixin, NetworkClassifier):
     r"""Network that reads the layers of frozen ones, the ProgNet of Gideon et al. 2017.
 
     Beside each frozen source column j with hidden layers :math:`h_k^{(j)}` a new column is
@@ -30,10 +24,10 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
     Parameters
     ----------
     source : estimator, list of (str, estimator) or None, default=None
-        The column or columns to read. Fitted: a DNNClassifier, FineTunedClassifier,
-        ProgressiveClassifier (all its columns are read) or scikit-learn's MLPClassifier, or a
-        pipeline or FrozenEstimator that ends in one; it survives ``clone``. Unfitted: trained
-        inside `fit` on `source_y`. None: no transfer, a DNN.
+        The column or columns to read. Fitted: an estimator of this package that owns a network
+        (of a progressive one all columns are read), or scikit-learn's MLPClassifier or
+        MLPRegressor, or a pipeline or FrozenEstimator that ends in one; it survives ``clone``.
+        Unfitted: trained inside `fit` on `source_y`. None: no transfer, a DNN.
     adapter : {None, "linear", "mlp"}, default=None
         What stands between the frozen layers and the layer that reads them. None is the paper;
         the others scale the frozen layers of all sources by learned scalars and project them to
@@ -281,43 +275,6 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         )
         return self._fit(given)
 
-    def _check_parameters(self):
-        super()._check_parameters()
-        if self.adapter is not None:
-            check_choice("adapter", self.adapter, ADAPTERS)
-        check_number(
-            "lateral_dropout", self.lateral_dropout, "number", low=0, high=1, high_open=True
-        )
-
-    def _column_input(self, X):
-        """Return the features and all frozen activations side by side.
-
-        This is the one place where frozen columns compute: once in a fit, before the first epoch.
-        Side by side in one matrix, features and activations are batched together, and the column
-        reads each layer's part of a batch in place.
-        """
-        x = super()._column_input(self._own_features(X))
-        columns = chain.from_iterable(self._ask_sources(read_layers, X))
-        return join_frozen(x, [[h.to(x) for h in column] for column in columns])
-
-    def _source_sizes(self):
-        """Return for each source the widths of the layers of its columns."""
-        return {name: source.layer_sizes() for name, source in self._read_by_name()}
-
-    def _make_column(self, generator):
-        return ProgressiveColumn(
-            self._n_own_features(),
-            self.hidden_layer_sizes,
-            self._target.n_outputs,
-            source_sizes=[sizes for columns in self._source_sizes().values() for sizes in columns],
-            activation=self.activation,
-            dropout=self.dropout,
-            generator=generator,
-            dtype=DTYPES[self.dtype],
-            adapter=self.adapter,
-            lateral_dropout=self.lateral_dropout,
-        )
-
     def source_importances(
         self, X, y, *, scoring="uar", method="permute", n_repeats=5, random_state=None
     ):
@@ -373,18 +330,3 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         if not self.sources_:
             raise ValueError("source_importances needs a source; this classifier has none.")
         return measure_importances(self, X, y, scoring, method, n_repeats, random_state)
-
-    def lateral_norms(self):
-        """Return how strongly each layer reads each frozen column.
-
-        Returns
-        -------
-        DataFrame
-            layer (2 .. L + 1, the last being the output), source, column (from 0, the oldest of
-            the source first) and norm: the Frobenius norm of the lateral matrix, with an adapter
-            of the product of its matrices and scale.
-        """
-        check_is_fitted(self)
-        names = [name for name, columns in self._source_sizes().items() for _ in columns]
-        with undisturbed(self._device()):
-            return lateral_norms(self.net_.module_, names)

@@ -114,7 +114,7 @@ def check_given(estimator, given, target, *, reset):
     target.check_as_given(given.y)
     check_unique_columns(given.X)
     X = given.X if reset else estimator._in_order_of_fit(given.X)
-    X, y = validate_data(estimator, X, given.y, order="C", reset=reset)
+    X, y = validate_data(estimator, X, given.y, order="C", reset=reset, **target.check_options)
     target.check(y)
     X = check_fits(X, estimator.dtype)
     n_rows = len(X)
@@ -163,7 +163,7 @@ def _scored_rows(estimator, given, target, X_name, y_name):
         X = check_rows(estimator, X, estimator.dtype)
     except (TypeError, ValueError) as error:  # it knows the rows as X only
         raise type(error)(f"{X_name} must be rows as X of fit has them. {error}") from error
-    y = check_row_labels(y_name, y, len(X))
+    y = target.check_rows(y_name, y, len(X))
     return Rows(X, target.encode(y, name=y_name))
 
 

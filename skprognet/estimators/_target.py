@@ -1,4 +1,4 @@
-"""What a network learns: here classes; what the rest of a fit needs to know of them."""
+"""What a network learns: classes; and what the rest of a fit needs to know of them."""
 
 import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
@@ -6,11 +6,13 @@ from sklearn.utils.multiclass import check_classification_targets
 from skprognet._checks import (
     check_none_missing,
     check_one_kind,
+    check_row_labels,
     kind_of_label,
     labels_as_given,
 )
 from skprognet._wording import first_few
 from skprognet.estimators._class_weight import weigh_classes, weigh_recalls, weigh_rows
+from skprognet.estimators._epoch_scores import MeanRecall
 from skprognet.estimators._hold_out import holdout_split, is_splitter, split_by
 from skprognet.networks import CrossEntropy
 
@@ -18,8 +20,8 @@ from skprognet.networks import CrossEntropy
 class ClassTarget:
     """Classes as what is learned.
 
-    Everything that a fit has to know about labels is asked here. A network that learns numbers
-    would have a target of its own with the same methods.
+    Everything that a fit has to know about labels is asked here. :class:`NumberTarget` has the
+    same methods for a network that learns numbers.
 
     Parameters
     ----------
@@ -30,12 +32,17 @@ class ClassTarget:
     ----------
     loss : type
         What is minimised; a class of ``skprognet.networks``.
+    epoch_score : type
+        What the net computes after every epoch.
     default_score : str
         Name of the score that chooses the epoch.
     """
 
     loss = CrossEntropy
-    default_score = "uar"
+    epoch_score = MeanRecall
+    default_score = MeanRecall.name
+    # How scikit-learn is to check y together with X.
+    check_options = {}
 
     def __init__(self, classes):
         self.classes = classes
@@ -72,6 +79,11 @@ class ClassTarget:
         """Raise unless `y`, an array, has class labels."""
         check_classification_targets(y)
 
+    @staticmethod
+    def check_rows(name, y, n_rows):
+        """Return the `y` of rows that do not train, or raise unless it has a label for each."""
+        return check_row_labels(name, y, n_rows)
+
     @property
     def n_outputs(self):
         """Number of outputs that say what is predicted."""
@@ -99,6 +111,10 @@ class ClassTarget:
     def decode(self, codes):
         """Return the labels at these positions in `classes`."""
         return self.classes[codes]
+
+    def standardised(self, codes):
+        """Return encoded labels as the network learns them: as they are."""
+        return codes
 
     def weigh(self, class_weight, codes, sample_weight, counted=None):
         """Return the weights of rows in the loss; None if all rows count alike.

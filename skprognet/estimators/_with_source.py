@@ -5,10 +5,13 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from sklearn.base import is_regressor
 
 from skprognet._checks import check_no_ratings
 from skprognet._wording import first_few
 from skprognet.estimators._features_read import features_read, in_order_of_fit
+from skprognet.estimators._number_target import NumberTarget
+from skprognet.estimators._target import ClassTarget
 from skprognet.sources import (
     LAYERS,
     as_names,
@@ -224,8 +227,11 @@ class TransferMixin:
     def _labels_of(self, name, source, rows, train):
         """Return the labels of an unfitted source's task, checked."""
         labels = self._given_labels(name, source, rows)
+        if is_regressor(source):
+            NumberTarget.check_rows("source_y", labels, len(labels))
+            return labels
         check_no_ratings("source_y", labels)
-        self._target_kind.learn(self, labels[train], "source_y")
+        ClassTarget.learn(self, labels[train], "source_y")
         return labels
 
     def _given_labels(self, name, source, rows):

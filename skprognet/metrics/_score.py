@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skprognet._wording import nearest_name
+from skprognet.metrics._ccc import ccc_score
 from skprognet.metrics._uar import uar_score
 
 _ROUNDING = 1e-9  # as far as a score may miss the ends of its range by
@@ -15,7 +16,7 @@ _ROUNDING = 1e-9  # as far as a score may miss the ends of its range by
 
 @dataclass(frozen=True)
 class Score:
-    """A metric of classification with its name, range, direction and chance level.
+    """A metric with its name, range, direction and chance level.
 
     Tables, axes and sentences take their words from it: a study with a score of your own says its
     label wherever it would say "UAR". A table holds the name and the direction of its score.
@@ -203,7 +204,22 @@ _UAR = Score(
     range=(0.0, 1.0),
     chance=_chance_of_uar,
 )
-_BY_NAME = {score.name: score for score in (_UAR,)}
+
+
+def _chance_of_ccc(y_true):
+    """Return 0: a guess that does not depend on the row is not correlated with the truth."""
+    return 0.0
+
+
+_CCC = Score(
+    name="ccc",
+    function=ccc_score,
+    label="CCC",
+    description="concordance correlation coefficient",
+    range=(-1.0, 1.0),
+    chance=_chance_of_ccc,
+)
+_BY_NAME = {score.name: score for score in (_UAR, _CCC)}
 
 
 def get_score_names():
@@ -219,7 +235,7 @@ def get_score_names():
     --------
     >>> from skprognet.metrics import get_score_names
     >>> get_score_names()
-    ['uar']
+    ['ccc', 'uar']
     """
     return sorted(_BY_NAME)
 

@@ -16,6 +16,7 @@ from skprognet.networks._evaluate import evaluate_hidden, evaluate_logits
 from skprognet.networks._losses import CrossEntropy as CrossEntropy
 from skprognet.networks._multi_task import MultiTaskLoss as MultiTaskLoss
 from skprognet.networks._multi_task import add_outputs as add_outputs
+from skprognet.networks._number_losses import NUMBER_LOSSES as NUMBER_LOSSES
 from skprognet.networks._output_alone import OutputAlone as OutputAlone
 from skprognet.networks._progressive_column import (
     ProgressiveColumn,

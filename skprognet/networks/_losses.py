@@ -23,6 +23,8 @@ class CrossEntropy:
         A tensor of the type and on the device of the logits.
     """
 
+    # Whether the loss is no mean over rows: then it has to see all rows at once.
+    needs_all_rows = False
     # The loss of each row for autograd, which trains what has no written-out gradients.
     criterion = nn.CrossEntropyLoss
 

@@ -1,0 +1,189 @@
+"""What a network learns: numbers, such as valence and arousal, standardised for the network."""
+
+import warnings
+
+import numpy as np
+from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit
+from sklearn.utils import check_array
+
+from skprognet._wording import first_few
+from skprognet.estimators._epoch_scores import MeanConcordance
+from skprognet.estimators._hold_out import WAYS_OUT, check_groups, first_split, is_splitter
+from skprognet.networks import NUMBER_LOSSES
+
+
+class NumberTarget:
+    r"""Numbers as what is learned.
+
+    The network learns :math:`(y - \mu) / \sigma`, with mean and standard deviation of the
+    training rows, and its outputs are given back on the scale of y.
+
+    Parameters
+    ----------
+    mean, std : ndarray of shape (n_outputs,)
+        What y is standardised by; a constant, whose standard deviation is 0, is divided by 1.
+    ndim : int
+        Dimensions of the y of `fit`: predictions have as many.
+    loss : type
+        What is minimised; a class of ``skprognet.networks``.
+    """
+
+    epoch_score = MeanConcordance
+    default_score = MeanConcordance.name
+    # How scikit-learn is to check y together with X.
+    check_options = {"multi_output": True, "y_numeric": True}
+
+    def __init__(self, mean, std, ndim, loss):
+        self.mean, self.std, self.ndim, self.loss = mean, std, ndim, loss
+
+    @classmethod
+    def learn(cls, estimator, y, name="y"):
+        """Return a target with as many outputs as `y` has, not yet with their scale."""
+        n_outputs = 1 if y.ndim == 1 else y.shape[1]
+        loss = NUMBER_LOSSES[estimator.loss]
+        return cls(np.zeros(n_outputs), np.ones(n_outputs), y.ndim, loss)
+
+    @staticmethod
+    def check_as_given(y):
+        """Leave it to scikit-learn, which has its own words for missing numbers."""
+
+    @staticmethod
+    def check(y):
+        """Raise unless `y`, an array, holds numbers."""
+        _check_numbers("y", y)
+
+    @staticmethod
+    def check_rows(name, y, n_rows):
+        """Return the `y` of rows that do not train, or raise unless it has numbers for each."""
+        y = check_array(y, ensure_2d=False, dtype=None, input_name=name)
+        _check_numbers(name, y)
+        if y.ndim > 2 or len(y) != n_rows:
+            raise ValueError(
+                f"{name} must have the numbers of each row, shape ({n_rows},) or ({n_rows}, "
+                f"n_outputs); got shape {y.shape}."
+            )
+        return y
+
+    @property
+    def n_outputs(self):
+        """Number of outputs that say what is predicted."""
+        return len(self.mean)
+
+    def encode(self, y, name="y"):
+        """Return numbers as float64 of shape (n_rows, n_outputs), on their own scale.
+
+        Raises
+        ------
+        ValueError
+            If there are more or fewer than `n_outputs` for each row.
+        """
+        codes = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+        if codes.shape[1] != self.n_outputs:
+            raise ValueError(
+                f"{name} must have {self.n_outputs} numbers for each row, as the y of fit; got "
+                f"{codes.shape[1]}."
+            )
+        return codes
+
+    def decode(self, codes):
+        """Return numbers of shape (n_rows, n_outputs) with the dimensions that y had."""
+        return codes if self.ndim == 2 else codes[:, 0]
+
+    def standardised(self, codes):
+        """Return encoded numbers as the network learns them."""
+        return (codes - self.mean) / self._scale
+
+    def restored(self, outputs):
+        """Return outputs of the network as encoded numbers."""
+        return outputs * self._scale + self.mean
+
+    @property
+    def _scale(self):
+        return np.where(self.std == 0, 1.0, self.std)
+
+    def weigh(self, class_weight, codes, sample_weight, counted=None):
+        """Return the weights of rows in the loss, which are their own."""
+        return sample_weight
+
+    def score_weights(self, class_weight):
+        """Return None: numbers have no classes that could be weighed."""
+
+    def hold_out(self, fraction, rows, everything, seed):
+        """Return which rows train and which choose the epoch: see :class:`ClassTarget`.
+
+        Rows are drawn at random; with groups, whole groups are.
+        """
+        n_rows = len(rows)
+        if is_splitter(fraction):
+            number = np.full(len(everything), -1)
+            number[everything.is_present()] = np.arange(n_rows)
+            split = first_split(fraction, everything.y, everything.groups)
+            train, held_out = (number[part][number[part] >= 0] for part in split)
+        else:
+            if rows.groups is not None:
+                check_groups(rows.groups)
+            kind = ShuffleSplit if rows.groups is None else GroupShuffleSplit
+            # At least two rows: the correlation of one row is not defined.
+            share = fraction if rows.groups is not None else max(fraction, 2 / max(n_rows, 3))
+            splitter = kind(n_splits=1, test_size=share, random_state=seed)
+            train, held_out = map(np.sort, next(splitter.split(rows.X, groups=rows.groups)))
+        if not len(train) or len(held_out) < 2:
+            raise ValueError(
+                "early_stopping needs rows that train and at least 2 that choose the epoch; got "
+                f"{len(train)} and {len(held_out)}. {WAYS_OUT}"
+            )
+        return train, held_out
+
+
+def moments(codes, weight):
+    """Return the weighted mean and standard deviation of each output.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_rows, n_outputs)
+        Encoded numbers of the training rows.
+    weight : ndarray of shape (n_rows,) or None
+        Their weights.
+
+    Returns
+    -------
+    mean, std : ndarray of shape (n_outputs,)
+        Of a constant the standard deviation is exactly 0.
+    """
+    mean = np.average(codes, axis=0, weights=weight)
+    std = np.sqrt(np.average((codes - mean) ** 2, axis=0, weights=weight))
+    constant = (codes == codes[0]).all(axis=0)
+    return np.where(constant, codes[0], mean), np.where(constant, 0.0, std)
+
+
+def warn_of_constants(std, loss_name, stacklevel):
+    """Say that an output is the same number in all training rows, or raise for the CCC.
+
+    Raises
+    ------
+    ValueError
+        If the loss is the concordance correlation, which is 0 for each of them.
+    """
+    constant = np.flatnonzero(std == 0)
+    if not len(constant):
+        return
+    which = "" if len(std) == 1 else f" in output [{first_few(constant.tolist())}]"
+    if loss_name == "ccc":
+        raise ValueError(
+            f"loss='ccc' needs a target that varies; y is constant{which} over the training rows. "
+            "Check y, or use loss='squared_error'."
+        )
+    warnings.warn(
+        f"The target is constant{which} over the training rows: there is nothing to learn but "
+        "that number. Check y, or the split that chose these rows.",
+        UserWarning,
+        stacklevel=stacklevel,
+    )
+
+
+def _check_numbers(name, y):
+    if y.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name} must hold numbers; got {y.ravel()[0]!r}. Use the classifier of the same kind "
+            "for labels."
+        )
