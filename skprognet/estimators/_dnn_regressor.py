@@ -121,12 +121,12 @@ class DNNRegressor(NetworkRegressor):
     >>> from skprognet.datasets import load_emodb
     >>> from skprognet.metrics import ccc_score
     >>> X = load_emodb(as_frame=True).data
-    >>> y = X.pop("loudness_sma3_amean")
+    >>> y = X["loudness_sma3_amean"]
     >>> X = StandardScaler().fit_transform(X.loc[:, ~X.columns.str.startswith("loudness")])
-    >>> reg = DNNRegressor(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+    >>> reg = DNNRegressor(hidden_layer_sizes=(32,), max_epochs=20, lr=5e-3, random_state=0)
     >>> reg = reg.fit(X[:300], y[:300])
-    >>> bool(ccc_score(y[300:], reg.predict(X[300:])) > 0.5)
-    True
+    >>> round(ccc_score(y[300:], reg.predict(X[300:])), 1)
+    0.8
     """
 
     def __init__(
