@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 
 from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._rows import Given
-from skprognet.estimators._with_source import TransferMixin
+from skprognet.estimators._with_source import TransferMixin, consecutive_slices
 from skprognet.networks import join_frozen
 
 
@@ -145,6 +145,9 @@ class BesideClassifier(TransferMixin, NetworkClassifier, ABC):
         x = super()._column_input(self._own_features(X))
         said = self._ask_sources(self._read_source, X)
         return join_frozen(x, [[part.to(x) for part in parts] for parts in said])
+
+    def _source_slices(self):
+        return consecutive_slices(self._n_own_features(), self.source_widths_)
 
     def _n_inputs(self):
         return self._n_own_features() + sum(self.source_widths_.values())

@@ -5,11 +5,15 @@ from itertools import chain
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet._checks import check_choice, check_number
-from skprognet.estimators._importances import lateral_norms, measure_importances
+from skprognet.estimators._importances import (
+    lateral_norms,
+    measure_by_class,
+    measure_importances,
+)
 from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._parameters import DTYPES
 from skprognet.estimators._rows import Given
-from skprognet.estimators._with_source import TransferMixin
+from skprognet.estimators._with_source import TransferMixin, consecutive_slices
 from skprognet.networks import ADAPTERS, ProgressiveColumn, join_frozen, undisturbed
 from skprognet.sources import read_layers
 
@@ -304,6 +308,13 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         """Return for each source the widths of the layers of its columns."""
         return {name: source.layer_sizes() for name, source in self._read_by_name()}
 
+    def _source_slices(self):
+        widths = {
+            name: sum(sum(sizes) for sizes in columns)
+            for name, columns in self._source_sizes().items()
+        }
+        return consecutive_slices(self._n_own_features(), widths)
+
     def _make_column(self, generator):
         return ProgressiveColumn(
             self._n_own_features(),
@@ -319,7 +330,15 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         )
 
     def source_importances(
-        self, X, y, *, scoring="uar", method="permute", n_repeats=5, random_state=None
+        self,
+        X,
+        y,
+        *,
+        scoring="uar",
+        method="permute",
+        n_repeats=5,
+        random_state=None,
+        by_class=False,
     ):
         """Return how much the score falls without each source.
 
@@ -343,18 +362,23 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
             Number of permutations; "silence" has nothing to repeat.
         random_state : int, RandomState instance or None, default=None
             Fixes the permutations.
+        by_class : bool, default=False
+            Whether to say of each class of y how much its recall falls. The permutations are the
+            same, so that the mean over the classes is the fall in UAR.
 
         Returns
         -------
         DataFrame
             By name of the source: importance_mean, and importance_std over the permutations
-            (ddof 0; 0 for "silence").
+            (ddof 0; 0 for "silence"). With ``by_class=True`` a row for each source and class, with
+            the columns source, class, importance_mean and importance_std.
 
         Raises
         ------
         ValueError
-            If there is no source, X and y do not fit, the classifier knows none of the labels, or
-            no two rows differ, so that there is nothing to exchange.
+            If there is no source, X and y do not fit, the classifier knows none of the labels,
+            no two rows differ, so that there is nothing to exchange, or another score than "uar"
+            is asked for by class.
 
         Examples
         --------
@@ -372,6 +396,8 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         check_is_fitted(self)
         if not self.sources_:
             raise ValueError("source_importances needs a source; this classifier has none.")
+        if by_class:
+            return measure_by_class(self, X, y, scoring, method, n_repeats, random_state)
         return measure_importances(self, X, y, scoring, method, n_repeats, random_state)
 
     def lateral_norms(self):

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -266,6 +267,24 @@ class TransferMixin:
             return source.select(X, names)
         rest = self._places_for_all([each for _, each in self._read_by_name()])
         return source.select(_columns(X, rest), names if rest is None else names[rest])
+
+
+def consecutive_slices(start, widths):
+    """Return the slices of columns that stand one after the other.
+
+    Parameters
+    ----------
+    start : int
+        The first column: as many stand before it.
+    widths : dict of str to int
+        How many columns each name has.
+
+    Returns
+    -------
+    dict of str to slice
+    """
+    ends = np.cumsum([start, *widths.values()]).tolist()
+    return {name: slice(*pair) for name, pair in zip(widths, pairwise(ends), strict=True)}
 
 
 def _columns(X, places):

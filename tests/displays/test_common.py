@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from skprognet import displays
 from skprognet.displays import (
+    ExplanationDisplay,
     NetworkDisplay,
     ScoresDisplay,
     SignificanceDisplay,
@@ -57,6 +58,13 @@ def importances_of(scores):
     return SourceImportanceDisplay(pd.DataFrame(values, index=names))
 
 
+def explanation_of(scores):
+    names = [name for pair in LONG for name in pair]
+    columns = [f"source_{name}" for name in names[:3]] + [f"features_{n}" for n in set(names)]
+    explanation = pd.DataFrame(0.5, index=scores["method"].unique(), columns=columns)
+    return ExplanationDisplay(explanation.assign(predicted=names[0], log_probability=-0.1))
+
+
 def network_of(scores):
     names = scores["method"].unique()
     column = {
@@ -77,6 +85,7 @@ def network_of(scores):
 
 
 MAKERS = {
+    "ExplanationDisplay": explanation_of,
     "TrainingCurveDisplay": curves_of,
     "TrainingSizeDisplay": sizes_of,
     "ScoresDisplay": ScoresDisplay.from_scores,
