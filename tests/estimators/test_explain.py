@@ -275,13 +275,16 @@ def test_a_wrong_question_is_answered_by_a_sentence(rows, network, error, messag
         network.explain(rows[0], **options)
 
 
-def test_rows_are_checked_as_by_predict(rows, network):
-    X = rows[0]
-    for wrong in (X.iloc[:, :3], X.assign(dur=np.nan), X.iloc[:0]):
-        with pytest.raises(ValueError, match=r"") as expected:
-            network.predict(wrong)
-        with pytest.raises(ValueError, match=f"^{re.escape(str(expected.value))}$"):
-            network.explain(wrong)
+@pytest.mark.parametrize(
+    "wrong", [lambda X: X.iloc[:, :3], lambda X: X.assign(dur=np.nan), lambda X: X.iloc[:0]]
+)
+def test_rows_are_checked_as_by_predict(rows, network, wrong):
+    said = []
+    for ask in (network.predict, network.explain):
+        with pytest.raises(ValueError, match=r"feature|NaN|0 sample") as error:
+            ask(wrong(rows[0]))
+        said.append(str(error.value))
+    assert said[0] == said[1]
 
 
 def test_what_has_nothing_to_take_away_is_refused(rows):
