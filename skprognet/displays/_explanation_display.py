@@ -6,11 +6,13 @@ import pandas as pd
 from skprognet._checks import check_number
 from skprognet._scores import as_frame
 from skprognet.displays._display import Display
-from skprognet.displays._style import COLOURS, row_height, verbatim
+from skprognet.displays._signed_bars import draw_signed_bars
+from skprognet.displays._style import row_height, verbatim
 from skprognet.estimators import FEATURES, SOURCE, explain
 
 AXIS = "log-probability lost without it"
 SMALLEST_NUMBER = 0.05  # one digit is shown
+ROWS_WITH_NAMES = 40
 COLUMNS_WITH_NUMBERS = 12  # of more the numbers would run into each other
 
 
@@ -20,7 +22,8 @@ class ExplanationDisplay(Display):
     Of one row it draws bars. To the right of zero: the source or group speaks for the prediction.
     To the left, hatched: it speaks against it. Of several rows it draws a map with a line for each
     row of X: orange speaks for, purple against. Sources stand first. Of the groups of features
-    those are shown whose changes are greatest, on average over the rows without their sign.
+    those are shown whose changes are greatest, on average over the rows without their sign. Of
+    more than 40 rows the map has no names and numbers.
 
     Parameters
     ----------
@@ -90,7 +93,7 @@ class ExplanationDisplay(Display):
         estimator : classifier of this package
             Fitted; or a pipeline, FrozenEstimator or fitted search around one.
         X : array-like of shape (n_samples, n_features)
-            The rows to be explained, few enough to be drawn.
+            The rows to be explained.
         groups : dict, sequence of str or None, default=None
             The groups of features, as for :func:`~skprognet.estimators.explain`.
         method : {"mean", "silence"}, default="mean"
@@ -138,7 +141,7 @@ class ExplanationDisplay(Display):
             return 4.8, 1.2 + 0.75 * row_height(names) * len(names)
         # The names stand upright below the map.
         longest = max(len(line) for name in names for line in name.split("\n"))
-        rows = self._row_names()
+        rows = self._row_names()[:ROWS_WITH_NAMES]
         return 4.8, 0.8 + 0.08 * longest + 0.65 * row_height(rows) * len(rows)
 
     def _draw(self, ax):
@@ -149,39 +152,28 @@ class ExplanationDisplay(Display):
             self._draw_map(ax)
 
     def _draw_bars(self, ax):
-        frame = self.frame()
-        self.bars_ = ax.barh(
-            frame.index,
-            frame["change"],
-            height=0.6,
-            color=COLOURS[4],
-            edgecolor="black",
-            linewidth=0.8,
-        )
-        for bar, change in zip(self.bars_, frame["change"], strict=True):
-            if change < 0:
-                bar.set(hatch="////", facecolor="white")
-        ax.axvline(0, color="black", linewidth=1)
-        ax.set_yticks(frame.index, self._names())
-        ax.set_ylim(len(frame) - 0.4, -0.6)
+        changes = self.frame()["change"].to_numpy()
+        self.bars_ = draw_signed_bars(ax, range(len(changes)), changes, self._names())
         label = self.explanation["predicted"].iloc[0]
         probability = np.exp(self.explanation["log_probability"].iloc[0])
         ax.set_title(verbatim(f"{label}, probability {probability:.2f}", 50), fontsize="medium")
         ax.set_xlabel(AXIS, loc="right", fontsize="small")
-        ax.grid(alpha=0.3, axis="x")
-        ax.set_axisbelow(True)
 
     def _draw_map(self, ax):
         changes = self.explanation[self._shown].to_numpy(dtype=float)
         limit = np.abs(changes).max() or 1.0
         self.image_ = ax.imshow(changes, cmap="PuOr_r", vmin=-limit, vmax=limit, aspect="auto")
         ax.set_xticks(range(changes.shape[1]), self._names(), rotation=90, fontsize="small")
-        ax.set_yticks(range(len(changes)), self._row_names(), fontsize="small")
+        if len(changes) <= ROWS_WITH_NAMES:
+            ax.set_yticks(range(len(changes)), self._row_names(), fontsize="small")
+        else:
+            ax.set_yticks([])
+            ax.set_ylabel(f"{len(changes)} rows, in their order", fontsize="small")
         ax.set_title(f"{AXIS}; the darkest is {limit:.2f}", fontsize="small", loc="right")
         n_sources = sum(name.startswith(SOURCE) for name in self._shown)
         if 0 < n_sources < len(self._shown):
             ax.axvline(n_sources - 0.5, color="black", linewidth=1)
-        if changes.shape[1] <= COLUMNS_WITH_NUMBERS:
+        if changes.shape[1] <= COLUMNS_WITH_NUMBERS and len(changes) <= ROWS_WITH_NAMES:
             self._write_numbers(ax, changes, limit)
 
     def _write_numbers(self, ax, changes, limit):

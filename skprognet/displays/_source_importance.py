@@ -3,7 +3,8 @@
 import numpy as np
 
 from skprognet.displays._display import Display
-from skprognet.displays._style import COLOURS, row_height, verbatim
+from skprognet.displays._signed_bars import draw_signed_bars
+from skprognet.displays._style import row_height, verbatim
 from skprognet.estimators import source_importances
 from skprognet.metrics import get_score
 
@@ -134,35 +135,20 @@ class SourceImportanceDisplay(Display):
         return heights
 
     def _draw(self, ax):
-        frame, heights = self.frame(), self._heights()
-        spread = frame["importance_std"] > 0
-        self.bars_ = ax.barh(
-            heights,
-            frame["importance_mean"],
-            height=0.6,
-            xerr=frame["importance_std"] if spread.any() else None,
-            capsize=4,
-            color=COLOURS[4],
-            edgecolor="black",
-            linewidth=0.8,
+        frame = self.frame()
+        spread = frame["importance_std"] if (frame["importance_std"] > 0).any() else None
+        self.bars_ = draw_signed_bars(
+            ax, self._heights(), frame["importance_mean"], self._row_names(), spread
         )
-        for bar, mean in zip(self.bars_, frame["importance_mean"], strict=True):
-            if mean < 0:
-                bar.set(hatch="////", facecolor="white")
-        ax.axvline(0, color="black", linewidth=1)
-        ax.set_yticks(heights, self._row_names())
-        ax.set_ylim(heights[-1] + 0.6, -0.6)
         score = get_score(self.scoring)
         change = "fall" if score.greater_is_better else "rise"
         what = "the recall of the class" if self._is_by_class() else score.label
         ax.set_xlabel(
             f"{change} in {what} without the source"
-            + "\n(line: one standard deviation over permutations)" * bool(spread.any()),
+            + "\n(line: one standard deviation over permutations)" * (spread is not None),
             loc="right",
             fontsize="small",
         )
-        ax.grid(alpha=0.3, axis="x")
-        ax.set_axisbelow(True)
 
     def frame(self):
         """Return the plotted numbers.

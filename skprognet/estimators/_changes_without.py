@@ -96,8 +96,8 @@ def _mean_input(classifier, X):
     sums = []
     for part_NF in _in_parts(X):
         joined_NJ = classifier._column_input(part_NF)
-        sums.append(joined_NJ.double().sum(dim=0))
-    return (sum(sums) / len(X)).to(joined_NJ.dtype)
+        sums.append(joined_NJ.cpu().double().sum(dim=0))  # not every device has float64
+    return (sum(sums) / len(X)).to(joined_NJ)
 
 
 def _explain_part(classifier, X_NF, slices, said_J, places, x_F):

@@ -60,6 +60,15 @@ def test_the_map_of_several_rows_has_their_changes(explanation):
     np.testing.assert_array_equal(display.frame()["change"], explanation[names].to_numpy().ravel())
 
 
+def test_a_map_of_many_rows_stays_on_a_page(explanation):
+    display = ExplanationDisplay(pd.concat([explanation] * 300)).plot()
+    assert display.figure_.get_size_inches()[1] < 15
+    assert display.image_.get_array().shape == (600, 4)
+    assert display.ax_.get_ylabel() == "600 rows, in their order"
+    assert [*display.ax_.get_yticklabels(), *display.ax_.texts] == []
+    display.close()
+
+
 def test_from_estimator_asks_the_estimator(rng):
     X, y = rng.normal(size=(40, 4)), rng.choice(["a", "b"], 40)
     sources = [("one", DNNClassifier(**OPTIONS).fit(X, rng.choice(3, 40)))]
