@@ -28,7 +28,7 @@ from skprognet.estimators import explain, source_importances
 from skprognet.metrics import Score
 from skprognet.sources import LayerSource
 
-TINY = {"hidden_layer_sizes": (6, 5), "max_epochs": 6, "lr": 5e-3, "random_state": 0}
+TINY = {"hidden_layer_sizes": (6, 5), "max_epochs": 3, "lr": 1e-2, "random_state": 0}
 ROW = pd.DataFrame([[0.0] * 4], columns=list("abcd"))
 NAMES = [
     "F0semitone_sma3_amean",
@@ -241,14 +241,21 @@ def test_a_pipeline_is_asked_for_the_rows_that_its_network_gets(rows, with_names
     model = make_pipeline(scaler, DNNClassifier(**TINY)).fit(X, y)
     Z = scaler.transform(X)
     expected = model[-1].explain(Z, groups={"F0semitone": [0, 1], "mfcc1": [2, 3], "dur": [4]})
-    search = GridSearchCV(model, {"dnnclassifier__lr": [5e-3]}, cv=2).fit(X, y)
-    for holder in (model, FrozenEstimator(model), search):
+    for holder in (model, FrozenEstimator(model)):
         explained = explain(holder, X)
         assert explained.index.equals(X.index)
         pd.testing.assert_frame_equal(explained, expected.set_axis(X.index))
     explained = explain(model, X, reference=X.iloc[:9])
     expected = model[-1].explain(Z, groups={"dur": [4]}, reference=Z[:9])
     np.testing.assert_array_equal(explained["features_dur"], expected["features_dur"])
+
+
+def test_a_search_is_asked_for_its_best_pipeline(rows):
+    X, y, *_ = rows
+    pipeline = make_pipeline(StandardScaler(), DNNClassifier(**TINY))
+    search = GridSearchCV(pipeline, {"dnnclassifier__lr": [5e-3]}, cv=2).fit(X, y)
+    expected = explain(search.best_estimator_, X)
+    pd.testing.assert_frame_equal(explain(search, X), expected)
 
 
 def test_features_are_called_as_they_arrive_at_the_network(rows):
