@@ -307,6 +307,16 @@ def test_what_has_nothing_to_take_away_is_refused(rows):
             explain(other, X)
 
 
+def test_a_network_of_an_early_version_needs_rows_for_the_average(rows, network):
+    early = copy.deepcopy(network)
+    del early.training_mean_
+    with pytest.raises(
+        ValueError, match=r"^The network does not remember the mean of its training"
+    ):
+        early.explain(rows[0])
+    assert early.explain(rows[0], reference=rows[0]).notna().all(axis=None)
+
+
 # How much the recall of each class falls
 
 
