@@ -97,7 +97,7 @@ def save_model(est, path, *, metadata=None):
         "model": writer.encode(est),
     }
     if metadata is not None:
-        document["metadata"] = _check_metadata(metadata)
+        document["metadata"] = check_metadata(metadata)
     document["sha256"] = _digest(document, writer.arrays)
     write_whole({path: _tried(est, document, writer.arrays)})
 
@@ -232,7 +232,7 @@ def _one_sentence(function, path):
         ) from error
 
 
-def _check_metadata(metadata):
+def check_metadata(metadata):
     """Return metadata, if JSON gives back what it was given."""
     try:
         same = json.loads(json.dumps(metadata, allow_nan=False))
