@@ -66,9 +66,8 @@ def check_same(model, path, rows):
 @pytest.fixture(scope="module")
 def sources():
     """Give networks of many kinds, each fitted on the same rows."""
-    with pytest.warns(match="converge"):
-        mlp = MLPClassifier((4,), max_iter=3, random_state=0).fit(X.astype(float), Y)
-        binary = MLPClassifier((4, 3), max_iter=3, random_state=0).fit(X, GENDER)
+    mlp = MLPClassifier((4,), tol=9, max_iter=20, random_state=0).fit(X.astype(float), Y)
+    binary = MLPClassifier((4, 3), tol=9, max_iter=20, random_state=0).fit(X, GENDER)
     plain = DNNClassifier(**SMALL, activation="tanh").fit(X, GENDER)
     double = DNNClassifier(**SMALL, activation="relu", dtype="float64")
     piped = make_pipeline(StandardScaler(), double).fit(X, GENDER)
@@ -184,6 +183,16 @@ def test_the_file_says_what_the_model_is(tmp_path):
     assert path.read_bytes() == before
 
 
+def test_the_file_has_operations_of_onnx_only(sources, tmp_path):
+    model = ProgressiveClassifier(sources, **SMALL).fit(X, Y)
+    export_onnx(model, tmp_path / "model.onnx")
+    found = onnx.load(tmp_path / "model.onnx")
+    assert [(each.domain, each.version) for each in found.opset_import] == [("", 18)]
+    assert {node.domain for node in found.graph.node} == {""}
+    assert not found.functions
+    assert not any(array.external_data for array in found.graph.initializer)
+
+
 SCALED = StandardScaler().fit(X)
 
 
@@ -195,7 +204,7 @@ SCALED = StandardScaler().fit(X)
         (
             lambda: make_pipeline(PolynomialFeatures(2), DNNClassifier(**SMALL)).fit(X, Y),
             TypeError,
-            r"must be one of StandardScaler, .* or select features; got PolynomialFeatures\. Export",
+            r"must be one of StandardScaler, .* or select features; got PolynomialFeatures\.",
         ),
         (
             lambda: make_pipeline(

@@ -207,7 +207,7 @@ class TransferMixin:
         for name, source in self._read_by_name():
             # Which features a source takes, and in which order, shows in the numbers of features.
             places = np.asarray(self._select(source, numbers), dtype=int)[0]
-            with named(name):
+            with named(name, "be exported"):
                 answers.append(question(source, graph, graph.columns(rows, places)))
         return answers
 
@@ -297,12 +297,12 @@ def _match(name, model, feature_names, n_features):
 
 
 @contextmanager
-def named(name):
+def named(name, what="read these rows"):
     """Say in the error of a source which source it is: it does not know its name itself."""
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"The source {name!r} cannot read these rows. {error}") from error
+        raise ValueError(f"The source {name!r} cannot {what}. {error}") from error
 
 
 def _is_closed(source):

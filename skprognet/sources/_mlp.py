@@ -51,7 +51,7 @@ class MLPSource(ColumnSource):
         return logsigmoid(torch.cat([-z_NC, z_NC], dim=1)) if z_NC.shape[1] == 1 else None
 
     def add_log_posteriors(self, graph, rows):
-        """Add the log-probabilities to an ONNX graph: of two classes, the first has the logit 0."""
+        """Add the log-probabilities to an ONNX graph; of two classes the first has the logit 0."""
         if self.network.out_activation_ == "softmax":
             return super().add_log_posteriors(graph, rows)
         z = add_column(graph, self.column(), self.add_column_input(graph, rows))[-1]
