@@ -108,6 +108,7 @@ def test_the_file_says_where_the_model_is_from(model, table):
             "sha256": hashlib.sha256(table.read_bytes()).hexdigest(),
             "rows": 40,
         },
+        "counts": {"classes": {"angry": 16, "happy": 8, "sad": 16}, "speakers": 4},
         "validation": "speaker-independent",
         "sources": {"speaker": {"column": "speaker"}},
     }

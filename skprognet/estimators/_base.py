@@ -53,7 +53,12 @@ class NetworkEstimator(BaseEstimator):
         Source
             A view of the network, without weights of its own.
         """
-        return NetworkSource(self, read=self._column_input, sources=self._read_by_name())
+        return NetworkSource(
+            self,
+            read=self._column_input,
+            sources=self._read_by_name(),
+            write=self._add_column_input,
+        )
 
     def _read_by_name(self):
         """Return the sources by name; an estimator without any has none."""
@@ -103,6 +108,10 @@ class NetworkEstimator(BaseEstimator):
     def _column_input(self, X):
         """Return the tensor that the column reads for the rows X, an array."""
         return as_tensor(X, self._dtype(), self._device())
+
+    def _add_column_input(self, graph, rows):
+        """Add to an ONNX graph what `_column_input` computes, and return its name."""
+        return graph.cast(rows, self._dtype())
 
     def _tensor_rows(self, X, y, weight=None):
         """Return rows as the network learns from them."""

@@ -15,7 +15,7 @@ from skprognet.estimators._parameters import DTYPES
 from skprognet.estimators._rows import Given
 from skprognet.estimators._with_source import TransferMixin, consecutive_slices
 from skprognet.networks import ADAPTERS, ProgressiveColumn, join_frozen, undisturbed
-from skprognet.sources import read_layers
+from skprognet.sources import add_layers, read_layers
 
 
 class ProgressiveClassifier(TransferMixin, NetworkClassifier):
@@ -303,6 +303,12 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         x = super()._column_input(self._own_features(X))
         columns = chain.from_iterable(self._ask_sources(read_layers, X))
         return join_frozen(x, [[h.to(x) for h in column] for column in columns])
+
+    def _add_column_input(self, graph, rows):
+        x = super()._add_column_input(graph, self._add_own_features(graph, rows))
+        columns = chain.from_iterable(self._add_sources(add_layers, graph, rows))
+        frozen = [graph.cast(h, graph.types[x]) for column in columns for h in column]
+        return graph.join([x, *frozen])
 
     def _source_sizes(self):
         """Return for each source the widths of the layers of its columns."""

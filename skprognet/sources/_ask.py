@@ -89,6 +89,38 @@ def read_layers(source, X):
     return layers
 
 
+def add_layers(source, graph, rows):
+    """Add the hidden layers of a source to an ONNX graph, and return their names, checked.
+
+    Parameters
+    ----------
+    source : Source
+        What is read.
+    graph : OnnxGraph
+        What is added to.
+    rows : str
+        Name of the rows in the graph.
+
+    Returns
+    -------
+    list of list of str
+        As `Source.add_hidden`.
+
+    Raises
+    ------
+    ValueError
+        If they are not as many as `layer_sizes` says.
+    """
+    names = source.add_hidden(graph, rows)
+    found, wanted = list(map(len, names)), list(map(len, source.layer_sizes()))
+    if found != wanted:
+        raise ValueError(
+            "add_hidden() must return as many names for each column as layer_sizes() has layers, "
+            f"here {wanted}; got {found}."
+        )
+    return names
+
+
 def read_log_posteriors(source, X):
     """Return the log-probabilities of the classes of a source for the rows X, checked.
 

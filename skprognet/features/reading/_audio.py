@@ -4,7 +4,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from skprognet.features._extras import import_extra
+from skprognet._extras import import_extra
 from skprognet.features.reading._decoding import open_sound, read_blocks
 from skprognet.features.reading._levels import SILENT, SMALL, Mixer
 from skprognet.features.reading._limits import LONGEST, check_duration, check_rate, find_frames

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 
 import numpy as np
 
-from skprognet.features._extras import import_extra
+from skprognet._extras import import_extra
 from skprognet.features.reading._containers import (
     check_one_recording,
     describe_kind,
