@@ -4,6 +4,9 @@ from skprognet.results._choose_test import explain_tests
 from skprognet.results._compare_methods import compare_methods
 from skprognet.results._compare_over_corpora import compare_over_corpora
 from skprognet.results._corpora_result import CorporaComparisonResult
+from skprognet.results._prediction_files import PREDICTION_FILES as PREDICTION_FILES
+from skprognet.results._prediction_files import prediction_files as prediction_files
+from skprognet.results._prediction_files import read_predictions
 from skprognet.results._score_files import compressed as compressed
 from skprognet.results._score_files import read_csv as read_csv
 from skprognet.results._score_files import read_scores
@@ -19,6 +22,7 @@ __all__ = [
     "compare_over_corpora",
     "explain_tests",
     "format_table",
+    "read_predictions",
     "read_scores",
     "summary_table",
 ]
