@@ -7,7 +7,7 @@ from skprognet._scores import label
 from skprognet._table_metric import metric_of
 from skprognet.displays._display import Display
 from skprognet.displays._frames import check_frame, check_one_study
-from skprognet.displays._style import verbatim
+from skprognet.displays._style import row_height, verbatim
 from skprognet.results import corpora_matrix
 
 NEEDED = ("method", "source", "corpus", "gain", "marks", "baseline", "baseline_score")
@@ -118,8 +118,18 @@ class CorporaMatrixDisplay(Display):
     def _columns(self):
         return list(dict.fromkeys(self.matrix["corpus"]))
 
+    def _row_names(self):
+        several = self.matrix["method"].nunique() > 1
+        names = [label(*row) if several else f"from {row[1]}" for row in self._rows()]
+        return [verbatim(name, 28) for name in names]
+
+    def _column_names(self):
+        return [verbatim(name, 14) for name in self._columns()]
+
     def _figure_size(self):
-        return max(4.8, 2.2 + 0.85 * len(self._columns())), 1.5 + 0.32 * len(self._rows())
+        rows, columns = self._row_names(), self._column_names()
+        below = row_height(columns) + 0.17 * self._explanation().count("\n")
+        return max(4.8, 2.2 + 0.95 * len(columns)), below + 0.9 * row_height(rows) * len(rows)
 
     def _draw(self, ax):
         matrix = check_frame("matrix", self.matrix, NEEDED)
@@ -139,10 +149,8 @@ class CorporaMatrixDisplay(Display):
             (*rows[y], columns[x]): self._write(ax, x, y, text, gains)
             for (y, x), text in words.items()
         }
-        ax.set_xticks(range(len(columns)), [verbatim(name, 12) for name in columns])
-        several = matrix["method"].nunique() > 1
-        names = [label(*row) if several else f"from {row[1]}" for row in rows]
-        ax.set_yticks(range(len(rows)), [verbatim(name, 28) for name in names])
+        ax.set_xticks(range(len(columns)), self._column_names())
+        ax.set_yticks(range(len(rows)), self._row_names())
         ax.tick_params(length=0, labelsize="small")
         ax.set_xlabel(self._explanation(), loc="right", fontsize="small")
 
