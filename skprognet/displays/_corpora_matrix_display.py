@@ -16,7 +16,7 @@ OWN = "#d9d9d9"
 SMALLEST = 0.02  # the gain of the strongest colour is at least that: small ones stay pale
 MARKS = {
     "*": "better than {}",
-    "†": "and than the other of PT/FT and ProgNet",
+    "†": "better than {} and than the other of PT/FT and ProgNet",
     "↓": "worse than {}",
     "‡": "better than its placebo",
 }
@@ -173,12 +173,12 @@ class CorporaMatrixDisplay(Display):
 
     def _explanation(self):
         """Return how to read the numbers and marks that occur."""
-        metric = verbatim(metric_of(self.matrix).label)
-        plain = verbatim(" or ".join(self.matrix["baseline"].unique()))
+        metric = metric_of(self.matrix).label
+        plain = " or ".join(self.matrix["baseline"].unique())
         lines = ["target corpus", f"gain in {metric} over {plain} (grey: {metric} of {plain} itself)"]
         used = set("".join(self.matrix["marks"]))
         marks = [f"{m} {words.format(plain)}" for m, words in MARKS.items() if m in used]
-        return "\n".join([*lines, *marks])
+        return "\n".join(verbatim(line, 56) for line in [*lines, *marks])
 
     def frame(self):
         """Return the plotted numbers.
