@@ -82,8 +82,8 @@ assert plain[4] > plain[1] + 0.02
 assert (study.comparisons["pvalue_holm"] > 0.05).all()
 
 # %%
-# For corpora of your own, hand over a table of features and one of labels for each; the features are
-# matched by name. There may be more than two: each is then helped by each of the others, and
+# For corpora of your own, hand over a table of features and one of labels for each; the features
+# are matched by name. There may be more than two: each is then helped by each of the others, and
 # ``leave_one_corpus_out=True`` adds a source that was trained on all others together.
 #
 # The picture is Figure 4 of the paper in small. The bands are one standard deviation over the

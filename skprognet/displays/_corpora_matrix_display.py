@@ -175,7 +175,10 @@ class CorporaMatrixDisplay(Display):
         """Return how to read the numbers and marks that occur."""
         metric = metric_of(self.matrix).label
         plain = " or ".join(self.matrix["baseline"].unique())
-        lines = ["target corpus", f"gain in {metric} over {plain} (grey: {metric} of {plain} itself)"]
+        lines = [
+            "target corpus",
+            f"gain in {metric} over {plain} (grey: {metric} of {plain} itself)",
+        ]
         used = set("".join(self.matrix["marks"]))
         marks = [f"{m} {words.format(plain)}" for m, words in MARKS.items() if m in used]
         return "\n".join(verbatim(line, 56) for line in [*lines, *marks])

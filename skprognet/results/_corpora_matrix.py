@@ -73,7 +73,7 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
     >>> matrix = corpora_matrix(scores)
     >>> matrix.pivot(index="source", columns="corpus", values="gain").round(3)
     corpus   emodb  ravdess
-    source                 
+    source
     emodb      NaN    -0.01
     ravdess   0.03      NaN
     """
@@ -83,7 +83,13 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
     comparisons = with_plain_text(as_frame("comparisons", comparisons))
     check_columns("comparisons", comparisons, NEEDED, "Take what compare_methods returns.")
     rows = [
-        {"method": name, "source": source, "corpus": part["corpus"].iloc[0], **condition, **numbers}
+        {
+            "method": name,
+            "source": source,
+            "corpus": part["corpus"].iloc[0],
+            **condition,
+            **numbers,
+        }
         for condition, part in by_condition(scores)
         for (name, source), numbers in _gains(part, of_condition(comparisons, condition))
     ]

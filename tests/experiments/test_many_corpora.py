@@ -192,7 +192,7 @@ def test_corpora_that_share_no_label_may_stand_in_one_study_if_they_are_no_pair(
     with pytest.warns(UserWarning, match="no label is in all; 'a' has 'angry', 'sad'; 'b' has"):
         plan = plan_study(CorporaDesign(targets="c", **OPTIONS), corpora)
     assert list(plan.runs[0].arguments["sources"]) == ["a", "b"]
-    with pytest.raises(ValueError, match="'b' has 'calm', 'happy', 'a' has 'angry', 'sad'. Give"):
+    with pytest.raises(ValueError, match=r"'b' has 'calm', 'happy', 'a' has 'angry', 'sad'\. "):
         plan_study(CorporaDesign(targets="a", **OPTIONS), corpora)
 
 
