@@ -1,5 +1,6 @@
 """Numbers as pictures: each display has plot() and frame()."""
 
+from skprognet.displays._corpora_matrix_display import CorporaMatrixDisplay
 from skprognet.displays._explanation_display import ExplanationDisplay
 from skprognet.displays._network_diagram import NetworkDisplay
 from skprognet.displays._scores_display import ScoresDisplay
@@ -9,6 +10,7 @@ from skprognet.displays._training_curve import TrainingCurveDisplay
 from skprognet.displays._training_size import TrainingSizeDisplay
 
 __all__ = [
+    "CorporaMatrixDisplay",
     "ExplanationDisplay",
     "NetworkDisplay",
     "ScoresDisplay",

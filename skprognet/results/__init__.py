@@ -1,8 +1,11 @@
 """From the scores of every fold to comparisons, verdicts and tables."""
 
+from skprognet.results._average_over_sources import average_over_sources
 from skprognet.results._choose_test import explain_tests
 from skprognet.results._compare_methods import compare_methods
 from skprognet.results._compare_over_corpora import compare_over_corpora
+from skprognet.results._compare_over_corpora import corpora_needed as corpora_needed
+from skprognet.results._corpora_matrix import corpora_matrix
 from skprognet.results._corpora_result import CorporaComparisonResult
 from skprognet.results._prediction_files import PREDICTION_FILES as PREDICTION_FILES
 from skprognet.results._prediction_files import prediction_files as prediction_files
@@ -18,8 +21,10 @@ from skprognet.results._table_formats import table_in_words as table_in_words
 
 __all__ = [
     "CorporaComparisonResult",
+    "average_over_sources",
     "compare_methods",
     "compare_over_corpora",
+    "corpora_matrix",
     "explain_tests",
     "format_table",
     "read_predictions",

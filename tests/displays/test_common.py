@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from skprognet import displays
 from skprognet.displays import (
+    CorporaMatrixDisplay,
     ExplanationDisplay,
     NetworkDisplay,
     ScoresDisplay,
@@ -84,8 +85,15 @@ def network_of(scores):
     )
 
 
+def matrix_of(scores):
+    plain = scores.loc[scores["source"] == "none", "method"].iloc[0]
+    scores = scores.assign(corpus="a $corpus$ of_somebody", baseline=plain)
+    return CorporaMatrixDisplay.from_scores(scores)
+
+
 MAKERS = {
     "ExplanationDisplay": explanation_of,
+    "CorporaMatrixDisplay": matrix_of,
     "TrainingCurveDisplay": curves_of,
     "TrainingSizeDisplay": sizes_of,
     "ScoresDisplay": ScoresDisplay.from_scores,
