@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from skprognet._controls import has_placebos
 from skprognet._wording import printable
+from skprognet.experiments._durations import total_duration
 from skprognet.experiments._record import MISSING, repeat_command
 from skprognet.experiments._study import fits_in_words
 from skprognet.experiments._words import (
@@ -17,7 +18,7 @@ from skprognet.experiments._words import (
     explain_missing_rows,
     headline,
 )
-from skprognet.results import explain_tests, table_in_words
+from skprognet.results import SECONDS, explain_tests, table_in_words
 
 APART = ("study", "network", "inputs", "sha256", "versions")
 
@@ -36,15 +37,7 @@ def _in_words(value):
     return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else str(value)
 
 
-def _duration(seconds):
-    """Return seconds in the unit that suits them."""
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.0f} s"
-
-
-def format_page(study, figures, record, seconds):
+def format_page(study, figures, record):
     """Return a study as HTML.
 
     Parameters
@@ -55,8 +48,6 @@ def format_page(study, figures, record, seconds):
         What was drawn of it.
     record : dict
         What `make_record` returns.
-    seconds : float or None
-        How long it took.
 
     Returns
     -------
@@ -99,8 +90,7 @@ def format_page(study, figures, record, seconds):
         versions=record["versions"],
         command=None if record.get(MISSING) else repeat_command(record),
         fits=fits_in_words(study.scores),
-        training=_duration(study.scores["seconds"].sum()),
-        elapsed=None if seconds is None else _duration(seconds),
+        training=total_duration(study.scores) if SECONDS in study.scores else None,
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from skprognet.evaluation import count_fits, cross_validate_transfer
+from skprognet.experiments._parts_of_study import find_missing, runs_of
 from skprognet.experiments._study import Study
 from skprognet.model_selection import (
     LeaveOneSessionOut,
@@ -35,6 +36,9 @@ class PlannedRun:
     groups: np.ndarray | None
     arguments: dict
     folder: str = "."
+
+    def __post_init__(self):
+        self.arguments = self.arguments | {"return_curves": True}
 
 
 @dataclass
@@ -78,11 +82,16 @@ class StudyPlan:
     def __post_init__(self):
         self.n_fits = sum(count_fits(**run.arguments) for run in self.runs)
 
-    def run(self, *, checkpoint=None, n_jobs=-1, verbose=0):
-        """Train everything, and return what came of it.
+    def run(self, *, only=None, checkpoint=None, n_jobs=-1, verbose=0):
+        """Train everything, and return what came of it; or a part, which goes to the checkpoint.
 
         Parameters
         ----------
+        only : str, default=None
+            Which part of the study to train, such as "repeat=3", "repeat=3 fold=7", "fold=7" or
+            "corpus=IEMOCAP" (the target), counted from 1. Several processes, also on several
+            machines, may train different parts at the same time. When :meth:`missing` names no
+            part any more, a call without `only` trains nothing, and returns the study.
         checkpoint : path, default=None
             Folder for what is finished; see
             :func:`~skprognet.evaluation.cross_validate_transfer`.
@@ -93,27 +102,31 @@ class StudyPlan:
 
         Returns
         -------
-        Study
-            The result.
+        Study or None
+            The result; None of a part.
 
         Raises
         ------
         ValueError
-            If the checkpoint is that of another run.
+            If the checkpoint is that of another run, or the study has no such part, or there is
+            no checkpoint to put a part in.
         OSError
-            If the checkpoint cannot be written.
+            If the checkpoint cannot be written, or another process trains the same part.
         """
+        runs = runs_of(self.runs, only, checkpoint)
         scores, curves = [], []
-        for run in self.runs:
+        for run in runs:
             new_scores, new_curves = cross_validate_transfer(
                 **run.arguments,
-                return_curves=True,
+                only=only,
                 checkpoint=None if checkpoint is None else Path(checkpoint) / run.folder,
                 n_jobs=n_jobs,
                 verbose=verbose,
             )
             scores.append(self.tables[run.corpus].number_as_given(new_scores))
             curves.append(new_curves)
+        if only is not None:
+            return None
         scores, curves = (pd.concat(frames, ignore_index=True) for frames in (scores, curves))
         return Study(
             scores,
@@ -127,6 +140,27 @@ class StudyPlan:
             {run.corpus: run.groups for run in self.runs if run.groups is not None},
             {name: table.dropped for name, table in self.tables.items() if table.dropped},
         )
+
+    def missing(self, checkpoint):
+        """Return the parts that a checkpoint still lacks of the study.
+
+        Parameters
+        ----------
+        checkpoint : path
+            The folder, which need not be there.
+
+        Returns
+        -------
+        list of str
+            Each such as ``run(only=...)`` takes it: whole repeats where all of one is missing,
+            else single folds. It is empty if all parts are there.
+
+        Raises
+        ------
+        ValueError
+            If the checkpoint is that of another run.
+        """
+        return find_missing(self.runs, checkpoint)
 
 
 def make_folds(design):

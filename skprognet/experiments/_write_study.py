@@ -7,12 +7,20 @@ from skprognet.experiments._output_folder import REPORT, OutputFolder
 from skprognet.experiments._page import format_page
 from skprognet.experiments._record import add_found, describe_record, format_record, make_record
 from skprognet.experiments._words import describe_folds, explain_missing_rows, headline
-from skprognet.results import compressed, explain_tests, format_table, score_files, to_csv
+from skprognet.results import (
+    TIMINGS_FILE,
+    compressed,
+    explain_tests,
+    format_table,
+    score_files,
+    to_csv,
+)
 
 SUFFIXES = ("png", "pdf")
 _FILES = (
     "results.csv",
     "rows.csv.gz",
+    TIMINGS_FILE,
     "comparisons.csv",
     "table.md",
     "table.tex",
@@ -65,14 +73,15 @@ def format_study(study):
     )
 
 
-def write_study(study, folder, *, record=None, seconds=None):
+def write_study(study, folder, *, record=None):
     """Write a study into a folder: all of its files whole, or none.
 
-    These X
-    design.toml, each figure as PNG and as PDF, and report.html: one page with all of it, which
-    needs nothing else and no network. There are no curves where no network was scored after its
-    epochs. Beside them manifest.json has the digest of each. A study that was written there
-    before is replaced; a file that none wrote, or that was changed since, is not.
+    These are results.csv, rows.csv.gz, timings.csv, comparisons.csv, table.md, table.tex,
+    curves.csv.gz, design.toml, each figure as PNG and as PDF, and report.html: one page with all
+    of it, which needs nothing else and no network. There are no curves where no network was scored
+    after its epochs. Only timings.csv, and a line of the page, say how long it took.
+    Beside them manifest.json has the digest of each. A study that was written there before is
+    replaced; a file that none wrote, or that was changed since, is not.
 
     Parameters
     ----------
@@ -84,8 +93,6 @@ def write_study(study, folder, *, record=None, seconds=None):
     record : dict, default=None
         What design.toml is to hold. None makes it from the design of the study; it does not know
         where the data came from.
-    seconds : float, default=None
-        How long it all took, for the page.
 
     Returns
     -------
@@ -120,12 +127,12 @@ def write_study(study, folder, *, record=None, seconds=None):
     'report.html'
     """
     record = make_record(study.design) if record is None else record
-    contents = study_contents(study, record, seconds)
+    contents = study_contents(study, record)
     with OutputFolder(folder, describe_record(record)) as output:
         return output.write(contents)
 
 
-def study_contents(study, record, seconds=None):
+def study_contents(study, record):
     """Return what each file of a study holds, as bytes by name."""
     record = add_found(record, study)
     figures = draw_figures(study)
@@ -142,7 +149,7 @@ def study_contents(study, record, seconds=None):
         for suffix in SUFFIXES:
             contents[f"{figure.name}.{suffix}"] = figure.contents[suffix]
     # Last, and so the last to appear: where it is, all is.
-    contents[REPORT] = format_page(study, figures, record, seconds).encode()
+    contents[REPORT] = format_page(study, figures, record).encode()
     return contents
 
 

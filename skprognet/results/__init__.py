@@ -4,6 +4,8 @@ from skprognet.results._choose_test import explain_tests
 from skprognet.results._compare_methods import compare_methods
 from skprognet.results._compare_over_corpora import compare_over_corpora
 from skprognet.results._corpora_result import CorporaComparisonResult
+from skprognet.results._score_files import SECONDS as SECONDS
+from skprognet.results._score_files import TIMINGS_FILE as TIMINGS_FILE
 from skprognet.results._score_files import compressed as compressed
 from skprognet.results._score_files import read_csv as read_csv
 from skprognet.results._score_files import read_scores

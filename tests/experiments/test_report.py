@@ -106,6 +106,7 @@ def test_files_are_all_there_and_nothing_else(folder):
         "significance.png",
         "table.md",
         "table.tex",
+        "timings.csv",
     ]
 
 
