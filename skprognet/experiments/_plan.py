@@ -7,8 +7,11 @@ import numpy as np
 import pandas as pd
 
 from skprognet.evaluation import count_fits, cross_validate_transfer
+from skprognet.experiments._describe_plan import describe_plan
+from skprognet.experiments._estimate import estimate_seconds
 from skprognet.experiments._parts_of_study import find_missing, runs_of
 from skprognet.experiments._study import Study
+from skprognet.experiments._write_study import file_names
 from skprognet.model_selection import (
     LeaveOneSessionOut,
     RepeatedSpeakerStratifiedKFold,
@@ -81,6 +84,54 @@ class StudyPlan:
 
     def __post_init__(self):
         self.n_fits = sum(count_fits(**run.arguments) for run in self.runs)
+
+    def __str__(self):
+        return describe_plan(self.design, self.runs, self.n_fits, file_names(self.design))
+
+    def describe(self, folder=None, *, n_jobs=-1):
+        """Return what the study will do, in words, and about how long it will take.
+
+        The fits of each method; the rows and classes of the smallest and of the largest fold; the
+        files that :func:`write_study` will write, with their size; and the time, from a few epochs
+        of each kind of network, which are trained for that and forgotten. ``print(plan)`` says the
+        same without the time, at once.
+
+        Parameters
+        ----------
+        folder : path, default=None
+            Where the results are to go, for the text; nothing is written.
+        n_jobs : int, default=-1
+            How many splits are to run at the same time, as in joblib; -1 is all cores.
+
+        Returns
+        -------
+        str
+            Some paragraphs and tables.
+        """
+        names = file_names(self.design)
+        return describe_plan(self.design, self.runs, self.n_fits, names, folder, n_jobs)
+
+    def estimate(self, *, n_jobs=-1):
+        """Return about how long the study takes, from a few epochs of each kind of network.
+
+        They are those of one split, on the real rows (of more than 2000 training rows, a share),
+        trained here and now and forgotten: some seconds for each source. Not among it are the
+        start of processes, figures, other work on the machine, and fits of classifiers that have
+        no epochs. All networks are taken to train all of their epochs, so that with `patience` it
+        is the most that they may take.
+
+        Parameters
+        ----------
+        n_jobs : int, default=-1
+            How many splits are to run at the same time, as in joblib; -1 is all cores.
+
+        Returns
+        -------
+        low, high : float
+            Hours.
+        """
+        low, high, _ = estimate_seconds(self.runs, n_jobs)
+        return low / 3600, high / 3600
 
     def run(self, *, only=None, checkpoint=None, n_jobs=-1, verbose=0):
         """Train everything, and return what came of it; or a part, which goes to the checkpoint.
