@@ -77,8 +77,8 @@ def _corpus_in_words(design, plan):
     n_rows, n_features = plan.run.X.shape
     return (
         f"Corpus {plan.run.corpus}: {n_rows} rows of {n_features} columns; {n_repeats} x "
-        f"{n_folds} folds {FOLDS_IN_WORDS[design.folds][0]}. Rows of the smallest and of the largest fold, "
-        f"and of each class ({plan.run.target}) in them:"
+        f"{n_folds} folds {FOLDS_IN_WORDS[design.folds][0]}. Rows in the smallest and in the "
+        f"largest fold, of all classes ({plan.run.target}) and of each:"
     )
 
 
@@ -110,6 +110,8 @@ def _span(numbers):
 
 def _files_in_words(names, plans, folder):
     """Return which files are written, where to, and about how large the larger ones get."""
+    if all(len(split.train) == 1 for plan in plans for split in plan.splits):
+        names = [name for name in names if not name.startswith("training_size")]
     sizes = file_sizes(names, plans)
     checkpoint = sizes.pop("checkpoint")
     shown = [n if size < _SHOWN else f"{n} ({_size(size)})" for n, size in sizes.items()]

@@ -47,12 +47,12 @@ def estimate_seconds(runs, n_jobs):
 
 def time_in_words(low, high, left_out, n_jobs):
     """Return an estimate as a paragraph, with what it leaves out."""
-    others = f", and the fits of {listed(left_out)}, which have no epochs" if left_out else ""
+    rest = ["the start of processes", "the figures", "other work on this machine"]
+    rest += [f"the fits of {listed(left_out)}, which have no epochs"] if left_out else []
     return (
-        f"Time: {in_words(low)} to {in_words(high)} with {effective_n_jobs(n_jobs)} at a time, as "
-        "a few epochs of each kind of network say that were timed just now, on one split. This "
-        "leaves out the start of processes and the figures, about a minute, other work on this "
-        f"machine{others}; and it takes all networks to train all of their epochs."
+        f"Time: {in_words(low)} to {in_words(high)} with {effective_n_jobs(n_jobs)} at a time, if "
+        "all networks train all of their epochs. This comes from a few epochs of each kind of "
+        f"network, which were timed just now on one split. It leaves out {listed(rest)}."
     )
 
 

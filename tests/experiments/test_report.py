@@ -117,7 +117,8 @@ def test_files_are_all_there_and_nothing_else(folder):
 def test_frames_come_back_to_the_last_digit(study, folder, name, attribute):
     frame = getattr(study, attribute)
     if name == "results.csv":
-        frame = frame.drop(columns=["rows_seen", "rows_seen_by_source", "rows_tested"])
+        apart = ["seconds", "rows_seen", "rows_seen_by_source", "rows_tested"]
+        frame = frame.drop(columns=apart)
     stored = pd.read_csv(folder / name, dtype=str)  # since not each pandas reads every digit
     assert list(stored) == list(frame)
     for column in frame:
