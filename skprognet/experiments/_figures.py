@@ -12,6 +12,7 @@ from skprognet.displays import (
     SignificanceDisplay,
     TrainingCurveDisplay,
     TrainingSizeDisplay,
+    same_svg_ids,
 )
 
 # Nothing in a file says when it was made.
@@ -76,6 +77,7 @@ def picture(display, suffix, dpi=150):
     return pictures(display, [suffix], dpi)[suffix]
 
 
+@same_svg_ids()
 def _saved(figure, suffix, dpi):
     buffer = io.BytesIO()
     figure.savefig(buffer, format=suffix, dpi=dpi, metadata=METADATA.get(suffix))
