@@ -1,9 +1,16 @@
 """From the scores of every fold to comparisons, verdicts and tables."""
 
 from skprognet.results._choose_test import explain_tests
+from skprognet.results._class_recalls import recall_by_class
 from skprognet.results._compare_methods import compare_methods
 from skprognet.results._compare_over_corpora import compare_over_corpora
+from skprognet.results._confusion_counts import confusion_by_method
 from skprognet.results._corpora_result import CorporaComparisonResult
+from skprognet.results._disputed_rows import most_disputed
+from skprognet.results._group_gaps import gaps_between_groups
+from skprognet.results._group_scores import scores_by_group
+from skprognet.results._recall_scores import recall_scores
+from skprognet.results._reliability import calibration_by_method, expected_calibration_error
 from skprognet.results._score_files import compressed as compressed
 from skprognet.results._score_files import read_csv as read_csv
 from skprognet.results._score_files import read_scores
@@ -15,10 +22,18 @@ from skprognet.results._table_formats import table_in_words as table_in_words
 
 __all__ = [
     "CorporaComparisonResult",
+    "calibration_by_method",
     "compare_methods",
     "compare_over_corpora",
+    "confusion_by_method",
+    "expected_calibration_error",
     "explain_tests",
     "format_table",
+    "gaps_between_groups",
+    "most_disputed",
     "read_scores",
+    "recall_by_class",
+    "recall_scores",
+    "scores_by_group",
     "summary_table",
 ]
