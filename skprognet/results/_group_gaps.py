@@ -158,8 +158,9 @@ def gaps_between_groups(
     >>> rows = pd.DataFrame(
     ...     {"row": range(8), "truth": ["angry", "angry", "sad", "sad"] * 2}
     ... ).assign(repeat=1, fold=1)
+    >>> males_wrong = ["angry", "sad", "sad", "angry"] * 2
     >>> predictions = pd.concat([
-    ...     rows.assign(method="DNN", source="none", prediction=["angry", "sad", "sad", "angry"] * 2),
+    ...     rows.assign(method="DNN", source="none", prediction=males_wrong),
     ...     rows.assign(method="ProgNet", source="speaker", prediction=rows["truth"]),
     ... ])
     >>> gaps = gaps_between_groups(predictions, labels, "gender")
@@ -230,7 +231,8 @@ def _gaps(part, column, against, swaps):
             **metric_columns(get_score("uar")),
             "gap": gap_of(scores),
             "best": groups[scores.argmax()],
-            "worst": groups[scores.argmin()],
+            # The last of several, so that two groups are named even if all are equal.
+            "worst": groups[::-1][scores[::-1].argmin()],
             "best_score": scores.max(),
             "worst_score": scores.min(),
             **compared,
