@@ -20,6 +20,7 @@ FILES = [
     "learning_curves.pdf",
     "learning_curves.png",
     "manifest.json",
+    "predictions.parquet",
     "report.html",
     "results.csv",
     "rows.csv.gz",

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from skprognet._scores import NO_SOURCE
 from skprognet.evaluation._checkpoint import open_checkpoint
+from skprognet.evaluation._fit_predictions import predictions_table
 from skprognet.evaluation._fold_job import run_job
 from skprognet.evaluation._plan_run import plan_run
 
@@ -35,6 +36,7 @@ def cross_validate_transfer(
     target=None,
     corpus="corpus",
     return_curves=False,
+    return_predictions=False,
     checkpoint=None,
     n_jobs=-1,
     random_state=0,
@@ -109,6 +111,8 @@ def cross_validate_transfer(
         Name of the corpus in the result.
     return_curves : bool, default=False
         Whether to return the scores of every epoch as well.
+    return_predictions : bool, default=False
+        Whether to return what each fit predicted for its test rows as well.
     checkpoint : path, default=None
         Folder for what is finished. A job is one split with one source: the training of the
         source and of the methods that read it. What a job gives is on disk before it is reported.
@@ -130,7 +134,7 @@ def cross_validate_transfer(
     Returns
     -------
     scores : DataFrame
-        A row per method, source, repeat and fold, with the columns method, source ("a + b" for
+        With curves or predictions, or both, it is the first of a tuple of these. A row per method, source, repeat and fold, with the columns method, source ("a + b" for
         combined ones), target, corpus, n_train_folds (only with `train_folds`), repeat and fold
         (from 1), n_train, n_validation, n_test (rows), seed, source_seed, metric (the name of
         `scoring`), greater_is_better (whether a greater score is the better one), score, chance
@@ -144,6 +148,13 @@ def cross_validate_transfer(
         Only with ``return_curves=True``: method, source, target, corpus, (n_train_folds,) repeat,
         fold, metric (the `monitor` of the method), epoch, train_loss, valid_loss, valid_score,
         test_score.
+    predictions : DataFrame
+        Only with ``return_predictions=True``: a row for each row that tested a fit, in the order
+        of the scores and then of the rows. The columns are method, source, target, corpus,
+        (n_train_folds,) repeat, fold, row (its number in X, from 0), truth, prediction (labels as
+        in `y`) and, for each class of `y` in sorted order, p_<class>: its probability, as float32.
+        It is NaN where the classifier has no ``predict_proba`` or no ``classes_``. `scoring` of
+        truth and prediction of a fit is its score, to the last bit.
 
     Raises
     ------
@@ -153,7 +164,8 @@ def cross_validate_transfer(
         none of the sources, a source that no method can take, columns that are missing or have the
         same name, a method with `features` of a source, a class that is missing from the training
         rows of a split, a network inside a pipeline, a checkpoint of another run, or one of a run
-        with a lambda.
+        with a lambda. With ``return_predictions=True`` also if a method predicts what is no label
+        of `y`.
     TypeError
         If `cv` or `sources` is of the wrong kind, or the name of a source is no text.
     OSError
@@ -234,22 +246,37 @@ def cross_validate_transfer(
         corpus=corpus,
         train_folds=train_folds,
         return_curves=return_curves,
+        return_predictions=return_predictions,
     )
     run, jobs = plan.run, plan.jobs
     _check_backend()
-    rows, curves = [], []
+    rows, curves, predictions = [], [], []
     with open_checkpoint(checkpoint, run, plan.splits, list(map(str, jobs))) as store:
         for record in _records(run, jobs, plan.n_fits, store, n_jobs, verbose):
             rows += record["rows"]
             # As arrays: over a long run, lists would take several times the memory.
             curves += [{k: _compact(v) for k, v in curve.items()} for curve in record["curves"]]
-    order = {"method": list(methods), "source": [NO_SOURCE, *run.source_sets]}
+            predictions += record.get("predictions", [])
+    return _in_tables(plan, rows, curves, predictions)
+
+
+def _in_tables(plan, rows, curves, predictions):
+    """Return the scores, or a tuple of the scores and the other tables that the run asks for."""
+    run = plan.run
+    order = {"method": list(run.methods), "source": [NO_SOURCE, *run.source_sets]}
     scores = _in_order(pd.DataFrame(rows), order)
+    fits = scores.index
+    scores = scores.reset_index(drop=True)
     scores = scores.astype({"source_seed": "Int64", "best_epoch": "Int64", "n_epochs": "Int64"})
-    if not return_curves:
-        return scores
-    curves = [pd.DataFrame(curve) for curve in curves]
-    return scores, _in_order(pd.concat(curves), order) if curves else pd.DataFrame()
+    tables = [scores]
+    if run.return_curves:
+        curves = [pd.DataFrame(curve) for curve in curves]
+        curves = _in_order(pd.concat(curves), order) if curves else pd.DataFrame()
+        tables.append(curves.reset_index(drop=True))
+    if run.return_predictions:
+        predictions = [predictions[fit] for fit in fits]
+        tables.append(predictions_table(scores, predictions, run, plan.splits))
+    return tuple(tables) if len(tables) > 1 else scores
 
 
 def _compact(values):
@@ -344,4 +371,4 @@ def _in_order(frame, order):
     return frame.sort_values(
         [key for key in keys if key in frame],
         key=lambda column: column.map(ranks[column.name]) if column.name in ranks else column,
-    ).reset_index(drop=True)
+    )

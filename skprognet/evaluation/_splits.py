@@ -33,6 +33,11 @@ class Split:
     test: np.ndarray
     of_sources: dict
 
+    @property
+    def tested(self):
+        """The test rows in ascending order: in this order they are scored."""
+        return np.sort(self.test)
+
     def __str__(self):
         return f"repeat {self.repeat + 1}, fold {self.fold + 1}"
 

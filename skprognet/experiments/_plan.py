@@ -7,6 +7,11 @@ import numpy as np
 import pandas as pd
 
 from skprognet.evaluation import count_fits, cross_validate_transfer
+from skprognet.experiments._rows_as_given import (
+    join_predictions,
+    labels_by_row,
+    number_predictions,
+)
 from skprognet.experiments._study import Study
 from skprognet.model_selection import (
     LeaveOneSessionOut,
@@ -103,17 +108,20 @@ class StudyPlan:
         OSError
             If the checkpoint cannot be written.
         """
-        scores, curves = [], []
+        scores, curves, predictions = [], [], []
         for run in self.runs:
-            new_scores, new_curves = cross_validate_transfer(
+            new_scores, new_curves, new_predictions = cross_validate_transfer(
                 **run.arguments,
                 return_curves=True,
+                return_predictions=True,
                 checkpoint=None if checkpoint is None else Path(checkpoint) / run.folder,
                 n_jobs=n_jobs,
                 verbose=verbose,
             )
-            scores.append(self.tables[run.corpus].number_as_given(new_scores))
+            table = self.tables[run.corpus]
+            scores.append(table.number_as_given(new_scores))
             curves.append(new_curves)
+            predictions.append(number_predictions(new_predictions, table))
         scores, curves = (pd.concat(frames, ignore_index=True) for frames in (scores, curves))
         return Study(
             scores,
@@ -126,6 +134,8 @@ class StudyPlan:
             ),
             {run.corpus: run.groups for run in self.runs if run.groups is not None},
             {name: table.dropped for name, table in self.tables.items() if table.dropped},
+            join_predictions(predictions),
+            {name: labels_by_row(table) for name, table in self.tables.items()},
         )
 
 

@@ -7,12 +7,21 @@ from skprognet.experiments._output_folder import REPORT, OutputFolder
 from skprognet.experiments._page import format_page
 from skprognet.experiments._record import add_found, describe_record, format_record, make_record
 from skprognet.experiments._words import describe_folds, explain_missing_rows, headline
-from skprognet.results import compressed, explain_tests, format_table, score_files, to_csv
+from skprognet.results import (
+    PREDICTION_FILES,
+    compressed,
+    explain_tests,
+    format_table,
+    prediction_files,
+    score_files,
+    to_csv,
+)
 
 SUFFIXES = ("png", "pdf")
 _FILES = (
     "results.csv",
     "rows.csv.gz",
+    *PREDICTION_FILES,
     "comparisons.csv",
     "table.md",
     "table.tex",
@@ -68,10 +77,10 @@ def format_study(study):
 def write_study(study, folder, *, record=None, seconds=None):
     """Write a study into a folder: all of its files whole, or none.
 
-    These X
-    design.toml, each figure as PNG and as PDF, and report.html: one page with all of it, which
-    needs nothing else and no network. There are no curves where no network was scored after its
-    epochs. Beside them manifest.json has the digest of each. A study that was written there
+    These are results.csv, rows.csv.gz, predictions.parquet (predictions.csv.gz where pyarrow is
+    not installed), comparisons.csv, table.md, table.tex, curves.csv.gz, design.toml, each figure
+    as PNG and as PDF, and report.html: one page with all of it, which needs nothing else and no
+    network. There are no curves where no network was scored after its epochs. Beside them manifest.json has the digest of each. A study that was written there
     before is replaced; a file that none wrote, or that was changed since, is not.
 
     Parameters
@@ -136,6 +145,8 @@ def study_contents(study, record, seconds=None):
         "table.tex": format_table(study.table, "latex").encode(),
         DESIGN_FILE: format_record(record).encode(),
     }
+    if study.predictions is not None:
+        contents |= prediction_files(study.predictions)
     if len(study.curves):
         contents["curves.csv.gz"] = compressed(study.curves)
     for figure in figures:

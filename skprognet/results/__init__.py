@@ -9,6 +9,9 @@ from skprognet.results._corpora_result import CorporaComparisonResult
 from skprognet.results._disputed_rows import most_disputed
 from skprognet.results._group_gaps import gaps_between_groups
 from skprognet.results._group_scores import scores_by_group
+from skprognet.results._prediction_files import PREDICTION_FILES as PREDICTION_FILES
+from skprognet.results._prediction_files import prediction_files as prediction_files
+from skprognet.results._prediction_files import read_predictions
 from skprognet.results._recall_scores import recall_scores
 from skprognet.results._reliability import calibration_by_method, expected_calibration_error
 from skprognet.results._score_files import compressed as compressed
@@ -31,6 +34,7 @@ __all__ = [
     "format_table",
     "gaps_between_groups",
     "most_disputed",
+    "read_predictions",
     "read_scores",
     "recall_by_class",
     "recall_scores",

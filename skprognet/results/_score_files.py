@@ -107,8 +107,20 @@ def _with_rows(scores, rows):
     return both if both["rows_tested"].notna().all() else scores
 
 
-def read_csv(path):
+def read_csv(path, text=()):
     """Return the frame in a CSV file of a study.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    text : sequence of str, default=()
+        Columns that are read as text, beside those of every table of a study.
+
+    Returns
+    -------
+    DataFrame
+        Its numbers to the last digit.
 
     Raises
     ------
@@ -126,6 +138,6 @@ def read_csv(path):
         )
     try:
         # Only what is empty is missing: a method or a source may be called "NA".
-        return read_delimited(path, ",", _TEXT, no_text=[""])
+        return read_delimited(path, ",", {*_TEXT, *text}, no_text=[""])
     except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(f"{str(path)!r} cannot be read as CSV: {error}") from error

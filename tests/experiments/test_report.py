@@ -97,6 +97,7 @@ def test_files_are_all_there_and_nothing_else(folder):
         "learning_curves.pdf",
         "learning_curves.png",
         "manifest.json",
+        "predictions.parquet",
         "report.html",
         "results.csv",
         "rows.csv.gz",
