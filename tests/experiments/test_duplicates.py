@@ -93,6 +93,7 @@ def test_zero_is_zero_whatever_its_sign():
 
 def test_what_is_dropped_has_no_part_and_is_written_down(tmp_path, no_figures):
     X, labels = with_copies([(3, 17), (8, 40), (3, 41)])
+    labels["file"] = [f"{row}.wav" for row in range(48)]
     study = tasks(X, labels, duplicates="drop")
     others = np.setdiff1d(np.arange(48), [17, 40, 41])
     by_hand = tasks(X.iloc[others], labels.iloc[others])
@@ -109,6 +110,15 @@ def test_what_is_dropped_has_no_part_and_is_written_down(tmp_path, no_figures):
         np.testing.assert_array_equal(rows_of(ours), others[rows_of(theirs)])
     with pytest.raises(ValueError, match="had groups"):
         audit(study.scores, groups=labels["speaker"])
+    predictions = study.predictions
+    for _, rows in predictions.groupby(["method", "source"])["row"]:
+        np.testing.assert_array_equal(np.sort(rows), others)
+    tested = labels.iloc[predictions["row"]]
+    assert predictions["truth"].tolist() == tested["emotion"].tolist()
+    assert predictions["file"].tolist() == tested["file"].tolist()
+    pd.testing.assert_frame_equal(
+        study.labels["corpus"], labels.iloc[others].rename_axis(index="row")
+    )
 
     assert study.design.duplicates == "drop"
     assert study.dropped_rows == {"corpus": [17, 40, 41]}
