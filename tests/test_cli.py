@@ -77,7 +77,16 @@ def test_a_second_demo_replaces_the_first_whatever_its_design(tmp_path, no_figur
         (["learn"], "No such command 'learn'."),
         (["tasks", "emodb", "-o", "x"], "Missing option '--target'."),
         (["tasks", "-o", "x", "--target", "a", "--sources", "b"], "Missing argument 'TABLE'."),
-        (["corpora", "a.csv", "-o", "x"], "Missing argument 'TARGET'."),
+        (["corpora", "-o", "x"], "Missing argument 'TABLE TABLE [TABLE...]'."),
+        (["corpora", "a.csv", "-o", "x"], "There must be at least two tables; got a.csv alone."),
+        (
+            ["corpora", "a.csv", "b.csv", "-o", "x", "--names", "a", "b", "c"],
+            "--names must have a name for each of 2 tables; got 3.",
+        ),
+        (
+            ["corpora", "a.csv", "b.csv", "c.csv", "-o", "x", "--labels", "l.csv", "m.csv"],
+            "--labels must have one file, or one for each of 3 tables; got 2.",
+        ),
         (["compare"], "Missing argument 'RESULTS.csv...'."),
         (["compare", "gone.csv"], "Path 'gone.csv' does not exist."),
         (["plot", ".", "--kind", "pie", "-o", "x.png"], "Invalid value for '--kind'"),

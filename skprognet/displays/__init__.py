@@ -3,6 +3,7 @@
 from skprognet.displays._calibration_display import CalibrationDisplay
 from skprognet.displays._class_recall_display import ClassRecallDisplay
 from skprognet.displays._confusion_display import ConfusionDisplay
+from skprognet.displays._corpora_matrix_display import CorporaMatrixDisplay
 from skprognet.displays._disagreement_display import DisagreementDisplay
 from skprognet.displays._group_scores_display import GroupScoresDisplay
 from skprognet.displays._network_diagram import NetworkDisplay
@@ -16,6 +17,7 @@ __all__ = [
     "CalibrationDisplay",
     "ClassRecallDisplay",
     "ConfusionDisplay",
+    "CorporaMatrixDisplay",
     "DisagreementDisplay",
     "GroupScoresDisplay",
     "NetworkDisplay",

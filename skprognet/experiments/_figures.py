@@ -5,14 +5,17 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from skprognet._comparisons import TRANSFER
 from skprognet._scores import methods_in
 from skprognet._table_metric import metric_of, monitor_is_greater_better
 from skprognet.displays import (
+    CorporaMatrixDisplay,
     ScoresDisplay,
     SignificanceDisplay,
     TrainingCurveDisplay,
     TrainingSizeDisplay,
 )
+from skprognet.experiments._over_corpora import largest_training_set
 
 # Nothing in a file says when it was made.
 METADATA = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
@@ -115,7 +118,8 @@ def file_endings(corpora):
 def figure_names(corpora):
     """Return the names of all figures that a study with these target corpora may have."""
     endings = file_endings(corpora)
-    return [*(f"{kind}{ending}" for ending in endings for kind in KINDS), "significance"]
+    of_each = [f"{kind}{ending}" for ending in endings for kind in KINDS]
+    return ["corpora_matrix", *of_each, "significance"]
 
 
 def _figure(display, name, heading, caption, alt, wide=False):
@@ -176,6 +180,30 @@ def _sizes(scores, comparisons, name, where):
     )
 
 
+def _matrix(study):
+    """Return the figure of all sources and targets, where there is more than one pair of them."""
+    design = study.design
+    is_transfer = (study.comparisons["kind"] == TRANSFER).any()
+    if design.study != "corpora" or len(design.directions) < 2 or not is_transfer:
+        return []
+    scores = largest_training_set(study.scores)
+    sizes = scores["n_train_folds"].unique()
+    metric = metric_of(scores).label
+    figure = _figure(
+        CorporaMatrixDisplay.from_scores(scores, study.comparisons),
+        "corpora_matrix",
+        f"Which corpus helps which, {_folds(sizes[0])}",
+        f"Each row is a source, each column a target. A cell has the gain in {metric} over the "
+        "network without a source: violet where the source helps, orange where it hurts. Only the "
+        "marks are evidence, by the plain p-value. Grey: the score of the network without a "
+        "source.",
+        f"Gain for each of {len(design.directions)} pairs of source and target; the numbers are "
+        "in the table above.",
+        wide=True,
+    )
+    return [figure]
+
+
 def _significance(comparisons):
     label = metric_of(comparisons).label
     return _figure(
@@ -196,7 +224,8 @@ def draw_figures(study):
     """Draw what a study can show.
 
     Between corpora, the sizes and, for the largest training set, curves and scores are drawn for
-    each target corpus; the differences of all comparisons share one figure.
+    each target corpus; the differences of all comparisons share one figure, and so do all pairs of
+    source and target, where there are several.
 
     Parameters
     ----------
@@ -209,7 +238,7 @@ def draw_figures(study):
         There are no training curves where no network was scored after its epochs.
     """
     corpora = list(study.scores["corpus"].unique())
-    figures = []
+    figures = _matrix(study)
     for corpus, ending in zip(corpora, file_endings(corpora), strict=True):
         where = f", {corpus}" if len(corpora) > 1 else ""
         scores = study.scores[study.scores["corpus"] == corpus]

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from skprognet._controls import has_placebos
 from skprognet._wording import printable
+from skprognet.experiments._over_corpora import ranks_in_words
 from skprognet.experiments._record import MISSING, repeat_command
 from skprognet.experiments._study import fits_in_words
 from skprognet.experiments._words import (
@@ -87,6 +88,7 @@ def format_page(study, figures, record, seconds):
         missing=explain_missing_rows(study),
         test=explain_tests(study.comparisons),
         verdicts=study.comparisons["verdict"].tolist(),
+        over_corpora=ranks_in_words(study),
         figures=[(figure, _data_uri(figure.contents["svg"])) for figure in figures],
         folds=describe_folds(study),
         folds_meaning=FOLDS_IN_WORDS[study.design.folds][1],

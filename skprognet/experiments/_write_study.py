@@ -3,6 +3,7 @@
 from skprognet._markup import escape_markdown
 from skprognet.experiments._arguments import DESIGN_FILE
 from skprognet.experiments._figures import draw_figures, figure_names
+from skprognet.experiments._over_corpora import ranks_in_words
 from skprognet.experiments._output_folder import REPORT, OutputFolder
 from skprognet.experiments._page import format_page
 from skprognet.experiments._record import add_found, describe_record, format_record, make_record
@@ -61,7 +62,7 @@ def format_study(study):
     >>> print(format_study(study).splitlines()[0])
     # Emotion recognition with transfer from gender
     """
-    missing = explain_missing_rows(study)
+    missing, over = explain_missing_rows(study), ranks_in_words(study)
     return "\n\n".join(
         [
             f"# {escape_markdown(study.design.title)}",
@@ -69,9 +70,13 @@ def format_study(study):
             format_table(study.table),
             *([escape_markdown(missing)] if missing else []),
             escape_markdown(explain_tests(study.comparisons)),
-            "\n".join(f"- {escape_markdown(each)}" for each in study.comparisons["verdict"]),
+            *map(_as_list, filter(len, (study.comparisons["verdict"], over))),
         ]
     )
+
+
+def _as_list(sentences):
+    return "\n".join(f"- {escape_markdown(each)}" for each in sentences)
 
 
 def write_study(study, folder, *, record=None, seconds=None):

@@ -47,8 +47,8 @@ def tasks(X, labels, **options):
 
 
 def corpora(source, target, **options):
-    options = {"train_folds": (1,), "both_directions": False} | options
-    return transfer_between_corpora(source, target, **OPTIONS | options)
+    options = {"train_folds": (1,), "targets": ["target"]} | options
+    return transfer_between_corpora({"source": source, "target": target}, **OPTIONS | options)
 
 
 def rows_of(text):
@@ -165,7 +165,7 @@ def test_a_copy_in_another_corpus_is_a_leak_too():
     ):
         corpora(*data)
     study = corpora(
-        *data, duplicates="drop", both_directions=True, folds="speaker-independent", n_splits=4
+        *data, duplicates="drop", targets=None, folds="speaker-independent", n_splits=4
     )
     assert study.dropped_rows == {"target": [5]}
     assert "Left out as copies of others: 1 row of target." in format_study(study)

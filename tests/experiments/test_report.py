@@ -49,7 +49,7 @@ def test_text_of_corpora_says_directions_and_sizes(corpora):
         "1 x 4 folds stratified by speaker (about 20 rows train where most do, in 1 or 2 folds "
         "of the target, 10 choose the epoch, 10 test), up to 3 epochs"
     ) in text
-    one_way = Study(corpora.scores, corpora.curves, replace(corpora.design, both_directions=False))
+    one_way = Study(corpora.scores, corpora.curves, replace(corpora.design, targets="first-half"))
     assert "transfer from first half to first-half\n" in format_study(one_way)
 
 
@@ -152,7 +152,8 @@ def test_between_corpora_each_target_has_its_figures(corpora, tmp_path):
     # Both names would make the same file name, so they are numbered.
     kinds = ("training_size", "scores", "learning_curves")
     expected = {f"{kind}_{number}.png" for kind in kinds for number in (1, 2)}
-    assert {name for name in names if name.endswith(".png")} == {*expected, "significance.png"}
+    expected |= {"significance.png", "corpora_matrix.png"}
+    assert {name for name in names if name.endswith(".png")} == expected
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "Score by size of the training set, first-half</h3>" in page
     assert "Scores, first half, 2 training folds</h3>" in page
