@@ -45,7 +45,7 @@ def _duration(seconds):
     return f"{seconds:.0f} s"
 
 
-def format_page(study, figures, record, seconds):
+def format_page(study, figures, record, seconds, sections=()):
     """Return a study as HTML.
 
     Parameters
@@ -58,6 +58,8 @@ def format_page(study, figures, record, seconds):
         What `make_record` returns.
     seconds : float or None
         How long it took.
+    sections : list of Section, default=()
+        What its predictions show.
 
     Returns
     -------
@@ -83,13 +85,14 @@ def format_page(study, figures, record, seconds):
         audit=study.audit_verdict,
         harm=study.comparisons.loc[study.comparisons["hurts"], "verdict"].tolist(),
         heads=list(cells),
-        rows=cells.to_numpy().tolist(),
+        rows=[[(cell, False) for cell in row] for row in cells.to_numpy().tolist()],
         legend=legend,
         missing=explain_missing_rows(study),
         test=explain_tests(study.comparisons),
         verdicts=study.comparisons["verdict"].tolist(),
         over_corpora=ranks_in_words(study),
-        figures=[(figure, _data_uri(figure.contents["svg"])) for figure in figures],
+        figures=_shown_figures(figures),
+        sections=[(section, _shown_figures(section.figures)) for section in sections],
         folds=describe_folds(study),
         folds_meaning=FOLDS_IN_WORDS[study.design.folds][1],
         normalisation=NORMALISATION_IN_WORDS[study.design.normalisation],
@@ -104,6 +107,12 @@ def format_page(study, figures, record, seconds):
         training=_duration(study.scores["seconds"].sum()),
         elapsed=None if seconds is None else _duration(seconds),
     )
+
+
+def _shown_figures(figures):
+    """Return those that are shown on the page, each with its picture."""
+    shown = [figure for figure in figures if "svg" in figure.contents]
+    return [(figure, _data_uri(figure.contents["svg"])) for figure in shown]
 
 
 def _data_uri(svg):

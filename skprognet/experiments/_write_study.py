@@ -7,6 +7,7 @@ from skprognet.experiments._over_corpora import ranks_in_words
 from skprognet.experiments._output_folder import REPORT, OutputFolder
 from skprognet.experiments._page import format_page
 from skprognet.experiments._record import add_found, describe_record, format_record, make_record
+from skprognet.experiments._sections import draw_sections
 from skprognet.experiments._words import describe_folds, explain_missing_rows, headline
 from skprognet.results import (
     PREDICTION_FILES,
@@ -143,7 +144,7 @@ def write_study(study, folder, *, record=None, seconds=None):
 def study_contents(study, record, seconds=None):
     """Return what each file of a study holds, as bytes by name."""
     record = add_found(record, study)
-    figures = draw_figures(study)
+    figures, sections = draw_figures(study), draw_sections(study)
     contents = {
         **score_files(study.scores),
         "comparisons.csv": to_csv(study.comparisons),
@@ -155,11 +156,11 @@ def study_contents(study, record, seconds=None):
         contents |= prediction_files(study.predictions)
     if len(study.curves):
         contents["curves.csv.gz"] = compressed(study.curves)
-    for figure in figures:
+    for figure in [*figures, *(each for section in sections for each in section.figures)]:
         for suffix in SUFFIXES:
             contents[f"{figure.name}.{suffix}"] = figure.contents[suffix]
     # Last, and so the last to appear: where it is, all is.
-    contents[REPORT] = format_page(study, figures, record, seconds).encode()
+    contents[REPORT] = format_page(study, figures, record, seconds, sections).encode()
     return contents
 
 
