@@ -134,7 +134,7 @@ def cross_validate_transfer(
     Returns
     -------
     scores : DataFrame
-        With curves or predictions, or both, it is the first of a tuple of these. A row per method, source, repeat and fold, with the columns method, source ("a + b" for
+        A row per method, source, repeat and fold, with the columns method, source ("a + b" for
         combined ones), target, corpus, n_train_folds (only with `train_folds`), repeat and fold
         (from 1), n_train, n_validation, n_test (rows), seed, source_seed, metric (the name of
         `scoring`), greater_is_better (whether a greater score is the better one), score, chance
@@ -145,12 +145,12 @@ def cross_validate_transfer(
         given), seconds, and what :func:`audit` reads: rows_seen, rows_seen_by_source,
         rows_tested; if a source has columns of its own, also columns_seen, columns_withheld.
     curves : DataFrame
-        Only with ``return_curves=True``: method, source, target, corpus, (n_train_folds,) repeat,
-        fold, metric (the `monitor` of the method), epoch, train_loss, valid_loss, valid_score,
-        test_score.
+        Only with ``return_curves=True``, second: method, source, target, corpus,
+        (n_train_folds,) repeat, fold, metric (the `monitor` of the method), epoch, train_loss,
+        valid_loss, valid_score, test_score.
     predictions : DataFrame
-        Only with ``return_predictions=True``: a row for each row that tested a fit, in the order
-        of the scores and then of the rows. The columns are method, source, target, corpus,
+        Only with ``return_predictions=True``, last: a row for each row that tested a fit, in the
+        order of the scores and then of the rows. The columns are method, source, target, corpus,
         (n_train_folds,) repeat, fold, row (its number in X, from 0), truth, prediction (labels as
         in `y`) and, for each class of `y` in sorted order, p_<class>: its probability, as float32.
         It is NaN where the classifier has no ``predict_proba`` or no ``classes_``. `scoring` of

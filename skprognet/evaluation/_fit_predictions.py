@@ -49,10 +49,11 @@ def _positions(done, classes):
     predicted = np.asarray(done.predicted).ravel()
     positions = pd.Index(classes).get_indexer(predicted)
     if (positions < 0).any():
+        known = first_few(classes.tolist())
         other = predicted[positions < 0][:1].tolist()[0]
         raise ValueError(
-            f"Methods must predict labels of the target, which are [{first_few(classes)}]; "
-            f"{done.method!r} predicted {other!r}. Correct it, or leave it out."
+            f"Methods must predict labels of the target, which are [{known}]; {done.method!r} "
+            f"predicted {other!r}. Correct it, or leave it out."
         )
     return positions
 

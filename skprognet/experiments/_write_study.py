@@ -80,8 +80,9 @@ def write_study(study, folder, *, record=None, seconds=None):
     These are results.csv, rows.csv.gz, predictions.parquet (predictions.csv.gz where pyarrow is
     not installed), comparisons.csv, table.md, table.tex, curves.csv.gz, design.toml, each figure
     as PNG and as PDF, and report.html: one page with all of it, which needs nothing else and no
-    network. There are no curves where no network was scored after its epochs. Beside them manifest.json has the digest of each. A study that was written there
-    before is replaced; a file that none wrote, or that was changed since, is not.
+    network. There are no curves where no network was scored after its epochs. Beside them
+    manifest.json has the digest of each. A study that was written there before is replaced; a
+    file that none wrote, or that was changed since, is not.
 
     Parameters
     ----------

@@ -69,8 +69,16 @@ def test_labels_of_one_corpus_alone_are_named():
         "labels, and what the source knows of the others goes with its output layer."
     )
     with pytest.warns(UserWarning, match=f"^{re.escape(sentence)}$"):
-        study = between(*data)
-    assert study.scores["n_test"].sum() == 3 * 48
+        study = between(*data, both_directions=True)
+    assert study.scores["n_test"].sum() == 2 * 3 * 48
+    # A class that a corpus lacks has no probability there.
+    by_corpus = dict(list(study.predictions.groupby("corpus")))
+    assert list(study.predictions.filter(like="p_")) == ["p_5", "p_angry", "p_calm", "p_sad"]
+    for corpus_name, lacking in {"source": "p_5", "target": "p_calm"}.items():
+        rows = by_corpus[corpus_name]
+        assert rows[lacking].isna().all()
+        np.testing.assert_allclose(rows.filter(like="p_").sum(axis=1), 1, atol=1e-6)
+    assert set(study.labels) == {"source", "target"}
 
 
 def test_corpora_without_a_label_in_common_are_refused():
