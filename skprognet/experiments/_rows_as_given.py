@@ -28,9 +28,14 @@ def number_predictions(predictions, table):
     rows = predictions[ROW].to_numpy()
     numbered = predictions.assign(**{ROW: np.flatnonzero(table.kept)[rows]})
     if FILE in table.labels:
-        files = table.labels[FILE].to_numpy()[rows]
+        files = table.labels[FILE].map(_as_text).to_numpy()[rows]
         numbered.insert(numbered.columns.get_loc(ROW) + 1, FILE, files)
     return numbered
+
+
+def _as_text(file):
+    """Return the name of a file as text in UTF-8: some old names have bytes that are none."""
+    return file if pd.isna(file) else str(file).encode("utf-8", "backslashreplace").decode()
 
 
 def join_predictions(parts):

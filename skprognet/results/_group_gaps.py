@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from skprognet._checks import check_number, check_random_state
+from skprognet._checks import check_number
 from skprognet._comparisons import signed
 from skprognet._predictions import PREDICTION, ROW, TRUTH
 from skprognet._scores import (
@@ -19,9 +19,9 @@ from skprognet._scores import (
 from skprognet._table_metric import metric_columns
 from skprognet._wording import first_few
 from skprognet.metrics import get_score
+from skprognet.results._gap_change import change_of_gap
 from skprognet.results._group_scores import values_of_rows
 from skprognet.results._pairs import networks_without_source
-from skprognet.results._swapped_units import gap_of, swap_test
 from skprognet.results._tested_rows import (
     REPEAT,
     check_tested,
@@ -42,34 +42,26 @@ _NO_COMPARISON = {
 }
 
 
-def gaps_between_groups(
-    predictions,
-    labels,
-    column,
-    *,
-    unit=None,
-    against=None,
-    alpha=0.05,
-    n_permutations=9999,
-    random_state=0,
-):
+def gaps_between_groups(predictions, labels, column, *, unit=None, against=None, alpha=0.05):
     r"""Measure the gap between groups of rows, and test whether transfer widens it.
 
-    The gap of a method is the largest UAR of a group minus the smallest, where the UAR of a group
-    is that of :func:`scores_by_group`: over all of its rows in a repeat, mean over the repeats.
-    Transfer widens the gap by
+    The gap of a method is the UAR of its best group minus that of its worst, where the UAR of a
+    group is that of :func:`scores_by_group`: over all of its rows in a repeat, mean over the
+    repeats. A method with a source is compared with the same network without one, between the
+    groups that are best and worst by the mean of both methods. Transfer widens their gap by
 
     .. math::
 
-        d = \mathrm{gap}(\text{method with a source}) -
-            \mathrm{gap}(\text{the same network without}).
+        d = \left(u_\mathrm{best} - u_\mathrm{worst}\right) -
+            \left(v_\mathrm{best} - v_\mathrm{worst}\right),
+
+    where u and v are UARs with the source and without. That transfer helps both groups alike
+    changes nothing.
 
     Repeats test the same rows again. So their spread says how much seeds and folds matter, and
-    not how much other rows or other speakers would, and d is not tested by it. It is tested by
-    swaps [1]_ [2]_ instead. If the source makes no difference, the predictions of both methods for
-    one speaker, in all repeats together, may change places. All ways to swap them are tried, or
-    `n_permutations` random ones. The p-value is the share of ways with a :math:`|d|` at least as
-    large as the one that was found, which counts as one of them [3]_.
+    not how much other speakers would. Speakers are the independent units instead, each with all
+    of its rows in all repeats. Interval and p-value are those of Welch's t-test of the speakers of
+    the one group against those of the other: does the source help the ones more?
 
     Parameters
     ----------
@@ -84,9 +76,10 @@ def gaps_between_groups(
     column : str
         The column of `labels` that says to which group a row belongs, of two groups or more.
     unit : str, default=None
-        The column of `labels` with what is independent of each other. None is "speaker", if there
-        is this column, or else each row by itself. Rows of one speaker are alike, so that rows as
-        units would make too much of too little.
+        The column of `labels` whose values are independent of each other. None is "speaker" if
+        there is this column, or else single rows. Rows of one speaker are alike, so that rows as
+        units find differences where there are none. Only for the groups "speaker" None is single
+        rows: the test is then about these speakers, not about others.
     against : str, default=None
         Name of the method without a source that transfer is judged by. None takes for each method
         the same network without a source: the one that a column baseline names, or "DNN", or the
@@ -94,29 +87,26 @@ def gaps_between_groups(
     alpha : float, default=0.05
         Level below which a p-value is called evidence, and 1 minus the level of the interval;
         between 0 and 1.
-    n_permutations : int, default=9999
-        Number of random swaps, where there are more ways to swap than that; at least 99.
-    random_state : int, default=0
-        Draws them.
 
     Returns
     -------
     DataFrame
         A row for each method, with these columns: corpus, target, n_train_folds (those with
         several values), method, source, column (as given), metric, greater_is_better, gap, best
-        and worst (groups of the largest and of the smallest score), best_score, worst_score,
-        against (method without a source; None for itself, and where there is none), against_gap,
-        widening (d), low and high (its interval), pvalue (two-sided), unit ("row" for rows),
-        n_units, alpha and verdict (the row in words).
+        and worst (the two groups), best_score, worst_score, against (method without a source; None
+        for itself, and where there is none), against_gap (its gap between the same two groups,
+        negative if the other one is better), widening (d), low and high (its interval), pvalue
+        (two-sided), unit ("row" for single rows), n_units (in both groups), alpha and verdict (the
+        row in words).
 
     Raises
     ------
     TypeError
-        If `predictions` or `labels` is no table, or a number is none.
+        If `predictions` or `labels` is no table, or `alpha` is no number.
     ValueError
         If `labels` lack a column or a row, or there are fewer than two groups; `against` names no
-        method without a source; `alpha` or `n_permutations` is out of range; or `predictions` are
-        refused as in :func:`confusion_by_method`.
+        method without a source; `alpha` is out of range; or `predictions` are refused as in
+        :func:`confusion_by_method`.
 
     See Also
     --------
@@ -124,88 +114,70 @@ def gaps_between_groups(
 
     Notes
     -----
-    The p-value is exact if both methods are equally good for each unit up to luck. If they are
-    not, but the gap is the same, it is too large rather than too small: ``benchmarks/gaps.py``
-    counts how often it is below alpha. Units that go through all repeats as one keep the honest
-    number of degrees of freedom: ten speakers stay ten. Of n units there are :math:`2^n` ways to
-    swap, and no p-value is below :math:`2 / 2^n`. With fewer than 6 speakers it is never below
-    0.05.
+    A UAR is a mean over rows of which some count more, and a speaker with many rows adds more to
+    it. So the t-test takes what each speaker adds beyond its share of the group (Taylor's
+    linearisation of a ratio, as for clusters in surveys [1]_). If the same speakers are in both
+    groups, it is a paired t-test over speakers [2]_. If a group has a single speaker, or nothing
+    varies, interval and p-value are NaN, and the verdict says so.
 
-    The interval is d, minus and plus the quantile 1 - alpha of :math:`|d|` over the swaps. It
-    includes 0 if the p-value is above alpha. It assumes that d varies as much about its true value
-    as the swaps vary about 0.
+    The best and the worst group of one method are partly so by luck, and would be less extreme
+    with another one. The mean of both methods favours neither, so that d is 0 on average where
+    they do not differ. ``benchmarks/gaps.py`` counts how often the p-value is below alpha then.
 
-    The largest score minus the smallest is greater than 0 by luck alone, the more so the more
-    groups there are and the fewer rows they have. That holds for both methods, so that it mostly
-    cancels out in d. A gap by itself is no proof of unfairness.
+    A gap by itself is greater than 0 by luck alone, the more so the more groups there are and the
+    fewer rows they have. It is no proof of unfairness.
 
     The test is about these trained networks, averaged over the repeats. P-values are not adjusted
     for the number of methods and columns; :func:`~skprognet.significance.holm` does that.
 
     References
     ----------
-    .. [1] A. Yeh (2000). "More accurate tests for the statistical significance of result
-           differences", COLING.
-    .. [2] E. W. Noreen (1989). "Computer-Intensive Methods for Testing Hypotheses", Wiley.
-    .. [3] B. Phipson, G. K. Smyth (2010). "Permutation P-values Should Never Be Zero",
-           Statistical Applications in Genetics and Molecular Biology 9.
+    .. [1] W. G. Cochran (1977). "Sampling Techniques", third edition, Wiley; chapters 6 and 9.
+    .. [2] B. L. Welch (1947). "The generalization of 'Student's' problem when several different
+           population variances are involved", Biometrika 34, 28-35.
 
     Examples
     --------
     >>> import pandas as pd
     >>> from skprognet.results import gaps_between_groups
-    >>> labels = pd.DataFrame({"gender": ["female", "male"] * 4})
-    >>> rows = pd.DataFrame(
-    ...     {"row": range(8), "truth": ["angry", "angry", "sad", "sad"] * 2}
-    ... ).assign(repeat=1, fold=1)
-    >>> males_wrong = ["angry", "sad", "sad", "angry"] * 2
+    >>> labels = pd.DataFrame({"gender": ["female", "male"] * 8})
+    >>> truth = ["angry", "angry", "sad", "sad"] * 4
+    >>> rows = pd.DataFrame({"row": range(16), "truth": truth, "repeat": 1, "fold": 1})
+    >>> less_for_men = ["angry", "sad", "sad", "angry"] * 3 + truth[12:]
     >>> predictions = pd.concat([
-    ...     rows.assign(method="DNN", source="none", prediction=males_wrong),
-    ...     rows.assign(method="ProgNet", source="speaker", prediction=rows["truth"]),
+    ...     rows.assign(method="DNN", source="none", prediction=less_for_men),
+    ...     rows.assign(method="ProgNet", source="speaker", prediction=truth),
     ... ])
     >>> gaps = gaps_between_groups(predictions, labels, "gender")
-    >>> gaps[["method", "gap", "against", "against_gap", "widening"]]
-        method  gap against  against_gap  widening
-    0      DNN  1.0     NaN          NaN       NaN
-    1  ProgNet  0.0     DNN          1.0      -1.0
     >>> print(gaps.loc[1, "verdict"])
     Between groups of gender, the UAR of ProgNet from speaker differs by 0.000 (female 1.000,
-    male 1.000), that of DNN by 1.000: change -1.000 (95 % interval -2.000 to 0.000), p = 0.125. No
-    evidence that transfer changes the gap.
+    male 1.000), that of DNN by 0.750: change -0.750 (95 % interval -1.137 to -0.363),
+    p = 0.00254. Transfer narrows the gap.
     """
     check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
-    check_number("n_permutations", n_permutations, "integer", low=99)
-    check_random_state(random_state)
     predictions = check_tested(predictions)
-    predictions = _with_groups_and_units(predictions, labels, column, unit)
+    name = _unit_name(labels, column, unit)
+    units = predictions[ROW] if name is None else values_of_rows(predictions, labels, name)
+    groups = values_of_rows(predictions, labels, column)
+    predictions = predictions.assign(group=groups, unit=units)
     rows = []
     for condition, part in by_condition(predictions):
-        swaps = {"n_permutations": n_permutations, "random_state": random_state, "alpha": alpha}
-        rows += [{**condition, **row} for row in _gaps(part, column, against, swaps)]
+        rows += [{**condition, **row} for row in _gaps(part, column, against, alpha)]
     gaps = pd.DataFrame(rows)
-    name = _unit_name(labels, unit)
     gaps.insert(gaps.columns.get_loc("n_units"), "unit", "row" if name is None else name)
     gaps["alpha"] = alpha
     gaps["verdict"] = [_verdict(row) for _, row in gaps.iterrows()]
     return gaps
 
 
-def _unit_name(labels, unit):
+def _unit_name(labels, column, unit):
     """Return the column whose values are independent of each other; None for single rows."""
     frames = labels.values() if isinstance(labels, dict) else [labels]
-    if unit is None and all(SPEAKER in as_frame("labels", frame) for frame in frames):
-        return SPEAKER
-    return unit
+    known = all(SPEAKER in as_frame("labels", frame) for frame in frames)
+    return SPEAKER if unit is None and known and column != SPEAKER else unit
 
 
-def _with_groups_and_units(predictions, labels, column, unit):
-    """Return the predictions with the group and the unit of each row."""
-    name = _unit_name(labels, unit)
-    units = predictions[ROW] if name is None else values_of_rows(predictions, labels, name)
-    return predictions.assign(group=values_of_rows(predictions, labels, column), unit=units)
-
-
-def _gaps(part, column, against, swaps):
+def _gaps(part, column, against, alpha):
     """Yield a row for each method of one condition."""
     groups, units = in_order(part["group"]), in_order(part["unit"])
     if len(groups) < 2:
@@ -214,37 +186,42 @@ def _gaps(part, column, against, swaps):
             "alone. Take another column."
         )
     networks = networks_without_source(part, against)
-    found = {m: _contributions(rows_of(part, m), groups, units) for m in methods_in(part)}
-    for method, own in found.items():
-        scores = own.sum(axis=0)
-        compared = _NO_COMPARISON
+    added = {m: _contributions(rows_of(part, m), groups, units) for m in methods_in(part)}
+    for method, (own, share) in added.items():
+        scores, plain = own.sum(axis=0), None
         if method in networks:
-            plain = found[networks[method], NO_SOURCE]
-            compared = {
-                "against": networks[method],
-                "against_gap": gap_of(plain.sum(axis=0)),
-                **swap_test(own, plain, **swaps)._asdict(),
-            }
+            plain, _ = added[networks[method], NO_SOURCE]
+        both = scores if plain is None else scores + plain.sum(axis=0)
+        # The last one of several, so that two are named even if all are equal.
+        pair = [both.argmax(), len(groups) - 1 - both[::-1].argmin()]
+        best, worst = scores[pair]
+        compared = _NO_COMPARISON
+        if plain is not None:
+            change = change_of_gap((own - plain)[:, pair], share[:, pair], alpha)
+            against_best, against_worst = plain.sum(axis=0)[pair]
+            compared = {"against": networks[method], "against_gap": against_best - against_worst}
+            compared |= change._asdict()
         yield {
             **dict(zip(METHOD, method, strict=True)),
             "column": column,
             **metric_columns(get_score("uar")),
-            "gap": gap_of(scores),
-            "best": groups[scores.argmax()],
-            # The last of several, so that two groups are named even if all are equal.
-            "worst": groups[::-1][scores[::-1].argmin()],
-            "best_score": scores.max(),
-            "worst_score": scores.min(),
+            "gap": best - worst,
+            "best": groups[pair[0]],
+            "worst": groups[pair[1]],
+            "best_score": best,
+            "worst_score": worst,
             **compared,
-            "n_units": len(units),
+            "n_units": int((share[:, pair] > 0).any(axis=1).sum()),
         }
 
 
 def _contributions(rows, groups, units):
-    """Return what each unit adds to the UAR of each group, of shape (n_units, n_groups).
+    """Return what each unit adds to the UAR of each group, and what it would if always right.
 
     A UAR is a sum over rows: one that is right adds 1 / (rows of its class * classes), here of its
     group in its repeat. Divided by the number of repeats, all of them add up to the mean.
+
+    Both are of shape (n_units, n_groups).
     """
     classes, repeats = in_order(rows[TRUTH]), in_order(rows[REPEAT])
     group = codes_of(rows["group"], groups)
@@ -252,10 +229,10 @@ def _contributions(rows, groups, units):
     of_class = count_cells(codes, (len(groups), len(repeats), len(classes)))
     n_classes = (of_class > 0).sum(axis=2, keepdims=True)
     n_repeats = (n_classes > 0).sum(axis=1, keepdims=True)
-    adds = shares(1.0, of_class * n_classes * n_repeats)
+    adds = shares(1.0, of_class * n_classes * n_repeats)[tuple(codes)]
     right = (rows[TRUTH] == rows[PREDICTION]).to_numpy()
-    cells = [codes_of(rows["unit"], units), group]
-    return count_cells(cells, (len(units), len(groups)), right * adds[tuple(codes)])
+    cells, shape = [codes_of(rows["unit"], units), group], (len(units), len(groups))
+    return count_cells(cells, shape, right * adds), count_cells(cells, shape, adds)
 
 
 def _verdict(row):
@@ -264,19 +241,25 @@ def _verdict(row):
     name = label(row["method"], row["source"])
     gap = (
         f"{f'{where}: ' if where else ''}Between groups of {row['column']}, the UAR of {name} "
-        f"differs by {row['gap']:.3f} ({row['best']} {row['best_score']:.3f}, {row['worst']} "
-        f"{row['worst_score']:.3f})"
+        f"differs by {signed(row['gap']).removeprefix('+')} ({row['best']} "
+        f"{row['best_score']:.3f}, {row['worst']} {row['worst_score']:.3f})"
     )
     if pd.isna(row["against"]):
         return f"{gap}."
+    against_gap = signed(row["against_gap"]).removeprefix("+")
+    change = f"{gap}, that of {row['against']} by {against_gap}: change {signed(row['widening'])}"
+    if pd.isna(row["low"]):
+        return f"{change}. It cannot be tested: {_why_not(row)}."
     sentence = (
-        f"{gap}, that of {row['against']} by {row['against_gap']:.3f}: change "
-        f"{signed(row['widening'])} ({100 * (1 - row['alpha']):g} % interval {signed(row['low'])} "
-        f"to {signed(row['high'])}), p = {row['pvalue']:.3g}. "
+        f"{change} ({100 * (1 - row['alpha']):g} % interval {signed(row['low'])} to "
+        f"{signed(row['high'])}), p = {row['pvalue']:.3g}. "
     )
-    if row["pvalue"] < row["alpha"]:
-        return sentence + f"Transfer {'widens' if row['widening'] > 0 else 'narrows'} the gap."
-    if 2 / 2.0 ** row["n_units"] >= row["alpha"]:
-        units = f"{row['n_units']} {row['unit']}s are"
-        return sentence + f"{units} too few for evidence of any change."
-    return sentence + "No evidence that transfer changes the gap."
+    if row["pvalue"] >= row["alpha"]:
+        return sentence + "No evidence that transfer changes the gap."
+    return sentence + f"Transfer {'widens' if row['widening'] > 0 else 'narrows'} the gap."
+
+
+def _why_not(row):
+    if not row["widening"]:
+        return "nothing differs"
+    return f"a group has one {row['unit']}, or all {row['unit']}s differ by the same"

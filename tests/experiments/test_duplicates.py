@@ -3,6 +3,7 @@
 import base64
 import re
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -93,7 +94,8 @@ def test_zero_is_zero_whatever_its_sign():
 
 def test_what_is_dropped_has_no_part_and_is_written_down(tmp_path, no_figures):
     X, labels = with_copies([(3, 17), (8, 40), (3, 41)])
-    labels["file"] = [f"{row}.wav" for row in range(48)]
+    labels["file"] = pd.Series([Path(f"{row}.wav") for row in range(48)], dtype=object)
+    labels.loc[5, "file"] = "f\udcfcnf.wav"  # as Python reads a name that is not in UTF-8
     study = tasks(X, labels, duplicates="drop")
     others = np.setdiff1d(np.arange(48), [17, 40, 41])
     by_hand = tasks(X.iloc[others], labels.iloc[others])
@@ -115,7 +117,9 @@ def test_what_is_dropped_has_no_part_and_is_written_down(tmp_path, no_figures):
         np.testing.assert_array_equal(np.sort(rows), others)
     tested = labels.iloc[predictions["row"]]
     assert predictions["truth"].tolist() == tested["emotion"].tolist()
-    assert predictions["file"].tolist() == tested["file"].tolist()
+    files = predictions.set_index("row")["file"]
+    assert files[5].unique().tolist() == [r"f\udcfcnf.wav"]
+    assert files[4].unique().tolist() == ["4.wav"]
     pd.testing.assert_frame_equal(
         study.labels["corpus"], labels.iloc[others].rename_axis(index="row")
     )
