@@ -235,13 +235,15 @@ def test_what_cannot_be_asked_of_layers_is_one_sentence(deep, tmp_path, options,
     assert not (tmp_path / "out").exists()
 
 
-def test_corpora_in_both_directions(table, tmp_path, no_figures):
+def test_corpora_that_help_each_other(table, tmp_path, no_figures):
     frame = pd.read_parquet(table)
-    frame[:30].to_csv(tmp_path / "one.csv", index=False)
     # The other in two files, and with its columns in another order.
     frame.loc[30:, ["file", "c", "b", "a"]].to_feather(tmp_path / "two.feather")
     frame[30:][["file", "speaker", "emotion", "gender"]].to_csv(tmp_path / "l.csv", index=False)
-    options = ["--target-labels", tmp_path / "l.csv", "--train-folds", 1, 2, "--tasks", "gender"]
+    frame[:30][["file", "speaker", "emotion", "gender"]].to_csv(tmp_path / "k.csv", index=False)
+    frame.loc[:29, ["file", "a", "b", "c"]].to_csv(tmp_path / "one.csv", index=False)
+    labels = ["--labels", tmp_path / "k.csv", tmp_path / "l.csv"]
+    options = [*labels, "--train-folds", 1, 2, "--tasks", "gender"]
     files = tmp_path / "one.csv", tmp_path / "two.feather"
     result = run("corpora", *files, *options, *TINY, "--folds", 4, "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
@@ -251,8 +253,7 @@ def test_corpora_in_both_directions(table, tmp_path, no_figures):
     assert set(scores["corpus"]) == {"one", "two"}
     assert set(scores["n_train_folds"]) == {1, 2}
     # Columns go by their names: with those of the first file in any order, the same numbers.
-    labels = ["file", "speaker", "session", "gender", "emotion"]
-    frame.loc[:29, [*labels, "b", "a", "c"]].to_csv(tmp_path / "one.csv", index=False)
+    frame.loc[:29, ["file", "b", "a", "c"]].to_csv(tmp_path / "one.csv", index=False)
     # And the design that was written makes the same run.
     options = ["--n-jobs", 1, "-o", tmp_path / "again"]
     again = run("corpora", "--design", tmp_path / "out" / "design.toml", *options)
@@ -261,7 +262,7 @@ def test_corpora_in_both_directions(table, tmp_path, no_figures):
 
 
 def test_names_of_corpora(table, tmp_path, no_figures):
-    options = ["--names", "left", "right", "--one-direction", "--train-folds", 1]
+    options = ["--names", "left", "right", "--targets", "right", "--train-folds", 1]
     frame = pd.read_parquet(table)
     other = frame.assign(a=frame["a"] + 1)
     other.to_parquet(tmp_path / "other.parquet")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from skprognet.cli._corpora_tables import load_corpora
 from skprognet.cli._designs import (
     StudyCommand,
     describe_inputs,
@@ -123,20 +124,21 @@ def tasks(
     cls=StudyCommand,
     design=CorporaDesign,
     of_inputs={
-        "source": str,
-        "target": str,
-        "source_labels": str,
-        "target_labels": str,
+        "tables": tuple[str, ...],
+        "labels": tuple[str, ...],
         "features": tuple[str, ...],
     },
 )
-@click.argument("source")
-@click.argument("target")
+@click.argument("tables", nargs=-1, required=True, metavar="TABLE TABLE [TABLE...]")
 @design_options(CorporaDesign)
 @n_jobs_option
 @network_options()
-@click.option("--source-labels", metavar="FILE", help="Labels of SOURCE, joined by file.")
-@click.option("--target-labels", metavar="FILE", help="Labels of TARGET, joined by file.")
+@click.option(
+    "--labels",
+    multiple=True,
+    metavar="FILE...",
+    help="Tables with the labels, joined by the column file: one for each TABLE, or one for all.",
+)
 @features_option
 @design_option
 @output_option()
@@ -144,10 +146,8 @@ def tasks(
 @click.pass_context
 def corpora(
     ctx,
-    source: str,
-    target: str,
-    source_labels: str | None,
-    target_labels: str | None,
+    tables: tuple[str, ...],
+    labels: tuple[str, ...],
     features: tuple[str, ...],
     output: Path,
     n_jobs: int,
@@ -156,24 +156,34 @@ def corpora(
 ) -> None:
     """Ask whether a network of another corpus helps (the paper's Figure 4).
 
-    SOURCE and TARGET are tables as for "skprognet tasks", with the same features. The same
-    command goes on after a stop.
+    Each TABLE is a corpus, as for "skprognet tasks"; all have the same features. Each corpus is
+    recognised with the help of each of the others, unless --sources and --targets choose some. An
+    option that takes several values takes all up to the next option, so the tables come first.
+    The same command goes on after a stop.
     """
     # As ("iemocap.csv.gz", ...) -> ("iemocap", ...).
-    names = [Path(table).name.partition(".")[0] for table in (source, target)]
-    design = make_design(ctx, CorporaDesign, given | {"names": given["names"] or names})
-    data = [
-        load_corpus(table, labels, design.columns, features, design.group_columns)
-        for table, labels in ((source, source_labels), (target, target_labels))
-    ]
-    inputs = {
-        "source": source,
-        "target": target,
-        "source_labels": source_labels,
-        "target_labels": target_labels,
-        "features": features,
-    }
-    _run(ctx, design, data, inputs, output, n_jobs, way=way)
+    names = given["names"] or [Path(table).name.partition(".")[0] for table in tables]
+    _check_counts(tables, names, labels)
+    design = make_design(ctx, CorporaDesign, given | {"names": names})
+    columns, groups = design.columns, design.group_columns
+    data = dict(zip(names, load_corpora(tables, labels, columns, features, groups), strict=True))
+    inputs = {"tables": tables, "labels": labels, "features": features}
+    _run(ctx, design, [data], inputs, output, n_jobs, way=way)
+
+
+def _check_counts(tables, names, labels):
+    """Raise unless there are two tables or more, a name for each, and labels for each or for all."""
+    if len(tables) < 2:
+        raise click.UsageError(f"There must be at least two tables; got {tables[0]} alone.")
+    if len(names) != len(tables):
+        raise click.UsageError(
+            f"--names must have a name for each of {len(tables)} tables; got {len(names)}."
+        )
+    if len(labels) not in (0, 1, len(tables)):
+        raise click.UsageError(
+            f"--labels must have one file, or one for each of {len(tables)} tables; got "
+            f"{len(labels)}."
+        )
 
 
 @click.command()

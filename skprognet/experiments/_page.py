@@ -8,6 +8,7 @@ from markupsafe import Markup
 from skprognet._controls import has_placebos
 from skprognet._wording import printable
 from skprognet.experiments._durations import total_duration
+from skprognet.experiments._over_corpora import ranks_in_words
 from skprognet.experiments._record import MISSING, repeat_command
 from skprognet.experiments._study import fits_in_words
 from skprognet.experiments._words import (
@@ -37,7 +38,7 @@ def _in_words(value):
     return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else str(value)
 
 
-def format_page(study, figures, record):
+def format_page(study, figures, record, sections=()):
     """Return a study as HTML.
 
     Parameters
@@ -48,6 +49,8 @@ def format_page(study, figures, record):
         What was drawn of it.
     record : dict
         What `make_record` returns.
+    sections : list of Section, default=()
+        What its predictions show.
 
     Returns
     -------
@@ -73,12 +76,14 @@ def format_page(study, figures, record):
         audit=study.audit_verdict,
         harm=study.comparisons.loc[study.comparisons["hurts"], "verdict"].tolist(),
         heads=list(cells),
-        rows=cells.to_numpy().tolist(),
+        rows=[[(cell, False) for cell in row] for row in cells.to_numpy().tolist()],
         legend=legend,
         missing=explain_missing_rows(study),
         test=explain_tests(study.comparisons),
         verdicts=study.comparisons["verdict"].tolist(),
-        figures=[(figure, _data_uri(figure.contents["svg"])) for figure in figures],
+        over_corpora=ranks_in_words(study),
+        figures=_shown_figures(figures),
+        sections=[(section, _shown_figures(section.figures)) for section in sections],
         folds=describe_folds(study),
         folds_meaning=FOLDS_IN_WORDS[study.design.folds][1],
         normalisation=NORMALISATION_IN_WORDS[study.design.normalisation],
@@ -92,6 +97,12 @@ def format_page(study, figures, record):
         fits=fits_in_words(study.scores),
         training=total_duration(study.scores) if SECONDS in study.scores else None,
     )
+
+
+def _shown_figures(figures):
+    """Return those that are shown on the page, each with its picture."""
+    shown = [figure for figure in figures if "svg" in figure.contents]
+    return [(figure, _data_uri(figure.contents["svg"])) for figure in shown]
 
 
 def _data_uri(svg):

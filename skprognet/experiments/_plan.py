@@ -10,6 +10,11 @@ from skprognet.evaluation import count_fits, cross_validate_transfer
 from skprognet.experiments._describe_plan import describe_plan
 from skprognet.experiments._estimate import estimate_seconds
 from skprognet.experiments._parts_of_study import find_missing, runs_of
+from skprognet.experiments._rows_as_given import (
+    join_predictions,
+    labels_by_row,
+    number_predictions,
+)
 from skprognet.experiments._study import Study
 from skprognet.experiments._write_study import file_names
 from skprognet.model_selection import (
@@ -41,7 +46,7 @@ class PlannedRun:
     folder: str = "."
 
     def __post_init__(self):
-        self.arguments = self.arguments | {"return_curves": True}
+        self.arguments = self.arguments | {"return_curves": True, "return_predictions": True}
 
 
 @dataclass
@@ -165,17 +170,19 @@ class StudyPlan:
             If the checkpoint cannot be written, or another process trains the same part.
         """
         runs = runs_of(self.runs, only, checkpoint)
-        scores, curves = [], []
+        scores, curves, predictions = [], [], []
         for run in runs:
-            new_scores, new_curves = cross_validate_transfer(
+            new_scores, new_curves, new_predictions = cross_validate_transfer(
                 **run.arguments,
                 only=only,
                 checkpoint=None if checkpoint is None else Path(checkpoint) / run.folder,
                 n_jobs=n_jobs,
                 verbose=verbose,
             )
-            scores.append(self.tables[run.corpus].number_as_given(new_scores))
+            table = self.tables[run.corpus]
+            scores.append(table.number_as_given(new_scores))
             curves.append(new_curves)
+            predictions.append(number_predictions(new_predictions, table))
         if only is not None:
             return None
         scores, curves = (pd.concat(frames, ignore_index=True) for frames in (scores, curves))
@@ -190,6 +197,8 @@ class StudyPlan:
             ),
             {run.corpus: run.groups for run in self.runs if run.groups is not None},
             {name: table.dropped for name, table in self.tables.items() if table.dropped},
+            join_predictions(predictions),
+            {name: labels_by_row(table) for name, table in self.tables.items()},
         )
 
     def missing(self, checkpoint):

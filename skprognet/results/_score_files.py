@@ -118,8 +118,20 @@ def _joined(scores, beside, columns):
     return scores if (both["from"] != "both").any() else both.drop(columns="from")
 
 
-def read_csv(path):
+def read_csv(path, text=()):
     """Return the frame in a CSV file of a study.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    text : sequence of str, default=()
+        Columns that are read as text, beside those of every table of a study.
+
+    Returns
+    -------
+    DataFrame
+        Its numbers to the last digit.
 
     Raises
     ------
@@ -137,6 +149,6 @@ def read_csv(path):
         )
     try:
         # Only what is empty is missing: a method or a source may be called "NA".
-        return read_delimited(path, ",", _TEXT, no_text=[""])
+        return read_delimited(path, ",", {*_TEXT, *text}, no_text=[""])
     except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(f"{str(path)!r} cannot be read as CSV: {error}") from error

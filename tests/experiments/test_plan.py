@@ -33,7 +33,8 @@ def corpora_plan(corpus, network):
         n_repeats=2,
         estimator=network,
     )
-    return plan_study(design, (X[:40], labels[:40]), (X[40:], labels[40:]))
+    halves = {"first half": (X[:40], labels[:40]), "second": (X[40:], labels[40:])}
+    return plan_study(design, halves)
 
 
 def test_the_plan_counts_fits_rows_and_classes(plan, corpus):

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 import tomllib
 from dataclasses import replace
 
@@ -14,7 +15,8 @@ from matplotlib import image
 from sklearn.base import clone
 
 from skprognet.experiments import Study, format_study, write_study
-from skprognet.results import format_table
+from skprognet.metrics import uar_score
+from skprognet.results import format_table, read_predictions, read_scores
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def test_text_of_corpora_says_directions_and_sizes(corpora):
         "1 x 4 folds stratified by speaker (about 20 rows train where most do, in 1 or 2 folds "
         "of the target, 10 choose the epoch, 10 test), up to 3 epochs"
     ) in text
-    one_way = Study(corpora.scores, corpora.curves, replace(corpora.design, both_directions=False))
+    one_way = Study(corpora.scores, corpora.curves, replace(corpora.design, targets="first-half"))
     assert "transfer from first half to first-half\n" in format_study(one_way)
 
 
@@ -97,6 +99,7 @@ def test_files_are_all_there_and_nothing_else(folder):
         "learning_curves.pdf",
         "learning_curves.png",
         "manifest.json",
+        "predictions.parquet",
         "report.html",
         "results.csv",
         "rows.csv.gz",
@@ -151,7 +154,8 @@ def test_between_corpora_each_target_has_its_figures(corpora, tmp_path):
     # Both names would make the same file name, so they are numbered.
     kinds = ("training_size", "scores", "learning_curves")
     expected = {f"{kind}_{number}.png" for kind in kinds for number in (1, 2)}
-    assert {name for name in names if name.endswith(".png")} == {*expected, "significance.png"}
+    expected |= {"significance.png", "corpora_matrix.png"}
+    assert {name for name in names if name.endswith(".png")} == expected
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "Score by size of the training set, first-half</h3>" in page
     assert "Scores, first half, 2 training folds</h3>" in page
@@ -197,6 +201,35 @@ def test_a_manifest_that_is_none_is_a_file_of_the_user(content, study, tmp_path,
         write_study(study, tmp_path)
     assert os.listdir(tmp_path) == ["manifest.json"]
     assert (tmp_path / "manifest.json").read_text() == content
+
+
+def test_predictions_come_back_and_give_the_scores(study, folder):
+    predictions, fit = read_predictions(folder), ["method", "source", "repeat", "fold"]
+    pd.testing.assert_frame_equal(predictions, study.predictions, check_exact=True)
+    fits = predictions.groupby(fit, sort=False)[["truth", "prediction"]]
+    scores = [uar_score(rows["truth"], rows["prediction"]) for _, rows in fits]
+    assert scores == read_scores(folder)["score"].tolist()
+    emotion = study.labels["corpus"]["emotion"]
+    assert predictions["truth"].tolist() == emotion[predictions["row"]].tolist()
+
+
+def test_without_pyarrow_predictions_are_csv(study, tmp_path, no_figures, monkeypatch):
+    def write():
+        bare = replace(study, curves=pd.DataFrame())
+        written = [path for path in write_study(bare, tmp_path) if "predictions" in path.name]
+        assert written == list(tmp_path.glob("predictions*"))  # the other format is gone
+        return written[0].name, written[0].read_bytes()
+
+    name, content = write()
+    assert name == "predictions.parquet"
+    with monkeypatch.context() as gone:
+        gone.setitem(sys.modules, "pyarrow.parquet", None)
+        name, as_csv = write()
+        assert (name, as_csv) == write()
+        assert name == "predictions.csv.gz"
+        read = read_predictions(tmp_path)
+        pd.testing.assert_frame_equal(read, study.predictions, check_exact=True)
+    assert write() == ("predictions.parquet", content)
 
 
 def test_the_manifest_has_the_digest_of_every_file(folder):
