@@ -84,6 +84,18 @@ def test_parts_give_the_bytes_of_one_run(line, tmp_path):
     )
 
 
+def test_the_plan_names_what_is_written_and_writes_nothing(line, tmp_path):
+    planned = run(*line, tmp_path / "out", "--plan")
+    assert planned.exit_code == 0, planned.output
+    assert not (tmp_path / "out").exists()
+    assert f"Fits: {N_FITS} (18 of methods, 6 of sources)" in planned.stdout
+    told = re.search(r"Files, into '.*/out': (.*); and the figures", planned.stdout)[1]
+    assert run(*line, tmp_path / "out").exit_code == 0
+    written = {path.name for path in (tmp_path / "out").glob("*.*")} - {"manifest.json"}
+    pictures = {name for name in written if name.endswith((".png", ".pdf"))}
+    assert written - pictures == {name.split(" ")[0] for name in told.split(", ")}
+
+
 def test_the_durations_have_a_file_of_their_own(line, tmp_path):
     assert run(*line, tmp_path).exit_code == 0
     assert "seconds" not in pd.read_csv(tmp_path / "results.csv")

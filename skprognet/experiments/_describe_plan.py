@@ -1,6 +1,7 @@
 """A study before it is run, in words: its fits, folds and files, and about how long it takes."""
 
 from collections import Counter
+from importlib.util import find_spec
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ from skprognet.experiments._estimate import (
     time_in_words,
 )
 from skprognet.experiments._words import FOLDS_IN_WORDS
+from skprognet.results import PREDICTION_FILES
 
 _UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 _SHOWN = 100_000  # bytes; smaller files are named without their size
@@ -110,14 +112,18 @@ def _span(numbers):
 
 def _files_in_words(names, plans, folder):
     """Return which files are written, where to, and about how large the larger ones get."""
+    left_out = [PREDICTION_FILES[find_spec("pyarrow") is not None]]
     if all(len(split.train) == 1 for plan in plans for split in plan.splits):
-        names = [name for name in names if not name.startswith("training_size")]
-    sizes = file_sizes(names, plans)
+        left_out += [name for name in names if name.startswith("training_size")]
+    sizes = file_sizes([name for name in names if name not in left_out], plans)
     checkpoint = sizes.pop("checkpoint")
-    shown = [n if size < _SHOWN else f"{n} ({_size(size)})" for n, size in sizes.items()]
+    figures = [name.removesuffix(".png") for name in sizes if name.endswith(".png")]
+    others = {n: size for n, size in sizes.items() if n.rpartition(".")[0] not in figures}
+    shown = [n if size < _SHOWN else f"{n} ({_size(size)})" for n, size in others.items()]
     where = "the folder that you choose" if folder is None else repr(str(folder))
     return (
-        f"Files, into {where}: {', '.join(shown)}; about {_size(sum(sizes.values()))} in all. "
+        f"Files, into {where}: {', '.join(shown)}; and the figures {', '.join(figures)}, where "
+        f"there is something to show, as PNG and PDF. About {_size(sum(sizes.values()))} in all. "
         f"Until these are written, about {_size(checkpoint)} in its folder checkpoint."
     )
 

@@ -13,9 +13,9 @@ _RANGE = (0.75, 1.35)
 _OF_FIT = {"results.csv": 130, "timings.csv": 65, "checkpoint": 1500}
 _OF_ROW_OF_FIT = {"rows.csv.gz": 0.1}  # for each row of the corpus
 _OF_EPOCH = {"curves.csv.gz": 30, "checkpoint": 80}
-_OF_TESTED_ROW = {"predictions.parquet": 15, "predictions.csv.gz": 25, "checkpoint": 30}
+_OF_TESTED_ROW = {"predictions.parquet": 17, "predictions.csv.gz": 29, "checkpoint": 23}
 _OF_FIGURE = {"png": 70_000, "pdf": 20_000}
-_OF_PAGE = {"report.html": 250_000}
+_OF_PAGE = {"report.html": 600_000}
 
 
 def estimate_seconds(runs, n_jobs):
