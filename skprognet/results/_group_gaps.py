@@ -77,8 +77,8 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     unit : str, default=None
         The column of `labels` whose values are independent of each other. None is "speaker" if
         there is this column, or else single rows. Rows of one speaker are alike, so that rows as
-        units find differences where there are none. Only for the groups "speaker" None is single
-        rows: the test is then about these speakers, not about others.
+        units find differences where there are none. Only where `column` is the unit itself, its
+        single rows are the units: the test is then about these speakers, not about others.
     against : str, default=None
         Name of the method without a source that transfer is judged by. None takes for each method
         the same network without a source: the one that a column baseline names, or "DNN", or the
@@ -180,8 +180,9 @@ def _adjusted(pvalues):
 def _unit_name(labels, column, unit):
     """Return the column whose values are independent of each other; None for single rows."""
     frames = labels.values() if isinstance(labels, dict) else [labels]
-    known = all(SPEAKER in as_frame("labels", frame) for frame in frames)
-    return SPEAKER if unit is None and known and column != SPEAKER else unit
+    if unit is None and all(SPEAKER in as_frame("labels", frame) for frame in frames):
+        unit = SPEAKER
+    return None if unit == column else unit
 
 
 def _gaps(part, column, against, alpha):

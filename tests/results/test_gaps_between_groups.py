@@ -78,10 +78,17 @@ def test_groups_of_speakers_have_rows_as_units(gaps):
     predictions, labels = gaps.invented(0.0, np.random.default_rng(2))
     found = gaps_between_groups(predictions, labels, "speaker").iloc[1]
     assert (found["unit"], found["n_units"]) == ("row", 48)
-    alone = gaps_between_groups(predictions, labels, "speaker", unit="speaker").iloc[1]
-    assert np.isnan(alone["pvalue"])
-    assert alone["verdict"].endswith("It cannot be tested: a group has one speaker, or all "
-                                     "speakers differ by the same.")  # fmt: skip
+    named = gaps_between_groups(predictions, labels, "speaker", unit="speaker").iloc[1]
+    pd.testing.assert_series_equal(named, found)
+
+
+def test_a_group_of_one_speaker_is_not_tested(gaps):
+    predictions, labels = gaps.invented(0.0, np.random.default_rng(2))
+    found = gaps_between_groups(predictions, labels.assign(own=labels["speaker"] == 3), "own")
+    assert found["pvalue"].isna().all()
+    assert found["verdict"][1].endswith(
+        "It cannot be tested: a group has one speaker, or all speakers differ by the same."
+    )
 
 
 def test_equal_methods_have_no_change(gaps):
