@@ -5,9 +5,9 @@ import pandas as pd
 from skprognet._comparisons import evidence, signed, survives
 from skprognet._predictions import PREDICTION, TRUTH
 from skprognet._scores import METHOD, NO_SOURCE, label, label_of_row, methods_in, rows_of
-from skprognet._wording import count
-from skprognet.significance import holm
+from skprognet._wording import count, first_few
 
+_NAMED = 4
 _CLOSE = 0.02  # confidence and accuracy this close are called alike
 
 
@@ -89,9 +89,8 @@ def describe_gaps(gaps):
         return told
     if not len(tested):
         return f"{told} Whether transfer changes it cannot be tested."
-    tested = tested.assign(pvalue_holm=holm(tested["pvalue"]))
     found = [_change_of_gap(row) for _, row in tested[evidence(tested)].iterrows()]
-    return f"{told} {'; '.join(found) or 'There is no evidence that transfer changes it'}."
+    return f"{told} {first_few(found, _NAMED, str) or 'There is no evidence that transfer changes it'}."
 
 
 def _change_of_gap(row):

@@ -180,19 +180,18 @@ def choose_columns(tested, speaker):
     truth = tested.predictions.drop_duplicates(ROW).set_index(ROW)[TRUTH]
     labels = tested.labels.reindex(truth.index)
     names = sorted(labels.columns, key=lambda name: name != speaker)
-    found = []
-    for name in names:
-        column = labels[name]
-        if (
-            name in (FILE, tested.predictions["target"].iloc[0])
-            or is_float_dtype(column)
-            or column.isna().any()
-        ):
-            continue
-        is_group = 2 <= column.nunique() <= MOST_GROUPS
-        if is_group and (truth.groupby(column).nunique() > 1).any():
-            found.append(name)
+    no_groups = (FILE, tested.predictions["target"].iloc[0])
+    found = [name for name in names if name not in no_groups and _is_group(labels[name], truth)]
     return found[:MOST_COLUMNS]
+
+
+def _is_group(column, truth):
+    """Return whether each row has one of a few values, which do not say the class."""
+    if is_float_dtype(column) or column.isna().any():
+        return False
+    if not 2 <= column.nunique() <= MOST_GROUPS:
+        return False
+    return (truth.groupby(column).nunique() > 1).any()
 
 
 def _show_groups(tested, speaker):

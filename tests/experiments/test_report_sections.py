@@ -1,5 +1,7 @@
 """What the report says of predictions: sentences checked against scikit-learn's numbers."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -77,8 +79,7 @@ def test_perfect_predictions_are_described_as_such(study, page_of):
     for label in ("angry", "sad"):
         perfect[f"p_{label}"] = (perfect["truth"] == label).astype(float)
     page = page_of(changed(study, perfect))
-    assert "best (recall 1.000) and" in page
-    assert "takes for" not in page
+    assert "DNN recognises all classes alike (recall 1.000). No source changes any" in page
     assert "All methods give the same label to 80 of 80 rows, the right one to 80." in page
     assert "about as sure as it should be: its mean confidence is 100 %, and 100 %" in page
     assert "Most disputed rows" not in page
@@ -93,7 +94,7 @@ def test_a_source_that_mends_a_speaker_is_said_to_narrow_the_gap(study, page_of)
     wrong &= rows["row"] % 3 > 0
     page = page_of(changed(study, rows.assign(prediction=rows["truth"].mask(wrong, other))))
     assert "and worst for s3" in page
-    assert "ProgNet from speaker narrows the gap between s0 and s3" in page
+    assert re.search(r"ProgNet from speaker narrows the gap between s\d and s3 \(-0", page)
 
 
 def test_methods_without_probabilities_have_no_calibration(study, page_of):
@@ -106,7 +107,9 @@ def test_methods_without_probabilities_have_no_calibration(study, page_of):
 def test_one_method_without_probabilities_is_left_out_of_calibration(study, page_of, drawn):
     probabilities = study.predictions[["p_angry", "p_sad"]]
     without = (study.predictions["method"] == "DNN").to_numpy()
-    page = page_of(changed(study, study.predictions.assign(**probabilities.mask(without))))
+    page = page_of(
+        changed(study, study.predictions.assign(**probabilities.mask(np.c_[without, without])))
+    )
     assert "PT/FT from speaker is " in page.split("How sure")[1]
 
 
