@@ -17,10 +17,10 @@ _BESIDE = {"textcoords": "offset points", "fontsize": "small", "annotation_clip"
 
 
 class GroupScoresDisplay(Display):
-    """Score of each method within each group, such as each speaker, and the gap between groups.
+    """Score of each method within each group, such as each speaker, and their range.
 
     A mark is a group. The line reaches from the lowest to the highest, which are named at its
-    ends. Its length is the gap, which stands at the right.
+    ends. Its length stands at the right: the range of the scores.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ class GroupScoresDisplay(Display):
             loc="right",
             fontsize="small",
         )
-        ax.annotate("gap", (1, 1), xytext=(6, 3), va="bottom", **_OF_AXES, **_BESIDE)
+        ax.annotate("range", (1, 1), xytext=(6, 3), va="bottom", **_OF_AXES, **_BESIDE)
         ax.grid(alpha=0.3, axis="x")
 
     def frame(self):
@@ -167,8 +167,8 @@ def _draw_groups(ax, y, part, style):
     for group, points, side in ((scores.idxmin(), -6, "right"), (scores.idxmax(), 6, "left")):
         where = {"xytext": (points, 0), "ha": side, "va": "center"}
         ax.annotate(verbatim(group, 14), (scores[group], y), **where, **_BESIDE)
-    gap = f"{scores.max() - scores.min():.3f}"
+    width = f"{scores.max() - scores.min():.3f}"
     ax.annotate(
-        gap, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(6, 0), va="center", **_BESIDE
+        width, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(6, 0), va="center", **_BESIDE
     )
     return line

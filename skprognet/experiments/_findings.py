@@ -2,11 +2,12 @@
 
 import pandas as pd
 
-from skprognet._comparisons import evidence, signed
+from skprognet._comparisons import evidence, signed, survives
 from skprognet._predictions import PREDICTION, TRUTH
 from skprognet._scores import METHOD, NO_SOURCE, label, label_of_row, methods_in, rows_of
-from skprognet._wording import count
+from skprognet._wording import count, first_few
 
+_NAMED = 4
 _CLOSE = 0.02  # confidence and accuracy this close are called alike
 
 
@@ -34,9 +35,10 @@ def describe_classes(recalls, confusion):
     plain = find_plain(recalls)
     own = rows_of(recalls, plain).set_index("label")["recall_mean"]
     best, worst = own.idxmax(), own.idxmin()
+    if own[best] == own[worst]:
+        told = f"{label(*plain)} recognises all classes alike (recall {own[best]:.3f})"
+        return f"{told}. {_largest_change(recalls, own)}".rstrip()
     told = f"{label(*plain)} recognises {best} best (recall {own[best]:.3f})"
-    if best == worst:
-        return f"{told}, the only class."
     told += f" and {worst} worst ({own[worst]:.3f})"
     mistakes = rows_of(confusion, plain)
     mistakes = mistakes[(mistakes[TRUTH] == worst) & (mistakes[PREDICTION] != worst)]
@@ -52,6 +54,8 @@ def _largest_change(recalls, own):
     if not len(others):
         return ""
     changes = others["recall_mean"] - others["label"].map(own)
+    if not changes.any():
+        return "No source changes any recall."
     row = others.loc[changes.abs().idxmax()]
     change = signed(changes.loc[row.name])
     return (
@@ -61,7 +65,7 @@ def _largest_change(recalls, own):
 
 
 def describe_gaps(gaps):
-    """Say for which group the network without a source is best and worst, and if transfer helps.
+    """Say for which group the network without a source is best and worst, and if transfer counts.
 
     Parameters
     ----------
@@ -79,21 +83,23 @@ def describe_gaps(gaps):
         f"{own['best']} (UAR {own['best_score']:.3f}) and worst for {own['worst']} "
         f"({own['worst_score']:.3f}): the gap is {own['gap']:.3f}."
     )
-    compared = gaps[gaps["pvalue"].notna()]
+    compared = gaps[gaps["against"].notna()]
+    tested = compared[compared["pvalue"].notna()]
     if not len(compared):
         return told
-    found = [
-        f"{label_of_row(row[list(METHOD)])} {'widens' if row['widening'] > 0 else 'narrows'} it "
-        f"({signed(row['widening'])}, p = {row['pvalue']:.3g})"
-        for _, row in compared[evidence(compared)].iterrows()
-    ]
-    if found:
-        return f"{told} {'; '.join(found)}."
-    too_few = 2 / 2.0 ** compared["n_units"].iloc[0] >= compared["alpha"].iloc[0]
-    if too_few:
-        units = f"{compared['n_units'].iloc[0]} {compared['unit'].iloc[0]}s"
-        return f"{told} Whether transfer changes it cannot be tested with {units}."
-    return f"{told} There is no evidence that transfer changes it."
+    if not len(tested):
+        return f"{told} Whether transfer changes it cannot be tested."
+    found = [_change_of_gap(row) for _, row in tested[evidence(tested)].iterrows()]
+    return f"{told} {first_few(found, _NAMED, str) or 'There is no evidence that transfer changes it'}."
+
+
+def _change_of_gap(row):
+    after = "" if survives(row) else ", but not after Holm's correction"
+    return (
+        f"{label_of_row(row[list(METHOD)])} {'widens' if row['widening'] > 0 else 'narrows'} the "
+        f"gap between {row['best']} and {row['worst']} ({signed(row['widening'])}, "
+        f"p = {row['pvalue']:.3g}{after})"
+    )
 
 
 def describe_calibration(errors):

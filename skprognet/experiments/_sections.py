@@ -114,10 +114,10 @@ def draw_sections(study):
     """
     if study.predictions is None or not len(study.predictions):
         return []
-    what = "emotions" if study.design.target == "emotion" else "classes"
+    what = "emotions" if study.predictions["target"].iloc[0] == "emotion" else "classes"
     sections = {
         Section(f"Which {what}"): _show_classes,
-        Section("Which speakers"): lambda tested: _show_groups(tested, study.design),
+        Section("Which speakers"): lambda tested: _show_groups(tested, study.design.speaker),
         Section("How sure"): _show_calibration,
         Section("Where methods disagree"): _show_disputes,
     }
@@ -162,8 +162,8 @@ def _show_classes(tested):
             ClassRecallDisplay(recalls),
             "class_recall",
             "Recall of each class",
-            "Means over the folds, bars one standard deviation over the folds. All methods had the "
-            "same folds, so overlapping bars do not say that two methods are alike.",
+            "Means over the folds, bars one standard deviation over the folds. All methods had "
+            "the same folds, so overlapping bars do not say that two methods are alike.",
             "Recall of each class by each method.",
             tested,
         ),
@@ -171,7 +171,7 @@ def _show_classes(tested):
     return [describe_classes(recalls, confusion)], figures, []
 
 
-def choose_columns(tested, design):
+def choose_columns(tested, speaker):
     """Return the columns of the labels whose groups are compared, the speaker's first.
 
     They have 2 to 30 groups, a value for each row that was tested, and groups of more than one
@@ -179,46 +179,56 @@ def choose_columns(tested, design):
     """
     truth = tested.predictions.drop_duplicates(ROW).set_index(ROW)[TRUTH]
     labels = tested.labels.reindex(truth.index)
-    names = sorted(labels.columns, key=lambda name: name != design.speaker)
-    found = []
-    for name in names:
-        column = labels[name]
-        if name in (FILE, design.target) or is_float_dtype(column) or column.isna().any():
-            continue
-        is_group = 2 <= column.nunique() <= MOST_GROUPS
-        if is_group and (truth.groupby(column).nunique() > 1).any():
-            found.append(name)
+    names = sorted(labels.columns, key=lambda name: name != speaker)
+    no_groups = (FILE, tested.predictions["target"].iloc[0])
+    found = [name for name in names if name not in no_groups and _is_group(labels[name], truth)]
     return found[:MOST_COLUMNS]
 
 
-def _show_groups(tested, design):
+def _is_group(column, truth):
+    """Return whether each row has one of a few values, which do not say the class."""
+    if is_float_dtype(column) or column.isna().any():
+        return False
+    if not 2 <= column.nunique() <= MOST_GROUPS:
+        return False
+    return (truth.groupby(column).nunique() > 1).any()
+
+
+def _show_groups(tested, speaker):
     """Return findings, figures and tables about groups of rows, such as speakers."""
-    columns = choose_columns(tested, design)
+    columns = choose_columns(tested, speaker)
     if not columns:
         return [], [], []
     given = tested.predictions, tested.labels
     groups = pd.concat([scores_by_group(*given, column) for column in columns], ignore_index=True)
-    unit = design.speaker if design.speaker in tested.labels else None
-    gaps = [gaps_between_groups(*given, column, unit=unit) for column in columns]
+    gaps = [_gaps(tested, column, speaker) for column in columns]
     figure = _figure(
         GroupScoresDisplay(groups),
         "group_scores",
         "Score within each group",
-        "Each mark is a group; the lowest and the highest are named, and the gap is the difference "
-        "of the two. The UAR of a group is the mean over the classes that it has. Groups of few "
-        "rows differ by luck alone.",
+        "Each mark is a group; the lowest and the highest are named, and the range is the "
+        "difference of the two. The UAR of a group is the mean over the classes that it has. "
+        "Groups of few rows differ by luck alone.",
         "Score of each method within each group.",
         tested,
     )
     table = Table(
         f"Gaps between groups{tested.where}",
-        "The gap is the UAR of the best group minus that of the worst. Change: against the same "
-        "network without a source, with the p-value of a permutation test that swaps the "
-        "predictions of both for whole speakers or rows; not adjusted for the number of rows here.",
+        "Best and worst are the groups with the highest and the lowest mean of the method and "
+        "of the same network without a source; the gap is the difference of their UARs. The "
+        "change is against the network without a source, with the p-value of Welch's t-test over "
+        "speakers, or over rows where the groups are speakers. The p-values are not adjusted for "
+        "their number.",
         ["groups of", "method", "gap", "best", "worst", "change", "p"],
         [[(cell, False) for cell in row] for each in gaps for row in list_gaps(each)],
     )
     return [describe_gaps(each) for each in gaps], [figure], [table]
+
+
+def _gaps(tested, column, speaker):
+    """Return the gaps between groups; speakers are the units that the test is about."""
+    unit = speaker if speaker in tested.labels and column != speaker else None
+    return gaps_between_groups(tested.predictions, tested.labels, column, unit=unit)
 
 
 def _show_calibration(tested):
@@ -233,9 +243,10 @@ def _show_calibration(tested):
         CalibrationDisplay(calibration_by_method(predictions), errors),
         "calibration",
         "Confidence and accuracy",
-        "The predictions are sorted by the probability of the predicted class into ten bins; larger "
-        "marks have more rows. On the dotted line a method is right as often as it expects; below "
-        "it is too sure, above not sure enough. ECE is the mean distance from that line.",
+        "The predictions are sorted by the probability of the predicted class into ten bins; "
+        "larger marks have more rows. On the dotted line a method is right as often as it "
+        "expects; below it is too sure, above not sure enough. ECE is the mean distance from that "
+        "line.",
         "Accuracy by confidence for each method, with the expected calibration error.",
         tested,
     )

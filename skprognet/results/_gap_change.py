@@ -7,6 +7,7 @@ what the unit adds beyond its share, times the number of units. Pseudo-values av
 of the group, and a t-test takes them like any other measurements of independent units.
 """
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -58,6 +59,9 @@ def change_of_gap(differences, share, alpha):
         if n_units.min() < 2:
             return GapChange(widening, np.nan, np.nan, np.nan)
         best, worst = (n_units[g] * beyond[inside[:, g], g] + change[g] for g in (0, 1))
-        result = stats.ttest_ind(best, worst, equal_var=False)
+        with warnings.catch_warnings():
+            # One group may not vary at all, where nothing changes for it. The other one does.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            result = stats.ttest_ind(best, worst, equal_var=False)
     low, high = result.confidence_interval(1 - alpha)
     return GapChange(widening, float(low), float(high), float(result.pvalue))

@@ -4,15 +4,12 @@ import numpy as np
 import pandas as pd
 
 from skprognet._checks import check_number
-from skprognet._comparisons import signed
 from skprognet._predictions import PREDICTION, ROW, TRUTH
 from skprognet._scores import (
     METHOD,
     NO_SOURCE,
     as_frame,
     by_condition,
-    condition_in_words,
-    label,
     methods_in,
     rows_of,
 )
@@ -20,6 +17,7 @@ from skprognet._table_metric import metric_columns
 from skprognet._wording import first_few
 from skprognet.metrics import get_score
 from skprognet.results._gap_change import change_of_gap
+from skprognet.results._gap_verdict import gap_verdict
 from skprognet.results._group_scores import values_of_rows
 from skprognet.results._pairs import networks_without_source
 from skprognet.results._tested_rows import (
@@ -30,6 +28,7 @@ from skprognet.results._tested_rows import (
     in_order,
     shares,
 )
+from skprognet.significance import holm
 
 SPEAKER = "speaker"
 _NO_COMPARISON = {
@@ -78,8 +77,8 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     unit : str, default=None
         The column of `labels` whose values are independent of each other. None is "speaker" if
         there is this column, or else single rows. Rows of one speaker are alike, so that rows as
-        units find differences where there are none. Only for the groups "speaker" None is single
-        rows: the test is then about these speakers, not about others.
+        units find differences where there are none. Only where `column` is the unit itself, its
+        single rows are the units: the test is then about these speakers, not about others.
     against : str, default=None
         Name of the method without a source that transfer is judged by. None takes for each method
         the same network without a source: the one that a column baseline names, or "DNN", or the
@@ -96,8 +95,8 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
         and worst (the two groups), best_score, worst_score, against (method without a source; None
         for itself, and where there is none), against_gap (its gap between the same two groups,
         negative if the other one is better), widening (d), low and high (its interval), pvalue
-        (two-sided), unit ("row" for single rows), n_units (in both groups), alpha and verdict (the
-        row in words).
+        (two-sided), pvalue_holm (adjusted for all comparisons of the table), unit ("row" for
+        single rows), n_units (in both groups), alpha and verdict (the row in words).
 
     Raises
     ------
@@ -127,8 +126,8 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     A gap by itself is greater than 0 by luck alone, the more so the more groups there are and the
     fewer rows they have. It is no proof of unfairness.
 
-    The test is about these trained networks, averaged over the repeats. P-values are not adjusted
-    for the number of methods and columns; :func:`~skprognet.significance.holm` does that.
+    The test is about these trained networks, averaged over the repeats. Holm's correction knows
+    the methods and conditions of one table. Who asks about several columns makes more comparisons.
 
     References
     ----------
@@ -152,7 +151,7 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     >>> print(gaps.loc[1, "verdict"])
     Between groups of gender, the UAR of ProgNet from speaker differs by 0.000 (female 1.000,
     male 1.000), that of DNN by 0.750: change -0.750 (95 % interval -1.137 to -0.363),
-    p = 0.00254. Transfer narrows the gap.
+    p = 0.00254. The source narrows the gap.
     """
     check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
     predictions = check_tested(predictions)
@@ -165,16 +164,25 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
         rows += [{**condition, **row} for row in _gaps(part, column, against, alpha)]
     gaps = pd.DataFrame(rows)
     gaps.insert(gaps.columns.get_loc("n_units"), "unit", "row" if name is None else name)
+    gaps.insert(gaps.columns.get_loc("pvalue") + 1, "pvalue_holm", _adjusted(gaps["pvalue"]))
     gaps["alpha"] = alpha
-    gaps["verdict"] = [_verdict(row) for _, row in gaps.iterrows()]
+    n_tests = gaps["pvalue"].notna().sum()
+    gaps["verdict"] = [gap_verdict(row, n_tests) for _, row in gaps.iterrows()]
     return gaps
+
+
+def _adjusted(pvalues):
+    """Return p-values after Holm's correction for those that are known."""
+    known = pvalues.dropna()
+    return pd.Series(holm(known), known.index).reindex(pvalues.index)
 
 
 def _unit_name(labels, column, unit):
     """Return the column whose values are independent of each other; None for single rows."""
     frames = labels.values() if isinstance(labels, dict) else [labels]
-    known = all(SPEAKER in as_frame("labels", frame) for frame in frames)
-    return SPEAKER if unit is None and known and column != SPEAKER else unit
+    if unit is None and all(SPEAKER in as_frame("labels", frame) for frame in frames):
+        unit = SPEAKER
+    return None if unit == column else unit
 
 
 def _gaps(part, column, against, alpha):
@@ -233,33 +241,3 @@ def _contributions(rows, groups, units):
     right = (rows[TRUTH] == rows[PREDICTION]).to_numpy()
     cells, shape = [codes_of(rows["unit"], units), group], (len(units), len(groups))
     return count_cells(cells, shape, right * adds), count_cells(cells, shape, adds)
-
-
-def _verdict(row):
-    """Return a row of the table in words."""
-    where = condition_in_words(row)
-    name = label(row["method"], row["source"])
-    gap = (
-        f"{f'{where}: ' if where else ''}Between groups of {row['column']}, the UAR of {name} "
-        f"differs by {signed(row['gap']).removeprefix('+')} ({row['best']} "
-        f"{row['best_score']:.3f}, {row['worst']} {row['worst_score']:.3f})"
-    )
-    if pd.isna(row["against"]):
-        return f"{gap}."
-    against_gap = signed(row["against_gap"]).removeprefix("+")
-    change = f"{gap}, that of {row['against']} by {against_gap}: change {signed(row['widening'])}"
-    if pd.isna(row["low"]):
-        return f"{change}. It cannot be tested: {_why_not(row)}."
-    sentence = (
-        f"{change} ({100 * (1 - row['alpha']):g} % interval {signed(row['low'])} to "
-        f"{signed(row['high'])}), p = {row['pvalue']:.3g}. "
-    )
-    if row["pvalue"] >= row["alpha"]:
-        return sentence + "No evidence that transfer changes the gap."
-    return sentence + f"Transfer {'widens' if row['widening'] > 0 else 'narrows'} the gap."
-
-
-def _why_not(row):
-    if not row["widening"]:
-        return "nothing differs"
-    return f"a group has one {row['unit']}, or all {row['unit']}s differ by the same"

@@ -78,10 +78,17 @@ def test_groups_of_speakers_have_rows_as_units(gaps):
     predictions, labels = gaps.invented(0.0, np.random.default_rng(2))
     found = gaps_between_groups(predictions, labels, "speaker").iloc[1]
     assert (found["unit"], found["n_units"]) == ("row", 48)
-    alone = gaps_between_groups(predictions, labels, "speaker", unit="speaker").iloc[1]
-    assert np.isnan(alone["pvalue"])
-    assert alone["verdict"].endswith("It cannot be tested: a group has one speaker, or all "
-                                     "speakers differ by the same.")  # fmt: skip
+    named = gaps_between_groups(predictions, labels, "speaker", unit="speaker").iloc[1]
+    pd.testing.assert_series_equal(named, found)
+
+
+def test_a_group_of_one_speaker_is_not_tested(gaps):
+    predictions, labels = gaps.invented(0.0, np.random.default_rng(2))
+    found = gaps_between_groups(predictions, labels.assign(own=labels["speaker"] == 3), "own")
+    assert found["pvalue"].isna().all()
+    assert found["verdict"][1].endswith(
+        "It cannot be tested: a group has one speaker, or all speakers differ by the same."
+    )
 
 
 def test_equal_methods_have_no_change(gaps):
@@ -108,7 +115,22 @@ def test_a_gap_that_transfer_closes_is_told(gaps, monkeypatch):
     assert table["against"].isna().tolist() == [True, False]
     assert table["verdict"][0].startswith("Between groups of gender, the UAR of DNN differs by 0.")
     assert table["verdict"][0].endswith(").")
-    assert table["verdict"][1].endswith(". Transfer narrows the gap.")
+    assert table["verdict"][1].endswith(". The source narrows the gap.")
+
+
+def test_p_values_are_adjusted_for_the_comparisons_of_the_table(gaps):
+    predictions, labels = gaps.invented(0.12, np.random.default_rng(2))
+    alone = gaps_between_groups(predictions, labels, "gender").iloc[1]
+    assert 0.02 < alone["pvalue"] < 0.05
+    assert alone["pvalue_holm"] == alone["pvalue"]
+    assert alone["verdict"].endswith("The source widens the gap.")
+    more = [predictions[predictions["source"] != "none"].assign(source=name) for name in "ab"]
+    table = gaps_between_groups(pd.concat([predictions, *more]), labels, "gender")
+    assert table["pvalue_holm"][1:].tolist() == pytest.approx([3 * alone["pvalue"]] * 3)
+    assert (
+        "Corrected for the 3 comparisons made, it is no evidence (Holm, p = 0."
+        in (table["verdict"][1])
+    )
 
 
 def test_speakers_are_units_within_each_corpus(gaps):
