@@ -20,6 +20,7 @@ from skprognet.cli._options import features_option, n_jobs_option, output_option
 from skprognet.cli._progress import every_end
 from skprognet.cli._streams import say
 from skprognet.cli._study_options import design_options, network_options
+from skprognet.cli._study_parts import Way, check_all_parts, part_in_words, with_way
 from skprognet.experiments import (
     CorporaDesign,
     OutputFolder,
@@ -37,12 +38,17 @@ PAPER = {"n_repeats": 10, "n_splits": 10, "max_epochs": 600}
 DEMO = {"corpus": SHIPPED, "layers": ("ge2e",), "placebo": ("ge2e",)}
 
 
-def _run(ctx, design, data, inputs, output, n_jobs, replace=False):
-    """Run a study with its checkpoint and files, and say what came of it."""
-    start = time.perf_counter()
+def _run(ctx, design, data, inputs, output, n_jobs, replace=False, way=None):
+    """Run a study, or a part, with its checkpoint and files, and say what came of it."""
+    start, way = time.perf_counter(), way or Way()
     record = make_record(design, *describe_inputs(inputs, output))
     warn_of_changes(ctx, record)
-    with OutputFolder(output, describe_record(record)) as folder, every_end(folder) as work:
+    if way.plan:
+        with tell_warnings():
+            say(plan_study(design, *data).describe(output, n_jobs=n_jobs))
+        return
+    folder = OutputFolder(output, describe_record(record), is_part=way.only is not None)
+    with folder, every_end(folder) as work:
         if not folder.begin(record, file_names(design), replace):
             say(f"{output} holds this run already, complete. To run it again, remove it.")
             return
@@ -52,16 +58,22 @@ def _run(ctx, design, data, inputs, output, n_jobs, replace=False):
                 work.n_fits = plan.n_fits
                 # It is the last word of this command, and its exit code.
                 warnings.filterwarnings("ignore", "The audit failed", UserWarning)
-                study = plan.run(checkpoint=folder.checkpoint, n_jobs=n_jobs, verbose=1)
+                if way.finish:
+                    check_all_parts(plan, folder)
+                options = {"only": way.only, "checkpoint": folder.checkpoint}
+                study = plan.run(**options, n_jobs=n_jobs, verbose=1)
         except BaseException:
             folder.abandon()
             raise
-        seconds = time.perf_counter() - start
-        paths = folder.write(study_contents(study, record, seconds))
+        if study is None:
+            say(part_in_words(way.only, plan, folder))
+            return
+        paths = folder.write(study_contents(study, record))
         if study.audit is not None:
             folder.remove_checkpoint()
+        minutes = (time.perf_counter() - start) / 60
         say(
-            f"{format_study(study)}\n\nTook {seconds / 60:.1f} min. Wrote into {output}: "
+            f"{format_study(study)}\n\nTook {minutes:.1f} min. Wrote into {output}: "
             f"{', '.join(path.name for path in paths)}."
         )
     if study.audit is None:
@@ -81,6 +93,7 @@ def _run(ctx, design, data, inputs, output, n_jobs, replace=False):
 @features_option
 @design_option
 @output_option()
+@with_way
 @click.pass_context
 def tasks(
     ctx,
@@ -89,6 +102,7 @@ def tasks(
     features: tuple[str, ...],
     output: Path,
     n_jobs: int,
+    way: Way,
     **given,
 ) -> None:
     """Ask whether a network of another task helps (the paper's Table 2 and Figure 3).
@@ -103,7 +117,7 @@ def tasks(
         table, labels, design.columns, features, design.group_columns, design.layers
     )
     inputs = {"table": table, "labels": labels, "features": features}
-    _run(ctx, design, data, inputs, output, n_jobs)
+    _run(ctx, design, data, inputs, output, n_jobs, way=way)
 
 
 @click.command(
@@ -128,6 +142,7 @@ def tasks(
 @features_option
 @design_option
 @output_option()
+@with_way
 @click.pass_context
 def corpora(
     ctx,
@@ -136,6 +151,7 @@ def corpora(
     features: tuple[str, ...],
     output: Path,
     n_jobs: int,
+    way: Way,
     **given,
 ) -> None:
     """Ask whether a network of another corpus helps (the paper's Figure 4).
@@ -152,7 +168,7 @@ def corpora(
     columns, groups = design.columns, design.group_columns
     data = dict(zip(names, load_corpora(tables, labels, columns, features, groups), strict=True))
     inputs = {"tables": tables, "labels": labels, "features": features}
-    _run(ctx, design, [data], inputs, output, n_jobs)
+    _run(ctx, design, [data], inputs, output, n_jobs, way=way)
 
 
 def _check_counts(tables, names, labels):

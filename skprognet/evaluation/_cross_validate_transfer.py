@@ -37,6 +37,7 @@ def cross_validate_transfer(
     corpus="corpus",
     return_curves=False,
     return_predictions=False,
+    only=None,
     checkpoint=None,
     n_jobs=-1,
     random_state=0,
@@ -113,13 +114,18 @@ def cross_validate_transfer(
         Whether to return the scores of every epoch as well.
     return_predictions : bool, default=False
         Whether to return what each fit predicted for its test rows as well.
+    only : str, default=None
+        Which part of the run to do, such as "repeat=3", "repeat=3 fold=7" or "fold=7", counted
+        from 1; the result then has the rows of this part. Several processes, also on several
+        machines, may do different parts into one `checkpoint`: the same call without `only` then
+        reads them all, and gives what one unbroken run gives. None is everything.
     checkpoint : path, default=None
         Folder for what is finished. A job is one split with one source: the training of the
         source and of the methods that read it. What a job gives is on disk before it is reported.
         After a stop of any kind, a power cut included, the same call goes on from there and gives
         the rows of an unbroken run. It refuses another design, other data or other versions of
-        the libraries, and a folder in which another process is at work. A class or function of
-        your own counts as the same only with the same code.
+        the libraries, and a folder in which another process does the same jobs. A class or
+        function of your own counts as the same only with the same code.
     n_jobs : int, default=-1
         How many jobs run at the same time, as in joblib; -1 is all cores. Each fit uses one
         thread. Inside ``joblib.parallel_config(backend="dask")`` they run on the cluster, and X is
@@ -163,9 +169,9 @@ def cross_validate_transfer(
         source with one class, an unfitted source, two sources of one name, a method that can take
         none of the sources, a source that no method can take, columns that are missing or have the
         same name, a method with `features` of a source, a class that is missing from the training
-        rows of a split, a network inside a pipeline, a checkpoint of another run, or one of a run
-        with a lambda. With ``return_predictions=True`` also if a method predicts what is no label
-        of `y`.
+        rows of a split, a network inside a pipeline, a part that the run does not have, a
+        checkpoint of another run, or one of a run with a lambda. With ``return_predictions=True``
+        also if a method predicts what is no label of `y`.
     TypeError
         If `cv` or `sources` is of the wrong kind, or the name of a source is no text.
     OSError
@@ -247,6 +253,7 @@ def cross_validate_transfer(
         train_folds=train_folds,
         return_curves=return_curves,
         return_predictions=return_predictions,
+        only=only,
     )
     run, jobs = plan.run, plan.jobs
     _check_backend()

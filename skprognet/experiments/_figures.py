@@ -1,5 +1,6 @@
 """The figures of a study, ready to be put into files and onto a page."""
 
+import importlib
 import io
 import re
 import unicodedata
@@ -14,11 +15,14 @@ from skprognet.displays import (
     SignificanceDisplay,
     TrainingCurveDisplay,
     TrainingSizeDisplay,
+    same_svg_ids,
 )
 from skprognet.experiments._over_corpora import largest_training_set
 
 # Nothing in a file says when it was made.
 METADATA = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+BACKENDS = {"png": "agg", "svg": "svg", "pdf": "pdf"}  # of matplotlib
 
 
 @dataclass
@@ -69,7 +73,12 @@ def pictures(display, suffixes, dpi=150):
     """
     display.plot()
     try:
-        return {suffix: _saved(display.figure_, suffix, dpi) for suffix in suffixes}
+        figure = display.figure_
+        figure.set_dpi(dpi)
+        # The layout is computed once: to compute it for each format takes longer than to draw.
+        figure.get_layout_engine().execute(figure)
+        figure.set_layout_engine("none")
+        return {suffix: _saved(figure, suffix, dpi) for suffix in suffixes}
     finally:
         display.close()
 
@@ -79,13 +88,30 @@ def picture(display, suffix, dpi=150):
     return pictures(display, [suffix], dpi)[suffix]
 
 
+@same_svg_ids()
 def _saved(figure, suffix, dpi):
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=suffix, dpi=dpi, metadata=METADATA.get(suffix))
+    buffer, metadata = io.BytesIO(), METADATA.get(suffix)
+    if suffix not in BACKENDS:
+        figure.savefig(buffer, format=suffix, dpi=dpi)
+        return buffer.getvalue()
+    # savefig draws twice: once only to learn how large everything is.
+    backend = importlib.import_module(f"matplotlib.backends.backend_{BACKENDS[suffix]}")
+    figure.set_dpi(dpi)
+    getattr(backend.FigureCanvas(figure), f"print_{suffix}")(buffer, metadata=metadata)
     return buffer.getvalue()
 
 
-KINDS = ("training_size", "scores", "learning_curves")  # one of each for each target corpus
+# One of each for each target corpus.
+KINDS = (
+    "training_size",
+    "scores",
+    "learning_curves",
+    "confusion",
+    "class_recall",
+    "group_scores",
+    "calibration",
+    "disagreement",
+)
 _LONGEST = 40  # letters of a corpus in the name of a file
 
 
@@ -215,7 +241,7 @@ def _significance(comparisons):
         "correction, an open one is none. An interval inside the grey band says that the two are "
         "practically equal.",
         f"Differences of {len(comparisons)} pairs of methods with their intervals; the verdicts "
-        "below have the same numbers.",
+        "above have the same numbers.",
         wide=True,
     )
 

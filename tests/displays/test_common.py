@@ -1,5 +1,6 @@
 """What holds for each display: it draws where it is told, leaves nothing behind, clips nothing."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
@@ -9,6 +10,11 @@ from skprognet import displays
 from skprognet.displays import (
     CorporaMatrixDisplay,
     ExplanationDisplay,
+    CalibrationDisplay,
+    ClassRecallDisplay,
+    ConfusionDisplay,
+    DisagreementDisplay,
+    GroupScoresDisplay,
     NetworkDisplay,
     ScoresDisplay,
     SignificanceDisplay,
@@ -94,6 +100,36 @@ def matrix_of(scores):
 MAKERS = {
     "ExplanationDisplay": explanation_of,
     "CorporaMatrixDisplay": matrix_of,
+def predictions_of(scores):
+    """Return predictions of the same methods for eight rows of four classes."""
+    rows = pd.DataFrame({"row": range(8), "truth": list("abcdabcd"), "repeat": 1, "fold": 1})
+    rows["file"] = "a $long$ name of a folder/recording.wav"
+    probabilities = {f"p_{label}": 0.7 if label == "a" else 0.1 for label in "abcd"}
+    parts = [
+        rows.assign(method=method, source=source, prediction=np.roll(rows["truth"], place))
+        for place, (method, source) in enumerate(scores.groupby(["method", "source"]).groups)
+    ]
+    return pd.concat(parts, ignore_index=True).assign(**probabilities)
+
+
+def groups_of(scores):
+    labels = pd.DataFrame({"speaker $": list("stuvwxyz"), "gender": ["female", "male"] * 4})
+    columns = list(labels)
+    return GroupScoresDisplay.from_predictions(predictions_of(scores), labels, columns)
+
+
+MAKERS = {
+    "CalibrationDisplay": lambda scores: CalibrationDisplay.from_predictions(
+        predictions_of(scores)
+    ),
+    "ClassRecallDisplay": lambda scores: ClassRecallDisplay.from_predictions(
+        predictions_of(scores)
+    ),
+    "ConfusionDisplay": lambda scores: ConfusionDisplay.from_predictions(predictions_of(scores)),
+    "DisagreementDisplay": lambda scores: DisagreementDisplay.from_predictions(
+        predictions_of(scores)
+    ),
+    "GroupScoresDisplay": groups_of,
     "TrainingCurveDisplay": curves_of,
     "TrainingSizeDisplay": sizes_of,
     "ScoresDisplay": ScoresDisplay.from_scores,
