@@ -439,3 +439,32 @@ def test_figure_4_of_the_two_halves_of_emodb(tmp_path):
     assert sorted(set(scores["n_train_folds"])) == [1, 2, 4, 8]
     for name in ("women", "men"):
         assert (tmp_path / "out" / f"training_size_{name}.pdf").stat().st_size > 5000
+
+
+def test_three_corpora_with_one_file_of_labels(table, tmp_path, no_figures):
+    frame = pd.read_parquet(table)
+    frame.loc[::5, "emotion"] = "calm"
+    frame[["file", "speaker", "emotion"]].to_csv(tmp_path / "labels.csv", index=False)
+    paths = [tmp_path / f"{name}.csv" for name in ("one", "two", "three")]
+    for number, path in enumerate(paths):
+        part = frame.loc[20 * number : 20 * number + 19, ["file", "a", "b", "c"]]
+        part.to_csv(path, index=False)
+    options = ["--labels", tmp_path / "labels.csv", "--emotions", "angry", "sad", "--targets"]
+    options += ["three", "--leave-one-corpus-out", "--methods", "dnn", "progressive"]
+    options += ["--train-folds", 1, *TINY]
+    result = run("corpora", *paths, *options, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "'three': 16 of 20 rows, without 'calm'" in result.stderr
+    scores = results(tmp_path / "out")
+    assert scores["source"].unique().tolist() == ["none", "one", "two", "all others"]
+    assert set(scores["corpus"]) == {"three"}
+    design = tomllib.loads((tmp_path / "out" / "design.toml").read_text("utf-8"))
+    assert design["inputs"]["tables"] == ["../one.csv", "../two.csv", "../three.csv"]
+    assert set(design["sha256"]) == {"tables 1", "tables 2", "tables 3", "labels 1"}
+    assert "sources" not in design  # all of them
+    again = run("corpora", "--design", tmp_path / "out" / "design.toml", "-o", tmp_path / "out")
+    assert "holds this run already, complete" in again.stdout
+    frame.loc[:9, ["file", "a", "b", "c"]].to_csv(paths[1], index=False)
+    twice = run("corpora", *paths, *options, "-o", tmp_path / "twice")
+    assert twice.exit_code == 1
+    assert "come more than once" in twice.stderr

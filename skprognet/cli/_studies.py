@@ -156,7 +156,7 @@ def corpora(
 
 
 def _check_counts(tables, names, labels):
-    """Raise unless there are two tables or more, a name for each, and labels for each or for all."""
+    """Raise unless there are two tables or more, names for all, and labels for each or for all."""
     if len(tables) < 2:
         raise click.UsageError(f"There must be at least two tables; got {tables[0]} alone.")
     if len(names) != len(tables):

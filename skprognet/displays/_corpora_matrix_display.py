@@ -7,7 +7,7 @@ from skprognet._scores import label
 from skprognet._table_metric import metric_of
 from skprognet.displays._display import Display
 from skprognet.displays._frames import check_frame, check_one_study
-from skprognet.displays._style import verbatim
+from skprognet.displays._style import row_height, verbatim
 from skprognet.results import corpora_matrix
 
 NEEDED = ("method", "source", "corpus", "gain", "marks", "baseline", "baseline_score")
@@ -16,7 +16,7 @@ OWN = "#d9d9d9"
 SMALLEST = 0.02  # the gain of the strongest colour is at least that: small ones stay pale
 MARKS = {
     "*": "better than {}",
-    "†": "and than the other of PT/FT and ProgNet",
+    "†": "better than {} and than the other of PT/FT and ProgNet",
     "↓": "worse than {}",
     "‡": "better than its placebo",
 }
@@ -53,14 +53,17 @@ class CorporaMatrixDisplay(Display):
     --------
     >>> import pandas as pd
     >>> from skprognet.displays import CorporaMatrixDisplay
-    >>> uars = {
-    ...     ("emodb", "DNN", "none"): 0.60, ("emodb", "ProgNet", "ravdess"): 0.63,
-    ...     ("ravdess", "DNN", "none"): 0.50, ("ravdess", "ProgNet", "emodb"): 0.49,
+    >>> folds = {
+    ...     ("emodb", "DNN", "none"): [0.60, 0.62, 0.61],
+    ...     ("emodb", "ProgNet", "ravdess"): [0.63, 0.66, 0.63],
+    ...     ("ravdess", "DNN", "none"): [0.50, 0.52, 0.51],
+    ...     ("ravdess", "ProgNet", "emodb"): [0.49, 0.50, 0.51],
     ... }
     >>> scores = pd.DataFrame([
     ...     {"corpus": corpus, "method": method, "source": source, "repeat": 1, "fold": fold,
-    ...      "score": uar + 0.01 * fold}
-    ...     for (corpus, method, source), uar in uars.items() for fold in (1, 2, 3)
+    ...      "score": uar}
+    ...     for (corpus, method, source), uars in folds.items()
+    ...     for fold, uar in enumerate(uars, 1)
     ... ])
     >>> display = CorporaMatrixDisplay.from_scores(scores)
     >>> display.frame()[["source", "corpus", "gain"]].round(3)
@@ -118,8 +121,18 @@ class CorporaMatrixDisplay(Display):
     def _columns(self):
         return list(dict.fromkeys(self.matrix["corpus"]))
 
+    def _row_names(self):
+        several = self.matrix["method"].nunique() > 1
+        names = [label(*row) if several else f"from {row[1]}" for row in self._rows()]
+        return [verbatim(name, 28) for name in names]
+
+    def _column_names(self):
+        return [verbatim(name, 14) for name in self._columns()]
+
     def _figure_size(self):
-        return max(4.8, 2.2 + 0.85 * len(self._columns())), 1.5 + 0.32 * len(self._rows())
+        rows, columns = self._row_names(), self._column_names()
+        below = row_height(columns) + 0.17 * self._explanation().count("\n")
+        return max(4.8, 2.2 + 0.95 * len(columns)), below + 0.9 * row_height(rows) * len(rows)
 
     def _draw(self, ax):
         matrix = check_frame("matrix", self.matrix, NEEDED)
@@ -139,10 +152,8 @@ class CorporaMatrixDisplay(Display):
             (*rows[y], columns[x]): self._write(ax, x, y, text, gains)
             for (y, x), text in words.items()
         }
-        ax.set_xticks(range(len(columns)), [verbatim(name, 12) for name in columns])
-        several = matrix["method"].nunique() > 1
-        names = [label(*row) if several else f"from {row[1]}" for row in rows]
-        ax.set_yticks(range(len(rows)), [verbatim(name, 28) for name in names])
+        ax.set_xticks(range(len(columns)), self._column_names())
+        ax.set_yticks(range(len(rows)), self._row_names())
         ax.tick_params(length=0, labelsize="small")
         ax.set_xlabel(self._explanation(), loc="right", fontsize="small")
 
@@ -165,15 +176,15 @@ class CorporaMatrixDisplay(Display):
 
     def _explanation(self):
         """Return how to read the numbers and marks that occur."""
-        metric = verbatim(metric_of(self.matrix).label)
-        plain = verbatim(" or ".join(self.matrix["baseline"].unique()))
+        metric = metric_of(self.matrix).label
+        plain = " or ".join(self.matrix["baseline"].unique())
         lines = [
             "target corpus",
             f"gain in {metric} over {plain} (grey: {metric} of {plain} itself)",
         ]
         used = set("".join(self.matrix["marks"]))
         marks = [f"{m} {words.format(plain)}" for m, words in MARKS.items() if m in used]
-        return "\n".join([*lines, *marks])
+        return "\n".join(verbatim(line, 56) for line in [*lines, *marks])
 
     def frame(self):
         """Return the plotted numbers.

@@ -101,8 +101,8 @@ def transfer_between_corpora(
         :func:`~skprognet.evaluation.cross_validate_transfer`.
     duplicates : {"error", "drop", "keep"}, default="error"
         What to do, before anything is trained, about rows with equal features, in one corpus or
-        in several: what a source learned of a copy it knows of the row that is tested. "drop" keeps
-        the first of each, in the order of the corpora, and "keep" warns; see
+        in several: what a source learned of a copy it knows of the row that is tested. "drop"
+        keeps the first of each, in the order of the corpora, and "keep" warns; see
         :func:`transfer_between_tasks`. ``study.dropped_rows`` has the numbers by corpus.
     checkpoint : path, default=None
         Folder for what is finished; see :func:`~skprognet.evaluation.cross_validate_transfer`.
@@ -137,8 +137,8 @@ def transfer_between_corpora(
     -----
     UserWarning
         If labels are nearly the same, as "anger" and "angry"; if corpora have different labels, or
-        rows are left out by `emotions`; if rows are there twice and ``duplicates="keep"``; if the audit finds a fit or
-        a source that had been given a row that it was tested on.
+        rows are left out by `emotions`; if rows are there twice and ``duplicates="keep"``; if the
+        audit finds a fit or a source that had been given a row that it was tested on.
 
     References
     ----------
@@ -286,8 +286,8 @@ def _arguments(design, target, table, sources):
 def _placebos(design, target):
     """Return which sources of a target also run as a placebo.
 
-    A source that another target has is left out here. A name that is no source of any target stays,
-    and the checks of the run say so.
+    A source that only other targets have is left out here. A name that is no source of any target
+    stays, and the checks of the run say so.
     """
     if isinstance(design.placebo, bool):
         return design.placebo

@@ -1,4 +1,4 @@
-"""What a study between corpora says about corpora in general: ranks of the methods over targets."""
+"""What a study says about corpora in general: ranks of the methods over its targets."""
 
 from skprognet._scores import NO_SOURCE, label, methods_in
 from skprognet.experiments._corpora_design import ALL_OTHERS
@@ -35,8 +35,8 @@ def ranks_in_words(study):
     needed = corpora_needed(n_methods)
     if n_corpora < needed:
         return [
-            f"Nothing is said about corpora in general: ranks of {n_methods} methods need at least "
-            f"{needed} target corpora; there are {n_corpora}."
+            f"Nothing is said about corpora in general: ranks of {n_methods} methods need at "
+            f"least {needed} target corpora; there are {n_corpora}."
         ]
     result = compare_over_corpora(scores)
     pairs = result.comparisons

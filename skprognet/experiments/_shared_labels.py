@@ -37,7 +37,9 @@ def choose_labels(design, labels):
     kept = {name: np.ones(len(column), dtype=bool) for name, column in labels.items()}
     if design.emotions is not None:
         _check_emotions(design.emotions, found)
-        wanted = {name: {x for x in each if str(x) in design.emotions} for name, each in found.items()}
+        wanted = {
+            name: {x for x in each if str(x) in design.emotions} for name, each in found.items()
+        }
         kept = {name: column.isin(wanted[name]).to_numpy() for name, column in labels.items()}
         _tell_kept(design, found, kept)
         found = wanted

@@ -61,19 +61,22 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
     --------
     >>> import pandas as pd
     >>> from skprognet.results import corpora_matrix
-    >>> uars = {
-    ...     ("emodb", "DNN", "none"): 0.60, ("emodb", "ProgNet", "ravdess"): 0.63,
-    ...     ("ravdess", "DNN", "none"): 0.50, ("ravdess", "ProgNet", "emodb"): 0.49,
+    >>> folds = {
+    ...     ("emodb", "DNN", "none"): [0.60, 0.62, 0.61],
+    ...     ("emodb", "ProgNet", "ravdess"): [0.63, 0.66, 0.63],
+    ...     ("ravdess", "DNN", "none"): [0.50, 0.52, 0.51],
+    ...     ("ravdess", "ProgNet", "emodb"): [0.49, 0.50, 0.51],
     ... }
     >>> scores = pd.DataFrame([
     ...     {"corpus": corpus, "method": method, "source": source, "repeat": 1, "fold": fold,
-    ...      "score": uar + 0.01 * fold}
-    ...     for (corpus, method, source), uar in uars.items() for fold in (1, 2, 3)
+    ...      "score": uar}
+    ...     for (corpus, method, source), uars in folds.items()
+    ...     for fold, uar in enumerate(uars, 1)
     ... ])
     >>> matrix = corpora_matrix(scores)
     >>> matrix.pivot(index="source", columns="corpus", values="gain").round(3)
     corpus   emodb  ravdess
-    source                 
+    source
     emodb      NaN    -0.01
     ravdess   0.03      NaN
     """
@@ -83,7 +86,13 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
     comparisons = with_plain_text(as_frame("comparisons", comparisons))
     check_columns("comparisons", comparisons, NEEDED, "Take what compare_methods returns.")
     rows = [
-        {"method": name, "source": source, "corpus": part["corpus"].iloc[0], **condition, **numbers}
+        {
+            "method": name,
+            "source": source,
+            "corpus": part["corpus"].iloc[0],
+            **condition,
+            **numbers,
+        }
         for condition, part in by_condition(scores)
         for (name, source), numbers in _gains(part, of_condition(comparisons, condition))
     ]

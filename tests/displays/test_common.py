@@ -13,6 +13,7 @@ from skprognet.displays import (
     ConfusionDisplay,
     DisagreementDisplay,
     GroupScoresDisplay,
+    CorporaMatrixDisplay,
     NetworkDisplay,
     ScoresDisplay,
     SignificanceDisplay,
@@ -94,24 +95,29 @@ def predictions_of(scores):
     return pd.concat(parts, ignore_index=True).assign(**probabilities)
 
 
+def from_predictions(kind):
+    return lambda scores: kind.from_predictions(predictions_of(scores))
+
+
 def groups_of(scores):
     labels = pd.DataFrame({"speaker $": list("stuvwxyz"), "gender": ["female", "male"] * 4})
     columns = list(labels)
     return GroupScoresDisplay.from_predictions(predictions_of(scores), labels, columns)
 
 
+def matrix_of(scores):
+    plain = scores.loc[scores["source"] == "none", "method"].iloc[0]
+    scores = scores.assign(corpus="a $corpus$ of_somebody", baseline=plain)
+    return CorporaMatrixDisplay.from_scores(scores)
+
+
 MAKERS = {
-    "CalibrationDisplay": lambda scores: CalibrationDisplay.from_predictions(
-        predictions_of(scores)
-    ),
-    "ClassRecallDisplay": lambda scores: ClassRecallDisplay.from_predictions(
-        predictions_of(scores)
-    ),
-    "ConfusionDisplay": lambda scores: ConfusionDisplay.from_predictions(predictions_of(scores)),
-    "DisagreementDisplay": lambda scores: DisagreementDisplay.from_predictions(
-        predictions_of(scores)
-    ),
+    "CalibrationDisplay": from_predictions(CalibrationDisplay),
+    "ClassRecallDisplay": from_predictions(ClassRecallDisplay),
+    "ConfusionDisplay": from_predictions(ConfusionDisplay),
+    "DisagreementDisplay": from_predictions(DisagreementDisplay),
     "GroupScoresDisplay": groups_of,
+    "CorporaMatrixDisplay": matrix_of,
     "TrainingCurveDisplay": curves_of,
     "TrainingSizeDisplay": sizes_of,
     "ScoresDisplay": ScoresDisplay.from_scores,

@@ -42,7 +42,9 @@ def test_features_are_matched_by_name(plain):
     pd.testing.assert_frame_equal(
         turned.drop(columns="seconds"), plain.scores.drop(columns="seconds"), check_exact=True
     )
-    with pytest.raises(ValueError, match=re.escape("1 are in one of 'source' and 'target' only: 'e'. ")):
+    with pytest.raises(
+        ValueError, match=re.escape("1 are in one of 'source' and 'target' only: 'e'. ")
+    ):
         between((A.drop(columns="e"), a), (B, b))
 
 

@@ -271,5 +271,5 @@ def test_figures_of_any_name_stay_in_the_folder(corpora, tmp_path):
         path.name for path in write_study(Study(scores, pd.DataFrame(), corpora.design), folder)
     }
     assert set(os.listdir(folder)) == {*written, "manifest.json"}
-    assert len([name for name in written if name.endswith(".png")]) == 3
+    assert len([name for name in written if name.endswith(".png")]) == 4
     assert os.listdir(tmp_path) == ["out"]
