@@ -61,7 +61,8 @@ def run(labels="text", **options):
 def all_methods():
     gender = np.where(np.isin(corpus()[2], ["s0", "s1"]), "f", "m")
     sources = {"sources": {"gender": gender}, "source_estimator": DNNClassifier(**OPTIONS)}
-    return run(methods=NETWORKS | OTHERS, return_curves=True, **sources)
+    cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=1)
+    return run(methods=NETWORKS | OTHERS, return_curves=True, cv=cv, **sources)
 
 
 def recomputed(predictions, score=uar_score):
