@@ -91,13 +91,17 @@ def picture(display, suffix, dpi=150):
 @same_svg_ids()
 def _saved(figure, suffix, dpi):
     buffer, metadata = io.BytesIO(), METADATA.get(suffix)
+    import matplotlib
+
     if suffix not in BACKENDS:
         figure.savefig(buffer, format=suffix, dpi=dpi)
         return buffer.getvalue()
     # savefig draws twice: once only to learn how large everything is.
     backend = importlib.import_module(f"matplotlib.backends.backend_{BACKENDS[suffix]}")
     figure.set_dpi(dpi)
-    getattr(backend.FigureCanvas(figure), f"print_{suffix}")(buffer, metadata=metadata)
+    # Without a salt of ours the ids in an SVG are random.
+    with matplotlib.rc_context({"svg.hashsalt": "skprognet"}):
+        getattr(backend.FigureCanvas(figure), f"print_{suffix}")(buffer, metadata=metadata)
     return buffer.getvalue()
 
 

@@ -8,12 +8,12 @@ from matplotlib.figure import Figure
 
 from skprognet import displays
 from skprognet.displays import (
-    CorporaMatrixDisplay,
-    ExplanationDisplay,
     CalibrationDisplay,
     ClassRecallDisplay,
     ConfusionDisplay,
+    CorporaMatrixDisplay,
     DisagreementDisplay,
+    ExplanationDisplay,
     GroupScoresDisplay,
     NetworkDisplay,
     ScoresDisplay,
@@ -91,15 +91,6 @@ def network_of(scores):
     )
 
 
-def matrix_of(scores):
-    plain = scores.loc[scores["source"] == "none", "method"].iloc[0]
-    scores = scores.assign(corpus="a $corpus$ of_somebody", baseline=plain)
-    return CorporaMatrixDisplay.from_scores(scores)
-
-
-MAKERS = {
-    "ExplanationDisplay": explanation_of,
-    "CorporaMatrixDisplay": matrix_of,
 def predictions_of(scores):
     """Return predictions of the same methods for eight rows of four classes."""
     rows = pd.DataFrame({"row": range(8), "truth": list("abcdabcd"), "repeat": 1, "fold": 1})
@@ -112,24 +103,30 @@ def predictions_of(scores):
     return pd.concat(parts, ignore_index=True).assign(**probabilities)
 
 
+def from_predictions(kind):
+    return lambda scores: kind.from_predictions(predictions_of(scores))
+
+
 def groups_of(scores):
     labels = pd.DataFrame({"speaker $": list("stuvwxyz"), "gender": ["female", "male"] * 4})
     columns = list(labels)
     return GroupScoresDisplay.from_predictions(predictions_of(scores), labels, columns)
 
 
+def matrix_of(scores):
+    plain = scores.loc[scores["source"] == "none", "method"].iloc[0]
+    scores = scores.assign(corpus="a $corpus$ of_somebody", baseline=plain)
+    return CorporaMatrixDisplay.from_scores(scores)
+
+
 MAKERS = {
-    "CalibrationDisplay": lambda scores: CalibrationDisplay.from_predictions(
-        predictions_of(scores)
-    ),
-    "ClassRecallDisplay": lambda scores: ClassRecallDisplay.from_predictions(
-        predictions_of(scores)
-    ),
-    "ConfusionDisplay": lambda scores: ConfusionDisplay.from_predictions(predictions_of(scores)),
-    "DisagreementDisplay": lambda scores: DisagreementDisplay.from_predictions(
-        predictions_of(scores)
-    ),
+    "CalibrationDisplay": from_predictions(CalibrationDisplay),
+    "ClassRecallDisplay": from_predictions(ClassRecallDisplay),
+    "ConfusionDisplay": from_predictions(ConfusionDisplay),
+    "DisagreementDisplay": from_predictions(DisagreementDisplay),
+    "ExplanationDisplay": explanation_of,
     "GroupScoresDisplay": groups_of,
+    "CorporaMatrixDisplay": matrix_of,
     "TrainingCurveDisplay": curves_of,
     "TrainingSizeDisplay": sizes_of,
     "ScoresDisplay": ScoresDisplay.from_scores,
