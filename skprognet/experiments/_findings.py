@@ -90,7 +90,9 @@ def describe_gaps(gaps):
     if not len(tested):
         return f"{told} Whether transfer changes it cannot be tested."
     found = [_change_of_gap(row) for _, row in tested[evidence(tested)].iterrows()]
-    return f"{told} {first_few(found, _NAMED, str) or 'There is no evidence that transfer changes it'}."
+    if not found:
+        return f"{told} There is no evidence that transfer changes it."
+    return f"{told} {first_few(found, _NAMED, str)}."
 
 
 def _change_of_gap(row):
