@@ -239,9 +239,8 @@ class NetworkEstimator(BaseEstimator):
         check_is_fitted(self)
         X = check_rows(self, X, self._dtype())
         with limit_threads(self.n_threads), undisturbed(self._device()):
-            parts = np.array_split(X, range(ROWS_PER_PREDICTION, len(X), ROWS_PER_PREDICTION))
             outputs = [
-                evaluate_logits(self.net_.module_, self._column_input(part)) for part in parts
+                evaluate_logits(self.net_.module_, self._column_input(part)) for part in _parts(X)
             ]
             # Outputs of other tasks, which are learned along, stand behind those of the target.
             outputs = [part[:, : self._target.n_outputs] for part in outputs]
@@ -264,3 +263,10 @@ class NetworkEstimator(BaseEstimator):
                 self.net_ = restore_net(
                     network, lambda column: self._make_net(column, device=device)
                 )
+
+
+def _parts(X):
+    """Return rows in parts of at most `ROWS_PER_PREDICTION`."""
+    if len(X) <= ROWS_PER_PREDICTION:
+        return [X]
+    return np.array_split(X, range(ROWS_PER_PREDICTION, len(X), ROWS_PER_PREDICTION))

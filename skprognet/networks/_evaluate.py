@@ -7,11 +7,7 @@ import torch
 from torch import Tensor
 
 from skprognet.networks._column import Column
-
-# Matrix libraries choose their order of summation by the number of rows. Blocks of one size (a
-# multiple of every vector register's) make the prediction for a row the same bits, whatever else
-# is predicted with it.
-ROWS_PER_BLOCK = 128
+from skprognet.networks._few_rows import FEW, ROWS_PER_BLOCK, block_lengths, few_rows
 
 
 def _in_blocks(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
@@ -19,14 +15,27 @@ def _in_blocks(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
 
     The mode of the column is neither asked nor changed: another thread may be computing with it.
     """
-    blocks = []
     with torch.inference_mode():
-        for rows in X_NF.split(ROWS_PER_BLOCK):
-            missing = ROWS_PER_BLOCK - len(rows)
-            full = torch.cat([rows, rows.new_zeros(missing, rows.shape[1])]) if missing else rows
-            outputs = column._units_first(full, dropping=False)[wanted]
-            blocks.append([values_HN.t()[: len(rows)] for values_HN in outputs])
-    return [torch.cat(values) for values in zip(*blocks, strict=True)]
+        if X_NF.shape[0] <= ROWS_PER_BLOCK:
+            return _in_one_block(column, X_NF, wanted)
+        blocks = [_in_one_block(column, rows, wanted) for rows in X_NF.split(ROWS_PER_BLOCK)]
+        return [torch.cat(values) for values in zip(*blocks, strict=True)]
+
+
+def _in_one_block(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
+    """Return the same of so few rows that they are one block, filled up with rows of zeros."""
+    n_rows, n_features = X_NF.shape
+    lengths = block_lengths(column) if X_NF.device.type == "cpu" else (ROWS_PER_BLOCK,)
+    length = next(length for length in lengths if n_rows <= length)
+    if n_rows < length:
+        full_NF = X_NF.new_zeros(length, n_features)
+        full_NF[:n_rows] = X_NF
+        X_NF = full_NF
+    if length == FEW:
+        outputs = list(few_rows(column, X_NF))
+    else:
+        outputs = [values_HN.t() for values_HN in column._units_first(X_NF, dropping=False)]
+    return [values_NH[:n_rows] for values_NH in outputs[wanted]]
 
 
 def evaluate_hidden(column: Column, X_NF: Tensor) -> list[Tensor]:
