@@ -48,5 +48,17 @@ imported or called.
 
 from skprognet.persistence._describe import describe_model, describe_network
 from skprognet.persistence._model_file import load_model, read_model_info, save_model
+from skprognet.persistence._predictor import Prediction, Predictor, load_predictor
+from skprognet.persistence._predictor import label_rows as label_rows
+from skprognet.persistence._predictor import make_extractor as make_extractor
 
-__all__ = ["describe_model", "describe_network", "load_model", "read_model_info", "save_model"]
+__all__ = [
+    "Prediction",
+    "Predictor",
+    "describe_model",
+    "describe_network",
+    "load_model",
+    "load_predictor",
+    "read_model_info",
+    "save_model",
+]
