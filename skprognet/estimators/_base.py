@@ -115,7 +115,7 @@ class NetworkEstimator(BaseEstimator):
         """Return the type that the network computes in, or, before it is there, will."""
         if not hasattr(self, "net_"):
             return self.dtype
-        return self.net_.module_.config()["dtype"]
+        return self.net_.module_.dtype_name
 
     def _device(self):
         """Return where the network is, or, before it is there, where it will be."""

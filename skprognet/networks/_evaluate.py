@@ -3,11 +3,15 @@
 Letters in names: N rows, F features, H units of one hidden layer, C classes.
 """
 
+from itertools import islice
+
 import torch
 from torch import Tensor
 
 from skprognet.networks._column import Column
 from skprognet.networks._few_rows import FEW, ROWS_PER_BLOCK, block_lengths, few_rows
+
+HIDDEN, LOGITS = slice(-1), slice(-1, None)  # of the outputs of all layers
 
 
 def _in_blocks(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
@@ -32,10 +36,13 @@ def _in_one_block(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
         full_NF[:n_rows] = X_NF
         X_NF = full_NF
     if length == FEW:
-        outputs = list(few_rows(column, X_NF))
+        layers = few_rows(column, X_NF)
+        outputs = list(islice(layers, len(column.hidden_layer_sizes)))
+        outputs = outputs if wanted == HIDDEN else list(layers)
     else:
-        outputs = [values_HN.t() for values_HN in column._units_first(X_NF, dropping=False)]
-    return [values_NH[:n_rows] for values_NH in outputs[wanted]]
+        outputs = column._units_first(X_NF, dropping=False)[wanted]
+        outputs = [values_HN.t() for values_HN in outputs]
+    return [values_NH[:n_rows] for values_NH in outputs]
 
 
 def evaluate_hidden(column: Column, X_NF: Tensor) -> list[Tensor]:
@@ -67,7 +74,7 @@ def evaluate_hidden(column: Column, X_NF: Tensor) -> list[Tensor]:
     >>> [h_NH.shape for h_NH in evaluate_hidden(column, torch.zeros(3, 88))]
     [torch.Size([3, 16]), torch.Size([3, 8])]
     """
-    return _in_blocks(column, X_NF, slice(-1))
+    return _in_blocks(column, X_NF, HIDDEN)
 
 
 def evaluate_logits(column: Column, X_NF: Tensor) -> Tensor:
@@ -84,4 +91,4 @@ def evaluate_logits(column: Column, X_NF: Tensor) -> Tensor:
     >>> evaluate_logits(column, torch.zeros(3, 88)).shape
     torch.Size([3, 4])
     """
-    return _in_blocks(column, X_NF, slice(-1, None))[0]
+    return _in_blocks(column, X_NF, LOGITS)[0]

@@ -61,8 +61,8 @@ def few_rows(column: Column, X_NF: Tensor) -> Iterator[Tensor]:
     """
     activate, _ = ACTIVATIONS[column.activation]
     below_NF, frozen = column.split(X_NF)
-    for k, layer in enumerate(column.layers):
-        first, *others = column.weights(k)
+    layers = zip(column.layers, column.weights_by_layer(), strict=True)
+    for k, (layer, (first, *others)) in enumerate(layers):
         z_NH = _add_product(layer.bias, first, below_NF)
         for weight_HF, input_NF in zip(others, frozen[k], strict=True):
             z_NH = _add_product(z_NH, weight_HF, input_NF)

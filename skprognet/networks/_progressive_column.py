@@ -166,10 +166,12 @@ class ProgressiveColumn(Column):
         """Return which hidden layer of a source (from 0) layer k + 1 reads."""
         return source_layer(k, len(self.hidden_layer_sizes), source_depth) - 1
 
-    def weights(self, k: int) -> list[nn.Parameter]:
-        if k == 0:
-            return super().weights(k)
-        return [*super().weights(k), *(lateral.weight for lateral in self.laterals[k - 1])]
+    def weights_by_layer(self) -> list[list[nn.Parameter]]:
+        laterals = [[], *self.laterals]
+        return [
+            [layer.weight, *(lateral.weight for lateral in others)]
+            for layer, others in zip(self.layers, laterals, strict=True)
+        ]
 
     def lateral_inputs(self, k: int, frozen: list[Tensor], *, dropping: bool) -> list[Tensor]:
         """Return what layer k (from 0) reads beside the layer below: dropped out, adapted."""
