@@ -1,4 +1,4 @@
-"""How long the probabilities of 100,000 rows take, and of one, next to what they cannot do without.
+"""How long the probabilities of 100,000 rows take, and of one, next to what that takes at least.
 
 Many rows stand beside a bare forward pass, one row beside the matrix products alone.
 """

@@ -145,7 +145,7 @@ class Column(nn.Module):
         return self.weights_by_layer()[k]
 
     def weights_by_layer(self) -> list[list[nn.Parameter]]:
-        """Return the same of all layers: to ask for one at a time takes longer than to multiply."""
+        """Return the same of all layers; one at a time takes longer than to multiply one row."""
         return [[layer.weight] for layer in self.layers]
 
     def columns(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:

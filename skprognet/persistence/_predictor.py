@@ -163,9 +163,10 @@ class Predictor:
         X = pd.DataFrame(row, columns=self._names)
         (probabilities,) = self.model.predict_proba(_as_learned(self.model, X))
         label = self.classes_[probabilities.argmax()]
+        classes = map(_plain, self.classes_)
         return Prediction(
             label=_plain(label),
-            probabilities=dict(zip(map(_plain, self.classes_), probabilities.tolist(), strict=True)),
+            probabilities=dict(zip(classes, probabilities.tolist(), strict=True)),
             remark=heard.remark and f"The recording {heard.remark}.",
         )
 
@@ -230,7 +231,7 @@ def load_predictor(
 ):
     """Read a model that `save_model` wrote, and make it predict from recordings.
 
-    The file has to say how the features of the model were made, as the files of ``skprognet train``
+    The file has to say how the features of the model were made, as files of ``skprognet train``
     do. The same features are then made of each recording, after a check that openSMILE, its
     configuration and the weights of speech models are those that the model learned from.
 

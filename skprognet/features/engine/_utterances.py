@@ -50,8 +50,8 @@ def check_utterances(X):
     """
     if isinstance(X, (bytes, bytearray, memoryview)):
         raise TypeError(
-            f"X must be a list of file paths, got {_in_short(X)}; to hear one recording in memory, "
-            "use skprognet.persistence.load_predictor(path).predict(content)."
+            f"X must be a list of file paths, got {_in_short(X)}; for one recording in memory, use "
+            "skprognet.persistence.load_predictor(path).predict(content)."
         )
     if isinstance(X, (str, os.PathLike)):
         raise TypeError(

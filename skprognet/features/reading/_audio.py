@@ -21,7 +21,9 @@ _SCALE = 32768  # full scale in steps of 16 bits
 _BLOCK = 2**18  # samples in memory to convert at a time
 
 
-def read_audio(source, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE, max_duration=LONGEST):
+def read_audio(
+    source, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE, max_duration=LONGEST
+):
     """Read an audio file, or a segment of it, as a mono signal.
 
     First the channels are averaged, then the mean is resampled (soxr, high quality), samples
