@@ -62,31 +62,37 @@ def few_rows(column: Column, X_NF: Tensor) -> Iterator[Tensor]:
     activate, _ = ACTIVATIONS[column.activation]
     below_NF, frozen = column.split(X_NF)
     layers = zip(column.layers, column.weights_by_layer(), strict=True)
-    for k, (layer, (first, *others)) in enumerate(layers):
-        z_NH = _add_product(layer.bias, first, below_NF)
-        for weight_HF, input_NF in zip(others, frozen[k], strict=True):
-            z_NH = _add_product(z_NH, weight_HF, input_NF)
+    for k, (layer, weights) in enumerate(layers):
+        z_NH = _add_products(layer.bias, weights, [below_NF, *frozen[k]])
         below_NF = activate(z_NH) if k < len(column.hidden_layer_sizes) else z_NH
         yield below_NF
 
 
-def _add_product(z_NH: Tensor, weight_HF: Tensor, x_NF: Tensor) -> Tensor:
-    """Return the sum of z, which may be the biases, of shape (H,), and the product of few rows."""
-    if _rows_first(weight_HF.shape, weight_HF.dtype, torch.get_num_threads()):
-        return torch.addmm(z_NH, x_NF, weight_HF.t())
-    missing = (0, _SHORTER[0] - FEW)
-    z_HN = z_NH[:, None] if z_NH.ndim == 1 else pad(z_NH.t(), missing)
-    return torch.addmm(z_HN, weight_HF, pad(x_NF.t(), missing))[:, :FEW].t()
+def _add_products(bias_H: Tensor, weights: list, inputs: list[Tensor]) -> Tensor:
+    """Return what one layer makes of `FEW` rows of all that it reads, of shape (N, H)."""
+    n_threads, pairs = torch.get_num_threads(), zip(weights, inputs, strict=True)
+    if all(_rows_first(weight_HF.shape, weight_HF.dtype, n_threads) for weight_HF in weights):
+        z_NH = bias_H
+        for weight_HF, x_NF in pairs:
+            z_NH = torch.addmm(z_NH, x_NF, weight_HF.t())
+        return z_NH
+    z_HN = bias_H[:, None]
+    for weight_HF, x_NF in pairs:
+        z_HN = torch.addmm(z_HN, weight_HF, pad(x_NF.t(), (0, _SHORTER[0] - FEW)))
+    return z_HN[:, :FEW].t()
 
 
 def _find_lengths(column: Column) -> tuple[int, ...]:
     """Return the lengths that give the same bits in each product of a column."""
+    n_threads = torch.get_num_threads()
     matrices = [values for values in column.parameters() if values.ndim == 2]
-    shapes = {(values.shape, values.dtype, torch.get_num_threads()) for values in matrices}
+    shapes = {(values.shape, values.dtype, n_threads) for values in matrices}
     lengths = [n for n in _SHORTER if all(_units_first(*shape, n) for shape in shapes)]
     has_adapters = len(getattr(column, "adapters", ())) > 0
     few = not has_adapters and all(
-        _rows_first(*shape) or _units_first(*shape, _SHORTER[0]) for shape in shapes
+        all(_rows_first(w.shape, w.dtype, n_threads) for w in weights)
+        or all(_units_first(w.shape, w.dtype, n_threads, _SHORTER[0]) for w in weights)
+        for weights in column.weights_by_layer()
     )
     return (*([FEW] if few else []), *lengths, ROWS_PER_BLOCK)
 

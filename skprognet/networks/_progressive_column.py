@@ -196,9 +196,10 @@ class ProgressiveColumn(Column):
 
     def split(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
         # Views: each layer reads its part of the joined matrix where it stands.
-        return X_NF.narrow(1, 0, self.n_features), [
-            [X_NF.narrow(1, *place) for place in places] for places in self.places_by_layer
-        ]
+        widths = [self.n_features, *(width for sizes in self.source_sizes for width in sizes)]
+        parts = torch.split_with_sizes(X_NF, widths, dim=1)
+        by_start = dict(zip(accumulate(widths, initial=0), parts, strict=False))
+        return parts[0], [[by_start[start] for start, _ in each] for each in self.places_by_layer]
 
     def replace_output(self, n_classes: int, generator: torch.Generator) -> None:
         super().replace_output(n_classes, generator)

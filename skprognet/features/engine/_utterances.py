@@ -50,7 +50,7 @@ def check_utterances(X):
     """
     if isinstance(X, (bytes, bytearray, memoryview)):
         raise TypeError(
-            f"X must be a list of file paths, got {_in_short(X)}; for one recording in memory, use "
+            f"X must be a list of file paths, got {_in_short(X)}; use, for one recording, "
             "skprognet.persistence.load_predictor(path).predict(content)."
         )
     if isinstance(X, (str, os.PathLike)):
