@@ -105,7 +105,7 @@ def one_row():
         "Probabilities of one row, a float32 array, of networks with four hidden layers of 256: "
         f"CPU time of one thread, median of {ROUNDS_OF_ONE_ROW} rounds in turn. The products are "
         "those of the row with each matrix that it meets; the least is the 5 % quantile of the "
-        "differences, as of a machine on which nothing else runs."
+        "differences."
     )
     publish("prediction_of_one_row", table, notes)
 
