@@ -124,7 +124,7 @@ class NetworkEstimator(BaseEstimator):
         """Return the type that the network computes in, or, before it is there, will."""
         if not hasattr(self, "net_"):
             return self.dtype
-        return self.net_.module_.config()["dtype"]
+        return self.net_.module_.dtype_name
 
     def _device(self):
         """Return where the network is, or, before it is there, where it will be."""
@@ -248,9 +248,8 @@ class NetworkEstimator(BaseEstimator):
         check_is_fitted(self)
         X = check_rows(self, X, self._dtype())
         with limit_threads(self.n_threads), undisturbed(self._device()):
-            parts = np.array_split(X, range(ROWS_PER_PREDICTION, len(X), ROWS_PER_PREDICTION))
             outputs = [
-                evaluate_logits(self.net_.module_, self._column_input(part)) for part in parts
+                evaluate_logits(self.net_.module_, self._column_input(part)) for part in _parts(X)
             ]
             # Outputs of other tasks, which are learned along, stand behind those of the target.
             outputs = [part[:, : self._target.n_outputs] for part in outputs]
@@ -273,3 +272,10 @@ class NetworkEstimator(BaseEstimator):
                 self.net_ = restore_net(
                     network, lambda column: self._make_net(column, device=device)
                 )
+
+
+def _parts(X):
+    """Return rows in parts of at most `ROWS_PER_PREDICTION`."""
+    if len(X) <= ROWS_PER_PREDICTION:
+        return [X]
+    return np.array_split(X, range(ROWS_PER_PREDICTION, len(X), ROWS_PER_PREDICTION))

@@ -7,6 +7,7 @@ a sentence and never a wrong number.
 import numpy as np
 import torch
 
+from skprognet.sources._column_source import ColumnSource
 from skprognet.sources._source import Source
 
 
@@ -75,6 +76,8 @@ def read_layers(source, X):
     ValueError
         If they are not those that `layer_sizes` says, or not finite.
     """
+    if isinstance(source, ColumnSource):  # its own column keeps to it, and one row has no time
+        return source.hidden(X)
     layers, sizes = source.hidden(X), source.layer_sizes()
     wanted = [[(len(X), width) for width in column] for column in sizes]
     if _shapes(layers) != wanted:

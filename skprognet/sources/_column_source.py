@@ -49,7 +49,7 @@ class ColumnSource(Source):
 
     def _dtype(self):
         """Return the name of the type in which the network computes."""
-        return self.column().config()["dtype"]
+        return self.column().dtype_name
 
     def _read(self, X, dtype):
         """Return the tensor for checked rows."""
