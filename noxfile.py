@@ -13,9 +13,8 @@ PROJECT = nox.project.load_toml("pyproject.toml")["project"]
 def oldest(session):
     """Test with every dependency at the floor that pyproject.toml gives it."""
     extras = PROJECT["optional-dependencies"]
-    requirements = (
-        PROJECT["dependencies"] + extras["audio"] + extras["corpora"] + extras["parquet"]
-    )
+    chosen = (PROJECT["dependencies"], *map(extras.get, ("audio", "corpora", "onnx", "parquet")))
+    requirements = [each for part in chosen for each in part]
     # The tables of a newer polars hide their column names from this scikit-learn.
     requirements += [each for each in extras["test"] if each.startswith("polars")]
     floors = [requirement.replace(">=", "==") for requirement in requirements]

@@ -37,6 +37,7 @@ def corpora():
 def no_figures(monkeypatch):
     """Leave out the pictures of studies, which take longer than all else in a short one."""
     monkeypatch.setattr("skprognet.experiments._write_study.draw_figures", lambda study: [])
+    monkeypatch.setattr("skprognet.experiments._write_study.draw_sections", lambda study: [])
 
 
 @pytest.fixture(autouse=True)

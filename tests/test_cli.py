@@ -20,6 +20,7 @@ FILES = [
     "learning_curves.pdf",
     "learning_curves.png",
     "manifest.json",
+    "predictions.parquet",
     "report.html",
     "results.csv",
     "rows.csv.gz",
@@ -29,6 +30,7 @@ FILES = [
     "significance.png",
     "table.md",
     "table.tex",
+    "timings.csv",
 ]
 
 
@@ -62,7 +64,7 @@ def test_a_second_demo_replaces_the_first_whatever_its_design(tmp_path, no_figur
     other = run("demo", "-o", tmp_path / "two", *SHORT, "--seed", 1, "--n-jobs", 2)
     assert other.exit_code == 0, other.output
     same = pd.read_csv(tmp_path / "two" / "results.csv")
-    pd.testing.assert_frame_equal(scores.drop(columns="seconds"), same.drop(columns="seconds"))
+    pd.testing.assert_frame_equal(scores, same)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,16 @@ def test_a_second_demo_replaces_the_first_whatever_its_design(tmp_path, no_figur
         (["learn"], "No such command 'learn'."),
         (["tasks", "emodb", "-o", "x"], "Missing option '--target'."),
         (["tasks", "-o", "x", "--target", "a", "--sources", "b"], "Missing argument 'TABLE'."),
-        (["corpora", "a.csv", "-o", "x"], "Missing argument 'TARGET'."),
+        (["corpora", "-o", "x"], "Missing argument 'TABLE TABLE [TABLE...]'."),
+        (["corpora", "a.csv", "-o", "x"], "There must be at least two tables; got a.csv alone."),
+        (
+            ["corpora", "a.csv", "b.csv", "-o", "x", "--names", "a", "b", "c"],
+            "--names must have a name for each of 2 tables; got 3.",
+        ),
+        (
+            ["corpora", "a.csv", "b.csv", "c.csv", "-o", "x", "--labels", "l.csv", "m.csv"],
+            "--labels must have one file, or one for each of 3 tables; got 2.",
+        ),
         (["compare"], "Missing argument 'RESULTS.csv...'."),
         (["compare", "gone.csv"], "Path 'gone.csv' does not exist."),
         (["plot", ".", "--kind", "pie", "-o", "x.png"], "Invalid value for '--kind'"),
@@ -142,8 +153,8 @@ def test_extract_of_emodb_gives_the_shipped_table(corpora, tmp_path):
 def test_help_lists_all_verbs_in_the_order_of_the_flow():
     result = run("--help")
     listed = re.findall(r"^  (\w+) +[A-Z].*\.$", result.stdout.partition("Commands:")[2], re.M)
-    flow = ["demo", "read", "fetch", "extract", "train", "predict", "inspect", "tasks", "corpora"]
-    assert listed == [*flow, "compare", "plot"]
+    flow = ["demo", "read", "fetch", "extract", "train", "predict", "inspect", "export"]
+    assert listed == [*flow, "tasks", "corpora", "compare", "details", "plot"]
     for verb in listed:
         assert run(verb, "--help").stdout.startswith(f"Usage: main {verb} ")
 

@@ -59,7 +59,7 @@ def contents(folder):
 def test_closed_streams_leave_all_results(whole):
     names = set(os.listdir(whole))
     assert {"results.csv", "rows.csv.gz", "design.toml", "manifest.json", "report.html"} < names
-    assert len(names) == 15
+    assert len(names) == 16
     assert "checkpoint" not in names
 
 

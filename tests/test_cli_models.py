@@ -20,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.cli import main
 from skprognet.datasets import load_emodb
+from skprognet.estimators import explain
 from skprognet.features import OpenSmileFeatures
 from skprognet.persistence import load_model, read_model_info, save_model
 
@@ -107,6 +108,7 @@ def test_the_file_says_where_the_model_is_from(model, table):
             "sha256": hashlib.sha256(table.read_bytes()).hexdigest(),
             "rows": 40,
         },
+        "counts": {"classes": {"angry": 16, "happy": 8, "sad": 16}, "speakers": 4},
         "validation": "speaker-independent",
         "sources": {"speaker": {"column": "speaker"}},
     }
@@ -303,6 +305,19 @@ def test_speakers_can_be_the_target(table, tmp_path):
     result = done("train", table, "--target", "speaker", *TINY, "-o", tmp_path / "m")
     assert "DNNClassifier of speaker (00, 01, 02, 03), trained on 40 rows" in result.stdout
     assert "by the UAR on a tenth of each class" in result.stdout
+
+
+def test_predict_says_what_speaks_for_each_label(model, table, tmp_path):
+    frame = pd.read_parquet(table)
+    path = tmp_path / "features.csv"
+    frame.to_csv(path, index=False)
+    said = table_of(done("predict", model[0], path, "--explain"))
+    plain = table_of(done("predict", model[0], path))
+    pd.testing.assert_frame_equal(said[list(plain)], plain)
+    expected = explain(load_model(model[0]), frame[["a", "b", "c"]])
+    columns = ["source_speaker", "features_a", "features_b", "features_c"]
+    assert list(said)[len(plain.columns) :] == columns
+    np.testing.assert_allclose(said[columns], expected[columns], atol=1e-6)
 
 
 def test_predict_reads_a_table_of_features(model, table, tmp_path):

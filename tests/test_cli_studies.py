@@ -28,7 +28,7 @@ def run(*arguments):
 
 
 def results(folder):
-    return pd.read_csv(folder / "results.csv").drop(columns="seconds")
+    return pd.read_csv(folder / "results.csv")
 
 
 @pytest.fixture(scope="module")
@@ -235,13 +235,15 @@ def test_what_cannot_be_asked_of_layers_is_one_sentence(deep, tmp_path, options,
     assert not (tmp_path / "out").exists()
 
 
-def test_corpora_in_both_directions(table, tmp_path, no_figures):
+def test_corpora_that_help_each_other(table, tmp_path, no_figures):
     frame = pd.read_parquet(table)
-    frame[:30].to_csv(tmp_path / "one.csv", index=False)
     # The other in two files, and with its columns in another order.
     frame.loc[30:, ["file", "c", "b", "a"]].to_feather(tmp_path / "two.feather")
     frame[30:][["file", "speaker", "emotion", "gender"]].to_csv(tmp_path / "l.csv", index=False)
-    options = ["--target-labels", tmp_path / "l.csv", "--train-folds", 1, 2, "--tasks", "gender"]
+    frame[:30][["file", "speaker", "emotion", "gender"]].to_csv(tmp_path / "k.csv", index=False)
+    frame.loc[:29, ["file", "a", "b", "c"]].to_csv(tmp_path / "one.csv", index=False)
+    labels = ["--labels", tmp_path / "k.csv", tmp_path / "l.csv"]
+    options = [*labels, "--train-folds", 1, 2, "--tasks", "gender"]
     files = tmp_path / "one.csv", tmp_path / "two.feather"
     result = run("corpora", *files, *options, *TINY, "--folds", 4, "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
@@ -251,8 +253,7 @@ def test_corpora_in_both_directions(table, tmp_path, no_figures):
     assert set(scores["corpus"]) == {"one", "two"}
     assert set(scores["n_train_folds"]) == {1, 2}
     # Columns go by their names: with those of the first file in any order, the same numbers.
-    labels = ["file", "speaker", "session", "gender", "emotion"]
-    frame.loc[:29, [*labels, "b", "a", "c"]].to_csv(tmp_path / "one.csv", index=False)
+    frame.loc[:29, ["file", "b", "a", "c"]].to_csv(tmp_path / "one.csv", index=False)
     # And the design that was written makes the same run.
     options = ["--n-jobs", 1, "-o", tmp_path / "again"]
     again = run("corpora", "--design", tmp_path / "out" / "design.toml", *options)
@@ -261,7 +262,7 @@ def test_corpora_in_both_directions(table, tmp_path, no_figures):
 
 
 def test_names_of_corpora(table, tmp_path, no_figures):
-    options = ["--names", "left", "right", "--one-direction", "--train-folds", 1]
+    options = ["--names", "left", "right", "--targets", "right", "--train-folds", 1]
     frame = pd.read_parquet(table)
     other = frame.assign(a=frame["a"] + 1)
     other.to_parquet(tmp_path / "other.parquet")
@@ -438,3 +439,32 @@ def test_figure_4_of_the_two_halves_of_emodb(tmp_path):
     assert sorted(set(scores["n_train_folds"])) == [1, 2, 4, 8]
     for name in ("women", "men"):
         assert (tmp_path / "out" / f"training_size_{name}.pdf").stat().st_size > 5000
+
+
+def test_three_corpora_with_one_file_of_labels(table, tmp_path, no_figures):
+    frame = pd.read_parquet(table)
+    frame.loc[::5, "emotion"] = "calm"
+    frame[["file", "speaker", "emotion"]].to_csv(tmp_path / "labels.csv", index=False)
+    paths = [tmp_path / f"{name}.csv" for name in ("one", "two", "three")]
+    for number, path in enumerate(paths):
+        part = frame.loc[20 * number : 20 * number + 19, ["file", "a", "b", "c"]]
+        part.to_csv(path, index=False)
+    options = ["--labels", tmp_path / "labels.csv", "--emotions", "angry", "sad", "--targets"]
+    options += ["three", "--leave-one-corpus-out", "--methods", "dnn", "progressive"]
+    options += ["--train-folds", 1, *TINY]
+    result = run("corpora", *paths, *options, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "'three': 16 of 20 rows, without 'calm'" in result.stderr
+    scores = results(tmp_path / "out")
+    assert scores["source"].unique().tolist() == ["none", "one", "two", "all others"]
+    assert set(scores["corpus"]) == {"three"}
+    design = tomllib.loads((tmp_path / "out" / "design.toml").read_text("utf-8"))
+    assert design["inputs"]["tables"] == ["../one.csv", "../two.csv", "../three.csv"]
+    assert set(design["sha256"]) == {"tables 1", "tables 2", "tables 3", "labels 1"}
+    assert "sources" not in design  # all of them
+    again = run("corpora", "--design", tmp_path / "out" / "design.toml", "-o", tmp_path / "out")
+    assert "holds this run already, complete" in again.stdout
+    frame.loc[:9, ["file", "a", "b", "c"]].to_csv(paths[1], index=False)
+    twice = run("corpora", *paths, *options, "-o", tmp_path / "twice")
+    assert twice.exit_code == 1
+    assert "come more than once" in twice.stderr

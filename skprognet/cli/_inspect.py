@@ -8,9 +8,10 @@ import click
 
 from skprognet._table_metric import monitor_label
 from skprognet._wording import printable
-from skprognet.cli._messages import tell_warnings
+from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.features import FeatureOrigin
-from skprognet.persistence import describe_model
+from skprognet.persistence import describe_model, model_card
+from skprognet.results import read_scores
 
 
 @click.command()
@@ -23,8 +24,29 @@ from skprognet.persistence import describe_model
     "trained on. A score on such rows is no honest one.",
 )
 @click.option("--json", "as_json", is_flag=True, help="All of it, for programs.")
-def inspect(model: Path, rows: Path | None, as_json: bool) -> None:
+@click.option(
+    "--card",
+    is_flag=True,
+    help="Its card in Markdown: data, training, scores, licences, what it is and is not for.",
+)
+@click.option(
+    "--scores",
+    type=click.Path(path_type=Path),
+    metavar="RESULTS.csv",
+    help="With --card: the results of a study of such networks, for the section on evaluation.",
+)
+def inspect(
+    model: Path, rows: Path | None, as_json: bool, card: bool, scores: Path | None
+) -> None:
     """Say what a MODEL is: its classes, layers, sources, features, training and versions."""
+    if card and (as_json or rows):
+        raise click.UsageError("--card is a page of its own; leave --json and --rows out.")
+    if scores is not None and not card:
+        raise click.UsageError("--scores is for the card of a model; add --card.")
+    if card:
+        measured = None if scores is None else read_scores(scores)
+        click.echo(on_terminal(model_card(model, scores=measured)), nl=False)
+        return
     with tell_warnings():
         told = describe_model(model, rows)
     click.echo(json.dumps(told, indent=2) if as_json else format_model(told))

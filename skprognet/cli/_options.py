@@ -132,7 +132,7 @@ def check_no_input(output, inputs):
             )
 
 
-def table_option(*, required):
+def table_option(*, required, otherwise="CSV on standard output"):
     """Return the option for a table to be written, which is checked before the work begins."""
     return click.option(
         "--output",
@@ -141,7 +141,7 @@ def table_option(*, required):
         type=click.Path(dir_okay=False, path_type=Path),
         callback=lambda ctx, param, path: path and check_table_path(path),
         help="The table to write, by its suffix as CSV, Parquet or Feather."
-        + ("" if required else "  [default: CSV on standard output]"),
+        + ("" if required else f"  [default: {otherwise}]"),
     )
 
 

@@ -1,9 +1,7 @@
 """The verb that says what a model hears in recordings."""
 
 import sys
-import warnings
 from pathlib import Path
-from typing import Any
 
 import click
 import pandas as pd
@@ -21,50 +19,15 @@ from skprognet.cli._options import (
 )
 from skprognet.cli._speech_options import device_option, download_option
 from skprognet.features import FeatureOrigin, select_features
-from skprognet.persistence import load_model, read_model_info
+from skprognet.persistence import (
+    Predictor,
+    label_rows,
+    load_model,
+    make_extractor,
+    read_model_info,
+)
 
 _UTTERANCE = ("file", "start", "end")
-
-
-def extract(
-    utterances: pd.DataFrame,
-    origin: FeatureOrigin | None,
-    configuration: Path | None,
-    speech_models: dict[str, str],
-    **options,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the features of those utterances that can be used, and the others with the reason.
-
-    Raises
-    ------
-    ValueError
-        If the model does not say how its features were made, or names a configuration of openSMILE
-        that the user did not ask for.
-    """
-    if origin is None:
-        raise ValueError(
-            "To predict from audio, features must be made as those that the model learned from, "
-            "and its file does not say how these were. Give a table of features instead."
-        )
-    extractor = origin.make_extractor(configuration, speech_models, on_error="skip", **options)
-    with warnings.catch_warnings():
-        # Each is named with its reason below.
-        warnings.filterwarnings("ignore", "Expected complete, readable audio", UserWarning)
-        return extractor.fit_transform(utterances), extractor.errors_
-
-
-def label(utterances: pd.DataFrame, X: pd.DataFrame, model: Any) -> pd.DataFrame:
-    """Return the utterances with the label of each and the probability of every class."""
-    columns = [f"p_{name}" for name in model.classes_]
-    named = [name for name in _UTTERANCE if name in utterances and utterances[name].notna().any()]
-    told = utterances.loc[X.index, named]
-    if X.empty:
-        return told.reindex(columns=[*told, "label", *columns])
-    probabilities = model.predict_proba(X)
-    labels = model.classes_[probabilities.argmax(axis=1)]
-    return pd.concat(
-        [told.assign(label=labels), pd.DataFrame(probabilities, X.index, columns)], axis=1
-    )
 
 
 def _parse_speech_models(ctx, param, given):
@@ -95,6 +58,14 @@ def _parse_speech_models(ctx, param, given):
     help="Where the speech model NAME of the MODEL lies, if it lies elsewhere now. Its weights "
     "must be those that the MODEL recorded.",
 )
+@click.option(
+    "--explain",
+    "explaining",
+    is_flag=True,
+    help="Also write how much of the logarithm of the label's probability is lost without each "
+    "source (source_...) and without each group of features (features_...); above 0 it speaks for "
+    "the label. Takes as long as one more prediction for each.",
+)
 @device_option
 @download_option
 @cache_option
@@ -107,6 +78,7 @@ def predict(
     output: Path | None,
     configuration: Path | None,
     speech_models: dict[str, str],
+    explaining: bool,
     device: str,
     download: bool,
     cache: Path | None,
@@ -130,11 +102,12 @@ def predict(
         if table is not None and set(table) & set(getattr(estimator, "feature_names_in_", ())):
             if origin is not None:
                 origin.check_table(table, files[0])
-            utterances = features = table
+            utterances = table
+            names = estimator.feature_names_in_
+            labelled = label_rows(estimator, select_features(table, names), explaining=explaining)
         else:
             utterances = list_utterances(files)
-            features, errors = extract(
-                utterances,
+            extractor = make_extractor(
                 origin,
                 configuration,
                 speech_models,
@@ -145,8 +118,12 @@ def predict(
                 timeout=timeout,
                 max_duration=max_duration,
             )
-    names = getattr(estimator, "feature_names_in_", features.columns)
-    result = label(utterances, select_features(features, names), estimator)
+            labelled = Predictor(estimator, extractor).predict_many(
+                utterances, explaining=explaining
+            )
+            errors = labelled.pop("error").dropna()
+            labelled = labelled.drop(index=errors.index).infer_objects()
+    result = _beside(utterances, labelled)
     if output is None:
         said = result.to_csv(index=False, lineterminator="\n")
         if sys.stdout.isatty():  # a file or a pipe gets the labels as they are
@@ -156,12 +133,19 @@ def predict(
         write_table(result, output)
         click.echo(f"Wrote {len(result)} rows to {output}.")
     if len(errors):
-        _tell_errors(errors, len(utterances))
+        _tell_errors(errors, utterances)
 
 
-def _tell_errors(errors, n_utterances):
-    for file, reason in zip(errors["file"], errors["reason"], strict=True):
-        click.echo(on_terminal(f"{file!r}: {reason}"), err=True)
+def _beside(utterances, labelled):
+    """Return what was said of utterances beside what they are called."""
+    named = [name for name in _UTTERANCE if name in utterances and utterances[name].notna().any()]
+    return pd.concat([utterances.loc[labelled.index, named], labelled], axis=1)
+
+
+def _tell_errors(errors, utterances):
+    for row, reason in errors.items():
+        click.echo(on_terminal(f"{utterances.loc[row, 'file']!r}: {reason}"), err=True)
+    n_utterances = len(utterances)
     raise click.ClickException(
         f"{len(errors)} of {n_utterances} utterances could not be used; they are named above."
     )

@@ -16,7 +16,9 @@ from skprognet.results import (
     explain_tests,
     format_table,
     read_csv,
+    read_predictions,
     read_scores,
+    recall_scores,
     summary_table,
 )
 from skprognet.significance import get_significance_test_names
@@ -25,9 +27,18 @@ TIMES = ["seconds"]
 KINDS = ("curves", "scores", "significance", "sizes")
 
 
-def _read_all(paths):
+def _read(path, recall_of):
+    """Return the results of a file or folder; those of one class, if it is named."""
+    scores = read_scores(path)
+    if recall_of is None:
+        return scores
+    folder = path if path.is_dir() else path.parent
+    return recall_scores(read_predictions(folder), recall_of, scores)
+
+
+def _read_all(paths, recall_of=None):
     """Return the results of all files as one frame; those of several are told apart by corpus."""
-    frames = [read_scores(path) for path in paths]
+    frames = [_read(path, recall_of) for path in paths]
     if len(frames) == 1:
         return frames[0]
     for (one, frame), (other, again) in combinations(zip(paths, frames, strict=True), 2):
@@ -78,6 +89,7 @@ results_type = click.Path(exists=True, path_type=Path)
 @click.argument("results", nargs=-1, required=True, type=results_type, metavar="RESULTS.csv...")
 @click.option("--all-pairs", is_flag=True, help="Compare each with each, not as the paper does.")
 @click.option("--against", metavar="METHOD", help="Compare all with this one, as DNN.")
+@click.option("--recall-of", metavar="CLASS", help="Compare the recall of this class, as angry.")
 @test_option
 @level_option
 @rope_option
@@ -92,6 +104,7 @@ def compare(
     results: tuple[Path, ...],
     all_pairs: bool,
     against: str | None,
+    recall_of: str | None,
     test: str,
     alpha: float,
     rope: float,
@@ -105,7 +118,7 @@ def compare(
     """
     if all_pairs and against is not None:
         raise click.UsageError("--all-pairs and --against exclude each other. Give one.")
-    scores = _read_all(results)
+    scores = _read_all(results, recall_of)
     pairs = "all" if all_pairs else "paper"
     comparisons = compare_methods(
         scores, pairs=pairs, against=against, test=test, alpha=alpha, rope=rope

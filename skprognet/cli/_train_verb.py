@@ -12,6 +12,7 @@ from skprognet._files import check_folder, sha256
 from skprognet._table_metric import monitor_label
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._named_tables import (
+    SHIPPED,
     find_file,
     is_shipped,
     load_shipped,
@@ -32,7 +33,13 @@ from skprognet.cli._study_options import (
 from skprognet.experiments import METHODS, train_model
 from skprognet.features import FeatureOrigin, check_column
 from skprognet.model_selection import VALIDATIONS
-from skprognet.persistence import describe_network, load_model, read_model_info, save_model
+from skprognet.persistence import (
+    card_path,
+    describe_network,
+    load_model,
+    read_model_info,
+    save_model,
+)
 from skprognet.sources import network_of
 
 
@@ -133,6 +140,11 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
     callback=_check_output,
     help="The file of the model.",
 )
+@click.option(
+    "--card",
+    is_flag=True,
+    help="Write the card of the model too, beside it: what it is, and what it is not for.",
+)
 def train(
     table: str,
     target: str,
@@ -145,6 +157,7 @@ def train(
     seed: int,
     features: tuple[str, ...],
     output: Path,
+    card: bool,
     **network,
 ) -> None:
     """Train a network on all rows of TABLE and keep it, with its normalisation and sources.
@@ -154,6 +167,8 @@ def train(
     """
     check_sources(method, sources, layers, target)
     check_no_input(output, [table, *sources])
+    if card:
+        check_no_input(card_path(output), [table, *sources])
     frame = read_named(table, [target, speaker or "speaker", *sources], layers=layers)
     if speaker is not None:
         check_column(frame, speaker, str(table))
@@ -183,13 +198,17 @@ def train(
         "target": target,
         "features": origin,
         "table": read | ({"dropped_rows": trained.dropped_rows} if trained.dropped_rows else {}),
+        "counts": trained.counts
+        | ({"corpora": {SHIPPED: trained.n_rows}} if is_shipped(table) else {}),
         "validation": trained.validation,
         "sources": {name: {"column": name} for name in columns}
         | _origins(models)
         | {name: {"layers": name} for name in layers},
     }
-    save_model(trained.model, output, metadata=metadata)
+    save_model(trained.model, output, metadata=metadata, card=card)
     click.echo(on_terminal(_summary(trained.model, metadata, output, table, network)))
+    if card:
+        click.echo(on_terminal(f"Wrote {card_path(output)}."))
 
 
 def _origin_of(frame, table):

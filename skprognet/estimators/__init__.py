@@ -3,6 +3,8 @@
 The names that are not in ``__all__`` are for the other packages of skprognet.
 """
 
+from skprognet.estimators._changes_without import FEATURES as FEATURES
+from skprognet.estimators._changes_without import SOURCE as SOURCE
 from skprognet.estimators._dnn_classifier import DNNClassifier
 from skprognet.estimators._dnn_regressor import DNNRegressor
 from skprognet.estimators._estimator_checks import (
@@ -13,6 +15,7 @@ from skprognet.estimators._estimator_checks import (
     check_source_survives_clone,
     check_source_untouched,
 )
+from skprognet.estimators._explain import explain
 from skprognet.estimators._fine_tuned_classifier import FineTunedClassifier
 from skprognet.estimators._fine_tuned_regressor import FineTunedRegressor
 from skprognet.estimators._importances import lateral_norms as lateral_norms
@@ -46,6 +49,7 @@ __all__ = [
     "check_seed_repeats",
     "check_source_survives_clone",
     "check_source_untouched",
+    "explain",
     "source_importances",
     "source_overlap",
 ]

@@ -62,7 +62,12 @@ class NetworkEstimator(BaseEstimator):
         Source
             A view of the network, without weights of its own.
         """
-        return NetworkSource(self, read=self._column_input, sources=self._read_by_name())
+        return NetworkSource(
+            self,
+            read=self._column_input,
+            sources=self._read_by_name(),
+            write=self._add_column_input,
+        )
 
     def _read_by_name(self):
         """Return the sources by name; an estimator without any has none."""
@@ -120,6 +125,10 @@ class NetworkEstimator(BaseEstimator):
         """Return the tensor that the column reads for the rows X, an array."""
         return as_tensor(X, self._dtype(), self._device())
 
+    def _add_column_input(self, graph, rows):
+        """Add to an ONNX graph what `_column_input` computes, and return its name."""
+        return graph.cast(rows, self._dtype())
+
     def _tensor_rows(self, X, y, weight=None):
         """Return rows as the network learns from them."""
         inputs = self._column_input(X)
@@ -134,7 +143,7 @@ class NetworkEstimator(BaseEstimator):
         """Return the type that the network computes in, or, before it is there, will."""
         if not hasattr(self, "net_"):
             return self.dtype
-        return self.net_.module_.config()["dtype"]
+        return self.net_.module_.dtype_name
 
     def _device(self):
         """Return where the network is, or, before it is there, where it will be."""
@@ -290,9 +299,8 @@ class NetworkEstimator(BaseEstimator):
         check_is_fitted(self)
         X = check_rows(self, X, self._dtype())
         with limit_threads(self.n_threads), undisturbed(self._device()):
-            parts = np.array_split(X, range(ROWS_PER_PREDICTION, len(X), ROWS_PER_PREDICTION))
             outputs = [
-                evaluate_logits(self.net_.module_, self._column_input(part)) for part in parts
+                evaluate_logits(self.net_.module_, self._column_input(part)) for part in _parts(X)
             ]
             # Outputs of other tasks, which are learned along, stand behind those of the target.
             outputs = [part[:, : self._target.n_outputs] for part in outputs]
@@ -315,3 +323,10 @@ class NetworkEstimator(BaseEstimator):
                 self.net_ = restore_net(
                     network, lambda column: self._make_net(column, device=device)
                 )
+
+
+def _parts(X):
+    """Return rows in parts of at most `ROWS_PER_PREDICTION`."""
+    if len(X) <= ROWS_PER_PREDICTION:
+        return [X]
+    return np.array_split(X, range(ROWS_PER_PREDICTION, len(X), ROWS_PER_PREDICTION))

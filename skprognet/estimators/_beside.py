@@ -1,10 +1,11 @@
 """A network that reads what its sources say as further features, beside those of X."""
 
 from abc import ABC, abstractmethod
+from itertools import chain
 
 from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._rows import Given
-from skprognet.estimators._with_source import TransferMixin
+from skprognet.estimators._with_source import TransferMixin, consecutive_slices
 from skprognet.networks import join_frozen
 
 
@@ -145,6 +146,19 @@ class BesideClassifier(TransferMixin, NetworkClassifier, ABC):
         x = super()._column_input(self._own_features(X))
         said = self._ask_sources(self._read_source, X)
         return join_frozen(x, [[part.to(x) for part in parts] for parts in said])
+
+    def _source_slices(self):
+        return consecutive_slices(self._n_own_features(), self.source_widths_)
+
+    @staticmethod
+    @abstractmethod
+    def _add_source(source, graph, rows):
+        """Add to an ONNX graph what `_read_source` returns, and return the names."""
+
+    def _add_column_input(self, graph, rows):
+        x = super()._add_column_input(graph, self._add_own_features(graph, rows))
+        said = chain.from_iterable(self._add_sources(self._add_source, graph, rows))
+        return graph.join([x, *(graph.cast(part, graph.types[x]) for part in said)])
 
     def _n_inputs(self):
         return self._n_own_features() + sum(self.source_widths_.values())

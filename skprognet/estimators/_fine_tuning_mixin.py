@@ -82,6 +82,12 @@ class FineTuningMixin(TransferMixin):
             inputs = source.column_input(rows, self._dtype())
         return inputs.to(self._device(), DTYPES[self._dtype()])
 
+    def _add_column_input(self, graph, rows):
+        if not self.sources_:
+            return super()._add_column_input(graph, rows)
+        (inputs,) = self._add_sources(_add_column_input_of, graph, rows)
+        return graph.cast(inputs, self._dtype())
+
     def _make_column(self, generator):
         if not self.sources_:
             return super()._make_column(generator)
@@ -136,6 +142,10 @@ class FineTuningMixin(TransferMixin):
             return options
         groups = [(name, {"lr": self.copied_lr}) for name in _copied_parameters(column)]
         return {**options, "param_groups": groups}
+
+
+def _add_column_input_of(source, graph, rows):
+    return source.add_column_input(graph, rows)
 
 
 def _copied_parameters(column):

@@ -15,7 +15,15 @@ from skprognet.sources import as_source, network_of
 
 
 def source_importances(
-    model, X, y, *, scoring="uar", method="permute", n_repeats=5, random_state=None
+    model,
+    X,
+    y,
+    *,
+    scoring="uar",
+    method="permute",
+    n_repeats=5,
+    random_state=None,
+    by_class=False,
 ):
     """Return how much the score falls without each source.
 
@@ -39,20 +47,24 @@ def source_importances(
         Number of permutations; "silence" has nothing to repeat.
     random_state : int, RandomState instance or None, default=None
         Fixes the permutations.
+    by_class : bool, default=False
+        Whether to say of each class of y how much its recall falls. The permutations are the
+        same, so that the mean over the classes is the fall in UAR.
 
     Returns
     -------
     DataFrame
         By name of the source: importance_mean, and importance_std over the permutations (ddof 0;
-        0 for "silence").
+        0 for "silence"). With ``by_class=True`` a row for each source and class, with the columns
+        source, class, importance_mean and importance_std.
 
     Raises
     ------
     TypeError
         If `model` is none of these.
     ValueError
-        If there is no source, X and y do not fit, or no two rows differ, so that there is nothing
-        to exchange.
+        If there is no source, X and y do not fit, no two rows differ, so that there is nothing
+        to exchange, or another score than "uar" is asked for by class.
 
     Examples
     --------
@@ -89,35 +101,74 @@ def source_importances(
         method=method,
         n_repeats=n_repeats,
         random_state=random_state,
+        by_class=by_class,
     )
 
 
 def measure_importances(classifier, X, y, scoring, method, n_repeats, random_state):
-    """Do what :meth:`skprognet.ProgressiveClassifier.source_importances` says.
+    """Do what :meth:`skprognet.ProgressiveClassifier.source_importances` says."""
+    score, (X, y) = get_score(scoring), _check_importances(classifier, X, y, method, n_repeats)
+
+    def gain(labels):
+        return score.orient(score(y, labels))
+
+    falls = _measure_falls(classifier, X, gain, method, n_repeats, random_state)
+    rows = {
+        name: {"importance_mean": np.mean(each), "importance_std": np.std(each)}
+        for name, each in falls.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def measure_by_class(classifier, X, y, scoring, method, n_repeats, random_state):
+    """Do what it says of the recall of each class."""
+    if get_score(scoring).name != "uar":
+        raise ValueError(
+            "by_class=True asks for the fall in the recall of each class, whose mean is "
+            f"scoring='uar'; got scoring={scoring!r:.200}. Leave scoring out."
+        )
+    X, y = _check_importances(classifier, X, y, method, n_repeats)
+    classes, codes = np.unique(y, return_inverse=True)
+    n_rows = np.bincount(codes)
+
+    def recalls(labels):
+        return np.bincount(codes, weights=y == labels) / n_rows
+
+    falls = _measure_falls(classifier, X, recalls, method, n_repeats, random_state)
+    parts = [
+        pd.DataFrame(
+            {
+                "source": name,
+                "class": classes,
+                "importance_mean": np.mean(each, axis=0),
+                "importance_std": np.std(each, axis=0),
+            }
+        )
+        for name, each in falls.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _measure_falls(classifier, X, gain, method, n_repeats, random_state):
+    """Return how much ``gain(predicted labels)`` falls without each source, in each repetition.
 
     The frozen columns compute once; after that only their activations are exchanged or silenced.
     """
-    score, (X, y) = get_score(scoring), _check_importances(classifier, X, y, method, n_repeats)
-
-    def gain(codes):
-        return score.orient(score(y, classifier._target.decode(codes)))
-
     rng = np.random.RandomState(draw_seeds(random_state, 1)[0])
-    column, rows = classifier.net_.module_, {}
-    slices = source_slices(classifier._n_own_features(), classifier._source_sizes())
+    column, falls = classifier.net_.module_, {}
+    decode = classifier._target.decode
     with limit_threads(classifier.n_threads), undisturbed(classifier._device()):
         joined = classifier._column_input(X)
         logits = evaluate_logits(column, joined)
         check_finite([logits])
-        whole = gain(most_probable(logits))
-        for name, where in slices.items():
+        whole = gain(decode(most_probable(logits)))
+        for name, where in classifier._source_slices().items():
             orders = [None]
             if method == "permute":
                 orders = [torch.tensor(rng.permutation(len(X))) for _ in range(n_repeats)]
             without = [predictions_without(column, joined, where, order) for order in orders]
-            falls = [whole - gain(codes) for codes in without]
-            rows[name] = {"importance_mean": np.mean(falls), "importance_std": np.std(falls)}
-    return pd.DataFrame.from_dict(rows, orient="index")
+            falls[name] = [whole - gain(decode(codes)) for codes in without]
+    return falls
 
 
 def _check_importances(classifier, X, y, method, n_repeats):
@@ -138,29 +189,6 @@ def _check_importances(classifier, X, y, method, n_repeats):
             f"{got}. Pass more rows, or method='silence'."
         )
     return X, y
-
-
-def source_slices(n_features, sizes_by_source):
-    """Return where each source's activations stand in what a progressive column reads.
-
-    Parameters
-    ----------
-    n_features : int
-        Width of the features, which come first.
-    sizes_by_source : dict of str to list of tuples of int
-        For each source the widths of the hidden layers of each of its columns.
-
-    Returns
-    -------
-    dict of str to slice
-        Columns of the joined input.
-    """
-    slices, start = {}, n_features
-    for name, columns in sizes_by_source.items():
-        width = sum(sum(sizes) for sizes in columns)
-        slices[name] = slice(start, start + width)
-        start += width
-    return slices
 
 
 def predictions_without(column, joined_NF, where, order_N=None):

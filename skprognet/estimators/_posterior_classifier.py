@@ -146,3 +146,7 @@ class PosteriorClassifier(BesideClassifier):
     @staticmethod
     def _read_source(source, X):
         return [read_log_posteriors(source, X)]
+
+    @staticmethod
+    def _add_source(source, graph, rows):
+        return [source.add_log_posteriors(graph, rows)]

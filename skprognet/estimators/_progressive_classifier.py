@@ -2,7 +2,7 @@
 
 from sklearn.utils.validation import check_is_fitted
 
-from skprognet.estimators._importances import measure_importances
+from skprognet.estimators._importances import measure_by_class, measure_importances
 from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._progressive_mixin import ProgressiveMixin
 from skprognet.estimators._rows import Given
@@ -276,7 +276,15 @@ class ProgressiveClassifier(ProgressiveMixin, NetworkClassifier):
         return self._fit(given)
 
     def source_importances(
-        self, X, y, *, scoring="uar", method="permute", n_repeats=5, random_state=None
+        self,
+        X,
+        y,
+        *,
+        scoring="uar",
+        method="permute",
+        n_repeats=5,
+        random_state=None,
+        by_class=False,
     ):
         """Return how much the score falls without each source.
 
@@ -300,18 +308,23 @@ class ProgressiveClassifier(ProgressiveMixin, NetworkClassifier):
             Number of permutations; "silence" has nothing to repeat.
         random_state : int, RandomState instance or None, default=None
             Fixes the permutations.
+        by_class : bool, default=False
+            Whether to say of each class of y how much its recall falls. The permutations are the
+            same, so that the mean over the classes is the fall in UAR.
 
         Returns
         -------
         DataFrame
             By name of the source: importance_mean, and importance_std over the permutations
-            (ddof 0; 0 for "silence").
+            (ddof 0; 0 for "silence"). With ``by_class=True`` a row for each source and class, with
+            the columns source, class, importance_mean and importance_std.
 
         Raises
         ------
         ValueError
-            If there is no source, X and y do not fit, the classifier knows none of the labels, or
-            no two rows differ, so that there is nothing to exchange.
+            If there is no source, X and y do not fit, the classifier knows none of the labels,
+            no two rows differ, so that there is nothing to exchange, or another score than "uar"
+            is asked for by class.
 
         Examples
         --------
@@ -329,4 +342,6 @@ class ProgressiveClassifier(ProgressiveMixin, NetworkClassifier):
         check_is_fitted(self)
         if not self.sources_:
             raise ValueError("source_importances needs a source; this classifier has none.")
+        if by_class:
+            return measure_by_class(self, X, y, scoring, method, n_repeats, random_state)
         return measure_importances(self, X, y, scoring, method, n_repeats, random_state)

@@ -7,9 +7,9 @@ from sklearn.utils.validation import check_is_fitted
 from skprognet._checks import check_choice, check_number
 from skprognet.estimators._importances import lateral_norms
 from skprognet.estimators._parameters import DTYPES
-from skprognet.estimators._with_source import TransferMixin
+from skprognet.estimators._with_source import TransferMixin, consecutive_slices
 from skprognet.networks import ADAPTERS, ProgressiveColumn, join_frozen, undisturbed
-from skprognet.sources import read_layers
+from skprognet.sources import add_layers, read_layers
 
 
 class ProgressiveMixin(TransferMixin):
@@ -34,9 +34,22 @@ class ProgressiveMixin(TransferMixin):
         columns = chain.from_iterable(self._ask_sources(read_layers, X))
         return join_frozen(x, [[h.to(x) for h in column] for column in columns])
 
+    def _add_column_input(self, graph, rows):
+        x = super()._add_column_input(graph, self._add_own_features(graph, rows))
+        columns = chain.from_iterable(self._add_sources(add_layers, graph, rows))
+        frozen = [graph.cast(h, graph.types[x]) for column in columns for h in column]
+        return graph.join([x, *frozen])
+
     def _source_sizes(self):
         """Return for each source the widths of the layers of its columns."""
         return {name: source.layer_sizes() for name, source in self._read_by_name()}
+
+    def _source_slices(self):
+        widths = {
+            name: sum(sum(sizes) for sizes in columns)
+            for name, columns in self._source_sizes().items()
+        }
+        return consecutive_slices(self._n_own_features(), widths)
 
     def _make_column(self, generator):
         return ProgressiveColumn(

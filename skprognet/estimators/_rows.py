@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn.utils.validation import validate_data
 
 from skprognet._checks import check_row_labels, check_sample_weight, check_unique_columns
+from skprognet.estimators._plain_rows import plain_rows
 
 
 @dataclass
@@ -169,6 +170,9 @@ def _scored_rows(estimator, given, target, X_name, y_name):
 
 def check_rows(estimator, X, dtype):
     """Return X, rows for a fitted estimator, as an array that is finite also in `dtype`."""
+    plain = plain_rows(estimator, X, dtype)
+    if plain is not None:
+        return plain
     check_unique_columns(X)
     X = validate_data(estimator, estimator._in_order_of_fit(X), reset=False, order="C")
     return check_fits(X, dtype)

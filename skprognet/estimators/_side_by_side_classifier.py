@@ -1,7 +1,7 @@
 """The plain network on the features and all layers of the sources, side by side."""
 
 from skprognet.estimators._beside import BesideClassifier
-from skprognet.sources import read_layers
+from skprognet.sources import add_layers, read_layers
 
 
 class SideBySideClassifier(BesideClassifier):
@@ -149,3 +149,7 @@ class SideBySideClassifier(BesideClassifier):
     @staticmethod
     def _read_source(source, X):
         return [layer for column in read_layers(source, X) for layer in column]
+
+    @staticmethod
+    def _add_source(source, graph, rows):
+        return [layer for column in add_layers(source, graph, rows) for layer in column]

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -161,6 +162,10 @@ class TransferMixin:
         """Return the features of X that the network reads itself."""
         return _columns(X, getattr(self, "features_read_", None))
 
+    def _add_own_features(self, graph, rows):
+        """Add the choice of these features to an ONNX graph."""
+        return graph.columns(rows, getattr(self, "features_read_", None))
+
     def _forget(self):
         super()._forget()
         vars(self).pop("features_read_", None)
@@ -197,6 +202,17 @@ class TransferMixin:
             rows = self._select(source, X)
             with named(name):
                 answers.append(question(source, rows))
+        return answers
+
+    def _add_sources(self, question, graph, rows):
+        """Add to an ONNX graph what each source says: ``question(source, graph, rows)``."""
+        numbers = np.arange(self.n_features_in_)[np.newaxis]
+        answers = []
+        for name, source in self._read_by_name():
+            # Which features a source takes, and in which order, shows in the numbers of features.
+            places = np.asarray(self._select(source, numbers), dtype=int)[0]
+            with named(name, "be exported"):
+                answers.append(question(source, graph, graph.columns(rows, places)))
         return answers
 
     def _check_same_sources(self):
@@ -274,6 +290,24 @@ class TransferMixin:
         return source.select(_columns(X, rest), names if rest is None else names[rest])
 
 
+def consecutive_slices(start, widths):
+    """Return the slices of columns that stand one after the other.
+
+    Parameters
+    ----------
+    start : int
+        The first column: as many stand before it.
+    widths : dict of str to int
+        How many columns each name has.
+
+    Returns
+    -------
+    dict of str to slice
+    """
+    ends = np.cumsum([start, *widths.values()]).tolist()
+    return {name: slice(*pair) for name, pair in zip(widths, pairwise(ends), strict=True)}
+
+
 def _columns(X, places):
     """Return the columns of an array at these places; None is all."""
     return X if places is None else X[:, places]
@@ -288,12 +322,12 @@ def _match(name, model, feature_names, n_features):
 
 
 @contextmanager
-def named(name):
+def named(name, what="read these rows"):
     """Say in the error of a source which source it is: it does not know its name itself."""
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"The source {name!r} cannot read these rows. {error}") from error
+        raise ValueError(f"The source {name!r} cannot {what}. {error}") from error
 
 
 def _is_closed(source):

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from skprognet._scores import NO_SOURCE
 from skprognet.evaluation._checkpoint import open_checkpoint
+from skprognet.evaluation._fit_predictions import predictions_table
 from skprognet.evaluation._fold_job import run_job
 from skprognet.evaluation._plan_run import plan_run
 
@@ -35,6 +36,8 @@ def cross_validate_transfer(
     target=None,
     corpus="corpus",
     return_curves=False,
+    return_predictions=False,
+    only=None,
     checkpoint=None,
     n_jobs=-1,
     random_state=0,
@@ -109,13 +112,20 @@ def cross_validate_transfer(
         Name of the corpus in the result.
     return_curves : bool, default=False
         Whether to return the scores of every epoch as well.
+    return_predictions : bool, default=False
+        Whether to return what each fit predicted for its test rows as well.
+    only : str, default=None
+        Which part of the run to do, such as "repeat=3", "repeat=3 fold=7" or "fold=7", counted
+        from 1; the result then has the rows of this part. Several processes, also on several
+        machines, may do different parts into one `checkpoint`: the same call without `only` then
+        reads them all, and gives what one unbroken run gives. None is everything.
     checkpoint : path, default=None
         Folder for what is finished. A job is one split with one source: the training of the
         source and of the methods that read it. What a job gives is on disk before it is reported.
         After a stop of any kind, a power cut included, the same call goes on from there and gives
         the rows of an unbroken run. It refuses another design, other data or other versions of
-        the libraries, and a folder in which another process is at work. A class or function of
-        your own counts as the same only with the same code.
+        the libraries, and a folder in which another process does the same jobs. A class or
+        function of your own counts as the same only with the same code.
     n_jobs : int, default=-1
         How many jobs run at the same time, as in joblib; -1 is all cores. Each fit uses one
         thread. Inside ``joblib.parallel_config(backend="dask")`` they run on the cluster, and X is
@@ -141,9 +151,16 @@ def cross_validate_transfer(
         given), seconds, and what :func:`audit` reads: rows_seen, rows_seen_by_source,
         rows_tested; if a source has columns of its own, also columns_seen, columns_withheld.
     curves : DataFrame
-        Only with ``return_curves=True``: method, source, target, corpus, (n_train_folds,) repeat,
-        fold, metric (the `monitor` of the method), epoch, train_loss, valid_loss, valid_score,
-        test_score.
+        Only with ``return_curves=True``, second: method, source, target, corpus,
+        (n_train_folds,) repeat, fold, metric (the `monitor` of the method), epoch, train_loss,
+        valid_loss, valid_score, test_score.
+    predictions : DataFrame
+        Only with ``return_predictions=True``, last: a row for each row that tested a fit, in the
+        order of the scores and then of the rows. The columns are method, source, target, corpus,
+        (n_train_folds,) repeat, fold, row (its number in X, from 0), truth, prediction (labels as
+        in `y`) and, for each class of `y` in sorted order, p_<class>: its probability, as float32.
+        It is NaN where the classifier has no ``predict_proba`` or no ``classes_``. `scoring` of
+        truth and prediction of a fit is its score, to the last bit.
 
     Raises
     ------
@@ -152,8 +169,9 @@ def cross_validate_transfer(
         source with one class, an unfitted source, two sources of one name, a method that can take
         none of the sources, a source that no method can take, columns that are missing or have the
         same name, a method with `features` of a source, a class that is missing from the training
-        rows of a split, a network inside a pipeline, a checkpoint of another run, or one of a run
-        with a lambda.
+        rows of a split, a network inside a pipeline, a part that the run does not have, a
+        checkpoint of another run, or one of a run with a lambda. With ``return_predictions=True``
+        also if a method predicts what is no label of `y`.
     TypeError
         If `cv` or `sources` is of the wrong kind, or the name of a source is no text.
     OSError
@@ -234,22 +252,38 @@ def cross_validate_transfer(
         corpus=corpus,
         train_folds=train_folds,
         return_curves=return_curves,
+        return_predictions=return_predictions,
+        only=only,
     )
     run, jobs = plan.run, plan.jobs
     _check_backend()
-    rows, curves = [], []
+    rows, curves, predictions = [], [], []
     with open_checkpoint(checkpoint, run, plan.splits, list(map(str, jobs))) as store:
         for record in _records(run, jobs, plan.n_fits, store, n_jobs, verbose):
             rows += record["rows"]
             # As arrays: over a long run, lists would take several times the memory.
             curves += [{k: _compact(v) for k, v in curve.items()} for curve in record["curves"]]
-    order = {"method": list(methods), "source": [NO_SOURCE, *run.source_sets]}
+            predictions += record.get("predictions", [])
+    return _in_tables(plan, rows, curves, predictions)
+
+
+def _in_tables(plan, rows, curves, predictions):
+    """Return the scores, or a tuple of the scores and the other tables that the run asks for."""
+    run = plan.run
+    order = {"method": list(run.methods), "source": [NO_SOURCE, *run.source_sets]}
     scores = _in_order(pd.DataFrame(rows), order)
+    fits = scores.index
+    scores = scores.reset_index(drop=True)
     scores = scores.astype({"source_seed": "Int64", "best_epoch": "Int64", "n_epochs": "Int64"})
-    if not return_curves:
-        return scores
-    curves = [pd.DataFrame(curve) for curve in curves]
-    return scores, _in_order(pd.concat(curves), order) if curves else pd.DataFrame()
+    tables = [scores]
+    if run.return_curves:
+        curves = [pd.DataFrame(curve) for curve in curves]
+        curves = _in_order(pd.concat(curves), order) if curves else pd.DataFrame()
+        tables.append(curves.reset_index(drop=True))
+    if run.return_predictions:
+        predictions = [predictions[fit] for fit in fits]
+        tables.append(predictions_table(scores, predictions, run, plan.splits))
+    return tuple(tables) if len(tables) > 1 else scores
 
 
 def _compact(values):
@@ -344,4 +378,4 @@ def _in_order(frame, order):
     return frame.sort_values(
         [key for key in keys if key in frame],
         key=lambda column: column.map(ranks[column.name]) if column.name in ranks else column,
-    ).reset_index(drop=True)
+    )

@@ -55,6 +55,21 @@ def normalise(X, train, normalisation, speakers):
     return StandardScaler().fit(X[rows]).transform(X)
 
 
+def normalise_parts(X, train, normalisation, speakers, parts):
+    """Return X with the rows of each part normalised by themselves, as :func:`normalise` does.
+
+    `parts` holds the numbers of the rows of each part; each row is in one of them.
+    """
+    if len(parts) == 1:
+        return normalise(X, train, normalisation, speakers)
+    normalised, is_train = np.empty_like(X), np.isin(np.arange(len(X)), train)
+    for rows in parts:
+        own_speakers = None if speakers is None else speakers[rows]
+        own_train = np.flatnonzero(is_train[rows])
+        normalised[rows] = normalise(X[rows], own_train, normalisation, own_speakers)
+    return normalised
+
+
 def seeded(estimator, seed):
     """Return a clone in which every random state, its steps' too, is `seed`."""
     estimator = clone(estimator)

@@ -70,6 +70,8 @@ class Run:
         Numbers of training folds, each run by itself; None is all of them.
     return_curves : bool
         Whether the score of every epoch is kept.
+    return_predictions : bool
+        Whether the predictions of the test rows are kept.
     columns : RunColumns or None
         Which columns of X each fit is given; None if all fits are given all of them.
     placebo : tuple of str
@@ -95,6 +97,7 @@ class Run:
     speakers: np.ndarray | None = None
     train_folds: tuple | None = None
     return_curves: bool = False
+    return_predictions: bool = False
     columns: RunColumns | None = None
     placebo: tuple = ()
     plain: dict = field(init=False)

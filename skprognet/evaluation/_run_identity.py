@@ -51,7 +51,8 @@ def describe_run(run, splits):
     names = ["X", "y", "speakers", "methods", "sources", "source_estimator", "combined_sources"]
     names += ["scoring", "normalisation", "random_state", "target", "corpus", "train_folds"]
     names += ["return_curves"]
-    names += [name for name in ("columns", "placebo") if getattr(run, name)]
+    optional = ("columns", "placebo", "return_predictions")
+    names += [name for name in optional if getattr(run, name)]
     found = {}
     for name in names:
         try:
@@ -87,7 +88,9 @@ def _describe(name, value):
     if isinstance(value, np.ndarray):
         return {name: _array(name, value)}
     if isinstance(value, SourceCorpus):
-        return _describe(name, {"X": value.X, "y": value.y, "groups": value.groups})
+        parts = {"X": value.X, "y": value.y, "groups": value.groups}
+        pooled = {} if value.corpora is None else {"corpora": value.corpora}
+        return _describe(name, parts | pooled)
     if isinstance(value, dict):
         keys = ", ".join(key if isinstance(key, str) else _text(key) for key in value)
         return _with_parts(name, keys, value)

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from skprognet._fingerprints import fingerprints
-from skprognet.evaluation._one_fit import fit, normalise, own_score, seed_of, seeded
+from skprognet.evaluation._one_fit import (
+    fit,
+    normalise_parts,
+    own_score,
+    seed_of,
+    seeded,
+)
 from skprognet.evaluation._seen_by_fitted import seen_by_fitted
 from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.model_selection import check_classes_remain
@@ -91,7 +97,9 @@ class CorpusSource:
         """Train on the training rows of the other corpus."""
         corpus, (train, validation, test) = self.corpus, self.rows_of(split)
         seed = seed_of(run, split, f"source {self.name}", None)
-        own_X = run.named(normalise(corpus.X, train, run.normalisation, corpus.groups))
+        own_X = run.named(
+            normalise_parts(corpus.X, train, run.normalisation, corpus.groups, corpus.parts)
+        )
         labels = self.labels_to_learn(run, split)
         fitted = fit(seeded(run.source_estimator, seed), own_X, labels, train, validation)
         score = own_score(run.scoring, fitted.estimator, own_X, corpus.y, train, test)

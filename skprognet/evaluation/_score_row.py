@@ -1,6 +1,7 @@
 """What the result says of one fit: its row of the scores, and its curve."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -63,6 +64,11 @@ class FitOfMethod:
         """The training rows."""
         return self.split.train[self.size]
 
+    @cached_property
+    def predicted(self):
+        """The predicted label of each test row, in ascending order of the rows."""
+        return self.estimator.predict(self.given[self.split.tested])
+
     @property
     def history(self):
         """The scores of each epoch; None for a classifier without epochs."""
@@ -95,7 +101,7 @@ def score_row(run, done, X):
     """
     split, estimator, history = done.split, done.estimator, done.history
     single = done.sources[0] if len(done.sources) == 1 else None
-    y_test, seen_by_source = run.y[split.test], _rows_seen_by_sources(done)
+    y_test, seen_by_source = run.y[split.tested], _rows_seen_by_sources(done)
     return {
         **done.place(run),
         "n_train": len(done.train),
@@ -104,7 +110,7 @@ def score_row(run, done, X):
         "seed": done.seed,
         "source_seed": single.seed if single else None,
         **metric_columns(run.scoring),
-        SCORE: run.scoring(y_test, estimator.predict(done.given[split.test])),
+        SCORE: run.scoring(y_test, done.predicted),
         CHANCE: run.scoring.chance_level(y_test),
         SOURCE_SCORE: float(single.score) if single else np.nan,
         "best_epoch": getattr(estimator, "best_epoch_", None),

@@ -1,4 +1,4 @@
-"""Another corpus as a source."""
+"""Another corpus as a source, or several that are pooled."""
 
 import copy
 
@@ -18,6 +18,11 @@ class SourceCorpus:
     in the paper (Gideon et al. 2017, section 5.1) these are all of its training folds, eight of
     ten, however few the target has.
 
+    Several corpora can be pooled: `corpora` says which row is of which. Each of them is divided
+    into folds and normalised by itself, and one network learns from the training rows of all. So
+    each row is the same number by number, and in the same fold, as where its corpus is a source
+    alone; a label that only some of them have is learned from these.
+
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
@@ -25,7 +30,9 @@ class SourceCorpus:
     y : array-like of shape (n_samples,)
         Labels that the source learns.
     groups : array-like of shape (n_samples,), default=None
-        Speaker of each row, for the splitter.
+        Speaker of each row, for the splitter. Two corpora may have speakers of one name.
+    corpora : array-like of shape (n_samples,), default=None
+        The corpus of each row, where several are pooled; None takes all rows as one corpus.
 
     Raises
     ------
@@ -39,14 +46,23 @@ class SourceCorpus:
     >>> emodb = load_emodb()
     >>> SourceCorpus(emodb.data, emodb.target, emodb.speaker)
     SourceCorpus of 339 rows with labels angry, happy, neutral, sad
+
+    Its men and its women, pooled as if they were two corpora:
+
+    >>> pooled = SourceCorpus(emodb.data, emodb.target, emodb.speaker, corpora=emodb.gender)
+    >>> [len(rows) for rows in pooled.parts]
+    [151, 188]
     """
 
-    def __init__(self, X, y, groups=None):
+    def __init__(self, X, y, groups=None, corpora=None):
         self.feature_names = column_names(X)
         self.X = check_array(X, dtype=np.float64, input_name="X")
         self.y = check_row_labels("y", y, len(self.X))
         check_no_ratings(str(getattr(y, "name", None) or "y"), self.y)
         self.groups = None if groups is None else check_row_labels("groups", groups, len(self.X))
+        self.corpora = corpora
+        if corpora is not None:
+            self.corpora = check_row_labels("corpora", corpora, len(self.X))
         classes = np.unique(self.y)
         if len(classes) < 2:
             raise ValueError(
@@ -56,6 +72,14 @@ class SourceCorpus:
     def __repr__(self):
         labels = ", ".join(str(label) for label in np.unique(self.y))
         return f"SourceCorpus of {len(self.X)} rows with labels {labels}"
+
+    @property
+    def parts(self):
+        """The rows of each corpus that is pooled, in the order in which they appear."""
+        if self.corpora is None:
+            return [np.arange(len(self.X))]
+        _, codes = np.unique(self.corpora, return_inverse=True)
+        return [np.flatnonzero(codes == code) for code in dict.fromkeys(codes.tolist())]
 
     def with_features(self, names):
         """Return this corpus with these features alone, by their names if it knows them.

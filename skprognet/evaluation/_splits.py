@@ -33,6 +33,11 @@ class Split:
     test: np.ndarray
     of_sources: dict
 
+    @property
+    def tested(self):
+        """The test rows in ascending order: in this order they are scored."""
+        return np.sort(self.test)
+
     def __str__(self):
         return f"repeat {self.repeat + 1}, fold {self.fold + 1}"
 
@@ -45,6 +50,24 @@ def _triples(cv, X, y, groups):
             f"RepeatedSpeakerStratifiedKFold; got {cv!r}."
         )
     return list(cv.split_with_validation(X, y, groups))
+
+
+def _triples_of_source(cv, name, source, n_splits):
+    """Return the triples of every split of another corpus: of each that is pooled, by itself."""
+    of_parts = []
+    for rows in source.parts:
+        groups = None if source.groups is None else source.groups[rows]
+        triples = _triples(cv, source.X[rows], source.y[rows], groups)
+        if len(triples) != n_splits:
+            raise ValueError(
+                f"The corpus {name!r} must have as many splits as the target, {n_splits}; got "
+                f"{len(triples)}. Use a splitter with a fixed number."
+            )
+        of_parts.append([[rows[each] for each in triple] for triple in triples])
+    return [
+        tuple(map(np.concatenate, zip(*triples, strict=True)))
+        for triples in zip(*of_parts, strict=True)
+    ]
 
 
 def nested_subsets(folds, y, sizes, rng):
@@ -128,7 +151,7 @@ def draw_splits(cv, run):
     n_folds = len(triples) // getattr(cv, "n_repeats", 1)
     train_folds = _check_train_folds(run.train_folds, n_folds)
     of_sources = {
-        name: _triples(cv, source.X, source.y, source.groups)
+        name: _triples_of_source(cv, name, source, len(triples))
         for name, source in run.corpora.items()
     }
     splits = []
@@ -140,14 +163,7 @@ def draw_splits(cv, run):
             inside = [rows for rows in mates if np.isin(rows, train).all()]
             rng = np.random.default_rng([run.random_state, repeat, fold])
             subsets = nested_subsets(inside, run.y, train_folds, rng)
-        own = {}
-        for name, of_source in of_sources.items():
-            if len(of_source) != len(triples):
-                raise ValueError(
-                    f"The corpus {name!r} must have as many splits as the target, "
-                    f"{len(triples)}; got {len(of_source)}. Use a splitter with a fixed number."
-                )
-            own[name] = of_source[number]
+        own = {name: of_source[number] for name, of_source in of_sources.items()}
         split = Split(repeat, fold, subsets, validation, test, own)
         _check_trainable(split, run)
         splits.append(split)

@@ -136,7 +136,7 @@ def check_argument(each, value):
     -------
     str, number, bool or tuple of these
         Lists become tuples, and one text is a tuple of one where several are possible. Where True
-        can stand for all values, none of them is False.
+        can stand for all values, none of them is False. None stays where it is the default.
 
     Raises
     ------
@@ -146,6 +146,8 @@ def check_argument(each, value):
         If it is out of range, empty, or has a value twice.
     """
     option, several = each.metadata["option"], takes_several(each.type)
+    if value is None and each.default is None:
+        return None
     if takes_all(each.type) and isinstance(value, bool):
         return value
     if several:
@@ -189,6 +191,8 @@ def _check_several(each, values):
     twice = [value for value in dict.fromkeys(values) if values.count(value) > 1]
     if twice:
         raise ValueError(f"{each.name} must have each value once; got {twice[0]!r} twice.")
+    if not values and each.default is None:
+        raise ValueError(f"{each.name} must have at least one value, or be None; got none.")
     if not values and each.default and not each.metadata["option"].may_be_empty:
         raise ValueError(
             f"{each.name} must have at least one value, such as {each.default[0]!r}; got none."

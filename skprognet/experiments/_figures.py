@@ -1,21 +1,28 @@
 """The figures of a study, ready to be put into files and onto a page."""
 
+import importlib
 import io
 import re
 import unicodedata
 from dataclasses import dataclass
 
+from skprognet._comparisons import TRANSFER
 from skprognet._scores import methods_in
 from skprognet._table_metric import metric_of, monitor_is_greater_better
 from skprognet.displays import (
+    CorporaMatrixDisplay,
     ScoresDisplay,
     SignificanceDisplay,
     TrainingCurveDisplay,
     TrainingSizeDisplay,
+    same_svg_ids,
 )
+from skprognet.experiments._over_corpora import largest_training_set
 
 # Nothing in a file says when it was made.
 METADATA = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+BACKENDS = {"png": "agg", "svg": "svg", "pdf": "pdf"}  # of matplotlib
 
 
 @dataclass
@@ -66,7 +73,12 @@ def pictures(display, suffixes, dpi=150):
     """
     display.plot()
     try:
-        return {suffix: _saved(display.figure_, suffix, dpi) for suffix in suffixes}
+        figure = display.figure_
+        figure.set_dpi(dpi)
+        # The layout is computed once: to compute it for each format takes longer than to draw.
+        figure.get_layout_engine().execute(figure)
+        figure.set_layout_engine("none")
+        return {suffix: _saved(figure, suffix, dpi) for suffix in suffixes}
     finally:
         display.close()
 
@@ -76,13 +88,34 @@ def picture(display, suffix, dpi=150):
     return pictures(display, [suffix], dpi)[suffix]
 
 
+@same_svg_ids()
 def _saved(figure, suffix, dpi):
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=suffix, dpi=dpi, metadata=METADATA.get(suffix))
+    buffer, metadata = io.BytesIO(), METADATA.get(suffix)
+    import matplotlib
+
+    if suffix not in BACKENDS:
+        figure.savefig(buffer, format=suffix, dpi=dpi)
+        return buffer.getvalue()
+    # savefig draws twice: once only to learn how large everything is.
+    backend = importlib.import_module(f"matplotlib.backends.backend_{BACKENDS[suffix]}")
+    figure.set_dpi(dpi)
+    # Without a salt of ours the ids in an SVG are random.
+    with matplotlib.rc_context({"svg.hashsalt": "skprognet"}):
+        getattr(backend.FigureCanvas(figure), f"print_{suffix}")(buffer, metadata=metadata)
     return buffer.getvalue()
 
 
-KINDS = ("training_size", "scores", "learning_curves")  # one of each for each target corpus
+# One of each for each target corpus.
+KINDS = (
+    "training_size",
+    "scores",
+    "learning_curves",
+    "confusion",
+    "class_recall",
+    "group_scores",
+    "calibration",
+    "disagreement",
+)
 _LONGEST = 40  # letters of a corpus in the name of a file
 
 
@@ -115,7 +148,8 @@ def file_endings(corpora):
 def figure_names(corpora):
     """Return the names of all figures that a study with these target corpora may have."""
     endings = file_endings(corpora)
-    return [*(f"{kind}{ending}" for ending in endings for kind in KINDS), "significance"]
+    of_each = [f"{kind}{ending}" for ending in endings for kind in KINDS]
+    return ["corpora_matrix", *of_each, "significance"]
 
 
 def _figure(display, name, heading, caption, alt, wide=False):
@@ -176,6 +210,30 @@ def _sizes(scores, comparisons, name, where):
     )
 
 
+def _matrix(study):
+    """Return the figure of all sources and targets, where there is more than one pair of them."""
+    design = study.design
+    is_transfer = (study.comparisons["kind"] == TRANSFER).any()
+    if design.study != "corpora" or len(design.directions) < 2 or not is_transfer:
+        return []
+    scores = largest_training_set(study.scores)
+    sizes = scores["n_train_folds"].unique()
+    metric = metric_of(scores).label
+    figure = _figure(
+        CorporaMatrixDisplay.from_scores(scores, study.comparisons),
+        "corpora_matrix",
+        f"Which corpus helps which, {_folds(sizes[0])}",
+        f"Each row is a source, each column a target. A cell has the gain in {metric} over the "
+        "network without a source: violet where the source helps, orange where it hurts. Only the "
+        "marks are evidence, by the plain p-value. Grey: the score of the network without a "
+        "source.",
+        f"Gain for each of {len(design.directions)} pairs of source and target; the numbers are "
+        "in the table above.",
+        wide=True,
+    )
+    return [figure]
+
+
 def _significance(comparisons):
     label = metric_of(comparisons).label
     return _figure(
@@ -187,7 +245,7 @@ def _significance(comparisons):
         "correction, an open one is none. An interval inside the grey band says that the two are "
         "practically equal.",
         f"Differences of {len(comparisons)} pairs of methods with their intervals; the verdicts "
-        "below have the same numbers.",
+        "above have the same numbers.",
         wide=True,
     )
 
@@ -196,7 +254,8 @@ def draw_figures(study):
     """Draw what a study can show.
 
     Between corpora, the sizes and, for the largest training set, curves and scores are drawn for
-    each target corpus; the differences of all comparisons share one figure.
+    each target corpus; the differences of all comparisons share one figure, and so do all pairs of
+    source and target, where there are several.
 
     Parameters
     ----------
@@ -209,7 +268,7 @@ def draw_figures(study):
         There are no training curves where no network was scored after its epochs.
     """
     corpora = list(study.scores["corpus"].unique())
-    figures = []
+    figures = _matrix(study)
     for corpus, ending in zip(corpora, file_endings(corpora), strict=True):
         where = f", {corpus}" if len(corpora) > 1 else ""
         scores = study.scores[study.scores["corpus"] == corpus]

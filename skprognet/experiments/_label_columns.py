@@ -9,7 +9,7 @@ from skprognet._labels import label_remarks
 _NAMES = {"speaker", "session", "corpus"}  # two of them may be nearly the same
 
 
-def check_columns(labels, columns, advice, *, stacklevel=4):
+def check_columns(labels, columns, advice, *, apart=(), stacklevel=4):
     """Return `labels` as a DataFrame; raise if a column is missing, warn of slips in spelling.
 
     Parameters
@@ -20,6 +20,8 @@ def check_columns(labels, columns, advice, *, stacklevel=4):
         What has to be there.
     advice : str
         What to do if a column is missing.
+    apart : sequence of str, default=()
+        Columns whose spelling is looked at elsewhere.
     stacklevel : int, default=4
         As that of :func:`warnings.warn`.
     """
@@ -30,7 +32,12 @@ def check_columns(labels, columns, advice, *, stacklevel=4):
             f"labels must have the columns {needed}; {missing} are missing among "
             f"{list(labels.columns)}. {advice}"
         )
-    for name in sorted(set(needed) - _NAMES):
-        for remark in label_remarks(name, labels[name]):
-            warnings.warn(remark, stacklevel=stacklevel)
+    for name in sorted(set(needed) - _NAMES - set(apart)):
+        warn_of_slips(name, labels[name], stacklevel=stacklevel + 1)
     return labels
+
+
+def warn_of_slips(name, labels, *, stacklevel):
+    """Warn of labels that are nearly the same, or that look like no label."""
+    for remark in label_remarks(name, labels):
+        warnings.warn(remark, stacklevel=stacklevel)

@@ -11,7 +11,7 @@ def plan_study(design, *data):
     ----------
     design : TasksDesign or CorporaDesign
         What is asked.
-    *data : X and labels, or two tuples of them
+    *data : X and labels, or a dict of corpora
         As in :func:`transfer_between_tasks` or :func:`transfer_between_corpora`.
 
     Returns
@@ -24,7 +24,7 @@ def plan_study(design, *data):
     ValueError
         If the data do not fit the design, as the two functions say.
     TypeError
-        If a corpus is no pair.
+        If the corpora are no dict of pairs.
 
     Examples
     --------

@@ -83,7 +83,7 @@ def format_record(record):
 
 def repeat_command(record):
     """Return the command that runs the study again; it names the data if the record does not."""
-    data = {"tasks": "TABLE ", "corpora": "SOURCE TARGET "}[record["study"]]
+    data = {"tasks": "TABLE ", "corpora": "TABLE TABLE "}[record["study"]]
     data = "" if record["inputs"] else data
     return f"skprognet {record['study']} {data}--design {DESIGN_FILE} --output again"
 

@@ -111,9 +111,11 @@ class StudyDesign:
         dict
             ``study``, each value by its name, and ``network`` with every parameter of the
             networks, defaults included: a later version of the package may have other defaults.
-            What no file can hold is described in ``missing``, if there is any.
+            A value that is None is left out. What no file can hold is described in ``missing``, if
+            there is any.
         """
         values = {name: getattr(self, name) for name in options_of(self)}
+        values = {name: value for name, value in values.items() if value is not None}
         plain = {n: as_plain(v) for n, v in values.items() if not isinstance(v, Score)}
         plain = {"study": self.study, **plain, "network": plain_parameters(self.estimator)}
         missing = self._missing()

@@ -1,6 +1,6 @@
 """One network for use: trained on all rows of a corpus, with its normalisation and sources."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 from sklearn.base import clone
@@ -33,6 +33,9 @@ class TrainedModel:
         The rows that were left out as copies of others, counted from 0.
     validation : {"speaker-independent", "stratified"}
         Whether other speakers chose the epoch.
+    counts : dict
+        ``classes``: how many of the rows have each label; and where the labels have such columns
+        ``speakers``: how many there are, and ``corpora``: how many rows are of each.
 
     Examples
     --------
@@ -47,6 +50,7 @@ class TrainedModel:
     n_rows: int
     dropped_rows: list
     validation: str
+    counts: dict = field(default_factory=dict)
 
 
 def train_model(
@@ -156,7 +160,23 @@ def train_model(
         n_rows=len(rows.X),
         dropped_rows=rows.dropped,
         validation="stratified" if groups is None else "speaker-independent",
+        counts=_count(rows.labels, target, speaker),
     )
+
+
+def _count(labels, target, speaker):
+    """Return how many rows are of each class and corpus, and how many speakers there are."""
+    counts = {"classes": _rows_of_each(labels[target])}
+    if speaker in labels and speaker != target:
+        counts["speakers"] = int(labels[speaker].nunique())
+    if "corpus" in labels:
+        counts["corpora"] = _rows_of_each(labels["corpus"])
+    return counts
+
+
+def _rows_of_each(values):
+    """Return how many rows have each value, in the order of the values."""
+    return {str(value): int(n) for value, n in values.value_counts().sort_index().items()}
 
 
 def _check_layers(method, layers):

@@ -35,6 +35,7 @@ def check_whole(values, design, path=None):
     if not isinstance(network, dict):
         raise TypeError(f"{where} must be a dict, and so must its network; got {values!r:.200}.")
     _check_study(values.get("study", design.study), design.study, where, path)
+    _check_age(values, where)
     missing = values.get(MISSING, {})
     if missing:
         lacking = first_few([f"{name}: {value}" for name, value in missing.items()])
@@ -58,6 +59,15 @@ def _check_study(found, wanted, where, path):
         if path is None:
             advice = f"make it with the class of that study, not of {wanted!r}."
         raise ValueError(f"{where} is of the study {found!r}; {advice}")
+
+
+def _check_age(values, where):
+    if "both_directions" in values:
+        raise ValueError(
+            f"{where} is of an earlier version, whose studies had two corpora: it has "
+            "'both_directions', which sources and targets replace. Run the study from its tables, "
+            "with --targets and the name of the second for one direction alone."
+        )
 
 
 def check_names(values, known, where):

@@ -45,6 +45,7 @@ _HOMES = {
     "FeatureFunction": "_feature_function",
     "FeatureOrigin": "_origin",
     "JoinedFeatures": "_joined_features",
+    "OneRecording": "_one_recording",  # for what predicts from audio
     "OpenSmileFeatures": "_opensmile",
     "SpeechModelFeatures": "_speech_model_features",
     "SpeechModule": "speech_models._speech_module",

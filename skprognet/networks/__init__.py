@@ -11,6 +11,8 @@ from skprognet.networks._adapters import Adapter
 from skprognet.networks._ambient import undisturbed as undisturbed
 from skprognet.networks._column import ACTIVATIONS as ACTIVATIONS
 from skprognet.networks._column import Column
+from skprognet.networks._column_graph import add_column as add_column
+from skprognet.networks._column_graph import add_older_columns as add_older_columns
 from skprognet.networks._evaluate import ROWS_PER_BLOCK as ROWS_PER_BLOCK
 from skprognet.networks._evaluate import evaluate_hidden, evaluate_logits
 from skprognet.networks._losses import CrossEntropy as CrossEntropy

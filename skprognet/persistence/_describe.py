@@ -161,11 +161,37 @@ def describe_model(path, rows=None, *, modules=None):
     """
     path = Path(path)
     model, info = load_model(path, modules=modules), read_model_info(path)
+    told = describe_content(model, info, path, path.stat().st_size)
+    if rows is None:
+        return told
+    origin = FeatureOrigin.from_metadata(info["metadata"])
+    return told | {"rows": _describe_rows(model, origin, rows)}
+
+
+def describe_content(model, info, path, n_bytes):
+    """Return what a model is, and what its file says beside it.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted.
+    info : dict
+        As :func:`read_model_info` returns it.
+    path : path
+        The file, which need not be there yet.
+    n_bytes : int
+        Its size.
+
+    Returns
+    -------
+    dict
+        As :func:`describe_model` returns it.
+    """
     origin = FeatureOrigin.from_metadata(info["metadata"])
     names = getattr(model, "feature_names_in_", None)
     return {
         "file": str(path),
-        "bytes": path.stat().st_size,
+        "bytes": n_bytes,
         "sha256": info["sha256"],
         "format_version": info["format_version"],
         "model": describe_network(model),
@@ -180,7 +206,6 @@ def describe_model(path, rows=None, *, modules=None):
             name: {"written": written, "here": _installed(name)}
             for name, written in info["versions"].items()
         },
-        **({} if rows is None else {"rows": _describe_rows(model, origin, rows)}),
     }
 
 

@@ -124,6 +124,7 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
     See Also
     --------
     explain_tests : Which test was used, in words.
+    recall_scores : Scores whose score is the recall of one class.
     compare_over_corpora : Whether a method is better on corpora in general.
     summary_table : The paper's table, with marks from these comparisons.
 
@@ -146,7 +147,8 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
     layers progressively is better than reading them beside the features.
 
     A method is at chance if the same test, one-sided, does not find its scores better than chance,
-    the score of a guess: 1 / (number of classes) for UAR. If a test has no one-sided form, the one
+    the score of a guess: 1 / (number of classes) for UAR; see `recall_scores` for one class. If a
+    test has no one-sided form, the one
     that "auto" takes is used for this question. The verdict names methods at chance, since two
     that learned nothing are equivalent.
 

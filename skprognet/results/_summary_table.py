@@ -41,7 +41,7 @@ def _won(made, winner, loser):
     return gain is not None and gain.is_better
 
 
-def _marks(made, method, network):
+def marks_of(made, method, network):
     """Return the marks that a method with a source has earned.
 
     A placebo has none: there is nothing that it could transfer.
@@ -222,7 +222,7 @@ def _compared(made, method, network, comparisons):
     """Return what the comparisons of a condition say of one method, and of its plain network."""
     return {
         "baseline": NO_SOURCE if network is None else network,
-        "marks": _marks(made, method, network),
+        "marks": marks_of(made, method, network),
         **_p_values(made, method, _p_columns(comparisons)),
         **_p_placebo(made, method, comparisons),
         "p_chance": _p_of_chance(made, method),

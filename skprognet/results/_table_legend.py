@@ -2,7 +2,7 @@
 
 from skprognet._controls import has_placebos
 from skprognet._scores import CONDITIONS, NO_SOURCE, SOURCE_SCORE, label_of_row, placebo_of
-from skprognet._table_metric import metric_of
+from skprognet._table_metric import metric_of, nothing_learned
 from skprognet.results._summary_table import (
     BETTER_THAN_BOTH,
     BETTER_THAN_PLACEBO,
@@ -72,7 +72,7 @@ def _name_chance(table, escape):
     table = _without_placebos(table)
     found = table[table["p_chance"] >= table["alpha"]]
     if len(found) == len(table):
-        yield "No method is better than chance: nothing was learned."
+        yield f"No method is better than chance: {escape(nothing_learned(metric_of(table)))}."
     elif len(found):
         yield f"No better than chance: {_names(found, escape)}."
 

@@ -10,7 +10,7 @@ from skprognet._comparisons import (
 )
 from skprognet._controls import gain_over_placebo, gain_over_side_by_side
 from skprognet._scores import NO_SOURCE, condition_in_words, label
-from skprognet._table_metric import metric_of_row
+from skprognet._table_metric import metric_of_row, nothing_learned
 
 
 def probability(p):
@@ -59,7 +59,8 @@ def _at_chance(row, first, second):
     if not found:
         return ""
     if len(found) == 2:
-        return f" Neither is better than chance, so nothing was learned: {', '.join(found)}."
+        learned = nothing_learned(metric_of_row(row))
+        return f" Neither is better than chance, so {learned}: {', '.join(found)}."
     return f" No better than chance: {found[0]}."
 
 

@@ -6,6 +6,7 @@ The names that are not in ``__all__`` are for the other packages of skprognet.
 from skprognet.sources._as_source import as_source, network_of
 from skprognet.sources._as_source import is_fitted as is_fitted
 from skprognet.sources._as_source import is_source as is_source
+from skprognet.sources._ask import add_layers as add_layers
 from skprognet.sources._ask import ask_digest as ask_digest
 from skprognet.sources._ask import ask_match as ask_match
 from skprognet.sources._ask import ask_rows_seen as ask_rows_seen

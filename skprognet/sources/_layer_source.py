@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 
@@ -167,6 +167,24 @@ class LayerSource(Source):
         X = as_array(self.select(X) if hasattr(X, "columns") else X)
         rows = as_tensor(X, "float32" if X.dtype == np.float32 else "float64", "cpu")
         return [list(rows.split(self.layer_sizes()[0], dim=1))]
+
+    def add_hidden(self, graph, rows):
+        """Add the choice of the columns of each layer to an ONNX graph.
+
+        Parameters
+        ----------
+        graph : OnnxGraph
+            What is added to.
+        rows : str
+            Name of the rows in the graph, with the features that `select` returns.
+
+        Returns
+        -------
+        list of list of str
+            One list with the names of the layers.
+        """
+        ends = list(accumulate(self.layer_sizes()[0], initial=0))
+        return [[graph.columns(rows, range(*places)) for places in pairwise(ends)]]
 
     def digest(self):
         """Return a SHA-256 of the names of the columns of each layer: nothing else is fixed.

@@ -4,7 +4,7 @@ import torch
 from sklearn.base import is_classifier
 from torch.nn.functional import logsigmoid
 
-from skprognet.networks import Column, evaluate_logits
+from skprognet.networks import Column, add_column, evaluate_logits
 from skprognet.sources._column_source import ColumnSource
 
 
@@ -54,6 +54,14 @@ class MLPSource(ColumnSource):
             return super().log_posteriors(X)
         z_NC = evaluate_logits(self.column(), self.column_input(X))
         return logsigmoid(torch.cat([-z_NC, z_NC], dim=1))
+
+    def add_log_posteriors(self, graph, rows):
+        """Add the log-probabilities to an ONNX graph; of two classes the first has the logit 0."""
+        if self.network.out_activation_ == "softmax":
+            return super().add_log_posteriors(graph, rows)
+        z = add_column(graph, self.column(), self.add_column_input(graph, rows))[-1]
+        zero = graph.add("Sub", z, z)
+        return graph.add("LogSoftmax", graph.join([zero, z]), axis=1)
 
     def _dtype(self):
         return self.network.coefs_[0].dtype.name

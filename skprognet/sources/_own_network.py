@@ -21,15 +21,18 @@ class NetworkSource(ColumnSource):
         Turns an array of rows into the tensor that the column reads.
     sources : list of (str, Source)
         What the classifier has learned from itself.
+    write : callable
+        Adds the same to an ONNX graph.
     copied : bool, default=False
         Whether the hidden layers began as copies of the single source's.
     """
 
-    def __init__(self, network, *, read, sources, copied=False):
+    def __init__(self, network, *, read, sources, write, copied=False):
         super().__init__(network)
         self.sources = sources
         self.copied = copied
         self._read_rows = read
+        self._write_rows = write
 
     @property
     def own_features(self):
@@ -58,6 +61,10 @@ class NetworkSource(ColumnSource):
 
     def _read(self, X, dtype):
         return self._read_rows(X)
+
+    def add_column_input(self, graph, rows):
+        """Add to an ONNX graph what the column reads: features, and what the sources say."""
+        return self._write_rows(graph, rows)
 
     def has_steps(self):
         """Return whether there are steps before a network that this one learned from."""

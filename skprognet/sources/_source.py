@@ -260,6 +260,73 @@ class Source(ABC):
         X = check_rows_read(X, column.n_features, min(own, dtype or own))  # "float32" is first
         return as_tensor(X, own, next(column.parameters()).device)
 
+    def add_hidden(self, graph, rows):
+        """Add to an ONNX graph what :meth:`hidden` computes.
+
+        Parameters
+        ----------
+        graph : OnnxGraph
+            What is added to; see :class:`~skprognet.persistence.OnnxGraph`.
+        rows : str
+            Name of the rows in the graph, with the features that `select` returns.
+
+        Returns
+        -------
+        list of list of str
+            For each column the names of its layers.
+
+        Raises
+        ------
+        TypeError
+            If the source does not say what its graph is.
+        """
+        raise self._without_graph("add_hidden")
+
+    def add_log_posteriors(self, graph, rows):
+        """Add to an ONNX graph what :meth:`log_posteriors` computes.
+
+        Parameters
+        ----------
+        graph : OnnxGraph
+            What is added to.
+        rows : str
+            Name of the rows in the graph, with the features that `select` returns.
+
+        Returns
+        -------
+        str
+            Name of the log-probabilities.
+
+        Raises
+        ------
+        TypeError
+            If the source does not say what its graph is.
+        """
+        raise self._without_graph("add_log_posteriors")
+
+    def add_column_input(self, graph, rows):
+        """Add to an ONNX graph what :meth:`column_input` computes.
+
+        Parameters
+        ----------
+        graph : OnnxGraph
+            What is added to.
+        rows : str
+            Name of the rows in the graph, with the features that `select` returns.
+
+        Returns
+        -------
+        str
+            Name of what `column` reads.
+        """
+        return graph.cast(rows, self.column().config()["dtype"])
+
+    def _without_graph(self, method):
+        return TypeError(
+            f"A source that is exported must have a graph; {self.kind} has none. Write a method "
+            f"{method}(graph, rows) for it, or export a model that does not read it."
+        )
+
     def has_steps(self):
         """Return whether there are steps before the network, or before one that it reads."""
         return bool(self.steps)

@@ -190,15 +190,18 @@ def _pooled(name, outputs, n_rows, pooling):
             f"The layer {name!r} must give a tensor of floating-point numbers; got {got}. Name "
             "another submodule."
         )
-    if h.ndim == 2 and len(h) == n_rows:
-        return h
-    if h.ndim == 3 and len(h) == n_rows and h.shape[1]:
-        return torch.cat([POOLS[pool](h) for pool in pooling], dim=1)
+    if len(h) == n_rows and (h.ndim == 2 or (h.ndim == 3 and h.shape[1])):
+        return pool_over_time(h, pooling)
     raise ValueError(
         f"The layer {name!r} must give (rows, width) or (rows, time, width); for {n_rows} rows it "
         f"gave the shape {tuple(h.shape)}. Name another submodule; a recurrent one needs "
         "batch_first=True."
     )
+
+
+def pool_over_time(h, pooling):
+    """Return a layer of shape (rows, width), pooled where it is (rows, time, width)."""
+    return h if h.ndim == 2 else torch.cat([POOLS[pool](h) for pool in pooling], dim=1)
 
 
 def check_finite(names, layers: list[Tensor]):

@@ -19,6 +19,7 @@ from skprognet.sources._frozen_module import (
 )
 from skprognet.sources._rows_read import as_tensor, check_rows_read
 from skprognet.sources._source import Source
+from skprognet.sources._torch_export import export_layers
 from skprognet.sources._torch_layers import (
     check_finite,
     check_layers,
@@ -266,6 +267,31 @@ class TorchSource(Source):
             layers = layers_of(self.module, self.layers, self.pooling, rows)
         check_finite(self.layers, layers)
         return [layers]
+
+    def add_hidden(self, graph, rows):
+        """Add the named layers to an ONNX graph, as torch's own exporter writes them.
+
+        Parameters
+        ----------
+        graph : OnnxGraph
+            What is added to.
+        rows : str
+            Name of the rows in the graph, with the features that `select` returns.
+
+        Returns
+        -------
+        list of list of str
+            One list with the names of the layers.
+
+        Raises
+        ------
+        ValueError
+            If torch cannot write a graph of the module.
+        """
+        dtype = dtype_of(self.module)
+        with self._frozen.lock:
+            model = export_layers(self.module, self.layers, self.pooling, self.n_features_in_)
+        return [graph.include(model, graph.cast(rows, str(dtype).removeprefix("torch.")))]
 
     def column(self):
         """Return a column with the weights of the module, if it is a plain stack of linear layers.

@@ -81,10 +81,13 @@ def run(marker, **options):
 
 def test_worker_killed_in_the_middle_loses_nothing(client, tmp_path):
     (tmp_path / "never").touch()
-    expected = run(tmp_path / "never", n_jobs=1)
+    expected, predictions = run(tmp_path / "never", n_jobs=1, return_predictions=True)
     before = set(client.run(os.getpid).values())
     with joblib.parallel_config("dask"):
-        scores = run(tmp_path / "once", checkpoint=tmp_path / "run")
+        scores, on_dask = run(
+            tmp_path / "once", checkpoint=tmp_path / "run", return_predictions=True
+        )
+    pd.testing.assert_frame_equal(on_dask, predictions, check_exact=True)
     assert (tmp_path / "once").exists()
     client.wait_for_workers(2)
     after = set(client.run(os.getpid).values())

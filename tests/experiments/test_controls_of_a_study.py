@@ -158,11 +158,11 @@ def test_placebos_of_a_corpus(corpus, placebo):
         names=("women", "men"),
         methods=["dnn", "progressive"],
         placebo=placebo,
-        both_directions=False,
+        targets=["men"],
         train_folds=[2],
         **SMALL,
     )
-    plan = plan_study(design, (X[:40], labels[:40]), (X[40:], labels[40:]))
+    plan = plan_study(design, {"women": (X[:40], labels[:40]), "men": (X[40:], labels[40:])})
     # On each split three methods, the network of the other corpus, and that of its placebo.
     assert plan.n_fits == 4 * 5
     study = plan.run(n_jobs=1)

@@ -48,4 +48,4 @@ def test_between_corpora(table):
         ),
         pytest.raises(ValueError, match="99"),
     ):
-        transfer_between_corpora(table, (X + 1, labels), **TOO_MANY)
+        transfer_between_corpora({"a": table, "b": (X + 1, labels)}, **TOO_MANY)

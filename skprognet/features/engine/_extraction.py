@@ -70,7 +70,7 @@ def extract(utterance, extraction):
 def _load(utterance, extraction):
     source, start, end = utterance
     how = start, end, extraction.sampling_rate, extraction.max_duration
-    if isinstance(source, str):
+    if isinstance(source, (str, bytes)):
         return read_audio(source, *how)
     return convert_signal(*source, *how)
 

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from skprognet.features._extras import import_extra
+from skprognet._extras import import_extra
 
 CONFIG = "config.json"
 PREPROCESSING = ("preprocessor_config.json", "processor_config.json")

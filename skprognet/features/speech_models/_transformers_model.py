@@ -17,9 +17,9 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
+from skprognet._extras import import_extra
 from skprognet._files import sha256
 from skprognet._wording import first_few
-from skprognet.features._extras import import_extra
 from skprognet.features.speech_models._device import find_device
 from skprognet.features.speech_models._model_folder import (
     CONFIG,

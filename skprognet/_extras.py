@@ -1,9 +1,10 @@
-"""Packages that only the extras ``audio`` and ``speech`` install."""
+"""Packages that only extras install."""
 
 from importlib import import_module
 
 _NEEDED = {
     "audio": ("Reading audio", " (openSMILE is free for research only)"),
+    "onnx": ("Writing ONNX files", ""),
     "speech": ("A speech model of transformers", ""),
 }
 
@@ -15,7 +16,7 @@ def import_extra(name, extra="audio"):
     ----------
     name : str
         Name of the package.
-    extra : {"audio", "speech"}, default="audio"
+    extra : {"audio", "onnx", "speech"}, default="audio"
         The extra.
 
     Returns

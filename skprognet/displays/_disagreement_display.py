@@ -1,0 +1,152 @@
+"""The rows on which the methods disagree, and what each of them says."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from skprognet._predictions import FILE, ROW, TRUTH, check_predictions
+from skprognet._scores import CONDITIONS
+from skprognet.displays._display import Display
+from skprognet.displays._frames import check_one_study
+from skprognet.displays._style import verbatim
+from skprognet.results import most_disputed
+
+LAST_FACT = "right_to_wrong"  # behind it come the columns of the methods
+RIGHT, WRONG = "white", "#E69F00"  # of Okabe and Ito; their lightness differs, too
+CELL_WIDTH, ROW_HEIGHT = 0.66, 0.24  # inches
+LONGEST, LABEL = 16, 10  # letters of a file's name, and of a label
+
+
+class DisagreementDisplay(Display):
+    """What each method says of the rows on which the methods disagree most.
+
+    A line is a row of the corpus, by the name of its file or by its number. Beside its true class
+    stands the label that each method gives it: on white where it is right, in bold on orange where
+    it is wrong.
+
+    Parameters
+    ----------
+    disputed : DataFrame
+        As :func:`~skprognet.results.most_disputed` returns: row, file (if known), truth, and after
+        its other columns one for each method, with its labels.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        After `plot`: the axes.
+    figure_ : matplotlib Figure
+        After `plot`: the figure.
+    mesh_ : matplotlib QuadMesh
+        After `plot`: the cells, 1 where a method is wrong.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.displays import DisagreementDisplay
+    >>> rows = pd.DataFrame({"row": [0, 1], "truth": ["angry", "sad"], "repeat": 1, "fold": 1})
+    >>> predictions = pd.concat([
+    ...     rows.assign(method="DNN", source="none", prediction=["angry", "angry"]),
+    ...     rows.assign(method="ProgNet", source="gender", prediction=["angry", "sad"]),
+    ... ])
+    >>> display = DisagreementDisplay.from_predictions(predictions, n=1)
+    >>> display.frame()[["row", "truth", "DNN", "ProgNet from gender"]]
+       row truth    DNN ProgNet from gender
+    0    1   sad  angry                 sad
+    """
+
+    def __init__(self, disputed):
+        self.disputed = disputed
+
+    @classmethod
+    def from_predictions(cls, predictions, *, n=20, only=None, against=None):
+        """Find the rows on which the methods disagree most.
+
+        Parameters
+        ----------
+        predictions : DataFrame
+            A row for each row that a fit was tested on, as
+            :func:`~skprognet.evaluation.cross_validate_transfer` returns with
+            ``return_predictions=True``: of one target, corpus and number of training folds, and of
+            two methods or more.
+        n : int, default=20
+            How many rows to show.
+        only : {"wrong to right", "right to wrong"}, default=None
+            Show only rows whose label some transfer changes in this way. None shows all.
+        against : str, default=None
+            Name of the method without a source that transfer is judged by; see
+            :func:`~skprognet.results.most_disputed`.
+
+        Returns
+        -------
+        DisagreementDisplay
+            Not yet drawn.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, there are fewer than two methods, no row is found, or the
+            predictions are of several studies.
+        """
+        check_one_study("predictions", check_predictions(predictions), CONDITIONS)
+        disputed = most_disputed(predictions, n, only=only, against=against)
+        if not len(disputed):
+            raise ValueError(
+                f"There is no row that transfer changes from {only}. Leave out only={only!r}."
+            )
+        return cls(disputed)
+
+    def _methods(self):
+        return self.disputed.columns[self.disputed.columns.get_loc(LAST_FACT) + 1 :]
+
+    def _row_names(self):
+        """Return what each row is called: its file without folders, or its number."""
+        names = self.disputed[ROW].astype(str)
+        if FILE in self.disputed:
+            names = self.disputed[FILE].where(self.disputed[FILE].notna(), names)
+        return [verbatim(re.split(r"[/\\]", str(name))[-1][-LONGEST:]) for name in names]
+
+    def _heads(self):
+        return ["truth", *(verbatim(method, 14) for method in self._methods())]
+
+    def _figure_size(self):
+        heads, names = self._heads(), self._row_names()
+        top = 0.3 + 0.08 * max(len(line) for head in heads for line in head.split("\n"))
+        width = 0.3 + 0.075 * max(map(len, names)) + CELL_WIDTH * len(heads)
+        return max(3.2, width), top + ROW_HEIGHT * len(names)
+
+    def _draw(self, ax):
+        labels = self.disputed[[TRUTH, *self._methods()]]
+        wrong = labels.ne(self.disputed[TRUTH], axis=0).to_numpy()
+        n_rows, n_columns = wrong.shape
+        self.mesh_ = ax.pcolormesh(
+            wrong, cmap=_two_colours(), vmin=0, vmax=1, edgecolor="0.8", linewidth=0.6
+        )
+        shown = labels.map(lambda each: verbatim(each)[:LABEL])
+        for y, x in np.ndindex(wrong.shape):
+            weight = "bold" if wrong[y, x] else "normal"
+            style = {"weight": weight, "ha": "center", "va": "center", "fontsize": "small"}
+            ax.text(x + 0.5, y + 0.5, shown.iloc[y, x], in_layout=False, **style)
+        ax.axvline(1, color="black", linewidth=1.2)
+        ax.set_ylim(n_rows, 0)
+        ax.set_yticks(np.arange(n_rows) + 0.5, self._row_names(), fontsize="small")
+        ax.xaxis.tick_top()
+        ax.set_xticks(np.arange(n_columns) + 0.5, self._heads(), rotation=90, fontsize="small")
+        ax.tick_params(length=0)
+
+    def frame(self):
+        """Return the plotted numbers.
+
+        Returns
+        -------
+        DataFrame
+            A row per row of the corpus: row, file (if known), truth, disagreement (in bits),
+            methods_right, wrong_to_right, right_to_wrong, and the label of each method.
+        """
+        return pd.DataFrame(self.disputed).copy()
+
+
+def _two_colours():
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap([RIGHT, WRONG])

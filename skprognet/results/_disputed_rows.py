@@ -1,0 +1,171 @@
+"""On which utterances methods disagree, and where transfer mends or spoils a prediction."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import entropy
+
+from skprognet._checks import check_choice, check_number
+from skprognet._predictions import FILE, PREDICTION, ROW, TRUTH
+from skprognet._scores import DIGITS, NO_SOURCE, by_condition, label, methods_in, placebo_of
+from skprognet.results._pairs import networks_without_source
+from skprognet.results._tested_rows import REPEAT, check_tested, codes_of, count_cells, in_order
+
+MENDED, SPOILT = "wrong_to_right", "right_to_wrong"
+CHANGES = {"wrong to right": MENDED, "right to wrong": SPOILT}
+
+
+def most_disputed(predictions, n=20, *, only=None, against=None):
+    r"""List the rows on which methods disagree most.
+
+    Each repeat is a vote of each method. Of method m the share :math:`q_m(c)` of repeats votes for
+    class c. The disagreement of M methods on a row is the Jensen-Shannon divergence of their
+    votes,
+
+    .. math::
+
+        D = H\!\left(\frac{1}{M} \sum_{m=1}^{M} q_m\right) - \frac{1}{M} \sum_{m=1}^{M} H(q_m),
+        \qquad H(q) = -\sum_c q(c) \log_2 q(c),
+
+    in bits. It is 0 where all methods vote alike, also if each of them wavers between its repeats,
+    and at most :math:`\log_2 M`, where each is sure of a class that no other one votes for.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        A row for each tested row of each fit, of two methods or more, as
+        :func:`~skprognet.evaluation.cross_validate_transfer` returns with
+        ``return_predictions=True``; of pandas, polars or pyarrow. If a column corpus, target or
+        n_train_folds has several values, there is a list for each combination of them.
+    n : int, default=20
+        Number of rows to list, at least 1. None is all.
+    only : {"wrong to right", "right to wrong"}, default=None
+        List only rows whose prediction some transfer changes in this way. None is all rows.
+    against : str, default=None
+        Name of the method without a source that transfer is judged by. None takes for each method
+        the same network without a source: the one that a column baseline names, or "DNN", or the
+        only method without a source.
+
+    Returns
+    -------
+    DataFrame
+        A row for each tested row, those of greatest disagreement first, with these columns:
+        corpus, target, n_train_folds (those with several values), row, file (if known), truth,
+        disagreement (D in bits), methods_right (share of the methods whose own label is right),
+        wrong_to_right and right_to_wrong (names of the methods with a source whose label is right
+        where that of the network without one is wrong, and the reverse; empty text for none), and
+        for each method a column with its label. The label of a method is what most of its
+        repeats predict, and that of the earliest repeat where several have as many.
+
+    Raises
+    ------
+    TypeError
+        If `predictions` is no table, or `n` is no integer.
+    ValueError
+        If there are fewer than two methods, `n` is below 1, `only` is unknown, `against` names no
+        method without a source, or `predictions` are refused as in :func:`confusion_by_method`.
+
+    Notes
+    -----
+    A placebo is no transfer, so it stands in neither list of changes.
+
+    References
+    ----------
+    J. Lin (1991). "Divergence Measures Based on the Shannon Entropy", IEEE Transactions on
+    Information Theory 37, 145-151.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.results import most_disputed
+    >>> rows = pd.DataFrame({"row": [0, 1], "truth": ["angry", "sad"], "repeat": 1, "fold": 1})
+    >>> predictions = pd.concat([
+    ...     rows.assign(method="DNN", source="none", prediction=["angry", "angry"]),
+    ...     rows.assign(method="ProgNet", source="gender", prediction=["angry", "sad"]),
+    ... ])
+    >>> disputed = most_disputed(predictions)
+    >>> disputed[["row", "truth", "disagreement", "wrong_to_right", "DNN"]]
+       row  truth  disagreement       wrong_to_right    DNN
+    0    1    sad           1.0  ProgNet from gender  angry
+    1    0  angry           0.0                       angry
+    """
+    if n is not None:
+        check_number("n", n, "integer", low=1)
+    if only is not None:
+        check_choice("only", only, tuple(CHANGES))
+    predictions = check_tested(predictions)
+    lists = []
+    for condition, part in by_condition(predictions):
+        frame = _judged(part, against)
+        if only is not None:
+            frame = frame[frame[CHANGES[only]] != ""]
+        frame = frame.sort_values("disagreement", ascending=False, kind="stable").head(n)
+        lists.append(pd.DataFrame([condition], index=[0]).merge(frame, how="cross"))
+    return pd.concat(lists, ignore_index=True)
+
+
+def _judged(part, against):
+    """Return all rows of one condition in their own order, with what the methods make of them."""
+    methods, classes = methods_in(part), in_order(pd.concat([part[TRUTH], part[PREDICTION]]))
+    if len(methods) < 2:
+        raise ValueError(
+            "predictions must be of at least two methods for a disagreement; got "
+            f"{label(*methods[0])!r} alone. Add the predictions of another one."
+        )
+    networks = networks_without_source(part, against)
+    known = [name for name in (ROW, FILE, TRUTH) if name in part]
+    frame = part[known].drop_duplicates(ROW).sort_values(ROW, ignore_index=True)
+    votes, first = _votes(part, frame[ROW], methods, classes)
+    frame["disagreement"] = _divergence(votes)
+    labels = np.array(classes, dtype=object)[_majority(votes, first)]
+    right = labels == frame[TRUTH].to_numpy(object)[:, None]
+    frame["methods_right"] = right.mean(axis=1)
+    judged = dict(zip(methods, right.T, strict=True))
+    frame[MENDED] = _changed(judged, networks, lambda now, before: now & ~before)
+    frame[SPOILT] = _changed(judged, networks, lambda now, before: ~now & before)
+    return frame.assign(**dict(zip((label(*m) for m in methods), labels.T, strict=True)))
+
+
+def _votes(part, rows, methods, classes):
+    """Return votes and first votes, both of shape (n_rows, n_methods, n_classes).
+
+    The second has the number of the repeat in which a method votes for a class for the first time,
+    from 0; the number of repeats where it never does.
+    """
+    repeats = in_order(part[REPEAT])
+    columns = pd.MultiIndex.from_frame(part[["method", "source"]])
+    cells = (
+        codes_of(part[ROW], rows),
+        pd.MultiIndex.from_tuples(methods).get_indexer(columns),
+        codes_of(part[PREDICTION], classes),
+    )
+    votes = count_cells(cells, (len(rows), len(methods), len(classes)))
+    first = np.full(votes.shape, len(repeats))
+    np.minimum.at(first, cells, codes_of(part[REPEAT], repeats))
+    return votes, first
+
+
+def _divergence(votes):
+    """Return the Jensen-Shannon divergence of the methods on each row, in bits."""
+    of_methods = votes / votes.sum(axis=2, keepdims=True)
+    of_all = of_methods.mean(axis=1)
+    divergence = entropy(of_all, base=2, axis=1) - entropy(of_methods, base=2, axis=2).mean(axis=1)
+    # Rounding must not put one of two equal rows first, nor a value below 0.
+    return np.abs(divergence.round(DIGITS))
+
+
+def _majority(votes, first):
+    """Return the number of the class with most votes; of several the one that came earliest."""
+    most = votes == votes.max(axis=2, keepdims=True)
+    return np.where(most, first, first.max() + 1).argmin(axis=2)
+
+
+def _changed(right, networks, changes):
+    """Return for each row the names of the methods whose source changes it in this way."""
+    names = np.full(len(next(iter(right.values()))), "", dtype=object)
+    for method, network in networks.items():
+        if placebo_of(method[1]) is not None:
+            continue
+        here = changes(right[method], right[network, NO_SOURCE])
+        separated = np.where(names[here] == "", "", ", ")
+        names[here] = names[here] + separated + label(*method)
+    return names

@@ -1,0 +1,55 @@
+"""A gap between groups in words, and what transfer changes about it."""
+
+import pandas as pd
+
+from skprognet._comparisons import signed, survives
+from skprognet._scores import condition_in_words, label
+
+
+def gap_verdict(row, n_tests):
+    """Return a row of the table of gaps in words.
+
+    Parameters
+    ----------
+    row : Series
+        Of the table that `gaps_between_groups` returns.
+    n_tests : int
+        How many of its rows were tested.
+
+    Returns
+    -------
+    str
+        A few sentences.
+    """
+    where = condition_in_words(row)
+    name = label(row["method"], row["source"])
+    gap = (
+        f"{f'{where}: ' if where else ''}Between groups of {row['column']}, the UAR of {name} "
+        f"differs by {signed(row['gap']).removeprefix('+')} ({row['best']} "
+        f"{row['best_score']:.3f}, {row['worst']} {row['worst_score']:.3f})"
+    )
+    if pd.isna(row["against"]):
+        return f"{gap}."
+    against_gap = signed(row["against_gap"]).removeprefix("+")
+    change = f"{gap}, that of {row['against']} by {against_gap}: change {signed(row['widening'])}"
+    if pd.isna(row["low"]):
+        return f"{change}. It cannot be tested: {_why_not(row)}."
+    sentence = (
+        f"{change} ({100 * (1 - row['alpha']):g} % interval {signed(row['low'])} to "
+        f"{signed(row['high'])}), p = {row['pvalue']:.3g}. "
+    )
+    if row["pvalue"] >= row["alpha"]:
+        return sentence + "No evidence that the source changes the gap."
+    sentence += f"The source {'widens' if row['widening'] > 0 else 'narrows'} the gap."
+    if survives(row):
+        return sentence
+    return (
+        f"{sentence} Corrected for the {n_tests} comparisons made, it is no evidence (Holm, "
+        f"p = {row['pvalue_holm']:.3g})."
+    )
+
+
+def _why_not(row):
+    if row["pvalue"] == 1:
+        return "nothing differs"
+    return f"a group has one {row['unit']}, or all {row['unit']}s differ by the same"
