@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from skprognet._table_metric import monitor_label
-from skprognet._wording import printable
+from skprognet._wording import count, printable
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.features import FeatureOrigin
 from skprognet.persistence import describe_model, model_card
@@ -38,7 +38,7 @@ from skprognet.results import read_scores
 def inspect(
     model: Path, rows: Path | None, as_json: bool, card: bool, scores: Path | None
 ) -> None:
-    """Say what a MODEL is: its classes, layers, sources, features, training and versions."""
+    """Say what a MODEL is: what it predicts, its layers, sources, features, training and versions."""
     if card and (as_json or rows):
         raise click.UsageError("--card is a page of its own; leave --json and --rows out.")
     if scores is not None and not card:
@@ -57,7 +57,7 @@ def format_model(told: dict[str, Any]) -> str:
     metadata, features = told["metadata"], told["features"]
     rows = [
         ("Model", _in_words(told["model"], metadata.get("target"))),
-        ("Classes", ", ".join(map(str, told["model"]["classes"]))),
+        _predicted_row(told["model"]),
         ("Layers", _layers(told["model"])),
         ("  SHA-256", f"{told['model']['sha256']} (weights)"),
         *_source_rows(told["model"]["sources"], metadata.get("sources", {})),
@@ -83,6 +83,13 @@ def _in_words(network, target):
     return network["class"] + (f" of {target}" if target else "")
 
 
+def _predicted_row(network):
+    """Return what a network predicts: classes, or how many numbers of each row."""
+    if network["classes"] is None:
+        return "Predicts", count(range(network["layers"][-1]), "number") + " (regression)"
+    return "Classes", ", ".join(map(str, network["classes"]))
+
+
 def _layers(network):
     return f"{' - '.join(map(str, network['layers']))} ({network['activation']})"
 
@@ -104,7 +111,8 @@ def _source_rows(sources, origins, depth=1):
 def _source(source):
     """Return what a source is: a network, or layers that were computed before."""
     if "classes" in source:
-        return f"{source['class']}, {len(source['classes'])} classes, {_layers(source)}"
+        said = "numbers" if source["classes"] is None else f"{len(source['classes'])} classes"
+        return f"{source['class']}, {said}, {_layers(source)}"
     columns = [" - ".join(map(str, widths)) for widths in source["layers"]]
     names = source.get("layer_names", ())
     return f"{source['class']}, {' and '.join(columns)}" + (

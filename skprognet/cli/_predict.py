@@ -88,6 +88,9 @@ def predict(
 ) -> None:
     """Write the label that a MODEL gives to each of FILES, and the probability of every class.
 
+    Of a model that learned numbers, such as arousal, write the numbers: the column "predicted", or
+    "predicted_0", "predicted_1" and so on for several.
+
     FILES are audio; without any, or with "-", their names are read from standard input, one in a
     line. They may also be one table: of utterances, as "skprognet read" writes it, or of features,
     as "skprognet extract" does. Files that cannot be used are named with the reason on standard

@@ -1,8 +1,9 @@
-"""The scikit-learn face: classifiers that own a skorch net, and checks of what they hold.
+"""The scikit-learn face: estimators that own a skorch net, and checks of what they hold.
 
 The names that are not in ``__all__`` are for the other packages of skprognet.
 """
 
+from skprognet.estimators._base import NetworkEstimator as NetworkEstimator
 from skprognet.estimators._changes_without import FEATURES as FEATURES
 from skprognet.estimators._changes_without import SOURCE as SOURCE
 from skprognet.estimators._dnn_classifier import DNNClassifier

@@ -4,6 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
+from sklearn.base import is_regressor
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet._table_metric import metric_name
@@ -43,8 +44,8 @@ def describe_network(model):
     Returns
     -------
     dict
-        ``class``, ``classes``, ``layers`` (widths, from the features that the network itself
-        reads to the output), ``activation``, ``sha256`` of the weights, ``random_state``; where it
+        ``class``, ``classes`` (None of a regressor), ``layers`` (widths, from the features that
+        the network itself reads to the output), ``activation``, ``sha256`` of the weights, ``random_state``; where it
         was trained by this package ``best_epoch``, ``epochs``, ``metric`` and
         ``validation_score``; of multi-task learning ``source_classes`` by the name of the task;
         and ``sources``, by name the same of each. Of a source that is no
@@ -79,10 +80,11 @@ def describe_network(model):
     check_is_fitted(network)
     widths = source.layer_sizes()[-1]
     params = network.get_params(deep=False)
+    classes = None if is_regressor(network) else network.classes_.tolist()
     told = {
         "class": type(network).__name__,
-        "classes": network.classes_.tolist(),
-        "layers": [source.column().n_features, *widths, len(network.classes_)],
+        "classes": classes,
+        "layers": [source.column().n_features, *widths, _n_outputs(network)],
         "activation": params["activation"],
         "sha256": source.digest(),
         "random_state": params["random_state"] if _is_plain(params["random_state"]) else None,
@@ -98,6 +100,14 @@ def describe_network(model):
         }
     sources = getattr(network, "sources_", [])
     return told | {"sources": {name: describe_network(source) for name, source in sources}}
+
+
+def _n_outputs(network):
+    """Return how many classes, or numbers, a network predicts."""
+    if not is_regressor(network):
+        return len(network.classes_)
+    mean = getattr(network, "target_mean_", None)
+    return network.n_outputs_ if mean is None else len(mean)  # an MLPRegressor has none
 
 
 def _describe_source(source):

@@ -9,7 +9,7 @@ import pandas as pd
 from joblib import cpu_count
 from sklearn.decomposition import PCA
 from sklearn.frozen import FrozenEstimator
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import (
     LabelBinarizer,
@@ -24,11 +24,15 @@ from skprognet._wording import first_few
 from skprognet.estimators import (
     DTYPES,
     DNNClassifier,
+    DNNRegressor,
     FineTunedClassifier,
+    FineTunedRegressor,
     MultiTaskClassifier,
-    NetworkClassifier,
+    NetworkEstimator,
+    NetworkRegressor,
     PosteriorClassifier,
     ProgressiveClassifier,
+    ProgressiveRegressor,
     SideBySideClassifier,
     check_estimator_parameters,
 )
@@ -40,31 +44,37 @@ CLASSES = {
     for cls in (
         *(DNNClassifier, FineTunedClassifier, ProgressiveClassifier),
         *(SideBySideClassifier, PosteriorClassifier, MultiTaskClassifier),
-        *(Pipeline, FrozenEstimator, MLPClassifier, LabelBinarizer),
+        *(DNNRegressor, FineTunedRegressor, ProgressiveRegressor),
+        *(Pipeline, FrozenEstimator, MLPClassifier, MLPRegressor, LabelBinarizer),
         *(StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler, PCA),
     )
 }
 FITTED = {
     "n_features_in_": int,
-    "classes_": np.ndarray,
     "best_epoch_": int,
     "interrupted_": bool,
     "row_fingerprints_": np.ndarray,
     "network_state": dict,
 }
+FITTED_CLASSES = {"classes_": np.ndarray}
+FITTED_NUMBERS = {"target_mean_": np.ndarray, "target_std_": np.ndarray, "target_ndim_": int}
 FITTED_WITH_SOURCE = {"sources_": list, "source_digest_": dict}
 FITTED_FURTHER = {
     SideBySideClassifier: {"source_widths_": dict},
     PosteriorClassifier: {"source_widths_": dict},
     MultiTaskClassifier: {"source_classes_": dict},
 }
+PLAIN = (DNNClassifier, DNNRegressor)
+PROGRESSIVE = (ProgressiveClassifier, ProgressiveRegressor)
+FINE_TUNED = (FineTunedClassifier, FineTunedRegressor)
+MLPS = (MLPClassifier, MLPRegressor)
 MOST_FEATURES = 10**6  # beyond any use; numpy makes room for as many as a forged file says
 
 
 def state_of(estimator):
     """Return the state of an estimator, without what :func:`build` or a fit makes of the rest."""
     state = dict(estimator.__getstate__())
-    if isinstance(estimator, MLPClassifier):
+    if isinstance(estimator, MLPS):
         state.pop("_optimizer", None)
     if "sources_" in state and state["source"] is state["sources_"]:
         del state["source"]
@@ -94,14 +104,14 @@ def build(name, state, allowance):
     if "sources_" in state:
         state = {"source": state["sources_"], **state}
     parameters = _parameters(cls, state)
-    if issubclass(cls, NetworkClassifier):
+    if issubclass(cls, NetworkEstimator):
         _check_parameters(cls, parameters)
         state = {**state, "n_threads": _at_most_cores(parameters["n_threads"])}
         if "network_state" in state:
             _check_fitted(cls, state)
             config = state["network_state"]["config"]
             allowance.check(_memory_of_a_block(_widths(config), config["dtype"]))
-    if cls is MLPClassifier and "coefs_" in state:
+    if cls in MLPS and "coefs_" in state:
         allowance.check(_memory_of_a_block(_check_mlp(state), "float64"))
     _check_version(state)
     if cls is Pipeline and parameters["memory"] is not None:
@@ -137,7 +147,7 @@ def _parameters(cls, state):
     others = [name for name in state if name not in known]
     # An attribute with the name of a method would stand in for it.
     unknown = {name for name in others if hasattr(cls, name)}
-    if issubclass(cls, NetworkClassifier):
+    if issubclass(cls, NetworkEstimator):
         unknown |= {name for name in others if not name.endswith("_")} - {"network_state"}
     if missing or unknown:
         raise ValueError(
@@ -168,14 +178,14 @@ def _check_parameters(cls, parameters):
 
 def _check_fitted(cls, state):
     """Raise unless the attributes are what a fit leaves, and agree with each other."""
-    expected = FITTED | ({} if cls is DNNClassifier else FITTED_WITH_SOURCE)
+    learned = FITTED_NUMBERS if issubclass(cls, NetworkRegressor) else FITTED_CLASSES
+    expected = FITTED | learned | ({} if cls in PLAIN else FITTED_WITH_SOURCE)
     expected |= FITTED_FURTHER.get(cls, {})
     for name, kind in expected.items():
         if type(state.get(name)) is not kind:
             raise ValueError(f"{name} of {cls.__name__} is missing or no {kind.__name__}")
-    classes, fingerprints = state["classes_"], state["row_fingerprints_"]
-    if classes.ndim != 1 or len(classes) < 2:
-        raise ValueError(f"the classes are of shape {classes.shape}")
+    n_outputs = _n_outputs_of_numbers(state) if learned is FITTED_NUMBERS else _n_classes(state)
+    fingerprints = state["row_fingerprints_"]
     if fingerprints.ndim != 1 or fingerprints.dtype != np.uint64:
         raise ValueError(f"row_fingerprints_ are of type {fingerprints.dtype}, not uint64")
     n_features, names = state["n_features_in_"], state.get("feature_names_in_")
@@ -190,7 +200,6 @@ def _check_fitted(cls, state):
     digests = {name: as_source(source).digest() for name, source in sources}
     if digests != state.get("source_digest_", {}):
         raise ValueError("source_digest_ is not that of the sources")
-    n_outputs = len(classes) + _n_source_classes(state.get("source_classes_", {}))
     check_number(
         "n_classes", network["config"]["n_classes"], "integer", low=n_outputs, high=n_outputs
     )
@@ -200,6 +209,26 @@ def _check_fitted(cls, state):
     _check_scale(state)
     _check_features_read(state.get("features_read_"), n_features)
     _check_n_features(cls, state, network)
+
+
+def _n_classes(state):
+    """Return how many outputs the classes have, those of other tasks included."""
+    classes = state["classes_"]
+    if classes.ndim != 1 or len(classes) < 2:
+        raise ValueError(f"the classes are of shape {classes.shape}")
+    return len(classes) + _n_source_classes(state.get("source_classes_", {}))
+
+
+def _n_outputs_of_numbers(state):
+    """Return how many numbers are predicted; raise unless their scale is one that a fit finds."""
+    mean, std, ndim = (state[name] for name in FITTED_NUMBERS)
+    for name, values in (("target_mean_", mean), ("target_std_", std)):
+        if values.dtype != np.float64 or values.ndim != 1 or not np.isfinite(values).all():
+            raise ValueError(f"{name} are no finite numbers of type float64")
+    if mean.shape != std.shape or not len(mean) or (std < 0).any():
+        raise ValueError("target_mean_ and target_std_ are no scale of the same outputs")
+    check_number("target_ndim_", ndim, "integer", low=1 if len(mean) == 1 else 2, high=2)
+    return len(mean)
 
 
 def _check_scale(state):
@@ -228,7 +257,7 @@ def _check_n_features(cls, state, network):
     """Raise unless a network with sources reads as many features as it should."""
     read, reads = state.get("features_read_"), network["config"]["n_features"]
     n_own = state["n_features_in_"] if read is None else len(read)
-    if cls is ProgressiveClassifier and reads != n_own:
+    if cls in PROGRESSIVE and reads != n_own:
         raise ValueError(f"the network reads {reads} features, features_read_ are {n_own}")
     if "source_widths_" not in FITTED_FURTHER.get(cls, {}):
         return
@@ -250,13 +279,13 @@ def _n_source_classes(source_classes):
 
 
 def _source_sizes(cls, sources):
-    """Return the widths of the frozen layers that a classifier with these sources reads."""
-    if cls is ProgressiveClassifier:
+    """Return the widths of the frozen layers that an estimator with these sources reads."""
+    if cls in PROGRESSIVE:
         layers = [as_source(source).layer_sizes() for _, source in sources]
         if None in layers:
             raise ValueError("the columns of a source are not known")
         return tuple(tuple(sizes) for columns in layers for sizes in columns)
-    if cls is not FineTunedClassifier or not sources:
+    if cls not in FINE_TUNED or not sources:
         return ()
     # A copy of its source reads what that one reads: all columns but the last, its own.
     return tuple(as_source(sources[0][1]).layer_sizes()[:-1])
@@ -309,11 +338,11 @@ def _memory_of_a_block(widths, dtype):
 
 
 def _check_mlp(state):
-    """Return the widths of an ``MLPClassifier``; raise unless its matrices go together."""
+    """Return the widths of an MLP of scikit-learn; raise unless its matrices go together."""
     matrices, biases = state["coefs_"], state["intercepts_"]
     if not type(matrices) is type(biases) is list:
-        raise ValueError("the matrices of an MLPClassifier are no list")
+        raise ValueError("the matrices of an MLP are no list")
     sizes = [state["n_features_in_"], *(len(bias) for bias in biases)]
     if [matrix.shape for matrix in matrices] != list(pairwise(sizes)):
-        raise ValueError("the matrices of an MLPClassifier do not follow from each other")
+        raise ValueError("the matrices of an MLP do not follow from each other")
     return sizes

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load, save
 from sklearn.utils.validation import check_is_fitted
 
-from skprognet.estimators import NetworkClassifier
+from skprognet.estimators import NetworkEstimator
 from skprognet.persistence._allowance import ARRAY_IN_FILE, Allowance
 from skprognet.persistence._estimators import one_row
 from skprognet.persistence._stored_sources import Modules, WrongModuleError, modules_of
@@ -36,10 +36,10 @@ def encode_model(est, metadata=None):
         The JSON document in it.
     """
     last = network_of(est)
-    if hasattr(est, "best_estimator_") or not isinstance(last, NetworkClassifier):
+    if hasattr(est, "best_estimator_") or not isinstance(last, NetworkEstimator):
         raise TypeError(
-            "save_model stores a DNNClassifier, FineTunedClassifier or ProgressiveClassifier, or "
-            "a Pipeline or FrozenEstimator that ends in one, of a search its best_estimator_; "
+            "save_model stores a classifier or regressor of this package, or a Pipeline or "
+            "FrozenEstimator that ends in one, of a search its best_estimator_; "
             f"got {type(est).__name__}."
         )
     check_is_fitted(last)
@@ -241,7 +241,7 @@ def _model(encoded, arrays, allowance, modules):
     """Return the estimator that is described by JSON and arrays, unless it asks for too much."""
     reader = Reader(arrays, allowance, modules)
     model = reader.decode(encoded)
-    if not isinstance(network_of(model), NetworkClassifier):
+    if not isinstance(network_of(model), NetworkEstimator):
         raise ValueError(f"there is a {type(model).__name__} in place of a model")
     check_is_fitted(network_of(model))
     if reader.used != set(arrays):
@@ -253,7 +253,7 @@ def _model(encoded, arrays, allowance, modules):
 def _tried(est, document, arrays):
     """Return the content of the file, after a model made of it has predicted what `est` does."""
     row = one_row(est)
-    wanted = est.predict_proba(row)
+    wanted = _answer(est, row)
     try:
         text = json.dumps(document)
         content = save(arrays, metadata={KEY: text})
@@ -261,7 +261,7 @@ def _tried(est, document, arrays):
         allowance.spend_on_text(text)
         allowance.spend(ARRAY_IN_FILE * len(arrays))
         modules = Modules(modules_of(as_source(est)))
-        found = _model(document["model"], load(content), allowance, modules).predict_proba(row)
+        found = _answer(_model(document["model"], load(content), allowance, modules), row)
         reason = None if np.array_equal(found, wanted, equal_nan=True) else "it predicts otherwise"
     except Exception as error:
         reason = _reason(error)
@@ -271,6 +271,11 @@ def _tried(est, document, arrays):
             f"{reason}. Change that in {type(est).__name__}, or fit it again."
         )
     return content
+
+
+def _answer(est, row):
+    """Return the numbers that a model gives: probabilities, or those that it predicts."""
+    return (est.predict_proba if hasattr(est, "predict_proba") else est.predict)(row)
 
 
 def _digest(document, arrays):

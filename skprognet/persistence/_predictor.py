@@ -1,4 +1,4 @@
-"""A fitted network with ears: recordings in, one at a time, and labels out."""
+"""A fitted network with ears: recordings in, one at a time, and labels or numbers out."""
 
 import copy
 import warnings
@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from sklearn.base import is_regressor
 
 from skprognet._checks import check_choice
 from skprognet._wording import first_few
 from skprognet.estimators import explain
 from skprognet.features import FeatureOrigin, OneRecording, select_features
 from skprognet.persistence._model_file import load_model, read_model_info
+from skprognet.sources import network_of
 
 _ON_ERROR = ("answer", "raise")
 
@@ -31,6 +33,9 @@ class Prediction:
     remark : str, default=None
         What is odd about a recording that has an answer, as one sentence, such as that it is
         silent; None for most recordings.
+    numbers : tuple of float, default=None
+        The predicted number of each output, if the model is a regressor; label and probabilities
+        are None then.
 
     Examples
     --------
@@ -45,10 +50,11 @@ class Prediction:
     probabilities: dict | None = None
     error: str | None = None
     remark: str | None = None
+    numbers: tuple | None = None
 
 
 def label_rows(model, X, *, explaining=False):
-    """Return the label of each row, and the probability of every class.
+    """Return the label of each row and the probability of every class, or its numbers.
 
     Parameters
     ----------
@@ -63,8 +69,11 @@ def label_rows(model, X, *, explaining=False):
     -------
     DataFrame
         ``label`` and ``p_<class>`` for each class, and the changes without each source and group
-        of features if they are asked for, with the index of X.
+        of features if they are asked for, with the index of X. Of a regressor ``predicted``, or
+        ``predicted_0``, ``predicted_1`` and so on.
     """
+    if is_regressor(model):
+        return _numbers_of_rows(model, X, explaining)
     columns = [f"p_{name}" for name in model.classes_]
     if X.empty:
         return pd.DataFrame(index=X.index, columns=["label", *columns])
@@ -78,6 +87,21 @@ def label_rows(model, X, *, explaining=False):
     return pd.concat([table, changes.set_axis(X.index)], axis=1)
 
 
+def _numbers_of_rows(model, X, explaining):
+    """Return the numbers that a regressor predicts for each row, a column for each output."""
+    if explaining:
+        raise ValueError(
+            "Only the label of a classifier can be explained; the model is a "
+            f"{type(network_of(model)).__name__}, which predicts numbers. Leave explaining out."
+        )
+    n_outputs = len(network_of(model).target_mean_)
+    columns = ["predicted"] if n_outputs == 1 else [f"predicted_{k}" for k in range(n_outputs)]
+    if X.empty:
+        return pd.DataFrame(index=X.index, columns=columns, dtype=float)
+    numbers = model.predict(_as_learned(model, X)).reshape(len(X), n_outputs)
+    return pd.DataFrame(numbers, X.index, columns)
+
+
 class Predictor:
     """A model together with the extractor of its features: it predicts from recordings.
 
@@ -88,7 +112,7 @@ class Predictor:
     Parameters
     ----------
     model : estimator
-        Fitted, with a method ``predict_proba``.
+        Fitted: a classifier with a method ``predict_proba``, or a regressor of this package.
     extractor : FeatureExtractor
         Makes the features that the model learned from, and perhaps others.
     on_error : {'answer', 'raise'}, default='answer'
@@ -98,7 +122,7 @@ class Predictor:
     Attributes
     ----------
     classes_ : ndarray
-        The classes, in the order of the probabilities.
+        The classes, in the order of the probabilities; None of a regressor.
 
     Raises
     ------
@@ -126,7 +150,7 @@ class Predictor:
     def __init__(self, model, extractor, *, on_error="answer"):
         check_choice("on_error", on_error, _ON_ERROR)
         self.model, self.extractor, self.on_error = model, extractor, on_error
-        self.classes_ = model.classes_
+        self.classes_ = None if is_regressor(model) else model.classes_
         self._hear = OneRecording(extractor)
         self._names = getattr(model, "feature_names_in_", self._hear.names)
         self._places = _find_places(self._names, self._hear.names, model)
@@ -153,7 +177,8 @@ class Predictor:
         Returns
         -------
         Prediction
-            The label and the probabilities, or the reason why there are none.
+            The label and the probabilities, or the numbers of a regressor, or the reason why there
+            are none.
 
         Raises
         ------
@@ -168,14 +193,17 @@ class Predictor:
         if heard.reason is not None:
             return self._without_answer(heard.reason)
         row = heard.values[self._places][np.newaxis]
-        X = pd.DataFrame(row, columns=self._names)
-        (probabilities,) = self.model.predict_proba(_as_learned(self.model, X))
+        X = _as_learned(self.model, pd.DataFrame(row, columns=self._names))
+        remark = heard.remark and f"The recording {heard.remark}."
+        if self.classes_ is None:
+            return Prediction(remark=remark, numbers=tuple(self.model.predict(X).ravel().tolist()))
+        (probabilities,) = self.model.predict_proba(X)
         label = self.classes_[probabilities.argmax()]
         classes = map(_plain, self.classes_)
         return Prediction(
             label=_plain(label),
             probabilities=dict(zip(classes, probabilities.tolist(), strict=True)),
-            remark=heard.remark and f"The recording {heard.remark}.",
+            remark=remark,
         )
 
     def predict_many(self, X, *, explaining=False):
@@ -192,9 +220,10 @@ class Predictor:
         Returns
         -------
         DataFrame
-            A row for each recording: ``label``, ``p_<class>`` for each class, and ``error``: why
-            there is no answer, in words that continue "the recording ..."; missing where there is
-            one. The index is that of the extractor's ``transform``.
+            A row for each recording: ``label``, ``p_<class>`` for each class (of a regressor
+            ``predicted``, or ``predicted_0``, ``predicted_1`` and so on), and ``error``: why there
+            is no answer, in words that continue "the recording ..."; missing where there is one.
+            The index is that of the extractor's ``transform``.
 
         Warns
         -----
@@ -215,7 +244,8 @@ class Predictor:
             self.model, select_features(features[usable], self._names), explaining=explaining
         )
         # As objects, since a column of whole numbers cannot hold that one is missing.
-        table = labelled.astype({"label": object}).reindex(features.index)
+        labels = {"label": object} if "label" in labelled else {}
+        table = labelled.astype(labels).reindex(features.index)
         table["error"] = error
         return table.set_axis(index)
 

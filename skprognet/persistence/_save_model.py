@@ -16,11 +16,11 @@ def save_model(est, path, *, metadata=None, card=False):
 
     Parameters
     ----------
-    est : DNNClassifier, FineTunedClassifier, ProgressiveClassifier, Pipeline or FrozenEstimator
-        Fitted; the last two end in one of the first three. Steps before it, and sources, may be
-        any of these, ``MLPClassifier``, ``StandardScaler``, ``MinMaxScaler``, ``MaxAbsScaler``,
-        ``RobustScaler`` or ``PCA``; a source may also be a ``LayerSource`` or a ``TorchSource``,
-        of which the weights are stored and not the code.
+    est : classifier or regressor of this package, Pipeline or FrozenEstimator
+        Fitted; the last two end in one of the first. Steps before it, and sources, may be any of
+        these, ``MLPClassifier``, ``MLPRegressor``, ``StandardScaler``, ``MinMaxScaler``,
+        ``MaxAbsScaler``, ``RobustScaler`` or ``PCA``; a source may also be a ``LayerSource`` or a
+        ``TorchSource``, of which the weights are stored and not the code.
     path : str or path
         The file, best with the ending ``.safetensors``; it is written whole or not at all, and
         its folder is made. A symbolic link is replaced, and what it points to stays.
