@@ -38,7 +38,7 @@ from skprognet.results import read_scores
 def inspect(
     model: Path, rows: Path | None, as_json: bool, card: bool, scores: Path | None
 ) -> None:
-    """Say what a MODEL is: what it predicts, its layers, sources, features, training and versions."""
+    """Say what a MODEL is: what it predicts, its layers, sources, features, training, versions."""
     if card and (as_json or rows):
         raise click.UsageError("--card is a page of its own; leave --json and --rows out.")
     if scores is not None and not card:

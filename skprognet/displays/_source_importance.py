@@ -1,6 +1,7 @@
 """Which source helped: what a progressive network loses without it."""
 
 import numpy as np
+from sklearn.base import is_regressor
 
 from skprognet.displays._display import Display
 from skprognet.displays._signed_bars import draw_signed_bars
@@ -61,7 +62,7 @@ class SourceImportanceDisplay(Display):
         X,
         y,
         *,
-        scoring="uar",
+        scoring=None,
         method="permute",
         n_repeats=5,
         random_state=None,
@@ -71,15 +72,16 @@ class SourceImportanceDisplay(Display):
 
         Parameters
         ----------
-        estimator : ProgressiveClassifier
+        estimator : ProgressiveClassifier or ProgressiveRegressor
             Fitted, with at least one source; or a pipeline, FrozenEstimator or fitted search
             around one.
         X : array-like of shape (n_samples, n_features)
             Rows, best such that were not in `fit`.
-        y : array-like of shape (n_samples,)
-            Their labels.
-        scoring : str or Score, default="uar"
-            What falls: the name of a score, or a :class:`~skprognet.metrics.Score`.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Their labels, or the numbers that a regressor predicts.
+        scoring : str, Score or None, default=None
+            What falls: the name of a score, or a :class:`~skprognet.metrics.Score`. None is "uar"
+            of a classifier and "ccc" of a regressor.
         method : {"permute", "silence"}, default="permute"
             Whether the activations of a source are exchanged among the rows or set to 0.
         n_repeats : int, default=5
@@ -87,7 +89,7 @@ class SourceImportanceDisplay(Display):
         random_state : int, RandomState instance or None, default=None
             Fixes the permutations.
         by_class : bool, default=False
-            Whether to show how much the recall of each class falls.
+            Whether to show how much the recall of each class falls; classifiers only.
 
         Returns
         -------
@@ -97,10 +99,12 @@ class SourceImportanceDisplay(Display):
         Raises
         ------
         TypeError
-            If there is no ProgressiveClassifier in the estimator.
+            If there is no progressive network in the estimator.
         ValueError
             If it has no source, or X and y do not fit it.
         """
+        if scoring is None:
+            scoring = "ccc" if is_regressor(estimator) else "uar"
         importances = source_importances(
             estimator,
             X,

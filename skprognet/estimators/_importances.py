@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 import torch
+from sklearn.base import is_regressor
+from sklearn.utils.validation import check_is_fitted
 
-from skprognet._checks import check_choice, check_number, check_row_labels
+from skprognet._checks import check_choice, check_number
 from skprognet._wording import first_few
 from skprognet.estimators._outputs import check_finite
 from skprognet.estimators._parameters import draw_seeds
@@ -19,7 +21,7 @@ def source_importances(
     X,
     y,
     *,
-    scoring="uar",
+    scoring=None,
     method="permute",
     n_repeats=5,
     random_state=None,
@@ -32,15 +34,16 @@ def source_importances(
 
     Parameters
     ----------
-    model : ProgressiveClassifier
+    model : ProgressiveClassifier or ProgressiveRegressor
         Fitted; or a pipeline or FrozenEstimator that ends in one, or a search that was fitted on
         one.
     X : array-like of shape (n_samples, n_features)
         Rows as the `predict` of `model` takes them, best such that were not in `fit`.
-    y : array-like of shape (n_samples,)
-        Their labels.
-    scoring : str or Score, default="uar"
-        What falls: the name of a score, or a :class:`~skprognet.metrics.Score`.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Their labels, or the numbers that a regressor predicts.
+    scoring : str, Score or None, default=None
+        What falls: the name of a score, or a :class:`~skprognet.metrics.Score`. None is "uar" of
+        a classifier and "ccc" of a regressor.
     method : {"permute", "silence"}, default="permute"
         Whether the activations of a source are exchanged among the rows or set to 0.
     n_repeats : int, default=5
@@ -48,8 +51,8 @@ def source_importances(
     random_state : int, RandomState instance or None, default=None
         Fixes the permutations.
     by_class : bool, default=False
-        Whether to say of each class of y how much its recall falls. The permutations are the
-        same, so that the mean over the classes is the fall in UAR.
+        Whether to say of each class of y how much its recall falls; classifiers only. The
+        permutations are the same, so that the mean over the classes is the fall in UAR.
 
     Returns
     -------
@@ -90,29 +93,45 @@ def source_importances(
         rows, network = as_source(model).before_network(X), network_of(model)
     else:
         raise TypeError(
-            "source_importances asks a fitted ProgressiveClassifier, which can do without a "
-            "source, or a pipeline, FrozenEstimator or fitted search around one; got "
+            "source_importances asks a fitted ProgressiveClassifier or ProgressiveRegressor, "
+            "which can do without a source, or a pipeline, FrozenEstimator or fitted search "
+            "around one; got "
             f"{type(model).__name__}."
         )
-    return network.source_importances(
-        rows,
-        y,
-        scoring=scoring,
-        method=method,
-        n_repeats=n_repeats,
-        random_state=random_state,
-        by_class=by_class,
-    )
+    options = {"method": method, "n_repeats": n_repeats, "random_state": random_state}
+    if scoring is not None:
+        options["scoring"] = scoring
+    if by_class:
+        options["by_class"] = _only_of_classes(network)
+    return network.source_importances(rows, y, **options)
 
 
-def measure_importances(classifier, X, y, scoring, method, n_repeats, random_state):
-    """Do what :meth:`skprognet.ProgressiveClassifier.source_importances` says."""
-    score, (X, y) = get_score(scoring), _check_importances(classifier, X, y, method, n_repeats)
+def _only_of_classes(network):
+    """Return True, or raise if the network has no classes to ask about."""
+    if is_regressor(network):
+        raise ValueError(
+            f"by_class=True asks for the recall of each class; a {type(network).__name__} "
+            "predicts numbers. Leave by_class out."
+        )
+    return True
 
-    def gain(labels):
-        return score.orient(score(y, labels))
 
-    falls = _measure_falls(classifier, X, gain, method, n_repeats, random_state)
+def check_has_source(network):
+    """Raise unless a progressive network is fitted and reads a source."""
+    check_is_fitted(network)
+    if not network.sources_:
+        kind = "regressor" if is_regressor(network) else "classifier"
+        raise ValueError(f"source_importances needs a source; this {kind} has none.")
+
+
+def measure_importances(network, X, y, scoring, method, n_repeats, random_state):
+    """Do what ``source_importances`` of a progressive network says."""
+    score, (X, y) = get_score(scoring), _check_importances(network, X, y, method, n_repeats)
+
+    def gain(predicted):
+        return score.orient(score(y, predicted))
+
+    falls = _measure_falls(network, X, gain, method, n_repeats, random_state)
     rows = {
         name: {"importance_mean": np.mean(each), "importance_std": np.std(each)}
         for name, each in falls.items()
@@ -149,38 +168,40 @@ def measure_by_class(classifier, X, y, scoring, method, n_repeats, random_state)
     return pd.concat(parts, ignore_index=True)
 
 
-def _measure_falls(classifier, X, gain, method, n_repeats, random_state):
-    """Return how much ``gain(predicted labels)`` falls without each source, in each repetition.
+def _measure_falls(network, X, gain, method, n_repeats, random_state):
+    """Return how much ``gain(predictions)`` falls without each source, in each repetition.
 
     The frozen columns compute once; after that only their activations are exchanged or silenced.
     """
     rng = np.random.RandomState(draw_seeds(random_state, 1)[0])
-    column, falls = classifier.net_.module_, {}
-    decode = classifier._target.decode
-    with limit_threads(classifier.n_threads), undisturbed(classifier._device()):
-        joined = classifier._column_input(X)
-        logits = evaluate_logits(column, joined)
-        check_finite([logits])
-        whole = gain(decode(most_probable(logits)))
-        for name, where in classifier._source_slices().items():
+    column, falls = network.net_.module_, {}
+    predicted = network._target.predicted
+    with limit_threads(network.n_threads), undisturbed(network._device()):
+        joined = network._column_input(X)
+        outputs = evaluate_logits(column, joined)
+        check_finite([outputs])
+        whole = gain(predicted(outputs))
+        for name, where in network._source_slices().items():
             orders = [None]
             if method == "permute":
                 orders = [torch.tensor(rng.permutation(len(X))) for _ in range(n_repeats)]
-            without = [predictions_without(column, joined, where, order) for order in orders]
-            falls[name] = [whole - gain(decode(codes)) for codes in without]
+            without = [outputs_without(column, joined, where, order) for order in orders]
+            falls[name] = [whole - gain(predicted(outputs)) for outputs in without]
     return falls
 
 
-def _check_importances(classifier, X, y, method, n_repeats):
+def _check_importances(network, X, y, method, n_repeats):
     """Return X and y as arrays; raise unless there is something to be measured on them."""
     check_choice("method", method, ["permute", "silence"])
     check_number("n_repeats", n_repeats, "integer", low=1)
-    X = check_rows(classifier, X, classifier._dtype())
-    y = check_row_labels("y", y, len(X))
-    if not np.isin(y, classifier.classes_).any():
+    X = check_rows(network, X, network._dtype())
+    y = network._target.check_rows("y", y, len(X))
+    if is_regressor(network):
+        y = network._target.decode(network._target.encode(y))
+    elif not np.isin(y, network.classes_).any():
         raise ValueError(
             "y must have labels that the classifier knows, "
-            f"{first_few(classifier.classes_)}; got {first_few(np.unique(y))}."
+            f"{first_few(network.classes_)}; got {first_few(np.unique(y))}."
         )
     if method == "permute" and (X[0] == X).all():
         got = "one row" if len(X) == 1 else f"{len(X)} equal rows"
@@ -191,8 +212,8 @@ def _check_importances(classifier, X, y, method, n_repeats):
     return X, y
 
 
-def predictions_without(column, joined_NF, where, order_N=None):
-    """Return the predicted class positions when a source says nothing, or says it of other rows.
+def outputs_without(column, joined_NF, where, order_N=None):
+    """Return the outputs when a source says nothing, or says it of other rows.
 
     Parameters
     ----------
@@ -207,17 +228,12 @@ def predictions_without(column, joined_NF, where, order_N=None):
 
     Returns
     -------
-    ndarray of shape (N,)
-        Class positions.
+    Tensor of shape (N, C)
+        The outputs of the network.
     """
     altered_NF = joined_NF.clone()
     altered_NF[:, where] = 0 if order_N is None else joined_NF[order_N, where]
-    return most_probable(evaluate_logits(column, altered_NF))
-
-
-def most_probable(logits_NC):
-    """Return the class position of the greatest output of each row, as an array."""
-    return logits_NC.argmax(dim=1).cpu().numpy()
+    return evaluate_logits(column, altered_NF)
 
 
 def lateral_norms(column, names):

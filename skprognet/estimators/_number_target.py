@@ -89,6 +89,10 @@ class NumberTarget:
         """Return numbers of shape (n_rows, n_outputs) with the dimensions that y had."""
         return codes if self.ndim == 2 else codes[:, 0]
 
+    def predicted(self, outputs):
+        """Return the numbers that outputs of the network, a tensor, stand for, as y has them."""
+        return self.decode(self.restored(outputs.cpu().numpy()))
+
     def standardised(self, codes):
         """Return encoded numbers as the network learns them."""
         return (codes - self.mean) / self._scale

@@ -1,5 +1,6 @@
 """The progressive network: a new column beside the source's, which stays as it is."""
 
+from skprognet.estimators._importances import check_has_source, measure_importances
 from skprognet.estimators._network_regressor import NetworkRegressor
 from skprognet.estimators._progressive_mixin import ProgressiveMixin
 from skprognet.estimators._rows import Given
@@ -280,3 +281,59 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
             y_test=y_test,
         )
         return self._fit(given)
+
+    def source_importances(
+        self, X, y, *, scoring="ccc", method="permute", n_repeats=5, random_state=None
+    ):
+        """Return how much the score falls without each source, of rows with known numbers.
+
+        A source is silenced by setting its hidden activations to 0 ("silence"), or they are
+        exchanged among the rows of X ("permute"), so that they keep their distribution and lose
+        what they say about a row. Importance is the score with the source minus the score without
+        it. If lower values of the score are better, the sign is turned. Below 0 the network does
+        better without the source.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows, best such that were not in `fit`.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Their numbers.
+        scoring : str or Score, default="ccc"
+            What falls: the name of a score, or a :class:`~skprognet.metrics.Score`. Of several
+            outputs "ccc" is the mean.
+        method : {"permute", "silence"}, default="permute"
+            What is done to the source.
+        n_repeats : int, default=5
+            Number of permutations; "silence" has nothing to repeat.
+        random_state : int, RandomState instance or None, default=None
+            Fixes the permutations.
+
+        Returns
+        -------
+        DataFrame
+            By name of the source: importance_mean, and importance_std over the permutations
+            (ddof 0; 0 for "silence").
+
+        Raises
+        ------
+        ValueError
+            If there is no source, X and y do not fit, or no two rows differ, so that there is
+            nothing to exchange.
+
+        Examples
+        --------
+        >>> from sklearn.preprocessing import StandardScaler
+        >>> from skprognet import DNNClassifier, ProgressiveRegressor
+        >>> from skprognet.datasets import load_emodb
+        >>> emodb = load_emodb(as_frame=True)
+        >>> X, loudness = emodb.data, emodb.data["loudness_sma3_amean"]
+        >>> X = StandardScaler().fit_transform(X.loc[:, ~X.columns.str.startswith("loudness")])
+        >>> options = dict(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+        >>> emotion = DNNClassifier(**options).fit(X, emodb.target)
+        >>> reg = ProgressiveRegressor([("emotion", emotion)], **options).fit(X, loudness)
+        >>> reg.source_importances(X, loudness, random_state=0).shape
+        (1, 2)
+        """
+        check_has_source(self)
+        return measure_importances(self, X, y, scoring, method, n_repeats, random_state)

@@ -112,6 +112,10 @@ class ClassTarget:
         """Return the labels at these positions in `classes`."""
         return self.classes[codes]
 
+    def predicted(self, outputs):
+        """Return the label of the greatest output of each row of a tensor."""
+        return self.decode(outputs.argmax(dim=1).cpu().numpy())
+
     def standardised(self, codes):
         """Return encoded labels as the network learns them: as they are."""
         return codes

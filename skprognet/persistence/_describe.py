@@ -45,10 +45,10 @@ def describe_network(model):
     -------
     dict
         ``class``, ``classes`` (None of a regressor), ``layers`` (widths, from the features that
-        the network itself reads to the output), ``activation``, ``sha256`` of the weights, ``random_state``; where it
-        was trained by this package ``best_epoch``, ``epochs``, ``metric`` and
-        ``validation_score``; of multi-task learning ``source_classes`` by the name of the task;
-        and ``sources``, by name the same of each. Of a source that is no
+        the network itself reads to the output), ``activation``, ``sha256`` of the weights,
+        ``random_state``; where it was trained by this package ``best_epoch``, ``epochs``,
+        ``metric`` and ``validation_score``; of multi-task learning ``source_classes`` by the name
+        of the task; and ``sources``, by name the same of each. Of a source that is no
         network, such as a :class:`~skprognet.sources.LayerSource`: ``class``, ``layers`` (the
         widths of each column), ``layer_names``, where the layers have names, and ``sha256`` (its
         digest).
