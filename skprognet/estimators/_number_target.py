@@ -3,13 +3,16 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit
 from sklearn.utils import check_array
 
-from skprognet._wording import first_few
+from skprognet._wording import count, first_few
 from skprognet.estimators._epoch_scores import MeanConcordance
 from skprognet.estimators._hold_out import WAYS_OUT, check_groups, first_split, is_splitter
 from skprognet.networks import NUMBER_LOSSES
+
+_DRAWS, _MOST_DRAWS = 5, 20  # of groups: to choose from, and until some have enough rows
 
 
 class NumberTarget:
@@ -45,19 +48,27 @@ class NumberTarget:
 
     @staticmethod
     def check_as_given(y):
-        """Leave it to scikit-learn, which has its own words for missing numbers."""
+        """Raise for text or None among objects, which scikit-learn would make numbers of."""
+        values = np.asarray(y)
+        if y is not None and values.dtype.kind == "O":
+            _check_objects("y", values)
 
     @staticmethod
     def check(y):
         """Raise unless `y`, an array, holds numbers."""
-        _check_numbers("y", y)
+        _check_kind("y", y)
 
     @staticmethod
     def check_rows(name, y, n_rows):
         """Return the `y` of rows that do not train, or raise unless it has numbers for each."""
-        y = check_array(y, ensure_2d=False, dtype=None, input_name=name)
-        _check_numbers(name, y)
-        if y.ndim > 2 or len(y) != n_rows:
+        y = np.asarray(y)
+        if y.dtype.kind == "O":
+            _check_objects(name, y)
+            y = y.astype(np.float64)
+        _check_kind(name, y)
+        if y.ndim > 0:  # a single number has no rows; the shape is refused below
+            y = check_array(y, ensure_2d=False, allow_nd=True, dtype=None, input_name=name)
+        if y.ndim == 0 or y.ndim > 2 or len(y) != n_rows:
             raise ValueError(
                 f"{name} must have the numbers of each row, shape ({n_rows},) or ({n_rows}, "
                 f"n_outputs); got shape {y.shape}."
@@ -80,8 +91,8 @@ class NumberTarget:
         codes = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
         if codes.shape[1] != self.n_outputs:
             raise ValueError(
-                f"{name} must have {self.n_outputs} numbers for each row, as the y of fit; got "
-                f"{codes.shape[1]}."
+                f"{name} must have {count(range(self.n_outputs), 'number')} for each row, as the "
+                f"y of fit; got {codes.shape[1]}."
             )
         return codes
 
@@ -117,26 +128,46 @@ class NumberTarget:
 
         Rows are drawn at random; with groups, whole groups are.
         """
-        n_rows = len(rows)
+        if len(rows) < 4:
+            raise ValueError(
+                "early_stopping needs at least 4 rows, 2 that train and 2 that choose the epoch "
+                f"(n_samples = {len(rows)}). {WAYS_OUT}"
+            )
         if is_splitter(fraction):
             number = np.full(len(everything), -1)
-            number[everything.is_present()] = np.arange(n_rows)
+            number[everything.is_present()] = np.arange(len(rows))
             split = first_split(fraction, everything.y, everything.groups)
             train, held_out = (number[part][number[part] >= 0] for part in split)
         else:
-            if rows.groups is not None:
-                check_groups(rows.groups)
-            kind = ShuffleSplit if rows.groups is None else GroupShuffleSplit
-            # At least two rows: the correlation of one row is not defined.
-            share = fraction if rows.groups is not None else max(fraction, 2 / max(n_rows, 3))
-            splitter = kind(n_splits=1, test_size=share, random_state=seed)
-            train, held_out = map(np.sort, next(splitter.split(rows.X, groups=rows.groups)))
-        if not len(train) or len(held_out) < 2:
+            train, held_out = _draw(fraction, rows, seed)
+        if not _are_enough(train, held_out):
             raise ValueError(
-                "early_stopping needs rows that train and at least 2 that choose the epoch; got "
+                "early_stopping needs at least 2 rows that train and 2 that choose the epoch; got "
                 f"{len(train)} and {len(held_out)}. {WAYS_OUT}"
             )
         return train, held_out
+
+
+def _draw(fraction, rows, seed):
+    """Return which rows train and which are held out, at random: rows, or whole groups.
+
+    Of a few draws of groups it is the one that holds out the share of rows nearest to `fraction`.
+    """
+    n_rows = len(rows)
+    if rows.groups is None:
+        share = min(max(fraction, 2 / n_rows), 1 - 2 / n_rows)
+        splitter = ShuffleSplit(1, test_size=share, random_state=seed)
+        return map(np.sort, next(splitter.split(rows.X)))
+    check_groups(rows.groups)
+    splitter = GroupShuffleSplit(_MOST_DRAWS, test_size=fraction, random_state=seed)
+    draws = list(splitter.split(rows.X, groups=rows.groups))
+    several = [draw for draw in draws if _are_enough(*draw)][:_DRAWS] or draws[:1]
+    return map(np.sort, min(several, key=lambda draw: abs(len(draw[1]) / n_rows - fraction)))
+
+
+def _are_enough(train, held_out):
+    """Return whether some rows can vary: one row has no spread, and no correlation."""
+    return len(train) > 1 and len(held_out) > 1
 
 
 def moments(codes, weight):
@@ -153,9 +184,24 @@ def moments(codes, weight):
     -------
     mean, std : ndarray of shape (n_outputs,)
         Of a constant the standard deviation is exactly 0.
+
+    Raises
+    ------
+    ValueError
+        If they are not finite.
     """
-    mean = np.average(codes, axis=0, weights=weight)
-    std = np.sqrt(np.average((codes - mean) ** 2, axis=0, weights=weight))
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = np.average(codes, axis=0, weights=weight)
+        deviation = codes - mean
+        # Squares of numbers beyond 1e154, or below 1e-162, are no longer told apart.
+        largest = np.abs(deviation).max(axis=0)
+        part = deviation / np.where(largest == 0, 1.0, largest)
+        std = largest * np.sqrt(np.average(part**2, axis=0, weights=weight))
+    if not np.isfinite(std).all():
+        raise ValueError(
+            "y must have a finite mean and standard deviation; the greatest number is "
+            f"{np.abs(codes).max()}. Divide y by a power of ten."
+        )
     constant = (codes == codes[0]).all(axis=0)
     return np.where(constant, codes[0], mean), np.where(constant, 0.0, std)
 
@@ -185,9 +231,27 @@ def warn_of_constants(std, loss_name, stacklevel):
     )
 
 
-def _check_numbers(name, y):
+def _check_kind(name, y):
     if y.dtype.kind not in "biuf":
+        _raise_no_number(name, y.ravel()[:1].tolist())
+
+
+def _check_objects(name, y):
+    """Raise unless all objects in an array are numbers, and none is missing."""
+    missing = np.flatnonzero(pd.isna(y.ravel()))
+    if len(missing):
         raise ValueError(
-            f"{name} must hold numbers; got {y.ravel()[0]!r}. Use the classifier of the same kind "
-            "for labels."
+            f"{name} must have a number for every row and output; {len(missing)} of {y.size} are "
+            "missing (None or NaN). Drop those rows or fill in their numbers."
         )
+    others = [each for each in y.ravel().tolist() if isinstance(each, (str, bytes))]
+    if others:
+        _raise_no_number(name, others)
+
+
+def _raise_no_number(name, values):
+    got = values[0] if values else "an empty list"
+    raise ValueError(
+        f"{name} must hold numbers; got {got!r:.200}. Use the classifier of the same kind for "
+        "labels."
+    )

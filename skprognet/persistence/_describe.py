@@ -80,11 +80,13 @@ def describe_network(model):
     check_is_fitted(network)
     widths = source.layer_sizes()[-1]
     params = network.get_params(deep=False)
+    column = source.column()
     classes = None if is_regressor(network) else network.classes_.tolist()
+    n_outputs = column.layers[-1].out_features if classes is None else len(classes)
     told = {
         "class": type(network).__name__,
         "classes": classes,
-        "layers": [source.column().n_features, *widths, _n_outputs(network)],
+        "layers": [column.n_features, *widths, n_outputs],
         "activation": params["activation"],
         "sha256": source.digest(),
         "random_state": params["random_state"] if _is_plain(params["random_state"]) else None,
@@ -100,14 +102,6 @@ def describe_network(model):
         }
     sources = getattr(network, "sources_", [])
     return told | {"sources": {name: describe_network(source) for name, source in sources}}
-
-
-def _n_outputs(network):
-    """Return how many classes, or numbers, a network predicts."""
-    if not is_regressor(network):
-        return len(network.classes_)
-    mean = getattr(network, "target_mean_", None)
-    return network.n_outputs_ if mean is None else len(mean)  # an MLPRegressor has none
 
 
 def _describe_source(source):

@@ -7,10 +7,13 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skprognet import (
     DNNClassifier,
+    DNNRegressor,
     FineTunedClassifier,
+    FineTunedRegressor,
     MultiTaskClassifier,
     PosteriorClassifier,
     ProgressiveClassifier,
+    ProgressiveRegressor,
     SideBySideClassifier,
 )
 
@@ -29,6 +32,7 @@ DETERMINISTIC = {
 }
 CLASSIFIERS = [DNNClassifier, FineTunedClassifier, ProgressiveClassifier]
 # Without a source they are the DNN to the bit, which is tested elsewhere.
+REGRESSORS = [DNNRegressor, FineTunedRegressor, ProgressiveRegressor]
 RIVALS = [SideBySideClassifier, PosteriorClassifier, MultiTaskClassifier]
 
 
@@ -45,7 +49,20 @@ def test_scikit_learn_checks_without_chance(estimator, check):
     check(estimator)
 
 
-@pytest.mark.parametrize("cls", CLASSIFIERS + RIVALS)
+@parametrize_with_checks(
+    [cls(**SMALL) for cls in REGRESSORS], expected_failed_checks=lambda estimator: STOCHASTIC
+)
+def test_scikit_learn_checks_of_regressors(estimator, check):
+    check(estimator)
+
+
+# The others are the same network without a source, whose checks are the ones above.
+@parametrize_with_checks([DNNRegressor(**SMALL, **DETERMINISTIC)])
+def test_scikit_learn_checks_of_regressors_without_chance(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("cls", CLASSIFIERS + REGRESSORS + RIVALS)
 def test_defaults_are_those_of_the_paper(cls):
     params = cls().get_params()
     paper = {
