@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.base import is_regressor
-from sklearn.utils.validation import check_is_fitted
 
 from skprognet._checks import check_choice, check_number
 from skprognet._wording import first_few
@@ -114,14 +113,6 @@ def _only_of_classes(network):
             "predicts numbers. Leave by_class out."
         )
     return True
-
-
-def check_has_source(network):
-    """Raise unless a progressive network is fitted and reads a source."""
-    check_is_fitted(network)
-    if not network.sources_:
-        kind = "regressor" if is_regressor(network) else "classifier"
-        raise ValueError(f"source_importances needs a source; this {kind} has none.")
 
 
 def measure_importances(network, X, y, scoring, method, n_repeats, random_state):

@@ -1,10 +1,8 @@
 """The progressive network: a new column beside the source's, which stays as it is."""
 
-from skprognet.estimators._importances import (
-    check_has_source,
-    measure_by_class,
-    measure_importances,
-)
+from sklearn.utils.validation import check_is_fitted
+
+from skprognet.estimators._importances import measure_by_class, measure_importances
 from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._progressive_mixin import ProgressiveMixin
 from skprognet.estimators._rows import Given
@@ -341,7 +339,9 @@ class ProgressiveClassifier(ProgressiveMixin, NetworkClassifier):
         >>> clf.source_importances(X, emodb.target, random_state=0).shape
         (1, 2)
         """
-        check_has_source(self)
+        check_is_fitted(self)
+        if not self.sources_:
+            raise ValueError("source_importances needs a source; this classifier has none.")
         if by_class:
             return measure_by_class(self, X, y, scoring, method, n_repeats, random_state)
         return measure_importances(self, X, y, scoring, method, n_repeats, random_state)

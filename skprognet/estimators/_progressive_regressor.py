@@ -1,6 +1,8 @@
 """The progressive network: a new column beside the source's, which stays as it is."""
 
-from skprognet.estimators._importances import check_has_source, measure_importances
+from sklearn.utils.validation import check_is_fitted
+
+from skprognet.estimators._importances import measure_importances
 from skprognet.estimators._network_regressor import NetworkRegressor
 from skprognet.estimators._progressive_mixin import ProgressiveMixin
 from skprognet.estimators._rows import Given
@@ -335,5 +337,7 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         >>> reg.source_importances(X, loudness, random_state=0).shape
         (1, 2)
         """
-        check_has_source(self)
+        check_is_fitted(self)
+        if not self.sources_:
+            raise ValueError("source_importances needs a source; this regressor has none.")
         return measure_importances(self, X, y, scoring, method, n_repeats, random_state)
