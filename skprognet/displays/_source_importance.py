@@ -1,13 +1,14 @@
 """Which source helped: what a progressive network loses without it."""
 
 import numpy as np
-from sklearn.base import is_regressor
+from sklearn.base import RegressorMixin
 
 from skprognet.displays._display import Display
 from skprognet.displays._signed_bars import draw_signed_bars
 from skprognet.displays._style import row_height, verbatim
 from skprognet.estimators import source_importances
 from skprognet.metrics import get_score
+from skprognet.sources import network_of
 
 
 class SourceImportanceDisplay(Display):
@@ -104,7 +105,7 @@ class SourceImportanceDisplay(Display):
             If it has no source, or X and y do not fit it.
         """
         if scoring is None:
-            scoring = "ccc" if is_regressor(estimator) else "uar"
+            scoring = "ccc" if isinstance(network_of(estimator), RegressorMixin) else "uar"
         importances = source_importances(
             estimator,
             X,

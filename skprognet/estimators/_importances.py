@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.base import is_regressor
+from sklearn.base import RegressorMixin
 
 from skprognet._checks import check_choice, check_number
 from skprognet._wording import first_few
@@ -107,7 +107,7 @@ def source_importances(
 
 def _only_of_classes(network):
     """Return True, or raise if the network has no classes to ask about."""
-    if is_regressor(network):
+    if isinstance(network, RegressorMixin):
         raise ValueError(
             f"by_class=True asks for the recall of each class; a {type(network).__name__} "
             "predicts numbers. Leave by_class out."
@@ -187,7 +187,7 @@ def _check_importances(network, X, y, method, n_repeats):
     check_number("n_repeats", n_repeats, "integer", low=1)
     X = check_rows(network, X, network._dtype())
     y = network._target.check_rows("y", y, len(X))
-    if is_regressor(network):
+    if isinstance(network, RegressorMixin):
         y = network._target.decode(network._target.encode(y))
     elif not np.isin(y, network.classes_).any():
         raise ValueError(
