@@ -9,6 +9,7 @@ from skprognet.estimators._base import NetworkEstimator
 from skprognet.estimators._changes_without import explain_rows
 from skprognet.estimators._class_weight import check_class_weight, refuse_balanced
 from skprognet.estimators._rows import Given
+from skprognet.estimators._soft_class_target import SoftClassTarget
 from skprognet.estimators._target import ClassTarget, check_named_classes
 
 
@@ -20,6 +21,16 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     def _check_parameters(self):
         super()._check_parameters()
         check_class_weight(self.class_weight)
+
+    def _kind_of_target(self, y):
+        return SoftClassTarget.of(y) or self._target_kind
+
+    def _target_of_fit(self, kind):
+        target = self._target
+        if isinstance(kind, SoftClassTarget):
+            kind.check_classes("y", target.classes)
+            return kind
+        return target
 
     @property
     def _target(self):
