@@ -63,8 +63,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         ----------
         X : array-like of shape (n_samples, n_features)
             Training rows.
-        y : array-like of shape (n_samples,)
-            Their labels.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Their labels, hard or soft as in `fit`.
         classes : array-like of shape (n_classes,), default=None
             All labels that will ever come; needed in the first call unless y has them all.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -92,6 +92,32 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
                 f"classes must be those of the first call, {self.classes_.tolist()}; got "
                 f"{named.tolist()}."
             )
+
+    def score(self, X, y, sample_weight=None):
+        """Return the accuracy: the share of rows whose predicted label is right.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The rows, with the features that `fit` had.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Their labels. Of soft labels the most likely class counts, of equally likely ones the
+            first of ``classes_``.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        float
+            Between 0 and 1.
+
+        Raises
+        ------
+        ValueError
+            For NaN, wrong shapes, or soft labels of other classes.
+        """
+        soft = SoftClassTarget.of(y)
+        return super().score(X, y if soft is None else soft.labels(y, self.classes_), sample_weight)
 
     def predict_proba(self, X):
         """Return the probability of each class.

@@ -1,6 +1,7 @@
 """What a network learns: classes, each row with the probability of every one of them."""
 
 import numpy as np
+from sklearn.utils import check_array
 
 from skprognet._checks import kind_of_label
 from skprognet._wording import first_few
@@ -96,14 +97,12 @@ class SoftClassTarget(ClassTarget):
         if soft is None:
             return super().check_rows(name, y, n_rows)
         soft.check_classes(name, self.classes)
-        values = np.asarray(y)
+        values = check_array(y, input_name=name)
         if len(values) != n_rows:
             raise ValueError(
                 f"{name} must have the probabilities of each row, shape ({n_rows}, "
                 f"{self.n_outputs}); got shape {values.shape}."
             )
-        if not np.isfinite(values).all():
-            raise ValueError(f"{name} must hold finite numbers; got NaN or infinity.")
         soft.check(values, name)
         # Its columns may stand in another order than those of fit.
         return values[:, soft.order][:, np.argsort(self.order)]
@@ -117,6 +116,13 @@ class SoftClassTarget(ClassTarget):
     def decode(self, codes):
         """Return the most likely label of each row."""
         return super().decode(most_likely(codes))
+
+    def labels(self, y, classes):
+        """Return the most likely label of each row of `y`, as it was given, if it has `classes`."""
+        self.check_classes("y", classes)
+        values = check_array(y, input_name="y")
+        self.check(values)
+        return self.decode(self.encode(values))
 
     def weigh(self, class_weight, codes, sample_weight, counted=None):
         """Return the weights of rows in the loss: see :class:`ClassTarget`.
