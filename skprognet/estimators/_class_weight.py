@@ -51,9 +51,7 @@ def weigh_classes(class_weight, classes, y, row_weight=None):
     """
     if class_weight is None:
         return None
-    weights = compute_class_weight(
-        class_weight, classes=classes, y=y, sample_weight=row_weight
-    )
+    weights = compute_class_weight(class_weight, classes=classes, y=y, sample_weight=row_weight)
     return check_sample_weight(weights, len(classes), name="class_weight")
 
 

@@ -117,7 +117,9 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
             For NaN, wrong shapes, or soft labels of other classes.
         """
         soft = SoftClassTarget.of(y)
-        return super().score(X, y if soft is None else soft.labels(y, self.classes_), sample_weight)
+        return super().score(
+            X, y if soft is None else soft.labels(y, self.classes_), sample_weight
+        )
 
     def predict_proba(self, X):
         """Return the probability of each class.

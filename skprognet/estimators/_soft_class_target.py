@@ -118,7 +118,7 @@ class SoftClassTarget(ClassTarget):
         return super().decode(most_likely(codes))
 
     def labels(self, y, classes):
-        """Return the most likely label of each row of `y`, as it was given, if it has `classes`."""
+        """Return the most likely label of each row of `y`, as given, if it has `classes`."""
         self.check_classes("y", classes)
         values = check_array(y, input_name="y")
         self.check(values)
