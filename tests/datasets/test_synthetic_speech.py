@@ -154,7 +154,7 @@ def test_same_seed_same_bytes(tmp_path, corpus):
 @pytest.fixture(scope="module")
 def calm_and_roused(tmp_path_factory):
     """Give the same utterances without and with an arousal of their own."""
-    options = {"n_speakers": 2, "n_utterances": 3, "random_state": 0}
+    options = {"n_speakers": 2, "n_utterances": 2, "random_state": 0}
     return [
         make_speech_corpus(tmp_path_factory.mktemp("corpus"), **options, arousal=arousal)
         for arousal in (False, True)
