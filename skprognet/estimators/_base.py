@@ -73,6 +73,14 @@ class NetworkEstimator(BaseEstimator):
         """Return the sources by name; an estimator without any has none."""
         return []
 
+    def _kind_of_target(self, y):
+        """Return what checks the `y` of a fit, as it was given, and learns the target from it."""
+        return self._target_kind
+
+    def _target_of_fit(self, kind):
+        """Return what is learned, as it encodes the `y` of this fit."""
+        return self._target
+
     def _check_parameters(self):
         """Raise unless the parameters are of the right kind."""
         check_parameters(self)
@@ -204,15 +212,19 @@ class NetworkEstimator(BaseEstimator):
         self._check_parameters()
         with last_fit_kept(self), undisturbed(self.device), limit_threads(self.n_threads):
             first = not hasattr(self, "net_")
-            rows = check_given(self, given, self._target_kind, reset=first).present()
+            kind = self._kind_of_target(given.y)
+            rows = check_given(self, given, kind, reset=first).present()
             if first:
-                learned = rows.y if named is None else named
-                self._set_target(self._target_kind.learn(self, learned))
+                by_name = named is not None
+                self._set_target(
+                    self._target_kind.learn(self, named) if by_name else kind.learn(self, rows.y)
+                )
             self._check_named(named)
-            self._train_one_epoch(rows.encoded(self._target), first)
+            target = self._target_of_fit(kind)
+            self._train_one_epoch(target, rows.encoded(target), first)
         return self
 
-    def _train_one_epoch(self, rows, first):
+    def _train_one_epoch(self, target, rows, first):
         """Train for one epoch on encoded rows; the first call makes the network."""
         seeds = Seeds.draw(self.random_state)
         if first:
@@ -222,7 +234,7 @@ class NetworkEstimator(BaseEstimator):
             self.net_ = self._make_net(column, device=self.device, seed=seeds.order)
         if self.net_.module_.dropout_generator is None:
             seed_dropout(self.net_.module_, self._device(), seeds.dropout)
-        weight = self._target.weigh(self.class_weight, rows.y, rows.weight)
+        weight = target.weigh(self.class_weight, rows.y, rows.weight)
         self.net_.train_one_epoch(self._tensor_rows(rows.X, rows.y, weight))
         self._remember([rows.X])
         self.interrupted_, self.best_epoch_ = False, len(self.net_.history)

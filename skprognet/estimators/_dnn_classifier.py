@@ -180,22 +180,24 @@ class DNNClassifier(NetworkClassifier):
         ----------
         X : array-like of shape (n_samples, n_features)
             Training rows, finite numbers; best with mean 0 and variance 1 in each feature.
-        y : array-like of shape (n_samples,)
-            Their labels: strings, integers or booleans.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Their labels: strings, integers or booleans. Or soft labels: floats, the probability of
+            each class, in columns that are named by the classes in a DataFrame and are 0, 1, ...
+            in an array.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows, scaled to mean 1 over those that train. A row of weight 0 is left
             out. Held-out rows keep theirs in the validation loss and scores.
         X_val : array-like of shape (n_validation, n_features), default=None
             Validation rows that choose the epoch; they never train.
         y_val : array-like of shape (n_validation,), default=None
-            Their labels.
+            Their labels; soft labels, as `y`, only where `y` has them.
         groups : array-like of shape (n_samples,), default=None
             Groups, such as speakers, that the internal validation split keeps apart.
         X_test : array-like of shape (n_test, n_features), default=None
             Rows that are scored after every epoch, for a learning curve, in
             ``history_["test_score"]``. They influence nothing.
         y_test : array-like of shape (n_test,), default=None
-            Their labels.
+            Their labels, as `y_val`.
 
         Returns
         -------

@@ -22,8 +22,11 @@ class MeanRecall:
 
         Parameters
         ----------
-        predicted, true : Tensor of shape (n,), int64
+        predicted : Tensor of shape (n,), int64
             Class positions.
+        true : Tensor of shape (n,), int64, or of shape (n, n_classes)
+            The same, or the probability of each class, of which the greatest counts; of equal
+            ones the first.
         row_weight : Tensor of shape (n,), default=None
             Weights of the rows within their class; None is 1.
         class_weight : sequence of shape (n_classes,), default=None
@@ -34,6 +37,8 @@ class MeanRecall:
         float
             Between 0 and 1.
         """
+        if true.dim() == 2:
+            true = true.argmax(dim=1)
         if row_weight is None:
             row_weight = torch.ones(len(true), dtype=torch.float64, device=true.device)
         row_weight = row_weight.double()

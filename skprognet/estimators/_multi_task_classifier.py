@@ -6,6 +6,7 @@ from skprognet._checks import check_no_ratings, check_number
 from skprognet._wording import first_few
 from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._rows import Given
+from skprognet.estimators._soft_class_target import SoftClassTarget
 from skprognet.estimators._target import ClassTarget
 from skprognet.estimators._with_source import TransferMixin
 from skprognet.networks import MultiTaskLoss, add_outputs
@@ -299,6 +300,15 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
     def _check_parameters(self):
         super()._check_parameters()
         check_number("source_weight", self.source_weight, "number", low=0)
+
+    def _kind_of_target(self, y):
+        if SoftClassTarget.of(y) is not None:
+            raise ValueError(
+                "MultiTaskClassifier learns one label for each row; got y of shape "
+                f"{np.shape(y)}. Pass the most likely class, or use another classifier for soft "
+                "labels."
+            )
+        return self._target_kind
 
     def _read_by_name(self):
         return []  # no network is read

@@ -9,6 +9,7 @@ from skprognet.estimators._base import NetworkEstimator
 from skprognet.estimators._changes_without import explain_rows
 from skprognet.estimators._class_weight import check_class_weight, refuse_balanced
 from skprognet.estimators._rows import Given
+from skprognet.estimators._soft_class_target import SoftClassTarget
 from skprognet.estimators._target import ClassTarget, check_named_classes
 
 
@@ -20,6 +21,16 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     def _check_parameters(self):
         super()._check_parameters()
         check_class_weight(self.class_weight)
+
+    def _kind_of_target(self, y):
+        return SoftClassTarget.of(y) or self._target_kind
+
+    def _target_of_fit(self, kind):
+        target = self._target
+        if isinstance(kind, SoftClassTarget):
+            kind.check_classes("y", target.classes)
+            return kind
+        return target
 
     @property
     def _target(self):
@@ -52,8 +63,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         ----------
         X : array-like of shape (n_samples, n_features)
             Training rows.
-        y : array-like of shape (n_samples,)
-            Their labels.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Their labels, hard or soft as in `fit`.
         classes : array-like of shape (n_classes,), default=None
             All labels that will ever come; needed in the first call unless y has them all.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -81,6 +92,34 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
                 f"classes must be those of the first call, {self.classes_.tolist()}; got "
                 f"{named.tolist()}."
             )
+
+    def score(self, X, y, sample_weight=None):
+        """Return the accuracy: the share of rows whose predicted label is right.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The rows, with the features that `fit` had.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Their labels. Of soft labels the most likely class counts, of equally likely ones the
+            first of ``classes_``.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        float
+            Between 0 and 1.
+
+        Raises
+        ------
+        ValueError
+            For NaN, wrong shapes, or soft labels of other classes.
+        """
+        soft = SoftClassTarget.of(y)
+        return super().score(
+            X, y if soft is None else soft.labels(y, self.classes_), sample_weight
+        )
 
     def predict_proba(self, X):
         """Return the probability of each class.

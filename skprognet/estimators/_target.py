@@ -68,6 +68,7 @@ class ClassTarget:
     @staticmethod
     def check_as_given(y):
         """Raise for a missing value or two kinds of labels, which an array of text would hide."""
+        _check_not_wide(y)
         values = labels_as_given(y)
         if y is None or {kind_of_label(each) for each in set(map(type, values))} == {"number"}:
             return  # scikit-learn has its own words for no labels and for NaN among numbers
@@ -170,6 +171,17 @@ class ClassTarget:
             present = everything.is_present()
             return split_by(fraction, everything.y, everything.groups, self.classes, present)
         return holdout_split(rows.y, self.classes, rows.groups, fraction, seed)
+
+
+def _check_not_wide(y):
+    """Raise if `y` has several columns: those of soft labels, floats, are no case for this."""
+    shape = np.shape(np.asarray(y, dtype=object))
+    if len(shape) == 2 and shape[1] > 1:
+        raise ValueError(
+            "y must have one label for each row, or the probability of each class as floats; got "
+            f"shape {shape} with values such as {np.asarray(y, dtype=object)[0, 0]!r}. Learn "
+            "several labels with a classifier each, or pass shares that sum to 1 in each row."
+        )
 
 
 def check_named_classes(classes):

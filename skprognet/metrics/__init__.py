@@ -1,6 +1,7 @@
 """Scores of predictions: what they are called, which values they take, which way is better."""
 
 from skprognet.metrics._ccc import ccc_score
+from skprognet.metrics._divergence import jensen_shannon_divergence
 from skprognet.metrics._score import Score, get_score, get_score_names
 from skprognet.metrics._scorers import ccc_scorer, uar_scorer
 from skprognet.metrics._uar import uar_score
@@ -11,6 +12,7 @@ __all__ = [
     "ccc_scorer",
     "get_score",
     "get_score_names",
+    "jensen_shannon_divergence",
     "uar_score",
     "uar_scorer",
 ]
