@@ -90,7 +90,8 @@ def describe_gaps(gaps):
     if not len(tested):
         return f"{told} Whether transfer changes it cannot be tested."
     found = [_change_of_gap(row) for _, row in tested[evidence(tested)].iterrows()]
-    return f"{told} {first_few(found, _NAMED, str) or 'There is no evidence that transfer changes it'}."
+    none = "There is no evidence that transfer changes it"
+    return f"{told} {first_few(found, _NAMED, str) or none}."
 
 
 def _change_of_gap(row):
