@@ -85,7 +85,7 @@ def summary(n_seeds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=1000, help="random states (default: 1000)")
+    parser.add_argument("--seeds", type=int, default=400, help="random states (default: 400)")
     notes = (
         f"{N_SPEAKERS} speakers of two genders, {N_ROWS_EACH} rows each, {N_CLASSES} classes, "
         f"{N_REPEATS} repeats; two-sided at {ALPHA:g}."

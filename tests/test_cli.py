@@ -153,7 +153,7 @@ def test_help_lists_all_verbs_in_the_order_of_the_flow():
     result = run("--help")
     listed = re.findall(r"^  (\w+) +[A-Z].*\.$", result.stdout.partition("Commands:")[2], re.M)
     flow = ["demo", "read", "fetch", "extract", "train", "predict", "inspect", "tasks", "corpora"]
-    assert listed == [*flow, "compare", "plot"]
+    assert listed == [*flow, "compare", "details", "plot"]
     for verb in listed:
         assert run(verb, "--help").stdout.startswith(f"Usage: main {verb} ")
 
