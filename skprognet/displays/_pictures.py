@@ -1,4 +1,4 @@
-"""A display as files: each format is drawn once, and the layout is computed once for all."""
+"""A display as the bytes of a file, or of several formats at once."""
 
 import importlib
 import io
@@ -8,56 +8,76 @@ METADATA = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
 BACKENDS = {"png": "agg", "svg": "svg", "pdf": "pdf"}  # of matplotlib
 
 
-def pictures(display, suffixes, dpi=150):
-    """Draw once, and return the picture in several formats.
+def picture(display, suffix, dpi=150):
+    """Return the picture in one format, as ``plot`` and ``savefig`` make it.
 
     Parameters
     ----------
     display : Display
         Any of this package.
-    suffixes : iterable of str
-        The formats, such as "png", "pdf" or "svg".
+    suffix : str
+        The format, such as "png", "pdf", "svg" or another one that matplotlib knows.
+    dpi : int, default=150
+        Dots in an inch.
+
+    Returns
+    -------
+    bytes
+        A whole file.
+
+    Raises
+    ------
+    ValueError
+        If matplotlib does not know the format.
+    """
+    display.plot()
+    try:
+        buffer, metadata = io.BytesIO(), METADATA.get(suffix)
+        display.figure_.savefig(buffer, format=suffix, dpi=dpi, metadata=metadata)
+        return buffer.getvalue()
+    finally:
+        display.close()
+
+
+def pictures(display, suffixes, dpi=150):
+    """Return the picture in several formats, in about half the time of one `picture` for each.
+
+    ``savefig`` computes the layout for each format, and draws twice: once only to learn how large
+    everything is. Here the layout is computed once, and each format is drawn once.
+
+    Parameters
+    ----------
+    display : Display
+        Any of this package.
+    suffixes : iterable of {"png", "svg", "pdf"}
+        The formats.
     dpi : int, default=150
         Dots in an inch.
 
     Returns
     -------
     dict of str to bytes
-        A whole file for each suffix.
-
-    Raises
-    ------
-    ValueError
-        If matplotlib does not know a format.
+        A whole file for each suffix, which holds the same bytes each time.
     """
     display.plot()
     try:
         figure = display.figure_
         figure.set_dpi(dpi)
-        # The layout is computed once: to compute it for each format takes longer than to draw.
         figure.get_layout_engine().execute(figure)
         figure.set_layout_engine("none")
-        return {suffix: _saved(figure, suffix, dpi) for suffix in suffixes}
+        return {suffix: _drawn_once(figure, suffix, dpi) for suffix in suffixes}
     finally:
         display.close()
 
 
-def picture(display, suffix, dpi=150):
-    """Return the picture in one format, as bytes; see :func:`pictures`."""
-    return pictures(display, [suffix], dpi)[suffix]
-
-
-def _saved(figure, suffix, dpi):
+def _drawn_once(figure, suffix, dpi):
     import matplotlib
 
     buffer = io.BytesIO()
-    if suffix not in BACKENDS:
-        figure.savefig(buffer, format=suffix, dpi=dpi)
-        return buffer.getvalue()
-    # savefig draws twice: once only to learn how large everything is.
     backend = importlib.import_module(f"matplotlib.backends.backend_{BACKENDS[suffix]}")
     figure.set_dpi(dpi)
     # Without a salt of ours the ids in an SVG are random.
     with matplotlib.rc_context({"svg.hashsalt": "skprognet"}):
-        getattr(backend.FigureCanvas(figure), f"print_{suffix}")(buffer, metadata=METADATA[suffix])
+        draw = getattr(backend.FigureCanvas(figure), f"print_{suffix}")
+        draw(buffer, metadata=METADATA[suffix])
     return buffer.getvalue()
