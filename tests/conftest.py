@@ -42,7 +42,7 @@ def no_figures(monkeypatch):
 
 @pytest.fixture
 def empty_pictures(monkeypatch):
-    """Write each picture of a study as an empty SVG: their names are there, and nothing is drawn."""
+    """Write each picture of a study as an empty SVG, since only its name is looked at."""
 
     def empty(display, suffixes):
         return dict.fromkeys(suffixes, b"<svg/>")
