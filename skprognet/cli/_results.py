@@ -9,7 +9,7 @@ import pandas as pd
 from skprognet import displays
 from skprognet._files import check_folder, write_whole
 from skprognet._markup import ESCAPES
-from skprognet.experiments import picture
+from skprognet.displays import picture
 from skprognet.results import (
     compare_methods,
     compare_over_corpora,

@@ -1,6 +1,5 @@
 """What follows from the predictions of a study: a section of its page for each question."""
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import pandas as pd
@@ -14,8 +13,9 @@ from skprognet.displays import (
     ConfusionDisplay,
     DisagreementDisplay,
     GroupScoresDisplay,
+    pictures,
 )
-from skprognet.experiments._figures import METADATA, Figure, file_endings, pictures
+from skprognet.experiments._figures import FORMATS, Figure, file_endings
 from skprognet.experiments._findings import (
     describe_calibration,
     describe_classes,
@@ -24,6 +24,7 @@ from skprognet.experiments._findings import (
     list_gaps,
 )
 from skprognet.experiments._over_corpora import largest_training_set
+from skprognet.experiments._page_section import Section, Table
 from skprognet.results import (
     calibration_by_method,
     confusion_by_method,
@@ -36,55 +37,6 @@ from skprognet.results import (
 
 MOST_GROUPS, MOST_COLUMNS, MOST_DISPUTED = 30, 4, 15
 FACTS = 4  # columns of `most_disputed` between the truth and the labels of the methods
-
-
-@dataclass
-class Table:
-    """A table of the page.
-
-    Attributes
-    ----------
-    name, note : str
-        What it is called by those who do not see it; how to read it.
-    heads : list of str
-        One for each column.
-    rows : list of list of (str, bool)
-        Each cell, and whether it is marked.
-    """
-
-    name: str
-    note: str
-    heads: list
-    rows: list
-
-
-@dataclass(eq=False)
-class Section:
-    """One question, and what the study answers.
-
-    Attributes
-    ----------
-    heading : str
-        The question.
-    findings : list of str
-        The answer in plain words.
-    figures : list of Figure
-        All are written as files; those with an SVG are shown.
-    tables : list of Table
-        Shown below.
-    """
-
-    heading: str
-    findings: list = field(default_factory=list)
-    figures: list = field(default_factory=list)
-    tables: list = field(default_factory=list)
-
-    def add(self, where, findings, figures, tables):
-        """Add what one corpus, if there are several, shows."""
-        start = f"{where.removeprefix(', ')}: " if where else ""
-        self.findings += [start + finding for finding in findings]
-        self.figures += figures
-        self.tables += tables
 
 
 class Tested(NamedTuple):
@@ -138,7 +90,7 @@ def _by_corpus(study):
         yield Tested(own, labels, ending, f", {corpus}" if len(corpora) > 1 else "")
 
 
-def _figure(display, name, heading, caption, alt, tested, suffixes=METADATA):
+def _figure(display, name, heading, caption, alt, tested, suffixes=FORMATS):
     """Return a figure of one corpus."""
     contents = pictures(display, suffixes)
     return Figure(name + tested.ending, heading + tested.where, caption, alt, contents)
