@@ -84,11 +84,11 @@ def file_endings(corpora):
     return [f"_{slug}" for slug in slugs]
 
 
-def figure_names(corpora):
-    """Return the names of all figures that a study with these target corpora may have."""
-    endings = file_endings(corpora)
+def figure_names(design):
+    """Return the names of all figures that a study of this design may have."""
+    endings = file_endings(design.target_corpora)
     of_each = [f"{kind}{ending}" for ending in endings for kind in KINDS]
-    return ["corpora_matrix", *of_each, "significance"]
+    return [*["corpora_matrix"] * (design.study == "corpora"), *of_each, "significance"]
 
 
 def _figure(display, name, heading, caption, alt, wide=False):
