@@ -16,6 +16,7 @@ METHOD = ("method", "source")  # the same method with another source is another 
 FOLD = ("repeat", "fold")
 CONDITIONS = ("corpus", "target", "n_train_folds")  # methods are compared within each of them
 SCORE, SOURCE_SCORE, CHANCE = "score", "source_score", "chance"
+BASELINE = "baseline"  # which method is the same network without a source
 # Which rows a fit had, its source had, and tested it: as text, of which `audit` makes rows.
 RECORDED = ("rows_seen", "rows_seen_by_source", "rows_tested")
 # Which columns of X a fit and its sources had, and which it must not have: in the same way, where

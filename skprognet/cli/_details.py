@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
+from skprognet._comparisons import NO_SAME_NETWORK
 from skprognet._markup import ESCAPES
 from skprognet._predictions import FILE, ROW
 from skprognet._tables import read_table, write_table
@@ -97,7 +98,10 @@ def _to_markdown(frame):
     cells = frame.drop(columns="verdict", errors="ignore").map(_cell)
     cells = cells.rename(columns=lambda name: ESCAPES["markdown"](str(name)))
     table = cells.to_markdown(index=False, disable_numparse=True)
-    sentences = [f"- {ESCAPES['markdown'](each)}" for each in frame.get("verdict", [])]
+    verdicts = list(frame.get("verdict", []))
+    if "wrong_to_right" in frame and frame["wrong_to_right"].isna().all():
+        verdicts.append(f"{NO_SAME_NETWORK}, so that what transfer changes is not listed.")
+    sentences = [f"- {ESCAPES['markdown'](each)}" for each in verdicts]
     return "\n".join([table, *([""] if sentences else []), *sentences])
 
 

@@ -31,6 +31,7 @@ from skprognet.results import (
     expected_calibration_error,
     gaps_between_groups,
     most_disputed,
+    plain_networks,
     recall_by_class,
     scores_by_group,
 )
@@ -44,6 +45,7 @@ class Tested(NamedTuple):
 
     predictions: pd.DataFrame
     labels: pd.DataFrame
+    networks: dict  # for each method with a source, the same network without one
     ending: str  # of the names of files
     where: str  # ends a heading; empty where there is one corpus
 
@@ -87,7 +89,8 @@ def _by_corpus(study):
     for corpus, ending in zip(corpora, file_endings(corpora), strict=True):
         own = largest_training_set(predictions[predictions["corpus"] == corpus])
         labels = study.labels.get(corpus, pd.DataFrame())
-        yield Tested(own, labels, ending, f", {corpus}" if len(corpora) > 1 else "")
+        where = f", {corpus}" if len(corpora) > 1 else ""
+        yield Tested(own, labels, plain_networks(own), ending, where)
 
 
 def _figure(display, name, heading, caption, alt, tested, suffixes=FORMATS):
@@ -120,7 +123,7 @@ def _show_classes(tested):
             tested,
         ),
     ]
-    return [describe_classes(recalls, confusion)], figures, []
+    return [describe_classes(recalls, confusion, tested.networks)], figures, []
 
 
 def choose_columns(tested, speaker):
@@ -166,15 +169,15 @@ def _show_groups(tested, speaker):
     )
     table = Table(
         f"Gaps between groups{tested.where}",
-        "Best and worst are the groups with the highest and the lowest mean of the method and "
-        "of the same network without a source; the gap is the difference of their UARs. The "
-        "change is against the network without a source, with the p-value of Welch's t-test over "
-        "speakers, or over rows where the groups are speakers. The p-values are not adjusted for "
-        "their number.",
-        ["groups of", "method", "gap", "best", "worst", "change", "p"],
+        "First and last are the groups with the highest and the lowest mean of the method and "
+        "of the same network without a source, where there is one; beside them stand the UARs of "
+        "the method. The difference is that of these UARs. The change is against the network "
+        "without a source, with the p-value of Welch's t-test over speakers, or over rows where "
+        "the groups are speakers. The p-values are not adjusted for their number.",
+        ["groups of", "method", "first", "last", "difference", "change", "p"],
         [[(cell, False) for cell in row] for each in gaps for row in list_gaps(each)],
     )
-    return [describe_gaps(each) for each in gaps], [figure], [table]
+    return [describe_gaps(each, tested.networks) for each in gaps], [figure], [table]
 
 
 def _gaps(tested, column, speaker):
@@ -202,7 +205,7 @@ def _show_calibration(tested):
         "Accuracy by confidence for each method, with the expected calibration error.",
         tested,
     )
-    return [describe_calibration(errors)], [figure], []
+    return [describe_calibration(errors, tested.networks)], [figure], []
 
 
 def _show_disputes(tested):

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from skprognet._comparisons import signed, survives
-from skprognet._scores import condition_in_words, label
+from skprognet._scores import NO_SOURCE, condition_in_words, label
 
 
 def gap_verdict(row, n_tests):
@@ -29,7 +29,12 @@ def gap_verdict(row, n_tests):
         f"{row['best_score']:.3f}, {row['worst']} {row['worst_score']:.3f})"
     )
     if pd.isna(row["against"]):
-        return f"{gap}."
+        if row["source"] == NO_SOURCE:
+            return f"{gap}."
+        return (
+            f"{gap}. No method without a source is the same network, so that it is compared with "
+            "nothing."
+        )
     against_gap = signed(row["against_gap"]).removeprefix("+")
     change = f"{gap}, that of {row['against']} by {against_gap}: change {signed(row['widening'])}"
     if pd.isna(row["low"]):

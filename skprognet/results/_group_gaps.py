@@ -81,8 +81,8 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
         single rows are the units: the test is then about these speakers, not about others.
     against : str, default=None
         Name of the method without a source that transfer is judged by. None takes for each method
-        the same network without a source: the one that a column baseline names, or "DNN", or the
-        only method without a source.
+        the same network without a source: the one that its column baseline names, or "DNN" where
+        there is no such column. A method without such a network is compared with nothing.
     alpha : float, default=0.05
         Level below which a p-value is called evidence, and 1 minus the level of the interval;
         between 0 and 1.
@@ -91,8 +91,10 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     -------
     DataFrame
         A row for each method, with these columns: corpus, target, n_train_folds (those with
-        several values), method, source, column (as given), metric, greater_is_better, gap, best
-        and worst (the two groups), best_score, worst_score, against (method without a source; None
+        several values), method, source, column (as given), metric, greater_is_better, gap
+        (best_score minus worst_score; negative if the method with a source does better for the
+        group that is worse by the mean of both methods), best and worst (the two groups),
+        best_score, worst_score, against (method without a source; None
         for itself, and where there is none), against_gap (its gap between the same two groups,
         negative if the other one is better), widening (d), low and high (its interval), pvalue
         (two-sided), pvalue_holm (adjusted for all comparisons of the table), unit ("row" for
