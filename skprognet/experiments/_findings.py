@@ -2,10 +2,11 @@
 
 import pandas as pd
 
-from skprognet._comparisons import NO_SAME_NETWORK, evidence, signed, survives
+from skprognet._comparisons import NO_SAME_NETWORK, signed, survives
 from skprognet._predictions import PREDICTION, TRUTH
 from skprognet._scores import METHOD, NO_SOURCE, label, label_of_row, methods_in, rows_of
 from skprognet._wording import count, first_few
+from skprognet.results import helped_more
 
 _NAMED = 4
 _CLOSE = 0.02  # confidence and accuracy this close are called alike
@@ -115,18 +116,20 @@ def describe_gaps(gaps, networks):
         return f"{told} {NO_SAME_NETWORK}, so that no gap is compared." if is_transfer else told
     if not len(tested):
         return f"{told} Whether transfer changes it cannot be tested."
-    found = [_change_of_gap(row) for _, row in tested[evidence(tested)].iterrows()]
+    found = [_change_of_gap(row) for _, row in tested.iterrows() if survives(row)]
     if not found:
-        return f"{told} There is no evidence that transfer changes it."
+        return (
+            f"{told} There is no evidence, after Holm's correction, that a source does more for "
+            "one group than for another."
+        )
     return f"{told} {first_few(found, _NAMED, str)}."
 
 
 def _change_of_gap(row):
-    after = "" if survives(row) else ", but not after Holm's correction"
     return (
-        f"{label_of_row(row[list(METHOD)])} {'widens' if row['widening'] > 0 else 'narrows'} the "
-        f"gap between {row['best']} and {row['worst']} ({signed(row['widening'])}, "
-        f"p = {row['pvalue']:.3g}{after})"
+        f"{label_of_row(row[list(METHOD)])} does more for {helped_more(row)} than "
+        f"{row['against']} (change {signed(row['change'])}, p = {row['pvalue_holm']:.3g} after "
+        "Holm's correction)"
     )
 
 
@@ -199,16 +202,18 @@ def describe_disputes(disputed, methods):
 
 
 def list_gaps(gaps):
-    """Return the gaps as rows of text: column, method, the two groups, difference, change, p."""
+    """Return the gaps as rows of text: column, method, its extremes, gap, groups, change, p."""
     return [
         [
             row["column"],
             label_of_row(row[list(METHOD)]),
             f"{row['best']} ({row['best_score']:.3f})",
             f"{row['worst']} ({row['worst_score']:.3f})",
-            signed(row["gap"]),
-            "" if pd.isna(row["widening"]) else signed(row["widening"]),
+            f"{row['gap']:.3f}",
+            "" if pd.isna(row["change"]) else f"{row['higher']} minus {row['lower']}",
+            "" if pd.isna(row["change"]) else signed(row["change"]),
             "" if pd.isna(row["pvalue"]) else f"{row['pvalue']:.3f}",
+            "" if pd.isna(row["pvalue_holm"]) else f"{row['pvalue_holm']:.3f}",
         ]
         for _, row in gaps.iterrows()
     ]

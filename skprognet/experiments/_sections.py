@@ -169,12 +169,12 @@ def _show_groups(tested, speaker):
     )
     table = Table(
         f"Gaps between groups{tested.where}",
-        "First and last are the groups with the highest and the lowest mean of the method and "
-        "of the same network without a source, where there is one; beside them stand the UARs of "
-        "the method. The difference is that of these UARs. The change is against the network "
-        "without a source, with the p-value of Welch's t-test over speakers, or over rows where "
-        "the groups are speakers. The p-values are not adjusted for their number.",
-        ["groups of", "method", "first", "last", "difference", "change", "p"],
+        "The gap is the UAR of a method's best group minus that of its worst. A method with a "
+        "source is compared with the same network without one on the two groups that are best "
+        "and worst by the mean of both: the change is how much more the source does for the "
+        "first of them. The p-value is that of Welch's t-test over speakers, or over rows where "
+        "the groups are speakers; the last one is adjusted for all comparisons of the column.",
+        ["groups of", "method", "best", "worst", "gap", "compared", "change", "p", "p (Holm)"],
         [[(cell, False) for cell in row] for each in gaps for row in list_gaps(each)],
     )
     return [describe_gaps(each, tested.networks) for each in gaps], [figure], [table]
