@@ -165,7 +165,9 @@ def study(**changes):
 
 def test_scores_are_those_of_the_recorded_method_and_source(path, tmp_path):
     card = model_card(path, scores=study())
-    assert "(target: emotion; corpus: mine) measured PT/FT from gender, ProgNet from gender" in card
+    assert (
+        "(target: emotion; corpus: mine) measured PT/FT from gender, ProgNet from gender" in card
+    )
     assert "| age" not in card
     save_model(fitted(), tmp_path / "m", metadata={**RECORDED, "method": "ProgNet"})
     section = model_card(tmp_path / "m", scores=study()).split("## Evaluation")[1]
@@ -177,7 +179,10 @@ def test_scores_are_those_of_the_recorded_method_and_source(path, tmp_path):
     ("changes", "sentence"),
     [
         ({"target": "gender"}, "the target that the file records, 'emotion'; got 'gender'."),
-        ({"chance": 0.25}, "the 2 classes of the model, 'angry', 'sad'; their chance level is that"),
+        (
+            {"chance": 0.25},
+            "the 2 classes of the model, 'angry', 'sad'; their chance level is that",
+        ),
         ({"source": "age"}, "what the file records, a method from gender; got 'DNN from age', "),
     ],
 )

@@ -159,8 +159,8 @@ def cross_validate_transfer(
         order of the scores and then of the rows. The columns are method, source, target, corpus,
         (n_train_folds,) repeat, fold, baseline (as in the scores), row (its number in X, from 0),
         truth, prediction (labels as in `y`) and, for each class of `y` in sorted order, p_<class>:
-        its probability, as float32. It is NaN where the classifier has no ``predict_proba`` or no ``classes_``. `scoring` of
-        truth and prediction of a fit is its score, to the last bit.
+        its probability, as float32. It is NaN where the classifier has no ``predict_proba`` or no
+        ``classes_``. `scoring` of truth and prediction of a fit is its score, to the last bit.
 
     Raises
     ------

@@ -64,7 +64,8 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
         If `predictions` is no table, or `n` is no integer.
     ValueError
         If there are fewer than two methods, `n` is below 1, `only` is unknown or there is no
-        network without a source to compare with, `against` names no method without a source, or `predictions` are refused as in :func:`confusion_by_method`.
+        network without a source to compare with, `against` names no method without a source, or
+        `predictions` are refused as in :func:`confusion_by_method`.
 
     Notes
     -----

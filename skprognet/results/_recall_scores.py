@@ -39,8 +39,8 @@ def recall_scores(predictions, label, scores=None):
         The class. Text that reads as a label does is taken for it, such as "1" for 1.
     scores : DataFrame, default=None
         The scores of the same study. Its columns n_train, n_validation, normalisation and
-        rows_tested are taken over, and baseline where `predictions` lack it. Without them `compare_methods` takes 1 / (n_folds - 1) for
-        the ratio of test rows to training rows.
+        rows_tested are taken over, and baseline where `predictions` lack it. Without them
+        `compare_methods` takes 1 / (n_folds - 1) for the ratio of test rows to training rows.
 
     Returns
     -------
@@ -48,7 +48,8 @@ def recall_scores(predictions, label, scores=None):
         A row for each fit, with these columns: method, source, corpus, target, n_train_folds
         (those of `predictions`), repeat, fold, n_test (rows of the fold), n_rows (those of the
         class), metric ("recall of " and the class), greater_is_better, score, chance (see the
-        notes), baseline (if known), and what is taken over. A corpus or a target without the class is left out.
+        notes), baseline (if known), and what is taken over. A corpus or a target without the class
+        is left out.
 
     Raises
     ------

@@ -106,7 +106,9 @@ def test_a_change_that_turns_a_gap_round_has_a_sign(study, page_of):
     page = page_of(changed(study, rows.assign(prediction=rows["truth"].mask(wrong, other))))
     assert '<th scope="col">gap</th>' not in page
     assert '<th scope="col">difference</th>' in page
-    assert re.search(r"<td>ProgNet from speaker</td>.*?<td>s3 \(1.000\)</td> <td>-0.\d+</td>", page)
+    assert re.search(
+        r"<td>ProgNet from speaker</td>.*?<td>s3 \(1.000\)</td> <td>-0.\d+</td>", page
+    )
 
 
 def test_an_svm_is_not_the_network_without_a_source(study, page_of):
