@@ -102,6 +102,7 @@ def test_the_model_is_the_one_that_scikit_learn_would_fit(model, table):
 def test_the_file_says_where_the_model_is_from(model, table):
     assert read_model_info(model[0])["metadata"] == {
         "target": "emotion",
+        "method": "ProgNet",
         "features": None,
         "table": {
             "name": "features.parquet",

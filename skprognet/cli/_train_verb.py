@@ -196,6 +196,7 @@ def train(
     read = {"name": Path(table).name, "sha256": sha256(find_file(table)), "rows": trained.n_rows}
     metadata = {
         "target": target,
+        "method": METHODS[method].name,
         "features": origin,
         "table": read | ({"dropped_rows": trained.dropped_rows} if trained.dropped_rows else {}),
         "counts": trained.counts

@@ -91,6 +91,13 @@ def test_the_time_grows_with_the_epochs(corpus, network):
     assert 3 < hours[1000] / hours[100] < 30
 
 
+def test_a_folder_that_is_not_there_is_said(plan, tmp_path):
+    with pytest.warns(
+        UserWarning, match=r"^There is no folder '.*nowhere', so that all parts"
+    ):
+        assert plan.missing(tmp_path / "nowhere") == ["repeat=1", "repeat=2"]
+
+
 def test_a_part_of_one_corpus(corpora_plan, tmp_path):
     missing = corpora_plan.missing(tmp_path)
     assert missing == ["repeat=1", "repeat=2"]
