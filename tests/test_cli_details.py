@@ -1,5 +1,7 @@
 """The verb that prints what predictions tell, and a comparison by the recall of one class."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -125,6 +127,35 @@ def test_bad_options_are_refused_in_a_sentence(folder, monkeypatch, arguments, c
     monkeypatch.chdir(folder.parent)
     result = run("details", folder, *arguments)
     assert (result.exit_code, message in result.stderr) == (code, True), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("verb", "name"),
+    [
+        (["details", "study", "--kind", "recall"], "results.csv"),
+        (["plot", "study", "--kind", "scores"], "scores.png"),
+        (["predict", "model", "a.wav"], "results.csv"),
+        (["extract", "a.wav"], "results.csv"),
+        (["read", "emodb", "wav"], "results.csv"),
+        (["train", "emodb"], "scores.png"),
+        (["export", "model"], "manifest.json"),
+    ],
+)
+def test_no_verb_writes_over_a_file_of_a_study(folder, monkeypatch, verb, name):
+    monkeypatch.chdir(folder.parent)
+    (folder / "scores.png").write_bytes(b"drawn")
+    files = {"results.csv": ["0"], "scores.png": ["1"], "gone.csv": ["2"]}
+    (folder / "manifest.json").write_text(json.dumps({"complete": True, "files": files}))
+    (folder.parent / "model").touch()
+    before = (folder / name).read_bytes()
+    (folder.parent / "link").symlink_to(folder / name)
+    for output in (f"study/{name}", "link"):
+        if verb[0] in ("export", "train") or output != "link":
+            result = run(*verb, "-o", output)
+            assert (result.exit_code, result.stdout) == (1, "")
+            assert f"'{output}' is a file of the study in " in result.stderr
+    assert (folder / name).read_bytes() == before
+    assert run("details", "study", "--kind", "recall", "-o", "study/mine.csv").exit_code == 0
 
 
 def test_a_folder_without_predictions_is_refused(tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from skprognet._claims import Claim, check_claims, clear_claims, has_claims, turn
 from skprognet._files import check_folder, remove_drafts, write_whole
+from skprognet._manifest import MANIFEST, read_manifest
 from skprognet._wording import first_few
 from skprognet.evaluation import has_checkpoint, remove_checkpoint
 from skprognet.experiments._arguments import DESIGN_FILE
@@ -14,7 +15,6 @@ from skprognet.experiments._read_design import read_record
 from skprognet.experiments._record import differences, essence, format_record
 
 CHECKPOINT = "checkpoint"
-MANIFEST = "manifest.json"
 REPORT = "report.html"
 _RESULTS = ["results"]  # what only one process at a time may write
 
@@ -99,15 +99,11 @@ class OutputFolder:
 
     def _read_manifest(self):
         """Return the digests that each file of a run may have, and whether the run is complete."""
-        path = self.folder / MANIFEST
-        if not path.exists():
-            return {}, False
         try:
-            told = json.loads(path.read_text("utf-8"))
-            files = {str(name): list(digests) for name, digests in told["files"].items()}
-            return files, bool(told["complete"]) and (self.folder / REPORT).exists()
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            files, complete = read_manifest(self.folder)
+        except (OSError, ValueError) as error:
             raise _in_the_way(self.folder, [MANIFEST]) from error
+        return files, complete and (self.folder / REPORT).exists()
 
     def begin(self, record, names, replace=False):
         """Get ready for a run, before anything is trained.
