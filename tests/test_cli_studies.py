@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -79,6 +80,20 @@ def test_a_complete_run_is_left_as_it_is(whole, table):
         again.stdout == f"{folder} holds this run already, complete. To run it again, remove it.\n"
     )
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_a_complete_run_whose_files_changed_is_named_so(whole, table, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(whole[0], folder)
+    (folder / "results.csv").write_text("method\n")
+    (folder / "table.md").unlink()
+    again = run("tasks", table, *QUESTION, *TINY, "--output", folder)
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert again.stderr.endswith(
+        f"Error: The folder {str(folder)!r} holds this run, but some files are missing or were "
+        "changed since: 'results.csv', 'table.md'. To run it again, remove the folder or choose "
+        "another.\n"
+    )
 
 
 def test_another_design_does_not_go_into_its_folder(whole, table):

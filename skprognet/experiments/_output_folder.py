@@ -125,7 +125,7 @@ class OutputFolder:
         Raises
         ------
         ValueError
-            If it holds another run.
+            If it holds another run, or this one with files that are missing or were changed.
         FileExistsError
             If a file of the user is in the way.
         """
@@ -143,12 +143,23 @@ class OutputFolder:
                 "another folder, or the design of that run, or remove that folder."
             )
         if self.is_complete and not (other or self.is_unfinished or replace):
+            self._check_whole()
             return False
         self.check(names)
         is_written = self._is_part and there.exists() and not other
         if not (self.is_complete or is_written):
             self.write({DESIGN_FILE: format_record(record).encode()}, complete=False)
         return True
+
+    def _check_whole(self):
+        """Raise ValueError unless all files of the run are as it wrote them."""
+        others = [name for name in self._files if not self._is_ours(name)]
+        if others:
+            raise ValueError(
+                f"The folder {str(self.folder)!r} holds this run, but some files are missing or "
+                f"were changed since: {first_few(others)}. To run it again, remove the folder or "
+                "choose another."
+            )
 
     def write(self, contents, complete=True):
         """Write files, all of them or none, and say in the manifest that they are a run's.
