@@ -8,9 +8,11 @@ import pytest
 from click.testing import CliRunner
 
 from skprognet.cli import main
+from skprognet.datasets import load_emodb
 from skprognet.results import (
     compare_methods,
     confusion_by_method,
+    expected_calibration_error,
     gaps_between_groups,
     most_disputed,
     recall_scores,
@@ -93,6 +95,30 @@ def test_groups_are_found_by_file(folder, predictions, tmp_path):
     result = run("details", folder, "--kind", "gaps", *by_gender)
     verdicts = gaps_between_groups(predictions, labels, "gender")["verdict"]
     assert result.stdout.endswith("\n\n" + "".join(f"- {verdict}\n" for verdict in verdicts))
+
+
+def test_the_shipped_data_are_labels_too(folder, predictions, tmp_path):
+    output = tmp_path / "groups.csv"
+    by_gender = ["--kind", "groups", "--by", "gender", "--labels", "emodb", "-o", output]
+    predictions.drop(columns="file").to_csv(folder / "predictions.csv.gz", index=False)
+    result = run("details", folder, *by_gender)
+    assert result.exit_code == 0, result.output
+    labels = load_emodb(as_frame=True).frame
+    expected = scores_by_group(predictions, labels, "gender")
+    assert pd.read_csv(output)["score"].tolist() == pytest.approx(expected["score"].tolist())
+
+
+def test_columns_go_by_their_plain_names(folder, predictions):
+    header = run("details", folder, "--kind", "calibration-error").stdout.splitlines()[0]
+    names = [name.strip() for name in header.strip("|").split("|")]
+    assert names == list(expected_calibration_error(predictions))
+    assert any("_" in name for name in names)
+
+
+def test_a_table_that_is_no_predictions_is_refused_in_one_list(folder, tmp_path):
+    refused = run("details", tmp_path / "labels.csv", "--kind", "recall")
+    assert refused.exit_code == 1
+    assert "'prediction']; all are missing among ['speaker', 'gender'" in refused.stderr
 
 
 def test_each_corpus_has_its_labels(predictions, tmp_path):

@@ -287,8 +287,13 @@ def test_names_of_corpora(table, tmp_path, no_figures):
     assert result.exit_code == 0, result.output
     assert "transfer from left to right" in result.stdout
     same = run("corpora", table, table, *TINY, "-o", tmp_path / "same")
-    assert same.exit_code == 1
-    assert "names must have each value once; got 'features' twice." in same.stderr
+    assert same.exit_code == 2
+    assert "Each corpus must be another table; " in same.stderr
+    copy = tmp_path / "features.csv"
+    frame.to_csv(copy)
+    same = run("corpora", table, copy, *TINY, "-o", tmp_path / "same")
+    assert same.exit_code == 2
+    assert "are both called 'features', after their files. Name the corpora with" in same.stderr
     assert not (tmp_path / "same").exists()
 
 
