@@ -144,7 +144,7 @@ def test_scores_of_a_study_are_shown_with_their_spread(path, tmp_path):
         method="DNN", source="none", score=[0.5, 0.7, 0.6, 0.6], normalisation="training"
     )
     card = model_card(path, scores=scores)
-    assert "in 2 repeats of 2 folds; normalisation: training. The scores are" in card
+    assert "in 2 repeats of 2 folds; normalisation: training. These are scores of" in card
     assert "| DNN      | none     | 0.600 ± 0.071 |" in card
     scores.to_csv(tmp_path / "results.csv", index=False)
     result = run("inspect", path, "--card", "--scores", tmp_path / "results.csv")
