@@ -60,8 +60,9 @@ def check_columns(name, frame, columns, advice):
     """Raise unless the frame has all of the columns."""
     missing = [column for column in columns if column not in frame]
     if missing:
+        which = f"{missing} are" if len(missing) < len(columns) else "all are"
         raise ValueError(
-            f"{name} must have the columns {list(columns)}; {missing} are missing among "
+            f"{name} must have the columns {list(columns)}; {which} missing among "
             f"[{first_few(frame.columns)}]. {advice}"
         )
 

@@ -42,7 +42,7 @@ class Way:
 def _readable(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
     """Refuse what is no part at all as a wrong command line (a callback of click)."""
     try:
-        return text and str(read_part(text))
+        return None if text is None else str(read_part(text))
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 
