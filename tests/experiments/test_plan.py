@@ -92,9 +92,7 @@ def test_the_time_grows_with_the_epochs(corpus, network):
 
 
 def test_a_folder_that_is_not_there_is_said(plan, tmp_path):
-    with pytest.warns(
-        UserWarning, match=r"^There is no folder '.*nowhere', so that all parts"
-    ):
+    with pytest.warns(UserWarning, match=r"^There is no folder '.*nowhere', so that all parts"):
         assert plan.missing(tmp_path / "nowhere") == ["repeat=1", "repeat=2"]
 
 
