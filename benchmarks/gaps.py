@@ -74,7 +74,7 @@ def summary(n_seeds):
                     "case": case,
                     "unit": unit,
                     "trials": n_seeds,
-                    "mean widening": found["widening"].mean(),
+                    "mean widening": found["change"].mean(),
                     "found to change (%)": 100 * changed.mean(),
                     "95 % interval": f"{100 * low:.1f} to {100 * high:.1f}",
                     "true value in the interval (%)": 100 * within.mean(),

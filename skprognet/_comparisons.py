@@ -18,6 +18,8 @@ SAME_SOURCE = "same source"
 PLACEBO = "placebo"
 CONTROL = "control"
 OTHER = "other"
+# Why transfer is then compared with nothing.
+NO_SAME_NETWORK = "No method without a source is the same network as one with a source"
 
 
 @dataclass(frozen=True)

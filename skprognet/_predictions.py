@@ -23,7 +23,8 @@ def check_predictions(predictions):
     Parameters
     ----------
     predictions : DataFrame of pandas or polars, or pyarrow Table
-        Columns method, source, repeat, fold, row, truth and prediction, and others.
+        Columns method, source, repeat, fold, row, truth and prediction, and others, such as
+        baseline, as in the scores.
 
     Returns
     -------

@@ -16,6 +16,7 @@ METHOD = ("method", "source")  # the same method with another source is another 
 FOLD = ("repeat", "fold")
 CONDITIONS = ("corpus", "target", "n_train_folds")  # methods are compared within each of them
 SCORE, SOURCE_SCORE, CHANCE = "score", "source_score", "chance"
+BASELINE = "baseline"  # which method is the same network without a source
 # Which rows a fit had, its source had, and tested it: as text, of which `audit` makes rows.
 RECORDED = ("rows_seen", "rows_seen_by_source", "rows_tested")
 # Which columns of X a fit and its sources had, and which it must not have: in the same way, where
@@ -59,8 +60,9 @@ def check_columns(name, frame, columns, advice):
     """Raise unless the frame has all of the columns."""
     missing = [column for column in columns if column not in frame]
     if missing:
+        which = f"{missing} are" if len(missing) < len(columns) else "all are"
         raise ValueError(
-            f"{name} must have the columns {list(columns)}; {missing} are missing among "
+            f"{name} must have the columns {list(columns)}; {which} missing among "
             f"[{first_few(frame.columns)}]. {advice}"
         )
 

@@ -40,6 +40,17 @@ def no_figures(monkeypatch):
     monkeypatch.setattr("skprognet.experiments._write_study.draw_sections", lambda study: [])
 
 
+@pytest.fixture
+def empty_pictures(monkeypatch):
+    """Write each picture of a study as an empty SVG, since only its name is looked at."""
+
+    def empty(display, suffixes):
+        return dict.fromkeys(suffixes, b"<svg/>")
+
+    monkeypatch.setattr("skprognet.experiments._figures.pictures", empty)
+    monkeypatch.setattr("skprognet.experiments._sections.pictures", empty)
+
+
 @pytest.fixture(autouse=True)
 def _torch_threads_unchanged():
     """Fail a test that leaves torch another thread count: it is one for the whole process."""

@@ -14,9 +14,19 @@ from skprognet.datasets import load_emodb
 
 SHORT = ["--folds", "3", "--max-epochs", "2", "--n-jobs", "1"]
 FILES = [
+    "calibration.pdf",
+    "calibration.png",
+    "class_recall.pdf",
+    "class_recall.png",
     "comparisons.csv",
+    "confusion.pdf",
+    "confusion.png",
     "curves.csv.gz",
     "design.toml",
+    "disagreement.pdf",
+    "disagreement.png",
+    "group_scores.pdf",
+    "group_scores.png",
     "learning_curves.pdf",
     "learning_curves.png",
     "manifest.json",

@@ -1,14 +1,18 @@
 """The verb that prints what predictions tell, and a comparison by the recall of one class."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from skprognet.cli import main
+from skprognet.datasets import load_emodb
 from skprognet.results import (
     compare_methods,
     confusion_by_method,
+    expected_calibration_error,
     gaps_between_groups,
     most_disputed,
     recall_scores,
@@ -93,6 +97,30 @@ def test_groups_are_found_by_file(folder, predictions, tmp_path):
     assert result.stdout.endswith("\n\n" + "".join(f"- {verdict}\n" for verdict in verdicts))
 
 
+def test_the_shipped_data_are_labels_too(folder, predictions, tmp_path):
+    output = tmp_path / "groups.csv"
+    by_gender = ["--kind", "groups", "--by", "gender", "--labels", "emodb", "-o", output]
+    predictions.drop(columns="file").to_csv(folder / "predictions.csv.gz", index=False)
+    result = run("details", folder, *by_gender)
+    assert result.exit_code == 0, result.output
+    labels = load_emodb(as_frame=True).frame
+    expected = scores_by_group(predictions, labels, "gender")
+    assert pd.read_csv(output)["score"].tolist() == pytest.approx(expected["score"].tolist())
+
+
+def test_columns_go_by_their_plain_names(folder, predictions):
+    header = run("details", folder, "--kind", "calibration-error").stdout.splitlines()[0]
+    names = [name.strip() for name in header.strip("|").split("|")]
+    assert names == list(expected_calibration_error(predictions))
+    assert any("_" in name for name in names)
+
+
+def test_a_table_that_is_no_predictions_is_refused_in_one_list(folder, tmp_path):
+    refused = run("details", tmp_path / "labels.csv", "--kind", "recall")
+    assert refused.exit_code == 1
+    assert "'prediction']; all are missing among ['speaker', 'gender'" in refused.stderr
+
+
 def test_each_corpus_has_its_labels(predictions, tmp_path):
     both = [predictions.assign(corpus=corpus).drop(columns="file") for corpus in "AB"]
     pd.concat(both).to_csv(tmp_path / "predictions.csv", index=False)
@@ -125,6 +153,35 @@ def test_bad_options_are_refused_in_a_sentence(folder, monkeypatch, arguments, c
     monkeypatch.chdir(folder.parent)
     result = run("details", folder, *arguments)
     assert (result.exit_code, message in result.stderr) == (code, True), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("verb", "name"),
+    [
+        (["details", "study", "--kind", "recall"], "results.csv"),
+        (["plot", "study", "--kind", "scores"], "scores.png"),
+        (["predict", "model", "a.wav"], "results.csv"),
+        (["extract", "a.wav"], "results.csv"),
+        (["read", "emodb", "wav"], "results.csv"),
+        (["train", "emodb"], "scores.png"),
+        (["export", "model"], "manifest.json"),
+    ],
+)
+def test_no_verb_writes_over_a_file_of_a_study(folder, monkeypatch, verb, name):
+    monkeypatch.chdir(folder.parent)
+    (folder / "scores.png").write_bytes(b"drawn")
+    files = {"results.csv": ["0"], "scores.png": ["1"], "gone.csv": ["2"]}
+    (folder / "manifest.json").write_text(json.dumps({"complete": True, "files": files}))
+    (folder.parent / "model").touch()
+    before = (folder / name).read_bytes()
+    (folder.parent / "link").symlink_to(folder / name)
+    for output in (f"study/{name}", "link"):
+        if verb[0] in ("export", "train") or output != "link":
+            result = run(*verb, "-o", output)
+            assert (result.exit_code, result.stdout) == (1, "")
+            assert f"'{output}' is a file of the study in " in result.stderr
+    assert (folder / name).read_bytes() == before
+    assert run("details", "study", "--kind", "recall", "-o", "study/mine.csv").exit_code == 0
 
 
 def test_a_folder_without_predictions_is_refused(tmp_path):

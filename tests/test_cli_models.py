@@ -102,6 +102,7 @@ def test_the_model_is_the_one_that_scikit_learn_would_fit(model, table):
 def test_the_file_says_where_the_model_is_from(model, table):
     assert read_model_info(model[0])["metadata"] == {
         "target": "emotion",
+        "method": "ProgNet",
         "features": None,
         "table": {
             "name": "features.parquet",
@@ -362,7 +363,8 @@ def test_a_model_that_does_not_know_its_features_refuses_audio(model):
     assert result.exit_code == 1
     assert result.stderr == (
         "Error: To predict from audio, features must be made as those that the model learned "
-        "from, and its file does not say how these were. Give a table of features instead.\n"
+        "from, and its file does not say how these were. Give a table of features to 'skprognet "
+        "predict', or its rows to load_model(path).\n"
     )
 
 
@@ -663,7 +665,8 @@ def test_a_configuration_that_a_model_names_is_not_run(of_a_stranger):
         1,
         "Error: The model learned from features of the openSMILE configuration "
         f"'{config}', and a configuration that a model names is never run. If you trust that "
-        "file, name it with --configuration; or give a table of features.\n",
+        "file, pass it as configuration (--configuration), or predict from a table of its "
+        "features.\n",
     )
     assert not written.exists()
 

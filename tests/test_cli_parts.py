@@ -124,11 +124,12 @@ def test_the_durations_have_a_file_of_their_own(line, tmp_path):
 @pytest.mark.parametrize(
     ("options", "code", "sentence"),
     [
+        (["--only", ""], 2, "A part must be written as 'repeat=3', "),
         (["--only", "repeat"], 2, "A part must be written as 'repeat=3', "),
         (
             ["--only", "repeat=3"],
             1,
-            "A part must have a repeat from 1 to 2, as this run has; got 3.",
+            "The repeat of a part must be from 1 to 2, since this run has 2 repeats; got 3.",
         ),
         (["--only", "corpus=x"], 1, "which has 'corpus'; got 'x'."),
         (["--only", "repeat=1", "--finish"], 2, "--only and --finish exclude each other"),

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -79,6 +80,20 @@ def test_a_complete_run_is_left_as_it_is(whole, table):
         again.stdout == f"{folder} holds this run already, complete. To run it again, remove it.\n"
     )
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_a_complete_run_whose_files_changed_is_named_so(whole, table, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(whole[0], folder)
+    (folder / "results.csv").write_text("method\n")
+    (folder / "table.md").unlink()
+    again = run("tasks", table, *QUESTION, *TINY, "--output", folder)
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert again.stderr.endswith(
+        f"Error: The folder {str(folder)!r} holds this run, but some files are missing or were "
+        "changed since: 'results.csv', 'table.md'. To run it again, remove the folder or choose "
+        "another.\n"
+    )
 
 
 def test_another_design_does_not_go_into_its_folder(whole, table):
@@ -272,8 +287,13 @@ def test_names_of_corpora(table, tmp_path, no_figures):
     assert result.exit_code == 0, result.output
     assert "transfer from left to right" in result.stdout
     same = run("corpora", table, table, *TINY, "-o", tmp_path / "same")
-    assert same.exit_code == 1
-    assert "names must have each value once; got 'features' twice." in same.stderr
+    assert same.exit_code == 2
+    assert "Each corpus must be another table; " in same.stderr
+    copy = tmp_path / "features.csv"
+    frame.to_csv(copy)
+    same = run("corpora", table, copy, *TINY, "-o", tmp_path / "same")
+    assert same.exit_code == 2
+    assert "are both called 'features', after their files. Name the corpora with" in same.stderr
     assert not (tmp_path / "same").exists()
 
 

@@ -75,9 +75,10 @@ def test_the_card_says_what_the_file_records(path):
         "a tenth, of speakers that did not train",
         "Article 5(1)(f)",
         "Scores on rows that did not take part in training: not recorded.",
-        "load_model('emotion.model')",
+        "predictor = load_predictor('emotion.model')\npredictor.predict(",
     ):
         assert said in card
+    assert "load_model" not in card
     score = load_model(path)[-1].history_["valid_score"].iloc[0]
     assert f"was {score:.3f}. These rows chose" in card
 
@@ -104,6 +105,7 @@ def test_what_is_not_known_is_not_invented(metadata, tmp_path):
     assert "licence of its recordings:** not recorded" in card
     assert "Rows that chose it:** not recorded" in card
     assert "where it comes from: not recorded" in card
+    assert "model = load_model('model')\nmodel.predict_proba(X)  # X: 2 features" in card
 
 
 def tags(markdown):
@@ -141,14 +143,52 @@ def test_names_stay_text(path, tmp_path):
 def test_scores_of_a_study_are_shown_with_their_spread(path, tmp_path):
     folds = pd.DataFrame({"repeat": [1, 1, 2, 2], "fold": [1, 2, 1, 2]})
     scores = folds.assign(
-        method="DNN", source="none", score=[0.5, 0.7, 0.6, 0.6], normalisation="training"
+        method="ProgNet", source="gender", score=[0.5, 0.7, 0.6, 0.6], normalisation="training"
     )
     card = model_card(path, scores=scores)
+    assert "(target: not recorded; corpus: not recorded) measured ProgNet from gender in " in card
     assert "in 2 repeats of 2 folds; normalisation: training. These are scores of" in card
-    assert "| DNN      | none     | 0.600 ± 0.071 |" in card
+    assert "| ProgNet  | gender   | 0.600 ± 0.071 |" in card
     scores.to_csv(tmp_path / "results.csv", index=False)
     result = run("inspect", path, "--card", "--scores", tmp_path / "results.csv")
     assert result.stdout == card
+
+
+def study(**changes):
+    """Return the scores of two methods on two folds."""
+    folds = pd.DataFrame({"repeat": 1, "fold": [1, 2], "score": [0.5, 0.7], "chance": 0.5})
+    folds = folds.assign(target="emotion", corpus="mine")
+    methods = [("DNN", "none"), ("PT/FT", "gender"), ("ProgNet", "gender"), ("ProgNet", "age")]
+    rows = [folds.assign(method=method, source=source) for method, source in methods]
+    return pd.concat(rows).assign(**changes)
+
+
+def test_scores_are_those_of_the_recorded_method_and_source(path, tmp_path):
+    card = model_card(path, scores=study())
+    assert (
+        "(target: emotion; corpus: mine) measured PT/FT from gender, ProgNet from gender" in card
+    )
+    assert "| age" not in card
+    save_model(fitted(), tmp_path / "m", metadata={**RECORDED, "method": "ProgNet"})
+    section = model_card(tmp_path / "m", scores=study()).split("## Evaluation")[1]
+    assert "measured ProgNet from gender in 1 repeat of 2 folds" in section
+    assert "PT/FT" not in section
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"target": "gender"}, "the target that the file records, 'emotion'; got 'gender'."),
+        (
+            {"chance": 0.25},
+            "the 2 classes of the model, 'angry', 'sad'; their chance level is that",
+        ),
+        ({"source": "age"}, "what the file records, a method from gender; got 'DNN from age', "),
+    ],
+)
+def test_scores_of_other_networks_are_refused(path, changes, sentence):
+    with pytest.raises(ValueError, match=f"^scores must (be of|have) {sentence}"):
+        model_card(path, scores=study(**changes))
 
 
 def test_train_writes_it_and_inspect_prints_it(tmp_path):

@@ -38,7 +38,8 @@ def make_service(predictor):
         said = predictor.predict(environ["wsgi.input"].read(n_bytes))
         if said.error:
             return "422 Unprocessable Content", {"error": said.error}
-        return "200 OK", {"label": said.label, "probabilities": said.probabilities}
+        found = {"label": said.label, "probabilities": said.probabilities, "remark": said.remark}
+        return "200 OK", found
 
     return service
 

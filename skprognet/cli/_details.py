@@ -5,10 +5,12 @@ from pathlib import Path
 import click
 import pandas as pd
 
+from skprognet._comparisons import NO_SAME_NETWORK
 from skprognet._markup import ESCAPES
 from skprognet._predictions import FILE, ROW
-from skprognet._tables import read_table, write_table
+from skprognet._tables import write_table
 from skprognet._wording import first_few
+from skprognet.cli._named_tables import read_named
 from skprognet.cli._options import check_no_input, table_option
 from skprognet.results import (
     calibration_by_method,
@@ -63,7 +65,7 @@ def _read_labels(paths, by, predictions):
     for corpus in corpora:
         own = predictions if corpus is None else predictions[predictions["corpus"] == corpus]
         if str(corpus) in named:
-            labels[corpus] = _by_row(read_table(named[str(corpus)], text=[by]), own)
+            labels[corpus] = _by_row(read_named(named[str(corpus)], text=[by]), own)
     return labels
 
 
@@ -95,9 +97,13 @@ def _cell(value):
 def _to_markdown(frame):
     """Return a frame as a table to be read, with sentences of its own below it."""
     cells = frame.drop(columns="verdict", errors="ignore").map(_cell)
-    cells = cells.rename(columns=lambda name: ESCAPES["markdown"](str(name)))
+    # An underscore inside of a name is no markup, and a name is to be read as it is.
+    cells = cells.rename(columns=lambda name: ESCAPES["markdown"](str(name)).replace(r"\_", "_"))
     table = cells.to_markdown(index=False, disable_numparse=True)
-    sentences = [f"- {ESCAPES['markdown'](each)}" for each in frame.get("verdict", [])]
+    verdicts = list(frame.get("verdict", []))
+    if "wrong_to_right" in frame and frame["wrong_to_right"].isna().all():
+        verdicts.append(f"{NO_SAME_NETWORK}, so that what transfer changes is not listed.")
+    sentences = [f"- {ESCAPES['markdown'](each)}" for each in verdicts]
     return "\n".join([table, *([""] if sentences else []), *sentences])
 
 
@@ -109,8 +115,8 @@ def _to_markdown(frame):
     "--labels",
     multiple=True,
     metavar="TABLE",
-    help="Table with this column: the rows of the study, in the order of its table or named by "
-    "file. Of several corpora one for each, as CORPUS=TABLE.",
+    help="Table with this column, or emodb: the rows of the study, in the order of its table or "
+    "named by file. Of several corpora one for each, as CORPUS=TABLE.",
 )
 @click.option("-n", type=click.IntRange(1), help="Number of disputed rows.  [default: 20]")
 @table_option(required=False, otherwise="Markdown on standard output")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from skprognet._manifest import check_no_result
 from skprognet.cli._messages import on_terminal
 from skprognet.cli._options import check_no_input
 from skprognet.persistence import export_onnx, load_model, read_model_info
@@ -26,6 +27,7 @@ def export(model: Path, output: Path) -> None:
     and classes, and what the model's file records, are in the metadata of the ONNX file.
     """
     check_no_input(output, [model])
+    check_no_result(output)
     metadata = read_model_info(model)["metadata"]
     export_onnx(load_model(model), output, metadata=metadata)
     click.echo(on_terminal(f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB)."))

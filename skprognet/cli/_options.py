@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from skprognet._files import check_folder
+from skprognet._manifest import check_no_result
 from skprognet._tables import check_table_path
 
 
@@ -132,6 +133,14 @@ def check_no_input(output, inputs):
             )
 
 
+def _check_table(ctx, param, path):
+    """Return the path of a table that may be written, if one is given (a callback of click)."""
+    if path is None:
+        return None
+    check_no_result(path)
+    return check_table_path(path)
+
+
 def table_option(*, required, otherwise="CSV on standard output"):
     """Return the option for a table to be written, which is checked before the work begins."""
     return click.option(
@@ -139,7 +148,7 @@ def table_option(*, required, otherwise="CSV on standard output"):
         "-o",
         required=required,
         type=click.Path(dir_okay=False, path_type=Path),
-        callback=lambda ctx, param, path: path and check_table_path(path),
+        callback=_check_table,
         help="The table to write, by its suffix as CSV, Parquet or Feather."
         + ("" if required else f"  [default: {otherwise}]"),
     )

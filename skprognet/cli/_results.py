@@ -8,8 +8,9 @@ import pandas as pd
 
 from skprognet import displays
 from skprognet._files import check_folder, write_whole
+from skprognet._manifest import check_no_result
 from skprognet._markup import ESCAPES
-from skprognet.experiments import picture
+from skprognet.displays import picture
 from skprognet.results import (
     compare_methods,
     compare_over_corpora,
@@ -171,6 +172,7 @@ def plot(
     wrote. Curves need the folder, or its curves.csv.gz.
     """
     check_folder(output.parent)
+    check_no_result(output)
     if not output.suffix:
         raise click.UsageError(f"--output must end in .pdf, .png or .svg; got {str(output)!r}.")
     if kind == "curves":

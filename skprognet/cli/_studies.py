@@ -2,6 +2,7 @@
 
 import time
 import warnings
+from itertools import combinations
 from pathlib import Path
 
 import click
@@ -164,6 +165,8 @@ def corpora(
     # As ("iemocap.csv.gz", ...) -> ("iemocap", ...).
     names = given["names"] or [Path(table).name.partition(".")[0] for table in tables]
     _check_counts(tables, names, labels)
+    if not given["names"]:
+        _check_stems(tables, names)
     design = make_design(ctx, CorporaDesign, given | {"names": names})
     columns, groups = design.columns, design.group_columns
     data = dict(zip(names, load_corpora(tables, labels, columns, features, groups), strict=True))
@@ -184,6 +187,19 @@ def _check_counts(tables, names, labels):
             f"--labels must have one file, or one for each of {len(tables)} tables; got "
             f"{len(labels)}."
         )
+
+
+def _check_stems(tables, names):
+    """Raise if two tables, after whose files the corpora are called, give one name."""
+    for (one, name), (other, again) in combinations(zip(tables, names, strict=True), 2):
+        if name == again:
+            same = Path(one).resolve() == Path(other).resolve()
+            raise click.UsageError(
+                f"Each corpus must be another table; {one!r} is there twice. Give it once."
+                if same
+                else f"{one!r} and {other!r} are both called {name!r}, after their files. Name "
+                "the corpora with --names."
+            )
 
 
 @click.command()

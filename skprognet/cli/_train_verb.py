@@ -9,6 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier
 from skprognet._files import check_folder, sha256
+from skprognet._manifest import check_no_result
 from skprognet._table_metric import monitor_label
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._named_tables import (
@@ -93,6 +94,7 @@ def make_network(given: dict[str, Any]) -> DNNClassifier:
 
 def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
     check_folder(path.parent)
+    check_no_result(path)
     return path
 
 
@@ -169,6 +171,7 @@ def train(
     check_no_input(output, [table, *sources])
     if card:
         check_no_input(card_path(output), [table, *sources])
+        check_no_result(card_path(output))
     frame = read_named(table, [target, speaker or "speaker", *sources], layers=layers)
     if speaker is not None:
         check_column(frame, speaker, str(table))
@@ -196,6 +199,7 @@ def train(
     read = {"name": Path(table).name, "sha256": sha256(find_file(table)), "rows": trained.n_rows}
     metadata = {
         "target": target,
+        "method": METHODS[method].name,
         "features": origin,
         "table": read | ({"dropped_rows": trained.dropped_rows} if trained.dropped_rows else {}),
         "counts": trained.counts

@@ -8,10 +8,11 @@ from skprognet.displays._disagreement_display import DisagreementDisplay
 from skprognet.displays._explanation_display import ExplanationDisplay
 from skprognet.displays._group_scores_display import GroupScoresDisplay
 from skprognet.displays._network_diagram import NetworkDisplay
+from skprognet.displays._pictures import picture as picture
+from skprognet.displays._pictures import pictures as pictures
 from skprognet.displays._scores_display import ScoresDisplay
 from skprognet.displays._significance_display import SignificanceDisplay
 from skprognet.displays._source_importance import SourceImportanceDisplay
-from skprognet.displays._svg_ids import same_svg_ids as same_svg_ids
 from skprognet.displays._training_curve import TrainingCurveDisplay
 from skprognet.displays._training_size import TrainingSizeDisplay
 

@@ -1,5 +1,7 @@
 """How sure a method is, and how often it is right when it is that sure."""
 
+import warnings
+
 import pandas as pd
 
 from skprognet._scores import CONDITIONS, METHOD, label
@@ -87,7 +89,10 @@ class CalibrationDisplay(Display):
         curves = calibration_by_method(predictions, n_bins=n_bins)
         curves = check_frame("predictions", curves, NEEDED)
         check_one_study("predictions", curves, CONDITIONS)
-        return cls(curves, expected_calibration_error(predictions, n_bins=n_bins))
+        with warnings.catch_warnings():
+            # The curves have just said which methods have no probabilities.
+            warnings.filterwarnings("ignore", "There are no probabilities of")
+            return cls(curves, expected_calibration_error(predictions, n_bins=n_bins))
 
     def _parts(self):
         """Return the bins that hold rows of each method."""

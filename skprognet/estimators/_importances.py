@@ -6,7 +6,7 @@ import torch
 from sklearn.base import RegressorMixin
 
 from skprognet._checks import check_choice, check_number
-from skprognet._wording import first_few
+from skprognet._wording import first_few, nearest_name
 from skprognet.estimators._outputs import check_finite
 from skprognet.estimators._parameters import draw_seeds
 from skprognet.estimators._rows import check_rows
@@ -66,7 +66,8 @@ def source_importances(
         If `model` is none of these.
     ValueError
         If there is no source, X and y do not fit, no two rows differ, so that there is nothing
-        to exchange, or another score than "uar" is asked for by class.
+        to exchange, or if by class y has a class that `model` does not know, or another score
+        than "uar" is asked for.
 
     Examples
     --------
@@ -139,6 +140,7 @@ def measure_by_class(classifier, X, y, scoring, method, n_repeats, random_state)
         )
     X, y = _check_importances(classifier, X, y, method, n_repeats)
     classes, codes = np.unique(y, return_inverse=True)
+    _check_known(classes, classifier.classes_)
     n_rows = np.bincount(codes)
 
     def recalls(labels):
@@ -157,6 +159,18 @@ def measure_by_class(classifier, X, y, scoring, method, n_repeats, random_state)
         for name, each in falls.items()
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _check_known(classes, known):
+    """Raise unless the classifier knows each class: it has no recall of another one to lose."""
+    unknown = classes[~np.isin(classes, known)]
+    if len(unknown):
+        near = nearest_name(unknown[0], known)
+        hint = f" Did you mean {near!r}?" if near else ""
+        raise ValueError(
+            f"y must have labels that the classifier knows, {first_few(known.tolist())}; got "
+            f"{first_few(unknown.tolist())}.{hint}"
+        )
 
 
 def _measure_falls(network, X, gain, method, n_repeats, random_state):

@@ -324,9 +324,9 @@ class ProgressiveClassifier(ProgressiveMixin, NetworkClassifier):
         Raises
         ------
         ValueError
-            If there is no source, X and y do not fit, the classifier knows none of the labels,
-            no two rows differ, so that there is nothing to exchange, or another score than "uar"
-            is asked for by class.
+            If there is no source, X and y do not fit, the classifier knows none of the labels, or
+            by class not all of them, no two rows differ, so that there is nothing to exchange, or
+            another score than "uar" is asked for by class.
 
         Examples
         --------

@@ -157,10 +157,10 @@ def cross_validate_transfer(
     predictions : DataFrame
         Only with ``return_predictions=True``, last: a row for each row that tested a fit, in the
         order of the scores and then of the rows. The columns are method, source, target, corpus,
-        (n_train_folds,) repeat, fold, row (its number in X, from 0), truth, prediction (labels as
-        in `y`) and, for each class of `y` in sorted order, p_<class>: its probability, as float32.
-        It is NaN where the classifier has no ``predict_proba`` or no ``classes_``. `scoring` of
-        truth and prediction of a fit is its score, to the last bit.
+        (n_train_folds,) repeat, fold, baseline (as in the scores), row (its number in X, from 0),
+        truth, prediction (labels as in `y`) and, for each class of `y` in sorted order, p_<class>:
+        its probability, as float32. It is NaN where the classifier has no ``predict_proba`` or no
+        ``classes_``. `scoring` of truth and prediction of a fit is its score, to the last bit.
 
     Raises
     ------

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from skprognet._predictions import PREDICTION, ROW, TRUTH, probability_column
-from skprognet._scores import CONDITIONS, FOLD, METHOD
+from skprognet._scores import BASELINE, CONDITIONS, FOLD, METHOD
 from skprognet._wording import first_few
 
 
@@ -115,7 +115,7 @@ def predictions_table(scores, fits, run, splits):
     positions, probabilities = zip(*(_unpack(each, classes) for each in fits), strict=True)
     tested = {(split.repeat + 1, split.fold + 1): split.tested for split in splits}
     rows = [tested[place] for place in scores[list(FOLD)].itertuples(index=False, name=None)]
-    keys = [name for name in scores if name in (*METHOD, *CONDITIONS, *FOLD)]
+    keys = [name for name in scores if name in (*METHOD, *CONDITIONS, *FOLD, BASELINE)]
     table = scores[keys].loc[np.repeat(scores.index, [len(each) for each in rows])]
     table = table.reset_index(drop=True)
     table[ROW] = np.concatenate(rows)

@@ -3,7 +3,7 @@
 import shlex
 from dataclasses import dataclass, fields
 
-from skprognet._wording import first_few, nearest_name
+from skprognet._wording import count, first_few, nearest_name
 
 _FORM = "'repeat=3', 'repeat=3 fold=7', 'fold=7' or 'corpus=NAME repeat=3'"
 
@@ -111,7 +111,8 @@ def select_part(text, corpus, jobs, n_fits):
         last = max(getattr(job.split, name) for job in jobs) + 1
         if number is not None and not 1 <= number <= last:
             raise ValueError(
-                f"A part must have a {name} from 1 to {last}, as this run has; got {number}."
+                f"The {name} of a part must be from 1 to {last}, since this run has "
+                f"{count(range(last), name)}; got {number}."
             )
     pairs = zip(jobs, n_fits, strict=True)
     chosen = [(job, n) for job, n in pairs if part.has(**place_of(job.split))]

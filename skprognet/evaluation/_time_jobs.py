@@ -3,12 +3,16 @@
 The jobs of one split hold every kind of network that a run trains. They are run twice, for a few
 epochs and for some more, on rows of the real shapes. What the second time takes longer is the
 cost of its further epochs; the remainder is what a job costs once, such as scaling its rows.
+
+All processes that will work at the same time do this at the same time: two processes on two cores
+are not twice as fast as one, if the cores share a memory or the machine has other work.
 """
 
 import time
 from dataclasses import replace
 
 import numpy as np
+from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.base import clone
 
 from skprognet.evaluation._fold_job import run_job
@@ -19,13 +23,15 @@ _AIM = 1.5  # seconds that the longer run of a job may take
 _N_ROWS = 2000  # of a larger training set that many rows are used
 
 
-def time_jobs(plan):
-    """Return about how many seconds all jobs of a run take, one after the other.
+def time_jobs(plan, n_jobs):
+    """Return about how many seconds all jobs of a run take.
 
     Parameters
     ----------
     plan : RunPlan
         Of the whole run.
+    n_jobs : int
+        How many jobs run at the same time, as in joblib.
 
     Returns
     -------
@@ -42,8 +48,15 @@ def time_jobs(plan):
     n_rows = max(map(len, split.train.values()))
     share = min(1.0, _N_ROWS / n_rows)
     jobs = [replace(job, split=_cut(split, share)) for job in plan.jobs if job.split is split]
-    seconds = sum(_time_job(run, job, share) for job in jobs)
-    return seconds * len(plan.splits), left_out
+    n_workers = min(effective_n_jobs(n_jobs), len(plan.jobs))
+    seconds = Parallel(n_jobs=n_workers)(
+        delayed(_time_all)(run, jobs, share) for _ in range(n_workers)
+    )
+    return float(np.mean(seconds)) * len(plan.splits) / n_workers, left_out
+
+
+def _time_all(run, jobs, share):
+    return sum(_time_job(run, job, share) for job in jobs)
 
 
 def epochs_of(estimator):

@@ -7,7 +7,6 @@ from skprognet.experiments._arguments import takes_several as takes_several
 from skprognet.experiments._between_corpora import transfer_between_corpora
 from skprognet.experiments._between_tasks import transfer_between_tasks
 from skprognet.experiments._corpora_design import CorporaDesign
-from skprognet.experiments._figures import picture as picture
 from skprognet.experiments._methods import METHODS as METHODS
 from skprognet.experiments._output_folder import OutputFolder as OutputFolder
 from skprognet.experiments._plan import StudyPlan

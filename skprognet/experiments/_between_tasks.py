@@ -1,8 +1,8 @@
 """The paper's first study: does a network of another task help (Table 2, Figure 3)."""
 
-from skprognet._checks import check_no_ratings
+from skprognet._checks import check_no_ratings, check_none_missing
 from skprognet.experiments._duplicates import settle_duplicates
-from skprognet.experiments._label_columns import check_columns
+from skprognet.experiments._label_columns import check_columns, check_same_rows
 from skprognet.experiments._methods import make_methods
 from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
 from skprognet.experiments._tasks_design import TasksDesign
@@ -205,15 +205,13 @@ def plan_tasks(design, X, labels):
     StudyPlan
         One run.
     """
-    if design.target in design.sources:
-        raise ValueError(
-            f"sources must be other tasks than the target; {design.target!r} is both. Leave it "
-            "out of one."
-        )
     warn_of_layers(X, design.layers, stacklevel=4)
     advice = "Rename columns, or pass target=, sources= and speaker=."
     labels = check_columns(labels, design.columns, advice)
+    check_same_rows(X, labels)
     tasks, group = [design.target, *design.sources], design.group
+    for name in dict.fromkeys([*tasks, group]):
+        check_none_missing(name, labels[name])  # by the row as given, before copies are dropped
     for name in tasks:
         if name not in design.group_columns:  # their names may look like numbers
             check_no_ratings(name, labels[name], text=True)

@@ -58,7 +58,7 @@ class CorporaDesign(StudyDesign):
     )
     targets: tuple[str, ...] | None = argument(
         None,
-        "The corpora that are recognised, by their names.",
+        "The corpora that are recognised, by their names; each needs a source that is another.",
         metavar="NAME...",
         default_in_words="all",
     )

@@ -37,9 +37,8 @@ def estimate_seconds(runs, n_jobs):
     """
     seconds, left_out = 0.0, {}
     for run in runs:
-        plan = plan_call(**run.arguments)
-        of_run, left_out_of_run = time_jobs(plan)
-        seconds += of_run / min(effective_n_jobs(n_jobs), len(plan.jobs))
+        of_run, left_out_of_run = time_jobs(plan_call(**run.arguments), n_jobs)
+        seconds += of_run
         left_out |= dict.fromkeys(left_out_of_run)
     low, high = (factor * seconds for factor in _RANGE)
     return low, high, list(left_out)

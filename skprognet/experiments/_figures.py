@@ -1,7 +1,5 @@
 """The figures of a study, ready to be put into files and onto a page."""
 
-import importlib
-import io
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -15,14 +13,11 @@ from skprognet.displays import (
     SignificanceDisplay,
     TrainingCurveDisplay,
     TrainingSizeDisplay,
-    same_svg_ids,
+    pictures,
 )
 from skprognet.experiments._over_corpora import largest_training_set
 
-# Nothing in a file says when it was made.
-METADATA = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
-
-BACKENDS = {"png": "agg", "svg": "svg", "pdf": "pdf"}  # of matplotlib
+FORMATS = ("png", "svg", "pdf")
 
 
 @dataclass
@@ -47,62 +42,6 @@ class Figure:
     alt: str
     contents: dict
     wide: bool = False
-
-
-def pictures(display, suffixes, dpi=150):
-    """Draw once, and return the picture in several formats.
-
-    Parameters
-    ----------
-    display : Display
-        Of `skprognet.displays`.
-    suffixes : iterable of str
-        The formats, such as "png", "pdf" or "svg".
-    dpi : int, default=150
-        Dots in an inch.
-
-    Returns
-    -------
-    dict of str to bytes
-        A whole file for each suffix.
-
-    Raises
-    ------
-    ValueError
-        If matplotlib does not know a format.
-    """
-    display.plot()
-    try:
-        figure = display.figure_
-        figure.set_dpi(dpi)
-        # The layout is computed once: to compute it for each format takes longer than to draw.
-        figure.get_layout_engine().execute(figure)
-        figure.set_layout_engine("none")
-        return {suffix: _saved(figure, suffix, dpi) for suffix in suffixes}
-    finally:
-        display.close()
-
-
-def picture(display, suffix, dpi=150):
-    """Return the picture in one format, as bytes; see :func:`pictures`."""
-    return pictures(display, [suffix], dpi)[suffix]
-
-
-@same_svg_ids()
-def _saved(figure, suffix, dpi):
-    buffer, metadata = io.BytesIO(), METADATA.get(suffix)
-    import matplotlib
-
-    if suffix not in BACKENDS:
-        figure.savefig(buffer, format=suffix, dpi=dpi)
-        return buffer.getvalue()
-    # savefig draws twice: once only to learn how large everything is.
-    backend = importlib.import_module(f"matplotlib.backends.backend_{BACKENDS[suffix]}")
-    figure.set_dpi(dpi)
-    # Without a salt of ours the ids in an SVG are random.
-    with matplotlib.rc_context({"svg.hashsalt": "skprognet"}):
-        getattr(backend.FigureCanvas(figure), f"print_{suffix}")(buffer, metadata=metadata)
-    return buffer.getvalue()
 
 
 # One of each for each target corpus.
@@ -145,15 +84,15 @@ def file_endings(corpora):
     return [f"_{slug}" for slug in slugs]
 
 
-def figure_names(corpora):
-    """Return the names of all figures that a study with these target corpora may have."""
-    endings = file_endings(corpora)
+def figure_names(design):
+    """Return the names of all figures that a study of this design may have."""
+    endings = file_endings(design.target_corpora)
     of_each = [f"{kind}{ending}" for ending in endings for kind in KINDS]
-    return ["corpora_matrix", *of_each, "significance"]
+    return [*["corpora_matrix"] * (design.study == "corpora"), *of_each, "significance"]
 
 
 def _figure(display, name, heading, caption, alt, wide=False):
-    return Figure(name, heading, caption, alt, pictures(display, METADATA), wide)
+    return Figure(name, heading, caption, alt, pictures(display, FORMATS), wide)
 
 
 def _band(frame):

@@ -2,22 +2,39 @@
 
 import pandas as pd
 
-from skprognet._comparisons import evidence, signed, survives
+from skprognet._comparisons import NO_SAME_NETWORK, signed, survives
 from skprognet._predictions import PREDICTION, TRUTH
 from skprognet._scores import METHOD, NO_SOURCE, label, label_of_row, methods_in, rows_of
 from skprognet._wording import count, first_few
+from skprognet.results import helped_more
 
 _NAMED = 4
 _CLOSE = 0.02  # confidence and accuracy this close are called alike
 
 
-def find_plain(frame):
-    """Return the first method without a source, or else the first one, as (method, source)."""
+def find_plain(frame, networks):
+    """Return the method to begin with, as (method, source).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With a row for each method.
+    networks : dict of (str, str) to str
+        As `plain_networks` returns.
+
+    Returns
+    -------
+    tuple of (str, str)
+        The first network that transfer is judged by, or else the first method without a source,
+        or else the first one.
+    """
     methods = methods_in(frame)
-    return next((method for method in methods if method[1] == NO_SOURCE), methods[0])
+    plain = [method for method in methods if method[1] == NO_SOURCE]
+    judges = [method for method in plain if method[0] in networks.values()]
+    return [*judges, *plain, *methods][0]
 
 
-def describe_classes(recalls, confusion):
+def describe_classes(recalls, confusion, networks):
     """Say which class is recognised best and worst, and where a source changes a recall most.
 
     Parameters
@@ -26,18 +43,20 @@ def describe_classes(recalls, confusion):
         As `recall_by_class` returns.
     confusion : DataFrame
         As `confusion_by_method` returns.
+    networks : dict of (str, str) to str
+        As `plain_networks` returns.
 
     Returns
     -------
     str
         A few sentences.
     """
-    plain = find_plain(recalls)
+    plain = find_plain(recalls, networks)
     own = rows_of(recalls, plain).set_index("label")["recall_mean"]
     best, worst = own.idxmax(), own.idxmin()
     if own[best] == own[worst]:
         told = f"{label(*plain)} recognises all classes alike (recall {own[best]:.3f})"
-        return f"{told}. {_largest_change(recalls, own)}".rstrip()
+        return f"{told}. {_largest_change(recalls, networks)}".rstrip()
     told = f"{label(*plain)} recognises {best} best (recall {own[best]:.3f})"
     told += f" and {worst} worst ({own[worst]:.3f})"
     mistakes = rows_of(confusion, plain)
@@ -45,39 +64,46 @@ def describe_classes(recalls, confusion):
     most = mistakes.loc[mistakes["recall"].idxmax()]
     if most["recall"] > 0:
         told += f", {100 * most['recall']:.0f} % of which it takes for {most[PREDICTION]}"
-    return f"{told}. {_largest_change(recalls, own)}".rstrip()
+    return f"{told}. {_largest_change(recalls, networks)}".rstrip()
 
 
-def _largest_change(recalls, own):
+def _largest_change(recalls, networks):
     """Return a sentence on the recall that a source changes most, or nothing."""
-    others = recalls[recalls["source"] != NO_SOURCE].reset_index(drop=True)
-    if not len(others):
+    if (recalls["source"] == NO_SOURCE).all():
         return ""
-    changes = others["recall_mean"] - others["label"].map(own)
+    if not networks:
+        return f"{NO_SAME_NETWORK}, so that no recall is compared."
+    changes = pd.concat(
+        [
+            rows_of(recalls, method).set_index("label")["recall_mean"]
+            - rows_of(recalls, (network, NO_SOURCE)).set_index("label")["recall_mean"]
+            for method, network in networks.items()
+        ],
+        keys=[label(*method) for method in networks],
+    )
     if not changes.any():
         return "No source changes any recall."
-    row = others.loc[changes.abs().idxmax()]
-    change = signed(changes.loc[row.name])
-    return (
-        f"With a source, the recall of {row['label']} changes most: {change} by "
-        f"{label_of_row(row[list(METHOD)])}."
-    )
+    name, of_class = changes.abs().idxmax()
+    change = signed(changes[name, of_class])
+    return f"With a source, the recall of {of_class} changes most: {change} by {name}."
 
 
-def describe_gaps(gaps):
+def describe_gaps(gaps, networks):
     """Say for which group the network without a source is best and worst, and if transfer counts.
 
     Parameters
     ----------
     gaps : DataFrame
         As `gaps_between_groups` returns, of one column.
+    networks : dict of (str, str) to str
+        As `plain_networks` returns.
 
     Returns
     -------
     str
         Two sentences.
     """
-    own = rows_of(gaps, find_plain(gaps)).iloc[0]
+    own = rows_of(gaps, find_plain(gaps, networks)).iloc[0]
     told = (
         f"Among groups of {own['column']}, {label_of_row(own[list(METHOD)])} does best for "
         f"{own['best']} (UAR {own['best_score']:.3f}) and worst for {own['worst']} "
@@ -86,38 +112,43 @@ def describe_gaps(gaps):
     compared = gaps[gaps["against"].notna()]
     tested = compared[compared["pvalue"].notna()]
     if not len(compared):
-        return told
+        is_transfer = (gaps["source"] != NO_SOURCE).any()
+        return f"{told} {NO_SAME_NETWORK}, so that no gap is compared." if is_transfer else told
     if not len(tested):
         return f"{told} Whether transfer changes it cannot be tested."
-    found = [_change_of_gap(row) for _, row in tested[evidence(tested)].iterrows()]
+    found = [_change_of_gap(row) for _, row in tested.iterrows() if survives(row)]
     if not found:
-        return f"{told} There is no evidence that transfer changes it."
+        return (
+            f"{told} There is no evidence, after Holm's correction, that a source does more for "
+            "one group than for another."
+        )
     return f"{told} {first_few(found, _NAMED, str)}."
 
 
 def _change_of_gap(row):
-    after = "" if survives(row) else ", but not after Holm's correction"
     return (
-        f"{label_of_row(row[list(METHOD)])} {'widens' if row['widening'] > 0 else 'narrows'} the "
-        f"gap between {row['best']} and {row['worst']} ({signed(row['widening'])}, "
-        f"p = {row['pvalue']:.3g}{after})"
+        f"{label_of_row(row[list(METHOD)])} does more for {helped_more(row)} than "
+        f"{row['against']} (change {signed(row['change'])}, p = {row['pvalue_holm']:.3g} after "
+        "Holm's correction)"
     )
 
 
-def describe_calibration(errors):
+def describe_calibration(errors, networks):
     """Say whether the network without a source is too sure, and which method is calibrated best.
 
     Parameters
     ----------
     errors : DataFrame
         As `expected_calibration_error` returns.
+    networks : dict of (str, str) to str
+        As `plain_networks` returns.
 
     Returns
     -------
     str
         Two sentences; one for a single method.
     """
-    own = rows_of(errors, find_plain(errors)).iloc[0]
+    own = rows_of(errors, find_plain(errors, networks)).iloc[0]
     excess = own["confidence"] - own["accuracy"]
     verdict = "too sure" if excess > 0 else "not sure enough"
     if abs(excess) < _CLOSE:
@@ -157,25 +188,32 @@ def describe_disputes(disputed, methods):
     labels = disputed[methods]
     agree = labels.eq(labels.iloc[:, 0], axis=0).all(axis=1)
     right = agree & (labels.iloc[:, 0] == disputed[TRUTH])
+    told = (
+        f"All methods give the same label to {agree.sum()} of {count(disputed, 'row')}, the right "
+        f"one to {right.sum()}."
+    )
+    if disputed["wrong_to_right"].isna().all():
+        return f"{told} {NO_SAME_NETWORK}, so that it is not said what transfer changes."
     mended, spoilt = ((disputed[c] != "").sum() for c in ("wrong_to_right", "right_to_wrong"))
     return (
-        f"All methods give the same label to {agree.sum()} of {count(disputed, 'row')}, the right "
-        f"one to {right.sum()}. On {mended} rows some transfer is right where the network without "
-        f"a source is wrong; on {spoilt} rows it is the other way round."
+        f"{told} On {mended} rows some transfer is right where the network without a source is "
+        f"wrong; on {spoilt} rows it is the other way round."
     )
 
 
 def list_gaps(gaps):
-    """Return the gaps as rows of text, for a table: column, method, gap, groups, change, p."""
+    """Return the gaps as rows of text: column, method, its extremes, gap, groups, change, p."""
     return [
         [
             row["column"],
             label_of_row(row[list(METHOD)]),
-            f"{row['gap']:.3f}",
             f"{row['best']} ({row['best_score']:.3f})",
             f"{row['worst']} ({row['worst_score']:.3f})",
-            "" if pd.isna(row["widening"]) else signed(row["widening"]),
+            f"{row['gap']:.3f}",
+            "" if pd.isna(row["change"]) else f"{row['higher']} minus {row['lower']}",
+            "" if pd.isna(row["change"]) else signed(row["change"]),
             "" if pd.isna(row["pvalue"]) else f"{row['pvalue']:.3f}",
+            "" if pd.isna(row["pvalue_holm"]) else f"{row['pvalue_holm']:.3f}",
         ]
         for _, row in gaps.iterrows()
     ]

@@ -4,7 +4,7 @@ import pandas as pd
 
 from skprognet._checks import check_no_ratings
 from skprognet._wording import first_few
-from skprognet.experiments._label_columns import check_columns, warn_of_slips
+from skprognet.experiments._label_columns import check_columns, check_same_rows, warn_of_slips
 
 
 def align_features(X, reference, name, reference_name):
@@ -72,6 +72,7 @@ def _check_tables(design, corpora):
         labels = check_columns(
             labels, design.columns, advice, apart=[design.emotion], stacklevel=6
         )
+        check_same_rows(X, labels)
         found[name] = X, labels
     return found
 

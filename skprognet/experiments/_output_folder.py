@@ -6,6 +6,7 @@ from pathlib import Path
 
 from skprognet._claims import Claim, check_claims, clear_claims, has_claims, turn
 from skprognet._files import check_folder, remove_drafts, write_whole
+from skprognet._manifest import MANIFEST, read_manifest
 from skprognet._wording import first_few
 from skprognet.evaluation import has_checkpoint, remove_checkpoint
 from skprognet.experiments._arguments import DESIGN_FILE
@@ -14,7 +15,6 @@ from skprognet.experiments._read_design import read_record
 from skprognet.experiments._record import differences, essence, format_record
 
 CHECKPOINT = "checkpoint"
-MANIFEST = "manifest.json"
 REPORT = "report.html"
 _RESULTS = ["results"]  # what only one process at a time may write
 
@@ -99,15 +99,11 @@ class OutputFolder:
 
     def _read_manifest(self):
         """Return the digests that each file of a run may have, and whether the run is complete."""
-        path = self.folder / MANIFEST
-        if not path.exists():
-            return {}, False
         try:
-            told = json.loads(path.read_text("utf-8"))
-            files = {str(name): list(digests) for name, digests in told["files"].items()}
-            return files, bool(told["complete"]) and (self.folder / REPORT).exists()
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            files, complete = read_manifest(self.folder)
+        except (OSError, ValueError) as error:
             raise _in_the_way(self.folder, [MANIFEST]) from error
+        return files, complete and (self.folder / REPORT).exists()
 
     def begin(self, record, names, replace=False):
         """Get ready for a run, before anything is trained.
@@ -129,7 +125,7 @@ class OutputFolder:
         Raises
         ------
         ValueError
-            If it holds another run.
+            If it holds another run, or this one with files that are missing or were changed.
         FileExistsError
             If a file of the user is in the way.
         """
@@ -147,12 +143,23 @@ class OutputFolder:
                 "another folder, or the design of that run, or remove that folder."
             )
         if self.is_complete and not (other or self.is_unfinished or replace):
+            self._check_whole()
             return False
         self.check(names)
         is_written = self._is_part and there.exists() and not other
         if not (self.is_complete or is_written):
             self.write({DESIGN_FILE: format_record(record).encode()}, complete=False)
         return True
+
+    def _check_whole(self):
+        """Raise ValueError unless all files of the run are as it wrote them."""
+        others = [name for name in self._files if not self._is_ours(name)]
+        if others:
+            raise ValueError(
+                f"The folder {str(self.folder)!r} holds this run, but some files are missing or "
+                f"were changed since: {first_few(others)}. To run it again, remove the folder or "
+                "choose another."
+            )
 
     def write(self, contents, complete=True):
         """Write files, all of them or none, and say in the manifest that they are a run's.

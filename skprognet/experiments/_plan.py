@@ -1,5 +1,6 @@
 """A study that has met its data: everything is checked, and nothing is trained yet."""
 
+import warnings
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -219,7 +220,18 @@ class StudyPlan:
         ------
         ValueError
             If the checkpoint is that of another run.
+
+        Warns
+        -----
+        UserWarning
+            If there is no such folder: all parts are missing then, or its name is wrong.
         """
+        if not Path(checkpoint).exists():
+            warnings.warn(
+                f"There is no folder {str(checkpoint)!r}, so that all parts are missing. Is its "
+                "name right?",
+                stacklevel=2,
+            )
         return find_missing(self.runs, checkpoint)
 
 

@@ -1,6 +1,5 @@
 """What follows from the predictions of a study: a section of its page for each question."""
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import pandas as pd
@@ -14,8 +13,9 @@ from skprognet.displays import (
     ConfusionDisplay,
     DisagreementDisplay,
     GroupScoresDisplay,
+    pictures,
 )
-from skprognet.experiments._figures import METADATA, Figure, file_endings, pictures
+from skprognet.experiments._figures import FORMATS, Figure, file_endings
 from skprognet.experiments._findings import (
     describe_calibration,
     describe_classes,
@@ -24,12 +24,14 @@ from skprognet.experiments._findings import (
     list_gaps,
 )
 from skprognet.experiments._over_corpora import largest_training_set
+from skprognet.experiments._page_section import Section, Table
 from skprognet.results import (
     calibration_by_method,
     confusion_by_method,
     expected_calibration_error,
     gaps_between_groups,
     most_disputed,
+    plain_networks,
     recall_by_class,
     scores_by_group,
 )
@@ -38,60 +40,12 @@ MOST_GROUPS, MOST_COLUMNS, MOST_DISPUTED = 30, 4, 15
 FACTS = 4  # columns of `most_disputed` between the truth and the labels of the methods
 
 
-@dataclass
-class Table:
-    """A table of the page.
-
-    Attributes
-    ----------
-    name, note : str
-        What it is called by those who do not see it; how to read it.
-    heads : list of str
-        One for each column.
-    rows : list of list of (str, bool)
-        Each cell, and whether it is marked.
-    """
-
-    name: str
-    note: str
-    heads: list
-    rows: list
-
-
-@dataclass(eq=False)
-class Section:
-    """One question, and what the study answers.
-
-    Attributes
-    ----------
-    heading : str
-        The question.
-    findings : list of str
-        The answer in plain words.
-    figures : list of Figure
-        All are written as files; those with an SVG are shown.
-    tables : list of Table
-        Shown below.
-    """
-
-    heading: str
-    findings: list = field(default_factory=list)
-    figures: list = field(default_factory=list)
-    tables: list = field(default_factory=list)
-
-    def add(self, where, findings, figures, tables):
-        """Add what one corpus, if there are several, shows."""
-        start = f"{where.removeprefix(', ')}: " if where else ""
-        self.findings += [start + finding for finding in findings]
-        self.figures += figures
-        self.tables += tables
-
-
 class Tested(NamedTuple):
     """What was predicted for one target corpus."""
 
     predictions: pd.DataFrame
     labels: pd.DataFrame
+    networks: dict  # for each method with a source, the same network without one
     ending: str  # of the names of files
     where: str  # ends a heading; empty where there is one corpus
 
@@ -135,10 +89,11 @@ def _by_corpus(study):
     for corpus, ending in zip(corpora, file_endings(corpora), strict=True):
         own = largest_training_set(predictions[predictions["corpus"] == corpus])
         labels = study.labels.get(corpus, pd.DataFrame())
-        yield Tested(own, labels, ending, f", {corpus}" if len(corpora) > 1 else "")
+        where = f", {corpus}" if len(corpora) > 1 else ""
+        yield Tested(own, labels, plain_networks(own), ending, where)
 
 
-def _figure(display, name, heading, caption, alt, tested, suffixes=METADATA):
+def _figure(display, name, heading, caption, alt, tested, suffixes=FORMATS):
     """Return a figure of one corpus."""
     contents = pictures(display, suffixes)
     return Figure(name + tested.ending, heading + tested.where, caption, alt, contents)
@@ -168,7 +123,7 @@ def _show_classes(tested):
             tested,
         ),
     ]
-    return [describe_classes(recalls, confusion)], figures, []
+    return [describe_classes(recalls, confusion, tested.networks)], figures, []
 
 
 def choose_columns(tested, speaker):
@@ -214,15 +169,15 @@ def _show_groups(tested, speaker):
     )
     table = Table(
         f"Gaps between groups{tested.where}",
-        "Best and worst are the groups with the highest and the lowest mean of the method and "
-        "of the same network without a source; the gap is the difference of their UARs. The "
-        "change is against the network without a source, with the p-value of Welch's t-test over "
-        "speakers, or over rows where the groups are speakers. The p-values are not adjusted for "
-        "their number.",
-        ["groups of", "method", "gap", "best", "worst", "change", "p"],
+        "The gap is the UAR of a method's best group minus that of its worst. A method with a "
+        "source is compared with the same network without one on the two groups that are best "
+        "and worst by the mean of both: the change is how much more the source does for the "
+        "first of them. The p-value is that of Welch's t-test over speakers, or over rows where "
+        "the groups are speakers; the last one is adjusted for all comparisons of the column.",
+        ["groups of", "method", "best", "worst", "gap", "compared", "change", "p", "p (Holm)"],
         [[(cell, False) for cell in row] for each in gaps for row in list_gaps(each)],
     )
-    return [describe_gaps(each) for each in gaps], [figure], [table]
+    return [describe_gaps(each, tested.networks) for each in gaps], [figure], [table]
 
 
 def _gaps(tested, column, speaker):
@@ -250,7 +205,7 @@ def _show_calibration(tested):
         "Accuracy by confidence for each method, with the expected calibration error.",
         tested,
     )
-    return [describe_calibration(errors)], [figure], []
+    return [describe_calibration(errors, tested.networks)], [figure], []
 
 
 def _show_disputes(tested):

@@ -58,7 +58,8 @@ def _check_emotions(emotions, found):
         near = nearest_name(missing[0], there)
         hint = f" The nearest to {missing[0]!r} is {near!r}." if near else ""
         raise ValueError(
-            f"emotions must be labels that some corpus has; none has {first_few(missing)}.{hint}"
+            f"emotions must be labels that some corpus has, among {_list(there)}; none has "
+            f"{first_few(missing)}.{hint}"
         )
     for name, labels in found.items():
         own = [label for label in emotions if label in set(map(str, labels))]

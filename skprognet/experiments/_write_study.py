@@ -167,6 +167,5 @@ def study_contents(study, record):
 
 def file_names(design):
     """Return the names of all files that a study of this design may write."""
-    corpora = design.target_corpora
-    figures = [f"{name}.{suffix}" for name in figure_names(corpora) for suffix in SUFFIXES]
+    figures = [f"{name}.{suffix}" for name in figure_names(design) for suffix in SUFFIXES]
     return [*_FILES, DESIGN_FILE, *figures, REPORT]

@@ -100,7 +100,8 @@ def _read(file):
     try:
         content = file.read()
     except (OSError, ValueError) as error:
-        raise _Unusable(f"cannot be read ({type(error).__name__})") from error
+        why = "its file is closed" if getattr(file, "closed", False) else type(error).__name__
+        raise _Unusable(f"cannot be read ({why})") from error
     if not isinstance(content, (bytes, bytearray, memoryview)):
         raise _Unusable('was opened as text; open it with mode "rb"')
     return bytes(content)

@@ -284,7 +284,8 @@ class FeatureOrigin:
             raise ValueError(
                 "The model learned from features of the openSMILE configuration "
                 f"{feature_set!r}, and a configuration that a model names is never run. If "
-                "you trust that file, name it with --configuration; or give a table of features."
+                "you trust that file, pass it as configuration (--configuration), or predict from "
+                "a table of its features."
             )
         found = config_digest(find_config(configuration))
         if found != self.configuration_sha256:

@@ -13,6 +13,10 @@ Whether the order is the same depends on the library and the processor, and noth
 So it is tried, once in a process for each shape, on random numbers: another order shows in
 thousands of last digits at once. Where no shorter way gives the same bits, the block stays long.
 
+Activations need care as well. torch computes a sigmoid of many numbers in vector registers, and of
+a few that are left over, or that do not lie side by side, one by one: with another last digit. So
+a block is only as short as its activations fill whole registers, and they lie side by side.
+
 Letters in names: N rows, F numbers that a layer reads, H units that it has.
 """
 
@@ -29,6 +33,7 @@ from skprognet.networks._column import ACTIVATIONS, Column
 ROWS_PER_BLOCK = 128  # a multiple of the numbers in any vector register
 FEW = 4
 _SHORTER = (16, 32, 64)
+_NUMBERS_AT_ONCE = 64  # a multiple of what torch takes in one go on any processor
 
 _known: dict[tuple, tuple[int, ...]] = {}
 
@@ -64,7 +69,7 @@ def few_rows(column: Column, X_NF: Tensor) -> Iterator[Tensor]:
     layers = zip(column.layers, column.weights_by_layer(), strict=True)
     for k, (layer, weights) in enumerate(layers):
         z_NH = _add_products(layer.bias, weights, [below_NF, *frozen[k]])
-        below_NF = activate(z_NH) if k < len(column.hidden_layer_sizes) else z_NH
+        below_NF = activate(z_NH.contiguous()) if k < len(column.hidden_layer_sizes) else z_NH
         yield below_NF
 
 
@@ -87,14 +92,24 @@ def _find_lengths(column: Column) -> tuple[int, ...]:
     n_threads = torch.get_num_threads()
     matrices = [values for values in column.parameters() if values.ndim == 2]
     shapes = {(values.shape, values.dtype, n_threads) for values in matrices}
-    lengths = [n for n in _SHORTER if all(_units_first(*shape, n) for shape in shapes)]
+    full = [n for n in (FEW, *_SHORTER) if _fills_registers(column, n)]
+    lengths = [n for n in full if n != FEW and all(_units_first(*shape, n) for shape in shapes)]
     has_adapters = len(getattr(column, "adapters", ())) > 0
-    few = not has_adapters and all(
-        all(_rows_first(w.shape, w.dtype, n_threads) for w in weights)
-        or all(_units_first(w.shape, w.dtype, n_threads, _SHORTER[0]) for w in weights)
-        for weights in column.weights_by_layer()
+    few = (
+        FEW in full
+        and not has_adapters
+        and all(
+            all(_rows_first(w.shape, w.dtype, n_threads) for w in weights)
+            or all(_units_first(w.shape, w.dtype, n_threads, _SHORTER[0]) for w in weights)
+            for weights in column.weights_by_layer()
+        )
     )
     return (*([FEW] if few else []), *lengths, ROWS_PER_BLOCK)
+
+
+def _fills_registers(column: Column, length: int) -> bool:
+    """Return whether no activation of a block of this length is computed one by one."""
+    return all(length * width % _NUMBERS_AT_ONCE == 0 for width in column.hidden_layer_sizes)
 
 
 @lru_cache(maxsize=1024)

@@ -9,11 +9,11 @@ from markupsafe import Markup
 
 from skprognet._markup import escape_markdown
 from skprognet._table_metric import monitor_label
-from skprognet._wording import count, printable
+from skprognet._wording import printable
 from skprognet.datasets import find_attrs
 from skprognet.features import FeatureOrigin
 from skprognet.persistence._describe import describe_model
-from skprognet.results import format_table, summary_table
+from skprognet.persistence._scores_of_a_card import describe_scores
 
 # By how the features were made: what the card says of the whole model on the hub.
 RESEARCH_ONLY = {
@@ -43,7 +43,8 @@ def model_card(path, *, scores=None, modules=None):
     scores : DataFrame, default=None
         The scores of a study of such networks, as
         :func:`~skprognet.evaluation.cross_validate_transfer` returns them: the card shows their
-        means and spreads. A model has no honest score of its own, since all rows trained it.
+        means and spreads. A model has no honest score of its own, since all rows trained it. Where
+        the file records method and sources, the rows of these count and no others.
     modules : dict of str to torch.nn.Module, default=None
         As for :func:`load_model`.
 
@@ -56,7 +57,8 @@ def model_card(path, *, scores=None, modules=None):
     Raises
     ------
     ValueError
-        If it is not the file of a model, or `scores` lack a column.
+        If it is not the file of a model, or `scores` lack a column, or are of another target,
+        another number of classes, or other methods and sources than the file records.
     TypeError
         If `scores` is no table.
     OSError
@@ -107,7 +109,7 @@ def write_card(told, scores=None):
         **_of_the_data(told),
         **_of_the_features(told["features"]),
         **_of_the_training(told),
-        study=None if scores is None else _of_a_study(scores),
+        study=None if scores is None else describe_scores(scores, told),
     )
 
 
@@ -180,21 +182,6 @@ def _of_the_training(told):
         "metric": monitor_label(told["model"]["metric"]),
         "validation": VALIDATION[how] if is_known else "not recorded",
         "speakers": NEW_SPEAKERS[how] if is_known else "whether new ones were tried: not recorded",
-    }
-
-
-def _of_a_study(scores):
-    """Return the table of a study, and in a sentence how its scores were measured."""
-    table = summary_table(scores)
-    n_repeats, n_folds = (scores[name].nunique() for name in ("repeat", "fold"))
-    normalisation = sorted(set(scores["normalisation"])) if "normalisation" in scores else []
-    how = escape_markdown(" or ".join(map(str, normalisation)) or "not recorded")
-    return {
-        "table": Markup(format_table(table)),
-        "protocol": Markup(
-            f"A study measured such networks in {count(range(n_repeats), 'repeat')} of "
-            f"{count(range(n_folds), 'fold')}; normalisation: {how}."
-        ),
     }
 
 

@@ -395,7 +395,8 @@ def make_extractor(origin, configuration, speech_models, **options):
     if origin is None:
         raise ValueError(
             "To predict from audio, features must be made as those that the model learned from, "
-            "and its file does not say how these were. Give a table of features instead."
+            "and its file does not say how these were. Give a table of features to 'skprognet "
+            "predict', or its rows to load_model(path)."
         )
     return origin.make_extractor(configuration, speech_models, **options)
 

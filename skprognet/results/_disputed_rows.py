@@ -5,6 +5,7 @@ import pandas as pd
 from scipy.stats import entropy
 
 from skprognet._checks import check_choice, check_number
+from skprognet._comparisons import NO_SAME_NETWORK
 from skprognet._predictions import FILE, PREDICTION, ROW, TRUTH
 from skprognet._scores import DIGITS, NO_SOURCE, by_condition, label, methods_in, placebo_of
 from skprognet.results._pairs import networks_without_source
@@ -42,8 +43,8 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
         List only rows whose prediction some transfer changes in this way. None is all rows.
     against : str, default=None
         Name of the method without a source that transfer is judged by. None takes for each method
-        the same network without a source: the one that a column baseline names, or "DNN", or the
-        only method without a source.
+        the same network without a source: the one that its column baseline names, or "DNN" where
+        there is no such column. A method without such a network is compared with nothing.
 
     Returns
     -------
@@ -52,8 +53,9 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
         corpus, target, n_train_folds (those with several values), row, file (if known), truth,
         disagreement (D in bits), methods_right (share of the methods whose own label is right),
         wrong_to_right and right_to_wrong (names of the methods with a source whose label is right
-        where that of the network without one is wrong, and the reverse; empty text for none), and
-        for each method a column with its label. The label of a method is what most of its
+        where that of the network without one is wrong, and the reverse; empty text for none, and
+        None where no method without a source is the same network as one with a source), and for
+        each method a column with its label. The label of a method is what most of its
         repeats predict, and that of the earliest repeat where several have as many.
 
     Raises
@@ -61,8 +63,9 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
     TypeError
         If `predictions` is no table, or `n` is no integer.
     ValueError
-        If there are fewer than two methods, `n` is below 1, `only` is unknown, `against` names no
-        method without a source, or `predictions` are refused as in :func:`confusion_by_method`.
+        If there are fewer than two methods, `n` is below 1, `only` is unknown or there is no
+        network without a source to compare with, `against` names no method without a source, or
+        `predictions` are refused as in :func:`confusion_by_method`.
 
     Notes
     -----
@@ -97,10 +100,21 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
     for condition, part in by_condition(predictions):
         frame = _judged(part, against)
         if only is not None:
-            frame = frame[frame[CHANGES[only]] != ""]
+            frame = _changed_rows(frame, only)
         frame = frame.sort_values("disagreement", ascending=False, kind="stable").head(n)
         lists.append(pd.DataFrame([condition], index=[0]).merge(frame, how="cross"))
     return pd.concat(lists, ignore_index=True)
+
+
+def _changed_rows(frame, only):
+    """Return the rows that some transfer changes in this way."""
+    changed = frame[CHANGES[only]]
+    if changed.isna().any():
+        raise ValueError(
+            f"only={only!r} needs a network to compare with. {NO_SAME_NETWORK}. Name a method "
+            "without a source with against=, or leave only out."
+        )
+    return frame[changed != ""]
 
 
 def _judged(part, against):
@@ -160,8 +174,14 @@ def _majority(votes, first):
 
 
 def _changed(right, networks, changes):
-    """Return for each row the names of the methods whose source changes it in this way."""
-    names = np.full(len(next(iter(right.values()))), "", dtype=object)
+    """Return for each row the names of the methods whose source changes it in this way.
+
+    None if there is no network without a source to compare with.
+    """
+    n_rows = len(next(iter(right.values())))
+    if not networks:
+        return np.full(n_rows, None)
+    names = np.full(n_rows, "", dtype=object)
     for method, network in networks.items():
         if placebo_of(method[1]) is not None:
             continue

@@ -17,9 +17,9 @@ _ROUNDING = 1e-12  # sums in another order differ by less
 
 
 class GapChange(NamedTuple):
-    """By how much one gap is wider than the other, its interval, and the p-value."""
+    """By how much one difference is greater than the other, its interval, and the p-value."""
 
-    widening: float
+    change: float
     low: float
     high: float
     pvalue: float
@@ -43,25 +43,25 @@ def change_of_gap(differences, share, alpha):
         Of the first group against the second. Interval and p-value are NaN where a group has a
         single unit, or all units differ by the same amount.
     """
-    change = differences.sum(axis=0)
-    widening = float(change[0] - change[1])
-    beyond, inside = differences - share * change, share > 0
+    gains = differences.sum(axis=0)
+    change = float(gains[0] - gains[1])
+    beyond, inside = differences - share * gains, share > 0
     if np.abs(beyond).max() < _ROUNDING:
-        pvalue = np.nan if abs(widening) > _ROUNDING else 1.0
-        return GapChange(widening, np.nan, np.nan, pvalue)
+        pvalue = np.nan if abs(change) > _ROUNDING else 1.0
+        return GapChange(change, np.nan, np.nan, pvalue)
     if inside.all(axis=1).any():
         # The same units are in both groups: one measurement of each.
         both = inside.any(axis=1)
-        values = both.sum() * (beyond[both, 0] - beyond[both, 1]) + widening
+        values = both.sum() * (beyond[both, 0] - beyond[both, 1]) + change
         result = stats.ttest_1samp(values, 0)
     else:
         n_units = inside.sum(axis=0)
         if n_units.min() < 2:
-            return GapChange(widening, np.nan, np.nan, np.nan)
-        best, worst = (n_units[g] * beyond[inside[:, g], g] + change[g] for g in (0, 1))
+            return GapChange(change, np.nan, np.nan, np.nan)
+        best, worst = (n_units[g] * beyond[inside[:, g], g] + gains[g] for g in (0, 1))
         with warnings.catch_warnings():
             # One group may not vary at all, where nothing changes for it. The other one does.
             warnings.simplefilter("ignore", RuntimeWarning)
             result = stats.ttest_ind(best, worst, equal_var=False)
     low, high = result.confidence_interval(1 - alpha)
-    return GapChange(widening, float(low), float(high), float(result.pvalue))
+    return GapChange(change, float(low), float(high), float(result.pvalue))

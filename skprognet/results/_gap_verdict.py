@@ -3,7 +3,7 @@
 import pandas as pd
 
 from skprognet._comparisons import signed, survives
-from skprognet._scores import condition_in_words, label
+from skprognet._scores import NO_SOURCE, condition_in_words, label
 
 
 def gap_verdict(row, n_tests):
@@ -29,9 +29,16 @@ def gap_verdict(row, n_tests):
         f"{row['best_score']:.3f}, {row['worst']} {row['worst_score']:.3f})"
     )
     if pd.isna(row["against"]):
-        return f"{gap}."
-    against_gap = signed(row["against_gap"]).removeprefix("+")
-    change = f"{gap}, that of {row['against']} by {against_gap}: change {signed(row['widening'])}"
+        if row["source"] == NO_SOURCE:
+            return f"{gap}."
+        return (
+            f"{gap}. No method without a source is the same network, so that it is compared with "
+            "nothing."
+        )
+    change = (
+        f"{gap}. {row['higher']} minus {row['lower']}: {signed(row['difference'])}, against "
+        f"{signed(row['against_difference'])} by {row['against']}; change {signed(row['change'])}"
+    )
     if pd.isna(row["low"]):
         return f"{change}. It cannot be tested: {_why_not(row)}."
     sentence = (
@@ -39,14 +46,21 @@ def gap_verdict(row, n_tests):
         f"{signed(row['high'])}), p = {row['pvalue']:.3g}. "
     )
     if row["pvalue"] >= row["alpha"]:
-        return sentence + "No evidence that the source changes the gap."
-    sentence += f"The source {'widens' if row['widening'] > 0 else 'narrows'} the gap."
+        return sentence + "No evidence that the source changes this difference."
+    sentence += f"The source does more for {helped_more(row)}."
     if survives(row):
         return sentence
     return (
         f"{sentence} Corrected for the {n_tests} comparisons made, it is no evidence (Holm, "
         f"p = {row['pvalue_holm']:.3g})."
     )
+
+
+def helped_more(row):
+    """Return which groups the source does more and less for, as "male than for female"."""
+    groups = [row["higher"], row["lower"]]
+    more, less = groups if row["change"] > 0 else groups[::-1]
+    return f"{more} than for {less}"
 
 
 def _why_not(row):

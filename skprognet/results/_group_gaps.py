@@ -33,8 +33,11 @@ from skprognet.significance import holm
 SPEAKER = "speaker"
 _NO_COMPARISON = {
     "against": None,
-    "against_gap": np.nan,
-    "widening": np.nan,
+    "higher": None,
+    "lower": None,
+    "difference": np.nan,
+    "against_difference": np.nan,
+    "change": np.nan,
     "low": np.nan,
     "high": np.nan,
     "pvalue": np.nan,
@@ -42,20 +45,20 @@ _NO_COMPARISON = {
 
 
 def gaps_between_groups(predictions, labels, column, *, unit=None, against=None, alpha=0.05):
-    r"""Measure the gap between groups of rows, and test whether transfer widens it.
+    r"""Measure the gap between groups of rows, and test whether transfer changes it.
 
     The gap of a method is the UAR of its best group minus that of its worst, where the UAR of a
     group is that of :func:`scores_by_group`: over all of its rows in a repeat, mean over the
-    repeats. A method with a source is compared with the same network without one, between the
-    groups that are best and worst by the mean of both methods. Transfer widens their gap by
+    repeats. A method with a source is compared with the same network without one, on the two
+    groups that are best and worst by the mean of both methods. Their difference changes by
 
     .. math::
 
-        d = \left(u_\mathrm{best} - u_\mathrm{worst}\right) -
-            \left(v_\mathrm{best} - v_\mathrm{worst}\right),
+        d = \left(u_\mathrm{higher} - u_\mathrm{lower}\right) -
+            \left(v_\mathrm{higher} - v_\mathrm{lower}\right),
 
-    where u and v are UARs with the source and without. That transfer helps both groups alike
-    changes nothing.
+    where u and v are UARs with the source and without. It is above 0 if the source does more for
+    the group that is better on average. If the source helps both groups alike, d is 0.
 
     Repeats test the same rows again. So their spread says how much seeds and folds matter, and
     not how much other speakers would. Speakers are the independent units instead, each with all
@@ -81,8 +84,8 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
         single rows are the units: the test is then about these speakers, not about others.
     against : str, default=None
         Name of the method without a source that transfer is judged by. None takes for each method
-        the same network without a source: the one that a column baseline names, or "DNN", or the
-        only method without a source.
+        the same network without a source: the one that its column baseline names, or "DNN" where
+        there is no such column. A method without such a network is compared with nothing.
     alpha : float, default=0.05
         Level below which a p-value is called evidence, and 1 minus the level of the interval;
         between 0 and 1.
@@ -91,10 +94,12 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     -------
     DataFrame
         A row for each method, with these columns: corpus, target, n_train_folds (those with
-        several values), method, source, column (as given), metric, greater_is_better, gap, best
-        and worst (the two groups), best_score, worst_score, against (method without a source; None
-        for itself, and where there is none), against_gap (its gap between the same two groups,
-        negative if the other one is better), widening (d), low and high (its interval), pvalue
+        several values), method, source, column (as given), metric, greater_is_better, gap,
+        best and worst (the extreme groups of this method), best_score, worst_score, against
+        (method without a source; None for itself, and where there is none), higher and lower (the
+        two groups that are compared), difference and against_difference (the UAR of the one minus
+        that of the other, with the source and without), change (d), low and high (its interval),
+        pvalue
         (two-sided), pvalue_holm (adjusted for all comparisons of the table), unit ("row" for
         single rows), n_units (in both groups), alpha and verdict (the row in words).
 
@@ -150,8 +155,8 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     >>> gaps = gaps_between_groups(predictions, labels, "gender")
     >>> print(gaps.loc[1, "verdict"])
     Between groups of gender, the UAR of ProgNet from speaker differs by 0.000 (female 1.000,
-    male 1.000), that of DNN by 0.750: change -0.750 (95 % interval -1.137 to -0.363),
-    p = 0.00254. The source narrows the gap.
+    male 1.000). female minus male: 0.000, against +0.750 by DNN; change -0.750 (95 % interval
+    -1.137 to -0.363), p = 0.00254. The source does more for male than for female.
     """
     check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
     predictions = check_tested(predictions)
@@ -199,25 +204,29 @@ def _gaps(part, column, against, alpha):
         scores, plain = own.sum(axis=0), None
         if method in networks:
             plain, _ = added[networks[method], NO_SOURCE]
-        both = scores if plain is None else scores + plain.sum(axis=0)
         # The last one of several, so that two are named even if all are equal.
-        pair = [both.argmax(), len(groups) - 1 - both[::-1].argmin()]
-        best, worst = scores[pair]
-        compared = _NO_COMPARISON
+        best, worst = scores.argmax(), len(groups) - 1 - scores[::-1].argmin()
+        compared, pair = _NO_COMPARISON, [best, worst]
         if plain is not None:
-            change = change_of_gap((own - plain)[:, pair], share[:, pair], alpha)
-            against_best, against_worst = plain.sum(axis=0)[pair]
-            compared = {"against": networks[method], "against_gap": against_best - against_worst}
-            compared |= change._asdict()
+            both = scores + plain.sum(axis=0)
+            pair = [both.argmax(), len(groups) - 1 - both[::-1].argmin()]
+            compared = {
+                "against": networks[method],
+                "higher": groups[pair[0]],
+                "lower": groups[pair[1]],
+                "difference": -np.diff(scores[pair])[0],
+                "against_difference": -np.diff(plain.sum(axis=0)[pair])[0],
+                **change_of_gap((own - plain)[:, pair], share[:, pair], alpha)._asdict(),
+            }
         yield {
             **dict(zip(METHOD, method, strict=True)),
             "column": column,
             **metric_columns(get_score("uar")),
-            "gap": best - worst,
-            "best": groups[pair[0]],
-            "worst": groups[pair[1]],
-            "best_score": best,
-            "worst_score": worst,
+            "gap": scores[best] - scores[worst],
+            "best": groups[best],
+            "worst": groups[worst],
+            "best_score": scores[best],
+            "worst_score": scores[worst],
             **compared,
             "n_units": int((share[:, pair] > 0).any(axis=1).sum()),
         }

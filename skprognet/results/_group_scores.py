@@ -175,11 +175,11 @@ def _values(rows, frame, column, name):
             "from 0, as reset_index(drop=True) does."
         )
     values = frame[column].astype(object).reindex(rows.unique())
-    without = values.index[values.isna()]
-    if len(without):
+    without = sorted(values.index[values.isna()])
+    if without:
         raise ValueError(
             f"{name} must have a value of {column!r} for each row that was tested, by its number "
-            f"in the index; got none for {first_few(without.tolist())}. Give the labels of all "
+            f"in the index; got none for {first_few(without)}. Give the labels of all "
             "rows, in the order of the corpus."
         )
     return rows.map(values)

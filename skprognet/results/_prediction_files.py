@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from skprognet._predictions import FILE, PREDICTION, PROBABILITY, TRUTH, check_predictions
-from skprognet._scores import CONDITIONS, FOLD, METHOD
+from skprognet._scores import BASELINE, CONDITIONS, FOLD, METHOD
 from skprognet._tables import read_table
 from skprognet.results._score_files import compressed, read_csv
 
 PREDICTION_FILES = ("predictions.parquet", "predictions.csv.gz")
 # Few values, each of them many times.
-_REPEATED = (*METHOD, *CONDITIONS, *FOLD, FILE, TRUTH, PREDICTION)
+_REPEATED = (*METHOD, *CONDITIONS, *FOLD, BASELINE, FILE, TRUTH, PREDICTION)
 _BOOLS = {"True": True, "False": False}
 
 

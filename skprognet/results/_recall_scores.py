@@ -4,6 +4,7 @@ import pandas as pd
 
 from skprognet._predictions import PREDICTION, TRUTH
 from skprognet._scores import (
+    BASELINE,
     CHANCE,
     CONDITIONS,
     FOLD,
@@ -19,7 +20,7 @@ from skprognet._wording import first_few, nearest_name
 from skprognet.results._tested_rows import check_tested, in_order
 
 # What the scores of a study say of a fit, and the predictions do not.
-_OF_THE_FIT = ("n_train", "n_validation", "normalisation", "baseline", "rows_tested")
+_OF_THE_FIT = ("n_train", "n_validation", "normalisation", BASELINE, "rows_tested")
 
 
 def recall_scores(predictions, label, scores=None):
@@ -37,9 +38,9 @@ def recall_scores(predictions, label, scores=None):
     label : str, int or bool
         The class. Text that reads as a label does is taken for it, such as "1" for 1.
     scores : DataFrame, default=None
-        The scores of the same study. Its columns n_train, n_validation, normalisation, baseline
-        and rows_tested are taken over. Without them `compare_methods` takes 1 / (n_folds - 1) for
-        the ratio of test rows to training rows, and "DNN" for the network without a source.
+        The scores of the same study. Its columns n_train, n_validation, normalisation and
+        rows_tested are taken over, and baseline where `predictions` lack it. Without them
+        `compare_methods` takes 1 / (n_folds - 1) for the ratio of test rows to training rows.
 
     Returns
     -------
@@ -47,7 +48,8 @@ def recall_scores(predictions, label, scores=None):
         A row for each fit, with these columns: method, source, corpus, target, n_train_folds
         (those of `predictions`), repeat, fold, n_test (rows of the fold), n_rows (those of the
         class), metric ("recall of " and the class), greater_is_better, score, chance (see the
-        notes), and what is taken over. A corpus or a target without the class is left out.
+        notes), baseline (if known), and what is taken over. A corpus or a target without the class
+        is left out.
 
     Raises
     ------
@@ -132,11 +134,16 @@ def _recalls(predictions, label):
             f"first is repeat {first['repeat']}, fold {first['fold']}. Make fewer folds, or look "
             "at recall_by_class, which leaves them out."
         )
+    known = {}
+    if BASELINE in predictions:
+        named = predictions.groupby(keys, sort=False, dropna=False)[BASELINE].first()
+        known = {BASELINE: named.to_numpy()}
     return sums[keys].assign(
         n_test=n_test,
         n_rows=sums["rows"],
         **metric_columns(recall_of(label)),
         **{SCORE: sums["hits"] / sums["rows"], CHANCE: sums["calls"] / n_test},
+        **known,
     )
 
 
@@ -144,7 +151,7 @@ def _with_facts(table, scores):
     """Return the table with what the scores of the study say of each fit."""
     scores = with_plain_text(check_scores(scores))
     keys = [name for name in (*METHOD, *CONDITIONS, *FOLD) if name in table and name in scores]
-    facts = scores[[*keys, *(name for name in _OF_THE_FIT if name in scores)]]
+    facts = scores[[*keys, *(n for n in _OF_THE_FIT if n in scores and n not in table)]]
     if facts.duplicated(keys).any():
         twice = facts[facts.duplicated(keys)].iloc[0]
         raise ValueError(

@@ -20,7 +20,7 @@ def calibration_by_method(predictions, n_bins=10):
     Parameters
     ----------
     predictions : DataFrame
-        A row for each tested row of each fit, with a column "p_" and the name of each class, as
+        A row for each tested row of each fit, with a column ``p_<class>`` for each class, as
         :func:`~skprognet.evaluation.cross_validate_transfer` returns with
         ``return_predictions=True``; of pandas, polars or pyarrow. If a column corpus, target or
         n_train_folds has several values, there is a curve for each combination of them.

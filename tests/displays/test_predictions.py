@@ -119,8 +119,9 @@ def test_calibration_leaves_out_a_method_without_probabilities(predictions):
     sure = np.where(predictions["prediction"] == "angry", 0.9, 0.1)
     predictions = predictions.assign(p_angry=sure, p_sad=1 - sure)
     predictions.loc[predictions["method"] == "DNN", ["p_angry", "p_sad"]] = np.nan
-    with pytest.warns(UserWarning, match="no probabilities of DNN"):
+    with pytest.warns(UserWarning, match="no probabilities of DNN") as warned:
         display = CalibrationDisplay.from_predictions(predictions)
+    assert len(warned) == 1
     drawn(display)
     assert len(display.lines_) == 1
 

@@ -351,3 +351,10 @@ def test_by_class_is_about_recall(rows, network):
     accuracy = Score("accuracy", accuracy_score)
     with pytest.raises(ValueError, match=r"^by_class=True asks for the fall in the recall"):
         network.source_importances(*rows[:2], scoring=accuracy, by_class=True)
+
+
+def test_a_class_that_the_network_does_not_know_is_refused(rows, network):
+    X, y = rows[0], np.where(rows[1] == "sad", "SAD", rows[1])
+    expected = "y must have labels that the classifier knows, 'angry', 'happy', 'sad'; got 'SAD'. "
+    with pytest.raises(ValueError, match=f"^{expected}Did you mean 'sad'?"):
+        network.source_importances(X, y, by_class=True)

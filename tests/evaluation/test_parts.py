@@ -101,8 +101,11 @@ def test_what_is_no_part_is_one_sentence(only):
 @pytest.mark.parametrize(
     ("only", "sentence"),
     [
-        ("repeat=3", "A part must have a repeat from 1 to 2, as this run has; got 3."),
-        ("fold=0", "A part must have a fold from 1 to 3, as this run has; got 0."),
+        (
+            "repeat=3",
+            "The repeat of a part must be from 1 to 2, since this run has 2 repeats; got 3.",
+        ),
+        ("fold=0", "The fold of a part must be from 1 to 3, since this run has 3 folds; got 0."),
         (
             "corpus='my corpse'",
             "A part must name a target corpus of the study, which has 'my corpus'; got "

@@ -90,10 +90,17 @@ def test_rows_stand_in_the_order_of_the_scores_and_then_by_number(all_methods):
 
 def test_columns_are_keys_then_labels_then_a_probability_for_each_class(all_methods):
     _, _, predictions = all_methods
-    keys = ["method", "source", "target", "corpus", "repeat", "fold", "row"]
+    keys = ["method", "source", "target", "corpus", "repeat", "fold", "baseline", "row"]
     classes = ["p_angry", "p_happy", "p_sad"]
     assert list(predictions) == [*keys, "truth", "prediction", *classes]
     assert (predictions[classes].dtypes == np.float32).all()
+
+
+def test_baseline_is_that_of_the_scores(all_methods):
+    scores, _, predictions = all_methods
+    found = predictions.drop_duplicates(FIT)["baseline"].tolist()
+    assert found == scores["baseline"].tolist()
+    assert set(found) == {"DNN", "none"}
 
 
 def test_the_most_probable_class_of_a_network_is_its_prediction(all_methods):
@@ -134,7 +141,7 @@ def test_labels_keep_their_type(labels, tmp_path):
     pd.testing.assert_frame_equal(predictions, again, check_exact=True)
     assert (predictions["truth"] == y[predictions["row"]]).all()
     assert predictions["truth"].dtype == predictions["prediction"].dtype == pd.Series(y).dtype
-    assert list(predictions)[9:] == [f"p_{label}" for label in np.unique(y)]
+    assert list(predictions)[10:] == [f"p_{label}" for label in np.unique(y)]
 
 
 def test_training_sizes_have_predictions_of_their_own():

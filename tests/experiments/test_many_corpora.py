@@ -153,8 +153,8 @@ def test_the_same_labels_are_kept_in_silence():
         (
             {"emotions": ["angry", "hapy"]},
             ValueError,
-            "emotions must be labels that some corpus has; none has 'hapy'. The nearest to 'hapy' "
-            "is 'happy'.",
+            "emotions must be labels that some corpus has, among 'angry', 'happy', 'sad'; none "
+            "has 'hapy'. The nearest to 'hapy' is 'happy'.",
         ),
         (
             {"emotions": ["angry", "bored"]},

@@ -70,8 +70,8 @@ def test_the_plan_of_several_sizes_and_corpora(corpora_plan):
 def test_the_time_says_what_it_leaves_out(corpus, design):
     with_others = TasksDesign(**design.to_arguments() | {"other_methods": {"Bayes": GaussianNB()}})
     plan = plan_study(with_others, *corpus)
-    text = plan.describe("results", n_jobs=2)
-    assert re.search(r"Time: \d+ s to \d+ s with 2 at a time, if all networks", text)
+    text = plan.describe("results", n_jobs=1)
+    assert re.search(r"Time: \d+ s to \d+ s with 1 at a time, if all networks", text)
     assert text.endswith("on this machine and the fits of Bayes, which have no epochs.")
     assert "Files, into 'results': " in text
 
@@ -89,6 +89,11 @@ def test_the_time_grows_with_the_epochs(corpus, network):
         assert 0 < low < high
         assert took < high * 3600  # it does not train the whole
     assert 3 < hours[1000] / hours[100] < 30
+
+
+def test_a_folder_that_is_not_there_is_said(plan, tmp_path):
+    with pytest.warns(UserWarning, match=r"^There is no folder '.*nowhere', so that all parts"):
+        assert plan.missing(tmp_path / "nowhere") == ["repeat=1", "repeat=2"]
 
 
 def test_a_part_of_one_corpus(corpora_plan, tmp_path):

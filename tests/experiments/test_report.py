@@ -158,7 +158,7 @@ def test_the_same_study_gives_the_same_bytes(study, folder, tmp_path):
         assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
 
 
-def test_between_corpora_each_target_has_its_figures(corpora, tmp_path):
+def test_between_corpora_each_target_has_its_figures(corpora, tmp_path, empty_pictures):
     names = {path.name for path in write_study(corpora, tmp_path)}
     # Both names would make the same file name, so they are numbered.
     kinds = ("training_size", "scores", "learning_curves", *OF_PREDICTIONS)

@@ -85,7 +85,7 @@ def test_perfect_predictions_are_described_as_such(study, page_of):
     assert "Most disputed rows" not in page
 
 
-def test_a_source_that_mends_a_speaker_is_said_to_narrow_the_gap(study, page_of):
+def test_a_source_that_mends_a_speaker_is_said_to_do_more_for_that_speaker(study, page_of):
     labels = study.labels["corpus"]
     is_last = labels["speaker"] == "s3"
     rows = study.predictions.assign(prediction=study.predictions["truth"])
@@ -94,7 +94,40 @@ def test_a_source_that_mends_a_speaker_is_said_to_narrow_the_gap(study, page_of)
     wrong &= rows["row"] % 3 > 0
     page = page_of(changed(study, rows.assign(prediction=rows["truth"].mask(wrong, other))))
     assert "and worst for s3" in page
-    assert re.search(r"ProgNet from speaker narrows the gap between s\d and s3 \(-0", page)
+    assert re.search(
+        r"ProgNet from speaker does more for s3 than for s\d than DNN \(change -0", page
+    )
+
+
+def test_a_change_that_turns_a_gap_round_has_a_sign(study, page_of):
+    labels, rows = study.labels["corpus"], study.predictions
+    for_last = rows["row"].map(labels["speaker"] == "s3")
+    other = rows["truth"].map({"angry": "sad", "sad": "angry"})
+    is_plain = rows["method"] == "DNN"
+    wrong = (is_plain & for_last) | (~is_plain & ~for_last & (rows["row"] % 5 == 0))
+    page = page_of(changed(study, rows.assign(prediction=rows["truth"].mask(wrong, other))))
+    cells = r"<td>s3 \(1.000\)</td> <td>s\d \(0.\d+\)</td> <td>0.\d+</td>"
+    assert re.search(rf"<td>ProgNet from speaker</td> {cells} <td>s\d minus s3</td> <td>-", page)
+
+
+def test_an_svm_is_not_the_network_without_a_source(study, page_of):
+    rows = study.predictions.replace({"method": {"DNN": "SVM"}, "baseline": {"DNN": "none"}})
+    page = page_of(changed(study, rows))
+    sentence = "No method without a source is the same network as one with a source, so that"
+    for ending in ("no recall is compared", "no gap is compared", "it is not said what transfer"):
+        assert f"{sentence} {ending}" in page
+    for word in ("does more", "some transfer is right", "changes most"):
+        assert word not in page
+
+
+def test_the_network_is_compared_wherever_it_is_listed(study, page_of):
+    svm = study.predictions[study.predictions["method"] == "DNN"]
+    svm = svm.assign(method="SVM", prediction=svm["truth"])
+    page = page_of(changed(study, pd.concat([svm, study.predictions])))
+    alone = page_of(changed(study))
+    sentence = re.search(r"With a source, the recall of [^.]+\.\d+ by [^.]+\.", alone).group()
+    assert sentence in page
+    assert "DNN recognises" in page
 
 
 def test_methods_without_probabilities_have_no_calibration(study, page_of):

@@ -56,6 +56,7 @@ def test_labels(invented):
     for function in (scores_by_group, gaps_between_groups):
         check("Did you mean 'gender'?", function, predictions, labels, "gendre")
         check("got none for 58, 59.", function, predictions, labels.iloc[:58], "gender")
+        check("none for 0, 1, 2, 3, 4 and 5 more.", function, predictions, labels[10:], "gender")
         check("0 twice", function, predictions, pd.concat([labels, labels.iloc[:1]]), "gender")
         some = labels.drop(index=5)
         check("got none for 5.", function, predictions, some, "gender")

@@ -37,8 +37,9 @@ def test_the_gap_is_that_of_the_group_scores(gaps):
         assert row["best_score"] == pytest.approx(scores[method, row["best"]])
         assert row["gap"] == pytest.approx(np.ptp(scores[method]))
     plain, own = found["gap"]
-    assert found["against_gap"][1] == pytest.approx(plain)
-    assert found["widening"][1] == pytest.approx(own - plain)
+    assert found["against_difference"][1] == pytest.approx(plain)
+    assert found["difference"][1] == pytest.approx(own)
+    assert found["change"][1] == pytest.approx(own - plain)
     assert (found["unit"][1], found["n_units"][1]) == ("speaker", 10)
 
 
@@ -52,7 +53,7 @@ def test_speakers_with_the_same_rows_are_compared_as_welch_compares_their_gains(
     gains = (scores["ProgNet"] - scores["DNN"]).to_numpy()
     expected = stats.ttest_ind(gains[1::2], gains[::2], equal_var=False)  # odd speakers are ahead
     interval = expected.confidence_interval()
-    assert found["widening"] == pytest.approx(gains[1::2].mean() - gains[::2].mean())
+    assert found["change"] == pytest.approx(gains[1::2].mean() - gains[::2].mean())
     assert found["pvalue"] == pytest.approx(expected.pvalue)
     assert (found["low"], found["high"]) == pytest.approx((interval.low, interval.high))
 
@@ -96,7 +97,7 @@ def test_equal_methods_have_no_change(gaps):
     plain = predictions[predictions["source"] == "none"]
     same = pd.concat([plain, plain.assign(method="ProgNet", source="speaker")])
     found = gaps_between_groups(same, labels, "gender").iloc[1]
-    assert (found["widening"], found["pvalue"]) == (0, 1)
+    assert (found["change"], found["pvalue"]) == (0, 1)
     assert found["verdict"].endswith("change 0.000. It cannot be tested: nothing differs.")
 
 
@@ -115,7 +116,7 @@ def test_a_gap_that_transfer_closes_is_told(gaps, monkeypatch):
     assert table["against"].isna().tolist() == [True, False]
     assert table["verdict"][0].startswith("Between groups of gender, the UAR of DNN differs by 0.")
     assert table["verdict"][0].endswith(").")
-    assert table["verdict"][1].endswith(". The source narrows the gap.")
+    assert table["verdict"][1].endswith(". The source does more for f than for m.")
 
 
 def test_p_values_are_adjusted_for_the_comparisons_of_the_table(gaps):
@@ -123,7 +124,7 @@ def test_p_values_are_adjusted_for_the_comparisons_of_the_table(gaps):
     alone = gaps_between_groups(predictions, labels, "gender").iloc[1]
     assert 0.02 < alone["pvalue"] < 0.05
     assert alone["pvalue_holm"] == alone["pvalue"]
-    assert alone["verdict"].endswith("The source widens the gap.")
+    assert alone["verdict"].endswith("The source does more for 0.5 than for -0.5.")
     more = [predictions[predictions["source"] != "none"].assign(source=name) for name in "ab"]
     table = gaps_between_groups(pd.concat([predictions, *more]), labels, "gender")
     assert table["pvalue_holm"][1:].tolist() == pytest.approx([3 * alone["pvalue"]] * 3)
