@@ -460,7 +460,7 @@ def test_a_pipeline_with_a_memory_is_refused(path, tmp_path):
 
 
 def test_a_place_that_cannot_be_written_to(tmp_path):
-    with pytest.raises(OSError, match=r"^'.*' could not be written \(Is a directory\)\. "):
+    with pytest.raises(OSError, match=r"^'.*' is a folder\. Give the name of a file in it\.$"):
         save_model(dnn(), tmp_path)
     assert os.listdir(tmp_path) == []
 

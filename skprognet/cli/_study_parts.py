@@ -1,5 +1,6 @@
 """A study in parts: their options, and what is said when one is done or some are missing."""
 
+import functools
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,12 +75,10 @@ way_options = with_options(
 def with_way(function: Callable) -> Callable:
     """Add the three options to a command, which is given them as one argument, `way`."""
 
+    @functools.wraps(function)  # its options, name and help, too
     def command(*args: Any, plan: bool, only: str | None, finish: bool, **options: Any) -> Any:
         return function(*args, way=Way(plan, only, finish), **options)
 
-    command.__name__, command.__doc__ = function.__name__, function.__doc__
-    if hasattr(function, "__click_params__"):
-        command.__click_params__ = function.__click_params__  # type: ignore[attr-defined]
     return way_options(command)
 
 

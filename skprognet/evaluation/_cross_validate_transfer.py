@@ -1,20 +1,9 @@
 """Cross-validation of transfer: every method and source on the same folds, nothing leaking."""
 
-import sys
-from concurrent.futures import BrokenExecutor
-from contextlib import nullcontext
-
-import numpy as np
-import pandas as pd
-from joblib import Parallel, delayed, effective_n_jobs, parallel_config
-from joblib.parallel import get_active_backend
-from tqdm import tqdm
-
-from skprognet._scores import NO_SOURCE
 from skprognet.evaluation._checkpoint import open_checkpoint
-from skprognet.evaluation._fit_predictions import predictions_table
-from skprognet.evaluation._fold_job import run_job
 from skprognet.evaluation._plan_run import plan_run
+from skprognet.evaluation._result_tables import compact, result_tables
+from skprognet.evaluation._run_jobs import check_backend, run_jobs
 
 
 def cross_validate_transfer(
@@ -256,126 +245,11 @@ def cross_validate_transfer(
         only=only,
     )
     run, jobs = plan.run, plan.jobs
-    _check_backend()
+    check_backend()
     rows, curves, predictions = [], [], []
     with open_checkpoint(checkpoint, run, plan.splits, list(map(str, jobs))) as store:
-        for record in _records(run, jobs, plan.n_fits, store, n_jobs, verbose):
+        for record in run_jobs(run, jobs, plan.n_fits, store, n_jobs, verbose):
             rows += record["rows"]
-            # As arrays: over a long run, lists would take several times the memory.
-            curves += [{k: _compact(v) for k, v in curve.items()} for curve in record["curves"]]
+            curves += [{k: compact(v) for k, v in curve.items()} for curve in record["curves"]]
             predictions += record.get("predictions", [])
-    return _in_tables(plan, rows, curves, predictions)
-
-
-def _in_tables(plan, rows, curves, predictions):
-    """Return the scores, or a tuple of the scores and the other tables that the run asks for."""
-    run = plan.run
-    order = {"method": list(run.methods), "source": [NO_SOURCE, *run.source_sets]}
-    scores = _in_order(pd.DataFrame(rows), order)
-    fits = scores.index
-    scores = scores.reset_index(drop=True)
-    scores = scores.astype({"source_seed": "Int64", "best_epoch": "Int64", "n_epochs": "Int64"})
-    tables = [scores]
-    if run.return_curves:
-        curves = [pd.DataFrame(curve) for curve in curves]
-        curves = _in_order(pd.concat(curves), order) if curves else pd.DataFrame()
-        tables.append(curves.reset_index(drop=True))
-    if run.return_predictions:
-        predictions = [predictions[fit] for fit in fits]
-        tables.append(predictions_table(scores, predictions, run, plan.splits))
-    return tuple(tables) if len(tables) > 1 else scores
-
-
-def _compact(values):
-    return np.asarray(values) if isinstance(values, list) else values
-
-
-def _records(run, jobs, n_fits, store, n_jobs, verbose):
-    """Yield the record of every job: those on disk first, then the others as they end."""
-    fits = dict(zip(map(str, jobs), n_fits, strict=True))
-    kept = {} if store is None else store.kept
-    yield from kept.values()
-    kept = set(kept)
-    missing = [job for job in jobs if str(job) not in kept]
-    with tqdm(
-        total=sum(n_fits),
-        initial=sum(fits[name] for name in kept),
-        unit="fit",
-        desc="training",
-        smoothing=0,
-        disable=not verbose or sys.stderr is None,
-    ) as bar:
-        try:
-            for name, record in _train(run, missing, n_jobs, bar):
-                if store is not None:
-                    store.keep(name, record, fits[name])
-                bar.update(fits[name])
-                kept.add(name)
-                yield record
-        except (Exception, KeyboardInterrupt) as stop:
-            if store is not None and not store.claim.is_lost():
-                done = sum(fits[name] for name in kept)
-                stop.add_note(
-                    f"{done} of {sum(n_fits)} fits are in the checkpoint {str(store.folder)!r}; "
-                    "the same call goes on from there."
-                )
-            raise
-
-
-def _train(run, jobs, n_jobs, bar):
-    """Yield name and record of every job, in any order, and show what runs."""
-    started, n_workers = {}, effective_n_jobs(n_jobs)
-
-    def dispatch():
-        for job in jobs:
-            started[str(job)] = None  # joblib asks a little ahead of what it starts
-            yield delayed(_run_named)(run, job)
-            bar.set_postfix_str("; ".join(list(started)[:n_workers]), refresh=False)
-
-    with _on_each_worker(run):
-        finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(dispatch())
-        try:
-            for name, record in finished:
-                del started[name]
-                bar.set_postfix_str("; ".join(list(started)[:n_workers]), refresh=False)
-                yield name, record
-        except BrokenExecutor as error:
-            raise ChildProcessError(
-                "A worker process was ended from outside, as systems do that run out of memory. "
-                f"Use fewer than n_jobs={n_workers}, or free some memory."
-            ) from error
-
-
-def _check_backend():
-    """Raise if joblib would give no result before all are there: nothing could be kept."""
-    backend, _ = get_active_backend()
-    if not backend.supports_return_generator:
-        raise ValueError(
-            "The backend of joblib must return each result as it is ready, such as 'loky' or "
-            f"'threading'; got {type(backend).__name__}. Use one of these."
-        )
-
-
-def _run_named(run, job):
-    return str(job), run_job(run, job)
-
-
-def _on_each_worker(run):
-    """Have Dask, where it is joblib's backend, send the run to every worker at the start.
-
-    By itself joblib sends large arguments to one worker; with that worker they would be lost.
-    """
-    backend, _ = get_active_backend()
-    if not hasattr(backend, "client"):
-        return nullcontext()
-    return parallel_config("dask", client=backend.client, scatter=[run], **backend.submit_kwargs)
-
-
-def _in_order(frame, order):
-    """Sort by size, repeat, fold, source, method (and epoch): jobs end in any order."""
-    keys = ["n_train_folds", "repeat", "fold", "source", "method", "epoch"]
-    ranks = {name: {value: i for i, value in enumerate(values)} for name, values in order.items()}
-    return frame.sort_values(
-        [key for key in keys if key in frame],
-        key=lambda column: column.map(ranks[column.name]) if column.name in ranks else column,
-    )
+    return result_tables(plan, rows, curves, predictions)

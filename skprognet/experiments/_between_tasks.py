@@ -205,6 +205,11 @@ def plan_tasks(design, X, labels):
     StudyPlan
         One run.
     """
+    if design.target in design.sources:
+        raise ValueError(
+            f"sources must be other tasks than the target; {design.target!r} is both. Leave it "
+            "out of one."
+        )
     warn_of_layers(X, design.layers, stacklevel=4)
     advice = "Rename columns, or pass target=, sources= and speaker=."
     labels = check_columns(labels, design.columns, advice)

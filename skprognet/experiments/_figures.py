@@ -15,7 +15,7 @@ from skprognet.displays import (
     TrainingSizeDisplay,
     pictures,
 )
-from skprognet.experiments._over_corpora import largest_training_set
+from skprognet.experiments._ranks_over_corpora import largest_training_set
 
 FORMATS = ("png", "svg", "pdf")
 

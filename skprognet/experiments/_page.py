@@ -8,7 +8,7 @@ from markupsafe import Markup
 from skprognet._controls import has_placebos
 from skprognet._wording import printable
 from skprognet.experiments._durations import total_duration
-from skprognet.experiments._over_corpora import ranks_in_words
+from skprognet.experiments._ranks_over_corpora import ranks_in_words
 from skprognet.experiments._record import MISSING, repeat_command
 from skprognet.experiments._study import fits_in_words
 from skprognet.experiments._words import (

@@ -23,8 +23,8 @@ from skprognet.experiments._findings import (
     describe_gaps,
     list_gaps,
 )
-from skprognet.experiments._over_corpora import largest_training_set
 from skprognet.experiments._page_section import Section, Table
+from skprognet.experiments._ranks_over_corpora import largest_training_set
 from skprognet.results import (
     calibration_by_method,
     confusion_by_method,

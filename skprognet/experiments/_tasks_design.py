@@ -69,7 +69,7 @@ class TasksDesign(StudyDesign):
     def __post_init__(self):
         super().__post_init__()
         self._settle("other_methods", _check_other_methods(self.other_methods))
-        _check_sources(self.target, self.sources, self.layers)
+        _check_sources(self.sources, self.layers)
         if self.methods == PAPER and not self.sources:  # layers alone: there is nothing to copy
             self._settle("methods", tuple(m for m in PAPER if m != "fine-tuned"))
 
@@ -104,12 +104,7 @@ class TasksDesign(StudyDesign):
         return super()._missing() | others
 
 
-def _check_sources(target, sources, layers):
-    if target in sources:
-        raise ValueError(
-            f"sources must be other tasks than the target; {target!r} is both. Leave it out of "
-            "one."
-        )
+def _check_sources(sources, layers):
     if not sources and not layers:
         raise ValueError(
             "sources or layers must name what may help; got none of either. Name columns of other "

@@ -4,8 +4,8 @@ from skprognet._markup import escape_markdown
 from skprognet.experiments._arguments import DESIGN_FILE
 from skprognet.experiments._figures import draw_figures, figure_names
 from skprognet.experiments._output_folder import REPORT, OutputFolder
-from skprognet.experiments._over_corpora import ranks_in_words
 from skprognet.experiments._page import format_page
+from skprognet.experiments._ranks_over_corpora import ranks_in_words
 from skprognet.experiments._record import add_found, describe_record, format_record, make_record
 from skprognet.experiments._sections import draw_sections
 from skprognet.experiments._words import describe_folds, explain_missing_rows, headline

@@ -48,12 +48,13 @@ imported or called.
 
 from skprognet.persistence._describe import describe_model, describe_network
 from skprognet.persistence._export_onnx import export_onnx
+from skprognet.persistence._label_rows import label_rows as label_rows
+from skprognet.persistence._load_predictor import load_predictor
+from skprognet.persistence._load_predictor import make_extractor as make_extractor
 from skprognet.persistence._model_card import model_card
 from skprognet.persistence._model_file import load_model, read_model_info
 from skprognet.persistence._onnx_graph import OnnxGraph
-from skprognet.persistence._predictor import Prediction, Predictor, load_predictor
-from skprognet.persistence._predictor import label_rows as label_rows
-from skprognet.persistence._predictor import make_extractor as make_extractor
+from skprognet.persistence._predictor import Prediction, Predictor
 from skprognet.persistence._save_model import card_path as card_path
 from skprognet.persistence._save_model import save_model
 

@@ -1,4 +1,4 @@
-"""A fitted network with ears: recordings in, one at a time, and labels or numbers out."""
+"""A model together with the extractor of its features: from a recording to its label or numbers."""
 
 import copy
 import warnings
@@ -10,10 +10,8 @@ from sklearn.base import is_regressor
 
 from skprognet._checks import check_choice
 from skprognet._wording import first_few
-from skprognet.estimators import explain
-from skprognet.features import FeatureOrigin, OneRecording, select_features
-from skprognet.persistence._model_file import load_model, read_model_info
-from skprognet.sources import network_of
+from skprognet.features import OneRecording, select_features
+from skprognet.persistence._label_rows import as_learned, label_rows
 
 _ON_ERROR = ("answer", "raise")
 
@@ -51,55 +49,6 @@ class Prediction:
     error: str | None = None
     remark: str | None = None
     numbers: tuple | None = None
-
-
-def label_rows(model, X, *, explaining=False):
-    """Return the label of each row and the probability of every class, or its numbers.
-
-    Parameters
-    ----------
-    model : estimator
-        Fitted.
-    X : DataFrame of shape (n_samples, n_features)
-        The features that it takes; there may be no rows.
-    explaining : bool, default=False
-        Whether to add what :func:`~skprognet.estimators.explain` says of each row.
-
-    Returns
-    -------
-    DataFrame
-        ``label`` and ``p_<class>`` for each class, and the changes without each source and group
-        of features if they are asked for, with the index of X. Of a regressor ``predicted``, or
-        ``predicted_0``, ``predicted_1`` and so on.
-    """
-    if is_regressor(model):
-        return _numbers_of_rows(model, X, explaining)
-    columns = [f"p_{name}" for name in model.classes_]
-    if X.empty:
-        return pd.DataFrame(index=X.index, columns=["label", *columns])
-    rows = _as_learned(model, X)
-    probabilities = model.predict_proba(rows)
-    table = pd.DataFrame(probabilities, X.index, columns)
-    table.insert(0, "label", model.classes_[probabilities.argmax(axis=1)])
-    if not explaining:
-        return table
-    changes = explain(model, rows).drop(columns=["predicted", "log_probability"])
-    return pd.concat([table, changes.set_axis(X.index)], axis=1)
-
-
-def _numbers_of_rows(model, X, explaining):
-    """Return the numbers that a regressor predicts for each row, a column for each output."""
-    if explaining:
-        raise ValueError(
-            "Only the label of a classifier can be explained; the model is a "
-            f"{type(network_of(model)).__name__}, which predicts numbers. Leave explaining out."
-        )
-    n_outputs = len(network_of(model).target_mean_)
-    columns = ["predicted"] if n_outputs == 1 else [f"predicted_{k}" for k in range(n_outputs)]
-    if X.empty:
-        return pd.DataFrame(index=X.index, columns=columns, dtype=float)
-    numbers = model.predict(_as_learned(model, X)).reshape(len(X), n_outputs)
-    return pd.DataFrame(numbers, X.index, columns)
 
 
 class Predictor:
@@ -193,7 +142,7 @@ class Predictor:
         if heard.reason is not None:
             return self._without_answer(heard.reason)
         row = heard.values[self._places][np.newaxis]
-        X = _as_learned(self.model, pd.DataFrame(row, columns=self._names))
+        X = as_learned(self.model, pd.DataFrame(row, columns=self._names))
         remark = heard.remark and f"The recording {heard.remark}."
         if self.classes_ is None:
             return Prediction(remark=remark, numbers=tuple(self.model.predict(X).ravel().tolist()))
@@ -259,148 +208,6 @@ class Predictor:
         return f"Predictor({type(self.model).__name__}, {self.extractor.software})"
 
 
-def load_predictor(
-    path,
-    *,
-    modules=None,
-    configuration=None,
-    speech_models=None,
-    device=None,
-    download=False,
-    max_duration=3600,
-    on_error="answer",
-    **options,
-):
-    """Read a model that `save_model` wrote, and make it predict from recordings.
-
-    The file has to say how the features of the model were made, as files of ``skprognet train``
-    do. The same features are then made of each recording, after a check that openSMILE, its
-    configuration and the weights of speech models are those that the model learned from.
-
-    Parameters
-    ----------
-    path : str or path
-        The file.
-    modules : dict of str to torch.nn.Module, default=None
-        As for :func:`load_model`.
-    configuration : path, default=None
-        The openSMILE configuration that made the features, if none of openSMILE's own did. It is
-        run only if its SHA-256 is the one that the model recorded.
-    speech_models : dict of str to object, default=None
-        Where speech models lie that are not found by themselves: by the beginning of their
-        columns, such as ``{"ge2e": "models/ge2e"}``. The weights must be those that the model
-        recorded.
-    device : str, default=None
-        Where speech models compute, such as "cuda"; None is the processor.
-    download : bool, default=False
-        Whether a speech model that is not on this machine may be downloaded.
-    max_duration : float, default=3600
-        Seconds that a recording may last; None means no limit. A longer one is refused before it
-        is decoded.
-    on_error : {'answer', 'raise'}, default='answer'
-        What to do about a recording that cannot be used: answer with the reason, or raise a
-        ``ValueError``.
-    **options : dict
-        Other parameters of the extractor for :meth:`Predictor.predict_many`, such as `n_jobs`,
-        `timeout` and `cache`.
-
-    Returns
-    -------
-    Predictor
-        It answers ``predict(audio)``.
-
-    Raises
-    ------
-    ValueError
-        If the file is no model, or has been altered; if it does not say how its features were
-        made; or if configuration or speech models are missing or others.
-    OSError
-        If there is no such file, or it cannot be read.
-    ImportError
-        If what computes the features is not installed.
-
-    Warns
-    -----
-    UserWarning
-        If another version of openSMILE is installed than the one that the model recorded, so that
-        the numbers may differ.
-
-    See Also
-    --------
-    load_model : Reads the model alone, to predict from a table of features.
-
-    Examples
-    --------
-    >>> import io, numpy as np, soundfile
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> from skprognet import DNNClassifier
-    >>> from skprognet.datasets import load_emodb
-    >>> from skprognet.features import FeatureOrigin, OpenSmileFeatures
-    >>> from skprognet.persistence import load_predictor, save_model
-    >>> emodb = load_emodb()
-    >>> clf = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=2, random_state=0)
-    >>> origin = FeatureOrigin.of_extractor(OpenSmileFeatures())
-    >>> with TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "emotion.safetensors"
-    ...     clf.fit(emodb.data, emodb.target)
-    ...     save_model(clf, path, metadata={"features": origin.to_dict()})
-    ...     predictor = load_predictor(path, max_duration=30)
-    DNNClassifier(...)
-    >>> tone = 0.3 * np.sin(2 * np.pi * 220 * np.arange(16_000) / 16_000)
-    >>> file = io.BytesIO()
-    >>> soundfile.write(file, tone, 16_000, format="WAV")
-    >>> said = predictor.predict(file.getvalue())
-    >>> said.label in clf.classes_, said.error
-    (True, None)
-    >>> predictor.predict(file.getvalue()[:1_044]).error
-    'The recording is cut short (1000 of 32000 bytes are there).'
-    >>> predictor.predict(b"This is text.").error
-    'The recording cannot be decoded (Format not recognised).'
-    """
-    model = load_model(path, modules=modules)
-    origin = FeatureOrigin.from_metadata(read_model_info(path)["metadata"])
-    extractor = make_extractor(
-        origin,
-        configuration,
-        speech_models,
-        download=download,
-        max_duration=max_duration,
-        **({} if device is None else {"device": device}),
-        **options,
-    )
-    return Predictor(model, extractor, on_error=on_error)
-
-
-def make_extractor(origin, configuration, speech_models, **options):
-    """Return the extractor of what a model learned from; raise if its file does not say.
-
-    Parameters
-    ----------
-    origin : FeatureOrigin or None
-        What the file says.
-    configuration, speech_models, **options : object
-        As for :func:`load_predictor`.
-
-    Returns
-    -------
-    FeatureExtractor
-        It reports no progress and raises nothing about recordings.
-
-    Raises
-    ------
-    ValueError
-        If there is no origin, or it names other software or a file that is not there.
-    """
-    if origin is None:
-        raise ValueError(
-            "To predict from audio, features must be made as those that the model learned from, "
-            "and its file does not say how these were. Give a table of features to 'skprognet "
-            "predict', or its rows to load_model(path)."
-        )
-    return origin.make_extractor(configuration, speech_models, **options)
-
-
 def _find_places(wanted, names, model):
     """Return where the features of a model stand among those of an extractor."""
     place = {name: number for number, name in enumerate(names)}
@@ -417,11 +224,6 @@ def _find_places(wanted, names, model):
             f"{len(wanted)}. Take the extractor that made them."
         )
     return np.array([place[name] for name in wanted])
-
-
-def _as_learned(model, X):
-    """Return rows with the names of their features, if the model has learned names."""
-    return X if hasattr(model, "feature_names_in_") else X.to_numpy()
 
 
 def _plain(label):

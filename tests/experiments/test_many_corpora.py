@@ -90,7 +90,7 @@ def test_all_others_are_one_corpus_of_the_rows_of_each(study):
     with pytest.warns(UserWarning, match="different labels"):
         plan = plan_study(design, {name: CORPORA[name] for name in design.names})
     arguments = plan.runs[0].arguments | {"sources": {"all others": pooled}}
-    by_hand = cross_validate_transfer(**arguments, n_jobs=1)
+    by_hand, *_ = cross_validate_transfer(**arguments, n_jobs=1)
     expected = of_pair(study.scores, "all others", "ravdess")
     pd.testing.assert_frame_equal(by_hand.drop(columns="seconds"), expected, check_exact=True)
     assert len(X) == len(y) == 24
@@ -153,8 +153,8 @@ def test_the_same_labels_are_kept_in_silence():
         (
             {"emotions": ["angry", "hapy"]},
             ValueError,
-            "emotions must be labels that some corpus has, among 'angry', 'happy', 'sad'; none "
-            "has 'hapy'. The nearest to 'hapy' is 'happy'.",
+            "emotions must be labels that some corpus has, among 'angry', 'bored', 'happy', "
+            "'sad'; none has 'hapy'. The nearest to 'hapy' is 'happy'.",
         ),
         (
             {"emotions": ["angry", "bored"]},

@@ -148,7 +148,9 @@ def test_a_plan_finds_data_that_do_not_fit(corpus):
     X, labels = corpus
     with pytest.raises(ValueError, match="Each speaker must have at least n_splits=40 rows"):
         plan_study(TasksDesign(n_splits=40), X, labels)
-    with pytest.raises(ValueError, match="must have one label for each row"):
+    with pytest.raises(
+        ValueError, match=r"^labels must have a row for each of the 50 rows of X; got 80"
+    ):
         plan_study(TasksDesign(), X[:50], labels)
     with pytest.raises(TypeError, match="must be a tuple"):
         plan_study(CorporaDesign(), {"a": X, "b": X})
