@@ -4,6 +4,8 @@ A study makes a table with a row for each row that a fit was tested on. Every mo
 takes the names of the columns from here.
 """
 
+from pandas.api.types import is_float_dtype
+
 from skprognet._scores import FOLD, METHOD, as_frame, check_columns, check_names
 
 # The number of the row in the corpus, from 0, and its file where that is known.
@@ -15,6 +17,16 @@ PROBABILITY = "p_"  # how the column with the probabilities of a class begins, a
 def probability_column(label):
     """Return the name of the column with the probabilities of a class."""
     return f"{PROBABILITY}{label}"
+
+
+def predicts_numbers(predictions):
+    """Return whether a table of predictions is of numbers, not of classes.
+
+    Of numbers it has no column of probabilities, and truth and prediction are floats.
+    """
+    if any(str(name).startswith(PROBABILITY) for name in predictions):
+        return False
+    return is_float_dtype(predictions[TRUTH]) and is_float_dtype(predictions[PREDICTION])
 
 
 def check_predictions(predictions):

@@ -1,4 +1,4 @@
-"""What a model says of rows of features, as a table: labels, probabilities, explanations, or numbers."""
+"""What a model says of rows of features, as a table."""
 
 import pandas as pd
 from sklearn.base import is_regressor

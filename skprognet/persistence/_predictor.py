@@ -1,4 +1,4 @@
-"""A model together with the extractor of its features: from a recording to its label or numbers."""
+"""A model together with the extractor of its features: it predicts from recordings."""
 
 import copy
 import warnings
