@@ -78,7 +78,8 @@ def test_numbers_are_learned_with_the_help_of_either_kind_of_task(corpus, method
         X, labels, target="arousal", method=method, sources=sources, estimator=network
     )
     network = trained.model[-1]
-    assert type(network) is kind and network.monitor == "ccc"
+    assert type(network) is kind
+    assert network.monitor == "ccc"
     assert ccc_score(X[:, 0] + 0.5, trained.model.predict(X)) > 0.5
     assert trained.validation == "speaker-independent"
     assert trained.counts["numbers"]["mean"] == pytest.approx(X[:, 0].mean() + 0.5)
@@ -93,6 +94,7 @@ def test_whole_numbers_are_classes_unless_the_user_says_numbers(corpus):
     options = {"target": "age", "estimator": network, "validation": "stratified"}
     as_classes = train_model(X, labels, **options)
     as_numbers = train_model(X, labels, kind="numbers", **options)
-    assert as_classes.validation == "stratified" and as_numbers.validation == "random"
+    assert as_classes.validation == "stratified"
+    assert as_numbers.validation == "random"
     assert len(as_classes.counts["classes"]) == 20
     assert as_numbers.model.predict(X).dtype == float
