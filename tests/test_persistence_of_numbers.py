@@ -23,6 +23,7 @@ from skprognet import (
     FineTunedRegressor,
     ProgressiveClassifier,
     ProgressiveRegressor,
+    SideBySideRegressor,
 )
 from skprognet.cli import main
 from skprognet.persistence import describe_model, load_model, model_card, save_model
@@ -57,6 +58,7 @@ MODELS = {
     "DNN, one column": lambda: DNNRegressor(**SMALL).fit(X, BOTH[:, :1]),
     "fine-tuned, MLP": lambda: FineTunedRegressor(mlp(), **SMALL).fit(X, BOTH),
     "progressive, several sources": several,
+    "side by side": lambda: SideBySideRegressor([("mlp", mlp())], **SMALL).fit(X, BOTH),
     "classifier of a regressor": lambda: ProgressiveClassifier(dnn(), **SMALL).fit(X, EMOTION),
     "frozen pipeline": lambda: FrozenEstimator(
         make_pipeline(StandardScaler(), DNNRegressor(**SMALL)).fit(TABLE, BOTH)

@@ -33,6 +33,7 @@ from skprognet.estimators._posterior_classifier import PosteriorClassifier
 from skprognet.estimators._progressive_classifier import ProgressiveClassifier
 from skprognet.estimators._progressive_regressor import ProgressiveRegressor
 from skprognet.estimators._side_by_side_classifier import SideBySideClassifier
+from skprognet.estimators._side_by_side_regressor import SideBySideRegressor
 
 __all__ = [
     "DNNClassifier",
@@ -44,6 +45,7 @@ __all__ = [
     "ProgressiveClassifier",
     "ProgressiveRegressor",
     "SideBySideClassifier",
+    "SideBySideRegressor",
     "check_labels_round_trip",
     "check_laterals_alive",
     "check_predictions_independent",

@@ -118,8 +118,8 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
 
     See Also
     --------
-    ProgressiveClassifier : Reads the layers of a source that stays as it is.
-    SideBySideClassifier : Reads them beside the features.
+    ProgressiveRegressor : Reads the layers of a source that stays as it is.
+    SideBySideRegressor : Reads them beside the features.
 
     Notes
     -----

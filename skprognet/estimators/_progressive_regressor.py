@@ -126,7 +126,8 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
 
     See Also
     --------
-    FineTunedClassifier : Starts from the weights of a source.
+    FineTunedRegressor : Starts from the weights of a source.
+    SideBySideRegressor : Reads the layers beside the features.
 
     References
     ----------
