@@ -17,6 +17,7 @@ from skprognet.estimators import (
     ProgressiveClassifier,
     ProgressiveRegressor,
     SideBySideClassifier,
+    SideBySideRegressor,
 )
 
 L2_SP = 0.01  # alpha: how strongly copied weights are pulled back to those of the source
@@ -60,7 +61,7 @@ METHODS = {
     "dnn": Method("DNN", DNNClassifier, DNNRegressor),
     "fine-tuned": Method("PT/FT", FineTunedClassifier, FineTunedRegressor),
     "progressive": Method("ProgNet", ProgressiveClassifier, ProgressiveRegressor),
-    "side-by-side": Method("side by side", SideBySideClassifier),
+    "side-by-side": Method("side by side", SideBySideClassifier, SideBySideRegressor),
     "linear-probe": Method(
         "linear probe",
         FineTunedClassifier,
