@@ -36,7 +36,7 @@ def frame_of(seed):
     frame["gender"] = np.where(frame["speaker"] < "03", "female", "male")
     frame["arousal"] = (3 + np.linspace(-1.5, 1.5, 48)).round(2)
     frame["age"] = rng.integers(20, 70, size=48)
-    frame["rating"] = rng.integers(1, 6, size=48)
+    frame["naturalness"] = rng.integers(1, 6, size=48)
     frame["a"] = frame["arousal"] + 0.3 * rng.normal(size=48)
     return frame.assign(b=rng.normal(size=48), c=rng.normal(size=48))
 
@@ -73,8 +73,8 @@ def test_whole_numbers_are_classes_unless_they_are_said_to_be_numbers(tables, tm
     result = run("train", tables[1], "--target", "age", *NETWORK, "-o", tmp_path / "ages")
     told = f"age: {n_ages} different whole numbers are taken as classes; --numbers predicts them "
     assert told in result.stderr
-    few = done("train", tables[1], "--target", "rating", *NETWORK, "-o", tmp_path / "few")
-    assert "rating: " not in few.stderr
+    few = done("train", tables[1], "--target", "naturalness", *NETWORK, "-o", tmp_path / "few")
+    assert "naturalness: " not in few.stderr
     options = ["--target", "age", "--numbers", *NETWORK]
     result = done("train", tables[1], *options, "-o", tmp_path / "age")
     assert "age: 48 numbers from 2" in result.stderr
@@ -129,7 +129,7 @@ def study(tmp_path_factory):
     """Give the folder of a study from invented speech, and what the commands said."""
     pytest.importorskip("opensmile")
     folder = tmp_path_factory.mktemp("study")
-    few = ["--speakers", 4, "--utterances", 3, "--emotions", "sad", "angry"]
+    few = ["--speakers", 4, "--utterances", 2, "--emotions", "sad", "angry"]
     done("read", "invented", folder / "wav", *few, "--arousal", "-o", folder / "u.csv")
     done("extract", folder / "u.csv", "-o", folder / "f.parquet", "--n-jobs", 1)
     question = ["--target", "arousal", "--sources", "emotion"]
@@ -145,7 +145,7 @@ def study(tmp_path_factory):
 
 def test_from_invented_speech_to_a_report_of_numbers(study):
     folder, result = study
-    assert "arousal: 24 numbers from 1." in result.stderr
+    assert "arousal: 16 numbers from 1." in result.stderr
     assert result.stdout.startswith("# Arousal prediction with transfer from emotion")
     assert "CCC" in result.stdout
     assert "UAR" not in result.stdout

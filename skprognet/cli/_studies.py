@@ -34,6 +34,7 @@ from skprognet.experiments import (
     make_record,
     plan_study,
     study_contents,
+    with_kind,
 )
 
 PAPER = {"n_repeats": 10, "n_splits": 10, "max_epochs": 600}
@@ -44,6 +45,7 @@ DEMO = {"corpus": SHIPPED, "layers": ("ge2e",), "placebo": ("ge2e",)}
 def _run(ctx, design, data, inputs, output, n_jobs, replace=False, way=None):
     """Run a study, or a part, with its checkpoint and files, and say what came of it."""
     start, way = time.perf_counter(), way or Way()
+    design = with_kind(design, *data)
     record = make_record(design, *describe_inputs(inputs, output))
     warn_of_changes(ctx, record)
     if way.plan:

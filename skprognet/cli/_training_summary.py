@@ -54,7 +54,7 @@ def training_summary(
 
 def _classes(network):
     """Return in words what a classifier learned, and which rows chose its epoch."""
-    return ", ".join(network.classes_), "a tenth of each class"
+    return ", ".join(map(str, network.classes_)), "a tenth of each class"
 
 
 def _numbers(network):
