@@ -26,6 +26,7 @@ from skprognet import (
     SideBySideRegressor,
 )
 from skprognet.cli import main
+from skprognet.estimators import explain
 from skprognet.persistence import describe_model, load_model, model_card, save_model
 
 KEY = "skprognet"  # in the metadata of safetensors
@@ -159,5 +160,8 @@ def test_the_command_line_writes_numbers(y, columns, tmp_path):
     wanted = model.predict(TABLE).reshape(60, -1)
     np.testing.assert_allclose(written[columns], wanted, rtol=1e-12)
     explained = CliRunner().invoke(main, [*arguments, "--explain"])
-    assert explained.exit_code != 0
-    assert "Only the label of a classifier can be explained" in explained.output
+    explained = pd.read_csv(io.StringIO(explained.stdout))
+    changes = explain(model, TABLE, groups={"feature 0": [0]})
+    changes = changes[[name for name in changes if name.startswith("features")]]
+    pd.testing.assert_frame_equal(explained[list(written)], written)
+    np.testing.assert_allclose(explained[list(changes)], changes, rtol=1e-9, atol=1e-12)

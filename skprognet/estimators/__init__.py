@@ -17,6 +17,7 @@ from skprognet.estimators._estimator_checks import (
     check_source_untouched,
 )
 from skprognet.estimators._explain import explain
+from skprognet.estimators._explained_values import output_endings as output_endings
 from skprognet.estimators._fine_tuned_classifier import FineTunedClassifier
 from skprognet.estimators._fine_tuned_regressor import FineTunedRegressor
 from skprognet.estimators._importances import lateral_norms as lateral_norms
