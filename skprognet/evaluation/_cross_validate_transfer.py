@@ -145,7 +145,8 @@ def cross_validate_transfer(
         `scoring`), greater_is_better (whether a greater score is the better one), score, chance
         (score of a guess on these test rows, NaN if not known), source_score (of the source on
         the test rows of its own task, NaN if there is none or it is not known; by `scoring`, but
-        if the source is of the other kind than `y`, by the UAR or CCC), best_epoch,
+        if the source is of the other kind than `y`, by the UAR or CCC), source_metric (the metric
+        of that; only if one is of the other kind than `y`), best_epoch,
         n_epochs, normalisation, baseline (which method is the same network without a source,
         "none" if there is none), source_overlap (share of the test rows that the source was
         given), seconds, and what :func:`audit` reads: rows_seen, rows_seen_by_source,
