@@ -57,11 +57,19 @@ def _of_the_target(scores, target):
 
 
 def _check_classes(scores, classes):
-    """Raise if the chance level, which is 1 / (number of classes), is that of other classes.
+    """Raise if the scores are of numbers where the model has classes, or of other classes.
 
-    A fold that lacks a class has a higher chance level, so the lowest one counts.
+    The chance level is 1 / (number of classes). A fold that lacks a class has a higher one, so the
+    lowest counts.
     """
-    if metric_of(scores).name != "uar" or CHANCE not in scores or scores[CHANCE].isna().all():
+    metric = metric_of(scores)
+    if metric.name in ("uar", "ccc") and (metric.name == "ccc") != (classes is None):
+        predicted = "numbers" if classes is None else f"the classes {first_few(classes)}"
+        raise ValueError(
+            f"scores must be of what the model predicts, {predicted}; got scores by {metric.label}. "
+            f"{_ADVICE}"
+        )
+    if metric.name != "uar" or CHANCE not in scores or scores[CHANCE].isna().all():
         return
     n_classes = round(1 / scores[CHANCE].min())
     if n_classes != len(classes):
