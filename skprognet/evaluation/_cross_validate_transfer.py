@@ -16,7 +16,8 @@ def cross_validate_transfer(
     source_estimator=None,
     features=None,
     placebo=False,
-    scoring="uar",
+    kind=None,
+    scoring=None,
     groups=None,
     speakers=None,
     cv=None,
@@ -134,7 +135,8 @@ def cross_validate_transfer(
         (from 1), n_train, n_validation, n_test (rows), seed, source_seed, metric (the name of
         `scoring`), greater_is_better (whether a greater score is the better one), score, chance
         (score of a guess on these test rows, NaN if not known), source_score (of the source on
-        the test rows of its own task, NaN if there is none or it is not known), best_epoch,
+        the test rows of its own task, NaN if there is none or it is not known), source_metric
+        (the metric of that; only if one is of the other kind than `y`), best_epoch,
         n_epochs, normalisation, baseline (which method is the same network without a source,
         "none" if there is none), source_overlap (share of the test rows that the source was
         given), seconds, and what :func:`audit` reads: rows_seen, rows_seen_by_source,
@@ -232,6 +234,7 @@ def cross_validate_transfer(
         source_estimator=source_estimator,
         features=features,
         placebo=placebo,
+        kind=kind,
         scoring=scoring,
         normalisation=normalisation,
         groups=groups,
