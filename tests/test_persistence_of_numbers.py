@@ -154,6 +154,8 @@ def test_what_is_told_of_a_model(tmp_path):
     assert "chosen by the CCC" in card
     assert "model.predict(X)" in card
     assert "robab" not in card
+    assert "- emotion: DNNClassifier, angry, sad;" in card
+    assert "- arousal: DNNRegressor, numbers;" in card
     said = CliRunner().invoke(main, ["inspect", str(tmp_path / "model")]).output
     assert "Predicts       2 numbers (regression)" in said
     assert f"Loss           squared error of standardised numbers\n               {first}" in said
@@ -177,6 +179,11 @@ def test_the_card_says_what_is_recorded_of_the_numbers(tmp_path):
         "A number is what the network would expect an",
     ):
         assert said in card
+    folds = pd.DataFrame({"repeat": 1, "fold": [1, 2], "score": [0.5, 0.7], "target": "arousal"})
+    scores = folds.assign(method="DNN", source="none", metric="ccc", greater_is_better=True)
+    assert "0.600 ± 0.141" in model_card(tmp_path / "model", scores=scores)
+    with pytest.raises(ValueError, match=r"^scores must be of numbers, .* got the UAR, which is"):
+        model_card(tmp_path / "model", scores=scores.assign(metric="uar"))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from skprognet._markup import escape_markdown
 from skprognet._scores import CHANCE, NO_SOURCE, check_scores, label, methods_in, with_plain_text
 from skprognet._table_metric import metric_of
+from skprognet._target_kind import CLASSES, NUMBERS
 from skprognet._wording import count, first_few
 from skprognet.results import format_table, summary_table
 
@@ -29,8 +30,8 @@ def describe_scores(scores, told):
     Raises
     ------
     ValueError
-        If the study has another target, another number of classes or other methods than the file
-        records.
+        If the study has another target, another kind of it, another number of classes or other
+        methods than the file records.
     """
     metadata = told["metadata"]
     scores = with_plain_text(check_scores(scores))
@@ -62,12 +63,11 @@ def _check_classes(scores, classes):
     The chance level is 1 / (number of classes). A fold that lacks a class has a higher one, so the
     lowest counts.
     """
-    metric = metric_of(scores)
-    if metric.name in ("uar", "ccc") and (metric.name == "ccc") != (classes is None):
-        predicted = "numbers" if classes is None else f"the classes {first_few(classes)}"
+    metric, kind = metric_of(scores), NUMBERS if classes is None else CLASSES
+    if metric.kind not in (None, kind):
         raise ValueError(
-            f"scores must be of what the model predicts, {predicted}; got scores by {metric.label}. "
-            f"{_ADVICE}"
+            f"scores must be of {kind}, which the model predicts; got the {metric.label}, which "
+            f"is of {metric.kind}. {_ADVICE}"
         )
     if metric.name != "uar" or CHANCE not in scores or scores[CHANCE].isna().all():
         return
