@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         ProgressiveClassifier,
         ProgressiveRegressor,
         SideBySideClassifier,
+        SideBySideRegressor,
     )
 
 __version__ = version("skprognet")
@@ -29,6 +30,7 @@ __all__ = [
     "ProgressiveClassifier",
     "ProgressiveRegressor",
     "SideBySideClassifier",
+    "SideBySideRegressor",
     "__version__",
 ]
 

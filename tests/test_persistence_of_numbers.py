@@ -23,8 +23,10 @@ from skprognet import (
     FineTunedRegressor,
     ProgressiveClassifier,
     ProgressiveRegressor,
+    SideBySideRegressor,
 )
 from skprognet.cli import main
+from skprognet.estimators import explain
 from skprognet.persistence import describe_model, load_model, model_card, save_model
 
 KEY = "skprognet"  # in the metadata of safetensors
@@ -57,6 +59,7 @@ MODELS = {
     "DNN, one column": lambda: DNNRegressor(**SMALL).fit(X, BOTH[:, :1]),
     "fine-tuned, MLP": lambda: FineTunedRegressor(mlp(), **SMALL).fit(X, BOTH),
     "progressive, several sources": several,
+    "side by side": lambda: SideBySideRegressor([("mlp", mlp())], **SMALL).fit(X, BOTH),
     "classifier of a regressor": lambda: ProgressiveClassifier(dnn(), **SMALL).fit(X, EMOTION),
     "frozen pipeline": lambda: FrozenEstimator(
         make_pipeline(StandardScaler(), DNNRegressor(**SMALL)).fit(TABLE, BOTH)
@@ -157,5 +160,8 @@ def test_the_command_line_writes_numbers(y, columns, tmp_path):
     wanted = model.predict(TABLE).reshape(60, -1)
     np.testing.assert_allclose(written[columns], wanted, rtol=1e-12)
     explained = CliRunner().invoke(main, [*arguments, "--explain"])
-    assert explained.exit_code != 0
-    assert "Only the label of a classifier can be explained" in explained.output
+    explained = pd.read_csv(io.StringIO(explained.stdout))
+    changes = explain(model, TABLE, groups={"feature 0": [0]})
+    changes = changes[[name for name in changes if name.startswith("features")]]
+    pd.testing.assert_frame_equal(explained[list(written)], written)
+    np.testing.assert_allclose(explained[list(changes)], changes, rtol=1e-9, atol=1e-12)

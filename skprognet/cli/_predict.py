@@ -62,9 +62,10 @@ def _parse_speech_models(ctx, param, given):
     "--explain",
     "explaining",
     is_flag=True,
-    help="Also write how much of the logarithm of the label's probability is lost without each "
-    "source (source_...) and without each group of features (features_...); above 0 it speaks for "
-    "the label. Takes as long as one more prediction for each.",
+    help="Also write how much of the logarithm of the label's probability, or of the number, is "
+    "lost without each source (source_...) and without each group of features (features_...); "
+    "above 0 it speaks for the label or raises the number. Takes as long as one more prediction "
+    "for each.",
 )
 @device_option
 @download_option

@@ -4,24 +4,23 @@ import numpy as np
 import pandas as pd
 
 from skprognet._checks import check_number
-from skprognet._scores import as_frame
 from skprognet.displays._display import Display
+from skprognet.displays._drawn_output import drawn_output
 from skprognet.displays._signed_bars import draw_signed_bars
 from skprognet.displays._style import row_height, verbatim
 from skprognet.estimators import FEATURES, SOURCE, explain
 
-AXIS = "log-probability lost without it"
-SMALLEST_NUMBER = 0.05  # one digit is shown
 ROWS_WITH_NAMES = 40
 COLUMNS_WITH_NUMBERS = 12  # of more the numbers would run into each other
 
 
 class ExplanationDisplay(Display):
-    """Sources and groups of features that speak for the predicted class of each row, or against.
+    """Sources and groups of features that speak for the prediction of each row, or against it.
 
-    Of one row it draws bars. To the right of zero: the source or group speaks for the prediction.
-    To the left, hatched: it speaks against it. Of several rows it draws a map with a line for each
-    row of X: orange speaks for, purple against. Sources stand first. Of the groups of features
+    Of one row it draws bars. To the right of zero: the source or group speaks for the predicted
+    class, or raises the predicted number. To the left, hatched: it speaks against the class, or
+    lowers the number. Of several rows it draws a map with a line for each row of X: orange speaks
+    for or raises, purple speaks against or lowers. Sources stand first. Of the groups of features
     those are shown whose changes are greatest, on average over the rows without their sign. Of
     more than 40 rows the map has no names and numbers.
 
@@ -31,6 +30,8 @@ class ExplanationDisplay(Display):
         As :func:`~skprognet.estimators.explain` returns.
     max_groups : int, default=10
         How many groups of features are shown.
+    output : int, default=None
+        Which of several outputs of a regressor is shown, from 0; None is the only one.
 
     Attributes
     ----------
@@ -48,7 +49,7 @@ class ExplanationDisplay(Display):
     TypeError
         If `explanation` is no table.
     ValueError
-        If it has no rows, or lacks a column.
+        If it has no rows, lacks a column, or has no such `output`.
 
     Examples
     --------
@@ -66,31 +67,34 @@ class ExplanationDisplay(Display):
     ['row', 'predicted', 'kind', 'name', 'change']
     """
 
-    def __init__(self, explanation, *, max_groups=10):
+    def __init__(self, explanation, *, max_groups=10, output=None):
         check_number("max_groups", max_groups, "integer", low=1)
-        frame = as_frame("explanation", explanation)
-        missing = {"predicted", "log_probability"} - set(frame)
-        sources = [name for name in frame if str(name).startswith(SOURCE)]
-        groups = [name for name in frame if str(name).startswith(FEATURES)]
-        if missing or not len(frame) or not sources + groups:
-            raise ValueError(
-                "explanation must be the table that explain returns, with at least one row and a "
-                f"column of changes; got {len(frame)} rows of the columns {list(frame)!r:.200}."
-            )
-        self.explanation = frame
+        self.explanation = explanation
         self.max_groups = max_groups
-        sizes = frame[groups].abs().mean().sort_values(ascending=False, kind="stable")
+        self.output = output
+        self._drawn, self._kind = drawn_output(explanation, output)
+        sources = [name for name in self._drawn if name.startswith(SOURCE)]
+        groups = [name for name in self._drawn if name.startswith(FEATURES)]
+        sizes = self._drawn[groups].abs().mean().sort_values(ascending=False, kind="stable")
         self._shown = sources + list(sizes.index[:max_groups])
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, *, groups=None, method="mean", reference=None, max_groups=10
+        cls,
+        estimator,
+        X,
+        *,
+        groups=None,
+        method="mean",
+        reference=None,
+        max_groups=10,
+        output=None,
     ):
-        """Ask a fitted network what speaks for its predictions.
+        """Ask a fitted network what speaks for its predictions, or changes them.
 
         Parameters
         ----------
-        estimator : classifier of this package
+        estimator : classifier or regressor of this package
             Fitted; or a pipeline, FrozenEstimator or fitted search around one.
         X : array-like of shape (n_samples, n_features)
             The rows to be explained.
@@ -102,6 +106,8 @@ class ExplanationDisplay(Display):
             The rows that are averaged; None takes the mean of the training rows.
         max_groups : int, default=10
             How many groups of features are shown.
+        output : int, default=None
+            Which of several outputs of a regressor is shown, from 0; None is the only one.
 
         Returns
         -------
@@ -111,12 +117,12 @@ class ExplanationDisplay(Display):
         Raises
         ------
         TypeError
-            If there is no classifier of this package in the estimator.
+            If there is no network of this package in the estimator.
         ValueError
-            If X or `reference` do not fit, or a group is not found.
+            If X or `reference` do not fit, a group is not found, or there is no such `output`.
         """
         options = {"groups": groups, "method": method, "reference": reference}
-        return cls(explain(estimator, X, **options), max_groups=max_groups)
+        return cls(explain(estimator, X, **options), max_groups=max_groups, output=output)
 
     def _names(self):
         """Return how what is shown is called in the picture."""
@@ -129,15 +135,15 @@ class ExplanationDisplay(Display):
 
     def _row_names(self):
         """Return how the rows are called in a map."""
-        frame = self.explanation
+        frame = self._drawn
         return [
-            verbatim(f"{row}: {label}", 24)
-            for row, label in zip(frame.index, frame["predicted"], strict=True)
+            verbatim(f"{row}: {self._kind.name(predicted)}", 24)
+            for row, predicted in zip(frame.index, frame["predicted"], strict=True)
         ]
 
     def _figure_size(self):
         names = self._names()
-        if len(self.explanation) == 1:
+        if len(self._drawn) == 1:
             return 4.8, 1.2 + 0.75 * row_height(names) * len(names)
         # The names stand upright below the map.
         longest = max(len(line) for name in names for line in name.split("\n"))
@@ -146,7 +152,7 @@ class ExplanationDisplay(Display):
 
     def _draw(self, ax):
         self.bars_ = self.image_ = None
-        if len(self.explanation) == 1:
+        if len(self._drawn) == 1:
             self._draw_bars(ax)
         else:
             self._draw_map(ax)
@@ -154,13 +160,12 @@ class ExplanationDisplay(Display):
     def _draw_bars(self, ax):
         changes = self.frame()["change"].to_numpy()
         self.bars_ = draw_signed_bars(ax, range(len(changes)), changes, self._names())
-        label = self.explanation["predicted"].iloc[0]
-        probability = np.exp(self.explanation["log_probability"].iloc[0])
-        ax.set_title(verbatim(f"{label}, probability {probability:.2f}", 50), fontsize="medium")
-        ax.set_xlabel(AXIS, loc="right", fontsize="small")
+        (row,) = self._drawn.to_dict("records")
+        ax.set_title(verbatim(self._kind.title(row), 50), fontsize="medium")
+        ax.set_xlabel(self._kind.axis, loc="right", fontsize="small")
 
     def _draw_map(self, ax):
-        changes = self.explanation[self._shown].to_numpy(dtype=float)
+        changes = self._drawn[self._shown].to_numpy(dtype=float)
         limit = np.abs(changes).max() or 1.0
         self.image_ = ax.imshow(changes, cmap="PuOr_r", vmin=-limit, vmax=limit, aspect="auto")
         ax.set_xticks(range(changes.shape[1]), self._names(), rotation=90, fontsize="small")
@@ -169,7 +174,8 @@ class ExplanationDisplay(Display):
         else:
             ax.set_yticks([])
             ax.set_ylabel(f"{len(changes)} rows, in their order", fontsize="small")
-        ax.set_title(f"{AXIS}; the darkest is {limit:.2f}", fontsize="small", loc="right")
+        darkest = f"{limit:.{self._kind.n_decimals(limit) + 1}f}"
+        ax.set_title(f"{self._kind.axis}; the darkest is {darkest}", fontsize="small", loc="right")
         n_sources = sum(name.startswith(SOURCE) for name in self._shown)
         if 0 < n_sources < len(self._shown):
             ax.axvline(n_sources - 0.5, color="black", linewidth=1)
@@ -178,11 +184,12 @@ class ExplanationDisplay(Display):
 
     def _write_numbers(self, ax, changes, limit):
         """Write the changes into the cells, but for those that would be 0."""
+        n_decimals = self._kind.n_decimals(limit)
         for (i, j), change in np.ndenumerate(changes):
-            if abs(change) >= SMALLEST_NUMBER:
+            if abs(change) >= 0.5 * 10**-n_decimals:
                 color = "white" if abs(change) > 0.6 * limit else "black"
                 centre = {"ha": "center", "va": "center"}
-                ax.text(j, i, f"{change:.1f}", fontsize=7.5, color=color, **centre)
+                ax.text(j, i, f"{change:.{n_decimals}f}", fontsize=7.5, color=color, **centre)
 
     def frame(self):
         """Return the plotted numbers.
@@ -193,7 +200,7 @@ class ExplanationDisplay(Display):
             A line for each row of X and what is shown of it: row (from its index), predicted, kind
             ("source" or "features"), name, change.
         """
-        frame, n_shown = self.explanation, len(self._shown)
+        frame, n_shown = self._drawn, len(self._shown)
         parts = [name.partition("_") for name in self._shown]
         return pd.DataFrame(
             {

@@ -17,6 +17,7 @@ from skprognet.estimators._estimator_checks import (
     check_source_untouched,
 )
 from skprognet.estimators._explain import explain
+from skprognet.estimators._explained_values import output_endings as output_endings
 from skprognet.estimators._fine_tuned_classifier import FineTunedClassifier
 from skprognet.estimators._fine_tuned_regressor import FineTunedRegressor
 from skprognet.estimators._importances import lateral_norms as lateral_norms
@@ -33,6 +34,7 @@ from skprognet.estimators._posterior_classifier import PosteriorClassifier
 from skprognet.estimators._progressive_classifier import ProgressiveClassifier
 from skprognet.estimators._progressive_regressor import ProgressiveRegressor
 from skprognet.estimators._side_by_side_classifier import SideBySideClassifier
+from skprognet.estimators._side_by_side_regressor import SideBySideRegressor
 
 __all__ = [
     "DNNClassifier",
@@ -44,6 +46,7 @@ __all__ = [
     "ProgressiveClassifier",
     "ProgressiveRegressor",
     "SideBySideClassifier",
+    "SideBySideRegressor",
     "check_labels_round_trip",
     "check_laterals_alive",
     "check_predictions_independent",

@@ -73,6 +73,10 @@ class NetworkEstimator(BaseEstimator):
         """Return the sources by name; an estimator without any has none."""
         return []
 
+    def _source_slices(self):
+        """Return where what each source says stands in what the network reads; here nowhere."""
+        return {}
+
     def _kind_of_target(self, y):
         """Return what checks the `y` of a fit, as it was given, and learns the target from it."""
         return self._target_kind

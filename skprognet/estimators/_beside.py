@@ -1,22 +1,12 @@
-"""A network that reads what its sources say as further features, beside those of X."""
+"""The classifiers that read what their sources say beside the features: parameters and fit."""
 
-from abc import ABC, abstractmethod
-from itertools import chain
-
+from skprognet.estimators._beside_mixin import BesideMixin
 from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._rows import Given
-from skprognet.estimators._with_source import TransferMixin, consecutive_slices
-from skprognet.networks import join_frozen
 
 
-class BesideClassifier(TransferMixin, NetworkClassifier, ABC):
-    """Base of the classifiers whose first layer reads the features and what the sources say.
-
-    A subclass says with `_read_source` what that is. The sources compute once in a fit.
-    """
-
-    # Several at a time: cross_validate_transfer asks.
-    reads_several_sources = True
+class BesideClassifier(BesideMixin, NetworkClassifier):
+    """Base of the classifiers whose first layer reads the features and what the sources say."""
 
     def __init__(
         self,
@@ -132,35 +122,3 @@ class BesideClassifier(TransferMixin, NetworkClassifier, ABC):
             y_test=y_test,
         )
         return self._fit(given)
-
-    @staticmethod
-    @abstractmethod
-    def _read_source(source, X):
-        """Return what a source says of the rows X: a list of tensors, each with a row for each."""
-
-    def _read_sources(self, rows, train, held_out, seed):
-        super()._read_sources(rows, train, held_out, seed)
-        said = self._ask_sources(self._read_source, rows.X[:1])
-        widths = [sum(part.shape[1] for part in parts) for parts in said]
-        self.source_widths_ = dict(zip(dict(self.sources_), widths, strict=True))
-
-    def _column_input(self, X):
-        x = super()._column_input(self._own_features(X))
-        said = self._ask_sources(self._read_source, X)
-        return join_frozen(x, [[part.to(x) for part in parts] for parts in said])
-
-    def _source_slices(self):
-        return consecutive_slices(self._n_own_features(), self.source_widths_)
-
-    @staticmethod
-    @abstractmethod
-    def _add_source(source, graph, rows):
-        """Add to an ONNX graph what `_read_source` returns, and return the names."""
-
-    def _add_column_input(self, graph, rows):
-        x = super()._add_column_input(graph, self._add_own_features(graph, rows))
-        said = chain.from_iterable(self._add_sources(self._add_source, graph, rows))
-        return graph.join([x, *(graph.cast(part, graph.types[x]) for part in said)])
-
-    def _n_inputs(self):
-        return self._n_own_features() + sum(self.source_widths_.values())

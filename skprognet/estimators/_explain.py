@@ -7,15 +7,16 @@ from skprognet.sources import as_source, network_of
 
 
 def explain(model, X, *, groups=None, method="mean", reference=None):
-    """Return what speaks for the predicted class of each row: sources, and groups of features.
+    """Return what speaks for the prediction of each row, or changes it: sources, feature groups.
 
-    It is :meth:`skprognet.ProgressiveClassifier.explain` of the network in a pipeline, on the rows
-    that the steps before it make of X; there stands what the numbers are, and what they are not.
+    It is :meth:`skprognet.ProgressiveClassifier.explain`, or
+    :meth:`skprognet.ProgressiveRegressor.explain`, of the network in a pipeline, on the rows that
+    the steps before it make of X; there stands what the numbers are, and what they are not.
 
     Parameters
     ----------
-    model : classifier of this package
-        Fitted, such as a ProgressiveClassifier or DNNClassifier; or a pipeline or FrozenEstimator
+    model : classifier or regressor of this package
+        Fitted, such as a ProgressiveClassifier or DNNRegressor; or a pipeline or FrozenEstimator
         that ends in one, or a search that was fitted on one.
     X : array-like of shape (n_samples, n_features)
         Rows as the `predict` of `model` takes them.
@@ -31,8 +32,10 @@ def explain(model, X, *, groups=None, method="mean", reference=None):
     Returns
     -------
     DataFrame
-        A row for each row of X: predicted, log_probability, then a column ``source_<name>`` for
-        each source and ``features_<group>`` for each group. Above 0 it speaks for the prediction.
+        A row for each row of X: predicted, of classes log_probability, then a column
+        ``source_<name>`` for each source and ``features_<group>`` for each group. Above 0 it
+        speaks for the predicted class, or raises the predicted number. Of several numbers the name
+        of each column ends with the number of its output.
 
     Raises
     ------
@@ -58,8 +61,8 @@ def explain(model, X, *, groups=None, method="mean", reference=None):
     network = network_of(model)
     if not hasattr(network, "explain"):
         raise TypeError(
-            "explain asks a fitted classifier of skprognet, or a pipeline, FrozenEstimator or "
-            f"fitted search around one; got {type(model).__name__}."
+            "explain asks a fitted classifier or regressor of skprognet, or a pipeline, "
+            f"FrozenEstimator or fitted search around one; got {type(model).__name__}."
         )
     source = as_source(model)
     rows = source.before_network(X)

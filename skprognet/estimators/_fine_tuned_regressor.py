@@ -121,7 +121,7 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
     --------
     FineTunedClassifier : The same for classes.
     ProgressiveRegressor : Reads the layers of a source that stays as it is.
-    DNNRegressor : Learns without a source.
+    SideBySideRegressor : Reads them beside the features.
 
     Notes
     -----

@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from skprognet.estimators._base import NetworkEstimator
 from skprognet.estimators._changes_without import explain_rows
 from skprognet.estimators._class_weight import check_class_weight, refuse_balanced
+from skprognet.estimators._explained_values import of_class
 from skprognet.estimators._rows import Given
 from skprognet.estimators._soft_class_target import SoftClassTarget
 from skprognet.estimators._target import ClassTarget, check_named_classes
@@ -186,10 +187,6 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         most_probable = self.predict_proba(X).argmax(axis=1)
         return self._target.decode(most_probable)
 
-    def _source_slices(self):
-        """Return where what each source says stands in what the network reads; here nowhere."""
-        return {}
-
     def explain(self, X, *, groups=None, method="mean", reference=None):
         r"""Return what speaks for the predicted class of each row: sources, groups of features.
 
@@ -265,4 +262,4 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         ['source_speaker', 'features_pitch', 'features_formants']
         """
         check_is_fitted(self)
-        return explain_rows(self, X, groups, method, reference)
+        return explain_rows(self, of_class, X, groups, method, reference)

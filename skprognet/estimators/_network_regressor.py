@@ -1,9 +1,12 @@
 """What the regressors share: numbers as the target, and numbers as predictions."""
 
 from sklearn.base import RegressorMixin
+from sklearn.utils.validation import check_is_fitted
 
 from skprognet._checks import check_choice
 from skprognet.estimators._base import NetworkEstimator
+from skprognet.estimators._changes_without import explain_rows
+from skprognet.estimators._explained_values import of_numbers
 from skprognet.estimators._monitor import LOSS
 from skprognet.estimators._number_target import NumberTarget, moments, warn_of_constants
 from skprognet.estimators._rows import Given
@@ -107,3 +110,80 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         outputs = self._evaluate(X, lambda outputs_NK, dim: outputs_NK)
         target = self._target
         return target.decode(target.restored(outputs))
+
+    def explain(self, X, *, groups=None, method="mean", reference=None):
+        r"""Return what raises or lowers the predicted number of each row: sources, feature groups.
+
+        With :math:`f(x)` the number that is predicted of a row x, the change that belongs to a
+        source or to a group of features s is
+
+        .. math:: \Delta_s(x) = f(x) - f(x \text{ without } s)
+
+        in the unit of y. Above 0, s raises the number by so much; below 0 it lowers it. Of several
+        outputs each has changes of its own.
+
+        *Without a source* its hidden activations are those that it has for the average row
+        ("mean"), or 0 ("silence"), which is as if all weights that read it were 0. *Without a
+        group of features* these features have the values of the average row, in what the network
+        reads and in what its sources read. The first asks what a source says of this row more than
+        of any other; the second, how the prediction depends on what was measured.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The rows, with the features that `fit` had.
+        groups : dict, sequence of str or None, default=None
+            From the name of each group to its features: their names, what their names begin with,
+            or their places. A sequence of beginnings makes a group of each. Groups may overlap,
+            and need not hold all features. None groups features by their names if `fit` had
+            names: up to ``_sma``, with which openSMILE's go on (a V or UV before it, for voiced or
+            unvoiced frames, makes no difference), or to the first dot or underscore. Features that
+            are for a source alone are then left out. An empty dict takes no features away.
+        method : {"mean", "silence"}, default="mean"
+            What stands in the place of what a source says.
+        reference : array-like of shape (n_reference, n_features), default=None
+            The rows over which features, and what sources say, are averaged. None takes the mean
+            of the training rows as the one row, so that a source says what it says of this row.
+
+        Returns
+        -------
+        DataFrame of shape (n_samples, n_outputs * (1 + n_sources + n_groups))
+            A row for each row of X, with its index: predicted, as `predict` gives it; then the
+            changes, a column ``source_<name>`` for each source and ``features_<group>`` for each
+            group. Of several outputs there is a column for each, whose name ends with its number:
+            ``predicted_0``, ``predicted_1``, ``source_<name>_0`` and so on.
+
+        Raises
+        ------
+        TypeError
+            If `groups` is of another kind.
+        ValueError
+            If X or `reference` do not fit, a group is not found, `method` is another, or there is
+            nothing to take away.
+
+        Notes
+        -----
+        The changes say how *this network* computes its prediction. They do not say that a feature
+        causes an emotion, or that the prediction is right. Two sources that say the same can each
+        be spared, so that both changes are near 0 though not both could be spared. Changes
+        therefore do not add up to the distance from the average prediction. A row with some values
+        of the average row may be one that no recording gives.
+
+        Each source costs a prediction without frozen columns, each group a whole prediction.
+
+        Examples
+        --------
+        >>> from sklearn.preprocessing import StandardScaler
+        >>> from skprognet import DNNClassifier, ProgressiveRegressor
+        >>> from skprognet.datasets import load_emodb
+        >>> emodb = load_emodb(as_frame=True)
+        >>> X = StandardScaler().set_output(transform="pandas").fit_transform(emodb.data)
+        >>> loudness = X.pop("loudness_sma3_amean")
+        >>> options = dict(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+        >>> emotion = DNNClassifier(**options).fit(X, emodb.target)
+        >>> reg = ProgressiveRegressor([("emotion", emotion)], **options).fit(X, loudness)
+        >>> list(reg.explain(X.iloc[:3], groups={"pitch": "F0", "formants": ["F1", "F2"]}))
+        ['predicted', 'source_emotion', 'features_pitch', 'features_formants']
+        """
+        check_is_fitted(self)
+        return explain_rows(self, of_numbers, X, groups, method, reference)

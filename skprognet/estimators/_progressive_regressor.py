@@ -130,7 +130,7 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
     --------
     ProgressiveClassifier : The same for classes.
     FineTunedRegressor : Starts from the weights of a source.
-    DNNRegressor : Learns without a source.
+    SideBySideRegressor : Reads the layers beside the features.
 
     References
     ----------

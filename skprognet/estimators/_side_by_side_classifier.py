@@ -1,7 +1,6 @@
 """The plain network on the features and all layers of the sources, side by side."""
 
 from skprognet.estimators._beside import BesideClassifier
-from skprognet.sources import add_layers, read_layers
 
 
 class SideBySideClassifier(BesideClassifier):
@@ -121,6 +120,7 @@ class SideBySideClassifier(BesideClassifier):
     --------
     ProgressiveClassifier : Reads the same layers, layer by layer.
     PosteriorClassifier : Reads what the sources say in the end.
+    SideBySideRegressor : The same for numbers.
 
     References
     ----------
@@ -145,11 +145,3 @@ class SideBySideClassifier(BesideClassifier):
     >>> clf.source_widths_, clf.net_.module_.n_features
     ({'source': 32}, 120)
     """
-
-    @staticmethod
-    def _read_source(source, X):
-        return [layer for column in read_layers(source, X) for layer in column]
-
-    @staticmethod
-    def _add_source(source, graph, rows):
-        return [layer for column in add_layers(source, graph, rows) for layer in column]

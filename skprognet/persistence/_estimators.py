@@ -34,6 +34,7 @@ from skprognet.estimators import (
     ProgressiveClassifier,
     ProgressiveRegressor,
     SideBySideClassifier,
+    SideBySideRegressor,
     check_estimator_parameters,
 )
 from skprognet.networks import ROWS_PER_BLOCK, source_layer
@@ -44,7 +45,7 @@ CLASSES = {
     for cls in (
         *(DNNClassifier, FineTunedClassifier, ProgressiveClassifier),
         *(SideBySideClassifier, PosteriorClassifier, MultiTaskClassifier),
-        *(DNNRegressor, FineTunedRegressor, ProgressiveRegressor),
+        *(DNNRegressor, FineTunedRegressor, ProgressiveRegressor, SideBySideRegressor),
         *(Pipeline, FrozenEstimator, MLPClassifier, MLPRegressor, LabelBinarizer),
         *(StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler, PCA),
     )
@@ -61,6 +62,7 @@ FITTED_NUMBERS = {"target_mean_": np.ndarray, "target_std_": np.ndarray, "target
 FITTED_WITH_SOURCE = {"sources_": list, "source_digest_": dict}
 FITTED_FURTHER = {
     SideBySideClassifier: {"source_widths_": dict},
+    SideBySideRegressor: {"source_widths_": dict},
     PosteriorClassifier: {"source_widths_": dict},
     MultiTaskClassifier: {"source_classes_": dict},
 }

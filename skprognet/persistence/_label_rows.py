@@ -3,8 +3,8 @@
 import pandas as pd
 from sklearn.base import is_regressor
 
-from skprognet.estimators import explain
-from skprognet.sources import network_of
+from skprognet.estimators import FEATURES, SOURCE, explain, output_endings
+from skprognet.sources import as_source
 
 
 def label_rows(model, X, *, explaining=False):
@@ -26,30 +26,28 @@ def label_rows(model, X, *, explaining=False):
         of features if they are asked for, with the index of X. Of a regressor ``predicted``, or
         ``predicted_0``, ``predicted_1`` and so on.
     """
-    if is_regressor(model):
-        return _numbers_of_rows(model, X, explaining)
+    said = _numbers_of(model, X) if is_regressor(model) else _labels_of(model, X)
+    if not explaining or X.empty:
+        return said
+    changes = explain(model, as_learned(model, X)).set_axis(X.index)
+    return said.join(changes[[name for name in changes if name.startswith((SOURCE, FEATURES))]])
+
+
+def _labels_of(model, X):
+    """Return the most probable class of each row, and the probability of each class."""
     columns = [f"p_{name}" for name in model.classes_]
     if X.empty:
         return pd.DataFrame(index=X.index, columns=["label", *columns])
-    rows = as_learned(model, X)
-    probabilities = model.predict_proba(rows)
+    probabilities = model.predict_proba(as_learned(model, X))
     table = pd.DataFrame(probabilities, X.index, columns)
     table.insert(0, "label", model.classes_[probabilities.argmax(axis=1)])
-    if not explaining:
-        return table
-    changes = explain(model, rows).drop(columns=["predicted", "log_probability"])
-    return pd.concat([table, changes.set_axis(X.index)], axis=1)
+    return table
 
 
-def _numbers_of_rows(model, X, explaining):
+def _numbers_of(model, X):
     """Return the numbers that a regressor predicts for each row, a column for each output."""
-    if explaining:
-        raise ValueError(
-            "Only the label of a classifier can be explained; the model is a "
-            f"{type(network_of(model)).__name__}, which predicts numbers. Leave explaining out."
-        )
-    n_outputs = len(network_of(model).target_mean_)
-    columns = ["predicted"] if n_outputs == 1 else [f"predicted_{k}" for k in range(n_outputs)]
+    n_outputs = as_source(model).column().layers[-1].out_features
+    columns = [f"predicted{ending}" for ending in output_endings(n_outputs)]
     if X.empty:
         return pd.DataFrame(index=X.index, columns=columns, dtype=float)
     numbers = model.predict(as_learned(model, X)).reshape(len(X), n_outputs)

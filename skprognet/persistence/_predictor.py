@@ -170,9 +170,10 @@ class Predictor:
         -------
         DataFrame
             A row for each recording: ``label``, ``p_<class>`` for each class (of a regressor
-            ``predicted``, or ``predicted_0``, ``predicted_1`` and so on), and ``error``: why there
-            is no answer, in words that continue "the recording ..."; missing where there is one.
-            The index is that of the extractor's ``transform``.
+            ``predicted``, or ``predicted_0``, ``predicted_1`` and so on), if they are asked for
+            the columns of changes, and ``error``: why there is no answer, in words that continue
+            "the recording ..."; missing where there is one. The index is that of the extractor's
+            ``transform``.
 
         Warns
         -----

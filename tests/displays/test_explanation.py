@@ -79,6 +79,33 @@ def test_from_estimator_asks_the_estimator(rng):
     assert display.max_groups == 3
 
 
+def test_one_output_of_a_regressor_is_drawn_with_its_own_digits(explanation):
+    numbers = explanation.drop(columns="log_probability").assign(predicted=[3.14159, 1.0])
+    both = numbers.add_suffix("_0").join((1000 * numbers).add_suffix("_1"))
+    display = draw(both, output=1)
+    assert display.ax_.get_title(loc="right").endswith("without it; the darkest is 1500.0")
+    assert [text.get_text() for text in display.ax_.texts][:2] == ["100", "-1500"]
+    rows = [label.get_text() for label in display.ax_.get_yticklabels()]
+    assert rows == ["first: 3.14e+03", "second: 1e+03"]
+    frame = draw(both[:1], output=0).frame()
+    pd.testing.assert_frame_equal(frame, draw(numbers[:1]).frame())
+    assert frame["name"].tolist() == ["a_b", "pitch", "loudness", "small"]
+    assert draw(numbers[:1]).ax_.get_title() == "predicted 3.14"
+    small = draw((numbers / 1000).drop(columns="source_a_b"))
+    assert small.ax_.texts[0].get_text() == "-0.0015"
+
+
+@pytest.mark.parametrize("output", [None, 2, "x"])
+def test_an_output_has_to_be_chosen_among_several(explanation, output):
+    numbers = explanation.drop(columns="log_probability").astype(float)
+    both = numbers.add_suffix("_0").join(numbers.add_suffix("_1"))
+    message = "A picture shows the changes of one output; the outputs are 0, 1; got output="
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}{output!r}"):
+        ExplanationDisplay(both, output=output)
+    with pytest.raises(ValueError, match="the outputs are a single one"):
+        ExplanationDisplay(numbers, output=0)
+
+
 @pytest.mark.parametrize(
     "wrong", [lambda e: e[:0], lambda e: e.drop(columns="predicted"), lambda e: e.iloc[:, :2]]
 )

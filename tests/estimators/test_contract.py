@@ -15,6 +15,7 @@ from skprognet import (
     ProgressiveClassifier,
     ProgressiveRegressor,
     SideBySideClassifier,
+    SideBySideRegressor,
 )
 
 SMALL = {"hidden_layer_sizes": (16,), "activation": "tanh", "max_epochs": 16, "lr": 0.1}
@@ -32,7 +33,7 @@ DETERMINISTIC = {
 }
 CLASSIFIERS = [DNNClassifier, FineTunedClassifier, ProgressiveClassifier]
 # Without a source they are the DNN to the bit, which is tested elsewhere.
-REGRESSORS = [DNNRegressor, FineTunedRegressor, ProgressiveRegressor]
+REGRESSORS = [DNNRegressor, FineTunedRegressor, ProgressiveRegressor, SideBySideRegressor]
 RIVALS = [SideBySideClassifier, PosteriorClassifier, MultiTaskClassifier]
 
 
@@ -56,9 +57,12 @@ def test_scikit_learn_checks_of_regressors(estimator, check):
     check(estimator)
 
 
-# Without a source these two are the first, and the quicker configuration will do.
+# Without a source these are the first, and the quicker configuration will do.
 @parametrize_with_checks(
-    [cls(**SMALL, **DETERMINISTIC) for cls in (FineTunedRegressor, ProgressiveRegressor)]
+    [
+        cls(**SMALL, **DETERMINISTIC)
+        for cls in (FineTunedRegressor, ProgressiveRegressor, SideBySideRegressor)
+    ]
 )
 def test_scikit_learn_checks_of_regressors_without_chance(estimator, check):
     check(estimator)

@@ -17,11 +17,13 @@ from torch.nn.functional import cross_entropy
 
 from skprognet import (
     DNNClassifier,
+    DNNRegressor,
     FineTunedClassifier,
     MultiTaskClassifier,
     PosteriorClassifier,
     ProgressiveClassifier,
     SideBySideClassifier,
+    SideBySideRegressor,
 )
 from skprognet.networks import limit_threads
 from skprognet.sources import LayerSource, Source, as_source
@@ -63,6 +65,22 @@ def test_side_by_side_is_a_dnn_on_the_joined_matrix(problem, small, source):
     assert_same(model, plain)
     np.testing.assert_array_equal(model.predict_proba(X), plain.predict_proba(joined))
     assert model.source_widths_ == {"a": 22, "b": 44}  # the chain has two columns
+
+
+def test_side_by_side_for_numbers_is_a_dnn_on_the_joined_matrix(problem, small, source):
+    X, _, _ = problem
+    numbers = np.column_stack([X[:, 0] + 0.1 * X[:, 1], 40 + X[:, 2]])
+    regressor = DNNRegressor(**small).fit(X, numbers[:, 0])
+    given = [("classes", source), ("numbers", regressor)]
+    model = SideBySideRegressor(given, **small).fit(X, numbers)
+    joined = np.hstack([X, *layers(source, X), *layers(regressor, X)])
+    plain = DNNRegressor(**small).fit(joined, numbers)
+    assert_same(model, plain)
+    np.testing.assert_array_equal(model.predict(X), plain.predict(joined))
+    assert model.source_widths_ == {"classes": 22, "numbers": 22}
+    assert_same(
+        SideBySideRegressor(**small).fit(X, numbers), DNNRegressor(**small).fit(X, numbers)
+    )
 
 
 def test_posterior_is_a_dnn_on_the_joined_matrix(problem, small, source):
