@@ -7,6 +7,7 @@ takes the names of the columns from here.
 from pandas.api.types import is_float_dtype
 
 from skprognet._scores import FOLD, METHOD, as_frame, check_columns, check_names
+from skprognet._target_kind import CLASSES, NUMBERS
 
 # The number of the row in the corpus, from 0, and its file where that is known.
 ROW, FILE = "row", "file"
@@ -22,11 +23,18 @@ def probability_column(label):
 def predicts_numbers(predictions):
     """Return whether a table of predictions is of numbers, not of classes.
 
-    Of numbers it has no column of probabilities, and truth and prediction are floats.
+    Of numbers it has no column of probabilities, and truth and prediction are floats, not all of
+    them whole: classes may be called 1.0 and 2.0.
     """
     if any(str(name).startswith(PROBABILITY) for name in predictions):
         return False
-    return is_float_dtype(predictions[TRUTH]) and is_float_dtype(predictions[PREDICTION])
+    columns = predictions[TRUTH], predictions[PREDICTION]
+    return all(map(is_float_dtype, columns)) and any((each % 1 != 0).any() for each in columns)
+
+
+def kind_of_predictions(predictions):
+    """Return whether a table of predictions is of classes or of numbers, by name."""
+    return NUMBERS if predicts_numbers(predictions) else CLASSES
 
 
 def check_predictions(predictions):

@@ -8,6 +8,7 @@ from skprognet._checks import check_choice
 
 CLASSES, NUMBERS = "classes", "numbers"
 KINDS = (CLASSES, NUMBERS)
+DEFAULT_SCORING = {CLASSES: "uar", NUMBERS: "ccc"}  # by the name of the score
 
 
 def kind_of_target(labels, kind=None, *, text=False):

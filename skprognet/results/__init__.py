@@ -1,5 +1,6 @@
 """From the scores of every fold to comparisons, verdicts and tables."""
 
+from skprognet.results._agreement import agreement_by_method
 from skprognet.results._average_over_sources import average_over_sources
 from skprognet.results._choose_test import explain_tests
 from skprognet.results._class_recalls import recall_by_class
@@ -32,6 +33,7 @@ from skprognet.results._table_formats import table_in_words as table_in_words
 
 __all__ = [
     "CorporaComparisonResult",
+    "agreement_by_method",
     "average_over_sources",
     "calibration_by_method",
     "compare_methods",

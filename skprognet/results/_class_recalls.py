@@ -5,9 +5,10 @@ import pandas as pd
 
 from skprognet._predictions import PREDICTION, TRUTH
 from skprognet._scores import FOLD
+from skprognet._target_kind import CLASSES
 from skprognet.results._tested_rows import (
     by_method,
-    check_tested,
+    check_kind,
     codes_of,
     count_cells,
     in_order,
@@ -52,7 +53,7 @@ def recall_by_class(predictions):
         If `predictions` is no table.
     ValueError
         If a column or a label is missing, a method was tested on a row twice in a repeat, methods
-        were tested on different rows, or the truth of a row differs.
+        were tested on different rows, the truth of a row differs, or `predictions` are of numbers.
 
     See Also
     --------
@@ -84,7 +85,7 @@ def recall_by_class(predictions):
     1    sad         1.00         NaN       1        1
     """
     rows = []
-    for place, part, _ in by_method(check_tested(predictions)):
+    for place, part, _ in by_method(check_kind(predictions, CLASSES)):
         classes = in_order(part[TRUTH])
         for label, recalls in zip(classes, _recalls(part, classes), strict=True):
             by_repeat = pd.DataFrame(recalls)  # a fold without the class is NaN, and left out

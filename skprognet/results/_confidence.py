@@ -6,8 +6,9 @@ import numpy as np
 
 from skprognet._predictions import PREDICTION, PROBABILITY, TRUTH, probability_column
 from skprognet._scores import label
+from skprognet._target_kind import CLASSES
 from skprognet._wording import listed
-from skprognet.results._tested_rows import REPEAT, by_method, check_tested, codes_of, in_order
+from skprognet.results._tested_rows import REPEAT, by_method, check_kind, codes_of, in_order
 
 _ROUNDING = 1e-3  # as far as the probabilities of a row may sum to other than 1
 
@@ -17,7 +18,7 @@ def by_confidence(predictions):
 
     A method without probabilities has no rows.
     """
-    predictions = check_tested(predictions)
+    predictions = check_kind(predictions, CLASSES)
     _check_probabilities(predictions)
     found, without = [], []
     for place, rows, _ in by_method(predictions):

@@ -3,10 +3,11 @@
 import pandas as pd
 
 from skprognet._predictions import PREDICTION, TRUTH
+from skprognet._target_kind import CLASSES
 from skprognet.results._tested_rows import (
     REPEAT,
     by_method,
-    check_tested,
+    check_kind,
     codes_of,
     count_cells,
     in_order,
@@ -52,7 +53,7 @@ def confusion_by_method(predictions):
         If `predictions` is no table.
     ValueError
         If a column or a label is missing, a method was tested on a row twice in a repeat, methods
-        were tested on different rows, or the truth of a row differs.
+        were tested on different rows, the truth of a row differs, or `predictions` are of numbers.
 
     See Also
     --------
@@ -80,7 +81,7 @@ def confusion_by_method(predictions):
     3    sad        sad    1.0   1.000
     """
     rows = []
-    for place, part, classes in by_method(check_tested(predictions)):
+    for place, part, classes in by_method(check_kind(predictions, CLASSES)):
         counts = _confusions(part, classes)
         recalls = shares(counts, counts.sum(axis=2, keepdims=True))
         cells = pd.MultiIndex.from_product([classes, classes], names=[TRUTH, PREDICTION])

@@ -1,18 +1,29 @@
 """On which utterances methods disagree, and where transfer mends or spoils a prediction."""
 
+import operator
+
 import numpy as np
 import pandas as pd
-from scipy.stats import entropy
 
 from skprognet._checks import check_choice, check_number
 from skprognet._comparisons import NO_SAME_NETWORK
-from skprognet._predictions import FILE, PREDICTION, ROW, TRUTH
-from skprognet._scores import DIGITS, NO_SOURCE, by_condition, label, methods_in, placebo_of
+from skprognet._predictions import FILE, ROW, TRUTH, kind_of_predictions
+from skprognet._scores import NO_SOURCE, by_condition, label, methods_in, placebo_of
+from skprognet._target_kind import CLASSES, NUMBERS
+from skprognet.results._class_votes import judge_labels
+from skprognet.results._number_means import judge_numbers
 from skprognet.results._pairs import networks_without_source
-from skprognet.results._tested_rows import REPEAT, check_tested, codes_of, count_cells, in_order
+from skprognet.results._tested_rows import check_tested
 
-MENDED, SPOILT = "wrong_to_right", "right_to_wrong"
-CHANGES = {"wrong to right": MENDED, "right to wrong": SPOILT}
+JUDGES = {CLASSES: judge_labels, NUMBERS: judge_numbers}
+# For the better and for the worse: from the quality with a source, and that without.
+CHANGES = {
+    CLASSES: {
+        "wrong_to_right": lambda now, before: now & ~before,
+        "right_to_wrong": lambda now, before: ~now & before,
+    },
+    NUMBERS: {"closer": operator.lt, "farther": operator.gt},
+}
 
 
 def most_disputed(predictions, n=20, *, only=None, against=None):
@@ -30,6 +41,10 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
     in bits. It is 0 where all methods vote alike, also if each of them wavers between its repeats,
     and at most :math:`\log_2 M`, where each is sure of a class that no other one votes for.
 
+    Where numbers are predicted, the number of a method is the mean over its repeats, and the
+    disagreement is the standard deviation of these numbers over the M methods (ddof 0), in the
+    unit of the target.
+
     Parameters
     ----------
     predictions : DataFrame
@@ -39,8 +54,9 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
         n_train_folds has several values, there is a list for each combination of them.
     n : int, default=20
         Number of rows to list, at least 1. None is all.
-    only : {"wrong to right", "right to wrong"}, default=None
-        List only rows whose prediction some transfer changes in this way. None is all rows.
+    only : {"wrong to right", "right to wrong", "closer", "farther"}, default=None
+        List only rows whose prediction some transfer changes in this way: the first two of
+        classes, the last two of numbers. None is all rows.
     against : str, default=None
         Name of the method without a source that transfer is judged by. None takes for each method
         the same network without a source: the one that its column baseline names, or "DNN" where
@@ -51,12 +67,17 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
     DataFrame
         A row for each tested row, those of greatest disagreement first, with these columns:
         corpus, target, n_train_folds (those with several values), row, file (if known), truth,
-        disagreement (D in bits), methods_right (share of the methods whose own label is right),
+        disagreement (D), methods_right (share of the methods whose own label is right),
         wrong_to_right and right_to_wrong (names of the methods with a source whose label is right
         where that of the network without one is wrong, and the reverse; empty text for none, and
         None where no method without a source is the same network as one with a source), and for
         each method a column with its label. The label of a method is what most of its
         repeats predict, and that of the earliest repeat where several have as many.
+
+        Of numbers, error (mean distance of the methods' numbers from the truth) stands in place of
+        methods_right, and closer and farther (names of the methods with a source whose number is
+        closer to the truth than that of the network without one, and the reverse) in place of
+        wrong_to_right and right_to_wrong; each method has a column with its number.
 
     Raises
     ------
@@ -93,12 +114,12 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
     """
     if n is not None:
         check_number("n", n, "integer", low=1)
-    if only is not None:
-        check_choice("only", only, tuple(CHANGES))
     predictions = check_tested(predictions)
-    lists = []
+    kind, lists = kind_of_predictions(predictions), []
+    if only is not None:
+        check_choice("only", only, [name.replace("_", " ") for name in CHANGES[kind]])
     for condition, part in by_condition(predictions):
-        frame = _judged(part, against)
+        frame = _judged(part, kind, against)
         if only is not None:
             frame = _changed_rows(frame, only)
         frame = frame.sort_values("disagreement", ascending=False, kind="stable").head(n)
@@ -108,7 +129,7 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
 
 def _changed_rows(frame, only):
     """Return the rows that some transfer changes in this way."""
-    changed = frame[CHANGES[only]]
+    changed = frame[only.replace(" ", "_")]
     if changed.isna().any():
         raise ValueError(
             f"only={only!r} needs a network to compare with. {NO_SAME_NETWORK}. Name a method "
@@ -117,9 +138,9 @@ def _changed_rows(frame, only):
     return frame[changed != ""]
 
 
-def _judged(part, against):
+def _judged(part, kind, against):
     """Return all rows of one condition in their own order, with what the methods make of them."""
-    methods, classes = methods_in(part), in_order(pd.concat([part[TRUTH], part[PREDICTION]]))
+    methods = methods_in(part)
     if len(methods) < 2:
         raise ValueError(
             "predictions must be of at least two methods for a disagreement; got "
@@ -128,64 +149,26 @@ def _judged(part, against):
     networks = networks_without_source(part, against)
     known = [name for name in (ROW, FILE, TRUTH) if name in part]
     frame = part[known].drop_duplicates(ROW).sort_values(ROW, ignore_index=True)
-    votes, first = _votes(part, frame[ROW], methods, classes)
-    frame["disagreement"] = _divergence(votes)
-    labels = np.array(classes, dtype=object)[_majority(votes, first)]
-    right = labels == frame[TRUTH].to_numpy(object)[:, None]
-    frame["methods_right"] = right.mean(axis=1)
-    judged = dict(zip(methods, right.T, strict=True))
-    frame[MENDED] = _changed(judged, networks, lambda now, before: now & ~before)
-    frame[SPOILT] = _changed(judged, networks, lambda now, before: ~now & before)
-    return frame.assign(**dict(zip((label(*m) for m in methods), labels.T, strict=True)))
+    judgement = JUDGES[kind](part, frame, methods)
+    of_method = dict(zip(methods, judgement.quality.T, strict=True))
+    changed = {name: _changed(of_method, networks, has) for name, has in CHANGES[kind].items()}
+    predicted = dict(zip((label(*m) for m in methods), judgement.predicted.T, strict=True))
+    return frame.assign(**judgement.facts, **changed, **predicted)
 
 
-def _votes(part, rows, methods, classes):
-    """Return votes and first votes, both of shape (n_rows, n_methods, n_classes).
-
-    The second has the number of the repeat in which a method votes for a class for the first time,
-    from 0; the number of repeats where it never does.
-    """
-    repeats = in_order(part[REPEAT])
-    columns = pd.MultiIndex.from_frame(part[["method", "source"]])
-    cells = (
-        codes_of(part[ROW], rows),
-        pd.MultiIndex.from_tuples(methods).get_indexer(columns),
-        codes_of(part[PREDICTION], classes),
-    )
-    votes = count_cells(cells, (len(rows), len(methods), len(classes)))
-    first = np.full(votes.shape, len(repeats))
-    np.minimum.at(first, cells, codes_of(part[REPEAT], repeats))
-    return votes, first
-
-
-def _divergence(votes):
-    """Return the Jensen-Shannon divergence of the methods on each row, in bits."""
-    of_methods = votes / votes.sum(axis=2, keepdims=True)
-    of_all = of_methods.mean(axis=1)
-    divergence = entropy(of_all, base=2, axis=1) - entropy(of_methods, base=2, axis=2).mean(axis=1)
-    # Rounding must not put one of two equal rows first, nor a value below 0.
-    return np.abs(divergence.round(DIGITS))
-
-
-def _majority(votes, first):
-    """Return the number of the class with most votes; of several the one that came earliest."""
-    most = votes == votes.max(axis=2, keepdims=True)
-    return np.where(most, first, first.max() + 1).argmin(axis=2)
-
-
-def _changed(right, networks, changes):
+def _changed(quality, networks, changes):
     """Return for each row the names of the methods whose source changes it in this way.
 
     None if there is no network without a source to compare with.
     """
-    n_rows = len(next(iter(right.values())))
+    n_rows = len(next(iter(quality.values())))
     if not networks:
         return np.full(n_rows, None)
     names = np.full(n_rows, "", dtype=object)
     for method, network in networks.items():
         if placebo_of(method[1]) is not None:
             continue
-        here = changes(right[method], right[network, NO_SOURCE])
+        here = changes(quality[method], quality[network, NO_SOURCE])
         separated = np.where(names[here] == "", "", ", ")
         names[here] = names[here] + separated + label(*method)
     return names

@@ -1,10 +1,11 @@
 """By how much the gap between two groups differs between two methods, with interval and p-value.
 
-The UAR of a group is a mean in which some rows count more than others. What a unit such as a
-speaker adds to it depends on its number of rows, too. So each unit gets a pseudo-value: the change
-of the group as this unit alone would say it. Its distance from the change of the whole group is
-what the unit adds beyond its share, times the number of units. Pseudo-values average to the change
-of the group, and a t-test takes them like any other measurements of independent units.
+The score of a group is a mean in which some rows count more than others, or a ratio of means. What
+a unit such as a speaker adds to it depends on its number of rows, too. So each unit gets a
+pseudo-value: the change of the group as this unit alone would say it. Its distance from the change
+of the whole group is what the unit adds beyond its share, times the number of units. Pseudo-values
+average to the change of the group, and a t-test takes them like any other measurements of
+independent units.
 """
 
 import warnings
@@ -33,7 +34,7 @@ def change_of_gap(differences, share, alpha):
     differences : ndarray of shape (n_units, 2)
         What each unit adds to the score of either group, of one method minus that of the other.
     share : ndarray of shape (n_units, 2)
-        What each unit would add if it were always right; each column sums to 1.
+        What each unit would add if all did as the whole group does; each column sums to 1.
     alpha : float
         1 minus the level of the interval.
 

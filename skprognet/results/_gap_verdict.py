@@ -4,6 +4,7 @@ import pandas as pd
 
 from skprognet._comparisons import signed, survives
 from skprognet._scores import NO_SOURCE, condition_in_words, label
+from skprognet._table_metric import metric_of_row
 
 
 def gap_verdict(row, n_tests):
@@ -23,10 +24,11 @@ def gap_verdict(row, n_tests):
     """
     where = condition_in_words(row)
     name = label(row["method"], row["source"])
+    metric, size = metric_of_row(row).label, signed(row["gap"]).removeprefix("+")
     gap = (
-        f"{f'{where}: ' if where else ''}Between groups of {row['column']}, the UAR of {name} "
-        f"differs by {signed(row['gap']).removeprefix('+')} ({row['best']} "
-        f"{row['best_score']:.3f}, {row['worst']} {row['worst_score']:.3f})"
+        f"{f'{where}: ' if where else ''}Between groups of {row['column']}, the {metric} of "
+        f"{name} differs by {size} ({row['best']} {row['best_score']:.3f}, {row['worst']} "
+        f"{row['worst_score']:.3f})"
     )
     if pd.isna(row["against"]):
         if row["source"] == NO_SOURCE:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from skprognet._checks import check_number
-from skprognet._predictions import PREDICTION, ROW, TRUTH
+from skprognet._predictions import ROW, TRUTH, kind_of_predictions
 from skprognet._scores import (
     METHOD,
     NO_SOURCE,
@@ -14,20 +14,15 @@ from skprognet._scores import (
     rows_of,
 )
 from skprognet._table_metric import metric_columns
+from skprognet._target_kind import DEFAULT_SCORING, NUMBERS
 from skprognet._wording import first_few
 from skprognet.metrics import get_score
+from skprognet.results._added_by_units import ADDED_BY_UNITS
 from skprognet.results._gap_change import change_of_gap
 from skprognet.results._gap_verdict import gap_verdict
 from skprognet.results._group_scores import values_of_rows
 from skprognet.results._pairs import networks_without_source
-from skprognet.results._tested_rows import (
-    REPEAT,
-    check_tested,
-    codes_of,
-    count_cells,
-    in_order,
-    shares,
-)
+from skprognet.results._tested_rows import check_tested, in_order
 from skprognet.significance import holm
 
 SPEAKER = "speaker"
@@ -47,17 +42,18 @@ _NO_COMPARISON = {
 def gaps_between_groups(predictions, labels, column, *, unit=None, against=None, alpha=0.05):
     r"""Measure the gap between groups of rows, and test whether transfer changes it.
 
-    The gap of a method is the UAR of its best group minus that of its worst, where the UAR of a
-    group is that of :func:`scores_by_group`: over all of its rows in a repeat, mean over the
-    repeats. A method with a source is compared with the same network without one, on the two
-    groups that are best and worst by the mean of both methods. Their difference changes by
+    The gap of a method is the score of its best group minus that of its worst, where the score of
+    a group is that of :func:`scores_by_group`, the UAR of classes or the CCC of numbers: over all
+    of its rows in a repeat, mean over the repeats. A method with a source is compared with the
+    same network without one, on the two groups that are best and worst by the mean of both
+    methods. Their difference changes by
 
     .. math::
 
         d = \left(u_\mathrm{higher} - u_\mathrm{lower}\right) -
             \left(v_\mathrm{higher} - v_\mathrm{lower}\right),
 
-    where u and v are UARs with the source and without. It is above 0 if the source does more for
+    where u and v are scores with the source and without. It is above 0 if the source does more for
     the group that is better on average. If the source helps both groups alike, d is 0.
 
     Repeats test the same rows again. So their spread says how much seeds and folds matter, and
@@ -97,18 +93,19 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
         several values), method, source, column (as given), metric, greater_is_better, gap,
         best and worst (the extreme groups of this method), best_score, worst_score, against
         (method without a source; None for itself, and where there is none), higher and lower (the
-        two groups that are compared), difference and against_difference (the UAR of the one minus
-        that of the other, with the source and without), change (d), low and high (its interval),
-        pvalue
-        (two-sided), pvalue_holm (adjusted for all comparisons of the table), unit ("row" for
-        single rows), n_units (in both groups), alpha and verdict (the row in words).
+        two groups that are compared), difference and against_difference (the score of the one
+        minus that of the other, with the source and without), change (d), low and high (its
+        interval), pvalue (two-sided), pvalue_holm (adjusted for all comparisons of the table),
+        unit ("row" for single rows), n_units (in both groups), alpha and verdict (the row in
+        words).
 
     Raises
     ------
     TypeError
         If `predictions` or `labels` is no table, or `alpha` is no number.
     ValueError
-        If `labels` lack a column or a row, or there are fewer than two groups; `against` names no
+        If `labels` lack a column or a row, or there are fewer than two groups, of numbers two
+        groups in which the truth varies; `against` names no
         method without a source; `alpha` is out of range; or `predictions` are refused as in
         :func:`confusion_by_method`.
 
@@ -120,9 +117,23 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     -----
     A UAR is a mean over rows of which some count more, and a speaker with many rows adds more to
     it. So the t-test takes what each speaker adds beyond its share of the group (Taylor's
-    linearisation of a ratio, as for clusters in surveys [1]_). If the same speakers are in both
-    groups, it is a paired t-test over speakers [2]_. If a group has a single speaker, or nothing
-    varies, interval and p-value are NaN, and the verdict says so.
+    linearisation of a ratio, as for clusters in surveys [1]_). The CCC is a ratio, too: with the
+    deviations a and b of truth and prediction of a row from the means of their group, and
+    the difference :math:`\delta` of the two means, it is
+
+    .. math::
+
+        \mathrm{CCC} = \frac{\sum_i 2 a_i b_i}{\sum_i s_i}, \qquad
+        s_i = a_i^2 + b_i^2 + 2 \delta (a_i - b_i) + \delta^2,
+
+    and a row adds :math:`(2 a_i b_i - \mathrm{CCC}\, s_i) / \sum_i s_i` beyond its share. If the
+    same speakers are in both groups, it is a paired t-test over speakers [2]_. If a group has a
+    single speaker, or nothing varies, interval and p-value are NaN, and the verdict says so.
+
+    Of numbers the linearised test was checked on invented ratings where both methods are alike:
+    with speakers as units the p-value was below 0.05 in 4 to 6 % of the trials, with groups of 3
+    to 12 speakers of 8 to 24 rows. With single rows as units, where rows are independent of each
+    other, it was in 8 % for groups of 6 rows, and in 4 to 7 % for those of 12 to 48.
 
     The best and the worst group of one method are partly so by luck, and would be less extreme
     with another one. The mean of both methods favours neither, so that d is 0 on average where
@@ -164,9 +175,9 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     units = predictions[ROW] if name is None else values_of_rows(predictions, labels, name)
     groups = values_of_rows(predictions, labels, column)
     predictions = predictions.assign(group=groups, unit=units)
-    rows = []
+    kind, rows = kind_of_predictions(predictions), []
     for condition, part in by_condition(predictions):
-        rows += [{**condition, **row} for row in _gaps(part, column, against, alpha)]
+        rows += [{**condition, **row} for row in _gaps(part, kind, column, against, alpha)]
     gaps = pd.DataFrame(rows)
     gaps.insert(gaps.columns.get_loc("n_units"), "unit", "row" if name is None else name)
     gaps.insert(gaps.columns.get_loc("pvalue") + 1, "pvalue_holm", _adjusted(gaps["pvalue"]))
@@ -190,16 +201,20 @@ def _unit_name(labels, column, unit):
     return None if unit == column else unit
 
 
-def _gaps(part, column, against, alpha):
+def _gaps(part, kind, column, against, alpha):
     """Yield a row for each method of one condition."""
+    if kind == NUMBERS:
+        part = part[part.groupby("group")[TRUTH].transform("nunique") > 1]
     groups, units = in_order(part["group"]), in_order(part["unit"])
     if len(groups) < 2:
+        which = "groups in which the truth varies" if kind == NUMBERS else "groups"
+        found = f"{first_few(groups)} alone" if groups else "none"
         raise ValueError(
-            f"column must have at least two groups for a gap; {column!r} has {first_few(groups)} "
-            "alone. Take another column."
+            f"column must have at least two {which} for a gap; {column!r} has {found}. Take "
+            "another column."
         )
     networks = networks_without_source(part, against)
-    added = {m: _contributions(rows_of(part, m), groups, units) for m in methods_in(part)}
+    added = {m: ADDED_BY_UNITS[kind](rows_of(part, m), groups, units) for m in methods_in(part)}
     for method, (own, share) in added.items():
         scores, plain = own.sum(axis=0), None
         if method in networks:
@@ -221,7 +236,7 @@ def _gaps(part, column, against, alpha):
         yield {
             **dict(zip(METHOD, method, strict=True)),
             "column": column,
-            **metric_columns(get_score("uar")),
+            **metric_columns(get_score(DEFAULT_SCORING[kind])),
             "gap": scores[best] - scores[worst],
             "best": groups[best],
             "worst": groups[worst],
@@ -230,23 +245,3 @@ def _gaps(part, column, against, alpha):
             **compared,
             "n_units": int((share[:, pair] > 0).any(axis=1).sum()),
         }
-
-
-def _contributions(rows, groups, units):
-    """Return what each unit adds to the UAR of each group, and what it would if always right.
-
-    A UAR is a sum over rows: one that is right adds 1 / (rows of its class * classes), here of its
-    group in its repeat. Divided by the number of repeats, all of them add up to the mean.
-
-    Both are of shape (n_units, n_groups).
-    """
-    classes, repeats = in_order(rows[TRUTH]), in_order(rows[REPEAT])
-    group = codes_of(rows["group"], groups)
-    codes = [group, codes_of(rows[REPEAT], repeats), codes_of(rows[TRUTH], classes)]
-    of_class = count_cells(codes, (len(groups), len(repeats), len(classes)))
-    n_classes = (of_class > 0).sum(axis=2, keepdims=True)
-    n_repeats = (n_classes > 0).sum(axis=1, keepdims=True)
-    adds = shares(1.0, of_class * n_classes * n_repeats)[tuple(codes)]
-    right = (rows[TRUTH] == rows[PREDICTION]).to_numpy()
-    cells, shape = [codes_of(rows["unit"], units), group], (len(units), len(groups))
-    return count_cells(cells, shape, right * adds), count_cells(cells, shape, adds)

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from skprognet._predictions import PREDICTION, ROW, TRUTH
+from skprognet._predictions import PREDICTION, ROW, TRUTH, kind_of_predictions
 from skprognet._scores import as_frame
 from skprognet._table_metric import metric_columns, remember_score
+from skprognet._target_kind import CLASSES, DEFAULT_SCORING, NUMBERS
 from skprognet._wording import first_few, nearest_name
 from skprognet.metrics import get_score
 from skprognet.results._tested_rows import REPEAT, by_method, check_tested, in_order
@@ -13,8 +14,8 @@ from skprognet.results._tested_rows import REPEAT, by_method, check_tested, in_o
 CORPUS = "corpus"
 
 
-def scores_by_group(predictions, labels, column, scoring="uar"):
-    """Score each method within each group of rows, such as each speaker.
+def scores_by_group(predictions, labels, column, scoring=None):
+    r"""Score each method within each group of rows, such as each speaker.
 
     The rows of a group are scored together in each repeat, not fold by fold, since a fold may have
     few of them or none. Then the mean over the repeats is taken.
@@ -31,8 +32,8 @@ def scores_by_group(predictions, labels, column, scoring="uar"):
         corpora a dict with one frame for each, such as ``study.labels``.
     column : str
         The column of `labels` that says to which group a row belongs.
-    scoring : str or Score, default="uar"
-        What the rows of a group are scored by.
+    scoring : str or Score, default=None
+        What the rows of a group are scored by. None is "uar" for classes and "ccc" for numbers.
 
     Returns
     -------
@@ -40,8 +41,8 @@ def scores_by_group(predictions, labels, column, scoring="uar"):
         A row for each method and group, with these columns: corpus, target, n_train_folds (those
         with several values), method, source, column (as given), group, metric, greater_is_better,
         score (mean over the repeats), score_std (its standard deviation over the repeats, ddof 1;
-        NaN for a single repeat), n_rows and n_classes (rows of the group, and classes that they
-        have).
+        NaN for a single repeat), n_rows (rows of the group), and of classes n_classes (how many
+        they have), of numbers truth_std (their standard deviation, ddof 0).
 
     Raises
     ------
@@ -49,8 +50,8 @@ def scores_by_group(predictions, labels, column, scoring="uar"):
         If `predictions` or `labels` is no table.
     ValueError
         If `labels` have no such column, do not have a group for each row that was tested, or are
-        not given for each corpus; `scoring` is unknown; or `predictions` are refused as in
-        :func:`confusion_by_method`.
+        not given for each corpus; `scoring` is unknown, or is for the other kind of target; or
+        `predictions` are refused as in :func:`recall_by_class` or :func:`agreement_by_method`.
 
     See Also
     --------
@@ -61,6 +62,12 @@ def scores_by_group(predictions, labels, column, scoring="uar"):
     The UAR is the mean recall over the classes that are *present* in the group. A speaker who is
     never sad has a UAR of the other classes, which is not to be compared with that of a speaker
     who is: look at n_classes.
+
+    The CCC of numbers is lower where the truth varies less, with equally large errors. A group
+    whose truth hardly varies has a low CCC, which is not to be compared with that of a group whose
+    truth varies a lot: look at truth_std. Where the truth of a group does not vary, or it has one
+    row, the CCC says nothing of the method, and the score is NaN. Of n rows, the CCC has about
+    the standard error :math:`(1 - \mathrm{CCC}^2) / \sqrt{n}`, which is 0.2 for ten rows.
 
     Examples
     --------
@@ -77,15 +84,19 @@ def scores_by_group(predictions, labels, column, scoring="uar"):
     0  female    uar    1.0       2          2
     1    male    uar    0.5       2          2
     """
-    score = get_score(scoring)
-    remember_score(score)
     predictions = check_tested(predictions)
+    kind = kind_of_predictions(predictions)
+    score = score_of_kind(kind, scoring)
+    remember_score(score)
     grouped = predictions.assign(group=values_of_rows(predictions, labels, column))
     rows = []
     for place, part, _ in by_method(grouped):
         for group in in_order(part["group"]):
             members = part[part["group"] == group]
-            by_repeat = [score(r[TRUTH], r[PREDICTION]) for _, r in members.groupby(REPEAT)]
+            truth = members.drop_duplicates(ROW)[TRUTH]
+            by_repeat = [np.nan]
+            if score != get_score("ccc") or truth.nunique() > 1:
+                by_repeat = [score(r[TRUTH], r[PREDICTION]) for _, r in members.groupby(REPEAT)]
             rows.append(
                 {
                     **place,
@@ -94,11 +105,29 @@ def scores_by_group(predictions, labels, column, scoring="uar"):
                     **metric_columns(score),
                     "score": np.mean(by_repeat),
                     "score_std": np.std(by_repeat, ddof=1) if len(by_repeat) > 1 else np.nan,
-                    "n_rows": members[ROW].nunique(),
-                    "n_classes": members[TRUTH].nunique(),
+                    "n_rows": len(truth),
+                    **_VARIETY[kind](truth),
                 }
             )
     return pd.DataFrame(rows)
+
+
+_VARIETY = {
+    CLASSES: lambda truth: {"n_classes": truth.nunique()},
+    NUMBERS: lambda truth: {"truth_std": truth.std(ddof=0)},
+}
+
+
+def score_of_kind(kind, scoring):
+    """Return the score of predictions of classes or of numbers; None is that of their kind."""
+    default = DEFAULT_SCORING[kind]
+    score = get_score(default if scoring is None else scoring)
+    if score.name in DEFAULT_SCORING.values() and score.name != default:
+        raise ValueError(
+            f"scoring must be a score of {kind}, since predictions are of {kind}; got "
+            f"{score.name!r}. Pass {default!r}, or leave it out."
+        )
+    return score
 
 
 def values_of_rows(predictions, labels, column):

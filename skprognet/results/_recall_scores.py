@@ -16,8 +16,9 @@ from skprognet._scores import (
     with_plain_text,
 )
 from skprognet._table_metric import metric_columns, recall_of
+from skprognet._target_kind import CLASSES
 from skprognet._wording import first_few, nearest_name
-from skprognet.results._tested_rows import check_tested, in_order
+from skprognet.results._tested_rows import check_kind, in_order
 
 # What the scores of a study say of a fit, and the predictions do not.
 _OF_THE_FIT = ("n_train", "n_validation", "normalisation", BASELINE, "rows_tested")
@@ -92,7 +93,7 @@ def recall_scores(predictions, label, scores=None):
     0     1       2  recall of angry    1.0     0.5
     1     2       2  recall of angry    0.0     0.0
     """
-    predictions = check_tested(predictions)
+    predictions = check_kind(predictions, CLASSES)
     label = _find_class(label, in_order(predictions[TRUTH]))
     predictions = _with_the_class(predictions, label)
     table = _recalls(predictions, label)

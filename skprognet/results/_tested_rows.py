@@ -3,7 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from skprognet._predictions import PREDICTION, ROW, TRUTH, check_predictions
+from skprognet._predictions import (
+    PREDICTION,
+    ROW,
+    TRUTH,
+    check_predictions,
+    kind_of_predictions,
+    predicts_numbers,
+)
 from skprognet._scores import (
     CONDITIONS,
     FOLD,
@@ -14,6 +21,7 @@ from skprognet._scores import (
     rows_of,
     with_plain_text,
 )
+from skprognet._target_kind import CLASSES, NUMBERS
 from skprognet._wording import first_few
 
 REPEAT = FOLD[0]
@@ -37,22 +45,64 @@ def check_tested(predictions):
     TypeError
         If it is no table.
     ValueError
-        If a column or a label is missing, a method was tested on a row twice in a repeat, two
-        methods were tested on different rows, or the truth of a row differs.
+        If a column, a label or a number is missing, a method was tested on a row twice in a
+        repeat, two methods were tested on different rows, or the truth of a row differs.
     """
     predictions = with_plain_text(check_predictions(predictions))
+    check_values = _check_numbers if predicts_numbers(predictions) else _check_labels
     for column in (TRUTH, PREDICTION):
-        missing = predictions[column].isna().sum()
-        if missing:
-            raise ValueError(
-                f"predictions must have a label as {column!r} in every row; {missing} of "
-                f"{len(predictions)} are missing. Take predictions of classes that all have names."
-            )
+        check_values(predictions[column], column)
     conditions = [name for name in CONDITIONS if name in predictions]
     _check_once(predictions, [*conditions, *METHOD, REPEAT, ROW])
     _check_same_truth(predictions, [name for name in conditions if name != "n_train_folds"])
     _check_same_rows(predictions)
     return predictions
+
+
+def check_kind(predictions, kind):
+    """Return predictions that are checked, or raise if they are not of this kind.
+
+    Parameters
+    ----------
+    predictions : DataFrame of pandas or polars, or pyarrow Table
+        As for `check_tested`.
+    kind : {"classes", "numbers"}
+        What there has to be.
+    """
+    predictions = check_tested(predictions)
+    found = kind_of_predictions(predictions)
+    if found != kind:
+        example = predictions[TRUTH].iloc[0]
+        raise ValueError(
+            f"predictions must be of {kind}; got {found}, such as the true {example}. "
+            f"{_INSTEAD[found]}"
+        )
+    return predictions
+
+
+_INSTEAD = {
+    CLASSES: "Of classes there are confusion_by_method and recall_by_class.",
+    NUMBERS: "Of numbers there is agreement_by_method.",
+}
+
+
+def _check_labels(values, column):
+    missing = values.isna().sum()
+    if missing:
+        raise ValueError(
+            f"predictions must have a label as {column!r} in every row; {missing} of "
+            f"{len(values)} are missing. Take predictions of classes that all have names."
+        )
+
+
+def _check_numbers(values, column):
+    wrong = values[~np.isfinite(values.to_numpy(float, na_value=np.nan))]
+    if len(wrong):
+        raise ValueError(
+            f"predictions must have a finite number as {column!r} in every row; {len(wrong)} of "
+            f"{len(values)} are none, the first is {wrong.iloc[0]}. Leave out methods that did "
+            "not learn, and rows without a rating."
+        )
 
 
 def _check_once(predictions, keys):
