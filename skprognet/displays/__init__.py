@@ -10,6 +10,7 @@ from skprognet.displays._group_scores_display import GroupScoresDisplay
 from skprognet.displays._network_diagram import NetworkDisplay
 from skprognet.displays._pictures import picture as picture
 from skprognet.displays._pictures import pictures as pictures
+from skprognet.displays._prediction_scatter import PredictionScatterDisplay
 from skprognet.displays._scores_display import ScoresDisplay
 from skprognet.displays._significance_display import SignificanceDisplay
 from skprognet.displays._source_importance import SourceImportanceDisplay
@@ -25,6 +26,7 @@ __all__ = [
     "ExplanationDisplay",
     "GroupScoresDisplay",
     "NetworkDisplay",
+    "PredictionScatterDisplay",
     "ScoresDisplay",
     "SignificanceDisplay",
     "SourceImportanceDisplay",

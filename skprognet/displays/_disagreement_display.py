@@ -12,7 +12,7 @@ from skprognet.displays._frames import check_one_study
 from skprognet.displays._style import verbatim
 from skprognet.results import most_disputed
 
-LAST_FACT = "right_to_wrong"  # behind it come the columns of the methods
+LAST_FACTS = ("right_to_wrong", "farther")  # of labels and numbers; behind it come the methods
 RIGHT, WRONG = "white", "#E69F00"  # of Okabe and Ito; their lightness differs, too
 CELL_WIDTH, ROW_HEIGHT = 0.66, 0.24  # inches
 LONGEST, LABEL = 16, 10  # letters of a file's name, and of a label
@@ -23,7 +23,8 @@ class DisagreementDisplay(Display):
 
     A line is a row of the corpus, by the name of its file or by its number. Beside its true class
     stands the label that each method gives it: on white where it is right, in bold on orange where
-    it is wrong.
+    it is wrong. Of numbers, the more orange a cell is, the farther its number is from the truth;
+    the farthest of all is as orange as a wrong label.
 
     Parameters
     ----------
@@ -38,7 +39,8 @@ class DisagreementDisplay(Display):
     figure_ : matplotlib Figure
         After `plot`: the figure.
     mesh_ : matplotlib QuadMesh
-        After `plot`: the cells, 1 where a method is wrong.
+        After `plot`: the cells, 1 where a label is wrong, and the distance of a number from the
+        truth.
 
     Examples
     --------
@@ -71,8 +73,9 @@ class DisagreementDisplay(Display):
             two methods or more.
         n : int, default=20
             How many rows to show.
-        only : {"wrong to right", "right to wrong"}, default=None
-            Show only rows whose label some transfer changes in this way. None shows all.
+        only : {"wrong to right", "right to wrong", "closer", "farther"}, default=None
+            Show only rows whose label some transfer changes in this way, or whose number it brings
+            closer to the truth or farther from it. None shows all.
         against : str, default=None
             Name of the method without a source that transfer is judged by; see
             :func:`~skprognet.results.most_disputed`.
@@ -91,13 +94,25 @@ class DisagreementDisplay(Display):
         check_one_study("predictions", check_predictions(predictions), CONDITIONS)
         disputed = most_disputed(predictions, n, only=only, against=against)
         if not len(disputed):
-            raise ValueError(
-                f"There is no row that transfer changes from {only}. Leave out only={only!r}."
-            )
+            changes = f"changes from {only}" if " " in only else f"brings {only}"
+            raise ValueError(f"There is no row that transfer {changes}. Leave out only={only!r}.")
         return cls(disputed)
 
     def _methods(self):
-        return self.disputed.columns[self.disputed.columns.get_loc(LAST_FACT) + 1 :]
+        last = LAST_FACTS[self._has_numbers()]
+        return self.disputed.columns[self.disputed.columns.get_loc(last) + 1 :]
+
+    def _has_numbers(self):
+        return LAST_FACTS[0] not in self.disputed
+
+    def _distances(self):
+        """Return how far each cell is from the truth, and whether it is a wrong label."""
+        cells = self.disputed[[TRUTH, *self._methods()]]
+        if not self._has_numbers():
+            wrong = cells.ne(self.disputed[TRUTH], axis=0).to_numpy()
+            return wrong, wrong
+        distances = cells.sub(self.disputed[TRUTH], axis=0).abs().to_numpy(float)
+        return distances, np.zeros(distances.shape, dtype=bool)
 
     def _row_names(self):
         """Return what each row is called: its file without folders, or its number."""
@@ -117,12 +132,13 @@ class DisagreementDisplay(Display):
 
     def _draw(self, ax):
         labels = self.disputed[[TRUTH, *self._methods()]]
-        wrong = labels.ne(self.disputed[TRUTH], axis=0).to_numpy()
+        distances, wrong = self._distances()
         n_rows, n_columns = wrong.shape
+        farthest = distances.max() or 1
         self.mesh_ = ax.pcolormesh(
-            wrong, cmap=_two_colours(), vmin=0, vmax=1, edgecolor="0.8", linewidth=0.6
+            distances, cmap=_two_colours(), vmin=0, vmax=farthest, edgecolor="0.8", linewidth=0.6
         )
-        shown = labels.map(lambda each: verbatim(each)[:LABEL])
+        shown = labels.map("{:.3g}".format if self._has_numbers() else _in_a_cell)
         for y, x in np.ndindex(wrong.shape):
             weight = "bold" if wrong[y, x] else "normal"
             style = {"weight": weight, "ha": "center", "va": "center", "fontsize": "small"}
@@ -140,13 +156,20 @@ class DisagreementDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per row of the corpus: row, file (if known), truth, disagreement (in bits),
-            methods_right, wrong_to_right, right_to_wrong, and the label of each method.
+            A row per row of the corpus: row, file (if known), truth, disagreement (in bits, or of
+            numbers in the unit of the target), methods_right, wrong_to_right and right_to_wrong,
+            or of numbers error, closer and farther, and the label or number of each method.
         """
         return pd.DataFrame(self.disputed).copy()
 
 
-def _two_colours():
-    from matplotlib.colors import ListedColormap
+def _in_a_cell(value):
+    """Return a label as it is, as far as there is room."""
+    return verbatim(value)[:LABEL]
 
-    return ListedColormap([RIGHT, WRONG])
+
+def _two_colours():
+    """Return the colours from right to wrong."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("right to wrong", [RIGHT, WRONG])

@@ -61,7 +61,7 @@ class GroupScoresDisplay(Display):
         self.groups = groups
 
     @classmethod
-    def from_predictions(cls, predictions, labels, column, *, scoring="uar"):
+    def from_predictions(cls, predictions, labels, column, *, scoring=None):
         """Score each method within each group.
 
         Parameters
@@ -75,8 +75,8 @@ class GroupScoresDisplay(Display):
         column : str or list of str
             The column of `labels` that has the groups, or several, which are drawn one below the
             other.
-        scoring : str or Score, default="uar"
-            The score.
+        scoring : str or Score, default=None
+            The score; None is "uar" for classes and "ccc" for numbers.
 
         Returns
         -------

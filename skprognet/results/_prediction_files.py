@@ -7,7 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from skprognet._predictions import FILE, PREDICTION, PROBABILITY, TRUTH, check_predictions
+from skprognet._predictions import (
+    FILE,
+    PREDICTION,
+    PROBABILITY,
+    TRUTH,
+    check_predictions,
+    predicts_numbers,
+)
 from skprognet._scores import BASELINE, CONDITIONS, FOLD, METHOD
 from skprognet._tables import read_table
 from skprognet.results._score_files import compressed, read_csv
@@ -51,13 +58,15 @@ def _to_parquet(predictions):
     are alike.
     """
     pyarrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
-    file = io.BytesIO()
+    file, different = io.BytesIO(), _probabilities(predictions)
+    if predicts_numbers(predictions):
+        different.append(PREDICTION)
     parquet.write_table(
         pyarrow.Table.from_pandas(predictions, preserve_index=False),
         file,
         compression="zstd",
-        use_dictionary=[name for name in _REPEATED if name in predictions],
-        use_byte_stream_split=_probabilities(predictions),
+        use_dictionary=[n for n in _REPEATED if n in predictions and n not in different],
+        use_byte_stream_split=different,
     )
     return file.getvalue()
 
@@ -67,7 +76,8 @@ def read_predictions(path):
 
     A Parquet file gives back the table as it was. A CSV file does not say what is text: labels
     that are all integers, such as 1 and 2, are read as integers, ``True`` and ``False`` as bools,
-    and everything else as text, such as "03". Probabilities are the same to the last bit in both.
+    predicted numbers and their truth as numbers, and everything else as text, such as "03".
+    Probabilities and predicted numbers are the same to the last bit in both.
 
     Parameters
     ----------
@@ -129,7 +139,11 @@ def _with_typed_labels(table):
     if values <= set(_BOOLS):
         return table.assign(**{name: table[name].map(_BOOLS).astype(bool) for name in labels})
     # Text such as "03" is no number, since it would be another text as one.
-    for pattern, kind in ((r"0|-?[1-9]\d{0,17}", np.int64), (r"(0|-?[1-9]\d*)\.0", np.float64)):
+    kinds = [(r"0|-?[1-9]\d{0,17}", np.int64), (r"(0|-?[1-9]\d*)\.0", np.float64)]
+    if not _probabilities(table):
+        # Numbers, as Python writes them; where there are probabilities, they are names of classes.
+        kinds.append((r"-?(0|[1-9]\d*)(\.\d+(e[-+]\d+)?|e[-+]\d+)", np.float64))
+    for pattern, kind in kinds:
         if all(re.fullmatch(pattern, value) for value in values):
             return table.astype(dict.fromkeys(labels, kind))
     return table

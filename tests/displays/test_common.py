@@ -16,6 +16,7 @@ from skprognet.displays import (
     ExplanationDisplay,
     GroupScoresDisplay,
     NetworkDisplay,
+    PredictionScatterDisplay,
     ScoresDisplay,
     SignificanceDisplay,
     SourceImportanceDisplay,
@@ -103,6 +104,12 @@ def predictions_of(scores):
     return pd.concat(parts, ignore_index=True).assign(**probabilities)
 
 
+def scatter_of(scores):
+    predictions = predictions_of(scores).drop(columns=[f"p_{label}" for label in "abcd"])
+    numbers = {name: predictions[name].map(ord) / 10 for name in ("truth", "prediction")}
+    return PredictionScatterDisplay.from_predictions(predictions.assign(**numbers))
+
+
 def from_predictions(kind):
     return lambda scores: kind.from_predictions(predictions_of(scores))
 
@@ -129,6 +136,7 @@ MAKERS = {
     "CorporaMatrixDisplay": matrix_of,
     "TrainingCurveDisplay": curves_of,
     "TrainingSizeDisplay": sizes_of,
+    "PredictionScatterDisplay": scatter_of,
     "ScoresDisplay": ScoresDisplay.from_scores,
     "SignificanceDisplay": comparisons_of,
     "NetworkDisplay": network_of,
