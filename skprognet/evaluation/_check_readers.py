@@ -50,6 +50,8 @@ def check_readers(run):
             "source_estimator must be the classifier to train on the source tasks "
             f"{to_train}; got None."
         )
+    for name in to_train:
+        run.estimator_for(run.how_to_get[name])
 
 
 def _check_there_are_some(run):

@@ -153,8 +153,8 @@ LABELS = np.array(["sad", "happy"] * 6)
             RepeatedStratifiedGroupKFold(3),
             None,
             GROUPS,
-            "y must hold the class of each row, which the folds balance; got None. Pass it to "
-            "split or to cross_val_score.",
+            "y must hold the class or the number of each row, which the folds balance; got None. "
+            "Pass it to split or to cross_val_score.",
         ),
         (
             LeaveOneSessionOut(),
