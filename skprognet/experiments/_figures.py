@@ -50,6 +50,7 @@ KINDS = (
     "scores",
     "learning_curves",
     "confusion",
+    "prediction_scatter",
     "class_recall",
     "group_scores",
     "calibration",

@@ -5,6 +5,7 @@ import pandas as pd
 from skprognet._comparisons import NO_SAME_NETWORK, signed, survives
 from skprognet._predictions import PREDICTION, TRUTH
 from skprognet._scores import METHOD, NO_SOURCE, label, label_of_row, methods_in, rows_of
+from skprognet._table_metric import metric_of
 from skprognet._wording import count, first_few
 from skprognet.results import helped_more
 
@@ -106,8 +107,8 @@ def describe_gaps(gaps, networks):
     own = rows_of(gaps, find_plain(gaps, networks)).iloc[0]
     told = (
         f"Among groups of {own['column']}, {label_of_row(own[list(METHOD)])} does best for "
-        f"{own['best']} (UAR {own['best_score']:.3f}) and worst for {own['worst']} "
-        f"({own['worst_score']:.3f}): the gap is {own['gap']:.3f}."
+        f"{own['best']} ({metric_of(gaps).label} {own['best_score']:.3f}) and worst for "
+        f"{own['worst']} ({own['worst_score']:.3f}): the gap is {own['gap']:.3f}."
     )
     compared = gaps[gaps["against"].notna()]
     tested = compared[compared["pvalue"].notna()]

@@ -22,7 +22,7 @@ def drawn(monkeypatch):
         displays.append(display)
         return dict.fromkeys(suffixes, b"<svg/>")
 
-    monkeypatch.setattr("skprognet.experiments._sections.pictures", draw)
+    monkeypatch.setattr("skprognet.experiments._tested.pictures", draw)
     monkeypatch.setattr("skprognet.experiments._write_study.draw_figures", lambda study: [])
     return displays
 
