@@ -1,4 +1,4 @@
-"""What onnxruntime computes from an exported model, against `predict_proba`."""
+"""What onnxruntime computes from an exported model, against `predict_proba` and `predict`."""
 
 import json
 
@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_selection import SelectKBest
 from sklearn.frozen import FrozenEstimator
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     MaxAbsScaler,
@@ -25,11 +25,15 @@ from sklearn.svm import SVC
 
 from skprognet import (
     DNNClassifier,
+    DNNRegressor,
     FineTunedClassifier,
+    FineTunedRegressor,
     MultiTaskClassifier,
     PosteriorClassifier,
     ProgressiveClassifier,
+    ProgressiveRegressor,
     SideBySideClassifier,
+    SideBySideRegressor,
 )
 from skprognet.persistence import export_onnx
 from skprognet.preprocessing import CorpusStandardScaler
@@ -124,6 +128,45 @@ def test_features_are_found_by_name(tmp_path):
     )
     scaler = StandardScaler().set_output(transform="pandas")
     check_same(make_pipeline(scaler, network).fit(table, Y), tmp_path / "model.onnx", RAW)
+
+
+# Numbers: one large beside its spread, one small, one that is always the same.
+BOTH = np.column_stack([1e6 + 3 * X[:, 0], 1e-3 * X[:, 1], np.full(60, 5.0)])
+
+
+@pytest.mark.parametrize("kind", [ProgressiveRegressor, SideBySideRegressor])
+def test_numbers_are_on_their_own_scale(sources, kind, tmp_path):
+    with pytest.warns(UserWarning, match=r"^The target is constant in output \[2\]"):
+        model = kind(sources, **SMALL).fit(X, BOTH)
+    path = tmp_path / "model.onnx"
+    export_onnx(model, path)
+    many = np.resize(X, (553, 7))
+    many[1:100] *= -30
+    for few in (many[:1], many):
+        found = onnxruntime.InferenceSession(path).run(["numbers"], {"features": few})[0]
+        assert found.dtype == np.float64
+        spread = np.where(model.target_std_ == 0, 1, model.target_std_)
+        found, wanted = (
+            (numbers - model.target_mean_) / spread for numbers in (found, model.predict(few))
+        )
+        np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-5)
+    (entry,) = onnx.load(path).metadata_props
+    assert json.loads(entry.value)["classes"] is None
+
+
+def test_one_number_is_a_column(tmp_path):
+    options = {"hidden_layer_sizes": (4,), "tol": 9, "max_iter": 20, "random_state": 0}
+    mlp = MLPRegressor(**options).fit(X, X[:, 0])
+    counts = MLPRegressor("poisson", **options).fit(X, GENDER)
+    tuned = FineTunedRegressor(mlp, **SMALL).fit(X, BOTH[:, 0])
+    plain = make_pipeline(StandardScaler(), DNNRegressor(**SMALL)).fit(X, BOTH[:, 1])
+    for model in (mlp, counts, tuned, plain):
+        export_onnx(model, tmp_path / "model.onnx")
+        session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+        found = session.run(["numbers"], {"features": X})[0]
+        assert found.shape == (60, 1)
+        wanted = model.predict(X)
+        np.testing.assert_allclose(found[:, 0], wanted, rtol=0, atol=1e-5 * wanted.std())
 
 
 def test_a_torch_module_is_in_the_graph(tmp_path):

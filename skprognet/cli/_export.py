@@ -23,8 +23,9 @@ def export(model: Path, output: Path) -> None:
     """Write a MODEL as one ONNX file, which onnxruntime runs without Python.
 
     The graph has the normalisation, all frozen columns and the network. It takes features as
-    "skprognet extract" makes them, and gives the probabilities of the classes. Names of features
-    and classes, and what the model's file records, are in the metadata of the ONNX file.
+    "skprognet extract" makes them, and gives the probabilities of the classes, or the numbers
+    that the model predicts. Names of features and classes, and what the model's file records, are
+    in the metadata of the ONNX file.
     """
     check_no_input(output, [model])
     check_no_result(output)

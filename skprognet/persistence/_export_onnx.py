@@ -6,11 +6,13 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 from sklearn import config_context
+from sklearn.base import is_regressor
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet._extras import import_extra
 from skprognet._files import write_whole
 from skprognet.persistence._estimators import one_row
+from skprognet.persistence._graph_outputs import NUMBERS, PROBABILITIES
 from skprognet.persistence._model_file import KEY, check_metadata
 from skprognet.persistence._onnx_graph import OnnxGraph
 from skprognet.sources import as_source, network_of
@@ -23,19 +25,24 @@ def export_onnx(est, path, *, metadata=None):
     """Write a fitted model as an ONNX file, which onnxruntime runs without Python or this package.
 
     The file has one graph: the steps of a pipeline, all frozen columns, the network that reads
-    them, and softmax. Its input ``"features"`` is float32 of shape (n, n_features), in the order
-    of ``feature_names_in_``, for any n. Its output ``"probabilities"`` is float32 of shape
-    (n, n_classes), in the order of ``classes_``. They are those of `predict_proba` within 1e-5,
-    unless unscaled features make sums so large that float32 itself is less exact. Before anything
-    is written, ONNX's reference implementation computes a few rows, which have to agree.
+    them, and softmax or the way back to the scale of the numbers. Its input ``"features"`` is
+    float32 of shape (n, n_features), in the order of ``feature_names_in_``, for any n.
+
+    The output of a classifier, ``"probabilities"``, is float32 of shape (n, n_classes), in the
+    order of ``classes_``. They are those of `predict_proba` within 1e-5. The output of a
+    regressor, ``"numbers"``, is float64 of shape (n, n_outputs), also if there is one output. They
+    are those of `predict` within 1e-5 times the spread of the target, ``target_std_``, or 1e-6
+    times their distance from its mean, where that is more. Both hold unless unscaled features make
+    sums so large that float32 itself is less exact. Before anything is written, ONNX's reference
+    implementation computes a few rows, which have to agree.
 
     Parameters
     ----------
     est : estimator
-        Fitted: a classifier of this package or an ``MLPClassifier``, alone or at the end of a
-        ``Pipeline``, in a ``FrozenEstimator``, or the best of a search. Steps before it, and
-        before its sources, may be ``StandardScaler``, ``MinMaxScaler``, ``MaxAbsScaler``,
-        ``RobustScaler``, ``PCA``, what selects features, and a
+        Fitted: a classifier or regressor of this package, an ``MLPClassifier`` or an
+        ``MLPRegressor``, alone or at the end of a ``Pipeline``, in a ``FrozenEstimator``, or the
+        best of a search. Steps before it, and before its sources, may be ``StandardScaler``,
+        ``MinMaxScaler``, ``MaxAbsScaler``, ``RobustScaler``, ``PCA``, what selects features, and a
         :class:`~skprognet.preprocessing.CorpusStandardScaler` that was fitted without `corpus` and
         takes new rows. A source may be any of these, a :class:`~skprognet.sources.LayerSource`, a
         :class:`~skprognet.sources.TorchSource`, or one of your own with a method ``add_hidden``.
@@ -54,7 +61,7 @@ def export_onnx(est, path, *, metadata=None):
         hold.
     ValueError
         If it is not fitted (``NotFittedError``), a step does not take new rows one by one, torch
-        cannot write a module, or the graph gives other probabilities than the model.
+        cannot write a module, or the graph gives other probabilities or numbers than the model.
     OSError
         If the file cannot be written.
 
@@ -67,11 +74,11 @@ def export_onnx(est, path, *, metadata=None):
     The graph has the operations of ONNX's opset 18 (onnxruntime 1.14 or later) and no others.
     Steps compute in float64, and a network in its own type: one of float64 computes in float64
     from features that were rounded to float32. The graph checks nothing. NaN gives NaN, where
-    `predict_proba` raises.
+    the model raises.
 
-    The file says the rest under the key ``"skprognet"`` of its metadata, as JSON: ``classes``,
-    ``feature_names`` (null if the model knows none), ``versions``, and ``metadata``. It runs no
-    code of this package. The same model gives the same bytes.
+    The file says the rest under the key ``"skprognet"`` of its metadata, as JSON: ``classes``
+    (null if it predicts numbers), ``feature_names`` (null if the model knows none), ``versions``,
+    and ``metadata``. It runs no code of this package. The same model gives the same bytes.
 
     Examples
     --------
@@ -94,42 +101,43 @@ def export_onnx(est, path, *, metadata=None):
     ['angry', 'happy', 'neutral', 'sad']
     """
     import_extra("onnx", "onnx")
-    network = _check_model(est)
+    network, output = _check_model(est)
     row = one_row(est)
     names = list(row.columns) if hasattr(row, "columns") else None
     document = {
-        "classes": network.classes_.tolist(),
+        "classes": None if output is NUMBERS else network.classes_.tolist(),
         "feature_names": names,
         "versions": {"skprognet": version("skprognet")},
         "metadata": check_metadata({} if metadata is None else metadata),
     }
     graph = OnnxGraph(row.shape[1])
-    probabilities = graph.add("Exp", as_source(est).add_log_posteriors(graph, "features"))
-    model = graph.to_model(
-        graph.cast(probabilities, "float32"), len(network.classes_), {KEY: json.dumps(document)}
-    )
-    _try(est, model, row)
+    result, n_outputs = output.add(graph, est, network), output.predict(est, row).size
+    model = graph.to_model(result, n_outputs, {KEY: json.dumps(document)}, name=output.name)
+    _try(est, network, output, model, row)
     write_whole({path: model.SerializeToString(deterministic=True)})
 
 
 def _check_model(est):
-    """Return the network of a model; raise unless it is a fitted one that gives probabilities."""
+    """Return the network of a model and what its graph gives; raise if it has no graph."""
     network = network_of(est)
-    if network is None or not hasattr(est, "predict_proba"):
+    if network is None or not (hasattr(est, "predict_proba") or is_regressor(network)):
         raise TypeError(
-            "export_onnx writes a classifier of this package or an MLPClassifier, alone or at the "
-            f"end of a Pipeline; got {type(est).__name__}, which has no graph."
+            "export_onnx writes a classifier or regressor of this package, an MLPClassifier or an "
+            "MLPRegressor, alone or at the end of a Pipeline; got "
+            f"{type(est).__name__}, which has no graph."
         )
     check_is_fitted(network)
+    if is_regressor(network):
+        return network, NUMBERS
     if np.ndim(network.classes_[0]) or not as_source(est).classifies:
         raise TypeError(
             "export_onnx writes a model that gives each row one class; this "
             f"{type(network).__name__} gives several. Train a model for each label."
         )
-    return network
+    return network, PROBABILITIES
 
 
-def _try(est, model, row):
+def _try(est, network, output, model, row):
     """Raise unless the graph gives what the model does, for one row and for several."""
     import onnx.reference
 
@@ -138,18 +146,21 @@ def _try(est, model, row):
         onnx.checker.check_model(model, full_check=True)
         session = onnx.reference.ReferenceEvaluator(model)
         with np.errstate(all="ignore"):  # its sigmoid overflows far from 0, to the right result
-            pairs = [
-                (session.run(None, {"features": X})[0], est.predict_proba(_as_given(X, row)))
+            off = max(
+                output.distance(
+                    network,
+                    session.run(None, {"features": X})[0],
+                    output.predict(est, _as_given(X, row)),
+                )
                 for X in (rows[:1], rows)
-            ]
-        off = max(float(np.abs(found - wanted).max()) for found, wanted in pairs)
+            )
         reason = None if off <= TOLERANCE else f"they differ by {off:.2g}"
     except Exception as error:
         said = (str(error).splitlines() or [""])[0]
         reason = f"it does not run ({type(error).__name__}: {said:.150})"
     if reason:
         raise ValueError(
-            f"An ONNX graph must give the probabilities of its model; here {reason}. Export a "
+            f"An ONNX graph must give the {output.name} of its model; here {reason}. Export a "
             "model without sources of your own and torch modules; if it has none, report this."
         )
 

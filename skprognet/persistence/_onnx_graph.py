@@ -193,27 +193,36 @@ class OnnxGraph:
             self.types[output.name] = kind.name
         return [output.name for output in part.output]
 
-    def to_model(self, result, n_outputs, metadata):
-        """Return the model in which one value is the output ``"probabilities"``.
+    def to_model(self, result, n_outputs, metadata, *, name="probabilities"):
+        """Return the model in which one value is the output.
 
         Parameters
         ----------
         result : str
-            Name of a float32 matrix.
+            Name of a matrix.
         n_outputs : int
             Number of its columns.
         metadata : dict of str to str
             What the file is to say beside the graph.
+        name : str, default="probabilities"
+            What the output is called.
 
         Returns
         -------
         onnx.ModelProto
             It takes any number of rows.
         """
-        helper, float32 = self._onnx.helper, self._onnx.TensorProto.FLOAT
-        last = helper.make_node("Identity", [result], ["probabilities"])
-        shapes = {"features": ["n", self.n_features], "probabilities": ["n", n_outputs]}
-        read, given = (helper.make_tensor_value_info(n, float32, s) for n, s in shapes.items())
+        helper = self._onnx.helper
+        last = helper.make_node("Identity", [result], [name])
+        read, given = (
+            helper.make_tensor_value_info(
+                label, helper.np_dtype_to_tensor_dtype(np.dtype(self.types[value])), ["n", width]
+            )
+            for label, value, width in [
+                ("features", "features", self.n_features),
+                (name, result, n_outputs),
+            ]
+        )
         graph = helper.make_graph([*self._nodes, last], "skprognet", [read], [given], self._arrays)
         model = helper.make_model(
             graph,
