@@ -11,6 +11,7 @@ from skprognet.experiments._methods import METHODS as METHODS
 from skprognet.experiments._output_folder import OutputFolder as OutputFolder
 from skprognet.experiments._plan import StudyPlan
 from skprognet.experiments._plan_study import plan_study
+from skprognet.experiments._plan_study import with_kind as with_kind
 from skprognet.experiments._read_design import check_record as check_record
 from skprognet.experiments._read_design import check_values as check_values
 from skprognet.experiments._read_design import read_design

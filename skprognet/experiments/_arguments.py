@@ -1,6 +1,7 @@
 """The arguments of a study: default, range and words of each stand in one place."""
 
 import types
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import get_args, get_origin
 
@@ -87,6 +88,11 @@ def takes_all(kind):
     return takes_several(kind) and bool in _alternatives(kind)
 
 
+def takes_table(kind):
+    """Return whether a field may also have a value for each of several names."""
+    return Mapping in _alternatives(kind)
+
+
 def kind_of_value(kind):
     """Return the type of the values of a field, or of each of its several ones."""
     several = [each for each in _alternatives(kind) if get_origin(each) is tuple]
@@ -150,6 +156,8 @@ def check_argument(each, value):
         return None
     if takes_all(each.type) and isinstance(value, bool):
         return value
+    if takes_table(each.type) and isinstance(value, dict):
+        return value  # its design looks at what is in it
     if several:
         value = [value] if isinstance(value, str) else _listed(value)
     if several and not isinstance(value, list):

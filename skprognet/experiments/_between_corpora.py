@@ -1,15 +1,21 @@
 """The paper's second study: does a network of another corpus help (Figure 4)."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
+from skprognet._target_kind import NUMBERS
 from skprognet.evaluation import SourceCorpus
 from skprognet.experiments._corpora_design import ALL_OTHERS, CorporaDesign
 from skprognet.experiments._duplicates import settle_duplicates
-from skprognet.experiments._matched_corpora import match_corpora
+from skprognet.experiments._matched_corpora import kind_of_corpora, match_corpora
 from skprognet.experiments._methods import make_methods
+from skprognet.experiments._network_values import networks_by_kind
 from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
+from skprognet.experiments._scales import scale_of
 from skprognet.experiments._shared_labels import choose_labels
+from skprognet.experiments._task_labels import as_tasks, kind_of_task
 
 
 def transfer_between_corpora(
@@ -19,7 +25,9 @@ def transfer_between_corpora(
     targets=None,
     leave_one_corpus_out=False,
     emotion="emotion",
+    kind=None,
     emotions=None,
+    scale=None,
     tasks=(),
     speaker="speaker",
     folds="speaker-stratified",
@@ -30,7 +38,7 @@ def transfer_between_corpora(
     n_splits=10,
     n_repeats=10,
     normalisation="corpus",
-    scoring="uar",
+    scoring=None,
     duplicates="error",
     checkpoint=None,
     n_jobs=-1,
@@ -66,8 +74,11 @@ def transfer_between_corpora(
         divided into folds and normalised by itself, so that its rows are those of the single
         source; this network has the labels of all of them. It needs two or more sources.
     emotion : str, default="emotion"
-        Column of `labels` that is to be recognised. A source and its target must share at least
-        one label.
+        Column of `labels` that is to be recognised, or to be predicted as a number, such as
+        "valence". A source and its target must share at least one label, if these are classes.
+    kind : {"classes", "numbers"}, default=None
+        What this column has in all corpora. None takes numbers that are not all whole as numbers
+        to predict; see :func:`transfer_between_tasks`.
     emotions : sequence of str, default=None
         The labels that are kept; rows with others are left out of all corpora. None keeps all
         labels: those that a target lacks are learned by its sources alone, and the other way
@@ -87,17 +98,17 @@ def transfer_between_corpora(
     placebo : bool or sequence of str, default=False
         Whether ProgNet is also run with the placebo of each source, or of those named; see
         :func:`transfer_between_tasks`.
-    estimator : DNNClassifier, default=None
-        Its parameters are those of all networks; None is
-        ``DNNClassifier(monitor=scoring)``, the paper's.
+    estimator : DNNClassifier or DNNRegressor, default=None
+        Its parameters are those of all networks, which are of the kind of their task; None is
+        ``DNNClassifier(monitor=scoring)``, the paper's, or ``DNNRegressor(monitor=scoring)``.
     n_splits : int, default=10
         Folds, at least 3.
     n_repeats : int, default=10
         How many times the rows are divided into folds.
     normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
         Each corpus by itself; see :func:`~skprognet.evaluation.cross_validate_transfer`.
-    scoring : str or Score, default="uar"
-        What the test rows are scored by; see
+    scoring : str or Score, default=None
+        What the test rows are scored by; None is "uar" of classes and "ccc" of numbers. See
         :func:`~skprognet.evaluation.cross_validate_transfer`.
     duplicates : {"error", "drop", "keep"}, default="error"
         What to do, before anything is trained, about rows with equal features, in one corpus or
@@ -123,13 +134,13 @@ def transfer_between_corpora(
     Raises
     ------
     ValueError
-        If a column or a label is missing, the labels of a task are numbers with a fraction
-        (ratings), there is one corpus, a name is unknown, a target has no source or shares no
-        label with one, the features differ, rows are there twice, the folds cannot be made, or the
-        checkpoint is that of another run.
+        If a column or a label is missing, some corpora have numbers and others classes, a number
+        is outside the scale of its corpus, a method cannot learn numbers, there is one corpus, a
+        name is unknown, a target has no source or shares no label with one, the features differ,
+        rows are there twice, the folds cannot be made, or the checkpoint is that of another run.
     TypeError
-        If `estimator` is not a DNNClassifier, `corpora` is no dict of pairs, or an option is
-        nothing that design.toml can hold.
+        If `estimator` is neither a DNNClassifier nor a DNNRegressor, `corpora` is no dict of
+        pairs, or an option is nothing that design.toml can hold.
     OSError
         If the checkpoint cannot be written.
 
@@ -181,7 +192,9 @@ def transfer_between_corpora(
         targets=targets,
         leave_one_corpus_out=leave_one_corpus_out,
         emotion=emotion,
+        kind=kind,
         emotions=emotions,
+        scale=scale,
         tasks=tasks,
         speaker=speaker,
         folds=folds,
@@ -222,11 +235,44 @@ def plan_corpora(design, corpora):
         )
     design = design.named(corpora)
     given = match_corpora(design, corpora)
+    design = design.of_kind(kind_of_corpora(design, given))
+    given = {name: (X, _learned(design, labels)) for name, (X, labels) in given.items()}
     chosen = choose_labels(design, {name: y[design.emotion] for name, (_, y) in given.items()})
     tables = settle_duplicates(
         given, [design.emotion, *design.tasks], design.speaker, design.duplicates
     )
     tables = {name: table.select(chosen[name][table.kept]) for name, table in tables.items()}
+    scales = {}
+    if design.kind == NUMBERS:
+        scales = {name: _moments(table.labels[design.emotion]) for name, table in tables.items()}
+    return StudyPlan(design, tables, _runs(design, given, _scaled(design, tables)), scales)
+
+
+def _learned(design, labels):
+    """Return the labels of one corpus with the tasks as networks learn them."""
+    kinds = {name: kind_of_task(labels, name, names=design.group_columns) for name in design.tasks}
+    return as_tasks(labels, kinds | {design.emotion: design.kind})
+
+
+def _moments(numbers):
+    """Return mean and (population) standard deviation, by which a scale can be undone."""
+    return {"mean": float(numbers.mean()), "standard_deviation": float(numbers.std(ddof=0))}
+
+
+def _scaled(design, tables):
+    """Return the corpora with numbers on one scale; classes stay as they are."""
+    if design.kind != NUMBERS:
+        return tables
+    scaled = {}
+    for name, table in tables.items():
+        numbers = table.labels[design.emotion]
+        numbers = scale_of(design, name, numbers)(numbers)
+        scaled[name] = replace(table, labels=table.labels.assign(**{design.emotion: numbers}))
+    return scaled
+
+
+def _runs(design, given, tables):
+    """Return the run of each target, with all of its sources."""
     teachers = {name: _as_source(design, [tables[name]]) for name in design.source_corpora}
     runs = []
     for number, target in enumerate(design.target_corpora, 1):
@@ -240,14 +286,15 @@ def plan_corpora(design, corpora):
         arguments = _arguments(design, target, tables[target], sources)
         # Not by the names, which may hold anything.
         runs.append(PlannedRun(target, groups, arguments, f"target-{number}"))
-    return StudyPlan(design, tables, runs)
+    return runs
 
 
 def _as_source(design, tables):
     """Return one corpus as a source, or several that are pooled."""
     if len(tables) == 1:
         (table,) = tables
-        return SourceCorpus(table.X, table.labels[design.emotion], table.labels[design.speaker])
+        y, groups = table.labels[design.emotion], table.labels[design.speaker]
+        return SourceCorpus(table.X, y, groups, kind=design.kind)
     # By position, as the features of all corpora have the same order by now.
     columns = getattr(tables[0].X, "columns", None)
     X = [pd.DataFrame(np.asarray(table.X), columns=columns) for table in tables]
@@ -257,6 +304,7 @@ def _as_source(design, tables):
         labels[design.emotion],
         labels[design.speaker],
         corpora=np.repeat(np.arange(len(tables)), [len(x) for x in X]),
+        kind=design.kind,
     )
 
 
@@ -267,11 +315,12 @@ def _arguments(design, target, table, sources):
     return {
         "X": table.X,
         "y": table.labels[design.emotion],
+        "kind": design.kind,
         "methods": make_methods(design.methods, design.estimator),
         "placebo": _placebos(design, target),
         "sources": {**sources, **tasks},
         "combined_sources": combined,
-        "source_estimator": design.estimator,
+        "source_estimator": networks_by_kind(design.estimator),
         "scoring": design.scoring,
         "groups": table.labels[design.speaker],
         "cv": make_folds(design),

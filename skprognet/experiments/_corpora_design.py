@@ -1,9 +1,12 @@
 """The design of a study of transfer between corpora."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from skprognet._target_kind import CLASSES, NUMBERS
 from skprognet._wording import first_few, listed, nearest_name
 from skprognet.experiments._arguments import argument
+from skprognet.experiments._scales import Z_SCORES, check_scale
 from skprognet.experiments._study_design import StudyDesign, title_of
 
 ALL_OTHERS = "all others"  # the source that is trained on all other corpora together
@@ -25,7 +28,8 @@ class CorporaDesign(StudyDesign):
         If a value is out of range, there is one name or a name twice, `sources` or `targets` has
         a name of no corpus, a target has no source, or a corpus has the name of a task.
     TypeError
-        If `estimator` is not a DNNClassifier, or design.toml could not hold a value.
+        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or design.toml could not hold
+        a value.
 
     See Also
     --------
@@ -72,6 +76,12 @@ class CorporaDesign(StudyDesign):
         metavar="LABEL...",
         default_in_words="all that each corpus has",
     )
+    scale: str | Mapping | None = argument(
+        None,
+        "How the numbers of the corpora become alike: each corpus to mean 0 and variance 1 "
+        "(z-scores), none, or from its lowest and highest possible number to 0 and 1.",
+        default_in_words="z-scores of numbers",
+    )
     tasks: tuple[str, ...] = argument(
         (),
         "Columns of further tasks that are read beside another corpus, as gender.",
@@ -85,9 +95,28 @@ class CorporaDesign(StudyDesign):
         super().__post_init__()
         if self.emotions is not None and len(self.emotions) < 2:
             raise ValueError(f"emotions must be at least two labels; got {self.emotions}.")
+        self._check_kind()
         if self.names:
             self._check_names()
             self._check_targets()
+
+    def _check_kind(self):
+        """Raise if a value has no meaning for the kind of target; settle the scale of numbers."""
+        if self.kind == NUMBERS and self.emotions is not None:
+            raise ValueError(
+                f"emotions are the classes that are kept, and {self.emotion!r} is taken as "
+                f"numbers; got {first_few(self.emotions)}. Leave them out, or say "
+                "kind='classes'."
+            )
+        if self.kind == CLASSES and self.scale is not None:
+            raise ValueError(
+                f"A scale is one of numbers, and {self.emotion!r} is taken as classes; got "
+                f"scale={self.scale!r}. Leave it out, or say kind='numbers'."
+            )
+        if self.scale is not None:
+            self._settle("scale", check_scale(self.scale, self.names))
+        elif self.kind == NUMBERS:
+            self._settle("scale", Z_SCORES)
 
     def _check_names(self):
         if len(self.names) < 2:
@@ -170,9 +199,10 @@ class CorporaDesign(StudyDesign):
         """What the study asks, as a heading."""
         sources, targets = self.source_corpora, self.target_corpora
         if set(sources) == set(targets):
-            return title_of(self.emotion, f"between {_named(sources)}")
+            return title_of(self.emotion, f"between {_named(sources)}", self.kind)
         sources = [name for name in sources if [name] != targets]
-        return title_of(self.emotion, f"from {_named(sources)} to {_named(targets)}")
+        way = f"from {_named(sources)} to {_named(targets)}"
+        return title_of(self.emotion, way, self.kind)
 
     def named(self, names):
         """Return this design for corpora of these names.

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 import pandas as pd
 
 from skprognet._scores import label
+from skprognet._target_kind import CLASSES, NUMBERS
 from skprognet._wording import printable
 from skprognet.evaluation import plan_call
 from skprognet.experiments._estimate import (
@@ -79,13 +80,13 @@ def _corpus_in_words(design, plan):
     n_rows, n_features = plan.run.X.shape
     return (
         f"Corpus {plan.run.corpus}: {n_rows} rows of {n_features} columns; {n_repeats} x "
-        f"{n_folds} folds {FOLDS_IN_WORDS[design.folds][0]}. Rows in the smallest and in the "
-        f"largest fold, of all classes ({plan.run.target}) and of each:"
+        f"{n_folds} folds {FOLDS_IN_WORDS[design.folds][0]}. "
+        + _CONTENT[plan.run.kind].format(plan.run.target)
     )
 
 
 def _sizes(plan):
-    """Return the smallest and the largest size of each set of rows, and of its classes."""
+    """Return the smallest and the largest size of each set of rows, and what is in them."""
     sets = {}
     for split in plan.splits:
         for size, rows in split.train.items():
@@ -93,7 +94,8 @@ def _sizes(plan):
             sets.setdefault(name, []).append(rows)
     sets["validation"] = [split.validation for split in plan.splits]
     sets["test"] = [split.test for split in plan.splits]
-    return pd.DataFrame({name: _counts(plan.run.y, rows) for name, rows in sets.items()}).T
+    describe = _DESCRIBE[plan.run.kind]
+    return pd.DataFrame({name: describe(plan.run.y, rows) for name, rows in sets.items()}).T
 
 
 def _counts(y, sets):
@@ -105,9 +107,19 @@ def _counts(y, sets):
     return {"rows": _span(list(map(len, sets)))} | of_class
 
 
-def _span(numbers):
-    low, high = min(numbers), max(numbers)
-    return str(low) if low == high else f"{low} to {high}"
+def _moments(y, sets):
+    """Return the range of the number of rows in several sets, of their means and spreads."""
+    means, stds = zip(*((y[rows].mean(), y[rows].std()) for rows in sets), strict=True)
+    return {
+        "rows": _span(list(map(len, sets))),
+        "mean": _span(means, "{:.2f}".format),
+        "standard deviation": _span(stds, "{:.2f}".format),
+    }
+
+
+def _span(numbers, show=str):
+    low, high = show(min(numbers)), show(max(numbers))
+    return low if low == high else f"{low} to {high}"
 
 
 def _files_in_words(names, plans, folder):
@@ -134,3 +146,12 @@ def _size(n_bytes):
         if n_bytes >= size:
             return f"{n_bytes / size:.{0 if n_bytes >= 10 * size else 1}f} {unit}"
     return f"{n_bytes:.0f} bytes"
+
+
+# What is said of the folds of a target corpus, by what the target is.
+_CONTENT = {
+    CLASSES: "Rows in the smallest and in the largest fold, of all classes ({}) and of each:",
+    NUMBERS: "Rows in the smallest and in the largest fold, and the lowest and highest mean and "
+    "standard deviation of the numbers ({}) in a fold:",
+}
+_DESCRIBE = {CLASSES: _counts, NUMBERS: _moments}

@@ -1,8 +1,8 @@
-"""Corpora that go together: the same features in the same order, and classes as labels."""
+"""Corpora that go together: the same features in the same order, and labels of one kind."""
 
 import pandas as pd
 
-from skprognet._checks import check_no_ratings
+from skprognet._target_kind import CLASSES, NUMBERS, kind_of_target
 from skprognet._wording import first_few
 from skprognet.experiments._label_columns import check_columns, check_same_rows, warn_of_slips
 
@@ -51,7 +51,6 @@ def match_corpora(design, corpora):
         name: (align_features(X, reference, name, first), labels)
         for name, (X, labels) in corpora.items()
     }
-    _check_classes(design, corpora)
     together = pd.concat([labels[design.emotion].astype(object) for _, labels in corpora.values()])
     warn_of_slips(design.emotion, together, stacklevel=6)
     return corpora
@@ -77,9 +76,39 @@ def _check_tables(design, corpora):
     return found
 
 
-def _check_classes(design, corpora):
-    """Raise if a task has ratings instead of classes."""
-    tasks = [task for task in design.tasks if task not in design.group_columns]
-    for name, (_, labels) in corpora.items():
-        for column in (design.emotion, *tasks):
-            check_no_ratings(f"{column} of {name}", labels[column], text=True)
+def kind_of_corpora(design, corpora):
+    """Return what the target is in all corpora: what the design says, or else by the labels.
+
+    Numbers that are whole in one corpus are numbers if they are not in another one.
+
+    Parameters
+    ----------
+    design : CorporaDesign
+        What is asked.
+    corpora : dict of str to tuple of (X, labels)
+        The corpora that are used.
+
+    Returns
+    -------
+    {"classes", "numbers"}
+        What it is.
+
+    Raises
+    ------
+    ValueError
+        If some have numbers with a fraction, and others have classes that are no numbers.
+    """
+    if design.kind is not None or design.emotion in design.group_columns:
+        return design.kind or CLASSES
+    columns = {name: labels[design.emotion] for name, (_, labels) in corpora.items()}
+    together = kind_of_target(pd.concat([c.astype(object) for c in columns.values()]), text=True)
+    kinds = {name: kind_of_target(column, text=True) for name, column in columns.items()}
+    numbers = [name for name, kind in kinds.items() if kind == NUMBERS]
+    if together == CLASSES and numbers:
+        others = [name for name in columns if name not in numbers]
+        raise ValueError(
+            f"{design.emotion!r} must be numbers in all corpora, or classes in all; it has "
+            f"numbers with a fraction in {first_few(numbers)}, and other labels in "
+            f"{first_few(others)}. Name a column that means the same in all, or leave corpora out."
+        )
+    return together

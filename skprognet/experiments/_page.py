@@ -9,19 +9,20 @@ from skprognet._controls import has_placebos
 from skprognet._wording import printable
 from skprognet.experiments._durations import total_duration
 from skprognet.experiments._ranks_over_corpora import ranks_in_words
-from skprognet.experiments._record import MISSING, repeat_command
+from skprognet.experiments._record import MISSING, SCALES, repeat_command
 from skprognet.experiments._study import fits_in_words
 from skprognet.experiments._words import (
     FOLDS_IN_WORDS,
     NORMALISATION_IN_WORDS,
     PLACEBO_IN_WORDS,
     describe_folds,
+    describe_numbers,
     explain_missing_rows,
     headline,
 )
 from skprognet.results import SECONDS, explain_tests, table_in_words
 
-APART = ("study", "network", "inputs", "sha256", "versions")
+APART = ("study", "network", "inputs", "sha256", "versions", SCALES)
 
 
 def _shown(value):
@@ -86,6 +87,7 @@ def format_page(study, figures, record, sections=()):
         sections=[(section, _shown_figures(section.figures)) for section in sections],
         folds=describe_folds(study),
         folds_meaning=FOLDS_IN_WORDS[study.design.folds][1],
+        numbers=describe_numbers(study),
         normalisation=NORMALISATION_IN_WORDS[study.design.normalisation],
         placebo=PLACEBO_IN_WORDS if has_placebos(study.scores) else None,
         design={k: _in_words(v) for k, v in record.items() if k not in APART},

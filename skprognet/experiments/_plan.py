@@ -62,6 +62,9 @@ class StudyPlan:
         Each corpus by its name, without rows that were dropped.
     runs : list of PlannedRun
         What is run, one after the other.
+    scales : dict of str to dict
+        For each corpus of numbers its mean and standard deviation, before they are scaled; empty
+        for classes, and for a study of tasks.
     n_fits : int
         How many networks will be trained.
 
@@ -86,6 +89,7 @@ class StudyPlan:
     design: object
     tables: dict = field(repr=False)
     runs: list = field(repr=False)
+    scales: dict = field(default_factory=dict, repr=False)
     n_fits: int = field(init=False)
 
     def __post_init__(self):
@@ -200,6 +204,7 @@ class StudyPlan:
             {name: table.dropped for name, table in self.tables.items() if table.dropped},
             join_predictions(predictions),
             {name: labels_by_row(table) for name, table in self.tables.items()},
+            self.scales,
         )
 
     def missing(self, checkpoint):

@@ -7,7 +7,14 @@ was given, so results have the numbers that the rows have there.
 import numpy as np
 import pandas as pd
 
-from skprognet._predictions import FILE, PREDICTION, ROW, TRUTH, probability_column
+from skprognet._predictions import (
+    FILE,
+    PREDICTION,
+    ROW,
+    TRUTH,
+    predicts_numbers,
+    probability_column,
+)
 
 
 def number_predictions(predictions, table):
@@ -55,7 +62,9 @@ def join_predictions(parts):
     """
     whole = pd.concat(parts, ignore_index=True)
     last = [FILE] if FILE in whole else []
-    last += [TRUTH, PREDICTION, *map(probability_column, np.unique(whole[TRUTH]))]
+    last += [TRUTH, PREDICTION]
+    if not predicts_numbers(whole):
+        last += map(probability_column, np.unique(whole[TRUTH]))
     return whole[[*whole.columns.difference(last, sort=False), *last]]
 
 

@@ -4,11 +4,14 @@ import warnings
 
 import numpy as np
 
+from skprognet._target_kind import NUMBERS
 from skprognet._wording import first_few, nearest_name
 
 
 def choose_labels(design, labels):
     """Return which rows of each corpus take part, and say what the corpora share.
+
+    Numbers are no labels that could be shared: all rows take part.
 
     Parameters
     ----------
@@ -35,6 +38,8 @@ def choose_labels(design, labels):
     """
     found = {name: set(column.dropna()) for name, column in labels.items()}
     kept = {name: np.ones(len(column), dtype=bool) for name, column in labels.items()}
+    if design.kind == NUMBERS:
+        return kept
     if design.emotions is not None:
         _check_emotions(design.emotions, found)
         wanted = {

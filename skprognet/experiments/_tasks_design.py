@@ -21,7 +21,8 @@ class TasksDesign(StudyDesign):
         If a value is out of range, `other_methods` has the name of a method of the package, there
         are neither sources nor layers, or one name is both.
     TypeError
-        If `estimator` is not a DNNClassifier, or design.toml could not hold a value.
+        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or design.toml could not hold
+        a value.
 
     See Also
     --------
@@ -97,7 +98,7 @@ class TasksDesign(StudyDesign):
     @property
     def title(self):
         """What the study asks, as a heading."""
-        return title_of(self.target, "from " + listed([*self.sources, *self.layers]))
+        return title_of(self.target, "from " + listed([*self.sources, *self.layers]), self.kind)
 
     def _missing(self):
         others = {f"other_methods.{name}": repr(m) for name, m in self.other_methods.items()}

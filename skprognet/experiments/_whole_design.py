@@ -1,13 +1,12 @@
 """The plain values of a design: whole, of one kind of study, and all of them known."""
 
 from skprognet._wording import first_few, nearest_name
-from skprognet.estimators import DNNClassifier
 from skprognet.experiments._arguments import options_of
-from skprognet.experiments._network_values import network_parameters
+from skprognet.experiments._network_values import parameter_names
 from skprognet.experiments._record import FOUND, MISSING
 
 # What stands in design.toml beside the values of a design.
-BESIDE = ("study", "network", "inputs", "sha256", "versions", MISSING, FOUND)
+BESIDE = ("study", "network", "inputs", "sha256", "versions", MISSING, *FOUND)
 
 
 def check_whole(values, design, path=None):
@@ -50,7 +49,7 @@ def check_whole(values, design, path=None):
             f"{where} must have 'random_state' above its tables, since it is that of folds and "
             "networks. Move it there."
         )
-    check_names(network, network_parameters(DNNClassifier()), f"{where}, table network,")
+    check_names(network, parameter_names(), f"{where}, table network,")
 
 
 def _check_study(found, wanted, where, path):

@@ -3,8 +3,11 @@
 from skprognet._comparisons import TRANSFER, evidence, signed, survives, transfer_wins
 from skprognet._controls import gain_over_placebo, gain_over_side_by_side
 from skprognet._scores import label_of_row, placebo_of
+from skprognet._table_metric import metric_of
+from skprognet._target_kind import NUMBERS
 from skprognet._wording import listed
 from skprognet.experiments._methods import METHODS
+from skprognet.experiments._scales import AS_GIVEN, Z_SCORES
 from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS
 
 _NAMED = 4
@@ -87,6 +90,40 @@ def describe_folds(study):
         f"(about {train}, {sizes['n_validation']} choose the epoch, {sizes['n_test']} test), "
         f"{epochs}, normalised over: {design.normalisation}, seed {design.random_state}."
         + _left_out(study)
+    )
+
+
+def describe_numbers(study):
+    """Return sentences on a target of numbers and their scale; nothing for classes."""
+    design = study.design
+    if design.kind != NUMBERS:
+        return ""
+    metric = metric_of(study.scores)
+    if design.study == "tasks":
+        return f"{design.target} is predicted as a number, and scored by {metric.label}."
+    given = [
+        f"{name} (mean {each['mean']:.3g}, standard deviation {each['standard_deviation']:.3g})"
+        for name, each in study.scales.items()
+    ]
+    return (
+        f"{design.emotion} is predicted as a number, and scored by {metric.label}. "
+        f"{_describe_scale(design.scale)} As given they were: {listed(given)}."
+    )
+
+
+def _describe_scale(scale):
+    """Return a sentence on how the numbers of the corpora were scaled."""
+    if scale == AS_GIVEN:
+        return "The numbers of each corpus are used as they were given."
+    if scale == Z_SCORES:
+        return (
+            "The numbers of each corpus have mean 0 and variance 1 over all of its rows, before "
+            "the folds (z-scores); scores and predictions are of these."
+        )
+    ranges = listed([f"{name} {low:g} to {high:g}" for name, (low, high) in scale.items()])
+    return (
+        f"The numbers of each corpus were mapped from its own range to 0 to 1 ({ranges}); scores "
+        "and predictions are of these."
     )
 
 

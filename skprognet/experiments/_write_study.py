@@ -8,7 +8,12 @@ from skprognet.experiments._page import format_page
 from skprognet.experiments._ranks_over_corpora import ranks_in_words
 from skprognet.experiments._record import add_found, describe_record, format_record, make_record
 from skprognet.experiments._sections import draw_sections
-from skprognet.experiments._words import describe_folds, explain_missing_rows, headline
+from skprognet.experiments._words import (
+    describe_folds,
+    describe_numbers,
+    explain_missing_rows,
+    headline,
+)
 from skprognet.results import (
     PREDICTION_FILES,
     TIMINGS_FILE,
@@ -66,10 +71,12 @@ def format_study(study):
     # Emotion recognition with transfer from gender
     """
     missing, over = explain_missing_rows(study), ranks_in_words(study)
+    numbers = describe_numbers(study)
+    told = [headline(study), describe_folds(study), *([numbers] * bool(numbers))]
     return "\n\n".join(
         [
             f"# {escape_markdown(study.design.title)}",
-            *map(escape_markdown, (headline(study), describe_folds(study), study.audit_verdict)),
+            *map(escape_markdown, (*told, study.audit_verdict)),
             format_table(study.table),
             *([escape_markdown(missing)] if missing else []),
             escape_markdown(explain_tests(study.comparisons)),

@@ -65,7 +65,7 @@ def test_each_value_is_an_option_or_says_why_it_is_none(design, verb):
         ({"speaker": None}, TypeError, "speaker must be text; got None."),
         ({"speaker": " "}, ValueError, "speaker must not be empty; got ' '."),
         ({"estimator": DNNClassifier(lr=-1)}, ValueError, "lr must satisfy 0 < lr; got -1."),
-        ({"estimator": DNNClassifier}, TypeError, "estimator must be a DNNClassifier, whose "),
+        ({"estimator": DNNClassifier}, TypeError, "estimator must be a DNNClassifier or a "),
     ],
 )
 @pytest.mark.parametrize("design", [TasksDesign, CorporaDesign])
