@@ -7,12 +7,14 @@ import pandas as pd
 
 from skprognet._comparisons import NO_SAME_NETWORK
 from skprognet._markup import ESCAPES
-from skprognet._predictions import FILE, ROW
+from skprognet._predictions import FILE, ROW, check_predictions, kind_of_predictions
 from skprognet._tables import write_table
+from skprognet._target_kind import CLASSES, NUMBERS
 from skprognet._wording import first_few
 from skprognet.cli._named_tables import read_named
 from skprognet.cli._options import check_no_input, table_option
 from skprognet.results import (
+    agreement_by_method,
     calibration_by_method,
     confusion_by_method,
     expected_calibration_error,
@@ -23,12 +25,14 @@ from skprognet.results import (
     scores_by_group,
 )
 
-WITHOUT_LABELS = {
+OF_CLASSES = {
     "confusion": confusion_by_method,
     "recall": recall_by_class,
     "calibration": calibration_by_method,
     "calibration-error": expected_calibration_error,
 }
+OF_NUMBERS = {"agreement": agreement_by_method}
+WITHOUT_LABELS = OF_CLASSES | OF_NUMBERS
 WITH_LABELS = {"groups": scores_by_group, "gaps": gaps_between_groups}
 KINDS = (*WITHOUT_LABELS, *WITH_LABELS, "disputed")
 
@@ -41,6 +45,18 @@ def _check_options(kind, by, labels, n):
         raise click.UsageError("--by and --labels are for --kind groups and gaps. Leave them out.")
     if kind != "disputed" and n is not None:
         raise click.UsageError("-n is for --kind disputed. Leave it out.")
+
+
+def _check_kind(kind, predictions):
+    """Raise if this is computed of classes only, and numbers were predicted, or the reverse."""
+    found = kind_of_predictions(check_predictions(predictions))
+    others = {CLASSES: OF_NUMBERS, NUMBERS: OF_CLASSES}[found]
+    if kind in others:
+        raise ValueError(
+            f"--kind {kind} is for predictions of {NUMBERS if found == CLASSES else CLASSES}; "
+            f"these are of {found}. Choose another one: "
+            f"{', '.join(each for each in KINDS if each not in others)}."
+        )
 
 
 def _read_labels(paths, by, predictions):
@@ -80,6 +96,7 @@ def _by_row(labels, predictions):
 
 def _details(kind, predictions, by, labels, n):
     """Return the frame."""
+    _check_kind(kind, predictions)
     if kind in WITHOUT_LABELS:
         return WITHOUT_LABELS[kind](predictions)
     if kind == "disputed":
@@ -101,7 +118,8 @@ def _to_markdown(frame):
     cells = cells.rename(columns=lambda name: ESCAPES["markdown"](str(name)).replace(r"\_", "_"))
     table = cells.to_markdown(index=False, disable_numparse=True)
     verdicts = list(frame.get("verdict", []))
-    if "wrong_to_right" in frame and frame["wrong_to_right"].isna().all():
+    changes = [name for name in ("wrong_to_right", "closer") if name in frame]
+    if changes and frame[changes].isna().all(axis=None):
         verdicts.append(f"{NO_SAME_NETWORK}, so that what transfer changes is not listed.")
     sentences = [f"- {ESCAPES['markdown'](each)}" for each in verdicts]
     return "\n".join([table, *([""] if sentences else []), *sentences])
@@ -132,8 +150,9 @@ def details(
 
     FOLDER is what "skprognet tasks" or "corpora" wrote, or a file of predictions. The kinds are
     confusion (which class is taken for which), recall (of each class), calibration (confidence
-    and accuracy), calibration-error, groups and gaps (scores by speaker, gender or any column, and
-    whether transfer widens the gap), and disputed (rows on which methods disagree most).
+    and accuracy), calibration-error; of numbers agreement (CCC, correlation, error, bias and
+    spread); groups and gaps (scores by speaker, gender or any column, and whether transfer widens
+    the gap), and disputed (rows on which methods disagree most).
     """
     _check_options(kind, by, labels, n)
     check_no_input(output, [results, *(each.partition("=")[2] or each for each in labels)])

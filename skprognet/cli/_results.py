@@ -10,6 +10,7 @@ from skprognet import displays
 from skprognet._files import check_folder, write_whole
 from skprognet._manifest import check_no_result
 from skprognet._markup import ESCAPES
+from skprognet._predictions import predicts_numbers
 from skprognet.displays import picture
 from skprognet.results import (
     compare_methods,
@@ -25,7 +26,7 @@ from skprognet.results import (
 from skprognet.significance import get_significance_test_names
 
 TIMES = ["seconds"]
-KINDS = ("curves", "scores", "significance", "sizes")
+KINDS = ("curves", "scores", "significance", "sizes", "predictions")
 
 
 def _read(path, recall_of):
@@ -33,8 +34,13 @@ def _read(path, recall_of):
     scores = read_scores(path)
     if recall_of is None:
         return scores
-    folder = path if path.is_dir() else path.parent
-    return recall_scores(read_predictions(folder), recall_of, scores)
+    predictions = read_predictions(path if path.is_dir() else path.parent)
+    if predicts_numbers(predictions):
+        raise ValueError(
+            f"--recall-of is for classes; the predictions beside {str(path)!r} are of numbers. "
+            "Leave it out."
+        )
+    return recall_scores(predictions, recall_of, scores)
 
 
 def _read_all(paths, recall_of=None):
@@ -169,16 +175,14 @@ def plot(
     """Draw results: training curves, scores, differences, or scores by size of the training set.
 
     RESULTS.csv is as for "skprognet compare"; a FOLDER is what "skprognet tasks" or "corpora"
-    wrote. Curves need the folder, or its curves.csv.gz.
+    wrote. Curves need the folder, or its curves.csv.gz. Of numbers there are also predictions,
+    each against the truth, which need the folder or its predictions.
     """
     check_folder(output.parent)
     check_no_result(output)
     if not output.suffix:
         raise click.UsageError(f"--output must end in .pdf, .png or .svg; got {str(output)!r}.")
-    if kind == "curves":
-        frame = read_csv(results / "curves.csv.gz" if results.is_dir() else results)
-    else:
-        frame = read_scores(results)
+    frame = _READERS.get(kind, read_scores)(results)
     for column, value in (("corpus", corpus), ("n_train_folds", train_folds)):
         if value is None:
             continue
@@ -187,6 +191,13 @@ def plot(
     drawn = picture(_display(kind, frame, test, alpha, rope), output.suffix[1:].lower(), dpi=300)
     write_whole({output: drawn})
     click.echo(f"Wrote {output}.")
+
+
+def _read_curves(path):
+    return read_csv(path / "curves.csv.gz" if path.is_dir() else path)
+
+
+_READERS = {"curves": _read_curves, "predictions": read_predictions}
 
 
 def _check_there(frame, column, value, path):
@@ -206,6 +217,8 @@ def _display(kind, frame, test, alpha, rope):
     """Return what draws this kind."""
     if kind == "curves":
         return displays.TrainingCurveDisplay.from_curves(frame)
+    if kind == "predictions":
+        return displays.PredictionScatterDisplay.from_predictions(frame)
     if kind == "scores":
         return displays.ScoresDisplay.from_scores(frame)
     comparisons = compare_methods(frame, test=test, alpha=alpha, rope=rope)

@@ -6,6 +6,7 @@ from itertools import combinations
 from pathlib import Path
 
 import click
+import pandas as pd
 
 from skprognet.cli._corpora_tables import load_corpora
 from skprognet.cli._designs import (
@@ -15,6 +16,7 @@ from skprognet.cli._designs import (
     make_design,
     warn_of_changes,
 )
+from skprognet.cli._kind_options import say_kind
 from skprognet.cli._messages import tell_warnings
 from skprognet.cli._named_tables import SHIPPED, load_corpus
 from skprognet.cli._options import features_option, n_jobs_option, output_option
@@ -32,6 +34,7 @@ from skprognet.experiments import (
     make_record,
     plan_study,
     study_contents,
+    with_kind,
 )
 
 PAPER = {"n_repeats": 10, "n_splits": 10, "max_epochs": 600}
@@ -42,6 +45,7 @@ DEMO = {"corpus": SHIPPED, "layers": ("ge2e",), "placebo": ("ge2e",)}
 def _run(ctx, design, data, inputs, output, n_jobs, replace=False, way=None):
     """Run a study, or a part, with its checkpoint and files, and say what came of it."""
     start, way = time.perf_counter(), way or Way()
+    design = with_kind(design, *data)
     record = make_record(design, *describe_inputs(inputs, output))
     warn_of_changes(ctx, record)
     if way.plan:
@@ -117,6 +121,9 @@ def tasks(
     data = load_corpus(
         table, labels, design.columns, features, design.group_columns, design.layers
     )
+    of_rows = data[1]
+    sources = [name for name in design.sources if name not in design.group_columns]
+    say_kind(design.target, of_rows[design.target], design.kind, of_rows[sources].items())
     inputs = {"table": table, "labels": labels, "features": features}
     _run(ctx, design, data, inputs, output, n_jobs, way=way)
 
@@ -170,6 +177,8 @@ def corpora(
     design = make_design(ctx, CorporaDesign, given | {"names": names})
     columns, groups = design.columns, design.group_columns
     data = dict(zip(names, load_corpora(tables, labels, columns, features, groups), strict=True))
+    of_all = pd.concat([of_rows[design.emotion] for _, of_rows in data.values()])
+    say_kind(design.emotion, of_all, design.kind)
     inputs = {"tables": tables, "labels": labels, "features": features}
     _run(ctx, design, [data], inputs, output, n_jobs, way=way)
 

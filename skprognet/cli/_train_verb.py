@@ -4,13 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier
 from skprognet._files import check_folder, sha256
 from skprognet._manifest import check_no_result
-from skprognet._table_metric import monitor_label
+from skprognet.cli._kind_options import flag_of_kind, kind_options, say_kind
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.cli._named_tables import (
     SHIPPED,
@@ -31,12 +30,12 @@ from skprognet.cli._study_options import (
     network_as_given,
     network_options,
 )
+from skprognet.cli._training_summary import training_summary
 from skprognet.experiments import METHODS, train_model
 from skprognet.features import FeatureOrigin, check_column
 from skprognet.model_selection import VALIDATIONS
 from skprognet.persistence import (
     card_path,
-    describe_network,
     load_model,
     read_model_info,
     save_model,
@@ -130,6 +129,7 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
     help="A tenth of the rows chooses the epoch: other speakers, or a tenth of each class.  "
     "[default: other speakers, if each class has several]",
 )
+@kind_options
 @duplicates_option
 @seed_option
 @network_options()
@@ -155,6 +155,7 @@ def train(
     layers: tuple[str, ...],
     speaker: str | None,
     validation: str | None,
+    kind: str | None,
     duplicates: str,
     seed: int,
     features: tuple[str, ...],
@@ -163,6 +164,9 @@ def train(
     **network,
 ) -> None:
     """Train a network on all rows of TABLE and keep it, with its normalisation and sources.
+
+    It learns classes; numbers, such as ratings of arousal, if not all numbers of the target are
+    whole, or --numbers says so.
 
     TABLE is what "skprognet extract" writes, or any CSV, Parquet or Feather file with features and
     labels, or "emodb". The model is for "skprognet predict", or a --source of another one.
@@ -181,6 +185,8 @@ def train(
     X, labels = split_named(
         frame, table, [target, *columns], features, [speaker], [speaker], layers
     )
+    named = [(name, labels[name]) for name in columns if name != speaker]
+    say_kind(target, labels[target], kind, named)
     with tell_warnings():
         trained = train_model(
             X,
@@ -191,6 +197,7 @@ def train(
             layers=layers,
             speaker=speaker,
             validation=validation,
+            kind=kind,
             duplicates=duplicates,
             estimator=make_network(network),
             random_state=seed,
@@ -210,7 +217,8 @@ def train(
         | {name: {"layers": name} for name in layers},
     }
     save_model(trained.model, output, metadata=metadata, card=card)
-    click.echo(on_terminal(_summary(trained.model, metadata, output, table, network)))
+    options = f"{flag_of_kind(kind)}{network_as_given(network)}"
+    click.echo(on_terminal(training_summary(trained.model, metadata, output, table, options)))
     if card:
         click.echo(on_terminal(f"Wrote {card_path(output)}."))
 
@@ -227,40 +235,3 @@ def _origins(models):
         source: {"model": Path(name).name, "sha256": read_model_info(name)["sha256"]}
         for name, (source, _) in models.items()
     }
-
-
-def _summary(
-    model: Pipeline, metadata: dict[str, Any], output: Path, table: str, given: dict[str, Any]
-) -> str:
-    """Return what was trained, how well it did on the rows that chose its epoch, and what next."""
-    network, made = model[-1], metadata["features"]
-    told = describe_network(network)
-    made = "of unknown origin" if made is None else FeatureOrigin(**made)
-    origins, left_out = metadata["sources"], len(metadata["table"].get("dropped_rows", ()))
-    options = f"{_study_options(origins)} {network_as_given(given)}".strip()
-    apart = metadata["validation"] == "speaker-independent"
-    score = monitor_label(told["metric"])
-    held_out = "speakers that did not train" if apart else "a tenth of each class"
-    return (
-        f"{type(network).__name__} of {metadata['target']} ({', '.join(network.classes_)})"
-        f"{' from ' + ', '.join(origins) if origins else ''}, trained on "
-        f"{metadata['table']['rows']} rows"
-        f"{f' ({left_out} left out as copies of others)' if left_out else ''}, features {made}.\n"
-        f"Best epoch {network.best_epoch_} of {len(network.history_)}, by the {score} on "
-        f"{held_out}: {told['validation_score']:.3f}.\n"
-        f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"
-        f"This {score} chose the epoch, so that it is no estimate for new speakers. That is:\n"
-        f"  skprognet tasks {table} --target {metadata['target']} {options} "
-        "--folds-by speaker-independent --output results"
-    )
-
-
-def _study_options(origins):
-    """Return the options of a study that has the sources of a model, where it can have them."""
-    kinds = {"--sources": "column", "--layers": "layers"}
-    named = {
-        option: [name for name, origin in origins.items() if kind in origin]
-        for option, kind in kinds.items()
-    }
-    given = [" ".join([option, *names]) for option, names in named.items() if names]
-    return " ".join(given) or "--sources COLUMN"

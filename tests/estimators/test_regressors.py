@@ -10,6 +10,7 @@ from sklearn import config_context
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression
+from sklearn.metrics import accuracy_score
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
@@ -19,7 +20,7 @@ from sklearn.model_selection import (
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from skorch.callbacks import EpochTimer
+from skorch.callbacks import Callback, EpochTimer
 
 from skprognet import (
     DNNClassifier,
@@ -36,7 +37,7 @@ from skprognet.estimators import (
     check_source_untouched,
     source_importances,
 )
-from skprognet.metrics import ccc_score, ccc_scorer
+from skprognet.metrics import Score, ccc_score, ccc_scorer, get_score, uar_scorer
 
 KINDS = [DNNRegressor, FineTunedRegressor, ProgressiveRegressor]
 LOSSES = ["squared_error", "absolute_error", "ccc"]
@@ -203,10 +204,30 @@ def test_another_score_can_choose_the_epoch(monitor, rows, quick):
     assert reg.best_epoch_ == reg.history_["valid_score"].idxmax() + 1
 
 
+class NoEpoch(Callback):
+    """Fail when an epoch begins."""
+
+    def on_epoch_begin(self, net, **options):
+        raise AssertionError("an epoch began")
+
+
 def test_the_score_of_classes_cannot(rows, quick):
     X, Y = rows
     with pytest.raises(ValueError, match=r"^monitor must be 'ccc', 'loss', .*; got 'uar'"):
         DNNRegressor(**quick, monitor="uar").fit(X, Y)
+    accuracy = Score("share of hits", accuracy_score)
+    for monitor in ("accuracy", "roc_auc", get_score("uar"), uar_scorer, accuracy):
+        with pytest.raises(ValueError, match=r"^monitor must be .*(numbers|'ccc')"):
+            DNNRegressor(**quick, monitor=monitor, callbacks=[NoEpoch()]).fit(X, Y)
+
+
+def test_the_score_of_numbers_chooses_no_epoch_of_a_classifier(rows, quick):
+    X, _ = rows
+    for monitor in ("ccc", "r2", get_score("ccc"), ccc_scorer):
+        with pytest.raises(ValueError, match=r"^monitor must be .*(classes|'uar')"):
+            DNNClassifier(**quick, monitor=monitor, callbacks=[NoEpoch()]).fit(
+                X, np.where(X[:, 0] > 0, "sad", "angry")
+            )
 
 
 # Constant targets
