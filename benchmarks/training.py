@@ -1,7 +1,8 @@
 """How long a fit takes, next to what one would use instead.
 
 All contenders train the paper's network (88 features, 4 hidden layers of 256 sigmoid units,
-dropout 0.5, Adam, cross-entropy) on one thread, in whole calls of `fit`.
+dropout 0.5, Adam, cross-entropy or the squared error of numbers) on one thread, in whole calls of
+`fit`.
 """
 
 import argparse

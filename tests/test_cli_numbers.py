@@ -129,22 +129,13 @@ def study(tmp_path_factory):
     """Give the folder of a study from invented speech, and what the commands said."""
     pytest.importorskip("opensmile")
     folder = tmp_path_factory.mktemp("study")
-    few = [
-        "--sampling-rate",
-        8000,
-        "--speakers",
-        4,
-        "--utterances",
-        2,
-        "--emotions",
-        "sad",
-        "angry",
-    ]
+    few = ["--speakers", 4, "--utterances", 2, "--sampling-rate", 8000]
+    few += ["--emotions", "sad", "angry"]
     done("read", "invented", folder / "wav", *few, "--arousal", "-o", folder / "u.csv")
     done("extract", folder / "u.csv", "-o", folder / "f.parquet", "--n-jobs", 1)
     question = ["--target", "arousal", "--sources", "emotion"]
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("_figures", "_sections"):
+        for module in ("_figures", "_tested"):
             patch.setattr(
                 f"skprognet.experiments.{module}.pictures",
                 lambda display, suffixes: dict.fromkeys(suffixes, b"<svg/>"),

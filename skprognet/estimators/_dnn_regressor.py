@@ -12,18 +12,19 @@ class DNNRegressor(NetworkRegressor):
     .. math:: h_k = f(W_k h_{k-1} + b_k), \quad
         \hat y = \mu + \sigma (W_{L+1} h_L + b_{L+1}),
 
-    where :math:`\mu` and :math:`\sigma` are mean and standard deviation of each output over the
-    training rows: the network learns standardised numbers. Dropout acts after each hidden layer.
-    The hidden layers are those of :class:`DNNClassifier`, with the same defaults (Table 1 of
-    Gideon et al. 2017, which has classes only). Several outputs share all hidden layers.
+    where :math:`\mu` and :math:`\sigma` are the mean and the standard deviation of each output
+    over the training rows: the network learns standardised numbers. Dropout acts after each hidden
+    layer. The hidden layers and their defaults are those of :class:`DNNClassifier`, from Table 1
+    of Gideon et al. 2017; the paper itself predicts classes only. Several outputs share all hidden
+    layers.
 
     Parameters
     ----------
     loss : {"squared_error", "absolute_error", "ccc"}, default="squared_error"
-        What is minimised over the standardised numbers, as a mean over rows and outputs: the
-        squared or the absolute error, or 1 minus the concordance correlation of each batch. The
-        last has no value in a batch of one row, or where the truth is the same in all rows of a
-        batch: such a batch teaches nothing.
+        What is minimised over the standardised numbers: the squared or the absolute error, as a
+        mean over rows and outputs, or 1 minus the concordance correlation of each batch, as a mean
+        over outputs. A batch of one row has no correlation, and neither has one whose truth is the
+        same in all rows: such a batch changes nothing.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
         Width of each hidden layer.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
@@ -39,19 +40,19 @@ class DNNRegressor(NetworkRegressor):
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
         How the weights are updated.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the best one,
-        of equal ones that with the lowest loss. Without it all rows train and the last epoch is
-        kept.
+        Whether to score validation rows after every epoch and keep the weights of the best epoch.
+        Of equally good epochs the one with the lowest loss is kept. Without early stopping all
+        rows train, and the last epoch is kept.
     monitor : {"ccc", "loss"}, name of a scorer, Score or callable, default="ccc"
         What makes an epoch the best: the concordance correlation or the loss on the validation
-        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer gives there
-        (greater is better), such as "r2". What takes `sample_weight` gets that of the held-out
-        rows.
+        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer, such as
+        "r2", gives there (greater is better). A score that takes `sample_weight` gets the weights
+        of the held-out rows.
     validation_fraction : float or cross-validation splitter, default=0.1
-        Share of the rows held out for that, at random, where `fit` gets no `X_val`; or a splitter,
-        whose first split is taken.
+        Share of the rows that are held out to choose the epoch, at random, where `fit` gets no
+        `X_val`; or a splitter, whose first split is taken.
     patience : int or None, default=None
-        Epochs without a better one after which training ends; None runs all epochs, since deep
+        Training ends after so many epochs without a better one. None runs all epochs, since deep
         sigmoid networks with dropout learn late.
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None draws
@@ -64,7 +65,7 @@ class DNNRegressor(NetworkRegressor):
         Threads that torch may use; more than one slows networks of this size. None leaves
         torch's setting.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last one, with the same columns.
+        Whether `fit` goes on from the weights of the last `fit`, with the same features.
     callbacks : list of skorch callbacks or None, default=None
         Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
     verbose : int, default=0
@@ -73,10 +74,10 @@ class DNNRegressor(NetworkRegressor):
     Attributes
     ----------
     target_mean_, target_std_ : ndarray of shape (n_outputs,)
-        Mean and standard deviation of each output over the rows that trained the network, by
-        their weights. `partial_fit` and ``warm_start`` keep those of the first call.
+        Weighted mean and standard deviation of each output over the rows that trained the
+        network. `partial_fit` and ``warm_start`` keep those of the first call.
     target_ndim_ : int
-        Dimensions of the `y` of `fit`, 1 or 2. Predictions have as many.
+        Number of dimensions of the `y` of `fit`, 1 or 2. Predictions have as many.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -85,17 +86,18 @@ class DNNRegressor(NetworkRegressor):
         The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
     history_ : DataFrame
         A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
-        validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, where a lower score is better), test_score (with `X_test`), dur (seconds).
+        validation rows; minus the loss for "loss"), valid_monitor (only for a score whose lower
+        values are better: minus the score, which chooses the epoch), test_score (with `X_test`),
+        dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
         A hash of each row that `fit` had, validation rows included.
     n_samples_seen_ : int
-        Number of rows that trained the network or were held out by `fit`, each as often as it
-        came with ``warm_start`` and `partial_fit`.
+        Number of rows that trained the network or were held out by `fit`. With ``warm_start`` and
+        `partial_fit` a row counts each time it comes.
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
-        Mean and standard deviation of each feature over these rows.
+        Mean and standard deviation of each feature over these rows, validation rows included.
     interrupted_ : bool
         Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
         has been restored. Within the first epoch it leaves the earlier fit, if any.
@@ -103,18 +105,19 @@ class DNNRegressor(NetworkRegressor):
     See Also
     --------
     DNNClassifier : The same network for classes.
+    FineTunedRegressor : Starts from the weights of a source.
+    ProgressiveRegressor : Reads the layers of a source that stays as it is.
     skprognet.metrics.ccc_score : The concordance correlation.
 
     References
     ----------
     J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost: Progressive Neural
     Networks for Transfer Learning in Emotion Recognition. Interspeech 2017,
-    arXiv 1706.03256; section 3 and
-    Table 1.
+    arXiv 1706.03256; section 3 and Table 1.
 
     Examples
     --------
-    How loud a recording is, from the features that are not about loudness.
+    How loud a recording is, from the features that do not measure loudness.
 
     >>> from sklearn.preprocessing import StandardScaler
     >>> from skprognet import DNNRegressor
@@ -193,8 +196,8 @@ class DNNRegressor(NetworkRegressor):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Their numbers.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, scaled to mean 1 over those that train. A row of weight 0 is left
-            out. Held-out rows keep theirs in the validation loss and scores.
+            Weights of the rows, scaled to mean 1 over the rows that train. A row of weight 0 is
+            left out. The weights of held-out rows count in the validation loss and score.
         X_val : array-like of shape (n_validation, n_features), default=None
             Validation rows that choose the epoch; they never train.
         y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), default=None
@@ -215,8 +218,8 @@ class DNNRegressor(NetworkRegressor):
         Raises
         ------
         ValueError
-            For NaN, wrong shapes, labels that are no numbers, too few rows to hold any out, a
-            target that is constant with ``loss="ccc"``, a parameter out of range, or a loss that
+            For NaN, wrong shapes, labels that are not numbers, too few rows to hold any out, a
+            constant target with ``loss="ccc"``, a parameter out of range, or a loss that
             is no longer finite.
         TypeError
             For a parameter of the wrong kind.
@@ -224,8 +227,8 @@ class DNNRegressor(NetworkRegressor):
         Warns
         -----
         UserWarning
-            If the target, or one output, is constant over the training rows. If all outputs are,
-            the loss chooses the epoch.
+            If the target, or one of several outputs, is constant over the training rows. If all
+            outputs are constant, the loss chooses the epoch.
         """
         given = Given(
             X,

@@ -1,6 +1,6 @@
-"""The scores of an epoch that the net computes itself: after every epoch, on tensors.
+"""The scores that a net computes itself after every epoch, on tensors.
 
-scikit-learn's checks would take a tenth of the time of the training.
+The checks of scikit-learn's metrics would add a tenth to the time of training.
 """
 
 import torch
@@ -18,15 +18,15 @@ class MeanRecall:
 
     @staticmethod
     def compute(predicted, true, row_weight=None, class_weight=None):
-        """Return the mean recall over the classes present: plain, it is what ``uar_score`` gives.
+        """Return the mean recall over the classes present: without weights, the ``uar_score``.
 
         Parameters
         ----------
         predicted : Tensor of shape (n,), int64
             Class positions.
         true : Tensor of shape (n,), int64, or of shape (n, n_classes)
-            The same, or the probability of each class, of which the greatest counts; of equal
-            ones the first.
+            The same, or the probability of each class. Then the most likely class counts; of
+            equally likely ones the first.
         row_weight : Tensor of shape (n,), default=None
             Weights of the rows within their class; None is 1.
         class_weight : sequence of shape (n_classes,), default=None
@@ -64,12 +64,12 @@ class MeanConcordance:
 
     @staticmethod
     def compute(predicted, true, row_weight=None, class_weight=None):
-        """Return the mean concordance: where the truth varies it is what ``ccc_score`` gives.
+        """Return the mean concordance: where the truth varies, it is the ``ccc_score``.
 
         Parameters
         ----------
         predicted, true : Tensor of shape (n, n_outputs)
-            Numbers, standardised by the same mean and spread, which leave the score as it is.
+            Numbers, both standardised by the same mean and spread; that does not change the score.
         row_weight : Tensor of shape (n,), default=None
             Weights of the rows; None is 1.
         class_weight : None

@@ -1,4 +1,4 @@
-"""Pre-training and fine-tuning: the source's network goes on learning another task."""
+"""Pre-training and fine-tuning: the network of a source goes on to learn numbers."""
 
 from skprognet.estimators._fine_tuning_mixin import FineTuningMixin
 from skprognet.estimators._network_regressor import NetworkRegressor
@@ -9,9 +9,10 @@ from skprognet.sources import WEIGHTS
 class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
     r"""Network that starts from the weights of a source, the PT/FT of Gideon et al. 2017.
 
-    The hidden layers of the source are copied, a new output layer for the classes of y is put on
-    top, and all layers are trained. The source itself stays as it is, bit for bit. A source that
-    reads frozen columns keeps them, frozen.
+    The hidden layers of the source are copied, a new output layer for the numbers in y is put on
+    top, and all layers are trained. The source may have learned classes or numbers, and it stays
+    as it is, bit for bit. If the source reads frozen columns, the copy reads them too, and they
+    stay frozen.
 
     Parameters
     ----------
@@ -30,16 +31,15 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         How strongly the copied layers are pulled back to the weights of the source: the factor
         alpha of L2-SP. 0 is PT/FT.
     probe_epochs : int, default=0
-        In so many first epochs only the new output is trained, as in a linear probe, and then all
-        layers (LP-FT). 0 is PT/FT, `max_epochs` is a linear probe. The best of all epochs is kept,
-        those of the probe included.
+        Number of first epochs in which only the new output is trained, as in a linear probe. All
+        layers are trained after them (LP-FT). 0 is PT/FT, `max_epochs` is a linear probe. The best
+        of all epochs is kept, those of the probe included.
     loss : {"squared_error", "absolute_error", "ccc"}, default="squared_error"
         What is minimised over the standardised numbers; see :class:`DNNRegressor`.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
-        Width of each hidden layer. With a source, its widths are taken instead.
+        Width of each hidden layer. With a source, the widths of the source are taken instead.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
-        Activation of the hidden layers. With a source, its own is
-        taken instead.
+        Activation of the hidden layers. With a source, that of the source is taken instead.
     dropout : float, default=0.5
         Probability that a hidden unit of the column being trained is dropped in a training step.
     lr : float, default=5e-4
@@ -51,19 +51,19 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
         How the weights are updated.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the best one,
-        of equal ones that with the lowest loss. Without it all rows train and the last epoch is
-        kept.
+        Whether to score validation rows after every epoch and keep the weights of the best epoch.
+        Of equally good epochs the one with the lowest loss is kept. Without early stopping all
+        rows train, and the last epoch is kept.
     monitor : {"ccc", "loss"}, name of a scorer, Score or callable, default="ccc"
         What makes an epoch the best: the concordance correlation or the loss on the validation
-        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer gives there
-        (greater is better), such as "r2". What takes `sample_weight` gets that of the held-out
-        rows.
+        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer, such as
+        "r2", gives there (greater is better). A score that takes `sample_weight` gets the weights
+        of the held-out rows.
     validation_fraction : float or cross-validation splitter, default=0.1
-        Share of the rows held out for that, at random, where `fit` gets no `X_val`; or a splitter,
-        whose first split is taken.
+        Share of the rows that are held out to choose the epoch, at random, where `fit` gets no
+        `X_val`; or a splitter, whose first split is taken.
     patience : int or None, default=None
-        Epochs without a better one after which training ends; None runs all epochs, since deep
+        Training ends after so many epochs without a better one. None runs all epochs, since deep
         sigmoid networks with dropout learn late.
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None draws
@@ -76,7 +76,7 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         Threads that torch may use; more than one slows networks of this size. None leaves
         torch's setting.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last one, with the same columns.
+        Whether `fit` goes on from the weights of the last `fit`, with the same features.
     callbacks : list of skorch callbacks or None, default=None
         Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
     verbose : int, default=0
@@ -85,10 +85,10 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
     Attributes
     ----------
     target_mean_, target_std_ : ndarray of shape (n_outputs,)
-        Mean and standard deviation of each output over the rows that trained the network, by
-        their weights. `partial_fit` and ``warm_start`` keep those of the first call.
+        Weighted mean and standard deviation of each output over the rows that trained the
+        network. `partial_fit` and ``warm_start`` keep those of the first call.
     target_ndim_ : int
-        Dimensions of the `y` of `fit`, 1 or 2. Predictions have as many.
+        Number of dimensions of the `y` of `fit`, 1 or 2. Predictions have as many.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -97,17 +97,18 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
     history_ : DataFrame
         A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
-        validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, where a lower score is better), test_score (with `X_test`), dur (seconds).
+        validation rows; minus the loss for "loss"), valid_monitor (only for a score whose lower
+        values are better: minus the score, which chooses the epoch), test_score (with `X_test`),
+        dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
         A hash of each row that `fit` had, validation rows included.
     n_samples_seen_ : int
-        Number of rows that trained the network or were held out by `fit`, each as often as it
-        came with ``warm_start`` and `partial_fit`.
+        Number of rows that trained the network or were held out by `fit`. With ``warm_start`` and
+        `partial_fit` a row counts each time it comes.
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
-        Mean and standard deviation of each feature over these rows.
+        Mean and standard deviation of each feature over these rows, validation rows included.
     interrupted_ : bool
         Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
         has been restored. Within the first epoch it leaves the earlier fit, if any.
@@ -118,23 +119,24 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
 
     See Also
     --------
+    FineTunedClassifier : The same for classes.
     ProgressiveRegressor : Reads the layers of a source that stays as it is.
     SideBySideRegressor : Reads them beside the features.
 
     Notes
     -----
-    Three parameters make the rivals of PT/FT of it; with a source of None they do nothing.
+    Three parameters turn it into rivals of PT/FT. Without a source they do nothing.
 
-    - ``n_frozen_layers="all"`` is a linear probe: what a linear classifier finds in the last layer
-      of the source.
+    - ``n_frozen_layers="all"`` is a linear probe: what a linear model finds in the last hidden
+      layer of the source.
     - `l2_sp` adds to the loss
 
       .. math:: \Omega(w) = \frac{\alpha}{2} \lVert w - w_0 \rVert^2
 
       over weights and biases w of the copied layers, which started as :math:`w_0`. Its gradient
       :math:`\alpha (w - w_0)` is added to that of the loss before the optimizer uses it, as
-      the weight decay of ``torch.optim.Adam`` is. The losses in ``history_`` are the cross-entropy
-      alone. The paper of L2-SP also decays the new output, with a second factor. That is left out
+      the weight decay of ``torch.optim.Adam`` is. The losses in ``history_`` are without this
+      term. The paper of L2-SP also decays the new output, with a second factor. That is left out
       here: no other network of this package decays its output, so rows of a table would differ
       in more than the transfer.
     - `probe_epochs` is LP-FT: fine-tuning from a random output changes the copied layers by large
@@ -156,7 +158,7 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
 
     Examples
     --------
-    What a network knows of emotions, read by one that predicts a loudness.
+    A network that has learned emotions goes on to learn loudness.
 
     >>> from sklearn.preprocessing import StandardScaler
     >>> from skprognet import DNNClassifier, FineTunedRegressor
@@ -249,8 +251,8 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Their numbers.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, scaled to mean 1 over those that train. A row of weight 0 is left
-            out. Held-out rows keep theirs in the validation loss and scores.
+            Weights of the rows, scaled to mean 1 over the rows that train. A row of weight 0 is
+            left out. The weights of held-out rows count in the validation loss and score.
         X_val : array-like of shape (n_validation, n_features), default=None
             Validation rows that choose the epoch; they never train.
         y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), default=None
@@ -275,8 +277,8 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         Raises
         ------
         ValueError
-            For NaN, wrong shapes, labels that are no numbers, too few rows to hold any out, a
-            target that is constant with ``loss="ccc"``, a parameter out of range, a loss that is
+            For NaN, wrong shapes, labels that are not numbers, too few rows to hold any out, a
+            constant target with ``loss="ccc"``, a parameter out of range, a loss that is
             no longer finite, or a source that does not fit X.
         TypeError
             For a parameter of the wrong kind.
@@ -284,8 +286,8 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         Warns
         -----
         UserWarning
-            If the target, or one output, is constant over the training rows. If all outputs are,
-            the loss chooses the epoch.
+            If the target, or one of several outputs, is constant over the training rows. If all
+            outputs are constant, the loss chooses the epoch.
         """
         given = Given(
             X,

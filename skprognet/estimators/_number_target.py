@@ -1,4 +1,4 @@
-"""What a network learns: numbers, such as valence and arousal, standardised for the network."""
+"""What a network learns: numbers, such as valence and arousal, which it learns standardised."""
 
 import warnings
 
@@ -12,21 +12,21 @@ from skprognet.estimators._epoch_scores import MeanConcordance
 from skprognet.estimators._hold_out import WAYS_OUT, check_groups, first_split, is_splitter
 from skprognet.networks import NUMBER_LOSSES
 
-_DRAWS, _MOST_DRAWS = 5, 20  # of groups: to choose from, and until some have enough rows
+_DRAWS, _MOST_DRAWS = 5, 20  # draws of groups: to choose from, and to find these among
 
 
 class NumberTarget:
     r"""Numbers as what is learned.
 
-    The network learns :math:`(y - \mu) / \sigma`, with mean and standard deviation of the
-    training rows, and its outputs are given back on the scale of y.
+    The network learns :math:`(y - \mu) / \sigma`, with the mean and the standard deviation of the
+    training rows. Predictions are brought back to the scale of y.
 
     Parameters
     ----------
     mean, std : ndarray of shape (n_outputs,)
-        What y is standardised by; a constant, whose standard deviation is 0, is divided by 1.
+        What y is standardised by. A constant has the standard deviation 0, and is divided by 1.
     ndim : int
-        Dimensions of the y of `fit`: predictions have as many.
+        Number of dimensions of the y of `fit`. Predictions have as many.
     loss : type
         What is minimised; a class of ``skprognet.networks``.
     """
@@ -41,14 +41,14 @@ class NumberTarget:
 
     @classmethod
     def learn(cls, estimator, y, name="y"):
-        """Return a target with as many outputs as `y` has, not yet with their scale."""
+        """Return a target with as many outputs as `y` has. Their scale is set later."""
         n_outputs = 1 if y.ndim == 1 else y.shape[1]
         loss = NUMBER_LOSSES[estimator.loss]
         return cls(np.zeros(n_outputs), np.ones(n_outputs), y.ndim, loss)
 
     @staticmethod
     def check_as_given(y):
-        """Raise for text or None among objects, which scikit-learn would make numbers of."""
+        """Raise for text or None among objects: scikit-learn would turn them into numbers."""
         values = np.asarray(y)
         if y is not None and values.dtype.kind == "O":
             _check_objects("y", values)
@@ -60,7 +60,7 @@ class NumberTarget:
 
     @staticmethod
     def check_rows(name, y, n_rows):
-        """Return the `y` of rows that do not train, or raise unless it has numbers for each."""
+        """Return the `y` of rows that do not train; raise unless each row has its numbers."""
         y = np.asarray(y)
         if y.dtype.kind == "O":
             _check_objects(name, y)
@@ -77,7 +77,7 @@ class NumberTarget:
 
     @property
     def n_outputs(self):
-        """Number of outputs that say what is predicted."""
+        """Number of outputs."""
         return len(self.mean)
 
     def encode(self, y, name="y"):
@@ -92,7 +92,7 @@ class NumberTarget:
         if codes.shape[1] != self.n_outputs:
             raise ValueError(
                 f"{name} must have {count(range(self.n_outputs), 'number')} for each row, as the "
-                f"y of fit; got {codes.shape[1]}."
+                f"y of fit has; got {codes.shape[1]}."
             )
         return codes
 
@@ -101,7 +101,7 @@ class NumberTarget:
         return codes if self.ndim == 2 else codes[:, 0]
 
     def predicted(self, outputs):
-        """Return the numbers that outputs of the network, a tensor, stand for, as y has them."""
+        """Return the predictions, in the shape of y, from outputs of the network, a tensor."""
         return self.decode(self.restored(outputs.cpu().numpy()))
 
     def standardised(self, codes):
@@ -109,7 +109,7 @@ class NumberTarget:
         return (codes - self.mean) / self._scale
 
     def restored(self, outputs):
-        """Return outputs of the network as encoded numbers."""
+        """Return outputs of the network on the scale of y."""
         return outputs * self._scale + self.mean
 
     @property
@@ -117,16 +117,16 @@ class NumberTarget:
         return np.where(self.std == 0, 1.0, self.std)
 
     def weigh(self, class_weight, codes, sample_weight, counted=None):
-        """Return the weights of rows in the loss, which are their own."""
+        """Return the weights of the rows in the loss: their sample weights."""
         return sample_weight
 
     def score_weights(self, class_weight):
-        """Return None: numbers have no classes that could be weighed."""
+        """Return None, since numbers have no classes to weigh."""
 
     def hold_out(self, fraction, rows, everything, seed):
         """Return which rows train and which choose the epoch: see :class:`ClassTarget`.
 
-        Rows are drawn at random; with groups, whole groups are.
+        Rows are drawn at random. With groups, whole groups are drawn.
         """
         if len(rows) < 4:
             raise ValueError(
@@ -149,9 +149,10 @@ class NumberTarget:
 
 
 def _draw(fraction, rows, seed):
-    """Return which rows train and which are held out, at random: rows, or whole groups.
+    """Draw which rows train and which are held out: single rows, or whole groups.
 
-    Of a few draws of groups it is the one that holds out the share of rows nearest to `fraction`.
+    Groups are drawn a few times. The draw that holds out nearest to `fraction` of the rows is
+    taken.
     """
     n_rows = len(rows)
     if rows.groups is None:
@@ -166,7 +167,7 @@ def _draw(fraction, rows, seed):
 
 
 def _are_enough(train, held_out):
-    """Return whether some rows can vary: one row has no spread, and no correlation."""
+    """Return whether both have at least two rows: a single one has no correlation."""
     return len(train) > 1 and len(held_out) > 1
 
 
@@ -183,7 +184,7 @@ def moments(codes, weight):
     Returns
     -------
     mean, std : ndarray of shape (n_outputs,)
-        Of a constant the standard deviation is exactly 0.
+        The standard deviation of a constant is exactly 0.
 
     Raises
     ------
@@ -193,7 +194,7 @@ def moments(codes, weight):
     with np.errstate(over="ignore", invalid="ignore"):
         mean = np.average(codes, axis=0, weights=weight)
         deviation = codes - mean
-        # Squares of numbers beyond 1e154, or below 1e-162, are no longer told apart.
+        # Squares overflow beyond 1e154 and vanish below 1e-162, so squares of ratios are taken.
         largest = np.abs(deviation).max(axis=0)
         part = deviation / np.where(largest == 0, 1.0, largest)
         std = largest * np.sqrt(np.average(part**2, axis=0, weights=weight))
@@ -207,12 +208,12 @@ def moments(codes, weight):
 
 
 def warn_of_constants(std, loss_name, stacklevel):
-    """Say that an output is the same number in all training rows, or raise for the CCC.
+    """Warn if an output is the same number in all training rows; raise if the loss is the CCC.
 
     Raises
     ------
     ValueError
-        If the loss is the concordance correlation, which is 0 for each of them.
+        If the loss is the concordance correlation, which is 0 for a constant.
     """
     constant = np.flatnonzero(std == 0)
     if not len(constant):
@@ -224,8 +225,8 @@ def warn_of_constants(std, loss_name, stacklevel):
             "Check y, or use loss='squared_error'."
         )
     warnings.warn(
-        f"The target is constant{which} over the training rows: there is nothing to learn but "
-        "that number. Check y, or the split that chose these rows.",
+        f"The target is constant{which} over the training rows: the network can only learn that "
+        "number. Check y, or the split that chose these rows.",
         UserWarning,
         stacklevel=stacklevel,
     )
@@ -252,6 +253,6 @@ def _check_objects(name, y):
 def _raise_no_number(name, values):
     got = values[0] if values else "an empty list"
     raise ValueError(
-        f"{name} must hold numbers; got {got!r:.200}. Use the classifier of the same kind for "
-        "labels."
+        f"{name} must hold numbers; got {got!r:.200}. Pass numbers, or use a classifier to "
+        "predict labels."
     )

@@ -1,4 +1,4 @@
-"""The progressive network: a new column beside the source's, which stays as it is."""
+"""The progressive network for numbers: a new column reads those of the sources."""
 
 from sklearn.utils.validation import check_is_fitted
 
@@ -16,9 +16,10 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
 
     .. math:: h_{k+1} = f\Big(W_{k+1} h_k + b_{k+1} + \sum_j U_{k+1}^{(j)} h_k^{(j)}\Big)
 
-    for k = 1 .. L, the output (no activation) being layer L + 1; layer 1 reads x only. Dropout
-    acts on the new column alone. Where a source has another depth, its hidden layer
-    ``ceil(k * its depth / L)`` stands for k. Sources come out of every fit bit for bit as they
+    for k = 1 .. L. Layer 1 reads x only; layer L + 1 is the output, which has no activation and
+    gives standardised numbers (see :class:`DNNRegressor`). Dropout acts on the new column alone.
+    Where a source has another depth, its hidden layer ``ceil(k * its depth / L)`` stands for k.
+    Sources may have learned classes or numbers. They come out of every fit bit for bit as they
     went in, so that nothing is forgotten, and their layers are computed once per fit.
 
     Parameters
@@ -57,19 +58,19 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
         How the weights are updated.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the best one,
-        of equal ones that with the lowest loss. Without it all rows train and the last epoch is
-        kept.
+        Whether to score validation rows after every epoch and keep the weights of the best epoch.
+        Of equally good epochs the one with the lowest loss is kept. Without early stopping all
+        rows train, and the last epoch is kept.
     monitor : {"ccc", "loss"}, name of a scorer, Score or callable, default="ccc"
         What makes an epoch the best: the concordance correlation or the loss on the validation
-        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer gives there
-        (greater is better), such as "r2". What takes `sample_weight` gets that of the held-out
-        rows.
+        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer, such as
+        "r2", gives there (greater is better). A score that takes `sample_weight` gets the weights
+        of the held-out rows.
     validation_fraction : float or cross-validation splitter, default=0.1
-        Share of the rows held out for that, at random, where `fit` gets no `X_val`; or a splitter,
-        whose first split is taken.
+        Share of the rows that are held out to choose the epoch, at random, where `fit` gets no
+        `X_val`; or a splitter, whose first split is taken.
     patience : int or None, default=None
-        Epochs without a better one after which training ends; None runs all epochs, since deep
+        Training ends after so many epochs without a better one. None runs all epochs, since deep
         sigmoid networks with dropout learn late.
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None draws
@@ -82,7 +83,7 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         Threads that torch may use; more than one slows networks of this size. None leaves
         torch's setting.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last one, with the same columns.
+        Whether `fit` goes on from the weights of the last `fit`, with the same features.
     callbacks : list of skorch callbacks or None, default=None
         Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
     verbose : int, default=0
@@ -91,10 +92,10 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
     Attributes
     ----------
     target_mean_, target_std_ : ndarray of shape (n_outputs,)
-        Mean and standard deviation of each output over the rows that trained the network, by
-        their weights. `partial_fit` and ``warm_start`` keep those of the first call.
+        Weighted mean and standard deviation of each output over the rows that trained the
+        network. `partial_fit` and ``warm_start`` keep those of the first call.
     target_ndim_ : int
-        Dimensions of the `y` of `fit`, 1 or 2. Predictions have as many.
+        Number of dimensions of the `y` of `fit`, 1 or 2. Predictions have as many.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -103,17 +104,18 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
     history_ : DataFrame
         A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
-        validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, where a lower score is better), test_score (with `X_test`), dur (seconds).
+        validation rows; minus the loss for "loss"), valid_monitor (only for a score whose lower
+        values are better: minus the score, which chooses the epoch), test_score (with `X_test`),
+        dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
         A hash of each row that `fit` had, validation rows included.
     n_samples_seen_ : int
-        Number of rows that trained the network or were held out by `fit`, each as often as it
-        came with ``warm_start`` and `partial_fit`.
+        Number of rows that trained the network or were held out by `fit`. With ``warm_start`` and
+        `partial_fit` a row counts each time it comes.
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
-        Mean and standard deviation of each feature over these rows.
+        Mean and standard deviation of each feature over these rows, validation rows included.
     interrupted_ : bool
         Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
         has been restored. Within the first epoch it leaves the earlier fit, if any.
@@ -126,6 +128,7 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
 
     See Also
     --------
+    ProgressiveClassifier : The same for classes.
     FineTunedRegressor : Starts from the weights of a source.
     SideBySideRegressor : Reads the layers beside the features.
 
@@ -133,14 +136,13 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
     ----------
     J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost: Progressive Neural
     Networks for Transfer Learning in Emotion Recognition. Interspeech 2017,
-    arXiv 1706.03256; section 3 and
-    Figure 2.
+    arXiv 1706.03256; section 3 and Figure 2.
 
     A. A. Rusu et al.: Progressive Neural Networks. arXiv 1606.04671; equation 2.
 
     Examples
     --------
-    What a network knows of emotions, read by one that predicts a loudness.
+    A network that learns loudness reads one that has learned emotions.
 
     >>> from sklearn.preprocessing import StandardScaler
     >>> from skprognet import DNNClassifier, ProgressiveRegressor
@@ -234,8 +236,8 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Their numbers.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, scaled to mean 1 over those that train. A row of weight 0 is left
-            out. Held-out rows keep theirs in the validation loss and scores.
+            Weights of the rows, scaled to mean 1 over the rows that train. A row of weight 0 is
+            left out. The weights of held-out rows count in the validation loss and score.
         X_val : array-like of shape (n_validation, n_features), default=None
             Validation rows that choose the epoch; they never train.
         y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), default=None
@@ -260,8 +262,8 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         Raises
         ------
         ValueError
-            For NaN, wrong shapes, labels that are no numbers, too few rows to hold any out, a
-            target that is constant with ``loss="ccc"``, a parameter out of range, a loss that is
+            For NaN, wrong shapes, labels that are not numbers, too few rows to hold any out, a
+            constant target with ``loss="ccc"``, a parameter out of range, a loss that is
             no longer finite, or a source that does not fit X.
         TypeError
             For a parameter of the wrong kind.
@@ -269,8 +271,8 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         Warns
         -----
         UserWarning
-            If the target, or one output, is constant over the training rows. If all outputs are,
-            the loss chooses the epoch.
+            If the target, or one of several outputs, is constant over the training rows. If all
+            outputs are constant, the loss chooses the epoch.
         """
         given = Given(
             X,
@@ -288,13 +290,13 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
     def source_importances(
         self, X, y, *, scoring="ccc", method="permute", n_repeats=5, random_state=None
     ):
-        """Return how much the score falls without each source, of rows with known numbers.
+        """Return how much the score of rows with known numbers falls without each source.
 
-        A source is silenced by setting its hidden activations to 0 ("silence"), or they are
-        exchanged among the rows of X ("permute"), so that they keep their distribution and lose
-        what they say about a row. Importance is the score with the source minus the score without
-        it. If lower values of the score are better, the sign is turned. Below 0 the network does
-        better without the source.
+        The hidden activations of a source are set to 0 ("silence"), or exchanged among the rows
+        of X ("permute"): then they keep their distribution and lose what they say about a row.
+        The importance is the score with the source minus the score without it. If lower values of
+        the score are better, it is the reverse. Below 0 the network does better without the
+        source.
 
         Parameters
         ----------
@@ -303,8 +305,8 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Their numbers.
         scoring : str or Score, default="ccc"
-            What falls: the name of a score, or a :class:`~skprognet.metrics.Score`. Of several
-            outputs "ccc" is the mean.
+            The score: its name, or a :class:`~skprognet.metrics.Score`. With several outputs,
+            "ccc" is their mean.
         method : {"permute", "silence"}, default="permute"
             What is done to the source.
         n_repeats : int, default=5

@@ -1,4 +1,4 @@
-"""What a network learns: classes, each row with the probability of every one of them."""
+"""What a network learns: classes, from the probability of each class in each row."""
 
 import numpy as np
 from sklearn.utils import check_array
@@ -15,8 +15,8 @@ SUM_TOLERANCE = 1e-6  # how far from 1 a row may sum to
 class SoftClassTarget(ClassTarget):
     """Soft labels as what is learned: the probability of each class, such as shares of raters.
 
-    The network is the same as with hard labels, and so are its predictions. Where one label of a
-    row is wanted, it is the most likely class; of equally likely ones the first.
+    The network and its predictions have the same form as with hard labels. Where a row needs a
+    single label, it is the most likely class; of equally likely ones the first.
 
     Parameters
     ----------
@@ -35,9 +35,9 @@ class SoftClassTarget(ClassTarget):
 
     @classmethod
     def of(cls, y, name="y"):
-        """Return the target that `y` says by its columns; None if it is no table of floats.
+        """Return the target that the columns of `y` describe; None unless it is a table of floats.
 
-        Columns of a DataFrame are named by the classes. Those of an array are 0, 1, ...
+        The columns of a DataFrame have the names of the classes. Those of an array are 0, 1, ...
         """
         try:
             values = np.asarray(y)
@@ -49,8 +49,8 @@ class SoftClassTarget(ClassTarget):
         kinds = {kind_of_label(type(each)) for each in names}
         if kinds not in ({"text"}, {"number"}) or len(set(names)) < len(names):
             raise ValueError(
-                f"The columns of {name} must be named by the classes, all by different text or "
-                f"all by different numbers; got [{first_few(names)}]."
+                f"The columns of {name} must have the names of the classes, all different, and "
+                f"either all text or all numbers; got [{first_few(names)}]."
             )
         return cls(*np.unique(np.asarray(names), return_index=True))
 
@@ -63,7 +63,7 @@ class SoftClassTarget(ClassTarget):
 
     @staticmethod
     def check_as_given(y):
-        """Leave it to scikit-learn, which has its own words for missing numbers."""
+        """Do nothing: scikit-learn says which numbers are missing."""
 
     @staticmethod
     def check(y, name="y"):
@@ -83,16 +83,16 @@ class SoftClassTarget(ClassTarget):
             )
 
     def check_classes(self, name, classes):
-        """Raise unless these are the classes of this target, whose y is called `name`."""
+        """Raise unless the y called `name`, of this target, has these classes."""
         if self.classes.tolist() != classes.tolist():
             raise ValueError(
                 f"{name} must have a column for each class, [{first_few(classes.tolist())}]; got "
-                f"[{first_few(self.classes.tolist())}]. Name the columns of a DataFrame by the "
-                "classes."
+                f"[{first_few(self.classes.tolist())}]. Pass a DataFrame with "
+                "these columns."
             )
 
     def check_rows(self, name, y, n_rows):
-        """Return the `y` of rows that do not train as `encode` takes it: hard labels or soft."""
+        """Return the `y` of rows that do not train, hard or soft labels, as `encode` takes it."""
         soft = SoftClassTarget.of(y, name)
         if soft is None:
             return super().check_rows(name, y, n_rows)
@@ -118,7 +118,7 @@ class SoftClassTarget(ClassTarget):
         return super().decode(most_likely(codes))
 
     def labels(self, y, classes):
-        """Return the most likely label of each row of `y`, as given, if it has `classes`."""
+        """Return the most likely label of each row of `y`; raise unless it has `classes`."""
         self.check_classes("y", classes)
         values = check_array(y, input_name="y")
         self.check(values)
@@ -127,15 +127,15 @@ class SoftClassTarget(ClassTarget):
     def weigh(self, class_weight, codes, sample_weight, counted=None):
         """Return the weights of rows in the loss: see :class:`ClassTarget`.
 
-        The weight of a row's class is what is expected of it: the mean over the classes, by their
-        probabilities. "balanced" counts the sums of probabilities.
+        The weight of a row is the mean of the weights of the classes, weighted by their
+        probabilities in this row. "balanced" counts the sums of probabilities.
         """
         mass = np.ones(self.n_outputs) if counted is None else counted.sum(axis=0)
         if isinstance(class_weight, str) and not mass.all():
             raise ValueError(
                 "class_weight='balanced' needs a probability above 0 of each class; "
                 f"[{first_few(self.classes[mass == 0].tolist())}] has none. Leave that column "
-                "out, or set the weights yourself."
+                "out, or pass a dict of weights."
             )
         of_class = weigh_classes(class_weight, self.classes, self.classes, row_weight=mass)
         if of_class is None:
@@ -146,7 +146,7 @@ class SoftClassTarget(ClassTarget):
     def hold_out(self, fraction, rows, everything, seed):
         """Return which rows train and which choose the epoch: see :class:`ClassTarget`.
 
-        Rows count as of their most likely class. A class that is the most likely one of a single
+        The class of a row is its most likely one. A class that is the most likely one of a single
         row is not held out.
         """
         if is_splitter(fraction):
@@ -157,12 +157,12 @@ class SoftClassTarget(ClassTarget):
         likely = most_likely(rows.y)
         several = np.flatnonzero(np.bincount(likely)[likely] > 1)
         if not several.size:
-            several = np.arange(len(likely))  # the error says which rows are missing
+            several = np.arange(len(likely))  # holdout_split raises the error
         found, codes = np.unique(likely[several], return_inverse=True)
         groups = None if rows.groups is None else rows.groups[several]
         _, held_out = holdout_split(codes, self.classes[found], groups, fraction, seed)
         held_out = several[held_out]
-        if groups is not None:  # a row that is alone in its class stays with its group
+        if groups is not None:  # the only row of a class goes where its group goes
             held_out = np.flatnonzero(np.isin(rows.groups, rows.groups[held_out]))
         return np.delete(np.arange(len(likely)), held_out), held_out
 

@@ -1,4 +1,4 @@
-"""Concordance correlation coefficient (CCC), the score of emotion as numbers."""
+"""Concordance correlation coefficient (CCC), the score of predicted numbers."""
 
 import warnings
 
@@ -26,9 +26,9 @@ def _check_numbers(name, values):
 
 
 def _deviations(values, weight):
-    """Return the weighted means, and what each value differs from them by.
+    """Return the weighted means, and the difference of each value from its mean.
 
-    A constant differs by nothing at all: its mean may be off by a rounding error.
+    The differences of a constant are set to 0, since its mean may have a rounding error.
     """
     means = weight @ values
     deviations = values - means
@@ -71,9 +71,9 @@ def ccc_score(y_true, y_pred, *, sample_weight=None, multioutput="uniform_averag
         \mathrm{CCC} = \frac{2 s_{y \hat y}}
         {s_y^2 + s_{\hat y}^2 + (\mu_y - \mu_{\hat y})^2}.
 
-    It is 1 only where every prediction is right. Unlike Pearson's correlation it falls when
-    predictions have another mean or another spread than the truth. It is the measure of the AVEC
-    challenges for valence, arousal and dominance.
+    It is 1 only if every prediction is right. Unlike Pearson's correlation it falls when
+    predictions have another mean or another spread than the truth. The field reports it for
+    valence, arousal and dominance.
 
     Parameters
     ----------
@@ -82,15 +82,15 @@ def ccc_score(y_true, y_pred, *, sample_weight=None, multioutput="uniform_averag
     y_pred : array-like of the same shape
         Predicted numbers.
     sample_weight : array-like of shape (n_samples,), default=None
-        Weight of each row in all moments, not negative. None is 1 each.
+        Weight of each row in all moments, not negative. None gives each row the same weight.
     multioutput : {"uniform_average", "raw_values"}, default="uniform_average"
         Whether to return the mean over the outputs, or the coefficient of each.
 
     Returns
     -------
     score : float, or ndarray of shape (n_outputs,)
-        Between -1 and 1. A constant prediction of numbers that vary scores 0, and so does any
-        prediction of a constant that varies or is another constant.
+        Between -1 and 1. It is 0 if truth or prediction is constant, unless both are the same
+        constant.
 
     Raises
     ------
@@ -111,10 +111,10 @@ def ccc_score(y_true, y_pred, *, sample_weight=None, multioutput="uniform_averag
 
     Notes
     -----
-    The moments are those of the population: sums are divided by n, as in Lin's section 2. With
-    sample moments (n - 1) the variances and the covariance grow by n / (n - 1) and the squared
-    difference of the means does not, so that the coefficient is a little farther from 0. The
-    difference vanishes where the means agree, and with n.
+    The moments are those of the population: sums are divided by n, as in Lin (1989). With sample
+    moments (n - 1) variances and covariance grow by n / (n - 1), and the squared difference of the
+    means does not. So the coefficient is then a little farther from 0. The two agree if the means
+    agree, and for large n.
 
     References
     ----------
@@ -123,7 +123,7 @@ def ccc_score(y_true, y_pred, *, sample_weight=None, multioutput="uniform_averag
 
     Examples
     --------
-    Predictions that are off by a constant are perfectly correlated and not concordant.
+    Predictions that are all too high by 1 are perfectly correlated, but not concordant.
 
     >>> from skprognet.metrics import ccc_score
     >>> ccc_score([1, 2, 3, 4], [1, 2, 3, 4])

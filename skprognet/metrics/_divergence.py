@@ -35,9 +35,9 @@ def jensen_shannon_divergence(y_true, y_proba, *, sample_weight=None):
     .. math:: \mathrm{JSD} = \frac{1}{2} \sum_c p_c \log_2 \frac{p_c}{m_c}
        + \frac{1}{2} \sum_c q_c \log_2 \frac{q_c}{m_c}.
 
-    The score is the mean over the rows. It is 0 where the two are the same in every row, and 1
-    where no class is possible by both. Unlike the Kullback-Leibler divergence it is finite where a
-    probability is 0, and truth and prediction may change places.
+    The score is the mean over the rows. It is 0 if both are the same in every row, and 1 if in
+    every row they have no class in common. Unlike the Kullback-Leibler divergence it is finite
+    where a probability is 0, and it stays the same if truth and prediction change places.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def jensen_shannon_divergence(y_true, y_proba, *, sample_weight=None):
     y_proba : array-like of shape (n_samples, n_classes)
         What ``predict_proba`` returns.
     sample_weight : array-like of shape (n_samples,), default=None
-        Weight of each row in the mean, not negative. None is 1 each.
+        Weight of each row in the mean, not negative. None gives each row the same weight.
 
     Returns
     -------
@@ -67,8 +67,8 @@ def jensen_shannon_divergence(y_true, y_proba, *, sample_weight=None):
 
     Notes
     -----
-    Columns of a DataFrame are sorted by their names, and so they stand in the order of
-    ``classes_``. Columns of an array must stand in this order already.
+    The columns of a DataFrame are sorted by their names, which is the order of ``classes_``. The
+    columns of an array must be in this order already.
 
     References
     ----------

@@ -19,7 +19,7 @@ class _NumberLoss:
         A tensor of the type and on the device of the outputs.
     """
 
-    # Whether the loss is no mean over rows: it has to see all rows at once.
+    # Whether the loss has to see all rows at once, since it is not a mean over rows.
     needs_all_rows = False
 
     def __init__(self, n_rows: int, like: Tensor):
@@ -27,7 +27,7 @@ class _NumberLoss:
 
 
 class SquaredError(_NumberLoss):
-    r"""Weighted mean of squared errors, and its gradient with respect to the outputs.
+    r"""Weighted mean of the squared errors, and its gradient with respect to the outputs.
 
     .. math::
 
@@ -38,7 +38,7 @@ class SquaredError(_NumberLoss):
     def __call__(
         self, z_NK: Tensor, y_NK: Tensor, weight_N: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """Return the loss and its gradient; None as weights is 1."""
+        """Return the loss and its gradient. Without weights, each row has weight 1."""
         error_NK = z_NK - y_NK
         grad_NK = error_NK * (2 / error_NK.numel())
         if weight_N is not None:
@@ -52,7 +52,7 @@ class SquaredError(_NumberLoss):
 
 
 class AbsoluteError(_NumberLoss):
-    r"""Weighted mean of absolute errors, and its gradient with respect to the outputs.
+    r"""Weighted mean of the absolute errors, and its gradient with respect to the outputs.
 
     .. math::
 
@@ -63,7 +63,7 @@ class AbsoluteError(_NumberLoss):
     def __call__(
         self, z_NK: Tensor, y_NK: Tensor, weight_N: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """Return the loss and its gradient; None as weights is 1."""
+        """Return the loss and its gradient. Without weights, each row has weight 1."""
         error_NK = z_NK - y_NK
         grad_NK = error_NK.sign().div_(error_NK.numel())
         if weight_N is not None:
@@ -94,8 +94,8 @@ class ConcordanceLoss(_NumberLoss):
               - \mathrm{CCC} \frac{\partial D}{\partial z_n} \right).
 
     The loss is the mean over the K outputs. In a batch of one row, or of rows with the same truth,
-    A is 0 whatever the outputs are. The CCC of such an output is 0, and its gradient is 0: the
-    batch teaches nothing about it. The same holds where D is 0.
+    A is 0 whatever the outputs are. Then the CCC is taken as 0 and the gradient as 0, so that the
+    batch changes nothing. The same holds where D is 0.
     """
 
     needs_all_rows = True
@@ -103,7 +103,7 @@ class ConcordanceLoss(_NumberLoss):
     def __call__(
         self, z_NK: Tensor, y_NK: Tensor, weight_N: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """Return the loss and its gradient; None as weights is 1 / N."""
+        """Return the loss and its gradient. Without weights, each row has weight 1 / N."""
         weight_N1 = _weights_of_sum_one(z_NK, weight_N)
         z_mean, y_mean = (weight_N1 * z_NK).sum(0), (weight_N1 * y_NK).sum(0)
         from_mean_NK, truth_NK = z_NK - z_mean, y_NK - y_mean
@@ -123,7 +123,7 @@ class ConcordanceLoss(_NumberLoss):
 
 
 class _MeanOverOutputs(nn.Module):
-    """The mean over the outputs of an error, for each row."""
+    """The error of each row: the mean over its outputs."""
 
     def __init__(self, error: nn.Module):
         super().__init__()
@@ -134,7 +134,7 @@ class _MeanOverOutputs(nn.Module):
 
 
 class _Concordance(nn.Module):
-    """One minus the concordance correlation of all rows, as autograd differentiates it."""
+    """One minus the concordance correlation of all rows, which autograd can differentiate."""
 
     def forward(self, z_NK: Tensor, y_NK: Tensor, weight_N: Tensor | None = None) -> Tensor:
         weight_N1 = _weights_of_sum_one(z_NK, weight_N)

@@ -415,7 +415,7 @@ def test_searches_cross_validation_and_routing(rows, quick, emotion):
 @pytest.mark.parametrize(
     ("y", "message"),
     [
-        (["high", "low"] * 80, r"^y must hold numbers; got 'high'. Use the classifier"),
+        (["high", "low"] * 80, r"^y must hold numbers; got 'high'. Pass numbers"),
         ([None, 1.0] * 80, r"^y must have a number for every row and output; 80 of 160"),
         (np.full(160, np.nan), r"^Input y contains NaN"),
         (np.zeros((160, 2, 2)), r"dim 3"),

@@ -262,7 +262,7 @@ def test_columns_that_do_not_fit_are_refused(problem, shares, small):
     )
     refused(X, y, r"^y_val must have one label for each row", X_val=X, y_val=shares)
     twice = shares.set_axis(["a", "a", "b", "c"], axis=1)
-    refused(X, twice, r"^The columns of y must be named by the classes")
+    refused(X, twice, r"^The columns of y must have the names of the classes")
     refused(X, shares, "^MultiTaskClassifier learns one label", cls=MultiTaskClassifier)
     empty = shares.assign(bored=0.0)
     refused(
