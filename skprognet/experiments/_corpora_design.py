@@ -79,7 +79,7 @@ class CorporaDesign(StudyDesign):
     scale: str | Mapping | None = argument(
         None,
         "How the numbers of the corpora become alike: each corpus to mean 0 and variance 1 "
-        "(z-scores), none, or from its lowest and highest possible number to 0 and 1.",
+        "(z-scores), not at all, or from its LOW and HIGH to 0 and 1.",
         default_in_words="z-scores of numbers",
     )
     tasks: tuple[str, ...] = argument(
