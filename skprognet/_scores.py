@@ -16,6 +16,8 @@ METHOD = ("method", "source")  # the same method with another source is another 
 FOLD = ("repeat", "fold")
 CONDITIONS = ("corpus", "target", "n_train_folds")  # methods are compared within each of them
 SCORE, SOURCE_SCORE, CHANCE = "score", "source_score", "chance"
+# What source_score is of: only in tables where a source is classes and the target numbers, or so.
+SOURCE_METRIC = "source_metric"
 BASELINE = "baseline"  # which method is the same network without a source
 # Which rows a fit had, its source had, and tested it: as text, of which `audit` makes rows.
 RECORDED = ("rows_seen", "rows_seen_by_source", "rows_tested")

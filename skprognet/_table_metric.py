@@ -97,6 +97,11 @@ def monitor_label(metric):
     return score.label + ("" if score.greater_is_better else " (lower is better)")
 
 
+def loss_label(loss):
+    """Return what a sentence calls the `loss` of a regressor, by its name."""
+    return "1 - CCC" if loss == "ccc" else loss.replace("_", " ")
+
+
 def monitor_is_greater_better(curves):
     """Return whether greater is better in curves; it is in those of a metric that is not known."""
     name = curves["metric"].iloc[0] if "metric" in curves else DEFAULT_METRIC

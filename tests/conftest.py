@@ -48,7 +48,7 @@ def empty_pictures(monkeypatch):
         return dict.fromkeys(suffixes, b"<svg/>")
 
     monkeypatch.setattr("skprognet.experiments._figures.pictures", empty)
-    monkeypatch.setattr("skprognet.experiments._sections.pictures", empty)
+    monkeypatch.setattr("skprognet.experiments._tested.pictures", empty)
 
 
 @pytest.fixture(autouse=True)

@@ -129,12 +129,13 @@ def study(tmp_path_factory):
     """Give the folder of a study from invented speech, and what the commands said."""
     pytest.importorskip("opensmile")
     folder = tmp_path_factory.mktemp("study")
-    few = ["--speakers", 4, "--utterances", 2, "--emotions", "sad", "angry"]
+    few = ["--speakers", 4, "--utterances", 2, "--sampling-rate", 8000]
+    few += ["--emotions", "sad", "angry"]
     done("read", "invented", folder / "wav", *few, "--arousal", "-o", folder / "u.csv")
     done("extract", folder / "u.csv", "-o", folder / "f.parquet", "--n-jobs", 1)
     question = ["--target", "arousal", "--sources", "emotion"]
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("_figures", "_sections"):
+        for module in ("_figures", "_tested"):
             patch.setattr(
                 f"skprognet.experiments.{module}.pictures",
                 lambda display, suffixes: dict.fromkeys(suffixes, b"<svg/>"),
@@ -201,14 +202,14 @@ def test_what_is_about_classes_refuses_numbers(study, arguments, message):
 
 def test_the_plan_and_the_parts_of_a_study_of_numbers(tables, tmp_path):
     question = ["tasks", tables[0], "--target", "arousal", "--sources", "gender", *TINY]
-    question += ["--methods", "dnn", "-o", tmp_path / "out"]
+    question += ["--methods", "dnn", "progressive", "-o", tmp_path / "out"]
     planned = done(*question, "--plan").stdout
     assert "numbers" in planned
     assert not (tmp_path / "out").exists()
 
 
 def test_corpora_come_on_one_scale(tables, tmp_path):
-    options = [*TINY, "--train-folds", 1, "--targets", "second", "--methods", "dnn"]
+    options = [*TINY, "--train-folds", 1, "--targets", "second", "--methods", "dnn", "progressive"]
     question = ["corpora", *tables, "--emotion", "arousal", *options]
     scale = ["--scale", "first=1:5", "second=1:5"]
     planned = done(*question, *scale, "-o", tmp_path / "out", "--plan")

@@ -137,13 +137,53 @@ def test_what_is_told_of_a_model(tmp_path):
     told = describe_model(tmp_path / "model")["model"]
     assert (told["classes"], told["layers"]) == (None, [6, 5, 4, 2])
     assert (told["metric"], told["sources"]["mlp"]["layers"]) == ("ccc", [6, 5, 1])
+    mean, std = BOTH.mean(axis=0), BOTH.std(axis=0)
+    assert told["loss"] == "squared_error"
+    for each, mu, sigma in zip(told["scale"], mean, std, strict=True):
+        np.testing.assert_allclose(each["mean"], mu, atol=0.2 * sigma)  # of the rows that trained
+        np.testing.assert_allclose(each["standard_deviation"], sigma, rtol=0.2)
+    assert "loss" not in told["sources"]["mlp"]
     card = model_card(tmp_path / "model")
     assert "**Predicts:** 2 numbers for each recording" in card
     assert "one of the classes" not in card
+    assert "**Numbers of the rows:** not recorded" in card
+    scale = "mean {mean:.4g}, standard deviation {standard_deviation:.4g}"
+    first, second = (scale.format(**each) for each in told["scale"])
+    assert "**Loss:** squared error, of numbers that are standardised by" in card
+    assert f"those of the rows that trained: {first}; {second}" in card
+    assert "chosen by the CCC" in card
+    assert "model.predict(X)" in card
+    assert "robab" not in card
+    assert "- emotion: DNNClassifier, angry, sad;" in card
+    assert "- arousal: DNNRegressor, numbers;" in card
     said = CliRunner().invoke(main, ["inspect", str(tmp_path / "model")]).output
     assert "Predicts       2 numbers (regression)" in said
+    assert f"Loss           squared error of standardised numbers\n               {first}" in said
     assert "emotion: DNNClassifier, 2 classes" in said
     assert "arousal: DNNRegressor, numbers, 6 - 5 - 4 - 1 (sigmoid)" in said
+
+
+def test_the_card_says_what_is_recorded_of_the_numbers(tmp_path):
+    numbers = {"mean": 3.04, "standard_deviation": 1.0, "lowest": 1.0, "highest": 5}
+    metadata = {"target": "arousal", "counts": {"numbers": numbers}, "validation": "random"}
+    save_model(
+        DNNRegressor(**SMALL, loss="ccc").fit(X, AROUSAL), tmp_path / "model", metadata=metadata
+    )
+    card = model_card(tmp_path / "model")
+    for said in (
+        "# DNNRegressor of arousal",
+        "**Predicts:** 1 number for each recording",
+        "**Numbers of the rows:** mean 3.04, standard deviation 1, lowest 1, highest 5",
+        "**Rows that chose it:** a tenth, drawn at random; their speakers may have trained",
+        "**Loss:** 1 - CCC, of numbers",
+        "A number is what the network would expect an",
+    ):
+        assert said in card
+    folds = pd.DataFrame({"repeat": 1, "fold": [1, 2], "score": [0.5, 0.7], "target": "arousal"})
+    scores = folds.assign(method="DNN", source="none", metric="ccc", greater_is_better=True)
+    assert "0.600 ± 0.141" in model_card(tmp_path / "model", scores=scores)
+    with pytest.raises(ValueError, match=r"^scores must be of numbers, .* got the UAR, which is"):
+        model_card(tmp_path / "model", scores=scores.assign(metric="uar"))
 
 
 @pytest.mark.parametrize(

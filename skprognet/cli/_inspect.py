@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from skprognet._table_metric import monitor_label
+from skprognet._table_metric import loss_label, monitor_label
 from skprognet._wording import count, printable
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.features import FeatureOrigin
@@ -58,6 +58,7 @@ def format_model(told: dict[str, Any]) -> str:
     rows = [
         ("Model", _in_words(told["model"], metadata.get("target"))),
         _predicted_row(told["model"]),
+        *_scale_rows(told["model"]),
         ("Layers", _layers(told["model"])),
         ("  SHA-256", f"{told['model']['sha256']} (weights)"),
         *_source_rows(told["model"]["sources"], metadata.get("sources", {})),
@@ -88,6 +89,15 @@ def _predicted_row(network):
     if network["classes"] is None:
         return "Predicts", count(range(network["layers"][-1]), "number") + " (regression)"
     return "Classes", ", ".join(map(str, network["classes"]))
+
+
+def _scale_rows(network):
+    """Yield the loss of a regressor, and what it standardises each number by."""
+    if "loss" not in network:
+        return
+    yield "Loss", f"{loss_label(network['loss'])} of standardised numbers"
+    for each in network["scale"]:
+        yield "", f"mean {each['mean']:.4g}, standard deviation {each['standard_deviation']:.4g}"
 
 
 def _layers(network):

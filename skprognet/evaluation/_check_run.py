@@ -68,7 +68,7 @@ def _check_method(name, method, target, task):
 
 def _check_one_target(y):
     """Raise if there are several labels for each row."""
-    shape = np.shape(y)
+    shape = np.asarray(y, dtype=object).shape
     if len(shape) > 1 and shape[1] > 1:
         raise ValueError(
             "y must have one label or one number for each row, since a run has one target; got "

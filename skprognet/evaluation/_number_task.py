@@ -23,7 +23,7 @@ class NumberTask:
         """Return labels as float64, or raise unless they are numbers that vary."""
         numbers = as_numbers(labels)
         if numbers is None:
-            others = [each for each in labels.tolist() if as_numbers([each]) is None]
+            others = [each for each in labels.tolist() if not _is_number(each)]
             raise ValueError(
                 f"{name} must hold finite numbers; got {others[0]!r}. Take another column, or "
                 "learn it as classes: kind='classes'."
@@ -78,11 +78,17 @@ class NumberTask:
         """
         values = np.asarray(values)
         numbers = as_numbers(values)
-        if values.size != n_rows or numbers is None or len(numbers) != n_rows:
-            odd = [each for each in values.ravel().tolist() if not len(as_numbers([each]) or ())]
-            got = repr(odd[0]) if odd else f"shape {values.shape}"
-            raise ValueError(
-                f"Methods must predict one finite number for each row, shape ({n_rows},); "
-                f"{name!r} predicted {got}. Correct it, or leave it out."
-            )
-        return numbers
+        if numbers is not None and len(numbers) == values.size == n_rows:
+            return numbers
+        got = f"shape {values.shape}"
+        if values.size == n_rows:
+            got = repr(next(each for each in values.ravel().tolist() if not _is_number(each)))
+        raise ValueError(
+            f"Methods must predict one finite number for each row, shape ({n_rows},); {name!r} "
+            f"predicted {got}. Correct it, or leave it out."
+        )
+
+
+def _is_number(value):
+    found = as_numbers([value])
+    return found is not None and len(found) > 0

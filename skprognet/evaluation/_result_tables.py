@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from skprognet._scores import NO_SOURCE
+from skprognet._scores import NO_SOURCE, SOURCE_METRIC, SOURCE_SCORE
 from skprognet.evaluation._fit_predictions import predictions_table
 
 
@@ -15,6 +15,7 @@ def result_tables(plan, rows, curves, predictions):
     fits = scores.index
     scores = scores.reset_index(drop=True)
     scores = scores.astype({"source_seed": "Int64", "best_epoch": "Int64", "n_epochs": "Int64"})
+    _name_source_metrics(scores, run)
     tables = [scores]
     if run.return_curves:
         curves = [pd.DataFrame(curve) for curve in curves]
@@ -24,6 +25,15 @@ def result_tables(plan, rows, curves, predictions):
         predictions = [predictions[fit] for fit in fits]
         tables.append(predictions_table(scores, predictions, run, plan.splits))
     return tuple(tables) if len(tables) > 1 else scores
+
+
+def _name_source_metrics(scores, run):
+    """Add what the sources' own scores are of, if not all are of the metric of the target."""
+    tasks = {name: getattr(source, "task", None) for name, source in run.how_to_get.items()}
+    metrics = {name: run.score_for(task).name for name, task in tasks.items() if task is not None}
+    if set(metrics.values()) - {run.scoring.name}:
+        place = scores.columns.get_loc(SOURCE_SCORE) + 1
+        scores.insert(place, SOURCE_METRIC, scores["source"].map(metrics))
 
 
 def compact(values):

@@ -88,7 +88,7 @@ def _describe(name, value):
     if isinstance(value, np.ndarray):
         return {name: _array(name, value)}
     if isinstance(value, SourceCorpus):
-        parts = {"X": value.X, "y": value.y, "groups": value.groups}
+        parts = {"X": value.X, "y": value.y, "groups": value.groups, "kind": value.kind}
         pooled = {} if value.corpora is None else {"corpora": value.corpora}
         return _describe(name, parts | pooled)
     if isinstance(value, dict):

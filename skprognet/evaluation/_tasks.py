@@ -1,7 +1,6 @@
 """Which kind of task labels are of: classes or numbers."""
 
-import numpy as np
-import pandas as pd
+import math
 
 from skprognet._target_kind import CLASSES, NUMBERS, kind_of_target
 from skprognet.evaluation._class_task import ClassTask
@@ -35,13 +34,11 @@ def check_task(name, labels, kind=None):
     ValueError
         If they are not of that kind, are all the same number, or one of them is infinite.
     """
-    if labels.dtype.kind in "fO":
-        numbers = pd.Series([each for each in labels.tolist() if isinstance(each, float)])
-        infinite = numbers[np.isinf(numbers.to_numpy(float))]
-        if len(infinite):
-            raise ValueError(
-                f"{name} must hold finite numbers; got {infinite.iloc[0]}. Drop those rows, or "
-                "correct them."
-            )
+    infinite = [each for each in labels.tolist() if each in (math.inf, -math.inf)]
+    if infinite:
+        raise ValueError(
+            f"{name} must hold finite numbers; {len(infinite)} of {len(labels)} are infinite. "
+            "Drop those rows, or correct them."
+        )
     task = TASKS[kind_of_target(labels, kind)]
     return task, task.check_labels(name, labels)

@@ -184,10 +184,8 @@ class StudyDesign:
         """
         check_whole(values, cls)
         own = {name: values[name] for name in options_of(cls) if name in values}
-        network = values.get("network", {})
-        if values.get("scoring") is not None:
-            network = {"monitor": values["scoring"]} | network
-        return cls(**own, estimator=make_network(network))
+        # Its epochs are chosen by the score of its kind, which the target decides.
+        return cls(**own, estimator=make_network(values.get("network", {})))
 
 
 def title_of(task, way, kind=None):

@@ -33,6 +33,12 @@ def _validation_score(network):
     return float(best["valid_score"]) if "valid_score" in best else None
 
 
+def _scale(network):
+    """Return mean and standard deviation of each number over the rows that trained a network."""
+    pairs = zip(network.target_mean_.tolist(), network.target_std_.tolist(), strict=True)
+    return [{"mean": mean, "standard_deviation": std} for mean, std in pairs]
+
+
 def describe_network(model):
     """Return what a network is, and those that it reads.
 
@@ -47,11 +53,12 @@ def describe_network(model):
         ``class``, ``classes`` (None of a regressor), ``layers`` (widths, from the features that
         the network itself reads to the output), ``activation``, ``sha256`` of the weights,
         ``random_state``; where it was trained by this package ``best_epoch``, ``epochs``,
-        ``metric`` and ``validation_score``; of multi-task learning ``source_classes`` by the name
-        of the task; and ``sources``, by name the same of each. Of a source that is no
-        network, such as a :class:`~skprognet.sources.LayerSource`: ``class``, ``layers`` (the
-        widths of each column), ``layer_names``, where the layers have names, and ``sha256`` (its
-        digest).
+        ``metric`` and ``validation_score``, and of a regressor ``loss`` and ``scale`` (``mean``
+        and ``standard_deviation`` of each output over the training rows); of multi-task learning
+        ``source_classes`` by the name of the task; and ``sources``, by name the same of each. Of a
+        source that is no network, such as a :class:`~skprognet.sources.LayerSource`: ``class``,
+        ``layers`` (the widths of each column), ``layer_names``, where the layers have names, and
+        ``sha256`` (its digest).
 
     Raises
     ------
@@ -100,6 +107,8 @@ def describe_network(model):
             "metric": metric_name(network.monitor),
             "validation_score": _validation_score(network),
         }
+    if hasattr(network, "target_mean_"):
+        told |= {"loss": network.loss, "scale": _scale(network)}
     sources = getattr(network, "sources_", [])
     return told | {"sources": {name: describe_network(source) for name, source in sources}}
 

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from skprognet._markup import escape_markdown
-from skprognet._table_metric import monitor_label
+from skprognet._table_metric import loss_label, monitor_label
 from skprognet._wording import printable
 from skprognet.datasets import find_attrs
 from skprognet.features import FeatureOrigin
@@ -25,11 +25,15 @@ UNKNOWN = {"id": "unknown", "name": None, "link": None}
 VALIDATION = {
     "speaker-independent": "a tenth, of speakers that did not train",
     "stratified": "a tenth of each class; their speakers may have trained as well",
+    "random": "a tenth, drawn at random; their speakers may have trained as well",
 }
 NEW_SPEAKERS = {
     "speaker-independent": "other speakers chose the epoch. How well the model does on new ones: "
     "see the evaluation.",
-    "stratified": "the speakers of training also chose the epoch. New speakers are harder.",
+    **dict.fromkeys(
+        ("stratified", "random"),
+        "the speakers of training also chose the epoch. New speakers are harder.",
+    ),
 }
 
 
@@ -140,8 +144,15 @@ def _sources(sources, origins, depth=0):
     """Yield depth, name, description and origin of each source, those of a source after it."""
     for name, source in sources.items():
         known = ", ".join(f"{key} {value}" for key, value in _recorded(origins, name).items())
-        yield depth, name, {"classes": None, **source}, known
+        yield depth, name, {**source, "learned": _learned(source)}, known
         yield from _sources(source["sources"], {}, depth + 1)
+
+
+def _learned(source):
+    """Return what a source learned: its classes, numbers, or nothing that is known."""
+    if "classes" not in source:
+        return "no classes of its own"
+    return "numbers" if source["classes"] is None else ", ".join(map(str, source["classes"]))
 
 
 def _of_the_data(told):
@@ -153,12 +164,22 @@ def _of_the_data(told):
         "table": table and {"name": None, "sha256": None, "rows": None, **table},
         "n_dropped": len(dropped) if isinstance(dropped, list) else 0,
         "counts": ", ".join(f"{n} {label}" for label, n in _recorded(counts, "classes").items()),
+        "numbers": _in_words(_recorded(counts, "numbers")),
         "n_speakers": counts.get("speakers"),
         "corpora": [
             {"name": name, "rows": n, "licence": None, "citation": None, **_ours(find_attrs(name))}
             for name, n in _recorded(counts, "corpora").items()
         ],
     }
+
+
+def _in_words(moments):
+    """Return what is recorded of the numbers of the rows: mean and so on, by their names."""
+    return ", ".join(f"{name.replace('_', ' ')} {_short(n)}" for name, n in moments.items())
+
+
+def _short(number):
+    return f"{number:.4g}" if isinstance(number, (int, float)) else number
 
 
 def _of_the_features(features):
@@ -180,6 +201,8 @@ def _of_the_training(told):
     is_known = isinstance(how, str) and how in VALIDATION
     return {
         "metric": monitor_label(told["model"]["metric"]),
+        "loss": loss_label(told["model"]["loss"]) if "loss" in told["model"] else None,
+        "scale": [_in_words(each) for each in told["model"].get("scale", ())],
         "validation": VALIDATION[how] if is_known else "not recorded",
         "speakers": NEW_SPEAKERS[how] if is_known else "whether new ones were tried: not recorded",
     }

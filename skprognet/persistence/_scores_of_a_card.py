@@ -5,6 +5,7 @@ from markupsafe import Markup
 from skprognet._markup import escape_markdown
 from skprognet._scores import CHANCE, NO_SOURCE, check_scores, label, methods_in, with_plain_text
 from skprognet._table_metric import metric_of
+from skprognet._target_kind import CLASSES, NUMBERS
 from skprognet._wording import count, first_few
 from skprognet.results import format_table, summary_table
 
@@ -29,8 +30,8 @@ def describe_scores(scores, told):
     Raises
     ------
     ValueError
-        If the study has another target, another number of classes or other methods than the file
-        records.
+        If the study has another target, another kind of it, another number of classes or other
+        methods than the file records.
     """
     metadata = told["metadata"]
     scores = with_plain_text(check_scores(scores))
@@ -57,11 +58,18 @@ def _of_the_target(scores, target):
 
 
 def _check_classes(scores, classes):
-    """Raise if the chance level, which is 1 / (number of classes), is that of other classes.
+    """Raise if the scores are of numbers where the model has classes, or of other classes.
 
-    A fold that lacks a class has a higher chance level, so the lowest one counts.
+    The chance level is 1 / (number of classes). A fold that lacks a class has a higher one, so the
+    lowest counts.
     """
-    if metric_of(scores).name != "uar" or CHANCE not in scores or scores[CHANCE].isna().all():
+    metric, kind = metric_of(scores), NUMBERS if classes is None else CLASSES
+    if metric.kind not in (None, kind):
+        raise ValueError(
+            f"scores must be of {kind}, which the model predicts; got the {metric.label}, which "
+            f"is of {metric.kind}. {_ADVICE}"
+        )
+    if metric.name != "uar" or CHANCE not in scores or scores[CHANCE].isna().all():
         return
     n_classes = round(1 / scores[CHANCE].min())
     if n_classes != len(classes):

@@ -9,6 +9,7 @@ from skprognet._controls import has_placebos, in_table_order, with_placebo
 from skprognet._scores import (
     METHOD,
     NO_SOURCE,
+    SOURCE_METRIC,
     SOURCE_SCORE,
     as_frame,
     by_condition,
@@ -143,8 +144,9 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
         A row per method and source, each placebo below the rows of its source: corpus, target,
         n_train_folds (those with several values), method, source, metric, greater_is_better,
         score_mean, score_std (or score_std_folds, for ``spread="folds"``), source_score (mean
-        score of the source on its own task). With `comparisons` also baseline (what the same
-        network without a source is called, "none" where it was not run), marks ("*" better than
+        score of the source on its own task), source_metric (of what metric that is; only where
+        sources and target are not all classes or all numbers). With `comparisons` also baseline
+        (what the same network without a source is called, "none" where it was not run), marks ("*" better than
         that network, "†" better than it and than the other of PT/FT and ProgNet from the same
         source, "↓" worse than that network: the transfer hurts, "‡" better than the same method
         with a placebo, which has no marks itself; at the `alpha` of the comparisons, unadjusted as
@@ -199,6 +201,8 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
             row |= {MEAN: mean, SPREAD[spread]: std}
             if SOURCE_SCORE in scores:
                 row[SOURCE_SCORE] = rows_of(part, method)[SOURCE_SCORE].mean()
+            if SOURCE_METRIC in scores:
+                row[SOURCE_METRIC] = rows_of(part, method)[SOURCE_METRIC].iloc[0]
             if comparisons is not None:
                 made, network = of_condition(comparisons, condition), networks.get(method)
                 row |= _compared(made, method, network, comparisons)

@@ -1,7 +1,14 @@
 """What the numbers and the marks of a table mean, in a few sentences."""
 
 from skprognet._controls import has_placebos
-from skprognet._scores import CONDITIONS, NO_SOURCE, SOURCE_SCORE, label_of_row, placebo_of
+from skprognet._scores import (
+    CONDITIONS,
+    NO_SOURCE,
+    SOURCE_METRIC,
+    SOURCE_SCORE,
+    label_of_row,
+    placebo_of,
+)
 from skprognet._table_metric import metric_of, nothing_learned
 from skprognet.results._summary_table import (
     BETTER_THAN_BOTH,
@@ -87,7 +94,7 @@ def _name_unscored_sources(table, escape):
     unknown = table.groupby(one_source, dropna=False)[SOURCE_SCORE].transform("max").isna()
     blank = table.loc[(table["source"] != NO_SOURCE) & unknown, "source"]
     if len(blank):
-        own = f"own {escape(metric_of(table).label)}"
+        own = "own score" if SOURCE_METRIC in table else f"own {escape(metric_of(table).label)}"
         for names, reason in _why_unscored(blank.unique()):
             yield f"The {own} of {_listed(map(escape, names))} is not known: {reason}."
 

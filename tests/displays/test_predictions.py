@@ -13,6 +13,7 @@ from skprognet.displays import (
     ConfusionDisplay,
     DisagreementDisplay,
     GroupScoresDisplay,
+    PredictionScatterDisplay,
 )
 
 TRUTH = ["angry"] * 4 + ["sad"] * 6
@@ -143,6 +144,66 @@ def test_disputes_that_no_transfer_mends_are_refused(predictions):
     same = predictions.assign(prediction=predictions["truth"])
     with pytest.raises(ValueError, match="no row that transfer changes from wrong to right"):
         DisagreementDisplay.from_predictions(same, only="wrong to right")
+
+
+@pytest.fixture
+def numbers(predictions):
+    """Give what two methods predict of ten numbers, which both get wrong in a known way."""
+    truth = np.tile(np.linspace(1, 5, 10), 2)
+    predicted = np.where(predictions["method"] == "DNN", 3 + 0.5 * (truth - 3), truth + 0.25)
+    return predictions.assign(truth=truth, prediction=predicted)
+
+
+def test_scatter_has_a_panel_for_each_method_with_all_points_and_their_agreement(numbers):
+    numbers = pd.concat([numbers, numbers.assign(repeat=2)])
+    display = PredictionScatterDisplay.from_predictions(numbers)
+    drawn(display)
+    assert list(display.panels_) == list(LABELS)
+    for method, panel in display.panels_.items():
+        own = numbers[numbers["method"] == method[0]]
+        (points,) = panel.collections
+        assert points.get_offsets().data.tolist() == own[["truth", "prediction"]].values.tolist()
+        (identity,) = panel.lines
+        assert tuple(identity.get_xdata()) == tuple(identity.get_ydata())
+        assert panel.get_xlim() == panel.get_ylim() == tuple(identity.get_xdata())
+    plain, other = (panel.get_title(loc="left") for panel in display.panels_.values())
+    # Half the spread of the truth, r = 1: 2 / (1/2 + 2) = 0.8; moved by 1/4: r = 1, RMSE 1/4.
+    assert plain.startswith("DNN\nCCC 0.800, r 1.000, RMSE ")
+    assert other.endswith(", r 1.000, RMSE 0.25")
+
+
+def test_scatter_of_many_points_shows_how_dense_they_are(numbers):
+    many = pd.concat([numbers.assign(repeat=repeat) for repeat in range(1, 202)])
+    display = PredictionScatterDisplay.from_predictions(many)
+    drawn(display)
+    for panel in display.panels_.values():
+        (cells,) = panel.collections
+        assert cells.get_array().sum() == 2010
+        assert cells.get_rasterized()
+
+
+def test_scatter_refuses_classes_and_several_corpora(predictions, numbers):
+    with pytest.raises(ValueError, match="predictions must be of numbers; got classes"):
+        PredictionScatterDisplay.from_predictions(predictions)
+    two = pd.concat([numbers.assign(corpus="a"), numbers.assign(corpus="b")])
+    with pytest.raises(ValueError, match="predictions must be of one corpus"):
+        PredictionScatterDisplay.from_predictions(two)
+
+
+def test_disputes_about_numbers_are_coloured_by_distance_from_the_truth(numbers):
+    display = DisagreementDisplay.from_predictions(numbers, n=10)
+    shown = texts(drawn(display))
+    distances = np.asarray(display.mesh_.get_array()).reshape(10, 3)
+    truth = display.frame()["truth"].to_numpy()
+    expected = np.column_stack([0 * truth, np.abs(truth - 3) / 2, 0 * truth + 0.25])
+    assert distances == pytest.approx(expected)
+    assert {"1", "2", "1.25", "truth", "DNN"} <= set(shown)
+
+
+def test_groups_of_numbers_are_drawn_by_their_ccc(numbers):
+    labels = pd.DataFrame({"half": [0, 1] * 5})
+    ax = drawn(GroupScoresDisplay.from_predictions(numbers, labels, "half"))
+    assert ax.get_xlabel().startswith("CCC within each group")
 
 
 @pytest.mark.parametrize("kind", [ConfusionDisplay, ClassRecallDisplay, DisagreementDisplay])

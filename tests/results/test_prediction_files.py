@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skprognet.results import read_predictions
+from skprognet.results import prediction_files, read_predictions
 
 LABELS = {
     "text": ["angry", "sad"],
@@ -50,6 +50,18 @@ def test_what_is_written_is_read_to_the_last_bit(labels, tmp_path):
     table.to_csv(tmp_path / "a.csv.gz", index=False)
     for name in ("a.parquet", "a.csv.gz"):
         pd.testing.assert_frame_equal(read_predictions(tmp_path / name), table, check_exact=True)
+
+
+def test_numbers_are_read_to_the_last_bit(tmp_path):
+    table = predictions(["a", "b"]).drop(columns=["p_a", "p_b"])
+    rng = np.random.default_rng(0)
+    numbers = rng.normal(size=2 * N_ROWS) * 10.0 ** rng.integers(-9, 23, 2 * N_ROWS)
+    table = table.assign(truth=np.tile(np.linspace(1, 5, N_ROWS), 2), prediction=numbers)
+    for name, content in prediction_files(table).items():
+        (tmp_path / name).write_bytes(content)
+    table.to_csv(tmp_path / "a.csv.gz", index=False)
+    for path in (tmp_path, tmp_path / "a.csv.gz"):
+        pd.testing.assert_frame_equal(read_predictions(path), table, check_exact=True)
 
 
 def test_text_that_csv_cannot_tell_from_numbers(tmp_path):
