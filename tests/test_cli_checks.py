@@ -125,29 +125,6 @@ def test_copies_with_other_labels_are_an_error_even_if_kept(write, tmp_path):
         assert f"these differ: {copies} in 'emotion'. Find out" in refused.stderr
 
 
-@pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_ratings_as_a_target_are_refused_with_what_to_do(write, tmp_path, suffix):
-    paths = []
-    for seed in (0, 1):
-        table = frame(seed).assign(valence=np.linspace(1, 5, 48).round(2))
-        paths.append(tmp_path / f"{seed}.{suffix}")
-        table.to_csv(paths[-1], index=False) if suffix == "csv" else table.to_parquet(paths[-1])
-    for command, name in [
-        (["train", paths[0], "--target", "valence", *TINY], "valence"),
-        (["train", paths[0], "--method", "progressive", "--source", "valence", *TINY], "valence"),
-        (["tasks", paths[0], "--target", "valence", "--sources", "gender", *SMALL], "valence"),
-        (["tasks", paths[0], "--target", "emotion", "--sources", "valence", *SMALL], "valence"),
-        (["corpora", *paths, "--emotion", "valence", *SMALL], "valence of 0"),
-    ]:
-        refused = run(*command, "-o", tmp_path / "out")
-        assert refused.exit_code == 1
-        assert (
-            f"Error: Labels must be classes; {name!r} has 48 different numbers, such as 1.09, "
-            "which are ratings. Make classes of them first"
-        ) in refused.stderr
-        assert not (tmp_path / "out").exists()
-
-
 def test_codes_of_classes_are_no_ratings(write, tmp_path):
     path = write(frame().assign(emotion=np.arange(48) // 4 % 2))
     trained = run("train", path, *TINY, "-o", tmp_path / "model")

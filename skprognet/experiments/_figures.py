@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from skprognet._comparisons import TRANSFER
 from skprognet._scores import methods_in
 from skprognet._table_metric import metric_of, monitor_is_greater_better
+from skprognet._target_kind import CLASSES, NUMBERS
 from skprognet.displays import (
     CorporaMatrixDisplay,
     ScoresDisplay,
@@ -56,6 +57,11 @@ KINDS = (
     "calibration",
     "disagreement",
 )
+# Those that the other kind of target has alone.
+_NOT_OF = {
+    CLASSES: ("prediction_scatter",),
+    NUMBERS: ("confusion", "class_recall", "calibration"),
+}
 _LONGEST = 40  # letters of a corpus in the name of a file
 
 
@@ -88,7 +94,8 @@ def file_endings(corpora):
 def figure_names(design):
     """Return the names of all figures that a study of this design may have."""
     endings = file_endings(design.target_corpora)
-    of_each = [f"{kind}{ending}" for ending in endings for kind in KINDS]
+    kinds = [kind for kind in KINDS if kind not in _NOT_OF.get(design.kind, ())]
+    of_each = [f"{kind}{ending}" for ending in endings for kind in kinds]
     return [*["corpora_matrix"] * (design.study == "corpora"), *of_each, "significance"]
 
 

@@ -46,5 +46,8 @@ def strata_of(X, y):
 def check_trainable(y, train, where):
     """Raise if a class of `y` has no row among `train`; bins of numbers need not have one."""
     y = np.asarray(y)
-    if kind_of_target(y) != NUMBERS:
+    try:
         check_classes_remain(y, train, where)
+    except ValueError:  # only then it is worth asking what the labels are
+        if kind_of_target(y) != NUMBERS:
+            raise

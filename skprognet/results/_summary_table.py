@@ -146,12 +146,12 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
         score_mean, score_std (or score_std_folds, for ``spread="folds"``), source_score (mean
         score of the source on its own task), source_metric (of what metric that is; only where
         sources and target are not all classes or all numbers). With `comparisons` also baseline
-        (what the same network without a source is called, "none" where it was not run), marks ("*" better than
-        that network, "†" better than it and than the other of PT/FT and ProgNet from the same
-        source, "↓" worse than that network: the transfer hurts, "‡" better than the same method
-        with a placebo, which has no marks itself; at the `alpha` of the comparisons, unadjusted as
-        in the paper), "p (DNN)" and the like (p-value against each method without a source, and
-        against each other one from the same source; NaN where two were not compared),
+        (what the same network without a source is called, "none" where it was not run), marks
+        ("*" better than that network, "†" better than it and than the other of PT/FT and ProgNet
+        from the same source, "↓" worse than that network: the transfer hurts, "‡" better than the
+        same method with a placebo, which has no marks itself; at the `alpha` of the comparisons,
+        unadjusted as in the paper), "p (DNN)" and the like (p-value against each method without a
+        source, and against each other one from the same source; NaN where two were not compared),
         "p (placebo)" (p-value against the same method with a placebo; only where there are some),
         p_chance (see `compare_methods`) and alpha.
 

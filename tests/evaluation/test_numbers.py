@@ -408,7 +408,9 @@ def test_a_checkpoint_knows_whether_it_is_of_numbers(tmp_path):
     options = {"methods": {"first": First()}, "checkpoint": tmp_path}
     options["scoring"] = Score("accuracy", accuracy_score)
     run(ratings, kind="numbers", **options)
-    with pytest.raises(ValueError, match=r"different are kind \(then numbers, now classes\)\."):
+    with pytest.raises(
+        ValueError, match=r"different are kind \(then 'numbers', now 'classes'\)\."
+    ):
         run(ratings, **options)
 
 

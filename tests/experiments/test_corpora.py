@@ -99,16 +99,15 @@ def test_corpora_without_a_label_in_common_are_refused():
         among(data)
 
 
-@pytest.mark.parametrize("tasks", [(), ("valence",)])
-def test_ratings_are_no_classes(tasks):
+def test_a_target_is_ratings_in_all_corpora_or_in_none():
     (A, a), (B, b) = corpus(0), corpus(1)
-    for labels in (a, b):
-        labels["valence"] = np.linspace(1, 5, 48)
-    data = (A, a.assign(emotion=a["valence"] if not tasks else a["emotion"])), (B, b)
-    column = "valence" if tasks else "emotion"
-    told = f"Labels must be classes; '{column} of source' has 48 different numbers, such as 1.0851"
-    with pytest.raises(ValueError, match=re.escape(told)):
-        between(*data, tasks=tasks)
+    told = (
+        "'emotion' must be numbers in all corpora, or classes in all; it has numbers with a "
+        "fraction in 'source', and other labels in 'target'. Name a column that means the same in "
+        "all, or leave corpora out."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(told)}$"):
+        between((A, a.assign(emotion=np.linspace(1, 5, 48))), (B, b))
 
 
 def test_a_corpus_is_not_replaced_by_a_task_of_its_name():
