@@ -9,7 +9,7 @@ _IN_WORDS = {
     LAYERS: "hidden layers to read",
     WEIGHTS: "layers of a network to copy",
     POSTERIORS: "probabilities of the classes of a source",
-    LABELS: "labels of a source task for the rows of X",
+    LABELS: "classes of a source task for the rows of X",
 }
 
 
@@ -46,10 +46,13 @@ def check_readers(run):
     to_train = [n for n, source in run.sources.items() if not is_source(source)]
     to_train = [n for n in to_train if _is_trained(run, n)]
     if to_train and run.source_estimator is None:
+        model = run.how_to_get[to_train[0]].task.model
         raise ValueError(
-            "source_estimator must be the classifier to train on the source tasks "
-            f"{to_train}; got None."
+            f"source_estimator must be the {model} to train on the source tasks {to_train}; got "
+            "None."
         )
+    for name in to_train:
+        run.estimator_for(run.how_to_get[name])
 
 
 def _check_there_are_some(run):

@@ -16,7 +16,8 @@ def cross_validate_transfer(
     source_estimator=None,
     features=None,
     placebo=False,
-    scoring="uar",
+    kind=None,
+    scoring=None,
     groups=None,
     speakers=None,
     cv=None,
@@ -44,23 +45,27 @@ def cross_validate_transfer(
     X : array-like of shape (n_samples, n_features)
         Features; a DataFrame if columns are found by their names.
     y : array-like of shape (n_samples,)
-        Labels of the target task.
-    methods : dict of str to classifier
-        Unfitted classifiers. One with a `source` parameter is run once for each source that it can
-        take (see Notes), any other classifier of scikit-learn once; the result calls that source
-        "none".
+        Labels of the target task: classes, or numbers such as ratings.
+    methods : dict of str to estimator
+        Unfitted classifiers, of numbers regressors. One with a `source` parameter is run once for
+        each source that it can take (see Notes), any other one of scikit-learn once; the result
+        calls that source "none".
     sources : DataFrame or dict, default=None
         By its name, each source: labels of shape (n_samples,), on which `source_estimator` is
         trained on the training rows of every split; a :class:`SourceCorpus`, on which it is
-        trained in that corpus's own folds; or what is fitted already, a classifier or a
-        :class:`~skprognet.sources.Source`, which is used as it is, on rows of X as they are
-        normalised here. The columns of a :class:`~skprognet.sources.LayerSource` are given only
-        to fits that read this source.
+        trained in that corpus's own folds; or what is fitted already, a classifier, a regressor or
+        a :class:`~skprognet.sources.Source`, which is used as it is, on rows of X as they are
+        normalised here. Labels are classes or numbers, whatever `y` is. The columns of a
+        :class:`~skprognet.sources.LayerSource` are given only to fits that read this source.
     combined_sources : sequence of tuple of str, default=None
         Sources that are also read together, each by a column of its own, such as
         ``[("speaker", "gender")]``: by the methods that can (`ProgressiveClassifier`).
-    source_estimator : classifier, default=None
-        What is trained on the source tasks.
+    source_estimator : estimator or dict of str to estimator, default=None
+        What is trained on the source tasks: a dict has one for the sources of each kind, as in
+        ``{"classes": DNNClassifier(), "numbers": DNNRegressor()}``. Of a single `DNNClassifier`,
+        sources of numbers get the `DNNRegressor` with the same values of all parameters that both
+        have ("ccc" as `monitor` where it is "uar"), and the other way round. Of any other single
+        estimator, a source of the other kind is refused.
     features : str or sequence of str, default=None
         The features that all methods and trained sources read: names of columns of X, or what
         their names begin with. None is all columns but those that are for a source alone.
@@ -72,9 +77,14 @@ def cross_validate_transfer(
         of speaker". A network that is trained here learns labels that are shuffled within its
         training rows and within its validation rows. Of what is fitted already, the layers are
         permuted among the training rows, among the validation rows and among the test rows.
-    scoring : str or Score, default="uar"
+    kind : {"classes", "numbers"}, default=None
+        What `y` is. None takes numbers that are not all whole as numbers, and anything else as
+        classes: whole numbers may be codes of classes, and are numbers only with
+        ``kind="numbers"``.
+    scoring : str or Score, default=None
         What the test rows are scored by: a name (:func:`~skprognet.metrics.get_score_names` lists
-        them) or a :class:`~skprognet.metrics.Score`. What chooses the epoch of a network is its
+        them) or a :class:`~skprognet.metrics.Score`. None is "uar" for classes and "ccc" for
+        numbers. What chooses the epoch of a network is its
         own parameter `monitor`.
     groups : array-like of shape (n_samples,), default=None
         Speaker (or session) of each row, for `cv`.
@@ -134,7 +144,8 @@ def cross_validate_transfer(
         (from 1), n_train, n_validation, n_test (rows), seed, source_seed, metric (the name of
         `scoring`), greater_is_better (whether a greater score is the better one), score, chance
         (score of a guess on these test rows, NaN if not known), source_score (of the source on
-        the test rows of its own task, NaN if there is none or it is not known), best_epoch,
+        the test rows of its own task, NaN if there is none or it is not known; by `scoring`, but
+        if the source is of the other kind than `y`, by the UAR or CCC), best_epoch,
         n_epochs, normalisation, baseline (which method is the same network without a source,
         "none" if there is none), source_overlap (share of the test rows that the source was
         given), seconds, and what :func:`audit` reads: rows_seen, rows_seen_by_source,
@@ -149,20 +160,24 @@ def cross_validate_transfer(
         (n_train_folds,) repeat, fold, baseline (as in the scores), row (its number in X, from 0),
         truth, prediction (labels as in `y`) and, for each class of `y` in sorted order, p_<class>:
         its probability, as float32. It is NaN where the classifier has no ``predict_proba`` or no
-        ``classes_``. `scoring` of truth and prediction of a fit is its score, to the last bit.
+        ``classes_``. Of numbers, truth and prediction are float64, and there are no columns p_.
+        `scoring` of truth and prediction of a fit is its score, to the last bit.
 
     Raises
     ------
     ValueError
-        For NaN, labels that do not fit X, labels that are numbers with a fraction (ratings), a
-        source with one class, an unfitted source, two sources of one name, a method that can take
-        none of the sources, a source that no method can take, columns that are missing or have the
-        same name, a method with `features` of a source, a class that is missing from the training
-        rows of a split, a network inside a pipeline, a part that the run does not have, a
-        checkpoint of another run, or one of a run with a lambda. With ``return_predictions=True``
-        also if a method predicts what is no label of `y`.
+        For NaN, labels that do not fit X or are not of their `kind`, numbers that are infinite or
+        all the same, a `scoring` for the other kind, a source with one class, an unfitted source,
+        no `source_estimator` for the kind of a source, two sources of one name, a method that can
+        take none of the sources, a source that no method can take, columns that are missing or
+        have the same name, a method with `features` of a source, a class that is missing from the
+        training rows of a split, a network inside a pipeline, a part that the run does not have,
+        a checkpoint of another run, or one of a run with a lambda. Also if a regressor does not
+        predict one finite number for each row, and, with ``return_predictions=True``, if a
+        classifier predicts what is no label of `y`.
     TypeError
-        If `cv` or `sources` is of the wrong kind, or the name of a source is no text.
+        If `cv` or `sources` is of the wrong kind, a method is a classifier of numbers or a
+        regressor of classes, or the name of a source is no text.
     OSError
         If the checkpoint cannot be written or is removed meanwhile, another process is at work in
         it, or a worker process was killed.
@@ -183,7 +198,7 @@ def cross_validate_transfer(
       fitted; columns of X (`LayerSource`) have none.
     - A method that adds the source's posterior probabilities to the features needs a source that
       classifies.
-    - A method that learns several tasks at once needs the labels of a source task for the rows of
+    - A method that learns several tasks at once needs the classes of a source task for the rows of
       X. It is given them as ``source_y``, and no network is trained for it.
 
     Each method is run with each source that has what it needs, and with each combination of which
@@ -232,6 +247,7 @@ def cross_validate_transfer(
         source_estimator=source_estimator,
         features=features,
         placebo=placebo,
+        kind=kind,
         scoring=scoring,
         normalisation=normalisation,
         groups=groups,

@@ -2,7 +2,7 @@
 
 A record of a job is stored as JSON, in which a list of numbers takes a lot of room. So the
 predictions of a fit are the positions of their classes as small integers, and the probabilities
-are in float32; the bytes of both stand there in base 64.
+are in float32; numbers are in float64. The bytes stand there in base 64.
 """
 
 import base64
@@ -12,7 +12,10 @@ import pandas as pd
 
 from skprognet._predictions import PREDICTION, ROW, TRUTH, probability_column
 from skprognet._scores import BASELINE, CONDITIONS, FOLD, METHOD
+from skprognet._target_kind import CLASSES, NUMBERS
 from skprognet._wording import first_few
+
+_NUMBER = "<f8"
 
 
 def pack_predictions(run, done):
@@ -28,14 +31,23 @@ def pack_predictions(run, done):
     Returns
     -------
     dict of str to str
-        "labels": the position of each predicted label among the classes of the run. If the
-        classifier gives probabilities, "probabilities": of shape (n_test, n_classes).
+        Of classes "labels": the position of each predicted label among the classes of the run. If
+        the classifier gives probabilities, "probabilities": of shape (n_test, n_classes). Of
+        numbers "numbers": what is predicted of each row.
 
     Raises
     ------
     ValueError
         If something is predicted that is no class of the run.
     """
+    return _PACK[run.kind](run, done)
+
+
+def _pack_numbers(run, done):
+    return {"numbers": _to_text(done.predicted, _NUMBER)}
+
+
+def _pack_labels(run, done):
     classes = np.unique(run.y)
     packed = {"labels": _to_text(_positions(done, classes), _type_of_positions(classes))}
     probabilities = _probabilities(done, classes)
@@ -83,13 +95,32 @@ def _to_array(text, dtype):
     return np.frombuffer(base64.b64decode(text), dtype=dtype)
 
 
-def _unpack(packed, classes):
+def _unpack_labels(packed, classes):
     """Return positions and probabilities of one fit; the latter are NaN if it has none."""
     positions = _to_array(packed["labels"], _type_of_positions(classes))
     shape = len(positions), len(classes)
     if "probabilities" not in packed:
         return positions, np.full(shape, np.nan, np.float32)
     return positions, _to_array(packed["probabilities"], "<f4").reshape(shape)
+
+
+def _number_columns(run, fits):
+    """Return the columns with the predictions of all fits, where they are numbers."""
+    numbers = [_to_array(each["numbers"], _NUMBER) for each in fits]
+    return {PREDICTION: np.concatenate(numbers)}
+
+
+def _label_columns(run, fits):
+    """Return the columns with the predictions of all fits, where they are classes."""
+    classes = np.unique(run.y)
+    positions, probabilities = zip(*(_unpack_labels(p, classes) for p in fits), strict=True)
+    predictions = {PREDICTION: classes[np.concatenate(positions)]}
+    names = map(probability_column, classes)
+    return predictions | dict(zip(names, np.concatenate(probabilities).T, strict=True))
+
+
+_PACK = {CLASSES: _pack_labels, NUMBERS: _pack_numbers}
+_COLUMNS = {CLASSES: _label_columns, NUMBERS: _number_columns}
 
 
 def predictions_table(scores, fits, run, splits):
@@ -111,8 +142,6 @@ def predictions_table(scores, fits, run, splits):
     DataFrame
         A row for each row that tested a fit, in the order of the scores and then of the rows.
     """
-    classes = np.unique(run.y)
-    positions, probabilities = zip(*(_unpack(each, classes) for each in fits), strict=True)
     tested = {(split.repeat + 1, split.fold + 1): split.tested for split in splits}
     rows = [tested[place] for place in scores[list(FOLD)].itertuples(index=False, name=None)]
     keys = [name for name in scores if name in (*METHOD, *CONDITIONS, *FOLD, BASELINE)]
@@ -120,7 +149,4 @@ def predictions_table(scores, fits, run, splits):
     table = table.reset_index(drop=True)
     table[ROW] = np.concatenate(rows)
     table[TRUTH] = run.y[np.concatenate(rows)]
-    table[PREDICTION] = classes[np.concatenate(positions)]
-    names = list(map(probability_column, classes))
-    probabilities = pd.DataFrame(np.concatenate(probabilities), columns=names)
-    return pd.concat([table, probabilities], axis=1)
+    return pd.concat([table, pd.DataFrame(_COLUMNS[run.kind](run, fits))], axis=1)

@@ -139,6 +139,7 @@ def _run_method(run, split, size, X, name, source_name, names, sources):
     method, given = seeded(_reading(method, read), seed), run.rows(X, names)
     tested = split.test if run.return_curves else None
     fitted = fit(
+        run.task,
         method,
         given,
         run.y,
@@ -147,9 +148,8 @@ def _run_method(run, split, size, X, name, source_name, names, sources):
         tested=tested,
         source_y=labels,
     )
-    return FitOfMethod(
-        name, source_name, names, split, size, seed, given, fitted, list(read.values())
-    )
+    read = list(read.values())
+    return FitOfMethod(name, source_name, names, split, size, seed, given, fitted, read, run.task)
 
 
 def _reading(method, sources):

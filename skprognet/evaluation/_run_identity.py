@@ -50,7 +50,7 @@ def describe_run(run, splits):
     """
     names = ["X", "y", "speakers", "methods", "sources", "source_estimator", "combined_sources"]
     names += ["scoring", "normalisation", "random_state", "target", "corpus", "train_folds"]
-    names += ["return_curves"]
+    names += ["return_curves", "kind"]
     optional = ("columns", "placebo", "return_predictions")
     names += [name for name in optional if getattr(run, name)]
     found = {}
@@ -88,7 +88,7 @@ def _describe(name, value):
     if isinstance(value, np.ndarray):
         return {name: _array(name, value)}
     if isinstance(value, SourceCorpus):
-        parts = {"X": value.X, "y": value.y, "groups": value.groups}
+        parts = {"X": value.X, "y": value.y, "groups": value.groups, "kind": value.kind}
         pooled = {} if value.corpora is None else {"corpora": value.corpora}
         return _describe(name, parts | pooled)
     if isinstance(value, dict):
@@ -153,8 +153,16 @@ def _learned(name, fitted):
         return "as its parts"
     if hasattr(fitted, "net_"):
         weights = {k: v.cpu().numpy() for k, v in fitted.net_.module_.state_dict().items()}
-        return _hash(name, (weights, fitted.classes_, getattr(fitted, "source_digest_", None)))
+        digest = getattr(fitted, "source_digest_", None)
+        return _hash(name, (weights, _target_learned(fitted), digest))
     return _hash(name, fitted)
+
+
+def _target_learned(network):
+    """Return the classes of a classifier, and the scale of the numbers of a regressor."""
+    if hasattr(network, "classes_"):
+        return network.classes_
+    return network.target_mean_, network.target_std_, network.target_ndim_
 
 
 def _hash(name, value):

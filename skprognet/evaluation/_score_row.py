@@ -42,6 +42,8 @@ class FitOfMethod:
         The result.
     sources : list of ReadySource
         The fitted sources that it read.
+    task : ClassTask or NumberTask
+        What it learned.
     """
 
     method: str
@@ -53,10 +55,11 @@ class FitOfMethod:
     given: object
     fitted: Fitted
     sources: list
+    task: type
 
     @property
     def estimator(self):
-        """The fitted classifier."""
+        """The fitted classifier or regressor."""
         return self.fitted.estimator
 
     @property
@@ -66,8 +69,10 @@ class FitOfMethod:
 
     @cached_property
     def predicted(self):
-        """The predicted label of each test row, in ascending order of the rows."""
-        return self.estimator.predict(self.given[self.split.tested])
+        """What is predicted of each test row, in ascending order of the rows."""
+        tested = self.split.tested
+        predicted = self.estimator.predict(self.given[tested])
+        return self.task.as_predicted(self.method, predicted, len(tested))
 
     @property
     def history(self):

@@ -5,9 +5,11 @@ import copy
 import numpy as np
 from sklearn.utils import check_array
 
-from skprognet._checks import check_no_ratings, check_row_labels
+from skprognet._checks import check_row_labels
+from skprognet._target_kind import NUMBERS
 from skprognet._wording import first_few
 from skprognet.evaluation._run_columns import column_names, take_columns
+from skprognet.evaluation._tasks import check_task
 
 
 class SourceCorpus:
@@ -33,11 +35,20 @@ class SourceCorpus:
         Speaker of each row, for the splitter. Two corpora may have speakers of one name.
     corpora : array-like of shape (n_samples,), default=None
         The corpus of each row, where several are pooled; None takes all rows as one corpus.
+    kind : {"classes", "numbers"}, default=None
+        What the labels are. None takes numbers that are not all whole, such as ratings, as
+        numbers, and anything else as classes.
+
+    Attributes
+    ----------
+    kind : {"classes", "numbers"}
+        What the labels are.
 
     Raises
     ------
     ValueError
-        For NaN, missing labels, labels that do not fit X, ratings, or a single class.
+        For NaN, missing labels, labels that do not fit X or are not of the kind, a single class,
+        or numbers that are all the same.
 
     Examples
     --------
@@ -54,11 +65,12 @@ class SourceCorpus:
     [151, 188]
     """
 
-    def __init__(self, X, y, groups=None, corpora=None):
+    def __init__(self, X, y, groups=None, corpora=None, kind=None):
         self.feature_names = column_names(X)
         self.X = check_array(X, dtype=np.float64, input_name="X")
         self.y = check_row_labels("y", y, len(self.X))
-        check_no_ratings(str(getattr(y, "name", None) or "y"), self.y)
+        task, self.y = check_task(str(getattr(y, "name", None) or "y"), self.y, kind)
+        self.kind = task.kind
         self.groups = None if groups is None else check_row_labels("groups", groups, len(self.X))
         self.corpora = corpora
         if corpora is not None:
@@ -70,8 +82,11 @@ class SourceCorpus:
             )
 
     def __repr__(self):
-        labels = ", ".join(str(label) for label in np.unique(self.y))
-        return f"SourceCorpus of {len(self.X)} rows with labels {labels}"
+        if self.kind == NUMBERS:
+            labels = f"numbers from {self.y.min():g} to {self.y.max():g}"
+        else:
+            labels = "labels " + ", ".join(str(label) for label in np.unique(self.y))
+        return f"SourceCorpus of {len(self.X)} rows with {labels}"
 
     @property
     def parts(self):

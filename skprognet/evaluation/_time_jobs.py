@@ -16,6 +16,7 @@ from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.base import clone
 
 from skprognet.evaluation._fold_job import run_job
+from skprognet.evaluation._source_estimator import map_source_estimators, source_estimators
 
 _FEW = 3  # epochs of the shorter run
 _MOST = 60  # epochs of the longer one, at most
@@ -83,7 +84,7 @@ def _cut(split, share):
 
 def _time_job(run, job, share):
     """Return how many seconds a job takes with all rows and all epochs."""
-    trained = [*run.methods.values(), run.source_estimator]
+    trained = [*run.methods.values(), *source_estimators(run.source_estimator).values()]
     most = max((epochs_of(each) or 0 for each in trained), default=0)
     if not most:
         return 0.0
@@ -102,7 +103,8 @@ def _time_job(run, job, share):
 def _seconds(run, job, part):
     """Return how many seconds a job takes with a part of the epochs of each network."""
     methods = {name: _shortened(method, part) for name, method in run.methods.items()}
-    run = replace(run, methods=methods, source_estimator=_shortened(run.source_estimator, part))
+    of_sources = map_source_estimators(lambda each: _shortened(each, part), run.source_estimator)
+    run = replace(run, methods=methods, source_estimator=of_sources)
     start = time.perf_counter()
     run_job(run, job)
     return time.perf_counter() - start

@@ -346,10 +346,15 @@ def test_errors_come_before_any_training(corpus, options, message):
     [
         (SVC, "Methods must be classifiers, such as SVC(); 'other' is the class SVC. Make one."),
         ("SVC", "Methods must be classifiers, such as SVC(); 'other' is str. Make one."),
-        (SVR(), "Methods must be classifiers; 'other' is SVR, which is none. Take a classifier."),
+        (
+            SVR(),
+            "Methods must be classifiers, since 'target' holds classes; 'other' is SVR, which is "
+            "none. Take a classifier, or pass kind='numbers' if it holds numbers.",
+        ),
         (
             make_pipeline(StandardScaler(), SVR()),
-            "Methods must be classifiers; 'other' is Pipeline, which is none. Take a classifier.",
+            "Methods must be classifiers, since 'target' holds classes; 'other' is Pipeline, "
+            "which is none. Take a classifier, or pass kind='numbers' if it holds numbers.",
         ),
     ],
 )
