@@ -148,11 +148,12 @@ def test_from_invented_speech_to_a_report_of_numbers(study):
     folder, result = study
     assert "arousal: 16 numbers from 1." in result.stderr
     assert result.stdout.startswith("# Arousal prediction with transfer from emotion")
-    assert "CCC" in result.stdout
-    assert "UAR" not in result.stdout
+    assert "| CCC  " in result.stdout
+    assert "difference in UAR" not in result.stdout
+    assert "UAR 0." in result.stdout  # of the source alone, which tells emotions
     page = (folder / "out" / "report.html").read_text("utf-8")
-    assert "CCC" in page
-    assert "UAR" not in page
+    assert "concordance correlation coefficient" in page
+    assert "recall" not in page
     scores = read_scores(folder / "out")
     assert set(scores["metric"]) == {"ccc"}
     predictions = read_predictions(folder / "out")
@@ -168,8 +169,8 @@ def test_from_invented_speech_to_a_report_of_numbers(study):
 def test_results_of_numbers_are_looked_at_again(study, tmp_path):
     folder = study[0] / "out"
     said = done("compare", folder).stdout
-    assert "CCC" in said
-    assert "UAR" not in said
+    assert "| CCC  " in said
+    assert "recall" not in said
     output = tmp_path / "agreement.csv"
     done("details", folder, "--kind", "agreement", "-o", output)
     expected = agreement_by_method(read_predictions(folder))
@@ -200,29 +201,41 @@ def test_what_is_about_classes_refuses_numbers(study, arguments, message):
     assert message in result.stderr
 
 
-def test_the_plan_and_the_parts_of_a_study_of_numbers(tables, tmp_path):
+def test_the_plan_of_a_study_of_numbers(tables, tmp_path):
     question = ["tasks", tables[0], "--target", "arousal", "--sources", "gender", *TINY]
-    question += ["--methods", "dnn", "progressive", "-o", tmp_path / "out"]
-    planned = done(*question, "--plan").stdout
-    assert "numbers" in planned
+    question += ["--methods", "dnn", "progressive", "--scoring", "ccc"]
+    planned = done(*question, "-o", tmp_path / "out", "--plan").stdout
+    assert planned.startswith("Arousal prediction with transfer from gender")
     assert not (tmp_path / "out").exists()
+    refused = run(*question, "--classes", "-o", tmp_path / "out")
+    assert refused.exit_code == 1
+    assert "scoring must be a score of classes" in refused.stderr
 
 
 def test_corpora_come_on_one_scale(tables, tmp_path):
-    options = [*TINY, "--train-folds", 1, "--targets", "second", "--methods", "dnn", "progressive"]
-    question = ["corpora", *tables, "--emotion", "arousal", *options]
-    scale = ["--scale", "first=1:5", "second=1:5"]
-    planned = done(*question, *scale, "-o", tmp_path / "out", "--plan")
-    assert "arousal: 96 numbers from 1.5 to 4.5, so numbers are predicted" in planned.stderr
+    options = [*TINY, "--train-folds", 1, "--targets", "second"]
+    options += ["--methods", "dnn", "progressive"]
+    question, out = ["corpora", *tables, "--emotion", "arousal", *options], tmp_path / "out"
+    scale = ["--scale", "first=1:5", "second=0:6"]
+    part = done(*question, *scale, "-o", out, "--only", "fold=1")
+    assert "arousal: 96 numbers from 1.5 to 4.5, so numbers are predicted" in part.stderr
+    design = tomllib.loads((out / "design.toml").read_text("utf-8"))
+    assert (design["kind"], design["scale"]) == ("numbers", {"first": [1, 5], "second": [0, 6]})
+    # The design says the same to another process, which goes on in the same folder.
+    again = done(
+        "corpora", "--design", out / "design.toml", "-o", out, "--only", "fold=2", "--n-jobs", 1
+    )
+    assert "The part fold=2 is done." in again.stdout
+    out = tmp_path / "other"
     for words, message in [
         (["first"], "give z-scores, none, or NAME=LOW:HIGH once for each corpus"),
         (["first=1:x"], "such as iemocap=1:5; got 'first=1:x'."),
         (["first=1:5", "first=1:7"], "got 'first=1:7'."),
     ]:
-        refused = run(*question, "--scale", *words, "-o", tmp_path / "out")
+        refused = run(*question, "--scale", *words, "-o", out)
         assert refused.exit_code == 2
         assert message in refused.stderr
-    refused = run(*question, "--scale", "first=1:5", "-o", tmp_path / "out")
+    refused = run(*question, "--scale", "first=1:5", "-o", out)
     assert refused.exit_code == 1
     assert "scale must have the lowest and highest possible number of each corpus" in (
         refused.stderr
