@@ -83,6 +83,12 @@ def transfer_between_corpora(
         The labels that are kept; rows with others are left out of all corpora. None keeps all
         labels: those that a target lacks are learned by its sources alone, and the other way
         round. A warning before the first fit says what the corpora share, and what is left out.
+    scale : {"z-scores", "none"} or dict of str to (low, high), default=None
+        How the numbers of the corpora become alike: "z-scores" gives each corpus mean 0 and
+        variance 1 over its own rows, "none" leaves the numbers as they are, and a dict says for
+        each corpus which number becomes 0 and which becomes 1, such as ``{"iemocap": (1, 5),
+        "msp-improv": (1, 7)}``. Predictions and scores are on this scale. None is "z-scores"
+        where the target is numbers. Classes have no scale.
     tasks : sequence of str, default=()
         Columns of `labels`, such as "gender". A progressive network is added that reads, beside
         the other corpus, a network of each of these tasks, trained on the training rows of the
