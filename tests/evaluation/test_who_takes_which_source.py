@@ -127,7 +127,7 @@ def test_a_method_that_needs_labels_gets_those_of_its_training_rows():
                 "methods": ["PT/FT", "multi-task"],
             },
             "Each source must have what a method needs; 'layers' can be read by none of the "
-            "methods: 'PT/FT' needs layers of a network to copy; 'multi-task' needs labels of a "
+            "methods: 'PT/FT' needs layers of a network to copy; 'multi-task' needs classes of a "
             "source task for the rows of X. Leave it out, or add a ProgressiveClassifier.",
         ),
         (
