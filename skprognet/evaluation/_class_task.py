@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, is_regressor
 
 from skprognet._checks import check_no_ratings
-from skprognet._target_kind import CLASSES
+from skprognet._target_kind import CLASSES, DEFAULT_SCORING
 from skprognet.model_selection import check_classes_remain
 from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS
 
@@ -31,7 +31,7 @@ class ClassTask:
     """
 
     kind = CLASSES
-    scoring = "uar"
+    scoring = DEFAULT_SCORING[CLASSES]
     model = "classifier"
     example = "SVC"
     otherwise = "pass kind='numbers' if it holds numbers"

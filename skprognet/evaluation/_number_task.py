@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.base import BaseEstimator, is_classifier
 
-from skprognet._target_kind import NUMBERS, as_numbers, kind_of_target
+from skprognet._target_kind import DEFAULT_SCORING, NUMBERS, as_numbers, kind_of_target
 from skprognet.sources import LAYERS, WEIGHTS
 
 
@@ -11,7 +11,7 @@ class NumberTask:
     """Numbers as labels; the attributes are those of :class:`ClassTask`."""
 
     kind = NUMBERS
-    scoring = "ccc"
+    scoring = DEFAULT_SCORING[NUMBERS]
     model = "regressor"
     example = "Ridge"
     otherwise = "make classes of them first, such as low and high with pandas.cut"

@@ -86,7 +86,7 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
     ValueError
         If there are fewer than two methods, `n` is below 1, `only` is unknown or there is no
         network without a source to compare with, `against` names no method without a source, or
-        `predictions` are refused as in :func:`confusion_by_method`.
+        `predictions` are refused as in :func:`scores_by_group`.
 
     Notes
     -----

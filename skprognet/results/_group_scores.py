@@ -122,10 +122,10 @@ def score_of_kind(kind, scoring):
     """Return the score of predictions of classes or of numbers; None is that of their kind."""
     default = DEFAULT_SCORING[kind]
     score = get_score(default if scoring is None else scoring)
-    if score.name in DEFAULT_SCORING.values() and score.name != default:
+    if score.kind not in (None, kind):
         raise ValueError(
             f"scoring must be a score of {kind}, since predictions are of {kind}; got "
-            f"{score.name!r}. Pass {default!r}, or leave it out."
+            f"{score.name!r}, which is one of {score.kind}. Pass {default!r}, or leave it out."
         )
     return score
 
