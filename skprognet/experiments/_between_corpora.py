@@ -83,6 +83,11 @@ def transfer_between_corpora(
         The labels that are kept; rows with others are left out of all corpora. None keeps all
         labels: those that a target lacks are learned by its sources alone, and the other way
         round. A warning before the first fit says what the corpora share, and what is left out.
+    scale : {"z-scores", "none"} or dict of str to (low, high), default=None
+        How the numbers of the corpora become alike. "z-scores": those of each corpus have mean 0
+        and variance 1 over all of its rows. A dict: the lowest and the highest possible number of
+        each corpus become 0 and 1. "none": they stay as they are. None is "z-scores" of numbers;
+        classes have no scale. Predictions and scores are of the scaled numbers.
     tasks : sequence of str, default=()
         Columns of `labels`, such as "gender". A progressive network is added that reads, beside
         the other corpus, a network of each of these tasks, trained on the training rows of the
