@@ -1,11 +1,8 @@
 """The paper's second study: does a network of another corpus help (Figure 4)."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
-from skprognet._target_kind import NUMBERS
 from skprognet.evaluation import SourceCorpus
 from skprognet.experiments._corpora_design import ALL_OTHERS, CorporaDesign
 from skprognet.experiments._duplicates import settle_duplicates
@@ -13,7 +10,7 @@ from skprognet.experiments._matched_corpora import kind_of_corpora, match_corpor
 from skprognet.experiments._methods import make_methods
 from skprognet.experiments._network_values import networks_by_kind
 from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
-from skprognet.experiments._scales import scale_of
+from skprognet.experiments._scales import moments_of_corpora, scale_numbers
 from skprognet.experiments._shared_labels import choose_labels
 from skprognet.experiments._task_labels import as_tasks, kind_of_task
 
@@ -83,12 +80,15 @@ def transfer_between_corpora(
         The labels that are kept; rows with others are left out of all corpora. None keeps all
         labels: those that a target lacks are learned by its sources alone, and the other way
         round. A warning before the first fit says what the corpora share, and what is left out.
+        It is for classes only.
     scale : {"z-scores", "none"} or dict of str to (low, high), default=None
-        How the numbers of the corpora become alike: "z-scores" gives each corpus mean 0 and
-        variance 1 over its own rows, "none" leaves the numbers as they are, and a dict says for
-        each corpus which number becomes 0 and which becomes 1, such as ``{"iemocap": (1, 5),
-        "msp-improv": (1, 7)}``. Predictions and scores are on this scale. None is "z-scores"
-        where the target is numbers. Classes have no scale.
+        How the numbers of the corpora become alike, before the folds. "z-scores", which None
+        stands for, gives the numbers y of each corpus the mean 0 and the variance 1 over all of
+        its rows that take part: (y - mean) / (standard deviation). A dict has for each corpus the
+        lowest and the highest possible number, and y becomes (y - low) / (high - low), from 0 to
+        1. "none" takes numbers as they are. Scores and predictions are of the scaled numbers;
+        ``study.scales`` has the mean and the standard deviation of each corpus before it was
+        scaled. It is for numbers only.
     tasks : sequence of str, default=()
         Columns of `labels`, such as "gender". A progressive network is added that reads, beside
         the other corpus, a network of each of these tasks, trained on the training rows of the
@@ -248,33 +248,14 @@ def plan_corpora(design, corpora):
         given, [design.emotion, *design.tasks], design.speaker, design.duplicates
     )
     tables = {name: table.select(chosen[name][table.kept]) for name, table in tables.items()}
-    scales = {}
-    if design.kind == NUMBERS:
-        scales = {name: _moments(table.labels[design.emotion]) for name, table in tables.items()}
-    return StudyPlan(design, tables, _runs(design, given, _scaled(design, tables)), scales)
+    runs = _runs(design, given, scale_numbers(design, tables))
+    return StudyPlan(design, tables, runs, moments_of_corpora(design, tables))
 
 
 def _learned(design, labels):
     """Return the labels of one corpus with the tasks as networks learn them."""
     kinds = {name: kind_of_task(labels, name, names=design.group_columns) for name in design.tasks}
     return as_tasks(labels, kinds | {design.emotion: design.kind})
-
-
-def _moments(numbers):
-    """Return mean and (population) standard deviation, by which a scale can be undone."""
-    return {"mean": float(numbers.mean()), "standard_deviation": float(numbers.std(ddof=0))}
-
-
-def _scaled(design, tables):
-    """Return the corpora with numbers on one scale; classes stay as they are."""
-    if design.kind != NUMBERS:
-        return tables
-    scaled = {}
-    for name, table in tables.items():
-        numbers = table.labels[design.emotion]
-        numbers = scale_of(design, name, numbers)(numbers)
-        scaled[name] = replace(table, labels=table.labels.assign(**{design.emotion: numbers}))
-    return scaled
 
 
 def _runs(design, given, tables):

@@ -2,13 +2,11 @@
 
 from sklearn.base import clone, is_regressor
 
-from skprognet._target_kind import CLASSES, KINDS, NUMBERS
+from skprognet._target_kind import CLASSES, DEFAULT_SCORING, KINDS, NUMBERS
 from skprognet.estimators import DNNClassifier, DNNRegressor, check_estimator_parameters
 from skprognet.experiments._arguments import as_plain
 
-# The network of each kind of target, and what scores it unless the user says otherwise.
-NETWORKS = {CLASSES: DNNClassifier, NUMBERS: DNNRegressor}
-SCORINGS = {CLASSES: "uar", NUMBERS: "ccc"}
+NETWORKS = {CLASSES: DNNClassifier, NUMBERS: DNNRegressor}  # by the kind of the target
 # TOML has no null.
 NOTHING = "none"
 # The seeds of the networks follow from the random_state of the study.
@@ -42,8 +40,8 @@ def check_network(estimator, scoring=None, kind=None):
         If a parameter is out of range, or one has no meaning for this kind.
     """
     if estimator is None:
-        expected = kind or (NUMBERS if scoring == SCORINGS[NUMBERS] else CLASSES)
-        estimator = NETWORKS[expected](monitor=scoring or SCORINGS[expected])
+        expected = kind or (NUMBERS if scoring == DEFAULT_SCORING[NUMBERS] else CLASSES)
+        estimator = NETWORKS[expected](monitor=scoring or DEFAULT_SCORING[expected])
     if not isinstance(estimator, tuple(NETWORKS.values())):
         raise TypeError(
             "estimator must be a DNNClassifier or a DNNRegressor, whose parameters all networks "
@@ -66,7 +64,7 @@ def _network_of_target(network, kind):
                 f"{name}={value!r} of the estimator is for {own}, and the target is taken as "
                 f"{kind}. Leave it out, or say kind={own!r}."
             )
-    if network.monitor != SCORINGS[own]:  # the user's own choice, which may suit both
+    if network.monitor != DEFAULT_SCORING[own]:  # the user's own choice, which may suit both
         converted.set_params(monitor=network.monitor)
     return converted
 

@@ -1,10 +1,12 @@
 """The numbers of several corpora on one scale: ratings of 1 to 5 and of 1 to 7, say."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from skprognet._checks import check_choice, check_number
+from skprognet._target_kind import NUMBERS
 from skprognet._wording import first_few
 
 Z_SCORES, AS_GIVEN = "z-scores", "none"
@@ -121,3 +123,42 @@ def _spread(design, name, numbers):
             f"{numbers.iloc[0]:g}. Leave this corpus out."
         )
     return float(numbers.std(ddof=0))
+
+
+def scale_numbers(design, tables):
+    """Return the corpora with their numbers on one scale; classes stay as they are.
+
+    Parameters
+    ----------
+    design : CorporaDesign
+        What is asked.
+    tables : dict of str to Table
+        The rows of each corpus that take part.
+
+    Returns
+    -------
+    dict of str to Table
+        The tables that were given are not changed.
+    """
+    if design.kind != NUMBERS:
+        return tables
+    scaled = {}
+    for name, table in tables.items():
+        numbers = table.labels[design.emotion]
+        numbers = scale_of(design, name, numbers)(numbers)
+        scaled[name] = replace(table, labels=table.labels.assign(**{design.emotion: numbers}))
+    return scaled
+
+
+def moments_of_corpora(design, tables):
+    """Return mean and (population) standard deviation of the numbers of each corpus as given.
+
+    With them z-scores can be undone. There are none for classes.
+    """
+    if design.kind != NUMBERS:
+        return {}
+    numbers = {name: table.labels[design.emotion] for name, table in tables.items()}
+    return {
+        name: {"mean": float(y.mean()), "standard_deviation": float(y.std(ddof=0))}
+        for name, y in numbers.items()
+    }

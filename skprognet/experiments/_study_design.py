@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
-from skprognet._target_kind import KINDS, NUMBERS
+from skprognet._target_kind import DEFAULT_SCORING, KINDS, NUMBERS
 from skprognet.experiments._arguments import (
     argument,
     as_plain,
@@ -14,7 +14,6 @@ from skprognet.experiments._arguments import (
 from skprognet.experiments._duplicates import DUPLICATES
 from skprognet.experiments._methods import METHODS, PAPER, check_methods
 from skprognet.experiments._network_values import (
-    SCORINGS,
     check_network,
     describe_others,
     make_network,
@@ -94,7 +93,7 @@ class StudyDesign:
                 continue  # one of the user's own: no option can give it
             self._settle(name, check_argument(each, value))
         if self.kind is not None and self.scoring is None:
-            self._settle("scoring", SCORINGS[self.kind])
+            self._settle("scoring", DEFAULT_SCORING[self.kind])
         check_methods(self.methods, self.kind)
         self._settle("estimator", check_network(self.estimator, self.scoring, self.kind))
 

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass, field
 
-import pandas as pd
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet._checks import check_choice
-from skprognet._target_kind import CLASSES, NUMBERS
 from skprognet.experiments._duplicates import settle_duplicates
 from skprognet.experiments._label_columns import check_columns
 from skprognet.experiments._methods import METHODS, check_methods
 from skprognet.experiments._network_values import check_network, network_of_kind
+from skprognet.experiments._rows_to_train_on import (
+    DRAWN,
+    check_rows_to_train_on,
+    count_training_rows,
+)
 from skprognet.experiments._task_labels import as_tasks, kind_of_task
 from skprognet.features import warn_of_layers
 from skprognet.model_selection import validation_groups
@@ -166,7 +169,7 @@ def train_model(
     network = check_network(estimator, kind=kind).set_params(random_state=random_state)
     rows = settle_duplicates({"": (X, labels)}, [target, *columns], speaker, duplicates)[""]
     y = rows.labels[target]
-    _CHECK_ROWS[kind](y)
+    check_rows_to_train_on(y, kind)
     groups = validation_groups(
         rows.labels, target, kind=kind, speaker=speaker, validation=validation
     )
@@ -179,34 +182,9 @@ def train_model(
         _fit(rows.X, y, model, groups, source_y),
         n_rows=len(rows.X),
         dropped_rows=rows.dropped,
-        validation=_DRAWN[kind] if groups is None else "speaker-independent",
-        counts=_count(rows.labels, target, kind, speaker),
+        validation=DRAWN[kind] if groups is None else "speaker-independent",
+        counts=count_training_rows(rows.labels, target, kind, speaker),
     )
-
-
-def _count(labels, target, kind, speaker):
-    """Return what there is of the target, how many rows of each corpus, how many speakers."""
-    counts = {kind: _COUNTS[kind](labels[target])}
-    if speaker in labels and speaker != target:
-        counts["speakers"] = int(labels[speaker].nunique())
-    if "corpus" in labels:
-        counts["corpora"] = _rows_of_each(labels["corpus"])
-    return counts
-
-
-def _moments(numbers):
-    """Return what a set of numbers is like."""
-    return {
-        "mean": float(numbers.mean()),
-        "standard_deviation": float(numbers.std(ddof=0)),
-        "lowest": float(numbers.min()),
-        "highest": float(numbers.max()),
-    }
-
-
-def _rows_of_each(values):
-    """Return how many rows have each value, in the order of the values."""
-    return {str(value): int(n) for value, n in values.value_counts().sort_index().items()}
 
 
 def _check_layers(method, layers):
@@ -219,25 +197,6 @@ def _check_layers(method, layers):
             f"The method {method!r} needs {needs} to learn from; a network whose layers are "
             f"columns, as those of layers={list(layers)!r:.200}, has its {LAYERS} only. Choose a "
             "method that reads layers, such as 'progressive'."
-        )
-
-
-def check_enough_rows(y):
-    """Raise unless there are classes, and rows of each to train on and to choose the epoch by."""
-    counts = pd.Series(y).value_counts()
-    if len(counts) < 2 or counts.min() < 2:
-        raise ValueError(
-            "There must be two classes or more, each with two rows or more; in the column "
-            f"{y.name!r} there are {counts.to_dict()}."
-        )
-
-
-def check_enough_numbers(y):
-    """Raise unless there are rows to train on and rows to choose the epoch by, two of each."""
-    if len(y) < 4 or y.nunique() < 2:
-        raise ValueError(
-            "There must be four rows or more, and different numbers; in the column "
-            f"{y.name!r} there are {len(y)} rows and {y.nunique()} different numbers."
         )
 
 
@@ -258,8 +217,3 @@ def _fit(X, y, network, groups, source_y):
     options = {"groups": groups, "source_y": source_y}
     options = {f"network__{name}": v for name, v in options.items() if v is not None}
     return Pipeline([("scaler", scaler), ("network", network)]).fit(X, y, **options)
-
-
-_CHECK_ROWS = {CLASSES: check_enough_rows, NUMBERS: check_enough_numbers}
-_COUNTS = {CLASSES: _rows_of_each, NUMBERS: _moments}
-_DRAWN = {CLASSES: "stratified", NUMBERS: "random"}  # how the validation rows are without groups
