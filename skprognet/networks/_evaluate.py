@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from skprognet.networks._column import Column
-from skprognet.networks._few_rows import FEW, ROWS_PER_BLOCK, block_lengths, few_rows
+from skprognet.networks._few_rows import FEW, ROWS_PER_BLOCK, few_rows, prepared
 
 HIDDEN, LOGITS = slice(-1), slice(-1, None)  # of the outputs of all layers
 
@@ -28,15 +28,14 @@ def _in_blocks(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
 
 def _in_one_block(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
     """Return the same of so few rows that they are one block, filled up with rows of zeros."""
-    n_rows, n_features = X_NF.shape
-    lengths = block_lengths(column) if X_NF.device.type == "cpu" else (ROWS_PER_BLOCK,)
+    n_rows = len(X_NF)
+    on_cpu = X_NF.device.type == "cpu"
+    lengths, prepared_layers = prepared(column) if on_cpu else ((ROWS_PER_BLOCK,), [])
     length = next(length for length in lengths if n_rows <= length)
     if n_rows < length:
-        full_NF = X_NF.new_zeros(length, n_features)
-        full_NF[:n_rows] = X_NF
-        X_NF = full_NF
+        X_NF = torch.constant_pad_nd(X_NF, (0, 0, 0, length - n_rows))
     if length == FEW:
-        layers = few_rows(column, X_NF)
+        layers = few_rows(column, prepared_layers, X_NF)
         outputs = list(islice(layers, len(column.hidden_layer_sizes)))
         outputs = outputs if wanted == HIDDEN else list(layers)
     else:

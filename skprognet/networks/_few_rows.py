@@ -9,6 +9,8 @@ waits for 127 rows of zeros. There are shorter ways to the same bits:
   of the layer and not rows. It fails for layers of a few units, as an output is;
 - a block of 16 to 64 rows with units first, ``weight_HF @ x_FN``, as the long block has it.
 
+So 4 rows go through the hidden layers with the rows first, and are filled up to 16 for an output.
+
 Whether the order is the same depends on the library and the processor, and nothing documents it.
 So it is tried, once in a process for each shape, on random numbers: another order shows in
 thousands of last digits at once. Where no shorter way gives the same bits, the block stays long.
@@ -20,12 +22,15 @@ a block is only as short as its activations fill whole registers, and they lie s
 Letters in names: N rows, F numbers that a layer reads, H units that it has.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import torch
-from torch import Tensor
-from torch.nn.functional import pad
+from torch import Tensor, nn
 
 from skprognet.networks._ambient import undisturbed
 from skprognet.networks._column import ACTIVATIONS, Column
@@ -33,32 +38,116 @@ from skprognet.networks._column import ACTIVATIONS, Column
 ROWS_PER_BLOCK = 128  # a multiple of the numbers in any vector register
 FEW = 4
 _SHORTER = (16, 32, 64)
+_FILLED_UP = 16  # rows that a layer of a few units takes instead
 _NUMBERS_AT_ONCE = 64  # a multiple of what torch takes in one go on any processor
 
-_known: dict[tuple, tuple[int, ...]] = {}
+_known_lengths: dict[tuple, tuple[int, ...]] = {}
+_prepared: WeakKeyDictionary[Column, PreparedColumn] = WeakKeyDictionary()
 
 
-def block_lengths(column: Column) -> tuple[int, ...]:
-    """Return the lengths of blocks in which a row has the same bits, the shortest first.
+@dataclass(frozen=True)
+class PreparedLayer:
+    """The numbers of one layer as :func:`few_rows` takes them.
 
-    Parameters
+    Attributes
     ----------
-    column : Column
-        The network, on the CPU.
-
-    Returns
-    -------
-    tuple of int
-        `FEW`, if it is among them, is for :func:`few_rows`; others are for units first.
+    rows_first : bool
+        Whether the product is ``x_NF @ weight_FH``; else it is ``weight_HF @ x_FN``.
+    bias : Tensor of shape (H,) or (H, 1)
+        The second if units come first.
+    weights : list of Tensor
+        One matrix for each input, (F, H) if the rows come first, else (H, F).
+    filling : list of Tensor
+        For each input the rows of zeros that fill it up; none if the rows come first.
     """
-    key = (type(column), *column.config().values(), torch.get_num_threads())
-    if key not in _known:
-        with undisturbed("cpu"):
-            _known[key] = _find_lengths(column)
-    return _known[key]
+
+    rows_first: bool
+    bias: Tensor
+    weights: list[Tensor]
+    filling: list[Tensor]
 
 
-def few_rows(column: Column, X_NF: Tensor) -> Iterator[Tensor]:
+@dataclass(frozen=True)
+class PreparedColumn:
+    """What a column needs for a few rows, looked up once for all predictions.
+
+    A product of one row takes ten microseconds, and it takes as long to find its matrix in a
+    module, to turn the matrix round and to ask which way of multiplying it is safe.
+
+    Attributes
+    ----------
+    modules : list of Module
+        All parts of the column.
+    children : list of dict
+        The parts of each part, by name, as the module itself keeps them.
+    parameters : list of dict
+        The weights of each part, by name, as the module itself keeps them.
+    addresses : list of int
+        Where the weights lie in memory. `layers` holds views of that memory, so that it sees each
+        training step.
+    n_threads : int
+        How many threads torch uses; the order of summation may depend on it.
+    lengths : tuple of int
+        The lengths of blocks in which a row has the same bits, the shortest first. `FEW`, if it is
+        among them, is for :func:`few_rows`; others are for units first.
+    layers : list of PreparedLayer
+        The layers; empty if `FEW` is not among the lengths.
+    """
+
+    modules: list[nn.Module]
+    children: list[dict]
+    parameters: list[dict]
+    addresses: list[int]
+    n_threads: int
+    lengths: tuple[int, ...]
+    layers: list[PreparedLayer]
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the column still has these parts, with their weights in the same memory."""
+        return (
+            self.n_threads == torch.get_num_threads()
+            and self.modules == [part for parts in self.children for part in parts.values()]
+            and self.addresses == _addresses(self.parameters)
+        )
+
+
+def prepared(column: Column) -> tuple[tuple[int, ...], list[PreparedLayer]]:
+    """Return the lengths of blocks for a column on the CPU, and its layers for a few rows."""
+    known = _prepared.get(column)
+    if known is None or not known.is_valid:
+        known = _prepared[column] = _prepare(column)
+    return known.lengths, known.layers
+
+
+def _prepare(column: Column) -> PreparedColumn:
+    """Look everything up that a column needs."""
+    n_threads = torch.get_num_threads()
+    lengths = _block_lengths(column, n_threads)
+    children = [part._modules for part in column.modules()]
+    parameters = [part._parameters for part in column.modules()]
+    return PreparedColumn(
+        modules=[part for parts in children for part in parts.values()],
+        children=children,
+        parameters=parameters,
+        addresses=_addresses(parameters),
+        n_threads=n_threads,
+        lengths=lengths,
+        layers=_prepare_layers(column, n_threads) if FEW in lengths else [],
+    )
+
+
+def _addresses(parameters: list[dict]) -> list[int]:
+    """Return where weights lie in memory."""
+    return [
+        values.data_ptr()
+        for weights in parameters
+        for values in weights.values()
+        if values is not None
+    ]
+
+
+def few_rows(column: Column, layers: list[PreparedLayer], X_NF: Tensor) -> Iterator[Tensor]:
     """Yield hidden activations and logits of `FEW` rows without dropout, each of shape (N, H).
 
     It computes the same as the column itself, with the rows first; columns with adapters, which
@@ -66,25 +155,47 @@ def few_rows(column: Column, X_NF: Tensor) -> Iterator[Tensor]:
     """
     activate, _ = ACTIVATIONS[column.activation]
     below_NF, frozen = column.split(X_NF)
-    layers = zip(column.layers, column.weights_by_layer(), strict=True)
-    for k, (layer, weights) in enumerate(layers):
-        z_NH = _add_products(layer.bias, weights, [below_NF, *frozen[k]])
-        below_NF = activate(z_NH.contiguous()) if k < len(column.hidden_layer_sizes) else z_NH
+    n_hidden = len(column.hidden_layer_sizes)
+    for k, layer in enumerate(layers):
+        z_NH = _add_products(layer, [below_NF, *frozen[k]])
+        below_NF = activate(z_NH.contiguous()) if k < n_hidden else z_NH
         yield below_NF
 
 
-def _add_products(bias_H: Tensor, weights: list, inputs: list[Tensor]) -> Tensor:
+def _add_products(layer: PreparedLayer, inputs: list[Tensor]) -> Tensor:
     """Return what one layer makes of `FEW` rows of all that it reads, of shape (N, H)."""
-    n_threads, pairs = torch.get_num_threads(), zip(weights, inputs, strict=True)
-    if all(_rows_first(weight_HF.shape, weight_HF.dtype, n_threads) for weight_HF in weights):
-        z_NH = bias_H
-        for weight_HF, x_NF in pairs:
-            z_NH = torch.addmm(z_NH, x_NF, weight_HF.t())
-        return z_NH
-    z_HN = bias_H[:, None]
-    for weight_HF, x_NF in pairs:
-        z_HN = torch.addmm(z_HN, weight_HF, pad(x_NF.t(), (0, _SHORTER[0] - FEW)))
-    return z_HN[:, :FEW].t()
+    z = layer.bias
+    if layer.rows_first:
+        for weight_FH, x_NF in zip(layer.weights, inputs, strict=True):
+            z = torch.addmm(z, x_NF, weight_FH)
+        return z
+    for weight_HF, zeros_NF, x_NF in zip(layer.weights, layer.filling, inputs, strict=True):
+        z = torch.addmm(z, weight_HF, torch.cat([x_NF, zeros_NF]).t())
+    return z[:, :FEW].t()
+
+
+def _prepare_layers(column: Column, n_threads: int) -> list[PreparedLayer]:
+    """Return the layers of a column, each with the order of its products."""
+    layers = []
+    for layer, weights in zip(column.layers, column.weights_by_layer(), strict=True):
+        rows_first = all(_rows_first(w.shape, w.dtype, n_threads) for w in weights)
+        bias_H, matrices = layer.bias.detach(), [weight.detach() for weight in weights]
+        if rows_first:
+            ready = PreparedLayer(True, bias_H, [weight_HF.t() for weight_HF in matrices], [])
+        else:
+            filling = [m.new_zeros(_FILLED_UP - FEW, m.shape[1]) for m in matrices]
+            ready = PreparedLayer(False, bias_H[:, None], matrices, filling)
+        layers.append(ready)
+    return layers
+
+
+def _block_lengths(column: Column, n_threads: int) -> tuple[int, ...]:
+    """Return the lengths of blocks in which a row has the same bits, the shortest first."""
+    key = (type(column), *column.config().values(), n_threads)
+    if key not in _known_lengths:
+        with undisturbed("cpu"):
+            _known_lengths[key] = _find_lengths(column)
+    return _known_lengths[key]
 
 
 def _find_lengths(column: Column) -> tuple[int, ...]:
@@ -100,7 +211,7 @@ def _find_lengths(column: Column) -> tuple[int, ...]:
         and not has_adapters
         and all(
             all(_rows_first(w.shape, w.dtype, n_threads) for w in weights)
-            or all(_units_first(w.shape, w.dtype, n_threads, _SHORTER[0]) for w in weights)
+            or all(_filled_up(w.shape, w.dtype, n_threads) for w in weights)
             for weights in column.weights_by_layer()
         )
     )
@@ -118,6 +229,18 @@ def _rows_first(shape: torch.Size, dtype: torch.dtype, n_threads: int) -> bool:
     bias_H1, weight_HF, x_FN = _random_product(shape, dtype)
     parts = [
         torch.addmm(bias_H1[:, 0], part_FN.t().contiguous(), weight_HF.t()).t()
+        for part_FN in x_FN.split(FEW, dim=1)
+    ]
+    return torch.equal(torch.cat(parts, dim=1), torch.addmm(bias_H1, weight_HF, x_FN))
+
+
+@lru_cache(maxsize=1024)
+def _filled_up(shape: torch.Size, dtype: torch.dtype, n_threads: int) -> bool:
+    """Return whether `FEW` rows, filled up with zeros, have the bits of a long block."""
+    bias_H1, weight_HF, x_FN = _random_product(shape, dtype)
+    zeros_NF = x_FN.new_zeros(_FILLED_UP - FEW, len(x_FN))
+    parts = [
+        torch.addmm(bias_H1, weight_HF, torch.cat([part_FN.t(), zeros_NF]).t())[:, :FEW]
         for part_FN in x_FN.split(FEW, dim=1)
     ]
     return torch.equal(torch.cat(parts, dim=1), torch.addmm(bias_H1, weight_HF, x_FN))

@@ -115,6 +115,53 @@ def test_a_few_rows_have_the_bits_that_they_have_among_many(sizes):
             assert torch.equal(few, whole[7 : 7 + n_rows])
 
 
+def other_values(column):
+    with torch.no_grad():
+        column.layers[0].weight.mul_(2)
+
+
+def other_memory(column):
+    column.layers[1].weight.data = column.layers[1].weight.data * 2
+
+
+def another_parameter(column):
+    column.layers[0].bias = torch.nn.Parameter(torch.ones(64))
+
+
+def another_layer(column):
+    column.layers[0] = torch.nn.Linear(12, 64)
+
+
+def another_output(column):
+    column.replace_output(4, torch.Generator().manual_seed(1))
+
+
+def another_type(column):
+    column.double()
+
+
+CHANGES = [
+    other_values,
+    other_memory,
+    another_parameter,
+    another_layer,
+    another_output,
+    another_type,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_few_rows_see_each_change_of_the_weights(change):
+    # What a column needs for a few rows is kept from one call to the next.
+    generator = torch.Generator().manual_seed(0)
+    column, X = Column(12, (64, 64), 4, generator=generator), torch.randn(60, 12)
+    evaluate_logits(column, X[:1])
+    change(column)
+    X = X.to(column.layers[0].weight.dtype)
+    with torch.no_grad():
+        torch.testing.assert_close(evaluate_logits(column, X[:1]), column.eval()(X)[:1])
+
+
 def test_where_no_shorter_block_has_the_same_bits_the_long_one_is_taken(monkeypatch):
     # Shapes that no other test has, since what was tried is remembered.
     column = Column(13, (11, 7), 3, generator=torch.Generator().manual_seed(0))
