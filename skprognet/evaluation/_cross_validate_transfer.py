@@ -161,7 +161,7 @@ def cross_validate_transfer(
         (n_train_folds,) repeat, fold, baseline (as in the scores), row (its number in X, from 0),
         truth, prediction (labels as in `y`) and, for each class of `y` in sorted order, p_<class>:
         its probability, as float32. It is NaN where the classifier has no ``predict_proba`` or no
-        ``classes_``. Of numbers, truth and prediction are float64, and there are no columns p_.
+        ``classes_``. Of numbers, truth and prediction are float64 without probabilities.
         `scoring` of truth and prediction of a fit is its score, to the last bit.
 
     Raises
