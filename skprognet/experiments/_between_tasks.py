@@ -1,15 +1,7 @@
 """The paper's first study: does a network of another task help (Table 2, Figure 3)."""
 
-from skprognet._checks import check_none_missing
-from skprognet.experiments._duplicates import settle_duplicates
-from skprognet.experiments._label_columns import check_columns, check_same_rows
-from skprognet.experiments._methods import make_methods
-from skprognet.experiments._network_values import networks_by_kind
-from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
-from skprognet.experiments._task_labels import as_tasks, kind_of_task
+from skprognet.experiments._plan_tasks import plan_tasks
 from skprognet.experiments._tasks_design import TasksDesign
-from skprognet.features import warn_of_layers
-from skprognet.sources import LayerSource
 
 
 def transfer_between_tasks(
@@ -195,75 +187,3 @@ def transfer_between_tasks(
     )
     plan = plan_tasks(design, X, labels)
     return plan.run(checkpoint=checkpoint, n_jobs=n_jobs, verbose=verbose)
-
-
-def plan_tasks(design, X, labels):
-    """Return the plan of a study of transfer between tasks, or raise if the data do not fit.
-
-    Parameters
-    ----------
-    design : TasksDesign
-        What is asked.
-    X : array-like of shape (n_samples, n_features)
-        Features.
-    labels : DataFrame of shape (n_samples, n_tasks)
-        The labels of all tasks and the speaker of each row.
-
-    Returns
-    -------
-    StudyPlan
-        One run.
-    """
-    if design.target in design.sources:
-        raise ValueError(
-            f"sources must be other tasks than the target; {design.target!r} is both. Leave it "
-            "out of one."
-        )
-    warn_of_layers(X, design.layers, stacklevel=4)
-    advice = "Rename columns, or pass target=, sources= and speaker=."
-    labels = check_columns(labels, design.columns, advice)
-    check_same_rows(X, labels)
-    tasks, group = [design.target, *design.sources], design.group
-    for name in dict.fromkeys([*tasks, group]):
-        check_none_missing(name, labels[name])  # by the row as given, before copies are dropped
-    design = design.of_kind(kind_of_tasks(design, labels))
-    kinds = {name: kind_of_task(labels, name, names=design.group_columns) for name in tasks}
-    labels = as_tasks(labels, kinds | {design.target: design.kind})
-    tables = settle_duplicates(
-        {design.corpus: (X, labels)}, [*tasks, group], design.speaker, design.duplicates
-    )
-    table = tables[design.corpus]
-    arguments = {
-        "X": table.X,
-        "y": table.labels[design.target],
-        "kind": design.kind,
-        "methods": make_methods(design.methods, design.estimator) | design.other_methods,
-        "sources": _sources(design, table.labels),
-        "combined_sources": [(*design.sources, *design.layers)] if design.all_sources else None,
-        "placebo": design.placebo,
-        "source_estimator": networks_by_kind(design.estimator),
-        "scoring": design.scoring,
-        "groups": table.labels[group],
-        "speakers": table.labels.get(design.speaker),
-        "cv": make_folds(design),
-        "normalisation": design.normalisation,
-        "target": design.target,
-        "corpus": design.corpus,
-        "random_state": design.random_state,
-    }
-    shared = design.folds == "speaker-stratified"  # a speaker is in several folds
-    groups = None if shared else labels[group].to_numpy()
-    return StudyPlan(design, tables, [PlannedRun(design.corpus, groups, arguments)])
-
-
-def kind_of_tasks(design, labels):
-    """Return what the target of a study is: what its design says, or else by the labels."""
-    return kind_of_task(labels, design.target, design.kind, design.group_columns)
-
-
-def _sources(design, labels):
-    """Return each source by its name: the labels of a task, or the layers of a network."""
-    tasks = labels[list(design.sources)]
-    if not design.layers:
-        return tasks
-    return dict(tasks.items()) | {name: LayerSource(name) for name in design.layers}

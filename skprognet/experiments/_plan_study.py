@@ -1,8 +1,8 @@
 """A design meets its data."""
 
-from skprognet.experiments._between_corpora import plan_corpora
-from skprognet.experiments._between_tasks import kind_of_tasks, plan_tasks
 from skprognet.experiments._matched_corpora import kind_of_corpora
+from skprognet.experiments._plan_corpora import plan_corpora
+from skprognet.experiments._plan_tasks import kind_of_tasks, plan_tasks
 
 
 def plan_study(design, *data):

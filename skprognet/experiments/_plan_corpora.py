@@ -1,0 +1,128 @@
+"""From the design of a study between corpora to its runs: everything is checked, nothing trained."""
+
+import numpy as np
+import pandas as pd
+
+from skprognet.evaluation import SourceCorpus
+from skprognet.experiments._corpora_design import ALL_OTHERS
+from skprognet.experiments._duplicates import settle_duplicates
+from skprognet.experiments._matched_corpora import kind_of_corpora, match_corpora
+from skprognet.experiments._methods import make_methods
+from skprognet.experiments._network_values import networks_by_kind
+from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
+from skprognet.experiments._scales import moments_of_corpora, scale_numbers
+from skprognet.experiments._shared_labels import choose_labels
+from skprognet.experiments._task_labels import as_tasks, kind_of_task
+
+
+def plan_corpora(design, corpora):
+    """Return the plan of a study of transfer between corpora, or raise if the data do not fit.
+
+    Parameters
+    ----------
+    design : CorporaDesign
+        What is asked.
+    corpora : dict of str to tuple of (X, labels)
+        The corpora.
+
+    Returns
+    -------
+    StudyPlan
+        A run for each target, with all of its sources.
+    """
+    if not isinstance(corpora, dict):
+        raise TypeError(
+            "corpora must be a dict such as {'emodb': (X, labels), 'iemocap': (X, labels)}; got "
+            f"{type(corpora).__name__}."
+        )
+    design = design.named(corpora)
+    given = match_corpora(design, corpora)
+    design = design.of_kind(kind_of_corpora(design, given))
+    given = {name: (X, _learned(design, labels)) for name, (X, labels) in given.items()}
+    chosen = choose_labels(design, {name: y[design.emotion] for name, (_, y) in given.items()})
+    tables = settle_duplicates(
+        given, [design.emotion, *design.tasks], design.speaker, design.duplicates
+    )
+    tables = {name: table.select(chosen[name][table.kept]) for name, table in tables.items()}
+    runs = _runs(design, given, scale_numbers(design, tables))
+    return StudyPlan(design, tables, runs, moments_of_corpora(design, tables))
+
+
+def _learned(design, labels):
+    """Return the labels of one corpus with the tasks as networks learn them."""
+    kinds = {name: kind_of_task(labels, name, names=design.group_columns) for name in design.tasks}
+    return as_tasks(labels, kinds | {design.emotion: design.kind})
+
+
+def _runs(design, given, tables):
+    """Return the run of each target, with all of its sources."""
+    teachers = {name: _as_source(design, [tables[name]]) for name in design.source_corpora}
+    runs = []
+    for number, target in enumerate(design.target_corpora, 1):
+        groups = None
+        if design.folds == "speaker-independent":
+            groups = given[target][1][design.speaker].to_numpy()
+        own = design.sources_of(target)
+        sources = {name: teachers[name] for name in own}
+        if design.leave_one_corpus_out:
+            sources[ALL_OTHERS] = _as_source(design, [tables[name] for name in own])
+        arguments = _arguments(design, target, tables[target], sources)
+        # Not by the names, which may hold anything.
+        runs.append(PlannedRun(target, groups, arguments, f"target-{number}"))
+    return runs
+
+
+def _as_source(design, tables):
+    """Return one corpus as a source, or several that are pooled."""
+    if len(tables) == 1:
+        (table,) = tables
+        y, groups = table.labels[design.emotion], table.labels[design.speaker]
+        return SourceCorpus(table.X, y, groups, kind=design.kind)
+    # By position, as the features of all corpora have the same order by now.
+    columns = getattr(tables[0].X, "columns", None)
+    X = [pd.DataFrame(np.asarray(table.X), columns=columns) for table in tables]
+    labels = pd.concat([table.labels for table in tables], ignore_index=True)
+    return SourceCorpus(
+        pd.concat(X, ignore_index=True),
+        labels[design.emotion],
+        labels[design.speaker],
+        corpora=np.repeat(np.arange(len(tables)), [len(x) for x in X]),
+        kind=design.kind,
+    )
+
+
+def _arguments(design, target, table, sources):
+    """Return the arguments of the run of one target, with all of its sources."""
+    tasks = {task: table.labels[task] for task in design.tasks}
+    combined = [(name, *design.tasks) for name in sources] if design.tasks else None
+    return {
+        "X": table.X,
+        "y": table.labels[design.emotion],
+        "kind": design.kind,
+        "methods": make_methods(design.methods, design.estimator),
+        "placebo": _placebos(design, target),
+        "sources": {**sources, **tasks},
+        "combined_sources": combined,
+        "source_estimator": networks_by_kind(design.estimator),
+        "scoring": design.scoring,
+        "groups": table.labels[design.speaker],
+        "cv": make_folds(design),
+        "train_folds": design.train_folds,
+        "normalisation": design.normalisation,
+        "target": design.emotion,
+        "corpus": target,
+        "random_state": design.random_state,
+    }
+
+
+def _placebos(design, target):
+    """Return which sources of a target also run as a placebo.
+
+    A source that only other targets have is left out here. A name that is no source of any target
+    stays, and the checks of the run say so.
+    """
+    if isinstance(design.placebo, bool):
+        return design.placebo
+    elsewhere = set(design.source_corpora) - set(design.sources_of(target))
+    elsewhere |= {" + ".join([name, *design.tasks]) for name in elsewhere}
+    return tuple(name for name in design.placebo if name not in elsewhere)
