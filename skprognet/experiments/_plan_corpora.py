@@ -1,4 +1,4 @@
-"""From the design of a study between corpora to its runs: everything is checked, nothing trained."""
+"""From the design of a study between corpora to its runs: all checked, nothing trained."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""From the design of a study between tasks to its run: everything is checked, nothing trained."""
+"""From the design of a study between tasks to its run: all checked, nothing trained."""
 
 from skprognet._checks import check_none_missing
 from skprognet.experiments._duplicates import settle_duplicates
