@@ -269,7 +269,7 @@ def test_another_study_replaces_what_the_first_one_wrote(study, tmp_path, no_fig
     assert (tmp_path / "curves.csv.gz").read_text() == "changed"
 
 
-def test_figures_of_any_name_stay_in_the_folder(corpora, tmp_path):
+def test_figures_of_any_name_stay_in_the_folder(corpora, tmp_path, empty_pictures):
     names = {"first half": "../" + "é" * 300, "first-half": "/etc/é"}
     scores = corpora.scores[corpora.scores["n_train_folds"] == 1]
     scores = scores.assign(corpus=scores["corpus"].map(names))
