@@ -170,7 +170,7 @@ def test_between_corpora_each_target_has_its_figures(corpora, tmp_path, empty_pi
     assert "Scores, first half, 2 training folds</h3>" in page
 
 
-def test_without_curves_there_is_no_file_of_them(study, tmp_path):
+def test_without_curves_there_is_no_file_of_them(study, tmp_path, empty_pictures):
     bare = Study(study.scores, pd.DataFrame(), study.design)
     assert not [path for path in write_study(bare, tmp_path) if "curves" in path.name]
     assert "Training curves" not in (tmp_path / "report.html").read_text("utf-8")
