@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -40,15 +41,28 @@ def no_figures(monkeypatch):
     monkeypatch.setattr("skprognet.experiments._write_study.draw_sections", lambda study: [])
 
 
-@pytest.fixture
-def empty_pictures(monkeypatch):
-    """Write each picture of a study as an empty SVG, since only its name is looked at."""
+@pytest.fixture(scope="session")
+def leave_pictures_empty():
+    """Give a context in which each picture of a study is an empty SVG: only its name counts."""
 
     def empty(display, suffixes):
         return dict.fromkeys(suffixes, b"<svg/>")
 
-    monkeypatch.setattr("skprognet.experiments._figures.pictures", empty)
-    monkeypatch.setattr("skprognet.experiments._tested.pictures", empty)
+    @contextmanager
+    def context():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("skprognet.experiments._figures.pictures", empty)
+            patch.setattr("skprognet.experiments._tested.pictures", empty)
+            yield
+
+    return context
+
+
+@pytest.fixture
+def empty_pictures(leave_pictures_empty):
+    """Write each picture of a study as an empty SVG, since only its name is looked at."""
+    with leave_pictures_empty():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -2,12 +2,14 @@
 
 import os
 import re
+import shutil
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from joblib import parallel_config
 
 from skprognet.cli import main
 from skprognet.datasets import load_emodb
@@ -48,10 +50,18 @@ def run(*arguments):
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-def test_demo_writes_its_files_and_says_that_it_is_short(tmp_path):
-    result = run("demo", "-o", tmp_path / "out", *SHORT)
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory, leave_pictures_empty):
+    """Give the folder of a short demo, and what the command said."""
+    folder = tmp_path_factory.mktemp("demo") / "out"
+    with leave_pictures_empty():
+        return folder, run("demo", "-o", folder, *SHORT)
+
+
+def test_demo_writes_its_files_and_says_that_it_is_short(demo):
+    folder, result = demo
     assert result.exit_code == 0, result.output
-    assert sorted(os.listdir(tmp_path / "out")) == FILES
+    assert sorted(os.listdir(folder)) == FILES
     assert "This is a short version: 1 x 3 folds and at most 2 epochs." in result.stderr
     assert "The full protocol is: skprognet demo --repeats 10 --folds 10" in result.stderr
     assert "skprognet demo --repeats 10 --folds 10 --max-epochs 600" in result.stderr
@@ -61,17 +71,22 @@ def test_demo_writes_its_files_and_says_that_it_is_short(tmp_path):
     # Beside the paper's 21 fits, those of ProgNet from the layers and from their placebo.
     assert "in 27 fits (21 of methods, 6 of sources)" in result.stdout
     assert "unknown" in result.stdout  # what the speech model was trained on
-    scores = pd.read_csv(tmp_path / "out" / "results.csv")
+    scores = pd.read_csv(folder / "results.csv")
     assert len(scores) == 7 * 3
+    assert "random_state = 0\n" in (folder / "design.toml").read_text()
 
 
-def test_a_second_demo_replaces_the_first_whatever_its_design(tmp_path, no_figures):
-    for seed in (0, 1):
-        result = run("demo", "-o", tmp_path / "out", *SHORT, "--seed", seed)
-        assert result.exit_code == 0, result.output
-        scores = pd.read_csv(tmp_path / "out" / "results.csv")
-        assert f"random_state = {seed}\n" in (tmp_path / "out" / "design.toml").read_text()
-    other = run("demo", "-o", tmp_path / "two", *SHORT, "--seed", 1, "--n-jobs", 2)
+def test_a_second_demo_replaces_the_first_whatever_its_design(demo, tmp_path, no_figures):
+    shutil.copytree(demo[0], tmp_path / "out")
+    first = pd.read_csv(tmp_path / "out" / "results.csv")
+    result = run("demo", "-o", tmp_path / "out", *SHORT, "--seed", 1)
+    assert result.exit_code == 0, result.output
+    assert "random_state = 1\n" in (tmp_path / "out" / "design.toml").read_text()
+    scores = pd.read_csv(tmp_path / "out" / "results.csv")
+    assert not scores.equals(first)
+    # Threads, which import nothing: that processes give the same is tested with the evaluation.
+    with parallel_config("threading"):
+        other = run("demo", "-o", tmp_path / "two", *SHORT, "--seed", 1, "--n-jobs", 2)
     assert other.exit_code == 0, other.output
     same = pd.read_csv(tmp_path / "two" / "results.csv")
     pd.testing.assert_frame_equal(scores, same)

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from skprognet.cli import main
 from skprognet.datasets import load_emodb
+from skprognet.displays import TrainingSizeDisplay, pictures
 
 TINY = ["--hidden-layers", "4", "--max-epochs", "2", "--lr", "0.01", "--n-jobs", "1"]
 TINY += ["--folds", "3", "--repeats", "1"]
@@ -49,10 +50,11 @@ def table(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def whole(table, tmp_path_factory):
-    """Give the folder of a finished run with its figures, and what the command said."""
+def whole(table, tmp_path_factory, leave_pictures_empty):
+    """Give the folder of a finished run with empty pictures, and what the command said."""
     folder = tmp_path_factory.mktemp("whole") / "out"
-    return folder, run("tasks", table, *QUESTION, *TINY, "--output", folder)
+    with leave_pictures_empty():
+        return folder, run("tasks", table, *QUESTION, *TINY, "--output", folder)
 
 
 def test_the_line_of_the_issue_writes_a_report(whole):
@@ -259,11 +261,12 @@ def test_corpora_that_help_each_other(table, tmp_path, no_figures):
     frame.loc[:29, ["file", "a", "b", "c"]].to_csv(tmp_path / "one.csv", index=False)
     labels = ["--labels", tmp_path / "k.csv", tmp_path / "l.csv"]
     options = [*labels, "--train-folds", 1, 2, "--tasks", "gender"]
+    options += ["--methods", "dnn", "progressive"]
     files = tmp_path / "one.csv", tmp_path / "two.feather"
     result = run("corpora", *files, *options, *TINY, "--folds", 4, "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
     assert "between one and two" in result.stdout
-    assert len(re.findall(r" 60/60 \[.*\n", result.stderr)) == 2
+    assert len(re.findall(r" 44/44 \[.*\n", result.stderr)) == 2
     scores = results(tmp_path / "out")
     assert set(scores["corpus"]) == {"one", "two"}
     assert set(scores["n_train_folds"]) == {1, 2}
@@ -448,12 +451,19 @@ def test_killed_and_interrupted_it_goes_on_and_ends_as_if_unbroken(table, tmp_pa
     )
 
 
-def test_figure_4_of_the_two_halves_of_emodb(tmp_path):
+def test_figure_4_of_the_two_halves_of_emodb(tmp_path, empty_pictures, monkeypatch):
+    def drawn(display, suffixes):
+        """Draw figure 4, and nothing else."""
+        kinds = suffixes if isinstance(display, TrainingSizeDisplay) else []
+        return dict.fromkeys(suffixes, b"<svg/>") | pictures(display, kinds)
+
+    monkeypatch.setattr("skprognet.experiments._figures.pictures", drawn)
     frame = load_emodb(as_frame=True).frame
     for gender, name in (("female", "women"), ("male", "men")):
         frame[frame["gender"] == gender].to_csv(tmp_path / f"{name}.csv", index=False)
     files = tmp_path / "women.csv", tmp_path / "men.csv"
-    result = run("corpora", *files, *TINY, "--folds", 10, "-o", tmp_path / "out")
+    few = ["--methods", "dnn", "progressive", "--max-epochs", 1]
+    result = run("corpora", *files, *TINY, *few, "--folds", 10, "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
     scores = results(tmp_path / "out")
     assert sorted(set(scores["n_train_folds"])) == [1, 2, 4, 8]

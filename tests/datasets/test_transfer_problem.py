@@ -1,5 +1,7 @@
 """The planted transfer: as described, and found by the methods where it is, and only there."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from scipy.stats import chi2_contingency, ttest_1samp
@@ -126,22 +128,34 @@ def test_numbers_out_of_range(option, message):
 # What the methods make of it
 
 
+OPTIONS = {**NET, "max_epochs": 40, "early_stopping": False}
+MANY, FEW, TEST = slice(1000), slice(32), slice(1000, None)
+
+
+def score_of(model, X, y):
+    return uar_score(y[TEST], model.fit(X[FEW], y[FEW]).predict(X[TEST]))
+
+
+@cache
+def score_without_source(random_state):
+    """Return the target's UAR of a network alone: its task is the same whatever the transfer."""
+    problem = make_transfer_problem(1600, random_state=random_state)
+    X = StandardScaler().fit(problem.data[MANY]).transform(problem.data)
+    return score_of(DNNClassifier(**OPTIONS, random_state=random_state), X, problem.target)
+
+
 def gains(transfer, random_state):
     """Return by how much the target's UAR is higher with a source, for both methods."""
     problem = make_transfer_problem(1600, transfer=transfer, random_state=random_state)
-    many, few, test = slice(1000), slice(32), slice(1000, None)
-    X = StandardScaler().fit(problem.data[many]).transform(problem.data)
-    source = DNNClassifier(**NET, max_epochs=30, monitor="loss", random_state=random_state)
-    source.fit(X[many], problem.source[many])
-    options = {**NET, "max_epochs": 40, "early_stopping": False, "random_state": random_state}
-    plain, tuned, progressive = (
-        uar_score(problem.target[test], model.fit(X[few], problem.target[few]).predict(X[test]))
-        for model in (
-            DNNClassifier(**options),
-            FineTunedClassifier(source, **options),
-            ProgressiveClassifier(source, **options),
-        )
+    X = StandardScaler().fit(problem.data[MANY]).transform(problem.data)
+    learning = {"max_epochs": 30, "batch_size": 128, "monitor": "loss"}
+    source = DNNClassifier(**NET, **learning, random_state=random_state)
+    source.fit(X[MANY], problem.source[MANY])
+    tuned, progressive = (
+        score_of(kind(source, **OPTIONS, random_state=random_state), X, problem.target)
+        for kind in (FineTunedClassifier, ProgressiveClassifier)
     )
+    plain = score_without_source(random_state)
     return tuned - plain, progressive - plain
 
 

@@ -34,7 +34,7 @@ LONG = [("a first method with a $long$ name_of_its own", "none")] + [
 
 def overhang(figure):
     """Return by how many inches what is drawn reaches over the edge of a figure, if it does."""
-    figure.canvas.draw()
+    figure.draw_without_rendering()  # places all texts, as a drawing does
     drawn, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
     return max(-drawn.x0, -drawn.y0, drawn.x1 - width, drawn.y1 - height)
 
@@ -148,7 +148,7 @@ def test_every_display_is_here():
     assert sorted(MAKERS) == displays.__all__
 
 
-@pytest.fixture(params=list(MAKERS))
+@pytest.fixture(params=list(MAKERS), scope="module")
 def make_display(request):
     return MAKERS[request.param]
 
@@ -156,18 +156,15 @@ def make_display(request):
 def test_plot_draws_into_given_axes_without_pyplot(make_display, make_scores):
     ax = Figure().subplots()
     display = make_display(make_scores())
+    before = display.frame()
+    display.frame().insert(0, "mine", 1)
     assert display.plot(ax) is display
     assert display.ax_ is ax
     assert display.figure_ is ax.figure
     assert len(ax.figure.axes) == 1
     assert plt.get_fignums() == []
-
-
-def test_plot_makes_a_figure_with_pyplot_and_close_forgets_it(make_display, make_scores):
-    display = make_display(make_scores()).plot()
-    assert plt.get_fignums() == [display.figure_.number]
-    display.close()
-    assert plt.get_fignums() == []
+    # What frame() gives is a copy of what was plotted.
+    pd.testing.assert_frame_equal(display.frame(), before)
 
 
 def test_close_leaves_a_figure_that_was_given(make_display, make_scores):
@@ -179,29 +176,24 @@ def test_close_leaves_a_figure_that_was_given(make_display, make_scores):
     plt.close(figure)
 
 
-def test_frame_is_a_copy_of_what_was_plotted(make_display, make_scores):
-    display = make_display(make_scores())
-    before = display.frame()
-    display.frame().insert(0, "mine", 1)
-    display.plot(Figure().subplots())
-    pd.testing.assert_frame_equal(display.frame(), before)
-
-
-@pytest.mark.parametrize("entries", [(), (LONG,)], ids=["paper", "long names"])
-def test_no_text_is_clipped_and_names_are_shown_as_they_are(make_display, make_scores, entries):
-    scores = make_scores(*entries)
-    display = make_display(scores).plot()
+def assert_nothing_is_clipped(display, scores):
+    """Check that all text is inside of the figure, and that names stand there as they are."""
     assert overhang(display.figure_) < 0.01
     texts = display.figure_.findobj(lambda artist: hasattr(artist, "_preprocess_math"))
     shown = " ".join(text._preprocess_math(text.get_text())[0] for text in texts)
     words = shown.replace("\n", " ")
     for method in scores["method"].unique():
         assert method in words
+
+
+def test_the_papers_table_in_a_figure_of_pyplot(make_display, make_scores):
+    """What pyplot makes is forgotten; what stands in it is whole, and to be read at 8.5 cm."""
+    scores = make_scores()
+    display = make_display(scores).plot()
+    assert plt.get_fignums() == [display.figure_.number]
     display.close()
-
-
-def test_text_can_be_read_in_a_column_of_8_5_cm(make_display, make_scores):
-    display = make_display(make_scores()).plot()
+    assert plt.get_fignums() == []
+    assert_nothing_is_clipped(display, scores)
     width_cm = display.figure_.get_size_inches()[0] * 2.54
     scale = min(1, 8.5 / width_cm)
     texts = display.figure_.findobj(lambda artist: hasattr(artist, "get_fontsize"))
@@ -209,4 +201,10 @@ def test_text_can_be_read_in_a_column_of_8_5_cm(make_display, make_scores):
     # A figure of more than two columns of a network needs the width of the page.
     if not isinstance(display, NetworkDisplay):
         assert min(sizes) * scale >= 5
+
+
+def test_long_names_are_neither_clipped_nor_taken_for_formulas(make_display, make_scores):
+    scores = make_scores(LONG)
+    display = make_display(scores).plot()
+    assert_nothing_is_clipped(display, scores)
     display.close()

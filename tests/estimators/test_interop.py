@@ -62,7 +62,7 @@ def test_meta_estimators(classifier, fit_params, problem):
 def test_searches(classifier, fit_params, problem, search):
     X, y, _ = problem
     options = {"random_state": 0, "min_resources": 60} if search is HalvingGridSearchCV else {}
-    classifier.set_params(max_epochs=60)
+    classifier.set_params(max_epochs=25)
     with config_context(enable_metadata_routing=True):
         found = search(
             classifier, {"lr": [1e-300, 0.02]}, cv=3, scoring=uar_scorer, **options

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -72,15 +73,34 @@ def finished(folder):
     return sorted(Path(folder).glob("repeat-*.json"))
 
 
-def test_checkpoint_changes_no_digit_and_holds_a_file_for_each_unit(unbroken, tmp_path):
-    assert_same(run(tmp_path / "run"), unbroken)
-    assert len(finished(tmp_path / "run")) == 6 * 3  # splits x (no source, speaker, half)
-    assert not list((tmp_path / "run").glob(".*"))
+@pytest.fixture(scope="module")
+def run_with_checkpoint(tmp_path_factory):
+    """Give the folder of a complete run, which no test may change, and what the run gave."""
+    folder = tmp_path_factory.mktemp("complete") / "run"
+    return folder, run(folder)
 
 
-def test_second_run_trains_nothing(tmp_path):
-    first, curves = run(tmp_path)
-    again, curves_again = run(tmp_path)
+@pytest.fixture
+def complete(run_with_checkpoint):
+    return run_with_checkpoint[0]
+
+
+@pytest.fixture
+def copy(complete, tmp_path):
+    """Give a copy of the folder, which a test may change."""
+    return shutil.copytree(complete, tmp_path / "copy")
+
+
+def test_checkpoint_changes_no_digit_and_holds_a_file_for_each_unit(unbroken, run_with_checkpoint):
+    folder, result = run_with_checkpoint
+    assert_same(result, unbroken)
+    assert len(finished(folder)) == 6 * 3  # splits x (no source, speaker, half)
+    assert not list(folder.glob(".*"))
+
+
+def test_second_run_trains_nothing(run_with_checkpoint, copy):
+    first, curves = run_with_checkpoint[1]
+    again, curves_again = run(copy)
     assert again.equals(first)  # also the seconds that each fit took
     assert curves_again.equals(curves)
 
@@ -143,26 +163,23 @@ import sys
 sys.path.insert(0, {folder!r})
 from {module} import run
 if __name__ == "__main__":
-    run({checkpoint!r}, n_jobs=int(sys.argv[1]))
+    run({checkpoint!r}, n_jobs=2)
 """
 
 
-def test_kill_minus_nine_at_any_moment_loses_only_what_was_in_flight(unbroken, tmp_path):
+def test_kill_minus_nine_of_all_processes_loses_only_what_was_in_flight(unbroken, tmp_path):
     here = Path(__file__)
     script, checkpoint = tmp_path / "study.py", tmp_path / "run"
     script.write_text(
         SCRIPT.format(folder=str(here.parent), module=here.stem, checkpoint=str(checkpoint))
     )
-    for enough, n_jobs in ((2, 2), (5, 1)):
-        process = subprocess.Popen(
-            [sys.executable, str(script), str(n_jobs)], start_new_session=True
-        )
-        patience = time.monotonic() + 120
-        while len(finished(checkpoint)) < enough and process.poll() is None:
-            assert time.monotonic() < patience
-            time.sleep(0.01)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process = subprocess.Popen([sys.executable, str(script)], start_new_session=True)
+    patience = time.monotonic() + 120
+    while len(finished(checkpoint)) < 2 and process.poll() is None:
+        assert time.monotonic() < patience
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
     kept = finished(checkpoint)
     assert len(kept) >= 2
     before = {path: path.stat().st_mtime_ns for path in kept}
@@ -171,27 +188,18 @@ def test_kill_minus_nine_at_any_moment_loses_only_what_was_in_flight(unbroken, t
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", None], ids=["empty", "torn", "altered"])
-def test_damaged_file_is_never_used(damage, unbroken, tmp_path):
-    run(tmp_path)
-    victim = finished(tmp_path)[4]
+def test_damaged_file_is_never_used(damage, unbroken, copy):
+    victim = finished(copy)[4]
     whole = victim.read_bytes()
     victim.write_bytes(whole.replace(b'"score": 0.', b'"score": 1.') if damage is None else damage)
     assert victim.read_bytes() != whole
-    assert_same(run(tmp_path), unbroken)
+    assert_same(run(copy), unbroken)
 
 
-def test_file_of_another_unit_is_not_taken_for_this_one(unbroken, tmp_path):
-    run(tmp_path)
-    one, other = finished(tmp_path)[:2]
+def test_file_of_another_unit_is_not_taken_for_this_one(unbroken, copy):
+    one, other = finished(copy)[:2]
     one.write_bytes(other.read_bytes())
-    assert_same(run(tmp_path), unbroken)
-
-
-@pytest.fixture(scope="module")
-def complete(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("complete")
-    run(folder)
-    return folder
+    assert_same(run(copy), unbroken)
 
 
 def other_methods(**changes):
@@ -233,22 +241,20 @@ def test_another_run_is_refused_with_what_differs(change, named, complete):
     assert {path: path.read_bytes() for path in complete.iterdir()} == before
 
 
-def test_other_versions_of_libraries_are_another_run(tmp_path):
-    run(tmp_path)
-    plan = tmp_path / "design.json"
+def test_other_versions_of_libraries_are_another_run(copy):
+    plan = copy / "design.json"
     told = json.loads(plan.read_text())
     plan.write_text(json.dumps(told | {"version of torch": "1.0"}))
     with pytest.raises(ValueError, match=re.escape("version of torch (then 1.0, now ")):
-        run(tmp_path)
+        run(copy)
 
 
-def test_a_checkpoint_of_before_there_was_a_choice_of_scores_is_refused(tmp_path):
-    run(tmp_path)
-    plan = tmp_path / "design.json"
+def test_a_checkpoint_of_before_there_was_a_choice_of_scores_is_refused(copy):
+    plan = copy / "design.json"
     before = {n: v for n, v in json.loads(plan.read_text()).items() if "scoring" not in n}
     plan.write_text(json.dumps(before))
     with pytest.raises(ValueError, match=re.escape("different are scoring (then None, now ")):
-        run(tmp_path)
+        run(copy)
 
 
 def test_fitted_sources_and_other_corpora_are_part_of_the_run(tmp_path):

@@ -8,7 +8,6 @@ import re
 import shutil
 import signal
 import socket
-import threading
 import time
 
 import joblib
@@ -23,19 +22,6 @@ from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
 N_ROWS = 60
 SPEAKER = np.array([f"s{i % 4}" for i in range(N_ROWS)])
-
-
-class Waits(GaussianNB):
-    """Classifies as its parent does; where it is told to, its fits wait until they may go on."""
-
-    begun, may_go_on = threading.Event(), threading.Event()
-    thread = None
-
-    def fit(self, X, y):
-        if threading.current_thread() is Waits.thread:
-            Waits.begun.set()
-            assert Waits.may_go_on.wait(60)
-        return super().fit(X, y)
 
 
 def run(folder, *, seed=0, methods=None, **options):
@@ -107,47 +93,28 @@ def test_a_design_that_is_no_design_is_refused_in_a_sentence(content, tmp_path):
 
 
 @pytest.fixture
-def at_work(tmp_path):
+def at_work(begin, waits, tmp_path):
     """Give a folder in which a run is at work, and a function that has it end and tells how."""
-    folder, ends = tmp_path / "run", []
-
-    def work():
-        try:
-            ends.append(run(folder, methods={"one": Waits()}))
-        except Exception as error:
-            ends.append(error)
-
-    Waits.begun.clear()
-    Waits.may_go_on.clear()
-    Waits.thread = threading.Thread(target=work)
-    Waits.thread.start()
-    assert Waits.begun.wait(60)
-
-    def end():
-        Waits.may_go_on.set()
-        Waits.thread.join(60)
-        return ends[0]
-
-    yield folder, end
-    end()
+    folder = tmp_path / "run"
+    return folder, begin(lambda: run(folder, methods={"one": waits}))
 
 
-def test_two_at_once_in_one_folder(at_work):
+def test_two_at_once_in_one_folder(at_work, waits):
     folder, end = at_work
     before = contents(folder)
     who = rf"by process {os.getpid()} on {re.escape(socket.gethostname())}, since 20"
     with pytest.raises(
         BlockingIOError, match=rf"^The folder '{folder}' is in use for the same run {who}"
     ):
-        run(folder, methods={"one": Waits()})
+        run(folder, methods={"one": waits})
     with pytest.raises(BlockingIOError, match=rf"is in use for another run {who}") as raised:
-        run(folder, methods={"one": Waits()}, random_state=7)
+        run(folder, methods={"one": waits}, random_state=7)
     assert str(raised.value).endswith(
         "different are random_state (then 0, now 7). Choose another folder."
     )
     assert contents(folder) == before
     first = end()
-    assert run(folder, methods={"one": Waits()}).equals(first)  # also the seconds: it was read
+    assert run(folder, methods={"one": waits}).equals(first)  # also the seconds: it was read
     assert not list(folder.glob(".*"))
 
 

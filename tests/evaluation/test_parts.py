@@ -4,7 +4,6 @@ import json
 import os
 import re
 import socket
-import threading
 
 import numpy as np
 import pandas as pd
@@ -16,19 +15,6 @@ from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
 N_ROWS = 60
 SPEAKER = np.array([f"s{i % 4}" for i in range(N_ROWS)])
-
-
-class Waits(GaussianNB):
-    """Classifies as its parent does; where it is told to, its fits wait until they may go on."""
-
-    begun, may_go_on = threading.Event(), threading.Event()
-    thread = None
-
-    def fit(self, X, y):
-        if threading.current_thread() is Waits.thread:
-            Waits.begun.set()
-            assert Waits.may_go_on.wait(60)
-        return super().fit(X, y)
 
 
 def design(method=None):
@@ -119,44 +105,25 @@ def test_a_part_that_is_not_there_is_one_sentence(only, sentence):
 
 
 @pytest.fixture
-def at_work(tmp_path):
+def at_work(begin, waits, tmp_path):
     """Give a folder in which the first repeat is at work, and a function that has it end."""
-    folder, ends = tmp_path / "run", []
-
-    def work():
-        try:
-            ends.append(run(folder, "repeat=1", Waits()))
-        except Exception as error:
-            ends.append(error)
-
-    Waits.begun.clear()
-    Waits.may_go_on.clear()
-    Waits.thread = threading.Thread(target=work)
-    Waits.thread.start()
-    assert Waits.begun.wait(60)
-
-    def end():
-        Waits.may_go_on.set()
-        Waits.thread.join(60)
-        return ends[0]
-
-    yield folder, end
-    end()
+    folder = tmp_path / "run"
+    return folder, begin(lambda: run(folder, "repeat=1", waits))
 
 
-def test_parts_at_the_same_time(at_work, whole):
+def test_parts_at_the_same_time(at_work, waits, whole):
     folder, end = at_work
     draft = folder / ".repeat-1-fold-1.json-abcd1234.draft"
     draft.write_text("what the other part is writing")
-    assert len(run(folder, "repeat=2", Waits())) == 3
+    assert len(run(folder, "repeat=2", waits)) == 3
     assert draft.exists()
     who = rf"for the same run by process {os.getpid()} on {re.escape(socket.gethostname())}, "
     for only in ("repeat=1", "fold=2", None):
         with pytest.raises(BlockingIOError, match=who):
-            run(folder, only, Waits())
-    assert len(run(folder, "repeat=2 fold=1", Waits())) == 1  # it is finished
+            run(folder, only, waits)
+    assert len(run(folder, "repeat=2 fold=1", waits)) == 1  # it is finished
     assert len(end()) == 3
-    scores = run(folder, method=Waits())
+    scores = run(folder, method=waits)
     pd.testing.assert_frame_equal(
         without_seconds(scores), without_seconds(whole), check_exact=True
     )

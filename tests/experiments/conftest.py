@@ -1,4 +1,7 @@
-"""Small studies on an invented corpus, for what is said and written of them."""
+"""Small studies on an invented corpus, for what is said and written of them.
+
+All tests share them, and none changes them.
+"""
 
 import numpy as np
 import pandas as pd
@@ -8,12 +11,12 @@ from skprognet import DNNClassifier
 from skprognet.experiments import Study, transfer_between_corpora, transfer_between_tasks
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def network():
     return DNNClassifier(hidden_layer_sizes=(8,), max_epochs=3, lr=0.01, dropout=0.1)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def corpus():
     rng = np.random.default_rng(0)
     labels = pd.DataFrame({"speaker": [f"s{i % 4}" for i in range(80)]})
@@ -23,12 +26,12 @@ def corpus():
     return X, labels
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def study(corpus, network):
     return transfer_between_tasks(*corpus, estimator=network, n_splits=4, n_repeats=2, n_jobs=1)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def corpora(corpus, network):
     X, labels = corpus
     return transfer_between_corpora(
@@ -41,7 +44,7 @@ def corpora(corpus, network):
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def with_scores():
     """Give a function: the study as if some methods were better or worse by that much."""
 

@@ -3,6 +3,7 @@
 import re
 
 import pandas as pd
+import pytest
 
 from skprognet.experiments import Study, format_study, transfer_between_tasks, write_study
 
@@ -35,6 +36,7 @@ def test_a_study_in_which_nothing_was_learned_says_so_first(study, with_scores):
     assert some.startswith("No better than chance: ProgNet from speaker; ProgNet from gender. ")
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_bar_audit_and_page_count_the_same_fits(corpus, network, corpora, capsys, tmp_path):
     study = transfer_between_tasks(
         *corpus,
@@ -55,7 +57,7 @@ def test_bar_audit_and_page_count_the_same_fits(corpus, network, corpora, capsys
     assert "in 56 fits (48 of methods, 8 of sources) and" in corpora.audit_verdict
 
 
-def test_one_fold_is_one_fold(corpora, tmp_path):
+def test_one_fold_is_one_fold(corpora, tmp_path, empty_pictures):
     single = corpora.scores["n_train_folds"] == 1
     curves = corpora.curves[corpora.curves["n_train_folds"] == 1]
     write_study(Study(corpora.scores[single], curves, corpora.design), tmp_path)

@@ -235,7 +235,7 @@ def test_one_comparison_is_not_counted(controlled):
     assert said.startswith("Transfer helps in the one comparison with DNN, also after Holm's corr")
 
 
-def test_why_a_method_has_no_row_from_layers_is_said_once(controlled, tmp_path):
+def test_why_a_method_has_no_row_from_layers_is_said_once(controlled, tmp_path, no_figures):
     _, study = controlled
     sentence = "PT/FT has no row from deep: it has no network to copy."
     assert "no row from" not in format_study(study)

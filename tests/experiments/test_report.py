@@ -170,7 +170,7 @@ def test_between_corpora_each_target_has_its_figures(corpora, tmp_path, empty_pi
     assert "Scores, first half, 2 training folds</h3>" in page
 
 
-def test_without_curves_there_is_no_file_of_them(study, tmp_path):
+def test_without_curves_there_is_no_file_of_them(study, tmp_path, empty_pictures):
     bare = Study(study.scores, pd.DataFrame(), study.design)
     assert not [path for path in write_study(bare, tmp_path) if "curves" in path.name]
     assert "Training curves" not in (tmp_path / "report.html").read_text("utf-8")
@@ -269,7 +269,7 @@ def test_another_study_replaces_what_the_first_one_wrote(study, tmp_path, no_fig
     assert (tmp_path / "curves.csv.gz").read_text() == "changed"
 
 
-def test_figures_of_any_name_stay_in_the_folder(corpora, tmp_path):
+def test_figures_of_any_name_stay_in_the_folder(corpora, tmp_path, empty_pictures):
     names = {"first half": "../" + "é" * 300, "first-half": "/etc/é"}
     scores = corpora.scores[corpora.scores["n_train_folds"] == 1]
     scores = scores.assign(corpus=scores["corpus"].map(names))

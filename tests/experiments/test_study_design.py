@@ -125,22 +125,27 @@ def test_a_design_knows_which_columns_it_needs(folds, normalisation, columns):
 NETWORK = DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1)
 
 
-@pytest.mark.parametrize("all_sources", [False, True])
-def test_as_many_networks_are_trained_as_were_planned_for_tasks(corpus, all_sources):
-    design = TasksDesign(all_sources=all_sources, n_splits=3, n_repeats=2, estimator=NETWORK)
+def test_as_many_networks_are_trained_as_were_planned_for_tasks(corpus, study):
+    assert plan_study(study.design, *corpus).n_fits == 8 * (1 + 2 * 3)
+    assert sum(count_recorded_fits(study.scores)) == 8 * (1 + 2 * 3)
+    design = TasksDesign(all_sources=True, n_splits=3, n_repeats=2, estimator=NETWORK)
     plan = plan_study(design, *corpus)
-    assert plan.n_fits == 6 * (1 + 2 * 3 + all_sources)
+    assert plan.n_fits == 6 * (1 + 2 * 3 + 1)
     assert sum(count_recorded_fits(plan.run(n_jobs=1).scores)) == plan.n_fits
 
 
-@pytest.mark.parametrize("tasks", [(), ("gender",)])
-def test_as_many_networks_are_trained_as_were_planned_for_corpora(corpus, tasks):
+def test_as_many_networks_are_trained_as_were_planned_for_corpora(corpus, corpora):
     X, labels = corpus
+    halves = (X[:40], labels[:40]), (X[40:], labels[40:])
+    names = corpora.design.names
+    plan = plan_study(corpora.design, dict(zip(names, halves, strict=True)))
+    assert plan.n_fits == 2 * 4 * (1 + 2 * 3)
+    assert sum(count_recorded_fits(corpora.scores)) == plan.n_fits
     design = CorporaDesign(
-        tasks=tasks, train_folds=(1, 2), n_splits=4, n_repeats=1, estimator=NETWORK
+        tasks=["gender"], train_folds=(1, 2), n_splits=4, n_repeats=1, estimator=NETWORK
     )
-    plan = plan_study(design, {"a": (X[:40], labels[:40]), "b": (X[40:], labels[40:])})
-    assert plan.n_fits == 2 * 4 * (1 + 2 * (3 + 4 * len(tasks)))
+    plan = plan_study(design, {"a": halves[0], "b": halves[1]})
+    assert plan.n_fits == 2 * 4 * (1 + 2 * (3 + 4))
     assert sum(count_recorded_fits(plan.run(n_jobs=1).scores)) == plan.n_fits
 
 

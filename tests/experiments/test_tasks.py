@@ -10,26 +10,6 @@ from skprognet import DNNClassifier
 from skprognet.experiments import transfer_between_tasks
 
 
-@pytest.fixture(scope="module")
-def corpus():
-    rng = np.random.default_rng(0)
-    labels = pd.DataFrame(
-        {
-            "speaker": [f"s{i % 4}" for i in range(80)],
-            "emotion": rng.choice(["angry", "sad"], 80),
-        }
-    )
-    labels["gender"] = np.where(labels["speaker"] < "s2", "female", "male")
-    X = rng.normal(size=(80, 5)) + (labels["emotion"] == "sad").to_numpy()[:, None]
-    return X, labels
-
-
-@pytest.fixture(scope="module")
-def study(corpus):
-    estimator = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=4, lr=0.01, dropout=0.1)
-    return transfer_between_tasks(*corpus, estimator=estimator, n_splits=4, n_repeats=2, n_jobs=1)
-
-
 def test_the_five_rows_of_table_2(study):
     rows = list(zip(study.table["method"], study.table["source"], strict=True))
     assert rows == [
@@ -40,7 +20,7 @@ def test_the_five_rows_of_table_2(study):
         ("ProgNet", "gender"),
     ]
     assert len(study.scores) == 5 * 4 * 2
-    assert len(study.curves) == 5 * 4 * 2 * 4
+    assert len(study.curves) == 5 * 4 * 2 * 3
     assert len(study.comparisons) == 4 + 2
 
 

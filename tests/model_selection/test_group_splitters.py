@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import config_context
 from sklearn.dummy import DummyClassifier
@@ -24,6 +24,7 @@ def emodb():
     return load_emodb()
 
 
+@settings(max_examples=60)  # each deals and looks at six to ten splits
 @given(n_groups=st.integers(3, 9), n_splits=st.integers(3, 5), seed=st.integers(0, 2**31))
 def test_three_sets_share_no_group_and_all_rows_are_tested_once_per_repeat(
     n_groups, n_splits, seed

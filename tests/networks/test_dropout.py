@@ -60,7 +60,7 @@ def test_units_layers_and_steps_are_dropped_independently(rate, dtype):
 
 def test_units_that_share_a_word_are_dropped_independently_in_threes():
     # Pairs may be independent where bits are sums of other bits; their product shows it.
-    signs = draw(0.5, 4000, 16, (16,), seed=3).numpy() - 1
+    signs = (draw(0.5, 4000, 16, (16,), seed=3).numpy() - 1).astype(np.int8)  # 80 million products
     chosen = np.random.default_rng(0).integers(256, size=(3, 20000))
     chosen = chosen[:, [len(set(units)) == 3 for units in chosen.T]]
     products = signs[:, chosen[0]] * signs[:, chosen[1]] * signs[:, chosen[2]]
