@@ -72,6 +72,16 @@ def test_a_constant_scores_0(constant):
     assert ccc_score([constant] * 3, [constant + 1] * 3) == 0
 
 
+@pytest.mark.parametrize("power", [-1000, -700, 500, 1015])
+def test_the_unit_does_not_count_however_small_or_large(power):
+    rng = np.random.default_rng(0)
+    truth, predicted = rng.normal(size=(2, 30, 2))
+    unit = 2.0 ** np.array([power, 1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert ccc_score(truth * unit, predicted * unit) == ccc_score(truth, predicted)
+
+
 def test_equal_constants_have_no_score():
     with pytest.warns(UserWarning, match=r"same constant: it is NaN"):
         assert np.isnan(ccc_score([0.1] * 3, [0.1] * 3))

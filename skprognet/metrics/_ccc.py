@@ -36,6 +36,16 @@ def _deviations(values, weight):
     return means, deviations
 
 
+def _scaled(y_true, y_pred):
+    """Return both with each output divided by the same power of two, so that squares stay finite.
+
+    No digit of a number changes, and so none of the coefficient.
+    """
+    largest = np.maximum(np.abs(y_true), np.abs(y_pred)).max(axis=0)
+    _, exponent = np.frexp(largest)
+    return np.ldexp(y_true, -exponent), np.ldexp(y_pred, -exponent)
+
+
 def concordances(y_true, y_pred, weight):
     """Return the coefficient of each output; NaN where both are the same constant.
 
@@ -51,6 +61,7 @@ def concordances(y_true, y_pred, weight):
     ndarray of shape (n_outputs,)
         Between -1 and 1.
     """
+    y_true, y_pred = _scaled(y_true, y_pred)
     true_mean, true_part = _deviations(y_true, weight)
     mean, part = _deviations(y_pred, weight)
     covariance = weight @ (true_part * part)
