@@ -130,8 +130,9 @@ def transfer_between_corpora(
     ------
     ValueError
         If a column or a label is missing, some corpora have numbers and others classes, a number
-        is outside the scale of its corpus, a method cannot learn numbers, there is one corpus, a
-        name is unknown, a target has no source or shares no label with one, the features differ,
+        is outside the scale of its corpus, a method cannot learn numbers, a regressor as
+        `estimator` meets labels that are taken as classes and `kind` is None, there is one corpus,
+        a name is unknown, a target has no source or shares no label with one, the features differ,
         rows are there twice, the folds cannot be made, or the checkpoint is that of another run.
     TypeError
         If `estimator` is neither a DNNClassifier nor a DNNRegressor, `corpora` is no dict of

@@ -69,6 +69,29 @@ def _network_of_target(network, kind):
     return converted
 
 
+def check_kind_found(network, kind):
+    """Raise if labels look like classes, and the network says that numbers are meant.
+
+    Parameters
+    ----------
+    network : DNNClassifier or DNNRegressor
+        Of the user.
+    kind : {"classes", "numbers"}
+        What the labels of the target were taken as, since the user did not say.
+
+    Raises
+    ------
+    ValueError
+        Whole ratings and codes of classes look the same: only the user knows.
+    """
+    if kind == CLASSES and kind_of_network(network) == NUMBERS:
+        raise ValueError(
+            "An estimator or a score of numbers needs a target of numbers; the labels of this one "
+            "are taken as classes. Say kind='numbers' if they are numbers to predict, such as "
+            "whole ratings, or else kind='classes'."
+        )
+
+
 def network_of_kind(network, kind):
     """Return a network with the same parameters that learns a task of a kind, such as a source.
 

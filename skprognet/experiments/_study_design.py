@@ -14,6 +14,7 @@ from skprognet.experiments._arguments import (
 from skprognet.experiments._duplicates import DUPLICATES
 from skprognet.experiments._methods import METHODS, PAPER, check_methods
 from skprognet.experiments._network_values import (
+    check_kind_found,
     check_network,
     describe_others,
     make_network,
@@ -124,6 +125,8 @@ class StudyDesign:
         ValueError
             If it has a method or a value that makes no sense for this kind.
         """
+        if self.kind is None:
+            check_kind_found(self.estimator, kind)
         return replace(self, kind=kind)
 
     def to_arguments(self):

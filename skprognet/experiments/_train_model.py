@@ -9,7 +9,11 @@ from skprognet._checks import check_choice
 from skprognet.experiments._duplicates import settle_duplicates
 from skprognet.experiments._label_columns import check_columns
 from skprognet.experiments._methods import METHODS, check_methods
-from skprognet.experiments._network_values import check_network, network_of_kind
+from skprognet.experiments._network_values import (
+    check_kind_found,
+    check_network,
+    network_of_kind,
+)
 from skprognet.experiments._rows_to_train_on import (
     DRAWN,
     check_rows_to_train_on,
@@ -122,8 +126,9 @@ def train_model(
     ------
     ValueError
         If a label is missing, a class has less than two rows, there are less than four rows of
-        numbers, rows are there twice, the speakers cannot be kept apart, or the method cannot
-        learn numbers or from layers that are columns.
+        numbers, rows are there twice, the speakers cannot be kept apart, the method cannot learn
+        numbers or from layers that are columns, or a regressor as `estimator` meets labels that
+        are taken as classes and `kind` is None.
     TypeError
         If `estimator` is neither a DNNClassifier nor a DNNRegressor, or one of its parameters is
         of the wrong kind.
@@ -156,13 +161,16 @@ def train_model(
     (2,)
     """
     check_choice("method", method, list(METHODS))
-    check_network(estimator)
+    given = check_network(estimator)
     _check_layers(method, layers)
     warn_of_layers(X, layers)
     columns = [source for source in sources if isinstance(source, str)]
     advice = "Rename columns, or pass target= and sources=."
     labels = check_columns(labels, [target, *columns], advice, stacklevel=3)
-    kind = kind_of_task(labels, target, kind, [speaker])
+    found = kind_of_task(labels, target, kind, [speaker])
+    if kind is None:
+        check_kind_found(given, found)
+    kind = found
     check_methods([method], kind)
     kinds = {name: kind_of_task(labels, name, names=[speaker]) for name in columns}
     labels = as_tasks(labels, kinds | {target: kind})

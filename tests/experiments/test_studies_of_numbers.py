@@ -197,3 +197,16 @@ def test_the_user_decides_what_whole_numbers_and_fractions_are(corpus):
     assert "standard deviation" in str(plan)
     plan = plan_study(TasksDesign(target="half", kind="classes", **options), X, labels)
     assert set(plan.runs[0].arguments["y"]) == {"0.0", "0.5", "1.0"}
+
+
+@pytest.mark.parametrize("numbers", [{"estimator": DNNRegressor()}, {"scoring": "ccc"}])
+@pytest.mark.parametrize("column_type", [int, float, str])
+def test_who_asks_for_numbers_says_so_of_whole_ratings(corpus, numbers, column_type):
+    X, labels = corpus
+    labels = labels.assign(rating=(np.arange(48) % 5).astype(column_type))
+    options = {"target": "rating", "sources": "gender", "n_splits": 3, "n_repeats": 1, **numbers}
+    with pytest.raises(ValueError, match="^An estimator or a score of numbers needs .*'numbers'"):
+        plan_study(TasksDesign(**options), X, labels)
+    assert plan_study(TasksDesign(kind="numbers", **options), X, labels).design.scoring == "ccc"
+    fraction = labels.assign(rating=np.arange(48) % 5 / 2)
+    assert plan_study(TasksDesign(**options), X, fraction).design.kind == "numbers"
