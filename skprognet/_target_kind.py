@@ -69,8 +69,28 @@ def as_numbers(labels, *, text=False):
     ndarray of float or None
         The numbers.
     """
-    values = pd.Series(np.ravel(np.asarray(labels))).dropna()
+    values = pd.Series(np.ravel(np.asarray(labels))).dropna().infer_objects()
+    if values.dtype.kind in "mM":  # dates and durations, which pandas would count in nanoseconds
+        return None
     if not text and values.map(lambda value: isinstance(value, str)).any():
         return None
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan)
     return numbers if np.isfinite(numbers).all() else None
+
+
+def hint_of_text(labels):
+    """Return a sentence for messages about classes that look like numbers written as text.
+
+    Parameters
+    ----------
+    labels : array-like of shape (n_samples,)
+        Labels that were taken as classes.
+
+    Returns
+    -------
+    str
+        With a blank before it; empty if they are no such numbers, or all are whole.
+    """
+    if kind_of_target(labels, text=True) == CLASSES:
+        return ""
+    return f" If numbers such as {str(labels[0])!r} are meant, make them so first: astype(float)."

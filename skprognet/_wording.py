@@ -106,6 +106,9 @@ def nearest_name(name, names):
 def differences(then, now):
     """Return in words what differs between two descriptions, at most five and how many more.
 
+    The parts of a thing have names such as "methods.SVC.C" and "splits[0]". Where the thing itself
+    differs, parts that only one of both has follow from it, and are left out.
+
     Parameters
     ----------
     then, now : dict
@@ -117,6 +120,8 @@ def differences(then, now):
         Such as ``"random_state (then 0, now 1); corpus (then 'a', now 'b')"``; empty if nothing.
     """
     names = [n for n in dict.fromkeys([*then, *now]) if then.get(n) != now.get(n)]
+    inside = tuple(f"{n}{mark}" for n in names for mark in ".[")
+    names = [n for n in names if n in then.keys() & now.keys() or not n.startswith(inside)]
     shown = [f"{n} (then {then.get(n)}, now {now.get(n)})" for n in names[:SHOWN_IN_MESSAGE]]
     more = len(names) - len(shown)
     return "; ".join(shown) + (f"; and {more} more" if more else "")

@@ -44,7 +44,7 @@ def check_readers(run):
                 "ProgressiveClassifier."
             )
     to_train = [n for n, source in run.sources.items() if not is_source(source)]
-    to_train = [n for n in to_train if _is_trained(run, n)]
+    to_train = [n for n in to_train if run.is_trained(n)]
     if to_train and run.source_estimator is None:
         model = run.how_to_get[to_train[0]].task.model
         raise ValueError(
@@ -99,11 +99,6 @@ def _needs_in_words(run, names):
     """Return what those methods need that could take as many sources."""
     able = {n: m for n, m in run.transfer.items() if len(names) == 1 or reads_several(m)}
     return "; ".join(f"{n!r} needs {_IN_WORDS[what_it_needs(m)]}" for n, m in able.items())
-
-
-def _is_trained(run, name):
-    """Return whether a source task has to be trained."""
-    return any(name in names and run.is_trained_for(n) for n, names in run.source_sets.items())
 
 
 def choose_placebos(placebo, run):

@@ -5,19 +5,18 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 
 from skprognet._checks import check_choice, check_row_labels
 from skprognet._scores import NO_SOURCE
 from skprognet._table_metric import remember_score
 from skprognet._wording import first_few
+from skprognet.evaluation._check_methods import check_methods
 from skprognet.evaluation._check_readers import (
     check_no_placebo_name,
     check_readers,
     choose_placebos,
 )
-from skprognet.evaluation._one_fit import takes_validation_rows
 from skprognet.evaluation._run import Run
 from skprognet.evaluation._run_columns import (
     check_different,
@@ -27,43 +26,10 @@ from skprognet.evaluation._run_columns import (
 )
 from skprognet.evaluation._seen_by_fitted import warn_off_scale
 from skprognet.evaluation._source_corpus import SourceCorpus
-from skprognet.evaluation._source_estimator import check_by_kind, source_estimators
 from skprognet.evaluation._tasks import check_task
 from skprognet.metrics import get_score
 from skprognet.preprocessing import NORMALISATIONS
 from skprognet.sources import is_fitted, is_source
-
-
-def _check_methods(methods, source_estimator, target, task):
-    if not isinstance(methods, dict) or not methods:
-        raise ValueError(
-            f"methods must be a dict of at least one {task.model} by its name; got {methods!r}."
-        )
-    for name, method in methods.items():
-        _check_method(name, method, target, task)
-    check_by_kind(source_estimator)
-    for name, method in [*methods.items(), *source_estimators(source_estimator).items()]:
-        if isinstance(method, Pipeline) and takes_validation_rows(method.steps[-1][1]):
-            raise ValueError(
-                f"{name!r} must be the network itself, not a pipeline around it: the validation "
-                "rows cannot be passed through one. Use normalisation= for scaling."
-            )
-
-
-def _check_method(name, method, target, task):
-    """Raise unless a method is an estimator of scikit-learn's kind that learns such a task."""
-    if isinstance(method, type) or not hasattr(method, "get_params"):
-        kind = "the class " if isinstance(method, type) else ""
-        known_as = method.__name__ if kind else type(method).__name__
-        raise TypeError(
-            f"Methods must be {task.model}s, such as {task.example}(); {name!r} is "
-            f"{kind}{known_as}. Make one."
-        )
-    if not task.is_learned_by(method):
-        raise TypeError(
-            f"Methods must be {task.model}s, since {target!r} holds {task.kind}; {name!r} is "
-            f"{type(method).__name__}, which is none. Take a {task.model}, or {task.otherwise}."
-        )
 
 
 def _check_one_target(y):
@@ -82,8 +48,8 @@ def _score_of(scoring, target, task):
     if score.kind not in (None, task.kind):
         raise ValueError(
             f"scoring must be a score of {task.kind}, since {target!r} holds {task.kind}; got "
-            f"{score.name!r}, which is one of {score.kind}. Pass {task.scoring!r}, or a Score of "
-            "your own."
+            f"{score.name!r}, which is one of {score.kind}. Pass {task.scoring!r} or a Score of "
+            f"your own, or {task.otherwise}."
         )
     return score
 
@@ -216,11 +182,12 @@ def check_run(
     X = check_array(X, dtype=np.float64, input_name="X")
     _check_one_target(y)
     task, y = check_task(options["target"], check_row_labels("y", y, len(X)), kind)
-    _check_methods(methods, source_estimator, options["target"], task)
+    check_methods(methods, source_estimator, options["target"], task)
     check_choice("normalisation", options["normalisation"], NORMALISATIONS)
     _check_seed(options["random_state"])
     _check_names("methods", methods)
     sources = _check_sources(sources, len(X))
+    _check_other_tasks(sources, y)
     combined = _check_combined(combined_sources, sources)
     X, columns, sources = _choose_features(X, names, sources, features)
     rows = {"groups": groups, "speakers": groups if speakers is None else speakers}
@@ -234,6 +201,18 @@ def check_run(
     check_readers(run)
     warn_off_scale(run, {n: source for n, source in sources.items() if is_source(source)})
     return replace(run, placebo=choose_placebos(placebo, run))
+
+
+def _check_other_tasks(sources, y):
+    """Raise if a source has the labels of the target."""
+    same = [
+        n for n, s in sources.items() if isinstance(s, np.ndarray) and s.tolist() == y.tolist()
+    ]
+    if same:
+        raise ValueError(
+            f"Sources must be other tasks than the target; {same[0]!r} has the labels of y. Leave "
+            "it out."
+        )
 
 
 def _check_sources(sources, n_rows):

@@ -7,8 +7,12 @@ from pathlib import Path
 
 from skprognet._claims import Claim, check_claims, clear_claims, has_claims, turn
 from skprognet._files import check_folder, remove_drafts, write_whole
-from skprognet._wording import differences
-from skprognet.evaluation._run_identity import describe_run, run_digest, sha256
+from skprognet.evaluation._run_identity import (
+    describe_run,
+    differences_of_runs,
+    run_digest,
+    sha256,
+)
 
 _DESIGN = "design.json"
 
@@ -155,7 +159,7 @@ def _check_same(folder, run):
     """Raise unless the folder holds this run, or none."""
     if not (folder / _DESIGN).exists():
         return
-    other = differences(_read_design(folder / _DESIGN), run)
+    other = differences_of_runs(_read_design(folder / _DESIGN), run)
     if other:
         raise ValueError(
             f"The checkpoint {str(folder)!r} is of another run; different are {other}. Use "

@@ -172,10 +172,10 @@ def cross_validate_transfer(
         no `source_estimator` for the kind of a source, two sources of one name, a method that can
         take none of the sources, a source that no method can take, columns that are missing or
         have the same name, a method with `features` of a source, a class that is missing from the
-        training rows of a split, a network inside a pipeline, a part that the run does not have,
-        a checkpoint of another run, or one of a run with a lambda. Also if a regressor does not
-        predict one finite number for each row, and, with ``return_predictions=True``, if a
-        classifier predicts what is no label of `y`.
+        training rows of a split, a source with the labels of `y`, a network inside a pipeline, a
+        search or a bag, a part that the run does not have, a checkpoint of another run, or one of
+        a run with a lambda. Also if a regressor does not predict one finite number for each row,
+        and, with ``return_predictions=True``, if a classifier predicts what is no label of `y`.
     TypeError
         If `cv` or `sources` is of the wrong kind, a method is a classifier of numbers or a
         regressor of classes, or the name of a source is no text.

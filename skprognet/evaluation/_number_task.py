@@ -1,6 +1,7 @@
 """A task whose labels are numbers: what a run asks of them."""
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator, is_classifier
 
 from skprognet._target_kind import DEFAULT_SCORING, NUMBERS, as_numbers, kind_of_target
@@ -23,11 +24,7 @@ class NumberTask:
         """Return labels as float64, or raise unless they are numbers that vary."""
         numbers = as_numbers(labels)
         if numbers is None:
-            others = [each for each in labels.tolist() if not _is_number(each)]
-            raise ValueError(
-                f"{name} must hold finite numbers; got {others[0]!r}. Take another column, or "
-                "learn it as classes: kind='classes'."
-            )
+            raise ValueError(f"{name} must hold finite numbers; got {_other(labels)}")
         if (numbers == numbers[0]).all():
             raise ValueError(
                 f"{name} must hold numbers that vary; all {len(numbers)} are {numbers[0]:g}. Take "
@@ -87,6 +84,15 @@ class NumberTask:
             f"Methods must predict one finite number for each row, shape ({n_rows},); {name!r} "
             f"predicted {got}. Correct it, or leave it out."
         )
+
+
+def _other(labels):
+    """Return in words the first label that is no number, and what to do."""
+    values = pd.Series(labels).tolist()  # dates as such, which numpy lists as whole numbers
+    if as_numbers(labels, text=True) is not None:
+        return f"the text {values[0]!r}. Make numbers of the column first: astype(float)."
+    other = next(each for each in values if as_numbers([each], text=True) is None)
+    return f"{other!r}. Take another column, or learn it as classes: kind='classes'."
 
 
 def _is_number(value):

@@ -44,6 +44,18 @@ def takes_validation_rows(estimator):
     return has_fit_parameter(estimator, "X_val")
 
 
+def stops_by_validation_rows(estimator):
+    """Return whether the estimator's own fit chooses its epoch by validation rows."""
+    stops = takes_validation_rows(estimator) and estimator.get_params().get("early_stopping", True)
+    return bool(stops)
+
+
+def holds_out(task, estimator, y, train, validation):
+    """Return whether an estimator has to hold out training rows, which `fit` explains."""
+    known = task.known(y, validation, train)
+    return stops_by_validation_rows(estimator) and not len(known)
+
+
 def normalise(X, train, normalisation, speakers):
     """Return X with mean 0 and variance 1 in each feature, over the rows that are asked for."""
     if normalisation == "none":
@@ -106,8 +118,7 @@ def fit(task, estimator, X, y, train, validation, *, tested=None, source_y=None)
     """
     known = task.known(y, validation, train)
     options = {}
-    stops = estimator.get_params().get("early_stopping", True)
-    if takes_validation_rows(estimator) and stops and len(known):
+    if stops_by_validation_rows(estimator) and len(known):
         options = {"X_val": X[known], "y_val": y[known]}
     if tested is not None and has_fit_parameter(estimator, "X_test"):
         options |= {"X_test": X[tested], "y_test": y[tested]}

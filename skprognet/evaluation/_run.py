@@ -191,6 +191,11 @@ class Run:
         """Return whether any reader of a set of sources reads networks, and not labels alone."""
         return any(what_it_needs(m) != LABELS for m in self.methods_for(source_name).values())
 
+    def is_trained(self, name):
+        """Return whether a network is trained on a source, since a method reads it."""
+        sets = self.source_sets.items()
+        return any(name in names and self.is_trained_for(each) for each, names in sets)
+
     def rows(self, X, sources=()):
         """Return the rows of X, all columns, as a fit is given them that reads these sources."""
         return X if self.columns is None else self.columns.rows(X, sources)

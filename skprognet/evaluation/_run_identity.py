@@ -13,6 +13,7 @@ import numpy as np
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
+from skprognet._wording import differences
 from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.sources import Source, ask_digest, is_fitted
 
@@ -20,6 +21,7 @@ _LIBRARIES = ("skprognet", "torch", "skorch", "scikit-learn", "numpy", "scipy", 
 # Known by their versions; of all other classes and functions the code is part of the identity.
 _KNOWN = {"builtins", "skprognet", "torch", "skorch", "sklearn", "numpy", "scipy", "pandas"}
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, slice, range, type(...))
+_LEFT_OUT = {"columns": "None", "placebo": "()", "return_predictions": "False"}  # if they are so
 _LONGEST = 120  # characters of a text; of a longer one there is a digest
 
 
@@ -51,8 +53,7 @@ def describe_run(run, splits):
     names = ["X", "y", "speakers", "methods", "sources", "source_estimator", "combined_sources"]
     names += ["scoring", "normalisation", "random_state", "target", "corpus", "train_folds"]
     names += ["return_curves", "kind"]
-    optional = ("columns", "placebo", "return_predictions")
-    names += [name for name in optional if getattr(run, name)]
+    names += [name for name in _LEFT_OUT if getattr(run, name)]
     found = {}
     for name in names:
         try:
@@ -63,6 +64,11 @@ def describe_run(run, splits):
     found["splits"] = f"{len(splits)}, sha256 {rows}"
     found["version of python"] = ".".join(platform.python_version_tuple()[:2])
     return found | {f"version of {name}": version(name) for name in _LIBRARIES}
+
+
+def differences_of_runs(then, now):
+    """Return in words what differs between two runs, as :func:`describe_run` gives them."""
+    return differences(_LEFT_OUT | then, _LEFT_OUT | now)
 
 
 def run_digest(run):

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from skprognet._fingerprints import fingerprints
-from skprognet._target_kind import kind_of_target
+from skprognet._target_kind import hint_of_text, kind_of_target
 from skprognet.evaluation._one_fit import (
     fit,
+    holds_out,
     normalise_parts,
     own_score,
     seed_of,
@@ -82,8 +83,8 @@ class TaskSource:
         """Return the labels of all rows."""
         return self.labels
 
-    def check_split(self, split):
-        """Raise if all but one label are missing from training rows."""
+    def check_split(self, run, split):
+        """Raise unless the labels can be learned from the training rows."""
         for train in split.train.values():
             labels = np.unique(self.labels[train]).tolist()
             if len(labels) < 2:
@@ -91,6 +92,21 @@ class TaskSource:
                     f"The source task {self.name!r} must have at least 2 {self.task.units} in the "
                     f"training rows of every split; got {labels} in {split}. Use other folds."
                 )
+            if run.is_trained(self.name):
+                self._check_held_out(run.estimator_for(self), split, train)
+
+    def _check_held_out(self, estimator, split, train):
+        """Raise if a network has to hold out rows of every class, and one has a single row."""
+        if not holds_out(self.task, estimator, self.labels, train, split.validation):
+            return
+        labels, counts = np.unique(self.labels[train], return_counts=True)
+        if counts.min() < 2:
+            raise ValueError(
+                f"The source task {self.name!r} must have 2 rows of each class in the training "
+                "rows of every split, since its classes are not in the validation rows and a "
+                f"network holds some out; class {labels.tolist()[counts.argmin()]!r} has 1 in "
+                f"{split}. Drop it, or use other folds.{hint_of_text(self.labels)}"
+            )
 
 
 @dataclass
@@ -148,7 +164,7 @@ class CorpusSource:
         """Return the labels of all rows of the corpus."""
         return self.corpus.y
 
-    def check_split(self, split):
+    def check_split(self, run, split):
         """Raise unless the labels can be learned from the training rows of the other corpus."""
         train, _, _ = self.rows_of(split)
         self.task.check_trainable(self.corpus.y, train, f"{split} of the corpus {self.name!r}")
@@ -174,7 +190,7 @@ class FittedSource:
         seen = seen_by_fitted(run, self.name, self.estimator, X, split.train[size])
         return ReadySource(self.estimator, None, np.nan, seen)
 
-    def check_split(self, split):
+    def check_split(self, run, split):
         """Accept any split: nothing is trained."""
 
 

@@ -178,4 +178,4 @@ def _check_trainable(split, run):
     for train in split.train.values():
         run.task.check_trainable(run.y, train, str(split))
     for source in run.how_to_get.values():
-        source.check_split(split)
+        source.check_split(run, split)

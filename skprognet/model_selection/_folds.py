@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn.model_selection import BaseCrossValidator
 
 from skprognet._checks import check_row_labels
+from skprognet._target_kind import as_numbers, hint_of_text
 
 _NAMED_IN_MESSAGE = 10
 
@@ -132,7 +133,10 @@ def check_classes_remain(y, train, where):
     """Raise if a class of `y` has no row among `train`."""
     lost = np.setdiff1d(y, y[train])
     if lost.size:
+        hint = hint_of_text(y)
+        if as_numbers(y) is not None:
+            hint = " If whole numbers such as ratings are to be predicted, say kind='numbers'."
         raise ValueError(
             f"Every class must be in the training rows of every split; class {lost.tolist()[0]!r} "
-            f"({(y == lost[0]).sum()} rows) is not in {where}. Drop it, or use fewer folds."
+            f"({(y == lost[0]).sum()} rows) is not in {where}. Drop it, or use fewer folds.{hint}"
         )

@@ -221,6 +221,12 @@ def other_methods(**changes):
             {"methods": {"DNN": DNNClassifier(**OPTIONS), "P": ProgressiveClassifier()}},
             "methods (then DNN, PT/FT, ProgNet, SVM, now DNN, P)",
         ),
+        (
+            {"methods": {"DNN": DNNClassifier(**OPTIONS)}, "sources": None},
+            "methods (then DNN, PT/FT, ProgNet, SVM, now DNN); sources (then speaker, half, now "
+            "). Use",
+        ),
+        ({"return_predictions": True}, "return_predictions (then False, now True). Use"),
         ({"seed": 2}, "splits (then 6, sha256"),
         ({"X": corpus()[0] + 1e-9}, "X (then (60, 4) of float64, sha256"),
         ({"sources": {"speaker": corpus()[2]}}, "sources (then speaker, half, now speaker)"),

@@ -8,9 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.dummy import DummyRegressor
+from sklearn.ensemble import BaggingClassifier, BaggingRegressor, VotingRegressor
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import accuracy_score, root_mean_squared_error
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet import (
@@ -234,6 +239,27 @@ def test_methods_that_need_classes_refuse_a_source_of_numbers(method, needs):
             "classes: kind='classes'.",
         ),
         (
+            (Y.round(2) + 0.001).astype(str),
+            {"kind": "numbers"},
+            ValueError,
+            f"valence must hold finite numbers; got the text '{Y[0]:.2f}1'. Make numbers of the "
+            "column first: astype(float).",
+        ),
+        (
+            pd.Series(pd.date_range("2026-01-01", periods=N)),
+            {"kind": "numbers"},
+            ValueError,
+            "target must hold finite numbers; got Timestamp('2026-01-01 00:00:00'). Take another "
+            "column, or learn it as classes: kind='classes'.",
+        ),
+        (
+            Y,
+            {"sources": {"same": Y}, "methods": METHODS, "source_estimator": DNNRegressor()},
+            ValueError,
+            "Sources must be other tasks than the target; 'same' has the labels of y. Leave it "
+            "out.",
+        ),
+        (
             Y,
             {"kind": "number"},
             ValueError,
@@ -244,14 +270,16 @@ def test_methods_that_need_classes_refuse_a_source_of_numbers(method, needs):
             {"scoring": "uar"},
             ValueError,
             "scoring must be a score of numbers, since 'valence' holds numbers; got 'uar', which "
-            "is one of classes. Pass 'ccc', or a Score of your own.",
+            "is one of classes. Pass 'ccc' or a Score of your own, or make classes of them first, "
+            "such as low and high with pandas.cut.",
         ),
         (
             EMOTION,
             {"scoring": "ccc", "methods": {"LR": LogisticRegression()}},
             ValueError,
             "scoring must be a score of classes, since 'target' holds classes; got 'ccc', which "
-            "is one of numbers. Pass 'uar', or a Score of your own.",
+            "is one of numbers. Pass 'uar' or a Score of your own, or pass kind='numbers' if it "
+            "holds numbers.",
         ),
         (
             Y.where(Y.index != 3),
@@ -285,6 +313,53 @@ def test_methods_that_need_classes_refuse_a_source_of_numbers(method, needs):
 def test_what_cannot_be_learned_is_refused(y, options, error, sentence):
     with pytest.raises(error, match=f"^{re.escape(sentence)}$"):
         run(y, **options)
+
+
+@pytest.mark.parametrize(
+    ("y", "hint"),
+    [
+        (np.arange(N), "If whole numbers such as ratings are to be predicted, say kind='numbers'"),
+        (np.arange(0.5, N).astype(str), "If numbers such as '0.5' are meant, make them so first"),
+    ],
+)
+def test_classes_that_look_like_numbers_are_told_so(y, hint):
+    with pytest.raises(ValueError, match=f"^Every class must be .*use fewer folds. {hint}"):
+        run(y, methods={"LR": LogisticRegression()})
+
+
+def test_a_source_of_text_is_refused_by_its_name_before_any_training():
+    sources = {"arousal": AROUSAL.astype(str)}
+    options = {"methods": {"P": METHODS["ProgNet"]}, "sources": sources}
+    with pytest.raises(ValueError, match=r"^The source task 'arousal' must have 2 .*as '.*float"):
+        count_fits(
+            *(X, Y),
+            **{"groups": SPEAKER, "cv": CV, "source_estimator": DNNClassifier(), **options},
+        )
+
+
+@pytest.mark.parametrize(
+    "wrapper",
+    [
+        TransformedTargetRegressor(DNNRegressor(), transformer=StandardScaler()),
+        BaggingRegressor(DNNRegressor()),
+        GridSearchCV(DNNRegressor(), {"lr": [0.1]}),
+        VotingRegressor([("ridge", Ridge()), ("network", DNNRegressor())]),
+        make_pipeline(StandardScaler(), DNNRegressor()),
+    ],
+)
+def test_a_network_that_validation_rows_cannot_reach_is_refused(wrapper):
+    name = type(wrapper).__name__
+    with pytest.raises(ValueError, match=f"'it' must be the network itself, not a {name} around"):
+        run(methods={"it": wrapper})
+    with pytest.raises(ValueError, match="the network itself"):
+        run(EMOTION, methods={"it": BaggingClassifier(DNNClassifier())})
+
+
+def test_a_wrapped_network_that_needs_no_validation_rows_is_a_method():
+    network = DNNRegressor(**OPTIONS, early_stopping=False, random_state=0)
+    assert len(run(methods={"it": TransformedTargetRegressor(network)})) == 3
+    fitted = FrozenEstimator(DNNRegressor(**OPTIONS).fit(SCALED, AROUSAL))
+    assert len(run(methods={"it": VotingRegressor([("a", Ridge()), ("b", fitted)])})) == 3
 
 
 def test_whole_numbers_are_numbers_if_the_user_says_so():

@@ -205,7 +205,7 @@ def test_who_asks_for_numbers_says_so_of_whole_ratings(corpus, numbers, column_t
     X, labels = corpus
     labels = labels.assign(rating=(np.arange(48) % 5).astype(column_type))
     options = {"target": "rating", "sources": "gender", "n_splits": 3, "n_repeats": 1, **numbers}
-    with pytest.raises(ValueError, match="^An estimator or a score of numbers needs .*'numbers'"):
+    with pytest.raises(ValueError, match=r"^An estimator or a score of numbers needs .*'numbers'"):
         plan_study(TasksDesign(**options), X, labels)
     assert plan_study(TasksDesign(kind="numbers", **options), X, labels).design.scoring == "ccc"
     fraction = labels.assign(rating=np.arange(48) % 5 / 2)

@@ -98,5 +98,5 @@ def test_whole_numbers_are_classes_unless_the_user_says_numbers(corpus):
     assert as_numbers.validation == "random"
     assert len(as_classes.counts["classes"]) == 20
     assert as_numbers.model.predict(X).dtype == float
-    with pytest.raises(ValueError, match="^An estimator or a score of numbers needs a target of"):
+    with pytest.raises(ValueError, match=r"^An estimator or a score of numbers needs a target of"):
         train_model(X, labels, **options | {"estimator": DNNRegressor()})
