@@ -262,13 +262,31 @@ def test_the_ccc_of_a_constant_is_an_error_before_the_first_epoch(columns, rows,
     assert not hasattr(reg, "net_")
 
 
-def test_batches_of_one_row_teach_the_ccc_nothing(rows, quick):
+class LeftOver(Callback):
+    """Notes how far the weights move in batches of a single row, and how many there are."""
+
+    def __init__(self):
+        self.moved = []
+
+    def on_batch_begin(self, net, **kwargs):
+        self.before = [values.detach().clone() for values in net.module_.parameters()]
+
+    def on_batch_end(self, net, batch, **kwargs):
+        if len(batch[1]) == 1:
+            pairs = zip(self.before, net.module_.parameters(), strict=True)
+            self.moved.append(max(float((now.detach() - then).abs().max()) for then, now in pairs))
+
+
+def test_the_ccc_needs_batches_of_two_rows_and_a_row_left_over_teaches_nothing(rows, quick):
     X, Y = rows
-    options = quick | {"loss": "ccc", "early_stopping": False, "batch_size": 1}
-    one, three = (
-        DNNRegressor(**options | {"max_epochs": n}).fit(X[:20], Y[:20]).predict(X) for n in (1, 3)
-    )
-    np.testing.assert_array_equal(one, three)
+    with pytest.raises(ValueError, match=r"^loss='ccc' needs batches of at least 2 rows"):
+        DNNRegressor(**quick, loss="ccc").set_params(batch_size=1).fit(X, Y)
+    options = quick | {"early_stopping": False, "optimizer": "sgd", "batch_size": 20}
+    for loss, moves in (("ccc", False), ("squared_error", True)):
+        reg = DNNRegressor(**options | {"max_epochs": 3}, loss=loss, callbacks=[LeftOver()])
+        moved = dict(reg.fit(X[:21], Y[:21]).net_.callbacks_)["LeftOver"].moved
+        assert len(moved) == 3
+        assert any(moved) == moves
 
 
 # Going on
@@ -286,6 +304,34 @@ def test_partial_fit_keeps_the_scale_of_its_first_call(rows, quick):
     assert ccc_score(10 + Y, reg.predict(X)) > 0.9
     with pytest.raises(ValueError, match=r"^y must have 2 numbers for each row, as the y of fit"):
         reg.partial_fit(X, Y[:, 0])
+
+
+def test_a_first_call_of_partial_fit_that_says_no_scale(rows, quick):
+    X, Y = rows
+    reg = DNNRegressor(**quick)
+    for y, which in (
+        (Y[:1], " in output [0, 1] over its 1 row."),
+        (Y[:30] * [0, 1], "t [0] over"),
+    ):
+        with pytest.raises(
+            ValueError, match=r"^The first call of partial_fit sets the scale"
+        ) as e:
+            reg.partial_fit(X[: len(y)], y)
+        assert which in str(e.value)
+        assert not hasattr(reg, "net_")
+    with pytest.warns(UserWarning, match=r"^The first call of partial_fit has 9 rows, and") as w:
+        reg.partial_fit(X[:9], Y[:9])
+    assert w[0].filename == __file__
+    reg.partial_fit(X[:1], Y[:1])
+    clone(reg).fit(X, Y).partial_fit(X[:1], Y[:1])
+
+
+def test_a_constant_in_a_later_call_of_partial_fit_teaches_the_ccc_nothing(rows, quick):
+    X, Y = rows
+    reg = DNNRegressor(**quick, loss="ccc").partial_fit(X, Y)
+    reg.partial_fit(X[:30], Y[:30] * [0, 1])
+    with pytest.raises(ValueError, match=r"y is constant over the 1 row of this one. Pass more"):
+        reg.partial_fit(X[:1], Y[:1])
 
 
 def test_warm_start_keeps_scale_and_number_of_outputs(rows, quick):
