@@ -287,7 +287,7 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         -----
         UserWarning
             If the target, or one of several outputs, is constant over the training rows. If all
-            outputs are constant, the loss chooses the epoch.
+            outputs are constant there, or over the validation rows, the loss chooses the epoch.
         """
         given = Given(
             X,

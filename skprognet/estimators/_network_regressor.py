@@ -7,11 +7,12 @@ from skprognet._checks import check_choice
 from skprognet.estimators._base import NetworkEstimator
 from skprognet.estimators._changes_without import explain_rows
 from skprognet.estimators._explained_values import of_numbers
-from skprognet.estimators._monitor import LOSS
+from skprognet.estimators._monitor import LOSS, net_score
 from skprognet.estimators._number_scale import (
     check_first_call,
     check_later_call,
     moments,
+    warn_of_constant_validation,
     warn_of_constants,
 )
 from skprognet.estimators._number_target import NumberTarget
@@ -68,6 +69,11 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
     def _monitored(self):
         # The correlation with a constant is 0 whatever the network says.
         return self.monitor if self.target_std_.any() else LOSS
+
+    def _check_validation(self, rows):
+        own = self._target_kind.default_score
+        if net_score(self._monitored(), own) == own:
+            warn_of_constant_validation(rows.y, stacklevel=6)
 
     def _train_one_epoch(self, target, rows, first):
         if first:

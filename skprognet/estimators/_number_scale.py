@@ -69,6 +69,18 @@ def warn_of_constants(std, loss_name, stacklevel):
     )
 
 
+def warn_of_constant_validation(codes, stacklevel):
+    """Warn if all outputs are constant over the rows whose correlation is to choose the epoch."""
+    if _constant(codes).all():
+        warnings.warn(
+            "The target is constant over the validation rows: their concordance correlation is 0 "
+            "in every epoch, so that the loss chooses the epoch. Choose other validation rows, or "
+            "set monitor='loss'.",
+            UserWarning,
+            stacklevel=stacklevel,
+        )
+
+
 def check_first_call(codes, stacklevel):
     """Check the rows of the first call of `partial_fit`, whose scale all later calls keep.
 

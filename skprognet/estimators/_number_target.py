@@ -170,6 +170,8 @@ def _are_enough(train, held_out):
 
 
 def _check_kind(name, y):
+    if y.dtype.kind in "mM":  # numpy would show it in nanoseconds
+        _raise_no_number(name, list(map(str, y.ravel()[:1])))
     if y.dtype.kind not in "biuf":
         _raise_no_number(name, y.ravel()[:1].tolist())
 

@@ -213,7 +213,7 @@ class NoEpoch(Callback):
 
 def test_the_score_of_classes_cannot(rows, quick):
     X, Y = rows
-    with pytest.raises(ValueError, match=r"^monitor must be 'ccc', 'loss', .*; got 'uar'"):
+    with pytest.raises(ValueError, match=r"^monitor must be .* 'uar', .* a score of classes\."):
         DNNRegressor(**quick, monitor="uar").fit(X, Y)
     accuracy = Score("share of hits", accuracy_score)
     for monitor in ("accuracy", "roc_auc", get_score("uar"), uar_scorer, accuracy):
@@ -224,7 +224,7 @@ def test_the_score_of_classes_cannot(rows, quick):
 def test_the_score_of_numbers_chooses_no_epoch_of_a_classifier(rows, quick):
     X, _ = rows
     for monitor in ("ccc", "r2", get_score("ccc"), ccc_scorer):
-        with pytest.raises(ValueError, match=r"^monitor must be .*(classes|'uar')"):
+        with pytest.raises(ValueError, match=r"^monitor must be .*(classes|a score of numbers)"):
             DNNClassifier(**quick, monitor=monitor, callbacks=[NoEpoch()]).fit(
                 X, np.where(X[:, 0] > 0, "sad", "angry")
             )
@@ -250,6 +250,17 @@ def test_one_constant_output_of_several(rows, quick):
     # The constant counts as 0 in the mean that chooses the epoch.
     assert 0.4 < reg.history_["valid_score"].max() <= 0.5
     assert reg.target_std_[1] == 0
+
+
+@pytest.mark.parametrize("n_rows", [1, 9])
+def test_constant_validation_rows_leave_the_choice_to_the_loss_with_a_warning(n_rows, rows, quick):
+    X, Y = rows
+    given = {"X_val": X[:n_rows], "y_val": np.full(n_rows, 3.0)}
+    with pytest.warns(UserWarning, match=r"constant over the validation rows: their conc") as w:
+        history = DNNRegressor(**quick).fit(X, Y[:, 0], **given).history_
+    assert w[0].filename == __file__
+    assert (history["valid_score"] == 0).all()
+    DNNRegressor(**quick, monitor="loss").fit(X, Y[:, 0], **given)
 
 
 @pytest.mark.parametrize("columns", [[1], [0, 1]])
@@ -407,6 +418,10 @@ def test_unfitted_sources_of_both_kinds(cls, rows, quick):
         assert list(reg.source_digest_) == ["source"]
     with pytest.raises(ValueError, match=r"^source_y must hold numbers; got 'high'"):
         cls(DNNRegressor(**quick), **quick).fit(X, Y, source_y=np.full(160, "high"))
+    with pytest.raises(ValueError, match=r"each row, since it trains a single source; got the"):
+        cls(DNNRegressor(**quick), **quick).fit(X, Y, source_y=Y)
+    with pytest.raises(ValueError, match=r"or take a regressor as the source, such as DNNRegres"):
+        cls(DNNClassifier(**quick), **quick).fit(X, Y, source_y=Y[:, 1])
 
 
 def test_importances_are_the_fall_in_ccc(rows, quick, emotion):
@@ -465,7 +480,7 @@ def test_searches_cross_validation_and_routing(rows, quick, emotion):
         ([None, 1.0] * 80, r"^y must have a number for every row and output; 80 of 160"),
         (np.full(160, np.nan), r"^Input y contains NaN"),
         (np.zeros((160, 2, 2)), r"dim 3"),
-        (pd.date_range("2020", periods=160), r"^y must hold numbers; got "),
+        (pd.date_range("2020", periods=160), r"^y must hold numbers; got '2020-01-01"),
     ],
 )
 def test_what_is_no_number_is_refused(y, message, rows, quick):
