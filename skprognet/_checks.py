@@ -52,7 +52,7 @@ def check_choice(name, value, choices):
         raise ValueError(f"{name} must be one of {named}; got {value!r}.")
 
 
-def check_no_ratings(name, labels, *, text=False):
+def check_no_ratings(name, labels, *, text=False, instead="take another column"):
     """Raise if labels are numbers with a fraction, as ratings are: they are no classes.
 
     The rule is scikit-learn's: numbers that are not all whole are "continuous". Whole numbers are
@@ -66,6 +66,8 @@ def check_no_ratings(name, labels, *, text=False):
         Labels.
     text : bool, default=False
         Whether numbers that are written as text count, as those of a table are.
+    instead : str, default="take another column"
+        What else the user can do; the end of the message.
 
     Raises
     ------
@@ -83,7 +85,7 @@ def check_no_ratings(name, labels, *, text=False):
         raise ValueError(
             f"Labels must be classes; {name!r} has {len(np.unique(numbers))} different numbers, "
             f"such as {example:g}, which are ratings. Make classes of them first, such as low and "
-            "high with pandas.cut, or take another column."
+            f"high with pandas.cut, or {instead}."
         )
 
 
@@ -142,7 +144,7 @@ def check_sample_weight(sample_weight, n_rows, name="sample_weight"):
             f"{name} must have a finite sum; the largest is {weight.max()}. Scale the weights."
         )
     if not weight.any():
-        raise ValueError(f"{name} must not be all zero: no row would be left to train on.")
+        raise ValueError(f"{name} must not be all zero: no row would count.")
     return weight
 
 

@@ -1,5 +1,6 @@
 """Wording that messages share: a few of many, the nearest name, differences, safe text."""
 
+import math
 import unicodedata
 from difflib import get_close_matches
 
@@ -125,6 +126,40 @@ def differences(then, now):
     shown = [f"{n} (then {then.get(n)}, now {now.get(n)})" for n in names[:SHOWN_IN_MESSAGE]]
     more = len(names) - len(shown)
     return "; ".join(shown) + (f"; and {more} more" if more else "")
+
+
+def moments_in_words(moments):
+    """Return mean, standard deviation and the like of numbers, by their names.
+
+    All have the decimals that show four digits of the standard deviation, so that numbers which
+    were standardised can be brought back. A mean that is large beside it has more digits.
+
+    Parameters
+    ----------
+    moments : dict of str to float
+        Such as ``mean`` and ``standard_deviation``; what is no number is shown as it is.
+
+    Returns
+    -------
+    str
+        Such as ``"mean 2.51, standard deviation 0.7071"``.
+
+    Examples
+    --------
+    >>> moments_in_words({"mean": 1234567.489, "standard_deviation": 105.913})
+    'mean 1234567.5, standard deviation 105.9'
+    """
+    spread = moments.get("standard_deviation")
+    shown = {name.replace("_", " "): _short(number, spread) for name, number in moments.items()}
+    return ", ".join(f"{name} {number}" for name, number in shown.items())
+
+
+def _short(number, spread):
+    if not all(isinstance(each, (int, float)) for each in (number, spread)):
+        return number
+    if not 0 < spread < math.inf:
+        return f"{number:.15g}"
+    return f"{round(number, 3 - math.floor(math.log10(spread))):.15g}"
 
 
 def printable(text):

@@ -113,6 +113,12 @@ def test_labels_of_any_kind(y_true, y_pred):
             "y_true must have one label for each row, shape (3,); got shape (3, 2).",
         ),
         (
+            np.array([[0.2, 0.8], [1, 0]]),
+            [1, 0],
+            "y_true must have one label for each row, shape (2,); got shape (2, 2). Of soft "
+            "labels in a DataFrame take the most likely class: y_true.idxmax(axis=1).",
+        ),
+        (
             [0.0, np.nan, 1.0],
             [0, 1, 1],
             "y_true must have a label for every row; 1 of 3 are missing, the first in row 1. Drop "
@@ -137,7 +143,7 @@ def test_labels_of_any_kind(y_true, y_pred):
             "predictions to class labels first.",
         ),
     ],
-    ids=["lengths", "multilabel", "NaN", "None", "probabilities", "mixed"],
+    ids=["lengths", "multilabel", "soft", "NaN", "None", "probabilities", "mixed"],
 )
 def test_error_sentences(y_true, y_pred, sentence):
     with pytest.raises(ValueError, match=exactly(sentence)):

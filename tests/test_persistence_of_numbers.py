@@ -147,8 +147,11 @@ def test_what_is_told_of_a_model(tmp_path):
     assert "**Predicts:** 2 numbers for each recording" in card
     assert "one of the classes" not in card
     assert "**Numbers of the rows:** not recorded" in card
-    scale = "mean {mean:.4g}, standard deviation {standard_deviation:.4g}"
-    first, second = (scale.format(**each) for each in told["scale"])
+    first, second = (  # four digits of standard deviations of 0.99 and 9.7
+        "mean {}, standard deviation {}".format(*(round(n, digits) for n in each.values()))
+        for each, digits in zip(told["scale"], (4, 3), strict=True)
+    )
+    assert "# ProgressiveRegressor of unnamed numbers" in card
     assert "**Loss:** squared error, of numbers that are standardised by" in card
     assert f"those of the rows that trained: {first}; {second}" in card
     assert "chosen by the CCC" in card

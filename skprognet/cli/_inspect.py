@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from skprognet._table_metric import loss_label, monitor_label
-from skprognet._wording import count, printable
+from skprognet._wording import count, moments_in_words, printable
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.features import FeatureOrigin
 from skprognet.persistence import describe_model, model_card
@@ -97,7 +97,7 @@ def _scale_rows(network):
         return
     yield "Loss", f"{loss_label(network['loss'])} of standardised numbers"
     for each in network["scale"]:
-        yield "", f"mean {each['mean']:.4g}, standard deviation {each['standard_deviation']:.4g}"
+        yield "", moments_in_words(each)
 
 
 def _layers(network):

@@ -129,6 +129,9 @@ class NetworkEstimator(BaseEstimator):
     def _set_scale(self, rows):
         """Note the scale of what is learned in the rows that train; classes have none."""
 
+    def _check_validation(self, rows):
+        """Warn if encoded rows that are to choose the epoch cannot; those of classes can."""
+
     def _codes_learned(self, rows):
         """Return what the network learns of encoded rows that train."""
         return rows.y

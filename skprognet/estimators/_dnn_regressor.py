@@ -24,7 +24,8 @@ class DNNRegressor(NetworkRegressor):
         What is minimised over the standardised numbers: the squared or the absolute error, as a
         mean over rows and outputs, or 1 minus the concordance correlation of each batch, as a mean
         over outputs. A batch of one row has no correlation, and neither has one whose truth is the
-        same in all rows: such a batch changes nothing.
+        same in all rows: its gradient is 0. A single row that is left over at the end of an epoch
+        teaches nothing in that epoch; in each epoch another row is left over.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
         Width of each hidden layer.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
@@ -36,7 +37,7 @@ class DNNRegressor(NetworkRegressor):
     max_epochs : int, default=600
         Number of passes over the training rows.
     batch_size : int, default=32
-        Rows in each training step.
+        Rows in each training step; with ``loss="ccc"`` at least 2.
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
         How the weights are updated.
     early_stopping : bool, default=True
@@ -228,7 +229,7 @@ class DNNRegressor(NetworkRegressor):
         -----
         UserWarning
             If the target, or one of several outputs, is constant over the training rows. If all
-            outputs are constant, the loss chooses the epoch.
+            outputs are constant there, or over the validation rows, the loss chooses the epoch.
         """
         given = Given(
             X,

@@ -4,7 +4,8 @@ import copy
 import pickle
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import clone, is_regressor
+from sklearn.utils import _safe_indexing
 
 from skprognet.sources import as_source, is_fitted, named_sources
 
@@ -131,6 +132,8 @@ def check_labels_round_trip(estimator, X, y, **fit_params):
     ------
     AssertionError
         If `predict` or `classes_` has other labels, or of another type.
+    TypeError
+        For a regressor, which has no labels.
 
     Examples
     --------
@@ -142,6 +145,11 @@ def check_labels_round_trip(estimator, X, y, **fit_params):
     >>> source = DNNClassifier(**small).fit(X, X[:, 0] > 0)
     >>> check_labels_round_trip(ProgressiveClassifier(source, **small), X, y)
     """
+    if is_regressor(estimator):
+        raise TypeError(
+            "check_labels_round_trip is about classifiers; got the regressor "
+            f"{type(estimator).__name__}. Leave this check out."
+        )
     codes = np.unique(y, return_inverse=True)[1]
     for labels in (np.array([f"label {c}" for c in codes]), codes * 10 - 7, codes > 0):
         fitted = clone(estimator).fit(X, labels, **fit_params)
@@ -237,7 +245,7 @@ def check_predictions_independent(estimator, X, y, **fit_params):
     ----------
     estimator : classifier or regressor of this package
         Computing in float32; it is not changed.
-    X : ndarray of shape (n_samples, n_features)
+    X : array-like of shape (n_samples, n_features)
         Rows that it can be fitted on.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Their labels, or numbers of a regressor.
@@ -261,10 +269,10 @@ def check_predictions_independent(estimator, X, y, **fit_params):
     """
     fitted = clone(estimator).fit(X, y, **fit_params)
     whole = _predict(fitted, X)
-    order = np.random.RandomState(0).permutation(len(X))
-    np.testing.assert_array_equal(_predict(fitted, X[order]), whole[order])
-    for rows in (slice(0, 1), slice(3, 10), slice(1, None, 2)):
-        np.testing.assert_array_equal(_predict(fitted, X[rows]), whole[rows])
+    everything = np.arange(len(whole))
+    order = np.random.RandomState(0).permutation(everything)
+    for rows in (order, everything[:1], everything[3:10], everything[1::2]):
+        np.testing.assert_array_equal(_predict(fitted, _safe_indexing(X, rows)), whole[rows])
 
 
 CHECKS = (

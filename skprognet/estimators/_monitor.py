@@ -22,9 +22,11 @@ def check_monitor(monitor, own):
     Of the scores of the package it must be `own`: the others are of other kinds of targets.
     """
     wanted = f"monitor must be {own!r}, 'loss', a Score, or a scorer of scikit-learn or its name"
+    kind = _kind_of_score(monitor)
+    if kind not in (None, get_score(own).kind):
+        name = monitor.name if isinstance(monitor, Score) else monitor
+        raise ValueError(f"{wanted}; got {name!r}, which is a score of {kind}.")
     if isinstance(monitor, Score):
-        if monitor.name in get_score_names() and monitor.name != own:
-            raise ValueError(f"{wanted}; got the Score {monitor.name!r}, of another kind.")
         return
     if isinstance(monitor, str):
         names = [LOSS, own, *get_scorer_names()]
@@ -40,6 +42,14 @@ def check_monitor(monitor, own):
             "monitor must be a scorer, which is called as scorer(estimator, X, y); got the "
             f"function {name}. Make a scorer of a metric: make_scorer({name})."
         )
+
+
+def _kind_of_score(monitor):
+    """Return whether a score is of classes or of numbers; None where it does not say."""
+    name = monitor.name if isinstance(monitor, Score) else monitor
+    if isinstance(name, str) and name in get_score_names():
+        return get_score(name).kind
+    return monitor.kind if isinstance(monitor, Score) else None
 
 
 def _is_called_as_scorer(function):

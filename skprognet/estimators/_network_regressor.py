@@ -7,8 +7,15 @@ from skprognet._checks import check_choice
 from skprognet.estimators._base import NetworkEstimator
 from skprognet.estimators._changes_without import explain_rows
 from skprognet.estimators._explained_values import of_numbers
-from skprognet.estimators._monitor import LOSS
-from skprognet.estimators._number_target import NumberTarget, moments, warn_of_constants
+from skprognet.estimators._monitor import LOSS, net_score
+from skprognet.estimators._number_scale import (
+    check_first_call,
+    check_later_call,
+    moments,
+    warn_of_constant_validation,
+    warn_of_constants,
+)
+from skprognet.estimators._number_target import NumberTarget
 from skprognet.estimators._rows import Given
 from skprognet.networks import NUMBER_LOSSES
 
@@ -27,6 +34,11 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
     def _check_parameters(self):
         super()._check_parameters()
         check_choice("loss", self.loss, list(NUMBER_LOSSES))
+        if self.loss == "ccc" and self.batch_size == 1:
+            raise ValueError(
+                "loss='ccc' needs batches of at least 2 rows, since a single row has no "
+                "correlation; got batch_size=1. Take larger batches, or loss='squared_error'."
+            )
 
     @property
     def _target(self):
@@ -58,12 +70,27 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         # The correlation with a constant is 0 whatever the network says.
         return self.monitor if self.target_std_.any() else LOSS
 
+    def _check_validation(self, rows):
+        own = self._target_kind.default_score
+        if net_score(self._monitored(), own) == own:
+            warn_of_constant_validation(rows.y, stacklevel=6)
+
+    def _train_one_epoch(self, target, rows, first):
+        if first:
+            check_first_call(rows.y, stacklevel=5)
+        else:
+            check_later_call(rows.y, self.loss)
+        super()._train_one_epoch(target, rows, first)
+
     def partial_fit(self, X, y, sample_weight=None):
         """Train for one epoch on these rows, going on from where the network is.
 
-        No rows are held out and no epoch is chosen. The target is standardised by mean and
-        standard deviation of the rows of the first call. Optimizer and random numbers go on too,
+        No rows are held out and no epoch is chosen. Optimizer and random numbers go on too,
         except after pickling, which keeps the weights only.
+
+        The target is standardised by mean and standard deviation of the rows of the first call,
+        for all later calls. So make the first call a large one, or call `fit` first, whose scale
+        is kept as well.
 
         Parameters
         ----------
@@ -83,7 +110,13 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         ------
         ValueError
             For NaN, wrong shapes, labels that are no numbers, or another number of outputs than
-            before.
+            before. If an output is constant over the rows of the first call; with ``loss="ccc"``,
+            if all outputs are constant over the rows of any call.
+
+        Warns
+        -----
+        UserWarning
+            If the first call has fewer than 10 rows.
         """
         return self._partial_fit(Given(X, y, sample_weight))
 

@@ -1,13 +1,11 @@
 """What a network learns: numbers, such as valence and arousal, which it learns standardised."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit
 from sklearn.utils import check_array
 
-from skprognet._wording import count, first_few
+from skprognet._wording import count
 from skprognet.estimators._epoch_scores import MeanConcordance
 from skprognet.estimators._hold_out import WAYS_OUT, check_groups, first_split, is_splitter
 from skprognet.networks import NUMBER_LOSSES
@@ -171,68 +169,9 @@ def _are_enough(train, held_out):
     return len(train) > 1 and len(held_out) > 1
 
 
-def moments(codes, weight):
-    """Return the weighted mean and standard deviation of each output.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (n_rows, n_outputs)
-        Encoded numbers of the training rows.
-    weight : ndarray of shape (n_rows,) or None
-        Their weights.
-
-    Returns
-    -------
-    mean, std : ndarray of shape (n_outputs,)
-        The standard deviation of a constant is exactly 0.
-
-    Raises
-    ------
-    ValueError
-        If they are not finite.
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean = np.average(codes, axis=0, weights=weight)
-        deviation = codes - mean
-        # Squares overflow beyond 1e154 and vanish below 1e-162, so squares of ratios are taken.
-        largest = np.abs(deviation).max(axis=0)
-        part = deviation / np.where(largest == 0, 1.0, largest)
-        std = largest * np.sqrt(np.average(part**2, axis=0, weights=weight))
-    if not np.isfinite(std).all():
-        raise ValueError(
-            "y must have a finite mean and standard deviation; the greatest number is "
-            f"{np.abs(codes).max()}. Divide y by a power of ten."
-        )
-    constant = (codes == codes[0]).all(axis=0)
-    return np.where(constant, codes[0], mean), np.where(constant, 0.0, std)
-
-
-def warn_of_constants(std, loss_name, stacklevel):
-    """Warn if an output is the same number in all training rows; raise if the loss is the CCC.
-
-    Raises
-    ------
-    ValueError
-        If the loss is the concordance correlation, which is 0 for a constant.
-    """
-    constant = np.flatnonzero(std == 0)
-    if not len(constant):
-        return
-    which = "" if len(std) == 1 else f" in output [{first_few(constant.tolist())}]"
-    if loss_name == "ccc":
-        raise ValueError(
-            f"loss='ccc' needs a target that varies; y is constant{which} over the training rows. "
-            "Check y, or use loss='squared_error'."
-        )
-    warnings.warn(
-        f"The target is constant{which} over the training rows: the network can only learn that "
-        "number. Check y, or the split that chose these rows.",
-        UserWarning,
-        stacklevel=stacklevel,
-    )
-
-
 def _check_kind(name, y):
+    if y.dtype.kind in "mM":  # numpy would show it in nanoseconds
+        _raise_no_number(name, list(map(str, y.ravel()[:1])))
     if y.dtype.kind not in "biuf":
         _raise_no_number(name, y.ravel()[:1].tolist())
 

@@ -54,6 +54,7 @@ def prepare(estimator, given):
     score = _epoch_score(estimator, target, validation)
     X, _, weight = weighted(estimator, target, chosen, rows.y, "training")
     if validation is not None:
+        estimator._check_validation(validation)
         validation = weighted(estimator, target, validation, rows.y, "validation")
     column = _make_column(estimator, rows, train, held_out, seeds, previous)
     training = X, estimator._codes_learned(chosen), weight

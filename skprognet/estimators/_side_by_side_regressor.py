@@ -44,7 +44,7 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
     max_epochs : int, default=600
         Number of passes over the training rows.
     batch_size : int, default=32
-        Rows in each training step.
+        Rows in each training step; with ``loss="ccc"`` at least 2.
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
         How the weights are updated.
     early_stopping : bool, default=True
@@ -256,7 +256,7 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
         -----
         UserWarning
             If the target, or one of several outputs, is constant over the training rows. If all
-            outputs are constant, the loss chooses the epoch.
+            outputs are constant there, or over the validation rows, the loss chooses the epoch.
         """
         given = Given(
             X,

@@ -246,7 +246,8 @@ class TransferMixin:
         if is_regressor(source):
             NumberTarget.check_rows("source_y", labels, len(labels))
             return labels
-        check_no_ratings("source_y", labels)
+        other = "take a regressor as the source, such as DNNRegressor"
+        check_no_ratings("source_y", labels, instead=other)
         ClassTarget.learn(self, labels[train], "source_y")
         return labels
 
@@ -262,6 +263,12 @@ class TransferMixin:
         unfitted = [n for n, each in named_sources(self.source) if not is_fitted(each)]
         if len(columns) == len(unfitted) == 1 and not isinstance(self.source, (list, tuple)):
             return rows.source_y.iloc[:, 0].to_numpy()
+        if unfitted == [name] and len(columns) > 1 and not isinstance(self.source, (list, tuple)):
+            raise ValueError(
+                "source_y must have one label or number for each row, since it trains a single "
+                f"source; got the columns [{first_few(columns)}]. Pass one of them, or a source "
+                "that was fitted on all of them."
+            )
         if name not in columns and not (columns == [None] and unfitted == [name]):
             raise ValueError(
                 "source_y must have a column for each unfitted source by its name; got "

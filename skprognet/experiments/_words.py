@@ -5,7 +5,7 @@ from skprognet._controls import gain_over_placebo, gain_over_side_by_side
 from skprognet._scores import label_of_row, placebo_of
 from skprognet._table_metric import metric_of
 from skprognet._target_kind import NUMBERS
-from skprognet._wording import listed
+from skprognet._wording import listed, moments_in_words
 from skprognet.experiments._methods import METHODS
 from skprognet.experiments._scales import AS_GIVEN, Z_SCORES
 from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS
@@ -101,10 +101,7 @@ def describe_numbers(study):
     metric = metric_of(study.scores)
     if design.study == "tasks":
         return f"{design.target} is predicted as a number, and scored by {metric.label}."
-    given = [
-        f"{name} (mean {each['mean']:.3g}, standard deviation {each['standard_deviation']:.3g})"
-        for name, each in study.scales.items()
-    ]
+    given = [f"{name} ({moments_in_words(each)})" for name, each in study.scales.items()]
     return (
         f"{design.emotion} is predicted as a number, and scored by {metric.label}. "
         f"{_describe_scale(design.scale)} As given they were: {listed(given)}."

@@ -7,7 +7,12 @@ from skprognet._checks import check_row_labels, check_sample_weight
 
 def _check_labels(y_true, y_pred):
     """Return both as arrays of shape (n_samples,) of class labels of one kind."""
-    n_rows = len(y_true)
+    n_rows, shape = len(y_true), getattr(y_true, "shape", ())
+    if len(shape) == 2 and shape[1] > 1 and np.asarray(y_true).dtype.kind == "f":
+        raise ValueError(
+            f"y_true must have one label for each row, shape ({n_rows},); got shape {shape}. Of "
+            "soft labels in a DataFrame take the most likely class: y_true.idxmax(axis=1)."
+        )
     y_true = check_row_labels("y_true", y_true, n_rows)
     y_pred = check_row_labels("y_pred", y_pred, n_rows)
     for name, labels in (("y_true", y_true), ("y_pred", y_pred)):

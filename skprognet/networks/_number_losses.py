@@ -95,7 +95,7 @@ class ConcordanceLoss(_NumberLoss):
 
     The loss is the mean over the K outputs. In a batch of one row, or of rows with the same truth,
     A is 0 whatever the outputs are. Then the CCC is taken as 0 and the gradient as 0, so that the
-    batch changes nothing. The same holds where D is 0.
+    batch teaches nothing. The same holds where D is 0.
     """
 
     needs_all_rows = True

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from skprognet._markup import escape_markdown
 from skprognet._table_metric import loss_label, monitor_label
-from skprognet._wording import printable
+from skprognet._wording import moments_in_words, printable
 from skprognet.datasets import find_attrs
 from skprognet.features import FeatureOrigin
 from skprognet.persistence._describe import describe_model
@@ -164,22 +164,13 @@ def _of_the_data(told):
         "table": table and {"name": None, "sha256": None, "rows": None, **table},
         "n_dropped": len(dropped) if isinstance(dropped, list) else 0,
         "counts": ", ".join(f"{n} {label}" for label, n in _recorded(counts, "classes").items()),
-        "numbers": _in_words(_recorded(counts, "numbers")),
+        "numbers": moments_in_words(_recorded(counts, "numbers")),
         "n_speakers": counts.get("speakers"),
         "corpora": [
             {"name": name, "rows": n, "licence": None, "citation": None, **_ours(find_attrs(name))}
             for name, n in _recorded(counts, "corpora").items()
         ],
     }
-
-
-def _in_words(moments):
-    """Return what is recorded of the numbers of the rows: mean and so on, by their names."""
-    return ", ".join(f"{name.replace('_', ' ')} {_short(n)}" for name, n in moments.items())
-
-
-def _short(number):
-    return f"{number:.4g}" if isinstance(number, (int, float)) else number
 
 
 def _of_the_features(features):
@@ -202,7 +193,7 @@ def _of_the_training(told):
     return {
         "metric": monitor_label(told["model"]["metric"]),
         "loss": loss_label(told["model"]["loss"]) if "loss" in told["model"] else None,
-        "scale": [_in_words(each) for each in told["model"].get("scale", ())],
+        "scale": [moments_in_words(each) for each in told["model"].get("scale", ())],
         "validation": VALIDATION[how] if is_known else "not recorded",
         "speakers": NEW_SPEAKERS[how] if is_known else "whether new ones were tried: not recorded",
     }

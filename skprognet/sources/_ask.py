@@ -150,7 +150,7 @@ def read_log_posteriors(source, X):
     if log_p_NC is None:
         raise TypeError(
             "PosteriorClassifier needs the probabilities of the classes of its source; "
-            f"{source!r:.200} does not classify. Read its layers with ProgressiveClassifier or "
+            f"{source.kind} does not classify. Read its layers with ProgressiveClassifier or "
             "SideBySideClassifier."
         )
     is_table = torch.is_tensor(log_p_NC) and log_p_NC.ndim == 2

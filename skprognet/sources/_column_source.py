@@ -26,6 +26,11 @@ class ColumnSource(Source):
         self.network = network
 
     @property
+    def kind(self):
+        """What kind of source it is: the name of the class of the network."""
+        return type(self.network).__name__
+
+    @property
     def n_features_in_(self):
         """Number of features that the network takes."""
         return getattr(self.network, "n_features_in_", None)

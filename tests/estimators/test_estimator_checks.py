@@ -3,6 +3,7 @@
 import copy
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
@@ -13,6 +14,7 @@ from skorch.callbacks import Callback
 
 from skprognet import (
     DNNClassifier,
+    DNNRegressor,
     FineTunedClassifier,
     MultiTaskClassifier,
     PosteriorClassifier,
@@ -170,3 +172,14 @@ def test_a_fault_is_found(cls, check, message, problem, source, small):
     X, y, _ = problem
     with pytest.raises(AssertionError, match=message):
         check(cls(copy.deepcopy(source), **small), X, y)
+
+
+def test_predictions_of_a_table_are_independent_too(problem, small):
+    X, y, _ = problem
+    check_predictions_independent(DNNClassifier(**small), pd.DataFrame(X).add_prefix("f"), y)
+
+
+def test_a_regressor_has_no_labels(problem, small):
+    X, y, _ = problem
+    with pytest.raises(TypeError, match=r"is about classifiers; got the regressor DNNRegressor"):
+        check_labels_round_trip(DNNRegressor(**small), X, y)

@@ -213,7 +213,7 @@ class NoEpoch(Callback):
 
 def test_the_score_of_classes_cannot(rows, quick):
     X, Y = rows
-    with pytest.raises(ValueError, match=r"^monitor must be 'ccc', 'loss', .*; got 'uar'"):
+    with pytest.raises(ValueError, match=r"^monitor must be .* 'uar', .* a score of classes\."):
         DNNRegressor(**quick, monitor="uar").fit(X, Y)
     accuracy = Score("share of hits", accuracy_score)
     for monitor in ("accuracy", "roc_auc", get_score("uar"), uar_scorer, accuracy):
@@ -224,7 +224,7 @@ def test_the_score_of_classes_cannot(rows, quick):
 def test_the_score_of_numbers_chooses_no_epoch_of_a_classifier(rows, quick):
     X, _ = rows
     for monitor in ("ccc", "r2", get_score("ccc"), ccc_scorer):
-        with pytest.raises(ValueError, match=r"^monitor must be .*(classes|'uar')"):
+        with pytest.raises(ValueError, match=r"^monitor must be .*(classes|a score of numbers)"):
             DNNClassifier(**quick, monitor=monitor, callbacks=[NoEpoch()]).fit(
                 X, np.where(X[:, 0] > 0, "sad", "angry")
             )
@@ -252,6 +252,17 @@ def test_one_constant_output_of_several(rows, quick):
     assert reg.target_std_[1] == 0
 
 
+@pytest.mark.parametrize("n_rows", [1, 9])
+def test_constant_validation_rows_leave_the_choice_to_the_loss_with_a_warning(n_rows, rows, quick):
+    X, Y = rows
+    given = {"X_val": X[:n_rows], "y_val": np.full(n_rows, 3.0)}
+    with pytest.warns(UserWarning, match=r"constant over the validation rows: their conc") as w:
+        history = DNNRegressor(**quick).fit(X, Y[:, 0], **given).history_
+    assert w[0].filename == __file__
+    assert (history["valid_score"] == 0).all()
+    DNNRegressor(**quick, monitor="loss").fit(X, Y[:, 0], **given)
+
+
 @pytest.mark.parametrize("columns", [[1], [0, 1]])
 def test_the_ccc_of_a_constant_is_an_error_before_the_first_epoch(columns, rows, quick):
     X, Y = rows
@@ -262,13 +273,31 @@ def test_the_ccc_of_a_constant_is_an_error_before_the_first_epoch(columns, rows,
     assert not hasattr(reg, "net_")
 
 
-def test_batches_of_one_row_teach_the_ccc_nothing(rows, quick):
+class LeftOver(Callback):
+    """Notes how far the weights move in batches of a single row, and how many there are."""
+
+    def __init__(self):
+        self.moved = []
+
+    def on_batch_begin(self, net, **kwargs):
+        self.before = [values.detach().clone() for values in net.module_.parameters()]
+
+    def on_batch_end(self, net, batch, **kwargs):
+        if len(batch[1]) == 1:
+            pairs = zip(self.before, net.module_.parameters(), strict=True)
+            self.moved.append(max(float((now.detach() - then).abs().max()) for then, now in pairs))
+
+
+def test_the_ccc_needs_batches_of_two_rows_and_a_row_left_over_teaches_nothing(rows, quick):
     X, Y = rows
-    options = quick | {"loss": "ccc", "early_stopping": False, "batch_size": 1}
-    one, three = (
-        DNNRegressor(**options | {"max_epochs": n}).fit(X[:20], Y[:20]).predict(X) for n in (1, 3)
-    )
-    np.testing.assert_array_equal(one, three)
+    with pytest.raises(ValueError, match=r"^loss='ccc' needs batches of at least 2 rows"):
+        DNNRegressor(**quick, loss="ccc").set_params(batch_size=1).fit(X, Y)
+    options = quick | {"early_stopping": False, "optimizer": "sgd", "batch_size": 20}
+    for loss, moves in (("ccc", False), ("squared_error", True)):
+        reg = DNNRegressor(**options | {"max_epochs": 3}, loss=loss, callbacks=[LeftOver()])
+        moved = dict(reg.fit(X[:21], Y[:21]).net_.callbacks_)["LeftOver"].moved
+        assert len(moved) == 3
+        assert any(moved) == moves
 
 
 # Going on
@@ -286,6 +315,34 @@ def test_partial_fit_keeps_the_scale_of_its_first_call(rows, quick):
     assert ccc_score(10 + Y, reg.predict(X)) > 0.9
     with pytest.raises(ValueError, match=r"^y must have 2 numbers for each row, as the y of fit"):
         reg.partial_fit(X, Y[:, 0])
+
+
+def test_a_first_call_of_partial_fit_that_says_no_scale(rows, quick):
+    X, Y = rows
+    reg = DNNRegressor(**quick)
+    for y, which in (
+        (Y[:1], " in output [0, 1] over its 1 row."),
+        (Y[:30] * [0, 1], "t [0] over"),
+    ):
+        with pytest.raises(
+            ValueError, match=r"^The first call of partial_fit sets the scale"
+        ) as e:
+            reg.partial_fit(X[: len(y)], y)
+        assert which in str(e.value)
+        assert not hasattr(reg, "net_")
+    with pytest.warns(UserWarning, match=r"^The first call of partial_fit has 9 rows, and") as w:
+        reg.partial_fit(X[:9], Y[:9])
+    assert w[0].filename == __file__
+    reg.partial_fit(X[:1], Y[:1])
+    clone(reg).fit(X, Y).partial_fit(X[:1], Y[:1])
+
+
+def test_a_constant_in_a_later_call_of_partial_fit_teaches_the_ccc_nothing(rows, quick):
+    X, Y = rows
+    reg = DNNRegressor(**quick, loss="ccc").partial_fit(X, Y)
+    reg.partial_fit(X[:30], Y[:30] * [0, 1])
+    with pytest.raises(ValueError, match=r"y is constant over the 1 row of this one. Pass more"):
+        reg.partial_fit(X[:1], Y[:1])
 
 
 def test_warm_start_keeps_scale_and_number_of_outputs(rows, quick):
@@ -361,6 +418,10 @@ def test_unfitted_sources_of_both_kinds(cls, rows, quick):
         assert list(reg.source_digest_) == ["source"]
     with pytest.raises(ValueError, match=r"^source_y must hold numbers; got 'high'"):
         cls(DNNRegressor(**quick), **quick).fit(X, Y, source_y=np.full(160, "high"))
+    with pytest.raises(ValueError, match=r"each row, since it trains a single source; got the"):
+        cls(DNNRegressor(**quick), **quick).fit(X, Y, source_y=Y)
+    with pytest.raises(ValueError, match=r"or take a regressor as the source, such as DNNRegres"):
+        cls(DNNClassifier(**quick), **quick).fit(X, Y, source_y=Y[:, 1])
 
 
 def test_importances_are_the_fall_in_ccc(rows, quick, emotion):
@@ -419,7 +480,7 @@ def test_searches_cross_validation_and_routing(rows, quick, emotion):
         ([None, 1.0] * 80, r"^y must have a number for every row and output; 80 of 160"),
         (np.full(160, np.nan), r"^Input y contains NaN"),
         (np.zeros((160, 2, 2)), r"dim 3"),
-        (pd.date_range("2020", periods=160), r"^y must hold numbers; got "),
+        (pd.date_range("2020", periods=160), r"^y must hold numbers; got '2020-01-01"),
     ],
 )
 def test_what_is_no_number_is_refused(y, message, rows, quick):

@@ -126,9 +126,10 @@ class Projection(Source):
 
 def test_a_source_that_does_not_classify_is_refused(problem, small):
     X, y, _ = problem
-    message = r"^PosteriorClassifier needs the probabilities of the classes of its source; <.*>"
-    with pytest.raises(TypeError, match=message):
-        PosteriorClassifier(Projection(), **small).fit(X, y)
+    regressor = DNNRegressor(**small).fit(X, X[:, 0])
+    for source, name in ((Projection(), "Projection"), (regressor, "DNNRegressor")):
+        with pytest.raises(TypeError, match=rf"the classes of its source; {name} does not classi"):
+            PosteriorClassifier(source, **small).fit(X, y)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from sklearn.model_selection import PredefinedSplit, cross_val_score
+from sklearn.model_selection import PredefinedSplit, cross_val_predict, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -208,6 +208,7 @@ def test_they_pass_through_pipelines_and_cross_validation(problem, shares, small
     X, _, _ = problem
     model = make_pipeline(StandardScaler(), DNNClassifier(**small))
     scores = cross_val_score(model, X, shares, cv=3, error_score="raise")
+    assert set(cross_val_predict(model, X, shares, cv=3)) <= set(NAMES)
     assert scores.shape == (3,)
 
 
