@@ -9,7 +9,7 @@ from skprognet._comparisons import NO_SAME_NETWORK
 from skprognet._markup import ESCAPES
 from skprognet._predictions import FILE, ROW, check_predictions, kind_of_predictions
 from skprognet._tables import write_table
-from skprognet._target_kind import CLASSES, NUMBERS
+from skprognet._target_kind import CLASSES, NUMBERS, kind_of_target
 from skprognet._wording import first_few
 from skprognet.cli._named_tables import read_named
 from skprognet.cli._options import check_no_input, table_option
@@ -101,7 +101,22 @@ def _details(kind, predictions, by, labels, n):
         return WITHOUT_LABELS[kind](predictions)
     if kind == "disputed":
         return most_disputed(predictions, n or 20)
-    return WITH_LABELS[kind](predictions, _read_labels(labels, by, predictions), by)
+    of_rows = _read_labels(labels, by, predictions)
+    for frame in of_rows.values():
+        _check_groups(frame, by)
+    return WITH_LABELS[kind](predictions, of_rows, by)
+
+
+def _check_groups(labels, by):
+    """Raise if a column has a number of its own for most rows: their scores would say nothing."""
+    values = labels[by].dropna() if by in labels else []
+    n_different = len(set(values))
+    if 2 * n_different > len(values) and kind_of_target(values, text=True) == NUMBERS:
+        raise ValueError(
+            f"--by must be a column of groups, such as speaker; {by!r} has {n_different} different "
+            f"numbers in {len(values)} rows. Add a column to the table that has few of them, such "
+            "as low and high."
+        )
 
 
 def _cell(value):
@@ -114,8 +129,7 @@ def _cell(value):
 def _to_markdown(frame):
     """Return a frame as a table to be read, with sentences of its own below it."""
     cells = frame.drop(columns="verdict", errors="ignore").map(_cell)
-    # An underscore inside of a name is no markup, and a name is to be read as it is.
-    cells = cells.rename(columns=lambda name: ESCAPES["markdown"](str(name)).replace(r"\_", "_"))
+    cells = cells.rename(columns=lambda name: ESCAPES["markdown"](str(name)))
     table = cells.to_markdown(index=False, disable_numparse=True)
     verdicts = list(frame.get("verdict", []))
     changes = [name for name in ("wrong_to_right", "closer") if name in frame]
