@@ -223,8 +223,8 @@ def _check_there(frame, column, value, path):
     """Raise unless the results have that value in that column."""
     if column not in frame:
         raise ValueError(
-            f"{CHOICES[column]} chooses among results that have the column {column!r}; {str(path)!r} has "
-            "none. Leave it out."
+            f"{CHOICES[column]} chooses among results that have the column {column!r}; "
+            f"{str(path)!r} has none. Leave it out."
         )
     there = frame[column].unique().tolist()
     if value not in there:
