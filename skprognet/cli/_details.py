@@ -114,8 +114,8 @@ def _check_groups(labels, by):
     if 2 * n_different > len(values) and kind_of_target(values, text=True) == NUMBERS:
         raise ValueError(
             f"--by must be a column of groups, such as speaker; {by!r} has {n_different} "
-            f"different numbers in {len(values)} rows. Add a column to the table that has few of them, such "
-            "as low and high."
+            f"different numbers in {len(values)} rows. Add a column to the table that has few of "
+            "them, such as low and high."
         )
 
 
