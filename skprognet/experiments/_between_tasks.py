@@ -121,8 +121,9 @@ def transfer_between_tasks(
     ------
     ValueError
         If a column is missing, a label is missing, ratings have a label among them that is no
-        number, there is one class only, no method can take a source, a method cannot learn numbers, rows are there twice, the folds cannot be made, or the checkpoint is that
-        of another run.
+        number, there is one class only, no method can take a source, a method cannot learn
+        numbers, rows are there twice, the folds cannot be made, or the checkpoint is that of
+        another run.
     TypeError
         If `estimator` is neither a DNNClassifier nor a DNNRegressor, or an option is nothing that
         design.toml can hold.
