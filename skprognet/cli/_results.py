@@ -11,6 +11,7 @@ from skprognet._files import check_folder, write_whole
 from skprognet._manifest import check_no_result
 from skprognet._markup import ESCAPES
 from skprognet._predictions import predicts_numbers
+from skprognet.cli._read_tested import read_tested
 from skprognet.displays import picture
 from skprognet.results import (
     compare_methods,
@@ -18,7 +19,6 @@ from skprognet.results import (
     explain_tests,
     format_table,
     read_csv,
-    read_predictions,
     read_scores,
     recall_scores,
     summary_table,
@@ -34,7 +34,7 @@ def _read(path, recall_of):
     scores = read_scores(path)
     if recall_of is None:
         return scores
-    predictions = read_predictions(path if path.is_dir() else path.parent)
+    predictions = read_tested(path if path.is_dir() else path.parent)
     if predicts_numbers(predictions):
         raise ValueError(
             f"--recall-of is for classes; the predictions beside {str(path)!r} are of numbers. "
@@ -197,7 +197,7 @@ def _read_curves(path):
     return read_csv(path / "curves.csv.gz" if path.is_dir() else path)
 
 
-_READERS = {"curves": _read_curves, "predictions": read_predictions}
+_READERS = {"curves": _read_curves, "predictions": read_tested}
 
 
 def _check_there(frame, column, value, path):

@@ -85,6 +85,15 @@ def test_agreement_is_the_mean_over_the_repeats(predictions, page):
     assert re.search(r"DNN does best for s\d \(CCC 0\.", page)
 
 
+def test_numbers_of_a_column_have_the_same_decimals(page):
+    cells = re.findall(r"<td>[\w/]+(?: from \w+)?</td> " + 5 * "<td>([^<]+)</td> ?", page)
+    assert len(cells) == 5
+    for column in zip(*cells, strict=True):
+        assert len({len(cell.partition(".")[2]) for cell in column}) == 1
+    _, disputes = page.rsplit("<table", 1)
+    assert len({len(each) for each in re.findall(r">-?\d+\.(\d+)</td>", disputes)}) == 1
+
+
 def test_a_source_that_helps_brings_most_numbers_closer(page):
     told = (
         r"Of 4 methods with a source, ProgNet from \w+ is most often closer to the truth than the "

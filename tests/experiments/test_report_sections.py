@@ -99,6 +99,15 @@ def test_a_source_that_mends_a_speaker_is_said_to_do_more_for_that_speaker(study
     )
 
 
+def test_why_a_change_of_a_gap_cannot_be_tested_is_said(study, page_of):
+    labels = study.labels["corpus"]
+    page = page_of(changed(study, labels=labels.assign(alone=labels["speaker"] == "s3")))
+    assert (
+        "Whether transfer changes it cannot be tested: a group has one speaker, or all speakers "
+        "differ by the same."
+    ) in page
+
+
 def test_a_change_that_turns_a_gap_round_has_a_sign(study, page_of):
     labels, rows = study.labels["corpus"], study.predictions
     for_last = rows["row"].map(labels["speaker"] == "s3")
