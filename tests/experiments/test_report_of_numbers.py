@@ -86,12 +86,14 @@ def test_agreement_is_the_mean_over_the_repeats(predictions, page):
 
 
 def test_numbers_of_a_column_have_the_same_decimals(page):
-    cells = re.findall(r"<td>[\w/]+(?: from \w+)?</td> " + 5 * "<td>([^<]+)</td> ?", page)
-    assert len(cells) == 5
-    for column in zip(*cells, strict=True):
-        assert len({len(cell.partition(".")[2]) for cell in column}) == 1
-    _, disputes = page.rsplit("<table", 1)
-    assert len({len(each) for each in re.findall(r">-?\d+\.(\d+)</td>", disputes)}) == 1
+    _, table = page.split("Agreement with the truth", 1)
+    cells = re.findall(r"<td>([^<]*)</td>", table.partition("</table>")[0])
+    assert len(cells) == 5 * 6  # the method and five numbers
+    for column in range(1, 6):
+        assert len({len(cell.partition(".")[2]) for cell in cells[column::6]}) == 1
+    *_, table = page.split("Most disputed rows")
+    numbers = re.findall(r">-?\d+\.(\d+)</td>", table.partition("</table>")[0])
+    assert {len(decimals) for decimals in numbers} == {2}
 
 
 def test_a_source_that_helps_brings_most_numbers_closer(page):
