@@ -8,11 +8,14 @@ import pandas as pd
 from skprognet._comparisons import NO_SAME_NETWORK
 from skprognet._markup import ESCAPES
 from skprognet._predictions import FILE, ROW, check_predictions, kind_of_predictions
+from skprognet._scores import placebo_of
 from skprognet._tables import write_table
 from skprognet._target_kind import CLASSES, NUMBERS, kind_of_target
 from skprognet._wording import first_few
+from skprognet.cli._messages import on_terminal
 from skprognet.cli._named_tables import read_named
 from skprognet.cli._options import check_no_input, table_option
+from skprognet.cli._read_tested import read_tested
 from skprognet.results import (
     agreement_by_method,
     calibration_by_method,
@@ -20,7 +23,6 @@ from skprognet.results import (
     expected_calibration_error,
     gaps_between_groups,
     most_disputed,
-    read_predictions,
     recall_by_class,
     scores_by_group,
 )
@@ -34,6 +36,8 @@ OF_CLASSES = {
 OF_NUMBERS = {"agreement": agreement_by_method}
 WITHOUT_LABELS = OF_CLASSES | OF_NUMBERS
 WITH_LABELS = {"groups": scores_by_group, "gaps": gaps_between_groups}
+# What says something of each method by what the others do.
+AMONG_METHODS = ("gaps", "disputed")
 KINDS = (*WITHOUT_LABELS, *WITH_LABELS, "disputed")
 
 
@@ -94,9 +98,21 @@ def _by_row(labels, predictions):
     return known.set_index(known[FILE].map(rows))
 
 
+def _without_placebos(predictions):
+    """Return the predictions of all methods that have something to teach, as the report has it."""
+    is_placebo = predictions["source"].map(placebo_of).notna()
+    if is_placebo.any():
+        names = first_few(predictions.loc[is_placebo, "source"].unique())
+        told = f"Left out, as in the report, since they have nothing to teach: {names}."
+        click.echo(on_terminal(told), err=True)
+    return predictions[~is_placebo]
+
+
 def _details(kind, predictions, by, labels, n):
     """Return the frame."""
     _check_kind(kind, predictions)
+    if kind in AMONG_METHODS:
+        predictions = _without_placebos(predictions)
     if kind in WITHOUT_LABELS:
         return WITHOUT_LABELS[kind](predictions)
     if kind == "disputed":
@@ -170,7 +186,7 @@ def details(
     """
     _check_options(kind, by, labels, n)
     check_no_input(output, [results, *(each.partition("=")[2] or each for each in labels)])
-    frame = _details(kind, read_predictions(results), by, labels, n)
+    frame = _details(kind, read_tested(results), by, labels, n)
     if output is None:
         click.echo(_to_markdown(frame))
     else:

@@ -13,6 +13,7 @@ from skprognet._markup import ESCAPES
 from skprognet._predictions import predicts_numbers
 from skprognet._scores import CONDITIONS
 from skprognet._wording import first_few
+from skprognet.cli._read_tested import read_tested
 from skprognet.displays import picture
 from skprognet.results import (
     compare_methods,
@@ -20,7 +21,6 @@ from skprognet.results import (
     explain_tests,
     format_table,
     read_csv,
-    read_predictions,
     read_scores,
     recall_scores,
     summary_table,
@@ -39,7 +39,7 @@ def _read(path, recall_of):
     scores = read_scores(path)
     if recall_of is None:
         return scores
-    predictions = read_predictions(path if path.is_dir() else path.parent)
+    predictions = read_tested(path if path.is_dir() else path.parent)
     if predicts_numbers(predictions):
         raise ValueError(
             f"--recall-of is for classes; the predictions beside {str(path)!r} are of numbers. "
@@ -216,7 +216,7 @@ def _read_curves(path):
     return read_csv(path / "curves.csv.gz" if path.is_dir() else path)
 
 
-_READERS = {"curves": _read_curves, "predictions": read_predictions}
+_READERS = {"curves": _read_curves, "predictions": read_tested}
 
 
 def _check_there(frame, column, value, path):
