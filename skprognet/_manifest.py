@@ -2,7 +2,10 @@
 
 import json
 import os
+import warnings
 from pathlib import Path
+
+from skprognet._files import sha256
 
 MANIFEST = "manifest.json"
 
@@ -38,6 +41,32 @@ def read_manifest(folder):
         return files, bool(told["complete"])
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"{str(path)!r} is no manifest of a study.") from error
+
+
+def warn_if_changed(path):
+    """Warn if a file is not the one that a study wrote under its name.
+
+    Parameters
+    ----------
+    path : Path
+        A file whose durations, if it has any, are no part of its digest.
+
+    Warns
+    -----
+    UserWarning
+        If the manifest beside it has the digests of other files of this name.
+    """
+    try:
+        files, _ = read_manifest(path.parent)
+    except (ValueError, OSError):  # somebody else's file of this name
+        return
+    if path.name in files and sha256(path) not in files[path.name]:
+        warnings.warn(
+            f"{path.name} in {str(path.parent)!r} is not the file that the study wrote there: it "
+            "was changed since, or is of another study. Its other files may not agree with it.",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def check_no_result(path):

@@ -79,6 +79,30 @@ def count(things, noun):
     return f"{len(things)} {noun}" + ("" if len(things) == 1 else "s")
 
 
+def from_to(values, shown="g"):
+    """Return the lowest and the highest of some numbers, or one where they look the same.
+
+    Parameters
+    ----------
+    values : array-like of float
+        The numbers.
+    shown : str, default="g"
+        How ``format`` is to show them.
+
+    Returns
+    -------
+    str
+        Such as ``"13 to 20"`` or ``"20"``.
+
+    Examples
+    --------
+    >>> from_to([20, 13, 20])
+    '13 to 20'
+    """
+    low, high = f"{min(values):{shown}}", f"{max(values):{shown}}"
+    return low if low == high else f"{low} to {high}"
+
+
 def nearest_name(name, names):
     """Return the name that is closest in spelling, or None if none is close.
 

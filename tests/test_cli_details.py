@@ -1,5 +1,6 @@
 """The verb that prints what predictions tell, and a comparison by the recall of one class."""
 
+import hashlib
 import json
 
 import numpy as np
@@ -85,6 +86,36 @@ def test_details_are_the_frames_of_the_package(folder, predictions, tmp_path):
         assert run("details", folder, "--kind", kind).exit_code == 0
 
 
+def test_placebos_have_no_part_in_what_is_said_of_the_others(folder, predictions, tmp_path):
+    kinds = (["disputed"], ["gaps", "--by", "gender", "--labels", tmp_path / "labels.csv"])
+    expected = [run("details", folder, "--kind", *kind).stdout for kind in kinds]
+    placebo = predictions[predictions["source"] == "gender"].assign(source="placebo of gender")
+    placebo["prediction"] = "angry"
+    with_placebo = pd.concat([predictions, placebo])
+    with_placebo.to_csv(folder / "predictions.csv.gz", index=False)
+    for kind, stdout in zip(kinds, expected, strict=True):
+        result = run("details", folder, "--kind", *kind)
+        assert result.stdout == stdout
+        assert "have nothing to teach: 'placebo of gender'.\n" in result.stderr
+    result = run("details", folder, "--kind", "recall")
+    assert "placebo of gender" in result.stdout
+    assert not result.stderr
+
+
+def test_predictions_of_another_study_are_told_apart(folder, predictions):
+    path = folder / "predictions.csv.gz"
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    manifest = {"complete": True, "files": {path.name: [digest]}}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert not run("details", folder, "--kind", "recall").stderr
+    predictions[::-1].to_csv(path, index=False)
+    for given in (folder, path):
+        result = run("details", given, "--kind", "recall")
+        assert result.exit_code == 0
+        assert result.stderr.startswith("Warning: predictions.csv.gz in ")
+        assert "is not the file that the study wrote there" in result.stderr
+
+
 def test_groups_are_found_by_file(folder, predictions, tmp_path):
     labels = pd.read_csv(tmp_path / "labels.csv", dtype=str)[::-1].reset_index(drop=True)
     by_gender = ["--by", "gender", "--labels", tmp_path / "labels.csv"]
@@ -113,6 +144,13 @@ def test_columns_go_by_their_plain_names(folder, predictions):
     names = [name.strip() for name in header.strip("|").split("|")]
     assert names == list(expected_calibration_error(predictions))
     assert any("_" in name for name in names)
+
+
+def test_files_are_printed_as_they_are_called(folder, predictions):
+    predictions["file"] = [f"a_b/{row}_x.wav" for row in predictions["row"]]
+    predictions.to_csv(folder / "predictions.csv.gz", index=False)
+    assert "_x.wav |" in run("details", folder, "--kind", "disputed", "-n", 1).stdout
+    assert "\\_" not in run("details", folder, "--kind", "disputed").stdout
 
 
 def test_a_table_that_is_no_predictions_is_refused_in_one_list(folder, tmp_path):

@@ -76,7 +76,8 @@ def test_train_says_what_it_made_and_what_its_score_is_not(model, table):
         f"Best epoch {network.best_epoch_} of 3, by the UAR on speakers that did not train: "
         f"{best:.3f}.\n"
         f"Wrote {path} (0.0 MB).\n"
-        "This UAR chose the epoch, so that it is no estimate for new speakers. That is:\n"
+        "This UAR chose the epoch, so that it is no estimate for new speakers. An estimate "
+        "comes from:\n"
         f"  skprognet tasks {table} --target emotion --sources speaker {' '.join(TINY)} "
         "--folds-by speaker-independent --output results\n"
     )

@@ -12,7 +12,12 @@ from skprognet import DNNRegressor, ProgressiveRegressor
 from skprognet.cli import main
 from skprognet.metrics import ccc_score
 from skprognet.persistence import load_model, read_model_info
-from skprognet.results import agreement_by_method, read_predictions, read_scores
+from skprognet.results import (
+    agreement_by_method,
+    most_disputed,
+    read_predictions,
+    read_scores,
+)
 
 NETWORK = ["--hidden-layers", "6", "--max-epochs", "4", "--lr", "0.01"]
 TINY = [*NETWORK, "--n-jobs", "1", "--folds", "3", "--repeats", "1"]
@@ -74,7 +79,10 @@ def test_whole_numbers_are_classes_unless_they_are_said_to_be_numbers(tables, tm
     told = f"age: {n_ages} different whole numbers are taken as classes; --numbers predicts them "
     assert told in result.stderr
     few = done("train", tables[1], "--target", "naturalness", *NETWORK, "-o", tmp_path / "few")
-    assert "naturalness: " not in few.stderr
+    assert (
+        "naturalness: 5 different whole numbers are taken as classes; --numbers predicts them as "
+        "numbers.\n"
+    ) in few.stderr
     options = ["--target", "age", "--numbers", *NETWORK]
     result = done("train", tables[1], *options, "-o", tmp_path / "age")
     assert "age: 48 numbers from 2" in result.stderr
@@ -177,7 +185,10 @@ def test_results_of_numbers_are_looked_at_again(study, tmp_path):
     assert pd.read_csv(output)["ccc"].tolist() == pytest.approx(expected["ccc"].tolist())
     labels = ["--by", "gender", "--labels", study[0] / "f.parquet"]
     assert "CCC" in done("details", folder, "--kind", "gaps", *labels).stdout
-    assert "| closer" in done("details", folder, "--kind", "disputed", "-n", 3).stdout
+    disputed = done("details", folder, "--kind", "disputed", "-n", 3).stdout
+    assert "| closer" in disputed
+    paths = most_disputed(read_predictions(folder), 3)["file"]
+    assert all(f"| {path} " in disputed for path in paths)  # as they are, to be pasted
     picture = tmp_path / "scatter.png"
     done("plot", folder, "--kind", "predictions", "-o", picture)
     assert picture.stat().st_size
@@ -192,9 +203,18 @@ def test_results_of_numbers_are_looked_at_again(study, tmp_path):
             "one: agreement, groups, gaps, disputed.",
         ),
         (["compare", "--recall-of", "sad"], "--recall-of is for classes; the predictions beside"),
+        (
+            ["plot", "--kind", "sizes", "-o", "x.png"],
+            "--kind sizes is for results of several sizes of the training set",
+        ),
+        (
+            ["details", "--kind", "groups", "--by", "arousal", "--labels", "f.parquet"],
+            "--by must be a column of groups, such as speaker; 'arousal' has ",
+        ),
     ],
 )
-def test_what_is_about_classes_refuses_numbers(study, arguments, message):
+def test_what_is_not_for_numbers_refuses_them(study, monkeypatch, arguments, message):
+    monkeypatch.chdir(study[0])
     verb, *options = arguments
     result = run(verb, study[0] / "out", *options)
     assert result.exit_code == 1

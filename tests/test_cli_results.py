@@ -143,14 +143,23 @@ def test_files_whose_corpora_have_names_keep_them(tmp_path):
     assert told in result.stdout
 
 
+def test_corpora_of_several_sizes_are_not_counted_twice(tmp_path):
+    for name, sizes in (("one", (None,)), ("two", (1,)), ("three", (1, 2))):
+        scores(sizes=sizes, corpus=name).to_csv(tmp_path / f"{name}.csv", index=False)
+    result = run("compare", *(tmp_path / f"{name}.csv" for name in ("one", "two", "three")))
+    assert result.stdout.endswith(
+        "Over all corpora nothing can be said: the results must be of one n_train_folds, so that "
+        "each corpus counts once; there are none, 1.0, 2.0.\n"
+    )
+
+
 def test_files_of_one_name_are_told_apart_by_their_paths(tmp_path):
     paths = [tmp_path / place / "r.csv" for place in "ab"]
     for seed, path in enumerate(paths):
         path.parent.mkdir()
         scores(seed).to_csv(path, index=False)
     result = run("compare", *paths)
-    shown = str(paths[1]).replace("_", r"\_")
-    assert f"- corpus {shown}: ProgNet from NA" in result.stdout
+    assert f"- corpus {paths[1]}: ProgNet from NA" in result.stdout
 
 
 def test_one_study_is_not_two_corpora(tmp_path):
@@ -264,7 +273,7 @@ def test_the_suffix_says_of_what_kind_the_file_is(folder, suffix, start):
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (["--kind", "scores"], 1, "scores must be of one corpus; got ['a', 'b']"),
+        (["--kind", "scores"], 1, "'a', 'b'. Choose one with --corpus."),
         (["--kind", "sizes", "--corpus", "c"], 1, "corpus must be one of ['a', 'b']; got 'c'."),
         (
             ["--kind", "sizes", "--train-folds", 3],

@@ -22,7 +22,7 @@ HOSTILE = {
     "image": "![x](https://example.org/x.png)",
     "link": "[x](https://example.org) www.example.org a@example.org https://example.org",
     "lines": "a\n\n# b\n- c\r\nd\u2028e",
-    "pipes": "a|b|c `d` *e* _f_ ~~g~~ $x$",
+    "pipes": "a|b|c `d` *e* _f_ __g__ h_i_ _j_k ~~g~~ $x$",
     "terminal": TERMINAL,
     "latex": "[1ex] \\input{x} $a_b^c$ 50% #1 & ~",
 }

@@ -8,11 +8,14 @@ import pandas as pd
 from skprognet._comparisons import NO_SAME_NETWORK
 from skprognet._markup import ESCAPES
 from skprognet._predictions import FILE, ROW, check_predictions, kind_of_predictions
+from skprognet._scores import placebo_of
 from skprognet._tables import write_table
-from skprognet._target_kind import CLASSES, NUMBERS
+from skprognet._target_kind import CLASSES, NUMBERS, kind_of_target
 from skprognet._wording import first_few
+from skprognet.cli._messages import on_terminal
 from skprognet.cli._named_tables import read_named
 from skprognet.cli._options import check_no_input, table_option
+from skprognet.cli._read_tested import read_tested
 from skprognet.results import (
     agreement_by_method,
     calibration_by_method,
@@ -20,7 +23,6 @@ from skprognet.results import (
     expected_calibration_error,
     gaps_between_groups,
     most_disputed,
-    read_predictions,
     recall_by_class,
     scores_by_group,
 )
@@ -34,6 +36,8 @@ OF_CLASSES = {
 OF_NUMBERS = {"agreement": agreement_by_method}
 WITHOUT_LABELS = OF_CLASSES | OF_NUMBERS
 WITH_LABELS = {"groups": scores_by_group, "gaps": gaps_between_groups}
+# What says something of each method by what the others do.
+AMONG_METHODS = ("gaps", "disputed")
 KINDS = (*WITHOUT_LABELS, *WITH_LABELS, "disputed")
 
 
@@ -94,14 +98,41 @@ def _by_row(labels, predictions):
     return known.set_index(known[FILE].map(rows))
 
 
+def _without_placebos(predictions):
+    """Return the predictions of all methods that have something to teach, as the report has it."""
+    is_placebo = predictions["source"].map(placebo_of).notna()
+    if is_placebo.any():
+        names = first_few(predictions.loc[is_placebo, "source"].unique())
+        told = f"Left out, as in the report, since they have nothing to teach: {names}."
+        click.echo(on_terminal(told), err=True)
+    return predictions[~is_placebo]
+
+
 def _details(kind, predictions, by, labels, n):
     """Return the frame."""
     _check_kind(kind, predictions)
+    if kind in AMONG_METHODS:
+        predictions = _without_placebos(predictions)
     if kind in WITHOUT_LABELS:
         return WITHOUT_LABELS[kind](predictions)
     if kind == "disputed":
         return most_disputed(predictions, n or 20)
-    return WITH_LABELS[kind](predictions, _read_labels(labels, by, predictions), by)
+    of_rows = _read_labels(labels, by, predictions)
+    for frame in of_rows.values():
+        _check_groups(frame, by)
+    return WITH_LABELS[kind](predictions, of_rows, by)
+
+
+def _check_groups(labels, by):
+    """Raise if a column has a number of its own for most rows: their scores would say nothing."""
+    values = labels[by].dropna() if by in labels else []
+    n_different = len(set(values))
+    if 2 * n_different > len(values) and kind_of_target(values, text=True) == NUMBERS:
+        raise ValueError(
+            f"--by must be a column of groups, such as speaker; {by!r} has {n_different} "
+            f"different numbers in {len(values)} rows. Add a column to the table that has few of "
+            "them, such as low and high."
+        )
 
 
 def _cell(value):
@@ -114,8 +145,7 @@ def _cell(value):
 def _to_markdown(frame):
     """Return a frame as a table to be read, with sentences of its own below it."""
     cells = frame.drop(columns="verdict", errors="ignore").map(_cell)
-    # An underscore inside of a name is no markup, and a name is to be read as it is.
-    cells = cells.rename(columns=lambda name: ESCAPES["markdown"](str(name)).replace(r"\_", "_"))
+    cells = cells.rename(columns=lambda name: ESCAPES["markdown"](str(name)))
     table = cells.to_markdown(index=False, disable_numparse=True)
     verdicts = list(frame.get("verdict", []))
     changes = [name for name in ("wrong_to_right", "closer") if name in frame]
@@ -156,7 +186,7 @@ def details(
     """
     _check_options(kind, by, labels, n)
     check_no_input(output, [results, *(each.partition("=")[2] or each for each in labels)])
-    frame = _details(kind, read_predictions(results), by, labels, n)
+    frame = _details(kind, read_tested(results), by, labels, n)
     if output is None:
         click.echo(_to_markdown(frame))
     else:

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 import numpy as np
+import pandas as pd
 
 from skprognet._target_kind import CLASSES, NUMBERS, as_numbers, kind_of_target
 from skprognet._wording import count
@@ -12,7 +13,6 @@ from skprognet.cli._messages import on_terminal
 from skprognet.cli._options import with_options
 
 FLAGS = {"--numbers": NUMBERS, "--classes": CLASSES}
-_MANY = 10  # different whole numbers, more than which may be ages or ratings as well as codes
 
 # Both flags give one value, `kind`, so that a design gives it too, and a flag goes before it.
 kind_options = with_options(
@@ -60,7 +60,8 @@ def say_kind(target: str, labels: Any, kind: str | None, sources: Iterable = ())
 
 def _of_target(name, labels, kind):
     numbers = as_numbers(labels, text=True)
-    if numbers is None or not len(numbers):
+    # Labels that are all the same are refused, whatever they are.
+    if numbers is None or len(np.unique(numbers)) < 2:
         return None
     predicted = kind_of_target(labels, kind, text=True) == NUMBERS
     n_different = len(np.unique(numbers))
@@ -76,12 +77,13 @@ def _of_target(name, labels, kind):
             f"{name}: {_range(numbers)}, so numbers are predicted (--classes would take each as a "
             "class)."
         )
-    if n_different > _MANY:
-        return (
-            f"{name}: {n_different} different whole numbers are taken as classes; --numbers "
-            "predicts them as numbers."
-        )
-    return None
+    if pd.api.types.is_bool_dtype(labels):
+        return None
+    # Neither the name nor the number of whole numbers says whether they are codes or ratings.
+    return (
+        f"{name}: {count(range(n_different), 'different whole number')} are taken as classes; "
+        "--numbers predicts them as numbers."
+    )
 
 
 def _of_source(name, labels):

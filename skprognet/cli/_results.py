@@ -11,6 +11,9 @@ from skprognet._files import check_folder, write_whole
 from skprognet._manifest import check_no_result
 from skprognet._markup import ESCAPES
 from skprognet._predictions import predicts_numbers
+from skprognet._scores import CONDITIONS
+from skprognet._wording import first_few
+from skprognet.cli._read_tested import read_tested
 from skprognet.displays import picture
 from skprognet.results import (
     compare_methods,
@@ -18,7 +21,6 @@ from skprognet.results import (
     explain_tests,
     format_table,
     read_csv,
-    read_predictions,
     read_scores,
     recall_scores,
     summary_table,
@@ -27,6 +29,9 @@ from skprognet.significance import get_significance_test_names
 
 TIMES = ["seconds"]
 KINDS = ("curves", "scores", "significance", "sizes", "predictions")
+CHOICES = {"corpus": "--corpus", "n_train_folds": "--train-folds"}
+# What a picture may show side by side; of all else it is of one.
+SIDE_BY_SIDE = {"significance": ("corpus", "n_train_folds"), "sizes": ("n_train_folds",)}
 
 
 def _read(path, recall_of):
@@ -34,7 +39,7 @@ def _read(path, recall_of):
     scores = read_scores(path)
     if recall_of is None:
         return scores
-    predictions = read_predictions(path if path.is_dir() else path.parent)
+    predictions = read_tested(path if path.is_dir() else path.parent)
     if predicts_numbers(predictions):
         raise ValueError(
             f"--recall-of is for classes; the predictions beside {str(path)!r} are of numbers. "
@@ -137,6 +142,15 @@ def compare(
         click.echo(f"- {escape(verdict)}")
     if "corpus" not in scores or scores["corpus"].nunique() < 2:
         return
+    for column in CONDITIONS[1:]:
+        several = list(scores[column].unique()) if column in scores else []
+        if len(several) > 1:
+            click.echo(
+                "\nOver all corpora nothing can be said: the results must be of one "
+                f"{escape(column)}, so that each corpus counts once; there are "
+                f"{escape(first_few(several, show=_shown))}."
+            )
+            return
     try:
         over = compare_over_corpora(scores, alpha=alpha)
     except ValueError as error:
@@ -145,6 +159,11 @@ def compare(
     click.echo(f"\n{escape(over.verdict)}\n")
     for verdict in over.comparisons["verdict"]:
         click.echo(f"- {escape(verdict)}")
+
+
+def _shown(value):
+    """Return a value of a column as text; a study without such a column has none."""
+    return "none" if pd.isna(value) else str(value)
 
 
 @click.command()
@@ -183,11 +202,11 @@ def plot(
     if not output.suffix:
         raise click.UsageError(f"--output must end in .pdf, .png or .svg; got {str(output)!r}.")
     frame = _READERS.get(kind, read_scores)(results)
-    for column, value in (("corpus", corpus), ("n_train_folds", train_folds)):
-        if value is None:
-            continue
-        _check_there(frame, column, value, results)
-        frame = frame[frame[column] == value]
+    for column, value in zip(CHOICES, (corpus, train_folds), strict=True):
+        if value is not None:
+            _check_there(frame, column, value, results)
+            frame = frame[frame[column] == value]
+    _check_one_picture(kind, frame, results)
     drawn = picture(_display(kind, frame, test, alpha, rope), output.suffix[1:].lower(), dpi=300)
     write_whole({output: drawn})
     click.echo(f"Wrote {output}.")
@@ -197,20 +216,35 @@ def _read_curves(path):
     return read_csv(path / "curves.csv.gz" if path.is_dir() else path)
 
 
-_READERS = {"curves": _read_curves, "predictions": read_predictions}
+_READERS = {"curves": _read_curves, "predictions": read_tested}
 
 
 def _check_there(frame, column, value, path):
     """Raise unless the results have that value in that column."""
-    option = "--" + column.removeprefix("n_").replace("_", "-")
     if column not in frame:
         raise ValueError(
-            f"{option} chooses among results that have the column {column!r}; {str(path)!r} has "
-            "none. Leave it out."
+            f"{CHOICES[column]} chooses among results that have the column {column!r}; "
+            f"{str(path)!r} has none. Leave it out."
         )
     there = frame[column].unique().tolist()
     if value not in there:
         raise ValueError(f"{column} must be one of {there}; got {value!r}.")
+
+
+def _check_one_picture(kind, frame, path):
+    """Raise unless the results are of what one picture of this kind can show."""
+    if kind == "sizes" and "n_train_folds" not in frame:
+        raise ValueError(
+            "--kind sizes is for results of several sizes of the training set, as 'skprognet "
+            f"corpora' writes them; {str(path)!r} has one size. Draw the scores: --kind scores."
+        )
+    for column, option in CHOICES.items():
+        several = frame[column].unique().tolist() if column in frame else []
+        if len(several) > 1 and column not in SIDE_BY_SIDE.get(kind, ()):
+            raise ValueError(
+                f"--kind {kind} draws results of one {column}; {str(path)!r} has "
+                f"{first_few(several)}. Choose one with {option}."
+            )
 
 
 def _display(kind, frame, test, alpha, rope):

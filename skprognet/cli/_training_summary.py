@@ -46,7 +46,8 @@ def training_summary(
         f"Best epoch {network.best_epoch_} of {len(network.history_)}, by the {score} on "
         f"{held_out}: {told['validation_score']:.3f}.\n"
         f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"
-        f"This {score} chose the epoch, so that it is no estimate for new speakers. That is:\n"
+        f"This {score} chose the epoch, so that it is no estimate for new speakers. An estimate "
+        "comes from:\n"
         f"  skprognet tasks {table} --target {metadata['target']} {options} "
         "--folds-by speaker-independent --output results"
     )

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 
+from skprognet._digits import shared_digits
 from skprognet._predictions import FILE, ROW, TRUTH, check_predictions
 from skprognet._scores import CONDITIONS
 from skprognet.displays._display import Display
@@ -138,7 +139,8 @@ class DisagreementDisplay(Display):
         self.mesh_ = ax.pcolormesh(
             distances, cmap=_two_colours(), vmin=0, vmax=farthest, edgecolor="0.8", linewidth=0.6
         )
-        shown = labels.map("{:.3g}".format if self._has_numbers() else _in_a_cell)
+        digits = shared_digits(labels) if self._has_numbers() else None
+        shown = labels.map(lambda each: f"{each:{digits}}" if digits else _in_a_cell(each))
         for y, x in np.ndindex(wrong.shape):
             weight = "bold" if wrong[y, x] else "normal"
             style = {"weight": weight, "ha": "center", "va": "center", "fontsize": "small"}

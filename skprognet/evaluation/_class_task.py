@@ -42,6 +42,11 @@ class ClassTask:
     def check_labels(name, labels):
         """Return labels, one for each row, or raise if they are no classes."""
         check_no_ratings(name, labels)
+        if len(set(labels.tolist())) < 2:
+            raise ValueError(
+                f"{name} must have at least two classes; all {len(labels)} rows are of "
+                f"{labels.tolist()[0]!r}. Take another column."
+            )
         return labels
 
     @staticmethod

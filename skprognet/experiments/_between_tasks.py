@@ -120,9 +120,10 @@ def transfer_between_tasks(
     Raises
     ------
     ValueError
-        If a column is missing, a label is missing, no method can take a source, a method cannot
-        learn numbers, a regressor as `estimator` meets labels that are taken as classes and `kind`
-        is None, rows are there twice, the folds cannot be made, or the checkpoint is that of
+        If a column is missing, a label is missing, ratings have a label among them that is no
+        number, there is one class only, no method can take a source, a method cannot learn
+        numbers, a regressor as `estimator` meets labels that are taken as classes and `kind` is
+        None, rows are there twice, the folds cannot be made, or the checkpoint is that of
         another run.
     TypeError
         If `estimator` is neither a DNNClassifier nor a DNNRegressor, or an option is nothing that

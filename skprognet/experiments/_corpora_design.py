@@ -149,9 +149,9 @@ class CorporaDesign(StudyDesign):
                 )
             if self.leave_one_corpus_out and len(sources) < 2:
                 raise ValueError(
-                    "leave_one_corpus_out must have at least two other corpora to train on "
-                    f"together; for {target!r} there is {sources[0]!r} alone. Leave it out, or "
-                    "add corpora."
+                    "One source of all other corpora together must have at least two of them; for "
+                    f"{target!r} there is {sources[0]!r} alone. Leave this source out, or add "
+                    "corpora."
                 )
 
     @property

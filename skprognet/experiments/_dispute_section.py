@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from skprognet._digits import shared_digits
 from skprognet._predictions import FILE, ROW, TRUTH
 from skprognet._scores import methods_in
 from skprognet._target_kind import CLASSES, NUMBERS
@@ -59,25 +60,29 @@ def show_disputes(tested):
         ("png", "pdf"),  # the page has the table
     )
     name = FILE if FILE in disputed else ROW
-    cells = _CELLS[tested.kind]
+    rows = zip(disputed[name], _CELLS[tested.kind](disputed, methods), strict=True)
     table = Table(
         f"Most disputed rows{tested.where}",
         _WORDS[tested.kind].note,
         [name, "truth", *methods],
-        [[(row[name], False), *cells(row, methods)] for _, row in disputed.iterrows()],
+        [[(which, False), *cells] for which, cells in rows],
     )
     return [finding], [figure], [table]
 
 
-def _labels(row, methods):
-    """Return the truth and the label of each method, and whether it is wrong."""
-    return [(row[TRUTH], False), *((row[m], row[m] != row[TRUTH]) for m in methods)]
+def _labels(disputed, methods):
+    """Yield for each row the truth and the label of each method, and whether it is wrong."""
+    for _, row in disputed.iterrows():
+        yield [(row[TRUTH], False), *((row[m], row[m] != row[TRUTH]) for m in methods)]
 
 
-def _numbers(row, methods):
-    """Return the truth and the number of each method, and whether it is the farthest."""
-    farthest = max(methods, key=lambda m: abs(row[m] - row[TRUTH]))
-    return [(f"{row[name]:.3g}", name == farthest) for name in (TRUTH, *methods)]
+def _numbers(disputed, methods):
+    """Yield for each row the truth and the number of each method, and whether it is farthest."""
+    numbers = disputed[[TRUTH, *methods]]
+    shown = shared_digits(numbers)
+    for _, row in numbers.iterrows():
+        farthest = row[methods].sub(row[TRUTH]).abs().idxmax()
+        yield [(f"{number:{shown}}", name == farthest) for name, number in row.items()]
 
 
 _FINDINGS = {

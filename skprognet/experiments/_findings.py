@@ -7,7 +7,7 @@ from skprognet._predictions import PREDICTION, TRUTH
 from skprognet._scores import METHOD, NO_SOURCE, label, label_of_row, methods_in, rows_of
 from skprognet._table_metric import metric_of
 from skprognet._wording import count, first_few
-from skprognet.results import helped_more
+from skprognet.results import helped_more, why_not_tested
 
 _NAMED = 4
 _CLOSE = 0.02  # confidence and accuracy this close are called alike
@@ -116,7 +116,8 @@ def describe_gaps(gaps, networks):
         is_transfer = (gaps["source"] != NO_SOURCE).any()
         return f"{told} {NO_SAME_NETWORK}, so that no gap is compared." if is_transfer else told
     if not len(tested):
-        return f"{told} Whether transfer changes it cannot be tested."
+        why = why_not_tested(compared.iloc[0])
+        return f"{told} Whether transfer changes it cannot be tested: {why}."
     found = [_change_of_gap(row) for _, row in tested.iterrows() if survives(row)]
     if not found:
         return (
@@ -128,8 +129,8 @@ def describe_gaps(gaps, networks):
 
 def _change_of_gap(row):
     return (
-        f"{label_of_row(row[list(METHOD)])} does more for {helped_more(row)} than "
-        f"{row['against']} (change {signed(row['change'])}, p = {row['pvalue_holm']:.3g} after "
+        f"{label_of_row(row[list(METHOD)])} gains more over {row['against']} for "
+        f"{helped_more(row)} (change {signed(row['change'])}, p = {row['pvalue_holm']:.3g} after "
         "Holm's correction)"
     )
 

@@ -5,6 +5,7 @@ import pandas as pd
 from skprognet._target_kind import CLASSES, NUMBERS, kind_of_target
 from skprognet._wording import first_few
 from skprognet.experiments._label_columns import check_columns, check_same_rows, warn_of_slips
+from skprognet.experiments._task_labels import check_all_or_no_numbers
 
 
 def align_features(X, reference, name, reference_name):
@@ -96,11 +97,14 @@ def kind_of_corpora(design, corpora):
     Raises
     ------
     ValueError
-        If some have numbers with a fraction, and others have classes that are no numbers.
+        If some have numbers with a fraction, and others have classes that are no numbers; or most
+        labels of one are such numbers, but not all.
     """
     if design.kind is not None or design.emotion in design.group_columns:
         return design.kind or CLASSES
     columns = {name: labels[design.emotion] for name, (_, labels) in corpora.items()}
+    for column in columns.values():
+        check_all_or_no_numbers(column)
     together = kind_of_target(pd.concat([c.astype(object) for c in columns.values()]), text=True)
     kinds = {name: kind_of_target(column, text=True) for name, column in columns.items()}
     numbers = [name for name, kind in kinds.items() if kind == NUMBERS]

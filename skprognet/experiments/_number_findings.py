@@ -3,12 +3,11 @@
 import numpy as np
 
 from skprognet._comparisons import NO_SAME_NETWORK, signed
+from skprognet._digits import shared_digits
 from skprognet._predictions import TRUTH
 from skprognet._scores import NO_SOURCE, label, rows_of
-from skprognet._wording import count, first_few
+from skprognet._wording import count
 from skprognet.experiments._findings import find_plain
-
-_NAMED = 4
 
 
 def describe_agreement(agreement, networks):
@@ -28,10 +27,11 @@ def describe_agreement(agreement, networks):
     """
     plain = find_plain(agreement, networks)
     own = rows_of(agreement, plain).iloc[0]
+    rmse, bias = (shared_digits(agreement[name]) for name in ("rmse", "bias"))  # as in the table
     told = (
         f"Over all rows of a repeat, {label(*plain)} has CCC {own['ccc']:.3f}{_correlated(own)} "
-        f"and RMSE {own['rmse']:.3g}. Its predictions vary {own['spread']:.2f} times as much as "
-        f"the truth, and are on average {_off(own['bias'])}."
+        f"and RMSE {own['rmse']:{rmse}}. Its predictions vary {own['spread']:.2f} times as much "
+        f"as the truth, and are on average {_off(own['bias'], bias)}."
     )
     return f"{told} {_largest_change(agreement, networks)}".rstrip()
 
@@ -40,10 +40,11 @@ def _correlated(row):
     return "" if np.isnan(row["pearson_r"]) else f", Pearson's r {row['pearson_r']:.3f}"
 
 
-def _off(bias):
-    if f"{bias:.2g}" in ("0", "-0"):
+def _off(bias, shown):
+    size = f"{abs(bias):{shown}}"
+    if float(size) == 0:
         return "neither too high nor too low"
-    return f"{abs(bias):.2g} too {'high' if bias > 0 else 'low'}"
+    return f"{size} too {'high' if bias > 0 else 'low'}"
 
 
 def _largest_change(agreement, networks):
@@ -82,19 +83,30 @@ def describe_distances(disputed, networks):
     str
         Two sentences.
     """
+    apart = disputed[["disagreement", "error"]].mean()
+    shown = shared_digits(apart, digits=2)
     told = (
         f"On {count(disputed, 'row')} the numbers of the methods differ by "
-        f"{disputed['disagreement'].mean():.2g} on average (standard deviation over the methods), "
-        f"and are {disputed['error'].mean():.2g} from the truth."
+        f"{apart['disagreement']:{shown}} on average (standard deviation over the methods), "
+        f"and are {apart['error']:{shown}} from the truth."
     )
     if not networks:
         return f"{told} {NO_SAME_NETWORK}, so that it is not said what transfer changes."
-    closer = [
-        f"{label(*method)} is closer to the truth than {network} on "
-        f"{100 * _is_closer(disputed, label(*method), network).mean():.0f} % of the rows"
-        for method, network in networks.items()
-    ]
-    return f"{told} {first_few(closer, _NAMED, str)}."
+    return f"{told} {_how_often_closer(disputed, networks)}."
+
+
+def _how_often_closer(disputed, networks):
+    """Return on which share of the rows sources bring numbers closer; of several the extremes."""
+    shares = {m: _is_closer(disputed, label(*m), plain).mean() for m, plain in networks.items()}
+    most, fewest = max(shares, key=shares.get), min(shares, key=shares.get)
+    often = f"on {100 * shares[most]:.0f} % of the rows"
+    if len(shares) == 1:
+        return f"{label(*most)} is closer to the truth than {networks[most]} {often}"
+    return (
+        f"Of {len(shares)} methods with a source, {label(*most)} is most often closer to the "
+        f"truth than the same network without one, {often}; {label(*fewest)} is least often so, "
+        f"on {100 * shares[fewest]:.0f} %"
+    )
 
 
 def _is_closer(disputed, method, network):

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from skprognet._digits import shared_digits
 from skprognet._scores import METHOD, label_of_row
 from skprognet.displays import PredictionScatterDisplay
 from skprognet.experiments._number_findings import describe_agreement
@@ -38,13 +39,14 @@ def show_numbers(tested):
 
 def _cells(agreement):
     """Return how well each method agrees, as rows of text."""
+    rmse, bias = (shared_digits(agreement[name]) for name in ("rmse", "bias"))
     return [
         [
             label_of_row(row[list(METHOD)]),
             f"{row['ccc']:.3f}",
             "" if pd.isna(row["pearson_r"]) else f"{row['pearson_r']:.3f}",
-            f"{row['rmse']:.3g}",
-            f"{row['bias']:+.3g}",
+            f"{row['rmse']:{rmse}}",
+            f"{row['bias']:+{bias}}",
             f"{row['spread']:.2f}",
         ]
         for _, row in agreement.iterrows()

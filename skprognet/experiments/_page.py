@@ -68,10 +68,11 @@ def format_page(study, figures, record, sections=()):
         finalize=_shown,
     )
     cells, legend = table_in_words(study.table)
+    over_corpora = ranks_in_words(study)
     network = {name: _in_words(value) for name, value in record["network"].items()}
     return environment.get_template("report.html.jinja").render(
         title=study.design.title,
-        headline=headline(study),
+        headline=headline(study, over_corpora.answer),
         passed=study.audit is not None,
         all_known=study.audit is None or study.audit["n_seen_by_source"].notna().all(),
         audit=study.audit_verdict,
@@ -82,7 +83,7 @@ def format_page(study, figures, record, sections=()):
         missing=explain_missing_rows(study),
         test=explain_tests(study.comparisons),
         verdicts=study.comparisons["verdict"].tolist(),
-        over_corpora=ranks_in_words(study),
+        over_corpora=over_corpora.sentences,
         figures=_shown_figures(figures),
         sections=[(section, _shown_figures(section.figures)) for section in sections],
         folds=describe_folds(study),

@@ -41,7 +41,9 @@ def plan_tasks(design, X, labels):
     for name in dict.fromkeys([*tasks, group]):
         check_none_missing(name, labels[name])  # by the row as given, before copies are dropped
     design = design.of_kind(kind_of_tasks(design, labels))
-    kinds = {name: kind_of_task(labels, name, names=design.group_columns) for name in tasks}
+    kinds = {
+        name: kind_of_task(labels, name, names=design.group_columns) for name in design.sources
+    }
     labels = as_tasks(labels, kinds | {design.target: design.kind})
     tables = settle_duplicates(
         {design.corpus: (X, labels)}, [*tasks, group], design.speaker, design.duplicates

@@ -5,8 +5,10 @@ from skprognet._controls import gain_over_placebo, gain_over_side_by_side
 from skprognet._scores import label_of_row, placebo_of
 from skprognet._table_metric import metric_of
 from skprognet._target_kind import NUMBERS
-from skprognet._wording import listed, moments_in_words
+from skprognet._wording import from_to, listed, moments_in_words
+from skprognet.experiments._corpora_design import ALL_OTHERS
 from skprognet.experiments._methods import METHODS
+from skprognet.experiments._ranks_over_corpora import largest_training_set
 from skprognet.experiments._scales import AS_GIVEN, Z_SCORES
 from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS
 
@@ -73,21 +75,21 @@ _WHY = {
 
 def describe_folds(study):
     """Return one sentence: folds, rows, epochs, normalisation and seed."""
-    design, scores = study.design, study.scores
-    if "n_train_folds" in scores:
-        scores = scores[scores["n_train_folds"] == scores["n_train_folds"].max()]
-    sizes = scores[["n_train", "n_validation", "n_test"]].mean().round().astype(int)
+    design, scores = study.design, largest_training_set(study.scores)
+    sizes = scores.groupby("corpus")[["n_train", "n_validation", "n_test"]].mean()
+    rows = sizes.round().astype(int).agg(from_to, shown="d")
     network = design.estimator
     epochs = f"up to {network.max_epochs} epochs"
     if network.patience is not None:
         epochs += f", stopping after {network.patience} without a better one"
-    train = f"{sizes['n_train']} rows train"
+    train = f"{rows['n_train']} rows train"
     if "n_train_folds" in scores:
         numbers = " or ".join(map(str, design.train_folds))
-        train += f" where most do, in {numbers} folds of the target"
+        at_most = ", at most" if len(design.train_folds) > 1 else ""
+        train += f"{at_most}, in {numbers} fold{'s' * (numbers != '1')} of the target"
     return (
         f"{design.n_repeats} x {design.n_splits} folds {FOLDS_IN_WORDS[design.folds][0]} "
-        f"(about {train}, {sizes['n_validation']} choose the epoch, {sizes['n_test']} test), "
+        f"(about {train}, {rows['n_validation']} choose the epoch, {rows['n_test']} test), "
         f"{epochs}, normalised over: {design.normalisation}, seed {design.random_state}."
         + _left_out(study)
     )
@@ -105,6 +107,7 @@ def describe_numbers(study):
     return (
         f"{design.emotion} is predicted as a number, and scored by {metric.label}. "
         f"{_describe_scale(design.scale)} As given they were: {listed(given)}."
+        + _describe_pooled(study, metric)
     )
 
 
@@ -122,6 +125,16 @@ def _describe_scale(scale):
         f"The numbers of each corpus were mapped from its own range to 0 to 1 ({ranges}); scores "
         "and predictions are of these."
     )
+
+
+def _describe_pooled(study, metric):
+    """Return a sentence on the own score of all others, which is over the rows of several."""
+    if not (study.scores["source"] == ALL_OTHERS).any():
+        return ""
+    told = f" The source's own {metric.label} of {ALL_OTHERS} is over their test rows together"
+    if study.design.scale == Z_SCORES:
+        return f"{told}."
+    return f"{told}, so that differences between the means of these corpora count in it."
 
 
 def explain_missing_rows(study):
@@ -186,18 +199,22 @@ def _at_chance(table):
     return f"No better than chance: {_named(found)}. "
 
 
-def headline(study):
+def headline(study, over_corpora=""):
     """Return the answer of the whole study in one sentence, or a few.
 
     It counts the comparisons of a network with a source with the same network without one, as the
     paper's asterisk does: by the plain p-value; how many survive Holm's correction is said beside
     it. Other classifiers have no part in it. Where transfer helps, it also says whether it does so
-    because of what the source knows, and whether the layers are better read progressively.
+    because of what the source knows, and whether the layers are better read progressively. These
+    tests are within each target corpus; `over_corpora` says what the test over all of them found.
     """
     rows = study.comparisons[study.comparisons["kind"] == TRANSFER]
     found = rows[evidence(rows)]
     helped, hurt = found[transfer_wins(found)], found[found["hurts"]]
     plain = " or ".join(rows["against"].unique())
+    if study.scores["corpus"].nunique() > 1:
+        plain += " on single corpora"
+    over = [over_corpora] * bool(over_corpora)
     start = _at_chance(study.table)
     if not len(rows):
         return (
@@ -206,10 +223,8 @@ def headline(study):
         )
     if not len(found):
         where = f"any of {len(rows)} comparisons" if len(rows) > 1 else "the one comparison"
-        return (
-            f"{start}No evidence that transfer helps, and none that it hurts, in {where} with "
-            f"{plain}."
-        )
+        none = f"No evidence that transfer helps, and none that it hurts, in {where} with {plain}."
+        return start + " ".join([none, *over])
     told = []
     for verb, those in (("helps", helped), ("hurts", hurt)):
         if len(those):
@@ -217,7 +232,7 @@ def headline(study):
                 f"Transfer {verb} in {_how_many(those, len(rows), plain)}: "
                 f"{_named(those, 'difference')}."
             )
-    return start + " ".join([*told, *_why_helped(helped, study.comparisons)])
+    return start + " ".join([*told, *_why_helped(helped, study.comparisons), *over])
 
 
 def _why_helped(helped, comparisons):

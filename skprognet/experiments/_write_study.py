@@ -72,7 +72,7 @@ def format_study(study):
     """
     missing, over = explain_missing_rows(study), ranks_in_words(study)
     numbers = describe_numbers(study)
-    told = [headline(study), describe_folds(study), *([numbers] * bool(numbers))]
+    told = [headline(study, over.answer), describe_folds(study), *([numbers] * bool(numbers))]
     return "\n\n".join(
         [
             f"# {escape_markdown(study.design.title)}",
@@ -80,7 +80,7 @@ def format_study(study):
             format_table(study.table),
             *([escape_markdown(missing)] if missing else []),
             escape_markdown(explain_tests(study.comparisons)),
-            *map(_as_list, filter(len, (study.comparisons["verdict"], over))),
+            *map(_as_list, filter(len, (study.comparisons["verdict"], over.sentences))),
         ]
     )
 

@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from skprognet._wording import first_few
+from skprognet._wording import first_few, from_to
 from skprognet.significance import (
     SignificanceTest,
     get_significance_test,
@@ -73,17 +73,12 @@ def run_test(test, pair, **options):
     return result
 
 
-def _range(values, digits):
-    low, high = values.min(), values.max()
-    return f"{low:{digits}}" if low == high else f"{low:{digits}} to {high:{digits}}"
-
-
 def _explain(description, rows, note):
     parts = [f"Test: {description}, two-sided"]
     if rows["df"].notna().all():
-        parts.append(f"{_range(rows['df'], 'g')} degrees of freedom")
+        parts.append(f"{from_to(rows['df'])} degrees of freedom")
     if rows["ratio"].notna().all():
-        ratio = _range(rows["ratio"], ".3f")
+        ratio = from_to(rows["ratio"], ".3f")
         parts.append(
             f"ratio of test rows to the others (validation rows count as training) {ratio}"
         )

@@ -20,9 +20,10 @@ def _check_one_condition(scores):
     for column in CONDITIONS[1:]:
         if column in scores and scores[column].nunique(dropna=False) > 1:
             values = scores[column].unique().tolist()
+            one = scores[column].dropna().iloc[0]  # nothing equals NaN
             raise ValueError(
                 f"scores must be of one {column}, so that corpora are independent of each other; "
-                f"got {values}. Select one, as in scores[scores[{column!r}] == {values[0]!r}]."
+                f"got {values}. Select one, as in scores[scores[{column!r}] == {one!r}]."
             )
 
 

@@ -42,7 +42,7 @@ def gap_verdict(row, n_tests):
         f"{signed(row['against_difference'])} by {row['against']}; change {signed(row['change'])}"
     )
     if pd.isna(row["low"]):
-        return f"{change}. It cannot be tested: {_why_not(row)}."
+        return f"{change}. It cannot be tested: {why_not_tested(row)}."
     sentence = (
         f"{change} ({100 * (1 - row['alpha']):g} % interval {signed(row['low'])} to "
         f"{signed(row['high'])}), p = {row['pvalue']:.3g}. "
@@ -65,7 +65,8 @@ def helped_more(row):
     return f"{more} than for {less}"
 
 
-def _why_not(row):
+def why_not_tested(row):
+    """Return why the change of a gap has no interval."""
     if row["pvalue"] == 1:
         return "nothing differs"
     return f"a group has one {row['unit']}, or all {row['unit']}s differ by the same"

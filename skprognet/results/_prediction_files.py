@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from skprognet._manifest import warn_if_changed
 from skprognet._predictions import (
     FILE,
     PREDICTION,
@@ -98,6 +99,11 @@ def read_predictions(path):
     OSError
         If it is not there, or cannot be read.
 
+    Warns
+    -----
+    UserWarning
+        If it is in the folder of a study that wrote another file there.
+
     Examples
     --------
     >>> import tempfile
@@ -114,6 +120,7 @@ def read_predictions(path):
     """
     path = Path(path)
     path = _file_in(path) if path.is_dir() else path
+    warn_if_changed(path)
     if path.suffix == ".parquet":
         return check_predictions(read_table(path))
     table = check_predictions(read_csv(path, text=[FILE, TRUTH, PREDICTION]))

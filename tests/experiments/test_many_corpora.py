@@ -112,6 +112,27 @@ def test_the_matrix_and_the_ranks_are_in_the_report(study):
     ) in format_study(study)
 
 
+def test_the_answer_names_the_test_over_corpora_beside_those_within_each(study):
+    def answer(shifts):
+        # Folds that differ this much are no evidence within a corpus.
+        noise = (study.scores["fold"] - 2) * (study.scores["method"] == "DNN") * 0.4
+        shift = study.scores["source"].map(shifts).fillna(0)
+        scores = study.scores.assign(score=0.5 + shift + noise)
+        text = format_study(type(study)(scores, pd.DataFrame(), study.design))
+        return text.split("\n\n")[1].replace("\\", "")
+
+    within = (
+        "No evidence that transfer helps, and none that it hurts, in any of 9 comparisons with "
+        "DNN on single corpora. "
+    )
+    others = dict.fromkeys(CORPORA, -0.05)
+    said = answer(others | {"all others": -0.1})
+    assert f"{within}ProgNet from all others is worse than DNN over 3 corpora: mean rank 3" in said
+    assert said.count("over 3 corpora") == 1
+    said = answer(others | {"all others": 0})
+    assert said.endswith(f"{within}No evidence over 3 corpora that transfer helps or hurts.")
+
+
 def test_what_is_kept_and_left_out_is_said_before_training():
     sentence = (
         "Of the labels of 'emotion' are kept 'angry', 'sad', 'happy'. 'emodb': 24 of 36 rows, "

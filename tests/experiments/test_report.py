@@ -46,11 +46,19 @@ def test_text_of_corpora_says_directions_and_sizes(corpora):
     title = "# Emotion recognition with transfer between first half and first-half\n"
     assert text.startswith(title)
     assert (
-        "1 x 4 folds stratified by speaker (about 20 rows train where most do, in 1 or 2 folds "
-        "of the target, 10 choose the epoch, 10 test), up to 3 epochs"
+        "1 x 4 folds stratified by speaker (about 20 rows train, at most, in 1 or 2 folds of "
+        "the target, 10 choose the epoch, 10 test), up to 3 epochs"
     ) in text
     one_way = Study(corpora.scores, corpora.curves, replace(corpora.design, targets="first-half"))
     assert "transfer from first half to first-half\n" in format_study(one_way)
+
+
+def test_of_corpora_of_different_sizes_the_smallest_and_the_largest_are_told(corpora):
+    scores = corpora.scores[corpora.scores["n_train_folds"] == 2].copy()
+    scores.loc[scores["corpus"] == "first-half", ["n_train", "n_test"]] = 13, 7
+    told = format_study(Study(scores, corpora.curves, replace(corpora.design, train_folds=(2,))))
+    assert "(about 13 to 20 rows train, in 2 folds of the target, 10 choose the epoch, " in told
+    assert "epoch, 7 to 10 test), up to 3 epochs" in told
 
 
 def test_patience_is_told(study):

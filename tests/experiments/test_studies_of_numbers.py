@@ -213,3 +213,64 @@ def test_who_asks_for_numbers_says_so_of_whole_ratings(corpus, numbers, column_t
     assert plan_study(TasksDesign(kind="numbers", **options), X, labels).design.scoring == "ccc"
     fraction = labels.assign(rating=np.arange(48) % 5 / 2)
     assert plan_study(TasksDesign(**options), X, fraction).design.kind == "numbers"
+
+
+COMMA = (
+    "Numbers must have decimal points; 'valence' has {} and 43 more. Write '{}' for {}, or take "
+    "the column as classes."
+)
+ODD = (
+    "A column of numbers must have finite numbers only; 'valence' has 'high' in 1 row of 48. "
+    "Correct these rows or leave them out, or take the column as classes."
+)
+
+
+def with_commas(labels):
+    return labels.assign(valence=labels["valence"].map(lambda x: f"{x:.3f}".replace(".", ",")))
+
+
+def with_a_word(labels):
+    labels = labels.astype({"valence": object})
+    labels.loc[5, "valence"] = "high"
+    return labels
+
+
+@pytest.mark.parametrize("kind", [None, "numbers"])
+@pytest.mark.parametrize("study", ["target", "source", "corpora"])
+def test_ratings_with_a_slip_are_no_classes(corpus, kind, study):
+    X, labels = corpus
+    run = {
+        "target": lambda y: transfer_between_tasks(
+            X, y, target="valence", sources=["gender"], kind=kind, **FOLDS
+        ),
+        "source": lambda y: transfer_between_tasks(
+            X, y, target="arousal", sources=["valence"], kind=kind, **FOLDS
+        ),
+        "corpora": lambda y: transfer_between_corpora(
+            {"a": (X + 9, labels), "b": (X, y)}, emotion="valence", kind=kind, **FOLDS
+        ),
+    }[study]
+    with pytest.raises(ValueError, match=f"^{re.escape(ODD)}$"):
+        run(with_a_word(labels))
+    commas = with_commas(labels)
+    shown = [repr(each) for each in commas["valence"].unique()[:5]]
+    message = COMMA.format(", ".join(shown), shown[0].strip("'").replace(",", "."), shown[0])
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        run(commas)
+
+
+def test_numbers_among_words_are_classes(corpus):
+    X, labels = corpus
+    y = labels.assign(valence=np.where(labels["valence"] > 3, "high", "2.5"))
+    y.loc[::3, "valence"] = "low"
+    design = TasksDesign(target="valence", sources=("gender",), n_splits=3, n_repeats=1)
+    assert plan_study(design, X, y).design.kind == "classes"
+
+
+def test_one_class_is_refused_by_its_column(corpus):
+    X, labels = corpus
+    message = "valence must have at least two classes; all 48 rows are of 3. Take another column."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        transfer_between_tasks(
+            X, labels.assign(valence=3), target="valence", sources=["gender"], **FOLDS
+        )

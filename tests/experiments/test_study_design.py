@@ -87,8 +87,8 @@ def test_a_wrong_value_is_found_without_any_data(design, change, error, message)
         ({"sources": "a"}, "Each target must have a source that is another corpus; 'a' has none."),
         (
             {"leave_one_corpus_out": True},
-            "leave_one_corpus_out must have at least two other corpora to train on together; for "
-            "'b' there is 'a' alone. Leave it out, or add corpora.",
+            "One source of all other corpora together must have at least two of them; for 'b' "
+            "there is 'a' alone. Leave this source out, or add corpora.",
         ),
     ],
 )
