@@ -215,7 +215,7 @@ def test_a_run_that_was_stopped_gives_the_same(two_networks, tmp_path):
 
 def test_a_checkpoint_without_predictions_is_refused(tmp_path):
     run(checkpoint=tmp_path, return_predictions=False)
-    message = "is of another run; different are return_predictions (then None, now True). Use "
+    message = "is of another run; different are return_predictions (then False, now True). Use "
     with pytest.raises(ValueError, match=re.escape(message)):
         run(checkpoint=tmp_path)
 

@@ -319,7 +319,7 @@ def test_what_was_passed_is_not_changed(corpus):
         ),
         (
             {"sources": {"gender": ["f"] * 90}},
-            "The source task 'gender' must have at least 2 classes; got one, 'f'.",
+            "gender must have at least two classes; all 90 rows are of 'f'. Take another column.",
         ),
         (
             {"normalisation": "age"},
