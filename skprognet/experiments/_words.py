@@ -131,10 +131,10 @@ def _describe_pooled(study, metric):
     """Return a sentence on the own score of all others, which is over the rows of several."""
     if not (study.scores["source"] == ALL_OTHERS).any():
         return ""
-    told = f" The source's own {metric.label} of {ALL_OTHERS} is over their test rows together"
+    sentence = f" The source's own {metric.label} of {ALL_OTHERS} is over their test rows together"
     if study.design.scale == Z_SCORES:
-        return f"{told}."
-    return f"{told}, so that differences between the means of these corpora count in it."
+        return f"{sentence}."
+    return f"{sentence}, so that differences between the means of these corpora count in it."
 
 
 def explain_missing_rows(study):
@@ -156,21 +156,21 @@ def explain_missing_rows(study):
 def _left_out(study):
     """Return a sentence about rows that were left out as copies, if there are any."""
     several = study.design.study == "corpora"
-    told = [
+    left_out = [
         f"{len(rows)} row{'s' * (len(rows) > 1)}" + (f" of {name}" if several else "")
         for name, rows in study.dropped_rows.items()
     ]
-    return f" Left out as copies of others: {' and '.join(told)}." if told else ""
+    return f" Left out as copies of others: {' and '.join(left_out)}." if left_out else ""
 
 
 def _named(rows, value=None):
     """Return what rows are about, and by how much they differ; a few, and how many more."""
-    told = [
+    shown = [
         label_of_row(row) + (f" {signed(row[value])}" if value else "")
         for _, row in rows.head(_NAMED).iterrows()
     ]
-    more = len(rows) - len(told)
-    return "; ".join(told) + (f"; and {more} more" if more else "")
+    more = len(rows) - len(shown)
+    return "; ".join(shown) + (f"; and {more} more" if more else "")
 
 
 def _how_many(found, n_rows, plain):
@@ -181,10 +181,10 @@ def _how_many(found, n_rows, plain):
         if n_rows > 1:
             what = f"1 of {n_rows} comparisons with {plain}"
         return f"{what}, {'also' if n_left else 'but not'} after Holm's correction"
-    told = {0: "none", len(found): "all"}.get(n_left, n_left)
+    remaining = {0: "none", len(found): "all"}.get(n_left, n_left)
     return (
-        f"{len(found)} of {n_rows} comparisons with {plain}, {told} of them also after Holm's "
-        "correction"
+        f"{len(found)} of {n_rows} comparisons with {plain}, {remaining} of them also after "
+        "Holm's correction"
     )
 
 
@@ -225,14 +225,14 @@ def headline(study, over_corpora=""):
         where = f"any of {len(rows)} comparisons" if len(rows) > 1 else "the one comparison"
         none = f"No evidence that transfer helps, and none that it hurts, in {where} with {plain}."
         return start + " ".join([none, *over])
-    told = []
+    findings = []
     for verb, those in (("helps", helped), ("hurts", hurt)):
         if len(those):
-            told.append(
+            findings.append(
                 f"Transfer {verb} in {_how_many(those, len(rows), plain)}: "
                 f"{_named(those, 'difference')}."
             )
-    return start + " ".join([*told, *_why_helped(helped, study.comparisons), *over])
+    return start + " ".join([*findings, *_why_helped(helped, study.comparisons), *over])
 
 
 def _why_helped(helped, comparisons):
