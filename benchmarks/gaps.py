@@ -42,7 +42,7 @@ class Kind(NamedTuple):
 
 
 def predict_labels(rng, truth, score, own):
-    """Return labels of which the share `score + own` is right."""
+    """Return predicted labels; each is right with probability `score + own`."""
     other = (truth + rng.integers(1, N_CLASSES, size=len(truth))) % N_CLASSES
     return np.where(rng.random(len(truth)) < score + own, truth, other)
 

@@ -83,8 +83,8 @@ def multiply(model):
 def _times_of_one_row(model, x):
     """Return how long one classifier takes, in ms, in turn with its products alone.
 
-    Other classifiers stay out of the turn, since whoever predicts row by row has one: its weights
-    stay in the processor's cache.
+    No other classifier runs in between. A program that predicts row by row has a single model,
+    whose weights stay in the processor's cache.
     """
     contenders = {"all": lambda: model.predict_proba(x), "products": multiply(model)}
     ms = 1000 * in_turn(contenders, ROUNDS_OF_ONE_ROW, time.thread_time)

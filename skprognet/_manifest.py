@@ -36,9 +36,9 @@ def read_manifest(folder):
     if not path.exists():
         return {}, False
     try:
-        told = json.loads(path.read_text("utf-8"))
-        files = {str(name): list(digests) for name, digests in told["files"].items()}
-        return files, bool(told["complete"])
+        manifest = json.loads(path.read_text("utf-8"))
+        files = {str(name): list(digests) for name, digests in manifest["files"].items()}
+        return files, bool(manifest["complete"])
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"{str(path)!r} is no manifest of a study.") from error
 
@@ -49,7 +49,8 @@ def warn_if_changed(path):
     Parameters
     ----------
     path : Path
-        A file whose durations, if it has any, are no part of its digest.
+        A file whose digest is that of all its bytes. (The digest of a file with durations leaves
+        them out, so such a file would seem changed.)
 
     Warns
     -----

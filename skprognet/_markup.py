@@ -33,7 +33,7 @@ def escape_markdown(text):
     """Return text that shows as it is in Markdown: no markup, link, image or line of its own."""
     text = html.escape(printable(text), quote=False)
     text = re.sub(r"([\\`*|\[\]$~])", r"\\\1", text)
-    # Inside of a name it is no markup, and a path is to be read and pasted as it is.
+    # An underscore inside a name is not markup. It stays, so that a path can be copied and pasted.
     text = re.sub(r"_(?![^\W_])|(?<![^\W_])_", r"\_", text)
     # Addresses become links by themselves.
     return re.sub(r"(?i)(?<=[a-z])(:)(?=//|\w)|(?<=www)(\.)|(@)", r"\\\g<0>", text)

@@ -9,13 +9,11 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 from skorch.helper import predefined_split
 
-from skprognet._fingerprints import fingerprints
 from skprognet.estimators._batches import Batches, TensorRows
 from skprognet.estimators._last_fit import last_fit_kept
 from skprognet.estimators._monitor import greater_is_better
 from skprognet.estimators._net import Net
 from skprognet.estimators._outputs import check_finite
-from skprognet.estimators._overlap import overlap
 from skprognet.estimators._parameters import (
     DTYPES,
     OPTIMIZERS,
@@ -24,10 +22,11 @@ from skprognet.estimators._parameters import (
 )
 from skprognet.estimators._plain_state import plain_state, restore_net
 from skprognet.estimators._prepare import prepare
+from skprognet.estimators._remembered_rows import RememberedRowsMixin
 from skprognet.estimators._rows import check_given, check_rows
 from skprognet.estimators._training_job import Seeds, seed_dropout, train
 from skprognet.networks import Column, evaluate_logits, limit_threads, undisturbed
-from skprognet.sources import MOMENTS, NetworkSource, add_rows, as_tensor
+from skprognet.sources import MOMENTS, NetworkSource, as_tensor
 
 ROWS_PER_PREDICTION = 4096  # bounds the memory that frozen activations take
 
@@ -39,7 +38,7 @@ def _rows_at_once(loss, validation):
     return ROWS_PER_PREDICTION
 
 
-class NetworkEstimator(BaseEstimator):
+class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
     """Base of the estimators that own a network.
 
     A subclass says what its column is and what it reads, and what is learned: its `_target_kind`
@@ -260,46 +259,6 @@ class NetworkEstimator(BaseEstimator):
         """Take back what the last fit has learned."""
         for name in ("net_", "row_fingerprints_", *MOMENTS):
             vars(self).pop(name, None)
-
-    def _remember(self, tables):
-        """Add the fingerprints of rows in training and validation, and the scale of the former."""
-        seen = [] if not hasattr(self, "row_fingerprints_") else [self.row_fingerprints_]
-        self.row_fingerprints_ = np.unique(np.concatenate([*seen, *map(fingerprints, tables)]))
-        before = [getattr(self, name) for name in MOMENTS if hasattr(self, name)]
-        for name, value in zip(MOMENTS, add_rows(tables[0], *before), strict=True):
-            setattr(self, name, value)
-
-    def source_overlap(self, X, *, per_row=False):
-        """Return the share of rows of X that the network, and each source, had in its own `fit`.
-
-        The same as :func:`~skprognet.estimators.source_overlap`, which also takes a pipeline
-        around the classifier.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Rows, such as those of a test set, scaled as those of `fit`.
-        per_row : bool, default=False
-            Whether to answer for each row instead of counting them.
-
-        Returns
-        -------
-        Series of float, or DataFrame of bool of shape (n_samples, 1 + n_sources)
-            The share, between 0 and 1, under "own" for the rows of this `fit`, and under its name
-            for each source; NaN for a source that does not remember its rows. With
-            ``per_row=True`` a column for each of them; NA where it is unknown.
-
-        Warns
-        -----
-        UserWarning
-            If X is not on the scale of the training rows.
-
-        Raises
-        ------
-        ValueError
-            For another number of features, NaN or infinity.
-        """
-        return overlap(self, X, per_row, stacklevel=3)
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "net_")

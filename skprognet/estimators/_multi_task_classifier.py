@@ -4,32 +4,15 @@ import numpy as np
 
 from skprognet._checks import check_no_ratings, check_number
 from skprognet._wording import first_few
+from skprognet.estimators._multi_task_target import MultiTaskTarget
 from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._rows import Given
 from skprognet.estimators._soft_class_target import SoftClassTarget
+from skprognet.estimators._source_labels import given_labels
 from skprognet.estimators._target import ClassTarget
 from skprognet.estimators._with_source import TransferMixin
-from skprognet.networks import MultiTaskLoss, add_outputs
+from skprognet.networks import add_outputs
 from skprognet.sources import LABELS, is_fitted, named_sources
-
-
-class MultiTaskTarget(ClassTarget):
-    """Classes that are learned along with the classes of other tasks.
-
-    Parameters
-    ----------
-    classes : ndarray of shape (n_classes,)
-        The labels of the target, sorted.
-    source_classes : dict of str to ndarray
-        The same of each other task; at least one.
-    source_weight : float
-        How much these tasks weigh together.
-    """
-
-    def __init__(self, classes, source_classes, source_weight):
-        super().__init__(classes)
-        widths = [len(classes), *map(len, source_classes.values())]
-        self.loss = MultiTaskLoss(widths, source_weight)
 
 
 class MultiTaskClassifier(TransferMixin, NetworkClassifier):
@@ -332,7 +315,7 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
                 "each task."
             )
         if sources:
-            return {name: self._given_labels(name, source, rows) for name, source in sources}
+            return {name: given_labels(self, name, rows) for name, _ in sources}
         columns = {} if rows.source_y is None else rows.source_y.items()
         return {"source" if n is None else str(n): y.to_numpy() for n, y in dict(columns).items()}
 

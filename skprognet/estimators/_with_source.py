@@ -1,4 +1,4 @@
-"""What the estimators with a source share: keeping it, freezing it, showing it unchanged."""
+"""What the estimators with a source share: freezing it, reading it, showing it unchanged."""
 
 from contextlib import contextmanager
 from functools import partial
@@ -6,31 +6,24 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from sklearn.base import is_regressor
 
-from skprognet._checks import check_no_ratings
-from skprognet._wording import first_few
 from skprognet.estimators._features_read import features_read, in_order_of_fit
-from skprognet.estimators._number_target import NumberTarget
-from skprognet.estimators._target import ClassTarget
+from skprognet.estimators._source_labels import labels_to_learn
+from skprognet.estimators._source_parameters import SourceParametersMixin
 from skprognet.sources import (
     LAYERS,
     as_names,
     as_source,
     ask_digest,
     ask_match,
-    check_can_be_trained,
-    clone_sources,
     frozen_copy,
     is_fitted,
-    is_source,
-    is_trainable,
     named_sources,
     train_source,
 )
 
 
-class TransferMixin:
+class TransferMixin(SourceParametersMixin):
     """Mixin for an estimator of this package that learns from a source."""
 
     needs_from_source = LAYERS
@@ -38,83 +31,10 @@ class TransferMixin:
     # So that cross-validation hands the source's labels on without being asked to.
     __metadata_request__fit = {"source_y": True}
 
-    def __sklearn_clone__(self):
-        # scikit-learn would un-fit the source: what it has learned is what it is here for.
-        copied = super().__sklearn_clone__()
-        copied.source = clone_sources(self.source)
-        return copied
-
     def _read_by_name(self):
         """Return the sources by name: those that `fit` has read, before it those it is to read."""
         pairs = self.sources_ if hasattr(self, "sources_") else named_sources(self.source)
         return [(name, as_source(each)) for name, each in pairs]
-
-    def get_params(self, deep=True):
-        """Return the parameters; those of a fitted source are not among them.
-
-        Parameters
-        ----------
-        deep : bool, default=True
-            Whether to add the parameters of an unfitted source, as ``source__name``, or with a
-            list of sources each of them by its name, such as ``gender``, and the parameters of
-            those that are unfitted, as ``gender__name``.
-
-        Returns
-        -------
-        dict
-            Names and values.
-        """
-        own = super().get_params(deep=False)
-        if not deep:
-            return own
-        params = {}
-        for name, source in _sources_by_key(self.source, own).items():
-            params[name] = source
-            if is_trainable(source):
-                nested = source.get_params(deep=True)
-                params |= {f"{name}__{key}": value for key, value in nested.items()}
-        return params | own
-
-    def set_params(self, **params):
-        """Set parameters, those of an unfitted source as ``source__name``.
-
-        In a list of sources each has its own name in place of ``source``: ``gender=`` replaces
-        the source of this name, ``gender__lr=`` sets a parameter of it. A source that has the name
-        of a parameter of this class, or two underscores in its name, is left out of this.
-
-        Parameters
-        ----------
-        **params : dict
-            Names and values.
-
-        Returns
-        -------
-        self : estimator
-            This one.
-
-        Raises
-        ------
-        ValueError
-            For an unknown name, or a parameter of a fitted source.
-        """
-        own = super().get_params(deep=False)
-        given = params.get("source", self.source)
-        sources = _sources_by_key(given, own)
-        replaced = {name: params.pop(name) for name in set(sources) & set(params) - set(own)}
-        closed = {name for name, each in {**sources, **replaced}.items() if _is_closed(each)}
-        nested = [key for key in params if "__" in key and key.partition("__")[0] in closed]
-        if nested:
-            raise ValueError(
-                f"The source is fitted and stays as it is, so {first_few(nested)} cannot be set. "
-                "Pass an unfitted source, such as clone(source), and fit it again."
-            )
-        if replaced:
-            pairs = [(name, replaced.get(name, source)) for name, source in given]
-            params = {"source": pairs, **params}
-        # First: the rest may be about the new one.
-        if "source" in params:
-            self.source = params.pop("source")
-        return super().set_params(**params)
 
     def _check_parameters(self):
         super()._check_parameters()
@@ -128,7 +48,7 @@ class TransferMixin:
         self.features_read_ = self._choose_features([(n, as_source(s)) for n, s in ready.items()])
         for number, (name, source) in enumerate(given):
             if not is_fitted(source):
-                labels = self._labels_of(name, source, rows, train)
+                labels = labels_to_learn(self, name, rows, train)
                 read = self._read_with(as_source(ready[name]))
                 X, table = _columns(rows.X, read), partial(self._table, read)
                 ready[name] = train_source(
@@ -240,42 +160,6 @@ class TransferMixin:
             return X
         return pd.DataFrame(X, columns=names if read is None else names[read])
 
-    def _labels_of(self, name, source, rows, train):
-        """Return the labels of an unfitted source's task, checked."""
-        labels = self._given_labels(name, source, rows)
-        if is_regressor(source):
-            NumberTarget.check_rows("source_y", labels, len(labels))
-            return labels
-        other = "take a regressor as the source, such as DNNRegressor"
-        check_no_ratings("source_y", labels, instead=other)
-        ClassTarget.learn(self, labels[train], "source_y")
-        return labels
-
-    def _given_labels(self, name, source, rows):
-        check_can_be_trained(source)
-        if rows.source_y is None:
-            raise ValueError(
-                "An unfitted source is trained on source_y, the labels of its task; got "
-                f"source_y=None for {source!r}. Pass fit(..., source_y=labels) or a fitted source "
-                "(in the grid of a search in a FrozenEstimator, since a search clones its grid)."
-            )
-        columns = list(rows.source_y.columns)
-        unfitted = [n for n, each in named_sources(self.source) if not is_fitted(each)]
-        if len(columns) == len(unfitted) == 1 and not isinstance(self.source, (list, tuple)):
-            return rows.source_y.iloc[:, 0].to_numpy()
-        if unfitted == [name] and len(columns) > 1 and not isinstance(self.source, (list, tuple)):
-            raise ValueError(
-                "source_y must have one label or number for each row, since it trains a single "
-                f"source; got the columns [{first_few(columns)}]. Pass one of them, or a source "
-                "that was fitted on all of them."
-            )
-        if name not in columns and not (columns == [None] and unfitted == [name]):
-            raise ValueError(
-                "source_y must have a column for each unfitted source by its name; got "
-                f"{columns}, without {name!r}."
-            )
-        return rows.source_y[name if name in columns else None].to_numpy()
-
     def _check_sources(self):
         changed = [n for n, s in self._read_by_name() if ask_digest(s) != self.source_digest_[n]]
         if changed:
@@ -335,20 +219,3 @@ def named(name, what="read these rows"):
         yield
     except ValueError as error:
         raise ValueError(f"The source {name!r} cannot {what}. {error}") from error
-
-
-def _is_closed(source):
-    """Return whether `source` has been fitted, and so stays as it is."""
-    return is_source(source) and is_fitted(source)
-
-
-def _sources_by_key(source, own):
-    """Return the sources by the name under which parameters are set; `own` names come first."""
-    if not isinstance(source, (list, tuple)):
-        return {"source": source}
-    pairs = [pair for pair in source if isinstance(pair, tuple) and len(pair) == 2]
-    return {
-        name: each
-        for name, each in pairs
-        if isinstance(name, str) and name not in own and "__" not in name
-    }

@@ -1,0 +1,72 @@
+"""The labels of the tasks that unfitted sources learn, as they were given to `fit`."""
+
+from sklearn.base import is_regressor
+
+from skprognet._checks import check_no_ratings
+from skprognet._wording import first_few
+from skprognet.estimators._number_target import NumberTarget
+from skprognet.estimators._target import ClassTarget
+from skprognet.sources import check_can_be_trained, is_fitted, named_sources
+
+
+def labels_to_learn(estimator, name, rows, train):
+    """Return the labels of the task of one unfitted source, checked.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The network that is to read the source.
+    name : str
+        The source.
+    rows : Rows
+        All rows of the fit; `source_y` has the labels.
+    train : ndarray of int
+        Which rows train.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        Labels, or numbers if the source is a regressor.
+
+    Raises
+    ------
+    ValueError
+        If there are none for this source, or it cannot learn them.
+    """
+    labels = given_labels(estimator, name, rows)
+    if is_regressor(dict(named_sources(estimator.source))[name]):
+        NumberTarget.check_rows("source_y", labels, len(labels))
+        return labels
+    other = "take a regressor as the source, such as DNNRegressor"
+    check_no_ratings("source_y", labels, instead=other)
+    ClassTarget.learn(estimator, labels[train], "source_y")
+    return labels
+
+
+def given_labels(estimator, name, rows):
+    """Return what `source_y` has for one unfitted source; the parameters are those above."""
+    sources = dict(named_sources(estimator.source))
+    source, is_single = sources[name], not isinstance(estimator.source, (list, tuple))
+    check_can_be_trained(source)
+    if rows.source_y is None:
+        raise ValueError(
+            "An unfitted source is trained on source_y, the labels of its task; got "
+            f"source_y=None for {source!r}. Pass fit(..., source_y=labels) or a fitted source "
+            "(in the grid of a search in a FrozenEstimator, since a search clones its grid)."
+        )
+    columns = list(rows.source_y.columns)
+    unfitted = [each for each, model in sources.items() if not is_fitted(model)]
+    if len(columns) == len(unfitted) == 1 and is_single:
+        return rows.source_y.iloc[:, 0].to_numpy()
+    if unfitted == [name] and len(columns) > 1 and is_single:
+        raise ValueError(
+            "source_y must have one label or number for each row, since it trains a single "
+            f"source; got the columns [{first_few(columns)}]. Pass one of them, or a source "
+            "that was fitted on all of them."
+        )
+    if name not in columns and not (columns == [None] and unfitted == [name]):
+        raise ValueError(
+            "source_y must have a column for each unfitted source by its name; got "
+            f"{columns}, without {name!r}."
+        )
+    return rows.source_y[name if name in columns else None].to_numpy()
