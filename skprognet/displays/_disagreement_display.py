@@ -16,7 +16,7 @@ from skprognet.results import most_disputed
 LAST_FACTS = ("right_to_wrong", "farther")  # of labels and numbers; behind it come the methods
 RIGHT, WRONG = "white", "#E69F00"  # of Okabe and Ito; their lightness differs, too
 CELL_WIDTH, ROW_HEIGHT = 0.66, 0.24  # inches
-LONGEST, LABEL = 16, 10  # letters of a file's name, and of a label
+LONGEST, LABEL = 20, 10  # letters of a file's name, and of a label
 
 
 class DisagreementDisplay(Display):
@@ -120,7 +120,9 @@ class DisagreementDisplay(Display):
         names = self.disputed[ROW].astype(str)
         if FILE in self.disputed:
             names = self.disputed[FILE].where(self.disputed[FILE].notna(), names)
-        return [verbatim(re.split(r"[/\\]", str(name))[-1][-LONGEST:]) for name in names]
+        names = [re.split(r"[/\\]", str(name))[-1] for name in names]
+        # The end of a name tells files of one speaker apart.
+        return [verbatim(n if len(n) <= LONGEST else f"…{n[1 - LONGEST :]}") for n in names]
 
     def _heads(self):
         return ["truth", *(verbatim(method, 14) for method in self._methods())]

@@ -48,8 +48,9 @@ def _score_of(scoring, target, task):
     if score.kind not in (None, task.kind):
         raise ValueError(
             f"scoring must be a score of {task.kind}, since {target!r} holds {task.kind}; got "
-            f"{score.name!r}, which is one of {score.kind}. Pass {task.scoring!r} or a Score of "
-            f"your own, or {task.otherwise}."
+            f"{score.name!r}, which is one of {score.kind}. Take {task.scoring!r}, another "
+            f"score of {task.kind}, or kind={score.kind!r} (--{score.kind}) if these are "
+            f"{score.kind}."
         )
     return score
 

@@ -101,12 +101,12 @@ def _not_all_numbers(column, others):
         point = _with_points(others).iloc[0]
         return ValueError(
             f"Numbers must have decimal points; {shown}. Write {point!r} for {others.iloc[0]!r}, "
-            "or take the column as classes."
+            "or take the column as classes (--classes, kind='classes')."
         )
     return ValueError(
         f"A column of numbers must have finite numbers only; {shown} in "
         f"{count(others, 'row')} of {column.notna().sum()}. Correct these rows or leave them out, "
-        "or take the column as classes."
+        "or take the column as classes (--classes, kind='classes')."
     )
 
 

@@ -1,5 +1,7 @@
 """Displays of predictions: what they draw is what a hand count gives."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -125,6 +127,14 @@ def test_calibration_leaves_out_a_method_without_probabilities(predictions):
     assert len(warned) == 1
     drawn(display)
     assert len(display.lines_) == 1
+
+
+def test_a_long_name_of_a_file_is_cut_where_one_sees_it(predictions):
+    predictions["file"] = [f"folder/a-speaker-{row:04d}-angry.wav" for row in predictions["row"]]
+    display = DisagreementDisplay.from_predictions(predictions).plot()
+    names = [each.get_text() for each in display.ax_.get_yticklabels()]
+    display.close()
+    assert all(re.fullmatch(r"….*-\d{4}-angry\.wav", name) for name in names), names
 
 
 def test_disputes_show_files_and_mark_what_is_wrong(predictions):

@@ -270,16 +270,16 @@ def test_methods_that_need_classes_refuse_a_source_of_numbers(method, needs):
             {"scoring": "uar"},
             ValueError,
             "scoring must be a score of numbers, since 'valence' holds numbers; got 'uar', which "
-            "is one of classes. Pass 'ccc' or a Score of your own, or make classes of them first, "
-            "such as low and high with pandas.cut.",
+            "is one of classes. Take 'ccc', another score of numbers, or kind='classes' "
+            "(--classes) if these are classes.",
         ),
         (
             EMOTION,
             {"scoring": "ccc", "methods": {"LR": LogisticRegression()}},
             ValueError,
             "scoring must be a score of classes, since 'target' holds classes; got 'ccc', which "
-            "is one of numbers. Pass 'uar' or a Score of your own, or pass kind='numbers' if it "
-            "holds numbers.",
+            "is one of numbers. Take 'uar', another score of classes, or kind='numbers' "
+            "(--numbers) if these are numbers.",
         ),
         (
             Y.where(Y.index != 3),

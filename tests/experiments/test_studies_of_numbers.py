@@ -217,11 +217,12 @@ def test_who_asks_for_numbers_says_so_of_whole_ratings(corpus, numbers, column_t
 
 COMMA = (
     "Numbers must have decimal points; 'valence' has {} and 43 more. Write '{}' for {}, or take "
-    "the column as classes."
+    "the column as classes (--classes, kind='classes')."
 )
 ODD = (
     "A column of numbers must have finite numbers only; 'valence' has 'high' in 1 row of 48. "
-    "Correct these rows or leave them out, or take the column as classes."
+    "Correct these rows or leave them out, or take the column as classes (--classes, "
+    "kind='classes')."
 )
 
 
