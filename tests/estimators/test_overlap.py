@@ -101,6 +101,23 @@ def test_a_network_without_sources_knows_its_own_rows_and_those_held_out(raw):
     assert clf.source_overlap(Z, per_row=True)["own"].tolist() == [True] * 60 + [False] * 40
 
 
+def rows_known(network, X):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a few rows do not say what scale the others have
+        return network.source_overlap(X, per_row=True)["own"].tolist()
+
+
+@pytest.mark.parametrize("again", ["partial_fit", "warm_start"])
+def test_rows_of_every_call_are_remembered(raw, again):
+    # Were only the last rows known, an audit would call the first ones new.
+    X, y, _ = raw
+    network = DNNClassifier(**TINY, early_stopping=False, warm_start=again == "warm_start")
+    learn = network.fit if again == "warm_start" else network.partial_fit
+    learn(X[:20], y[:20])
+    learn(X[20:40], y[20:40])
+    assert rows_known(network, X[:60]) == [True] * 40 + [False] * 20
+
+
 @pytest.mark.parametrize("trained_on", ["float32", "float64"])
 def test_the_same_numbers_in_another_type_are_known(raw, trained_on):
     """Parquet keeps float32, and CSV gives float64 of the same digits."""

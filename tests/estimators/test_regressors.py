@@ -418,6 +418,8 @@ def test_unfitted_sources_of_both_kinds(cls, rows, quick):
         assert list(reg.source_digest_) == ["source"]
     with pytest.raises(ValueError, match=r"^source_y must hold numbers; got 'high'"):
         cls(DNNRegressor(**quick), **quick).fit(X, Y, source_y=np.full(160, "high"))
+    with pytest.raises(ValueError, match=r"^Input source_y contains infinity"):
+        cls(DNNRegressor(**quick), **quick).fit(X, Y, source_y=np.r_[Y[:159, 1], np.inf])
     with pytest.raises(ValueError, match=r"each row, since it trains a single source; got the"):
         cls(DNNRegressor(**quick), **quick).fit(X, Y, source_y=Y)
     with pytest.raises(ValueError, match=r"or take a regressor as the source, such as DNNRegres"):
