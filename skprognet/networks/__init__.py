@@ -11,8 +11,14 @@ from skprognet.networks._adapters import Adapter
 from skprognet.networks._ambient import undisturbed as undisturbed
 from skprognet.networks._column import ACTIVATIONS as ACTIVATIONS
 from skprognet.networks._column import Column
+from skprognet.networks._counter_masks import CounterMasks as CounterMasks
 from skprognet.networks._evaluate import ROWS_PER_BLOCK as ROWS_PER_BLOCK
 from skprognet.networks._evaluate import evaluate_hidden, evaluate_logits
+from skprognet.networks._lockstep import Lockstep as Lockstep
+from skprognet.networks._lockstep import NetworkToTrain as NetworkToTrain
+from skprognet.networks._lockstep import Trained as Trained
+from skprognet.networks._lockstep import record_epoch as record_epoch
+from skprognet.networks._lockstep import train_together as train_together
 from skprognet.networks._losses import CrossEntropy as CrossEntropy
 from skprognet.networks._progressive_column import (
     ProgressiveColumn,
