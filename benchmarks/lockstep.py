@@ -186,6 +186,18 @@ def one_epoch(group, epoch=None):
     (epoch or group.epoch)()
 
 
+def recorded_epoch(report, group):
+    """Return an epoch as a CUDA graph, or as it is, where there is none or recording fails."""
+    if report.options.device != "cuda":
+        return group.epoch
+    try:
+        return record_epoch(group)
+    except Exception as error:
+        traceback.print_exc()
+        report.say("failed", part="recording an epoch", error=str(error)[:500])
+        return group.epoch
+
+
 # ------------------------------------------------------------------------------ what bounds them
 
 
@@ -282,8 +294,7 @@ def compare_with_cpu(report, options, table, kind, tf32=False):
         device = "cpu" if run == "cpu" else options.device
         group = table.group(kind, range(4), n_rows, device, max_epochs=2)
         one_epoch(group)
-        recorded_one = run == "graph" and device == "cuda"
-        one_epoch(group, record_epoch(group) if recorded_one else None)
+        one_epoch(group, recorded_epoch(report, group) if run == "graph" else None)
         losses[run], scores[run] = group.loss_BS.cpu(), group.history.cpu()
         masks = CounterMasks([3, 4], 999, 0.5, device)
         losses[run, "mask"] = masks.words(torch.tensor([7, 8], device=device), 5).cpu()
@@ -317,13 +328,11 @@ def time_epochs(report, options, table, kind, size, tf32=False, library="cublas"
     one_epoch(group)
     one_by_one = seconds_of(partial(one_epoch, group), options.device)
     shuffle = seconds_of(group.rows.shuffle, options.device)
-    epoch, recording = group.epoch, None
-    if cuda:
-        start = time.perf_counter()
-        epoch = record_epoch(group)
-        wait(options.device)
-        recording = time.perf_counter() - start
-        epoch()
+    start = time.perf_counter()
+    epoch = recorded_epoch(report, group)
+    wait(options.device)
+    recording = time.perf_counter() - start
+    one_epoch(group, epoch)
 
     def several():
         for _ in range(options.epochs):
@@ -350,6 +359,7 @@ def time_epochs(report, options, table, kind, size, tf32=False, library="cublas"
         steps=len(group.rows.order_SBN),
         host_shuffle_seconds=shuffle,
         recording_seconds=recording,
+        graph=epoch != group.epoch,
         set_up_seconds=made,
         peak_GB=peak / 1e9,
         reserved_GB=reserved / 1e9,
@@ -383,6 +393,26 @@ def project(report, options):
             bound_seconds=bound,
             times_the_bound=total / bound,
         )
+
+
+def summarise(report):
+    """Print once more what matters most: the last lines are what a short log keeps."""
+    for row in report.figures.get("epoch", []):
+        print(
+            f"{row['kind']:>20} x {row['networks']:3}, TF32 {row['tf32']!s:5} {row['library']:8}: "
+            f"{row['seconds']:8.4f} s an epoch, {row['times_the_bound']:5.2f} times the bound, "
+            f"{row['seconds_without_graph']:8.4f} s without graph, {row['peak_GB']:5.1f} GB"
+        )
+    for section in (
+        "bandwidth",
+        "GPU and CPU",
+        "whole table",
+        "whole stage",
+        "failed",
+        "left out",
+    ):
+        for row in report.figures.get(section, []):
+            print(section, {name: _short(value) for name, value in row.items()})
 
 
 def time_parts(report, options, table, kind, size):
@@ -661,6 +691,7 @@ def main():
         if name.startswith(wanted):
             report.run(name, function, needed if options.device == "cuda" else 0)
     report.say("end", seconds=time.perf_counter() - report.start)
+    summarise(report)
 
 
 if __name__ == "__main__":
