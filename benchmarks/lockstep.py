@@ -208,13 +208,15 @@ def bytes_of_step(column):
     their gradients are written; Adam reads four numbers of each weight and writes three.
     Activations would be moved as well where they do not stay in the cache.
     """
-    own = [column.layers[k].weight.numel() for k in range(len(column.layers))]
-    all_weights = sum(w.numel() for k in range(len(own)) for w in column.weights(k))
-    n_weights = sum(p.numel() for p in column.parameters())
-    products = 4 * (all_weights + sum(own[1:]) + n_weights)
+    layers = range(len(column.layers))
+    own = [column.layers[k].weight.numel() for k in layers]
+    all_weights = sum(w.numel() for k in layers for w in column.weights(k))
+    learning = sum(p.numel() for p in column.parameters() if p.requires_grad)
+    lowest = next(k for k in layers if column.layers[k].bias.requires_grad)
+    products = 4 * (all_weights + sum(own[lowest + 1 :]) + learning)
     # Bias, product, activation and dropout, three products' reads, slope, sum: passes of 4 bytes.
     activations = 4 * BATCH * sum(column.hidden_layer_sizes) * 19
-    return {"products": products, "adam": 28 * n_weights, "activations": activations}
+    return {"products": products, "adam": 28 * learning, "activations": activations}
 
 
 def bound_seconds(group, column, bandwidth):

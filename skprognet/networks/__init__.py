@@ -11,6 +11,7 @@ from skprognet.networks._adapters import Adapter
 from skprognet.networks._ambient import undisturbed as undisturbed
 from skprognet.networks._column import ACTIVATIONS as ACTIVATIONS
 from skprognet.networks._column import Column
+from skprognet.networks._column_stack import shape_of as shape_of
 from skprognet.networks._counter_masks import CounterMasks as CounterMasks
 from skprognet.networks._evaluate import ROWS_PER_BLOCK as ROWS_PER_BLOCK
 from skprognet.networks._evaluate import evaluate_hidden, evaluate_logits

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from skprognet.networks._column import Column
 
-# Rows of weights start at multiples of so many numbers, which matrix libraries read fastest, and
-# classes are padded to one: a network's sums then do not depend on the classes of its neighbours.
+# Each matrix starts at a multiple of so many numbers, which matrix libraries read fastest. Classes
+# are padded to a multiple: a network's sums do not depend on how many classes its neighbours have.
 _MULTIPLE = 16
 
 
@@ -26,11 +26,24 @@ def _parameters(column: Column, k: int) -> list[Tensor]:
 
 
 def shape_of(column: Column) -> dict:
-    """Return what columns must have in common to be trained together: all but their classes."""
+    """Return what columns must have in common to be trained together, as plain values.
+
+    The number of classes is rounded up to a multiple of 16: up to there columns may differ.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skprognet.networks import Column, shape_of
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> emotions, speakers = [Column(88, (16,), n, generator=generator) for n in (4, 10)]
+    >>> shape_of(emotions) == shape_of(speakers)
+    True
+    """
     learns = [
         any(p.requires_grad for p in _parameters(column, k)) for k in range(len(column.layers))
     ]
-    return {**column.config(), "n_classes": None, "learns": learns}
+    n_classes = _padded(column.layers[-1].out_features)
+    return {**column.config(), "n_classes": n_classes, "learns": learns}
 
 
 class Block:
@@ -73,7 +86,7 @@ class Block:
 
 
 class ColumnStack:
-    """B columns of one shape; they may differ in the number of classes.
+    """B columns of one shape, as :func:`shape_of` says.
 
     The output layers are padded to one width with classes whose bias is minus infinity: their
     probability is 0, and so is every gradient that they take part in.
@@ -105,7 +118,7 @@ class ColumnStack:
         self.columns = columns
         first, depth = columns[0], len(columns[0].layers)
         like = torch.empty(0, dtype=first.layers[0].weight.dtype, device=device)
-        self.n_classes = _padded(max(c.layers[-1].out_features for c in columns))
+        self.n_classes = _padded(first.layers[-1].out_features)
         rates = [lr if copied_lr is None else copied_lr] * (depth - 1) + [lr]
         learns = shape_of(first)["learns"]
         self.rates = [rate if learns[k] else None for k, rate in enumerate(rates)]

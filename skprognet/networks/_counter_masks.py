@@ -154,22 +154,21 @@ class GroupDropout:
 
     def draw(self, first_step_B: Tensor, n_steps: int) -> None:
         """Draw the random bits of the next steps, from the number of the first of them on."""
-        self.words = [
-            None if masks is None else masks.words(first_step_B, n_steps)
-            for masks in (self.hidden, self.lateral)
-        ]
+        if self.hidden is not None:
+            self.hidden_words = self.hidden.words(first_step_B, n_steps)
+        if self.lateral is not None:
+            self.lateral_words = self.lateral.words(first_step_B, n_steps)
 
     def of_step(self, s: int, B: int) -> Dropped:
         """Return what the first B networks drop in step s of those drawn."""
-        hidden, lateral = self.words
         dropped = NOTHING_DROPPED
-        if hidden is not None:
-            masks = _cut(self.hidden.dropped(hidden[:B, s]), self.hidden_shapes)
+        if self.hidden is not None:
+            masks = _cut(self.hidden.dropped(self.hidden_words[:B, s]), self.hidden_shapes)
             dropped = dropped._replace(hidden=masks, hidden_scale=self.hidden.scale)
-        if lateral is not None:
-            all_shapes = [shape for layer in self.lateral_shapes for shape in layer]
-            masks = iter(_cut(self.lateral.dropped(lateral[:B, s]), all_shapes))
-            by_layer = [[next(masks) for _ in layer] for layer in self.lateral_shapes]
+        if self.lateral is not None:
+            flat = [shape for layer in self.lateral_shapes for shape in layer]
+            masks_left = iter(_cut(self.lateral.dropped(self.lateral_words[:B, s]), flat))
+            by_layer = [[next(masks_left) for _ in layer] for layer in self.lateral_shapes]
             dropped = dropped._replace(laterals=by_layer, lateral_scale=self.lateral.scale)
         return dropped
 

@@ -216,8 +216,8 @@ def train_together(
     Parameters
     ----------
     networks : list of NetworkToTrain
-        The networks with their rows and seeds. They have the same configuration, number of
-        classes aside, and the same layers learn; they may have different numbers of rows.
+        The networks with their rows and seeds, all of one shape, as
+        :func:`~skprognet.networks.shape_of` says; they may have different numbers of rows.
     max_epochs : int
         Epochs.
     lr : float, default=5e-4

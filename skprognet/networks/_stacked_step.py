@@ -129,11 +129,12 @@ class StackedStep:
                     of_weight.baddbmm_(grad.mT, h, beta=0, alpha=scale)
                 torch.sum(grad, 1, out=of_bias)
             if k > self.lowest:
-                grad = self._grad_below(k, grad, *inputs[k][0], dropped)
+                grad = self._grad_below(k, grad, inputs[k][0], dropped)
         return loss
 
-    def _grad_below(self, k, grad, h, scale, dropped):
-        """Return the gradient of what layer k - 1 computes before its activation."""
+    def _grad_below(self, k: int, grad: Tensor, read: tuple, dropped: Dropped) -> Tensor:
+        """Return the gradient of what layer k - 1, read by k, computes before its activation."""
+        h, scale = read
         below = torch.empty_like(h).baddbmm_(grad, self.layers[k][0], beta=0, alpha=scale)
         if dropped.hidden and not self.flat_at_zero:
             below.masked_fill_(dropped.hidden[k - 1], 0)
