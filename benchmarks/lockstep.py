@@ -251,6 +251,8 @@ class Report:
         if self.left() < needed:
             self.say("left out", part=section, seconds_left=self.left())
             return
+        torch.backends.cuda.matmul.allow_tf32 = False  # whatever a part that failed has left
+        torch.backends.cuda.preferred_blas_library("cublas")
         try:
             with torch.inference_mode():
                 function()

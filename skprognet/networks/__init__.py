@@ -18,8 +18,6 @@ from skprognet.networks._evaluate import evaluate_hidden, evaluate_logits
 from skprognet.networks._lockstep import Lockstep as Lockstep
 from skprognet.networks._lockstep import NetworkToTrain as NetworkToTrain
 from skprognet.networks._lockstep import Trained as Trained
-from skprognet.networks._lockstep import record_epoch as record_epoch
-from skprognet.networks._lockstep import train_together as train_together
 from skprognet.networks._losses import CrossEntropy as CrossEntropy
 from skprognet.networks._progressive_column import (
     ProgressiveColumn,
@@ -30,6 +28,8 @@ from skprognet.networks._progressive_column import (
 from skprognet.networks._step import TrainingStep as TrainingStep
 from skprognet.networks._step import loss_and_gradients
 from skprognet.networks._threads import limit_threads as limit_threads
+from skprognet.networks._train_together import record_epoch as record_epoch
+from skprognet.networks._train_together import train_together as train_together
 
 __all__ = [
     "Adapter",

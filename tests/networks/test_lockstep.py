@@ -280,6 +280,17 @@ def test_neighbours_change_no_bit(make_column):
         assert all(torch.equal(a, b) for a, b in pairs), name
 
 
+def test_a_network_that_diverges_says_so_and_leaves_its_neighbours_alone():
+    networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(3)]
+    without = [make_network(plain, 0, 40, dropout=0.5)]
+    networks[1].training.X[3, 0] = torch.inf
+    results = train_together(networks, max_epochs=3, lr=0.01, batch_size=BATCH)
+    assert [result.finite for result in results] == [True, False, True]
+    train_together(without, max_epochs=3, lr=0.01, batch_size=BATCH)
+    pairs = zip(networks[0].column.parameters(), without[0].column.parameters(), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
+
+
 def test_patience_ends_each_network_by_itself():
     networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(4)]
     others = copy.deepcopy(networks)
