@@ -39,7 +39,7 @@ bench: .venv/ready-bench ## time the package against its alternatives
 
 emodb: .venv/ready-test ## recompute the shipped EmoDB features (CORPORA=folder with emodb/)
 	@test -n "$(CORPORA)" || { echo "usage: make emodb CORPORA=FOLDER, with the corpus in FOLDER/emodb"; exit 2; }
-	$(BIN)/python tools/make_emodb.py "$(CORPORA)/emodb" skprognet/datasets/data/emodb_egemapsv02.csv.gz
+	$(BIN)/python tools/make_emodb.py "$(CORPORA)/emodb" skprognet/datasets/data
 
 # Made again when what is to be installed changes; otherwise a second call does nothing.
 .venv/ready-%: pyproject.toml constraints.txt

@@ -5,11 +5,26 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from skprognet.estimators import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+    from skprognet.estimators import (
+        DNNClassifier,
+        FineTunedClassifier,
+        MultiTaskClassifier,
+        PosteriorClassifier,
+        ProgressiveClassifier,
+        SideBySideClassifier,
+    )
 
 __version__ = version("skprognet")
 
-__all__ = ["DNNClassifier", "FineTunedClassifier", "ProgressiveClassifier", "__version__"]
+__all__ = [
+    "DNNClassifier",
+    "FineTunedClassifier",
+    "MultiTaskClassifier",
+    "PosteriorClassifier",
+    "ProgressiveClassifier",
+    "SideBySideClassifier",
+    "__version__",
+]
 
 _MODULES = (
     *("datasets", "displays", "estimators", "evaluation", "experiments", "features", "metrics"),

@@ -4,13 +4,45 @@ Its column difference is positive where the first method is the better one, what
 of the metric: see `Score.orient`.
 """
 
-from skprognet._scores import NO_SOURCE
+from dataclasses import dataclass
 
-# What a comparison is about: a network with a source and the same network without, two methods
-# with one source, or any other two.
+import pandas as pd
+
+from skprognet._scores import NO_SOURCE, rows_of
+
+# What a comparison is about: a network with a source and the same network without; two methods
+# with one source; a network with a source and the same network with the placebo of this source;
+# one with a placebo and the same network without a source; or any other two.
 TRANSFER = "transfer"
 SAME_SOURCE = "same source"
+PLACEBO = "placebo"
+CONTROL = "control"
 OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Gain:
+    """By how much one method is better than another.
+
+    Attributes
+    ----------
+    other_score : float
+        Mean score of the other method, NaN where the comparisons do not say it.
+    difference, pvalue : float
+        The difference is positive where the first method is the better one.
+    is_evidence : bool
+        Whether the p-value is below the alpha of the comparison.
+    """
+
+    other_score: float
+    difference: float
+    pvalue: float
+    is_evidence: bool
+
+    @property
+    def is_better(self):
+        """Whether the first method is better, by the plain p-value."""
+        return self.is_evidence and self.difference > 0
 
 
 def evidence(comparisons):
@@ -29,6 +61,39 @@ def transfer_loses(comparisons):
     """Return where a network with a source is behind the same network without one."""
     differs = (comparisons["kind"] == TRANSFER) & (comparisons["difference"] != 0)
     return differs & ~transfer_wins(comparisons)
+
+
+def find_gain(comparisons, one, other):
+    """Return by how much one method is better than another, whichever of them is named first.
+
+    Parameters
+    ----------
+    comparisons : DataFrame
+        Of one condition, with the columns method, source, against, against_source, difference,
+        pvalue and alpha.
+    one, other : tuple of (method, source)
+        The two.
+
+    Returns
+    -------
+    Gain or None
+        None if they were not compared.
+    """
+    for first, second, sign in ((one, other, 1), (other, one, -1)):
+        rows = rows_of(comparisons, first)
+        is_second = (rows["against"] == second[0]) & (rows["against_source"] == second[1])
+        for _, row in rows[is_second].iterrows():
+            score = row.get("against_score" if sign == 1 else "score", float("nan"))
+            return Gain(score, sign * row["difference"], row["pvalue"], bool(evidence(row)))
+    return None
+
+
+def of_condition(comparisons, condition):
+    """Return the comparisons that were made within a condition, a dict of columns and values."""
+    for name, value in condition.items():
+        column = comparisons[name]
+        comparisons = comparisons[column.isna() if pd.isna(value) else column == value]
+    return comparisons
 
 
 def signed(value):

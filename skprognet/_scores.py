@@ -18,6 +18,9 @@ CONDITIONS = ("corpus", "target", "n_train_folds")  # methods are compared withi
 SCORE, SOURCE_SCORE, CHANCE = "score", "source_score", "chance"
 # Which rows a fit had, its source had, and tested it: as text, of which `audit` makes rows.
 RECORDED = ("rows_seen", "rows_seen_by_source", "rows_tested")
+# Which columns of X a fit and its sources had, and which it must not have: in the same way, where
+# a source has columns of its own.
+RECORDED_COLUMNS = ("columns_seen", "columns_withheld")
 # Of each epoch of a fit.
 EPOCH_SCORES = ("train_loss", "valid_loss", "valid_score", "test_score")
 
@@ -225,6 +228,11 @@ def placebo_of(source):
     """Return the name of the source that this one is the placebo of; None if it is none."""
     text = str(source)
     return text.removeprefix(PLACEBO_OF) if text.startswith(PLACEBO_OF) else None
+
+
+def base_source(source):
+    """Return the name of a source, for a placebo that of the source that it is the placebo of."""
+    return placebo_of(source) or source
 
 
 def label(method, source):

@@ -1,31 +1,43 @@
-"""Make the table behind ``skprognet.datasets.load_emodb`` from the recordings.
+"""Make what ``skprognet.datasets.load_emodb`` loads from the recordings.
 
-    python tools/make_emodb.py CORPUS_FOLDER OUTPUT
+    python tools/make_emodb.py CORPUS_FOLDER OUTPUT_FOLDER
 
-CORPUS_FOLDER holds ``labels.csv`` (columns file, emotion, speaker, gender) and ``wav/``. OUTPUT
-is ``skprognet/datasets/data/emodb_egemapsv02.csv.gz``. The same input gives the same bytes.
+CORPUS_FOLDER holds ``labels.csv`` (columns file, emotion, speaker, gender) and ``wav/``.
+OUTPUT_FOLDER is ``skprognet/datasets/data``: ``emodb_egemapsv02.csv.gz`` and ``emodb_ge2e.npy``
+are written there. The same input gives the same bytes.
 """
 
 import argparse
 import gzip
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from skprognet.features import OpenSmileFeatures
+from skprognet.features import OpenSmileFeatures, SpeechModelFeatures
 
 EMOTIONS = {"anger": "angry", "happiness": "happy", "neutral": "neutral", "sadness": "sad"}
 
 
-def make_table(corpus):
-    """Return file, speaker, gender, emotion and 88 features of each recording, sorted by file."""
+def read_labels(corpus):
+    """Return path, file, speaker, gender and emotion of each recording, sorted by file."""
     labels = pd.read_csv(corpus / "labels.csv", dtype=str)
-    paths = [corpus / file for file in labels["file"]]
-    labels["file"] = [path.name for path in paths]
+    labels["path"] = [corpus / file for file in labels["file"]]
+    labels["file"] = [path.name for path in labels["path"]]
     labels["emotion"] = labels["emotion"].map(EMOTIONS)
-    features = OpenSmileFeatures(n_jobs=-1).transform(pd.Series(paths, index=labels.index))
-    table = labels[["file", "speaker", "gender", "emotion"]].join(features)
-    return table.sort_values("file")
+    return labels.sort_values("file", ignore_index=True)
+
+
+def make_table(labels):
+    """Return file, speaker, gender, emotion and 88 features of each recording."""
+    features = OpenSmileFeatures(n_jobs=-1).transform(labels["path"])
+    return labels[["file", "speaker", "gender", "emotion"]].join(features)
+
+
+def make_layers(labels):
+    """Return the averages over time of the three hidden layers of GE2E, in half precision."""
+    layers = SpeechModelFeatures("ge2e", pooling=("mean",), n_jobs=-1).transform(labels["path"])
+    return layers.to_numpy().astype(np.float16)
 
 
 def write_table(table, output):
@@ -38,6 +50,8 @@ def write_table(table, output):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("corpus", type=Path, metavar="CORPUS_FOLDER")
-    parser.add_argument("output", type=Path, metavar="OUTPUT")
+    parser.add_argument("output", type=Path, metavar="OUTPUT_FOLDER")
     arguments = parser.parse_args()
-    write_table(make_table(arguments.corpus), arguments.output)
+    labels = read_labels(arguments.corpus)
+    write_table(make_table(labels), arguments.output / "emodb_egemapsv02.csv.gz")
+    np.save(arguments.output / "emodb_ge2e.npy", make_layers(labels))

@@ -9,7 +9,7 @@ import click
 from skprognet.cli._messages import on_terminal
 from skprognet.cli._named_tables import find_file, is_shipped
 from skprognet.cli._options import SeveralValues
-from skprognet.cli._study_options import NETWORK
+from skprognet.cli._study_options import NETWORK, as_given
 from skprognet.experiments import (
     CorporaDesign,
     TasksDesign,
@@ -51,7 +51,8 @@ def use_design(ctx: click.Context, param: click.Parameter, path: Path | None) ->
     for name, value in inputs.items():
         if isinstance(value, str) and not is_shipped(value):
             inputs[name] = os.path.normpath(path.parent / value)
-    values = {name: record[name] for name in options_of(command.design) if name in record}
+    options = options_of(command.design).items()
+    values = {name: as_given(each, record[name]) for name, each in options if name in record}
     ctx.default_map = values | inputs
     ctx.meta[DESIGN] = record
 

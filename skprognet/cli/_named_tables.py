@@ -34,7 +34,7 @@ def read_named(table, text=(), *, key=False):
     return read_table(Path(table), text, key=key)
 
 
-def load_corpus(table, labels, columns, prefixes=(), groups=()):
+def load_corpus(table, labels, columns, prefixes=(), groups=(), layers=()):
     """Return features and labels of a corpus, and say what was taken for features.
 
     Parameters
@@ -50,6 +50,8 @@ def load_corpus(table, labels, columns, prefixes=(), groups=()):
         no labels.
     groups : sequence of str, default=()
         Columns of speakers or sessions, whose names are no classes.
+    layers : sequence of str, default=()
+        Pretrained networks: the columns of their layers are taken whatever `prefixes` says.
 
     Returns
     -------
@@ -61,6 +63,8 @@ def load_corpus(table, labels, columns, prefixes=(), groups=()):
     ValueError
         If a column is missing, there are no features, or one is not finite.
     """
+    if prefixes:
+        prefixes = (*prefixes, *(f"{name}." for name in layers))
     if labels is None:
         return split_named(read_named(table, columns), table, columns, prefixes, groups=groups)
     frame, others = join_labels(

@@ -96,7 +96,9 @@ def tasks(
     next option, so TABLE comes before them.
     """
     design = make_design(ctx, TasksDesign, given)
-    data = load_corpus(table, labels, design.columns, features, design.group_columns)
+    data = load_corpus(
+        table, labels, design.columns, features, design.group_columns, design.layers
+    )
     inputs = {"table": table, "labels": labels, "features": features}
     _run(ctx, design, data, inputs, output, n_jobs)
 

@@ -8,7 +8,15 @@ import click
 
 from skprognet import DNNClassifier
 from skprognet.cli._options import with_options
-from skprognet.experiments import TasksDesign, kind_of_value, options_of, takes_several
+from skprognet.experiments import (
+    TasksDesign,
+    kind_of_value,
+    options_of,
+    takes_all,
+    takes_several,
+)
+
+ALL = ""  # what stands for all values: the option alone, without any
 
 
 def design_options(design: type, only: Iterable[str] | None = None, **defaults: Any) -> Callable:
@@ -41,12 +49,25 @@ def _option(each: Field, defaults: dict[str, Any]) -> Callable:
     if told.default_in_words:
         options["help"] += f"  [default: {told.default_in_words}]"
     flag = told.flag or "--" + each.name.replace("_", "-")
+    if takes_all(each.type):
+        options |= {"is_flag": False, "flag_value": ALL, "callback": _all_or_some}
+        options |= {"default": (), "show_default": False}
     if kind_of_value(each.type) is bool:
         # With a single flag there is no value to show: it is off unless it is given.
         options |= {"is_flag": True, "show_default": "/" in flag}
     else:
         options["type"] = _type_of(each)
     return click.option(flag, each.name, **options)
+
+
+def _all_or_some(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> Any:
+    """Return True if the option stood alone (a callback of click)."""
+    return True if ALL in values else values
+
+
+def as_given(each: Field, value: Any) -> Any:
+    """Return the value of a design as if it had been given on the command line."""
+    return [ALL] * value if takes_all(each.type) and isinstance(value, bool) else value
 
 
 def _type_of(each: Field) -> Any:

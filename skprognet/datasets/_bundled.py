@@ -6,12 +6,24 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch
 
+from skprognet._checks import check_choice
+
 _LABELS = ["file", "speaker", "gender", "emotion"]
 # As tools/make_emodb.py made the table.
 _ORIGIN = {
     "feature_set": "eGeMAPSv02",
     "sampling_rate": 16_000,
     "extractor": "opensmile 2.6.0",
+}
+# The speech models whose layers ship beside the features, and the layers of each.
+_LAYERS = {"ge2e": {"layer1": 256, "layer2": 256, "layer3": 256}}
+_ORIGIN_OF_LAYERS = {
+    "ge2e": {
+        "model": "ge2e",
+        "layers": list(_LAYERS["ge2e"]),
+        "pooling": ["mean"],
+        "sampling_rate": 16_000,
+    }
 }
 
 
@@ -26,7 +38,20 @@ def _read_table(path):
     return table.astype(dict.fromkeys(table.columns.difference(_LABELS), np.float32))
 
 
-def load_emodb(*, return_X_y=False, as_frame=False):
+def _read_layers(name):
+    """Return the layers of a speech model as columns, in the order of the recordings."""
+    # Half precision halves the package; it is off by at most 1 part in 2048.
+    with _data_file(f"emodb_{name}.npy").open("rb") as stored:
+        values = np.load(stored, allow_pickle=False).astype(np.float32)
+    columns = [
+        f"{name}.{layer}.mean.{unit:03d}"
+        for layer, width in _LAYERS[name].items()
+        for unit in range(width)
+    ]
+    return pd.DataFrame(values, columns=columns)
+
+
+def load_emodb(*, layers=None, return_X_y=False, as_frame=False):
     """Load the acoustic features of the Berlin Database of Emotional Speech (EmoDB).
 
     Ten actors speak German sentences in four emotions [1]_. Each recording is one row of the
@@ -44,8 +69,17 @@ def load_emodb(*, return_X_y=False, as_frame=False):
     The recordings are in the public domain (CC0-1.0). openSMILE and the features that it makes
     are for research use only.
 
+    With ``layers="ge2e"`` there are 768 further columns: the averages over time of the three
+    hidden layers of GE2E, a network that tells thousands of English speakers apart [2]_. A
+    :class:`~skprognet.sources.LayerSource` reads them.
+
     Parameters
     ----------
+    layers : {None, "ge2e"}, default=None
+        A speech model whose layers are added to `data` as columns, such as
+        ``"ge2e.layer2.mean.017"``. They were computed by
+        :class:`~skprognet.features.SpeechModelFeatures` with ``pooling=("mean",)`` and are stored
+        in half precision. The weights of GE2E are under the Apache License 2.0.
     return_X_y : bool, default=False
         Return ``(data, target)`` instead of a Bunch.
     as_frame : bool, default=False
@@ -58,7 +92,7 @@ def load_emodb(*, return_X_y=False, as_frame=False):
 
         data : ndarray or DataFrame of shape (339, 88), float32
             The features, in float32 as openSMILE computes them: if they are extracted once more,
-            they are the same to the last bit.
+            they are the same to the last bit. With ``layers="ge2e"`` the shape is (339, 856).
         target : ndarray or Series of str, shape (339,)
             The emotion: 'angry', 'happy', 'neutral' or 'sad'.
         speaker : ndarray or Series of str, shape (339,)
@@ -69,9 +103,9 @@ def load_emodb(*, return_X_y=False, as_frame=False):
             Name of the recording, such as '03a01Fa.wav'. Rows are sorted by it.
         target_names : ndarray of str, shape (4,)
             The four emotions.
-        feature_names : list of str, length 88
+        feature_names : list of str, length 88 or 856
             The columns of `data`.
-        frame : DataFrame of shape (339, 92) or None
+        frame : DataFrame of shape (339, 92) or (339, 860), or None
             The table as it is stored: file, speaker, gender, emotion, then the features. None
             unless `as_frame`.
         DESCR : str
@@ -82,14 +116,23 @@ def load_emodb(*, return_X_y=False, as_frame=False):
             What made the features: feature_set, sampling_rate (Hz) and extractor, as a
             :class:`~skprognet.features.FeatureOrigin` takes them.
 
+    Raises
+    ------
+    ValueError
+        If there are no layers of that speech model.
+
     See Also
     --------
     skprognet.features.OpenSmileFeatures : Makes such features of your own recordings.
+    skprognet.features.SpeechModelFeatures : Makes such layers of your own recordings.
 
     References
     ----------
     .. [1] F. Burkhardt, A. Paeschke, M. Rolfes, W. Sendlmeier, B. Weiss, "A database of German
        emotional speech", Interspeech 2005. https://doi.org/10.21437/Interspeech.2005-446
+    .. [2] L. Wan, Q. Wang, A. Papir, I. Lopez Moreno, "Generalized end-to-end loss for speaker
+       verification", ICASSP 2018. https://doi.org/10.1109/ICASSP.2018.8462665 The weights are
+       those of the Python package resemblyzer 0.1.4.
 
     Examples
     --------
@@ -107,9 +150,19 @@ def load_emodb(*, return_X_y=False, as_frame=False):
     0  03a01Fa.wav      03   male    happy                          31.188166
     1  03a01Nc.wav      03   male  neutral                          25.022938
     2  03a01Wa.wav      03   male    angry                          34.292320
+
+    The layers of a speaker network beside the features:
+
+    >>> with_layers = load_emodb(layers="ge2e", as_frame=True)
+    >>> with_layers.data.shape, with_layers.feature_names[-1]
+    ((339, 856), 'ge2e.layer3.mean.255')
     """
+    if layers is not None:
+        check_choice("layers", layers, tuple(_LAYERS))
     path = _data_file("emodb_egemapsv02.csv.gz")
     frame = _read_table(path)
+    if layers is not None:
+        frame = frame.join(_read_layers(layers))
     data = frame.drop(columns=_LABELS)
     feature_names = data.columns.to_list()
     labels = {name: frame[name] for name in _LABELS}

@@ -1,11 +1,41 @@
 """What a fitted network consists of: its columns, layer by layer, and what each layer reads."""
 
+from dataclasses import dataclass, replace
+
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet.estimators import lateral_norms
 from skprognet.networks import source_layer
-from skprognet.sources import as_source, network_of
+from skprognet.sources import POSTERIORS, Source, as_source, network_of
+
+
+@dataclass
+class DrawnColumn:
+    """One column of a picture.
+
+    Attributes
+    ----------
+    name : str
+        What it is called.
+    source : Source
+        What it belongs to.
+    reads : list of int
+        Places of the columns that it reads.
+    sizes : tuple of int or None
+        Widths of its layers, where these are not computed by a network; None for a network.
+    """
+
+    name: str
+    source: Source
+    reads: list
+    sizes: tuple | None = None
+
+    def classes(self):
+        """Return the names of the classes, or what is read if there is no network."""
+        if self.sizes is not None:
+            return [self.source.kind]
+        return [str(label) for label in self.source.network.classes_]
 
 
 def check_network(estimator):
@@ -21,7 +51,7 @@ def check_network(estimator):
 
 
 def columns_of(estimator, name):
-    """Return name, source and places of the columns read, of each column, oldest first.
+    """Return the columns of a network and of all that it reads, the oldest first.
 
     Parameters
     ----------
@@ -32,39 +62,54 @@ def columns_of(estimator, name):
 
     Returns
     -------
-    list of (str, Source, list of int)
+    list of DrawnColumn
         A source's own sources are called by both names, as "gender / speaker".
     """
     last = as_source(estimator)
-    columns = _older(last, "")
-    return [*columns, (name, last, list(range(len(columns))))]
+    columns, read = _older(last, "")
+    return [*columns, DrawnColumn(name, last, read)]
 
 
 def _older(reader, prefix):
-    """Return the frozen columns that a network reads, as in :func:`columns_of`."""
+    """Return the frozen columns behind a network, and the places of those that it reads."""
     if reader.copied:
         # A copy reads what the original reads.
         return _older(reader.sources[0][1], prefix)
-    columns = []
+    columns, read = [], []
     for name, source in reader.sources:
-        if source.network is None:
-            raise TypeError(
-                f"A network is drawn with the layers of all its sources; the source {name!r} is "
-                f"a {type(source).__name__} and no network. Draw SourceImportanceDisplay instead."
-            )
         start = len(columns)
-        columns += [
-            (older, each, [start + place for place in reads])
-            for older, each, reads in _older(source, f"{prefix}{name} / ")
-        ]
-        columns.append((prefix + name, source, list(range(start, len(columns)))))
-    return columns
+        if source.network is None:
+            columns += [DrawnColumn(prefix + name, source, [], s) for s in source.layer_sizes()]
+            read += range(start, len(columns))
+            continue
+        older, of_source = _older(source, f"{prefix}{name} / ")
+        for each in older:
+            columns.append(replace(each, reads=[start + place for place in each.reads]))
+        of_source = [start + place for place in of_source]
+        columns.append(DrawnColumn(prefix + name, source, of_source))
+        # Whoever reads the layers of a progressive network also reads those that it reads.
+        passed_on = _has_laterals(source.column()) and not _reads_posteriors(reader)
+        read += [*of_source, len(columns) - 1] if passed_on else [len(columns) - 1]
+    return columns, read
+
+
+def _has_laterals(module):
+    """Return whether a network reads frozen columns layer by layer."""
+    return hasattr(module, "source_sizes")
+
+
+def _reads_posteriors(reader):
+    """Return whether a network reads what its sources say in the end, and no hidden layers."""
+    while reader.copied:
+        reader = reader.sources[0][1]
+    return getattr(reader.network, "needs_from_source", None) == POSTERIORS
 
 
 def _state(source, layer, depth, frozen):
     """Return whether a layer (from 1, the output being depth + 1) is frozen, copied or new."""
     copied = source.copied and layer <= depth
-    if frozen or (copied and layer <= source.network.n_frozen_layers):
+    n_frozen = source.network.n_frozen_layers if copied else 0
+    if frozen or (copied and (n_frozen == "all" or layer <= n_frozen)):
         return "frozen"
     return "copied" if copied else "trained"
 
@@ -74,41 +119,100 @@ def connections_of(columns):
 
     Parameters
     ----------
-    columns : list of (str, Source, list of int)
+    columns : list of DrawnColumn
         As :func:`columns_of` returns.
 
     Returns
     -------
     DataFrame
         A row per arrow of the picture: column (place, from 0), name, layer (from 1, the output
-        being the last), units, state ("frozen", "copied" or "trained"), reads_column, reads_layer
-        (0 for the features), reads_units, adapter ("linear", "mlp" or ""), norm (Frobenius norm
-        of a lateral matrix; NaN within a column).
+        being the last), layer_name (where it has one), units, state ("frozen", "copied" or
+        "trained"), reads_column, reads_layer (0 for the features), reads_units, adapter
+        ("linear", "mlp" or ""), norm (Frobenius norm of a lateral matrix; NaN within a column).
+        A layer that no network here computes reads nothing: -1, -1 and 0.
     """
     rows = []
-    for place, (name, source, read) in enumerate(columns):
-        module = source.column()
-        widths = [layer.in_features for layer in module.layers]
-        units = [*widths[1:], module.layers[-1].out_features]
-        depth = len(module.hidden_layer_sizes)
-        for layer in range(1, depth + 2):
-            rows.append(
-                {
-                    "column": place,
-                    "name": name,
-                    "layer": layer,
-                    "units": units[layer - 1],
-                    "state": _state(source, layer, depth, place < len(columns) - 1),
-                    "reads_column": place,
-                    "reads_layer": layer - 1,
-                    "reads_units": widths[layer - 1],
-                    "adapter": "",
-                    "norm": float("nan"),
-                }
-            )
-        if read:
-            rows += _laterals(module, read, depth, rows[-depth - 1 :])
+    for place, column in enumerate(columns):
+        if column.sizes is None:
+            own = _layers(place, column, is_frozen=place < len(columns) - 1)
+            rows += own + _arrows_from(columns, column, own)
+        else:
+            rows += _given_layers(place, column)
     return pd.DataFrame(rows)
+
+
+def _layers(place, column, is_frozen):
+    """Return the rows of a network."""
+    module = column.source.column()
+    widths = [layer.in_features for layer in module.layers]
+    units = [*widths[1:], module.layers[-1].out_features]
+    depth = len(module.hidden_layer_sizes)
+    return [
+        {
+            "column": place,
+            "name": column.name,
+            "layer": layer,
+            "layer_name": "",
+            "units": units[layer - 1],
+            "state": _state(column.source, layer, depth, is_frozen),
+            "reads_column": place,
+            "reads_layer": layer - 1,
+            "reads_units": widths[layer - 1],
+            "adapter": "",
+            "norm": float("nan"),
+        }
+        for layer in range(1, depth + 2)
+    ]
+
+
+def _arrows_from(columns, column, own):
+    """Return the rows of what a network reads of other columns, given those of its own layers."""
+    module = column.source.column()
+    if not column.reads:
+        return []
+    if _has_laterals(module):
+        return _laterals(module, column.reads, len(own) - 1, own)
+    parts = [
+        (place, layer, width)
+        for place in column.reads
+        for layer, width in _read_beside(columns[place], _reads_posteriors(column.source))
+    ]
+    return _inputs(module, parts, own[0])
+
+
+def _read_beside(column, posteriors):
+    """Return layer and width of what is read of a column as further features."""
+    source = column.source
+    if posteriors and column.sizes is not None:
+        raise TypeError(
+            f"A network is drawn with the outputs of the sources that it reads; the source "
+            f"{column.name!r} is a {type(source).__name__}, whose output is not known."
+        )
+    if posteriors:
+        depth = len(source.column().hidden_layer_sizes)
+        return [(depth + 1, len(source.network.classes_))]
+    return enumerate(column.sizes or source.column().hidden_layer_sizes, start=1)
+
+
+def _given_layers(place, column):
+    """Return the rows of layers that were computed elsewhere: there are no arrows to them."""
+    names = column.source.layer_names or [""] * len(column.sizes)
+    return [
+        {
+            "column": place,
+            "name": column.name,
+            "layer": layer,
+            "layer_name": name,
+            "units": units,
+            "state": "frozen",
+            "reads_column": -1,
+            "reads_layer": -1,
+            "reads_units": 0,
+            "adapter": "",
+            "norm": float("nan"),
+        }
+        for layer, (name, units) in enumerate(zip(names, column.sizes, strict=True), start=1)
+    ]
 
 
 def _laterals(module, read, depth, forward):
@@ -129,3 +233,24 @@ def _laterals(module, read, depth, forward):
             }
         )
     return rows
+
+
+def _inputs(module, parts, first):
+    """Return the rows of what the first layer reads beside the features.
+
+    `parts` are place, layer and width in the order in which the layer reads them; it reads the
+    features first.
+    """
+    start = module.n_features - sum(width for *_, width in parts)
+    first["reads_units"] = start
+    weights = module.layers[0].weight.detach()[:, start:].split([w for *_, w in parts], 1)
+    return [
+        {
+            **first,
+            "reads_column": place,
+            "reads_layer": layer,
+            "reads_units": width,
+            "norm": weight.norm().item(),
+        }
+        for (place, layer, width), weight in zip(parts, weights, strict=True)
+    ]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skprognet._controls import in_table_order
 from skprognet._scores import (
     METHOD,
     as_frame,
@@ -47,8 +48,9 @@ def check_frame(name, frame, needed):
 
 
 def by_method(frame):
-    """Return the rows of each (method, source), in order of appearance."""
-    return dict(iter(frame.groupby(list(METHOD), sort=False)))
+    """Return the rows of each (method, source), in the order of the tables."""
+    parts = dict(iter(frame.groupby(list(METHOD), sort=False)))
+    return {method: parts[method] for method in in_table_order(list(parts))}
 
 
 def check_one_study(name, frame, columns):

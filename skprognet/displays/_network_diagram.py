@@ -19,6 +19,7 @@ STATES = {
 }
 LATERAL = "#B04A00"
 NAMES_SHOWN = 8
+LETTERS_SHOWN = 12
 
 
 def _listed(classes):
@@ -29,20 +30,28 @@ def _listed(classes):
     return verbatim(", ".join(names), 24)
 
 
+def _in_box(units, name):
+    """Return the text of a layer; of a long name its end, since there names of layers differ."""
+    short = name if len(name) <= LETTERS_SHOWN else "…" + name[1 - LETTERS_SHOWN :]
+    return f"{verbatim(short)}\n{units}" if name else str(units)
+
+
 class NetworkDisplay(Display):
     """The columns of a fitted network side by side, and which layer reads which.
 
     A box is a layer with its number of units, from the features at the bottom to the classes at
-    the top; an arrow is a matrix of weights. Frozen layers are grey and hatched, copied ones
-    dotted. Laterals, from frozen layer k to layer k + 1 of the column beside it, are as wide as
-    the Frobenius norm of their matrix is large. An A is an adapter.
+    the top; an arrow is a matrix of weights. The layers of a source that is no network of this
+    package have their names where there are any, and nothing leads to them. Frozen layers are
+    grey and hatched, copied ones dotted. Laterals, from frozen layer k to layer k + 1 of the
+    column beside it, are as wide as the Frobenius norm of their matrix is large. An A is an
+    adapter.
 
     Parameters
     ----------
     connections : DataFrame
         A row per arrow, as `frame` returns.
     classes : list of list of str
-        For each column the names of its classes.
+        For each column the names of its classes, or what kind of source it is.
 
     Attributes
     ----------
@@ -112,14 +121,13 @@ class NetworkDisplay(Display):
             If it has not been fitted.
         """
         check_network(estimator)
-        *frozen, (_, last, reads) = columns_of(estimator, "")
+        columns = columns_of(estimator, name)
+        last = columns[-1]
         if name is None:
-            name = "new column" if reads else "network"
-            if last.copied:
-                name = f"copy of {last.sources[0][0]}"
-        columns = [*frozen, (name, last, reads)]
-        classes = [[str(label) for label in each.network.classes_] for _, each, _ in columns]
-        return cls(connections_of(columns), classes=classes)
+            last.name = "new column" if last.reads else "network"
+            if last.source.copied:
+                last.name = f"copy of {last.source.sources[0][0]}"
+        return cls(connections_of(columns), classes=[column.classes() for column in columns])
 
     def _levels(self):
         """Return how high each layer of each column stands, the features at 0.
@@ -127,14 +135,16 @@ class NetworkDisplay(Display):
         Of L hidden layers in a column and H in the deepest, layer k stands at 1 + (k - 1) H / L,
         so that every lateral leads upwards whatever the depths.
         """
-        outputs = self.connections.groupby("column")["layer"].max()
-        highest = outputs.max() - 1
+        layers = self.connections.groupby("column").agg({"layer": "max", "reads_column": "max"})
+        # Layers that were computed elsewhere read nothing, and have no output above them.
+        depths = layers["layer"] - (layers["reads_column"] >= 0)
+        highest = depths.max()
         return {
             (column, layer): highest + 1
-            if layer == output
-            else 1 + (layer - 1) * highest / (output - 1)
-            for column, output in outputs.items()
-            for layer in range(1, output + 1)
+            if layer > depths[column]
+            else 1 + (layer - 1) * highest / depths[column]
+            for column, last in layers["layer"].items()
+            for layer in range(1, last + 1)
         }
 
     def _figure_size(self):
@@ -180,7 +190,8 @@ class NetworkDisplay(Display):
             corner = (middle - width / 2, y - HALF_HEIGHT)
             patch = ax.add_patch(Rectangle(corner, width, 2 * HALF_HEIGHT, zorder=2, **style))
             plate = {"facecolor": style["facecolor"], "edgecolor": "none", "pad": 1}
-            ax.text(middle, y, text, ha="center", va="center", bbox=plate, fontsize="small")
+            size = "x-small" if "\n" in text else "small"
+            ax.text(middle, y, text, ha="center", va="center", bbox=plate, fontsize=size)
             return patch
 
         frame, last = self.connections, len(self.classes) - 1
@@ -194,14 +205,14 @@ class NetworkDisplay(Display):
                 row.column,
                 levels[row.column, row.layer],
                 width,
-                str(row.units),
+                _in_box(row.units, getattr(row, "layer_name", "")),
                 **BOXES[row.state],
             )
 
     def _draw_arrows(self, ax):
         strongest = self.connections["norm"].max()
         self.laterals_ = []
-        for row in self.connections.itertuples():
+        for row in self.connections.query("reads_column >= 0").itertuples():
             box = self.boxes_[row.column, row.layer]
             if pd.isna(row.norm):
                 read = self.boxes_.get((row.column, row.reads_layer), self.boxes_[-1, 0])
@@ -258,10 +269,11 @@ class NetworkDisplay(Display):
         -------
         DataFrame
             A row per arrow: column (place, from 0, oldest first) and name of the layer's column,
-            layer (from 1, the output being the last), units, state ("frozen", "copied" or
-            "trained"); what it reads: reads_column, reads_layer (0 for the features),
-            reads_units; adapter ("linear", "mlp" or ""), norm (Frobenius norm of a lateral
-            matrix, with an adapter as in ``lateral_norms``; NaN within a column).
+            layer (from 1, the output being the last), layer_name (where it has one), units,
+            state ("frozen", "copied" or "trained"); what it reads: reads_column, reads_layer (0
+            for the features), reads_units, which are -1, -1 and 0 for a layer that was computed
+            elsewhere and has no arrow; adapter ("linear", "mlp" or ""), norm (Frobenius norm of a
+            lateral matrix, with an adapter as in ``lateral_norms``; NaN within a column).
         """
         return pd.DataFrame(self.connections).copy()
 

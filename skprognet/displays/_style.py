@@ -3,7 +3,7 @@
 import textwrap
 from itertools import count
 
-from skprognet._scores import NO_SOURCE
+from skprognet._scores import NO_SOURCE, placebo_of
 from skprognet._wording import printable
 
 # Okabe and Ito (2008), told apart by colour-blind readers, without their yellow, which is too pale
@@ -21,6 +21,7 @@ DASHES = (
     (0, (2, 2)),
 )
 GREY = "#737373"
+PLACEBO_GREY = "#999999"  # paler than the lines of zero and of chance
 # Characters in a line: two columns then fit above the axes of a figure 4.8 inches wide.
 LEGEND_WIDTH = 24
 
@@ -41,7 +42,8 @@ def looks(methods):
 
     Colour and marker say which method, the dashes which source. The paper's methods, and speaker
     and gender as sources, always look the same; others in the order in which they appear, those
-    without a source first. Figures of the same scores, curves or comparisons therefore agree.
+    without a source first. Figures of the same scores, curves or comparisons therefore agree. A
+    placebo has the marker of its method and the dashes of its source, in grey.
 
     Parameters
     ----------
@@ -55,12 +57,15 @@ def looks(methods):
     """
     pairs = sorted(dict.fromkeys(methods), key=lambda pair: pair[1] != NO_SOURCE)
     of_method = _places([method for method, _ in pairs], METHODS)
-    of_source = _places([source for _, source in pairs], SOURCES)
+    real = {source: placebo_of(source) or source for _, source in pairs}
+    of_source = _places([real[source] for _, source in pairs], SOURCES)
     return {
         (method, source): {
-            "color": COLOURS[of_method[method] % len(COLOURS)],
+            "color": COLOURS[of_method[method] % len(COLOURS)]
+            if real[source] == source
+            else PLACEBO_GREY,
             "marker": MARKERS[of_method[method] % len(MARKERS)],
-            "linestyle": DASHES[of_source[source] % len(DASHES)],
+            "linestyle": DASHES[of_source[real[source]] % len(DASHES)],
         }
         for method, source in pairs
     }

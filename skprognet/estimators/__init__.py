@@ -15,18 +15,24 @@ from skprognet.estimators._estimator_checks import (
 from skprognet.estimators._fine_tuned_classifier import FineTunedClassifier
 from skprognet.estimators._importances import lateral_norms as lateral_norms
 from skprognet.estimators._importances import source_importances
+from skprognet.estimators._multi_task_classifier import MultiTaskClassifier
 from skprognet.estimators._network_classifier import NetworkClassifier as NetworkClassifier
 from skprognet.estimators._overlap import source_overlap
 from skprognet.estimators._parameters import DTYPES as DTYPES
 from skprognet.estimators._parameters import (
     check_estimator_parameters as check_estimator_parameters,
 )
+from skprognet.estimators._posterior_classifier import PosteriorClassifier
 from skprognet.estimators._progressive_classifier import ProgressiveClassifier
+from skprognet.estimators._side_by_side_classifier import SideBySideClassifier
 
 __all__ = [
     "DNNClassifier",
     "FineTunedClassifier",
+    "MultiTaskClassifier",
+    "PosteriorClassifier",
     "ProgressiveClassifier",
+    "SideBySideClassifier",
     "check_labels_round_trip",
     "check_laterals_alive",
     "check_predictions_independent",

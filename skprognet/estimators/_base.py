@@ -76,10 +76,18 @@ class NetworkEstimator(BaseEstimator):
     def _check_sources(self):
         """Raise if a source is no longer what it was; an estimator without any has none."""
 
+    def _in_order_of_fit(self, X):
+        """Return rows as `fit` had them; an estimator may find the features by name."""
+        return X
+
+    def _n_inputs(self):
+        """Return how many numbers the column reads of a row."""
+        return self.n_features_in_
+
     def _make_column(self, generator):
         """Return the column to train."""
         return Column(
-            self.n_features_in_,
+            self._n_inputs(),
             self.hidden_layer_sizes,
             self._target.n_outputs,
             activation=self.activation,
@@ -87,6 +95,10 @@ class NetworkEstimator(BaseEstimator):
             generator=generator,
             dtype=DTYPES[self.dtype],
         )
+
+    def _codes_learned(self, rows):
+        """Return what the network learns of encoded rows that train."""
+        return rows.y
 
     def _column_input(self, X):
         """Return the tensor that the column reads for the rows X, an array."""
@@ -108,6 +120,10 @@ class NetworkEstimator(BaseEstimator):
     def _device(self):
         """Return where the network is, or, before it is there, where it will be."""
         return self.net_.device if hasattr(self, "net_") else self.device
+
+    def _training_options(self, column):
+        """Return options of the net for a column that is not trained as a plain one."""
+        return {}
 
     def _make_net(self, column, *, device, validation=None, seed=0, score=None):
         """Return the initialised skorch net around a column."""
@@ -136,6 +152,7 @@ class NetworkEstimator(BaseEstimator):
             callbacks=copy.deepcopy(self.callbacks),
             verbose=self.verbose,
             device=device,
+            **self._training_options(column),
             **{f"optimizer__{name}": value for name, value in options.items()},
         ).initialize()
 
@@ -226,6 +243,8 @@ class NetworkEstimator(BaseEstimator):
             outputs = [
                 evaluate_logits(self.net_.module_, self._column_input(part)) for part in parts
             ]
+            # Outputs of other tasks, which are learned along, stand behind those of the target.
+            outputs = [part[:, : self._target.n_outputs] for part in outputs]
             check_finite(outputs)
             return torch.cat([normalise(part, 1) for part in outputs]).cpu().numpy()
 

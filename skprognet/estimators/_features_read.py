@@ -63,6 +63,34 @@ def features_read(features, sources, feature_names, n_features):
     return np.array([place[name] for name in read])
 
 
+def in_order_of_fit(X, feature_names):
+    """Return a table with its columns in this order, if they are the same columns.
+
+    Parameters
+    ----------
+    X : array-like
+        Rows; what is no table with names stays as it is.
+    feature_names : ndarray of str
+        The names of the features in `fit`.
+
+    Raises
+    ------
+    ValueError
+        If the table lacks some of them.
+    """
+    names = list(getattr(X, "columns", ()))
+    if not names or not all(isinstance(name, str) for name in names):
+        return X
+    known = set(names)
+    missing = [name for name in feature_names if name not in known]
+    if missing:
+        raise ValueError(
+            f"X must have the {len(feature_names)} features that fit had; it lacks "
+            f"{len(missing)}: {first_few(missing)}. Add these columns."
+        )
+    return X[list(feature_names)] if len(names) == len(feature_names) else X
+
+
 def _warn_of_shared(shared, owners):
     """Say which features both the network and a source read."""
     if shared:

@@ -1,13 +1,18 @@
 """Pre-training and fine-tuning: the source's network goes on learning another task."""
 
 import copy
+import math
 
 from skprognet._checks import check_number
 from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._parameters import DTYPES
+from skprognet.estimators._probe_first import ProbeFirst
 from skprognet.estimators._rows import Given
 from skprognet.estimators._with_source import TransferMixin, named
+from skprognet.networks import PullToStart
 from skprognet.sources import WEIGHTS, named_sources
+
+ALL = "all"
 
 
 def layer_number(name):
@@ -33,10 +38,18 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
         ProgressiveClassifier or scikit-learn's MLPClassifier, or a pipeline or FrozenEstimator
         that ends in one; it survives ``clone``. Unfitted: trained inside `fit` on `source_y`.
         None: no transfer, a DNN.
-    n_frozen_layers : int, default=0
-        How many of the copied hidden layers, from the input on, stay as they are.
+    n_frozen_layers : int or "all", default=0
+        How many of the copied hidden layers, from the input on, stay as they are; in training they
+        have dropout like the others. "all" is a linear probe: only the new output is trained, and
+        no layer has dropout, so that it reads the layers as they are.
     copied_lr : float or None, default=None
         Learning rate of the copied layers; None is `lr`, which the new output layer has.
+    l2_sp : float, default=0.0
+        How strongly the copied layers are pulled back to the weights of the source: the factor
+        alpha of L2-SP. 0 is PT/FT.
+    probe_epochs : int, default=0
+        In so many first epochs only the new output is trained, as in a linear probe, and then all
+        layers (LP-FT). 0 is PT/FT. The best of all epochs is kept, those of the probe included.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
         Width of each hidden layer. With a source, its widths are taken instead.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
@@ -123,12 +136,40 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
     See Also
     --------
     ProgressiveClassifier : Reads the layers of a source that stays as it is.
+    SideBySideClassifier : Reads them beside the features.
+
+    Notes
+    -----
+    Three parameters make the rivals of PT/FT of it; with a source of None they do nothing.
+
+    - ``n_frozen_layers="all"`` is a linear probe: what a linear classifier finds in the last layer
+      of the source.
+    - `l2_sp` adds to the loss
+
+      .. math:: \Omega(w) = \frac{\alpha}{2} \lVert w - w_0 \rVert^2
+
+      over weights and biases w of the copied layers, which started as :math:`w_0`. Its gradient
+      :math:`\alpha (w - w_0)` is added to that of the loss before the optimizer uses it, as
+      the weight decay of ``torch.optim.Adam`` is. The losses in ``history_`` are the cross-entropy
+      alone. The paper of L2-SP also decays the new output, with a second factor. That is left out
+      here: no other network of this package decays its output, so rows of a table would differ
+      in more than the transfer.
+    - `probe_epochs` is LP-FT: fine-tuning from a random output changes the copied layers by large
+      gradients at first, and a probe before it gives the output a good start. The first
+      `probe_epochs` epochs are those of a linear probe, to the bit. Each call of `fit` begins
+      with them; `partial_fit` counts its epochs.
 
     References
     ----------
     J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost: Progressive Neural
     Networks for Transfer Learning in Emotion Recognition. Interspeech 2017,
     arXiv 1706.03256; section 3.
+
+    X. Li, Y. Grandvalet, F. Davoine: Explicit Inductive Bias for Transfer Learning with
+    Convolutional Networks. ICML 2018, arXiv 1802.01483 (L2-SP).
+
+    A. Kumar, A. Raghunathan, R. Jones, T. Ma, P. Liang: Fine-Tuning can Distort Pretrained
+    Features and Underperform Out-of-Distribution. ICLR 2022, arXiv 2202.10054 (LP-FT).
 
     Examples
     --------
@@ -152,6 +193,8 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
         *,
         n_frozen_layers=0,
         copied_lr=None,
+        l2_sp=0.0,
+        probe_epochs=0,
         hidden_layer_sizes=(256, 256, 256, 256),
         activation="sigmoid",
         dropout=0.5,
@@ -175,6 +218,8 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
         self.source = source
         self.n_frozen_layers = n_frozen_layers
         self.copied_lr = copied_lr
+        self.l2_sp = l2_sp
+        self.probe_epochs = probe_epochs
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.dropout = dropout
@@ -264,7 +309,15 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
 
     def _check_parameters(self):
         super()._check_parameters()
-        check_number("n_frozen_layers", self.n_frozen_layers, "integer", low=0)
+        if isinstance(self.n_frozen_layers, str) and not self._probes_only():
+            raise ValueError(
+                "n_frozen_layers must be a number of layers or 'all'; got "
+                f"{self.n_frozen_layers!r:.200}."
+            )
+        if not self._probes_only():
+            check_number("n_frozen_layers", self.n_frozen_layers, "integer", low=0)
+        check_number("l2_sp", self.l2_sp, "number", low=0)
+        check_number("probe_epochs", self.probe_epochs, "integer", low=0)
         if self.copied_lr is not None:
             check_number("copied_lr", self.copied_lr, "number", low=0, low_open=True)
 
@@ -309,25 +362,56 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
         if original is None:
             raise ValueError(
                 "FineTunedClassifier copies the layers of a network; the source "
-                f"{name!r} has none to copy. Read it with ProgressiveClassifier."
+                f"{name!r} {source.not_copied}. Read it with ProgressiveClassifier."
             )
         column = copy.deepcopy(original).to(DTYPES[self.dtype])
         column.replace_output(self._target.n_outputs, generator)
         column.dropout = self.dropout
-        depth = len(column.hidden_layer_sizes)
+        n_frozen = self._n_frozen(len(column.hidden_layer_sizes))
+        for name, parameter in column.named_parameters():
+            parameter.requires_grad = layer_number(name) >= n_frozen
+        return column
+
+    def _probes_only(self):
+        """Return whether no copied layer ever learns."""
+        return isinstance(self.n_frozen_layers, str) and self.n_frozen_layers == ALL
+
+    def _n_frozen(self, depth):
+        """Return how many of the copied hidden layers stay as they are."""
+        if self._probes_only():
+            return depth
         if self.n_frozen_layers > depth:
             raise ValueError(
                 f"n_frozen_layers must not exceed the {depth} hidden layers of the source; got "
                 f"{self.n_frozen_layers}."
             )
-        for name, parameter in column.named_parameters():
-            parameter.requires_grad = layer_number(name) >= self.n_frozen_layers
-        return column
+        return self.n_frozen_layers
+
+    def _training_options(self, column):
+        if not self.sources_:
+            return {}
+        options = {}
+        copied = _copied_parameters(column)
+        if self.l2_sp:
+            ((_, source),) = self._read_by_name()
+            original = dict(source.column().named_parameters())
+            start = [original[name].detach().to(w.device, w.dtype) for name, w in copied.items()]
+            options["penalty"] = PullToStart(list(copied.values()), start, self.l2_sp)
+        if self.probe_epochs or self._probes_only():
+            learning = [w for w in copied.values() if w.requires_grad]
+            n_epochs = math.inf if self._probes_only() else self.probe_epochs
+            options["probe"] = ProbeFirst(n_epochs, learning, self.dropout)
+        return options
 
     def _optimizer_options(self, column):
         options = super()._optimizer_options(column)
         if not self.sources_ or self.copied_lr is None:
             return options
-        depth = len(column.hidden_layer_sizes)
-        copied = [name for name, _ in column.named_parameters() if layer_number(name) < depth]
-        return {**options, "param_groups": [(name, {"lr": self.copied_lr}) for name in copied]}
+        groups = [(name, {"lr": self.copied_lr}) for name in _copied_parameters(column)]
+        return {**options, "param_groups": groups}
+
+
+def _copied_parameters(column):
+    """Return the weights of a copied network by name: all but those of the new output."""
+    depth = len(column.hidden_layer_sizes)
+    return {n: w for n, w in column.named_parameters() if layer_number(n) < depth}

@@ -77,6 +77,13 @@ class Net(NeuralNetClassifier):
         Whether the epoch with the greatest score is the best.
     loss : type, default=CrossEntropy
         The loss with written-out gradients.
+    n_outputs : int or None, default=None
+        How many of the outputs, the first ones, are those that are validated and predicted; None
+        is all.
+    penalty : PullToStart or None, default=None
+        What adds to the gradients of the loss, which itself stays as it is.
+    probe : ProbeFirst or None, default=None
+        What decides, at the beginning of each epoch, which layers learn.
     **options
         As for :class:`skorch.NeuralNetClassifier`.
     """
@@ -90,6 +97,9 @@ class Net(NeuralNetClassifier):
         score_weights=None,
         greater_is_better=True,
         loss=CrossEntropy,
+        n_outputs=None,
+        penalty=None,
+        probe=None,
         **options,
     ):
         self.patience = patience
@@ -97,6 +107,9 @@ class Net(NeuralNetClassifier):
         self.score_weights = score_weights
         self.greater_is_better = greater_is_better
         self.loss = loss
+        self.n_outputs = n_outputs
+        self.penalty = penalty
+        self.probe = probe
         super().__init__(module, **options)
 
     @property
@@ -116,6 +129,8 @@ class Net(NeuralNetClassifier):
 
     def initialize_callbacks(self):
         super().initialize_callbacks()
+        if self.probe is not None:
+            self.callbacks_.append(("probe", self.probe))
         if self.train_split is not None:
             best = BestEpoch()
             # Behind the timer, which marks an epoch as ended.
@@ -130,7 +145,8 @@ class Net(NeuralNetClassifier):
         return loss_N.mean()
 
     def infer(self, x, **fit_params):
-        return super().infer(x["X"] if isinstance(x, dict) else x, **fit_params)
+        outputs = super().infer(x["X"] if isinstance(x, dict) else x, **fit_params)
+        return outputs if self.module_.training else outputs[:, : self.n_outputs]
 
     def _prepared_step(self):
         """Return what computes a column's gradients; None leaves them to autograd."""
@@ -144,6 +160,7 @@ class Net(NeuralNetClassifier):
             return super().train_step(batch, **fit_params)
         with torch.no_grad():
             loss, y_pred = step(*_step_inputs(batch))
+        self._add_penalty()
         self.notify(
             "on_grad_computed",
             named_parameters=list(self.get_all_learnable_params()),
@@ -152,6 +169,19 @@ class Net(NeuralNetClassifier):
         )
         self.optimizer_.step()
         return {"loss": loss, "y_pred": y_pred}
+
+    def train_step_single(self, batch, **fit_params):
+        step = super().train_step_single(batch, **fit_params)
+        self._add_penalty()
+        return step
+
+    def _add_penalty(self):
+        if self.penalty is not None:
+            self.penalty()
+
+    def forget_step(self):
+        """Prepare the training step anew: what it was made for has changed."""
+        self._step = None
 
     def _train_unwatched(self, iterator):
         """Train on all batches where no callback of the user's looks on; return their losses."""
@@ -162,6 +192,7 @@ class Net(NeuralNetClassifier):
         with torch.inference_mode() if ours else torch.no_grad():
             for X, y, weight in iterator.parts():
                 loss, _ = self._step(X, y, weight)
+                self._add_penalty()
                 update()
                 losses.append(loss)
                 sizes.append(len(y))

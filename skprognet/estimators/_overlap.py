@@ -102,7 +102,8 @@ class _Answer:
         whole = as_source(model)
         network = whole.network
         # Not rounded to float32 before a source's own steps, which did not have it so in `fit`.
-        X = validate_data(network, whole.before_network(X), reset=False)
+        X = network._in_order_of_fit(whole.before_network(X))
+        X = validate_data(network, X, reset=False)
         self.seen = {OWN: is_known(network, X)}
         self.off_scale = {OWN: count_off_scale(X, network)}
         for name, source in network._read_by_name():

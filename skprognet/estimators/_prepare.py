@@ -48,10 +48,12 @@ def prepare(estimator, given):
         )
         validation = rows.select(held_out)
     score = _epoch_score(estimator, validation)
-    training = weighted(estimator, rows.select(train), rows.y, "training")
+    chosen = rows.select(train)
+    X, _, weight = weighted(estimator, chosen, rows.y, "training")
     if validation is not None:
         validation = weighted(estimator, validation, rows.y, "validation")
     column = _make_column(estimator, rows, train, held_out, seeds, previous)
+    training = X, estimator._codes_learned(chosen), weight
     return _make_job(estimator, column, training, validation, test, score, seeds), tables
 
 

@@ -1,5 +1,7 @@
 """The progressive network: a new column beside the source's, which stays as it is."""
 
+from itertools import chain
+
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet._checks import check_choice, check_number
@@ -7,9 +9,9 @@ from skprognet.estimators._importances import lateral_norms, measure_importances
 from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._parameters import DTYPES
 from skprognet.estimators._rows import Given
-from skprognet.estimators._with_source import TransferMixin, named
+from skprognet.estimators._with_source import TransferMixin
 from skprognet.networks import ADAPTERS, ProgressiveColumn, join_frozen, undisturbed
-from skprognet.sources import read_layers
+from skprognet.sources import as_names, read_layers
 
 
 class ProgressiveClassifier(TransferMixin, NetworkClassifier):
@@ -158,6 +160,8 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
 
     # Several at a time: cross_validate_transfer asks.
     reads_several_sources = True
+    # The layers stay frozen beside its own: a placebo source can tell knowledge from more weights.
+    keeps_its_source = True
 
     def __init__(
         self,
@@ -284,6 +288,8 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         check_number(
             "lateral_dropout", self.lateral_dropout, "number", low=0, high=1, high_open=True
         )
+        if self.features is not None:
+            as_names(self.features, "features")
 
     def _column_input(self, X):
         """Return the features and all frozen activations side by side.
@@ -292,12 +298,9 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         Side by side in one matrix, features and activations are batched together, and the column
         reads each layer's part of a batch in place.
         """
-        x, frozen = super()._column_input(self._own_features(X)), []
-        for name, source in self._read_by_name():
-            rows = self._select(source, X)
-            with named(name):
-                frozen += read_layers(source, rows)
-        return join_frozen(x, [[h.to(x) for h in column] for column in frozen])
+        x = super()._column_input(self._own_features(X))
+        columns = chain.from_iterable(self._ask_sources(read_layers, X))
+        return join_frozen(x, [[h.to(x) for h in column] for column in columns])
 
     def _source_sizes(self):
         """Return for each source the widths of the layers of its columns."""

@@ -112,7 +112,8 @@ def check_given(estimator, given, target, *, reset):
         For NaN, infinity, wrong shapes or lengths, or labels that are not of the target's kind.
     """
     target.check_as_given(given.y)
-    X, y = validate_data(estimator, given.X, given.y, order="C", reset=reset)
+    X = given.X if reset else estimator._in_order_of_fit(given.X)
+    X, y = validate_data(estimator, X, given.y, order="C", reset=reset)
     target.check(y)
     X = check_fits(X, estimator.dtype)
     n_rows = len(X)
@@ -167,7 +168,8 @@ def _scored_rows(estimator, given, target, X_name, y_name):
 
 def check_rows(estimator, X, dtype):
     """Return X, rows for a fitted estimator, as an array that is finite also in `dtype`."""
-    return check_fits(validate_data(estimator, X, reset=False, order="C"), dtype)
+    X = validate_data(estimator, estimator._in_order_of_fit(X), reset=False, order="C")
+    return check_fits(X, dtype)
 
 
 def check_fits(X, dtype):

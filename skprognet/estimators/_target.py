@@ -74,7 +74,7 @@ class ClassTarget:
 
     @property
     def n_outputs(self):
-        """Number of outputs of the network."""
+        """Number of outputs that say what is predicted."""
         return len(self.classes)
 
     def encode(self, y, name="y"):

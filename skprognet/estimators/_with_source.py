@@ -1,16 +1,19 @@
 """What the estimators with a source share: keeping it, freezing it, showing it unchanged."""
 
 from contextlib import contextmanager
+from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from skprognet._checks import check_no_ratings
 from skprognet._wording import first_few
-from skprognet.estimators._features_read import features_read
+from skprognet.estimators._features_read import features_read, in_order_of_fit
 from skprognet.sources import (
     LAYERS,
     as_source,
     ask_digest,
+    ask_match,
     check_can_be_trained,
     clone_sources,
     frozen_copy,
@@ -37,8 +40,9 @@ class TransferMixin:
         return copied
 
     def _read_by_name(self):
-        """Return the sources that the fitted estimator reads, by name."""
-        return [(name, as_source(each)) for name, each in getattr(self, "sources_", [])]
+        """Return the sources by name: those that `fit` has read, before it those it is to read."""
+        pairs = self.sources_ if hasattr(self, "sources_") else named_sources(self.source)
+        return [(name, as_source(each)) for name, each in pairs]
 
     def get_params(self, deep=True):
         """Return the parameters; those of a fitted source are not among them.
@@ -109,35 +113,49 @@ class TransferMixin:
 
     def _read_sources(self, rows, train, held_out, seed):
         given = named_sources(self.source)
-        ready = {n: self._match(n, frozen_copy(each)) for n, each in given if is_fitted(each)}
+        kept = {name: frozen_copy(each) if is_fitted(each) else each for name, each in given}
+        ready = {name: self._match(name, each) for name, each in kept.items()}
         self.features_read_ = self._choose_features([(n, as_source(s)) for n, s in ready.items()])
         for number, (name, source) in enumerate(given):
-            if name not in ready:
-                ready[name] = self._train_source(
-                    name, source, rows, train, held_out, seed + number
+            if not is_fitted(source):
+                labels = self._labels_of(name, source, rows, train)
+                read = self._read_with(as_source(ready[name]))
+                X, table = _columns(rows.X, read), partial(self._table, read)
+                ready[name] = train_source(
+                    source, X, labels, rows, train, held_out, seed + number, table
                 )
-        self.sources_ = [(name, ready[name]) for name, _ in given]
+        self.sources_ = list(ready.items())
         self.source_digest_ = {n: ask_digest(source) for n, source in self._read_by_name()}
 
-    def _train_source(self, name, source, rows, train, held_out, seed):
-        """Return an unfitted source trained on the features that the network reads itself."""
-        labels = self._labels_of(name, source, rows)
-        check_no_ratings("source_y", labels)
-        self._target_kind.learn(self, labels[train], "source_y")
-        X = self._own_features(rows.X)
-        return train_source(source, X, labels, rows, train, held_out, seed, self._table)
-
     def _match(self, name, model):
-        """Return a fitted source, ready for the features of X."""
+        """Return a source, ready for the features of X."""
         source = as_source(model)
         with named(name):
-            matched = source.match(getattr(self, "feature_names_in_", None))
+            names = getattr(self, "feature_names_in_", None)
+            matched = ask_match(source, names, self.n_features_in_)
         return model if matched is source else matched
 
     def _own_features(self, X):
         """Return the features of X that the network reads itself."""
-        read = getattr(self, "features_read_", None)  # files of an earlier version have none
-        return X if read is None else X[:, read]
+        return _columns(X, getattr(self, "features_read_", None))
+
+    def _forget(self):
+        super()._forget()
+        vars(self).pop("features_read_", None)
+
+    def _in_order_of_fit(self, X):
+        """Return a table with its columns as in `fit`, if features were found by name there."""
+        if getattr(self, "features_read_", None) is None:
+            return X
+        return in_order_of_fit(X, self.feature_names_in_)
+
+    def _read_with(self, source):
+        """Return the places of what the network reads and of what is for a source alone."""
+        read = self.features_read_
+        if read is None:
+            return None
+        alone = np.flatnonzero([name in source.own_features for name in self.feature_names_in_])
+        return np.concatenate([read, np.setdiff1d(alone, read)])
 
     def _choose_features(self, sources):
         """Return the places of these features among those of X; None is all of them."""
@@ -148,6 +166,15 @@ class TransferMixin:
         """Return how many these are."""
         read = getattr(self, "features_read_", None)
         return self.n_features_in_ if read is None else len(read)
+
+    def _ask_sources(self, question, X):
+        """Return what each source answers for the rows X: ``question(source, rows)``."""
+        answers = []
+        for name, source in self._read_by_name():
+            rows = self._select(source, X)
+            with named(name):
+                answers.append(question(source, rows))
+        return answers
 
     def _check_same_sources(self):
         given = named_sources(self.source)
@@ -161,17 +188,29 @@ class TransferMixin:
                 "warm_start=True goes on with the source of the last fit; the source is another "
                 "now. Set warm_start=False to train a new network."
             )
+        read = getattr(self, "features_read_", None)  # files of an earlier version have none
+        if not np.array_equal(self._choose_features(self._read_by_name()), read):
+            raise ValueError(
+                "warm_start=True goes on with the features that the network read in the last fit; "
+                f"features={self.features!r:.200} are others. Set warm_start=False to train a new "
+                "network."
+            )
 
-    def _table(self, X):
-        """Return the network's own features with their names, if they are known."""
+    def _table(self, read, X):
+        """Return features with their names, if they are known; `read` are their places."""
         names = getattr(self, "feature_names_in_", None)
         if names is None:
             return X
-        read = self.features_read_
         return pd.DataFrame(X, columns=names if read is None else names[read])
 
-    def _labels_of(self, name, source, rows):
-        """Return the labels of an unfitted source's task."""
+    def _labels_of(self, name, source, rows, train):
+        """Return the labels of an unfitted source's task, checked."""
+        labels = self._given_labels(name, source, rows)
+        check_no_ratings("source_y", labels)
+        self._target_kind.learn(self, labels[train], "source_y")
+        return labels
+
+    def _given_labels(self, name, source, rows):
         check_can_be_trained(source)
         if rows.source_y is None:
             raise ValueError(
@@ -202,6 +241,11 @@ class TransferMixin:
     def _select(self, source, X):
         """Return X with the features that a source takes."""
         return source.select(X, getattr(self, "feature_names_in_", None))
+
+
+def _columns(X, places):
+    """Return the columns of an array at these places; None is all."""
+    return X if places is None else X[:, places]
 
 
 @contextmanager

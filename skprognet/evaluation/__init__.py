@@ -1,6 +1,7 @@
 """Cross-validation of transfer, and the proof that no test row was known before."""
 
 from skprognet.evaluation._audit import audit
+from skprognet.evaluation._audit import audit_in_words as audit_in_words
 from skprognet.evaluation._checkpoint import count_kept_fits as count_kept_fits
 from skprognet.evaluation._checkpoint import has_checkpoint as has_checkpoint
 from skprognet.evaluation._checkpoint import remove_checkpoint as remove_checkpoint

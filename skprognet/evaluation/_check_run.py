@@ -1,6 +1,7 @@
 """The checks of a run before any training."""
 
 import numbers
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,12 +13,18 @@ from skprognet._checks import check_choice, check_no_ratings, check_row_labels
 from skprognet._scores import NO_SOURCE
 from skprognet._table_metric import remember_score
 from skprognet._wording import first_few
+from skprognet.evaluation._check_readers import (
+    check_no_placebo_name,
+    check_readers,
+    choose_placebos,
+)
 from skprognet.evaluation._one_fit import takes_validation_rows
-from skprognet.evaluation._run import Run, is_transfer, reads_several
+from skprognet.evaluation._run import Run
+from skprognet.evaluation._run_columns import choose_columns, column_names, take_columns
 from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.metrics import get_score
 from skprognet.preprocessing import NORMALISATIONS
-from skprognet.sources import LAYERS, WEIGHTS, as_source, is_fitted, is_source
+from skprognet.sources import is_fitted, is_source
 
 
 def _check_methods(methods, source_estimator):
@@ -68,18 +75,14 @@ def _check_names(kind, names):
             )
 
 
-def _check_source(name, source, X):
+def _check_source(name, source, n_rows):
     """Return the labels of a source task as an array, and any other source as it is."""
     if not isinstance(name, str):
         raise TypeError(f"The name of a source must be text; got {name!r}. Rename it.")
     if name == NO_SOURCE:
         raise ValueError(f"A source may not be called {NO_SOURCE!r}; give it another name.")
+    check_no_placebo_name(name)
     if isinstance(source, SourceCorpus):
-        if source.X.shape[1] != X.shape[1]:
-            raise ValueError(
-                f"The corpus {name!r} must have the {X.shape[1]} features of X; got "
-                f"{source.X.shape[1]}. Extract the same features from both."
-            )
         return source
     if is_source(source):
         if not is_fitted(source):
@@ -88,7 +91,7 @@ def _check_source(name, source, X):
                 "Pass the labels, and the classifier as source_estimator."
             )
         return source
-    labels = check_row_labels(name, source, len(X))
+    labels = check_row_labels(name, source, n_rows)
     check_no_ratings(name, labels)
     if len(np.unique(labels)) < 2:
         raise ValueError(
@@ -97,7 +100,35 @@ def _check_source(name, source, X):
     return labels
 
 
-def _check_combined(combined, sources, transfer):
+def _choose_features(X, names, sources, features):
+    """Return X, who is given which of its columns, and the sources with other corpora like X."""
+    columns = choose_columns(names, sources, features)
+    if columns is None:
+        for name, source in sources.items():
+            _check_corpus(name, source, X.shape[1])
+        return X, None, sources
+    shared = columns.names[columns.shared]
+    sources = {
+        name: source.with_features(shared) if isinstance(source, SourceCorpus) else source
+        for name, source in sources.items()
+    }
+    for name, source in sources.items():
+        _check_corpus(name, source, len(shared))
+    if columns.own:
+        return X, columns, sources
+    return take_columns(X, np.flatnonzero(columns.shared)), None, sources
+
+
+def _check_corpus(name, source, n_features):
+    """Raise unless another corpus has as many features as X."""
+    if isinstance(source, SourceCorpus) and source.X.shape[1] != n_features:
+        raise ValueError(
+            f"The corpus {name!r} must have the {n_features} features of X; got "
+            f"{source.X.shape[1]}. Extract the same features from both."
+        )
+
+
+def _check_combined(combined, sources):
     """Return the combinations as a list of tuples of names of sources."""
     combined = [tuple(names) for names in combined or ()]
     for names in combined:
@@ -114,45 +145,7 @@ def _check_combined(combined, sources, transfer):
             f"Each source and each combination must have a name of its own; {first_few(twice)} "
             "would stand for two. Rename a source, or leave out a combination."
         )
-    if combined and not any(reads_several(method) for method in transfer.values()):
-        raise ValueError(
-            f"combined_sources {combined} are for methods that read several sources at a time; "
-            f"none of {list(transfer)} does. Add a ProgressiveClassifier."
-        )
     return combined
-
-
-def _check_roles(sources, transfer, methods, source_estimator):
-    """Raise unless there is a method for the sources, and sources for the methods."""
-    to_train = [n for n, source in sources.items() if not is_source(source)]
-    if transfer and to_train and source_estimator is None:
-        raise ValueError(
-            "source_estimator must be the classifier to train on the source tasks "
-            f"{to_train}; got None."
-        )
-    if sources and not transfer:
-        raise ValueError(
-            f"sources {list(sources)} are for methods with a source parameter; none of "
-            f"{list(methods)} has one. Leave the sources out, or add such a method."
-        )
-    if transfer and not sources:
-        raise ValueError(
-            f"The methods {list(transfer)} transfer from a source; got no sources. Pass "
-            "sources={name: labels}, or leave these methods out."
-        )
-
-
-def _check_can_be_copied(sources, transfer):
-    """Raise if a method copies the layers of its source, and a source has none to copy."""
-    copying = [
-        name for name, m in transfer.items() if getattr(m, "needs_from_source", LAYERS) == WEIGHTS
-    ]
-    for name, source in sources.items():
-        if copying and is_source(source) and as_source(source).column() is None:
-            raise ValueError(
-                f"{first_few(copying)} copies the layers of its source; the source {name!r} has "
-                "none that can be copied. Run this source without such methods."
-            )
 
 
 def _check_speakers(speakers, normalisation, sources):
@@ -173,6 +166,8 @@ def check_run(
     methods,
     sources,
     combined_sources,
+    features=None,
+    placebo=False,
     source_estimator,
     scoring,
     groups=None,
@@ -181,12 +176,31 @@ def check_run(
 ):
     """Return the run, or raise if it makes no sense."""
     options["target"] = options["target"] or str(getattr(y, "name", None) or "target")
+    names = column_names(X)
     X = check_array(X, dtype=np.float64, input_name="X")
     y = check_row_labels("y", y, len(X))
     check_no_ratings(options["target"], y)
     _check_methods(methods, source_estimator)
     check_choice("normalisation", options["normalisation"], NORMALISATIONS)
     _check_seed(options["random_state"])
+    _check_names("methods", methods)
+    sources = _check_sources(sources, len(X))
+    combined = _check_combined(combined_sources, sources)
+    X, columns, sources = _choose_features(X, names, sources, features)
+    rows = {"groups": groups, "speakers": groups if speakers is None else speakers}
+    rows = {n: None if g is None else check_row_labels(n, g, len(X)) for n, g in rows.items()}
+    _check_speakers(rows["speakers"], options["normalisation"], sources)
+    score = get_score(scoring)
+    for used in (score, *(m.get_params(deep=False).get("monitor") for m in methods.values())):
+        remember_score(used)
+    options |= {"columns": columns, **rows}
+    run = Run(X, y, methods, sources, combined, source_estimator, score, **options)
+    check_readers(run)
+    return replace(run, placebo=choose_placebos(placebo, run))
+
+
+def _check_sources(sources, n_rows):
+    """Return the sources by name, labels as arrays."""
     sources = {} if sources is None else sources
     if not isinstance(sources, (dict, pd.DataFrame)):
         raise TypeError(
@@ -194,16 +208,4 @@ def check_run(
             f"{type(sources).__name__}."
         )
     _check_names("sources", sources)
-    _check_names("methods", methods)
-    sources = {name: _check_source(name, source, X) for name, source in sources.items()}
-    transfer = {name: method for name, method in methods.items() if is_transfer(method)}
-    _check_can_be_copied(sources, transfer)
-    _check_roles(sources, transfer, methods, source_estimator)
-    combined = _check_combined(combined_sources, sources, transfer)
-    rows = {"groups": groups, "speakers": groups if speakers is None else speakers}
-    rows = {n: None if g is None else check_row_labels(n, g, len(X)) for n, g in rows.items()}
-    _check_speakers(rows["speakers"], options["normalisation"], sources)
-    score = get_score(scoring)
-    for used in (score, *(m.get_params(deep=False).get("monitor") for m in methods.values())):
-        remember_score(used)
-    return Run(X, y, methods, sources, combined, source_estimator, score, **rows, **options)
+    return {name: _check_source(name, source, n_rows) for name, source in sources.items()}

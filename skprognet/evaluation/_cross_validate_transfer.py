@@ -24,6 +24,8 @@ def cross_validate_transfer(
     sources=None,
     combined_sources=None,
     source_estimator=None,
+    features=None,
+    placebo=False,
     scoring="uar",
     groups=None,
     speakers=None,
@@ -48,22 +50,36 @@ def cross_validate_transfer(
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        Features.
+        Features; a DataFrame if columns are found by their names.
     y : array-like of shape (n_samples,)
         Labels of the target task.
     methods : dict of str to classifier
-        Unfitted classifiers. One with a `source` parameter is run once for each source, any other
-        classifier of scikit-learn once; the result calls that source "none".
+        Unfitted classifiers. One with a `source` parameter is run once for each source that it can
+        take (see Notes), any other classifier of scikit-learn once; the result calls that source
+        "none".
     sources : DataFrame or dict, default=None
         By its name, each source: labels of shape (n_samples,), on which `source_estimator` is
         trained on the training rows of every split; a :class:`SourceCorpus`, on which it is
-        trained in that corpus's own folds; or a fitted classifier, which is used as it is, on
-        rows of X as they are normalised here.
+        trained in that corpus's own folds; or what is fitted already, a classifier or a
+        :class:`~skprognet.sources.Source`, which is used as it is, on rows of X as they are
+        normalised here. The columns of a :class:`~skprognet.sources.LayerSource` are given only
+        to fits that read this source.
     combined_sources : sequence of tuple of str, default=None
         Sources that are also read together, each by a column of its own, such as
         ``[("speaker", "gender")]``: by the methods that can (`ProgressiveClassifier`).
     source_estimator : classifier, default=None
         What is trained on the source tasks.
+    features : str or sequence of str, default=None
+        The features that all methods and trained sources read: names of columns of X, or what
+        their names begin with. None is all columns but those that are for a source alone.
+    placebo : bool or sequence of str, default=False
+        Whether each method that keeps a frozen source beside its own layers
+        (`ProgressiveClassifier`) is also run with the placebo of each source and combination, or
+        of those that are named: the same network with the same number of weights, and a source
+        that knows nothing. The result calls it "placebo of speaker". A network that is trained
+        here learns labels that are shuffled within its training rows and within its validation
+        rows. Of what is fitted already, the layers are permuted among the training rows, among
+        the validation rows and among the test rows.
     scoring : str or Score, default="uar"
         What the test rows are scored by: a name (:func:`~skprognet.metrics.get_score_names` lists
         them) or a :class:`~skprognet.metrics.Score`. What chooses the epoch of a network is its
@@ -123,7 +139,7 @@ def cross_validate_transfer(
         n_epochs, normalisation, baseline (which method is the same network without a source,
         "none" if there is none), source_overlap (share of the test rows that the source was
         given), seconds, and what :func:`audit` reads: rows_seen, rows_seen_by_source,
-        rows_tested.
+        rows_tested; if a source has columns of its own, also columns_seen, columns_withheld.
     curves : DataFrame
         Only with ``return_curves=True``: method, source, target, corpus, (n_train_folds,) repeat,
         fold, metric (the `monitor` of the method), epoch, train_loss, valid_loss, valid_score,
@@ -133,14 +149,30 @@ def cross_validate_transfer(
     ------
     ValueError
         For NaN, labels that do not fit X, labels that are numbers with a fraction (ratings), a
-        source with one class, an unfitted source, two sources of one name, a class that is
-        missing from the training rows of a split, a network inside a pipeline, a checkpoint of
-        another run, or one of a run with a lambda.
+        source with one class, an unfitted source, two sources of one name, a method that can take
+        none of the sources, a source that no method can take, columns that are missing, a class
+        that is missing from the training rows of a split, a network inside a pipeline, a
+        checkpoint of another run, or one of a run with a lambda.
     TypeError
         If `cv` or `sources` is of the wrong kind, or the name of a source is no text.
     OSError
         If the checkpoint cannot be written or is removed meanwhile, another process is at work in
         it, or a worker process was killed.
+
+    Notes
+    -----
+    What a method needs from a source, and what a source has:
+
+    - ProgressiveClassifier needs hidden layers to read. Every source has some.
+    - FineTunedClassifier needs layers of a network to copy. Networks have some, trained here or
+      fitted; columns of X (`LayerSource`) have none.
+    - A method that adds the source's posterior probabilities to the features needs a source that
+      classifies.
+    - A method that learns several tasks at once needs the labels of a source task for the rows of
+      X. It is given them as ``source_y``, and no network is trained for it.
+
+    Each method is run with each source that has what it needs, and with each combination of which
+    all sources have it. A method says what it needs in its attribute `needs_from_source`.
 
     References
     ----------
@@ -183,6 +215,8 @@ def cross_validate_transfer(
         sources=sources,
         combined_sources=combined_sources,
         source_estimator=source_estimator,
+        features=features,
+        placebo=placebo,
         scoring=scoring,
         normalisation=normalisation,
         groups=groups,

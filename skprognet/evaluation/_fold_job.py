@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-import numpy as np
+import pandas as pd
 from sklearn.base import clone
 
-from skprognet._row_sets import UNKNOWN, encode_rows
-from skprognet._scores import CHANCE, EPOCH_SCORES, NO_SOURCE, RECORDED, SCORE, SOURCE_SCORE
-from skprognet._table_metric import metric_columns, metric_name
+from skprognet._scores import NO_SOURCE, placebo_of
 from skprognet.evaluation._one_fit import fit, normalise, seed_of, seeded
+from skprognet.evaluation._run import what_it_needs
+from skprognet.evaluation._score_row import FitOfMethod, curve_of, score_row
 from skprognet.evaluation._splits import Split
+from skprognet.sources import LABELS
 
 
 @dataclass
@@ -40,8 +41,8 @@ def plan_jobs(run, splits):
     have to train the source again, or wait for the worker that trains it. Methods without a source
     depend on nothing and are a job of their own on each split. Where sources are also read
     together, as "speaker + gender", all that take part in such a set share one job, again so that
-    none of them is trained twice. Jobs share nothing else: they run in any order, in any process,
-    and what one gives is kept before the next is begun.
+    none of them is trained twice. A placebo is a source of its own. Jobs share nothing else: they
+    run in any order, in any process, and what one gives is kept before the next is begun.
 
     Parameters
     ----------
@@ -57,13 +58,19 @@ def plan_jobs(run, splits):
     n_fits : list of int
         For each job.
     """
-    combined = {name for names in run.combined_sources for name in names}
-    together = {k: v for k, v in run.source_sets.items() if set(v) <= combined}
-    parts = [{name: names} for name, names in run.source_sets.items() if name not in together]
-    parts += [together] if together else []
-    parts = [{}] * bool(run.plain) + parts
+    placebos = {k: v for k, v in run.source_sets.items() if placebo_of(k) is not None}
+    real = {k: v for k, v in run.source_sets.items() if k not in placebos}
+    parts = [{}] * bool(run.plain) + _parts(real) + _parts(placebos)
     jobs = [FoldJob(split, source_sets) for split in splits for source_sets in parts]
     return jobs, [_count_fits(run, job) for job in jobs]
+
+
+def _parts(source_sets):
+    """Return the sets of sources in groups, so that no source is in two of them."""
+    combined = {name for names in source_sets.values() if len(names) > 1 for name in names}
+    together = {k: v for k, v in source_sets.items() if set(v) <= combined}
+    alone = [{name: names} for name, names in source_sets.items() if name not in together]
+    return alone + ([together] if together else [])
 
 
 def _count_fits(run, job):
@@ -71,15 +78,16 @@ def _count_fits(run, job):
     n_sizes = len(job.split.train)
     if not job.source_sets:
         return n_sizes * len(run.plain)
-    read = [run.how_to_get[name] for name in _sources_read(job)]
+    read = [run.how_to_get[name] for name in _sources_read(run, job)]
     of_sources = sum(s.n_fits * (1 if s.once_per_split else n_sizes) for s in read)
-    of_methods = sum(len(run.methods_for(names)) for names in job.source_sets.values())
+    of_methods = sum(len(run.methods_for(name)) for name in job.source_sets)
     return of_sources + n_sizes * of_methods
 
 
-def _sources_read(job):
-    """Return the names of all sources that are read in a job, each once."""
-    return list(dict.fromkeys(name for names in job.source_sets.values() for name in names))
+def _sources_read(run, job):
+    """Return the names of all sources whose networks are read in a job, each once."""
+    sets = [names for name, names in job.source_sets.items() if run.is_trained_for(name)]
+    return list(dict.fromkeys(name for names in sets for name in names))
 
 
 def run_job(run, job):
@@ -102,55 +110,41 @@ def run_job(run, job):
     sources = {}
     for size, train in job.split.train.items():
         X = normalise(run.X, train, run.normalisation, run.speakers)
-        for name in _sources_read(job):
+        for name in _sources_read(run, job):
             source = run.how_to_get[name]
             if name not in sources or not source.once_per_split:
                 sources[name] = source.get(run, job.split, size, X)
         for source_name, names in (job.source_sets or {NO_SOURCE: ()}).items():
-            read = {name: sources[name] for name in names}
-            for method in run.methods_for(names):
-                row, curve = _run_method(run, job.split, size, X, method, source_name, read)
-                record["rows"].append(row)
+            for method in run.methods_for(source_name):
+                done = _run_method(run, job.split, size, X, method, source_name, names, sources)
+                record["rows"].append(score_row(run, done, X))
+                curve = curve_of(run, done)
                 record["curves"] += [curve] if curve else []
     return record
 
 
-def _run_method(run, split, size, X, name, source_name, sources):
-    """Fit and score one method; return its row of the scores, and its curve or None."""
+def _run_method(run, split, size, X, name, source_name, names, sources):
+    """Fit one method on the rows and columns that are for it."""
+    method, labels, read = run.methods[name], None, {}
+    if what_it_needs(method) == LABELS and names:
+        labels = pd.DataFrame({name: run.sources[name] for name in names})
+    else:
+        read = {name: sources[name] for name in names}
     seed = seed_of(run, split, f"{name} from {source_name}", size)
-    method = seeded(_reading(run.methods[name], sources), seed)
+    method, given = seeded(_reading(method, read), seed), run.rows(X, names)
     tested = split.test if run.return_curves else None
-    fitted = fit(method, X, run.y, split.train[size], split.validation, tested=tested)
-    place = {"method": name, "source": source_name, "target": run.target, "corpus": run.corpus}
-    place |= {} if size is None else {"n_train_folds": size}
-    place |= {"repeat": split.repeat + 1, "fold": split.fold + 1}
-    single = next(iter(sources.values())) if len(sources) == 1 else None
-    history, y_test = getattr(fitted.estimator, "history_", None), run.y[split.test]
-    seen_by_source = _rows_seen_by(list(sources.values()), fitted.estimator, X)
-    row = {
-        **place,
-        "n_train": len(split.train[size]),
-        "n_validation": len(split.validation),
-        "n_test": len(split.test),
-        "seed": seed,
-        "source_seed": single.seed if single else None,
-        **metric_columns(run.scoring),
-        SCORE: run.scoring(y_test, fitted.estimator.predict(X[split.test])),
-        CHANCE: run.scoring.chance_level(y_test),
-        SOURCE_SCORE: float(single.score) if single else np.nan,
-        "best_epoch": getattr(fitted.estimator, "best_epoch_", None),
-        "n_epochs": None if history is None else len(history),
-        "normalisation": run.normalisation,
-        "baseline": run.baseline(name) if sources else NO_SOURCE,
-        "source_overlap": _share(seen_by_source, split.test),
-        "seconds": fitted.seconds,
-        **_recorded(fitted.seen, seen_by_source, split.test),
-    }
-    if not run.return_curves or history is None or "valid_score" not in history:
-        return row, None
-    metric = metric_name(method.get_params(deep=False).get("monitor", run.scoring))
-    epochs = {c: history[c].tolist() for c in ("epoch", *EPOCH_SCORES) if c in history}
-    return row, {**place, "metric": metric, **epochs}
+    fitted = fit(
+        method,
+        given,
+        run.y,
+        split.train[size],
+        split.validation,
+        tested=tested,
+        source_y=labels,
+    )
+    return FitOfMethod(
+        name, source_name, names, split, size, seed, given, fitted, list(read.values())
+    )
 
 
 def _reading(method, sources):
@@ -159,37 +153,3 @@ def _reading(method, sources):
         return method
     read = [(name, source.estimator) for name, source in sources.items()]
     return clone(method).set_params(source=read[0][1] if len(read) == 1 else read)
-
-
-def _rows_seen_by(sources, fitted, X):
-    """Return which rows any of the sources was given, None without one, or UNKNOWN."""
-    if not sources:
-        return None
-    masks = [source.seen for source in sources]
-    if any(mask is None for mask in masks):
-        if not hasattr(fitted, "source_overlap"):
-            return UNKNOWN
-        seen = fitted.source_overlap(X, per_row=True).drop(columns="own")
-        if seen.isna().any(axis=None):
-            return UNKNOWN
-        masks = [
-            seen.iloc[:, i].to_numpy(dtype=bool) if mask is None else mask
-            for i, mask in enumerate(masks)
-        ]
-    return np.any(masks, axis=0)
-
-
-def _share(seen, test):
-    """Return the share of the test rows that were seen; NaN if that is not known."""
-    return float(seen[test].mean()) if isinstance(seen, np.ndarray) else np.nan
-
-
-def _recorded(seen, seen_by_source, test):
-    """Return, by column, the rows that a fit and its source had, and those that tested it."""
-    tested = np.zeros(len(seen), dtype=bool)
-    tested[test] = True
-    if seen_by_source is None:
-        of_source = np.nan
-    else:
-        of_source = UNKNOWN if seen_by_source is UNKNOWN else encode_rows(seen_by_source)
-    return dict(zip(RECORDED, (encode_rows(seen), of_source, encode_rows(tested)), strict=True))

@@ -81,8 +81,10 @@ class Fitted:
     seen: np.ndarray
 
 
-def fit(estimator, X, y, train, validation, *, tested=None):
+def fit(estimator, X, y, train, validation, *, tested=None, source_y=None):
     """Fit on the training rows; the validation rows choose its epoch, if it has any.
+
+    X is an array, or NamedRows, of which the estimator is given DataFrames.
 
     Validation rows with labels that the training rows lack, as new speakers are for a network
     that recognises speakers, cannot score it: without others it holds out training rows itself.
@@ -94,6 +96,8 @@ def fit(estimator, X, y, train, validation, *, tested=None):
         options = {"X_val": X[known], "y_val": y[known]}
     if tested is not None and has_fit_parameter(estimator, "X_test"):
         options |= {"X_test": X[tested], "y_test": y[tested]}
+    if source_y is not None:
+        options["source_y"] = source_y.iloc[train]
     start = time.perf_counter()
     estimator.fit(X[train], y[train], **options)
     seconds = time.perf_counter() - start

@@ -1,12 +1,17 @@
 """What all fits of a run share."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from skprognet._scores import NO_SOURCE
-from skprognet.evaluation._run_sources import CorpusSource, as_run_source
+from skprognet._scores import NO_SOURCE, PLACEBO_OF, placebo_of
+from skprognet.evaluation._run_columns import NamedRows, RunColumns
+from skprognet.evaluation._run_placebos import placebo_source
+from skprognet.evaluation._run_sources import as_run_source
+from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.metrics import Score
+from skprognet.sources import LABELS
 
 NOT_OF_THE_NETWORK = ("random_state", "n_threads", "verbose")
 
@@ -19,6 +24,16 @@ def is_transfer(method):
 def reads_several(method):
     """Return whether a method can read more than one source at a time."""
     return getattr(method, "reads_several_sources", False)
+
+
+def keeps_its_source(method):
+    """Return whether a method reads frozen layers beside its own: then it can have a placebo."""
+    return getattr(method, "keeps_its_source", False)
+
+
+def what_it_needs(method):
+    """Return what a method needs from a source; None for one of the user's own that takes any."""
+    return getattr(method, "needs_from_source", None)
 
 
 @dataclass
@@ -55,10 +70,14 @@ class Run:
         Numbers of training folds, each run by itself; None is all of them.
     return_curves : bool
         Whether the score of every epoch is kept.
+    columns : RunColumns or None
+        Which columns of X each fit is given; None if all fits are given all of them.
+    placebo : tuple of str
+        The sources, and combinations of sources, that are also run as a placebo.
     plain, transfer : dict of str to classifier
         The methods without a source, and those with one.
     how_to_get : dict of str to TaskSource, CorpusSource or FittedSource
-        For each source how a fold gets it.
+        For each source, placebos included, how a fold gets it.
     """
 
     X: np.ndarray
@@ -76,6 +95,8 @@ class Run:
     speakers: np.ndarray | None = None
     train_folds: tuple | None = None
     return_curves: bool = False
+    columns: RunColumns | None = None
+    placebo: tuple = ()
     plain: dict = field(init=False)
     transfer: dict = field(init=False)
     how_to_get: dict = field(init=False)
@@ -84,27 +105,32 @@ class Run:
         self.transfer = {name: m for name, m in self.methods.items() if is_transfer(m)}
         self.plain = {name: m for name, m in self.methods.items() if name not in self.transfer}
         self.how_to_get = {name: as_run_source(name, s) for name, s in self.sources.items()}
+        controls = {n: names for n, names in self.source_sets.items() if placebo_of(n) is not None}
+        for name in dict.fromkeys(name for names in controls.values() for name in names):
+            self.how_to_get[name] = placebo_source(self.how_to_get[placebo_of(name)])
 
     def __sizeof__(self):
         # Dask looks at the size to decide whether to send an object to each worker once.
-        of_sources = sum(source.nbytes for source in self.how_to_get.values())
+        of_sources = sum(self.how_to_get[name].nbytes for name in self.sources)
         return object.__sizeof__(self) + self.X.nbytes + self.y.nbytes + of_sources
 
     @property
     def source_sets(self):
         """By its name in the result, each set of sources that methods read: one or several."""
         single = {name: (name,) for name in self.sources}
-        return single | {
-            " + ".join(map(str, names)): tuple(names) for names in self.combined_sources
-        }
+        sets = single | {" + ".join(names): tuple(names) for names in self.combined_sources}
+        found = {}
+        for name, names in sets.items():
+            found[name] = names
+            if name in self.placebo:
+                found[PLACEBO_OF + name] = tuple(PLACEBO_OF + each for each in names)
+        return found
 
     @property
     def corpora(self):
         """The sources that are other corpora."""
         return {
-            name: source.corpus
-            for name, source in self.how_to_get.items()
-            if isinstance(source, CorpusSource)
+            n: source for n, source in self.sources.items() if isinstance(source, SourceCorpus)
         }
 
     def baseline(self, method):
@@ -119,13 +145,43 @@ class Run:
                 return name
         return NO_SOURCE
 
-    def methods_for(self, names):
-        """Return the methods that can read these sources; not all of them read several."""
-        if not names:
-            return self.plain
-        if len(names) == 1:
-            return self.transfer
-        return {n: m for n, m in self.transfer.items() if reads_several(m)}
+    def methods_for(self, source_name):
+        """Return the methods that read a set of sources, by its name in the result."""
+        return self.plain if source_name == NO_SOURCE else self._readers[source_name]
+
+    @cached_property
+    def _readers(self):
+        return {
+            source_name: {n: m for n, m in self.transfer.items() if self._reads(m, source_name)}
+            for source_name in self.source_sets
+        }
+
+    def _reads(self, method, source_name):
+        """Return whether a method can take all these sources, and their placebo if it is one."""
+        names, needs = self.source_sets[source_name], what_it_needs(method)
+        if len(names) > 1 and not reads_several(method):
+            return False
+        if placebo_of(source_name) is not None and not keeps_its_source(method):
+            return False
+        return needs is None or all(needs in self.how_to_get[name].offers for name in names)
+
+    def is_trained_for(self, source_name):
+        """Return whether any reader of a set of sources reads networks, and not labels alone."""
+        return any(what_it_needs(m) != LABELS for m in self.methods_for(source_name).values())
+
+    def rows(self, X, sources=()):
+        """Return the rows of X, all columns, as a fit is given them that reads these sources."""
+        return X if self.columns is None else self.columns.rows(X, sources)
+
+    def named(self, X):
+        """Return the rows of another corpus, which has the shared columns only."""
+        if self.columns is None:
+            return X
+        return NamedRows(X, self.columns.names[self.columns.shared])
+
+    def columns_seen(self, estimator, given, X, rows):
+        """Return which columns of X a fit was given; None if nobody withholds any."""
+        return None if self.columns is None else self.columns.seen(estimator, given, X, rows)
 
 
 def _parameters(method):

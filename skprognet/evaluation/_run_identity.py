@@ -51,6 +51,7 @@ def describe_run(run, splits):
     names = ["X", "y", "speakers", "methods", "sources", "source_estimator", "combined_sources"]
     names += ["scoring", "normalisation", "random_state", "target", "corpus", "train_folds"]
     names += ["return_curves"]
+    names += [name for name in ("columns", "placebo") if getattr(run, name)]
     found = {}
     for name in names:
         try:

@@ -8,6 +8,7 @@ from skprognet._fingerprints import fingerprints
 from skprognet.evaluation._one_fit import fit, normalise, own_score, seed_of, seeded
 from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.model_selection import check_classes_remain
+from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS, offers
 
 
 @dataclass
@@ -24,12 +25,15 @@ class ReadySource:
         On its own task; NaN if unknown.
     seen : ndarray of bool of shape (n_samples,), or None
         Which rows of the target corpus it was given; None if only the methods can tell.
+    columns_seen : ndarray of bool of shape (n_columns,), or None
+        Which columns of the target corpus it was given; None if nobody withheld any.
     """
 
     estimator: object
     seed: int | None
     score: float
     seen: np.ndarray | None
+    columns_seen: np.ndarray | None = None
 
 
 @dataclass
@@ -41,14 +45,21 @@ class TaskSource:
     once_per_split = False
     n_fits = 1
     nbytes = 0  # labels are few
+    offers = frozenset({LAYERS, WEIGHTS, POSTERIORS, LABELS})
 
     def get(self, run, split, size, X):
         """Train on the training rows, with the labels of the task."""
         seed, rows = seed_of(run, split, f"source {self.name}", size), split.train[size]
-        estimator = seeded(run.source_estimator, seed)
-        fitted = fit(estimator, X, self.labels, rows, split.validation)
-        score = own_score(run.scoring, fitted.estimator, X, self.labels, rows, split.test)
-        return ReadySource(fitted.estimator, seed, score, fitted.seen)
+        estimator, given = seeded(run.source_estimator, seed), run.rows(X)
+        labels = self.labels_to_learn(run, split, size)
+        fitted = fit(estimator, given, labels, rows, split.validation)
+        score = own_score(run.scoring, fitted.estimator, given, self.labels, rows, split.test)
+        columns = run.columns_seen(fitted.estimator, given, X, rows)
+        return ReadySource(fitted.estimator, seed, score, fitted.seen, columns)
+
+    def labels_to_learn(self, run, split, size):
+        """Return the labels of all rows."""
+        return self.labels
 
     def check_split(self, split):
         """Raise if all but one class are missing from training rows."""
@@ -69,6 +80,7 @@ class CorpusSource:
     corpus: SourceCorpus
     once_per_split = True
     n_fits = 1
+    offers = frozenset({LAYERS, WEIGHTS, POSTERIORS})
 
     @property
     def nbytes(self):
@@ -76,18 +88,28 @@ class CorpusSource:
 
     def get(self, run, split, size, X):
         """Train on the training rows of the other corpus."""
-        corpus, (train, validation, test) = self.corpus, split.of_sources[self.name]
+        corpus, (train, validation, test) = self.corpus, self.rows_of(split)
         seed = seed_of(run, split, f"source {self.name}", None)
-        own_X = normalise(corpus.X, train, run.normalisation, corpus.groups)
-        fitted = fit(seeded(run.source_estimator, seed), own_X, corpus.y, train, validation)
+        own_X = run.named(normalise(corpus.X, train, run.normalisation, corpus.groups))
+        labels = self.labels_to_learn(run, split)
+        fitted = fit(seeded(run.source_estimator, seed), own_X, labels, train, validation)
         score = own_score(run.scoring, fitted.estimator, own_X, corpus.y, train, test)
         # As given, since each corpus is normalised by itself.
-        seen = np.isin(fingerprints(run.X), fingerprints(corpus.X)[fitted.seen])
+        known = fingerprints(corpus.X)[fitted.seen]
+        seen = np.isin(fingerprints(run.rows(run.X)), known)
         return ReadySource(fitted.estimator, seed, score, seen)
+
+    def rows_of(self, split):
+        """Return its own training, validation and test rows."""
+        return split.of_sources[self.name]
+
+    def labels_to_learn(self, run, split):
+        """Return the labels of all rows of the corpus."""
+        return self.corpus.y
 
     def check_split(self, split):
         """Raise if a class is missing from the training rows of the other corpus."""
-        train, _, _ = split.of_sources[self.name]
+        train, _, _ = self.rows_of(split)
         check_classes_remain(self.corpus.y, train, f"{split} of the corpus {self.name!r}")
 
 
@@ -100,6 +122,11 @@ class FittedSource:
     once_per_split = True
     n_fits = 0
     nbytes = 0
+
+    @property
+    def offers(self):
+        """What it has to give."""
+        return offers(self.estimator)
 
     def get(self, run, split, size, X):
         """Take it as it is; only the methods that read it can tell which rows it has seen."""

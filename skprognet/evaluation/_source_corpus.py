@@ -1,9 +1,13 @@
 """Another corpus as a source."""
 
+import copy
+
 import numpy as np
 from sklearn.utils import check_array
 
 from skprognet._checks import check_no_ratings, check_row_labels
+from skprognet._wording import first_few
+from skprognet.evaluation._run_columns import column_names, take_columns
 
 
 class SourceCorpus:
@@ -38,6 +42,7 @@ class SourceCorpus:
     """
 
     def __init__(self, X, y, groups=None):
+        self.feature_names = column_names(X)
         self.X = check_array(X, dtype=np.float64, input_name="X")
         self.y = check_row_labels("y", y, len(self.X))
         check_no_ratings(str(getattr(y, "name", None) or "y"), self.y)
@@ -51,3 +56,35 @@ class SourceCorpus:
     def __repr__(self):
         labels = ", ".join(str(label) for label in np.unique(self.y))
         return f"SourceCorpus of {len(self.X)} rows with labels {labels}"
+
+    def with_features(self, names):
+        """Return this corpus with these features alone, by their names if it knows them.
+
+        Parameters
+        ----------
+        names : ndarray of str
+            Names of the features that the target corpus is read by.
+
+        Returns
+        -------
+        SourceCorpus
+            A view; this one if it has no names.
+
+        Raises
+        ------
+        ValueError
+            If features are missing.
+        """
+        if self.feature_names is None:
+            return self
+        place = {name: number for number, name in enumerate(self.feature_names)}
+        missing = [name for name in names if name not in place]
+        if missing:
+            raise ValueError(
+                f"A source corpus must have the features of X; it lacks {len(missing)}: "
+                f"{first_few(missing)}. Extract the same features from both."
+            )
+        narrowed = copy.copy(self)
+        narrowed.X = take_columns(self.X, [place[name] for name in names])
+        narrowed.feature_names = names
+        return narrowed

@@ -2,6 +2,7 @@
 
 from skprognet.experiments._arguments import kind_of_value as kind_of_value
 from skprognet.experiments._arguments import options_of as options_of
+from skprognet.experiments._arguments import takes_all as takes_all
 from skprognet.experiments._arguments import takes_several as takes_several
 from skprognet.experiments._between_corpora import transfer_between_corpora
 from skprognet.experiments._between_tasks import transfer_between_tasks

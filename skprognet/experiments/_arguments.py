@@ -31,6 +31,8 @@ class Option:
         Whether the command line asks for a value, though Python has a default.
     default_in_words : str or None
         The default in words, if it is another one than in Python.
+    may_be_empty : bool
+        Whether there may be none of several values, though the default has some.
     """
 
     help: str
@@ -41,6 +43,7 @@ class Option:
     metavar: str | None = None
     required: bool = False
     default_in_words: str | None = None
+    may_be_empty: bool = False
 
 
 def argument(default, text, **options):
@@ -76,16 +79,23 @@ def options_of(design):
 
 def takes_several(kind):
     """Return whether a field of this type has several values."""
-    return get_origin(kind) is tuple
+    return any(get_origin(each) is tuple for each in _alternatives(kind))
+
+
+def takes_all(kind):
+    """Return whether a field has several values, or True for all and False for none of them."""
+    return takes_several(kind) and bool in _alternatives(kind)
 
 
 def kind_of_value(kind):
     """Return the type of the values of a field, or of each of its several ones."""
-    if takes_several(kind):
-        return get_args(kind)[0]
-    if isinstance(kind, types.UnionType):  # such as ``str | None``
-        return get_args(kind)[0]
-    return kind
+    several = [each for each in _alternatives(kind) if get_origin(each) is tuple]
+    return get_args(several[0])[0] if several else _alternatives(kind)[0]
+
+
+def _alternatives(kind):
+    """Return the types of a union such as ``bool | tuple[str, ...]``, or the one type."""
+    return get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
 
 
 def as_plain(value):
@@ -125,7 +135,8 @@ def check_argument(each, value):
     Returns
     -------
     str, number, bool or tuple of these
-        Lists become tuples, and one text is a tuple of one where several are possible.
+        Lists become tuples, and one text is a tuple of one where several are possible. Where True
+        can stand for all values, none of them is False.
 
     Raises
     ------
@@ -135,10 +146,13 @@ def check_argument(each, value):
         If it is out of range, empty, or has a value twice.
     """
     option, several = each.metadata["option"], takes_several(each.type)
+    if takes_all(each.type) and isinstance(value, bool):
+        return value
     if several:
         value = [value] if isinstance(value, str) else _listed(value)
     if several and not isinstance(value, list):
-        raise TypeError(f"{each.name} must be a list of values; got {value!r:.200}.")
+        what = "True, False or a list" if takes_all(each.type) else "a list of values"
+        raise TypeError(f"{each.name} must be {what}; got {value!r:.200}.")
     for one in value if several else [value]:
         _check_kind(each, one)
     try:
@@ -148,11 +162,13 @@ def check_argument(each, value):
             f"{each.name} must be text, a number or a list of them, since {DESIGN_FILE} is to "
             f"hold it; got {value!r}."
         ) from None
-    if option.choices:
-        check_choice(each.name, value, option.choices)
-    if several:
-        _check_several(each, value)
-    return tuple(value) if several else value
+    for one in value if several else [value]:
+        if option.choices:
+            check_choice(each.name, one, option.choices)
+    if not several:
+        return value
+    _check_several(each, value)
+    return tuple(value) or (False if takes_all(each.type) else ())
 
 
 def _check_kind(each, value):
@@ -173,7 +189,7 @@ def _check_several(each, values):
     twice = [value for value in dict.fromkeys(values) if values.count(value) > 1]
     if twice:
         raise ValueError(f"{each.name} must have each value once; got {twice[0]!r} twice.")
-    if not values and each.default:
+    if not values and each.default and not each.metadata["option"].may_be_empty:
         raise ValueError(
             f"{each.name} must have at least one value, such as {each.default[0]!r}; got none."
         )

@@ -4,7 +4,7 @@ from skprognet.evaluation import SourceCorpus
 from skprognet.experiments._corpora_design import CorporaDesign
 from skprognet.experiments._duplicates import settle_duplicates
 from skprognet.experiments._matched_corpora import match_corpora
-from skprognet.experiments._network_values import paper_methods
+from skprognet.experiments._methods import make_methods
 from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
 
 
@@ -19,6 +19,8 @@ def transfer_between_corpora(
     folds="speaker-stratified",
     train_folds=(1, 2, 4, 8),
     both_directions=True,
+    methods=("dnn", "fine-tuned", "progressive"),
+    placebo=False,
     estimator=None,
     n_splits=10,
     n_repeats=10,
@@ -60,6 +62,11 @@ def transfer_between_corpora(
         Numbers of training folds of the target.
     both_directions : bool, default=True
         Whether the source is also tried as the target.
+    methods : sequence of str, default=("dnn", "fine-tuned", "progressive")
+        What is compared; see :func:`transfer_between_tasks`.
+    placebo : bool or sequence of str, default=False
+        Whether ProgNet is also run with the placebo of each source, or of those named; see
+        :func:`transfer_between_tasks`.
     estimator : DNNClassifier, default=None
         Its parameters are those of all networks; None is
         ``DNNClassifier(monitor=scoring)``, the paper's.
@@ -156,6 +163,8 @@ def transfer_between_corpora(
         folds=folds,
         train_folds=train_folds,
         both_directions=both_directions,
+        methods=methods,
+        placebo=placebo,
         estimator=estimator,
         n_splits=n_splits,
         n_repeats=n_repeats,
@@ -207,7 +216,8 @@ def _arguments(design, source_name, source, target):
     return {
         "X": target.X,
         "y": target.labels[design.emotion],
-        "methods": paper_methods(design.estimator),
+        "methods": make_methods(design.methods, design.estimator),
+        "placebo": design.placebo,
         "sources": {source_name: corpus, **tasks},
         "combined_sources": [(source_name, *design.tasks)] if design.tasks else None,
         "source_estimator": design.estimator,

@@ -3,9 +3,10 @@
 from skprognet._checks import check_no_ratings
 from skprognet.experiments._duplicates import settle_duplicates
 from skprognet.experiments._label_columns import check_columns
-from skprognet.experiments._network_values import paper_methods
+from skprognet.experiments._methods import make_methods
 from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
 from skprognet.experiments._tasks_design import TasksDesign
+from skprognet.sources import LayerSource
 
 
 def transfer_between_tasks(
@@ -14,7 +15,10 @@ def transfer_between_tasks(
     *,
     target="emotion",
     sources=("speaker", "gender"),
+    layers=(),
     all_sources=False,
+    methods=("dnn", "fine-tuned", "progressive"),
+    placebo=False,
     speaker="speaker",
     session="session",
     folds="speaker-stratified",
@@ -35,7 +39,8 @@ def transfer_between_tasks(
 
     A plain network (DNN), and for each source task a fine-tuned (PT/FT) and a progressive network
     (ProgNet), on the same folds, stratified by speaker: of 10, 8 train, 1 chooses the epoch and 1
-    tests. The sources are trained on the training folds only.
+    tests. The sources are trained on the training folds only. A source can also be a pretrained
+    network, whose layers are columns of X.
 
     Parameters
     ----------
@@ -46,9 +51,23 @@ def transfer_between_tasks(
     target : str, default="emotion"
         Column of `labels` that is to be recognised.
     sources : sequence of str, default=("speaker", "gender")
-        Columns of `labels` that networks are trained on first.
+        Columns of `labels` that networks are trained on first. There may be none if there are
+        `layers`.
+    layers : sequence of str, default=()
+        Pretrained networks whose layers are columns of X, such as "ge2e": each is the source
+        ``LayerSource("ge2e")``, and X must be a DataFrame. Only methods that read this source see
+        its columns.
     all_sources : bool, default=False
-        Whether a progressive network is run that reads all of them, each by a column of its own.
+        Whether a progressive network is run that reads all sources and layers, each by a column of
+        its own.
+    methods : sequence of str, default=("dnn", "fine-tuned", "progressive")
+        What is compared: "dnn", "fine-tuned" (PT/FT), "progressive" (ProgNet), and their rivals
+        "side-by-side", "linear-probe", "l2-sp" (with an alpha of 0.01), "lp-ft" (a linear probe in
+        the first quarter of the epochs) and "posterior". A method is run with each source that it
+        can take. Whether a source helps is measured against "dnn".
+    placebo : bool or sequence of str, default=False
+        Whether ProgNet is also run with the placebo of each source, or of those named: the same
+        network with as many weights, and a source that knows nothing.
     speaker : str, default="speaker"
         Column of `labels` that the folds are made by.
     session : str, default="session"
@@ -99,9 +118,9 @@ def transfer_between_tasks(
     Raises
     ------
     ValueError
-        If a column is missing, a label is missing, the labels of a task are numbers with a
-        fraction (ratings), rows are there twice, the folds cannot be made, or the checkpoint is
-        that of another run.
+        If a column is missing, a label is missing, no method can take a source, the labels of a
+        task are numbers with a fraction (ratings), rows are there twice, the folds cannot be made,
+        or the checkpoint is that of another run.
     TypeError
         If `estimator` is not a DNNClassifier, or an option is nothing that design.toml can hold.
     OSError
@@ -145,7 +164,10 @@ def transfer_between_tasks(
     design = TasksDesign(
         target=target,
         sources=sources,
+        layers=layers,
         all_sources=all_sources,
+        methods=methods,
+        placebo=placebo,
         speaker=speaker,
         session=session,
         folds=folds,
@@ -198,9 +220,10 @@ def plan_tasks(design, X, labels):
     arguments = {
         "X": table.X,
         "y": table.labels[design.target],
-        "methods": paper_methods(design.estimator) | design.other_methods,
-        "sources": table.labels[list(design.sources)],
-        "combined_sources": [design.sources] if design.all_sources else None,
+        "methods": make_methods(design.methods, design.estimator) | design.other_methods,
+        "sources": _sources(design, table.labels),
+        "combined_sources": [(*design.sources, *design.layers)] if design.all_sources else None,
+        "placebo": design.placebo,
         "source_estimator": design.estimator,
         "scoring": design.scoring,
         "groups": table.labels[group],
@@ -214,3 +237,11 @@ def plan_tasks(design, X, labels):
     shared = design.folds == "speaker-stratified"  # a speaker is in several folds
     groups = None if shared else labels[group].to_numpy()
     return StudyPlan(design, tables, [PlannedRun(design.corpus, groups, arguments)])
+
+
+def _sources(design, labels):
+    """Return each source by its name: the labels of a task, or the layers of a network."""
+    tasks = labels[list(design.sources)]
+    if not design.layers:
+        return tasks
+    return dict(tasks.items()) | {name: LayerSource(name) for name in design.layers}

@@ -2,19 +2,8 @@
 
 from sklearn.base import clone
 
-from skprognet.estimators import (
-    DNNClassifier,
-    FineTunedClassifier,
-    ProgressiveClassifier,
-    check_estimator_parameters,
-)
+from skprognet.estimators import DNNClassifier, check_estimator_parameters
 from skprognet.experiments._arguments import as_plain
-
-PAPER_METHODS = {
-    "DNN": DNNClassifier,
-    "PT/FT": FineTunedClassifier,
-    "ProgNet": ProgressiveClassifier,
-}
 
 # TOML has no null.
 NOTHING = "none"
@@ -42,12 +31,6 @@ def check_network(estimator, scoring="uar"):
         )
     check_estimator_parameters(estimator)
     return clone(estimator)  # so that a design does not change with the user's object
-
-
-def paper_methods(estimator):
-    """Return the paper's three methods, unfitted and by their names, with the same parameters."""
-    options = clone(estimator).get_params(deep=False)
-    return {name: method(**options) for name, method in PAPER_METHODS.items()}
 
 
 def network_parameters(network):

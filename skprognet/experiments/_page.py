@@ -5,12 +5,14 @@ import base64
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from skprognet._controls import has_placebos
 from skprognet._wording import printable
 from skprognet.experiments._record import MISSING, repeat_command
 from skprognet.experiments._study import fits_in_words
 from skprognet.experiments._words import (
     FOLDS_IN_WORDS,
     NORMALISATION_IN_WORDS,
+    PLACEBO_IN_WORDS,
     describe_folds,
     headline,
 )
@@ -86,6 +88,7 @@ def format_page(study, figures, record, seconds):
         folds=describe_folds(study),
         folds_meaning=FOLDS_IN_WORDS[study.design.folds][1],
         normalisation=NORMALISATION_IN_WORDS[study.design.normalisation],
+        placebo=PLACEBO_IN_WORDS if has_placebos(study.scores) else None,
         design={k: _in_words(v) for k, v in record.items() if k not in APART},
         network=network,
         inputs={name: _in_words(value) for name, value in record["inputs"].items()},

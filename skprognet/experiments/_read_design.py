@@ -3,7 +3,12 @@
 import tomllib
 from pathlib import Path
 
-from skprognet.experiments._arguments import kind_of_value, options_of, takes_several
+from skprognet.experiments._arguments import (
+    kind_of_value,
+    options_of,
+    takes_all,
+    takes_several,
+)
 from skprognet.experiments._corpora_design import CorporaDesign
 from skprognet.experiments._tasks_design import TasksDesign
 from skprognet.experiments._whole_design import BESIDE, check_names, check_whole
@@ -124,10 +129,13 @@ def check_values(values, kinds, where):
     check_names(values, kinds, where)
     for name, value in values.items():
         kind, several = kind_of_value(kinds[name]), takes_several(kinds[name])
-        if several:
+        if takes_all(kinds[name]) and type(value) is bool:
+            fits = True
+        elif several:
             fits = isinstance(value, list) and all(type(each) is kind for each in value)
         else:
             fits = type(value) is kind
         if not fits:
             told = f"a list, each {_KINDS[kind]}" if several else _KINDS[kind]
+            told = f"true, false or {told}" if takes_all(kinds[name]) else told
             raise ValueError(f"{where} must have {told}, as {name!r}; got {value!r}.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from skprognet.evaluation import audit, count_recorded_fits
+from skprognet.evaluation import audit, audit_in_words, count_recorded_fits
 from skprognet.results import compare_methods, summary_table
 
 
@@ -87,11 +87,7 @@ def _audit_by_corpus(scores, groups):
         warnings.warn(f"The audit failed. {error}", UserWarning, stacklevel=4)
         return None, f"The audit FAILED. {error}"
     told = pd.concat(told, ignore_index=True)
-    what = "test row or test speaker" if groups else "test row"
-    return told, (
-        f"The audit passed: in {fits_in_words(scores)} and {int(told['n_tested'].sum())} tested "
-        f"rows, no fit and no source had been given a {what}."
-    )
+    return told, audit_in_words(told, fits_in_words(scores), of_speakers=bool(groups))
 
 
 def fits_in_words(scores):

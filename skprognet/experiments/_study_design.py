@@ -11,6 +11,7 @@ from skprognet.experiments._arguments import (
     python_argument,
 )
 from skprognet.experiments._duplicates import DUPLICATES
+from skprognet.experiments._methods import METHODS, PAPER
 from skprognet.experiments._network_values import (
     check_network,
     describe_others,
@@ -30,6 +31,17 @@ class StudyDesign:
 
     study: ClassVar[str]  # the name of the kind of study, on the command line and in design.toml
 
+    methods: tuple[str, ...] = argument(
+        PAPER,
+        "What is compared. Whether a source helps is measured against dnn.",
+        choices=tuple(METHODS),
+    )
+    placebo: bool | tuple[str, ...] = argument(
+        False,
+        "Also run each source, or those named, as one that knows nothing: does knowledge help, or "
+        "more weights?",
+        metavar="[SOURCE...]",
+    )
     speaker: str = argument("speaker", "Column that the folds are made by.")
     folds: str = argument(
         "speaker-stratified",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from skprognet._wording import first_few
 from skprognet.experiments._arguments import argument, python_argument
-from skprognet.experiments._network_values import PAPER_METHODS
+from skprognet.experiments._methods import NAMES
 from skprognet.experiments._study_design import FOLDS, StudyDesign, title_of
 
 
@@ -18,7 +18,8 @@ class TasksDesign(StudyDesign):
     Raises
     ------
     ValueError
-        If a value is out of range, or `other_methods` has one of the paper's names.
+        If a value is out of range, `other_methods` has the name of a method of the package, there
+        are neither sources nor layers, or one name is both.
     TypeError
         If `estimator` is not a DNNClassifier, or design.toml could not hold a value.
 
@@ -46,7 +47,13 @@ class TasksDesign(StudyDesign):
         ("speaker", "gender"),
         "Columns that networks are trained on first, as speaker gender.",
         metavar="COLUMN...",
-        required=True,
+        default_in_words="none, if there are --layers",
+        may_be_empty=True,
+    )
+    layers: tuple[str, ...] = argument(
+        (),
+        "Pretrained networks whose layers are columns of the table, as ge2e for ge2e.layer1...",
+        metavar="NAME...",
     )
     all_sources: bool = argument(False, "Also read all sources together.")
     session: str = argument("session", "Column that the folds leave-one-session-out are made by.")
@@ -62,6 +69,7 @@ class TasksDesign(StudyDesign):
     def __post_init__(self):
         super().__post_init__()
         self._settle("other_methods", _check_other_methods(self.other_methods))
+        _check_sources(self.sources, self.layers)
 
     @property
     def group(self):
@@ -87,11 +95,25 @@ class TasksDesign(StudyDesign):
     @property
     def title(self):
         """What the study asks, as a heading."""
-        return title_of(self.target, "from " + " and ".join(self.sources))
+        return title_of(self.target, "from " + " and ".join([*self.sources, *self.layers]))
 
     def _missing(self):
         others = {f"other_methods.{name}": repr(m) for name, m in self.other_methods.items()}
         return super()._missing() | others
+
+
+def _check_sources(sources, layers):
+    if not sources and not layers:
+        raise ValueError(
+            "sources or layers must name what may help; got none of either. Name columns of other "
+            "tasks as sources, or pretrained networks whose layers are columns as layers."
+        )
+    both = [name for name in layers if name in sources]
+    if both:
+        raise ValueError(
+            f"A source and a pretrained network must have different names; {first_few(both)} is "
+            "both. Leave it out of one, or rename the column."
+        )
 
 
 def _check_other_methods(others):
@@ -100,10 +122,10 @@ def _check_other_methods(others):
         raise TypeError(
             f"other_methods must be a dict of classifiers by their names; got {others!r:.200}."
         )
-    both = [name for name in others if name in PAPER_METHODS]
+    both = [name for name in others if name in NAMES]
     if both:
         raise ValueError(
-            f"other_methods must have names of their own; {first_few(both)} would replace the "
-            "paper's. Give them other names."
+            f"other_methods must have names of their own; {first_few(both)} would replace one "
+            "of the package. Give them other names."
         )
     return dict(others)

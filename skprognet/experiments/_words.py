@@ -1,6 +1,7 @@
 """A study in words: what was asked, how it was run, and what came out."""
 
 from skprognet._comparisons import TRANSFER, evidence, signed, transfer_wins
+from skprognet._controls import gain_over_placebo, gain_over_side_by_side
 from skprognet._scores import label_of_row
 
 _NAMED = 4
@@ -36,6 +37,24 @@ NORMALISATION_IN_WORDS = {
         "normalised by his or her own rows, test rows included. No label of them is used."
     ),
     "none": "The features are used as they are: nothing of the test rows is used.",
+}
+PLACEBO_IN_WORDS = (
+    "A placebo is the same network with the same number of weights, whose source knows nothing: "
+    "the labels or the layers of the source are shuffled, within the rows that train, those that "
+    "choose the epoch and those that test. A source helps because of what it knows only if the "
+    "network that reads it is better than the network without a source and better than its "
+    "placebo."
+)
+# What it means that a method which helps is better than its control, and that it is not.
+_WHY = {
+    gain_over_placebo: (
+        "What the source knows helps (better than the placebo, too)",
+        "More weights alone may be what helps (not better than the placebo)",
+    ),
+    gain_over_side_by_side: (
+        "Reading the layers progressively adds to that (better than side by side)",
+        "Reading the layers progressively adds nothing measurable (not better than side by side)",
+    ),
 }
 
 
@@ -102,13 +121,19 @@ def headline(study):
 
     It counts the comparisons of a network with a source with the same network without one, as the
     paper's asterisk does: by the plain p-value; how many survive Holm's correction is said beside
-    it. Other classifiers have no part in it.
+    it. Other classifiers have no part in it. Where transfer helps, it also says whether it does so
+    because of what the source knows, and whether the layers are better read progressively.
     """
     rows = study.comparisons[study.comparisons["kind"] == TRANSFER]
     found = rows[evidence(rows)]
     helped, hurt = found[transfer_wins(found)], found[found["hurts"]]
     plain = " or ".join(rows["against"].unique())
     start = _at_chance(study.table)
+    if not len(rows):
+        return (
+            f"{start}It cannot be told whether transfer helps: no network with a source was run "
+            "beside the same network without one, the DNN."
+        )
     if not len(found):
         return (
             f"{start}No evidence that transfer helps, and none that it hurts, in any of "
@@ -122,4 +147,14 @@ def headline(study):
                 f"{_survivors(those)} of them also after Holm's correction: "
                 f"{_named(those, 'difference')}."
             )
-    return start + " ".join(told)
+    return start + " ".join([*told, *_why_helped(helped, study.comparisons)])
+
+
+def _why_helped(helped, comparisons):
+    """Yield sentences on the methods that help: by knowledge or by weights, and how read."""
+    for gain_over, meanings in _WHY.items():
+        gains = [gain_over(row, comparisons) for _, row in helped.iterrows()]
+        for meaning, wanted in zip(meanings, (True, False), strict=True):
+            rows = helped[[gain is not None and gain.is_better == wanted for gain in gains]]
+            if len(rows):
+                yield f"{meaning}: {_named(rows)}."

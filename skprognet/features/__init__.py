@@ -5,22 +5,29 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from skprognet.features._choice import choose_features
+    from skprognet.features._extracted_table import make_feature_table
     from skprognet.features._feature_extractor import FeatureExtractor
     from skprognet.features._feature_function import FeatureFunction
     from skprognet.features._feature_tables import read_features
     from skprognet.features._finite import select_features
+    from skprognet.features._joined_features import JoinedFeatures
     from skprognet.features._joined_labels import join_labels
     from skprognet.features._labelled_table import split_features
     from skprognet.features._opensmile import OpenSmileFeatures
-    from skprognet.features._origin import FeatureOrigin, make_feature_table
+    from skprognet.features._origin import FeatureOrigin
+    from skprognet.features._speech_model_features import SpeechModelFeatures
     from skprognet.features.engine._cache import clear_cache, count_cached, remove_cache
     from skprognet.features.engine._report import describe_errors
+    from skprognet.features.speech_models._speech_module import SpeechModule
 
 __all__ = [
     "FeatureExtractor",
     "FeatureFunction",
     "FeatureOrigin",
+    "JoinedFeatures",
     "OpenSmileFeatures",
+    "SpeechModelFeatures",
+    "SpeechModule",
     "choose_features",
     "clear_cache",
     "count_cached",
@@ -37,14 +44,17 @@ _HOMES = {
     "FeatureExtractor": "_feature_extractor",
     "FeatureFunction": "_feature_function",
     "FeatureOrigin": "_origin",
+    "JoinedFeatures": "_joined_features",
     "OpenSmileFeatures": "_opensmile",
+    "SpeechModelFeatures": "_speech_model_features",
+    "SpeechModule": "speech_models._speech_module",
     "check_column": "_labelled_table",  # for the command line
     "choose_features": "_choice",
     "clear_cache": "engine._cache",
     "count_cached": "engine._cache",
     "describe_errors": "engine._report",
     "join_labels": "_joined_labels",
-    "make_feature_table": "_origin",
+    "make_feature_table": "_extracted_table",
     "read_features": "_feature_tables",
     "remove_cache": "engine._cache",
     "select_features": "_finite",

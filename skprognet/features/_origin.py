@@ -1,16 +1,20 @@
 """What made features: three values that go wherever the features go."""
 
+import re
 import warnings
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 
-import pandas as pd
-
-from skprognet._wording import first_few, printable
+from skprognet._wording import printable
 from skprognet.features._feature_sets import config_digest, find_config, is_built_in
+from skprognet.features._joined_features import JoinedFeatures
 from skprognet.features._opensmile import OpenSmileFeatures
+from skprognet.features._speech_model_features import SpeechModelFeatures
+from skprognet.features._speech_model_origin import AND, SpeechModelOrigin, split_texts
 
 _CONFIGURATION = ", configuration "  # before the SHA-256 of a configuration file
+_LONG_DIGEST = re.compile(r"(sha256:[0-9a-f]{8})[0-9a-f]{56}")  # of the weights of a speech model
+_OF_SPEECH_MODELS = ("device", "batch_size", "download")  # parameters that openSMILE has not
 
 
 @dataclass(frozen=True)
@@ -23,11 +27,14 @@ class FeatureOrigin:
     Parameters
     ----------
     feature_set : str
-        A name in openSMILE, or the path of a configuration file.
+        A name in openSMILE, or the path of a configuration file. Layers of a speech model stand
+        there as ``ge2e[layer1,layer2;mean,std]``. What several extractors made side by side is
+        joined by ``+``.
     sampling_rate : int
         The rate in Hz to which all audio was resampled.
     extractor : str
-        The software and its version; for a configuration file its SHA-256 as well.
+        The software and its version; for a configuration file its SHA-256 as well; for a speech
+        model its name and the SHA-256 of its weights.
 
     Examples
     --------
@@ -45,12 +52,21 @@ class FeatureOrigin:
 
     @classmethod
     def of_extractor(cls, features):
-        """Return what an :class:`OpenSmileFeatures` makes its features by."""
-        feature_set, extractor = str(features.feature_set), f"opensmile {version('opensmile')}"
-        if feature_set.endswith(".conf"):
-            config = find_config(feature_set)
-            feature_set = str(config)
-            extractor += _CONFIGURATION + config_digest(config)
+        """Return what an extractor makes its features by.
+
+        Parameters
+        ----------
+        features : OpenSmileFeatures, SpeechModelFeatures or JoinedFeatures
+            The extractor.
+
+        Returns
+        -------
+        FeatureOrigin
+            What it depends on.
+        """
+        parts = features.extractors if isinstance(features, JoinedFeatures) else [features]
+        texts = zip(*map(_describe, parts), strict=True)
+        feature_set, extractor = map(AND.join, texts)
         return cls(feature_set, features.sampling_rate, extractor)
 
     @classmethod
@@ -125,19 +141,33 @@ class FeatureOrigin:
     @property
     def configuration_sha256(self):
         """The SHA-256 of the configuration file that made the features, or None."""
-        _, found, digest = self.extractor.rpartition(_CONFIGURATION)
+        _, found, digest = self._parts()[1].rpartition(_CONFIGURATION)
         return digest if found else None
 
     def makes_same_features(self, other):
         """Return whether features of both come from the same feature set at the same rate.
 
-        A configuration file counts by its content, wherever it lies.
+        A configuration file counts by its content, and a speech model by its weights, wherever
+        they lie.
         """
-        sets = [each.configuration_sha256 or each.feature_set for each in (self, other)]
-        return sets[0] == sets[1] and self.sampling_rate == other.sampling_rate
+        return self._identity() == other._identity()
+
+    def _parts(self):
+        """Return feature set and software of openSMILE, and what speech models made beside."""
+        return split_texts(self.feature_set, self.extractor)
+
+    def _identity(self):
+        """Return what makes the numbers, as a set of what each extractor makes."""
+        feature_set, _, speech_models = self._parts()
+        made = {model.identity for model in speech_models}
+        if feature_set:
+            made.add(self.configuration_sha256 or feature_set)
+        return {(each, self.sampling_rate) for each in made}
 
     def check_table(self, table, name="table"):
         """Raise unless the features of a table were made in this way, or the table does not say.
+
+        The table may hold features of other extractors beside these.
 
         Parameters
         ----------
@@ -152,42 +182,55 @@ class FeatureOrigin:
             If they were made in another way.
         """
         here = FeatureOrigin.of_table(table, name)
-        if here is not None and not self.makes_same_features(here):
+        if here is not None and not self._identity() <= here._identity():
             raise ValueError(
                 f"Features must be made as those that the model learned from, {self}; those in "
                 f"{name!r} are {here}. Extract them again."
             )
 
-    def make_extractor(self, configuration=None, **options):
+    def make_extractor(self, configuration=None, speech_models=None, **options):
         """Return an extractor of the same features.
 
         A configuration of openSMILE may write any file, and a model may come from a stranger.
-        So a configuration file is run only if it is named here.
+        So a configuration file is run only if it is named here. A speech model is only read, and
+        has to have the weights that are recorded.
 
         Parameters
         ----------
         configuration : path, default=None
             The configuration file that made the features, if none of openSMILE's own did.
+        speech_models : dict of str to object, default=None
+            By the beginning of its columns, what to take as a speech model that is not found by
+            itself, such as a :class:`SpeechModule`.
         **options : dict
-            Other parameters of :class:`OpenSmileFeatures`, such as `n_jobs`.
+            Other parameters of the extractor, such as `n_jobs`.
 
         Returns
         -------
-        OpenSmileFeatures
+        OpenSmileFeatures, SpeechModelFeatures or JoinedFeatures
             The extractor.
 
         Raises
         ------
         ValueError
-            If `configuration` is not the one that made the features, or is missing.
+            If `configuration` is not the one that made the features, or is missing; or if a speech
+            model is not found, or has other weights.
 
         Warns
         -----
         UserWarning
             If another version of the software is installed, so that the numbers may differ.
         """
-        feature_set = self._choose_feature_set(configuration)
-        features = OpenSmileFeatures(feature_set, sampling_rate=self.sampling_rate, **options)
+        options = {"sampling_rate": self.sampling_rate, **options}
+        for_models = {name: options.pop(name) for name in _OF_SPEECH_MODELS if name in options}
+        feature_set, _, models = self._parts()
+        parts = []
+        if feature_set or configuration is not None:
+            found = self._choose_feature_set(feature_set, configuration)
+            parts.append(OpenSmileFeatures(found, **options))
+        given = {**options, **for_models}
+        parts += [model.make_extractor(speech_models or {}, **given) for model in models]
+        features = parts[0] if len(parts) == 1 else JoinedFeatures(parts, **options)
         now = FeatureOrigin.of_extractor(features)
         if now.extractor != self.extractor:
             warnings.warn(
@@ -197,19 +240,24 @@ class FeatureOrigin:
             )
         return features
 
-    def _choose_feature_set(self, configuration):
+    def _choose_feature_set(self, feature_set, configuration):
         """Return the feature set to extract: never a file that only the model names."""
-        if is_built_in(self.feature_set):
+        if not feature_set:
+            raise ValueError(
+                f"The model learned from no features of openSMILE; leave the configuration "
+                f"{str(configuration)!r} out (--configuration)."
+            )
+        if is_built_in(feature_set):
             if configuration is not None:
                 raise ValueError(
-                    f"The model learned from {self.feature_set}, which openSMILE has; leave the "
+                    f"The model learned from {feature_set}, which openSMILE has; leave the "
                     f"configuration {str(configuration)!r} out (--configuration)."
                 )
-            return self.feature_set
+            return feature_set
         if configuration is None:
             raise ValueError(
                 "The model learned from features of the openSMILE configuration "
-                f"{self.feature_set!r}, and a configuration that a model names is never run. If "
+                f"{feature_set!r}, and a configuration that a model names is never run. If "
                 "you trust that file, name it with --configuration; or give a table of features."
             )
         found = config_digest(find_config(configuration))
@@ -222,55 +270,20 @@ class FeatureOrigin:
         return str(configuration)
 
     def __str__(self):
-        return printable(f"{self.feature_set} at {self.sampling_rate} Hz by {self.extractor}")
+        extractor = _LONG_DIGEST.sub(r"\1...", self.extractor)
+        return printable(f"{self.feature_set} at {self.sampling_rate} Hz by {extractor}")
 
 
 ORIGIN_COLUMNS = tuple(each.name for each in fields(FeatureOrigin))
 
 
-def make_feature_table(utterances, features):
-    """Return a table of utterances with what made their features, and the features.
-
-    Parameters
-    ----------
-    utterances : DataFrame
-        A row per utterance: ``file``, ``start`` and ``end`` (s), as :class:`OpenSmileFeatures`
-        takes them, and any other columns, such as labels.
-    features : OpenSmileFeatures
-        Makes the features.
-
-    Returns
-    -------
-    DataFrame
-        All columns of `utterances`, those of a :class:`FeatureOrigin`, then the features.
-
-    Raises
-    ------
-    ValueError
-        If a column has the name of a feature, or as :class:`OpenSmileFeatures` says.
-
-    See Also
-    --------
-    split_features : Parts such a table into features and labels.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from skprognet.datasets import make_speech_corpus
-    >>> from skprognet.features import OpenSmileFeatures, make_feature_table
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     corpus = make_speech_corpus(folder, n_speakers=2, n_utterances=1, random_state=0)
-    ...     table = make_feature_table(corpus[:2], OpenSmileFeatures(verbose=False))
-    >>> list(table)[-91:-87]
-    ['feature_set', 'sampling_rate', 'extractor', 'F0semitoneFrom27.5Hz_sma3nz_amean']
-    """
-    names = features.get_feature_names_out()
-    taken = [name for name in (*ORIGIN_COLUMNS, *names) if name in utterances]
-    if taken:
-        raise ValueError(
-            f"A table of utterances must have no features yet; it has {first_few(taken)}. Leave "
-            "them out."
-        )
-    X = features.fit_transform(utterances)
-    made = pd.DataFrame(FeatureOrigin.of_extractor(features).to_dict(), index=X.index)
-    return pd.concat([utterances.loc[X.index], made, X], axis=1)
+def _describe(features):
+    """Return the feature set and the software of one extractor."""
+    if isinstance(features, SpeechModelFeatures):
+        return SpeechModelOrigin.of_extractor(features).to_texts()
+    feature_set, extractor = str(features.feature_set), f"opensmile {version('opensmile')}"
+    if feature_set.endswith(".conf"):
+        config = find_config(feature_set)
+        feature_set = str(config)
+        extractor += _CONFIGURATION + config_digest(config)
+    return feature_set, extractor

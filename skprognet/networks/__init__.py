@@ -19,12 +19,16 @@ from skprognet.networks._lockstep import Lockstep as Lockstep
 from skprognet.networks._lockstep import NetworkToTrain as NetworkToTrain
 from skprognet.networks._lockstep import Trained as Trained
 from skprognet.networks._losses import CrossEntropy as CrossEntropy
+from skprognet.networks._multi_task import MultiTaskLoss as MultiTaskLoss
+from skprognet.networks._multi_task import add_outputs as add_outputs
 from skprognet.networks._progressive_column import (
     ProgressiveColumn,
     build_column,
     join_frozen,
     source_layer,
 )
+from skprognet.networks._pull import PullToStart as PullToStart
+from skprognet.networks._recorded import record_outputs as record_outputs
 from skprognet.networks._step import TrainingStep as TrainingStep
 from skprognet.networks._step import loss_and_gradients
 from skprognet.networks._threads import limit_threads as limit_threads

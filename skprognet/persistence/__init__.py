@@ -21,6 +21,10 @@ an object with one key, which says what it is:
 
 ``{"estimator": [class, {attribute: value}]}``
     The state that ``__getstate__`` gives, of one of the classes that :func:`save_model` lists.
+``{"source": [class, {attribute: value}]}``
+    A source that is no estimator, such as a ``LayerSource``: what its ``to_state`` returns. Of a
+    ``TorchSource`` the weights, and the names of classes that its module consists of, for
+    comparison with the module that :func:`load_model` is given.
 ``{"array": name}``, ``{"fortran": name}``
     An array of the file, or its transpose: an array keeps the order that it has in memory.
     Arrays that are equal are in the file once. A name is a label and never a path.

@@ -43,11 +43,14 @@ def describe_network(model):
     Returns
     -------
     dict
-        ``class``, ``classes``, ``layers`` (widths, from the features to the output),
-        ``activation``, ``sha256`` of the weights, ``random_state``; where it was trained by this
-        package ``best_epoch``, ``epochs``, ``metric`` and ``validation_score``; and ``sources``,
-        by name the same of each. Of a source of your own: ``class``, ``layers`` (the widths of
-        each column) and ``sha256`` (its digest).
+        ``class``, ``classes``, ``layers`` (widths, from the features that the network itself
+        reads to the output), ``activation``, ``sha256`` of the weights, ``random_state``; where it
+        was trained by this package ``best_epoch``, ``epochs``, ``metric`` and
+        ``validation_score``; of multi-task learning ``source_classes`` by the name of the task;
+        and ``sources``, by name the same of each. Of a source that is no
+        network, such as a :class:`~skprognet.sources.LayerSource`: ``class``, ``layers`` (the
+        widths of each column), ``layer_names``, where the layers have names, and ``sha256`` (its
+        digest).
 
     Raises
     ------
@@ -71,20 +74,21 @@ def describe_network(model):
     """
     source = as_source(model)
     network = source.network
-    if network is None:  # a source of the user's own
-        told = {"class": type(source).__name__, "layers": source.layer_sizes()}
-        return told | {"sha256": source.digest(), "sources": {}}
+    if network is None:
+        return _describe_source(source)
     check_is_fitted(network)
     widths = source.layer_sizes()[-1]
     params = network.get_params(deep=False)
     told = {
         "class": type(network).__name__,
         "classes": network.classes_.tolist(),
-        "layers": [network.n_features_in_, *widths, len(network.classes_)],
+        "layers": [source.column().n_features, *widths, len(network.classes_)],
         "activation": params["activation"],
         "sha256": source.digest(),
         "random_state": params["random_state"] if _is_plain(params["random_state"]) else None,
     }
+    if getattr(network, "source_classes_", None):
+        told["source_classes"] = {n: c.tolist() for n, c in network.source_classes_.items()}
     if hasattr(network, "history_"):
         told |= {
             "best_epoch": network.best_epoch_,
@@ -96,11 +100,19 @@ def describe_network(model):
     return told | {"sources": {name: describe_network(source) for name, source in sources}}
 
 
+def _describe_source(source):
+    """Return what a source is that is no network."""
+    told = {"class": source.kind, "layers": source.layer_sizes()}
+    if source.layer_names:
+        told["layer_names"] = list(source.layer_names)
+    return told | {"sha256": source.digest(), "sources": {}}
+
+
 def _is_plain(value):
     return value is None or isinstance(value, int)
 
 
-def describe_model(path, rows=None):
+def describe_model(path, rows=None, *, modules=None):
     """Return all that the file of a model says of it, as plain values that JSON can hold.
 
     Parameters
@@ -110,6 +122,8 @@ def describe_model(path, rows=None):
     rows : path, default=None
         A table of features: say also which share of its rows the model, and each of its sources,
         was trained on. A score on such rows is not an honest one.
+    modules : dict of str to torch.nn.Module, default=None
+        As for :func:`load_model`.
 
     Returns
     -------
@@ -146,7 +160,7 @@ def describe_model(path, rows=None):
     ([88, 16, 4], 88, [])
     """
     path = Path(path)
-    model, info = load_model(path), read_model_info(path)
+    model, info = load_model(path, modules=modules), read_model_info(path)
     origin = FeatureOrigin.from_metadata(info["metadata"])
     names = getattr(model, "feature_names_in_", None)
     return {

@@ -25,8 +25,11 @@ from skprognet.estimators import (
     DTYPES,
     DNNClassifier,
     FineTunedClassifier,
+    MultiTaskClassifier,
     NetworkClassifier,
+    PosteriorClassifier,
     ProgressiveClassifier,
+    SideBySideClassifier,
     check_estimator_parameters,
 )
 from skprognet.networks import ROWS_PER_BLOCK, source_layer
@@ -36,6 +39,7 @@ CLASSES = {
     cls.__name__: cls
     for cls in (
         *(DNNClassifier, FineTunedClassifier, ProgressiveClassifier),
+        *(SideBySideClassifier, PosteriorClassifier, MultiTaskClassifier),
         *(Pipeline, FrozenEstimator, MLPClassifier, LabelBinarizer),
         *(StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler, PCA),
     )
@@ -49,6 +53,11 @@ FITTED = {
     "network_state": dict,
 }
 FITTED_WITH_SOURCE = {"sources_": list, "source_digest_": dict}
+FITTED_FURTHER = {
+    SideBySideClassifier: {"source_widths_": dict},
+    PosteriorClassifier: {"source_widths_": dict},
+    MultiTaskClassifier: {"source_classes_": dict},
+}
 MOST_FEATURES = 10**6  # beyond any use; numpy makes room for as many as a forged file says
 
 
@@ -160,6 +169,7 @@ def _check_parameters(cls, parameters):
 def _check_fitted(cls, state):
     """Raise unless the attributes are what a fit leaves, and agree with each other."""
     expected = FITTED | ({} if cls is DNNClassifier else FITTED_WITH_SOURCE)
+    expected |= FITTED_FURTHER.get(cls, {})
     for name, kind in expected.items():
         if type(state.get(name)) is not kind:
             raise ValueError(f"{name} of {cls.__name__} is missing or no {kind.__name__}")
@@ -180,13 +190,16 @@ def _check_fitted(cls, state):
     digests = {name: as_source(source).digest() for name, source in sources}
     if digests != state.get("source_digest_", {}):
         raise ValueError("source_digest_ is not that of the sources")
+    n_outputs = len(classes) + _n_source_classes(state.get("source_classes_", {}))
     check_number(
-        "n_classes", network["config"]["n_classes"], "integer", low=len(classes), high=len(classes)
+        "n_classes", network["config"]["n_classes"], "integer", low=n_outputs, high=n_outputs
     )
     _check_weights(network["weights"], network["config"])
     if network["config"].get("source_sizes", ()) != _source_sizes(cls, sources):
         raise ValueError("the network reads other layers than those of the sources")
     _check_scale(state)
+    _check_features_read(state.get("features_read_"), n_features)
+    _check_n_features(cls, state, network)
 
 
 def _check_scale(state):
@@ -201,13 +214,52 @@ def _check_scale(state):
             raise ValueError(f"{name} is of shape and type {found}, not {wanted}")
 
 
+def _check_features_read(read, n_features):
+    """Raise unless these are places of features, each once; None is all of them."""
+    if read is None:  # or an older release did not have it
+        return
+    if type(read) is not np.ndarray or read.dtype.kind != "i" or read.ndim != 1 or not len(read):
+        raise ValueError("features_read_ is no array of whole numbers with one axis")
+    if read.min() < 0 or read.max() >= n_features or len(np.unique(read)) < len(read):
+        raise ValueError(f"features_read_ are not places among {n_features} features, each once")
+
+
+def _check_n_features(cls, state, network):
+    """Raise unless a network with sources reads as many features as it should."""
+    read, reads = state.get("features_read_"), network["config"]["n_features"]
+    n_own = state["n_features_in_"] if read is None else len(read)
+    if cls is ProgressiveClassifier and reads != n_own:
+        raise ValueError(f"the network reads {reads} features, features_read_ are {n_own}")
+    if "source_widths_" not in FITTED_FURTHER.get(cls, {}):
+        return
+    widths = state["source_widths_"]
+    if list(widths) != [name for name, _ in state["sources_"]]:
+        raise ValueError("source_widths_ are not those of the sources")
+    for width in widths.values():
+        check_number("source_widths_", width, "integer", low=1, high=MOST_FEATURES)
+    if reads != n_own + sum(widths.values()):
+        raise ValueError(f"the network reads {reads} numbers, not {n_own} and {widths}")
+
+
+def _n_source_classes(source_classes):
+    """Return how many outputs the other tasks have; raise unless each has labels."""
+    for name, labels in source_classes.items():
+        if type(labels) is not np.ndarray or labels.ndim != 1 or len(labels) < 2:
+            raise ValueError(f"the classes of the task {name!r:.80} are no list of labels")
+    return sum(map(len, source_classes.values()))
+
+
 def _source_sizes(cls, sources):
     """Return the widths of the frozen layers that a classifier with these sources reads."""
     if cls is ProgressiveClassifier:
         layers = [as_source(source).layer_sizes() for _, source in sources]
+        if None in layers:
+            raise ValueError("the columns of a source are not known")
         return tuple(tuple(sizes) for columns in layers for sizes in columns)
+    if cls is not FineTunedClassifier or not sources:
+        return ()
     # A copy of its source reads what that one reads: all columns but the last, its own.
-    return tuple(as_source(sources[0][1]).layer_sizes()[:-1]) if sources else ()
+    return tuple(as_source(sources[0][1]).layer_sizes()[:-1])
 
 
 def _check_weights(weights, config):

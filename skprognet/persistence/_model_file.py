@@ -17,8 +17,9 @@ from skprognet._files import write_whole
 from skprognet.estimators import NetworkClassifier
 from skprognet.persistence._allowance import ARRAY_IN_FILE, Allowance
 from skprognet.persistence._estimators import one_row
+from skprognet.persistence._stored_sources import Modules, WrongModuleError, modules_of
 from skprognet.persistence._values import Reader, Writer
-from skprognet.sources import network_of
+from skprognet.sources import as_source, network_of
 
 FORMAT_VERSION = 1
 KEY = "skprognet"
@@ -36,7 +37,8 @@ def save_model(est, path, *, metadata=None):
     est : DNNClassifier, FineTunedClassifier, ProgressiveClassifier, Pipeline or FrozenEstimator
         Fitted; the last two end in one of the first three. Steps before it, and sources, may be
         any of these, ``MLPClassifier``, ``StandardScaler``, ``MinMaxScaler``, ``MaxAbsScaler``,
-        ``RobustScaler`` or ``PCA``.
+        ``RobustScaler`` or ``PCA``; a source may also be a ``LayerSource`` or a ``TorchSource``,
+        of which the weights are stored and not the code.
     path : str or path
         The file, best with the ending ``.safetensors``; it is written whole or not at all, and
         its folder is made. A symbolic link is replaced, and what it points to stays.
@@ -100,7 +102,7 @@ def save_model(est, path, *, metadata=None):
     write_whole({path: _tried(est, document, writer.arrays)})
 
 
-def load_model(path):
+def load_model(path, *, modules=None):
     """Read a model that `save_model` wrote.
 
     Nothing in the file is run: it holds numbers and names, and the names are looked up in a table.
@@ -109,6 +111,10 @@ def load_model(path):
     ----------
     path : str or path
         The file, or a symbolic link to it.
+    modules : dict of str to torch.nn.Module, default=None
+        For each source that is a :class:`~skprognet.sources.TorchSource`, by its name, a new
+        instance of the class of its module, made as it was then. It is copied and gets the stored
+        weights; the instance itself stays as it is.
 
     Returns
     -------
@@ -123,7 +129,10 @@ def load_model(path):
     ValueError
         If it is another kind of file or another version of the format, if anything in it has been
         cut or altered, if its parts do not go together, or if it would take far more memory than
-        its size explains.
+        its size explains; or if a module is missing, is no source of the model, or has another
+        architecture.
+    TypeError
+        If `modules` is no dict.
     OSError
         If there is no such file, or it cannot be read.
 
@@ -146,9 +155,10 @@ def load_model(path):
     >>> bool((same.predict_proba(X) == clf.predict_proba(X)).all())
     True
     """
+    modules = Modules(modules)
     with _one_sentence("load_model", path):
         document, arrays, allowance = _read(Path(path))
-        return _model(document["model"], arrays, allowance)
+        return _model(document["model"], arrays, allowance, modules)
 
 
 def read_model_info(path):
@@ -212,6 +222,8 @@ def _one_sentence(function, path):
             f"{function} reads a file that save_model wrote; {str(path)!r} cannot be read "
             f"({error.strerror or error}). Check the path."
         ) from error
+    except WrongModuleError as error:
+        raise ValueError(f"The model in {str(path)!r} {error}") from error
     # Whatever a forged file provokes in the libraries below, it is the file that is wrong.
     except Exception as error:
         raise ValueError(
@@ -267,15 +279,16 @@ def _read(path):
     return document, arrays, allowance
 
 
-def _model(encoded, arrays, allowance):
+def _model(encoded, arrays, allowance, modules):
     """Return the estimator that is described by JSON and arrays, unless it asks for too much."""
-    reader = Reader(arrays, allowance)
+    reader = Reader(arrays, allowance, modules)
     model = reader.decode(encoded)
     if not isinstance(network_of(model), NetworkClassifier):
         raise ValueError(f"there is a {type(model).__name__} in place of a model")
     check_is_fitted(network_of(model))
     if reader.used != set(arrays):
         raise ValueError("there are arrays that belong to nothing")
+    modules.check_all_used()
     return model
 
 
@@ -289,7 +302,8 @@ def _tried(est, document, arrays):
         allowance = Allowance(len(content))
         allowance.spend_on_text(text)
         allowance.spend(ARRAY_IN_FILE * len(arrays))
-        found = _model(document["model"], load(content), allowance).predict_proba(row)
+        modules = Modules(modules_of(as_source(est)))
+        found = _model(document["model"], load(content), allowance, modules).predict_proba(row)
         reason = None if np.array_equal(found, wanted, equal_nan=True) else "it predicts otherwise"
     except Exception as error:
         reason = _reason(error)

@@ -8,6 +8,7 @@ import numpy as np
 
 from skprognet.persistence._allowance import ARRAY, ESTIMATOR, RANDOM_STATE
 from skprognet.persistence._estimators import CLASSES, build, state_of
+from skprognet.persistence._stored_sources import SOURCES, build_source
 
 SCALARS = {
     kind.__name__: kind
@@ -66,14 +67,14 @@ class Writer:
         if kind is np.random.RandomState:
             return {"RandomState": self.encode(value.get_state(), where)}
         if kind is CLASSES.get(kind.__name__):
-            state = state_of(value).items()
-            return {
-                "estimator": [
-                    kind.__name__,
-                    {name: self.encode(part, _join(where, name)) for name, part in state},
-                ]
-            }
+            return {"estimator": self._encode_state(kind, state_of(value), where)}
+        if kind is SOURCES.get(kind.__name__):
+            return {"source": self._encode_state(kind, value.to_state(), where)}
         raise _not_storable(value, where)
+
+    def _encode_state(self, kind, state, where):
+        parts = {name: self.encode(part, _join(where, name)) for name, part in state.items()}
+        return [kind.__name__, parts]
 
     def _encode_array(self, array, where):
         if array.dtype.kind == "O" and array.ndim == 1:
@@ -112,7 +113,7 @@ def _not_storable(value, where):
     way_out = next((way for name, way in WAYS_OUT.items() if name in where.split(".")), None)
     return TypeError(
         "save_model stores numbers, text, their arrays, and estimators of the classes "
-        f"{', '.join(CLASSES)}; got {got} in {where!r}. "
+        f"{', '.join(CLASSES)}, and the sources {', '.join(SOURCES)}; got {got} in {where!r}. "
         + (
             f"Call {way_out} on that estimator first."
             if way_out
@@ -130,6 +131,8 @@ class Reader:
         The arrays of the file.
     allowance : Allowance
         The memory that what they are turned into may take.
+    modules : Modules
+        What is needed beside the file.
 
     Attributes
     ----------
@@ -137,8 +140,9 @@ class Reader:
         Names of the arrays that have been asked for.
     """
 
-    def __init__(self, arrays, allowance):
+    def __init__(self, arrays, allowance, modules):
         self.arrays = arrays
+        self._modules = modules
         self.used = set()
         self._allowance = allowance
         self._copying = True
@@ -151,6 +155,7 @@ class Reader:
             "objects": self._objects,
             "RandomState": self._random_state,
             "scalar": self._scalar,
+            "source": self._source,
             "text": self._text,
             "tuple": lambda parts: tuple(self.decode(part) for part in parts),
         }
@@ -217,4 +222,12 @@ class Reader:
             self._copying = attribute != "network_state"
             decoded[attribute] = self.decode(value)
         self._copying = True
+        for attribute in {"source", "sources_"} & decoded.keys():
+            decoded[attribute] = self._modules.complete(decoded[attribute])
         return build(name, decoded, self._allowance)
+
+    def _source(self, content):
+        name, state = content
+        self._allowance.spend(ESTIMATOR)
+        decoded = {attribute: self.decode(value) for attribute, value in state.items()}
+        return build_source(name, decoded)

@@ -56,7 +56,9 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
         them the scores are taken as UAR).
     pairs : {"paper", "all"}, default="paper"
         What is compared. "paper": each method with a source with each that has none, then the
-        methods of one source with each other, then those without a source with each other.
+        methods of one source with each other, then those without a source with each other. A
+        method whose source is a placebo ("placebo of " and the name of a source) is compared with
+        the same method with this source, and with the same network without one, and with no other.
     against : str or tuple of (method, source), default=None
         The one with which all others are compared, in place of `pairs`; the name of a method is
         enough if it has one source.
@@ -83,7 +85,9 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
         (probabilities that the method is worse by more than the rope, practically equal, better),
         test (in words), ratio (n_test / n_train that the corrected test used, else NaN), p_chance
         and against_p_chance (p-value of either against chance; NaN if that is not known), kind
-        ("transfer": a network with a source and the same network without; "same source"; "other"),
+        ("transfer": a network with a source and the same network without; "same source";
+        "placebo": a network with a source and the same with its placebo; "control": a network with
+        a placebo and the same network without a source; "other"),
         alpha and rope (as given: tables, marks and displays read them here), hurts (whether
         transfer is worse than none, by the plain p-value), verdict (one comparison in words).
 
@@ -114,6 +118,13 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
     A verdict says that transfer hurts only if a network with a source is worse than the same
     network without one. It says that transfer may hurt if such a network is probably worse
     (``p_worse > 0.5``). Another classifier, such as a support vector machine, is better or worse.
+
+    Where transfer helps and the table has a placebo of the source, the verdict says whether the
+    source helps because of what it knows: the network with the source is then better than the one
+    without (the comparison itself) *and* better than the same network with the placebo, both by
+    the plain p-value. If it is not, the gain may come from more weights alone. Where the method
+    "side by side" has read the same source, the verdict of ProgNet also says whether reading the
+    layers progressively is better than reading them beside the features.
 
     A method is at chance if the same test, one-sided, does not find its scores better than chance,
     the score of a guess: 1 / (number of classes) for UAR. If a test has no one-sided form, the one
@@ -162,6 +173,5 @@ difference +0.008 (95 % interval -0.016 to +0.032), p = 0.412.
     comparisons.insert(after_p, "pvalue_holm", holm(comparisons["pvalue"]))
     comparisons = comparisons.assign(alpha=alpha, rope=rope)
     comparisons["hurts"] = evidence(comparisons) & transfer_loses(comparisons)
-    n = len(comparisons)
-    comparisons["verdict"] = [verdict(row, n) for _, row in comparisons.iterrows()]
+    comparisons["verdict"] = [verdict(row, comparisons) for _, row in comparisons.iterrows()]
     return comparisons

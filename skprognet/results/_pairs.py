@@ -4,8 +4,9 @@ from itertools import combinations
 
 import pandas as pd
 
-from skprognet._comparisons import OTHER, SAME_SOURCE, TRANSFER
-from skprognet._scores import NO_SOURCE, methods_in, rows_of
+from skprognet._comparisons import CONTROL, OTHER, PLACEBO, SAME_SOURCE, TRANSFER
+from skprognet._controls import with_placebo
+from skprognet._scores import NO_SOURCE, methods_in, placebo_of, rows_of
 
 # What the paper calls them: the network without a source, and the two ways to use one.
 DNN = "DNN"
@@ -52,35 +53,51 @@ def kind_of(method, against, networks):
 
     Returns
     -------
-    {"transfer", "same source", "other"}
+    {"transfer", "same source", "placebo", "control", "other"}
         "transfer": a network with a source and the same network without; "same source": two
-        methods with one source.
+        methods with one source; "placebo": a network with a source and with the placebo of this
+        source; "control": a network with a placebo and the same network without a source.
     """
-    for with_source, without in ((method, against), (against, method)):
-        if without[1] == NO_SOURCE and networks.get(with_source) == without[0]:
-            return TRANSFER
+    for one, other in ((method, against), (against, method)):
+        if other[1] == NO_SOURCE and networks.get(one) == other[0]:
+            return TRANSFER if placebo_of(one[1]) is None else CONTROL
+        if other == with_placebo(one):
+            return PLACEBO
     return SAME_SOURCE if method[1] == against[1] != NO_SOURCE else OTHER
 
 
 def expected_better_first(a, b):
-    """Return (later, earlier), unless one transfers and the other does not: that one first."""
-    return (a, b) if b[1] == NO_SOURCE != a[1] else (b, a)
+    """Return (later, earlier), unless only one of them has something to learn from a source.
+
+    A network with a source comes before one without, and before the same one with a placebo.
+    """
+    return (a, b) if b[1] == NO_SOURCE != a[1] or b == with_placebo(a) else (b, a)
 
 
 def _paper_pairs(found, networks):
     """Return which (method, source) the paper compares with which, and where others stand.
 
     Each transferred method with each plain one, as the paper's asterisk; then the methods of one
-    source with each other, the later listed with the earlier, as its cross; then the plain ones.
+    source with each other, the later listed with the earlier, as its cross; then the controls,
+    which the paper has not; then the plain ones.
     """
     plain = [method for method in found if method[1] == NO_SOURCE]
-    transferred = [method for method in found if method[1] != NO_SOURCE]
+    transferred = [m for m in found if m[1] != NO_SOURCE and placebo_of(m[1]) is None]
     pairs = [(method, base) for method in transferred for base in plain]
     pairs += [(b, a) for a, b in combinations(transferred, 2) if a[1] == b[1]]
+    pairs += _control_pairs(found, networks)
     # The network is what the others are measured by, wherever it is listed.
     first = [method for method in plain if method[0] in networks.values()]
     ordered = first + [method for method in plain if method not in first]
     return pairs + [(b, a) for a, b in combinations(ordered, 2)]
+
+
+def _control_pairs(found, networks):
+    """Return each network with a source and with its placebo, and that with the plain network."""
+    pairs = [(method, with_placebo(method)) for method in found if with_placebo(method) in found]
+    placebos = [method for method in found if placebo_of(method[1]) is not None]
+    plain = [(method, (networks[method], NO_SOURCE)) for method in placebos if method in networks]
+    return pairs + plain
 
 
 def _find(against, found):

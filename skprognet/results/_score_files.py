@@ -5,10 +5,11 @@ import zlib
 from pathlib import Path
 
 from skprognet._delimited import read_delimited
-from skprognet._scores import CONDITIONS, FOLD, METHOD, RECORDED
+from skprognet._scores import CONDITIONS, FOLD, METHOD, RECORDED, RECORDED_COLUMNS
 
 SCORES_FILE = "results.csv"
 ROWS_FILE = "rows.csv.gz"
+_RECORDED = (*RECORDED, *RECORDED_COLUMNS)
 # What tells the fits apart; the seed tells them from those of another run.
 _KEYS = (*METHOD, *CONDITIONS, *FOLD, "seed")
 # Read as text, since a method may be called "1".
@@ -42,7 +43,7 @@ def score_files(scores):
     dict of str to bytes
         By the name of the file: "results.csv", and "rows.csv.gz" where the fits recorded rows.
     """
-    recorded = [name for name in RECORDED if name in scores]
+    recorded = [name for name in _RECORDED if name in scores]
     files = {SCORES_FILE: to_csv(scores.drop(columns=recorded))}
     if recorded:
         keys = [name for name in _KEYS if name in scores]
@@ -98,8 +99,8 @@ def read_scores(path):
 def _with_rows(scores, rows):
     """Return the scores with the rows of their fits, or as they are if those are of other fits."""
     keys = [name for name in _KEYS if name in scores]
-    recorded = [name for name in RECORDED if name in rows and name not in scores]
-    same = set(keys) == set(rows) - set(RECORDED) and len(rows) == len(scores)
+    recorded = [name for name in _RECORDED if name in rows and name not in scores]
+    same = set(keys) == set(rows) - set(_RECORDED) and len(rows) == len(scores)
     if not same or rows.duplicated(keys).any():
         return scores
     both = scores.merge(rows[[*keys, *recorded]], on=keys, how="left", validate="one_to_one")

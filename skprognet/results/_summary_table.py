@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from skprognet._checks import check_choice
-from skprognet._comparisons import evidence
+from skprognet._comparisons import find_gain, of_condition
+from skprognet._controls import has_placebos, in_table_order, with_placebo
 from skprognet._scores import (
     METHOD,
     NO_SOURCE,
@@ -16,6 +17,7 @@ from skprognet._scores import (
     folds_mean_and_std,
     methods_in,
     paper_mean_and_std,
+    placebo_of,
     rows_of,
     score_table,
 )
@@ -25,25 +27,32 @@ from skprognet.results._pairs import PAPER_TRANSFER, plain_networks
 
 BETTER_THAN_PLAIN = "*"
 BETTER_THAN_BOTH = "†"
+BETTER_THAN_PLACEBO = "‡"
 HURTS = "↓"
 MEAN = "score_mean"
 SPREAD = {"paper": "score_std", "folds": "score_std_folds"}
 NEEDED = (*METHOD, "against", "against_source", "difference", "pvalue", "alpha")
 
 
-def _won(found, winner, loser):
-    """Return whether one is better than the other in any of the comparisons, all evidence."""
-    sides = (winner, loser), (loser, winner)
-    for (first, second), sign in zip(sides, (1, -1), strict=True):
-        rows = rows_of(found, first)
-        rows = rows[(rows["against"] == second[0]) & (rows["against_source"] == second[1])]
-        if (sign * rows["difference"] > 0).any():
-            return True
-    return False
+def _won(made, winner, loser):
+    """Return whether one was found to be better than the other."""
+    gain = find_gain(made, winner, loser)
+    return gain is not None and gain.is_better
 
 
-def _marks(found, method, network):
-    """Return the mark that a method with a source has earned, the paper's or that of harm.
+def _marks(made, method, network):
+    """Return the marks that a method with a source has earned.
+
+    A placebo has none: there is nothing that it could transfer.
+    """
+    if placebo_of(method[1]) is not None:
+        return ""
+    known = BETTER_THAN_PLACEBO * _won(made, method, with_placebo(method))
+    return _paper_mark(made, method, network) + known
+
+
+def _paper_mark(made, method, network):
+    """Return the mark of the paper, or that of harm.
 
     The cross says that it is better than the same network without a source and than the paper's
     other way to use this source; no asterisk stands beside it, since it says the half of that.
@@ -51,11 +60,11 @@ def _marks(found, method, network):
     if network is None:
         return ""
     plain = (network, NO_SOURCE)
-    better = _won(found, method, plain)
+    better = _won(made, method, plain)
     others = [(name, method[1]) for name in PAPER_TRANSFER if name != method[0]]
-    if better and len(others) == 1 and _won(found, method, others[0]):
+    if better and len(others) == 1 and _won(made, method, others[0]):
         return BETTER_THAN_BOTH
-    return BETTER_THAN_PLAIN * better + HURTS * _won(found, plain, method)
+    return BETTER_THAN_PLAIN * better + HURTS * _won(made, plain, method)
 
 
 def p_column(name, same_source=False):
@@ -63,11 +72,14 @@ def p_column(name, same_source=False):
     return f"p ({name}, same source)" if same_source else f"p ({name})"
 
 
+P_PLACEBO = p_column("placebo")
+
+
 def _p_columns(comparisons):
     """Return (method, has a source) for each column of p-values, by the column's name.
 
     There is one for each method without a source, and one for each that others of its source are
-    compared with.
+    compared with. That of the placebo stands apart.
     """
     plain = comparisons.loc[comparisons["against_source"] == NO_SOURCE, "against"].unique()
     same = comparisons["against_source"] == comparisons["source"]
@@ -87,6 +99,15 @@ def _p_values(comparisons, method, columns):
     return values
 
 
+def _p_placebo(made, method, comparisons):
+    """Return the p-value of a method against the same with a placebo, where there are some."""
+    against = comparisons[["against_source"]].rename(columns={"against_source": "source"})
+    if not (has_placebos(comparisons) or has_placebos(against)):
+        return {}
+    gain = find_gain(made, method, with_placebo(method))
+    return {P_PLACEBO: np.nan if gain is None else gain.pvalue}
+
+
 def _p_of_chance(comparisons, method):
     """Return the p-value of a method against chance, NaN if it is not known."""
     if not {"p_chance", "against_p_chance"} <= set(comparisons):
@@ -97,14 +118,6 @@ def _p_of_chance(comparisons, method):
     )
     second = comparisons.loc[is_second, "against_p_chance"]
     return next(iter([*first, *second]), np.nan)
-
-
-def _of_condition(comparisons, condition):
-    """Return the comparisons made within a condition."""
-    for name, value in condition.items():
-        column = comparisons[name]
-        comparisons = comparisons[column.isna() if pd.isna(value) else column == value]
-    return comparisons
 
 
 def summary_table(scores, comparisons=None, *, spread="paper"):
@@ -126,15 +139,18 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
     Returns
     -------
     DataFrame
-        A row per method and source: corpus, target, n_train_folds (those with several values),
-        method, source, metric, greater_is_better, score_mean, score_std (or score_std_folds, for
-        ``spread="folds"``), source_score (mean score of the source on its own task). With
-        `comparisons` also baseline (what the same network without a source is called, "none" where
-        it was not run), marks ("*" better than that network, "†" better than it and than the other
-        of PT/FT and ProgNet from the same source, "↓" worse than that network: the transfer hurts;
-        at the `alpha` of the comparisons, unadjusted as in the paper), "p (DNN)" and the like
-        (p-value against each method without a source, and against each other one from the same
-        source; NaN where two were not compared), p_chance (see `compare_methods`) and alpha.
+        A row per method and source, each placebo below the rows of its source: corpus, target,
+        n_train_folds (those with several values), method, source, metric, greater_is_better,
+        score_mean, score_std (or score_std_folds, for ``spread="folds"``), source_score (mean
+        score of the source on its own task). With `comparisons` also baseline (what the same
+        network without a source is called, "none" where it was not run), marks ("*" better than
+        that network, "†" better than it and than the other of PT/FT and ProgNet from the same
+        source, "↓" worse than that network: the transfer hurts, "‡" better than the same method
+        with a placebo, which has no marks itself; at the `alpha` of the comparisons, unadjusted as
+        in the paper), "p (DNN)" and the like (p-value against each method without a source, and
+        against each other one from the same source; NaN where two were not compared),
+        "p (placebo)" (p-value against the same method with a placebo; only where there are some),
+        p_chance (see `compare_methods`) and alpha.
 
     Raises
     ------
@@ -175,14 +191,14 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
     summarise = paper_mean_and_std if spread == "paper" else folds_mean_and_std
     metric, rows = metric_columns(metric_of(scores)), []
     for condition, part in by_condition(scores):
-        for method in methods_in(part):
+        for method in in_table_order(methods_in(part)):
             mean, std = summarise(score_table(part, *method))
             row = {**condition, **dict(zip(METHOD, method, strict=True)), **metric}
             row |= {MEAN: mean, SPREAD[spread]: std}
             if SOURCE_SCORE in scores:
                 row[SOURCE_SCORE] = rows_of(part, method)[SOURCE_SCORE].mean()
             if comparisons is not None:
-                row |= _compared(part, _of_condition(comparisons, condition), method, comparisons)
+                row |= _compared(part, of_condition(comparisons, condition), method, comparisons)
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -204,8 +220,9 @@ def _compared(scores, made, method, comparisons):
     network = plain_networks(scores).get(method)
     return {
         "baseline": NO_SOURCE if network is None else network,
-        "marks": _marks(made[evidence(made)], method, network),
+        "marks": _marks(made, method, network),
         **_p_values(made, method, _p_columns(comparisons)),
+        **_p_placebo(made, method, comparisons),
         "p_chance": _p_of_chance(made, method),
         "alpha": comparisons["alpha"].iloc[0],
     }

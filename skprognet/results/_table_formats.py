@@ -7,7 +7,7 @@ from skprognet._markup import ESCAPES, escape_html, escape_latex, escape_markdow
 from skprognet._scores import CONDITIONS, METHOD, SOURCE_SCORE, as_frame, check_columns
 from skprognet._table_metric import metric_of
 from skprognet._wording import printable
-from skprognet.results._summary_table import MEAN, SPREAD, p_column
+from skprognet.results._summary_table import MEAN, P_PLACEBO, SPREAD, p_column
 from skprognet.results._table_legend import legend_of
 
 
@@ -32,6 +32,7 @@ def _p_columns(table):
     """Return the columns of p-values that have any, in their order."""
     names = table["method"].unique()
     known = {p_column(name, same_source) for name in names for same_source in (False, True)}
+    known.add(P_PLACEBO)
     return [name for name in table if name in known and table[name].notna().any()]
 
 

@@ -1,14 +1,24 @@
 """What the numbers and the marks of a table mean, in a few sentences."""
 
+from skprognet._controls import has_placebos
 from skprognet._scores import NO_SOURCE, SOURCE_SCORE, label_of_row
 from skprognet._table_metric import metric_of
-from skprognet.results._summary_table import BETTER_THAN_BOTH, BETTER_THAN_PLAIN, HURTS
+from skprognet.results._summary_table import (
+    BETTER_THAN_BOTH,
+    BETTER_THAN_PLACEBO,
+    BETTER_THAN_PLAIN,
+    HURTS,
+)
 
 LISTED = 5
 SPREAD_IN_WORDS = {
     "score_std": "standard deviation over the folds of a repeat, averaged over repeats",
     "score_std_folds": "standard deviation over all folds",
 }
+PLACEBO_IN_WORDS = (
+    "A placebo is the same network with as many weights, whose source knows nothing: its labels "
+    "or its layers were shuffled. It has no marks."
+)
 
 
 def _listed(names):
@@ -26,15 +36,16 @@ def _explain_marks(table, escape):
     """Yield sentences on the marks there are."""
     networks = table.loc[table["source"] != NO_SOURCE, "baseline"].unique()
     plain = escape(" or ".join(name for name in networks if name != NO_SOURCE))
-    if not plain:
+    marks = "".join(table["marks"])
+    if not (plain or marks):
         yield "No marks: there is no network with a source beside the same network without one."
         return
-    marks = "".join(table["marks"])
     meanings = {
         BETTER_THAN_PLAIN: f"better than {plain}",
         BETTER_THAN_BOTH: f"better than {plain} and than the other of PT/FT and ProgNet from the "
         "same source",
         HURTS: f"worse than {plain}",
+        BETTER_THAN_PLACEBO: "better than the same method with a placebo of the source",
     }
     explained = [f"{mark} {meaning}" for mark, meaning in meanings.items() if mark in marks]
     level = f"at p < {table['alpha'].iloc[0]:g}, not adjusted for the number of comparisons"
@@ -42,6 +53,8 @@ def _explain_marks(table, escape):
         yield f"{', '.join(explained)}, {level}."
     else:
         yield f"No method is marked: none is better or worse than {plain} {level}."
+    if has_placebos(table):
+        yield PLACEBO_IN_WORDS
     if HURTS in marks:
         hurt = table[table["marks"].str.contains(HURTS)]
         yield f"Warning: transfer hurts ({_names(hurt, escape)})."

@@ -1,6 +1,7 @@
 """A comparison as a sentence, with its figures."""
 
-from skprognet._comparisons import TRANSFER, evidence, signed
+from skprognet._comparisons import CONTROL, TRANSFER, evidence, signed, transfer_wins
+from skprognet._controls import gain_over_placebo, gain_over_side_by_side
 from skprognet._scores import NO_SOURCE, condition_in_words, label
 from skprognet._table_metric import metric_of_row
 
@@ -10,14 +11,18 @@ def probability(p):
     return "over 0.99" if p > 0.995 else f"{p:.2f}"
 
 
+def _difference(metric):
+    return "difference" if metric.greater_is_better else "gain (lower is better)"
+
+
 def _figures(row):
     # Not every test has an interval.
     known = row[["low", "high"]].notna().all()
     interval = f" (95 % interval {signed(row['low'])} to {signed(row['high'])})" if known else ""
     metric = metric_of_row(row)
-    what = "difference" if metric.greater_is_better else "gain (lower is better)"
     return (
-        f"{metric.label} {row['score']:.3f} against {row['against_score']:.3f}, {what} "
+        f"{metric.label} {row['score']:.3f} against {row['against_score']:.3f}, "
+        f"{_difference(metric)} "
         f"{signed(row['difference'])}{interval}, p = {row['pvalue']:.3g}"
     )
 
@@ -51,7 +56,54 @@ def _at_chance(row, first, second):
     return f" No better than chance: {found[0]}."
 
 
-def verdict(row, n_comparisons):
+def _why(row, comparisons):
+    """Return what helps where transfer does: knowledge or weights, and how layers are read."""
+    if row["kind"] == CONTROL:
+        more = ", so more weights alone help here" if evidence(row) and _placebo_wins(row) else ""
+        return f" This is a control: a placebo has nothing to teach{more}."
+    if not (evidence(row) and transfer_wins(row)):
+        return ""
+    placebo = gain_over_placebo(row, comparisons)
+    side_by_side = gain_over_side_by_side(row, comparisons)
+    told = "" if placebo is None else _because_of_knowledge(placebo, row)
+    if side_by_side is None:
+        return told
+    # Where its placebo is as good, it is not the layers of this source that help.
+    help_themselves = placebo is None or placebo.is_better
+    return told + _because_of_reading(side_by_side, row, help_themselves)
+
+
+def _placebo_wins(row):
+    return (row["difference"] > 0) == (row["source"] != NO_SOURCE)
+
+
+def _because_of_knowledge(gain, row):
+    placebo = f"the same network with a placebo as its source {_gained(gain, row)}"
+    if gain.is_better:
+        return f" It helps because of what the source knows: {placebo}."
+    return f" The gain may come from more weights alone: {placebo}."
+
+
+def _because_of_reading(gain, row, help_themselves):
+    other = f"a DNN that reads these side by side with the features {_gained(gain, row)}"
+    if gain.is_better:
+        return f" Reading the layers of the source progressively adds to that: {other}."
+    what = "Reading its layers"
+    if help_themselves:
+        what = "The layers of the source help, but reading them"
+    adds = "makes it worse" if gain.is_evidence else "adds nothing measurable"
+    return f" {what} progressively {adds}: {other}."
+
+
+def _gained(gain, row):
+    metric = metric_of_row(row)
+    return (
+        f"has {metric.label} {gain.other_score:.3f} ({_difference(metric)} "
+        f"{signed(gain.difference)}, p = {gain.pvalue:.3g})"
+    )
+
+
+def verdict(row, comparisons):
     """Return one comparison in words.
 
     Parameters
@@ -59,8 +111,9 @@ def verdict(row, n_comparisons):
     row : Series
         Of the table that `compare_methods` returns; practically equivalent is what is so with a
         probability above 1 - alpha.
-    n_comparisons : int
-        How many were made, which is what Holm's p-value corrects for.
+    comparisons : DataFrame
+        All that were made: Holm's p-value corrects for their number, and those with a placebo and
+        with layers read side by side say why a source helps.
 
     Returns
     -------
@@ -71,7 +124,8 @@ def verdict(row, n_comparisons):
     second = label(row["against"], row["against_source"])
     where = condition_in_words(row)
     start = f"{where}: " if where else ""
-    return start + _claim(row, first, second, n_comparisons) + _at_chance(row, first, second)
+    claim = _claim(row, first, second, len(comparisons)) + _why(row, comparisons)
+    return start + claim + _at_chance(row, first, second)
 
 
 def _claim(row, first, second, n_comparisons):

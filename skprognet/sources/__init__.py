@@ -7,8 +7,11 @@ from skprognet.sources._as_source import as_source, network_of
 from skprognet.sources._as_source import is_fitted as is_fitted
 from skprognet.sources._as_source import is_source as is_source
 from skprognet.sources._ask import ask_digest as ask_digest
+from skprognet.sources._ask import ask_match as ask_match
 from skprognet.sources._ask import ask_rows_seen as ask_rows_seen
 from skprognet.sources._ask import read_layers as read_layers
+from skprognet.sources._ask import read_log_posteriors as read_log_posteriors
+from skprognet.sources._columns import as_names as as_names
 from skprognet.sources._columns import find_columns as find_columns
 from skprognet.sources._frozen import check_can_be_trained as check_can_be_trained
 from skprognet.sources._frozen import clone_sources as clone_sources
@@ -24,12 +27,14 @@ from skprognet.sources._offers import POSTERIORS as POSTERIORS
 from skprognet.sources._offers import WEIGHTS as WEIGHTS
 from skprognet.sources._offers import offers as offers
 from skprognet.sources._own_network import NetworkSource as NetworkSource
+from skprognet.sources._placebo import PlaceboSource as PlaceboSource
 from skprognet.sources._rows_read import as_tensor as as_tensor
 from skprognet.sources._source import Source
+from skprognet.sources._torch_source import TorchSource
 from skprognet.sources._training_rows import FARTHEST as FARTHEST
 from skprognet.sources._training_rows import MOMENTS as MOMENTS
 from skprognet.sources._training_rows import add_rows as add_rows
 from skprognet.sources._training_rows import count_off_scale as count_off_scale
 from skprognet.sources._training_rows import is_known as is_known
 
-__all__ = ["LayerSource", "Source", "as_source", "network_of"]
+__all__ = ["LayerSource", "Source", "TorchSource", "as_source", "network_of"]

@@ -5,6 +5,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
+from torch import nn
 
 from skprognet.sources._mlp import MLPSource
 from skprognet.sources._pipeline import PipelineSource
@@ -44,6 +45,11 @@ def as_source(model):
     [(5, 4)]
     """
     source = _find_source(model)
+    if isinstance(model, nn.Module):
+        raise TypeError(
+            "A torch module is a source with the names of its hidden layers: "
+            f"TorchSource(module, layers=[...]); got {type(model).__name__} alone."
+        )
     if source is None:
         raise TypeError(
             "source must be a DNNClassifier, FineTunedClassifier, ProgressiveClassifier or "

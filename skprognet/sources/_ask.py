@@ -7,6 +7,8 @@ a sentence and never a wrong number.
 import numpy as np
 import torch
 
+from skprognet.sources._source import Source
+
 
 def check_layer_sizes(sizes):
     """Raise unless these can be the widths of the layers of a source's columns."""
@@ -18,6 +20,35 @@ def check_layer_sizes(sizes):
             "layer_sizes() must return a list with one tuple for each column, of whole numbers of "
             f"at least 1, such as [(256, 256)]; got {sizes!r:.200}."
         )
+
+
+def ask_match(source, feature_names, n_features):
+    """Return a source as it reads rows with so many features, of these names, checked.
+
+    Parameters
+    ----------
+    source : Source
+        What is to be read.
+    feature_names : ndarray of str or None
+        The names of the features of X, where they are known.
+    n_features : int
+        Their number.
+
+    Raises
+    ------
+    TypeError
+        If what it returns is no source.
+    ValueError
+        If features are missing, or its `layer_sizes` are still none.
+    """
+    matched = source.match(feature_names)
+    if not isinstance(matched, Source):
+        raise TypeError(f"match() of a source must return a Source; got {matched!r:.200}.")
+    if matched.network is None and matched.layer_sizes() is None:
+        matched = matched.with_n_features(n_features)
+    if matched.network is None:  # the widths of a network are its own
+        check_layer_sizes(matched.layer_sizes())
+    return matched
 
 
 def _is_nested(sizes):
@@ -56,6 +87,47 @@ def read_layers(source, X):
             if h_NH.is_complex() or not torch.isfinite(h_NH).all():
                 raise ValueError("hidden() must return finite real numbers; it did not.")
     return layers
+
+
+def read_log_posteriors(source, X):
+    """Return the log-probabilities of the classes of a source for the rows X, checked.
+
+    Parameters
+    ----------
+    source : Source
+        What is read.
+    X : ndarray or DataFrame of shape (n_samples, n_features)
+        Rows as its `select` returns them.
+
+    Returns
+    -------
+    Tensor of shape (n_samples, n_classes)
+        As `Source.log_posteriors`.
+
+    Raises
+    ------
+    ValueError
+        If the source does not classify, or gives anything else.
+    """
+    log_p_NC = source.log_posteriors(X)
+    if log_p_NC is None:
+        raise ValueError(
+            "PosteriorClassifier needs the probabilities of the classes of its source; "
+            f"{source!r:.200} does not classify. Read its layers with ProgressiveClassifier or "
+            "SideBySideClassifier."
+        )
+    is_table = torch.is_tensor(log_p_NC) and log_p_NC.ndim == 2
+    if not is_table or len(log_p_NC) != len(X) or log_p_NC.is_complex():
+        raise ValueError(
+            f"log_posteriors() must return a torch tensor with {len(X)} rows and a column for "
+            f"each class; got {_describe([[log_p_NC]])}."
+        )
+    if not torch.isfinite(log_p_NC).all():
+        raise ValueError(
+            "log_posteriors() must return finite numbers; it did not. Compute logarithms from the "
+            "outputs of the model, or give probabilities of 0 a small value first."
+        )
+    return log_p_NC
 
 
 def _shapes(layers):

@@ -4,8 +4,9 @@ import hashlib
 
 import numpy as np
 import torch
+from sklearn.base import is_classifier
 
-from skprognet.networks import evaluate_hidden
+from skprognet.networks import evaluate_hidden, evaluate_logits
 from skprognet.sources._rows_read import as_tensor, check_rows_read
 from skprognet.sources._source import Source
 
@@ -59,6 +60,19 @@ class ColumnSource(Source):
         column, inputs = self.column(), self.column_input(X)
         _, older = column.columns(inputs)
         return [*older, evaluate_hidden(column, inputs)]
+
+    @property
+    def classifies(self):
+        """Whether the network is a classifier, as all of this package are."""
+        return is_classifier(self.network)
+
+    def log_posteriors(self, X):
+        """Return the log-probabilities of the classes, in the type of the network."""
+        if not self.classifies:
+            return None
+        logits_NC = evaluate_logits(self.column(), self.column_input(X))
+        # Outputs of other tasks, which were learned along with these classes, stand behind.
+        return logits_NC[:, : len(self.network.classes_)].log_softmax(1)
 
     def digest(self):
         """Return a SHA-256 of all weights and buffers, those of older columns included.

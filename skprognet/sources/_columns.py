@@ -12,7 +12,8 @@ def find_columns(wanted, feature_names, what):
     ----------
     wanted : str or sequence of str
         Names of columns, or beginnings of names: each stands for all columns that begin with it,
-        in their own order. A column of just this name comes before such a beginning.
+        in their own order. A column of just this name comes before such a beginning. No number
+        is cut in two: ``"layer1"`` does not stand for ``layer10``.
     feature_names : sequence of str
         The names of all columns.
     what : str
@@ -30,22 +31,46 @@ def find_columns(wanted, feature_names, what):
     ValueError
         If one of them stands for no column, or a column is meant twice.
     """
-    found = []
-    for each in as_names(wanted, what):
-        exact = [each] if each in feature_names else []
-        columns = exact or [name for name in feature_names if name.startswith(each)]
-        if not columns:
-            near = nearest_name(each, feature_names)
-            near = f" The nearest is {near!r}." if near else ""
-            raise ValueError(
-                f"{what} must name columns of X, or the beginning of their names; no column of X "
-                f"begins with {each!r}, among {first_few(feature_names)}.{near}"
-            )
-        found += columns
+    names, known = as_names(wanted, what), dict.fromkeys(feature_names)
+    found = {
+        each: [each] if each in known else [name for name in known if _begins(name, each)]
+        for each in names
+    }
+    missing = [each for each, columns in found.items() if not columns]
+    if missing:
+        near = _nearest(missing[0], known)
+        near = f" The nearest is {near!r}." if near else ""
+        raise ValueError(
+            f"{what} must name columns of X, or the beginning of their names; no column of X "
+            f"begins with {first_few(missing)}, among {first_few(known)}.{near}"
+        )
+    found = [column for each in names for column in found[each]]
     twice = [name for name, n in Counter(found).items() if n > 1]
     if twice:
         raise ValueError(f"{what} must name each column once; got {first_few(twice)} twice.")
     return found
+
+
+def _begins(name, beginning):
+    """Return whether a name begins so, and goes on with something else than the same number."""
+    rest = name.removeprefix(beginning)
+    return rest != name and not (beginning[-1].isdigit() and rest[:1].isdigit())
+
+
+def _nearest(wanted, names):
+    """Return the name, or the beginning of names, that is nearest to what was wanted, or None."""
+    groups = [names, _beginnings(names)]
+    if wanted.endswith("."):
+        groups.reverse()
+    return nearest_name(wanted, groups[0]) or nearest_name(wanted, groups[1])
+
+
+def _beginnings(names):
+    """Return what names begin with, up to each of their dots, such as "ge2e.layer1."."""
+    parts = [name.split(".")[:-1] for name in names]
+    return dict.fromkeys(
+        ".".join([*part[:n], ""]) for part in parts for n in range(1, len(part) + 1)
+    )
 
 
 def as_names(wanted, what):
@@ -58,3 +83,13 @@ def as_names(wanted, what):
     if wrong:
         raise TypeError(f"{what} must hold names as text; got {wrong[0]!r:.200}.")
     return names
+
+
+def check_named(feature_names, who):
+    """Raise unless X has names, by which a source finds its columns."""
+    if feature_names is None:
+        raise ValueError(
+            f"{who} finds its columns by their names, so X must be a DataFrame whose columns all "
+            "have text as names; got X without names. Pass a DataFrame; in a pipeline, call "
+            'set_output(transform="pandas") on each step before the classifier.'
+        )

@@ -4,13 +4,13 @@ import copy
 import hashlib
 import json
 from collections import Counter
+from itertools import chain
 
 import numpy as np
-import torch
 
 from skprognet._wording import first_few
-from skprognet.sources._columns import as_names, find_columns
-from skprognet.sources._rows_read import as_array
+from skprognet.sources._columns import as_names, check_named, find_columns
+from skprognet.sources._rows_read import as_array, as_tensor
 from skprognet.sources._source import Source
 
 
@@ -31,7 +31,8 @@ class LayerSource(Source):
         The columns of each layer, the first layer first.
 
         - dict: for each layer its columns, by their names or by what their names begin with, such
-          as ``{"layer1": "ge2e.layer1.", "layer2": "ge2e.layer2."}``;
+          as ``{"layer1": "ge2e.layer1.", "layer2": "ge2e.layer2."}``. A number is not cut in two:
+          ``"ge2e.layer1"`` does not stand for ``ge2e.layer10.mean.000``;
         - sequence: the same, and each text is also the name of its layer;
         - text, such as ``"ge2e"``: all columns that begin with ``"ge2e."``; what follows up to the
           next dot is the name of the layer, as `SpeechModelFeatures` calls them
@@ -39,10 +40,12 @@ class LayerSource(Source):
 
     Attributes
     ----------
-    layers : str, list or dict
-        As given.
+    layers : str, or dict of str to list of str
+        What is looked for: as given, a sequence as a dict.
     columns : dict of str to tuple of str, or None
         The columns of each layer; None until :meth:`match` has been given the names of X.
+    layer_names : tuple of str
+        The names of the layers; empty until then.
 
     Raises
     ------
@@ -99,7 +102,12 @@ class LayerSource(Source):
     @property
     def own_features(self):
         """Names of the columns, layer by layer."""
-        return tuple(name for names in (self.columns or {}).values() for name in names)
+        return tuple(chain.from_iterable((self.columns or {}).values()))
+
+    @property
+    def layer_names(self):
+        """Names of the layers."""
+        return tuple(self.columns or ())
 
     def match(self, feature_names):
         """Return this source with the columns found among the features of X.
@@ -119,21 +127,10 @@ class LayerSource(Source):
         ValueError
             If X has no names, or columns are missing or are in two layers.
         """
-        if feature_names is None:
-            raise ValueError(
-                f"{self!r} finds its columns by their names, so X must be a DataFrame whose "
-                "columns all have text as names; got X without names. Pass a DataFrame; before "
-                'it in a pipeline, call set_output(transform="pandas") on each step.'
-            )
+        check_named(feature_names, "A LayerSource")
         matched = copy.copy(self)
         matched.columns = _find_layers(self.layers, [str(name) for name in feature_names])
-        names = matched.own_features
-        twice = [name for name, n in Counter(names).items() if n > 1]
-        if twice:
-            raise ValueError(
-                f"A column must belong to one layer; {first_few(twice)} would be in two layers of "
-                f"{self!r}. Name each layer by a longer beginning, such as 'ge2e.layer1.'."
-            )
+        _check_apart(matched.columns)
         return matched
 
     def layer_sizes(self):
@@ -142,13 +139,59 @@ class LayerSource(Source):
 
     def hidden(self, X):
         """Return the columns of each layer for the rows X, as :meth:`select` returns them."""
-        rows = torch.tensor(as_array(X))
+        if self.columns is None:
+            raise ValueError(
+                "A LayerSource must know the names of X before it reads rows; got none so far. "
+                "Call match(X.columns), and read with the source that it returns."
+            )
+        X = as_array(X)
+        rows = as_tensor(X, "float32" if X.dtype == np.float32 else "float64", "cpu")
         return [list(rows.split(self.layer_sizes()[0], dim=1))]
 
     def digest(self):
-        """Return a SHA-256 of the names of the layers and their columns: nothing else is fixed."""
-        described = json.dumps([self.layers, self.columns], sort_keys=False)
-        return hashlib.sha256(described.encode()).hexdigest()
+        """Return a SHA-256 of the names of the columns of each layer: nothing else is fixed.
+
+        Before :meth:`match` it is of what the columns are to be found by.
+        """
+        fixed = self.layers if self.columns is None else [*self.columns.values()]
+        return hashlib.sha256(json.dumps(fixed).encode()).hexdigest()
+
+    def to_state(self):
+        """Return what is stored of this source, in plain values.
+
+        Returns
+        -------
+        dict
+            `layers` and `columns`.
+        """
+        return {"layers": self.layers, "columns": self.columns}
+
+    @classmethod
+    def from_state(cls, state):
+        """Return the source that a state stands for.
+
+        Parameters
+        ----------
+        state : dict
+            What :meth:`to_state` returned, or somebody forged.
+
+        Returns
+        -------
+        LayerSource
+            As it was stored.
+
+        Raises
+        ------
+        ValueError
+            If the columns are not those that the layers stand for.
+        """
+        layers, columns = state["layers"], state["columns"]
+        source = cls(layers)
+        if columns is not None:
+            source = source.match(list(chain.from_iterable(columns.values())))
+        if {"layers": layers, "columns": columns} != state or source.columns != columns:
+            raise ValueError("the columns of a LayerSource are not those of its layers")
+        return source
 
 
 def _check_layers(layers):
@@ -179,3 +222,14 @@ def _find_layers(layers, names):
         layer = name.removeprefix(start).partition(".")[0]
         found.setdefault(layer, []).append(name)
     return {layer: tuple(columns) for layer, columns in found.items()}
+
+
+def _check_apart(columns):
+    """Raise if a column is in two layers."""
+    twice = [n for n, times in Counter(chain.from_iterable(columns.values())).items() if times > 1]
+    if twice:
+        layers = first_few([layer for layer, names in columns.items() if twice[0] in names])
+        raise ValueError(
+            f"Each column must be in one layer of a LayerSource; {first_few(twice)} would be in "
+            f"the layers {layers}. Name each layer by a longer beginning, such as 'ge2e.layer1.'."
+        )

@@ -1,13 +1,19 @@
 """scikit-learn's multi-layer perceptron as a source."""
 
 import torch
+from torch.nn.functional import logsigmoid
 
-from skprognet.networks import Column
+from skprognet.networks import Column, evaluate_logits
 from skprognet.sources._column_source import ColumnSource
 
 
 class MLPSource(ColumnSource):
     """scikit-learn's ``MLPClassifier`` as a source; it does not remember its training rows."""
+
+    @property
+    def classifies(self):
+        """Whether a row has one class; an ``MLPClassifier`` can also learn several at once."""
+        return self.network.out_activation_ == "softmax" or self.network.n_outputs_ == 1
 
     def layer_sizes(self):
         """Return the widths of the hidden layers."""
@@ -32,6 +38,17 @@ class MLPSource(ColumnSource):
                 layer.weight.copy_(torch.as_tensor(weight.T.copy()))
                 layer.bias.copy_(torch.as_tensor(bias.copy()))
         return column
+
+    def log_posteriors(self, X):
+        r"""Return the log-probabilities of the classes; None where a row has several labels.
+
+        Of two classes an ``MLPClassifier`` has one output z: their probabilities are
+        :math:`\sigma(-z)` and :math:`\sigma(z)`.
+        """
+        if self.network.out_activation_ == "softmax":
+            return super().log_posteriors(X)
+        z_NC = evaluate_logits(self.column(), self.column_input(X))
+        return logsigmoid(torch.cat([-z_NC, z_NC], dim=1)) if z_NC.shape[1] == 1 else None
 
     def _dtype(self):
         return self.network.coefs_[0].dtype.name

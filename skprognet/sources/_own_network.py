@@ -1,5 +1,8 @@
 """A source of this package's own kind: a classifier that owns a column."""
 
+import copy
+
+from skprognet.sources._as_source import is_fitted
 from skprognet.sources._ask import ask_rows_seen
 from skprognet.sources._column_source import ColumnSource
 from skprognet.sources._training_rows import count_off_scale, is_known
@@ -32,6 +35,17 @@ class NetworkSource(ColumnSource):
     def own_features(self):
         """Names of the features that are for the sources of this network alone."""
         return tuple(dict.fromkeys(name for _, s in self.sources for name in s.own_features))
+
+    def match(self, feature_names):
+        """Return this source; of a network that is still to be fitted, with its sources matched.
+
+        A fitted network has found the features of its sources in its own `fit`.
+        """
+        if not self.sources or is_fitted(self.network):
+            return self
+        matched = copy.copy(self)
+        matched.sources = [(name, source.match(feature_names)) for name, source in self.sources]
+        return matched
 
     def column(self):
         """Return the column of the fitted classifier, not a copy."""

@@ -88,6 +88,11 @@ class PipelineSource(Source):
             X = _transform(step, X, reader)
         return self.last.before_network(X)
 
+    def match(self, feature_names):
+        """Return this source with its last part matched; the steps are taken to keep the names."""
+        last = self.last.match(feature_names)
+        return self if last is self.last else PipelineSource(self.steps, last)
+
     def layer_sizes(self):
         """Return the widths of the hidden layers behind the steps."""
         return self.last.layer_sizes()
@@ -95,6 +100,15 @@ class PipelineSource(Source):
     def hidden(self, X):
         """Return the hidden activations for what the steps make of X."""
         return self._ask(self.last.hidden, X)
+
+    @property
+    def classifies(self):
+        """Whether what the steps lead to classifies."""
+        return self.last.classifies
+
+    def log_posteriors(self, X):
+        """Return the log-probabilities for what the steps make of X."""
+        return self._ask(self.last.log_posteriors, X)
 
     def column(self):
         """Return the network behind the steps."""

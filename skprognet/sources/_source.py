@@ -33,8 +33,13 @@ class Source(ABC):
     own_features : tuple of str
         Names of the features of X that are for this source alone: a network that reads it does not
         take them as features of its own.
+    layer_names : tuple of str
+        Names of the layers of its one frozen column, for whoever draws it; empty without names.
     classifies : bool
         Whether :meth:`log_posteriors` has an answer.
+    not_copied : str
+        Why :meth:`column` has nothing to copy for fine-tuning: the end of a sentence that begins
+        with the name of the source.
 
     See Also
     --------
@@ -71,7 +76,14 @@ class Source(ABC):
     sources = ()
     copied = False
     own_features = ()
+    layer_names = ()
     classifies = False
+    not_copied = "has none to copy"
+
+    @property
+    def kind(self):
+        """What kind of source it is, for pictures and descriptions: the name of its class."""
+        return type(self).__name__
 
     def match(self, feature_names):
         """Return this source as it reads rows with features of these names.
@@ -96,6 +108,24 @@ class Source(ABC):
         """
         return self
 
+    def with_n_features(self, n_features):
+        """Return this source as it reads rows with so many features.
+
+        A fit asks for it after :meth:`match` if :meth:`layer_sizes` is still None: the widths of
+        some networks are known only when the network can run.
+
+        Parameters
+        ----------
+        n_features : int
+            The number of features that the source reads.
+
+        Returns
+        -------
+        Source
+            This source, or another one that is ready.
+        """
+        return self
+
     @abstractmethod
     def layer_sizes(self):
         """Return the widths of the hidden layers of each frozen column.
@@ -104,7 +134,7 @@ class Source(ABC):
         -------
         list of tuple of int, or None
             One tuple for each column, the oldest column first; within it the first layer first.
-            None if they are known only after :meth:`match`.
+            None if they are known only after :meth:`match` or :meth:`with_n_features`.
         """
 
     @abstractmethod

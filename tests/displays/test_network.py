@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from sklearn.exceptions import NotFittedError
@@ -14,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.displays import NetworkDisplay
+from skprognet.sources import LayerSource
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +197,35 @@ def test_pipelines_frozen_estimators_and_scikit_learns_network(data):
     display = draw(wrapped)
     assert arrows(display, name="mlp") == arrows(NetworkDisplay.from_estimator(mlp))
     assert {(1, 2, 3, 0, 1, 9), (1, 3, 2, 0, 2, 8)} <= arrows(display, name="new column")
+
+
+def test_layers_that_are_columns_are_a_frozen_column_of_their_own(data):
+    X, labels = data
+    names = ["pitch", "ge2e.layer1.mean.0", "ge2e.layer1.mean.1", "ge2e.block.attention"]
+    X = pd.DataFrame(X, columns=names)
+    layers, plain = LayerSource("ge2e"), DNNClassifier(**options(6))
+    network = ProgressiveClassifier([("ge2e", layers), ("gender", plain)], **options(5, 4))
+    network.fit(X, labels["emotion"], source_y=labels["gender"])
+    chain = ProgressiveClassifier([("old", network)], **options(3)).fit(X, labels["gender"])
+    display = draw(network)
+    frame = display.frame()
+    of_layers = frame[frame["name"] == "ge2e"]
+    assert of_layers["layer_name"].tolist() == ["layer1", "block"]
+    assert arrows(display, name="ge2e") == {(0, 1, 2, -1, -1, 0), (0, 2, 1, -1, -1, 0)}
+    assert set(of_layers["state"]) == {"frozen"}
+    assert set(frame.loc[frame["name"] != "ge2e", "layer_name"]) == {""}
+    assert {(2, 2, 4, 0, 1, 2), (2, 3, 3, 0, 2, 1)} <= arrows(display, name="new column")
+    assert arrows(display, name="gender") == {(1, 1, 6, 1, 0, 1), (1, 2, 2, 1, 1, 6)}
+    norms = frame.dropna(subset="norm").sort_values(["layer", "reads_column"])["norm"]
+    np.testing.assert_array_equal(norms, network.lateral_norms()["norm"])
+    assert {box for box in display.boxes_ if box[0] == 0} == {(0, 1), (0, 2)}
+    shown = {text.get_text() for text in display.ax_.texts}
+    assert {"LayerSource", "layer1\n2", "block\n1", "1 features"} <= shown
+    for arrow in display.laterals_:
+        assert arrow._posA_posB[0][1] < arrow._posA_posB[1][1]
+    assert draw(chain).frame().groupby("column")["name"].first().tolist() == [
+        *("old / ge2e", "old / gender", "old", "new column")
+    ]
 
 
 def test_classes_and_names_stand_above_their_columns(emotion):

@@ -5,7 +5,13 @@ from sklearn.base import clone
 from sklearn.utils import column_or_1d
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet import (
+    DNNClassifier,
+    FineTunedClassifier,
+    PosteriorClassifier,
+    ProgressiveClassifier,
+    SideBySideClassifier,
+)
 
 SMALL = {"hidden_layer_sizes": (16,), "activation": "tanh", "max_epochs": 25, "lr": 0.05}
 STOCHASTIC = {
@@ -20,7 +26,10 @@ DETERMINISTIC = {
     "early_stopping": False,
     "dtype": "float64",
 }
-CLASSIFIERS = [DNNClassifier, FineTunedClassifier, ProgressiveClassifier]
+CLASSIFIERS = [
+    *(DNNClassifier, FineTunedClassifier, ProgressiveClassifier),
+    *(SideBySideClassifier, PosteriorClassifier),
+]
 
 
 @parametrize_with_checks(

@@ -9,7 +9,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from skorch.callbacks import Callback
 
-from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet import (
+    DNNClassifier,
+    FineTunedClassifier,
+    PosteriorClassifier,
+    ProgressiveClassifier,
+    SideBySideClassifier,
+)
 from skprognet.estimators import (
     check_labels_round_trip,
     check_laterals_alive,
@@ -43,13 +49,18 @@ def make_source(kind, X, source_y, small):
 
 
 SEVERAL = ("several", "mixed")
+TRANSFER = [
+    *(FineTunedClassifier, ProgressiveClassifier),
+    *(SideBySideClassifier, PosteriorClassifier),
+]
 CASES = [
     (cls, kind, check)
-    for cls in (FineTunedClassifier, ProgressiveClassifier)
+    for cls in TRANSFER
     for kind in ("fitted", "unfitted", "frozen", "pipeline", *SEVERAL)
     for check in CHECKS
-    # Only a progressive network reads several sources, and only it has laterals.
-    if cls is ProgressiveClassifier or not (kind in SEVERAL or check is check_laterals_alive)
+    # Only a progressive network has laterals.
+    if cls is ProgressiveClassifier or check is not check_laterals_alive
+    if cls is not FineTunedClassifier or kind not in SEVERAL
 ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import FrozenInstanceError, fields, replace
 import numpy as np
 import pandas as pd
 import pytest
+import tomli_w
 from sklearn.linear_model import LogisticRegression
 
 from skprognet import DNNClassifier
@@ -18,6 +19,7 @@ from skprognet.experiments import (
     TasksDesign,
     options_of,
     plan_study,
+    read_design,
     transfer_between_corpora,
     transfer_between_tasks,
 )
@@ -163,7 +165,32 @@ def test_a_plan_finds_data_that_do_not_fit(corpus):
         (
             lambda: TasksDesign(sources=[]),
             ValueError,
-            "sources must have at least one value, such as 'speaker'; got none.",
+            "sources or layers must name what may help; got none of either. Name columns of ot",
+        ),
+        (
+            lambda: TasksDesign(layers=["ge2e", "gender"]),
+            ValueError,
+            "A source and a pretrained network must have different names; 'gender' is both.",
+        ),
+        (
+            lambda: TasksDesign(methods=["dnn", "prognet"]),
+            ValueError,
+            "methods must be one of 'dnn', 'fine-tuned', 'progressive'",
+        ),
+        (
+            lambda: CorporaDesign(methods=[]),
+            ValueError,
+            "methods must have at least one value, such as 'dnn'; got none.",
+        ),
+        (
+            lambda: TasksDesign(placebo=1),
+            TypeError,
+            "placebo must be True, False or a list; got 1.",
+        ),
+        (
+            lambda: TasksDesign(other_methods={"ProgNet": LogisticRegression()}),
+            ValueError,
+            "other_methods must have names of their own; 'ProgNet' would replace one of the pa",
         ),
         (
             lambda: CorporaDesign(train_folds=1),
@@ -202,6 +229,27 @@ def test_a_plan_finds_data_that_do_not_fit(corpus):
 def test_a_slip_never_makes_another_design(make, error, message):
     with pytest.raises(error, match=f"^{re.escape(message)}"):
         make()
+
+
+@pytest.mark.parametrize("placebo", [False, True, ["gender"], ["gender", "ge2e"]])
+def test_which_placebos_are_run_is_written_and_read_back(placebo, tmp_path):
+    design = TasksDesign(
+        sources="gender", layers="ge2e", methods=["dnn", "progressive"], placebo=placebo
+    )
+    assert design.placebo == (tuple(placebo) if isinstance(placebo, list) else placebo)
+    (tmp_path / "d.toml").write_text(tomli_w.dumps(design.to_dict()), "utf-8")
+    again = read_design(tmp_path / "d.toml")
+    assert again == design
+    assert (again.layers, again.methods) == (("ge2e",), ("dnn", "progressive"))
+    assert again.title == "Emotion recognition with transfer from gender and ge2e"
+
+
+def test_no_placebo_is_none_at_all():
+    assert TasksDesign(placebo=[]) == TasksDesign() == TasksDesign(placebo=False)
+
+
+def test_a_design_needs_no_source_where_a_pretrained_network_is_one():
+    assert TasksDesign(sources=(), layers="ge2e").columns == ["emotion", "speaker"]
 
 
 def test_a_design_does_not_change_with_what_it_was_made_of():

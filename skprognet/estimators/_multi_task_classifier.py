@@ -1,0 +1,361 @@
+"""Multi-task learning: one network learns the target and the source tasks at the same time."""
+
+import numpy as np
+
+from skprognet._checks import check_no_ratings, check_number
+from skprognet._wording import first_few
+from skprognet.estimators._network_classifier import NetworkClassifier
+from skprognet.estimators._rows import Given
+from skprognet.estimators._target import ClassTarget
+from skprognet.estimators._with_source import TransferMixin
+from skprognet.networks import MultiTaskLoss, add_outputs
+from skprognet.sources import LABELS, is_fitted, named_sources
+
+
+class MultiTaskTarget(ClassTarget):
+    """Classes that are learned along with the classes of other tasks.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_classes,)
+        The labels of the target, sorted.
+    source_classes : dict of str to ndarray
+        The same of each other task; at least one.
+    source_weight : float
+        How much these tasks weigh together.
+    """
+
+    def __init__(self, classes, source_classes, source_weight):
+        super().__init__(classes)
+        widths = [len(classes), *map(len, source_classes.values())]
+        self.loss = MultiTaskLoss(widths, source_weight)
+
+
+class MultiTaskClassifier(TransferMixin, NetworkClassifier):
+    r"""Network whose hidden layers serve the target and the source tasks, all trained together.
+
+    Every task has an output layer of its own on the last hidden layer, and all hidden layers are
+    shared. With the cross-entropy :math:`\ell_0` of the target and :math:`\ell_t` of T source
+    tasks on the same rows, training minimises
+
+    .. math:: \ell = \ell_0 + \frac{\lambda}{T} \sum_{t=1}^{T} \ell_t,
+
+    where :math:`\lambda` is `source_weight`. This is how gender and speaker have been used beside
+    emotion since long before the progressive network (references [1-3, 6, 7] of Gideon et al.
+    2017). No trained network is used: the method needs labels of the source tasks for the same
+    rows.
+
+    Predictions, scores and the choice of the epoch are about the target alone, so that validation
+    rows need no labels of the source tasks. In ``history_``, train_loss is :math:`\ell`, and
+    valid_loss is :math:`\ell_0`.
+
+    Parameters
+    ----------
+    source : estimator, list of (str, estimator) or None, default=None
+        The names of the source tasks, as for the other classifiers: unfitted estimators, each of
+        which stands for a task whose labels are in `source_y`. The estimators themselves are not
+        trained. None: every column of `source_y` is a task, and without `source_y` there is none,
+        a DNN.
+    source_weight : float, default=1.0
+        How much the source tasks weigh together: the factor :math:`\lambda` of the mean of their
+        losses.
+    hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
+        Width of each hidden layer.
+    activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
+        Activation of the hidden layers.
+    dropout : float, default=0.5
+        Probability that a hidden unit of the column being trained is dropped in a training step.
+    lr : float, default=5e-4
+        Learning rate.
+    max_epochs : int, default=600
+        Number of passes over the training rows.
+    batch_size : int, default=32
+        Rows in each training step.
+    optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
+        How the weights are updated.
+    early_stopping : bool, default=True
+        Whether to score validation rows after every epoch and keep the weights of the best one,
+        of equal ones that with the lowest loss. Without it all rows train and the last epoch is
+        kept.
+    monitor : {"uar", "loss"}, name of a scorer, Score or callable, default="uar"
+        What makes an epoch the best: the unweighted average recall or the loss on the validation
+        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer gives there
+        (greater is better), such as "accuracy". What takes `sample_weight` gets that of the
+        held-out rows.
+    validation_fraction : float or cross-validation splitter, default=0.1
+        Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
+        whose first split is taken.
+    patience : int or None, default=None
+        Epochs without a better one after which training ends; None runs all epochs, since deep
+        sigmoid networks with dropout learn late.
+    class_weight : dict, "balanced" or None, default=None
+        Weight of each class in the loss of training and validation rows, as in scikit-learn. A
+        dict also weighs the recalls in the score that chooses the epoch; "balanced" is what that
+        score is by itself, and is refused by `partial_fit`.
+    random_state : int, RandomState instance or None, default=None
+        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
+        fresh entropy; the global random states are neither read nor changed.
+    device : str, default="cpu"
+        Where torch computes, such as "cuda".
+    dtype : {"float32", "float64"}, default="float32"
+        Type of all computation.
+    n_threads : int or None, default=1
+        Threads that torch may use; more than one slows networks of this size. None leaves
+        torch's setting.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last one, with the same columns.
+    callbacks : list of skorch callbacks or None, default=None
+        Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
+    verbose : int, default=0
+        1 prints a line per epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has names that are all strings.
+    net_ : skorch.NeuralNetClassifier
+        The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
+    history_ : DataFrame
+        A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
+        validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
+        epoch, where it is another one: with a dict as `class_weight`, or where a lower score is
+        better), test_score (with `X_test`), dur (seconds).
+    best_epoch_ : int
+        The epoch (from 1) whose weights were kept.
+    row_fingerprints_ : ndarray of uint64
+        A hash of each row that `fit` had, validation rows included.
+    n_samples_seen_ : int
+        Number of rows that trained the network or were held out by `fit`, each as often as it
+        came with ``warm_start`` and `partial_fit`.
+    training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
+        Mean and standard deviation of each feature over these rows.
+    interrupted_ : bool
+        Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
+        has been restored. Within the first epoch it leaves the earlier fit, if any.
+    source_classes_ : dict of str to ndarray
+        The labels of each source task in the rows that trained, sorted.
+    sources_ : list
+        Empty: no network is read.
+    source_digest_ : dict
+        Empty.
+
+    See Also
+    --------
+    ProgressiveClassifier : Reads networks that were trained on the source tasks.
+
+    Notes
+    -----
+    The initial weights of hidden layers and of the target's output are those of
+    :class:`~skprognet.DNNClassifier` with the same seed. With a `source_weight` of 0 it is that
+    network up to rounding. `partial_fit` has no labels of source tasks, and goes on with the
+    target alone.
+
+    References
+    ----------
+    R. Caruana: Multitask Learning. Machine Learning 28, 1997, pages 41-75.
+
+    B. Zhang, E. Mower Provost, G. Essl: Cross-corpus Acoustic Emotion Recognition from Singing and
+    Speaking: A Multi-task Learning Approach. ICASSP 2016, pages 5805-5809.
+
+    R. Xia, Y. Liu: A Multi-task Learning Framework for Emotion Recognition Using 2D Continuous
+    Space. IEEE Transactions on Affective Computing, 2015.
+
+    Examples
+    --------
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skprognet import MultiTaskClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> emodb = load_emodb(as_frame=True)
+    >>> X = StandardScaler().fit_transform(emodb.data)
+    >>> clf = MultiTaskClassifier(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+    >>> clf = clf.fit(X, emodb.target, source_y=emodb.frame[["gender", "speaker"]])
+    >>> clf.classes_.tolist(), clf.source_classes_["gender"].tolist()
+    (['angry', 'happy', 'neutral', 'sad'], ['female', 'male'])
+    >>> clf.predict_proba(X[:2]).shape
+    (2, 4)
+    """
+
+    needs_from_source = LABELS
+    # Several at a time: cross_validate_transfer asks.
+    reads_several_sources = True
+
+    def __init__(
+        self,
+        source=None,
+        *,
+        source_weight=1.0,
+        hidden_layer_sizes=(256, 256, 256, 256),
+        activation="sigmoid",
+        dropout=0.5,
+        lr=5e-4,
+        max_epochs=600,
+        batch_size=32,
+        optimizer="adam",
+        early_stopping=True,
+        monitor="uar",
+        validation_fraction=0.1,
+        patience=None,
+        class_weight=None,
+        random_state=None,
+        device="cpu",
+        dtype="float32",
+        n_threads=1,
+        warm_start=False,
+        callbacks=None,
+        verbose=0,
+    ):
+        self.source = source
+        self.source_weight = source_weight
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.dropout = dropout
+        self.lr = lr
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.optimizer = optimizer
+        self.early_stopping = early_stopping
+        self.monitor = monitor
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.class_weight = class_weight
+        self.random_state = random_state
+        self.device = device
+        self.dtype = dtype
+        self.n_threads = n_threads
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.verbose = verbose
+
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        X_val=None,
+        y_val=None,
+        groups=None,
+        source_y=None,
+        X_test=None,
+        y_test=None,
+    ):
+        """Train the network on rows X with labels y, and on the source tasks.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Training rows, finite numbers; best with mean 0 and variance 1 in each feature.
+        y : array-like of shape (n_samples,)
+            Their labels: strings, integers or booleans.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, scaled to mean 1 over those that train. A row of weight 0 is left
+            out. Held-out rows keep theirs in the validation loss and scores.
+        X_val : array-like of shape (n_validation, n_features), default=None
+            Validation rows that choose the epoch; they never train.
+        y_val : array-like of shape (n_validation,), default=None
+            Their labels.
+        groups : array-like of shape (n_samples,), default=None
+            Groups, such as speakers, that the internal validation split keeps apart.
+        source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_tasks), \
+                default=None
+            Labels of the source tasks for the same rows; of several a DataFrame with a column for
+            each, by the names in `source` if it has any.
+        X_test : array-like of shape (n_test, n_features), default=None
+            Rows that are scored after every epoch, for a learning curve, in
+            ``history_["test_score"]``. They influence nothing.
+        y_test : array-like of shape (n_test,), default=None
+            Their labels.
+
+        Returns
+        -------
+        self : MultiTaskClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            For NaN, wrong shapes, a single class, classes too rare to hold rows out, a parameter
+            out of range, a loss that is no longer finite, or a fitted source.
+        TypeError
+            For a parameter of the wrong kind.
+        """
+        given = Given(
+            X,
+            y,
+            sample_weight,
+            groups,
+            source_y,
+            X_val=X_val,
+            y_val=y_val,
+            X_test=X_test,
+            y_test=y_test,
+        )
+        return self._fit(given)
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_number("source_weight", self.source_weight, "number", low=0)
+
+    def _read_by_name(self):
+        return []  # no network is read
+
+    @property
+    def _target(self):
+        tasks = getattr(self, "source_classes_", {})
+        if not tasks:
+            return ClassTarget(self.classes_)
+        return MultiTaskTarget(self.classes_, tasks, self.source_weight)
+
+    def _tasks(self, rows):
+        """Return the labels of each source task by its name."""
+        sources = named_sources(self.source)
+        fitted = [name for name, source in sources if is_fitted(source)]
+        if fitted:
+            raise ValueError(
+                "MultiTaskClassifier trains all tasks together, so it needs their labels for the "
+                f"rows of X and no fitted network; got {first_few(fitted)}, which is fitted. "
+                "Pass fit(..., source_y=labels) with source=None, or an unfitted estimator for "
+                "each task."
+            )
+        if sources:
+            return {name: self._given_labels(name, source, rows) for name, source in sources}
+        columns = {} if rows.source_y is None else rows.source_y.items()
+        return {"source" if n is None else str(n): y.to_numpy() for n, y in dict(columns).items()}
+
+    def _read_sources(self, rows, train, held_out, seed):
+        self.sources_, self.source_digest_, self.source_classes_ = [], {}, {}
+        for name, labels in self._tasks(rows).items():
+            check_no_ratings("source_y", labels)
+            self.source_classes_[name] = ClassTarget.learn(self, labels[train], "source_y").classes
+
+    def _check_same_sources(self):
+        """Leave it to `_codes_learned`, which has the labels of the source tasks."""
+
+    def _codes_learned(self, rows):
+        tasks = self._tasks(rows)
+        if tasks.keys() != self.source_classes_.keys():
+            raise ValueError(
+                "warm_start=True goes on with the source tasks of the last fit, "
+                f"[{first_few(self.source_classes_)}]; got [{first_few(tasks)}]. Set "
+                "warm_start=False to train a new network."
+            )
+        if not tasks:
+            return rows.y
+        codes = [
+            ClassTarget(self.source_classes_[name]).encode(labels, name="source_y")
+            for name, labels in tasks.items()
+        ]
+        return np.column_stack([rows.y, *codes])
+
+    def _make_column(self, generator):
+        column = super()._make_column(generator)
+        if self.source_classes_:
+            add_outputs(column, list(map(len, self.source_classes_.values())), generator)
+        return column
+
+    def _training_options(self, column):
+        return {"n_outputs": len(self.classes_)}

@@ -1,0 +1,151 @@
+"""The plain network on the features and all layers of the sources, side by side."""
+
+from skprognet.estimators._beside import BesideClassifier
+from skprognet.sources import read_layers
+
+
+class SideBySideClassifier(BesideClassifier):
+    r"""Network whose first layer reads the features and all layers of frozen sources.
+
+    It is the plain network of Gideon et al. 2017 on a longer row. With :math:`h_k^{(j)}` hidden
+    layer k of frozen column j, its input is
+
+    .. math:: h_0 = \big[x, h_1^{(1)}, \dots, h_{L_1}^{(1)}, h_1^{(2)}, \dots\big]
+
+    and the rest is as in :class:`~skprognet.DNNClassifier`. The progressive network reads the same
+    numbers, but layer by layer. So this is the control that says whether that matters: if
+    :class:`~skprognet.ProgressiveClassifier` is no better, the layers help, and reading them
+    progressively adds nothing.
+
+    Layers of a network are read as they are. Sources come out of every fit bit for bit as they
+    went in, and their layers are computed once per fit.
+
+    Parameters
+    ----------
+    source : estimator, list of (str, estimator) or None, default=None
+        What is read. Fitted: any classifier of this package (all its columns are read),
+        scikit-learn's MLPClassifier, a :class:`~skprognet.sources.Source`, or a pipeline or
+        FrozenEstimator that ends in one; it survives ``clone``. Unfitted: trained inside `fit` on
+        `source_y`. None: no transfer, a DNN.
+    features : str, sequence of str or None, default=None
+        The features that the first layer reads of X: names of columns, or what their names begin
+        with. None is all but those that are for a source alone, such as the layers of a
+        :class:`~skprognet.sources.LayerSource`.
+    hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
+        Width of each hidden layer.
+    activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
+        Activation of the hidden layers.
+    dropout : float, default=0.5
+        Probability that a hidden unit of the column being trained is dropped in a training step.
+    lr : float, default=5e-4
+        Learning rate.
+    max_epochs : int, default=600
+        Number of passes over the training rows.
+    batch_size : int, default=32
+        Rows in each training step.
+    optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
+        How the weights are updated.
+    early_stopping : bool, default=True
+        Whether to score validation rows after every epoch and keep the weights of the best one,
+        of equal ones that with the lowest loss. Without it all rows train and the last epoch is
+        kept.
+    monitor : {"uar", "loss"}, name of a scorer, Score or callable, default="uar"
+        What makes an epoch the best: the unweighted average recall or the loss on the validation
+        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer gives there
+        (greater is better), such as "accuracy". What takes `sample_weight` gets that of the
+        held-out rows.
+    validation_fraction : float or cross-validation splitter, default=0.1
+        Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
+        whose first split is taken.
+    patience : int or None, default=None
+        Epochs without a better one after which training ends; None runs all epochs, since deep
+        sigmoid networks with dropout learn late.
+    class_weight : dict, "balanced" or None, default=None
+        Weight of each class in the loss of training and validation rows, as in scikit-learn. A
+        dict also weighs the recalls in the score that chooses the epoch; "balanced" is what that
+        score is by itself, and is refused by `partial_fit`.
+    random_state : int, RandomState instance or None, default=None
+        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
+        fresh entropy; the global random states are neither read nor changed.
+    device : str, default="cpu"
+        Where torch computes, such as "cuda".
+    dtype : {"float32", "float64"}, default="float32"
+        Type of all computation.
+    n_threads : int or None, default=1
+        Threads that torch may use; more than one slows networks of this size. None leaves
+        torch's setting.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last one, with the same columns.
+    callbacks : list of skorch callbacks or None, default=None
+        Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
+    verbose : int, default=0
+        1 prints a line per epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has names that are all strings.
+    net_ : skorch.NeuralNetClassifier
+        The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
+    history_ : DataFrame
+        A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
+        validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
+        epoch, where it is another one: with a dict as `class_weight`, or where a lower score is
+        better), test_score (with `X_test`), dur (seconds).
+    best_epoch_ : int
+        The epoch (from 1) whose weights were kept.
+    row_fingerprints_ : ndarray of uint64
+        A hash of each row that `fit` had, validation rows included.
+    n_samples_seen_ : int
+        Number of rows that trained the network or were held out by `fit`, each as often as it
+        came with ``warm_start`` and `partial_fit`.
+    training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
+        Mean and standard deviation of each feature over these rows.
+    interrupted_ : bool
+        Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
+        has been restored. Within the first epoch it leaves the earlier fit, if any.
+    features_read_ : ndarray of int or None
+        Places of the features of X that the first layer reads; None is all of them.
+    source_widths_ : dict of str to int
+        For each source how many numbers the first layer reads of it.
+    sources_ : list of (str, estimator)
+        Frozen copies of the fitted sources; empty without one.
+    source_digest_ : dict of str
+        For each source the SHA-256 of its weights, the same before and after `fit`.
+
+    See Also
+    --------
+    ProgressiveClassifier : Reads the same layers, layer by layer.
+    PosteriorClassifier : Reads what the sources say in the end.
+
+    References
+    ----------
+    J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost: Progressive Neural
+    Networks for Transfer Learning in Emotion Recognition. Interspeech 2017,
+    arXiv 1706.03256.
+
+    J. Yosinski, J. Clune, Y. Bengio, H. Lipson: How transferable are features in deep neural
+    networks? NeurIPS 2014, arXiv 1411.1792; on the layers of a network as features of another
+    task.
+
+    Examples
+    --------
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skprognet import DNNClassifier, SideBySideClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> emodb = load_emodb()
+    >>> X = StandardScaler().fit_transform(emodb.data)
+    >>> options = dict(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+    >>> speaker = DNNClassifier(**options).fit(X, emodb.speaker)
+    >>> clf = SideBySideClassifier(speaker, **options).fit(X, emodb.target)
+    >>> clf.source_widths_, clf.net_.module_.n_features
+    ({'source': 32}, 120)
+    """
+
+    @staticmethod
+    def _read_source(source, X):
+        return [layer for column in read_layers(source, X) for layer in column]

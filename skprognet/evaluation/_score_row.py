@@ -1,0 +1,175 @@
+"""What the result says of one fit: its row of the scores, and its curve."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skprognet._row_sets import UNKNOWN, encode_rows
+from skprognet._scores import (
+    CHANCE,
+    EPOCH_SCORES,
+    NO_SOURCE,
+    RECORDED,
+    RECORDED_COLUMNS,
+    SCORE,
+    SOURCE_SCORE,
+)
+from skprognet._table_metric import metric_columns, metric_name
+from skprognet.evaluation._one_fit import Fitted
+from skprognet.evaluation._splits import Split
+
+
+@dataclass
+class FitOfMethod:
+    """A method that was fitted, and with what.
+
+    Attributes
+    ----------
+    method, source : str
+        Their names in the result.
+    names : tuple of str
+        The sources that it was given, or whose labels it was given.
+    split : Split
+        The rows.
+    size : int or None
+        Number of training folds; None is all.
+    seed : int
+        Of the fit.
+    given : ndarray or NamedRows
+        The rows and columns from which its own were taken.
+    fitted : Fitted
+        The result.
+    sources : list of ReadySource
+        The fitted sources that it read.
+    """
+
+    method: str
+    source: str
+    names: tuple
+    split: Split
+    size: int | None
+    seed: int
+    given: object
+    fitted: Fitted
+    sources: list
+
+    @property
+    def estimator(self):
+        """The fitted classifier."""
+        return self.fitted.estimator
+
+    @property
+    def train(self):
+        """The training rows."""
+        return self.split.train[self.size]
+
+    @property
+    def history(self):
+        """The scores of each epoch; None for a classifier without epochs."""
+        return getattr(self.estimator, "history_", None)
+
+    def place(self, run):
+        """Return the columns that say which fit it is."""
+        place = {"method": self.method, "source": self.source}
+        place |= {"target": run.target, "corpus": run.corpus}
+        place |= {} if self.size is None else {"n_train_folds": self.size}
+        return place | {"repeat": self.split.repeat + 1, "fold": self.split.fold + 1}
+
+
+def score_row(run, done, X):
+    """Return the row of the scores.
+
+    Parameters
+    ----------
+    run : Run
+        What all fits share.
+    done : FitOfMethod
+        The fit.
+    X : ndarray of shape (n_samples, n_columns)
+        All columns, as they were normalised for this fit.
+
+    Returns
+    -------
+    dict
+        By column.
+    """
+    split, estimator, history = done.split, done.estimator, done.history
+    single = done.sources[0] if len(done.sources) == 1 else None
+    y_test, seen_by_source = run.y[split.test], _rows_seen_by_sources(done)
+    return {
+        **done.place(run),
+        "n_train": len(done.train),
+        "n_validation": len(split.validation),
+        "n_test": len(split.test),
+        "seed": done.seed,
+        "source_seed": single.seed if single else None,
+        **metric_columns(run.scoring),
+        SCORE: run.scoring(y_test, estimator.predict(done.given[split.test])),
+        CHANCE: run.scoring.chance_level(y_test),
+        SOURCE_SCORE: float(single.score) if single else np.nan,
+        "best_epoch": getattr(estimator, "best_epoch_", None),
+        "n_epochs": None if history is None else len(history),
+        "normalisation": run.normalisation,
+        "baseline": run.baseline(done.method) if done.names else NO_SOURCE,
+        "source_overlap": _share(seen_by_source, split.test),
+        "seconds": done.fitted.seconds,
+        **_recorded_rows(done.fitted.seen, seen_by_source, split.test),
+        **_recorded_columns(run, done, X),
+    }
+
+
+def curve_of(run, done):
+    """Return the scores of each epoch of a fit, as a dict of lists; None without them."""
+    history = done.history
+    if not run.return_curves or history is None or "valid_score" not in history:
+        return None
+    metric = metric_name(done.estimator.get_params(deep=False).get("monitor", run.scoring))
+    epochs = {c: history[c].tolist() for c in ("epoch", *EPOCH_SCORES) if c in history}
+    return {**done.place(run), "metric": metric, **epochs}
+
+
+def _rows_seen_by_sources(done):
+    """Return which rows any of the sources was given, None without one, or UNKNOWN."""
+    if not done.names:
+        return None
+    if not done.sources:  # of its source tasks it had the labels of its own training rows
+        return np.isin(np.arange(len(done.given)), done.train)
+    masks = [source.seen for source in done.sources]
+    if any(mask is None for mask in masks):
+        if not hasattr(done.estimator, "source_overlap"):
+            return UNKNOWN
+        seen = done.estimator.source_overlap(done.given[:], per_row=True).drop(columns="own")
+        if seen.isna().any(axis=None):
+            return UNKNOWN
+        masks = [
+            seen.iloc[:, i].to_numpy(dtype=bool) if mask is None else mask
+            for i, mask in enumerate(masks)
+        ]
+    return np.any(masks, axis=0)
+
+
+def _share(seen, test):
+    """Return the share of the test rows that were seen; NaN if that is not known."""
+    return float(seen[test].mean()) if isinstance(seen, np.ndarray) else np.nan
+
+
+def _recorded_rows(seen, seen_by_source, test):
+    """Return, by column, the rows that a fit and its source had, and those that tested it."""
+    tested = np.zeros(len(seen), dtype=bool)
+    tested[test] = True
+    if seen_by_source is None:
+        of_source = np.nan
+    else:
+        of_source = UNKNOWN if seen_by_source is UNKNOWN else encode_rows(seen_by_source)
+    return dict(zip(RECORDED, (encode_rows(seen), of_source, encode_rows(tested)), strict=True))
+
+
+def _recorded_columns(run, done, X):
+    """Return which columns a fit and its sources had, and which it must not have."""
+    if run.columns is None:
+        return {}
+    masks = [run.columns_seen(done.estimator, done.given, X, done.train)]
+    masks += [source.columns_seen for source in done.sources if source.columns_seen is not None]
+    withheld = run.columns.withheld_from(done.names)
+    texts = encode_rows(np.any(masks, axis=0)), encode_rows(withheld)
+    return dict(zip(RECORDED_COLUMNS, texts, strict=True))

@@ -1,0 +1,54 @@
+"""Utterances and an extractor -> one table that says what made its features."""
+
+import pandas as pd
+
+from skprognet._wording import first_few
+from skprognet.features._origin import ORIGIN_COLUMNS, FeatureOrigin
+
+
+def make_feature_table(utterances, features):
+    """Return a table of utterances with what made their features, and the features.
+
+    Parameters
+    ----------
+    utterances : DataFrame
+        A row per utterance: ``file``, ``start`` and ``end`` (s), as :class:`OpenSmileFeatures`
+        takes them, and any other columns, such as labels.
+    features : OpenSmileFeatures, SpeechModelFeatures or JoinedFeatures
+        Makes the features.
+
+    Returns
+    -------
+    DataFrame
+        All columns of `utterances`, those of a :class:`FeatureOrigin`, then the features.
+
+    Raises
+    ------
+    ValueError
+        If a column has the name of a feature, or as :class:`OpenSmileFeatures` says.
+
+    See Also
+    --------
+    split_features : Parts such a table into features and labels.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from skprognet.datasets import make_speech_corpus
+    >>> from skprognet.features import OpenSmileFeatures, make_feature_table
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     corpus = make_speech_corpus(folder, n_speakers=2, n_utterances=1, random_state=0)
+    ...     table = make_feature_table(corpus[:2], OpenSmileFeatures(verbose=False))
+    >>> list(table)[-91:-87]
+    ['feature_set', 'sampling_rate', 'extractor', 'F0semitoneFrom27.5Hz_sma3nz_amean']
+    """
+    names = features.get_feature_names_out()
+    taken = [name for name in (*ORIGIN_COLUMNS, *names) if name in utterances]
+    if taken:
+        raise ValueError(
+            f"A table of utterances must have no features yet; it has {first_few(taken)}. Leave "
+            "them out."
+        )
+    X = features.fit_transform(utterances)
+    made = pd.DataFrame(FeatureOrigin.of_extractor(features).to_dict(), index=X.index)
+    return pd.concat([utterances.loc[X.index], made, X], axis=1)

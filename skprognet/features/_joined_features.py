@@ -1,0 +1,151 @@
+"""Several extractors side by side: their columns in one table, from audio that is read once."""
+
+from collections import Counter
+from functools import partial
+
+import numpy as np
+
+from skprognet._wording import first_few
+from skprognet.features._feature_extractor import FeatureExtractor
+from skprognet.features._feature_function import FeatureFunction
+
+
+class JoinedFeatures(FeatureExtractor):
+    """Turn speech into the features of several extractors, side by side in one row.
+
+    Each recording is decoded once. It is an error if one of the extractors cannot use it, so that
+    a row has all features or none.
+
+    Parameters
+    ----------
+    extractors : list of FeatureExtractor
+        Whose features, in the order of the columns. What they say about reading, errors, the cache
+        and processes does not count: the parameters below do. Their sampling rates must be the
+        one below.
+    sampling_rate : int, default=16000
+        The rate in Hz to which all audio is resampled.
+    on_error : {'raise', 'skip', 'nan'}, default='raise'
+        What to do about utterances that cannot be used, after all were tried: raise one error,
+        leave their rows out, or fill their rows with NaN.
+    on_short : {'error', 'nan'}, default='error'
+        What to do where features are undefined: treat the utterance as `on_error` says, or return
+        the NaN.
+    cache : str or path-like, default=None
+        A folder in which features are kept; None keeps nothing.
+    cache_size_limit : int, default=None
+        Bytes that the cache may take up; None means no limit.
+    n_jobs : int, default=None
+        Number of utterances to work on at the same time, each in a process of its own.
+    timeout : float, default=1800
+        Seconds that an utterance may take in a process of its own; None means no limit.
+    max_duration : float, default=3600
+        Seconds that an utterance may last; None or infinity means no limit.
+    verbose : bool, default=True
+        Show a progress bar on standard error if the work takes longer than 5 s.
+
+    Attributes
+    ----------
+    errors_ : DataFrame
+        What the last :meth:`transform` could not use: file, start, end (s) and reason, indexed by
+        the row in `X`, from 0. It is there also when an error was raised.
+
+    See Also
+    --------
+    OpenSmileFeatures : Acoustic features.
+    SpeechModelFeatures : Layers of a pretrained network.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skprognet.features import JoinedFeatures, OpenSmileFeatures, SpeechModelFeatures
+    >>> control = SpeechModelFeatures("ge2e", pooling="mean", weights="random")
+    >>> both = JoinedFeatures([OpenSmileFeatures(), control])
+    >>> tone = 0.3 * np.sin(2 * np.pi * 220 * np.arange(16_000) / 16_000)
+    >>> both.fit_transform([(tone, 16_000)]).shape
+    (1, 856)
+    """
+
+    _depended_on = ("extractors",)  # by what each of them says
+
+    def __init__(
+        self,
+        extractors,
+        *,
+        sampling_rate=16_000,
+        on_error="raise",
+        on_short="error",
+        cache=None,
+        cache_size_limit=None,
+        n_jobs=None,
+        timeout=1800,
+        max_duration=3600,
+        verbose=True,
+    ):
+        super().__init__(
+            sampling_rate=sampling_rate,
+            on_error=on_error,
+            on_short=on_short,
+            cache=cache,
+            cache_size_limit=cache_size_limit,
+            n_jobs=n_jobs,
+            timeout=timeout,
+            max_duration=max_duration,
+            verbose=verbose,
+        )
+        self.extractors = extractors
+
+    @property
+    def software(self):
+        """What computes the features, for messages and for the progress bar."""
+        return " and ".join(each.software for each in self.extractors)
+
+    @property
+    def _expected_warnings(self):
+        patterns = [each._expected_warnings for each in self.extractors]
+        return "|".join(pattern for pattern in patterns if pattern)
+
+    def feature_function(self):
+        """Return the features of all extractors, as a function of one signal.
+
+        Returns
+        -------
+        FeatureFunction
+            The names of the features, extractor by extractor, and how they are computed.
+
+        Raises
+        ------
+        TypeError
+            If one of `extractors` is none.
+        ValueError
+            If there is none, two have a feature of the same name, or the sampling rates differ.
+        """
+        self._check_extractors()
+        functions = [each._check_function(each.feature_function()) for each in self.extractors]
+        names = [name for function in functions for name in function.names]
+        twice = [name for name, n in Counter(names).items() if n > 1]
+        if twice:
+            raise ValueError(
+                "extractors must have features of different names; "
+                f"{first_few(twice)} come more than once. Leave one of the extractors out."
+            )
+        compute = partial(_compute_all, [function.compute for function in functions])
+        depends_on = {"parts": [function.depends_on for function in functions]}
+        return FeatureFunction(names, compute, depends_on)
+
+    def _check_extractors(self):
+        for each in self.extractors:
+            if not isinstance(each, FeatureExtractor):
+                raise TypeError(
+                    f"extractors must be a list of FeatureExtractor; got {each!r:.200} in it."
+                )
+            if each.sampling_rate != self.sampling_rate:
+                raise ValueError(
+                    f"All extractors must read audio at sampling_rate={self.sampling_rate!r}; "
+                    f"{type(each).__name__} has {each.sampling_rate!r}. Set all of them alike."
+                )
+        if not len(self.extractors):
+            raise ValueError("extractors must hold at least one extractor; got none.")
+
+
+def _compute_all(computes, signal, sampling_rate):
+    return np.concatenate([np.ravel(compute(signal, sampling_rate)) for compute in computes])

@@ -1,0 +1,233 @@
+"""Audio files -> layers of a pretrained speech network, averaged over time, one row each."""
+
+from skprognet._checks import check_bool, check_number
+from skprognet._wording import first_few, nearest_name
+from skprognet.features._feature_extractor import FeatureExtractor
+from skprognet.features._feature_function import FeatureFunction
+from skprognet.features.speech_models import (
+    POOLINGS,
+    PooledLayers,
+    column_names,
+    load_speech_model,
+)
+
+
+class SpeechModelFeatures(FeatureExtractor):
+    """Turn speech into the layers of a pretrained network, one row per utterance.
+
+    A network that was trained on the audio of thousands of speakers knows more than a corpus of
+    emotions can teach. Here it is run on each utterance, and of each unit of its hidden layers
+    the mean and the standard deviation over time become columns, such as
+    ``ge2e.layer2.mean.017``. :class:`~skprognet.sources.LayerSource` makes a frozen column of
+    them, which a progressive network reads.
+
+    Three kinds of models are known:
+
+    - ``"ge2e"``, a speaker encoder [1]_ of three LSTM layers of 256 units. Its weights are those
+      of Resemblyzer, 17 MB under the Apache-2.0 licence:
+      ``pip install --no-deps resemblyzer==0.1.4``. The package itself is never imported.
+    - any ``torch.nn.Module`` of yours, as a :class:`SpeechModule`.
+
+    Parameters
+    ----------
+    model : str or SpeechModule
+        Which network.
+    layers : 'all', str or sequence of str, default='all'
+        Names of its layers, in the order of the columns; 'all' stands for its hidden layers. Those
+        of "ge2e" are "layer1", "layer2" and "layer3"; its output, "embedding", one vector of unit
+        length for each window, has to be asked for by name.
+    pooling : str or sequence of str, default=('mean', 'std')
+        What is taken over time: 'mean', and 'std', the standard deviation of the population.
+    weights : str or path-like, default=None
+        None for the pretrained weights. "random" for the same architecture with random weights,
+        always the same ones: a control, which asks whether a result is owed to what the network
+        has learned. Its columns begin with ``ge2e-random``. Or the path of the file with the
+        pretrained weights, where resemblyzer is not installed.
+    device : str, default='cpu'
+        Where torch computes, such as "cuda".
+    batch_size : int, default=8
+        How many windows of an utterance are computed at once.
+    download : bool, default=False
+        Whether a model that is not on this machine may be downloaded. Otherwise nothing is looked
+        up on the network.
+    sampling_rate : int, default=16000
+        The rate in Hz to which all audio is resampled; it must be that of the model.
+    on_error : {'raise', 'skip', 'nan'}, default='raise'
+        What to do about utterances that cannot be used, after all were tried: raise one error,
+        leave their rows out, or fill their rows with NaN (the latter two with one warning).
+    on_short : {'error', 'nan'}, default='error'
+        What to do about an utterance that is shorter than the model takes (25 ms for "ge2e"):
+        treat it as `on_error` says, or return a row of NaN.
+    cache : str or path-like, default=None
+        A folder in which features are kept. They are found again by the content of the audio, by
+        the SHA-256 of the weights and by all else that they depend on, so that a row of other
+        weights is computed anew. None keeps nothing.
+    cache_size_limit : int, default=None
+        Bytes that the cache may take up; None means no limit.
+    n_jobs : int, default=None
+        Number of utterances to work on at the same time, each in a process of its own, with one
+        thread. The features are the same to the last bit whatever the number.
+    timeout : float, default=1800
+        Seconds that an utterance may take in a process of its own; None means no limit.
+    max_duration : float, default=3600
+        Seconds that an utterance may last; None or infinity means no limit.
+    verbose : bool, default=True
+        Show a progress bar on standard error if the work takes longer than 5 s.
+
+    Attributes
+    ----------
+    errors_ : DataFrame
+        What the last :meth:`transform` could not use: file, start, end (s) and reason, indexed by
+        the row in `X`, from 0. It is there also when an error was raised.
+
+    See Also
+    --------
+    SpeechModule : A network of your own.
+    JoinedFeatures : Features of openSMILE and layers in one table.
+    skprognet.sources.LayerSource : Makes a frozen column of the layers.
+
+    Notes
+    -----
+    **What "ge2e" hears.** A signal that is quieter than -30 dB of full scale is raised to that. It
+    is cut into windows of 1.6 s that begin 0.77 s apart; the last one is dropped if the signal
+    fills less than 75 % of it, and filled up with zeros otherwise. An utterance that is shorter
+    than one window is filled up too. Each window becomes 160 frames of 40 mel energies, as librosa
+    computes them. The LSTM layers start anew in each window; mean and deviation of a layer are
+    over all frames of all windows.
+
+    Mean and deviation are accumulated window by window in float64. Numbers differ by about 1e-7
+    with `batch_size` and with `device`, so that both count for the cache.
+
+    References
+    ----------
+    .. [1] L. Wan, Q. Wang, A. Papir, I. Lopez Moreno, "Generalized End-to-End Loss for Speaker
+       Verification", ICASSP, 2018. https://arxiv.org/abs/1710.10467
+
+    Examples
+    --------
+    The control, which needs no weights:
+
+    >>> import numpy as np
+    >>> from skprognet.features import SpeechModelFeatures
+    >>> tone = 0.3 * np.sin(2 * np.pi * 220 * np.arange(16_000) / 16_000)
+    >>> control = SpeechModelFeatures("ge2e", layers=["layer1"], pooling="mean", weights="random")
+    >>> control.fit_transform([(tone, 16_000)]).iloc[:, :2].round(3)
+       ge2e-random.layer1.mean.000  ge2e-random.layer1.mean.001
+    0                       -0.044                        0.127
+    """
+
+    # By the content of the weights, the names of the columns, and what the model says itself.
+    _depended_on = ("model", "layers", "pooling", "weights", "device", "batch_size", "download")
+
+    def __init__(
+        self,
+        model,
+        *,
+        layers="all",
+        pooling=("mean", "std"),
+        weights=None,
+        device="cpu",
+        batch_size=8,
+        download=False,
+        sampling_rate=16_000,
+        on_error="raise",
+        on_short="error",
+        cache=None,
+        cache_size_limit=None,
+        n_jobs=None,
+        timeout=1800,
+        max_duration=3600,
+        verbose=True,
+    ):
+        super().__init__(
+            sampling_rate=sampling_rate,
+            on_error=on_error,
+            on_short=on_short,
+            cache=cache,
+            cache_size_limit=cache_size_limit,
+            n_jobs=n_jobs,
+            timeout=timeout,
+            max_duration=max_duration,
+            verbose=verbose,
+        )
+        self.model = model
+        self.layers = layers
+        self.pooling = pooling
+        self.weights = weights
+        self.device = device
+        self.batch_size = batch_size
+        self.download = download
+
+    def load(self):
+        """Return the network that is run, after a check of the parameters that choose it.
+
+        Returns
+        -------
+        SpeechModel
+            It has ``name``, ``sha256`` (of its weights), ``sampling_rate``, and ``layer_widths``:
+            the number of units of each layer.
+
+        Raises
+        ------
+        TypeError
+            If `model` is nothing of this kind.
+        ValueError
+            If there is no such model, its weights are not those that it needs, or it takes another
+            sampling rate.
+        ImportError
+            If a package is missing.
+        """
+        check_number("batch_size", self.batch_size, "integer", low=1)
+        check_bool("download", self.download)
+        options = (self.weights, self.device, self.batch_size, self.download)
+        model = load_speech_model(self.model, *options)
+        if self.sampling_rate != model.sampling_rate:
+            raise ValueError(
+                f"sampling_rate must be {model.sampling_rate} Hz, which the speech model "
+                f"{model.name!r} takes; got {self.sampling_rate!r}."
+            )
+        return model
+
+    def feature_function(self):
+        """Return the averages of the layers, as a function of one signal.
+
+        Returns
+        -------
+        FeatureFunction
+            The names of the columns, and how they are computed.
+
+        Raises
+        ------
+        ValueError
+            If there is no such model, layer or pooling.
+        """
+        model, layers, pooling = self._chosen()
+        names = column_names(model, layers, pooling)
+        depends_on = {"weights": model.sha256, **model.depends_on}
+        return FeatureFunction(names, PooledLayers(model, layers, pooling), depends_on)
+
+    def _chosen(self):
+        """Return the network, its layers and what is taken over time, after a check of them."""
+        model = self.load()
+        layers = self.layers
+        if isinstance(layers, str) and layers == "all":
+            layers = model.hidden_layers
+        layers = _choose("layers", layers, list(model.layer_widths), f" of {model.name!r}")
+        return model, layers, _choose("pooling", self.pooling, POOLINGS)
+
+
+def _choose(parameter, wanted, known, whose=""):
+    """Return names as a list; raise unless each is known and comes once."""
+    names = [wanted] if isinstance(wanted, str) else wanted
+    names = list(names) if hasattr(names, "__iter__") else [names]
+    wrong = [name for name in names if name not in known]
+    if wrong or not names:
+        near = wrong and nearest_name(wrong[0], known)
+        raise ValueError(
+            f"{parameter} must be of {first_few(known)}{whose}; got "
+            f"{f'{wrong[0]!r:.200}' if wrong else 'none'}."
+            + (f" The nearest is {near!r}." if near else "")
+        )
+    if len(set(names)) < len(names):
+        raise ValueError(f"{parameter} must have each name once; got {first_few(names)}.")
+    return names

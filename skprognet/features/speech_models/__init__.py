@@ -1,0 +1,54 @@
+"""Pretrained speech networks, one kind a file, and the averages of their layers over time."""
+
+from skprognet.features.speech_models._pooling import POOLINGS, PooledLayers, column_names
+from skprognet.features.speech_models._speech_model import SpeechModel
+
+__all__ = ["POOLINGS", "PooledLayers", "SpeechModel", "column_names", "load_speech_model"]
+
+
+def load_speech_model(model, weights=None, device="cpu", batch_size=8, download=False):
+    """Return the speech model that somebody means.
+
+    Parameters
+    ----------
+    model : str, path-like or SpeechModule
+        "ge2e", or a module of the user's own.
+    weights : str or path-like, default=None
+        None for the pretrained weights, "random" for untrained ones, or a file of weights.
+    device : str, default='cpu'
+        Where torch computes.
+    batch_size : int, default=8
+        How many windows are computed at once.
+    download : bool, default=False
+        Whether a model that is not on this machine may be downloaded.
+
+    Returns
+    -------
+    SpeechModel
+        The model, ready to be run.
+
+    Raises
+    ------
+    TypeError
+        If `model` is nothing of this kind.
+    ValueError
+        If there is no such model or device, or the weights are not those that it needs.
+    ImportError
+        If a package is missing.
+    """
+    # Each kind is imported where it is needed, since all of them bring torch along.
+    if isinstance(model, SpeechModel):
+        if weights is not None:
+            raise ValueError(
+                f"weights must be None for a SpeechModule, which has its own; got {weights!r}."
+            )
+        return model.to(device)
+    if isinstance(model, str) and model == "ge2e":
+        from skprognet.features.speech_models._ge2e import GE2E
+
+        return GE2E(weights, device, batch_size)
+    if isinstance(model, str):
+        raise ValueError(f"model must be 'ge2e', or a SpeechModule of your own; got {model!r}.")
+    raise TypeError(
+        f"model must be text, such as 'ge2e', or a SpeechModule of your own; got {model!r:.200}."
+    )

@@ -1,0 +1,31 @@
+"""Where torch computes."""
+
+import torch
+
+
+def find_device(device):
+    """Return a device of torch; raise a ValueError unless torch can compute there.
+
+    Parameters
+    ----------
+    device : str or torch.device
+        Such as "cpu" or "cuda".
+
+    Returns
+    -------
+    torch.device
+        The device.
+
+    Examples
+    --------
+    >>> find_device("cpu")
+    device(type='cpu')
+    """
+    try:
+        return torch.empty(0, device=device).device
+    except Exception as error:  # of several types, as the way in which it is missing
+        said = (str(error).splitlines() or [""])[0]
+        raise ValueError(
+            f"device must be one on which torch can compute here, such as 'cpu' or 'cuda'; got "
+            f"{device!r:.200} ({said:.150})."
+        ) from error

@@ -1,0 +1,189 @@
+"""GE2E: three LSTM layers that were trained to tell thousands of speakers apart.
+
+L. Wan, Q. Wang, A. Papir, I. Lopez Moreno, "Generalized End-to-End Loss for Speaker Verification",
+ICASSP 2018, https://arxiv.org/abs/1710.10467. The weights are those of Resemblyzer (Apache-2.0).
+What comes before the network is what the weights were trained with:
+
+1. A signal below -30 dB of full scale (root of its mean square) is raised to that; a louder one
+   stays as it is.
+2. Windows of 160 frames (1.6 s) begin 77 frames (0.77 s) apart, about 1.3 a second. The last one
+   is dropped if the signal fills less than 75 % of it, unless it is the only one; what the signal
+   does not fill is zero.
+3. Each window becomes the energies of 40 mel bands in each frame: no logarithm.
+
+Resemblyzer also cuts pauses out of the signal. Nothing does that here.
+"""
+
+import hashlib
+from importlib.metadata import PackageNotFoundError, files, version
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from skprognet.features.speech_models._device import find_device
+from skprognet.features.speech_models._mel_energies import (
+    HOP,
+    LENGTH,
+    N_BANDS,
+    RATE,
+    mel_energies,
+)
+from skprognet.features.speech_models._speech_model import SpeechModel
+from skprognet.features.speech_models._weights_digest import weights_digest
+
+N_UNITS = 256
+N_FRAMES, STEP = 160, 77  # of a window; from one window to the next
+_COVERAGE = 0.75
+_LEVEL = 10 ** (-30 / 20)
+_SHA256 = "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e"
+_INSTALL = "pip install --no-deps resemblyzer==0.1.4"
+_LSTMS = ("layer1", "layer2", "layer3")
+_RECIPE = 1  # a new number whenever this file changes its numbers
+
+
+class GE2E(SpeechModel):
+    """The speaker encoder, with its pretrained weights or with random ones.
+
+    Parameters
+    ----------
+    weights : str or path-like
+        None for the file in the wheel of resemblyzer, "random", or the path of that file.
+    device : str
+        Where torch computes.
+    batch_size : int
+        Number of windows at once.
+
+    Raises
+    ------
+    ImportError
+        If the weights are not installed.
+    ValueError
+        If the file holds other weights.
+    """
+
+    layer_widths = dict.fromkeys([*_LSTMS, "embedding"], N_UNITS)
+    hidden_layers = _LSTMS
+    sampling_rate = RATE
+    n_samples_min = LENGTH
+
+    def __init__(self, weights, device, batch_size):
+        lstms = [torch.nn.LSTM(n, N_UNITS, batch_first=True) for n in (N_BANDS, N_UNITS, N_UNITS)]
+        self.network = torch.nn.ModuleDict(
+            {"lstms": torch.nn.ModuleList(lstms), "linear": torch.nn.Linear(N_UNITS, N_UNITS)}
+        )
+        self.name, self.batch_size, self.device = "ge2e", batch_size, find_device(device)
+        if isinstance(weights, str) and weights == "random":
+            self.name = "ge2e-random"
+            _draw_weights(self.network)
+            self.sha256 = weights_digest(self.network)
+        else:
+            self.network.load_state_dict(_read_weights(weights))
+            self.sha256 = _SHA256
+        self.network.requires_grad_(False).eval().to(self.device)
+        self.depends_on = {
+            "recipe": _RECIPE,
+            "torch": torch.__version__,
+            "scipy": version("scipy"),
+            "device": self.device.type,
+            "batch_size": batch_size,
+        }
+
+    def windows(self, signal, layers):
+        """Yield the layers of one window after the other; each is computed with its neighbours."""
+        starts, padded = cut_windows(_raise_level(signal))
+        for first in range(0, len(starts), self.batch_size):
+            batch = [
+                mel_energies(padded[start : start + (N_FRAMES - 1) * HOP + LENGTH])
+                for start in starts[first : first + self.batch_size]
+            ]
+            found = self._run(np.stack(batch), layers)
+            yield from ({name: found[name][i] for name in layers} for i in range(len(batch)))
+
+    @torch.inference_mode()
+    def _run(self, mels, layers):
+        """Return the layers of several windows, (n_windows, n_frames, n_units) each."""
+        x, found = torch.from_numpy(mels).to(self.device), {}
+        n_needed = 1 + max(min(list(self.layer_widths).index(name), 2) for name in layers)
+        for name, lstm in zip(_LSTMS[:n_needed], self.network["lstms"], strict=False):
+            x, (last, _) = lstm(x)
+            found[name] = x
+        if "embedding" in layers:
+            embedding = torch.relu(self.network["linear"](last[0]))
+            found["embedding"] = torch.nn.functional.normalize(embedding, dim=1)[:, None]
+        return {name: found[name].cpu().numpy() for name in layers}
+
+
+def cut_windows(signal):
+    """Return where windows begin, in samples, and the signal with the zeros that they need.
+
+    Parameters
+    ----------
+    signal : ndarray of shape (n_samples,)
+        At 16 kHz.
+
+    Returns
+    -------
+    starts : list of int
+        The sample at which the first frame of each window begins.
+    padded : ndarray
+        The signal with half a frame of zeros before it, and zeros behind it as far as needed.
+    """
+    n_frames = len(signal) // HOP + 1
+    starts = list(range(0, max(1, n_frames - N_FRAMES + STEP + 1), STEP))
+    filled = (len(signal) - starts[-1] * HOP) / (N_FRAMES * HOP)
+    if len(starts) > 1 and filled < _COVERAGE:
+        starts.pop()
+    n_behind = max(0, (starts[-1] + N_FRAMES) * HOP - len(signal)) + LENGTH // 2
+    return [start * HOP for start in starts], np.pad(signal, (LENGTH // 2, n_behind))
+
+
+def _raise_level(signal):
+    """Return the signal, raised to -30 dB of full scale if it is quieter."""
+    level = np.sqrt(np.mean(np.square(signal, dtype=np.float64)))
+    return signal if level >= _LEVEL else signal * np.float32(_LEVEL / level)
+
+
+def _draw_weights(network):
+    """Set all weights as torch does for a new LSTM of this size, always to the same values."""
+    rng, bound = np.random.default_rng(0), N_UNITS**-0.5
+    for parameter in network.parameters():
+        values = rng.uniform(-bound, bound, tuple(parameter.shape))
+        parameter.data = torch.from_numpy(values.astype(np.float32))
+
+
+def _read_weights(path):
+    """Return the pretrained weights by the names that they have in our network."""
+    path = Path(path or find_weights())
+    with open(path, "rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != _SHA256:
+        raise ValueError(
+            f"The weights of 'ge2e' must be the file of SHA-256 {_SHA256}; {str(path)!r} has "
+            f"{found}. Take pretrained.pt of resemblyzer 0.1.4: {_INSTALL}."
+        )
+    state = torch.load(path, map_location="cpu", weights_only=True)["model_state"]
+    parts = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    lstms = {f"lstms.{k}.{p}_l0": state[f"lstm.{p}_l{k}"] for k in range(3) for p in parts}
+    return lstms | {f"linear.{part}": state[f"linear.{part}"] for part in ("weight", "bias")}
+
+
+def find_weights():
+    """Return the path of the weights in the installed wheel, without importing its package.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed.
+    """
+    try:
+        installed = files("resemblyzer") or []
+    except PackageNotFoundError:
+        installed = []
+    for file in installed:
+        if file.name == "pretrained.pt":
+            return file.locate()
+    raise ImportError(
+        f"The speech model 'ge2e' needs the weights of resemblyzer, which are not installed; run: "
+        f"{_INSTALL} (or pass weights=PATH of its file pretrained.pt)."
+    )

@@ -1,0 +1,44 @@
+"""A model that many calls share: other processes read it from a file once."""
+
+import pickle
+import tempfile
+import weakref
+from functools import lru_cache
+from pathlib import Path
+
+
+class SharedModel:
+    """A model that other processes read from a file, once each, and not with every utterance.
+
+    Whatever computes features is sent to a process again with each utterance, and a network of
+    hundreds of MB would be sent as often. So when this object is first pickled, it writes the
+    model to a temporary file, and pickles its path. The file goes when the object does.
+    """
+
+    def __init__(self, model=None, path=None):
+        self._model, self._path = model, path
+
+    def get(self):
+        """Return the model."""
+        return self._model if self._path is None or self._model is not None else _read(self._path)
+
+    def __reduce__(self):
+        if self._path is None:
+            self._path = _write(self._model)
+            weakref.finalize(self, Path(self._path).unlink, missing_ok=True)
+        return SharedModel, (None, self._path)
+
+
+def _write(model):
+    """Write a model to a new file that nobody else may read; return its path."""
+    from joblib.externals.loky.backend.reduction import dump  # takes functions of a script, too
+
+    with tempfile.NamedTemporaryFile(prefix="skprognet-model-", delete=False) as file:
+        dump(model, file)
+    return file.name
+
+
+@lru_cache(maxsize=1)
+def _read(path):
+    with open(path, "rb") as file:
+        return pickle.load(file)

@@ -1,0 +1,268 @@
+"""A source that is columns of X: who is given them, and the proof that nobody else was."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.evaluation import SourceCorpus, audit, cross_validate_transfer
+from skprognet.metrics import uar_score
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
+from skprognet.results import read_scores, score_files
+from skprognet.sources import LayerSource
+
+OPTIONS = {"hidden_layer_sizes": (4, 3), "max_epochs": 2, "lr": 0.01}
+METHODS = {
+    "DNN": DNNClassifier(**OPTIONS),
+    "PT/FT": FineTunedClassifier(**OPTIONS),
+    "ProgNet": ProgressiveClassifier(**OPTIONS),
+    "LR": LogisticRegression(),
+}
+SPEAKER = np.array([f"s{i % 4}" for i in range(60)])
+GENDER = np.where(np.isin(SPEAKER, ["s0", "s1"]), "female", "male")
+CV = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
+FEATURES = ["pitch", "energy", "rate"]
+LAYERS = ["ge2e.layer1.0", "ge2e.layer1.1", "ge2e.layer2.0", "ge2e.layer2.1"]
+
+
+@pytest.fixture(scope="module")
+def emotion():
+    return np.random.default_rng(1).choice(["angry", "sad"], 60)
+
+
+@pytest.fixture(scope="module")
+def features():
+    return pd.DataFrame(np.random.default_rng(2).normal(size=(60, 3)), columns=FEATURES)
+
+
+@pytest.fixture(scope="module")
+def table(features, emotion):
+    """The columns of the speech model stand before the features."""
+    layers = np.random.default_rng(3).normal(size=(60, 4)) + (emotion == "sad")[:, None]
+    return pd.concat([pd.DataFrame(layers, columns=LAYERS), features], axis=1)
+
+
+def run(X, y, **options):
+    options = {
+        "methods": METHODS,
+        "sources": {"gender": GENDER, "ge2e": LayerSource("ge2e")},
+        "source_estimator": DNNClassifier(**OPTIONS),
+        "groups": SPEAKER,
+        "cv": CV,
+        "n_jobs": 1,
+        **options,
+    }
+    return cross_validate_transfer(X, y, **options)
+
+
+@pytest.fixture(scope="module")
+def scores(table, emotion):
+    return run(table, emotion, combined_sources=[("gender", "ge2e")])
+
+
+def same(one, other):
+    """Check that rows are equal, but for what depends on the time and on further columns of X."""
+    kept = [name for name in other if name != "seconds" and not name.startswith("columns_")]
+    one, other = one[kept].reset_index(drop=True), other[kept].reset_index(drop=True)
+    pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_who_does_not_read_the_layers_gives_the_same_digits(scores, features, emotion):
+    for X in (features, features.to_numpy()):
+        without = run(X, emotion, sources={"gender": GENDER})
+        same(scores[~scores["source"].str.contains("ge2e")], without)
+        assert "columns_seen" not in without
+
+
+@pytest.mark.parametrize("normalisation", ["training", "speaker", "none"])
+def test_each_normalisation_leaves_them_as_they_are(table, features, emotion, normalisation):
+    options = {"methods": {"DNN": METHODS["DNN"], "ProgNet": METHODS["ProgNet"]}}
+    options["normalisation"] = normalisation
+    whole = run(table, emotion, **options)
+    same(
+        whole[whole["source"] != "ge2e"],
+        run(features, emotion, sources={"gender": GENDER}, **options),
+    )
+
+
+@pytest.mark.parametrize("normalisation", ["corpus", "training"])
+def test_a_row_of_the_layer_source_is_the_fit_by_hand(table, emotion, normalisation):
+    methods = {"ProgNet": METHODS["ProgNet"]}
+    sources = {"ge2e": LayerSource("ge2e")}
+    scores = run(table, emotion, methods=methods, sources=sources, normalisation=normalisation)
+    splits = CV.split_with_validation(table, emotion, SPEAKER)
+    for (_, row), (train, validation, test) in zip(scores.iterrows(), splits, strict=True):
+        rows = table if normalisation == "corpus" else table.iloc[train]
+        X = StandardScaler().set_output(transform="pandas").fit(rows).transform(table)
+        clf = clone(METHODS["ProgNet"]).set_params(source=LayerSource("ge2e"))
+        clf.set_params(random_state=int(row["seed"])).fit(
+            X.iloc[train], emotion[train], X_val=X.iloc[validation], y_val=emotion[validation]
+        )
+        assert row["score"] == uar_score(emotion[test], clf.predict(X.iloc[test]))
+        assert clf.features_read_.tolist() == [4, 5, 6]
+
+
+def test_a_combination_is_read_from_both_sides(scores, table, emotion):
+    row = scores[scores["source"] == "gender + ge2e"].iloc[0]
+    X = StandardScaler().set_output(transform="pandas").fit_transform(table)
+    train, validation, test = next(CV.split_with_validation(X, emotion, SPEAKER))
+    seed = scores.loc[scores["source"] == "gender", "source_seed"].iloc[0]
+    gender = DNNClassifier(**OPTIONS, random_state=int(seed)).fit(
+        X[FEATURES].iloc[train],
+        GENDER[train],
+        X_val=X[FEATURES].iloc[validation],
+        y_val=GENDER[validation],
+    )
+    clf = clone(METHODS["ProgNet"]).set_params(random_state=int(row["seed"]))
+    clf.set_params(source=[("gender", gender), ("ge2e", LayerSource("ge2e"))])
+    clf.fit(X.iloc[train], emotion[train], X_val=X.iloc[validation], y_val=emotion[validation])
+    assert row["score"] == uar_score(emotion[test], clf.predict(X.iloc[test]))
+
+
+def test_the_audit_says_what_it_has_proved_and_what_nobody_knows(scores):
+    audited = audit(scores)
+    reads = scores["source"].str.contains("ge2e")
+    assert audited["n_seen_by_source"].isna().equals(reads)
+    assert (audited.loc[~reads, "n_seen_by_source"] == 0).all()
+    assert audited["n_withheld"].tolist() == np.where(reads, 0, 4).tolist()
+    assert (audited["n_withheld_seen"] == 0).all()
+
+
+def test_the_record_goes_through_files(scores, tmp_path):
+    for name, content in score_files(scores).items():
+        (tmp_path / name).write_bytes(content)
+    assert "columns_seen" not in (tmp_path / "results.csv").read_text()
+    pd.testing.assert_frame_equal(audit(read_scores(tmp_path)), audit(scores), check_dtype=False)
+
+
+@pytest.mark.parametrize("how", ["as it is", "in another unit"])
+def test_a_copy_of_a_withheld_column_is_found_under_another_name(table, emotion, how):
+    """Normalised, a column in another unit is the same column."""
+    copied = table["ge2e.layer2.0"] * (1 if how == "as it is" else 8)
+    leaking = table.assign(loudness=copied)
+    scores = run(leaking, emotion, methods={n: METHODS[n] for n in ("DNN", "ProgNet")})
+    with pytest.raises(ValueError, match=r"^Only a fit that reads a source") as raised:
+        audit(scores)
+    assert "; 6 times one did: the fit of DNN in repeat 1, fold 1, or a source" in str(
+        raised.value
+    )
+    assert "had columns [2] of X" in str(raised.value)
+    audit(scores[scores["source"] == "ge2e"])  # who reads the source may
+
+
+class Peeps(LogisticRegression):
+    """Says what it was fitted on, and that is more than it was given."""
+
+    def fit(self, X, y):
+        super().fit(X, y)
+        self.feature_names_in_ = np.array([*X.columns, "ge2e.layer1.1"], dtype=object)
+        return self
+
+    def predict(self, X):
+        return np.repeat(self.classes_[:1], len(X))
+
+
+def test_what_a_classifier_says_of_its_columns_is_believed(table, emotion):
+    methods = {"peeps": Peeps(), "ProgNet": METHODS["ProgNet"]}
+    with pytest.raises(ValueError, match=re.escape("the fit of peeps in repeat 1, fold 1")):
+        audit(run(table, emotion, methods=methods))
+
+
+def test_columns_with_few_values_are_no_evidence(table, emotion):
+    """A unit that never fires, and a feature that is constant, are equal by chance."""
+    dead = table.assign(**{"ge2e.layer1.1": 0.0, "rate": 0.0})
+    audit(run(dead, emotion, methods={n: METHODS[n] for n in ("DNN", "ProgNet")}))
+
+
+def test_two_layer_sources_do_not_see_each_others_columns(table, emotion):
+    renamed = {name: name.replace("ge2e", "wavlm") for name in LAYERS}
+    both = pd.concat([table, table[LAYERS].rename(columns=renamed) ** 2], axis=1)
+    methods = {"ProgNet": METHODS["ProgNet"]}
+    sources = {"ge2e": LayerSource("ge2e"), "wavlm": LayerSource("wavlm")}
+    scores = run(
+        both, emotion, methods=methods, sources=sources, combined_sources=[("ge2e", "wavlm")]
+    )
+    audited = audit(scores)
+    together = audited["source"] == "ge2e + wavlm"
+    assert audited["n_withheld"].tolist() == np.where(together, 0, 4).tolist()
+    alone = run(table, emotion, methods=methods, sources={"ge2e": LayerSource("ge2e")})
+    same(scores[scores["source"] == "ge2e"], alone)
+
+
+def test_features_choose_what_all_methods_read(table, features, emotion):
+    chosen = run(table, emotion, features=["pitch", "energy"])
+    fewer = table.drop(columns="rate")
+    same(chosen, run(fewer, emotion))
+    # Without a source that has columns of its own, it is X with fewer columns.
+    without = run(table, emotion, sources={"gender": GENDER}, features=FEATURES)
+    same(without, run(features, emotion, sources={"gender": GENDER}))
+
+
+def test_another_corpus_is_read_by_the_shared_features(table, emotion):
+    rng = np.random.default_rng(5)
+    theirs = pd.DataFrame(rng.normal(size=(60, 4)), columns=["rate", "pitch", "more", "energy"])
+    options = {"methods": {"ProgNet": METHODS["ProgNet"]}}
+    layers = {"ge2e": LayerSource("ge2e")}
+    named = SourceCorpus(theirs, emotion, SPEAKER)
+    in_order = SourceCorpus(theirs[FEATURES].to_numpy(), emotion, SPEAKER)
+    by_name, by_place = (
+        run(table, emotion, sources={"other": other} | layers, **options)
+        for other in (named, in_order)
+    )
+    same(by_name, by_place)
+    audit(by_name)
+    lacking = SourceCorpus(theirs.drop(columns="rate"), emotion, SPEAKER)
+    with pytest.raises(ValueError, match="must have the features of X; it lacks 1: 'rate'"):
+        run(table, emotion, sources={"other": lacking} | layers, **options)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"X": "array"}, "The source 'ge2e' cannot read X. LayerSource('ge2e') finds its columns"),
+        (
+            {"sources": {"w": LayerSource("wavlm")}},
+            "The source 'w' cannot read X. layers must name",
+        ),
+        ({"features": "loud"}, "features must name columns of X"),
+        (
+            {"features": ["pitch", "ge2e.layer1"]},
+            "In a study every method reads the features, and only who reads a source has its "
+            "columns; features names 'ge2e.layer1.0', 'ge2e.layer1.1' of the sources 'ge2e'.",
+        ),
+        ({"X": "layers"}, "X must have features beside the columns of the sources 'ge2e'; got"),
+        (
+            {"X": "array", "features": "pitch", "sources": {"gender": GENDER}},
+            "features='pitch' are found by their names, so X must be a DataFrame",
+        ),
+    ],
+)
+def test_columns_that_cannot_be_are_refused(table, emotion, change, sentence):
+    shapes = {"array": table.to_numpy(), "layers": table[LAYERS]}
+    X = shapes.get(change.pop("X", None), table)
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
+        run(X, emotion, **change)
+
+
+def test_a_fitted_network_is_read_beside_the_layers_by_its_names(table, emotion):
+    X = StandardScaler().set_output(transform="pandas").fit_transform(table)[FEATURES]
+    options = {
+        "methods": {"ProgNet": METHODS["ProgNet"]},
+        "combined_sources": [("net", "ge2e")],
+        "normalisation": "none",
+    }
+    named = DNNClassifier(**OPTIONS, random_state=0).fit(X, GENDER)
+    sources = {"net": named, "ge2e": LayerSource("ge2e")}
+    assert len(run(table, emotion, sources=sources, **options)) == 9
+    by_place = DNNClassifier(**OPTIONS, random_state=0).fit(X.to_numpy(), GENDER)
+    sentence = (
+        "The source 'net' knows its features by their place only, so it cannot be read together "
+        "with 'ge2e'. Fit it on a DataFrame with the features of X, or run it alone."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        run(table, emotion, sources={**sources, "net": by_place}, **options)

@@ -1,0 +1,154 @@
+"""Each method runs with each source that has what it needs, and nothing is trained in vain."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.evaluation import SourceCorpus, audit, count_fits, cross_validate_transfer
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
+from skprognet.sources import LayerSource
+
+OPTIONS = {"hidden_layer_sizes": (3,), "max_epochs": 1}
+SPEAKER = np.array([f"s{i % 4}" for i in range(48)])
+GENDER = np.where(np.isin(SPEAKER, ["s0", "s1"]), "female", "male")
+EMOTION = np.random.default_rng(0).choice(["angry", "sad"], 48)
+X = pd.DataFrame(np.random.default_rng(1).normal(size=(48, 4)), columns=["a", "b", "n.1", "n.2"])
+
+
+class Guess(ClassifierMixin, BaseEstimator):
+    """A method of one's own that notes what its `fit` is given."""
+
+    given = []
+
+    def __init__(self, source=None, random_state=None):
+        self.source = source
+        self.random_state = random_state
+
+    def fit(self, X, y, *, X_val=None, y_val=None, source_y=None):
+        self.given.append((self.source, source_y))
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.repeat(self.classes_[:1], len(X))
+
+
+class MultiTask(Guess):
+    needs_from_source = "labels"
+    reads_several_sources = True
+
+
+class Posteriors(Guess):
+    needs_from_source = "posteriors"
+
+
+def options(**changes):
+    network = DNNClassifier(**OPTIONS, random_state=0).fit(X[["a", "b"]], GENDER)
+    return {
+        "methods": {
+            "DNN": DNNClassifier(**OPTIONS),
+            "PT/FT": FineTunedClassifier(**OPTIONS),
+            "ProgNet": ProgressiveClassifier(**OPTIONS),
+            "multi-task": MultiTask(),
+            "posterior": Posteriors(),
+            "own": Guess(),
+        },
+        "sources": {
+            "gender": GENDER,
+            "other": SourceCorpus(X[["a", "b"]], EMOTION, SPEAKER),
+            "network": network,
+            "layers": LayerSource(["n."]),
+        },
+        "source_estimator": DNNClassifier(**OPTIONS),
+        "groups": SPEAKER,
+        "cv": RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0),
+        **changes,
+    }
+
+
+def run(**changes):
+    return cross_validate_transfer(X, EMOTION, n_jobs=1, **options(**changes))
+
+
+def test_each_method_with_each_source_that_it_can_take():
+    scores = run()
+    expected = {
+        "gender": ["PT/FT", "ProgNet", "multi-task", "own"],
+        "other": ["PT/FT", "ProgNet", "own"],
+        "network": ["PT/FT", "ProgNet", "own"],
+        "layers": ["ProgNet", "own"],
+    }
+    posterior = {"gender", "other"}  # and fitted networks that classify
+    for source, methods in expected.items():
+        found = scores.loc[scores["source"] == source, "method"].drop_duplicates().tolist()
+        assert [name for name in found if name != "posterior"] == methods
+        if source in posterior or source == "layers":
+            assert ("posterior" in found) == (source in posterior)
+    assert count_fits(X, EMOTION, **options()) == len(scores) + 3 + 3  # gender, other
+    audit(scores)
+
+
+def test_a_method_that_needs_labels_gets_those_of_its_training_rows():
+    Guess.given.clear()
+    methods = {"multi-task": MultiTask()}
+    sources = {"speaker": SPEAKER, "gender": GENDER}
+    changes = {"methods": methods, "sources": sources, "source_estimator": None}
+    changes["combined_sources"] = [("speaker", "gender")]
+    scores = run(**changes)
+    assert count_fits(X, EMOTION, **options(**changes)) == len(scores) == 9  # no source is trained
+    assert scores["source_seed"].isna().all()
+    assert scores["source_score"].isna().all()
+    assert (scores["source_overlap"] == 0).all()
+    wanted = []
+    for train, _, _ in options()["cv"].split_with_validation(X, EMOTION, SPEAKER):
+        labels = pd.DataFrame(sources).iloc[train]
+        wanted += [labels[["speaker"]], labels[["gender"]], labels]
+    for (source, labels), expected in zip(Guess.given, wanted, strict=True):
+        assert source is None
+        pd.testing.assert_frame_equal(labels, expected)
+    audit(scores)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"sources": {"layers": LayerSource(["n."])}, "methods": ["PT/FT", "ProgNet"]},
+            "The method 'PT/FT' needs layers of a network to copy; none of the sources 'layers' "
+            "has any. Leave the method out, or add a source that has.",
+        ),
+        (
+            {
+                "sources": {"gender": GENDER, "layers": LayerSource(["n."])},
+                "methods": ["PT/FT", "multi-task"],
+            },
+            "Each source must have what a method needs; 'layers' can be read by none of the "
+            "methods: 'PT/FT' needs layers of a network to copy; 'multi-task' needs labels of a "
+            "source task for the rows of X. Leave it out, or add a ProgressiveClassifier.",
+        ),
+        (
+            {
+                "sources": {"gender": GENDER, "layers": LayerSource(["n."])},
+                "combined_sources": [("gender", "layers")],
+                "methods": ["multi-task", "own"],
+            },
+            "All sources of a combination must have what a method needs; 'gender + layers' can be "
+            "read by none of the methods: 'multi-task' needs labels of a source task for the rows "
+            "of X. Leave it out, or add a ProgressiveClassifier.",
+        ),
+        (
+            {"source_estimator": None, "sources": {"gender": GENDER}, "methods": ["ProgNet"]},
+            "source_estimator must be the classifier to train on the source tasks ['gender']; got "
+            "None.",
+        ),
+    ],
+)
+def test_what_nobody_can_read_is_refused_before_any_training(changes, sentence):
+    methods = options()["methods"]
+    changes = {**changes, "methods": {name: methods[name] for name in changes["methods"]}}
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        count_fits(X, EMOTION, **options(**changes))

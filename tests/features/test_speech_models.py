@@ -1,0 +1,266 @@
+"""Layers of speech models as columns: pooling, modules of one's own, cache, processes, errors."""
+
+import pickle
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn.base import clone
+
+from skprognet.features import (
+    JoinedFeatures,
+    OpenSmileFeatures,
+    SpeechModelFeatures,
+    SpeechModule,
+    count_cached,
+)
+from skprognet.features.speech_models import SpeechModel
+
+SAMPLES = np.random.default_rng(0).integers(-9000, 9000, 16_000).astype(np.int16)
+SIGNAL = (SAMPLES, 16_000)
+
+
+def cut_frames(signal):
+    """Return frames of 400 samples, as a module for frames takes them."""
+    return signal[: len(signal) // 400 * 400].reshape(1, -1, 400)
+
+
+def make_module(seed=0):
+    """Return a network that hears frames of 400 samples."""
+    torch.manual_seed(seed)
+    recurrent = torch.nn.LSTM(6, 4, batch_first=True)
+    return torch.nn.Sequential(torch.nn.Linear(400, 6), torch.nn.Tanh(), recurrent)
+
+
+def make_model(module=None, layers=("1", "2"), name="mine", **params):
+    module = make_module() if module is None else module
+    return SpeechModule(module, layers, name, prepare=cut_frames, **params)
+
+
+class Windows(SpeechModel):
+    """A model that yields three windows of different length, whose mean is large."""
+
+    name, layer_widths, sha256 = "windows", {"a": 3, "b": 1001}, "0" * 64
+    frames = {
+        "a": np.random.default_rng(1).normal(1e4, 1, (70, 3)).astype(np.float32),
+        "b": np.random.default_rng(2).normal(0, 1, (70, 1001)).astype(np.float32),
+    }
+
+    def windows(self, signal, layers):
+        for rows in (slice(40), slice(40, 41), slice(41, None)):
+            yield {layer: self.frames[layer][rows] for layer in layers}
+
+
+def test_pooling_over_windows_is_that_of_all_frames_together():
+    X = SpeechModelFeatures(Windows()).fit_transform([SIGNAL])
+    for layer, frames in Windows.frames.items():
+        for pooling, reduce in {"mean": np.mean, "std": np.std}.items():
+            found = X.filter(regex=f"^windows.{layer}.{pooling}").to_numpy()[0]
+            np.testing.assert_allclose(found, reduce(frames.astype(float), axis=0), rtol=1e-6)
+    assert list(X)[:2] == ["windows.a.mean.000", "windows.a.mean.001"]
+    assert list(X)[-1] == "windows.b.std.1000"
+    assert "windows.b.std.0017" in X  # so that names sort as numbers do
+
+
+def test_layers_of_a_module_are_what_it_gives_by_itself():
+    module = make_module()
+    X = SpeechModelFeatures(make_model(module)).fit_transform([SIGNAL]).iloc[0]
+    with torch.inference_mode():
+        tanh = module[:2](torch.from_numpy(cut_frames(SAMPLES / np.float32(32768))))
+        frames = {"1": tanh[0].numpy(), "2": module[2](tanh)[0][0].numpy()}
+    for layer, values in frames.items():
+        means, stds = (X.filter(regex=rf"^mine\.{layer}\.{p}\.") for p in ("mean", "std"))
+        np.testing.assert_allclose(means, values.mean(axis=0), atol=1e-6)
+        np.testing.assert_allclose(stds, values.std(axis=0), atol=1e-6)
+
+
+def test_time_may_be_the_last_axis():
+    torch.manual_seed(0)
+    conv = torch.nn.Sequential(torch.nn.Conv1d(1, 5, 400, 160), torch.nn.ReLU(inplace=True))
+    model = SpeechModule(
+        conv, {"first": "0"}, "conv", prepare=lambda s: s.reshape(1, 1, -1), time_axis=2
+    )
+    X = SpeechModelFeatures(model, pooling="mean").fit_transform([SIGNAL])
+    with torch.inference_mode():  # before the ReLU that works in place
+        signal = torch.from_numpy(SAMPLES / np.float32(32768))
+        expected = conv[0](signal[None, None])[0].mean(dim=1)
+    np.testing.assert_allclose(X.to_numpy()[0], expected, atol=1e-6)
+    assert X.columns[0] == "conv.first.mean.000"
+
+
+def test_the_users_module_is_not_touched_and_the_copy_is_shared():
+    module = make_module().train()
+    before = pickle.dumps(module.state_dict())
+    model = make_model(module)
+    features = SpeechModelFeatures(model)
+    expected = features.fit_transform([SIGNAL])
+    assert module.training
+    assert all(parameter.requires_grad for parameter in module.parameters())
+    assert not any(part._forward_hooks for part in module.modules())
+    assert pickle.dumps(module.state_dict()) == before
+    with torch.no_grad():
+        module[0].weight.zero_()
+    pd.testing.assert_frame_equal(features.fit_transform([SIGNAL]), expected)
+    assert clone(features).model is model
+
+
+def test_processes_give_the_same_bits_and_leave_no_file(monkeypatch, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    model = SpeechModule(make_module(), ["0"], "mine", prepare=lambda s: cut_frames(s))
+    signals = [SIGNAL, (SAMPLES[:8000], 16_000)]
+    alone, together = (
+        SpeechModelFeatures(model, n_jobs=n_jobs).fit_transform(signals) for n_jobs in (1, 2)
+    )
+    pd.testing.assert_frame_equal(alone, together, check_exact=True)
+    assert not list(tmp_path.rglob("skprognet-model-*"))
+
+
+def test_the_cache_knows_the_weights(tmp_path):
+    def extract(model, **params):
+        features = SpeechModelFeatures(model, cache=tmp_path, **params)
+        return features.fit_transform([SIGNAL]), count_cached(tmp_path)
+
+    first, n_rows = extract(make_model())
+    assert n_rows == 1
+    again, n_rows = extract(make_model())
+    assert n_rows == 1
+    pd.testing.assert_frame_equal(first, again, check_exact=True)
+    other, n_rows = extract(make_model(make_module(seed=1)))
+    assert n_rows == 2
+    assert (first.to_numpy() != other.to_numpy()).all()
+    assert extract(make_model(version=2))[1] == 3
+    assert extract(make_model(), pooling="mean")[1] == 4
+    linear = torch.nn.Sequential(*make_module()[:1], torch.nn.Sigmoid(), *make_module()[2:])
+    assert extract(make_model(linear))[1] == 5  # the same weights with another activation
+
+
+def test_features_of_several_extractors_stand_side_by_side(voices):
+    parts = [OpenSmileFeatures(), SpeechModelFeatures(make_model())]
+    both = JoinedFeatures(parts).fit_transform(voices)
+    expected = pd.concat([each.fit_transform(voices) for each in parts], axis=1)
+    pd.testing.assert_frame_equal(both, expected, check_exact=True)
+    joined = JoinedFeatures(parts, on_error="skip")
+    with pytest.warns(UserWarning, match="2 of 3 that cannot be used"):
+        rows = joined.fit_transform([voices[0], "gone.wav", Path(__file__)])
+    assert list(rows.index) == [voices[0]]
+    assert len(joined.errors_) == 2
+
+
+class Odd(torch.nn.Module):
+    """Gives something else than numbers for each frame."""
+
+    def __init__(self, give):
+        super().__init__()
+        self.layer, self.give = torch.nn.Identity(), give
+
+    def forward(self, x):
+        return self.layer(self.give(x))
+
+
+def nan_if_loud(x):
+    return torch.full((2, 3), torch.nan if x.abs().max() > 0.9 else 0.5)
+
+
+def test_recordings_that_a_module_cannot_hear_are_reported():
+    loud = SAMPLES.copy()
+    loud[0] = 32767
+    features = SpeechModelFeatures(
+        SpeechModule(Odd(nan_if_loud), ["layer"], "odd"), on_error="nan"
+    )
+    with pytest.warns(UserWarning, match="cannot be used"):
+        features.fit_transform([(loud, 16_000)])
+    sentence = "gives layer 'layer' of 'odd' values that are no finite numbers"
+    assert features.errors_["reason"].tolist() == [sentence]
+    features = SpeechModelFeatures(make_model(), on_error="nan")
+    with pytest.warns(UserWarning, match="cannot be used"):
+        features.fit_transform([(SAMPLES[:300], 16_000)])
+    (reason,) = features.errors_["reason"]
+    assert re.match(r"stops the module 'mine' \(\w+: .+\)$", reason)
+
+
+@pytest.mark.parametrize(
+    ("give", "sentence"),
+    [
+        (lambda x: torch.rand(2, 3), r"layer 'layer' gave others the second time"),
+        (
+            lambda x: x.reshape(2, 2, -1),
+            r"it gives layer 'layer' of 'odd' the shape \(2, 2, 4000\)",
+        ),
+        (lambda x: x[:, :5] @ x, r"it stops the module 'odd' \(RuntimeError: .*\)\.$"),
+        (lambda x: [x], r"it gives layer 'layer' of 'odd' 1 outputs, or no tensor"),
+    ],
+)
+def test_modules_that_cannot_be_used(give, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        SpeechModule(Odd(give), ["layer"], "odd")
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        ({"layers": ["linear"]}, r"^layers must be submodules of Sequential, such as '0', '1', "
+         r"'2'; got 'linear'\.$"),
+        ({"layers": ["1", "1"]}, r"^layers must name each submodule once; got '1' twice\.$"),
+        ({"layers": []}, r"^layers must name at least one submodule; got none\.$"),
+        ({"layers": {"a.b": "1"}}, r"^Layers must be called by letters, .*; got 'a\.b'\.$"),
+        ({"name": "my model"}, r"^name must be letters, digits, .*; got 'my model'\.$"),
+        ({"time_axis": 0}, r"^time_axis must be 1 or 2; got 0\.$"),
+    ],
+)  # fmt: skip
+def test_parameters_of_a_module(params, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        make_model(**params)
+    with pytest.raises(TypeError, match=r"^module must be a torch\.nn\.Module; got function\."):
+        make_model(cut_frames)
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        ({"layers": "layr1"}, r"^layers must be of 'layer1', 'layer2', 'layer3', 'embedding' of "
+         r"'ge2e-random'; got 'layr1'\. The nearest is 'layer1'\.$"),
+        ({"layers": []}, r"^layers must be of .*; got none\.$"),
+        ({"layers": ["layer1", "layer1"]}, r"^layers must have each name once; got"),
+        ({"pooling": "median"}, r"^pooling must be of 'mean', 'std'; got 'median'\. The nearest "),
+        ({"sampling_rate": 8000}, r"^sampling_rate must be 16000 Hz, which the speech model "
+         r"'ge2e-random' takes; got 8000\.$"),
+        ({"device": "cudda"}, r"^device must be one on which torch can compute here, .* 'cudda' "),
+        ({"batch_size": 0}, r"^batch_size must satisfy 1 <= batch_size; got 0\.$"),
+        ({"model": "ge3e"}, r"^model must be 'ge2e', .*; got 'ge3e'"),
+        ({"model": make_model()}, r"^weights must be None for a SpeechModule, .*'random'\.$"),
+    ],
+)  # fmt: skip
+def test_parameters(params, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        SpeechModelFeatures(**{"model": "ge2e", "weights": "random", **params}).transform([SIGNAL])
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        ({"model": 3}, r"^model must be text, .*; got 3\.$"),
+        ({"batch_size": 1.5}, r"^batch_size must be an integer; got 1\.5\.$"),
+        ({"download": "yes"}, r"^download must be True or False"),
+    ],
+)
+def test_parameters_of_another_type(params, sentence):
+    with pytest.raises(TypeError, match=sentence):
+        SpeechModelFeatures(**{"model": "ge2e", **params}).transform([SIGNAL])
+
+
+def test_extractors_that_cannot_be_joined():
+    control = SpeechModelFeatures(make_model())
+    with pytest.raises(ValueError, match=r"different names; 'mine\.1\.mean\.000', .* and 15 more"):
+        JoinedFeatures([control, control]).transform([SIGNAL])
+    with pytest.raises(ValueError, match=r"at sampling_rate=16000; OpenSmileFeatures has 8000\."):
+        JoinedFeatures([control, OpenSmileFeatures(sampling_rate=8000)]).transform([SIGNAL])
+    with pytest.raises(
+        TypeError, match=r"must be a list of FeatureExtractor; got 'ge2e' in it\.$"
+    ):
+        JoinedFeatures([control, "ge2e"]).transform([SIGNAL])
+    with pytest.raises(ValueError, match=r"must hold at least one extractor; got none\.$"):
+        JoinedFeatures([]).transform([SIGNAL])

@@ -1,0 +1,527 @@
+"""Columns of X as the layers of a frozen network: who reads them, and all that a source can do."""
+
+import copy
+import pickle
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn
+import torch
+from scipy.special import expit, softmax
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.estimators import (
+    check_labels_round_trip,
+    check_laterals_alive,
+    check_seed_repeats,
+    check_source_survives_clone,
+    check_source_untouched,
+    source_importances,
+    source_overlap,
+)
+from skprognet.metrics import uar_score
+from skprognet.sources import LayerSource, Source, as_source
+
+# Two layers, whose columns stand between the features and in an order of their own.
+NAMES = ["pitch", "w.l1.b", "w.l1.a", "loudness", "w.l2.a", "jitter", "w.l2.b", "w.l2.c"]
+OWN = ["pitch", "loudness", "jitter"]
+FIRST, SECOND = ["w.l1.b", "w.l1.a"], ["w.l2.a", "w.l2.b", "w.l2.c"]
+RNG = np.random.default_rng(0)
+X = pd.DataFrame(RNG.normal(size=(60, 8)), columns=NAMES)
+Y = np.array(["angry", "happy", "sad"])[np.arange(60) % 3]
+GENDER = np.array(["female", "male"])[RNG.integers(2, size=60)]
+SMALL = {"hidden_layer_sizes": (5, 4), "max_epochs": 2, "random_state": 0}
+
+
+def reader(source="w", **options):
+    source = LayerSource(source) if isinstance(source, str) else source
+    return ProgressiveClassifier(source, **SMALL | options)
+
+
+def weights(clf):
+    return {name: w.double().numpy() for name, w in clf.net_.module_.state_dict().items()}
+
+
+def sigmoid_network(w, x, first, second):
+    """Return the probabilities that the equation of the classifier gives."""
+    h1 = expit(x @ w["layers.0.weight"].T + w["layers.0.bias"])
+    h1_and_first = h1 @ w["layers.1.weight"].T + first @ w["laterals.0.0.weight"].T
+    h2 = expit(h1_and_first + w["layers.1.bias"])
+    h2_and_second = h2 @ w["layers.2.weight"].T + second @ w["laterals.1.0.weight"].T
+    return softmax(h2_and_second + w["layers.2.bias"], axis=1)
+
+
+# What is read
+
+
+def test_the_network_reads_the_columns_as_layers_and_the_others_as_features():
+    clf = reader(dtype="float64", max_epochs=5).fit(X, Y)
+    by_hand = sigmoid_network(
+        weights(clf), *(X[names].to_numpy() for names in (OWN, FIRST, SECOND))
+    )
+    np.testing.assert_allclose(clf.predict_proba(X), by_hand, rtol=1e-9)
+    assert clf.features_read_.tolist() == [0, 3, 5]
+    ((_, source),) = clf.sources_
+    assert source.columns == {"l1": tuple(FIRST), "l2": tuple(SECOND)}
+
+
+def test_it_is_the_network_that_reads_a_source_with_these_activations():
+    class Given(Source):
+        def layer_sizes(self):
+            return [(2, 3)]
+
+        def hidden(self, rows):
+            return [[torch.tensor(X[names].to_numpy()) for names in (FIRST, SECOND)]]
+
+        def digest(self):
+            return "same"
+
+    ours = reader(early_stopping=False).fit(X, Y)
+    by_hand = reader(Given(), early_stopping=False, batch_size=60)
+    whole = clone(ours).set_params(batch_size=60).fit(X, Y)
+    np.testing.assert_array_equal(
+        by_hand.fit(X[OWN], Y).predict_proba(X[OWN]), whole.predict_proba(X)
+    )
+
+
+@pytest.mark.parametrize("layers", ["w", "w.", ["w.l1.", "w.l2"], {"l1": FIRST, "l2": "w.l2."}])
+def test_layers_are_named_in_several_ways(layers):
+    source = LayerSource(layers).match(NAMES)
+    assert [*source.columns.values()] == [tuple(FIRST), tuple(SECOND)]
+    assert source.layer_sizes() == [(2, 3)]
+    assert source.own_features == (*FIRST, *SECOND)
+    assert LayerSource(layers).layer_sizes() is None
+    assert LayerSource(layers).own_features == LayerSource(layers).layer_names == ()
+    assert source.digest() == LayerSource("w").match(NAMES).digest()
+
+
+def test_the_digest_changes_exactly_with_the_columns():
+    def digest(layers, names=NAMES):
+        return LayerSource(layers).match(names).digest()
+
+    assert digest("w") == digest("w", [*NAMES, "more", "other.l1.a"])
+    assert digest({"one": FIRST, "two": SECOND}) == digest("w")
+    others = [{"two": SECOND, "one": FIRST}, {"one": FIRST}, {"one": FIRST[::-1], "two": SECOND}]
+    others += [{"one": FIRST + SECOND}, {"one": FIRST, "two": SECOND[:2]}]
+    assert len({digest(layers) for layers in ["w", *others]}) == 6
+
+
+def test_a_number_in_a_name_is_not_cut_in_two():
+    names = [f"w.layer{k}.mean.{unit}" for k in (1, 2, 10, 11) for unit in range(2)]
+    source = LayerSource(["w.layer1", "w.layer2"]).match(names)
+    assert source.own_features == (*names[:2], *names[2:4])
+    assert source.layer_names == ("w.layer1", "w.layer2")
+    assert LayerSource("w").match(names).layer_sizes() == [(2, 2, 2, 2)]
+
+
+def test_other_networks_see_nothing_of_the_columns():
+    other = X.copy()
+    other[FIRST + SECOND] = RNG.normal(size=(60, 5))
+
+    def sources(rows):
+        pairs = [("w", LayerSource("w")), ("gender", DNNClassifier(**SMALL))]
+        clf = ProgressiveClassifier(pairs, **SMALL).fit(rows, Y, source_y={"gender": GENDER})
+        return dict(clf.sources_), clf.source_digest_, clf.predict_proba(rows)
+
+    (one, one_digest, one_proba), (two, two_digest, two_proba) = sources(X), sources(other)
+    assert one["gender"].feature_names_in_.tolist() == OWN
+    assert one_digest == two_digest
+    np.testing.assert_array_equal(
+        one["gender"].predict_proba(X[OWN]), two["gender"].predict_proba(X[OWN])
+    )
+    assert (one_proba != two_proba).any()
+
+
+def test_features_says_what_the_new_column_reads():
+    clf = reader(features=["jitter", "loud"]).fit(X, Y)
+    assert clf.features_read_.tolist() == [5, 3]
+    assert clf.net_.module_.layers[0].in_features == 2
+    message = "The network reads 2 features that the source 'source' reads too: 'w.l1.b', 'w.l1.a'"
+    with pytest.warns(UserWarning, match=f"^{re.escape(message)}") as caught:
+        both = reader(features=["pitch", "w.l1"]).fit(X, Y)
+    assert len(caught) == 1
+    assert both.features_read_.tolist() == [0, 1, 2]
+    plain = ProgressiveClassifier(features="pitch", **SMALL).fit(X, Y)
+    np.testing.assert_array_equal(
+        plain.predict_proba(X),
+        ProgressiveClassifier(**SMALL).fit(X[["pitch"]], Y).predict_proba(X[["pitch"]]),
+    )
+
+
+def test_a_source_that_fit_trains_reads_what_the_new_column_reads():
+    clf = ProgressiveClassifier(DNNClassifier(**SMALL), features=["jitter", "pitch"], **SMALL)
+    clf.fit(X, Y, source_y=GENDER)
+    assert clf.sources_[0][1].feature_names_in_.tolist() == ["jitter", "pitch"]
+
+
+def test_a_source_that_fit_trains_may_read_layers_of_its_own():
+    inner = ProgressiveClassifier([("w", LayerSource("w"))], **SMALL)
+    for source in (inner, make_pipeline("passthrough", inner)):
+        clf = ProgressiveClassifier([("gender", source)], **SMALL).fit(
+            X, Y, source_y={"gender": GENDER}
+        )
+        assert clf.features_read_.tolist() == [0, 3, 5]
+        chain = as_source(clf.sources_[0][1]).network
+        assert chain.net_.module_.layers[0].in_features == 3
+        assert chain.sources_[0][1].own_features == (*FIRST, *SECOND)
+        assert clf.net_.module_.source_sizes == ((2, 3), (5, 4))
+
+
+# Everything that a source can do
+
+
+def test_several_of_all_kinds_at_once():
+    with pytest.warns(ConvergenceWarning):
+        mlp = MLPClassifier((3,), max_iter=2, random_state=0).fit(X[OWN], GENDER)
+    sources = [
+        ("first", LayerSource(["w.l1"])),
+        ("fitted", DNNClassifier(**SMALL).fit(X[["pitch"]], GENDER)),
+        ("second", LayerSource({"b": SECOND[1:], "a": SECOND[:1]})),
+        ("mlp", mlp),
+        ("unfitted", DNNClassifier(**SMALL)),
+        ("chain", reader().fit(X, GENDER)),
+    ]
+    clf = ProgressiveClassifier(sources, **SMALL).fit(X, Y, source_y={"unfitted": GENDER})
+    sizes = ((2,), (5, 4), (2, 1), (3,), (5, 4), (2, 3), (5, 4))
+    assert clf.net_.module_.source_sizes == sizes
+    assert clf.features_read_.tolist() == [0, 3, 5]
+    assert [name for name, _ in clf.sources_] == [*clf.source_digest_] == [n for n, _ in sources]
+    importances = clf.source_importances(X, Y, random_state=0)
+    assert importances.index.tolist() == [name for name, _ in sources]
+    assert len(clf.lateral_norms()) == 2 * len(sizes)
+    overlap = clf.source_overlap(X)
+    assert overlap[["own", "fitted", "unfitted"]].tolist() == [1, 1, 1]
+    assert overlap[["first", "second", "mlp", "chain"]].isna().all()
+    per_row = source_overlap(clf, X, per_row=True)
+    assert per_row["first"].isna().all()
+
+
+def test_a_chain_keeps_the_layers_frozen_and_to_itself():
+    gender = reader(dropout=0.0).fit(X, GENDER)
+    reads = ProgressiveClassifier(gender, **SMALL).fit(X, Y)
+    assert reads.features_read_.tolist() == [0, 3, 5]
+    assert reads.net_.module_.source_sizes == ((2, 3), (5, 4))
+    tuned = FineTunedClassifier(gender, **SMALL | {"dropout": 0.0, "lr": 1e-300}).fit(X, Y)
+    assert tuned.net_.module_.source_sizes == ((2, 3),)
+    w = weights(gender)
+    for name, values in weights(tuned).items():
+        if not name.startswith(("layers.2", "laterals.1")):
+            np.testing.assert_array_equal(values, w[name])
+    before = as_source(gender).digest()
+    tuned = FineTunedClassifier(gender, **SMALL).fit(X, Y)
+    assert as_source(gender).digest() == before == tuned.source_digest_["source"]
+    after = ProgressiveClassifier([("tuned", tuned)], **SMALL).fit(X, GENDER)
+    assert after.features_read_.tolist() == [0, 3, 5]
+    for clf in (reads, tuned, after):
+        altered = X.assign(**{"w.l2.a": 0.0})
+        assert (clf.predict_proba(altered) != clf.predict_proba(X)).any()
+
+
+@pytest.mark.parametrize("depth", [1, 3, 7])
+@pytest.mark.parametrize("adapter", [None, "linear", "mlp"])
+def test_layers_of_any_number_go_with_four(depth, adapter):
+    layers = {f"l{k}": [f"f{k}.{unit}" for unit in range(k)] for k in range(1, depth + 1)}
+    names = [name for columns in layers.values() for name in columns]
+    rows = pd.DataFrame(RNG.normal(size=(30, len(names))), columns=names).assign(pitch=X["pitch"])
+    clf = reader(LayerSource(layers), hidden_layer_sizes=(6, 5, 4, 3), adapter=adapter)
+    clf.fit(rows, Y[:30])
+    read = [
+        -(-k * depth // 4) for k in (1, 2, 3, 4)
+    ]  # hidden layer ceil(k D / L), of as many units
+    w = weights(clf)
+    for k, units in enumerate(read):
+        name = f"laterals.{k}.0.weight" if adapter is None else f"adapters.{k}.projection.weight"
+        assert w[name].shape[1] == units
+    assert clf.lateral_norms()["layer"].tolist() == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        check_source_untouched,
+        check_source_survives_clone,
+        check_labels_round_trip,
+        check_seed_repeats,
+        check_laterals_alive,
+    ],
+)
+def test_the_checks_of_sources_pass(check):
+    check(reader(lateral_dropout=0.2), X, Y)
+
+
+def test_the_prediction_for_a_row_does_not_depend_on_the_others():
+    clf = reader().fit(X, Y)
+    np.testing.assert_array_equal(clf.predict_proba(X[::3]), clf.predict_proba(X)[::3])
+
+
+def test_importance_is_what_is_lost_without_the_columns():
+    rows = X.copy()
+    rows["w.l2.a"] = np.where(Y == "sad", 3.0, -3.0)
+    clf = reader(max_epochs=150, lr=0.02, dropout=0.0, early_stopping=False).fit(rows, Y == "sad")
+    importances = source_importances(clf, rows, Y == "sad", random_state=0)
+    assert importances.loc["source", "importance_mean"] > 0.2
+    silent = rows.assign(**dict.fromkeys(FIRST + SECOND, 0.0))
+    fall = clf.score(rows, Y == "sad") - clf.score(silent, Y == "sad")
+    assert fall >= 0
+    norms = clf.lateral_norms()
+    by_hand = [np.linalg.norm(weights(clf)[f"laterals.{k}.0.weight"]) for k in (0, 1)]
+    np.testing.assert_allclose(norms["norm"], by_hand, rtol=1e-5)
+
+
+def test_copies_and_pickles_do_the_same():
+    clf = reader().fit(X, Y)
+    for same in (copy.deepcopy(clf), pickle.loads(pickle.dumps(clf))):
+        np.testing.assert_array_equal(same.predict_proba(X), clf.predict_proba(X))
+        assert same.source_digest_ == clf.source_digest_
+    again = clone(clf)
+    assert again.source is clf.source
+    np.testing.assert_array_equal(again.fit(X, Y).predict_proba(X), clf.predict_proba(X))
+    assert clf.source.columns is None  # fit has its own
+
+
+def test_searches_over_sources_and_features():
+    grid = {
+        "source": [LayerSource("w"), LayerSource(["w.l2"])],
+        "features": [None, "pitch", ["jitter", "loudness"]],
+    }
+    search = GridSearchCV(reader(), grid, cv=2).fit(X, Y)
+    best = search.best_estimator_
+    assert len(search.cv_results_["params"]) == 6
+    assert best.source.layers in ("w", {"w.l2": ["w.l2"]})
+    np.testing.assert_array_equal(
+        search.predict_proba(X),
+        reader().set_params(**search.best_params_).fit(X, Y).predict_proba(X),
+    )
+
+
+def test_pipelines_that_keep_the_names():
+    pipeline = make_pipeline(StandardScaler().set_output(transform="pandas"), reader())
+    assert np.isfinite(cross_val_score(pipeline, X * 7 + 3, Y, cv=2)).all()
+    pipeline.fit(X * 7 + 3, Y)
+    scaled = pipeline[0].transform(X * 7 + 3)
+    np.testing.assert_array_equal(
+        pipeline.predict_proba(X * 7 + 3), reader().fit(scaled, Y).predict_proba(scaled)
+    )
+    # The scaler sees the layers as it sees the features, and its numbers are those of all columns.
+    np.testing.assert_allclose(scaled.std(ddof=0), 1)
+    outer = ProgressiveClassifier([("pipeline", pipeline)], **SMALL).fit(X, Y)
+    assert outer.features_read_.tolist() == [0, 3, 5]
+    bare = make_pipeline(StandardScaler(), reader())
+    with pytest.raises(ValueError, match=r'call set_output\(transform="pandas"\) on each step'):
+        bare.fit(X, Y)
+
+
+def test_fitting_goes_on():
+    whole = reader(max_epochs=1, warm_start=True, early_stopping=False).fit(X, Y)
+    before = weights(whole)
+    whole.fit(X, Y)
+    assert any((before[name] != w).any() for name, w in weights(whole).items())
+    for changed in ({"source": LayerSource(["w.l1", "w.l2.a"])}, {"features": "pitch"}):
+        message = "warm_start=True goes on with the (source|features) "
+        with pytest.raises(ValueError, match=f"^{message}"):
+            clone(whole).fit(X, Y).set_params(**changed).fit(X, Y)
+    part = reader().partial_fit(X[:30], Y[:30]).partial_fit(X[30:], Y[30:])
+    assert part.features_read_.tolist() == [0, 3, 5]
+    assert np.isfinite(part.predict_proba(X)).all()
+
+
+def test_weights_of_rows_are_weights_of_their_layers():
+    doubled = np.r_[np.arange(60), np.arange(30)]
+    options = {"early_stopping": False, "dropout": 0.0, "batch_size": 100, "dtype": "float64"}
+    repeated = reader(**options).fit(X.iloc[doubled], Y[doubled])
+    weighted = reader(**options).fit(X, Y, sample_weight=np.r_[np.full(30, 2), np.ones(30)])
+    np.testing.assert_allclose(repeated.predict_proba(X), weighted.predict_proba(X), rtol=1e-6)
+
+
+def test_metadata_are_routed():
+    groups = np.arange(60) // 6
+    pairs = [("w", LayerSource("w")), ("gender", DNNClassifier(**SMALL))]
+    with sklearn.config_context(enable_metadata_routing=True):
+        clf = ProgressiveClassifier(pairs, **SMALL)
+        pipeline = make_pipeline(StandardScaler().set_output(transform="pandas"), clf)
+        params = {"groups": groups, "source_y": pd.DataFrame({"gender": GENDER})}
+        routed = pipeline.fit(X, Y, **params)
+        scaled = pipeline[0].transform(X)
+        plain = clone(clf).fit(scaled, Y, **params)
+        np.testing.assert_array_equal(routed.predict_proba(X), plain.predict_proba(scaled))
+
+
+def test_validation_and_test_rows_bring_their_layers():
+    options = {"X_val": X[40:50], "y_val": Y[40:50], "X_test": X[50:], "y_test": Y[50:]}
+    clf = reader().fit(X[:40], Y[:40], **options)
+    assert clf.history_["test_score"].iloc[-1] >= 0
+    rows = X[40:50].to_numpy()
+    by_hand = sigmoid_network(
+        weights(clf), rows[:, [0, 3, 5]], rows[:, [1, 2]], rows[:, [4, 6, 7]]
+    )
+    score = uar_score(Y[40:50], clf.classes_[by_hand.argmax(axis=1)])
+    assert clf.history_["valid_score"].iloc[clf.best_epoch_ - 1] == pytest.approx(score)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_numbers_keep_their_digits(dtype):
+    clf = reader(dtype=dtype).fit(X, Y)
+    ((layers,),) = [clf.sources_[0][1].hidden(X[FIRST + SECOND])]
+    assert layers[0].dtype == torch.float64
+    np.testing.assert_array_equal(layers[1], X[SECOND])
+    assert clf.predict_proba(X).dtype == dtype
+
+
+# What bad input gets
+
+
+def test_columns_in_another_order_give_the_same_numbers():
+    clf = reader().fit(X, Y)
+    order = RNG.permutation(NAMES)
+    np.testing.assert_array_equal(clf.predict_proba(X[order]), clf.predict_proba(X))
+    assert clf.source_overlap(X[order])["own"] == 1
+    pd.testing.assert_frame_equal(
+        clf.source_importances(X[order], Y, random_state=0),
+        clf.source_importances(X, Y, random_state=0),
+    )
+
+
+def test_missing_columns_are_named():
+    clf = reader().fit(X, Y)
+    message = (
+        "X must have the 8 features that fit had; it lacks 2: 'w.l2.b', 'w.l2.c'. Add these "
+        "columns."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        clf.predict(X.drop(columns=SECOND[1:]))
+    message = (
+        "The source 'source' cannot read these rows. layers['l2'] must name columns of X, or the "
+        "beginning of their names; no column of X begins with 'w.l2.b', 'w.l2.c', among 'pitch', "
+        "'w.l1.b', 'w.l1.a', 'loudness', 'w.l2.a' and 1 more. The nearest is 'w.l2.a'."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        reader(LayerSource({"l2": SECOND})).fit(X.drop(columns=SECOND[1:]), Y)
+    outer = ProgressiveClassifier([("chain", clf)], **SMALL)
+    with pytest.raises(
+        ValueError, match=r"^The source .*needs 1 features that X lacks: 'w\.l2\.b"
+    ):
+        outer.fit(X.drop(columns="w.l2.b"), Y)
+
+
+SENTENCES = {
+    "no names": (
+        lambda: reader().fit(X.to_numpy(), Y),
+        "The source 'source' cannot read these rows. A LayerSource finds its columns by their "
+        "names, so X must be a DataFrame whose columns all have text as names; got X without "
+        'names. Pass a DataFrame; in a pipeline, call set_output(transform="pandas") on each '
+        "step before the classifier.",
+    ),
+    "no names for features": (
+        lambda: ProgressiveClassifier(features="pitch", **SMALL).fit(X.to_numpy(), Y),
+        "features='pitch' are found by their names, so X must be a DataFrame whose columns all "
+        "have text as names; got X without names. Pass a DataFrame.",
+    ),
+    "prefix": (
+        lambda: reader("v").fit(X.rename(columns=lambda name: name.replace("w.", "www.")), Y),
+        "The source 'source' cannot read these rows. layers must name columns of X, or the "
+        "beginning of their names; no column of X begins with 'v.', among 'pitch', 'www.l1.b', "
+        "'www.l1.a', 'loudness', 'www.l2.a' and 3 more.",
+    ),
+    "nearest prefix": (
+        lambda: reader("ge2f").fit(X.rename(columns=lambda name: name.replace("w.", "ge2e.")), Y),
+        "begins with 'ge2f.', among 'pitch', 'ge2e.l1.b', 'ge2e.l1.a', 'loudness', 'ge2e.l2.a' "
+        "and 3 more. The nearest is 'ge2e.'.",
+    ),
+    "a column in two layers": (
+        lambda: reader(LayerSource(["w.l1", "w."])).fit(X, Y),
+        "The source 'source' cannot read these rows. Each column must be in one layer of a "
+        "LayerSource; 'w.l1.b', 'w.l1.a' would be in the layers 'w.l1', 'w.'. Name each layer by "
+        "a longer beginning, such as 'ge2e.layer1.'.",
+    ),
+    "a column twice in a layer": (
+        lambda: reader(LayerSource({"one": ["w.l1", "w.l1.a"]})).fit(X, Y),
+        "layers['one'] must name each column once; got 'w.l1.a' twice.",
+    ),
+    "no features left": (
+        lambda: reader().fit(X[FIRST + SECOND], Y),
+        "The network must have features of its own; all 5 features of X are for its sources "
+        "'source'. Add features, or name those that it is to read as well in features=.",
+    ),
+    "fine-tuning": (
+        lambda: FineTunedClassifier(LayerSource("w"), **SMALL).fit(X, Y),
+        "FineTunedClassifier copies the layers of a network; the source 'source' has none to "
+        "copy. Read it with ProgressiveClassifier.",
+    ),
+    "features that X lacks": (
+        lambda: reader(features=["pitch", "jitters"]).fit(X, Y),
+        "features must name columns of X, or the beginning of their names; no column of X begins "
+        "with 'jitters', among 'pitch', 'w.l1.b', 'w.l1.a', 'loudness', 'w.l2.a' and 3 more. The "
+        "nearest is 'jitter'.",
+    ),
+    "no layer": (lambda: LayerSource({}), "layers must hold at least one layer; got none."),
+    "no text": (lambda: LayerSource("."), "layers must name columns; got '.'."),
+    "not matched": (
+        lambda: LayerSource("w").hidden(X),
+        "A LayerSource must know the names of X before it reads rows; got none so far. Call "
+        "match(X.columns), and read with the source that it returns.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("act", "message"), SENTENCES.values(), ids=SENTENCES)
+def test_what_does_not_fit_is_a_sentence(act, message):
+    with pytest.raises(ValueError, match=f"{re.escape(message)}$"):
+        act()
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        (3, "layers must be text, or a sequence of text; got 3."),
+        (None, "layers must be text, or a sequence of text; got None."),
+        ([], "layers must be text, or a sequence of text; got []."),
+        ({1: "w"}, "layers must have text as names of layers; got 1."),
+        ({"l": []}, "layers['l'] must be text, or a sequence of text; got []."),
+        ({"l": [1]}, "layers['l'] must hold names as text; got 1."),
+        (["w", ""], "layers must hold names as text; got ''."),
+    ],
+)
+def test_layers_of_another_kind_are_refused(layers, message):
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        LayerSource(layers)
+
+
+def test_features_of_another_kind_are_refused():
+    with pytest.raises(
+        TypeError, match=r"^features must be text, or a sequence of text; got 3\.$"
+    ):
+        ProgressiveClassifier(features=3).fit(X, Y)
+
+
+def test_layers_that_are_no_numbers_are_refused():
+    clf = reader().fit(X, Y)
+    for value, found in ((np.nan, "NaN"), (np.inf, "infinity")):
+        rows = X.copy()
+        rows.loc[3, "w.l2.a"] = value
+        for act in (clf.predict, lambda rows: reader().fit(rows, Y)):
+            with pytest.raises(ValueError, match=f"Input X contains {found}"):
+                act(rows)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "message"),
+    [
+        (None, TypeError, "match() of a source must return a Source; got None."),
+        ("unmatched", ValueError, "layer_sizes() must return a list with one tuple"),
+    ],
+)
+def test_what_match_returns_is_checked(answer, error, message):
+    class Slips(LayerSource):
+        def match(self, feature_names):
+            return self if answer == "unmatched" else answer
+
+    with pytest.raises(error, match=re.escape(message)):
+        reader(Slips("w")).fit(X, Y)

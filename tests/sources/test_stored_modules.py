@@ -1,0 +1,207 @@
+"""A model that reads a torch module is stored with its weights and loaded with its code."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from click.testing import CliRunner
+from safetensors import safe_open
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from torch import nn
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.cli import main
+from skprognet.displays import NetworkDisplay
+from skprognet.networks import limit_threads
+from skprognet.persistence import (
+    describe_model,
+    describe_network,
+    load_model,
+    read_model_info,
+    save_model,
+)
+from skprognet.sources import TorchSource
+
+SMALL = {"hidden_layer_sizes": (5, 4), "max_epochs": 2, "random_state": 0}
+NAMES = [f"f{k}" for k in range(8)]
+RNG = np.random.default_rng(0)
+X = pd.DataFrame(RNG.normal(size=(60, 8)), columns=NAMES)
+EMOTION = np.array(["angry", "happy", "sad"])[np.arange(60) % 3]
+GENDER = np.array(["female", "male"])[RNG.integers(2, size=60)]
+
+
+@pytest.fixture(autouse=True)
+def _on_one_thread():
+    with torch.random.fork_rng(), limit_threads(1):
+        torch.manual_seed(0)
+        yield
+
+
+class OverTime(nn.Module):
+    """Reads its features as steps of two."""
+
+    def __init__(self, width=3, out=nn.Linear):
+        super().__init__()
+        self.recurrent = nn.GRU(2, width, batch_first=True)
+        self.out = out(width, 2)
+
+    def forward(self, X):
+        return self.out(self.recurrent(X.reshape(len(X), -1, 2))[0][:, -1])
+
+
+def stack():
+    return nn.Sequential(nn.Linear(8, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, 2))
+
+
+def plain():
+    return nn.Sequential(nn.Linear(8, 6), nn.Tanh(), nn.Linear(6, 2))
+
+
+def half():
+    return OverTime().bfloat16()
+
+
+def reader(make, layers, source=None, **options):
+    source = source or TorchSource(make(), layers, **options)
+    return ProgressiveClassifier([("net", source)], **SMALL)
+
+
+MODELS = {
+    "a stack": (stack, lambda: reader(stack, ["0", "2"]).fit(X, EMOTION)),
+    "without names": (stack, lambda: reader(stack, ["2"]).fit(X.to_numpy(), EMOTION)),
+    "over time": (
+        OverTime,
+        lambda: reader(OverTime, "recurrent", pooling=["std", "max"]).fit(X, EMOTION),
+    ),
+    "of its own columns": (
+        OverTime,
+        lambda: reader(OverTime, "recurrent", columns=["f7", "f2", "f3", "f0"]).fit(X, EMOTION),
+    ),
+    "in a type that numpy lacks": (half, lambda: reader(half, "recurrent").fit(X, EMOTION)),
+    "fine-tuned": (
+        plain,
+        lambda: FineTunedClassifier([("net", TorchSource(plain(), "1"))], **SMALL).fit(X, EMOTION),
+    ),
+    "a chain": (
+        stack,
+        lambda: ProgressiveClassifier(
+            [("old", reader(stack, "2").fit(X, GENDER)), ("plain", DNNClassifier(**SMALL))],
+            **SMALL,
+        ).fit(X, EMOTION, source_y={"plain": GENDER}),
+    ),
+    "a pipeline": (
+        stack,
+        lambda: make_pipeline(StandardScaler(), reader(stack, "2")).fit(X, EMOTION),
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "fit"), MODELS.values(), ids=MODELS)
+def test_it_comes_back_as_it_was(make, fit, tmp_path):
+    model, path = fit(), tmp_path / "model"
+    rows = X if hasattr(model, "feature_names_in_") else X.to_numpy()
+    save_model(model, path)
+    fresh = make()
+    before = [values.clone() for values in fresh.state_dict().values()]
+    loaded = load_model(path, modules={"net": fresh})
+    np.testing.assert_array_equal(loaded.predict_proba(rows), model.predict_proba(rows))
+    last, was = (each[-1] if hasattr(each, "steps") else each for each in (loaded, model))
+    assert last.source_digest_ == was.source_digest_
+    told = describe_model(path, modules={"net": fresh})["model"]
+    assert json.loads(json.dumps(told)) == json.loads(json.dumps(describe_network(model)))
+    save_model(loaded, tmp_path / "again")
+    assert read_model_info(path) == read_model_info(tmp_path / "again")
+    after = fresh.state_dict().values()
+    assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
+    assert fresh.training
+    rows = X if hasattr(last, "feature_names_in_") else X.to_numpy()
+    last.set_params(warm_start=True, max_epochs=1).fit(rows, EMOTION, source_y={"plain": GENDER})
+
+
+def test_a_single_source_is_called_source(tmp_path):
+    model = ProgressiveClassifier(TorchSource(stack(), "2"), **SMALL).fit(X, EMOTION)
+    save_model(model, tmp_path / "model")
+    loaded = load_model(tmp_path / "model", modules={"source": stack()})
+    np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
+
+
+def test_the_file_holds_weights_and_names(tmp_path):
+    model = reader(stack, ["0", "2"]).fit(X, EMOTION)
+    save_model(model, tmp_path / "model")
+    with safe_open(tmp_path / "model", "np") as file:
+        name = next(n for n in file.keys() if n.endswith("weights.0.weight"))  # noqa: SIM118
+        np.testing.assert_array_equal(
+            file.get_tensor(name), model.sources_[0][1].module[0].weight.detach()
+        )
+
+
+@pytest.mark.parametrize(
+    ("modules", "message"),
+    [
+        (
+            None,
+            "reads the torch module 'net' of the class OverTime, of which the file has the "
+            "weights and not the code. Load it in Python with load_model(path, modules={'net': "
+            "module}), where module is a new instance of this class.",
+        ),
+        ({"nte": OverTime()}, "reads the torch module 'net' of the class OverTime, of which"),
+        (
+            {"net": OverTime(), "gender": OverTime()},
+            "reads no torch module 'gender'; modules must name those that it reads, here 'net'.",
+        ),
+        (
+            {"net": OverTime(4)},
+            "reads the torch module 'net', which cannot be made of modules['net']. A new instance "
+            "of OverTime, made as the one that was stored, must have the same submodules and "
+            "weights; they differ in recurrent.weight_ih_l0 (then ['float32', 9, 2], now "
+            "['float32', 12, 2]); recurrent.weight_hh_l0 (then ['float32', 9, 3], now ",
+        ),
+        ({"net": OverTime().double()}, "they differ in recurrent.weight_ih_l0 (then ['float32', "),
+        ({"net": OverTime(out=nn.LazyLinear)}, "of modules['net']. module must be fitted"),
+        (
+            {"net": stack()},
+            "they differ in class (then OverTime, now Sequential); recurrent (then ",
+        ),
+        (
+            {"net": OverTime},
+            "cannot be made of modules['net']. module must be a torch.nn.Module; ",
+        ),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Lazy modules are a new feature")
+def test_a_module_that_is_missing_or_another_one_is_a_sentence(tmp_path, modules, message):
+    path = tmp_path / "model"
+    save_model(reader(OverTime, "recurrent").fit(X, EMOTION), path)
+    with pytest.raises(ValueError, match=r"^The model in '.*' reads ") as caught:
+        load_model(path, modules=modules)
+    assert message in str(caught.value)
+    with pytest.raises(TypeError, match=r"^modules must be a dict with the torch module of each"):
+        load_model(path, modules=[OverTime()])
+    assert read_model_info(path)["format_version"] == 1
+
+
+def test_the_command_line_says_what_is_needed(tmp_path):
+    path = tmp_path / "model"
+    save_model(reader(OverTime, "recurrent").fit(X, EMOTION), path)
+    X.to_csv(tmp_path / "table.csv", index=False)
+    for verb in (["inspect", str(path)], ["predict", str(path), str(tmp_path / "table.csv")]):
+        result = CliRunner().invoke(main, verb)
+        assert result.exit_code != 0
+        assert "Load it in Python with load_model(path, modules={'net': module})" in result.output
+
+
+def test_it_is_drawn_and_described():
+    model = reader(OverTime, ["recurrent", "out"]).fit(X, EMOTION)
+    told = describe_network(model)["sources"]["net"]
+    assert told["class"] == "TorchSource(OverTime)"
+    assert list(told["layer_names"]) == ["recurrent", "out"]
+    assert told["layers"] == [(3, 2)]
+    display = NetworkDisplay.from_estimator(model)
+    frame = display.frame()
+    of_net = frame[(frame["name"] == "net")]
+    assert of_net["layer_name"].tolist() == ["recurrent", "out"]
+    assert of_net["units"].tolist() == [3, 2]
+    assert display.classes[0] == ["TorchSource(OverTime)"]
