@@ -8,6 +8,9 @@ extras-test := [audio,corpora,test]
 extras-docs := [audio,docs]
 extras-bench := [audio,bench]
 
+# The weights of GE2E. No extra can say --no-deps: the package around them asks for a compiler.
+without-deps-test := resemblyzer==0.1.4
+
 .PHONY: help demo pictures test coverage docs bench emodb
 
 help:
@@ -45,4 +48,5 @@ emodb: .venv/ready-test ## recompute the shipped EmoDB features (CORPORA=folder 
 .venv/ready-%: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.$(extras-$*)'
+	$(if $(without-deps-$*),$(BIN)/python -m pip install --quiet --no-deps $(without-deps-$*))
 	@touch $@

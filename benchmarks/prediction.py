@@ -1,4 +1,7 @@
-"""How long the probabilities of 100,000 rows take, next to a bare forward pass."""
+"""How long the probabilities of 100,000 rows take, and of one, next to what that takes at least.
+
+Many rows stand beside a bare forward pass, one row beside the matrix products alone.
+"""
 
 import time
 import tracemalloc
@@ -10,9 +13,11 @@ from _peers import N_FEATURES, plain_module, problem
 from _report import in_turn, median_ratio, publish
 from threadpoolctl import threadpool_limits
 
-from skprognet import DNNClassifier
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.estimators import SideBySideClassifier
 
 N_ROWS, ROUNDS = 100_000, 7
+ROUNDS_OF_ONE_ROW = 300
 
 
 def the_same_module(model):
@@ -40,7 +45,73 @@ def extra_memory(run, n_bytes):
     return peak / n_bytes
 
 
-def main():
+def models():
+    """Return a fitted classifier of each kind, with two sources where it reads any."""
+    X, y = problem()
+    options = {"max_epochs": 1, "early_stopping": False, "random_state": 0}
+    first, second = (DNNClassifier(**options).fit(X, labels) for labels in (y, y % 2))
+    sources = [("first", first), ("second", second)]
+    return {
+        "DNN": first,
+        "PT/FT": FineTunedClassifier(second, **options).fit(X, y),
+        "ProgNet, two sources": ProgressiveClassifier(sources, **options).fit(X, y),
+        "side by side, two sources": SideBySideClassifier(sources, **options).fit(X, y),
+    }
+
+
+def matrices(model):
+    """Return the matrices with which a classifier and its sources multiply a row."""
+    column = model.net_.module_
+    own = [w.detach() for k in range(len(column.layers)) for w in column.weights(k)]
+    if not isinstance(model, (ProgressiveClassifier, SideBySideClassifier)):
+        return own
+    return own + [w for _, source in model.sources_ for w in matrices(source)[:-1]]
+
+
+def multiply(model):
+    """Return a function that computes the products of one row, and nothing else."""
+    pairs = [(w, torch.ones(w.shape[1])) for w in matrices(model)]
+
+    def run():
+        with torch.inference_mode():
+            for weight, x in pairs:
+                torch.mv(weight, x)
+
+    return run
+
+
+def one_row():
+    """Publish how long the probabilities of one row take."""
+    x, fitted = problem()[0][:1], models()
+    contenders = {name: lambda m=m: m.predict_proba(x) for name, m in fitted.items()}
+    products = {f"{name}, products": multiply(model) for name, model in fitted.items()}
+    with threadpool_limits(1):
+        torch.set_num_threads(1)
+        seconds = in_turn(contenders | products, ROUNDS_OF_ONE_ROW, time.thread_time)
+    ms = 1000 * seconds
+    table = pd.DataFrame(
+        [
+            {
+                "classifier": name,
+                "ms": ms[name].median(),
+                "ms of products": ms[f"{name}, products"].median(),
+                "ms beside them": (ms[name] - ms[f"{name}, products"]).median(),
+                "least ms beside them": (ms[name] - ms[f"{name}, products"]).quantile(0.05),
+            }
+            for name in fitted
+        ]
+    )
+    notes = (
+        "Probabilities of one row, a float32 array, of networks with four hidden layers of 256: "
+        f"CPU time of one thread, median of {ROUNDS_OF_ONE_ROW} rounds in turn. The products are "
+        "those of the row with each matrix that it meets; the least is the 5 % quantile of the "
+        "differences."
+    )
+    publish("prediction_of_one_row", table, notes)
+
+
+def many_rows():
+    """Publish how long the probabilities of many rows take."""
     model = DNNClassifier(max_epochs=1, early_stopping=False).fit(*problem())
     X = np.random.default_rng(0).normal(size=(N_ROWS, N_FEATURES)).astype(np.float32)
     module = the_same_module(model)
@@ -71,6 +142,11 @@ def main():
         f"{of_float32:.2f} for rows in float32, {of_float64:.2f} for rows in float64."
     )
     publish("prediction", table, notes)
+
+
+def main():
+    many_rows()
+    one_row()
 
 
 if __name__ == "__main__":

@@ -56,12 +56,14 @@ assert apart > together + 0.02
 # all its training folds; the target has 1, 2 or 4 of six, the rest being left unused as if they
 # had no labels. It normalises each corpus by itself.
 
-halves = [(emodb.data[rows], emodb.frame[rows]) for rows in (is_woman, ~is_woman)]
+halves = {
+    "women": (emodb.data[is_woman], emodb.frame[is_woman]),
+    "men": (emodb.data[~is_woman], emodb.frame[~is_woman]),
+}
 study = transfer_between_corpora(
-    *halves,
-    names=("women", "men"),
+    halves,
+    targets=["men"],
     train_folds=(1, 2, 4),
-    both_directions=False,
     estimator=DNNClassifier(**small, max_epochs=20),
     n_splits=6,
     n_repeats=1,
@@ -80,9 +82,9 @@ assert plain[4] > plain[1] + 0.02
 assert (study.comparisons["pvalue_holm"] > 0.05).all()
 
 # %%
-# For two corpora of your own, hand over two tables of features and two of labels; the features are
-# matched by name. Several corpora are a matter for
-# :func:`~skprognet.results.compare_over_corpora`.
+# For corpora of your own, hand over a table of features and one of labels for each; the features
+# are matched by name. There may be more than two: each is then helped by each of the others, and
+# ``leave_one_corpus_out=True`` adds a source that was trained on all others together.
 #
 # The picture is Figure 4 of the paper in small. The bands are one standard deviation over the
 # folds, since there is a single repeat, and they lie on top of each other. A circle would mark

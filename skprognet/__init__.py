@@ -7,22 +7,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from skprognet.estimators import (
         DNNClassifier,
+        DNNRegressor,
         FineTunedClassifier,
+        FineTunedRegressor,
         MultiTaskClassifier,
         PosteriorClassifier,
         ProgressiveClassifier,
+        ProgressiveRegressor,
         SideBySideClassifier,
+        SideBySideRegressor,
     )
 
 __version__ = version("skprognet")
 
 __all__ = [
     "DNNClassifier",
+    "DNNRegressor",
     "FineTunedClassifier",
+    "FineTunedRegressor",
     "MultiTaskClassifier",
     "PosteriorClassifier",
     "ProgressiveClassifier",
+    "ProgressiveRegressor",
     "SideBySideClassifier",
+    "SideBySideRegressor",
     "__version__",
 ]
 

@@ -7,6 +7,8 @@ import pandas as pd
 from sklearn.utils import check_array
 from sklearn.utils.multiclass import type_of_target
 
+from skprognet._wording import first_few
+
 
 def check_number(name, value, kind, *, low=None, high=None, low_open=False, high_open=False):
     """Raise unless `value` is a number of `kind` inside the interval.
@@ -177,6 +179,17 @@ def check_one_kind(name, values):
         raise ValueError(
             f"{name} must hold labels of one kind; got {one!r} and {other!r}. Make them all text "
             "or all numbers."
+        )
+
+
+def check_unique_columns(X):
+    """Raise if two columns of a table have one name: features could not be told apart."""
+    names = list(getattr(X, "columns", ()))
+    if len(set(names)) < len(names):
+        twice = list(dict.fromkeys(name for name in names if names.count(name) > 1))
+        raise ValueError(
+            f"Each column of X must have a name of its own; {first_few(twice)} stand for several. "
+            "Rename them, or leave the copies out."
         )
 
 

@@ -14,7 +14,14 @@ from skprognet._wording import differences, printable
 
 _TURN = ".claims.lock"
 _PATIENCE = 60  # seconds to wait while another process looks at the claims
-_UNKNOWN = {"host": "an unknown host", "process": "unknown", "since": "", "run": {}, "jobs": []}
+_UNKNOWN = {
+    "host": "an unknown host",
+    "process": "unknown",
+    "since": "",
+    "run": {},
+    "jobs": [],
+    "id": "",
+}
 
 
 def _lock(path, timeout):
@@ -42,24 +49,55 @@ def turn(folder):
         try:
             yield
         finally:
-            if not list(Path(folder).glob(".claim-*.lock")):
+            if not _claims(folder):
                 with suppress(OSError):
                     (Path(folder) / _TURN).unlink()
 
 
-def _living(folder):
-    """Return the claims of processes that are alive, and remove those of others."""
+def _claims(folder):
+    return sorted(Path(folder).glob(".claim-*.lock"))
+
+
+def _whose(path):
+    """Return what a claim says of its process."""
+    try:
+        return _UNKNOWN | json.loads(path.with_suffix(".json").read_text("utf-8"))
+    except (OSError, ValueError, TypeError):
+        return _UNKNOWN
+
+
+def _living(folder, everywhere=False):
+    """Return the claims of processes that are alive, and remove those of others on this host.
+
+    A claim of another host stays unless `everywhere`: on a file system whose locks do not reach
+    from one host to another its process may be alive, and would stop if its claim were gone.
+    """
     living = []
-    for path in sorted(Path(folder).glob(".claim-*.lock")):
+    for path in _claims(folder):
+        whose = _whose(path)
         try:
             with _lock(path, 0):
-                _remove(path)
+                if everywhere or whose["host"] in (socket.gethostname(), _UNKNOWN["host"]):
+                    _remove(path)
         except Timeout:
-            try:
-                living.append(_UNKNOWN | json.loads(path.with_suffix(".json").read_text("utf-8")))
-            except (OSError, ValueError, TypeError):
-                living.append(_UNKNOWN)
+            living.append(whose)
     return living
+
+
+def has_claims(folder):
+    """Return whether any process may be at work in a folder; to be asked inside :func:`turn`."""
+    return bool(_claims(folder))
+
+
+def clear_claims(folder):
+    """Remove the claims of all processes that ended, wherever they ran, now that all is done."""
+    if has_claims(folder):
+        with suppress(OSError), turn(folder):
+            _living(folder, everywhere=True)
+
+
+def _in_words(claim):
+    return f"process {claim['process']} on {printable(claim['host'])}, since {claim['since']}"
 
 
 def _remove(lock_path):
@@ -99,6 +137,7 @@ class Claim:
         self._lock.acquire()
         whose = {"host": socket.gethostname(), "process": os.getpid(), "run": run}
         whose |= {"since": time.strftime("%Y-%m-%d %H:%M:%S"), "jobs": list(jobs)}
+        whose |= {"id": self._path.stem}
         self._path.with_suffix(".json").write_text(json.dumps(whose), "utf-8")
 
     def is_lost(self):
@@ -114,6 +153,16 @@ class Claim:
                 "again, in another folder if that one is in use."
             )
 
+    def others(self):
+        """Return in words which other processes are at work in the folder, each a text."""
+        with turn(self.folder):
+            living = _living(self.folder)
+        return [_in_words(claim) for claim in living if claim["id"] != self._path.stem]
+
+    def is_alone(self):
+        """Return whether no other process may be at work; to be asked inside :func:`turn`."""
+        return _claims(self.folder) == [self._path]
+
     def release(self):
         """Let go of the jobs, and leave no trace."""
         if not self.is_lost():
@@ -123,7 +172,7 @@ class Claim:
 
 
 def _refusal(folder, other, run):
-    who = f"process {other['process']} on {printable(other['host'])}, since {other['since']}"
+    who = _in_words(other)
     if other["run"] == run:
         return (
             f"The folder {str(folder)!r} is in use for the same run by {who}. Wait for it to end, "

@@ -18,6 +18,8 @@ SAME_SOURCE = "same source"
 PLACEBO = "placebo"
 CONTROL = "control"
 OTHER = "other"
+# Why transfer is then compared with nothing.
+NO_SAME_NETWORK = "No method without a source is the same network as one with a source"
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,15 @@ class Gain:
         The difference is positive where the first method is the better one.
     is_evidence : bool
         Whether the p-value is below the alpha of the comparison.
+    pvalue_holm : float
+        The p-value after Holm's correction, NaN where the comparisons do not say it.
     """
 
     other_score: float
     difference: float
     pvalue: float
     is_evidence: bool
+    pvalue_holm: float
 
     @property
     def is_better(self):
@@ -48,6 +53,11 @@ class Gain:
 def evidence(comparisons):
     """Return which comparisons find a difference, by the plain p-value and their own alpha."""
     return comparisons["pvalue"] < comparisons["alpha"]
+
+
+def survives(comparisons):
+    """Return which comparisons still find a difference after Holm's correction."""
+    return comparisons["pvalue_holm"] < comparisons["alpha"]
 
 
 def transfer_wins(comparisons):
@@ -84,7 +94,9 @@ def find_gain(comparisons, one, other):
         is_second = (rows["against"] == second[0]) & (rows["against_source"] == second[1])
         for _, row in rows[is_second].iterrows():
             score = row.get("against_score" if sign == 1 else "score", float("nan"))
-            return Gain(score, sign * row["difference"], row["pvalue"], bool(evidence(row)))
+            difference, pvalue = sign * row["difference"], row["pvalue"]
+            after_holm = row.get("pvalue_holm", float("nan"))
+            return Gain(score, difference, pvalue, bool(evidence(row)), after_holm)
     return None
 
 

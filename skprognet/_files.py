@@ -53,6 +53,9 @@ def write_whole(contents, advice="Make room, or choose another folder."):
         If one cannot be written, as on a full disk; what was there before is still there.
     """
     drafts = {}
+    folders = [str(path) for path in contents if Path(path).is_dir()]
+    if folders:
+        raise IsADirectoryError(f"{folders[0]!r} is a folder. Give the name of a file in it.")
     try:
         for path, content in contents.items():
             path = Path(path)

@@ -16,6 +16,9 @@ METHOD = ("method", "source")  # the same method with another source is another 
 FOLD = ("repeat", "fold")
 CONDITIONS = ("corpus", "target", "n_train_folds")  # methods are compared within each of them
 SCORE, SOURCE_SCORE, CHANCE = "score", "source_score", "chance"
+# What source_score is of: only in tables where a source is classes and the target numbers, or so.
+SOURCE_METRIC = "source_metric"
+BASELINE = "baseline"  # which method is the same network without a source
 # Which rows a fit had, its source had, and tested it: as text, of which `audit` makes rows.
 RECORDED = ("rows_seen", "rows_seen_by_source", "rows_tested")
 # Which columns of X a fit and its sources had, and which it must not have: in the same way, where
@@ -59,8 +62,9 @@ def check_columns(name, frame, columns, advice):
     """Raise unless the frame has all of the columns."""
     missing = [column for column in columns if column not in frame]
     if missing:
+        which = f"{missing} are" if len(missing) < len(columns) else "all are"
         raise ValueError(
-            f"{name} must have the columns {list(columns)}; {missing} are missing among "
+            f"{name} must have the columns {list(columns)}; {which} missing among "
             f"[{first_few(frame.columns)}]. {advice}"
         )
 
@@ -73,6 +77,16 @@ def check_names(name, frame):
             f"{name} must name method and source in every row, the source {NO_SOURCE!r} where "
             f"there is none; {nameless} of {len(frame)} rows lack one."
         )
+
+
+def with_plain_text(frame):
+    """Return a table with its text as Python objects.
+
+    pandas takes rows of its own type for text column by column, and of objects all at once. That
+    counts where a table is cut into its methods hundreds of times.
+    """
+    text = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.StringDtype)]
+    return frame.astype(dict.fromkeys(text, object))
 
 
 def check_scores(scores):

@@ -11,6 +11,8 @@ from skprognet.metrics import Score, get_score, get_score_names
 METRIC = ("metric", "greater_is_better")
 DEFAULT_METRIC = "uar"  # of tables that do not say theirs
 
+RECALL_OF = "recall of "  # how the name of the recall of one class begins
+
 _used = {}  # scores of the user's own, by name
 
 
@@ -69,7 +71,21 @@ def score_named(name, greater_is_better=None):
     known = _used.get(name)
     if known is not None and (greater_is_better is None or known.greater_is_better == greater):
         return known
+    if str(name).startswith(RECALL_OF) and greater:
+        return recall_of(str(name).removeprefix(RECALL_OF))
     return Score(str(name), _not_computed, greater_is_better=greater)
+
+
+def recall_of(label):
+    """Return what tables of the recall of one class say of their score."""
+    description = f"share of the rows of {label} that are recognised"
+    return Score(f"{RECALL_OF}{label}", _not_computed, description=description, range=(0.0, 1.0))
+
+
+def nothing_learned(score):
+    """Return what it means that no method is better than chance, by this score."""
+    of_class = score.name.removeprefix(RECALL_OF)
+    return "nothing was learned" + ("" if of_class == score.name else f" about {of_class}")
 
 
 def monitor_label(metric):
@@ -79,6 +95,11 @@ def monitor_label(metric):
         return "score (minus the loss)"
     score = score_named(metric)
     return score.label + ("" if score.greater_is_better else " (lower is better)")
+
+
+def loss_label(loss):
+    """Return what a sentence calls the `loss` of a regressor, by its name."""
+    return "1 - CCC" if loss == "ccc" else loss.replace("_", " ")
 
 
 def monitor_is_greater_better(curves):

@@ -33,6 +33,28 @@ def first_few(items, limit=SHOWN_IN_MESSAGE, show=repr):
     return ", ".join(map(show, items[:limit])) + more
 
 
+def listed(names):
+    """Return names as one reads them aloud, with "and" before the last.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What to name.
+
+    Returns
+    -------
+    str
+        Such as ``"speaker, gender and ge2e"``.
+
+    Examples
+    --------
+    >>> listed(["speaker", "gender", "ge2e"])
+    'speaker, gender and ge2e'
+    """
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def count(things, noun):
     """Return how many things there are, with the noun in the right number.
 

@@ -30,13 +30,16 @@ def mean_and_scale(X):
     mean, scale : ndarray of shape (n_features,), float64
         The scale of a constant feature is 1.
     constant : ndarray of shape (n_features,), bool
-        Standard deviation of at most 10 roundings of the largest number, in X's own type.
+        Standard deviation of at most 10 roundings of the largest number, in X's own type, or
+        below the smallest number of that type that has all its digits.
     """
     largest = np.nanmax(np.abs(X), axis=0).astype(np.float64)
     unit = np.where(largest > 0, largest, 1.0)
     relative = X / unit  # squares of what is at most 1 cannot overflow
     mean, spread = np.nanmean(relative, axis=0), np.nanstd(relative, axis=0)
-    constant = spread <= _ROUNDINGS * np.finfo(X.dtype).eps
+    rounding, smallest = np.finfo(X.dtype).eps, np.finfo(X.dtype).tiny
+    # Below the smallest normal number the spread has lost its digits, or is 0.
+    constant = (spread <= _ROUNDINGS * rounding) | (unit * spread < smallest)
     return unit * mean, np.where(constant, 1.0, unit * spread), constant
 
 

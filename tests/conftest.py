@@ -37,6 +37,18 @@ def corpora():
 def no_figures(monkeypatch):
     """Leave out the pictures of studies, which take longer than all else in a short one."""
     monkeypatch.setattr("skprognet.experiments._write_study.draw_figures", lambda study: [])
+    monkeypatch.setattr("skprognet.experiments._write_study.draw_sections", lambda study: [])
+
+
+@pytest.fixture
+def empty_pictures(monkeypatch):
+    """Write each picture of a study as an empty SVG, since only its name is looked at."""
+
+    def empty(display, suffixes):
+        return dict.fromkeys(suffixes, b"<svg/>")
+
+    monkeypatch.setattr("skprognet.experiments._figures.pictures", empty)
+    monkeypatch.setattr("skprognet.experiments._tested.pictures", empty)
 
 
 @pytest.fixture(autouse=True)

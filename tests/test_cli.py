@@ -14,12 +14,23 @@ from skprognet.datasets import load_emodb
 
 SHORT = ["--folds", "3", "--max-epochs", "2", "--n-jobs", "1"]
 FILES = [
+    "calibration.pdf",
+    "calibration.png",
+    "class_recall.pdf",
+    "class_recall.png",
     "comparisons.csv",
+    "confusion.pdf",
+    "confusion.png",
     "curves.csv.gz",
     "design.toml",
+    "disagreement.pdf",
+    "disagreement.png",
+    "group_scores.pdf",
+    "group_scores.png",
     "learning_curves.pdf",
     "learning_curves.png",
     "manifest.json",
+    "predictions.parquet",
     "report.html",
     "results.csv",
     "rows.csv.gz",
@@ -29,6 +40,7 @@ FILES = [
     "significance.png",
     "table.md",
     "table.tex",
+    "timings.csv",
 ]
 
 
@@ -41,12 +53,16 @@ def test_demo_writes_its_files_and_says_that_it_is_short(tmp_path):
     assert result.exit_code == 0, result.output
     assert sorted(os.listdir(tmp_path / "out")) == FILES
     assert "This is a short version: 1 x 3 folds and at most 2 epochs." in result.stderr
+    assert "The full protocol is: skprognet demo --repeats 10 --folds 10" in result.stderr
     assert "skprognet demo --repeats 10 --folds 10 --max-epochs 600" in result.stderr
     assert "| ProgNet  | gender " in result.stdout
     assert "- ProgNet from gender and PT/FT from gender are" in result.stdout
-    assert "The audit passed: in 21 fits (15 of methods, 6 of sources)" in result.stdout
+    assert "| ProgNet  | placebo of ge2e " in result.stdout
+    # Beside the paper's 21 fits, those of ProgNet from the layers and from their placebo.
+    assert "in 27 fits (21 of methods, 6 of sources)" in result.stdout
+    assert "unknown" in result.stdout  # what the speech model was trained on
     scores = pd.read_csv(tmp_path / "out" / "results.csv")
-    assert len(scores) == 5 * 3
+    assert len(scores) == 7 * 3
 
 
 def test_a_second_demo_replaces_the_first_whatever_its_design(tmp_path, no_figures):
@@ -58,7 +74,7 @@ def test_a_second_demo_replaces_the_first_whatever_its_design(tmp_path, no_figur
     other = run("demo", "-o", tmp_path / "two", *SHORT, "--seed", 1, "--n-jobs", 2)
     assert other.exit_code == 0, other.output
     same = pd.read_csv(tmp_path / "two" / "results.csv")
-    pd.testing.assert_frame_equal(scores.drop(columns="seconds"), same.drop(columns="seconds"))
+    pd.testing.assert_frame_equal(scores, same)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +88,16 @@ def test_a_second_demo_replaces_the_first_whatever_its_design(tmp_path, no_figur
         (["learn"], "No such command 'learn'."),
         (["tasks", "emodb", "-o", "x"], "Missing option '--target'."),
         (["tasks", "-o", "x", "--target", "a", "--sources", "b"], "Missing argument 'TABLE'."),
-        (["corpora", "a.csv", "-o", "x"], "Missing argument 'TARGET'."),
+        (["corpora", "-o", "x"], "Missing argument 'TABLE TABLE [TABLE...]'."),
+        (["corpora", "a.csv", "-o", "x"], "There must be at least two tables; got a.csv alone."),
+        (
+            ["corpora", "a.csv", "b.csv", "-o", "x", "--names", "a", "b", "c"],
+            "--names must have a name for each of 2 tables; got 3.",
+        ),
+        (
+            ["corpora", "a.csv", "b.csv", "c.csv", "-o", "x", "--labels", "l.csv", "m.csv"],
+            "--labels must have one file, or one for each of 3 tables; got 2.",
+        ),
         (["compare"], "Missing argument 'RESULTS.csv...'."),
         (["compare", "gone.csv"], "Path 'gone.csv' does not exist."),
         (["plot", ".", "--kind", "pie", "-o", "x.png"], "Invalid value for '--kind'"),
@@ -138,8 +163,8 @@ def test_extract_of_emodb_gives_the_shipped_table(corpora, tmp_path):
 def test_help_lists_all_verbs_in_the_order_of_the_flow():
     result = run("--help")
     listed = re.findall(r"^  (\w+) +[A-Z].*\.$", result.stdout.partition("Commands:")[2], re.M)
-    flow = ["demo", "read", "fetch", "extract", "train", "predict", "inspect", "tasks", "corpora"]
-    assert listed == [*flow, "compare", "plot"]
+    flow = ["demo", "read", "fetch", "extract", "train", "predict", "inspect", "export"]
+    assert listed == [*flow, "tasks", "corpora", "compare", "details", "plot"]
     for verb in listed:
         assert run(verb, "--help").stdout.startswith(f"Usage: main {verb} ")
 

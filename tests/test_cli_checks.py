@@ -55,7 +55,7 @@ def copied():
 def commands(path, tmp_path, other):
     """Give the three commands on one table, each with where it writes and how it names copies."""
     yield ["tasks", path, *QUESTION, *SMALL], tmp_path / "tasks", "'0-03.wav' = '0-17.wav'"
-    options = ["--train-folds", 1, "--one-direction", *SMALL]
+    options = ["--train-folds", 1, "--targets", "other", *SMALL]
     copies = "'0-03.wav' of 'table' = '0-17.wav' of 'table'"
     yield ["corpora", path, other, *options], tmp_path / "corpora", copies
     yield ["train", path, *TINY], tmp_path / "model", "'0-03.wav' = '0-17.wav'"
@@ -125,29 +125,6 @@ def test_copies_with_other_labels_are_an_error_even_if_kept(write, tmp_path):
         assert f"these differ: {copies} in 'emotion'. Find out" in refused.stderr
 
 
-@pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_ratings_as_a_target_are_refused_with_what_to_do(write, tmp_path, suffix):
-    paths = []
-    for seed in (0, 1):
-        table = frame(seed).assign(valence=np.linspace(1, 5, 48).round(2))
-        paths.append(tmp_path / f"{seed}.{suffix}")
-        table.to_csv(paths[-1], index=False) if suffix == "csv" else table.to_parquet(paths[-1])
-    for command, name in [
-        (["train", paths[0], "--target", "valence", *TINY], "valence"),
-        (["train", paths[0], "--method", "progressive", "--source", "valence", *TINY], "valence"),
-        (["tasks", paths[0], "--target", "valence", "--sources", "gender", *SMALL], "valence"),
-        (["tasks", paths[0], "--target", "emotion", "--sources", "valence", *SMALL], "valence"),
-        (["corpora", *paths, "--emotion", "valence", *SMALL], "valence of 0"),
-    ]:
-        refused = run(*command, "-o", tmp_path / "out")
-        assert refused.exit_code == 1
-        assert (
-            f"Error: Labels must be classes; {name!r} has 48 different numbers, such as 1.09, "
-            "which are ratings. Make classes of them first"
-        ) in refused.stderr
-        assert not (tmp_path / "out").exists()
-
-
 def test_codes_of_classes_are_no_ratings(write, tmp_path):
     path = write(frame().assign(emotion=np.arange(48) // 4 % 2))
     trained = run("train", path, *TINY, "-o", tmp_path / "model")
@@ -157,20 +134,22 @@ def test_codes_of_classes_are_no_ratings(write, tmp_path):
 
 def test_corpora_say_what_their_labels_have_in_common_before_they_train(write, tmp_path):
     paths = write(frame(0), "a.csv"), write(frame(1).replace("sad", "calm"), "b.csv")
-    options = ["--train-folds", 1, "--one-direction", *SMALL, "-o", tmp_path / "out"]
+    options = ["--train-folds", 1, "--targets", "b", *SMALL, "-o", tmp_path / "out"]
     said = run("corpora", *paths, *options)
     assert said.exit_code == 0, said.output
     warning = (
-        "Warning: The corpora have different labels of 'emotion': both have 'angry'; only 'a' has "
-        "'sad'; only 'b' has 'calm'. "
+        "Warning: The corpora have different labels of 'emotion': all have 'angry'; 'a' also has "
+        "'sad'; 'b' also has 'calm'. "
     )
     assert warning in said.stderr
     assert said.stderr.index(warning) < said.stderr.index("training:")
     other = write(frame(1).replace({"sad": "calm", "angry": "happy"}), "c.csv")
+    options[3] = "c"
     refused = run("corpora", paths[0], other, *options[:-1], tmp_path / "none")
     assert refused.exit_code == 1
     assert refused.stderr.splitlines()[-1].startswith(
-        "Error: The corpora must share labels of 'emotion'; only 'a' has 'angry', 'sad'; only 'c'"
+        "Error: A source and its target must share labels of 'emotion'; 'a' has 'angry', 'sad', "
+        "'c' has 'calm', 'happy'."
     )
     assert not (tmp_path / "none").exists()
 

@@ -59,7 +59,7 @@ def contents(folder):
 def test_closed_streams_leave_all_results(whole):
     names = set(os.listdir(whole))
     assert {"results.csv", "rows.csv.gz", "design.toml", "manifest.json", "report.html"} < names
-    assert len(names) == 15
+    assert len(names) == 27
     assert "checkpoint" not in names
 
 
@@ -152,7 +152,7 @@ def test_an_interrupt_after_the_training_says_that_all_of_it_is_kept(line, tmp_p
     def interrupt(*args, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Figure, "savefig", interrupt)
+    monkeypatch.setattr(Figure, "draw", interrupt)
     result = run(*line, tmp_path)
     assert result.exit_code == 130
     assert result.stderr.endswith(
@@ -174,7 +174,7 @@ def test_a_full_disk_says_how_much_is_kept(line, tmp_path, monkeypatch):
     def full(*args, **options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Figure, "savefig", full)
+    monkeypatch.setattr(Figure, "draw", full)
     result = run(*line, tmp_path)
     assert result.exit_code == 1
     assert result.stderr.endswith(

@@ -20,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.cli import main
 from skprognet.datasets import load_emodb
+from skprognet.estimators import explain
 from skprognet.features import OpenSmileFeatures
 from skprognet.persistence import load_model, read_model_info, save_model
 
@@ -76,8 +77,8 @@ def test_train_says_what_it_made_and_what_its_score_is_not(model, table):
         f"{best:.3f}.\n"
         f"Wrote {path} (0.0 MB).\n"
         "This UAR chose the epoch, so that it is no estimate for new speakers. That is:\n"
-        f"  skprognet tasks {table} --target emotion --sources speaker --folds-by "
-        "speaker-independent --output results\n"
+        f"  skprognet tasks {table} --target emotion --sources speaker {' '.join(TINY)} "
+        "--folds-by speaker-independent --output results\n"
     )
     assert result.stderr == (
         f"{table}: 40 rows of 3 features: 'a', 'b', 'c'; no features: 'file', 'speaker', "
@@ -101,12 +102,14 @@ def test_the_model_is_the_one_that_scikit_learn_would_fit(model, table):
 def test_the_file_says_where_the_model_is_from(model, table):
     assert read_model_info(model[0])["metadata"] == {
         "target": "emotion",
+        "method": "ProgNet",
         "features": None,
         "table": {
             "name": "features.parquet",
             "sha256": hashlib.sha256(table.read_bytes()).hexdigest(),
             "rows": 40,
         },
+        "counts": {"classes": {"angry": 16, "happy": 8, "sad": 16}, "speakers": 4},
         "validation": "speaker-independent",
         "sources": {"speaker": {"column": "speaker"}},
     }
@@ -126,7 +129,8 @@ def test_a_model_is_a_source_whose_network_reads_this_tables_normalisation(
     result = done("train", shifted, "--method", method, "--source", source, *TINY, "-o", out)
     assert "from gender, trained on 40 rows" in result.stdout
     assert "by the UAR on a tenth of each class" in result.stdout
-    assert "--sources COLUMN --folds-by" in result.stdout
+    study = re.search("skprognet tasks .* --folds-by", result.stdout)[0]
+    assert "--sources COLUMN --hidden-layers 4 --max-epochs 3 --lr 0.01 " in study
     fitted = load_model(out)
     (name, frozen), *more = fitted[-1].sources_
     assert (name, more) == ("gender", [])
@@ -304,6 +308,19 @@ def test_speakers_can_be_the_target(table, tmp_path):
     assert "by the UAR on a tenth of each class" in result.stdout
 
 
+def test_predict_says_what_speaks_for_each_label(model, table, tmp_path):
+    frame = pd.read_parquet(table)
+    path = tmp_path / "features.csv"
+    frame.to_csv(path, index=False)
+    said = table_of(done("predict", model[0], path, "--explain"))
+    plain = table_of(done("predict", model[0], path))
+    pd.testing.assert_frame_equal(said[list(plain)], plain)
+    expected = explain(load_model(model[0]), frame[["a", "b", "c"]])
+    columns = ["source_speaker", "features_a", "features_b", "features_c"]
+    assert list(said)[len(plain.columns) :] == columns
+    np.testing.assert_allclose(said[columns], expected[columns], atol=1e-6)
+
+
 def test_predict_reads_a_table_of_features(model, table, tmp_path):
     frame = pd.read_parquet(table)
     path = tmp_path / "rows.csv"
@@ -346,7 +363,8 @@ def test_a_model_that_does_not_know_its_features_refuses_audio(model):
     assert result.exit_code == 1
     assert result.stderr == (
         "Error: To predict from audio, features must be made as those that the model learned "
-        "from, and its file does not say how these were. Give a table of features instead.\n"
+        "from, and its file does not say how these were. Give a table of features to 'skprognet "
+        "predict', or its rows to load_model(path).\n"
     )
 
 
@@ -647,7 +665,8 @@ def test_a_configuration_that_a_model_names_is_not_run(of_a_stranger):
         1,
         "Error: The model learned from features of the openSMILE configuration "
         f"'{config}', and a configuration that a model names is never run. If you trust that "
-        "file, name it with --configuration; or give a table of features.\n",
+        "file, pass it as configuration (--configuration), or predict from a table of its "
+        "features.\n",
     )
     assert not written.exists()
 

@@ -179,6 +179,16 @@ def test_invented_speech_is_written_and_repeats(tmp_path):
     )
 
 
+def test_invented_speech_with_an_arousal(tmp_path):
+    result = run(
+        *("read", "invented", tmp_path / "wav", "--speakers", 1, "--utterances", 1),
+        *("--emotions", "sad", "angry", "--arousal", "-o", tmp_path / "u.csv"),
+    )
+    assert result.exit_code == 0, result.output
+    sad, angry = read_table(tmp_path / "u.csv")["arousal"]
+    assert 1 < sad < 2.8 < angry <= 5
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,7 +29,7 @@ def run(*arguments):
 
 
 def results(folder):
-    return pd.read_csv(folder / "results.csv").drop(columns="seconds")
+    return pd.read_csv(folder / "results.csv")
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,20 @@ def test_a_complete_run_is_left_as_it_is(whole, table):
         again.stdout == f"{folder} holds this run already, complete. To run it again, remove it.\n"
     )
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_a_complete_run_whose_files_changed_is_named_so(whole, table, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(whole[0], folder)
+    (folder / "results.csv").write_text("method\n")
+    (folder / "table.md").unlink()
+    again = run("tasks", table, *QUESTION, *TINY, "--output", folder)
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert again.stderr.endswith(
+        f"Error: The folder {str(folder)!r} holds this run, but some files are missing or were "
+        "changed since: 'results.csv', 'table.md'. To run it again, remove the folder or choose "
+        "another.\n"
+    )
 
 
 def test_another_design_does_not_go_into_its_folder(whole, table):
@@ -154,13 +169,96 @@ def test_folds_by_session_and_all_sources(table, tmp_path, no_figures):
     assert "speaker + gender" in set(scores["source"])
 
 
-def test_corpora_in_both_directions(table, tmp_path, no_figures):
+@pytest.fixture(scope="module")
+def deep(table, tmp_path_factory):
+    """Give the same table with the layers of a pretrained network."""
+    frame, rng = pd.read_parquet(table), np.random.default_rng(1)
+    for layer in (1, 2):
+        frame[f"deep.layer{layer}.mean.000"] = rng.normal(size=60) + (frame["emotion"] == "sad")
+    path = tmp_path_factory.mktemp("data") / "deep.parquet"
+    frame.to_parquet(path)
+    return path
+
+
+CONTROLLED = ["--layers", "deep", "--methods", "dnn", "progressive", "side-by-side", "--placebo"]
+
+
+def test_layers_rivals_and_placebos_are_repeated_to_the_last_digit(deep, tmp_path, no_figures):
+    # The columns of the layers come along, whatever the features are.
+    options = ["--features", "a", "b", *CONTROLLED, *TINY, "-o", tmp_path / "out"]
+    result = run("tasks", deep, "--target", "emotion", *options)
+    assert result.exit_code == 0, result.output
+    assert "60 rows of 2 features: 'a', 'b'; 2 columns of deep" in result.stderr
+    assert "12/12" in result.stderr
+    assert "which rows the pretrained source deep had seen is unknown" in result.stdout
+    scores = results(tmp_path / "out")
+    assert scores[["method", "source"]].drop_duplicates().to_numpy().tolist() == [
+        ["DNN", "none"],
+        ["ProgNet", "deep"],
+        ["side by side", "deep"],
+        ["ProgNet", "placebo of deep"],
+    ]
+    design = tomllib.loads((tmp_path / "out" / "design.toml").read_text("utf-8"))
+    assert (design["sources"], design["layers"], design["placebo"]) == ([], ["deep"], True)
+    options = ["--n-jobs", 1, "-o", tmp_path / "again"]
+    again = run("tasks", "--design", tmp_path / "out" / "design.toml", *options)
+    assert again.exit_code == 0, again.output
+    pd.testing.assert_frame_equal(scores, results(tmp_path / "again"), check_exact=True)
+
+
+@pytest.mark.parametrize(
+    ("option", "line", "placebo"),
+    [
+        (["--placebo", "gender"], "", ["gender"]),
+        ([], "placebo = ['gender']", ["gender"]),
+        ([], "placebo = true", True),
+        ([], "placebo = false", False),
+        (["--placebo"], "placebo = ['gender']", True),
+    ],
+)
+def test_which_placebos_are_run(table, tmp_path, no_figures, option, line, placebo):
+    (tmp_path / "d.toml").write_text(f"methods = ['dnn', 'progressive']\n{line}\n")
+    design = ["--design", tmp_path / "d.toml", "-o", tmp_path / "out"]
+    result = run("tasks", table, *QUESTION, *TINY, *option, *design)
+    assert result.exit_code == 0, result.output
+    written = tomllib.loads((tmp_path / "out" / "design.toml").read_text("utf-8"))
+    assert written["placebo"] == placebo
+    ran = {name for name in results(tmp_path / "out")["source"] if name.startswith("placebo")}
+    asked = placebo if isinstance(placebo, list) else ["speaker", "gender"] if placebo else []
+    assert ran == {f"placebo of {name}" for name in asked}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "sources or layers must name what may help; got none of either."),
+        (["--layers", "wav"], "has no layers of 'wav'; it has those of 'deep'"),
+        (
+            ["--layers", "deep", "--methods", "dnn", "fine-tuned"],
+            "The method 'PT/FT' needs layers of a network to copy",
+        ),
+        (["--layers", "deep", "--methods", "dnn"], "for methods with a source parameter"),
+        ([*CONTROLLED, "mood"], "placebo must hold names of sources, among 'deep'; got 'mood'."),
+    ],
+)
+def test_what_cannot_be_asked_of_layers_is_one_sentence(deep, tmp_path, options, message):
+    line = ["--target", "emotion", "--features", "a", *options, *TINY, "-o", tmp_path / "out"]
+    result = run("tasks", deep, *line)
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert result.stderr.splitlines()[-1].startswith("Error: ")
+    assert not (tmp_path / "out").exists()
+
+
+def test_corpora_that_help_each_other(table, tmp_path, no_figures):
     frame = pd.read_parquet(table)
-    frame[:30].to_csv(tmp_path / "one.csv", index=False)
     # The other in two files, and with its columns in another order.
     frame.loc[30:, ["file", "c", "b", "a"]].to_feather(tmp_path / "two.feather")
     frame[30:][["file", "speaker", "emotion", "gender"]].to_csv(tmp_path / "l.csv", index=False)
-    options = ["--target-labels", tmp_path / "l.csv", "--train-folds", 1, 2, "--tasks", "gender"]
+    frame[:30][["file", "speaker", "emotion", "gender"]].to_csv(tmp_path / "k.csv", index=False)
+    frame.loc[:29, ["file", "a", "b", "c"]].to_csv(tmp_path / "one.csv", index=False)
+    labels = ["--labels", tmp_path / "k.csv", tmp_path / "l.csv"]
+    options = [*labels, "--train-folds", 1, 2, "--tasks", "gender"]
     files = tmp_path / "one.csv", tmp_path / "two.feather"
     result = run("corpora", *files, *options, *TINY, "--folds", 4, "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
@@ -170,12 +268,8 @@ def test_corpora_in_both_directions(table, tmp_path, no_figures):
     assert set(scores["corpus"]) == {"one", "two"}
     assert set(scores["n_train_folds"]) == {1, 2}
     # Columns go by their names: with those of the first file in any order, the same numbers.
-    labels = ["file", "speaker", "session", "gender", "emotion"]
-    frame.loc[:29, [*labels, "b", "a", "c"]].to_csv(tmp_path / "one.csv", index=False)
-    mixed = run("corpora", *files, *options, *TINY, "--folds", 4, "-o", tmp_path / "mixed")
-    assert mixed.exit_code == 0, mixed.output
-    pd.testing.assert_frame_equal(scores, results(tmp_path / "mixed"), check_exact=True)
-    frame[:30].to_csv(tmp_path / "one.csv", index=False)
+    frame.loc[:29, ["file", "b", "a", "c"]].to_csv(tmp_path / "one.csv", index=False)
+    # And the design that was written makes the same run.
     options = ["--n-jobs", 1, "-o", tmp_path / "again"]
     again = run("corpora", "--design", tmp_path / "out" / "design.toml", *options)
     assert again.exit_code == 0, again.output
@@ -183,7 +277,7 @@ def test_corpora_in_both_directions(table, tmp_path, no_figures):
 
 
 def test_names_of_corpora(table, tmp_path, no_figures):
-    options = ["--names", "left", "right", "--one-direction", "--train-folds", 1]
+    options = ["--names", "left", "right", "--targets", "right", "--train-folds", 1]
     frame = pd.read_parquet(table)
     other = frame.assign(a=frame["a"] + 1)
     other.to_parquet(tmp_path / "other.parquet")
@@ -193,8 +287,13 @@ def test_names_of_corpora(table, tmp_path, no_figures):
     assert result.exit_code == 0, result.output
     assert "transfer from left to right" in result.stdout
     same = run("corpora", table, table, *TINY, "-o", tmp_path / "same")
-    assert same.exit_code == 1
-    assert "names must have each value once; got 'features' twice." in same.stderr
+    assert same.exit_code == 2
+    assert "Each corpus must be another table; " in same.stderr
+    copy = tmp_path / "features.csv"
+    frame.to_csv(copy)
+    same = run("corpora", table, copy, *TINY, "-o", tmp_path / "same")
+    assert same.exit_code == 2
+    assert "are both called 'features', after their files. Name the corpora with" in same.stderr
     assert not (tmp_path / "same").exists()
 
 
@@ -360,3 +459,32 @@ def test_figure_4_of_the_two_halves_of_emodb(tmp_path):
     assert sorted(set(scores["n_train_folds"])) == [1, 2, 4, 8]
     for name in ("women", "men"):
         assert (tmp_path / "out" / f"training_size_{name}.pdf").stat().st_size > 5000
+
+
+def test_three_corpora_with_one_file_of_labels(table, tmp_path, no_figures):
+    frame = pd.read_parquet(table)
+    frame.loc[::5, "emotion"] = "calm"
+    frame[["file", "speaker", "emotion"]].to_csv(tmp_path / "labels.csv", index=False)
+    paths = [tmp_path / f"{name}.csv" for name in ("one", "two", "three")]
+    for number, path in enumerate(paths):
+        part = frame.loc[20 * number : 20 * number + 19, ["file", "a", "b", "c"]]
+        part.to_csv(path, index=False)
+    options = ["--labels", tmp_path / "labels.csv", "--emotions", "angry", "sad", "--targets"]
+    options += ["three", "--leave-one-corpus-out", "--methods", "dnn", "progressive"]
+    options += ["--train-folds", 1, *TINY]
+    result = run("corpora", *paths, *options, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "'three': 16 of 20 rows, without 'calm'" in result.stderr
+    scores = results(tmp_path / "out")
+    assert scores["source"].unique().tolist() == ["none", "one", "two", "all others"]
+    assert set(scores["corpus"]) == {"three"}
+    design = tomllib.loads((tmp_path / "out" / "design.toml").read_text("utf-8"))
+    assert design["inputs"]["tables"] == ["../one.csv", "../two.csv", "../three.csv"]
+    assert set(design["sha256"]) == {"tables 1", "tables 2", "tables 3", "labels 1"}
+    assert "sources" not in design  # all of them
+    again = run("corpora", "--design", tmp_path / "out" / "design.toml", "-o", tmp_path / "out")
+    assert "holds this run already, complete" in again.stdout
+    frame.loc[:9, ["file", "a", "b", "c"]].to_csv(paths[1], index=False)
+    twice = run("corpora", *paths, *options, "-o", tmp_path / "twice")
+    assert twice.exit_code == 1
+    assert "come more than once" in twice.stderr

@@ -60,6 +60,7 @@ def test_importing_changes_nothing():
 STEPS = [
     "import skprognet; dir(skprognet); skprognet.__version__",
     "import skprognet.features.engine._extraction",  # all that processes of features import
+    "import skprognet.features.speech_models; skprognet.features.JoinedFeatures",
     "from skprognet import datasets, features, metrics, preprocessing",
     "from skprognet.cli import main; main(['--help'], standalone_mode=False)",
     "from skprognet.cli import main; main(['extract', '--help'], standalone_mode=False)",

@@ -17,7 +17,7 @@ def test_python_runs(tmp_path, monkeypatch):
 
 def test_table_is_that_of_the_demo():
     with open(ROOT / "docs" / "results" / "demo.csv", encoding="utf-8", newline="") as file:
-        measured = list(csv.reader(file))
+        measured = [[cell.replace(r"\*", "*") for cell in row] for row in csv.reader(file)]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in README.splitlines()]
     start = rows.index(measured[0])
     assert rows[start + 2 : start + 1 + len(measured)] == measured[1:]

@@ -1,5 +1,7 @@
 """Write the table of a study as CSV, for the documentation: results_table.py FOLDER FILE.
 
+A mark such as * is escaped, since reStructuredText would take it for the start of emphasis.
+
 FOLDER is the output of `skprognet tasks`; FILE such as docs/results/emodb_speaker_stratified.csv.
 """
 
@@ -9,7 +11,7 @@ from pathlib import Path
 
 
 def cells(line):
-    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+    return [cell.strip().replace("*", r"\*") for cell in line.strip().strip("|").split("|")]
 
 
 def main(folder, target):

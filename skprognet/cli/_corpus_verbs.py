@@ -146,6 +146,7 @@ for _name, _row in _OF_ANY_CORPUS.items():
     help="By each speaker in each emotion.",
 )
 @click.option("--sampling-rate", default=16_000, show_default=True, metavar="HZ")
+@click.option("--arousal", is_flag=True, help="Give each utterance an arousal, as a number.")
 @seed_option
 def invented(folder: Path, output: Path, emotions: tuple[str, ...], seed: int, **given) -> None:
     """Invent speech: write recordings into FOLDER, to try all of it without a corpus."""

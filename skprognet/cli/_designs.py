@@ -49,12 +49,19 @@ def use_design(ctx: click.Context, param: click.Parameter, path: Path | None) ->
     inputs = record.get("inputs", {})
     check_values(inputs, command.of_inputs, f"The design {str(path)!r}, table inputs,")
     for name, value in inputs.items():
-        if isinstance(value, str) and not is_shipped(value):
-            inputs[name] = os.path.normpath(path.parent / value)
+        if isinstance(value, str):
+            inputs[name] = _seen_from_here(value, path.parent)
+        elif name != "features":
+            inputs[name] = [_seen_from_here(each, path.parent) for each in value]
     options = options_of(command.design).items()
     values = {name: as_given(each, record[name]) for name, each in options if name in record}
     ctx.default_map = values | inputs
     ctx.meta[DESIGN] = record
+
+
+def _seen_from_here(table, folder):
+    """Return the path of a table that a design in this folder names."""
+    return table if is_shipped(table) else os.path.normpath(folder / table)
 
 
 design_option = click.option(
@@ -89,7 +96,10 @@ def make_design(
     """
     network = ctx.meta.get(DESIGN, {}).get("network", {})
     network |= {n: v for n, v in given.items() if n in NETWORK and v not in (None, ())}
+    fields = options_of(kind)
     values = {name: value for name, value in given.items() if name not in NETWORK}
+    # Without any value, several of them are all of them.
+    values = {n: v for n, v in values.items() if v != () or fields[n].default is not None}
     try:
         return kind.from_dict(values | {"network": network})
     except TypeError as error:
@@ -105,13 +115,17 @@ def describe_inputs(inputs: dict[str, Any], folder: Path) -> tuple[dict, dict]:
             continue
         if name == "features":
             told[name] = list(value)
-            continue
-        files[name] = find_file(value)
-        told[name] = str(value) if is_shipped(value) else _relative(value, folder)
+        elif isinstance(value, (tuple, list)):
+            told[name] = [_relative(each, folder) for each in value]
+            files |= {f"{name} {i}": find_file(each) for i, each in enumerate(value, 1)}
+        else:
+            told[name], files[name] = _relative(value, folder), find_file(value)
     return told, files
 
 
 def _relative(path, folder):
+    if is_shipped(path):
+        return str(path)
     try:
         return Path(os.path.relpath(path, folder)).as_posix()
     except ValueError:  # on another drive

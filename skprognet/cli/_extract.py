@@ -16,8 +16,9 @@ from skprognet.cli._options import (
     table_option,
     timeout_option,
 )
+from skprognet.cli._speech_options import make_extractor, speech_options
 from skprognet.features import (
-    OpenSmileFeatures,
+    FeatureExtractor,
     count_cached,
     describe_errors,
     make_feature_table,
@@ -38,7 +39,7 @@ class Stopped(click.ClickException):
 
 
 def extract_and_keep(
-    utterances: pd.DataFrame, smile: OpenSmileFeatures, kept: Path
+    utterances: pd.DataFrame, extractor: FeatureExtractor, kept: Path
 ) -> pd.DataFrame:
     """Return the table of features; if there is none, say what is kept for the next time.
 
@@ -48,11 +49,11 @@ def extract_and_keep(
         If recordings cannot be used, or at Ctrl-C.
     """
     try:
-        return make_feature_table(utterances, smile)
+        return make_feature_table(utterances, extractor)
     except KeyboardInterrupt:
         raise Stopped(kept) from None
     except ValueError:
-        errors = getattr(smile, "errors_", ())
+        errors = getattr(extractor, "errors_", ())
         if not len(errors):
             raise
         advice = "repair them, or leave them out by --on-error skip"
@@ -72,8 +73,10 @@ def extract_and_keep(
     "--feature-set",
     default="eGeMAPSv02",
     show_default=True,
-    help="Also GeMAPSv01b, ComParE_2016, or a configuration file of openSMILE (.conf).",
+    help="Also GeMAPSv01b, ComParE_2016, or a configuration file of openSMILE (.conf); none for "
+    "the layers of a --speech-model alone.",
 )
+@speech_options
 @click.option(
     "--sampling-rate",
     default=16_000,
@@ -98,6 +101,11 @@ def extract(
     files: tuple[str, ...],
     output: Path,
     feature_set: str,
+    speech_models: tuple[str, ...],
+    speech_layers: str,
+    speech_pooling: str,
+    device: str,
+    download: bool,
     sampling_rate: int,
     on_error: str,
     cache: Path | None,
@@ -117,8 +125,13 @@ def extract(
     check_no_input(output, files)
     utterances = list_utterances(files)
     kept = cache or output.with_name(f"{output.name}.cache")
-    smile = OpenSmileFeatures(
+    extractor = make_extractor(
         feature_set,
+        speech_models,
+        speech_layers,
+        speech_pooling,
+        device=device,
+        download=download,
         sampling_rate=sampling_rate,
         on_error=on_error,
         cache=kept,
@@ -128,7 +141,7 @@ def extract(
     )
     with tell_warnings():
         try:
-            table = extract_and_keep(utterances, smile, kept)
+            table = extract_and_keep(utterances, extractor, kept)
         except click.ClickException:
             if not cache and not count_cached(kept):
                 remove_cache(kept)
@@ -136,5 +149,5 @@ def extract(
     write_table(table, output)
     if not cache:
         remove_cache(kept)
-    n_features = len(smile.get_feature_names_out())
+    n_features = table.shape[1] - table.columns.get_loc("extractor") - 1  # all behind it
     click.echo(f"Wrote {len(table)} rows of {n_features} features to {output}.")

@@ -17,9 +17,11 @@ VERBS = {
     "train": ("_train_verb", "Train one network on a table of features."),
     "predict": ("_predict", "Label recordings or features by a model."),
     "inspect": ("_inspect", "Say what a model is."),
+    "export": ("_export", "Write a model as ONNX, for programs without Python."),
     "tasks": ("_studies", "Ask whether a network of another task helps (Table 2)."),
     "corpora": ("_studies", "Ask whether a network of another corpus helps (Figure 4)."),
     "compare": ("_results", "Print table and verdicts of any results."),
+    "details": ("_details", "Print what the predictions of a study tell."),
     "plot": ("_results", "Draw any results."),
 }
 
@@ -71,6 +73,7 @@ def main() -> None:
 
     "read" lists the recordings of a corpus and their labels, "fetch" downloads one first, and
     "extract" makes features of them. On such tables "tasks" and "corpora" run the paper's two
-    studies, "compare" and "plot" look at results again; "train" makes one model, which "predict"
-    applies and "inspect" explains. "demo" shows a study on data that come with the package.
+    studies, "compare", "details" and "plot" look at results again; "train" makes one model, which
+    "predict" applies, "inspect" explains and "export" writes as ONNX. "demo" shows a study on data
+    that come with the package.
     """

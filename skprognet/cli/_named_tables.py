@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from skprognet._tables import read_table
-from skprognet._wording import first_few
+from skprognet._wording import count, first_few, nearest_name
 from skprognet.cli._messages import on_terminal, tell_warnings
 from skprognet.datasets import load_emodb
-from skprognet.features import join_labels, split_features
+from skprognet.features import join_labels, name_speech_models, split_features
 
-SHIPPED = "emodb"
+SHIPPED, SHIPPED_LAYERS = "emodb", "ge2e"
 
 
 def is_shipped(table):
@@ -27,10 +27,15 @@ def find_file(table):
     return Path(table)
 
 
-def read_named(table, text=(), *, key=False):
+def load_shipped(layers=()):
+    """Return the data in the package, with the layers of a speech model if they are asked for."""
+    return load_emodb(layers=SHIPPED_LAYERS if layers else None, as_frame=True)
+
+
+def read_named(table, text=(), *, key=False, layers=()):
     """Read the table that a name on the command line stands for, as :func:`read_table` does."""
     if is_shipped(table):
-        return load_emodb(as_frame=True).frame
+        return load_shipped(layers).frame
     return read_table(Path(table), text, key=key)
 
 
@@ -63,29 +68,58 @@ def load_corpus(table, labels, columns, prefixes=(), groups=(), layers=()):
     ValueError
         If a column is missing, there are no features, or one is not finite.
     """
-    if prefixes:
-        prefixes = (*prefixes, *(f"{name}." for name in layers))
     if labels is None:
-        return split_named(read_named(table, columns), table, columns, prefixes, groups=groups)
+        frame = read_named(table, columns, layers=layers)
+        return split_named(frame, table, columns, prefixes, groups=groups, layers=layers)
     frame, others = join_labels(
-        read_named(table, columns, key=True),
+        read_named(table, columns, key=True, layers=layers),
         read_table(Path(labels), columns, key=True),
         table_name=str(table),
         labels_name=str(labels),
     )
-    return split_named(frame, table, columns, prefixes, others, groups)
+    return split_named(frame, table, columns, prefixes, others, groups, layers)
 
 
-def split_named(frame, table, columns, prefixes=(), exclude=(), groups=()):
+def split_named(frame, table, columns, prefixes=(), exclude=(), groups=(), layers=()):
     """Return features and labels of a table that was read, and say which are which."""
+    _check_layers(frame, table, layers)
+    if prefixes:
+        prefixes = (*prefixes, *(f"{name}." for name in layers))
     with tell_warnings():
         X, labels = split_features(
             frame, columns, groups=groups, exclude=exclude, prefixes=prefixes, name=str(table)
         )
     left_out = first_few(str(name) for name in frame if name not in X)
-    told = f"{table}: {len(X)} rows of {X.shape[1]} features: {name_groups(list(X))}; "
-    click.echo(on_terminal(f"{told}no features: {left_out or 'none'}."), err=True)
+    of_layers = {layer: [name for name in X if _is_of(name, layer)] for layer in layers}
+    read = {name for names in of_layers.values() for name in names}
+    features = [name for name in X if name not in read]
+    told = f"{table}: {count(X.index, 'row')} of {count(features, 'feature')}"
+    told += f": {name_groups(features)}" if features else ""
+    for layer, names in of_layers.items():
+        told += f"; {count(names, 'column')} of {layer}"
+    click.echo(on_terminal(f"{told}; no features: {left_out or 'none'}."), err=True)
     return X, labels
+
+
+def _is_of(column, layer):
+    return str(column).startswith(f"{layer}.")
+
+
+def _check_layers(frame, table, layers):
+    """Raise if the table has no columns with the layers of one of the speech models."""
+    missing = [layer for layer in layers if not any(_is_of(name, layer) for name in frame)]
+    if not missing:
+        return
+    known = name_speech_models(frame)
+    near = nearest_name(missing[0], known)
+    near = f" The nearest is {near!r}." if near else ""
+    there = f"it has those of {first_few(known)}"
+    if not known:
+        there = "it has no layers, which 'skprognet extract --speech-model' would write"
+    raise ValueError(
+        f"--layers {' '.join(layers)}: the table {str(table)!r} has no layers of "
+        f"{first_few(missing)}; {there}.{near}"
+    )
 
 
 def name_groups(features):

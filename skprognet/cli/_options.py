@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from skprognet._files import check_folder
+from skprognet._manifest import check_no_result
 from skprognet._tables import check_table_path
 
 
@@ -59,15 +60,29 @@ def repeat_option_names(args: list[str], names: set[str]) -> list[str]:
     return repeated
 
 
+def check_exclusive_flags(args: list[str], options: list[click.Option]) -> None:
+    """Raise a usage error if two flags of one value are given: click would take the last one."""
+    given = set(args[: args.index("--")] if "--" in args else args)
+    flags: dict[str, list[str]] = {}
+    for option in options:
+        if option.is_flag and given.intersection(option.opts):
+            flags.setdefault(str(option.name), []).append(option.opts[-1])
+    for names in flags.values():
+        if len(names) > 1:
+            raise click.UsageError(f"{' and '.join(names)} exclude each other. Give one.")
+
+
 class SeveralValues(click.Command):
     """A command whose options with ``multiple=True`` take all values up to the next option.
 
     click itself wants the name of the option before each value; that works as well. Arguments of
-    the command come before such options, or after ``--``.
+    the command come before such options, or after ``--``. Of flags that give one value there can
+    be one.
     """
 
     def parse_args(self, ctx, args):
         """Parse."""
+        check_exclusive_flags(args, [p for p in self.params if isinstance(p, click.Option)])
         several = [p for p in self.params if isinstance(p, click.Option) and p.multiple]
         names = {name for option in several for name in option.opts}
         return super().parse_args(ctx, repeat_option_names(args, names))
@@ -132,16 +147,24 @@ def check_no_input(output, inputs):
             )
 
 
-def table_option(*, required):
+def _check_table(ctx, param, path):
+    """Return the path of a table that may be written, if one is given (a callback of click)."""
+    if path is None:
+        return None
+    check_no_result(path)
+    return check_table_path(path)
+
+
+def table_option(*, required, otherwise="CSV on standard output"):
     """Return the option for a table to be written, which is checked before the work begins."""
     return click.option(
         "--output",
         "-o",
         required=required,
         type=click.Path(dir_okay=False, path_type=Path),
-        callback=lambda ctx, param, path: path and check_table_path(path),
+        callback=_check_table,
         help="The table to write, by its suffix as CSV, Parquet or Feather."
-        + ("" if required else "  [default: CSV on standard output]"),
+        + ("" if required else f"  [default: {otherwise}]"),
     )
 
 

@@ -1,9 +1,7 @@
 """The verb that says what a model hears in recordings."""
 
 import sys
-import warnings
 from pathlib import Path
-from typing import Any
 
 import click
 import pandas as pd
@@ -19,47 +17,25 @@ from skprognet.cli._options import (
     table_option,
     timeout_option,
 )
+from skprognet.cli._speech_options import device_option, download_option
 from skprognet.features import FeatureOrigin, select_features
-from skprognet.persistence import load_model, read_model_info
+from skprognet.persistence import (
+    Predictor,
+    label_rows,
+    load_model,
+    make_extractor,
+    read_model_info,
+)
 
 _UTTERANCE = ("file", "start", "end")
 
 
-def extract(
-    utterances: pd.DataFrame, origin: FeatureOrigin | None, configuration: Path | None, **options
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the features of those utterances that can be used, and the others with the reason.
-
-    Raises
-    ------
-    ValueError
-        If the model does not say how its features were made, or names a configuration of openSMILE
-        that the user did not ask for.
-    """
-    if origin is None:
-        raise ValueError(
-            "To predict from audio, features must be made as those that the model learned from, "
-            "and its file does not say how these were. Give a table of features instead."
-        )
-    smile = origin.make_extractor(configuration, on_error="skip", **options)
-    with warnings.catch_warnings():
-        # Each is named with its reason below.
-        warnings.filterwarnings("ignore", "Expected complete, readable audio", UserWarning)
-        return smile.fit_transform(utterances), smile.errors_
-
-
-def label(utterances: pd.DataFrame, X: pd.DataFrame, model: Any) -> pd.DataFrame:
-    """Return the utterances with the label of each and the probability of every class."""
-    columns = [f"p_{name}" for name in model.classes_]
-    named = [name for name in _UTTERANCE if name in utterances and utterances[name].notna().any()]
-    told = utterances.loc[X.index, named]
-    if X.empty:
-        return told.reindex(columns=[*told, "label", *columns])
-    probabilities = model.predict_proba(X)
-    labels = model.classes_[probabilities.argmax(axis=1)]
-    return pd.concat(
-        [told.assign(label=labels), pd.DataFrame(probabilities, X.index, columns)], axis=1
-    )
+def _parse_speech_models(ctx, param, given):
+    """Return the folders by the names of the speech models."""
+    pairs = [pair.partition("=")[::2] for pair in given]
+    if not all(name and folder for name, folder in pairs):
+        raise click.BadParameter(f"give NAME=FOLDER, such as ge2e=models/ge2e; got {given[-1]!r}.")
+    return dict(pairs)
 
 
 @click.command()
@@ -73,6 +49,26 @@ def label(utterances: pd.DataFrame, X: pd.DataFrame, model: Any) -> pd.DataFrame
     help="The openSMILE configuration that made the features of the MODEL, if none of openSMILE's "
     "own did. It is run only if its SHA-256 is the one that the MODEL recorded.",
 )
+@click.option(
+    "--speech-model",
+    "speech_models",
+    multiple=True,
+    metavar="NAME=FOLDER",
+    callback=_parse_speech_models,
+    help="Where the speech model NAME of the MODEL lies, if it lies elsewhere now. Its weights "
+    "must be those that the MODEL recorded.",
+)
+@click.option(
+    "--explain",
+    "explaining",
+    is_flag=True,
+    help="Also write how much of the logarithm of the label's probability, or of the number, is "
+    "lost without each source (source_...) and without each group of features (features_...); "
+    "above 0 it speaks for the label or raises the number. Takes as long as one more prediction "
+    "for each.",
+)
+@device_option
+@download_option
 @cache_option
 @jobs_option(1)
 @timeout_option
@@ -82,12 +78,19 @@ def predict(
     files: tuple[str, ...],
     output: Path | None,
     configuration: Path | None,
+    speech_models: dict[str, str],
+    explaining: bool,
+    device: str,
+    download: bool,
     cache: Path | None,
     n_jobs: int,
     timeout: float,
     max_duration: float,
 ) -> None:
     """Write the label that a MODEL gives to each of FILES, and the probability of every class.
+
+    Of a model that learned numbers, such as arousal, write the numbers: the column "predicted", or
+    "predicted_0", "predicted_1" and so on for several.
 
     FILES are audio; without any, or with "-", their names are read from standard input, one in a
     line. They may also be one table: of utterances, as "skprognet read" writes it, or of features,
@@ -103,14 +106,28 @@ def predict(
         if table is not None and set(table) & set(getattr(estimator, "feature_names_in_", ())):
             if origin is not None:
                 origin.check_table(table, files[0])
-            utterances = features = table
+            utterances = table
+            names = estimator.feature_names_in_
+            labelled = label_rows(estimator, select_features(table, names), explaining=explaining)
         else:
             utterances = list_utterances(files)
-            limits = {"timeout": timeout, "max_duration": max_duration}
-            options = {"cache": cache, "n_jobs": n_jobs, **limits}
-            features, errors = extract(utterances, origin, configuration, **options)
-    names = getattr(estimator, "feature_names_in_", features.columns)
-    result = label(utterances, select_features(features, names), estimator)
+            extractor = make_extractor(
+                origin,
+                configuration,
+                speech_models,
+                device=device,
+                download=download,
+                cache=cache,
+                n_jobs=n_jobs,
+                timeout=timeout,
+                max_duration=max_duration,
+            )
+            labelled = Predictor(estimator, extractor).predict_many(
+                utterances, explaining=explaining
+            )
+            errors = labelled.pop("error").dropna()
+            labelled = labelled.drop(index=errors.index).infer_objects()
+    result = _beside(utterances, labelled)
     if output is None:
         said = result.to_csv(index=False, lineterminator="\n")
         if sys.stdout.isatty():  # a file or a pipe gets the labels as they are
@@ -120,12 +137,19 @@ def predict(
         write_table(result, output)
         click.echo(f"Wrote {len(result)} rows to {output}.")
     if len(errors):
-        _tell_errors(errors, len(utterances))
+        _tell_errors(errors, utterances)
 
 
-def _tell_errors(errors, n_utterances):
-    for file, reason in zip(errors["file"], errors["reason"], strict=True):
-        click.echo(on_terminal(f"{file!r}: {reason}"), err=True)
+def _beside(utterances, labelled):
+    """Return what was said of utterances beside what they are called."""
+    named = [name for name in _UTTERANCE if name in utterances and utterances[name].notna().any()]
+    return pd.concat([utterances.loc[labelled.index, named], labelled], axis=1)
+
+
+def _tell_errors(errors, utterances):
+    for row, reason in errors.items():
+        click.echo(on_terminal(f"{utterances.loc[row, 'file']!r}: {reason}"), err=True)
+    n_utterances = len(utterances)
     raise click.ClickException(
         f"{len(errors)} of {n_utterances} utterances could not be used; they are named above."
     )

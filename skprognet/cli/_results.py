@@ -8,26 +8,44 @@ import pandas as pd
 
 from skprognet import displays
 from skprognet._files import check_folder, write_whole
+from skprognet._manifest import check_no_result
 from skprognet._markup import ESCAPES
-from skprognet.experiments import picture
+from skprognet._predictions import predicts_numbers
+from skprognet.displays import picture
 from skprognet.results import (
     compare_methods,
     compare_over_corpora,
     explain_tests,
     format_table,
     read_csv,
+    read_predictions,
     read_scores,
+    recall_scores,
     summary_table,
 )
 from skprognet.significance import get_significance_test_names
 
 TIMES = ["seconds"]
-KINDS = ("curves", "scores", "significance", "sizes")
+KINDS = ("curves", "scores", "significance", "sizes", "predictions")
 
 
-def _read_all(paths):
+def _read(path, recall_of):
+    """Return the results of a file or folder; those of one class, if it is named."""
+    scores = read_scores(path)
+    if recall_of is None:
+        return scores
+    predictions = read_predictions(path if path.is_dir() else path.parent)
+    if predicts_numbers(predictions):
+        raise ValueError(
+            f"--recall-of is for classes; the predictions beside {str(path)!r} are of numbers. "
+            "Leave it out."
+        )
+    return recall_scores(predictions, recall_of, scores)
+
+
+def _read_all(paths, recall_of=None):
     """Return the results of all files as one frame; those of several are told apart by corpus."""
-    frames = [read_scores(path) for path in paths]
+    frames = [_read(path, recall_of) for path in paths]
     if len(frames) == 1:
         return frames[0]
     for (one, frame), (other, again) in combinations(zip(paths, frames, strict=True), 2):
@@ -78,6 +96,7 @@ results_type = click.Path(exists=True, path_type=Path)
 @click.argument("results", nargs=-1, required=True, type=results_type, metavar="RESULTS.csv...")
 @click.option("--all-pairs", is_flag=True, help="Compare each with each, not as the paper does.")
 @click.option("--against", metavar="METHOD", help="Compare all with this one, as DNN.")
+@click.option("--recall-of", metavar="CLASS", help="Compare the recall of this class, as angry.")
 @test_option
 @level_option
 @rope_option
@@ -92,6 +111,7 @@ def compare(
     results: tuple[Path, ...],
     all_pairs: bool,
     against: str | None,
+    recall_of: str | None,
     test: str,
     alpha: float,
     rope: float,
@@ -105,7 +125,7 @@ def compare(
     """
     if all_pairs and against is not None:
         raise click.UsageError("--all-pairs and --against exclude each other. Give one.")
-    scores = _read_all(results)
+    scores = _read_all(results, recall_of)
     pairs = "all" if all_pairs else "paper"
     comparisons = compare_methods(
         scores, pairs=pairs, against=against, test=test, alpha=alpha, rope=rope
@@ -155,15 +175,14 @@ def plot(
     """Draw results: training curves, scores, differences, or scores by size of the training set.
 
     RESULTS.csv is as for "skprognet compare"; a FOLDER is what "skprognet tasks" or "corpora"
-    wrote. Curves need the folder, or its curves.csv.gz.
+    wrote. Curves need the folder, or its curves.csv.gz. Of numbers there are also predictions,
+    each against the truth, which need the folder or its predictions.
     """
     check_folder(output.parent)
+    check_no_result(output)
     if not output.suffix:
         raise click.UsageError(f"--output must end in .pdf, .png or .svg; got {str(output)!r}.")
-    if kind == "curves":
-        frame = read_csv(results / "curves.csv.gz" if results.is_dir() else results)
-    else:
-        frame = read_scores(results)
+    frame = _READERS.get(kind, read_scores)(results)
     for column, value in (("corpus", corpus), ("n_train_folds", train_folds)):
         if value is None:
             continue
@@ -172,6 +191,13 @@ def plot(
     drawn = picture(_display(kind, frame, test, alpha, rope), output.suffix[1:].lower(), dpi=300)
     write_whole({output: drawn})
     click.echo(f"Wrote {output}.")
+
+
+def _read_curves(path):
+    return read_csv(path / "curves.csv.gz" if path.is_dir() else path)
+
+
+_READERS = {"curves": _read_curves, "predictions": read_predictions}
 
 
 def _check_there(frame, column, value, path):
@@ -191,6 +217,8 @@ def _display(kind, frame, test, alpha, rope):
     """Return what draws this kind."""
     if kind == "curves":
         return displays.TrainingCurveDisplay.from_curves(frame)
+    if kind == "predictions":
+        return displays.PredictionScatterDisplay.from_predictions(frame)
     if kind == "scores":
         return displays.ScoresDisplay.from_scores(frame)
     comparisons = compare_methods(frame, test=test, alpha=alpha, rope=rope)

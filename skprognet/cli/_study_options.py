@@ -7,7 +7,9 @@ from typing import Any
 import click
 
 from skprognet import DNNClassifier
+from skprognet.cli._kind_options import kind_options
 from skprognet.cli._options import with_options
+from skprognet.cli._scale_option import scale_as_given, scale_option
 from skprognet.experiments import (
     TasksDesign,
     kind_of_value,
@@ -16,6 +18,8 @@ from skprognet.experiments import (
     takes_several,
 )
 
+# Values of a design that are asked for in a way of their own.
+OWN_OPTIONS = {"kind": kind_options, "scale": scale_option}
 ALL = ""  # what stands for all values: the option alone, without any
 
 
@@ -36,6 +40,8 @@ def design_options(design: type, only: Iterable[str] | None = None, **defaults: 
 
 
 def _option(each: Field, defaults: dict[str, Any]) -> Callable:
+    if each.name in OWN_OPTIONS:
+        return OWN_OPTIONS[each.name]
     told, several = each.metadata["option"], takes_several(each.type)
     options: dict[str, Any] = {"help": told.help, "required": told.required}
     if told.metavar:
@@ -67,6 +73,8 @@ def _all_or_some(ctx: click.Context, param: click.Parameter, values: tuple[str, 
 
 def as_given(each: Field, value: Any) -> Any:
     """Return the value of a design as if it had been given on the command line."""
+    if each.name == "scale":
+        return scale_as_given(value)
     return [ALL] * value if takes_all(each.type) and isinstance(value, bool) else value
 
 
@@ -113,6 +121,15 @@ def network_options(only: Iterable[str] = tuple(NETWORK), **defaults: Any) -> Ca
     is DNNClassifier's own, which the help shows.
     """
     return with_options([_network_option(name, defaults) for name in only])
+
+
+def network_as_given(given: dict[str, Any]) -> str:
+    """Return the options of the network that were given, as they stand on a command line."""
+    options = []
+    for name, value in given.items():
+        if value not in (None, ()):
+            options += [NETWORK[name][0], *(value if isinstance(value, tuple) else [value])]
+    return " ".join(map(str, options))
 
 
 def _network_option(name: str, defaults: dict[str, Any]) -> Callable:

@@ -4,39 +4,59 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier
 from skprognet._files import check_folder, sha256
-from skprognet._table_metric import monitor_label
+from skprognet._manifest import check_no_result
+from skprognet.cli._kind_options import flag_of_kind, kind_options, say_kind
 from skprognet.cli._messages import on_terminal, tell_warnings
-from skprognet.cli._named_tables import find_file, is_shipped, read_named, split_named
+from skprognet.cli._named_tables import (
+    SHIPPED,
+    find_file,
+    is_shipped,
+    load_shipped,
+    read_named,
+    split_named,
+)
 from skprognet.cli._options import (
     SeveralValues,
     check_no_input,
     features_option,
     seed_option,
 )
-from skprognet.cli._study_options import duplicates_option, network_options
-from skprognet.datasets import load_emodb
-from skprognet.experiments import MODEL_METHODS, train_model
+from skprognet.cli._study_options import (
+    duplicates_option,
+    network_as_given,
+    network_options,
+)
+from skprognet.cli._training_summary import training_summary
+from skprognet.experiments import METHODS, train_model
 from skprognet.features import FeatureOrigin, check_column
 from skprognet.model_selection import VALIDATIONS
-from skprognet.persistence import describe_network, load_model, read_model_info, save_model
+from skprognet.persistence import (
+    card_path,
+    load_model,
+    read_model_info,
+    save_model,
+)
 from skprognet.sources import network_of
 
 
-def check_sources(method: str, sources: tuple[str, ...], target: str) -> None:
+def check_sources(
+    method: str, sources: tuple[str, ...], layers: tuple[str, ...], target: str
+) -> None:
     """Raise a usage error unless the method takes that many sources, none of them its target."""
-    wanted = {"dnn": "no --source", "fine-tuned": "one --source", "progressive": "a --source"}
-    fits = {
-        "dnn": not sources,
-        "fine-tuned": len(sources) == 1,
-        "progressive": bool(sources),
-    }
-    if not fits[method]:
-        raise click.UsageError(f"--method {method} takes {wanted[method]}; got {len(sources)}.")
+    kind, number = METHODS[method].estimator, len(sources) + len(layers)
+    if not hasattr(kind, "needs_from_source"):
+        wanted, fits = "no --source", not number
+    elif getattr(kind, "reads_several_sources", False):
+        wanted, fits = "a --source", bool(number)
+    else:
+        wanted, fits = "one --source", number == 1
+    if not fits:
+        wanted += " or --layers" if layers else ""
+        raise click.UsageError(f"--method {method} takes {wanted}; got {number}.")
     if target in sources:
         raise click.UsageError(f"--source must be another task than --target; both are {target}.")
 
@@ -73,6 +93,7 @@ def make_network(given: dict[str, Any]) -> DNNClassifier:
 
 def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
     check_folder(path.parent)
+    check_no_result(path)
     return path
 
 
@@ -81,7 +102,7 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
 @click.option(
     "--target", default="emotion", show_default=True, help="Column that is to be recognised."
 )
-@click.option("--method", default="dnn", show_default=True, type=click.Choice(list(MODEL_METHODS)))
+@click.option("--method", default="dnn", show_default=True, type=click.Choice(list(METHODS)))
 @click.option(
     "--source",
     "sources",
@@ -89,6 +110,13 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
     metavar="COLUMN|MODEL...",
     help="What the network learns from: a column, on which a network is trained first, or a model "
     "of this command.",
+)
+@click.option(
+    "--layers",
+    multiple=True,
+    metavar="NAME...",
+    help="What else the network learns from: a speech model whose layers are columns of TABLE, "
+    "such as ge2e.",
 )
 @click.option(
     "--speaker",
@@ -101,6 +129,7 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
     help="A tenth of the rows chooses the epoch: other speakers, or a tenth of each class.  "
     "[default: other speakers, if each class has several]",
 )
+@kind_options
 @duplicates_option
 @seed_option
 @network_options()
@@ -113,33 +142,51 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
     callback=_check_output,
     help="The file of the model.",
 )
+@click.option(
+    "--card",
+    is_flag=True,
+    help="Write the card of the model too, beside it: what it is, and what it is not for.",
+)
 def train(
     table: str,
     target: str,
     method: str,
     sources: tuple[str, ...],
+    layers: tuple[str, ...],
     speaker: str | None,
     validation: str | None,
+    kind: str | None,
     duplicates: str,
     seed: int,
     features: tuple[str, ...],
     output: Path,
+    card: bool,
     **network,
 ) -> None:
     """Train a network on all rows of TABLE and keep it, with its normalisation and sources.
 
+    It learns classes; numbers, such as ratings of arousal, if not all numbers of the target are
+    whole, or --numbers says so.
+
     TABLE is what "skprognet extract" writes, or any CSV, Parquet or Feather file with features and
     labels, or "emodb". The model is for "skprognet predict", or a --source of another one.
     """
-    check_sources(method, sources, target)
+    check_sources(method, sources, layers, target)
     check_no_input(output, [table, *sources])
-    frame = read_named(table, [target, speaker or "speaker", *sources])
+    if card:
+        check_no_input(card_path(output), [table, *sources])
+        check_no_result(card_path(output))
+    frame = read_named(table, [target, speaker or "speaker", *sources], layers=layers)
     if speaker is not None:
         check_column(frame, speaker, str(table))
     speaker = speaker or "speaker"
     columns = [name for name in sources if name in frame]
     models = {name: load_source(name, table) for name in sources if name not in columns}
-    X, labels = split_named(frame, table, [target, *columns], features, [speaker], [speaker])
+    X, labels = split_named(
+        frame, table, [target, *columns], features, [speaker], [speaker], layers
+    )
+    named = [(name, labels[name]) for name in columns if name != speaker]
+    say_kind(target, labels[target], kind, named)
     with tell_warnings():
         trained = train_model(
             X,
@@ -147,23 +194,33 @@ def train(
             target=target,
             method=method,
             sources=[models.get(name, name) for name in sources],
+            layers=layers,
             speaker=speaker,
             validation=validation,
+            kind=kind,
             duplicates=duplicates,
             estimator=make_network(network),
             random_state=seed,
         )
-    origin = load_emodb().origin if is_shipped(table) else _origin_of(frame, table)
+    origin = load_shipped(layers).origin if is_shipped(table) else _origin_of(frame, table)
     read = {"name": Path(table).name, "sha256": sha256(find_file(table)), "rows": trained.n_rows}
     metadata = {
         "target": target,
+        "method": METHODS[method].name,
         "features": origin,
         "table": read | ({"dropped_rows": trained.dropped_rows} if trained.dropped_rows else {}),
+        "counts": trained.counts
+        | ({"corpora": {SHIPPED: trained.n_rows}} if is_shipped(table) else {}),
         "validation": trained.validation,
-        "sources": {name: {"column": name} for name in columns} | _origins(models),
+        "sources": {name: {"column": name} for name in columns}
+        | _origins(models)
+        | {name: {"layers": name} for name in layers},
     }
-    save_model(trained.model, output, metadata=metadata)
-    click.echo(on_terminal(_summary(trained.model, metadata, output, table)))
+    save_model(trained.model, output, metadata=metadata, card=card)
+    options = f"{flag_of_kind(kind)}{network_as_given(network)}"
+    click.echo(on_terminal(training_summary(trained.model, metadata, output, table, options)))
+    if card:
+        click.echo(on_terminal(f"Wrote {card_path(output)}."))
 
 
 def _origin_of(frame, table):
@@ -178,27 +235,3 @@ def _origins(models):
         source: {"model": Path(name).name, "sha256": read_model_info(name)["sha256"]}
         for name, (source, _) in models.items()
     }
-
-
-def _summary(model: Pipeline, metadata: dict[str, Any], output: Path, table: str) -> str:
-    """Return what was trained, how well it did on the rows that chose its epoch, and what next."""
-    network, made = model[-1], metadata["features"]
-    told = describe_network(network)
-    made = "of unknown origin" if made is None else FeatureOrigin(**made)
-    origins, left_out = metadata["sources"], len(metadata["table"].get("dropped_rows", ()))
-    tasks = " ".join(name for name, origin in origins.items() if "column" in origin)
-    apart = metadata["validation"] == "speaker-independent"
-    score = monitor_label(told["metric"])
-    held_out = "speakers that did not train" if apart else "a tenth of each class"
-    return (
-        f"{type(network).__name__} of {metadata['target']} ({', '.join(network.classes_)})"
-        f"{' from ' + ', '.join(origins) if origins else ''}, trained on "
-        f"{metadata['table']['rows']} rows"
-        f"{f' ({left_out} left out as copies of others)' if left_out else ''}, features {made}.\n"
-        f"Best epoch {network.best_epoch_} of {len(network.history_)}, by the {score} on "
-        f"{held_out}: {told['validation_score']:.3f}.\n"
-        f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"
-        f"This {score} chose the epoch, so that it is no estimate for new speakers. That is:\n"
-        f"  skprognet tasks {table} --target {metadata['target']} --sources {tasks or 'COLUMN'} "
-        "--folds-by speaker-independent --output results"
-    )

@@ -8,6 +8,7 @@ from skprognet.datasets._label_tables import read_table
 from skprognet.datasets._named_files import NamedFiles
 from skprognet.datasets._synthetic_speech import make_speech_corpus
 from skprognet.datasets._transfer_problem import make_transfer_problem
+from skprognet.datasets.corpora import find_attrs as find_attrs
 from skprognet.datasets.corpora import (
     read_crema_d,
     read_emodb,

@@ -17,12 +17,12 @@ _ORIGIN = {
 }
 # The speech models whose layers ship beside the features, and the layers of each.
 _LAYERS = {"ge2e": {"layer1": 256, "layer2": 256, "layer3": 256}}
+# What made them, as text beside that of the features.
 _ORIGIN_OF_LAYERS = {
     "ge2e": {
-        "model": "ge2e",
-        "layers": list(_LAYERS["ge2e"]),
-        "pooling": ["mean"],
-        "sampling_rate": 16_000,
+        "feature_set": "ge2e[layer1,layer2,layer3;mean]",
+        "extractor": "ge2e sha256:39373b86598fa3da9fcddee6142382ef"
+        "e09777e8d37dc9c0561f41f0070f134e",
     }
 }
 
@@ -49,6 +49,12 @@ def _read_layers(name):
         for unit in range(width)
     ]
     return pd.DataFrame(values, columns=columns)
+
+
+def _origin(layers):
+    """Return what made the features and, behind a plus sign, the layers."""
+    beside = _ORIGIN_OF_LAYERS.get(layers, {})
+    return _ORIGIN | {name: f"{_ORIGIN[name]} + {text}" for name, text in beside.items()}
 
 
 def load_emodb(*, layers=None, return_X_y=False, as_frame=False):
@@ -181,5 +187,5 @@ def load_emodb(*, layers=None, return_X_y=False, as_frame=False):
         frame=frame,
         DESCR=_data_file("emodb.rst").read_text(encoding="utf-8"),
         filename=str(path),
-        origin=dict(_ORIGIN),
+        origin=_origin(layers),
     )

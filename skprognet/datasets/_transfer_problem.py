@@ -1,15 +1,18 @@
 """A table with two tasks, of which one helps the other by a known amount."""
 
 import numpy as np
+from scipy.special import softmax
 from sklearn.utils import Bunch, check_random_state
 
-from skprognet._checks import check_number
+from skprognet._checks import check_choice, check_number
 
 N_CLASSES = 4
 LOUDNESS = 2.0  # of the nuisance, relative to the factors
 MIXING = 0.18  # standard deviation of the weights that mix both into a feature
 NOISE = 0.5  # standard deviation in each feature
 SPEAKERS = 0.2  # standard deviation between speakers in each feature
+TARGETS = ("classes", "number")
+ROWS, DRAWS = 400, 8000  # of the simulation that finds the best score
 
 
 def quadrant(z):
@@ -22,8 +25,38 @@ def quadrant_between(z):
     return quadrant(np.column_stack([z[:, 0] + z[:, 1], z[:, 0] - z[:, 1]]))
 
 
+def mix(factors, nuisance, A, B):
+    """Return features of shape (n_samples, n_features) without noise and speakers."""
+    return np.tanh(factors @ A.T + LOUDNESS * nuisance @ B.T)
+
+
+def best_concordance(A, B, rng):
+    r"""Return the best CCC of a prediction of the first factor from features mixed by A and B.
+
+    For rows x that are drawn anew, the mean :math:`m` and the variance :math:`v` of the factor
+    :math:`y` given x are averages over draws of the factors and the nuisance, weighted by the
+    likelihood of x. No function of x is correlated with y more than m is, by
+    :math:`r = \sqrt{1 - \mathrm{E}\,v}` as y has variance 1. The CCC is at most r, and reaches it
+    where m is stretched to the variance of y.
+    """
+    factors, nuisance = rng.standard_normal((2, ROWS + DRAWS, 2))
+    clean = mix(factors, nuisance, A, B)
+    drawn, y = clean[ROWS:], factors[ROWS:, 0]
+    x = clean[:ROWS] + NOISE * rng.standard_normal((ROWS, len(A)))
+    log_likelihood = (x @ drawn.T - (drawn**2).sum(axis=1) / 2) / NOISE**2
+    weight = softmax(log_likelihood, axis=1)
+    variance = weight @ y**2 - (weight @ y) ** 2
+    return float(np.sqrt(max(1 - variance.mean(), 0)))
+
+
 def make_transfer_problem(
-    n_samples=1000, n_features=60, *, n_speakers=10, transfer=0.5, random_state=None
+    n_samples=1000,
+    n_features=60,
+    *,
+    n_speakers=10,
+    transfer=0.5,
+    target="classes",
+    random_state=None,
 ):
     r"""Invent a table with a target task, and a source task that helps, does not, or misleads.
 
@@ -33,7 +66,8 @@ def make_transfer_problem(
     .. math:: x = \tanh\!\big(A f + 2 B u\big) + 0.2\,o_{\text{speaker}} + 0.5\,\varepsilon, \qquad
        A_{jk}, B_{jk} \sim \mathcal{N}(0, 0.18^2), \quad o, \varepsilon \sim \mathcal{N}(0, I)
 
-    The target is the quadrant of the plane in which :math:`f` lies. The source label of a row is
+    The target is the quadrant of the plane in which :math:`f` lies, or, with ``target="number"``,
+    the number :math:`f_1`, the first of the two factors. The source label of a row is
     one of four by chance, except for a share :math:`|\tau|` of the rows, with :math:`\tau` the
     parameter `transfer`, where it is the quadrant, after a turn of 45 degrees, of
 
@@ -60,6 +94,8 @@ def make_transfer_problem(
         them.
     transfer : float, default=0.5
         From -1 to 1.
+    target : {"classes", "number"}, default="classes"
+        What the target is. All else of the table is the same for both.
     random_state : int, RandomState instance or None, default=None
         An int makes the same table each time.
 
@@ -70,8 +106,8 @@ def make_transfer_problem(
 
         data : ndarray of shape (n_samples, n_features)
             The features, not normalised.
-        target : ndarray of int of shape (n_samples,)
-            Target labels, 0 to 3.
+        target : ndarray of int, or of float, of shape (n_samples,)
+            Target labels, 0 to 3, or numbers, of mean 0 and variance 1 in the population.
         source : ndarray of int of shape (n_samples,)
             Source labels, 0 to 3.
         speaker : ndarray of str of shape (n_samples,)
@@ -80,6 +116,9 @@ def make_transfer_problem(
             f and u.
         informed : ndarray of bool of shape (n_samples,)
             Which rows have a source label that is not by chance.
+        best_ccc : float
+            With ``target="number"`` only: the best CCC that a prediction from the features can
+            reach in the population, found by simulation to about 0.005.
 
     Raises
     ------
@@ -122,6 +161,7 @@ def make_transfer_problem(
     check_number("n_features", n_features, "integer", low=1)
     check_number("n_speakers", n_speakers, "integer", low=1, high=n_samples)
     check_number("transfer", transfer, "number", low=-1, high=1)
+    check_choice("target", target, TARGETS)
     # All draws before any that `transfer` decides on, so that the target task does not change.
     rng = np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
     factors, nuisance = rng.standard_normal((2, n_samples, 2))
@@ -132,12 +172,14 @@ def make_transfer_problem(
     informed = rng.random(n_samples) < abs(transfer)
     by_chance = rng.integers(N_CLASSES, size=n_samples)
     label = quadrant_between(factors if transfer > 0 else nuisance)
+    is_number = target == "number"
     return Bunch(
-        data=np.tanh(factors @ A.T + LOUDNESS * nuisance @ B.T) + offsets[speaker] + noise,
-        target=quadrant(factors),
+        data=mix(factors, nuisance, A, B) + offsets[speaker] + noise,
+        target=factors[:, 0].copy() if is_number else quadrant(factors),
         source=np.where(informed, label, by_chance),
         speaker=np.array([f"{i + 1:02}" for i in range(n_speakers)])[speaker],
         factors=factors,
         nuisance=nuisance,
         informed=informed,
+        **({"best_ccc": best_concordance(A, B, rng)} if is_number else {}),
     )

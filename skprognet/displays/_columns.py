@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import pandas as pd
+from sklearn.base import is_regressor
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet.estimators import lateral_norms
@@ -32,9 +33,12 @@ class DrawnColumn:
     sizes: tuple | None = None
 
     def classes(self):
-        """Return the names of the classes, or what is read if there is no network."""
+        """Return what the outputs are called; without a network what is read."""
         if self.sizes is not None:
             return [self.source.kind]
+        if is_regressor(self.source.network):
+            n_outputs = self.source.column().layers[-1].out_features
+            return ["number"] if n_outputs == 1 else [f"number {k}" for k in range(n_outputs)]
         return [str(label) for label in self.source.network.classes_]
 
 

@@ -1,9 +1,14 @@
 """Which source helped: what a progressive network loses without it."""
 
+import numpy as np
+from sklearn.base import RegressorMixin
+
 from skprognet.displays._display import Display
-from skprognet.displays._style import COLOURS, row_height, verbatim
+from skprognet.displays._signed_bars import draw_signed_bars
+from skprognet.displays._style import row_height, verbatim
 from skprognet.estimators import source_importances
 from skprognet.metrics import get_score
+from skprognet.sources import network_of
 
 
 class SourceImportanceDisplay(Display):
@@ -17,7 +22,8 @@ class SourceImportanceDisplay(Display):
     ----------
     importances : DataFrame
         By name of the source: importance_mean and importance_std, as
-        :meth:`~skprognet.ProgressiveClassifier.source_importances` returns.
+        :meth:`~skprognet.ProgressiveClassifier.source_importances` returns; with ``by_class=True``
+        it has a bar for each source and class.
     scoring : str or Score, default="uar"
         The score that they are in, for the axis.
 
@@ -28,7 +34,7 @@ class SourceImportanceDisplay(Display):
     figure_ : matplotlib Figure
         After `plot`: the figure.
     bars_ : matplotlib BarContainer
-        After `plot`: a bar per source, from top to bottom.
+        After `plot`: a bar per source, or source and class, from top to bottom.
 
     Examples
     --------
@@ -52,27 +58,39 @@ class SourceImportanceDisplay(Display):
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, y, *, scoring="uar", method="permute", n_repeats=5, random_state=None
+        cls,
+        estimator,
+        X,
+        y,
+        *,
+        scoring=None,
+        method="permute",
+        n_repeats=5,
+        random_state=None,
+        by_class=False,
     ):
         """Measure how much the score falls without each source.
 
         Parameters
         ----------
-        estimator : ProgressiveClassifier
+        estimator : ProgressiveClassifier or ProgressiveRegressor
             Fitted, with at least one source; or a pipeline, FrozenEstimator or fitted search
             around one.
         X : array-like of shape (n_samples, n_features)
             Rows, best such that were not in `fit`.
-        y : array-like of shape (n_samples,)
-            Their labels.
-        scoring : str or Score, default="uar"
-            What falls: the name of a score, or a :class:`~skprognet.metrics.Score`.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Their labels, or the numbers that a regressor predicts.
+        scoring : str, Score or None, default=None
+            What falls: the name of a score, or a :class:`~skprognet.metrics.Score`. None is "uar"
+            of a classifier and "ccc" of a regressor.
         method : {"permute", "silence"}, default="permute"
             Whether the activations of a source are exchanged among the rows or set to 0.
         n_repeats : int, default=5
             Number of permutations.
         random_state : int, RandomState instance or None, default=None
             Fixes the permutations.
+        by_class : bool, default=False
+            Whether to show how much the recall of each class falls; classifiers only.
 
         Returns
         -------
@@ -82,10 +100,12 @@ class SourceImportanceDisplay(Display):
         Raises
         ------
         TypeError
-            If there is no ProgressiveClassifier in the estimator.
+            If there is no progressive network in the estimator.
         ValueError
             If it has no source, or X and y do not fit it.
         """
+        if scoring is None:
+            scoring = "ccc" if isinstance(network_of(estimator), RegressorMixin) else "uar"
         importances = source_importances(
             estimator,
             X,
@@ -94,44 +114,46 @@ class SourceImportanceDisplay(Display):
             method=method,
             n_repeats=n_repeats,
             random_state=random_state,
+            by_class=by_class,
         )
         return cls(importances, scoring=scoring)
 
     def _figure_size(self):
-        return 4.8, 1 + row_height(self._row_names()) * len(self.importances)
+        names = self._row_names()
+        return 4.8, 1 + row_height(names) * (self._heights()[-1] + 1)
+
+    def _is_by_class(self):
+        return "class" in self.importances
 
     def _row_names(self):
-        return [verbatim(name, 24) for name in self.importances.index]
+        if not self._is_by_class():
+            return [verbatim(name, 24) for name in self.importances.index]
+        pairs = self.importances[["source", "class"]].to_numpy()
+        return [verbatim(f"{source}: {label}", 24) for source, label in pairs]
+
+    def _heights(self):
+        """Return where the bars stand, from the top; those of one source stand together."""
+        heights = np.arange(len(self.importances), dtype=float)
+        if self._is_by_class():
+            sources = self.importances["source"].to_numpy()
+            heights[1:] += 0.6 * np.cumsum(sources[1:] != sources[:-1])
+        return heights
 
     def _draw(self, ax):
         frame = self.frame()
-        spread = frame["importance_std"] > 0
-        self.bars_ = ax.barh(
-            frame.index,
-            frame["importance_mean"],
-            height=0.6,
-            xerr=frame["importance_std"] if spread.any() else None,
-            capsize=4,
-            color=COLOURS[4],
-            edgecolor="black",
-            linewidth=0.8,
+        spread = frame["importance_std"] if (frame["importance_std"] > 0).any() else None
+        self.bars_ = draw_signed_bars(
+            ax, self._heights(), frame["importance_mean"], self._row_names(), spread
         )
-        for bar, mean in zip(self.bars_, frame["importance_mean"], strict=True):
-            if mean < 0:
-                bar.set(hatch="////", facecolor="white")
-        ax.axvline(0, color="black", linewidth=1)
-        ax.set_yticks(frame.index, self._row_names())
-        ax.set_ylim(len(frame) - 0.4, -0.6)
         score = get_score(self.scoring)
         change = "fall" if score.greater_is_better else "rise"
+        what = "the recall of the class" if self._is_by_class() else score.label
         ax.set_xlabel(
-            f"{change} in {score.label} without the source"
-            + "\n(line: one standard deviation over permutations)" * bool(spread.any()),
+            f"{change} in {what} without the source"
+            + "\n(line: one standard deviation over permutations)" * (spread is not None),
             loc="right",
             fontsize="small",
         )
-        ax.grid(alpha=0.3, axis="x")
-        ax.set_axisbelow(True)
 
     def frame(self):
         """Return the plotted numbers.
@@ -139,6 +161,9 @@ class SourceImportanceDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per source: source, importance_mean, importance_std.
+            A row per source: source, importance_mean, importance_std; or a row per source and
+            class, with the column class too.
         """
+        if self._is_by_class():
+            return self.importances.copy()
         return self.importances.rename_axis("source").reset_index()

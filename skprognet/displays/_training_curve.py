@@ -45,7 +45,8 @@ def mean_curves(curves, score):
     frame["n_fits"] = curves.groupby(keys, sort=False)[score].count().to_numpy()
     frame["n_repeats"] = n_repeats
     n_fits = frame.groupby(list(METHOD), sort=False)["n_fits"].transform("max")
-    return frame[frame["n_fits"] == n_fits].reset_index(drop=True)
+    whole = frame[frame["n_fits"] == n_fits]
+    return pd.concat(by_method(whole).values(), ignore_index=True)
 
 
 class TrainingCurveDisplay(Display):

@@ -1,19 +1,12 @@
-"""A network that reads what its sources say as further features, beside those of X."""
+"""The classifiers that read what their sources say beside the features: parameters and fit."""
 
+from skprognet.estimators._beside_mixin import BesideMixin
 from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._rows import Given
-from skprognet.estimators._with_source import TransferMixin
-from skprognet.networks import join_frozen
 
 
-class BesideClassifier(TransferMixin, NetworkClassifier):
-    """Base of the classifiers whose first layer reads the features and what the sources say.
-
-    A subclass says with `_read_source` what that is. The sources compute once in a fit.
-    """
-
-    # Several at a time: cross_validate_transfer asks.
-    reads_several_sources = True
+class BesideClassifier(BesideMixin, NetworkClassifier):
+    """Base of the classifiers whose first layer reads the features and what the sources say."""
 
     def __init__(
         self,
@@ -81,15 +74,17 @@ class BesideClassifier(TransferMixin, NetworkClassifier):
         ----------
         X : array-like of shape (n_samples, n_features)
             Training rows, finite numbers; best with mean 0 and variance 1 in each feature.
-        y : array-like of shape (n_samples,)
-            Their labels: strings, integers or booleans.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Their labels: strings, integers or booleans. Or soft labels: floats, the probability of
+            each class, in columns that are named by the classes in a DataFrame and are 0, 1, ...
+            in an array.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows, scaled to mean 1 over those that train. A row of weight 0 is left
             out. Held-out rows keep theirs in the validation loss and scores.
         X_val : array-like of shape (n_validation, n_features), default=None
             Validation rows that choose the epoch; they never train.
         y_val : array-like of shape (n_validation,), default=None
-            Their labels.
+            Their labels; soft labels, as `y`, only where `y` has them.
         groups : array-like of shape (n_samples,), default=None
             Groups, such as speakers, that the internal validation split keeps apart.
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
@@ -100,7 +95,7 @@ class BesideClassifier(TransferMixin, NetworkClassifier):
             Rows that are scored after every epoch, for a learning curve, in
             ``history_["test_score"]``. They influence nothing.
         y_test : array-like of shape (n_test,), default=None
-            Their labels.
+            Their labels, as `y_val`.
 
         Returns
         -------
@@ -127,22 +122,3 @@ class BesideClassifier(TransferMixin, NetworkClassifier):
             y_test=y_test,
         )
         return self._fit(given)
-
-    @staticmethod
-    def _read_source(source, X):
-        """Return what a source says of the rows X: a list of tensors, each with a row for each."""
-        raise NotImplementedError
-
-    def _read_sources(self, rows, train, held_out, seed):
-        super()._read_sources(rows, train, held_out, seed)
-        said = self._ask_sources(self._read_source, rows.X[:1])
-        widths = [sum(part.shape[1] for part in parts) for parts in said]
-        self.source_widths_ = dict(zip(dict(self.sources_), widths, strict=True))
-
-    def _column_input(self, X):
-        x = super()._column_input(self._own_features(X))
-        said = self._ask_sources(self._read_source, X)
-        return join_frozen(x, [[part.to(x) for part in parts] for parts in said])
-
-    def _n_inputs(self):
-        return self._n_own_features() + sum(self.source_widths_.values())

@@ -30,7 +30,7 @@ def refuse_balanced(class_weight):
         )
 
 
-def weigh_classes(class_weight, classes, y):
+def weigh_classes(class_weight, classes, y, row_weight=None):
     """Return the weight of each class in the loss, or None where all count alike.
 
     Parameters
@@ -41,6 +41,8 @@ def weigh_classes(class_weight, classes, y):
         All labels.
     y : ndarray of shape (n_rows,)
         The labels that "balanced" counts.
+    row_weight : ndarray of shape (n_rows,), default=None
+        How much each of them counts; None is 1.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def weigh_classes(class_weight, classes, y):
     """
     if class_weight is None:
         return None
-    weights = compute_class_weight(class_weight, classes=classes, y=y)
+    weights = compute_class_weight(class_weight, classes=classes, y=y, sample_weight=row_weight)
     return check_sample_weight(weights, len(classes), name="class_weight")
 
 

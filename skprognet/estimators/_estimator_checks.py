@@ -1,4 +1,4 @@
-"""What a classifier with a source has to hold beside scikit-learn's own checks."""
+"""What an estimator with a source has to hold beside scikit-learn's own checks."""
 
 import copy
 import pickle
@@ -15,7 +15,10 @@ def _fitted_sources(estimator):
 
 def _predict(source, X):
     """Return what a source predicts; one that only can be read predicts nothing."""
-    return source.predict_proba(X) if hasattr(source, "predict_proba") else None
+    for name in ("predict_proba", "predict"):
+        if hasattr(source, name):
+            return getattr(source, name)(X)
+    return None
 
 
 def _weights(estimator):
@@ -26,16 +29,16 @@ def check_source_untouched(estimator, X, y, **fit_params):
     """Check that fitted sources come out of everything bit for bit as they went in.
 
     Their weights and predictions are compared before and after `fit`, `predict`, ``clone``, deep
-    copying and pickling of the classifier.
+    copying and pickling of the estimator.
 
     Parameters
     ----------
-    estimator : FineTunedClassifier or ProgressiveClassifier
+    estimator : fine-tuned or progressive classifier or regressor
         With any sources; it is not changed.
     X : array-like of shape (n_samples, n_features)
         Rows that it can be fitted on.
-    y : array-like of shape (n_samples,)
-        Their labels.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Their labels, or numbers of a regressor.
     **fit_params : dict
         Passed to `fit`, such as `source_y`.
 
@@ -74,12 +77,12 @@ def check_source_survives_clone(estimator, X, y, **fit_params):
 
     Parameters
     ----------
-    estimator : FineTunedClassifier or ProgressiveClassifier
+    estimator : fine-tuned or progressive classifier or regressor
         With any sources; it is not changed.
     X : array-like of shape (n_samples, n_features)
         Rows that it can be fitted on.
-    y : array-like of shape (n_samples,)
-        Their labels.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Their labels, or numbers of a regressor.
     **fit_params : dict
         Passed to `fit`, such as `source_y`.
 
@@ -153,12 +156,12 @@ def check_seed_repeats(estimator, X, y, **fit_params):
 
     Parameters
     ----------
-    estimator : classifier of this package
+    estimator : classifier or regressor of this package
         It is not changed.
     X : array-like of shape (n_samples, n_features)
         Rows that it can be fitted on.
-    y : array-like of shape (n_samples,)
-        Their labels.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Their labels, or numbers of a regressor.
     **fit_params : dict
         Passed to `fit`, such as `source_y`.
 
@@ -190,12 +193,12 @@ def check_laterals_alive(estimator, X, y, **fit_params):
 
     Parameters
     ----------
-    estimator : ProgressiveClassifier
+    estimator : ProgressiveClassifier or ProgressiveRegressor
         With at least one source; it is not changed.
     X : array-like of shape (n_samples, n_features)
         Rows that it can be fitted on.
-    y : array-like of shape (n_samples,)
-        Their labels.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Their labels, or numbers of a regressor.
     **fit_params : dict
         Passed to `fit`, such as `source_y`.
 
@@ -219,12 +222,12 @@ def check_laterals_alive(estimator, X, y, **fit_params):
     fitted = clone(estimator).set_params(random_state=0).fit(X, y, **fit_params)
     laterals = [name for name in start if name.startswith(("laterals", "adapters"))]
     assert laterals, "there are no laterals"
-    whole = fitted.predict_proba(X)
+    whole = _predict(fitted, X)
     for name in laterals:
         assert (_weights(fitted)[name] != start[name]).any(), f"{name} was not trained"
         silenced = copy.deepcopy(fitted)
         silenced.net_.module_.get_parameter(name).data.zero_()
-        assert (silenced.predict_proba(X) != whole).any(), f"{name} does not matter"
+        assert (_predict(silenced, X) != whole).any(), f"{name} does not matter"
 
 
 def check_predictions_independent(estimator, X, y, **fit_params):
@@ -232,12 +235,12 @@ def check_predictions_independent(estimator, X, y, **fit_params):
 
     Parameters
     ----------
-    estimator : classifier of this package
+    estimator : classifier or regressor of this package
         Computing in float32; it is not changed.
     X : ndarray of shape (n_samples, n_features)
         Rows that it can be fitted on.
-    y : array-like of shape (n_samples,)
-        Their labels.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Their labels, or numbers of a regressor.
     **fit_params : dict
         Passed to `fit`, such as `source_y`.
 
@@ -257,11 +260,11 @@ def check_predictions_independent(estimator, X, y, **fit_params):
     >>> check_predictions_independent(ProgressiveClassifier(source, **small), X, y)
     """
     fitted = clone(estimator).fit(X, y, **fit_params)
-    whole = fitted.predict_proba(X)
+    whole = _predict(fitted, X)
     order = np.random.RandomState(0).permutation(len(X))
-    np.testing.assert_array_equal(fitted.predict_proba(X[order]), whole[order])
+    np.testing.assert_array_equal(_predict(fitted, X[order]), whole[order])
     for rows in (slice(0, 1), slice(3, 10), slice(1, None, 2)):
-        np.testing.assert_array_equal(fitted.predict_proba(X[rows]), whole[rows])
+        np.testing.assert_array_equal(_predict(fitted, X[rows]), whole[rows])
 
 
 CHECKS = (

@@ -57,7 +57,8 @@ def features_read(features, sources, feature_names, n_features):
     if not read:
         raise ValueError(
             "The network must have features of its own; all "
-            f"{n_features} features of X are for its sources {first_few(set(owners.values()))}. "
+            f"{n_features} features of X are for its sources "
+            f"{first_few(dict.fromkeys(owners.values()))}. "
             "Add features, or name those that it is to read as well in features=."
         )
     return np.array([place[name] for name in read])

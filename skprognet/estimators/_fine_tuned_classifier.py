@@ -1,30 +1,12 @@
 """Pre-training and fine-tuning: the source's network goes on learning another task."""
 
-import copy
-import math
-
-from skprognet._checks import check_number
+from skprognet.estimators._fine_tuning_mixin import FineTuningMixin
 from skprognet.estimators._network_classifier import NetworkClassifier
-from skprognet.estimators._parameters import DTYPES
-from skprognet.estimators._probe_first import ProbeFirst
 from skprognet.estimators._rows import Given
-from skprognet.estimators._with_source import TransferMixin, named
-from skprognet.networks import PullToStart
-from skprognet.sources import WEIGHTS, named_sources
-
-ALL = "all"
+from skprognet.sources import WEIGHTS
 
 
-def layer_number(name):
-    """Return the layer, from 0, that the parameter of a column of that name belongs to.
-
-    Laterals and adapters start at layer 1: the first layer reads the features only.
-    """
-    kind, number, *_ = name.split(".")
-    return int(number) + (kind != "layers")
-
-
-class FineTunedClassifier(TransferMixin, NetworkClassifier):
+class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
     r"""Network that starts from the weights of a source, the PT/FT of Gideon et al. 2017.
 
     The hidden layers of the source are copied, a new output layer for the classes of y is put on
@@ -34,10 +16,10 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
     Parameters
     ----------
     source : estimator or None, default=None
-        The network to start from. Fitted: a DNNClassifier, FineTunedClassifier,
-        ProgressiveClassifier or scikit-learn's MLPClassifier, or a pipeline or FrozenEstimator
-        that ends in one; it survives ``clone``. Unfitted: trained inside `fit` on `source_y`.
-        None: no transfer, a DNN.
+        The network to start from. Fitted: an estimator of this package that owns a network, or
+        scikit-learn's MLPClassifier or MLPRegressor, or a pipeline or FrozenEstimator that ends
+        in one; it survives ``clone``. Unfitted: trained inside `fit` on `source_y`. None: no
+        transfer, a DNN.
     n_frozen_layers : int or "all", default=0
         How many of the copied hidden layers, from the input on, stay as they are; in training they
         have dropout like the others. "all" is a linear probe: only the new output is trained, and
@@ -48,13 +30,13 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
         How strongly the copied layers are pulled back to the weights of the source: the factor
         alpha of L2-SP. 0 is PT/FT.
     probe_epochs : int, default=0
-        In so many first epochs only the new output is trained, as in a linear probe, and then all
-        layers (LP-FT). 0 is PT/FT. The best of all epochs is kept, those of the probe included.
+        Number of first epochs in which only the new output is trained, as in a linear probe. All
+        layers are trained after them (LP-FT). 0 is PT/FT, `max_epochs` is a linear probe. The best
+        of all epochs is kept, those of the probe included.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
-        Width of each hidden layer. With a source, its widths are taken instead.
+        Width of each hidden layer. With a source, the widths of the source are taken instead.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
-        Activation of the hidden layers. With a source, its own is
-        taken instead.
+        Activation of the hidden layers. With a source, that of the source is taken instead.
     dropout : float, default=0.5
         Probability that a hidden unit of the column being trained is dropped in a training step.
     lr : float, default=5e-4
@@ -66,24 +48,24 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
         How the weights are updated.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the best one,
-        of equal ones that with the lowest loss. Without it all rows train and the last epoch is
-        kept.
+        Whether to score validation rows after every epoch and keep the weights of the best epoch.
+        Of equally good epochs the one with the lowest loss is kept. Without early stopping all
+        rows train, and the last epoch is kept.
     monitor : {"uar", "loss"}, name of a scorer, Score or callable, default="uar"
         What makes an epoch the best: the unweighted average recall or the loss on the validation
-        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer gives there
-        (greater is better), such as "accuracy". What takes `sample_weight` gets that of the
-        held-out rows.
+        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer, such as
+        "accuracy", gives there (greater is better). A score that takes `sample_weight` gets the
+        weights of the held-out rows.
     validation_fraction : float or cross-validation splitter, default=0.1
-        Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
-        whose first split is taken.
+        Share of the rows that are held out to choose the epoch, by class, where `fit` gets no
+        `X_val`; or a splitter, whose first split is taken.
     patience : int or None, default=None
-        Epochs without a better one after which training ends; None runs all epochs, since deep
+        Training ends after so many epochs without a better one. None runs all epochs, since deep
         sigmoid networks with dropout learn late.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class in the loss of training and validation rows, as in scikit-learn. A
-        dict also weighs the recalls in the score that chooses the epoch; "balanced" is what that
-        score is by itself, and is refused by `partial_fit`.
+        dict also weighs the recalls in the score that chooses the epoch; "balanced" does not,
+        since that score is balanced already. `partial_fit` refuses "balanced".
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None draws
         fresh entropy; the global random states are neither read nor changed.
@@ -95,7 +77,7 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
         Threads that torch may use; more than one slows networks of this size. None leaves
         torch's setting.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last one, with the same columns.
+        Whether `fit` goes on from the weights of the last `fit`, with the same features.
     callbacks : list of skorch callbacks or None, default=None
         Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
     verbose : int, default=0
@@ -114,17 +96,17 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
     history_ : DataFrame
         A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
         validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, where it is another one: with a dict as `class_weight`, or where a lower score is
-        better), test_score (with `X_test`), dur (seconds).
+        epoch, only where that is another one: with a dict as `class_weight`, or for a score whose
+        lower values are better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
         A hash of each row that `fit` had, validation rows included.
     n_samples_seen_ : int
-        Number of rows that trained the network or were held out by `fit`, each as often as it
-        came with ``warm_start`` and `partial_fit`.
+        Number of rows that trained the network or were held out by `fit`. With ``warm_start`` and
+        `partial_fit` a row counts each time it comes.
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
-        Mean and standard deviation of each feature over these rows.
+        Mean and standard deviation of each feature over these rows, validation rows included.
     interrupted_ : bool
         Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
         has been restored. Within the first epoch it leaves the earlier fit, if any.
@@ -140,7 +122,7 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
 
     Notes
     -----
-    Three parameters make the rivals of PT/FT of it; with a source of None they do nothing.
+    Three parameters turn it into rivals of PT/FT. Without a source they do nothing.
 
     - ``n_frozen_layers="all"`` is a linear probe: what a linear classifier finds in the last layer
       of the source.
@@ -259,15 +241,17 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
         ----------
         X : array-like of shape (n_samples, n_features)
             Training rows, finite numbers; best with mean 0 and variance 1 in each feature.
-        y : array-like of shape (n_samples,)
-            Their labels: strings, integers or booleans.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Their labels: strings, integers or booleans. Or soft labels: floats, the probability of
+            each class, in columns that are named by the classes in a DataFrame and are 0, 1, ...
+            in an array.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, scaled to mean 1 over those that train. A row of weight 0 is left
-            out. Held-out rows keep theirs in the validation loss and scores.
+            Weights of the rows, scaled to mean 1 over the rows that train. A row of weight 0 is
+            left out. The weights of held-out rows count in the validation loss and score.
         X_val : array-like of shape (n_validation, n_features), default=None
             Validation rows that choose the epoch; they never train.
         y_val : array-like of shape (n_validation,), default=None
-            Their labels.
+            Their labels; soft labels, as `y`, only where `y` has them.
         groups : array-like of shape (n_samples,), default=None
             Groups, such as speakers, that the internal validation split keeps apart.
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
@@ -278,7 +262,7 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
             Rows that are scored after every epoch, for a learning curve, in
             ``history_["test_score"]``. They influence nothing.
         y_test : array-like of shape (n_test,), default=None
-            Their labels.
+            Their labels, as `y_val`.
 
         Returns
         -------
@@ -289,8 +273,7 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
         ------
         ValueError
             For NaN, wrong shapes, a single class, classes too rare to hold rows out, a parameter
-            out of range, or a loss that is no longer finite, or a source that
-            does not fit X.
+            out of range, a loss that is no longer finite, or a source that does not fit X.
         TypeError
             For a parameter of the wrong kind.
         """
@@ -306,112 +289,3 @@ class FineTunedClassifier(TransferMixin, NetworkClassifier):
             y_test=y_test,
         )
         return self._fit(given)
-
-    def _check_parameters(self):
-        super()._check_parameters()
-        if isinstance(self.n_frozen_layers, str) and not self._probes_only():
-            raise ValueError(
-                "n_frozen_layers must be a number of layers or 'all'; got "
-                f"{self.n_frozen_layers!r:.200}."
-            )
-        if not self._probes_only():
-            check_number("n_frozen_layers", self.n_frozen_layers, "integer", low=0)
-        check_number("l2_sp", self.l2_sp, "number", low=0)
-        check_number("probe_epochs", self.probe_epochs, "integer", low=0)
-        if self.copied_lr is not None:
-            check_number("copied_lr", self.copied_lr, "number", low=0, low_open=True)
-
-    def as_source(self):
-        """Return this network as another one reads it.
-
-        Returns
-        -------
-        Source
-            A view of the network, without weights of its own.
-        """
-        source = super().as_source()
-        source.copied = bool(source.sources)
-        return source
-
-    def _read_sources(self, rows, train, held_out, seed):
-        names = [name for name, _ in named_sources(self.source)]
-        if len(names) > 1:
-            raise ValueError(
-                f"FineTunedClassifier starts from the weights of one source; got {names}. Pass "
-                "one of them, or read them all with ProgressiveClassifier."
-            )
-        super()._read_sources(rows, train, held_out, seed)
-
-    def _choose_features(self, sources):
-        return None  # the copied network reads what its source reads
-
-    def _column_input(self, X):
-        if not self.sources_:
-            return super()._column_input(X)
-        ((name, source),) = self._read_by_name()
-        rows = self._select(source, X)
-        with named(name):
-            inputs = source.column_input(rows, self._dtype())
-        return inputs.to(self._device(), DTYPES[self._dtype()])
-
-    def _make_column(self, generator):
-        if not self.sources_:
-            return super()._make_column(generator)
-        ((name, source),) = self._read_by_name()
-        original = source.column()
-        if original is None:
-            raise ValueError(
-                "FineTunedClassifier copies the layers of a network; the source "
-                f"{name!r} {source.not_copied}. Read it with ProgressiveClassifier."
-            )
-        column = copy.deepcopy(original).to(DTYPES[self.dtype])
-        column.replace_output(self._target.n_outputs, generator)
-        column.dropout = self.dropout
-        n_frozen = self._n_frozen(len(column.hidden_layer_sizes))
-        for name, parameter in column.named_parameters():
-            parameter.requires_grad = layer_number(name) >= n_frozen
-        return column
-
-    def _probes_only(self):
-        """Return whether no copied layer ever learns."""
-        return isinstance(self.n_frozen_layers, str) and self.n_frozen_layers == ALL
-
-    def _n_frozen(self, depth):
-        """Return how many of the copied hidden layers stay as they are."""
-        if self._probes_only():
-            return depth
-        if self.n_frozen_layers > depth:
-            raise ValueError(
-                f"n_frozen_layers must not exceed the {depth} hidden layers of the source; got "
-                f"{self.n_frozen_layers}."
-            )
-        return self.n_frozen_layers
-
-    def _training_options(self, column):
-        if not self.sources_:
-            return {}
-        options = {}
-        copied = _copied_parameters(column)
-        if self.l2_sp:
-            ((_, source),) = self._read_by_name()
-            original = dict(source.column().named_parameters())
-            start = [original[name].detach().to(w.device, w.dtype) for name, w in copied.items()]
-            options["penalty"] = PullToStart(list(copied.values()), start, self.l2_sp)
-        if self.probe_epochs or self._probes_only():
-            learning = [w for w in copied.values() if w.requires_grad]
-            n_epochs = math.inf if self._probes_only() else self.probe_epochs
-            options["probe"] = ProbeFirst(n_epochs, learning, self.dropout)
-        return options
-
-    def _optimizer_options(self, column):
-        options = super()._optimizer_options(column)
-        if not self.sources_ or self.copied_lr is None:
-            return options
-        groups = [(name, {"lr": self.copied_lr}) for name in _copied_parameters(column)]
-        return {**options, "param_groups": groups}
-
-
-def _copied_parameters(column):
-    """Return the weights of a copied network by name: all but those of the new output."""
-    depth = len(column.hidden_layer_sizes)
-    return {n: w for n, w in column.named_parameters() if layer_number(n) < depth}

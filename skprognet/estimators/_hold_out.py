@@ -10,7 +10,7 @@ from sklearn.model_selection import GroupShuffleSplit
 from skprognet._checks import check_number
 
 _DRAWS, _MOST_DRAWS = 5, 100
-_WAYS_OUT = "Pass X_val and y_val, or set early_stopping=False."
+WAYS_OUT = "Pass X_val and y_val, or set early_stopping=False."
 
 
 def is_splitter(validation_fraction):
@@ -69,19 +69,19 @@ def _hold_out_groups(y, groups, fraction, seed):
     return min(several, key=distance)
 
 
-def _first_split(splitter, y, groups):
+def first_split(splitter, y, groups):
     """Return the row numbers of a splitter's first split, if they can train and validate."""
     name = type(splitter).__name__
     split = next(iter(splitter.split(y, y, groups)), None)
     if split is None:
         raise ValueError(
             f"validation_fraction must give a split into training and validation rows; {name} "
-            f"gave none for {len(y)} rows. {_WAYS_OUT}"
+            f"gave none for {len(y)} rows. {WAYS_OUT}"
         )
     if not isinstance(split, (tuple, list)) or len(split) != 2:
         raise ValueError(
             "validation_fraction must give pairs of training and validation rows; the first "
-            f"split of {name} is no pair. {_WAYS_OUT}"
+            f"split of {name} is no pair. {WAYS_OUT}"
         )
     try:
         train, held_out = (np.arange(len(y))[rows] for rows in split)
@@ -94,7 +94,7 @@ def _first_split(splitter, y, groups):
         raise ValueError(
             f"validation_fraction must give training rows and other validation rows; {name} gave "
             f"{len(train)} and {len(held_out)}, of which {np.isin(held_out, train).sum()} are in "
-            f"both. {_WAYS_OUT}"
+            f"both. {WAYS_OUT}"
         )
     return train, held_out
 
@@ -127,12 +127,12 @@ def split_by(splitter, y, groups, classes, present):
     """
     number = np.full(len(y), -1)
     number[present] = np.arange(len(y[present]))
-    train, held_out = (number[rows] for rows in _first_split(splitter, y, groups))
+    train, held_out = (number[rows] for rows in first_split(splitter, y, groups))
     train, held_out = train[train >= 0], held_out[held_out >= 0]
     if not len(held_out):
         raise ValueError(
             "Validation rows must not all have weight 0; those that validation_fraction held out "
-            f"have. {_WAYS_OUT}"
+            f"have. {WAYS_OUT}"
         )
     return _check_none_lost(np.searchsorted(classes, y[present]), classes, train, held_out)
 
@@ -172,19 +172,24 @@ def holdout_split(y, classes, groups, validation_fraction, seed):
         rarest = classes.tolist()[counts.argmin()]
         raise ValueError(
             "early_stopping holds rows of every class out, so each class needs at least 2 rows "
-            f"(n_samples = {len(y)}); class {rarest!r} has {counts.min()}. " + _WAYS_OUT
+            f"(n_samples = {len(y)}); class {rarest!r} has {counts.min()}. " + WAYS_OUT
         )
     if groups is None:
         held_out = _hold_out_by_class(y, validation_fraction, np.random.RandomState(seed))
     else:
-        n_groups = len(np.unique(groups))
-        if n_groups < 2:
-            raise ValueError(
-                "early_stopping holds whole groups out, so it needs at least 2 groups; got "
-                f"{n_groups}. {_WAYS_OUT}"
-            )
+        check_groups(groups)
         held_out = _hold_out_groups(y, groups, validation_fraction, seed)
     return _check_none_lost(y, classes, np.delete(np.arange(len(y)), held_out), held_out)
+
+
+def check_groups(groups):
+    """Raise unless there are at least two groups: one that trains and one that is held out."""
+    n_groups = len(np.unique(groups))
+    if n_groups < 2:
+        raise ValueError(
+            "early_stopping holds whole groups out, so it needs at least 2 groups; got "
+            f"{n_groups}. {WAYS_OUT}"
+        )
 
 
 def _check_none_lost(y, classes, train, held_out):
@@ -193,6 +198,6 @@ def _check_none_lost(y, classes, train, held_out):
     if lost.size:
         raise ValueError(
             f"Holding rows out left none of class {classes.tolist()[lost[0]]!r} to train on: "
-            f"too few rows or groups have it. {_WAYS_OUT}"
+            f"too few rows or groups have it. {WAYS_OUT}"
         )
     return train, held_out

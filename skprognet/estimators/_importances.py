@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import torch
+from sklearn.base import RegressorMixin
 
-from skprognet._checks import check_choice, check_number, check_row_labels
-from skprognet._wording import first_few
+from skprognet._checks import check_choice, check_number
+from skprognet._wording import first_few, nearest_name
 from skprognet.estimators._outputs import check_finite
 from skprognet.estimators._parameters import draw_seeds
 from skprognet.estimators._rows import check_rows
@@ -15,7 +16,15 @@ from skprognet.sources import as_source, network_of
 
 
 def source_importances(
-    model, X, y, *, scoring="uar", method="permute", n_repeats=5, random_state=None
+    model,
+    X,
+    y,
+    *,
+    scoring=None,
+    method="permute",
+    n_repeats=5,
+    random_state=None,
+    by_class=False,
 ):
     """Return how much the score falls without each source.
 
@@ -24,35 +33,41 @@ def source_importances(
 
     Parameters
     ----------
-    model : ProgressiveClassifier
+    model : ProgressiveClassifier or ProgressiveRegressor
         Fitted; or a pipeline or FrozenEstimator that ends in one, or a search that was fitted on
         one.
     X : array-like of shape (n_samples, n_features)
         Rows as the `predict` of `model` takes them, best such that were not in `fit`.
-    y : array-like of shape (n_samples,)
-        Their labels.
-    scoring : str or Score, default="uar"
-        What falls: the name of a score, or a :class:`~skprognet.metrics.Score`.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Their labels, or the numbers that a regressor predicts.
+    scoring : str, Score or None, default=None
+        What falls: the name of a score, or a :class:`~skprognet.metrics.Score`. None is "uar" of
+        a classifier and "ccc" of a regressor.
     method : {"permute", "silence"}, default="permute"
         Whether the activations of a source are exchanged among the rows or set to 0.
     n_repeats : int, default=5
         Number of permutations; "silence" has nothing to repeat.
     random_state : int, RandomState instance or None, default=None
         Fixes the permutations.
+    by_class : bool, default=False
+        Whether to say of each class of y how much its recall falls; classifiers only. The
+        permutations are the same, so that the mean over the classes is the fall in UAR.
 
     Returns
     -------
     DataFrame
         By name of the source: importance_mean, and importance_std over the permutations (ddof 0;
-        0 for "silence").
+        0 for "silence"). With ``by_class=True`` a row for each source and class, with the columns
+        source, class, importance_mean and importance_std.
 
     Raises
     ------
     TypeError
         If `model` is none of these.
     ValueError
-        If there is no source, X and y do not fit, or no two rows differ, so that there is nothing
-        to exchange.
+        If there is no source, X and y do not fit, no two rows differ, so that there is nothing
+        to exchange, or if by class y has a class that `model` does not know, or another score
+        than "uar" is asked for.
 
     Examples
     --------
@@ -78,58 +93,120 @@ def source_importances(
         rows, network = as_source(model).before_network(X), network_of(model)
     else:
         raise TypeError(
-            "source_importances asks a fitted ProgressiveClassifier, which can do without a "
-            "source, or a pipeline, FrozenEstimator or fitted search around one; got "
+            "source_importances asks a fitted ProgressiveClassifier or ProgressiveRegressor, "
+            "which can do without a source, or a pipeline, FrozenEstimator or fitted search "
+            "around one; got "
             f"{type(model).__name__}."
         )
-    return network.source_importances(
-        rows,
-        y,
-        scoring=scoring,
-        method=method,
-        n_repeats=n_repeats,
-        random_state=random_state,
-    )
+    options = {"method": method, "n_repeats": n_repeats, "random_state": random_state}
+    if scoring is not None:
+        options["scoring"] = scoring
+    if by_class:
+        options["by_class"] = _only_of_classes(network)
+    return network.source_importances(rows, y, **options)
 
 
-def measure_importances(classifier, X, y, scoring, method, n_repeats, random_state):
-    """Do what :meth:`skprognet.ProgressiveClassifier.source_importances` says.
+def _only_of_classes(network):
+    """Return True, or raise if the network has no classes to ask about."""
+    if isinstance(network, RegressorMixin):
+        raise ValueError(
+            f"by_class=True asks for the recall of each class; a {type(network).__name__} "
+            "predicts numbers. Leave by_class out."
+        )
+    return True
 
-    The frozen columns compute once; after that only their activations are exchanged or silenced.
-    """
-    score, (X, y) = get_score(scoring), _check_importances(classifier, X, y, method, n_repeats)
 
-    def gain(codes):
-        return score.orient(score(y, classifier._target.decode(codes)))
+def measure_importances(network, X, y, scoring, method, n_repeats, random_state):
+    """Do what ``source_importances`` of a progressive network says."""
+    score, (X, y) = get_score(scoring), _check_importances(network, X, y, method, n_repeats)
 
-    rng = np.random.RandomState(draw_seeds(random_state, 1)[0])
-    column, rows = classifier.net_.module_, {}
-    slices = source_slices(classifier._n_own_features(), classifier._source_sizes())
-    with limit_threads(classifier.n_threads), undisturbed(classifier._device()):
-        joined = classifier._column_input(X)
-        logits = evaluate_logits(column, joined)
-        check_finite([logits])
-        whole = gain(most_probable(logits))
-        for name, where in slices.items():
-            orders = [None]
-            if method == "permute":
-                orders = [torch.tensor(rng.permutation(len(X))) for _ in range(n_repeats)]
-            without = [predictions_without(column, joined, where, order) for order in orders]
-            falls = [whole - gain(codes) for codes in without]
-            rows[name] = {"importance_mean": np.mean(falls), "importance_std": np.std(falls)}
+    def gain(predicted):
+        return score.orient(score(y, predicted))
+
+    falls = _measure_falls(network, X, gain, method, n_repeats, random_state)
+    rows = {
+        name: {"importance_mean": np.mean(each), "importance_std": np.std(each)}
+        for name, each in falls.items()
+    }
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _check_importances(classifier, X, y, method, n_repeats):
+def measure_by_class(classifier, X, y, scoring, method, n_repeats, random_state):
+    """Do what it says of the recall of each class."""
+    if get_score(scoring).name != "uar":
+        raise ValueError(
+            "by_class=True asks for the fall in the recall of each class, whose mean is "
+            f"scoring='uar'; got scoring={scoring!r:.200}. Leave scoring out."
+        )
+    X, y = _check_importances(classifier, X, y, method, n_repeats)
+    classes, codes = np.unique(y, return_inverse=True)
+    _check_known(classes, classifier.classes_)
+    n_rows = np.bincount(codes)
+
+    def recalls(labels):
+        return np.bincount(codes, weights=y == labels) / n_rows
+
+    falls = _measure_falls(classifier, X, recalls, method, n_repeats, random_state)
+    parts = [
+        pd.DataFrame(
+            {
+                "source": name,
+                "class": classes,
+                "importance_mean": np.mean(each, axis=0),
+                "importance_std": np.std(each, axis=0),
+            }
+        )
+        for name, each in falls.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _check_known(classes, known):
+    """Raise unless the classifier knows each class: it has no recall of another one to lose."""
+    unknown = classes[~np.isin(classes, known)]
+    if len(unknown):
+        near = nearest_name(unknown[0], known)
+        hint = f" Did you mean {near!r}?" if near else ""
+        raise ValueError(
+            f"y must have labels that the classifier knows, {first_few(known.tolist())}; got "
+            f"{first_few(unknown.tolist())}.{hint}"
+        )
+
+
+def _measure_falls(network, X, gain, method, n_repeats, random_state):
+    """Return how much ``gain(predictions)`` falls without each source, in each repetition.
+
+    The frozen columns compute once; after that only their activations are exchanged or silenced.
+    """
+    rng = np.random.RandomState(draw_seeds(random_state, 1)[0])
+    column, falls = network.net_.module_, {}
+    predicted = network._target.predicted
+    with limit_threads(network.n_threads), undisturbed(network._device()):
+        joined = network._column_input(X)
+        outputs = evaluate_logits(column, joined)
+        check_finite([outputs])
+        whole = gain(predicted(outputs))
+        for name, where in network._source_slices().items():
+            orders = [None]
+            if method == "permute":
+                orders = [torch.tensor(rng.permutation(len(X))) for _ in range(n_repeats)]
+            without = [outputs_without(column, joined, where, order) for order in orders]
+            falls[name] = [whole - gain(predicted(outputs)) for outputs in without]
+    return falls
+
+
+def _check_importances(network, X, y, method, n_repeats):
     """Return X and y as arrays; raise unless there is something to be measured on them."""
     check_choice("method", method, ["permute", "silence"])
     check_number("n_repeats", n_repeats, "integer", low=1)
-    X = check_rows(classifier, X, classifier._dtype())
-    y = check_row_labels("y", y, len(X))
-    if not np.isin(y, classifier.classes_).any():
+    X = check_rows(network, X, network._dtype())
+    y = network._target.check_rows("y", y, len(X))
+    if isinstance(network, RegressorMixin):
+        y = network._target.decode(network._target.encode(y))
+    elif not np.isin(y, network.classes_).any():
         raise ValueError(
             "y must have labels that the classifier knows, "
-            f"{first_few(classifier.classes_)}; got {first_few(np.unique(y))}."
+            f"{first_few(network.classes_)}; got {first_few(np.unique(y))}."
         )
     if method == "permute" and (X[0] == X).all():
         got = "one row" if len(X) == 1 else f"{len(X)} equal rows"
@@ -140,31 +217,8 @@ def _check_importances(classifier, X, y, method, n_repeats):
     return X, y
 
 
-def source_slices(n_features, sizes_by_source):
-    """Return where each source's activations stand in what a progressive column reads.
-
-    Parameters
-    ----------
-    n_features : int
-        Width of the features, which come first.
-    sizes_by_source : dict of str to list of tuples of int
-        For each source the widths of the hidden layers of each of its columns.
-
-    Returns
-    -------
-    dict of str to slice
-        Columns of the joined input.
-    """
-    slices, start = {}, n_features
-    for name, columns in sizes_by_source.items():
-        width = sum(sum(sizes) for sizes in columns)
-        slices[name] = slice(start, start + width)
-        start += width
-    return slices
-
-
-def predictions_without(column, joined_NF, where, order_N=None):
-    """Return the predicted class positions when a source says nothing, or says it of other rows.
+def outputs_without(column, joined_NF, where, order_N=None):
+    """Return the outputs when a source says nothing, or says it of other rows.
 
     Parameters
     ----------
@@ -179,17 +233,12 @@ def predictions_without(column, joined_NF, where, order_N=None):
 
     Returns
     -------
-    ndarray of shape (N,)
-        Class positions.
+    Tensor of shape (N, C)
+        The outputs of the network.
     """
     altered_NF = joined_NF.clone()
     altered_NF[:, where] = 0 if order_N is None else joined_NF[order_N, where]
-    return most_probable(evaluate_logits(column, altered_NF))
-
-
-def most_probable(logits_NC):
-    """Return the class position of the greatest output of each row, as an array."""
-    return logits_NC.argmax(dim=1).cpu().numpy()
+    return evaluate_logits(column, altered_NF)
 
 
 def lateral_norms(column, names):

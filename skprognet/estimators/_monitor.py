@@ -6,6 +6,7 @@ from inspect import signature
 
 import pandas as pd
 from sklearn import get_config
+from sklearn.base import is_classifier
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 
@@ -13,16 +14,20 @@ from skprognet._wording import nearest_name
 from skprognet.metrics import Score, get_score, get_score_names
 
 LOSS = "loss"
-COMPUTED_BY_NET = ("uar", LOSS)  # after every epoch, where scikit-learn's checks take too long
 
 
-def check_monitor(monitor):
-    """Raise unless `monitor` is "loss", a score, a scorer, or the name of one of these."""
-    wanted = "monitor must be 'uar', 'loss', a Score, or a scorer of scikit-learn or its name"
+def check_monitor(monitor, own):
+    """Raise unless `monitor` is "loss", a score, a scorer, or the name of one of these.
+
+    Of the scores of the package it must be `own`: the others are of other kinds of targets.
+    """
+    wanted = f"monitor must be {own!r}, 'loss', a Score, or a scorer of scikit-learn or its name"
     if isinstance(monitor, Score):
+        if monitor.name in get_score_names() and monitor.name != own:
+            raise ValueError(f"{wanted}; got the Score {monitor.name!r}, of another kind.")
         return
     if isinstance(monitor, str):
-        names = [LOSS, *get_score_names(), *get_scorer_names()]
+        names = [LOSS, own, *get_scorer_names()]
         if monitor not in names:
             near = nearest_name(monitor, names)
             hint = f"Did you mean {near!r}?" if near else "get_scorer_names() lists the names."
@@ -55,11 +60,14 @@ def greater_is_better(monitor):
     return not isinstance(monitor, Score) or monitor.greater_is_better
 
 
-def net_score(monitor):
-    """Return the name of the quantity that the net computes itself, or None."""
+def net_score(monitor, own):
+    """Return the name of the quantity that the net computes itself, or None.
+
+    These are the loss and the score named `own`.
+    """
     if isinstance(monitor, Score) and monitor.name in get_score_names():
         monitor = monitor.name if monitor == get_score(monitor.name) else None
-    return monitor if isinstance(monitor, str) and monitor in COMPUTED_BY_NET else None
+    return monitor if isinstance(monitor, str) and monitor in (own, LOSS) else None
 
 
 def _find_score(monitor):
@@ -94,6 +102,46 @@ def _weight_options(estimator, scorer, sample_weight):
     return {"sample_weight": sample_weight} if _takes_weight(scorer) else {}
 
 
+# Whose metrics may be tried before the training: a user's own may count how often it is called.
+_KNOWN = ("sklearn.", "skprognet.")
+
+
+class _Truth:
+    """What predicts the truth, and is of the kind of an estimator."""
+
+    def __init__(self, estimator, y):
+        self._estimator, self._y = estimator, y
+        if is_classifier(estimator):
+            self.classes_ = estimator.classes_
+
+    def __sklearn_tags__(self):
+        return self._estimator.__sklearn_tags__()
+
+    def predict(self, X):
+        """Return the truth of the rows, which are always the same."""
+        return self._y
+
+
+def _check_kind(estimator, scorer, metric, name, X, y, options):
+    """Raise if a known metric cannot score even the truth: most likely it is of another kind."""
+    if not getattr(metric, "__module__", "").startswith(_KNOWN):
+        return
+    try:
+        scorer(_Truth(estimator, y), X, y, **options)
+    except (ValueError, TypeError, AttributeError) as error:
+        reason = str(error).partition("\n")[0].rstrip(".")
+        if isinstance(error, AttributeError):
+            if is_classifier(estimator):
+                return  # the truth has no probabilities; a classifier will have them
+            reason = "it needs probabilities"
+        own = estimator._target_kind.default_score
+        what, other = ("classes", "accuracy") if is_classifier(estimator) else ("numbers", "r2")
+        raise ValueError(
+            f"monitor must be able to score {what}; {name} cannot score those of y ({reason}). "
+            f"Choose another one, such as {own!r}, 'loss' or {other!r}."
+        ) from error
+
+
 def score_of_epoch(estimator, X, y, sample_weight):
     """Return the function that scores the estimator, as it is then, on rows that do not train.
 
@@ -112,16 +160,24 @@ def score_of_epoch(estimator, X, y, sample_weight):
     -------
     callable
         Without arguments; it returns a float, and raises where the scorer gives no number.
+
+    Raises
+    ------
+    ValueError
+        If it is a metric of another kind, as accuracy is for numbers.
     """
     own, options = _find_score(estimator.monitor), {}
     if own is None:
         scorer = get_scorer(estimator.monitor)
+        metric = getattr(scorer, "_score_func", None)
         options = _weight_options(estimator, scorer, sample_weight)
         name = getattr(scorer, "__name__", repr(estimator.monitor))
     else:
-        scorer, name = _call_score(own, sample_weight), own.name
+        metric, name = own.function, own.name
+        scorer = _call_score(own, sample_weight)
     names = getattr(estimator, "feature_names_in_", None)
     X = X if names is None else pd.DataFrame(X, columns=names)
+    _check_kind(estimator, scorer, metric, name, X, y, options)
 
     def score():
         value = scorer(estimator, X, y, **options)

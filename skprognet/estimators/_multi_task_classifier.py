@@ -6,6 +6,7 @@ from skprognet._checks import check_no_ratings, check_number
 from skprognet._wording import first_few
 from skprognet.estimators._network_classifier import NetworkClassifier
 from skprognet.estimators._rows import Given
+from skprognet.estimators._soft_class_target import SoftClassTarget
 from skprognet.estimators._target import ClassTarget
 from skprognet.estimators._with_source import TransferMixin
 from skprognet.networks import MultiTaskLoss, add_outputs
@@ -74,24 +75,24 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
         How the weights are updated.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the best one,
-        of equal ones that with the lowest loss. Without it all rows train and the last epoch is
-        kept.
+        Whether to score validation rows after every epoch and keep the weights of the best epoch.
+        Of equally good epochs the one with the lowest loss is kept. Without early stopping all
+        rows train, and the last epoch is kept.
     monitor : {"uar", "loss"}, name of a scorer, Score or callable, default="uar"
         What makes an epoch the best: the unweighted average recall or the loss on the validation
-        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer gives there
-        (greater is better), such as "accuracy". What takes `sample_weight` gets that of the
-        held-out rows.
+        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer, such as
+        "accuracy", gives there (greater is better). A score that takes `sample_weight` gets the
+        weights of the held-out rows.
     validation_fraction : float or cross-validation splitter, default=0.1
-        Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
-        whose first split is taken.
+        Share of the rows that are held out to choose the epoch, by class, where `fit` gets no
+        `X_val`; or a splitter, whose first split is taken.
     patience : int or None, default=None
-        Epochs without a better one after which training ends; None runs all epochs, since deep
+        Training ends after so many epochs without a better one. None runs all epochs, since deep
         sigmoid networks with dropout learn late.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class in the loss of training and validation rows, as in scikit-learn. A
-        dict also weighs the recalls in the score that chooses the epoch; "balanced" is what that
-        score is by itself, and is refused by `partial_fit`.
+        dict also weighs the recalls in the score that chooses the epoch; "balanced" does not,
+        since that score is balanced already. `partial_fit` refuses "balanced".
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None draws
         fresh entropy; the global random states are neither read nor changed.
@@ -103,7 +104,7 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
         Threads that torch may use; more than one slows networks of this size. None leaves
         torch's setting.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last one, with the same columns.
+        Whether `fit` goes on from the weights of the last `fit`, with the same features.
     callbacks : list of skorch callbacks or None, default=None
         Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
     verbose : int, default=0
@@ -122,17 +123,17 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
     history_ : DataFrame
         A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
         validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, where it is another one: with a dict as `class_weight`, or where a lower score is
-        better), test_score (with `X_test`), dur (seconds).
+        epoch, only where that is another one: with a dict as `class_weight`, or for a score whose
+        lower values are better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
         A hash of each row that `fit` had, validation rows included.
     n_samples_seen_ : int
-        Number of rows that trained the network or were held out by `fit`, each as often as it
-        came with ``warm_start`` and `partial_fit`.
+        Number of rows that trained the network or were held out by `fit`. With ``warm_start`` and
+        `partial_fit` a row counts each time it comes.
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
-        Mean and standard deviation of each feature over these rows.
+        Mean and standard deviation of each feature over these rows, validation rows included.
     interrupted_ : bool
         Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
         has been restored. Within the first epoch it leaves the earlier fit, if any.
@@ -252,8 +253,8 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
         y : array-like of shape (n_samples,)
             Their labels: strings, integers or booleans.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, scaled to mean 1 over those that train. A row of weight 0 is left
-            out. Held-out rows keep theirs in the validation loss and scores.
+            Weights of the rows, scaled to mean 1 over the rows that train. A row of weight 0 is
+            left out. The weights of held-out rows count in the validation loss and score.
         X_val : array-like of shape (n_validation, n_features), default=None
             Validation rows that choose the epoch; they never train.
         y_val : array-like of shape (n_validation,), default=None
@@ -299,6 +300,15 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
     def _check_parameters(self):
         super()._check_parameters()
         check_number("source_weight", self.source_weight, "number", low=0)
+
+    def _kind_of_target(self, y):
+        if SoftClassTarget.of(y) is not None:
+            raise ValueError(
+                "MultiTaskClassifier learns one label for each row; got y of shape "
+                f"{np.shape(y)}. Pass the most likely class, or use another classifier for soft "
+                "labels."
+            )
+        return self._target_kind
 
     def _read_by_name(self):
         return []  # no network is read
@@ -357,5 +367,5 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
             add_outputs(column, list(map(len, self.source_classes_.values())), generator)
         return column
 
-    def _training_options(self, column):
+    def _training_options(self, column, device):
         return {"n_outputs": len(self.classes_)}

@@ -13,40 +13,9 @@ from skorch import NeuralNetClassifier
 from skorch.callbacks import EpochTimer, PrintLog
 
 from skprognet.estimators._best_epoch import BestEpoch, EndOfTraining, has_stopped, kept_epoch
+from skprognet.estimators._epoch_scores import MeanRecall
 from skprognet.estimators._last_fit import training_kept
 from skprognet.networks import CrossEntropy, FusedAdam, TrainingStep
-
-
-def mean_recall(predicted, true, row_weight=None, class_weight=None):
-    """Return the mean recall over the classes present: plain, it is what ``uar_score`` gives.
-
-    It is computed after every epoch, where scikit-learn's checks would take a tenth of the time.
-
-    Parameters
-    ----------
-    predicted, true : Tensor of shape (n,), int64
-        Class positions.
-    row_weight : Tensor of shape (n,), default=None
-        Weights of the rows within their class; None is 1.
-    class_weight : sequence of shape (n_classes,), default=None
-        Weights of the classes in the mean; None is 1.
-
-    Returns
-    -------
-    float
-        Between 0 and 1.
-    """
-    if row_weight is None:
-        row_weight = torch.ones(len(true), dtype=torch.float64, device=true.device)
-    row_weight = row_weight.double()
-    total = torch.bincount(true, weights=row_weight)
-    present = total > 0
-    right = torch.bincount(true, weights=row_weight * (predicted == true))
-    recall = (right[present] / total[present]).cpu()
-    if class_weight is None:
-        return recall.mean().item()
-    class_weight = torch.as_tensor(class_weight)[: len(total)][present.cpu()]
-    return (recall @ (class_weight / class_weight.sum())).item()
 
 
 def _step_inputs(batch):
@@ -56,11 +25,12 @@ def _step_inputs(batch):
 
 
 class Net(NeuralNetClassifier):
-    """skorch net for logits, with weighted rows and the score of every epoch.
+    """skorch net for classes or numbers, with weighted rows and the score of every epoch.
 
     The history has, for each epoch, ``epoch``, ``train_loss``, ``valid_loss``, ``valid_score`` and
     ``dur`` in seconds; the validation ones where there are validation rows. Losses are the mean
-    over rows of weight times cross-entropy; the training loss is taken while the weights change.
+    over rows of weight times the loss of a row, if the loss has one for each row; the training
+    loss is taken while the weights change.
     Where another number than ``valid_score`` chooses the epoch, it is there as ``valid_monitor``:
     where classes have weights, or where a lower score is the better one.
 
@@ -68,9 +38,11 @@ class Net(NeuralNetClassifier):
     ----------
     patience : int or None, default=None
         Epochs without a better validation score after which training stops; None never stops.
-    score : {"uar", "loss"} or callable, default="uar"
-        The score of an epoch: the unweighted average recall or minus the loss on the validation
-        rows, or what the callable returns.
+    score : str or callable, default="uar"
+        The score of an epoch on the validation rows: "loss" is minus the loss, any other name
+        that of `epoch_score`; or what the callable returns.
+    epoch_score : type, default=MeanRecall
+        What the net itself computes of predictions.
     score_weights : ndarray of shape (n_classes,) or None, default=None
         Weights of the classes in the recall that chooses the epoch; None is equal.
     greater_is_better : bool, default=True
@@ -94,6 +66,7 @@ class Net(NeuralNetClassifier):
         *,
         patience=None,
         score="uar",
+        epoch_score=MeanRecall,
         score_weights=None,
         greater_is_better=True,
         loss=CrossEntropy,
@@ -104,6 +77,7 @@ class Net(NeuralNetClassifier):
     ):
         self.patience = patience
         self.score = score
+        self.epoch_score = epoch_score
         self.score_weights = score_weights
         self.greater_is_better = greater_is_better
         self.loss = loss
@@ -139,6 +113,9 @@ class Net(NeuralNetClassifier):
         return self
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
+        if self.loss.needs_all_rows:
+            weight = X["sample_weight"] if isinstance(X, dict) else None
+            return self.criterion_(y_pred, y_true, weight)
         loss_N = super().get_loss(y_pred, y_true, X=X, training=training)
         if isinstance(X, dict):
             loss_N = loss_N * X["sample_weight"].to(loss_N.device)
@@ -153,7 +130,11 @@ class Net(NeuralNetClassifier):
         by_hand = getattr(self.module_, "gradients_written_out", False)
         if not by_hand or isinstance(self.optimizer_, torch.optim.LBFGS):  # it wants a closure
             return None
-        return TrainingStep(self.module_, self.loss)
+        return TrainingStep(self._output_alone() or self.module_, self.loss)
+
+    def _output_alone(self):
+        """Return the output layer if it is all that learns in this epoch, else None."""
+        return None if self.probe is None else self.probe.output
 
     def train_step(self, batch, step=None, **fit_params):
         if step is None:
@@ -206,6 +187,8 @@ class Net(NeuralNetClassifier):
         if training:
             if watched or self._step is None:  # between epochs a callback may replace layers
                 self._step = self._prepared_step()
+            if self._step is not None and self._output_alone():
+                iterator = self.probe.batches(iterator)
             if self._step is not None and not watched:
                 return *self._train_unwatched(iterator), []
             step_fn = partial(step_fn, step=self._step)
@@ -217,7 +200,7 @@ class Net(NeuralNetClassifier):
             losses.append(step["loss"].detach())
             sizes.append(len(batch[1]))
             if not training:
-                predicted.append(step["y_pred"].argmax(dim=1))
+                predicted.append(self.epoch_score.predict(step["y_pred"]))
             if watched:
                 self.history.record_batch(prefix + "_loss", step["loss"].item())
                 self.history.record_batch(prefix + "_batch_size", sizes[-1])
@@ -253,10 +236,11 @@ class Net(NeuralNetClassifier):
             return score, None if self.greater_is_better else -score
         if self.score == "loss":
             return -loss, None
-        score = mean_recall(predicted, dataset.y, dataset.weight)
+        score = self.epoch_score.compute(predicted, dataset.y, dataset.weight)
         if self.score_weights is None:
             return score, None
-        return score, mean_recall(predicted, dataset.y, dataset.weight, self.score_weights)
+        weighed = predicted, dataset.y, dataset.weight, self.score_weights
+        return score, self.epoch_score.compute(*weighed)
 
     def _raise_infinite(self, what, happened):
         raise ValueError(

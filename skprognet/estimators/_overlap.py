@@ -107,7 +107,7 @@ class _Answer:
         self.seen = {OWN: is_known(network, X)}
         self.off_scale = {OWN: count_off_scale(X, network)}
         for name, source in network._read_by_name():
-            rows = source.select(X, getattr(network, "feature_names_in_", None))
+            rows = network._select(source, X)
             self.seen[name] = ask_rows_seen(source, rows)
             self.off_scale[name] = source.off_scale(rows)
         self.off_scale = {n: pair for n, pair in self.off_scale.items() if 2 * pair[0] > pair[1]}

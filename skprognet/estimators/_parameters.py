@@ -1,11 +1,10 @@
-"""The parameters that all three classifiers have: what they may be and what they stand for."""
+"""The parameters that all classifiers have: what they may be and what they stand for."""
 
 import numpy as np
 import torch
 from skorch.callbacks import Callback
 
 from skprognet._checks import check_bool, check_choice, check_number, check_random_state
-from skprognet.estimators._class_weight import check_class_weight
 from skprognet.estimators._hold_out import check_validation_fraction
 from skprognet.estimators._monitor import check_monitor
 from skprognet.networks import ACTIVATIONS, SGD, FusedAdam
@@ -15,7 +14,7 @@ OPTIMIZERS = {"adam": (FusedAdam, {}), "sgd": (SGD, {})}
 
 
 def check_parameters(estimator):
-    """Raise unless the parameters that all three classifiers have are of the right kind."""
+    """Raise unless the parameters that all classifiers have are of the right kind."""
     sizes = estimator.hidden_layer_sizes
     if not isinstance(sizes, (tuple, list, np.ndarray)) or len(sizes) == 0:
         raise ValueError(
@@ -36,9 +35,8 @@ def check_parameters(estimator):
     if estimator.patience is not None:
         check_number("patience", estimator.patience, "integer", low=1)
     check_bool("early_stopping", estimator.early_stopping)
-    check_monitor(estimator.monitor)
+    check_monitor(estimator.monitor, estimator._target_kind.default_score)
     check_validation_fraction(estimator.validation_fraction)
-    check_class_weight(estimator.class_weight)
     check_random_state(estimator.random_state)
     if estimator.n_threads is not None:
         check_number("n_threads", estimator.n_threads, "integer", low=1)

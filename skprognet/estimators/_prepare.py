@@ -32,10 +32,11 @@ def prepare(estimator, given):
         If anything in what was given does not fit.
     """
     goes_on = estimator.warm_start and hasattr(estimator, "net_")
-    everything = check_given(estimator, given, estimator._target_kind, reset=not goes_on)
+    kind = estimator._kind_of_target(given.y)
+    everything = check_given(estimator, given, kind, reset=not goes_on)
     rows = everything.present()
-    previous = _learn_target(estimator, rows.y, goes_on)
-    target = estimator._target
+    previous = _learn_target(estimator, kind.learn(estimator, rows.y), goes_on)
+    target = estimator._target_of_fit(kind)
     validation = check_validation_rows(estimator, given, target)
     test = check_test_rows(estimator, given, target)
     tables = [rows.X] if validation is None else [rows.X, validation.X]
@@ -47,23 +48,29 @@ def prepare(estimator, given):
             estimator.validation_fraction, rows, everything, seeds.split
         )
         validation = rows.select(held_out)
-    score = _epoch_score(estimator, validation)
     chosen = rows.select(train)
-    X, _, weight = weighted(estimator, chosen, rows.y, "training")
+    if previous is None:
+        estimator._set_scale(chosen)
+    score = _epoch_score(estimator, target, validation)
+    X, _, weight = weighted(estimator, target, chosen, rows.y, "training")
     if validation is not None:
-        validation = weighted(estimator, validation, rows.y, "validation")
+        validation = weighted(estimator, target, validation, rows.y, "validation")
     column = _make_column(estimator, rows, train, held_out, seeds, previous)
     training = X, estimator._codes_learned(chosen), weight
-    return _make_job(estimator, column, training, validation, test, score, seeds), tables
+    test_score = _epoch_score(estimator, target, test)
+    scores = score, test_score
+    return _make_job(estimator, column, training, validation, test, scores, seeds), tables
 
 
-def weighted(estimator, rows, counted, which):
+def weighted(estimator, target, rows, counted, which):
     """Return X, y and the weights in the loss of encoded rows, scaled to mean 1.
 
     Parameters
     ----------
     estimator : classifier
         Says with `class_weight` what weight a class has.
+    target : ClassTarget
+        What is learned.
     rows : Rows
         Their `y` is encoded.
     counted : ndarray
@@ -71,16 +78,15 @@ def weighted(estimator, rows, counted, which):
     which : str
         What messages call the rows.
     """
-    weight = estimator._target.weigh(estimator.class_weight, rows.y, rows.weight, counted)
+    weight = target.weigh(estimator.class_weight, rows.y, rows.weight, counted)
     return rows.X, rows.y, scale_to_mean_one(weight, which)
 
 
-def _learn_target(estimator, y, goes_on):
+def _learn_target(estimator, target, goes_on):
     """Set what is learned; return the net that ``warm_start=True`` goes on from, if any.
 
     Without ``warm_start`` the last fit is forgotten.
     """
-    target = estimator._target_kind.learn(estimator, y)
     if goes_on:
         estimator._check_same_target(target)
         return estimator.net_
@@ -89,15 +95,15 @@ def _learn_target(estimator, y, goes_on):
     return None
 
 
-def _epoch_score(estimator, rows):
+def _epoch_score(estimator, target, rows):
     """Return what scores an epoch: the name of a quantity or a function without arguments.
 
     None stands for the default score of what is learned.
     """
-    name = net_score(estimator.monitor)
+    name = net_score(estimator._monitored(), target.default_score)
     if rows is None or name is not None:
         return name
-    y = estimator._target.decode(rows.y)
+    y = target.decode(rows.y)
     return score_of_epoch(estimator, rows.X, y, rows.weight)
 
 
@@ -129,13 +135,13 @@ def _continue_from(previous, column):
     column.load_state_dict(previous.state_dict())
 
 
-def _make_job(estimator, column, training, validation, test, score, seeds):
+def _make_job(estimator, column, training, validation, test, scores, seeds):
     """Return the job: rows as tensors, and the net around the column."""
     if validation is not None:
         validation = estimator._tensor_rows(*validation)
+    score, test_score = scores
     net = estimator._make_net(
         column, device=estimator.device, validation=validation, seed=seeds.order, score=score
     )
-    test_score = _epoch_score(estimator, test)
     test = None if test is None else estimator._tensor_rows(test.X, test.y)
     return TrainingJob(net, estimator._tensor_rows(*training), validation, test, test_score, seeds)

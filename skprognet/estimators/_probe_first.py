@@ -2,12 +2,15 @@
 
 from skorch.callbacks import Callback
 
+from skprognet.estimators._batches import Batches, TensorRows
+from skprognet.networks import OutputAlone
+
 
 class ProbeFirst(Callback):
     """Let the copied layers learn after a number of epochs only.
 
     Until then they have no dropout either: what the output reads of a row is the same in each
-    step, as in a linear probe.
+    step, as in a linear probe. So it is computed once.
 
     Parameters
     ----------
@@ -17,12 +20,19 @@ class ProbeFirst(Callback):
         The weights that learn after these epochs.
     dropout : float
         The rate of dropout after these epochs.
+
+    Attributes
+    ----------
+    output : OutputAlone or None
+        What is trained in this epoch; None if it is all layers.
     """
 
     def __init__(self, n_epochs, copied, dropout):
         self.n_epochs = n_epochs
         self.copied = copied
         self.dropout = dropout
+        self.output = None
+        self._read = None, None  # the rows of a fit, and what the output reads of them
 
     def on_epoch_begin(self, net, **kwargs):
         probing = net.history[-1, "epoch"] <= self.n_epochs
@@ -30,7 +40,19 @@ class ProbeFirst(Callback):
             parameter.requires_grad = not probing
             if probing:
                 parameter.grad = None  # the optimizer passes over it
-        rate = 0.0 if probing else self.dropout
-        if rate != net.module_.dropout:
-            net.module_.dropout = rate
-            net.forget_step()  # it draws masks for the rate that was
+        net.module_.dropout = 0.0 if probing else self.dropout
+        if probing != (self.output is not None):
+            self.output = OutputAlone(net.module_) if probing else None
+            net.forget_step()
+
+    def on_train_end(self, net, **kwargs):
+        self._read = None, None
+
+    def batches(self, iterator):
+        """Return the same batches of what the output reads."""
+        rows, read = self._read
+        if rows is not iterator.dataset:
+            rows = iterator.dataset
+            read = TensorRows(self.output.inputs(rows.X), rows.y, rows.weight)
+            self._read = rows, read
+        return Batches(read, iterator.batch_size, iterator.generator)

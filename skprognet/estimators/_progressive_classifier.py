@@ -1,20 +1,14 @@
 """The progressive network: a new column beside the source's, which stays as it is."""
 
-from itertools import chain
-
 from sklearn.utils.validation import check_is_fitted
 
-from skprognet._checks import check_choice, check_number
-from skprognet.estimators._importances import lateral_norms, measure_importances
+from skprognet.estimators._importances import measure_by_class, measure_importances
 from skprognet.estimators._network_classifier import NetworkClassifier
-from skprognet.estimators._parameters import DTYPES
+from skprognet.estimators._progressive_mixin import ProgressiveMixin
 from skprognet.estimators._rows import Given
-from skprognet.estimators._with_source import TransferMixin
-from skprognet.networks import ADAPTERS, ProgressiveColumn, join_frozen, undisturbed
-from skprognet.sources import as_names, read_layers
 
 
-class ProgressiveClassifier(TransferMixin, NetworkClassifier):
+class ProgressiveClassifier(ProgressiveMixin, NetworkClassifier):
     r"""Network that reads the layers of frozen ones, the ProgNet of Gideon et al. 2017.
 
     Beside each frozen source column j with hidden layers :math:`h_k^{(j)}` a new column is
@@ -30,10 +24,10 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
     Parameters
     ----------
     source : estimator, list of (str, estimator) or None, default=None
-        The column or columns to read. Fitted: a DNNClassifier, FineTunedClassifier,
-        ProgressiveClassifier (all its columns are read) or scikit-learn's MLPClassifier, or a
-        pipeline or FrozenEstimator that ends in one; it survives ``clone``. Unfitted: trained
-        inside `fit` on `source_y`. None: no transfer, a DNN.
+        The column or columns to read. Fitted: an estimator of this package that owns a network
+        (of a progressive one all columns are read), or scikit-learn's MLPClassifier or
+        MLPRegressor, or a pipeline or FrozenEstimator that ends in one; it survives ``clone``.
+        Unfitted: trained inside `fit` on `source_y`. None: no transfer, a DNN.
     adapter : {None, "linear", "mlp"}, default=None
         What stands between the frozen layers and the layer that reads them. None is the paper;
         the others scale the frozen layers of all sources by learned scalars and project them to
@@ -61,24 +55,24 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
         How the weights are updated.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the best one,
-        of equal ones that with the lowest loss. Without it all rows train and the last epoch is
-        kept.
+        Whether to score validation rows after every epoch and keep the weights of the best epoch.
+        Of equally good epochs the one with the lowest loss is kept. Without early stopping all
+        rows train, and the last epoch is kept.
     monitor : {"uar", "loss"}, name of a scorer, Score or callable, default="uar"
         What makes an epoch the best: the unweighted average recall or the loss on the validation
-        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer gives there
-        (greater is better), such as "accuracy". What takes `sample_weight` gets that of the
-        held-out rows.
+        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer, such as
+        "accuracy", gives there (greater is better). A score that takes `sample_weight` gets the
+        weights of the held-out rows.
     validation_fraction : float or cross-validation splitter, default=0.1
-        Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
-        whose first split is taken.
+        Share of the rows that are held out to choose the epoch, by class, where `fit` gets no
+        `X_val`; or a splitter, whose first split is taken.
     patience : int or None, default=None
-        Epochs without a better one after which training ends; None runs all epochs, since deep
+        Training ends after so many epochs without a better one. None runs all epochs, since deep
         sigmoid networks with dropout learn late.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class in the loss of training and validation rows, as in scikit-learn. A
-        dict also weighs the recalls in the score that chooses the epoch; "balanced" is what that
-        score is by itself, and is refused by `partial_fit`.
+        dict also weighs the recalls in the score that chooses the epoch; "balanced" does not,
+        since that score is balanced already. `partial_fit` refuses "balanced".
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None draws
         fresh entropy; the global random states are neither read nor changed.
@@ -90,7 +84,7 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         Threads that torch may use; more than one slows networks of this size. None leaves
         torch's setting.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last one, with the same columns.
+        Whether `fit` goes on from the weights of the last `fit`, with the same features.
     callbacks : list of skorch callbacks or None, default=None
         Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
     verbose : int, default=0
@@ -109,17 +103,17 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
     history_ : DataFrame
         A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
         validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, where it is another one: with a dict as `class_weight`, or where a lower score is
-        better), test_score (with `X_test`), dur (seconds).
+        epoch, only where that is another one: with a dict as `class_weight`, or for a score whose
+        lower values are better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
         A hash of each row that `fit` had, validation rows included.
     n_samples_seen_ : int
-        Number of rows that trained the network or were held out by `fit`, each as often as it
-        came with ``warm_start`` and `partial_fit`.
+        Number of rows that trained the network or were held out by `fit`. With ``warm_start`` and
+        `partial_fit` a row counts each time it comes.
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
-        Mean and standard deviation of each feature over these rows.
+        Mean and standard deviation of each feature over these rows, validation rows included.
     interrupted_ : bool
         Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
         has been restored. Within the first epoch it leaves the earlier fit, if any.
@@ -138,8 +132,7 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
     ----------
     J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost: Progressive Neural
     Networks for Transfer Learning in Emotion Recognition. Interspeech 2017,
-    arXiv 1706.03256; section 3 and
-    Figure 2.
+    arXiv 1706.03256; section 3 and Figure 2.
 
     A. A. Rusu et al.: Progressive Neural Networks. arXiv 1606.04671; equation 2.
 
@@ -233,15 +226,17 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         ----------
         X : array-like of shape (n_samples, n_features)
             Training rows, finite numbers; best with mean 0 and variance 1 in each feature.
-        y : array-like of shape (n_samples,)
-            Their labels: strings, integers or booleans.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Their labels: strings, integers or booleans. Or soft labels: floats, the probability of
+            each class, in columns that are named by the classes in a DataFrame and are 0, 1, ...
+            in an array.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, scaled to mean 1 over those that train. A row of weight 0 is left
-            out. Held-out rows keep theirs in the validation loss and scores.
+            Weights of the rows, scaled to mean 1 over the rows that train. A row of weight 0 is
+            left out. The weights of held-out rows count in the validation loss and score.
         X_val : array-like of shape (n_validation, n_features), default=None
             Validation rows that choose the epoch; they never train.
         y_val : array-like of shape (n_validation,), default=None
-            Their labels.
+            Their labels; soft labels, as `y`, only where `y` has them.
         groups : array-like of shape (n_samples,), default=None
             Groups, such as speakers, that the internal validation split keeps apart.
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
@@ -252,7 +247,7 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
             Rows that are scored after every epoch, for a learning curve, in
             ``history_["test_score"]``. They influence nothing.
         y_test : array-like of shape (n_test,), default=None
-            Their labels.
+            Their labels, as `y_val`.
 
         Returns
         -------
@@ -263,8 +258,7 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         ------
         ValueError
             For NaN, wrong shapes, a single class, classes too rare to hold rows out, a parameter
-            out of range, or a loss that is no longer finite, or a source that
-            does not fit X.
+            out of range, a loss that is no longer finite, or a source that does not fit X.
         TypeError
             For a parameter of the wrong kind.
         """
@@ -281,47 +275,16 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         )
         return self._fit(given)
 
-    def _check_parameters(self):
-        super()._check_parameters()
-        if self.adapter is not None:
-            check_choice("adapter", self.adapter, ADAPTERS)
-        check_number(
-            "lateral_dropout", self.lateral_dropout, "number", low=0, high=1, high_open=True
-        )
-        if self.features is not None:
-            as_names(self.features, "features")
-
-    def _column_input(self, X):
-        """Return the features and all frozen activations side by side.
-
-        This is the one place where frozen columns compute: once in a fit, before the first epoch.
-        Side by side in one matrix, features and activations are batched together, and the column
-        reads each layer's part of a batch in place.
-        """
-        x = super()._column_input(self._own_features(X))
-        columns = chain.from_iterable(self._ask_sources(read_layers, X))
-        return join_frozen(x, [[h.to(x) for h in column] for column in columns])
-
-    def _source_sizes(self):
-        """Return for each source the widths of the layers of its columns."""
-        return {name: source.layer_sizes() for name, source in self._read_by_name()}
-
-    def _make_column(self, generator):
-        return ProgressiveColumn(
-            self._n_own_features(),
-            self.hidden_layer_sizes,
-            self._target.n_outputs,
-            source_sizes=[sizes for columns in self._source_sizes().values() for sizes in columns],
-            activation=self.activation,
-            dropout=self.dropout,
-            generator=generator,
-            dtype=DTYPES[self.dtype],
-            adapter=self.adapter,
-            lateral_dropout=self.lateral_dropout,
-        )
-
     def source_importances(
-        self, X, y, *, scoring="uar", method="permute", n_repeats=5, random_state=None
+        self,
+        X,
+        y,
+        *,
+        scoring="uar",
+        method="permute",
+        n_repeats=5,
+        random_state=None,
+        by_class=False,
     ):
         """Return how much the score falls without each source.
 
@@ -345,18 +308,23 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
             Number of permutations; "silence" has nothing to repeat.
         random_state : int, RandomState instance or None, default=None
             Fixes the permutations.
+        by_class : bool, default=False
+            Whether to say of each class of y how much its recall falls. The permutations are the
+            same, so that the mean over the classes is the fall in UAR.
 
         Returns
         -------
         DataFrame
             By name of the source: importance_mean, and importance_std over the permutations
-            (ddof 0; 0 for "silence").
+            (ddof 0; 0 for "silence"). With ``by_class=True`` a row for each source and class, with
+            the columns source, class, importance_mean and importance_std.
 
         Raises
         ------
         ValueError
             If there is no source, X and y do not fit, the classifier knows none of the labels, or
-            no two rows differ, so that there is nothing to exchange.
+            by class not all of them, no two rows differ, so that there is nothing to exchange, or
+            another score than "uar" is asked for by class.
 
         Examples
         --------
@@ -374,19 +342,6 @@ class ProgressiveClassifier(TransferMixin, NetworkClassifier):
         check_is_fitted(self)
         if not self.sources_:
             raise ValueError("source_importances needs a source; this classifier has none.")
+        if by_class:
+            return measure_by_class(self, X, y, scoring, method, n_repeats, random_state)
         return measure_importances(self, X, y, scoring, method, n_repeats, random_state)
-
-    def lateral_norms(self):
-        """Return how strongly each layer reads each frozen column.
-
-        Returns
-        -------
-        DataFrame
-            layer (2 .. L + 1, the last being the output), source, column (from 0, the oldest of
-            the source first) and norm: the Frobenius norm of the lateral matrix, with an adapter
-            of the product of its matrices and scale.
-        """
-        check_is_fitted(self)
-        names = [name for name, columns in self._source_sizes().items() for _ in columns]
-        with undisturbed(self._device()):
-            return lateral_norms(self.net_.module_, names)

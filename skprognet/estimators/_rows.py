@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import validate_data
 
-from skprognet._checks import check_row_labels, check_sample_weight
+from skprognet._checks import check_row_labels, check_sample_weight, check_unique_columns
+from skprognet.estimators._plain_rows import plain_rows
 
 
 @dataclass
@@ -112,8 +113,9 @@ def check_given(estimator, given, target, *, reset):
         For NaN, infinity, wrong shapes or lengths, or labels that are not of the target's kind.
     """
     target.check_as_given(given.y)
+    check_unique_columns(given.X)
     X = given.X if reset else estimator._in_order_of_fit(given.X)
-    X, y = validate_data(estimator, X, given.y, order="C", reset=reset)
+    X, y = validate_data(estimator, X, given.y, order="C", reset=reset, **target.check_options)
     target.check(y)
     X = check_fits(X, estimator.dtype)
     n_rows = len(X)
@@ -162,12 +164,16 @@ def _scored_rows(estimator, given, target, X_name, y_name):
         X = check_rows(estimator, X, estimator.dtype)
     except (TypeError, ValueError) as error:  # it knows the rows as X only
         raise type(error)(f"{X_name} must be rows as X of fit has them. {error}") from error
-    y = check_row_labels(y_name, y, len(X))
+    y = target.check_rows(y_name, y, len(X))
     return Rows(X, target.encode(y, name=y_name))
 
 
 def check_rows(estimator, X, dtype):
     """Return X, rows for a fitted estimator, as an array that is finite also in `dtype`."""
+    plain = plain_rows(estimator, X, dtype)
+    if plain is not None:
+        return plain
+    check_unique_columns(X)
     X = validate_data(estimator, estimator._in_order_of_fit(X), reset=False, order="C")
     return check_fits(X, dtype)
 

@@ -1,7 +1,6 @@
 """The plain network on the features and all layers of the sources, side by side."""
 
 from skprognet.estimators._beside import BesideClassifier
-from skprognet.sources import read_layers
 
 
 class SideBySideClassifier(BesideClassifier):
@@ -46,24 +45,24 @@ class SideBySideClassifier(BesideClassifier):
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
         How the weights are updated.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the best one,
-        of equal ones that with the lowest loss. Without it all rows train and the last epoch is
-        kept.
+        Whether to score validation rows after every epoch and keep the weights of the best epoch.
+        Of equally good epochs the one with the lowest loss is kept. Without early stopping all
+        rows train, and the last epoch is kept.
     monitor : {"uar", "loss"}, name of a scorer, Score or callable, default="uar"
         What makes an epoch the best: the unweighted average recall or the loss on the validation
-        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer gives there
-        (greater is better), such as "accuracy". What takes `sample_weight` gets that of the
-        held-out rows.
+        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer, such as
+        "accuracy", gives there (greater is better). A score that takes `sample_weight` gets the
+        weights of the held-out rows.
     validation_fraction : float or cross-validation splitter, default=0.1
-        Share of the rows held out for that, by class, where `fit` gets no `X_val`; or a splitter,
-        whose first split is taken.
+        Share of the rows that are held out to choose the epoch, by class, where `fit` gets no
+        `X_val`; or a splitter, whose first split is taken.
     patience : int or None, default=None
-        Epochs without a better one after which training ends; None runs all epochs, since deep
+        Training ends after so many epochs without a better one. None runs all epochs, since deep
         sigmoid networks with dropout learn late.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class in the loss of training and validation rows, as in scikit-learn. A
-        dict also weighs the recalls in the score that chooses the epoch; "balanced" is what that
-        score is by itself, and is refused by `partial_fit`.
+        dict also weighs the recalls in the score that chooses the epoch; "balanced" does not,
+        since that score is balanced already. `partial_fit` refuses "balanced".
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None draws
         fresh entropy; the global random states are neither read nor changed.
@@ -75,7 +74,7 @@ class SideBySideClassifier(BesideClassifier):
         Threads that torch may use; more than one slows networks of this size. None leaves
         torch's setting.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last one, with the same columns.
+        Whether `fit` goes on from the weights of the last `fit`, with the same features.
     callbacks : list of skorch callbacks or None, default=None
         Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
     verbose : int, default=0
@@ -94,17 +93,17 @@ class SideBySideClassifier(BesideClassifier):
     history_ : DataFrame
         A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
         validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, where it is another one: with a dict as `class_weight`, or where a lower score is
-        better), test_score (with `X_test`), dur (seconds).
+        epoch, only where that is another one: with a dict as `class_weight`, or for a score whose
+        lower values are better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
         A hash of each row that `fit` had, validation rows included.
     n_samples_seen_ : int
-        Number of rows that trained the network or were held out by `fit`, each as often as it
-        came with ``warm_start`` and `partial_fit`.
+        Number of rows that trained the network or were held out by `fit`. With ``warm_start`` and
+        `partial_fit` a row counts each time it comes.
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
-        Mean and standard deviation of each feature over these rows.
+        Mean and standard deviation of each feature over these rows, validation rows included.
     interrupted_ : bool
         Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
         has been restored. Within the first epoch it leaves the earlier fit, if any.
@@ -121,6 +120,7 @@ class SideBySideClassifier(BesideClassifier):
     --------
     ProgressiveClassifier : Reads the same layers, layer by layer.
     PosteriorClassifier : Reads what the sources say in the end.
+    SideBySideRegressor : The same for numbers.
 
     References
     ----------
@@ -145,7 +145,3 @@ class SideBySideClassifier(BesideClassifier):
     >>> clf.source_widths_, clf.net_.module_.n_features
     ({'source': 32}, 120)
     """
-
-    @staticmethod
-    def _read_source(source, X):
-        return [layer for column in read_layers(source, X) for layer in column]

@@ -1,4 +1,4 @@
-"""What a network learns: here classes; what the rest of a fit needs to know of them."""
+"""What a network learns: classes; and what the rest of a fit needs to know of them."""
 
 import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
@@ -6,11 +6,13 @@ from sklearn.utils.multiclass import check_classification_targets
 from skprognet._checks import (
     check_none_missing,
     check_one_kind,
+    check_row_labels,
     kind_of_label,
     labels_as_given,
 )
 from skprognet._wording import first_few
 from skprognet.estimators._class_weight import weigh_classes, weigh_recalls, weigh_rows
+from skprognet.estimators._epoch_scores import MeanRecall
 from skprognet.estimators._hold_out import holdout_split, is_splitter, split_by
 from skprognet.networks import CrossEntropy
 
@@ -18,8 +20,8 @@ from skprognet.networks import CrossEntropy
 class ClassTarget:
     """Classes as what is learned.
 
-    Everything that a fit has to know about labels is asked here. A network that learns numbers
-    would have a target of its own with the same methods.
+    Everything that a fit has to know about labels is asked here. :class:`NumberTarget` has the
+    same methods for a network that learns numbers.
 
     Parameters
     ----------
@@ -30,12 +32,17 @@ class ClassTarget:
     ----------
     loss : type
         What is minimised; a class of ``skprognet.networks``.
+    epoch_score : type
+        What the net computes after every epoch.
     default_score : str
         Name of the score that chooses the epoch.
     """
 
     loss = CrossEntropy
-    default_score = "uar"
+    epoch_score = MeanRecall
+    default_score = MeanRecall.name
+    # How scikit-learn is to check y together with X.
+    check_options = {}
 
     def __init__(self, classes):
         self.classes = classes
@@ -61,6 +68,7 @@ class ClassTarget:
     @staticmethod
     def check_as_given(y):
         """Raise for a missing value or two kinds of labels, which an array of text would hide."""
+        _check_not_wide(y)
         values = labels_as_given(y)
         if y is None or {kind_of_label(each) for each in set(map(type, values))} == {"number"}:
             return  # scikit-learn has its own words for no labels and for NaN among numbers
@@ -71,6 +79,11 @@ class ClassTarget:
     def check(y):
         """Raise unless `y`, an array, has class labels."""
         check_classification_targets(y)
+
+    @staticmethod
+    def check_rows(name, y, n_rows):
+        """Return the `y` of rows that do not train, or raise unless it has a label for each."""
+        return check_row_labels(name, y, n_rows)
 
     @property
     def n_outputs(self):
@@ -99,6 +112,14 @@ class ClassTarget:
     def decode(self, codes):
         """Return the labels at these positions in `classes`."""
         return self.classes[codes]
+
+    def predicted(self, outputs):
+        """Return the label of the greatest output of each row of a tensor."""
+        return self.decode(outputs.argmax(dim=1).cpu().numpy())
+
+    def standardised(self, codes):
+        """Return encoded labels as the network learns them: as they are."""
+        return codes
 
     def weigh(self, class_weight, codes, sample_weight, counted=None):
         """Return the weights of rows in the loss; None if all rows count alike.
@@ -150,6 +171,17 @@ class ClassTarget:
             present = everything.is_present()
             return split_by(fraction, everything.y, everything.groups, self.classes, present)
         return holdout_split(rows.y, self.classes, rows.groups, fraction, seed)
+
+
+def _check_not_wide(y):
+    """Raise if `y` has several columns: those of soft labels, floats, are no case for this."""
+    shape = np.shape(np.asarray(y, dtype=object))
+    if len(shape) == 2 and shape[1] > 1:
+        raise ValueError(
+            "y must have one label for each row, or the probability of each class as floats; got "
+            f"shape {shape} with values such as {np.asarray(y, dtype=object)[0, 0]!r}. Learn "
+            "several labels with a classifier each, or pass shares that sum to 1 in each row."
+        )
 
 
 def check_named_classes(classes):

@@ -4,8 +4,6 @@ import math
 
 from skorch.callbacks import Callback
 
-from skprognet.estimators._net import mean_recall
-
 
 class RecordTestScore(Callback):
     """Record as ``test_score`` how well the network does on rows that influence nothing.
@@ -14,10 +12,11 @@ class RecordTestScore(Callback):
     ----------
     inputs_NF : Tensor of shape (N, F)
         The rows as the network reads them.
-    codes_N : Tensor of shape (N,), int64
-        Their class positions.
-    score : {"uar", "loss"} or callable
-        What is recorded: recall, minus the loss, or what the callable returns.
+    codes_N : Tensor of shape (N,) or (N, K)
+        Their class positions, or numbers as the network learns them.
+    score : str or callable
+        What is recorded: minus the loss for "loss", the net's own score for its name, or what the
+        callable returns.
     """
 
     def __init__(self, inputs_NF, codes_N, score):
@@ -34,7 +33,7 @@ class RecordTestScore(Callback):
                 return self.score()
             except ValueError:  # many scores need rows of every class, which a small test may lack
                 return math.nan
-        logits_NC = net.evaluation_step((self.inputs_NF, self.codes_N))
+        outputs = net.evaluation_step((self.inputs_NF, self.codes_N))
         if self.score == "loss":
-            return -net.criterion_(logits_NC, self.codes_N).mean().item()
-        return mean_recall(logits_NC.argmax(dim=1), self.codes_N)
+            return -net.criterion_(outputs, self.codes_N).mean().item()
+        return net.epoch_score.compute(net.epoch_score.predict(outputs), self.codes_N)

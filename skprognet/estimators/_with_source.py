@@ -2,15 +2,20 @@
 
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from sklearn.base import is_regressor
 
 from skprognet._checks import check_no_ratings
 from skprognet._wording import first_few
 from skprognet.estimators._features_read import features_read, in_order_of_fit
+from skprognet.estimators._number_target import NumberTarget
+from skprognet.estimators._target import ClassTarget
 from skprognet.sources import (
     LAYERS,
+    as_names,
     as_source,
     ask_digest,
     ask_match,
@@ -111,10 +116,15 @@ class TransferMixin:
             self.source = params.pop("source")
         return super().set_params(**params)
 
+    def _check_parameters(self):
+        super()._check_parameters()
+        if getattr(self, "features", None) is not None:
+            as_names(self.features, "features")
+
     def _read_sources(self, rows, train, held_out, seed):
         given = named_sources(self.source)
         kept = {name: frozen_copy(each) if is_fitted(each) else each for name, each in given}
-        ready = {name: self._match(name, each) for name, each in kept.items()}
+        ready = self._match_all(kept)
         self.features_read_ = self._choose_features([(n, as_source(s)) for n, s in ready.items()])
         for number, (name, source) in enumerate(given):
             if not is_fitted(source):
@@ -127,17 +137,34 @@ class TransferMixin:
         self.sources_ = list(ready.items())
         self.source_digest_ = {n: ask_digest(source) for n, source in self._read_by_name()}
 
-    def _match(self, name, model):
-        """Return a source, ready for the features of X."""
-        source = as_source(model)
-        with named(name):
-            names = getattr(self, "feature_names_in_", None)
-            matched = ask_match(source, names, self.n_features_in_)
-        return model if matched is source else matched
+    def _match_all(self, models):
+        """Return all sources by name, each ready for the features of X that it may read.
+
+        Those with features of their own come first. The others are given the rest of X.
+        """
+        names = getattr(self, "feature_names_in_", None)
+        with_own = {n for n, each in models.items() if as_source(each).has_own_features}
+        ready = {n: _match(n, models[n], names, self.n_features_in_) for n in with_own}
+        rest = self._places_for_all([as_source(each) for each in ready.values()])
+        others = names if rest is None else names[rest]
+        n_others = self.n_features_in_ if rest is None else len(rest)
+        ready |= {n: _match(n, models[n], others, n_others) for n in models.keys() - with_own}
+        return {name: ready[name] for name in models}
+
+    def _places_for_all(self, sources):
+        """Return the places of features that are for no source alone; None is all of them."""
+        alone = {name for source in sources for name in source.own_features}
+        if not alone:
+            return None
+        return np.flatnonzero([name not in alone for name in self.feature_names_in_])
 
     def _own_features(self, X):
         """Return the features of X that the network reads itself."""
         return _columns(X, getattr(self, "features_read_", None))
+
+    def _add_own_features(self, graph, rows):
+        """Add the choice of these features to an ONNX graph."""
+        return graph.columns(rows, getattr(self, "features_read_", None))
 
     def _forget(self):
         super()._forget()
@@ -154,8 +181,9 @@ class TransferMixin:
         read = self.features_read_
         if read is None:
             return None
-        alone = np.flatnonzero([name in source.own_features for name in self.feature_names_in_])
-        return np.concatenate([read, np.setdiff1d(alone, read)])
+        alone = set(source.own_features)
+        places = np.flatnonzero([name in alone for name in self.feature_names_in_])
+        return np.concatenate([read, np.setdiff1d(places, read)])
 
     def _choose_features(self, sources):
         """Return the places of these features among those of X; None is all of them."""
@@ -176,12 +204,21 @@ class TransferMixin:
                 answers.append(question(source, rows))
         return answers
 
+    def _add_sources(self, question, graph, rows):
+        """Add to an ONNX graph what each source says: ``question(source, graph, rows)``."""
+        numbers = np.arange(self.n_features_in_)[np.newaxis]
+        answers = []
+        for name, source in self._read_by_name():
+            # Which features a source takes, and in which order, shows in the numbers of features.
+            places = np.asarray(self._select(source, numbers), dtype=int)[0]
+            with named(name, "be exported"):
+                answers.append(question(source, graph, graph.columns(rows, places)))
+        return answers
+
     def _check_same_sources(self):
         given = named_sources(self.source)
-        now = {
-            n: as_source(self._match(n, each)).digest() if is_fitted(each) else None
-            for n, each in given
-        }
+        ready = self._match_all(dict(given))
+        now = {n: as_source(ready[n]).digest() if is_fitted(s) else None for n, s in given}
         before = self.source_digest_
         if now.keys() != before.keys() or any(d not in (None, before[n]) for n, d in now.items()):
             raise ValueError(
@@ -206,8 +243,11 @@ class TransferMixin:
     def _labels_of(self, name, source, rows, train):
         """Return the labels of an unfitted source's task, checked."""
         labels = self._given_labels(name, source, rows)
+        if is_regressor(source):
+            NumberTarget.check_rows("source_y", labels, len(labels))
+            return labels
         check_no_ratings("source_y", labels)
-        self._target_kind.learn(self, labels[train], "source_y")
+        ClassTarget.learn(self, labels[train], "source_y")
         return labels
 
     def _given_labels(self, name, source, rows):
@@ -239,8 +279,33 @@ class TransferMixin:
             )
 
     def _select(self, source, X):
-        """Return X with the features that a source takes."""
-        return source.select(X, getattr(self, "feature_names_in_", None))
+        """Return X with the features that a source takes.
+
+        One that knows no names is given what is for no other source alone.
+        """
+        names = getattr(self, "feature_names_in_", None)
+        if names is None or source.feature_names_in_ is not None:
+            return source.select(X, names)
+        rest = self._places_for_all([each for _, each in self._read_by_name()])
+        return source.select(_columns(X, rest), names if rest is None else names[rest])
+
+
+def consecutive_slices(start, widths):
+    """Return the slices of columns that stand one after the other.
+
+    Parameters
+    ----------
+    start : int
+        The first column: as many stand before it.
+    widths : dict of str to int
+        How many columns each name has.
+
+    Returns
+    -------
+    dict of str to slice
+    """
+    ends = np.cumsum([start, *widths.values()]).tolist()
+    return {name: slice(*pair) for name, pair in zip(widths, pairwise(ends), strict=True)}
 
 
 def _columns(X, places):
@@ -248,13 +313,21 @@ def _columns(X, places):
     return X if places is None else X[:, places]
 
 
+def _match(name, model, feature_names, n_features):
+    """Return a source, ready for features of these names."""
+    source = as_source(model)
+    with named(name):
+        matched = ask_match(source, feature_names, n_features)
+    return model if matched is source else matched
+
+
 @contextmanager
-def named(name):
+def named(name, what="read these rows"):
     """Say in the error of a source which source it is: it does not know its name itself."""
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"The source {name!r} cannot read these rows. {error}") from error
+        raise ValueError(f"The source {name!r} cannot {what}. {error}") from error
 
 
 def _is_closed(source):

@@ -3,13 +3,13 @@
 from skprognet._scores import PLACEBO_OF
 from skprognet._wording import first_few
 from skprognet.evaluation._run import keeps_its_source, reads_several, what_it_needs
-from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS, as_source, is_source
+from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS, find_columns, is_source
 
 _IN_WORDS = {
     LAYERS: "hidden layers to read",
     WEIGHTS: "layers of a network to copy",
     POSTERIORS: "probabilities of the classes of a source",
-    LABELS: "labels of a source task for the rows of X",
+    LABELS: "classes of a source task for the rows of X",
 }
 
 
@@ -27,6 +27,7 @@ def check_readers(run):
         With what is missing.
     """
     _check_there_are_some(run)
+    _check_features_of_methods(run)
     for name, method in run.transfer.items():
         if not any(name in run.methods_for(each) for each in run.source_sets):
             raise ValueError(
@@ -42,14 +43,16 @@ def check_readers(run):
                 f"the methods: {_needs_in_words(run, names)}. Leave it out, or add a "
                 "ProgressiveClassifier."
             )
-        _check_found_by_name(run, names)
     to_train = [n for n, source in run.sources.items() if not is_source(source)]
     to_train = [n for n in to_train if _is_trained(run, n)]
     if to_train and run.source_estimator is None:
+        model = run.how_to_get[to_train[0]].task.model
         raise ValueError(
-            "source_estimator must be the classifier to train on the source tasks "
-            f"{to_train}; got None."
+            f"source_estimator must be the {model} to train on the source tasks {to_train}; got "
+            "None."
         )
+    for name in to_train:
+        run.estimator_for(run.how_to_get[name])
 
 
 def _check_there_are_some(run):
@@ -70,20 +73,25 @@ def _check_there_are_some(run):
         )
 
 
-def _check_found_by_name(run, names):
-    """Raise if a source that knows features by place is read beside one with columns of its own.
+def _check_features_of_methods(run):
+    """Raise if a method is to read columns of a source as features of its own.
 
-    Together they are given more columns than either takes, and only names tell which are whose.
+    It would read the true layers in the row of their placebo too.
     """
-    own = [name for name in names if run.columns is not None and name in run.columns.own]
-    for name in set(names) - set(own) if own else ():
-        source = as_source(run.sources[name]) if is_source(run.sources[name]) else None
-        by_place = source is not None and source.feature_names_in_ is None
-        if by_place and source.n_features_in_ is not None:
+    for name, method in run.transfer.items() if run.columns is not None else ():
+        features = getattr(method, "features", None)
+        if features is None or what_it_needs(method) is None:  # another's may mean anything
+            continue
+        columns = list(run.columns.names)
+        read = set(find_columns(features, columns, f"features of the method {name!r}"))
+        owners = {n: read & set(run.columns.names[own]) for n, own in run.columns.own.items()}
+        both = [column for column in columns if any(column in own for own in owners.values())]
+        if both:
             raise ValueError(
-                f"The source {name!r} knows its features by their place only, so it cannot be "
-                f"read together with {first_few(own)}. Fit it on a DataFrame with the features "
-                "of X, or run it alone."
+                "In a study only who reads a source has its columns, and its placebo must not "
+                f"know them; features of the method {name!r} names {first_few(both)} of the "
+                f"source {first_few([n for n, own in owners.items() if own])}. Leave them out of "
+                "features."
             )
 
 
@@ -131,6 +139,11 @@ def choose_placebos(placebo, run):
         asked = list(placebo)
     if placebo is False or (placebo is not True and not asked):
         return ()
+    if not run.sources:
+        raise ValueError(
+            f"placebo={placebo!r:.200} is for the sources of a run; got no sources. Pass "
+            "sources={name: labels} and a ProgressiveClassifier, or leave placebo out."
+        )
     unknown = [name for name in asked if name not in run.source_sets]
     if unknown:
         raise ValueError(
@@ -140,9 +153,9 @@ def choose_placebos(placebo, run):
     if not possible or not set(asked) <= set(possible):
         without = [name for name in asked if name not in possible] or list(run.sources)
         raise ValueError(
-            "A placebo is for methods that keep a frozen source beside their own layers; none of "
-            f"{list(run.transfer)} does so with {first_few(without)}. Add a "
-            "ProgressiveClassifier, or leave placebo out."
+            "A placebo is for a ProgressiveClassifier, whose network has as many weights with "
+            f"it; none of the methods {first_few(run.transfer)} can have the placebo of "
+            f"{first_few(without)}. Add a ProgressiveClassifier, or leave placebo out."
         )
     members = {each for name in asked for each in run.source_sets[name]}
     return tuple(name for name in run.source_sets if name in members | set(asked))

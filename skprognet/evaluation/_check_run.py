@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, is_regressor
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 
-from skprognet._checks import check_choice, check_no_ratings, check_row_labels
+from skprognet._checks import check_choice, check_row_labels
 from skprognet._scores import NO_SOURCE
 from skprognet._table_metric import remember_score
 from skprognet._wording import first_few
@@ -20,21 +19,30 @@ from skprognet.evaluation._check_readers import (
 )
 from skprognet.evaluation._one_fit import takes_validation_rows
 from skprognet.evaluation._run import Run
-from skprognet.evaluation._run_columns import choose_columns, column_names, take_columns
+from skprognet.evaluation._run_columns import (
+    check_different,
+    choose_columns,
+    column_names,
+    take_columns,
+)
+from skprognet.evaluation._seen_by_fitted import warn_off_scale
 from skprognet.evaluation._source_corpus import SourceCorpus
+from skprognet.evaluation._source_estimator import check_by_kind, source_estimators
+from skprognet.evaluation._tasks import check_task
 from skprognet.metrics import get_score
 from skprognet.preprocessing import NORMALISATIONS
 from skprognet.sources import is_fitted, is_source
 
 
-def _check_methods(methods, source_estimator):
+def _check_methods(methods, source_estimator, target, task):
     if not isinstance(methods, dict) or not methods:
         raise ValueError(
-            f"methods must be a dict of at least one classifier by its name; got {methods!r}."
+            f"methods must be a dict of at least one {task.model} by its name; got {methods!r}."
         )
     for name, method in methods.items():
-        _check_method(name, method)
-    for name, method in [*methods.items(), ("source_estimator", source_estimator)]:
+        _check_method(name, method, target, task)
+    check_by_kind(source_estimator)
+    for name, method in [*methods.items(), *source_estimators(source_estimator).items()]:
         if isinstance(method, Pipeline) and takes_validation_rows(method.steps[-1][1]):
             raise ValueError(
                 f"{name!r} must be the network itself, not a pipeline around it: the validation "
@@ -42,19 +50,42 @@ def _check_methods(methods, source_estimator):
             )
 
 
-def _check_method(name, method):
-    """Raise unless a method is a classifier of scikit-learn's kind."""
+def _check_method(name, method, target, task):
+    """Raise unless a method is an estimator of scikit-learn's kind that learns such a task."""
     if isinstance(method, type) or not hasattr(method, "get_params"):
         kind = "the class " if isinstance(method, type) else ""
         known_as = method.__name__ if kind else type(method).__name__
         raise TypeError(
-            f"Methods must be classifiers, such as SVC(); {name!r} is {kind}{known_as}. Make one."
+            f"Methods must be {task.model}s, such as {task.example}(); {name!r} is "
+            f"{kind}{known_as}. Make one."
         )
-    if isinstance(method, BaseEstimator) and is_regressor(method):
+    if not task.is_learned_by(method):
         raise TypeError(
-            f"Methods must be classifiers; {name!r} is {type(method).__name__}, which is none. "
-            "Take a classifier."
+            f"Methods must be {task.model}s, since {target!r} holds {task.kind}; {name!r} is "
+            f"{type(method).__name__}, which is none. Take a {task.model}, or {task.otherwise}."
         )
+
+
+def _check_one_target(y):
+    """Raise if there are several labels for each row."""
+    shape = np.asarray(y, dtype=object).shape
+    if len(shape) > 1 and shape[1] > 1:
+        raise ValueError(
+            "y must have one label or one number for each row, since a run has one target; got "
+            f"shape {shape}. Do a run for each column."
+        )
+
+
+def _score_of(scoring, target, task):
+    """Return what the target is scored by."""
+    score = get_score(task.scoring if scoring is None else scoring)
+    if score.kind not in (None, task.kind):
+        raise ValueError(
+            f"scoring must be a score of {task.kind}, since {target!r} holds {task.kind}; got "
+            f"{score.name!r}, which is one of {score.kind}. Pass {task.scoring!r}, or a Score of "
+            "your own."
+        )
+    return score
 
 
 def _check_seed(random_state):
@@ -79,6 +110,10 @@ def _check_source(name, source, n_rows):
     """Return the labels of a source task as an array, and any other source as it is."""
     if not isinstance(name, str):
         raise TypeError(f"The name of a source must be text; got {name!r}. Rename it.")
+    if not name:
+        raise ValueError(
+            "The name of a source must have a letter at least; got ''. Give it a name."
+        )
     if name == NO_SOURCE:
         raise ValueError(f"A source may not be called {NO_SOURCE!r}; give it another name.")
     check_no_placebo_name(name)
@@ -88,11 +123,10 @@ def _check_source(name, source, n_rows):
         if not is_fitted(source):
             raise ValueError(
                 f"The source {name!r} must be fitted, or labels to train one on; got {source!r}. "
-                "Pass the labels, and the classifier as source_estimator."
+                "Pass the labels, and what is to be trained as source_estimator."
             )
         return source
-    labels = check_row_labels(name, source, n_rows)
-    check_no_ratings(name, labels)
+    _, labels = check_task(name, check_row_labels(name, source, n_rows))
     if len(np.unique(labels)) < 2:
         raise ValueError(
             f"The source task {name!r} must have at least 2 classes; got one, '{labels[0]}'."
@@ -172,15 +206,17 @@ def check_run(
     scoring,
     groups=None,
     speakers=None,
+    kind=None,
     **options,
 ):
     """Return the run, or raise if it makes no sense."""
     options["target"] = options["target"] or str(getattr(y, "name", None) or "target")
     names = column_names(X)
+    check_different(names)
     X = check_array(X, dtype=np.float64, input_name="X")
-    y = check_row_labels("y", y, len(X))
-    check_no_ratings(options["target"], y)
-    _check_methods(methods, source_estimator)
+    _check_one_target(y)
+    task, y = check_task(options["target"], check_row_labels("y", y, len(X)), kind)
+    _check_methods(methods, source_estimator, options["target"], task)
     check_choice("normalisation", options["normalisation"], NORMALISATIONS)
     _check_seed(options["random_state"])
     _check_names("methods", methods)
@@ -190,12 +226,13 @@ def check_run(
     rows = {"groups": groups, "speakers": groups if speakers is None else speakers}
     rows = {n: None if g is None else check_row_labels(n, g, len(X)) for n, g in rows.items()}
     _check_speakers(rows["speakers"], options["normalisation"], sources)
-    score = get_score(scoring)
+    score = _score_of(scoring, options["target"], task)
     for used in (score, *(m.get_params(deep=False).get("monitor") for m in methods.values())):
         remember_score(used)
-    options |= {"columns": columns, **rows}
+    options |= {"columns": columns, "kind": task.kind, **rows}
     run = Run(X, y, methods, sources, combined, source_estimator, score, **options)
     check_readers(run)
+    warn_off_scale(run, {n: source for n, source in sources.items() if is_source(source)})
     return replace(run, placebo=choose_placebos(placebo, run))
 
 

@@ -5,7 +5,7 @@ import re
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from skprognet._claims import Claim, check_claims, turn
+from skprognet._claims import Claim, check_claims, clear_claims, has_claims, turn
 from skprognet._files import check_folder, remove_drafts, write_whole
 from skprognet._wording import differences
 from skprognet.evaluation._run_identity import describe_run, run_digest, sha256
@@ -66,25 +66,16 @@ class Checkpoint:
         self.folder, self._run = Path(folder), run_digest(run)
         check_folder(self.folder)
         with turn(self.folder):
-            self.kept = {job: self._load(job) for job in jobs}
-            self.kept = {job: told for job, told in self.kept.items() if told is not None}
+            self.kept = _kept(self.folder, self._run, jobs)
             missing = [job for job in jobs if job not in self.kept]
             check_claims(self.folder, run, missing)
             _check_same(self.folder, run)
+            if not has_claims(self.folder):  # another process may be writing a draft right now
+                remove_drafts(self.folder, "*.json")
             self.claim = Claim(self.folder, run, missing)
             if not (self.folder / _DESIGN).exists():
                 content = (json.dumps(run, indent=1) + "\n").encode()
                 write_whole({self.folder / _DESIGN: content})
-            remove_drafts(self.folder, "*.json")
-
-    def _path(self, job):
-        # The run is part of the name: after the folder was replaced, none overwrites the other's.
-        name = re.sub(r"[^a-z0-9]+", "-", job.lower()).strip("-")[:80]
-        return self.folder / f"{name}-{sha256(f'{self._run} {job}'.encode())}.json"
-
-    def _load(self, job):
-        body = _read(self._path(job), self._run)
-        return body["record"] if body and body["job"] == job else None
 
     def keep(self, job, record, n_fits):
         """Put the record of a finished job on disk.
@@ -108,7 +99,42 @@ class Checkpoint:
         body = {"run": self._run, "job": job, "fits": n_fits, "record": record}
         body = json.dumps(body, default=lambda number: number.item())  # integers of numpy
         content = f"{sha256(body.encode())}\n{body}".encode()
-        write_whole({self._path(job): content}, advice="Make room; what is finished stays.")
+        path = _path(self.folder, self._run, job)
+        write_whole({path: content}, advice="Make room; what is finished stays.")
+
+
+def find_missing_jobs(folder, run, jobs):
+    """Return those jobs of a run that a checkpoint does not hold.
+
+    Parameters
+    ----------
+    folder : path
+        It need not be there.
+    run : dict of str to str
+        What the run is.
+    jobs : list of str
+        Names of all jobs.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds another run, with what differs.
+    """
+    _check_same(Path(folder), run)
+    kept = _kept(Path(folder), run_digest(run), jobs)
+    return [job for job in jobs if job not in kept]
+
+
+def _path(folder, run, job):
+    # The run is part of the name: after the folder was replaced, none overwrites the other's.
+    name = re.sub(r"[^a-z0-9]+", "-", job.lower()).strip("-")[:80]
+    return folder / f"{name}-{sha256(f'{run} {job}'.encode())}.json"
+
+
+def _kept(folder, run, jobs):
+    """Return the record of each of the jobs that is there, whole and of this run."""
+    bodies = {job: _read(_path(folder, run, job), run) for job in jobs}
+    return {job: body["record"] for job, body in bodies.items() if body and body["job"] == job}
 
 
 def _read_design(plan):
@@ -202,5 +228,6 @@ def remove_checkpoint(folder):
     for path in [*paths, *plans]:
         path.unlink(missing_ok=True)
     for place in [*(plan.parent for plan in plans if plan.parent != folder), folder]:
+        clear_claims(place)
         if place.is_dir() and not any(place.iterdir()):
             place.rmdir()

@@ -56,10 +56,14 @@ def count_fits(X, y, **options):
     ... )
     90
     """
+    return sum(plan_call(X, y, **options).n_fits)
+
+
+def plan_call(X, y, **options):
+    """Return the plan of a call of :func:`cross_validate_transfer`, whose defaults it has."""
     given = inspect.signature(cross_validate_transfer).bind(X, y, **options)
     given.apply_defaults()
-    asked = {n: value for n, value in given.arguments.items() if n not in _HOW}
-    return sum(plan_run(**asked).n_fits)
+    return plan_run(**{n: value for n, value in given.arguments.items() if n not in _HOW})
 
 
 def count_recorded_fits(scores):

@@ -6,6 +6,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from skprognet._scores import NO_SOURCE, placebo_of
+from skprognet.evaluation._fit_predictions import pack_predictions
 from skprognet.evaluation._one_fit import fit, normalise, seed_of, seeded
 from skprognet.evaluation._run import what_it_needs
 from skprognet.evaluation._score_row import FitOfMethod, curve_of, score_row
@@ -105,8 +106,10 @@ def run_job(run, job):
     dict of lists
         "rows": a dict for each method, source and size, which is a row of the scores. "curves": a
         dict of lists for each of them whose classifier has epochs, if the run asks for curves.
+        "predictions", if it asks for these: for each row those of its fit, packed.
     """
     record = {"rows": [], "curves": []}
+    record |= {"predictions": []} if run.return_predictions else {}
     sources = {}
     for size, train in job.split.train.items():
         X = normalise(run.X, train, run.normalisation, run.speakers)
@@ -120,6 +123,8 @@ def run_job(run, job):
                 record["rows"].append(score_row(run, done, X))
                 curve = curve_of(run, done)
                 record["curves"] += [curve] if curve else []
+                if run.return_predictions:
+                    record["predictions"].append(pack_predictions(run, done))
     return record
 
 
@@ -134,6 +139,7 @@ def _run_method(run, split, size, X, name, source_name, names, sources):
     method, given = seeded(_reading(method, read), seed), run.rows(X, names)
     tested = split.test if run.return_curves else None
     fitted = fit(
+        run.task,
         method,
         given,
         run.y,
@@ -142,9 +148,8 @@ def _run_method(run, split, size, X, name, source_name, names, sources):
         tested=tested,
         source_y=labels,
     )
-    return FitOfMethod(
-        name, source_name, names, split, size, seed, given, fitted, list(read.values())
-    )
+    read = list(read.values())
+    return FitOfMethod(name, source_name, names, split, size, seed, given, fitted, read, run.task)
 
 
 def _reading(method, sources):

@@ -55,6 +55,21 @@ def normalise(X, train, normalisation, speakers):
     return StandardScaler().fit(X[rows]).transform(X)
 
 
+def normalise_parts(X, train, normalisation, speakers, parts):
+    """Return X with the rows of each part normalised by themselves, as :func:`normalise` does.
+
+    `parts` holds the numbers of the rows of each part; each row is in one of them.
+    """
+    if len(parts) == 1:
+        return normalise(X, train, normalisation, speakers)
+    normalised, is_train = np.empty_like(X), np.isin(np.arange(len(X)), train)
+    for rows in parts:
+        own_speakers = None if speakers is None else speakers[rows]
+        own_train = np.flatnonzero(is_train[rows])
+        normalised[rows] = normalise(X[rows], own_train, normalisation, own_speakers)
+    return normalised
+
+
 def seeded(estimator, seed):
     """Return a clone in which every random state, its steps' too, is `seed`."""
     estimator = clone(estimator)
@@ -64,11 +79,11 @@ def seeded(estimator, seed):
 
 @dataclass
 class Fitted:
-    """A fitted classifier, and what its fit was given.
+    """A fitted method or source, and what its fit was given.
 
     Attributes
     ----------
-    estimator : classifier
+    estimator : estimator
         Fitted.
     seconds : float
         Duration of the fit.
@@ -81,15 +96,15 @@ class Fitted:
     seen: np.ndarray
 
 
-def fit(estimator, X, y, train, validation, *, tested=None, source_y=None):
+def fit(task, estimator, X, y, train, validation, *, tested=None, source_y=None):
     """Fit on the training rows; the validation rows choose its epoch, if it has any.
 
     X is an array, or NamedRows, of which the estimator is given DataFrames.
 
-    Validation rows with labels that the training rows lack, as new speakers are for a network
+    Validation rows with classes that the training rows lack, as new speakers are for a network
     that recognises speakers, cannot score it: without others it holds out training rows itself.
     """
-    known = validation[np.isin(y[validation], y[train])]
+    known = task.known(y, validation, train)
     options = {}
     stops = estimator.get_params().get("early_stopping", True)
     if takes_validation_rows(estimator) and stops and len(known):
@@ -107,7 +122,7 @@ def fit(estimator, X, y, train, validation, *, tested=None, source_y=None):
     return Fitted(estimator, seconds, np.isin(of_rows, recorded))
 
 
-def own_score(scoring, estimator, X, y, train, test):
-    """Return the score of a source on its own task, over test rows whose class it could learn."""
-    known = test[np.isin(y[test], y[train])]
+def own_score(task, scoring, estimator, X, y, train, test):
+    """Return the score of a source on its own task, over test rows whose label it could learn."""
+    known = task.known(y, test, train)
     return scoring(y[known], estimator.predict(X[known])) if len(known) else np.nan

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from skprognet.evaluation._check_run import check_run
 from skprognet.evaluation._fold_job import plan_jobs
+from skprognet.evaluation._parts import select_part
 from skprognet.evaluation._run import Run
 from skprognet.evaluation._splits import draw_splits
 from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
@@ -18,9 +19,9 @@ class RunPlan:
     run : Run
         What all fits share.
     splits : list of Split
-        The rows of every fit.
+        The rows of every fit of the whole run.
     jobs : list of FoldJob
-        The work, cut into parts that run at the same time.
+        The work, or the part of it that was asked for, cut into pieces that run at the same time.
     n_fits : list of int
         How many networks each job trains.
     """
@@ -31,12 +32,12 @@ class RunPlan:
     n_fits: list
 
 
-def plan_run(X, y, *, cv, **options):
+def plan_run(X, y, *, cv, only=None, **options):
     """Return the plan of a run, or raise if its arguments make no sense.
 
     Parameters
     ----------
-    X, y, cv
+    X, y, cv, only
         As in :func:`cross_validate_transfer`.
     **options : dict
         All its other arguments that say what is trained.
@@ -45,4 +46,7 @@ def plan_run(X, y, *, cv, **options):
     if cv is None:
         cv = RepeatedSpeakerStratifiedKFold(random_state=run.random_state)
     splits = draw_splits(cv, run)
-    return RunPlan(run, splits, *plan_jobs(run, splits))
+    jobs, n_fits = plan_jobs(run, splits)
+    if only is not None:
+        jobs, n_fits = select_part(only, run.corpus, jobs, n_fits)
+    return RunPlan(run, splits, jobs, n_fits)

@@ -6,11 +6,14 @@ from functools import cached_property
 import numpy as np
 
 from skprognet._scores import NO_SOURCE, PLACEBO_OF, placebo_of
+from skprognet._target_kind import CLASSES
 from skprognet.evaluation._run_columns import NamedRows, RunColumns
 from skprognet.evaluation._run_placebos import placebo_source
 from skprognet.evaluation._run_sources import as_run_source
 from skprognet.evaluation._source_corpus import SourceCorpus
-from skprognet.metrics import Score
+from skprognet.evaluation._source_estimator import source_estimator_for
+from skprognet.evaluation._tasks import TASKS
+from skprognet.metrics import Score, get_score
 from skprognet.sources import LABELS
 
 NOT_OF_THE_NETWORK = ("random_state", "n_threads", "verbose")
@@ -45,15 +48,15 @@ class Run:
     X : ndarray of shape (n_samples, n_features)
         Features of the target corpus, as given.
     y : ndarray of shape (n_samples,)
-        Labels of the target task.
-    methods : dict of str to classifier
+        Labels of the target task; numbers are float64.
+    methods : dict of str to estimator
         Those with a source and those without.
     sources : dict of str to ndarray, SourceCorpus or fitted estimator
         Labels to train a source on, another corpus to train one on, or one that is trained.
     combined_sources : list of tuple of str
         Sources that are read together.
-    source_estimator : classifier or None
-        What is trained as a source.
+    source_estimator : estimator, dict of str to estimator, or None
+        What is trained as a source; a dict has one for each kind of task.
     scoring : Score
         What the test rows are scored by.
     normalisation : {"corpus", "training", "speaker", "none"}
@@ -70,11 +73,15 @@ class Run:
         Numbers of training folds, each run by itself; None is all of them.
     return_curves : bool
         Whether the score of every epoch is kept.
+    return_predictions : bool
+        Whether the predictions of the test rows are kept.
     columns : RunColumns or None
         Which columns of X each fit is given; None if all fits are given all of them.
     placebo : tuple of str
         The sources, and combinations of sources, that are also run as a placebo.
-    plain, transfer : dict of str to classifier
+    kind : {"classes", "numbers"}
+        What the labels of the target are.
+    plain, transfer : dict of str to estimator
         The methods without a source, and those with one.
     how_to_get : dict of str to TaskSource, CorpusSource or FittedSource
         For each source, placebos included, how a fold gets it.
@@ -95,8 +102,10 @@ class Run:
     speakers: np.ndarray | None = None
     train_folds: tuple | None = None
     return_curves: bool = False
+    return_predictions: bool = False
     columns: RunColumns | None = None
     placebo: tuple = ()
+    kind: str = CLASSES
     plain: dict = field(init=False)
     transfer: dict = field(init=False)
     how_to_get: dict = field(init=False)
@@ -125,6 +134,19 @@ class Run:
             if name in self.placebo:
                 found[PLACEBO_OF + name] = tuple(PLACEBO_OF + each for each in names)
         return found
+
+    @property
+    def task(self):
+        """What a run asks of labels of its kind."""
+        return TASKS[self.kind]
+
+    def score_for(self, task):
+        """Return what the tests of a task are scored by: by its own score if of another kind."""
+        return self.scoring if task is self.task else get_score(task.scoring)
+
+    def estimator_for(self, source):
+        """Return what is trained on the labels of a source."""
+        return source_estimator_for(source.task, self.source_estimator, source.name)
 
     @property
     def corpora(self):

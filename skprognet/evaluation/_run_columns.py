@@ -1,5 +1,6 @@
 """Which columns of X each fit of a run is given, and which are withheld from it."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,7 +99,8 @@ class RunColumns:
         ndarray of bool of shape (n_columns,)
             True for those that it had.
         """
-        seen = np.isin(self.names, getattr(estimator, "feature_names_in_", given.names))
+        recorded = set(getattr(estimator, "feature_names_in_", given.names))
+        seen = np.array([name in recorded for name in self.names])
         had = set(_bytes_of_columns(given.values[rows]))
         for place, known_by in enumerate(_bytes_of_columns(X[rows])):
             if not seen[place] and known_by in had:
@@ -125,6 +127,16 @@ def column_names(X):
     names = list(getattr(X, "columns", []))
     is_text = names and all(isinstance(name, str) for name in names)
     return np.array(names, dtype=object) if is_text else None
+
+
+def check_different(names):
+    """Raise if two columns of X have the same name; None is for columns without names."""
+    twice = [] if names is None else [name for name, n in Counter(names).items() if n > 1]
+    if twice:
+        raise ValueError(
+            f"Each column of X must have a name of its own; got {first_few(twice)} twice. Rename "
+            "one of them, or drop it."
+        )
 
 
 def choose_columns(names, sources, features):
@@ -185,6 +197,8 @@ def _own_features(name, source, names):
     try:
         source = as_source(source)
     except TypeError:  # only methods that are not of this package can take it
+        return ()
+    if not source.has_own_features:
         return ()
     try:
         return source.match(names).own_features

@@ -14,7 +14,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
 from skprognet.evaluation._source_corpus import SourceCorpus
-from skprognet.sources import is_fitted
+from skprognet.sources import Source, ask_digest, is_fitted
 
 _LIBRARIES = ("skprognet", "torch", "skorch", "scikit-learn", "numpy", "scipy", "pandas")
 # Known by their versions; of all other classes and functions the code is part of the identity.
@@ -50,8 +50,9 @@ def describe_run(run, splits):
     """
     names = ["X", "y", "speakers", "methods", "sources", "source_estimator", "combined_sources"]
     names += ["scoring", "normalisation", "random_state", "target", "corpus", "train_folds"]
-    names += ["return_curves"]
-    names += [name for name in ("columns", "placebo") if getattr(run, name)]
+    names += ["return_curves", "kind"]
+    optional = ("columns", "placebo", "return_predictions")
+    names += [name for name in optional if getattr(run, name)]
     found = {}
     for name in names:
         try:
@@ -87,7 +88,9 @@ def _describe(name, value):
     if isinstance(value, np.ndarray):
         return {name: _array(name, value)}
     if isinstance(value, SourceCorpus):
-        return _describe(name, {"X": value.X, "y": value.y, "groups": value.groups})
+        parts = {"X": value.X, "y": value.y, "groups": value.groups, "kind": value.kind}
+        pooled = {} if value.corpora is None else {"corpora": value.corpora}
+        return _describe(name, parts | pooled)
     if isinstance(value, dict):
         keys = ", ".join(key if isinstance(key, str) else _text(key) for key in value)
         return _with_parts(name, keys, value)
@@ -150,8 +153,16 @@ def _learned(name, fitted):
         return "as its parts"
     if hasattr(fitted, "net_"):
         weights = {k: v.cpu().numpy() for k, v in fitted.net_.module_.state_dict().items()}
-        return _hash(name, (weights, fitted.classes_, getattr(fitted, "source_digest_", None)))
+        digest = getattr(fitted, "source_digest_", None)
+        return _hash(name, (weights, _target_learned(fitted), digest))
     return _hash(name, fitted)
+
+
+def _target_learned(network):
+    """Return the classes of a classifier, and the scale of the numbers of a regressor."""
+    if hasattr(network, "classes_"):
+        return network.classes_
+    return network.target_mean_, network.target_std_, network.target_ndim_
 
 
 def _hash(name, value):
@@ -163,7 +174,7 @@ def _hash(name, value):
 
 
 def _describe_object(name, value):
-    """Describe an object of any other class: by what it holds, or else by its pickle."""
+    """Describe an object of any other class: by what it holds, its digest, or its pickle."""
     kind = type(value)
     if hasattr(value, "state_dict"):  # a module of torch
         weights = {k: v.detach().cpu().numpy() for k, v in value.state_dict().items()}
@@ -172,6 +183,8 @@ def _describe_object(name, value):
     ordinary = (object.__reduce__, object.__reduce_ex__, object.__getstate__)
     if tuple(own) == ordinary and hasattr(value, "__dict__") and not hasattr(kind, "__slots__"):
         return _with_parts(name, _kind(name, kind), vars(value))
+    if isinstance(value, Source):
+        return {name: f"{_kind(name, kind)}, {sha256(ask_digest(value).encode())}"}
     return {name: f"{_kind(name, kind)}, {_hash(name, value)}"}
 
 

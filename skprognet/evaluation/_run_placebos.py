@@ -5,14 +5,14 @@ shuffled within the training rows, the validation rows and the test rows by them
 set tells anything about another one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from skprognet._scores import PLACEBO_OF, base_source
 from skprognet.evaluation._one_fit import fit_seed
-from skprognet.evaluation._run_sources import CorpusSource, FittedSource, ReadySource, TaskSource
-from skprognet.sources import PlaceboSource, as_source
+from skprognet.evaluation._run_sources import CorpusSource, FittedSource, TaskSource
+from skprognet.sources import PlaceboSource, as_source, ask_match
 
 
 def shuffled_order(n_rows, parts, seed):
@@ -87,10 +87,10 @@ class PlaceboFitted(FittedSource):
         parts = [split.train[size], split.validation, split.test]
         order = shuffled_order(len(X), parts, _seed(run, split, self.name))
         given = run.rows(X, [self.name])
-        names = getattr(given, "names", None)
-        source = as_source(self.estimator).match(names)
-        placebo = PlaceboSource(source, np.asarray(given), order, names)
-        return ReadySource(placebo, None, np.nan, None)
+        names, rows = getattr(given, "names", None), np.asarray(given)
+        source = ask_match(as_source(self.estimator), names, rows.shape[1])
+        placebo = PlaceboSource(source, rows, order, names)
+        return replace(super().get(run, split, size, X), estimator=placebo)
 
 
 _PLACEBOS = {TaskSource: PlaceboTask, CorpusSource: PlaceboCorpus, FittedSource: PlaceboFitted}

@@ -5,10 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from skprognet._fingerprints import fingerprints
-from skprognet.evaluation._one_fit import fit, normalise, own_score, seed_of, seeded
+from skprognet._target_kind import kind_of_target
+from skprognet.evaluation._one_fit import (
+    fit,
+    normalise_parts,
+    own_score,
+    seed_of,
+    seeded,
+)
+from skprognet.evaluation._seen_by_fitted import seen_by_fitted
 from skprognet.evaluation._source_corpus import SourceCorpus
-from skprognet.model_selection import check_classes_remain
-from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS, offers
+from skprognet.evaluation._tasks import TASKS
+from skprognet.sources import LABELS, offers
 
 
 @dataclass
@@ -17,13 +25,13 @@ class ReadySource:
 
     Attributes
     ----------
-    estimator : classifier
+    estimator : estimator
         Fitted.
     seed : int or None
         Of its fit; None for one that came fitted.
     score : float
         On its own task; NaN if unknown.
-    seen : ndarray of bool of shape (n_samples,), or None
+    seen : ndarray of bool of shape (n_samples,), UNKNOWN or None
         Which rows of the target corpus it was given; None if only the methods can tell.
     columns_seen : ndarray of bool of shape (n_columns,), or None
         Which columns of the target corpus it was given; None if nobody withheld any.
@@ -42,18 +50,31 @@ class TaskSource:
 
     name: str
     labels: np.ndarray
+    task: type
     once_per_split = False
     n_fits = 1
     nbytes = 0  # labels are few
-    offers = frozenset({LAYERS, WEIGHTS, POSTERIORS, LABELS})
+
+    @property
+    def offers(self):
+        """What it has to give."""
+        return self.task.offers
 
     def get(self, run, split, size, X):
         """Train on the training rows, with the labels of the task."""
         seed, rows = seed_of(run, split, f"source {self.name}", size), split.train[size]
-        estimator, given = seeded(run.source_estimator, seed), run.rows(X)
+        estimator, given = seeded(run.estimator_for(self), seed), run.rows(X)
         labels = self.labels_to_learn(run, split, size)
-        fitted = fit(estimator, given, labels, rows, split.validation)
-        score = own_score(run.scoring, fitted.estimator, given, self.labels, rows, split.test)
+        fitted = fit(self.task, estimator, given, labels, rows, split.validation)
+        score = own_score(
+            self.task,
+            run.score_for(self.task),
+            fitted.estimator,
+            given,
+            self.labels,
+            rows,
+            split.test,
+        )
         columns = run.columns_seen(fitted.estimator, given, X, rows)
         return ReadySource(fitted.estimator, seed, score, fitted.seen, columns)
 
@@ -62,13 +83,13 @@ class TaskSource:
         return self.labels
 
     def check_split(self, split):
-        """Raise if all but one class are missing from training rows."""
+        """Raise if all but one label are missing from training rows."""
         for train in split.train.values():
-            classes = np.unique(self.labels[train]).tolist()
-            if len(classes) < 2:
+            labels = np.unique(self.labels[train]).tolist()
+            if len(labels) < 2:
                 raise ValueError(
-                    f"The source task {self.name!r} must have at least 2 classes in the training "
-                    f"rows of every split; got {classes} in {split}. Use other folds."
+                    f"The source task {self.name!r} must have at least 2 {self.task.units} in the "
+                    f"training rows of every split; got {labels} in {split}. Use other folds."
                 )
 
 
@@ -80,7 +101,16 @@ class CorpusSource:
     corpus: SourceCorpus
     once_per_split = True
     n_fits = 1
-    offers = frozenset({LAYERS, WEIGHTS, POSTERIORS})
+
+    @property
+    def task(self):
+        """What the labels are."""
+        return TASKS[self.corpus.kind]
+
+    @property
+    def offers(self):
+        """What it has to give: no labels for the rows of another corpus."""
+        return self.task.offers - {LABELS}
 
     @property
     def nbytes(self):
@@ -90,10 +120,21 @@ class CorpusSource:
         """Train on the training rows of the other corpus."""
         corpus, (train, validation, test) = self.corpus, self.rows_of(split)
         seed = seed_of(run, split, f"source {self.name}", None)
-        own_X = run.named(normalise(corpus.X, train, run.normalisation, corpus.groups))
+        own_X = run.named(
+            normalise_parts(corpus.X, train, run.normalisation, corpus.groups, corpus.parts)
+        )
         labels = self.labels_to_learn(run, split)
-        fitted = fit(seeded(run.source_estimator, seed), own_X, labels, train, validation)
-        score = own_score(run.scoring, fitted.estimator, own_X, corpus.y, train, test)
+        estimator = seeded(run.estimator_for(self), seed)
+        fitted = fit(self.task, estimator, own_X, labels, train, validation)
+        score = own_score(
+            self.task,
+            run.score_for(self.task),
+            fitted.estimator,
+            own_X,
+            corpus.y,
+            train,
+            test,
+        )
         # As given, since each corpus is normalised by itself.
         known = fingerprints(corpus.X)[fitted.seen]
         seen = np.isin(fingerprints(run.rows(run.X)), known)
@@ -108,9 +149,9 @@ class CorpusSource:
         return self.corpus.y
 
     def check_split(self, split):
-        """Raise if a class is missing from the training rows of the other corpus."""
+        """Raise unless the labels can be learned from the training rows of the other corpus."""
         train, _, _ = self.rows_of(split)
-        check_classes_remain(self.corpus.y, train, f"{split} of the corpus {self.name!r}")
+        self.task.check_trainable(self.corpus.y, train, f"{split} of the corpus {self.name!r}")
 
 
 @dataclass
@@ -129,8 +170,9 @@ class FittedSource:
         return offers(self.estimator)
 
     def get(self, run, split, size, X):
-        """Take it as it is; only the methods that read it can tell which rows it has seen."""
-        return ReadySource(self.estimator, None, np.nan, None)
+        """Take it as it is, and ask it which rows it has seen."""
+        seen = seen_by_fitted(run, self.name, self.estimator, X, split.train[size])
+        return ReadySource(self.estimator, None, np.nan, seen)
 
     def check_split(self, split):
         """Accept any split: nothing is trained."""
@@ -141,5 +183,5 @@ def as_run_source(name, given):
     if isinstance(given, SourceCorpus):
         return CorpusSource(name, given)
     if isinstance(given, np.ndarray):
-        return TaskSource(name, given)
+        return TaskSource(name, given, TASKS[kind_of_target(given)])
     return FittedSource(name, given)

@@ -1,6 +1,7 @@
 """What the result says of one fit: its row of the scores, and its curve."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -41,6 +42,8 @@ class FitOfMethod:
         The result.
     sources : list of ReadySource
         The fitted sources that it read.
+    task : ClassTask or NumberTask
+        What it learned.
     """
 
     method: str
@@ -52,16 +55,24 @@ class FitOfMethod:
     given: object
     fitted: Fitted
     sources: list
+    task: type
 
     @property
     def estimator(self):
-        """The fitted classifier."""
+        """The fitted classifier or regressor."""
         return self.fitted.estimator
 
     @property
     def train(self):
         """The training rows."""
         return self.split.train[self.size]
+
+    @cached_property
+    def predicted(self):
+        """What is predicted of each test row, in ascending order of the rows."""
+        tested = self.split.tested
+        predicted = self.estimator.predict(self.given[tested])
+        return self.task.as_predicted(self.method, predicted, len(tested))
 
     @property
     def history(self):
@@ -95,7 +106,7 @@ def score_row(run, done, X):
     """
     split, estimator, history = done.split, done.estimator, done.history
     single = done.sources[0] if len(done.sources) == 1 else None
-    y_test, seen_by_source = run.y[split.test], _rows_seen_by_sources(done)
+    y_test, seen_by_source = run.y[split.tested], _rows_seen_by_sources(done)
     return {
         **done.place(run),
         "n_train": len(done.train),
@@ -104,7 +115,7 @@ def score_row(run, done, X):
         "seed": done.seed,
         "source_seed": single.seed if single else None,
         **metric_columns(run.scoring),
-        SCORE: run.scoring(y_test, estimator.predict(done.given[split.test])),
+        SCORE: run.scoring(y_test, done.predicted),
         CHANCE: run.scoring.chance_level(y_test),
         SOURCE_SCORE: float(single.score) if single else np.nan,
         "best_epoch": getattr(estimator, "best_epoch_", None),
@@ -135,6 +146,8 @@ def _rows_seen_by_sources(done):
     if not done.sources:  # of its source tasks it had the labels of its own training rows
         return np.isin(np.arange(len(done.given)), done.train)
     masks = [source.seen for source in done.sources]
+    if any(mask is UNKNOWN for mask in masks):
+        return UNKNOWN
     if any(mask is None for mask in masks):
         if not hasattr(done.estimator, "source_overlap"):
             return UNKNOWN

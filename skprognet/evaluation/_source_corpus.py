@@ -1,13 +1,15 @@
-"""Another corpus as a source."""
+"""Another corpus as a source, or several that are pooled."""
 
 import copy
 
 import numpy as np
 from sklearn.utils import check_array
 
-from skprognet._checks import check_no_ratings, check_row_labels
+from skprognet._checks import check_row_labels
+from skprognet._target_kind import NUMBERS
 from skprognet._wording import first_few
 from skprognet.evaluation._run_columns import column_names, take_columns
+from skprognet.evaluation._tasks import check_task
 
 
 class SourceCorpus:
@@ -18,6 +20,11 @@ class SourceCorpus:
     in the paper (Gideon et al. 2017, section 5.1) these are all of its training folds, eight of
     ten, however few the target has.
 
+    Several corpora can be pooled: `corpora` says which row is of which. Each of them is divided
+    into folds and normalised by itself, and one network learns from the training rows of all. So
+    each row is the same number by number, and in the same fold, as where its corpus is a source
+    alone; a label that only some of them have is learned from these.
+
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
@@ -25,12 +32,23 @@ class SourceCorpus:
     y : array-like of shape (n_samples,)
         Labels that the source learns.
     groups : array-like of shape (n_samples,), default=None
-        Speaker of each row, for the splitter.
+        Speaker of each row, for the splitter. Two corpora may have speakers of one name.
+    corpora : array-like of shape (n_samples,), default=None
+        The corpus of each row, where several are pooled; None takes all rows as one corpus.
+    kind : {"classes", "numbers"}, default=None
+        What the labels are. None takes numbers that are not all whole, such as ratings, as
+        numbers, and anything else as classes.
+
+    Attributes
+    ----------
+    kind : {"classes", "numbers"}
+        What the labels are.
 
     Raises
     ------
     ValueError
-        For NaN, missing labels, labels that do not fit X, ratings, or a single class.
+        For NaN, missing labels, labels that do not fit X or are not of the kind, a single class,
+        or numbers that are all the same.
 
     Examples
     --------
@@ -39,14 +57,24 @@ class SourceCorpus:
     >>> emodb = load_emodb()
     >>> SourceCorpus(emodb.data, emodb.target, emodb.speaker)
     SourceCorpus of 339 rows with labels angry, happy, neutral, sad
+
+    Its men and its women, pooled as if they were two corpora:
+
+    >>> pooled = SourceCorpus(emodb.data, emodb.target, emodb.speaker, corpora=emodb.gender)
+    >>> [len(rows) for rows in pooled.parts]
+    [151, 188]
     """
 
-    def __init__(self, X, y, groups=None):
+    def __init__(self, X, y, groups=None, corpora=None, kind=None):
         self.feature_names = column_names(X)
         self.X = check_array(X, dtype=np.float64, input_name="X")
         self.y = check_row_labels("y", y, len(self.X))
-        check_no_ratings(str(getattr(y, "name", None) or "y"), self.y)
+        task, self.y = check_task(str(getattr(y, "name", None) or "y"), self.y, kind)
+        self.kind = task.kind
         self.groups = None if groups is None else check_row_labels("groups", groups, len(self.X))
+        self.corpora = corpora
+        if corpora is not None:
+            self.corpora = check_row_labels("corpora", corpora, len(self.X))
         classes = np.unique(self.y)
         if len(classes) < 2:
             raise ValueError(
@@ -54,8 +82,19 @@ class SourceCorpus:
             )
 
     def __repr__(self):
-        labels = ", ".join(str(label) for label in np.unique(self.y))
-        return f"SourceCorpus of {len(self.X)} rows with labels {labels}"
+        if self.kind == NUMBERS:
+            labels = f"numbers from {self.y.min():g} to {self.y.max():g}"
+        else:
+            labels = "labels " + ", ".join(str(label) for label in np.unique(self.y))
+        return f"SourceCorpus of {len(self.X)} rows with {labels}"
+
+    @property
+    def parts(self):
+        """The rows of each corpus that is pooled, in the order in which they appear."""
+        if self.corpora is None:
+            return [np.arange(len(self.X))]
+        _, codes = np.unique(self.corpora, return_inverse=True)
+        return [np.flatnonzero(codes == code) for code in dict.fromkeys(codes.tolist())]
 
     def with_features(self, names):
         """Return this corpus with these features alone, by their names if it knows them.

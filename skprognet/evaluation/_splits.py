@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skprognet._checks import check_number
-from skprognet.model_selection import check_classes_remain
+from skprognet.evaluation._tasks import TASKS
 
 N_ORDERS = 1000  # random orders of the training folds that are tried for one with every class
 
@@ -33,6 +33,11 @@ class Split:
     test: np.ndarray
     of_sources: dict
 
+    @property
+    def tested(self):
+        """The test rows in ascending order: in this order they are scored."""
+        return np.sort(self.test)
+
     def __str__(self):
         return f"repeat {self.repeat + 1}, fold {self.fold + 1}"
 
@@ -47,11 +52,30 @@ def _triples(cv, X, y, groups):
     return list(cv.split_with_validation(X, y, groups))
 
 
-def nested_subsets(folds, y, sizes, rng):
+def _triples_of_source(cv, name, source, n_splits):
+    """Return the triples of every split of another corpus: of each that is pooled, by itself."""
+    of_parts = []
+    for rows in source.parts:
+        groups = None if source.groups is None else source.groups[rows]
+        y = TASKS[source.kind].to_spread(source.y[rows])
+        triples = _triples(cv, source.X[rows], y, groups)
+        if len(triples) != n_splits:
+            raise ValueError(
+                f"The corpus {name!r} must have as many splits as the target, {n_splits}; got "
+                f"{len(triples)}. Use a splitter with a fixed number."
+            )
+        of_parts.append([[rows[each] for each in triple] for triple in triples])
+    return [
+        tuple(map(np.concatenate, zip(*triples, strict=True)))
+        for triples in zip(*of_parts, strict=True)
+    ]
+
+
+def nested_subsets(folds, y, sizes, rng, task):
     """Return the rows of the first 1, 2, ... of the folds in a random order.
 
     Orders in which the smallest subset lacks a class of `y` are drawn again: a network cannot
-    learn a class that it is not shown.
+    learn a class that it is not shown. Of numbers any order will do.
 
     Parameters
     ----------
@@ -63,6 +87,8 @@ def nested_subsets(folds, y, sizes, rng):
         Numbers of folds.
     rng : numpy.random.Generator
         Draws the order.
+    task : ClassTask or NumberTask
+        What the labels are.
 
     Returns
     -------
@@ -74,11 +100,11 @@ def nested_subsets(folds, y, sizes, rng):
     ValueError
         If no order was found in which the smallest subset has every class.
     """
-    everything = set(np.unique(y[np.concatenate(folds)]))
+    everything = task.to_show(y[np.concatenate(folds)])
     for _ in range(N_ORDERS):
         order = rng.permutation(len(folds))
         first = np.concatenate([folds[i] for i in order[: min(sizes)]])
-        if set(np.unique(y[first])) == everything:
+        if task.to_show(y[first]) == everything:
             return {n: np.sort(np.concatenate([folds[i] for i in order[:n]])) for n in sizes}
     raise ValueError(
         f"Every class must be in the training rows of every split; no {min(sizes)} of "
@@ -124,11 +150,11 @@ def draw_splits(cv, run):
     TypeError
         If `cv` does not give validation rows.
     """
-    triples = _triples(cv, run.X, run.y, run.groups)
+    triples = _triples(cv, run.X, run.task.to_spread(run.y), run.groups)
     n_folds = len(triples) // getattr(cv, "n_repeats", 1)
     train_folds = _check_train_folds(run.train_folds, n_folds)
     of_sources = {
-        name: _triples(cv, source.X, source.y, source.groups)
+        name: _triples_of_source(cv, name, source, len(triples))
         for name, source in run.corpora.items()
     }
     splits = []
@@ -139,15 +165,8 @@ def draw_splits(cv, run):
             mates = [t for _, _, t in triples[repeat * n_folds : (repeat + 1) * n_folds]]
             inside = [rows for rows in mates if np.isin(rows, train).all()]
             rng = np.random.default_rng([run.random_state, repeat, fold])
-            subsets = nested_subsets(inside, run.y, train_folds, rng)
-        own = {}
-        for name, of_source in of_sources.items():
-            if len(of_source) != len(triples):
-                raise ValueError(
-                    f"The corpus {name!r} must have as many splits as the target, "
-                    f"{len(triples)}; got {len(of_source)}. Use a splitter with a fixed number."
-                )
-            own[name] = of_source[number]
+            subsets = nested_subsets(inside, run.y, train_folds, rng, run.task)
+        own = {name: of_source[number] for name, of_source in of_sources.items()}
         split = Split(repeat, fold, subsets, validation, test, own)
         _check_trainable(split, run)
         splits.append(split)
@@ -155,8 +174,8 @@ def draw_splits(cv, run):
 
 
 def _check_trainable(split, run):
-    """Raise if a class, or all but one of a source task, is missing from training rows."""
+    """Raise if the labels of the target, or of a source, cannot be learned from training rows."""
     for train in split.train.values():
-        check_classes_remain(run.y, train, str(split))
+        run.task.check_trainable(run.y, train, str(split))
     for source in run.how_to_get.values():
         source.check_split(split)

@@ -7,10 +7,11 @@ from skprognet.experiments._arguments import takes_several as takes_several
 from skprognet.experiments._between_corpora import transfer_between_corpora
 from skprognet.experiments._between_tasks import transfer_between_tasks
 from skprognet.experiments._corpora_design import CorporaDesign
-from skprognet.experiments._figures import picture as picture
+from skprognet.experiments._methods import METHODS as METHODS
 from skprognet.experiments._output_folder import OutputFolder as OutputFolder
 from skprognet.experiments._plan import StudyPlan
 from skprognet.experiments._plan_study import plan_study
+from skprognet.experiments._plan_study import with_kind as with_kind
 from skprognet.experiments._read_design import check_record as check_record
 from skprognet.experiments._read_design import check_values as check_values
 from skprognet.experiments._read_design import read_design
@@ -20,7 +21,6 @@ from skprognet.experiments._record import differences as differences
 from skprognet.experiments._record import make_record as make_record
 from skprognet.experiments._study import Study
 from skprognet.experiments._tasks_design import TasksDesign
-from skprognet.experiments._train_model import MODEL_METHODS as MODEL_METHODS
 from skprognet.experiments._train_model import TrainedModel, train_model
 from skprognet.experiments._write_study import file_names as file_names
 from skprognet.experiments._write_study import format_study, write_study

@@ -1,6 +1,7 @@
 """The arguments of a study: default, range and words of each stand in one place."""
 
 import types
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import get_args, get_origin
 
@@ -87,6 +88,11 @@ def takes_all(kind):
     return takes_several(kind) and bool in _alternatives(kind)
 
 
+def takes_table(kind):
+    """Return whether a field may also have a value for each of several names."""
+    return Mapping in _alternatives(kind)
+
+
 def kind_of_value(kind):
     """Return the type of the values of a field, or of each of its several ones."""
     several = [each for each in _alternatives(kind) if get_origin(each) is tuple]
@@ -136,7 +142,7 @@ def check_argument(each, value):
     -------
     str, number, bool or tuple of these
         Lists become tuples, and one text is a tuple of one where several are possible. Where True
-        can stand for all values, none of them is False.
+        can stand for all values, none of them is False. None stays where it is the default.
 
     Raises
     ------
@@ -146,8 +152,12 @@ def check_argument(each, value):
         If it is out of range, empty, or has a value twice.
     """
     option, several = each.metadata["option"], takes_several(each.type)
+    if value is None and each.default is None:
+        return None
     if takes_all(each.type) and isinstance(value, bool):
         return value
+    if takes_table(each.type) and isinstance(value, dict):
+        return value  # its design looks at what is in it
     if several:
         value = [value] if isinstance(value, str) else _listed(value)
     if several and not isinstance(value, list):
@@ -189,6 +199,8 @@ def _check_several(each, values):
     twice = [value for value in dict.fromkeys(values) if values.count(value) > 1]
     if twice:
         raise ValueError(f"{each.name} must have each value once; got {twice[0]!r} twice.")
+    if not values and each.default is None:
+        raise ValueError(f"{each.name} must have at least one value, or be None; got none.")
     if not values and each.default and not each.metadata["option"].may_be_empty:
         raise ValueError(
             f"{each.name} must have at least one value, such as {each.default[0]!r}; got none."

@@ -1,11 +1,14 @@
 """The paper's first study: does a network of another task help (Table 2, Figure 3)."""
 
-from skprognet._checks import check_no_ratings
+from skprognet._checks import check_none_missing
 from skprognet.experiments._duplicates import settle_duplicates
-from skprognet.experiments._label_columns import check_columns
+from skprognet.experiments._label_columns import check_columns, check_same_rows
 from skprognet.experiments._methods import make_methods
+from skprognet.experiments._network_values import networks_by_kind
 from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
+from skprognet.experiments._task_labels import as_tasks, kind_of_task
 from skprognet.experiments._tasks_design import TasksDesign
+from skprognet.features import warn_of_layers
 from skprognet.sources import LayerSource
 
 
@@ -14,6 +17,7 @@ def transfer_between_tasks(
     labels,
     *,
     target="emotion",
+    kind=None,
     sources=("speaker", "gender"),
     layers=(),
     all_sources=False,
@@ -27,7 +31,7 @@ def transfer_between_tasks(
     n_splits=10,
     n_repeats=10,
     normalisation="corpus",
-    scoring="uar",
+    scoring=None,
     duplicates="error",
     corpus="corpus",
     checkpoint=None,
@@ -49,10 +53,14 @@ def transfer_between_tasks(
     labels : DataFrame of shape (n_samples, n_tasks)
         The labels of all tasks and the speaker of each row.
     target : str, default="emotion"
-        Column of `labels` that is to be recognised.
+        Column of `labels` that is to be recognised, or to be predicted as a number.
+    kind : {"classes", "numbers"}, default=None
+        What the target is. None takes numbers that are not all whole as numbers to predict, such
+        as ratings, and anything else as classes. The networks of numbers are regressors, which
+        "posterior" and "multi-task" are not.
     sources : sequence of str, default=("speaker", "gender")
-        Columns of `labels` that networks are trained on first. There may be none if there are
-        `layers`.
+        Columns of `labels` that networks are trained on first, classes or numbers by the same
+        rule, whatever the target is. There may be none if there are `layers`.
     layers : sequence of str, default=()
         Pretrained networks whose layers are columns of X, such as "ge2e": each is the source
         ``LayerSource("ge2e")``, and X must be a DataFrame. Only methods that read this source see
@@ -63,8 +71,10 @@ def transfer_between_tasks(
     methods : sequence of str, default=("dnn", "fine-tuned", "progressive")
         What is compared: "dnn", "fine-tuned" (PT/FT), "progressive" (ProgNet), and their rivals
         "side-by-side", "linear-probe", "l2-sp" (with an alpha of 0.01), "lp-ft" (a linear probe in
-        the first quarter of the epochs) and "posterior". A method is run with each source that it
-        can take. Whether a source helps is measured against "dnn".
+        the first quarter of the epochs), "posterior" and "multi-task". A method is run with each
+        source that it can take; the default leaves out "fine-tuned" where there are `layers`
+        alone, since these have no network to copy. Whether a source helps is measured against
+        "dnn".
     placebo : bool or sequence of str, default=False
         Whether ProgNet is also run with the placebo of each source, or of those named: the same
         network with as many weights, and a source that knows nothing.
@@ -76,21 +86,21 @@ def transfer_between_tasks(
             default="speaker-stratified"
         Every speaker in every fold (the paper's), no speaker in two folds, or a fold for each
         session. Without known speakers a source network for the speakers chooses its epoch on
-        training rows held out, and its own UAR is not known.
-    estimator : DNNClassifier, default=None
-        Its parameters are those of all networks; None is
-        ``DNNClassifier(monitor=scoring)``, the paper's.
-    other_methods : dict of str to classifier, default=None
-        Further classifiers, such as a support vector machine, each a row of its own. Their names
-        must not be those of the paper's methods.
+        training rows held out, and its own score is not known.
+    estimator : DNNClassifier or DNNRegressor, default=None
+        Its parameters are those of all networks, which are of the kind of their task; None is
+        ``DNNClassifier(monitor=scoring)``, the paper's, or ``DNNRegressor(monitor=scoring)``.
+    other_methods : dict of str to classifier or regressor, default=None
+        Further methods of the kind of the target, such as a support vector machine, each a row of
+        its own. Their names must not be those of the paper's methods.
     n_splits : int, default=10
         Folds, at least 3.
     n_repeats : int, default=10
         How many times the rows are divided into folds.
     normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
         See :func:`~skprognet.evaluation.cross_validate_transfer`.
-    scoring : str or Score, default="uar"
-        What the test rows are scored by; see
+    scoring : str or Score, default=None
+        What the test rows are scored by; None is "uar" of classes and "ccc" of numbers. See
         :func:`~skprognet.evaluation.cross_validate_transfer`.
     duplicates : {"error", "drop", "keep"}, default="error"
         What to do, before anything is trained, about rows with equal features: copies of one
@@ -118,11 +128,12 @@ def transfer_between_tasks(
     Raises
     ------
     ValueError
-        If a column is missing, a label is missing, no method can take a source, the labels of a
-        task are numbers with a fraction (ratings), rows are there twice, the folds cannot be made,
-        or the checkpoint is that of another run.
+        If a column is missing, a label is missing, no method can take a source, a method cannot
+        learn numbers, rows are there twice, the folds cannot be made, or the checkpoint is that
+        of another run.
     TypeError
-        If `estimator` is not a DNNClassifier, or an option is nothing that design.toml can hold.
+        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or an option is nothing that
+        design.toml can hold.
     OSError
         If the checkpoint cannot be written.
 
@@ -163,6 +174,7 @@ def transfer_between_tasks(
     """
     design = TasksDesign(
         target=target,
+        kind=kind,
         sources=sources,
         layers=layers,
         all_sources=all_sources,
@@ -207,12 +219,16 @@ def plan_tasks(design, X, labels):
             f"sources must be other tasks than the target; {design.target!r} is both. Leave it "
             "out of one."
         )
+    warn_of_layers(X, design.layers, stacklevel=4)
     advice = "Rename columns, or pass target=, sources= and speaker=."
     labels = check_columns(labels, design.columns, advice)
+    check_same_rows(X, labels)
     tasks, group = [design.target, *design.sources], design.group
-    for name in tasks:
-        if name not in design.group_columns:  # their names may look like numbers
-            check_no_ratings(name, labels[name], text=True)
+    for name in dict.fromkeys([*tasks, group]):
+        check_none_missing(name, labels[name])  # by the row as given, before copies are dropped
+    design = design.of_kind(kind_of_tasks(design, labels))
+    kinds = {name: kind_of_task(labels, name, names=design.group_columns) for name in tasks}
+    labels = as_tasks(labels, kinds | {design.target: design.kind})
     tables = settle_duplicates(
         {design.corpus: (X, labels)}, [*tasks, group], design.speaker, design.duplicates
     )
@@ -220,11 +236,12 @@ def plan_tasks(design, X, labels):
     arguments = {
         "X": table.X,
         "y": table.labels[design.target],
+        "kind": design.kind,
         "methods": make_methods(design.methods, design.estimator) | design.other_methods,
         "sources": _sources(design, table.labels),
         "combined_sources": [(*design.sources, *design.layers)] if design.all_sources else None,
         "placebo": design.placebo,
-        "source_estimator": design.estimator,
+        "source_estimator": networks_by_kind(design.estimator),
         "scoring": design.scoring,
         "groups": table.labels[group],
         "speakers": table.labels.get(design.speaker),
@@ -237,6 +254,11 @@ def plan_tasks(design, X, labels):
     shared = design.folds == "speaker-stratified"  # a speaker is in several folds
     groups = None if shared else labels[group].to_numpy()
     return StudyPlan(design, tables, [PlannedRun(design.corpus, groups, arguments)])
+
+
+def kind_of_tasks(design, labels):
+    """Return what the target of a study is: what its design says, or else by the labels."""
+    return kind_of_task(labels, design.target, design.kind, design.group_columns)
 
 
 def _sources(design, labels):

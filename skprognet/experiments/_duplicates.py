@@ -29,16 +29,26 @@ class Table:
         Their labels.
     kept : ndarray of bool of shape (n_given,)
         Which rows are left.
+    copies : ndarray of bool of shape (n_given,)
+        Which rows were left out as copies of others.
     """
 
     X: pd.DataFrame | np.ndarray
     labels: pd.DataFrame
     kept: np.ndarray
+    copies: np.ndarray
 
     @property
     def dropped(self):
-        """Numbers of the rows that were left out, counted from 0."""
-        return np.flatnonzero(~self.kept).tolist()
+        """Numbers of the rows that were left out as copies, counted from 0."""
+        return np.flatnonzero(self.copies).tolist()
+
+    def select(self, rows):
+        """Return a table of some of these rows; `rows` is an ndarray of bool."""
+        if rows.all():
+            return self
+        kept = self.expand(rows)
+        return Table(_take(self.X, rows), self.labels[rows], kept, self.copies)
 
     def expand(self, values):
         """Return the values of the rows that are left at their places among all given rows."""
@@ -108,7 +118,9 @@ def settle_duplicates(tables, columns, speaker, duplicates):
             kept[[row for rows in copies for row in rows[1:]]] = False
     parts = np.split(kept, np.cumsum(sizes)[:-1])
     return {
-        name: Table(_take(X, part), labels[part] if len(labels) == len(part) else labels, part)
+        name: Table(
+            _take(X, part), labels[part] if len(labels) == len(part) else labels, part, ~part
+        )
         for (name, (X, labels)), part in zip(tables.items(), parts, strict=True)
     }
 

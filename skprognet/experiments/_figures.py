@@ -1,21 +1,24 @@
 """The figures of a study, ready to be put into files and onto a page."""
 
-import io
 import re
 import unicodedata
 from dataclasses import dataclass
 
+from skprognet._comparisons import TRANSFER
 from skprognet._scores import methods_in
 from skprognet._table_metric import metric_of, monitor_is_greater_better
+from skprognet._target_kind import CLASSES, NUMBERS
 from skprognet.displays import (
+    CorporaMatrixDisplay,
     ScoresDisplay,
     SignificanceDisplay,
     TrainingCurveDisplay,
     TrainingSizeDisplay,
+    pictures,
 )
+from skprognet.experiments._ranks_over_corpora import largest_training_set
 
-# Nothing in a file says when it was made.
-METADATA = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+FORMATS = ("png", "svg", "pdf")
 
 
 @dataclass
@@ -42,38 +45,23 @@ class Figure:
     wide: bool = False
 
 
-def picture(display, suffix, dpi=150):
-    """Draw, and return the picture as bytes.
-
-    Parameters
-    ----------
-    display : Display
-        Of `skprognet.displays`.
-    suffix : str
-        The format, such as "png", "pdf" or "svg".
-    dpi : int, default=150
-        Dots in an inch.
-
-    Returns
-    -------
-    bytes
-        A whole file.
-
-    Raises
-    ------
-    ValueError
-        If matplotlib does not know the format.
-    """
-    buffer = io.BytesIO()
-    display.plot()
-    try:
-        display.figure_.savefig(buffer, format=suffix, dpi=dpi, metadata=METADATA.get(suffix))
-    finally:
-        display.close()
-    return buffer.getvalue()
-
-
-KINDS = ("training_size", "scores", "learning_curves")  # one of each for each target corpus
+# One of each for each target corpus.
+KINDS = (
+    "training_size",
+    "scores",
+    "learning_curves",
+    "confusion",
+    "prediction_scatter",
+    "class_recall",
+    "group_scores",
+    "calibration",
+    "disagreement",
+)
+# Those that the other kind of target has alone.
+_NOT_OF = {
+    CLASSES: ("prediction_scatter",),
+    NUMBERS: ("confusion", "class_recall", "calibration"),
+}
 _LONGEST = 40  # letters of a corpus in the name of a file
 
 
@@ -103,15 +91,16 @@ def file_endings(corpora):
     return [f"_{slug}" for slug in slugs]
 
 
-def figure_names(corpora):
-    """Return the names of all figures that a study with these target corpora may have."""
-    endings = file_endings(corpora)
-    return [*(f"{kind}{ending}" for ending in endings for kind in KINDS), "significance"]
+def figure_names(design):
+    """Return the names of all figures that a study of this design may have."""
+    endings = file_endings(design.target_corpora)
+    kinds = [kind for kind in KINDS if kind not in _NOT_OF.get(design.kind, ())]
+    of_each = [f"{kind}{ending}" for ending in endings for kind in kinds]
+    return [*["corpora_matrix"] * (design.study == "corpora"), *of_each, "significance"]
 
 
 def _figure(display, name, heading, caption, alt, wide=False):
-    contents = {suffix: picture(display, suffix) for suffix in METADATA}
-    return Figure(name, heading, caption, alt, contents, wide)
+    return Figure(name, heading, caption, alt, pictures(display, FORMATS), wide)
 
 
 def _band(frame):
@@ -168,6 +157,30 @@ def _sizes(scores, comparisons, name, where):
     )
 
 
+def _matrix(study):
+    """Return the figure of all sources and targets, where there is more than one pair of them."""
+    design = study.design
+    is_transfer = (study.comparisons["kind"] == TRANSFER).any()
+    if design.study != "corpora" or len(design.directions) < 2 or not is_transfer:
+        return []
+    scores = largest_training_set(study.scores)
+    sizes = scores["n_train_folds"].unique()
+    metric = metric_of(scores).label
+    figure = _figure(
+        CorporaMatrixDisplay.from_scores(scores, study.comparisons),
+        "corpora_matrix",
+        f"Which corpus helps which, {_folds(sizes[0])}",
+        f"Each row is a source, each column a target. A cell has the gain in {metric} over the "
+        "network without a source: violet where the source helps, orange where it hurts. Only the "
+        "marks are evidence, by the plain p-value. Grey: the score of the network without a "
+        "source.",
+        f"Gain for each of {len(design.directions)} pairs of source and target; the numbers are "
+        "in the table above.",
+        wide=True,
+    )
+    return [figure]
+
+
 def _significance(comparisons):
     label = metric_of(comparisons).label
     return _figure(
@@ -179,7 +192,7 @@ def _significance(comparisons):
         "correction, an open one is none. An interval inside the grey band says that the two are "
         "practically equal.",
         f"Differences of {len(comparisons)} pairs of methods with their intervals; the verdicts "
-        "below have the same numbers.",
+        "above have the same numbers.",
         wide=True,
     )
 
@@ -188,7 +201,8 @@ def draw_figures(study):
     """Draw what a study can show.
 
     Between corpora, the sizes and, for the largest training set, curves and scores are drawn for
-    each target corpus; the differences of all comparisons share one figure.
+    each target corpus; the differences of all comparisons share one figure, and so do all pairs of
+    source and target, where there are several.
 
     Parameters
     ----------
@@ -201,7 +215,7 @@ def draw_figures(study):
         There are no training curves where no network was scored after its epochs.
     """
     corpora = list(study.scores["corpus"].unique())
-    figures = []
+    figures = _matrix(study)
     for corpus, ending in zip(corpora, file_endings(corpora), strict=True):
         where = f", {corpus}" if len(corpora) > 1 else ""
         scores = study.scores[study.scores["corpus"] == corpus]

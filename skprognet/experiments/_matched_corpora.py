@@ -1,14 +1,14 @@
-"""Two corpora that go together: the same features in the same order, and labels in common."""
+"""Corpora that go together: the same features in the same order, and labels of one kind."""
 
-import warnings
+import pandas as pd
 
-from skprognet._checks import check_no_ratings
+from skprognet._target_kind import CLASSES, NUMBERS, kind_of_target
 from skprognet._wording import first_few
-from skprognet.experiments._label_columns import check_columns
+from skprognet.experiments._label_columns import check_columns, check_same_rows, warn_of_slips
 
 
-def align_features(source_X, target_X):
-    """Return the features of the source in the order of those of the target.
+def align_features(X, reference, name, reference_name):
+    """Return the features X in the order of those of the reference.
 
     Features are matched by name where both are DataFrames, and by position otherwise.
 
@@ -17,86 +17,98 @@ def align_features(source_X, target_X):
     ValueError
         If one has features that the other lacks.
     """
-    if not (hasattr(source_X, "columns") and hasattr(target_X, "columns")):
-        return source_X
-    other = sorted(set(source_X.columns) ^ set(target_X.columns), key=str)
+    if not (hasattr(X, "columns") and hasattr(reference, "columns")):
+        return X
+    other = sorted(set(X.columns) ^ set(reference.columns), key=str)
     if other:
         raise ValueError(
-            f"Both corpora must have the same features; {len(other)} are in one only: "
-            f"{other[:5]}. Extract the same feature set from both."
+            f"All corpora must have the same features; {len(other)} are in one of {name!r} and "
+            f"{reference_name!r} only: {first_few(other)}. Extract the same feature set from all."
         )
-    return source_X[list(target_X.columns)]
+    return X[list(reference.columns)]
 
 
-def match_corpora(design, source, target):
-    """Return features and labels of both corpora by name, or raise if they do not go together.
+def match_corpora(design, corpora):
+    """Return features and labels of all corpora by name, or raise if they do not go together.
 
     Parameters
     ----------
     design : CorporaDesign
         What is asked.
-    source, target : tuple of (X, labels)
+    corpora : dict of str to tuple of (X, labels)
         As they were given.
 
     Returns
     -------
     dict of str to tuple of (X, labels)
-        The features of the source stand in the order of the target's.
+        Those that are a source or a target, in the order of the design. Their features stand in
+        the order of those of the first target.
     """
-    corpora = _check_tables(design, source, target)
-    (source_X, labels), (target_X, _) = corpora.values()
-    corpora[design.names[0]] = align_features(source_X, target_X), labels
-    _check_classes(design, corpora)
-    _check_labels(design.emotion, corpora)
+    corpora = _check_tables(design, corpora)
+    first = design.target_corpora[0]
+    reference = corpora[first][0]
+    corpora = {
+        name: (align_features(X, reference, name, first), labels)
+        for name, (X, labels) in corpora.items()
+    }
+    together = pd.concat([labels[design.emotion].astype(object) for _, labels in corpora.values()])
+    warn_of_slips(design.emotion, together, stacklevel=6)
     return corpora
 
 
-def _check_tables(design, source, target):
-    """Return both corpora by name, each with the labels that the study needs."""
-    corpora = {}
-    for name, corpus in zip(design.names, (source, target), strict=True):
+def _check_tables(design, corpora):
+    """Return the corpora that are used, each with the labels that the study needs."""
+    used = {*design.source_corpora, *design.target_corpora}
+    found = {}
+    for name in (name for name in design.names if name in used):
+        corpus = corpora[name]
         if not isinstance(corpus, (tuple, list)) or len(corpus) != 2:
             raise TypeError(
                 f"The corpus {name!r} must be a tuple (X, labels); got {type(corpus).__name__}."
             )
         X, labels = corpus
         advice = f"Rename columns of {name!r}, or pass emotion=, tasks= and speaker=."
-        corpora[name] = X, check_columns(labels, design.columns, advice, stacklevel=6)
-    return corpora
+        labels = check_columns(
+            labels, design.columns, advice, apart=[design.emotion], stacklevel=6
+        )
+        check_same_rows(X, labels)
+        found[name] = X, labels
+    return found
 
 
-def _check_classes(design, corpora):
-    """Raise if a task has ratings instead of classes."""
-    tasks = [task for task in design.tasks if task not in design.group_columns]
-    for name, (_, labels) in corpora.items():
-        for column in (design.emotion, *tasks):
-            check_no_ratings(f"{column} of {name}", labels[column], text=True)
+def kind_of_corpora(design, corpora):
+    """Return what the target is in all corpora: what the design says, or else by the labels.
 
+    Numbers that are whole in one corpus are numbers if they are not in another one.
 
-def _check_labels(emotion, corpora):
-    """Raise unless both corpora have a label in common; warn of labels that only one has."""
-    (one, ours), (other, theirs) = (
-        (name, set(labels[emotion].dropna())) for name, (_, labels) in corpora.items()
-    )
-    told = {
-        f"both have {_list(ours & theirs)}": ours & theirs,
-        f"only {one!r} has {_list(ours - theirs)}": ours - theirs,
-        f"only {other!r} has {_list(theirs - ours)}": theirs - ours,
-    }
-    told = "; ".join(words for words, labels in told.items() if labels)
-    if not ours & theirs:
+    Parameters
+    ----------
+    design : CorporaDesign
+        What is asked.
+    corpora : dict of str to tuple of (X, labels)
+        The corpora that are used.
+
+    Returns
+    -------
+    {"classes", "numbers"}
+        What it is.
+
+    Raises
+    ------
+    ValueError
+        If some have numbers with a fraction, and others have classes that are no numbers.
+    """
+    if design.kind is not None or design.emotion in design.group_columns:
+        return design.kind or CLASSES
+    columns = {name: labels[design.emotion] for name, (_, labels) in corpora.items()}
+    together = kind_of_target(pd.concat([c.astype(object) for c in columns.values()]), text=True)
+    kinds = {name: kind_of_target(column, text=True) for name, column in columns.items()}
+    numbers = [name for name, kind in kinds.items() if kind == NUMBERS]
+    if together == CLASSES and numbers:
+        others = [name for name in columns if name not in numbers]
         raise ValueError(
-            f"The corpora must share labels of {emotion!r}; {told}. Give equal classes equal "
-            "names, or name another column."
+            f"{design.emotion!r} must be numbers in all corpora, or classes in all; it has "
+            f"numbers with a fraction in {first_few(numbers)}, and other labels in "
+            f"{first_few(others)}. Name a column that means the same in all, or leave corpora out."
         )
-    if ours != theirs:
-        warnings.warn(
-            f"The corpora have different labels of {emotion!r}: {told}. All rows are used: each "
-            "corpus learns all of its own labels, and what the source knows of the others goes "
-            "with its output layer.",
-            stacklevel=5,
-        )
-
-
-def _list(labels):
-    return first_few(sorted(labels, key=str))
+    return together

@@ -7,18 +7,22 @@ from markupsafe import Markup
 
 from skprognet._controls import has_placebos
 from skprognet._wording import printable
-from skprognet.experiments._record import MISSING, repeat_command
+from skprognet.experiments._durations import total_duration
+from skprognet.experiments._ranks_over_corpora import ranks_in_words
+from skprognet.experiments._record import MISSING, SCALES, repeat_command
 from skprognet.experiments._study import fits_in_words
 from skprognet.experiments._words import (
     FOLDS_IN_WORDS,
     NORMALISATION_IN_WORDS,
     PLACEBO_IN_WORDS,
     describe_folds,
+    describe_numbers,
+    explain_missing_rows,
     headline,
 )
-from skprognet.results import explain_tests, table_in_words
+from skprognet.results import SECONDS, explain_tests, table_in_words
 
-APART = ("study", "network", "inputs", "sha256", "versions")
+APART = ("study", "network", "inputs", "sha256", "versions", SCALES)
 
 
 def _shown(value):
@@ -35,15 +39,7 @@ def _in_words(value):
     return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else str(value)
 
 
-def _duration(seconds):
-    """Return seconds in the unit that suits them."""
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.0f} s"
-
-
-def format_page(study, figures, record, seconds):
+def format_page(study, figures, record, sections=()):
     """Return a study as HTML.
 
     Parameters
@@ -54,8 +50,8 @@ def format_page(study, figures, record, seconds):
         What was drawn of it.
     record : dict
         What `make_record` returns.
-    seconds : float or None
-        How long it took.
+    sections : list of Section, default=()
+        What its predictions show.
 
     Returns
     -------
@@ -77,16 +73,21 @@ def format_page(study, figures, record, seconds):
         title=study.design.title,
         headline=headline(study),
         passed=study.audit is not None,
+        all_known=study.audit is None or study.audit["n_seen_by_source"].notna().all(),
         audit=study.audit_verdict,
         harm=study.comparisons.loc[study.comparisons["hurts"], "verdict"].tolist(),
         heads=list(cells),
-        rows=cells.to_numpy().tolist(),
+        rows=[[(cell, False) for cell in row] for row in cells.to_numpy().tolist()],
         legend=legend,
+        missing=explain_missing_rows(study),
         test=explain_tests(study.comparisons),
         verdicts=study.comparisons["verdict"].tolist(),
-        figures=[(figure, _data_uri(figure.contents["svg"])) for figure in figures],
+        over_corpora=ranks_in_words(study),
+        figures=_shown_figures(figures),
+        sections=[(section, _shown_figures(section.figures)) for section in sections],
         folds=describe_folds(study),
         folds_meaning=FOLDS_IN_WORDS[study.design.folds][1],
+        numbers=describe_numbers(study),
         normalisation=NORMALISATION_IN_WORDS[study.design.normalisation],
         placebo=PLACEBO_IN_WORDS if has_placebos(study.scores) else None,
         design={k: _in_words(v) for k, v in record.items() if k not in APART},
@@ -96,9 +97,14 @@ def format_page(study, figures, record, seconds):
         versions=record["versions"],
         command=None if record.get(MISSING) else repeat_command(record),
         fits=fits_in_words(study.scores),
-        training=_duration(study.scores["seconds"].sum()),
-        elapsed=None if seconds is None else _duration(seconds),
+        training=total_duration(study.scores) if SECONDS in study.scores else None,
     )
+
+
+def _shown_figures(figures):
+    """Return those that are shown on the page, each with its picture."""
+    shown = [figure for figure in figures if "svg" in figure.contents]
+    return [(figure, _data_uri(figure.contents["svg"])) for figure in shown]
 
 
 def _data_uri(svg):

@@ -1,7 +1,8 @@
 """A design meets its data."""
 
 from skprognet.experiments._between_corpora import plan_corpora
-from skprognet.experiments._between_tasks import plan_tasks
+from skprognet.experiments._between_tasks import kind_of_tasks, plan_tasks
+from skprognet.experiments._matched_corpora import kind_of_corpora
 
 
 def plan_study(design, *data):
@@ -11,7 +12,7 @@ def plan_study(design, *data):
     ----------
     design : TasksDesign or CorporaDesign
         What is asked.
-    *data : X and labels, or two tuples of them
+    *data : X and labels, or a dict of corpora
         As in :func:`transfer_between_tasks` or :func:`transfer_between_corpora`.
 
     Returns
@@ -24,7 +25,7 @@ def plan_study(design, *data):
     ValueError
         If the data do not fit the design, as the two functions say.
     TypeError
-        If a corpus is no pair.
+        If the corpora are no dict of pairs.
 
     Examples
     --------
@@ -37,3 +38,31 @@ def plan_study(design, *data):
     700
     """
     return {"tasks": plan_tasks, "corpora": plan_corpora}[design.study](design, *data)
+
+
+def with_kind(design, *data):
+    """Return a design for the kind of target that the data have; :func:`plan_study` does so too.
+
+    Parameters
+    ----------
+    design : TasksDesign or CorporaDesign
+        What is asked.
+    *data : X and labels, or a dict of corpora
+        Tables that have the columns of the design.
+
+    Returns
+    -------
+    TasksDesign or CorporaDesign
+        Its kind, score and network are those that will be used.
+
+    Raises
+    ------
+    ValueError
+        If the design makes no sense for this kind, or the corpora are of two kinds.
+    """
+    if design.study == "tasks":
+        return design.of_kind(kind_of_tasks(design, data[1]))
+    design = design.named(*data)
+    used = {*design.source_corpora, *design.target_corpora}
+    corpora = {name: corpus for name, corpus in data[0].items() if name in used}
+    return design.of_kind(kind_of_corpora(design, corpora))

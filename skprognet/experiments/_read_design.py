@@ -8,6 +8,7 @@ from skprognet.experiments._arguments import (
     options_of,
     takes_all,
     takes_several,
+    takes_table,
 )
 from skprognet.experiments._corpora_design import CorporaDesign
 from skprognet.experiments._tasks_design import TasksDesign
@@ -129,7 +130,8 @@ def check_values(values, kinds, where):
     check_names(values, kinds, where)
     for name, value in values.items():
         kind, several = kind_of_value(kinds[name]), takes_several(kinds[name])
-        if takes_all(kinds[name]) and type(value) is bool:
+        is_flag = takes_all(kinds[name]) and type(value) is bool
+        if is_flag or (takes_table(kinds[name]) and type(value) is dict):
             fits = True
         elif several:
             fits = isinstance(value, list) and all(type(each) is kind for each in value)
@@ -138,4 +140,5 @@ def check_values(values, kinds, where):
         if not fits:
             told = f"a list, each {_KINDS[kind]}" if several else _KINDS[kind]
             told = f"true, false or {told}" if takes_all(kinds[name]) else told
+            told += " or a table" if takes_table(kinds[name]) else ""
             raise ValueError(f"{where} must have {told}, as {name!r}; got {value!r}.")

@@ -10,7 +10,8 @@ from skprognet._files import sha256
 from skprognet.experiments._arguments import DESIGN_FILE
 
 # What a run finds out: no part of what it is asked.
-FOUND = "dropped_rows"
+DROPPED, SCALES = "dropped_rows", "scales"
+FOUND = (DROPPED, SCALES)
 # What a record cannot hold, each with what it was in words.
 MISSING = "missing"
 _LIBRARIES = (
@@ -62,11 +63,12 @@ def make_record(design, inputs=None, files=None):
 
 
 def add_found(record, study):
-    """Return a record with what the run has found out: the rows that were dropped, if any."""
+    """Return a record with what the run has found out: rows that were dropped, scales."""
     rows = study.dropped_rows
     if record["study"] == "tasks":  # there is one corpus
         rows = [row for dropped in rows.values() for row in dropped]
-    return record | ({FOUND: rows} if rows else {})
+    found = {DROPPED: rows, SCALES: study.scales}
+    return record | {name: value for name, value in found.items() if value}
 
 
 def format_record(record):
@@ -83,7 +85,7 @@ def format_record(record):
 
 def repeat_command(record):
     """Return the command that runs the study again; it names the data if the record does not."""
-    data = {"tasks": "TABLE ", "corpora": "SOURCE TARGET "}[record["study"]]
+    data = {"tasks": "TABLE ", "corpora": "TABLE TABLE "}[record["study"]]
     data = "" if record["inputs"] else data
     return f"skprognet {record['study']} {data}--design {DESIGN_FILE} --output again"
 
@@ -107,7 +109,7 @@ def differences(then, now):
 def essence(record):
     """Return what two runs must share to be one; versions are the checkpoint's affair."""
     apart = {"inputs": record.get("inputs", {}).get("features", []), "versions": None}
-    return {name: value for name, value in record.items() if name != FOUND} | apart
+    return {name: value for name, value in record.items() if name not in FOUND} | apart
 
 
 def describe_record(record):

@@ -26,6 +26,21 @@ class Study:
         folds share speakers.
     dropped_rows : dict of str to list of int
         For each target corpus the rows that were left out as copies of others, if there were any.
+    predictions : DataFrame or None
+        A row for each row that tested a fit: its true and its predicted label or number, and the
+        probability of each class; see :func:`~skprognet.evaluation.cross_validate_transfer`.
+        ``row`` is the number of the row in the corpus as it was given, from 0. ``file`` is there
+        if the labels have a column of this name. Where two target corpora have different classes,
+        the probability of a class is NaN in the corpus that lacks it. It is None in a study that
+        was put together from scores alone.
+    labels : dict of str to DataFrame
+        For each corpus all columns of its labels, whose index is ``row``; rows that were left out
+        are not in it.
+    scales : dict of str to dict
+        For each corpus of numbers ``mean`` and ``standard_deviation`` of the numbers as they were
+        given: the numbers in `predictions` are scaled as ``design.scale`` says, and z-scores are
+        undone by ``mean + standard_deviation * number``. It is empty for classes, and for a study
+        of tasks, whose numbers stay as they are.
     comparisons : DataFrame
         The tests and verdicts; see :func:`~skprognet.results.compare_methods`.
     table : DataFrame
@@ -53,6 +68,8 @@ class Study:
     ... )
     >>> len(study.scores), len(study.curves), len(study.comparisons), len(study.table)
     (9, 18, 3, 3)
+    >>> len(study.predictions), study.labels["corpus"].columns.tolist()
+    (1017, ['emotion', 'speaker', 'gender'])
     >>> study.design.sources
     ('gender',)
     >>> print(study.audit_verdict)
@@ -65,6 +82,9 @@ class Study:
     design: object
     groups: dict = field(default_factory=dict, repr=False)
     dropped_rows: dict = field(default_factory=dict, repr=False)
+    predictions: pd.DataFrame | None = field(default=None, repr=False)
+    labels: dict = field(default_factory=dict, repr=False)
+    scales: dict = field(default_factory=dict, repr=False)
     comparisons: pd.DataFrame = field(init=False)
     table: pd.DataFrame = field(init=False)
     audit: pd.DataFrame | None = field(init=False)

@@ -1,8 +1,9 @@
 """What a study asks, as one object: checked when it is made, written to TOML and read back."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
+from skprognet._target_kind import KINDS, NUMBERS
 from skprognet.experiments._arguments import (
     argument,
     as_plain,
@@ -11,8 +12,9 @@ from skprognet.experiments._arguments import (
     python_argument,
 )
 from skprognet.experiments._duplicates import DUPLICATES
-from skprognet.experiments._methods import METHODS, PAPER
+from skprognet.experiments._methods import METHODS, PAPER, check_methods
 from skprognet.experiments._network_values import (
+    SCORINGS,
     check_network,
     describe_others,
     make_network,
@@ -60,8 +62,17 @@ class StudyDesign:
         "of each, or refuse.",
         choices=DUPLICATES,
     )
-    scoring: str = argument(
-        "uar", "What the test rows are scored by.", choices=tuple(get_score_names())
+    kind: str | None = argument(
+        None,
+        "Whether the target is classes or numbers.",
+        choices=KINDS,
+        default_in_words="numbers, if they are not all whole",
+    )
+    scoring: str | None = argument(
+        None,
+        "What the test rows are scored by.",
+        choices=tuple(get_score_names()),
+        default_in_words="uar of classes, ccc of numbers",
     )
     n_repeats: int = argument(
         10, "How many times the rows are divided into folds.", flag="--repeats", low=1
@@ -82,7 +93,10 @@ class StudyDesign:
             if name == "scoring" and isinstance(value, Score):
                 continue  # one of the user's own: no option can give it
             self._settle(name, check_argument(each, value))
-        self._settle("estimator", check_network(self.estimator, self.scoring))
+        if self.kind is not None and self.scoring is None:
+            self._settle("scoring", SCORINGS[self.kind])
+        check_methods(self.methods, self.kind)
+        self._settle("estimator", check_network(self.estimator, self.scoring, self.kind))
 
     def _settle(self, name, value):
         object.__setattr__(self, name, value)  # as a frozen dataclass allows it
@@ -92,6 +106,26 @@ class StudyDesign:
         return type(self) is type(other) and self.to_dict() == other.to_dict()
 
     __hash__ = None
+
+    def of_kind(self, kind):
+        """Return this design for a target of a kind, which decides the networks and the score.
+
+        Parameters
+        ----------
+        kind : {"classes", "numbers"}
+            What the target is.
+
+        Returns
+        -------
+        TasksDesign or CorporaDesign
+            With this kind, and with what the user left open: the score and the network.
+
+        Raises
+        ------
+        ValueError
+            If it has a method or a value that makes no sense for this kind.
+        """
+        return replace(self, kind=kind)
 
     def to_arguments(self):
         """Return all values by name: the keyword arguments of the function that runs it.
@@ -111,9 +145,11 @@ class StudyDesign:
         dict
             ``study``, each value by its name, and ``network`` with every parameter of the
             networks, defaults included: a later version of the package may have other defaults.
-            What no file can hold is described in ``missing``, if there is any.
+            A value that is None is left out. What no file can hold is described in ``missing``, if
+            there is any.
         """
         values = {name: getattr(self, name) for name in options_of(self)}
+        values = {name: value for name, value in values.items() if value is not None}
         plain = {n: as_plain(v) for n, v in values.items() if not isinstance(v, Score)}
         plain = {"study": self.study, **plain, "network": plain_parameters(self.estimator)}
         missing = self._missing()
@@ -148,10 +184,11 @@ class StudyDesign:
         """
         check_whole(values, cls)
         own = {name: values[name] for name in options_of(cls) if name in values}
-        network = {"monitor": values.get("scoring", "uar")} | values.get("network", {})
-        return cls(**own, estimator=make_network(network))
+        # Its epochs are chosen by the score of its kind, which the target decides.
+        return cls(**own, estimator=make_network(values.get("network", {})))
 
 
-def title_of(task, way):
+def title_of(task, way, kind=None):
     """Return what a study asks, as a heading."""
-    return f"{task[:1].upper()}{task[1:]} recognition with transfer {way}"
+    what = "prediction" if kind == NUMBERS else "recognition"
+    return f"{task[:1].upper()}{task[1:]} {what} with transfer {way}"

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from skprognet._wording import first_few
+from skprognet._wording import first_few, listed
 from skprognet.experiments._arguments import argument, python_argument
-from skprognet.experiments._methods import NAMES
+from skprognet.experiments._methods import NAMES, PAPER
 from skprognet.experiments._study_design import FOLDS, StudyDesign, title_of
 
 
@@ -21,7 +21,8 @@ class TasksDesign(StudyDesign):
         If a value is out of range, `other_methods` has the name of a method of the package, there
         are neither sources nor layers, or one name is both.
     TypeError
-        If `estimator` is not a DNNClassifier, or design.toml could not hold a value.
+        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or design.toml could not hold
+        a value.
 
     See Also
     --------
@@ -70,6 +71,8 @@ class TasksDesign(StudyDesign):
         super().__post_init__()
         self._settle("other_methods", _check_other_methods(self.other_methods))
         _check_sources(self.sources, self.layers)
+        if self.methods == PAPER and not self.sources:  # layers alone: there is nothing to copy
+            self._settle("methods", tuple(m for m in PAPER if m != "fine-tuned"))
 
     @property
     def group(self):
@@ -95,7 +98,7 @@ class TasksDesign(StudyDesign):
     @property
     def title(self):
         """What the study asks, as a heading."""
-        return title_of(self.target, "from " + " and ".join([*self.sources, *self.layers]))
+        return title_of(self.target, "from " + listed([*self.sources, *self.layers]), self.kind)
 
     def _missing(self):
         others = {f"other_methods.{name}": repr(m) for name, m in self.other_methods.items()}

@@ -1,13 +1,12 @@
 """The plain values of a design: whole, of one kind of study, and all of them known."""
 
 from skprognet._wording import first_few, nearest_name
-from skprognet.estimators import DNNClassifier
 from skprognet.experiments._arguments import options_of
-from skprognet.experiments._network_values import network_parameters
+from skprognet.experiments._network_values import parameter_names
 from skprognet.experiments._record import FOUND, MISSING
 
 # What stands in design.toml beside the values of a design.
-BESIDE = ("study", "network", "inputs", "sha256", "versions", MISSING, FOUND)
+BESIDE = ("study", "network", "inputs", "sha256", "versions", MISSING, *FOUND)
 
 
 def check_whole(values, design, path=None):
@@ -35,6 +34,7 @@ def check_whole(values, design, path=None):
     if not isinstance(network, dict):
         raise TypeError(f"{where} must be a dict, and so must its network; got {values!r:.200}.")
     _check_study(values.get("study", design.study), design.study, where, path)
+    _check_age(values, where)
     missing = values.get(MISSING, {})
     if missing:
         lacking = first_few([f"{name}: {value}" for name, value in missing.items()])
@@ -49,7 +49,7 @@ def check_whole(values, design, path=None):
             f"{where} must have 'random_state' above its tables, since it is that of folds and "
             "networks. Move it there."
         )
-    check_names(network, network_parameters(DNNClassifier()), f"{where}, table network,")
+    check_names(network, parameter_names(), f"{where}, table network,")
 
 
 def _check_study(found, wanted, where, path):
@@ -58,6 +58,15 @@ def _check_study(found, wanted, where, path):
         if path is None:
             advice = f"make it with the class of that study, not of {wanted!r}."
         raise ValueError(f"{where} is of the study {found!r}; {advice}")
+
+
+def _check_age(values, where):
+    if "both_directions" in values:
+        raise ValueError(
+            f"{where} is of an earlier version, whose studies had two corpora: it has "
+            "'both_directions', which sources and targets replace. Run the study from its tables, "
+            "with --targets and the name of the second for one direction alone."
+        )
 
 
 def check_names(values, known, where):

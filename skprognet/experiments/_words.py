@@ -1,8 +1,14 @@
 """A study in words: what was asked, how it was run, and what came out."""
 
-from skprognet._comparisons import TRANSFER, evidence, signed, transfer_wins
+from skprognet._comparisons import TRANSFER, evidence, signed, survives, transfer_wins
 from skprognet._controls import gain_over_placebo, gain_over_side_by_side
-from skprognet._scores import label_of_row
+from skprognet._scores import label_of_row, placebo_of
+from skprognet._table_metric import metric_of
+from skprognet._target_kind import NUMBERS
+from skprognet._wording import listed
+from skprognet.experiments._methods import METHODS
+from skprognet.experiments._scales import AS_GIVEN, Z_SCORES
+from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS
 
 _NAMED = 4
 
@@ -45,10 +51,17 @@ PLACEBO_IN_WORDS = (
     "network that reads it is better than the network without a source and better than its "
     "placebo."
 )
+# What a source lacks whose layers are columns, so that a method cannot take it.
+_LACKS = {
+    WEIGHTS: "no network to copy",
+    POSTERIORS: "no classes to give probabilities of",
+    LABELS: "no labels to learn",
+}
+_BY_KNOWLEDGE = "What the source knows helps (better than the placebo, too)"
 # What it means that a method which helps is better than its control, and that it is not.
 _WHY = {
     gain_over_placebo: (
-        "What the source knows helps (better than the placebo, too)",
+        _BY_KNOWLEDGE,
         "More weights alone may be what helps (not better than the placebo)",
     ),
     gain_over_side_by_side: (
@@ -80,6 +93,56 @@ def describe_folds(study):
     )
 
 
+def describe_numbers(study):
+    """Return sentences on a target of numbers and their scale; nothing for classes."""
+    design = study.design
+    if design.kind != NUMBERS:
+        return ""
+    metric = metric_of(study.scores)
+    if design.study == "tasks":
+        return f"{design.target} is predicted as a number, and scored by {metric.label}."
+    given = [
+        f"{name} (mean {each['mean']:.3g}, standard deviation {each['standard_deviation']:.3g})"
+        for name, each in study.scales.items()
+    ]
+    return (
+        f"{design.emotion} is predicted as a number, and scored by {metric.label}. "
+        f"{_describe_scale(design.scale)} As given they were: {listed(given)}."
+    )
+
+
+def _describe_scale(scale):
+    """Return a sentence on how the numbers of the corpora were scaled."""
+    if scale == AS_GIVEN:
+        return "The numbers of each corpus are used as they were given."
+    if scale == Z_SCORES:
+        return (
+            "The numbers of each corpus have mean 0 and variance 1 over all of its rows, before "
+            "the folds (z-scores); scores and predictions are of these."
+        )
+    ranges = listed([f"{name} {low:g} to {high:g}" for name, (low, high) in scale.items()])
+    return (
+        f"The numbers of each corpus were mapped from its own range to 0 to 1 ({ranges}); scores "
+        "and predictions are of these."
+    )
+
+
+def explain_missing_rows(study):
+    """Return a sentence for each kind of method that cannot take pretrained layers, or nothing."""
+    layers = getattr(study.design, "layers", ())
+    needs = {}
+    for key in study.design.methods if layers else ():
+        need = getattr(METHODS[key].estimator, "needs_from_source", LAYERS)
+        if need in _LACKS:
+            needs.setdefault(need, []).append(METHODS[key].name)
+    their = "it has" if len(layers) == 1 else "they have"
+    return " ".join(
+        f"{listed(names)} {'has' if len(names) == 1 else 'have'} no row from {listed(layers)}: "
+        f"{their} {_LACKS[need]}."
+        for need, names in needs.items()
+    )
+
+
 def _left_out(study):
     """Return a sentence about rows that were left out as copies, if there are any."""
     several = study.design.study == "corpora"
@@ -100,14 +163,24 @@ def _named(rows, value=None):
     return "; ".join(told) + (f"; and {more} more" if more else "")
 
 
-def _survivors(found):
-    """Return in words how many of the comparisons Holm's correction leaves."""
-    survive = int((found["pvalue_holm"] < found["alpha"]).sum())
-    return {0: "none", len(found): "all"}.get(survive, survive)
+def _how_many(found, n_rows, plain):
+    """Return in words in how many comparisons it is so, and how many Holm's correction leaves."""
+    n_left = int(survives(found).sum())
+    if len(found) == 1:
+        what = f"the one comparison with {plain}"
+        if n_rows > 1:
+            what = f"1 of {n_rows} comparisons with {plain}"
+        return f"{what}, {'also' if n_left else 'but not'} after Holm's correction"
+    told = {0: "none", len(found): "all"}.get(n_left, n_left)
+    return (
+        f"{len(found)} of {n_rows} comparisons with {plain}, {told} of them also after Holm's "
+        "correction"
+    )
 
 
 def _at_chance(table):
-    """Return a sentence on what is no better than a guess, or nothing."""
+    """Return a sentence on what is no better than a guess, or nothing; placebos need not be."""
+    table = table[table["source"].map(placebo_of).isna()]
     found = table[table["p_chance"] >= table["alpha"]]
     if not len(found):
         return ""
@@ -135,16 +208,16 @@ def headline(study):
             "beside the same network without one, the DNN."
         )
     if not len(found):
+        where = f"any of {len(rows)} comparisons" if len(rows) > 1 else "the one comparison"
         return (
-            f"{start}No evidence that transfer helps, and none that it hurts, in any of "
-            f"{len(rows)} comparisons with {plain}."
+            f"{start}No evidence that transfer helps, and none that it hurts, in {where} with "
+            f"{plain}."
         )
     told = []
     for verb, those in (("helps", helped), ("hurts", hurt)):
         if len(those):
             told.append(
-                f"Transfer {verb} in {len(those)} of {len(rows)} comparisons with {plain}, "
-                f"{_survivors(those)} of them also after Holm's correction: "
+                f"Transfer {verb} in {_how_many(those, len(rows), plain)}: "
                 f"{_named(those, 'difference')}."
             )
     return start + " ".join([*told, *_why_helped(helped, study.comparisons)])
@@ -152,9 +225,19 @@ def headline(study):
 
 def _why_helped(helped, comparisons):
     """Yield sentences on the methods that help: by knowledge or by weights, and how read."""
-    for gain_over, meanings in _WHY.items():
+    for gain_over, meanings in _WHY.items() if len(helped) else ():
         gains = [gain_over(row, comparisons) for _, row in helped.iterrows()]
         for meaning, wanted in zip(meanings, (True, False), strict=True):
             rows = helped[[gain is not None and gain.is_better == wanted for gain in gains]]
-            if len(rows):
-                yield f"{meaning}: {_named(rows)}."
+            if meaning == _BY_KNOWLEDGE:
+                left = survives(rows)
+                yield from _with_names(meaning, rows[left])
+                plainly = f"By the plain p-values, {meaning[:1].lower()}{meaning[1:]}"
+                yield from _with_names(plainly, rows[~left])
+            else:
+                yield from _with_names(meaning, rows)
+
+
+def _with_names(meaning, rows):
+    if len(rows):
+        yield f"{meaning}: {_named(rows)}."

@@ -5,14 +5,32 @@ from skprognet.experiments._arguments import DESIGN_FILE
 from skprognet.experiments._figures import draw_figures, figure_names
 from skprognet.experiments._output_folder import REPORT, OutputFolder
 from skprognet.experiments._page import format_page
+from skprognet.experiments._ranks_over_corpora import ranks_in_words
 from skprognet.experiments._record import add_found, describe_record, format_record, make_record
-from skprognet.experiments._words import describe_folds, headline
-from skprognet.results import compressed, explain_tests, format_table, score_files, to_csv
+from skprognet.experiments._sections import draw_sections
+from skprognet.experiments._words import (
+    describe_folds,
+    describe_numbers,
+    explain_missing_rows,
+    headline,
+)
+from skprognet.results import (
+    PREDICTION_FILES,
+    TIMINGS_FILE,
+    compressed,
+    explain_tests,
+    format_table,
+    prediction_files,
+    score_files,
+    to_csv,
+)
 
 SUFFIXES = ("png", "pdf")
 _FILES = (
     "results.csv",
     "rows.csv.gz",
+    TIMINGS_FILE,
+    *PREDICTION_FILES,
     "comparisons.csv",
     "table.md",
     "table.tex",
@@ -52,25 +70,35 @@ def format_study(study):
     >>> print(format_study(study).splitlines()[0])
     # Emotion recognition with transfer from gender
     """
+    missing, over = explain_missing_rows(study), ranks_in_words(study)
+    numbers = describe_numbers(study)
+    told = [headline(study), describe_folds(study), *([numbers] * bool(numbers))]
     return "\n\n".join(
         [
             f"# {escape_markdown(study.design.title)}",
-            *map(escape_markdown, (headline(study), describe_folds(study), study.audit_verdict)),
+            *map(escape_markdown, (*told, study.audit_verdict)),
             format_table(study.table),
+            *([escape_markdown(missing)] if missing else []),
             escape_markdown(explain_tests(study.comparisons)),
-            "\n".join(f"- {escape_markdown(each)}" for each in study.comparisons["verdict"]),
+            *map(_as_list, filter(len, (study.comparisons["verdict"], over))),
         ]
     )
 
 
-def write_study(study, folder, *, record=None, seconds=None):
+def _as_list(sentences):
+    return "\n".join(f"- {escape_markdown(each)}" for each in sentences)
+
+
+def write_study(study, folder, *, record=None):
     """Write a study into a folder: all of its files whole, or none.
 
-    These X
-    design.toml, each figure as PNG and as PDF, and report.html: one page with all of it, which
-    needs nothing else and no network. There are no curves where no network was scored after its
-    epochs. Beside them manifest.json has the digest of each. A study that was written there
-    before is replaced; a file that none wrote, or that was changed since, is not.
+    These are results.csv, rows.csv.gz, timings.csv, predictions.parquet (predictions.csv.gz where
+    pyarrow is not installed), comparisons.csv, table.md, table.tex, curves.csv.gz, design.toml,
+    each figure as PNG and as PDF, and report.html: one page with all of it, which needs nothing
+    else and no network. There are no curves where no network was scored after its epochs. Only
+    timings.csv, and a line of the page, say how long it took. Beside them manifest.json has the
+    digest of each. A study that was written there before is replaced; a file that none wrote, or
+    that was changed since, is not.
 
     Parameters
     ----------
@@ -82,8 +110,6 @@ def write_study(study, folder, *, record=None, seconds=None):
     record : dict, default=None
         What design.toml is to hold. None makes it from the design of the study; it does not know
         where the data came from.
-    seconds : float, default=None
-        How long it all took, for the page.
 
     Returns
     -------
@@ -118,15 +144,15 @@ def write_study(study, folder, *, record=None, seconds=None):
     'report.html'
     """
     record = make_record(study.design) if record is None else record
-    contents = study_contents(study, record, seconds)
+    contents = study_contents(study, record)
     with OutputFolder(folder, describe_record(record)) as output:
         return output.write(contents)
 
 
-def study_contents(study, record, seconds=None):
+def study_contents(study, record):
     """Return what each file of a study holds, as bytes by name."""
     record = add_found(record, study)
-    figures = draw_figures(study)
+    figures, sections = draw_figures(study), draw_sections(study)
     contents = {
         **score_files(study.scores),
         "comparisons.csv": to_csv(study.comparisons),
@@ -134,18 +160,19 @@ def study_contents(study, record, seconds=None):
         "table.tex": format_table(study.table, "latex").encode(),
         DESIGN_FILE: format_record(record).encode(),
     }
+    if study.predictions is not None:
+        contents |= prediction_files(study.predictions)
     if len(study.curves):
         contents["curves.csv.gz"] = compressed(study.curves)
-    for figure in figures:
+    for figure in [*figures, *(each for section in sections for each in section.figures)]:
         for suffix in SUFFIXES:
             contents[f"{figure.name}.{suffix}"] = figure.contents[suffix]
     # Last, and so the last to appear: where it is, all is.
-    contents[REPORT] = format_page(study, figures, record, seconds).encode()
+    contents[REPORT] = format_page(study, figures, record, sections).encode()
     return contents
 
 
 def file_names(design):
     """Return the names of all files that a study of this design may write."""
-    corpora = design.target_corpora
-    figures = [f"{name}.{suffix}" for name in figure_names(corpora) for suffix in SUFFIXES]
+    figures = [f"{name}.{suffix}" for name in figure_names(design) for suffix in SUFFIXES]
     return [*_FILES, DESIGN_FILE, *figures, REPORT]

@@ -45,6 +45,7 @@ _HOMES = {
     "FeatureFunction": "_feature_function",
     "FeatureOrigin": "_origin",
     "JoinedFeatures": "_joined_features",
+    "OneRecording": "_one_recording",  # for what predicts from audio
     "OpenSmileFeatures": "_opensmile",
     "SpeechModelFeatures": "_speech_model_features",
     "SpeechModule": "speech_models._speech_module",
@@ -55,10 +56,12 @@ _HOMES = {
     "describe_errors": "engine._report",
     "join_labels": "_joined_labels",
     "make_feature_table": "_extracted_table",
+    "name_speech_models": "_layer_columns",  # for the command line
     "read_features": "_feature_tables",
     "remove_cache": "engine._cache",
     "select_features": "_finite",
     "split_features": "_labelled_table",
+    "warn_of_layers": "_layer_columns",  # for the studies
 }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from skprognet.features._extras import import_extra
+from skprognet._extras import import_extra
 from skprognet.features._feature_function import FeatureFunction
 from skprognet.features.engine._cache import FeatureCache
 from skprognet.features.engine._extract_all import extract_all

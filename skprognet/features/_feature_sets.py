@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from skprognet.features._extras import import_extra
+from skprognet._extras import import_extra
 
 _INCLUDE = re.compile(
     rb"\\\{([^\\}\n]+)\}"

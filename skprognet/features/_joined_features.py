@@ -1,11 +1,10 @@
 """Several extractors side by side: their columns in one table, from audio that is read once."""
 
 from collections import Counter
-from functools import partial
 
 import numpy as np
 
-from skprognet._wording import first_few
+from skprognet._wording import first_few, listed
 from skprognet.features._feature_extractor import FeatureExtractor
 from skprognet.features._feature_function import FeatureFunction
 
@@ -97,7 +96,7 @@ class JoinedFeatures(FeatureExtractor):
     @property
     def software(self):
         """What computes the features, for messages and for the progress bar."""
-        return " and ".join(each.software for each in self.extractors)
+        return listed([each.software for each in self.extractors])
 
     @property
     def _expected_warnings(self):
@@ -128,7 +127,7 @@ class JoinedFeatures(FeatureExtractor):
                 "extractors must have features of different names; "
                 f"{first_few(twice)} come more than once. Leave one of the extractors out."
             )
-        compute = partial(_compute_all, [function.compute for function in functions])
+        compute = _SideBySide([function.compute for function in functions])
         depends_on = {"parts": [function.depends_on for function in functions]}
         return FeatureFunction(names, compute, depends_on)
 
@@ -147,5 +146,15 @@ class JoinedFeatures(FeatureExtractor):
             raise ValueError("extractors must hold at least one extractor; got none.")
 
 
-def _compute_all(computes, signal, sampling_rate):
-    return np.concatenate([np.ravel(compute(signal, sampling_rate)) for compute in computes])
+class _SideBySide:
+    """The rows of several functions of a signal as one; it knows the shortest that each takes."""
+
+    def __init__(self, computes):
+        self.computes = computes
+        lengths = [getattr(compute, "shortest", {}) for compute in computes]
+        self.shortest = {name: least for each in lengths for name, least in each.items()}
+
+    def __call__(self, signal, sampling_rate):
+        return np.concatenate(
+            [np.ravel(compute(signal, sampling_rate)) for compute in self.computes]
+        )

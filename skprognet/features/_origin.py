@@ -14,6 +14,11 @@ from skprognet.features._speech_model_origin import AND, SpeechModelOrigin, spli
 
 _CONFIGURATION = ", configuration "  # before the SHA-256 of a configuration file
 _LONG_DIGEST = re.compile(r"(sha256:[0-9a-f]{8})[0-9a-f]{56}")  # of the weights of a speech model
+OPENSMILE_TERMS = (
+    "free for research and education only, its features and models trained on them included "
+    "(https://github.com/audeering/opensmile/blob/master/LICENSE)"
+)
+GE2E_TERMS = "Apache-2.0"
 _OF_SPEECH_MODELS = ("device", "batch_size", "download")  # parameters that openSMILE has not
 
 
@@ -144,6 +149,27 @@ class FeatureOrigin:
         _, found, digest = self._parts()[1].rpartition(_CONFIGURATION)
         return digest if found else None
 
+    @property
+    def speech_models(self):
+        """The SHA-256 of the weights of each speech model, by the beginning of its columns."""
+        return {model.name: model.sha256 for model in self._parts()[2]}
+
+    @property
+    def licences(self):
+        """By what made the features its terms of use; None where they are not known.
+
+        Terms of openSMILE, and of the weights of a speech model, hold for models that learned
+        from what they made.
+        """
+        feature_set, _, models = self._parts()
+        known = {"openSMILE": OPENSMILE_TERMS} if feature_set else {}
+        return known | {
+            f"the speech model {model.name}": GE2E_TERMS
+            if model.model == "ge2e" and not model.is_random
+            else None
+            for model in models
+        }
+
     def makes_same_features(self, other):
         """Return whether features of both come from the same feature set at the same rate.
 
@@ -258,7 +284,8 @@ class FeatureOrigin:
             raise ValueError(
                 "The model learned from features of the openSMILE configuration "
                 f"{feature_set!r}, and a configuration that a model names is never run. If "
-                "you trust that file, name it with --configuration; or give a table of features."
+                "you trust that file, pass it as configuration (--configuration), or predict from "
+                "a table of its features."
             )
         found = config_digest(find_config(configuration))
         if found != self.configuration_sha256:

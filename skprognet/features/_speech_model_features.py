@@ -7,8 +7,10 @@ from skprognet.features._feature_function import FeatureFunction
 from skprognet.features.speech_models import (
     POOLINGS,
     PooledLayers,
+    SpeechModel,
     column_names,
     load_speech_model,
+    short_name,
 )
 
 
@@ -26,16 +28,21 @@ class SpeechModelFeatures(FeatureExtractor):
     - ``"ge2e"``, a speaker encoder [1]_ of three LSTM layers of 256 units. Its weights are those
       of Resemblyzer, 17 MB under the Apache-2.0 licence:
       ``pip install --no-deps resemblyzer==0.1.4``. The package itself is never imported.
+    - a model of the library transformers that reads samples: wav2vec 2.0 [2]_, HuBERT, WavLM,
+      UniSpeech. Give its folder, or its name on the hub, such as ``"facebook/wav2vec2-base"``.
+      ``pip install 'skprognet[speech]'`` installs the library. The models have their own licences.
     - any ``torch.nn.Module`` of yours, as a :class:`SpeechModule`.
 
     Parameters
     ----------
-    model : str or SpeechModule
+    model : str, path-like or SpeechModule
         Which network.
     layers : 'all', str or sequence of str, default='all'
         Names of its layers, in the order of the columns; 'all' stands for its hidden layers. Those
         of "ge2e" are "layer1", "layer2" and "layer3"; its output, "embedding", one vector of unit
-        length for each window, has to be asked for by name.
+        length for each window, has to be asked for by name. Those of a transformers model are
+        "layer0", which the first transformer layer reads, "layer1", ..., up to its number of
+        layers.
     pooling : str or sequence of str, default=('mean', 'std')
         What is taken over time: 'mean', and 'std', the standard deviation of the population.
     weights : str or path-like, default=None
@@ -48,15 +55,16 @@ class SpeechModelFeatures(FeatureExtractor):
     batch_size : int, default=8
         How many windows of an utterance are computed at once.
     download : bool, default=False
-        Whether a model that is not on this machine may be downloaded. Otherwise nothing is looked
-        up on the network.
+        Whether a model that is not on this machine may be downloaded from the hub of Hugging Face.
+        Otherwise nothing is looked up on the network.
     sampling_rate : int, default=16000
         The rate in Hz to which all audio is resampled; it must be that of the model.
     on_error : {'raise', 'skip', 'nan'}, default='raise'
         What to do about utterances that cannot be used, after all were tried: raise one error,
         leave their rows out, or fill their rows with NaN (the latter two with one warning).
     on_short : {'error', 'nan'}, default='error'
-        What to do about an utterance that is shorter than the model takes (25 ms for "ge2e"):
+        What to do about an utterance that is shorter than the model takes (25 ms for "ge2e" and
+        for the usual transformers models):
         treat it as `on_error` says, or return a row of NaN.
     cache : str or path-like, default=None
         A folder in which features are kept. They are found again by the content of the audio, by
@@ -95,6 +103,16 @@ class SpeechModelFeatures(FeatureExtractor):
     computes them. The LSTM layers start anew in each window; mean and deviation of a layer are
     over all frames of all windows.
 
+    **What a transformers model hears.** If its file ``preprocessor_config.json`` says so, or is
+    missing, the signal is normalised to the mean 0 and the variance 1. An utterance of more than
+    20 s is cut into the fewest windows of equal length that last no longer. No frame sees beyond
+    its window. All windows of a batch are equally long, so that nothing is filled up. Columns are
+    called by the last part of the model's name, with "-" for dots.
+
+    Its weights are read from safetensors, or else from ``pytorch_model.bin`` as numbers only
+    (``weights_only=True``), and no code of a model is run. Weights that the file lacks are an
+    error; the library would draw them at random.
+
     Mean and deviation are accumulated window by window in float64. Numbers differ by about 1e-7
     with `batch_size` and with `device`, so that both count for the cache.
 
@@ -102,6 +120,8 @@ class SpeechModelFeatures(FeatureExtractor):
     ----------
     .. [1] L. Wan, Q. Wang, A. Papir, I. Lopez Moreno, "Generalized End-to-End Loss for Speaker
        Verification", ICASSP, 2018. https://arxiv.org/abs/1710.10467
+    .. [2] A. Baevski, H. Zhou, A. Mohamed, M. Auli, "wav2vec 2.0: A Framework for Self-Supervised
+       Learning of Speech Representations", NeurIPS, 2020. https://arxiv.org/abs/2006.11477
 
     Examples
     --------
@@ -157,6 +177,13 @@ class SpeechModelFeatures(FeatureExtractor):
         self.device = device
         self.batch_size = batch_size
         self.download = download
+
+    @property
+    def software(self):
+        """The name of the network, for messages and for the progress bar."""
+        if isinstance(self.model, SpeechModel):
+            return self.model.name
+        return short_name(self.model, isinstance(self.weights, str) and self.weights == "random")
 
     def load(self):
         """Return the network that is run, after a check of the parameters that choose it.

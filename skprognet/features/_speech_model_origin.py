@@ -3,7 +3,7 @@
 The text of the layers is ``ge2e[layer1,layer2;mean,std]``; before the bracket stands what
 :class:`SpeechModelFeatures` was given as `model`, with ``:random`` for random weights. The text of
 the software is ``ge2e sha256:39373b86...``. Characters with a meaning here are quoted as in a web
-address. Behind the feature set and the version of openSMILE, each such text follows a `` + ``.
+address. Each such text stands behind those of openSMILE, with a plus sign between them.
 """
 
 import os
@@ -85,14 +85,18 @@ class SpeechModelOrigin(NamedTuple):
         except ValueError as error:
             raise ValueError(
                 f"The model learned from layers of the speech model {self.name!r}, which is not "
-                f"found here ({error}) Name its folder, or give the SpeechModule, as {here}."
+                f"found here ({error}) Name its folder, or give the SpeechModule, as {here} "
+                f"(--speech-model {self.name}=FOLDER)."
             ) from error
         if found.sha256 != self.sha256:
             raise ValueError(
                 f"The weights of the speech model {self.name!r} must be those that the model "
                 f"learned from, of SHA-256 {self.sha256}; {model!r} has {found.sha256}. Look for "
-                f"the original, and give it as {here}."
+                f"the original, and give it as {here} (--speech-model {self.name}=FOLDER)."
             )
+        if found.name != self.name and isinstance(model, (str, os.PathLike)):
+            found.name = self.name  # its folder has another name now, and its columns keep theirs
+            features.set_params(model=found, weights=None)
         return features
 
 

@@ -1,7 +1,18 @@
-"""Scores of classification: what they are called, which values they take, which way is better."""
+"""Scores of predictions: what they are called, which values they take, which way is better."""
 
+from skprognet.metrics._ccc import ccc_score
+from skprognet.metrics._divergence import jensen_shannon_divergence
 from skprognet.metrics._score import Score, get_score, get_score_names
+from skprognet.metrics._scorers import ccc_scorer, uar_scorer
 from skprognet.metrics._uar import uar_score
-from skprognet.metrics._uar_scorer import uar_scorer
 
-__all__ = ["Score", "get_score", "get_score_names", "uar_score", "uar_scorer"]
+__all__ = [
+    "Score",
+    "ccc_score",
+    "ccc_scorer",
+    "get_score",
+    "get_score_names",
+    "jensen_shannon_divergence",
+    "uar_score",
+    "uar_scorer",
+]

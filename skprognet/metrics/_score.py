@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from skprognet._checks import check_choice
+from skprognet._target_kind import CLASSES, KINDS, NUMBERS
 from skprognet._wording import nearest_name
+from skprognet.metrics._ccc import ccc_score
 from skprognet.metrics._uar import uar_score
 
 _ROUNDING = 1e-9  # as far as a score may miss the ends of its range by
@@ -15,7 +18,7 @@ _ROUNDING = 1e-9  # as far as a score may miss the ends of its range by
 
 @dataclass(frozen=True)
 class Score:
-    """A metric of classification with its name, range, direction and chance level.
+    """A metric with its name, range, direction and chance level.
 
     Tables, axes and sentences take their words from it: a study with a score of your own says its
     label wherever it would say "UAR". A table holds the name and the direction of its score.
@@ -40,6 +43,8 @@ class Score:
     chance : callable, default=None
         ``chance(y_true)`` returns the score of a guess on rows with these labels. None is for
         metrics of which it is not known; then no result is said to be at chance.
+    kind : {"classes", "numbers"}, default=None
+        What it compares. A study of the other kind refuses it; None is for any.
 
     See Also
     --------
@@ -63,6 +68,7 @@ class Score:
     range: tuple = (-math.inf, math.inf)
     greater_is_better: bool = True
     chance: Callable | None = field(default=None, repr=False)
+    kind: str | None = None
 
     def __post_init__(self):
         if not isinstance(self.name, str) or not self.name:
@@ -86,6 +92,8 @@ class Score:
                 "chance must be called as chance(y_true), or None where it is not known; got "
                 f"{self.chance!r}. Pass a function, such as lambda y_true: {self.chance!r}."
             )
+        if self.kind is not None:
+            check_choice("kind", self.kind, KINDS)
         _check_range(self.range)
         # A frozen dataclass can be completed only in this way.
         object.__setattr__(self, "label", self.label or self.name)
@@ -202,8 +210,25 @@ _UAR = Score(
     description="unweighted average recall",
     range=(0.0, 1.0),
     chance=_chance_of_uar,
+    kind=CLASSES,
 )
-_BY_NAME = {score.name: score for score in (_UAR,)}
+
+
+def _chance_of_ccc(y_true):
+    """Return 0: a guess that does not depend on the row is not correlated with the truth."""
+    return 0.0
+
+
+_CCC = Score(
+    name="ccc",
+    function=ccc_score,
+    label="CCC",
+    description="concordance correlation coefficient",
+    range=(-1.0, 1.0),
+    chance=_chance_of_ccc,
+    kind=NUMBERS,
+)
+_BY_NAME = {score.name: score for score in (_UAR, _CCC)}
 
 
 def get_score_names():
@@ -219,7 +244,7 @@ def get_score_names():
     --------
     >>> from skprognet.metrics import get_score_names
     >>> get_score_names()
-    ['uar']
+    ['ccc', 'uar']
     """
     return sorted(_BY_NAME)
 

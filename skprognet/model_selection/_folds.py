@@ -63,7 +63,7 @@ class FoldSplitter(BaseCrossValidator):
         X : array-like of shape (n_samples, n_features)
             Only its number of rows counts.
         y : array-like of shape (n_samples,), default=None
-            Class of each row, for the splitters that balance classes.
+            Class or number of each row, for the splitters that balance it.
         groups : array-like of shape (n_samples,), default=None
             Speaker (or session) of each row; cannot be None.
 
@@ -97,7 +97,7 @@ class FoldSplitter(BaseCrossValidator):
         X : array-like of shape (n_samples, n_features)
             Only its number of rows counts.
         y : array-like of shape (n_samples,), default=None
-            Class of each row, for the splitters that balance classes.
+            Class or number of each row, for the splitters that balance it.
         groups : array-like of shape (n_samples,), default=None
             Speaker (or session) of each row; cannot be None.
 

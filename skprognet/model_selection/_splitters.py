@@ -3,17 +3,15 @@
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import check_random_state
-from sklearn.utils.multiclass import check_classification_targets
 
-from skprognet._checks import check_number, check_row_labels
+from skprognet._checks import check_number
 from skprognet.model_selection._dealing import deal_groups
 from skprognet.model_selection._folds import (
     FoldSplitter,
-    check_classes_remain,
     check_groups,
-    count_rows,
     name_some,
 )
+from skprognet.model_selection._strata import check_trainable, strata_of
 
 
 class RepeatedSpeakerStratifiedKFold(FoldSplitter):
@@ -135,23 +133,12 @@ class RepeatedSpeakerStratifiedKFold(FoldSplitter):
             yield [fold for _, fold in deal.split(codes, codes)]
 
 
-def _check_classes(X, y):
-    """Return y as an array of class labels."""
-    if y is None:
-        raise ValueError(
-            "y must hold the class of each row, which the folds balance; got None. Pass it to "
-            "split or to cross_val_score."
-        )
-    y = check_row_labels("y", y, count_rows(X))
-    check_classification_targets(y)
-    return y
-
-
 class RepeatedStratifiedGroupKFold(FoldSplitter):
     """Repeated k-fold in which no speaker is in two folds.
 
     It asks how well a model does on new speakers. Whole groups are dealt into folds, at random
-    and anew in each repeat, so that the classes are spread evenly. In a triple of
+    and anew in each repeat, so that the classes are spread evenly, or the numbers if `y` holds
+    numbers. In a triple of
     `split_with_validation` the three sets share no group.
 
     Parameters
@@ -183,6 +170,10 @@ class RepeatedStratifiedGroupKFold(FoldSplitter):
     For each repeat 100 random deals are drawn in which the numbers of groups of two folds differ
     by one at most. Taken is, of those that leave each class to train on, the one with the least
     chi-square of the folds' class counts against equal ones.
+
+    Numbers that are not all whole, such as ratings, count by the bin that they are in: there are
+    five, with about as many rows each (their edges are the quintiles), or less where many numbers
+    are the same. A bin, unlike a class, need not be in every training set.
 
     scikit-learn's ``StratifiedGroupKFold(shuffle=True)`` cannot be repeated in the same way: it
     places the groups in the order of their class imbalance, so that where groups differ another
@@ -231,23 +222,21 @@ class RepeatedStratifiedGroupKFold(FoldSplitter):
 
     def _deal(self, X, y, groups):
         codes, names = check_groups(X, groups, "speaker")
-        y = _check_classes(X, y)
+        strata = strata_of(X, y)
         if len(names) < self.n_splits:
             raise ValueError(
                 f"There must be at least n_splits={self.n_splits} speakers, one for each fold; "
                 f"got {len(names)}: {name_some(names)}. Lower n_splits."
             )
-        classes, y_codes = np.unique(y, return_inverse=True)
-        counts = np.zeros((len(names), len(classes)))
-        np.add.at(counts, (codes, y_codes), 1)
+        counts = np.zeros((len(names), strata.max() + 1))
+        np.add.at(counts, (codes, strata), 1)
         rng = check_random_state(self.random_state)
         for _ in range(self.n_repeats):
             fold_of_row = deal_groups(counts, self.n_splits, rng)[codes]
             yield [np.flatnonzero(fold_of_row == fold) for fold in range(self.n_splits)]
 
     def _check_training(self, y, train, repeat, fold):
-        where = f"repeat {repeat + 1}, fold {fold + 1}"
-        check_classes_remain(np.asarray(y), train, where)
+        check_trainable(y, train, f"repeat {repeat + 1}, fold {fold + 1}")
 
 
 class LeaveOneSessionOut(FoldSplitter):
@@ -321,4 +310,4 @@ class LeaveOneSessionOut(FoldSplitter):
 
     def _check_training(self, y, train, repeat, fold):
         if y is not None:
-            check_classes_remain(np.asarray(y), train, f"fold {fold + 1}")
+            check_trainable(y, train, f"fold {fold + 1}")

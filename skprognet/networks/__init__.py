@@ -11,6 +11,8 @@ from skprognet.networks._adapters import Adapter
 from skprognet.networks._ambient import undisturbed as undisturbed
 from skprognet.networks._column import ACTIVATIONS as ACTIVATIONS
 from skprognet.networks._column import Column
+from skprognet.networks._column_graph import add_column as add_column
+from skprognet.networks._column_graph import add_older_columns as add_older_columns
 from skprognet.networks._column_stack import shape_of as shape_of
 from skprognet.networks._counter_masks import CounterMasks as CounterMasks
 from skprognet.networks._evaluate import ROWS_PER_BLOCK as ROWS_PER_BLOCK
@@ -21,6 +23,8 @@ from skprognet.networks._lockstep import Trained as Trained
 from skprognet.networks._losses import CrossEntropy as CrossEntropy
 from skprognet.networks._multi_task import MultiTaskLoss as MultiTaskLoss
 from skprognet.networks._multi_task import add_outputs as add_outputs
+from skprognet.networks._number_losses import NUMBER_LOSSES as NUMBER_LOSSES
+from skprognet.networks._output_alone import OutputAlone as OutputAlone
 from skprognet.networks._progressive_column import (
     ProgressiveColumn,
     build_column,

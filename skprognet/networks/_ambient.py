@@ -20,9 +20,14 @@ def undisturbed(device: str | torch.device):
     """
     with ExitStack() as stack:
         stack.enter_context(torch.inference_mode(False))  # which turns autograd on as well
-        for kind in {"cpu", torch.device(device).type}:
+        for kind in {"cpu", _kind(device)}:
             if torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind):
                 stack.enter_context(torch.autocast(kind, enabled=False))
         if torch.get_default_device().type != "cpu":  # not always: it slows every call down
             stack.enter_context(torch.device("cpu"))
         yield
+
+
+def _kind(device: str | torch.device) -> str:
+    """Return what a device is, such as "cpu" or "cuda"."""
+    return device if device == "cpu" else torch.device(device).type

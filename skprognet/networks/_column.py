@@ -124,8 +124,13 @@ class Column(nn.Module):
             "n_classes": self.layers[-1].out_features,
             "activation": self.activation,
             "dropout": self.dropout,
-            "dtype": str(self.layers[0].weight.dtype).removeprefix("torch."),
+            "dtype": self.dtype_name,
         }
+
+    @property
+    def dtype_name(self) -> str:
+        """The type of the weights, such as "float32"."""
+        return str(self.layers[0].weight.dtype).removeprefix("torch.")
 
     def __getstate__(self):
         return {**self.__dict__, "dropout_generator": None}
@@ -137,7 +142,11 @@ class Column(nn.Module):
 
     def weights(self, k: int) -> list[nn.Parameter]:
         """Return the weight matrices of layer k (from 0), one for each input that it reads."""
-        return [self.layers[k].weight]
+        return self.weights_by_layer()[k]
+
+    def weights_by_layer(self) -> list[list[nn.Parameter]]:
+        """Return the same of all layers; one at a time takes longer than to multiply one row."""
+        return [[layer.weight] for layer in self.layers]
 
     def columns(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
         """Return the features and the layers of each frozen column, as views: none here."""
@@ -179,8 +188,8 @@ class Column(nn.Module):
         masks = self.masks(len(X_NF)) if dropping else None
         masks = None if masks is None else masks.draw(self.dropout_generator)
         below_HN, outputs = x_NF.t().contiguous(), []
-        for k, layer in enumerate(self.layers):
-            first, *others = self.weights(k)
+        layers = zip(self.layers, self.weights_by_layer(), strict=True)
+        for k, (layer, (first, *others)) in enumerate(layers):
             laterals = self.lateral_inputs(k, frozen[k], dropping=dropping)
             z_HN = torch.addmm(layer.bias[:, None], first, below_HN)
             for weight, input_NH in zip(others, laterals, strict=True):

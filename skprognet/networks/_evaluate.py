@@ -3,15 +3,15 @@
 Letters in names: N rows, F features, H units of one hidden layer, C classes.
 """
 
+from itertools import islice
+
 import torch
 from torch import Tensor
 
 from skprognet.networks._column import Column
+from skprognet.networks._few_rows import FEW, ROWS_PER_BLOCK, block_lengths, few_rows
 
-# Matrix libraries choose their order of summation by the number of rows. Blocks of one size (a
-# multiple of every vector register's) make the prediction for a row the same bits, whatever else
-# is predicted with it.
-ROWS_PER_BLOCK = 128
+HIDDEN, LOGITS = slice(-1), slice(-1, None)  # of the outputs of all layers
 
 
 def _in_blocks(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
@@ -19,14 +19,30 @@ def _in_blocks(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
 
     The mode of the column is neither asked nor changed: another thread may be computing with it.
     """
-    blocks = []
     with torch.inference_mode():
-        for rows in X_NF.split(ROWS_PER_BLOCK):
-            missing = ROWS_PER_BLOCK - len(rows)
-            full = torch.cat([rows, rows.new_zeros(missing, rows.shape[1])]) if missing else rows
-            outputs = column._units_first(full, dropping=False)[wanted]
-            blocks.append([values_HN.t()[: len(rows)] for values_HN in outputs])
-    return [torch.cat(values) for values in zip(*blocks, strict=True)]
+        if X_NF.shape[0] <= ROWS_PER_BLOCK:
+            return _in_one_block(column, X_NF, wanted)
+        blocks = [_in_one_block(column, rows, wanted) for rows in X_NF.split(ROWS_PER_BLOCK)]
+        return [torch.cat(values) for values in zip(*blocks, strict=True)]
+
+
+def _in_one_block(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
+    """Return the same of so few rows that they are one block, filled up with rows of zeros."""
+    n_rows, n_features = X_NF.shape
+    lengths = block_lengths(column) if X_NF.device.type == "cpu" else (ROWS_PER_BLOCK,)
+    length = next(length for length in lengths if n_rows <= length)
+    if n_rows < length:
+        full_NF = X_NF.new_zeros(length, n_features)
+        full_NF[:n_rows] = X_NF
+        X_NF = full_NF
+    if length == FEW:
+        layers = few_rows(column, X_NF)
+        outputs = list(islice(layers, len(column.hidden_layer_sizes)))
+        outputs = outputs if wanted == HIDDEN else list(layers)
+    else:
+        outputs = column._units_first(X_NF, dropping=False)[wanted]
+        outputs = [values_HN.t() for values_HN in outputs]
+    return [values_NH[:n_rows] for values_NH in outputs]
 
 
 def evaluate_hidden(column: Column, X_NF: Tensor) -> list[Tensor]:
@@ -58,7 +74,7 @@ def evaluate_hidden(column: Column, X_NF: Tensor) -> list[Tensor]:
     >>> [h_NH.shape for h_NH in evaluate_hidden(column, torch.zeros(3, 88))]
     [torch.Size([3, 16]), torch.Size([3, 8])]
     """
-    return _in_blocks(column, X_NF, slice(-1))
+    return _in_blocks(column, X_NF, HIDDEN)
 
 
 def evaluate_logits(column: Column, X_NF: Tensor) -> Tensor:
@@ -75,4 +91,4 @@ def evaluate_logits(column: Column, X_NF: Tensor) -> Tensor:
     >>> evaluate_logits(column, torch.zeros(3, 88)).shape
     torch.Size([3, 4])
     """
-    return _in_blocks(column, X_NF, slice(-1, None))[0]
+    return _in_blocks(column, X_NF, LOGITS)[0]

@@ -13,7 +13,9 @@ class CrossEntropy:
         \ell = \frac{1}{N} \sum_n w_n \left( -\log \mathrm{softmax}(z)_{n, y_n} \right), \quad
         \frac{\partial \ell}{\partial z} = \frac{w}{N} (\mathrm{softmax}(z) - y)
 
-    where y stands for the classes as rows of 0 and a single 1.
+    where y stands for the classes as rows of 0 and a single 1. Labels may be soft: then a row of y
+    has the probability of each class, and :math:`-\log \mathrm{softmax}(z)_{n, y_n}` becomes
+    :math:`-\sum_c y_{nc} \log \mathrm{softmax}(z)_{nc}`. The gradient stays the same.
 
     Parameters
     ----------
@@ -23,6 +25,8 @@ class CrossEntropy:
         A tensor of the type and on the device of the logits.
     """
 
+    # Whether the loss is no mean over rows: then it has to see all rows at once.
+    needs_all_rows = False
     # The loss of each row for autograd, which trains what has no written-out gradients.
     criterion = nn.CrossEntropyLoss
 
@@ -32,16 +36,30 @@ class CrossEntropy:
         self.n_rows = like.new_tensor(n_rows)
 
     def __call__(
-        self, logits_NC: Tensor, y_N: Tensor, weight_N: Tensor | None
+        self, logits_NC: Tensor, y: Tensor, weight_N: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """Return the loss and its gradient; y_N holds class positions, None as weights is 1."""
+        """Return the loss and its gradient; None as weights is 1.
+
+        y has shape (N,) and holds class positions, int64, or has shape (N, C) and holds
+        probabilities of the type of the logits.
+        """
         log_p_NC = torch.log_softmax(logits_NC, dim=1)
-        if weight_N is None:
-            loss = nll_loss(log_p_NC, y_N)
+        soft = y.dim() == 2
+        if soft:
+            loss = _mean(-(y * log_p_NC).sum(dim=1), weight_N)
+        elif weight_N is None:
+            loss = nll_loss(log_p_NC, y)
         else:
-            loss = (nll_loss(log_p_NC, y_N, reduction="none") * weight_N).mean()
+            loss = _mean(nll_loss(log_p_NC, y, reduction="none"), weight_N)
         grad_NC = log_p_NC.exp_()
-        grad_NC.scatter_add_(1, y_N.unsqueeze(1), self.minus_one_N1).div_(self.n_rows)
+        if soft:
+            grad_NC.sub_(y).div_(self.n_rows)
+        else:
+            grad_NC.scatter_add_(1, y.unsqueeze(1), self.minus_one_N1).div_(self.n_rows)
         if weight_N is not None:
             grad_NC.mul_(weight_N.unsqueeze(1))
         return loss, grad_NC
+
+
+def _mean(loss_N: Tensor, weight_N: Tensor | None) -> Tensor:
+    return (loss_N if weight_N is None else loss_N * weight_N).mean()

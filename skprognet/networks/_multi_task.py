@@ -51,6 +51,8 @@ class MultiTaskLoss:
         The factor lambda of the mean over the other tasks.
     """
 
+    needs_all_rows = False
+
     def __init__(self, widths: list[int], source_weight: float):
         self.widths = widths
         self.factors = [1.0] + [source_weight / (len(widths) - 1)] * (len(widths) - 1)

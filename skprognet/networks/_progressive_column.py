@@ -166,10 +166,12 @@ class ProgressiveColumn(Column):
         """Return which hidden layer of a source (from 0) layer k + 1 reads."""
         return source_layer(k, len(self.hidden_layer_sizes), source_depth) - 1
 
-    def weights(self, k: int) -> list[nn.Parameter]:
-        if k == 0:
-            return super().weights(k)
-        return [*super().weights(k), *(lateral.weight for lateral in self.laterals[k - 1])]
+    def weights_by_layer(self) -> list[list[nn.Parameter]]:
+        laterals = [[], *self.laterals]
+        return [
+            [layer.weight, *(lateral.weight for lateral in others)]
+            for layer, others in zip(self.layers, laterals, strict=True)
+        ]
 
     def lateral_inputs(self, k: int, frozen: list[Tensor], *, dropping: bool) -> list[Tensor]:
         """Return what layer k (from 0) reads beside the layer below: dropped out, adapted."""
@@ -194,9 +196,10 @@ class ProgressiveColumn(Column):
 
     def split(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
         # Views: each layer reads its part of the joined matrix where it stands.
-        return X_NF.narrow(1, 0, self.n_features), [
-            [X_NF.narrow(1, *place) for place in places] for places in self.places_by_layer
-        ]
+        widths = [self.n_features, *(width for sizes in self.source_sizes for width in sizes)]
+        parts = torch.split_with_sizes(X_NF, widths, dim=1)
+        by_start = dict(zip(accumulate(widths, initial=0), parts, strict=False))
+        return parts[0], [[by_start[start] for start, _ in each] for each in self.places_by_layer]
 
     def replace_output(self, n_classes: int, generator: torch.Generator) -> None:
         super().replace_output(n_classes, generator)

@@ -1,7 +1,12 @@
 """What submodules of a network give while it runs, noted by hooks."""
 
+import threading
+
 import torch
 from torch import Tensor, nn
+
+# A hook belongs to the module, so it would also note what another thread runs there.
+_one_at_a_time = threading.Lock()
 
 
 def record_outputs(module: nn.Module, names: list[str], *inputs: Tensor) -> list[list[Tensor]]:
@@ -40,11 +45,12 @@ def record_outputs(module: nn.Module, names: list[str], *inputs: Tensor) -> list
 
         return hook
 
-    hooks = [module.get_submodule(name).register_forward_hook(keep(name)) for name in found]
-    try:
-        with torch.inference_mode():
-            module(*inputs)
-    finally:
-        for hook in hooks:
-            hook.remove()
+    with _one_at_a_time:
+        hooks = [module.get_submodule(name).register_forward_hook(keep(name)) for name in found]
+        try:
+            with torch.inference_mode():
+                module(*inputs)
+        finally:
+            for hook in hooks:
+                hook.remove()
     return list(found.values())

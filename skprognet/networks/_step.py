@@ -48,7 +48,7 @@ class _Buffers:
             [weight.new_empty(n_rows, width) for width in sizes] for _ in range(2)
         ]
         # Of two layers only one after the other: what stays in the cache needs no other memory.
-        turns = [weight.new_empty(n_rows * max(sizes)) for _ in range(2)]
+        turns = [weight.new_empty(n_rows * max(sizes, default=0)) for _ in range(2)]
         self.grads = [
             turns[k % 2][: n_rows * width].view(n_rows, width) for k, width in enumerate(sizes)
         ]

@@ -47,6 +47,27 @@ imported or called.
 """
 
 from skprognet.persistence._describe import describe_model, describe_network
-from skprognet.persistence._model_file import load_model, read_model_info, save_model
+from skprognet.persistence._export_onnx import export_onnx
+from skprognet.persistence._label_rows import label_rows as label_rows
+from skprognet.persistence._load_predictor import load_predictor
+from skprognet.persistence._load_predictor import make_extractor as make_extractor
+from skprognet.persistence._model_card import model_card
+from skprognet.persistence._model_file import load_model, read_model_info
+from skprognet.persistence._onnx_graph import OnnxGraph
+from skprognet.persistence._predictor import Prediction, Predictor
+from skprognet.persistence._save_model import card_path as card_path
+from skprognet.persistence._save_model import save_model
 
-__all__ = ["describe_model", "describe_network", "load_model", "read_model_info", "save_model"]
+__all__ = [
+    "OnnxGraph",
+    "Prediction",
+    "Predictor",
+    "describe_model",
+    "describe_network",
+    "export_onnx",
+    "load_model",
+    "load_predictor",
+    "model_card",
+    "read_model_info",
+    "save_model",
+]

@@ -4,6 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
+from sklearn.base import is_regressor
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet._table_metric import metric_name
@@ -32,6 +33,12 @@ def _validation_score(network):
     return float(best["valid_score"]) if "valid_score" in best else None
 
 
+def _scale(network):
+    """Return mean and standard deviation of each number over the rows that trained a network."""
+    pairs = zip(network.target_mean_.tolist(), network.target_std_.tolist(), strict=True)
+    return [{"mean": mean, "standard_deviation": std} for mean, std in pairs]
+
+
 def describe_network(model):
     """Return what a network is, and those that it reads.
 
@@ -43,14 +50,15 @@ def describe_network(model):
     Returns
     -------
     dict
-        ``class``, ``classes``, ``layers`` (widths, from the features that the network itself
-        reads to the output), ``activation``, ``sha256`` of the weights, ``random_state``; where it
-        was trained by this package ``best_epoch``, ``epochs``, ``metric`` and
-        ``validation_score``; of multi-task learning ``source_classes`` by the name of the task;
-        and ``sources``, by name the same of each. Of a source that is no
-        network, such as a :class:`~skprognet.sources.LayerSource`: ``class``, ``layers`` (the
-        widths of each column), ``layer_names``, where the layers have names, and ``sha256`` (its
-        digest).
+        ``class``, ``classes`` (None of a regressor), ``layers`` (widths, from the features that
+        the network itself reads to the output), ``activation``, ``sha256`` of the weights,
+        ``random_state``; where it was trained by this package ``best_epoch``, ``epochs``,
+        ``metric`` and ``validation_score``, and of a regressor ``loss`` and ``scale`` (``mean``
+        and ``standard_deviation`` of each output over the training rows); of multi-task learning
+        ``source_classes`` by the name of the task; and ``sources``, by name the same of each. Of a
+        source that is no network, such as a :class:`~skprognet.sources.LayerSource`: ``class``,
+        ``layers`` (the widths of each column), ``layer_names``, where the layers have names, and
+        ``sha256`` (its digest).
 
     Raises
     ------
@@ -79,10 +87,13 @@ def describe_network(model):
     check_is_fitted(network)
     widths = source.layer_sizes()[-1]
     params = network.get_params(deep=False)
+    column = source.column()
+    classes = None if is_regressor(network) else network.classes_.tolist()
+    n_outputs = column.layers[-1].out_features if classes is None else len(classes)
     told = {
         "class": type(network).__name__,
-        "classes": network.classes_.tolist(),
-        "layers": [source.column().n_features, *widths, len(network.classes_)],
+        "classes": classes,
+        "layers": [column.n_features, *widths, n_outputs],
         "activation": params["activation"],
         "sha256": source.digest(),
         "random_state": params["random_state"] if _is_plain(params["random_state"]) else None,
@@ -96,6 +107,8 @@ def describe_network(model):
             "metric": metric_name(network.monitor),
             "validation_score": _validation_score(network),
         }
+    if hasattr(network, "target_mean_"):
+        told |= {"loss": network.loss, "scale": _scale(network)}
     sources = getattr(network, "sources_", [])
     return told | {"sources": {name: describe_network(source) for name, source in sources}}
 
@@ -161,11 +174,37 @@ def describe_model(path, rows=None, *, modules=None):
     """
     path = Path(path)
     model, info = load_model(path, modules=modules), read_model_info(path)
+    told = describe_content(model, info, path, path.stat().st_size)
+    if rows is None:
+        return told
+    origin = FeatureOrigin.from_metadata(info["metadata"])
+    return told | {"rows": _describe_rows(model, origin, rows)}
+
+
+def describe_content(model, info, path, n_bytes):
+    """Return what a model is, and what its file says beside it.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted.
+    info : dict
+        As :func:`read_model_info` returns it.
+    path : path
+        The file, which need not be there yet.
+    n_bytes : int
+        Its size.
+
+    Returns
+    -------
+    dict
+        As :func:`describe_model` returns it.
+    """
     origin = FeatureOrigin.from_metadata(info["metadata"])
     names = getattr(model, "feature_names_in_", None)
     return {
         "file": str(path),
-        "bytes": path.stat().st_size,
+        "bytes": n_bytes,
         "sha256": info["sha256"],
         "format_version": info["format_version"],
         "model": describe_network(model),
@@ -180,7 +219,6 @@ def describe_model(path, rows=None, *, modules=None):
             name: {"written": written, "here": _installed(name)}
             for name, written in info["versions"].items()
         },
-        **({} if rows is None else {"rows": _describe_rows(model, origin, rows)}),
     }
 
 

@@ -13,8 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load, save
 from sklearn.utils.validation import check_is_fitted
 
-from skprognet._files import write_whole
-from skprognet.estimators import NetworkClassifier
+from skprognet.estimators import NetworkEstimator
 from skprognet.persistence._allowance import ARRAY_IN_FILE, Allowance
 from skprognet.persistence._estimators import one_row
 from skprognet.persistence._stored_sources import Modules, WrongModuleError, modules_of
@@ -26,67 +25,21 @@ KEY = "skprognet"
 PACKAGES = ("skprognet", "scikit-learn", "torch", "skorch", "numpy")
 
 
-def save_model(est, path, *, metadata=None):
-    """Write a fitted model to a file that runs no code when it is loaded.
+def encode_model(est, metadata=None):
+    """Return what the file of a model holds; parameters and errors as for :func:`save_model`.
 
-    What is stored has first been loaded again, and has to predict the same. The same model gives
-    the same bytes.
-
-    Parameters
-    ----------
-    est : DNNClassifier, FineTunedClassifier, ProgressiveClassifier, Pipeline or FrozenEstimator
-        Fitted; the last two end in one of the first three. Steps before it, and sources, may be
-        any of these, ``MLPClassifier``, ``StandardScaler``, ``MinMaxScaler``, ``MaxAbsScaler``,
-        ``RobustScaler`` or ``PCA``; a source may also be a ``LayerSource`` or a ``TorchSource``,
-        of which the weights are stored and not the code.
-    path : str or path
-        The file, best with the ending ``.safetensors``; it is written whole or not at all, and
-        its folder is made. A symbolic link is replaced, and what it points to stays.
-    metadata : dict, default=None
-        Whatever else is to be known of the model, such as how its features were made: what JSON
-        can hold, with text as keys. `read_model_info` gives it back; the model is as without it.
-
-    Raises
-    ------
-    ValueError
-        If it is not fitted (``NotFittedError``), or its parameters have been set to values with
-        which it could not be fitted.
-    TypeError
-        If it is, or holds, something that cannot be stored: callbacks, an optimizer that is a
-        class, a monitor that is a function, a splitter as `validation_fraction`, or another
-        estimator. Or if `metadata` is no dict that JSON can hold.
-    OSError
-        If the file cannot be written.
-
-    See Also
-    --------
-    load_model : Reads the file.
-    read_model_info : Reads what the file says of the model.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.preprocessing import StandardScaler
-    >>> from skprognet import DNNClassifier
-    >>> from skprognet.datasets import load_emodb
-    >>> from skprognet.persistence import load_model, save_model
-    >>> X, emotion = load_emodb(return_X_y=True)
-    >>> clf = DNNClassifier(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
-    >>> model = make_pipeline(StandardScaler(), clf).fit(X, emotion)
-    >>> with TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "emotion.safetensors"
-    ...     save_model(model, path)
-    ...     same = load_model(path)
-    >>> bool((same.predict_proba(X) == model.predict_proba(X)).all())
-    True
+    Returns
+    -------
+    content : bytes
+        The file.
+    document : dict
+        The JSON document in it.
     """
     last = network_of(est)
-    if hasattr(est, "best_estimator_") or not isinstance(last, NetworkClassifier):
+    if hasattr(est, "best_estimator_") or not isinstance(last, NetworkEstimator):
         raise TypeError(
-            "save_model stores a DNNClassifier, FineTunedClassifier or ProgressiveClassifier, or "
-            "a Pipeline or FrozenEstimator that ends in one, of a search its best_estimator_; "
+            "save_model stores a classifier or regressor of this package, or a Pipeline or "
+            "FrozenEstimator that ends in one, of a search its best_estimator_; "
             f"got {type(est).__name__}."
         )
     check_is_fitted(last)
@@ -97,9 +50,9 @@ def save_model(est, path, *, metadata=None):
         "model": writer.encode(est),
     }
     if metadata is not None:
-        document["metadata"] = _check_metadata(metadata)
+        document["metadata"] = check_metadata(metadata)
     document["sha256"] = _digest(document, writer.arrays)
-    write_whole({path: _tried(est, document, writer.arrays)})
+    return _tried(est, document, writer.arrays), document
 
 
 def load_model(path, *, modules=None):
@@ -206,10 +159,15 @@ def read_model_info(path):
     """
     with _one_sentence("read_model_info", path):
         document, *_ = _read(Path(path))
-        info = {"metadata": {}, **{name: document[name] for name in document if name != "model"}}
+        info = info_of(document)
         if type(info["metadata"]) is not dict or type(info.get("versions")) is not dict:
             raise ValueError("versions or metadata are no JSON object")
         return info
+
+
+def info_of(document):
+    """Return what a document says beside the model."""
+    return {"metadata": {}, **{name: document[name] for name in document if name != "model"}}
 
 
 @contextmanager
@@ -232,7 +190,7 @@ def _one_sentence(function, path):
         ) from error
 
 
-def _check_metadata(metadata):
+def check_metadata(metadata):
     """Return metadata, if JSON gives back what it was given."""
     try:
         same = json.loads(json.dumps(metadata, allow_nan=False))
@@ -283,7 +241,7 @@ def _model(encoded, arrays, allowance, modules):
     """Return the estimator that is described by JSON and arrays, unless it asks for too much."""
     reader = Reader(arrays, allowance, modules)
     model = reader.decode(encoded)
-    if not isinstance(network_of(model), NetworkClassifier):
+    if not isinstance(network_of(model), NetworkEstimator):
         raise ValueError(f"there is a {type(model).__name__} in place of a model")
     check_is_fitted(network_of(model))
     if reader.used != set(arrays):
@@ -295,7 +253,7 @@ def _model(encoded, arrays, allowance, modules):
 def _tried(est, document, arrays):
     """Return the content of the file, after a model made of it has predicted what `est` does."""
     row = one_row(est)
-    wanted = est.predict_proba(row)
+    wanted = _answer(est, row)
     try:
         text = json.dumps(document)
         content = save(arrays, metadata={KEY: text})
@@ -303,7 +261,7 @@ def _tried(est, document, arrays):
         allowance.spend_on_text(text)
         allowance.spend(ARRAY_IN_FILE * len(arrays))
         modules = Modules(modules_of(as_source(est)))
-        found = _model(document["model"], load(content), allowance, modules).predict_proba(row)
+        found = _answer(_model(document["model"], load(content), allowance, modules), row)
         reason = None if np.array_equal(found, wanted, equal_nan=True) else "it predicts otherwise"
     except Exception as error:
         reason = _reason(error)
@@ -313,6 +271,11 @@ def _tried(est, document, arrays):
             f"{reason}. Change that in {type(est).__name__}, or fit it again."
         )
     return content
+
+
+def _answer(est, row):
+    """Return the numbers that a model gives: probabilities, or those that it predicts."""
+    return (est.predict_proba if hasattr(est, "predict_proba") else est.predict)(row)
 
 
 def _digest(document, arrays):
@@ -333,6 +296,8 @@ def _reason(error):
     """Return in a clause what was wrong."""
     if isinstance(error, SafetensorError):
         return f"the safetensors format is not kept ({error})"
+    if isinstance(error, WrongModuleError):
+        return f"it {error}".rstrip(".")
     if isinstance(error, ValueError):
         return (str(error).splitlines() or ["a value is wrong"])[0].rstrip(".")
     return f"the parts do not go together ({type(error).__name__})"

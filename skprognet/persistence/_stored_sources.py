@@ -8,7 +8,7 @@ loads a `TorchSource` passes its module along.
 from dataclasses import dataclass
 
 from skprognet._wording import first_few, printable
-from skprognet.sources import LayerSource, TorchSource
+from skprognet.sources import LayerSource, TorchSource, check_described, check_module
 
 SOURCES = {cls.__name__: cls for cls in (LayerSource, TorchSource)}
 
@@ -45,9 +45,12 @@ def build_source(name, state):
     """
     if name not in SOURCES:
         raise ValueError(f"the source {name!r:.80} is not one of {', '.join(SOURCES)}")
-    return (
-        WithoutModule(state) if name == TorchSource.__name__ else SOURCES[name].from_state(state)
-    )
+    if name != TorchSource.__name__:
+        return SOURCES[name].from_state(state)
+    described = state.get("module")
+    if type(described) is not dict or type(described.get("class")) is not str:
+        raise ValueError("the module of a TorchSource is not described")
+    return WithoutModule(state)
 
 
 class Modules:
@@ -86,12 +89,14 @@ class Modules:
             )
         self._used.add(name)
         try:
-            return TorchSource.from_state(source.state, self._given[name])
+            check_module(self._given[name])
+            check_described(self._given[name], source.state["module"])
         except (TypeError, ValueError) as error:
             raise WrongModuleError(
                 f"reads the torch module {name!r}, which cannot be made of modules[{name!r}]. "
                 f"{error}"
             ) from error
+        return TorchSource.from_state(source.state, self._given[name])
 
     def check_all_used(self):
         """Raise if there is a module that no source needs."""
@@ -112,4 +117,4 @@ def modules_of(source):
 
 
 def _class(source):
-    return printable(source.state["module"]["class"])[:80]
+    return printable(source.state["module"]["class"][:80])

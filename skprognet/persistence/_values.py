@@ -21,7 +21,7 @@ NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 WAYS_OUT = {
     "callbacks": "set_params(callbacks=None)",
     "device": 'set_params(device="cpu")',
-    "monitor": 'set_params(monitor="uar")',
+    "monitor": 'set_params(monitor="loss")',
     "optimizer": 'set_params(optimizer="adam")',
     "validation_fraction": "set_params(validation_fraction=0.1)",
 }

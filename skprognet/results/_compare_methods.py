@@ -7,7 +7,14 @@ import pandas as pd
 
 from skprognet._checks import check_choice, check_number
 from skprognet._comparisons import evidence, transfer_loses
-from skprognet._scores import by_condition, check_scores, methods_in, rows_of
+from skprognet._scores import (
+    by_condition,
+    check_scores,
+    methods_in,
+    rows_of,
+    score_table,
+    with_plain_text,
+)
 from skprognet.results._chance import p_of_chance
 from skprognet.results._choose_test import as_test
 from skprognet.results._comparison import compare_two
@@ -20,18 +27,30 @@ def _compare_all(scores, pairs, against, test, rope):
     """Yield the numbers of every comparison, within each condition."""
     for condition, part in by_condition(scores):
         networks = plain_networks(part)
-        chance = _chance_of(part)
+        rows = _rows_of(part)
+        chance = _chance_of(rows)
         for method, other in choose_pairs(methods_in(part), pairs, against, networks):
-            numbers = compare_two(part, method, other, test, rope, chance)
+            numbers = compare_two(rows, method, other, test, rope, chance)
             yield {**condition, **numbers, "kind": kind_of(method, other, networks)}
 
 
-def _chance_of(scores):
+def _rows_of(scores):
+    """Return what gives the rows of a method, which are checked once: it has all folds."""
+
+    @cache
+    def rows(method):
+        score_table(scores, *method)
+        return rows_of(scores, method)
+
+    return rows
+
+
+def _chance_of(rows):
     """Return what gives the p-value of a method against chance, which is computed once."""
 
     @cache
     def p_value(method, test):
-        return p_of_chance(rows_of(scores, method), test)
+        return p_of_chance(rows(method), test)
 
     return p_value
 
@@ -105,6 +124,7 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
     See Also
     --------
     explain_tests : Which test was used, in words.
+    recall_scores : Scores whose score is the recall of one class.
     compare_over_corpora : Whether a method is better on corpora in general.
     summary_table : The paper's table, with marks from these comparisons.
 
@@ -127,7 +147,8 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
     layers progressively is better than reading them beside the features.
 
     A method is at chance if the same test, one-sided, does not find its scores better than chance,
-    the score of a guess: 1 / (number of classes) for UAR. If a test has no one-sided form, the one
+    the score of a guess: 1 / (number of classes) for UAR; see `recall_scores` for one class. If a
+    test has no one-sided form, the one
     that "auto" takes is used for this question. The verdict names methods at chance, since two
     that learned nothing are equivalent.
 
@@ -162,7 +183,7 @@ difference +0.008 (95 % interval -0.016 to +0.032), p = 0.412.
         raise ValueError(
             f"pairs and against exclude each other; got {pairs!r} and {against!r}. Pass one."
         )
-    scores = check_scores(scores)
+    scores = with_plain_text(check_scores(scores))
     comparisons = pd.DataFrame(_compare_all(scores, pairs, against, test, rope))
     if not len(comparisons):
         raise ValueError(

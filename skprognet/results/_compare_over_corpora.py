@@ -35,16 +35,22 @@ def _check_counts(table, post_hoc, alpha):
             f"{[label(*method) for method in table.columns]}. Compare two by "
             "scipy.stats.wilcoxon on their mean score on each corpus."
         )
-    lowest = smallest_pvalue(n_methods, n_corpora, post_hoc)
-    if lowest >= alpha:
-        needed = n_corpora + 1
-        while smallest_pvalue(n_methods, needed, post_hoc) >= alpha:
-            needed += 1
+    needed = corpora_needed(n_methods, post_hoc, alpha)
+    if n_corpora < needed:
+        lowest = smallest_pvalue(n_methods, n_corpora, post_hoc)
         raise ValueError(
             f"scores must be of at least {needed} corpora for {n_methods} methods; got "
             f"{n_corpora}, on which even one that is best everywhere has p = {lowest:.3g}. Add "
             "corpora, or use compare_methods on each."
         )
+
+
+def corpora_needed(n_methods, post_hoc="nemenyi", alpha=0.05):
+    """Return the smallest number of corpora on which any pair of methods could be significant."""
+    needed = 2
+    while smallest_pvalue(n_methods, needed, post_hoc) >= alpha:
+        needed += 1
+    return needed
 
 
 def _compare_pairs(table, metric, mean_rank, post_hoc):

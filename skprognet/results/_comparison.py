@@ -2,19 +2,15 @@
 
 import numpy as np
 
-from skprognet._scores import label, rows_of, score_table
+from skprognet._scores import label
 from skprognet._table_metric import metric_columns, metric_of
 from skprognet.results._choose_test import choose_test, run_test
 from skprognet.significance import bayesian_cv_test, pair_scores
 
 
-def _pair(scores, method, against):
+def _pair(rows, method, against):
     """Return the scores of two methods, paired by fold."""
-    for one in (method, against):
-        score_table(scores, *one)
-    pair = pair_scores(
-        rows_of(scores, method), rows_of(scores, against), names=(label(*method), label(*against))
-    )
+    pair = pair_scores(rows(method), rows(against), names=(label(*method), label(*against)))
     if pair.a.shape[1] < 2 and pair.ratio is None:
         raise ValueError(
             "scores must have at least 2 folds in each repeat, or the columns n_train and n_test; "
@@ -36,13 +32,13 @@ def _interval(result):
     return tuple(result.confidence_interval(0.95))
 
 
-def compare_two(scores, method, against, test, rope, chance):
+def compare_two(rows, method, against, test, rope, chance):
     """Return the numbers of one comparison.
 
     Parameters
     ----------
-    scores : DataFrame
-        Of one condition.
+    rows : callable
+        Gives the scores of a method, in one condition.
     method, against : tuple of (method, source)
         The two.
     test : SignificanceTest or None
@@ -57,7 +53,7 @@ def compare_two(scores, method, against, test, rope, chance):
     dict
         A row of what `compare_methods` returns.
     """
-    metric, raw = metric_of(scores), _pair(scores, method, against)
+    metric, raw = metric_of(rows(method)), _pair(rows, method, against)
     # From here on greater is better.
     pair = raw.oriented(metric)
     test = choose_test(test, *pair.a.shape, has_row_counts=pair.ratio is not None)

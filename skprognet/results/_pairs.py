@@ -6,7 +6,8 @@ import pandas as pd
 
 from skprognet._comparisons import CONTROL, OTHER, PLACEBO, SAME_SOURCE, TRANSFER
 from skprognet._controls import with_placebo
-from skprognet._scores import NO_SOURCE, methods_in, placebo_of, rows_of
+from skprognet._scores import BASELINE, NO_SOURCE, methods_in, placebo_of, rows_of
+from skprognet._wording import first_few, nearest_name
 
 # What the paper calls them: the network without a source, and the two ways to use one.
 DNN = "DNN"
@@ -21,7 +22,7 @@ def plain_networks(scores):
     Parameters
     ----------
     scores : DataFrame
-        Of one condition.
+        Of one condition; predictions have the same columns.
 
     Returns
     -------
@@ -34,11 +35,43 @@ def plain_networks(scores):
     for method in found:
         if method[1] == NO_SOURCE:
             continue
-        baselines = rows_of(scores, method).get("baseline", pd.Series(dtype=object)).dropna()
+        baselines = rows_of(scores, method).get(BASELINE, pd.Series(dtype=object)).dropna()
         name = baselines.iloc[0] if len(baselines) else DNN
         if name in plain:
             networks[method] = name
     return networks
+
+
+def networks_without_source(predictions, against=None):
+    """Return for each method with a source which one without it is judged by.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Of one condition; scores have the same columns.
+    against : str, default=None
+        The name of a method without a source, for all; None is as :func:`plain_networks` finds
+        it.
+
+    Returns
+    -------
+    dict of (str, str) to str
+        By (method, source); methods without one are not in it.
+
+    Raises
+    ------
+    ValueError
+        If there is no method of this name without a source.
+    """
+    found = methods_in(predictions)
+    plain = [method for method, source in found if source == NO_SOURCE]
+    if against is not None and against not in plain:
+        near = nearest_name(against, plain)
+        hint = f"Did you mean {near!r}?" if near else f"There are {first_few(plain)}."
+        raise ValueError(f"against must name a method without a source; got {against!r}. {hint}")
+    if against is None:
+        return plain_networks(predictions)
+    return {method: against for method in found if method[1] != NO_SOURCE}
 
 
 def kind_of(method, against, networks):

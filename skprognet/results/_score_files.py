@@ -1,4 +1,4 @@
-"""A table of scores in files: the scores in one, and beside it which rows each fit had."""
+"""A table of scores in files: the scores in one, and beside it what each fit had and took."""
 
 import gzip
 import zlib
@@ -9,6 +9,8 @@ from skprognet._scores import CONDITIONS, FOLD, METHOD, RECORDED, RECORDED_COLUM
 
 SCORES_FILE = "results.csv"
 ROWS_FILE = "rows.csv.gz"
+TIMINGS_FILE = "timings.csv"
+SECONDS = "seconds"
 _RECORDED = (*RECORDED, *RECORDED_COLUMNS)
 # What tells the fits apart; the seed tells them from those of another run.
 _KEYS = (*METHOD, *CONDITIONS, *FOLD, "seed")
@@ -31,7 +33,8 @@ def score_files(scores):
     """Return what each file of a table of scores holds.
 
     The rows that the fits had are most of the text and say nothing to a reader, so they have a
-    compressed file of their own.
+    compressed file of their own. So have the durations, which alone differ when the same study is
+    run again.
 
     Parameters
     ----------
@@ -41,22 +44,27 @@ def score_files(scores):
     Returns
     -------
     dict of str to bytes
-        By the name of the file: "results.csv", and "rows.csv.gz" where the fits recorded rows.
+        By the name of the file: "results.csv", and where the fits recorded them "rows.csv.gz" and
+        "timings.csv".
     """
     recorded = [name for name in _RECORDED if name in scores]
-    files = {SCORES_FILE: to_csv(scores.drop(columns=recorded))}
+    timed = [SECONDS] if SECONDS in scores else []
+    keys = [name for name in _KEYS if name in scores]
+    files = {SCORES_FILE: to_csv(scores.drop(columns=[*recorded, *timed]))}
     if recorded:
-        keys = [name for name in _KEYS if name in scores]
         files[ROWS_FILE] = compressed(scores[[*keys, *recorded]])
+    if timed:
+        files[TIMINGS_FILE] = to_csv(scores[[*keys, *timed]])
     return files
 
 
 def read_scores(path):
     r"""Read a table of scores from a CSV file.
 
-    If the file rows.csv.gz is beside it and is of the same fits, the rows that each fit had are in
-    the table as well. Then :func:`~skprognet.evaluation.audit` can be run again, and methods are
-    compared only if the same rows tested them.
+    If the files timings.csv and rows.csv.gz are beside it and are of the same fits, the seconds
+    and the rows that each fit had are in the table as well. With the rows
+    :func:`~skprognet.evaluation.audit` can be run again, and methods are compared only if the same
+    rows tested them.
 
     Parameters
     ----------
@@ -90,25 +98,40 @@ def read_scores(path):
     path = Path(path)
     path = path / SCORES_FILE if path.is_dir() else path
     scores = read_csv(path)
-    rows = path.parent / ROWS_FILE
-    if path.name != SCORES_FILE or not rows.is_file():
-        return scores
-    return _with_rows(scores, read_csv(rows))
+    for name, columns in ((TIMINGS_FILE, (SECONDS,)), (ROWS_FILE, _RECORDED)):
+        beside = path.parent / name
+        if path.name == SCORES_FILE and beside.is_file():
+            scores = _joined(scores, read_csv(beside), columns)
+    return scores
 
 
-def _with_rows(scores, rows):
-    """Return the scores with the rows of their fits, or as they are if those are of other fits."""
+def _joined(scores, beside, columns):
+    """Return the scores with columns of a file beside them, unless that is of other fits."""
     keys = [name for name in _KEYS if name in scores]
-    recorded = [name for name in _RECORDED if name in rows and name not in scores]
-    same = set(keys) == set(rows) - set(_RECORDED) and len(rows) == len(scores)
-    if not same or rows.duplicated(keys).any():
+    new = [name for name in columns if name in beside and name not in scores]
+    same = set(keys) == set(beside) - set(columns) and len(beside) == len(scores)
+    if not new or not same or beside.duplicated(keys).any():
         return scores
-    both = scores.merge(rows[[*keys, *recorded]], on=keys, how="left", validate="one_to_one")
-    return both if both["rows_tested"].notna().all() else scores
+    both = scores.merge(
+        beside[[*keys, *new]], on=keys, how="left", validate="one_to_one", indicator="from"
+    )
+    return scores if (both["from"] != "both").any() else both.drop(columns="from")
 
 
-def read_csv(path):
+def read_csv(path, text=()):
     """Return the frame in a CSV file of a study.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    text : sequence of str, default=()
+        Columns that are read as text, beside those of every table of a study.
+
+    Returns
+    -------
+    DataFrame
+        Its numbers to the last digit.
 
     Raises
     ------
@@ -126,6 +149,6 @@ def read_csv(path):
         )
     try:
         # Only what is empty is missing: a method or a source may be called "NA".
-        return read_delimited(path, ",", _TEXT, no_text=[""])
+        return read_delimited(path, ",", {*_TEXT, *text}, no_text=[""])
     except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(f"{str(path)!r} cannot be read as CSV: {error}") from error

@@ -9,6 +9,7 @@ from skprognet._controls import has_placebos, in_table_order, with_placebo
 from skprognet._scores import (
     METHOD,
     NO_SOURCE,
+    SOURCE_METRIC,
     SOURCE_SCORE,
     as_frame,
     by_condition,
@@ -20,6 +21,7 @@ from skprognet._scores import (
     placebo_of,
     rows_of,
     score_table,
+    with_plain_text,
 )
 from skprognet._table_metric import metric_columns, metric_of
 from skprognet._wording import first_few
@@ -40,7 +42,7 @@ def _won(made, winner, loser):
     return gain is not None and gain.is_better
 
 
-def _marks(made, method, network):
+def marks_of(made, method, network):
     """Return the marks that a method with a source has earned.
 
     A placebo has none: there is nothing that it could transfer.
@@ -142,13 +144,14 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
         A row per method and source, each placebo below the rows of its source: corpus, target,
         n_train_folds (those with several values), method, source, metric, greater_is_better,
         score_mean, score_std (or score_std_folds, for ``spread="folds"``), source_score (mean
-        score of the source on its own task). With `comparisons` also baseline (what the same
-        network without a source is called, "none" where it was not run), marks ("*" better than
-        that network, "†" better than it and than the other of PT/FT and ProgNet from the same
-        source, "↓" worse than that network: the transfer hurts, "‡" better than the same method
-        with a placebo, which has no marks itself; at the `alpha` of the comparisons, unadjusted as
-        in the paper), "p (DNN)" and the like (p-value against each method without a source, and
-        against each other one from the same source; NaN where two were not compared),
+        score of the source on its own task), source_metric (of what metric that is; only where
+        sources and target are not all classes or all numbers). With `comparisons` also baseline
+        (what the same network without a source is called, "none" where it was not run), marks
+        ("*" better than that network, "†" better than it and than the other of PT/FT and ProgNet
+        from the same source, "↓" worse than that network: the transfer hurts, "‡" better than the
+        same method with a placebo, which has no marks itself; at the `alpha` of the comparisons,
+        unadjusted as in the paper), "p (DNN)" and the like (p-value against each method without a
+        source, and against each other one from the same source; NaN where two were not compared),
         "p (placebo)" (p-value against the same method with a placebo; only where there are some),
         p_chance (see `compare_methods`) and alpha.
 
@@ -183,22 +186,26 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
     [0.082]
     """
     check_choice("spread", spread, tuple(SPREAD))
-    scores = check_scores(scores)
+    scores = with_plain_text(check_scores(scores))
     if comparisons is not None:
-        comparisons = as_frame("comparisons", comparisons)
+        comparisons = with_plain_text(as_frame("comparisons", comparisons))
         check_columns("comparisons", comparisons, NEEDED, "Take what compare_methods returns.")
         _check_same_methods(scores, comparisons)
     summarise = paper_mean_and_std if spread == "paper" else folds_mean_and_std
     metric, rows = metric_columns(metric_of(scores)), []
     for condition, part in by_condition(scores):
+        networks = plain_networks(part)
         for method in in_table_order(methods_in(part)):
             mean, std = summarise(score_table(part, *method))
             row = {**condition, **dict(zip(METHOD, method, strict=True)), **metric}
             row |= {MEAN: mean, SPREAD[spread]: std}
             if SOURCE_SCORE in scores:
                 row[SOURCE_SCORE] = rows_of(part, method)[SOURCE_SCORE].mean()
+            if SOURCE_METRIC in scores:
+                row[SOURCE_METRIC] = rows_of(part, method)[SOURCE_METRIC].iloc[0]
             if comparisons is not None:
-                row |= _compared(part, of_condition(comparisons, condition), method, comparisons)
+                made, network = of_condition(comparisons, condition), networks.get(method)
+                row |= _compared(made, method, network, comparisons)
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -215,12 +222,11 @@ def _check_same_methods(scores, comparisons):
         )
 
 
-def _compared(scores, made, method, comparisons):
-    """Return what the comparisons of a condition say of one method."""
-    network = plain_networks(scores).get(method)
+def _compared(made, method, network, comparisons):
+    """Return what the comparisons of a condition say of one method, and of its plain network."""
     return {
         "baseline": NO_SOURCE if network is None else network,
-        "marks": _marks(made, method, network),
+        "marks": marks_of(made, method, network),
         **_p_values(made, method, _p_columns(comparisons)),
         **_p_placebo(made, method, comparisons),
         "p_chance": _p_of_chance(made, method),

@@ -4,8 +4,15 @@ import pandas as pd
 
 from skprognet._checks import check_choice
 from skprognet._markup import ESCAPES, escape_html, escape_latex, escape_markdown
-from skprognet._scores import CONDITIONS, METHOD, SOURCE_SCORE, as_frame, check_columns
-from skprognet._table_metric import metric_of
+from skprognet._scores import (
+    CONDITIONS,
+    METHOD,
+    SOURCE_METRIC,
+    SOURCE_SCORE,
+    as_frame,
+    check_columns,
+)
+from skprognet._table_metric import metric_of, score_named
 from skprognet._wording import printable
 from skprognet.results._summary_table import MEAN, P_PLACEBO, SPREAD, p_column
 from skprognet.results._table_legend import legend_of
@@ -44,11 +51,18 @@ def _cells(table, spread):
     for name in _p_columns(table):
         cells[name] = table[name].map(_p)
     if SOURCE_SCORE in table and table[SOURCE_SCORE].notna().any():
-        own = table[SOURCE_SCORE]
-        cells[f"source's own {label}"] = [
-            "" if pd.isna(value) else f"{value:.3f}" for value in own
-        ]
+        what = "score" if SOURCE_METRIC in table else label
+        cells[f"source's own {what}"] = [_own_score(row) for _, row in table.iterrows()]
     return cells
+
+
+def _own_score(row):
+    """Return the score of a source, with its metric if that is not the one of the whole table."""
+    if pd.isna(row[SOURCE_SCORE]):
+        return ""
+    known = not pd.isna(row.get(SOURCE_METRIC))
+    metric = f"{score_named(row[SOURCE_METRIC]).label} " if known else ""
+    return f"{metric}{row[SOURCE_SCORE]:.3f}"
 
 
 def table_in_words(table, escape=str):

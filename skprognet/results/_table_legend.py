@@ -1,8 +1,15 @@
 """What the numbers and the marks of a table mean, in a few sentences."""
 
 from skprognet._controls import has_placebos
-from skprognet._scores import NO_SOURCE, SOURCE_SCORE, label_of_row
-from skprognet._table_metric import metric_of
+from skprognet._scores import (
+    CONDITIONS,
+    NO_SOURCE,
+    SOURCE_METRIC,
+    SOURCE_SCORE,
+    label_of_row,
+    placebo_of,
+)
+from skprognet._table_metric import metric_of, nothing_learned
 from skprognet.results._summary_table import (
     BETTER_THAN_BOTH,
     BETTER_THAN_PLACEBO,
@@ -11,6 +18,7 @@ from skprognet.results._summary_table import (
 )
 
 LISTED = 5
+SEVERAL = " + "  # stands between the names of sources that are read together
 SPREAD_IN_WORDS = {
     "score_std": "standard deviation over the folds of a repeat, averaged over repeats",
     "score_std_folds": "standard deviation over all folds",
@@ -60,13 +68,18 @@ def _explain_marks(table, escape):
         yield f"Warning: transfer hurts ({_names(hurt, escape)})."
 
 
+def _without_placebos(table):
+    return table[table["source"].map(placebo_of).isna()]
+
+
 def _name_chance(table, escape):
     """Yield a sentence on the methods that are no better than a guess."""
     if "p_chance" not in table:
         return
+    table = _without_placebos(table)
     found = table[table["p_chance"] >= table["alpha"]]
     if len(found) == len(table):
-        yield "No method is better than chance: nothing was learned."
+        yield f"No method is better than chance: {escape(nothing_learned(metric_of(table)))}."
     elif len(found):
         yield f"No better than chance: {_names(found, escape)}."
 
@@ -75,14 +88,25 @@ def _name_unscored_sources(table, escape):
     """Yield a sentence on the sources whose own score is not known."""
     if SOURCE_SCORE not in table:
         return
-    blank = table.loc[(table["source"] != NO_SOURCE) & table[SOURCE_SCORE].isna(), "source"]
+    table = _without_placebos(table)
+    # Not every method trains the source: its score may stand in another row.
+    one_source = [name for name in (*CONDITIONS, "source") if name in table]
+    unknown = table.groupby(one_source, dropna=False)[SOURCE_SCORE].transform("max").isna()
+    blank = table.loc[(table["source"] != NO_SOURCE) & unknown, "source"]
     if len(blank):
-        own = f"own {escape(metric_of(table).label)}"
-        yield (
-            f"The {own} of {_listed(map(escape, blank.unique()))} is not known: the source has "
-            "learned none of the classes of the test rows (as with new speakers), it came fitted, "
-            "or it stands for several sources."
-        )
+        own = "own score" if SOURCE_METRIC in table else f"own {escape(metric_of(table).label)}"
+        for names, reason in _why_unscored(blank.unique()):
+            yield f"The {own} of {_listed(map(escape, names))} is not known: {reason}."
+
+
+def _why_unscored(names):
+    """Yield sources and why their own score is not known."""
+    several = [name for name in names if SEVERAL in name]
+    single = [name for name in names if SEVERAL not in name]
+    if single:
+        yield single, "the test rows have no labels that could score it"
+    if several:
+        yield several, "it stands for several sources, each with a score of its own"
 
 
 def legend_of(table, spread, escape=str):

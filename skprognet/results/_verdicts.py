@@ -1,9 +1,16 @@
 """A comparison as a sentence, with its figures."""
 
-from skprognet._comparisons import CONTROL, TRANSFER, evidence, signed, transfer_wins
+from skprognet._comparisons import (
+    CONTROL,
+    TRANSFER,
+    evidence,
+    signed,
+    survives,
+    transfer_wins,
+)
 from skprognet._controls import gain_over_placebo, gain_over_side_by_side
 from skprognet._scores import NO_SOURCE, condition_in_words, label
-from skprognet._table_metric import metric_of_row
+from skprognet._table_metric import metric_of_row, nothing_learned
 
 
 def probability(p):
@@ -52,7 +59,8 @@ def _at_chance(row, first, second):
     if not found:
         return ""
     if len(found) == 2:
-        return f" Neither is better than chance, so nothing was learned: {', '.join(found)}."
+        learned = nothing_learned(metric_of_row(row))
+        return f" Neither is better than chance, so {learned}: {', '.join(found)}."
     return f" No better than chance: {found[0]}."
 
 
@@ -80,7 +88,10 @@ def _placebo_wins(row):
 def _because_of_knowledge(gain, row):
     placebo = f"the same network with a placebo as its source {_gained(gain, row)}"
     if gain.is_better:
-        return f" It helps because of what the source knows: {placebo}."
+        helps = "it helps because of what the source knows"
+        if not survives(row):  # the sentence before this one says that it is no evidence
+            return f" By the plain p-values {helps}: {placebo}."
+        return f" {helps.capitalize()}: {placebo}."
     return f" The gain may come from more weights alone: {placebo}."
 
 
@@ -141,7 +152,7 @@ def _claim(row, first, second, n_comparisons):
     sentence = f"{first} is {kind} than {second}{effect}: {_figures(row)}."
     if equal:
         sentence += f" The difference is too small to matter ({_within(row)})."
-    if not row["pvalue_holm"] < row["alpha"]:
+    if not survives(row):
         sentence += (
             f" Corrected for the {n_comparisons} comparisons made, it is no evidence "
             f"(Holm, p = {row['pvalue_holm']:.3g})."

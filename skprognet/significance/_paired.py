@@ -113,8 +113,9 @@ def _check_frames(names, a, b):
         check_one_value(name, frame, (*METHOD, *CONDITIONS), ", or use compare_methods")
         check_values(name, frame)
         grids.append(score_grid(name, frame).to_numpy())
-        no_score = frame[~np.isfinite(as_floats(frame[SCORE]))]
-        for row in no_score[:1].itertuples():
+        without = ~np.isfinite(as_floats(frame[SCORE]))
+        if without.any():
+            row = next(frame[without].itertuples())
             _refuse_score(name, row.score, row.repeat, row.fold)
         frames.append(frame.set_index(list(FOLD)).sort_index())
     check_same_places(names, *frames)

@@ -2,7 +2,7 @@
 
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 from torch import nn
@@ -15,9 +15,10 @@ from skprognet.sources._source import Source
 def as_source(model):
     """Return the source that a model is.
 
-    A model says so itself if it has a method ``as_source()``, as the classifiers of this package
-    have. Otherwise it may be scikit-learn's ``MLPClassifier``, or something around a model that
-    can be read: a pipeline, a ``FrozenEstimator``, or a search that was fitted.
+    A model says so itself if it has a method ``as_source()``, as the estimators of this package
+    have. Otherwise it may be scikit-learn's ``MLPClassifier`` or ``MLPRegressor``, or something
+    around a model that can be read: a pipeline, a ``FrozenEstimator``, or a search that was
+    fitted.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ def as_source(model):
     Examples
     --------
     >>> from sklearn.datasets import make_classification
-    >>> from sklearn.neural_network import MLPClassifier
+    >>> from sklearn.neural_network import MLPClassifier, MLPRegressor
     >>> from skprognet.sources import as_source
     >>> X, y = make_classification(60, random_state=0)
     >>> mlp = MLPClassifier((5, 4), max_iter=2000, random_state=0).fit(X, y)
@@ -52,9 +53,9 @@ def as_source(model):
         )
     if source is None:
         raise TypeError(
-            "source must be a DNNClassifier, FineTunedClassifier, ProgressiveClassifier or "
-            "MLPClassifier, a Source or an estimator with a method as_source(), or a pipeline or "
-            f"FrozenEstimator that ends in one of these; got {model!r}."
+            "source must be a network of this package, an MLPClassifier or MLPRegressor, a Source "
+            "or an estimator with a method as_source(), or a pipeline or FrozenEstimator that "
+            f"ends in one of these; got {model!r}."
         )
     return source
 
@@ -70,7 +71,8 @@ def network_of(model):
     Returns
     -------
     estimator or None
-        A classifier of this package or an ``MLPClassifier``; None if there is none.
+        An estimator of this package, an ``MLPClassifier`` or ``MLPRegressor``; None if there is
+        none.
 
     Examples
     --------
@@ -120,7 +122,7 @@ def _find_source(model):
         return _find_source(model.estimator)
     if _offers_source(model):
         return model.as_source()
-    if isinstance(model, MLPClassifier):
+    if isinstance(model, (MLPClassifier, MLPRegressor)):
         return MLPSource(model)
     if hasattr(model, "best_estimator_"):
         return _find_source(model.best_estimator_)

@@ -7,6 +7,7 @@ a sentence and never a wrong number.
 import numpy as np
 import torch
 
+from skprognet.sources._column_source import ColumnSource
 from skprognet.sources._source import Source
 
 
@@ -75,6 +76,8 @@ def read_layers(source, X):
     ValueError
         If they are not those that `layer_sizes` says, or not finite.
     """
+    if isinstance(source, ColumnSource):  # its own column keeps to it, and one row has no time
+        return source.hidden(X)
     layers, sizes = source.hidden(X), source.layer_sizes()
     wanted = [[(len(X), width) for width in column] for column in sizes]
     if _shapes(layers) != wanted:
@@ -87,6 +90,38 @@ def read_layers(source, X):
             if h_NH.is_complex() or not torch.isfinite(h_NH).all():
                 raise ValueError("hidden() must return finite real numbers; it did not.")
     return layers
+
+
+def add_layers(source, graph, rows):
+    """Add the hidden layers of a source to an ONNX graph, and return their names, checked.
+
+    Parameters
+    ----------
+    source : Source
+        What is read.
+    graph : OnnxGraph
+        What is added to.
+    rows : str
+        Name of the rows in the graph.
+
+    Returns
+    -------
+    list of list of str
+        As `Source.add_hidden`.
+
+    Raises
+    ------
+    ValueError
+        If they are not as many as `layer_sizes` says.
+    """
+    names = source.add_hidden(graph, rows)
+    found, wanted = list(map(len, names)), list(map(len, source.layer_sizes()))
+    if found != wanted:
+        raise ValueError(
+            "add_hidden() must return as many names for each column as layer_sizes() has layers, "
+            f"here {wanted}; got {found}."
+        )
+    return names
 
 
 def read_log_posteriors(source, X):
@@ -106,12 +141,14 @@ def read_log_posteriors(source, X):
 
     Raises
     ------
+    TypeError
+        If the source does not classify.
     ValueError
-        If the source does not classify, or gives anything else.
+        If it gives anything else.
     """
     log_p_NC = source.log_posteriors(X)
     if log_p_NC is None:
-        raise ValueError(
+        raise TypeError(
             "PosteriorClassifier needs the probabilities of the classes of its source; "
             f"{source!r:.200} does not classify. Read its layers with ProgressiveClassifier or "
             "SideBySideClassifier."

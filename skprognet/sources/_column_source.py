@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from sklearn.base import is_classifier
 
-from skprognet.networks import evaluate_hidden, evaluate_logits
+from skprognet.networks import add_column, add_older_columns, evaluate_hidden, evaluate_logits
 from skprognet.sources._rows_read import as_tensor, check_rows_read
 from skprognet.sources._source import Source
 
@@ -49,7 +49,7 @@ class ColumnSource(Source):
 
     def _dtype(self):
         """Return the name of the type in which the network computes."""
-        return self.column().config()["dtype"]
+        return self.column().dtype_name
 
     def _read(self, X, dtype):
         """Return the tensor for checked rows."""
@@ -60,6 +60,24 @@ class ColumnSource(Source):
         column, inputs = self.column(), self.column_input(X)
         _, older = column.columns(inputs)
         return [*older, evaluate_hidden(column, inputs)]
+
+    def add_hidden(self, graph, rows):
+        """Add the hidden layers to an ONNX graph, those of older columns first."""
+        column, inputs = self.column(), self.add_column_input(graph, rows)
+        own = add_column(graph, column, inputs)[:-1]
+        return [*add_older_columns(graph, column, inputs), own]
+
+    def add_column_input(self, graph, rows):
+        """Add to an ONNX graph what the column reads."""
+        return graph.cast(rows, self._dtype())
+
+    def add_log_posteriors(self, graph, rows):
+        """Add the log-probabilities of the classes to an ONNX graph."""
+        column, n_classes = self.column(), len(self.network.classes_)
+        logits = add_column(graph, column, self.add_column_input(graph, rows))[-1]
+        if column.config()["n_classes"] > n_classes:  # outputs of other tasks stand behind
+            logits = graph.columns(logits, range(n_classes))
+        return graph.add("LogSoftmax", logits, axis=1)
 
     @property
     def classifies(self):

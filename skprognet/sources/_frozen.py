@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pandas as pd
 from sklearn import get_config
-from sklearn.base import clone
+from sklearn.base import clone, is_regressor
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import get_routing_for_object
@@ -84,7 +84,9 @@ def train_source(model, X, labels, rows, train, held_out, seed, as_table):
     """
     options = _weights_and_groups(model, labels, rows, train)
     if not isinstance(model, Pipeline):
-        known = held_out[np.isin(labels[held_out], labels[train])]
+        known = held_out
+        if not is_regressor(model):  # a class that did not train cannot be scored
+            known = held_out[np.isin(labels[held_out], labels[train])]
         takes = has_fit_parameter(model, "X_val") and model.get_params().get("early_stopping")
         if takes and len(known):
             options |= {"X_val": as_table(X[known]), "y_val": labels[known]}
@@ -95,10 +97,11 @@ def _weights_and_groups(model, labels, rows, train):
     """Return weights and groups of the training rows under the names that `fit` has for them.
 
     Groups are passed on unless one class is in a single group: the task of recognising the
-    speakers has such classes.
+    speakers has such classes. Numbers have no classes; they only need two groups.
     """
     options = {}
-    if rows.groups is not None and _can_keep_apart(labels[train], rows.groups[train]):
+    kinds = np.zeros(len(labels)) if is_regressor(model) else labels
+    if rows.groups is not None and _can_keep_apart(kinds[train], rows.groups[train]):
         options["groups"] = rows.groups[train]
     if rows.weight is not None:
         options["sample_weight"] = rows.weight[train]

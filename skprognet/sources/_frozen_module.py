@@ -15,6 +15,8 @@ SHARED_TYPES = {
     getattr(torch, name)
     for name in ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8")
 } | {torch.bool}
+# Settings of a module that change no number of one in evaluation mode.
+_WITHOUT_EFFECT = ("training", "inplace")
 
 
 class FrozenModule:
@@ -72,15 +74,37 @@ def describe_module(module):
     Returns
     -------
     dict
-        ``"class"``: the name of its class; by its name the class of each submodule; and by its
-        name type and shape of each parameter and buffer, such as ``["float32", 16, 88]``.
+        ``"class"``: the name of its class; ``"settings"``, if it has any, the same with these; by
+        its name each submodule, such as ``"LeakyReLU(negative_slope=0.01)"``; and by its name type
+        and shape of each parameter and buffer, such as ``["float32", 16, 88]``.
     """
-    parts = {name: type(part).__name__ for name, part in module.named_modules() if name}
+    parts = {name: _with_settings(part) for name, part in module.named_modules() if name}
+    settings = _with_settings(module)
+    parts |= {} if settings == f"{type(module).__name__}()" else {"settings": settings}
     tensors = {
         name: [str(values.dtype).removeprefix("torch."), *values.shape]
         for name, values in tensors_of(module).items()
     }
     return {"class": type(module).__name__, **parts, **tensors}
+
+
+def _with_settings(part):
+    """Return the class of a module and its attributes that are plain values.
+
+    What a module computes depends on them, as that of a LeakyReLU on its slope.
+    """
+    settings = [
+        f"{name}={value!r}"
+        for name, value in sorted(vars(part).items())
+        if _is_plain(value) and not name.startswith("_") and name not in _WITHOUT_EFFECT
+    ]
+    return f"{type(part).__name__}({', '.join(settings)})"
+
+
+def _is_plain(value):
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (bool, int, float, str))
 
 
 def check_described(module, described):

@@ -3,13 +3,14 @@
 import copy
 import hashlib
 import json
+import re
 from collections import Counter
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 
 from skprognet._wording import first_few
-from skprognet.sources._columns import as_names, check_named, find_columns
+from skprognet.sources._find_columns import as_names, check_named, find_columns
 from skprognet.sources._rows_read import as_array, as_tensor
 from skprognet.sources._source import Source
 
@@ -36,7 +37,8 @@ class LayerSource(Source):
         - sequence: the same, and each text is also the name of its layer;
         - text, such as ``"ge2e"``: all columns that begin with ``"ge2e."``; what follows up to the
           next dot is the name of the layer, as `SpeechModelFeatures` calls them
-          (``ge2e.layer1.mean.000``).
+          (``ge2e.layer1.mean.000``). Layers are in the order of the columns, those that differ in
+          a number only in the order of this number.
 
     Attributes
     ----------
@@ -81,6 +83,8 @@ class LayerSource(Source):
     >>> [layer.tolist() for layer in source.hidden(rows)[0]]
     [[[1.0]], [[2.0]]]
     """
+
+    has_own_features = True
 
     def __init__(self, layers):
         self.layers = _check_layers(layers)
@@ -138,15 +142,49 @@ class LayerSource(Source):
         return None if self.columns is None else [tuple(map(len, self.columns.values()))]
 
     def hidden(self, X):
-        """Return the columns of each layer for the rows X, as :meth:`select` returns them."""
+        """Return the columns of each layer for the rows X.
+
+        Parameters
+        ----------
+        X : ndarray or DataFrame of shape (n_samples, n_features)
+            Rows as :meth:`select` returns them.
+
+        Returns
+        -------
+        list of list of Tensor
+            One list, with a tensor of shape (n_samples, n_columns) for each layer.
+
+        Raises
+        ------
+        ValueError
+            If the columns are not known yet.
+        """
         if self.columns is None:
             raise ValueError(
                 "A LayerSource must know the names of X before it reads rows; got none so far. "
                 "Call match(X.columns), and read with the source that it returns."
             )
-        X = as_array(X)
+        X = as_array(self.select(X) if hasattr(X, "columns") else X)
         rows = as_tensor(X, "float32" if X.dtype == np.float32 else "float64", "cpu")
         return [list(rows.split(self.layer_sizes()[0], dim=1))]
+
+    def add_hidden(self, graph, rows):
+        """Add the choice of the columns of each layer to an ONNX graph.
+
+        Parameters
+        ----------
+        graph : OnnxGraph
+            What is added to.
+        rows : str
+            Name of the rows in the graph, with the features that `select` returns.
+
+        Returns
+        -------
+        list of list of str
+            One list with the names of the layers.
+        """
+        ends = list(accumulate(self.layer_sizes()[0], initial=0))
+        return [[graph.columns(rows, range(*places)) for places in pairwise(ends)]]
 
     def digest(self):
         """Return a SHA-256 of the names of the columns of each layer: nothing else is fixed.
@@ -201,7 +239,11 @@ def _check_layers(layers):
             raise ValueError(f"layers must name columns; got {layers!r}.")
         return layers.removesuffix(".")
     if not isinstance(layers, dict):
-        layers = {name: name for name in as_names(layers, "layers")}
+        names = as_names(layers, "layers")
+        twice = [name for name, times in Counter(names).items() if times > 1]
+        if twice:
+            raise ValueError(f"layers must name each layer once; got {first_few(twice)} twice.")
+        layers = {name: name for name in names}
     if not layers:
         raise ValueError("layers must hold at least one layer; got none.")
     wrong = [name for name in layers if not isinstance(name, str)]
@@ -221,7 +263,18 @@ def _find_layers(layers, names):
     for name in find_columns(start, names, "layers"):
         layer = name.removeprefix(start).partition(".")[0]
         found.setdefault(layer, []).append(name)
-    return {layer: tuple(columns) for layer, columns in found.items()}
+    return {layer: tuple(found[layer]) for layer in _by_number(list(found))}
+
+
+def _by_number(layers):
+    """Return layers that differ in a number only by this number: "layer10" comes after "layer2".
+
+    A table whose columns were sorted by name has them in another order.
+    """
+    parts = [re.fullmatch(r"(.*?)(\d+)", layer) for layer in layers]
+    if not all(parts) or len({part[1] for part in parts}) > 1:
+        return layers
+    return sorted(layers, key=lambda layer: int(re.fullmatch(r".*?(\d+)", layer)[1]))
 
 
 def _check_apart(columns):

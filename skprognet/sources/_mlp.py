@@ -1,18 +1,21 @@
 """scikit-learn's multi-layer perceptron as a source."""
 
 import torch
+from sklearn.base import is_classifier
 from torch.nn.functional import logsigmoid
 
-from skprognet.networks import Column, evaluate_logits
+from skprognet.networks import Column, add_column, evaluate_logits
 from skprognet.sources._column_source import ColumnSource
 
 
 class MLPSource(ColumnSource):
-    """scikit-learn's ``MLPClassifier`` as a source; it does not remember its training rows."""
+    """scikit-learn's ``MLPClassifier`` or ``MLPRegressor``; it does not remember its rows."""
 
     @property
     def classifies(self):
         """Whether a row has one class; an ``MLPClassifier`` can also learn several at once."""
+        if not is_classifier(self.network):
+            return False
         return self.network.out_activation_ == "softmax" or self.network.n_outputs_ == 1
 
     def layer_sizes(self):
@@ -45,10 +48,20 @@ class MLPSource(ColumnSource):
         Of two classes an ``MLPClassifier`` has one output z: their probabilities are
         :math:`\sigma(-z)` and :math:`\sigma(z)`.
         """
+        if not self.classifies:
+            return None
         if self.network.out_activation_ == "softmax":
             return super().log_posteriors(X)
         z_NC = evaluate_logits(self.column(), self.column_input(X))
-        return logsigmoid(torch.cat([-z_NC, z_NC], dim=1)) if z_NC.shape[1] == 1 else None
+        return logsigmoid(torch.cat([-z_NC, z_NC], dim=1))
+
+    def add_log_posteriors(self, graph, rows):
+        """Add the log-probabilities to an ONNX graph; of two classes the first has the logit 0."""
+        if self.network.out_activation_ == "softmax":
+            return super().add_log_posteriors(graph, rows)
+        z = add_column(graph, self.column(), self.add_column_input(graph, rows))[-1]
+        zero = graph.add("Sub", z, z)
+        return graph.add("LogSoftmax", graph.join([zero, z]), axis=1)
 
     def _dtype(self):
         return self.network.coefs_[0].dtype.name

@@ -21,20 +21,28 @@ class NetworkSource(ColumnSource):
         Turns an array of rows into the tensor that the column reads.
     sources : list of (str, Source)
         What the classifier has learned from itself.
+    write : callable
+        Adds the same to an ONNX graph.
     copied : bool, default=False
         Whether the hidden layers began as copies of the single source's.
     """
 
-    def __init__(self, network, *, read, sources, copied=False):
+    def __init__(self, network, *, read, sources, write, copied=False):
         super().__init__(network)
         self.sources = sources
         self.copied = copied
         self._read_rows = read
+        self._write_rows = write
 
     @property
     def own_features(self):
         """Names of the features that are for the sources of this network alone."""
         return tuple(dict.fromkeys(name for _, s in self.sources for name in s.own_features))
+
+    @property
+    def has_own_features(self):
+        """Whether a source of this network has features for itself alone."""
+        return any(source.has_own_features for _, source in self.sources)
 
     def match(self, feature_names):
         """Return this source; of a network that is still to be fitted, with its sources matched.
@@ -54,6 +62,10 @@ class NetworkSource(ColumnSource):
     def _read(self, X, dtype):
         return self._read_rows(X)
 
+    def add_column_input(self, graph, rows):
+        """Add to an ONNX graph what the column reads: features, and what the sources say."""
+        return self._write_rows(graph, rows)
+
     def has_steps(self):
         """Return whether there are steps before a network that this one learned from."""
         return any(source.has_steps() for _, source in self.sources)
@@ -72,7 +84,7 @@ class NetworkSource(ColumnSource):
         """Return which rows the network, or one that it learned from, had in `fit`."""
         seen = is_known(self.network, X)
         for _, source in self.sources:
-            of_source = ask_rows_seen(source, source.select(X, self.feature_names_in_))
+            of_source = ask_rows_seen(source, self.network._select(source, X))
             if of_source is None:
                 return None
             seen |= of_source
@@ -82,5 +94,5 @@ class NetworkSource(ColumnSource):
         """Return how many features are on another scale; of the first network where most are."""
         answers = [count_off_scale(X, self.network)]
         for _, source in self.sources:
-            answers.append(source.off_scale(source.select(X, self.feature_names_in_)))
+            answers.append(source.off_scale(self.network._select(source, X)))
         return next((pair for pair in answers if 2 * pair[0] > pair[1]), answers[0])

@@ -6,6 +6,7 @@ import pandas as pd
 from sklearn import config_context, get_config
 
 from skprognet._wording import first_few
+from skprognet.sources._affine_steps import add_step
 from skprognet.sources._source import Source, check_number_of_features, raise_missing
 
 
@@ -88,6 +89,11 @@ class PipelineSource(Source):
             X = _transform(step, X, reader)
         return self.last.before_network(X)
 
+    @property
+    def has_own_features(self):
+        """Whether a source of the network has features for itself alone."""
+        return self.last.has_own_features
+
     def match(self, feature_names):
         """Return this source with its last part matched; the steps are taken to keep the names."""
         last = self.last.match(feature_names)
@@ -117,6 +123,23 @@ class PipelineSource(Source):
     def column_input(self, X, dtype=None):
         """Return what the network behind the steps reads."""
         return self._ask(self.last.column_input, X, dtype)
+
+    def add_hidden(self, graph, rows):
+        """Add the steps and the hidden layers behind them to an ONNX graph."""
+        return self.last.add_hidden(graph, self._add_steps(graph, rows))
+
+    def add_log_posteriors(self, graph, rows):
+        """Add the steps and the log-probabilities behind them to an ONNX graph."""
+        return self.last.add_log_posteriors(graph, self._add_steps(graph, rows))
+
+    def add_column_input(self, graph, rows):
+        """Add to an ONNX graph the steps and what the network behind them reads."""
+        return self.last.add_column_input(graph, self._add_steps(graph, rows))
+
+    def _add_steps(self, graph, rows):
+        for step in self.steps:
+            rows = add_step(graph, step, rows)
+        return rows
 
     def rows_seen(self, X):
         """Return which rows the network had; it knows them as the steps make them."""

@@ -36,6 +36,11 @@ class PlaceboSource(Source):
         self.feature_names_in_ = feature_names
 
     @property
+    def has_own_features(self):
+        """Whether the source has features for itself alone."""
+        return self._source.has_own_features
+
+    @property
     def own_features(self):
         """Names of the features that are for the source alone."""
         return self._source.own_features

@@ -2,6 +2,8 @@
 
 from abc import ABC, abstractmethod
 
+import numpy as np
+
 from skprognet._wording import first_few
 from skprognet.sources._rows_read import as_tensor, check_rows_read
 
@@ -35,6 +37,9 @@ class Source(ABC):
         take them as features of its own.
     layer_names : tuple of str
         Names of the layers of its one frozen column, for whoever draws it; empty without names.
+    has_own_features : bool
+        Whether there are such features. A source that finds them in :meth:`match` has to say so
+        before. Other sources that know no names are given the rest of X.
     classifies : bool
         Whether :meth:`log_posteriors` has an answer.
     not_copied : str
@@ -84,6 +89,11 @@ class Source(ABC):
     def kind(self):
         """What kind of source it is, for pictures and descriptions: the name of its class."""
         return type(self).__name__
+
+    @property
+    def has_own_features(self):
+        """Whether the source has such features; one that finds them in `match` says so before."""
+        return bool(self.own_features)
 
     def match(self, feature_names):
         """Return this source as it reads rows with features of these names.
@@ -250,6 +260,73 @@ class Source(ABC):
         X = check_rows_read(X, column.n_features, min(own, dtype or own))  # "float32" is first
         return as_tensor(X, own, next(column.parameters()).device)
 
+    def add_hidden(self, graph, rows):
+        """Add to an ONNX graph what :meth:`hidden` computes.
+
+        Parameters
+        ----------
+        graph : OnnxGraph
+            What is added to; see :class:`~skprognet.persistence.OnnxGraph`.
+        rows : str
+            Name of the rows in the graph, with the features that `select` returns.
+
+        Returns
+        -------
+        list of list of str
+            For each column the names of its layers.
+
+        Raises
+        ------
+        TypeError
+            If the source does not say what its graph is.
+        """
+        raise self._without_graph("add_hidden")
+
+    def add_log_posteriors(self, graph, rows):
+        """Add to an ONNX graph what :meth:`log_posteriors` computes.
+
+        Parameters
+        ----------
+        graph : OnnxGraph
+            What is added to.
+        rows : str
+            Name of the rows in the graph, with the features that `select` returns.
+
+        Returns
+        -------
+        str
+            Name of the log-probabilities.
+
+        Raises
+        ------
+        TypeError
+            If the source does not say what its graph is.
+        """
+        raise self._without_graph("add_log_posteriors")
+
+    def add_column_input(self, graph, rows):
+        """Add to an ONNX graph what :meth:`column_input` computes.
+
+        Parameters
+        ----------
+        graph : OnnxGraph
+            What is added to.
+        rows : str
+            Name of the rows in the graph, with the features that `select` returns.
+
+        Returns
+        -------
+        str
+            Name of what `column` reads.
+        """
+        return graph.cast(rows, self.column().config()["dtype"])
+
+    def _without_graph(self, method):
+        return TypeError(
+            f"A source that is exported must have a graph; {self.kind} has none. Write a method "
+            f"{method}(graph, rows) for it, or export a model that does not read it."
+        )
+
     def has_steps(self):
         """Return whether there are steps before the network, or before one that it reads."""
         return bool(self.steps)
@@ -265,10 +342,10 @@ class Source(ABC):
 
         Parameters
         ----------
-        X : ndarray of shape (n_samples, n_features)
+        X : ndarray or DataFrame of shape (n_samples, n_features)
             The rows.
         feature_names : ndarray of str, default=None
-            Names of the features of X, if known.
+            Names of the features of X, if known; None takes those of a DataFrame.
 
         Returns
         -------
@@ -281,6 +358,9 @@ class Source(ABC):
             If features that the source needs are missing, or their number differs.
         """
         wanted = self.feature_names_in_
+        if hasattr(X, "columns"):
+            names = [str(name) for name in X.columns]
+            X, feature_names = np.asarray(X), names if feature_names is None else feature_names
         if wanted is None or feature_names is None:
             check_number_of_features(X, self.n_features_in_)
             return X

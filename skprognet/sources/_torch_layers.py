@@ -3,10 +3,15 @@
 Letters in names: N rows, F features, T steps of time, H units of one layer.
 """
 
+from collections import Counter
+
 import torch
 from torch import Tensor, nn
 
-from skprognet.networks import ROWS_PER_BLOCK, undisturbed
+from skprognet._checks import check_choice
+from skprognet._wording import first_few, nearest_name
+from skprognet.networks import ROWS_PER_BLOCK, record_outputs, undisturbed
+from skprognet.sources._find_columns import as_names
 
 POOLS = {
     "mean": lambda h_NTH: h_NTH.mean(1),
@@ -25,6 +30,34 @@ def dtype_of(module):
     """Return the type in which a module computes: that of its first floating-point tensor."""
     types = (values.dtype for values in tensors_of(module).values() if values.is_floating_point())
     return next(types, torch.float32)
+
+
+def check_layers(module, layers):
+    """Return the names of layers as a list; raise unless they are submodules, each once."""
+    layers = as_names(layers, "layers")
+    known = [name for name, _ in module.named_modules(remove_duplicate=False) if name]
+    for name in layers:
+        if name not in known:
+            near = nearest_name(name, known)
+            near = f" The nearest is {near!r}." if near else ""
+            raise ValueError(
+                f"layers must name submodules of the module; got {name!r}, and there are "
+                f"{first_few(known) or 'none'}.{near}"
+            )
+    twice = [name for name, n in Counter(layers).items() if n > 1]
+    if twice:
+        raise ValueError(f"layers must name each layer once; got {first_few(twice)} twice.")
+    return layers
+
+
+def check_pooling(pooling):
+    """Return what is taken over time as a list; raise unless each is known, and named once."""
+    pooling = as_names(pooling, "pooling")
+    for name in pooling:
+        check_choice("pooling", name, POOLS)
+    if len(set(pooling)) < len(pooling):
+        raise ValueError(f"pooling must name each kind once; got {pooling!r:.200}.")
+    return pooling
 
 
 def layers_of(module, names, pooling, X_NF):
@@ -60,9 +93,9 @@ def layers_of(module, names, pooling, X_NF):
 def probe(module, names, pooling, n_features):
     """Return the widths of the layers; raise unless a row's numbers depend on that row alone.
 
-    The module runs twice, on five rows of which the first and the last are the same both times. A
-    module that draws random numbers, normalises by the rows at hand, takes rows for steps of
-    time, or goes on from its last call gives itself away.
+    The module runs twice, on five rows of which the first and the last are the same both times.
+    Their numbers differ if the module draws random numbers, normalises by the rows at hand, takes
+    rows for steps of time, or goes on from its last call.
 
     Parameters
     ----------
@@ -126,37 +159,21 @@ def _width(layer):
 
 def _run(module, names, pooling, X_NF):
     """Return the layers for one block of rows."""
-    outputs = {name: [] for name in names}
+    outputs = _forward(module, X_NF, names)
+    return [_pooled(n, found, len(X_NF), pooling) for n, found in zip(names, outputs, strict=True)]
 
-    def keep(name):
-        return lambda _, args, output: outputs[name].append(_kept(output))
 
-    hooks = [module.get_submodule(name).register_forward_hook(keep(name)) for name in names]
+def _forward(module, X_NF, names=()):
+    """Run a module and return the outputs of layers; what it raises becomes one sentence."""
     try:
-        _forward(module, X_NF)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return [_pooled(name, found, len(X_NF), pooling) for name, found in outputs.items()]
-
-
-def _forward(module, X_NF):
-    """Run a module; what it raises becomes one sentence."""
-    try:
-        with undisturbed("cpu"), torch.inference_mode():
-            module(X_NF)
+        with undisturbed("cpu"):
+            return record_outputs(module, list(names), X_NF)
     except Exception as error:
         said = (str(error).splitlines() or [""])[0]
         raise ValueError(
             f"The module cannot compute with rows of {X_NF.shape[1]} features "
             f"({type(error).__name__}: {said:.150}). Give it the features that it was trained on."
         ) from error
-
-
-def _kept(output):
-    """Return a copy of the output of a layer, of several the first: the next may work in place."""
-    first = output[0] if isinstance(output, tuple) and output else output
-    return first.clone() if torch.is_tensor(first) else first
 
 
 def _pooled(name, outputs, n_rows, pooling):
@@ -173,15 +190,18 @@ def _pooled(name, outputs, n_rows, pooling):
             f"The layer {name!r} must give a tensor of floating-point numbers; got {got}. Name "
             "another submodule."
         )
-    if h.ndim == 2 and len(h) == n_rows:
-        return h
-    if h.ndim == 3 and len(h) == n_rows and h.shape[1]:
-        return torch.cat([POOLS[pool](h) for pool in pooling], dim=1)
+    if len(h) == n_rows and (h.ndim == 2 or (h.ndim == 3 and h.shape[1])):
+        return pool_over_time(h, pooling)
     raise ValueError(
         f"The layer {name!r} must give (rows, width) or (rows, time, width); for {n_rows} rows it "
         f"gave the shape {tuple(h.shape)}. Name another submodule; a recurrent one needs "
         "batch_first=True."
     )
+
+
+def pool_over_time(h, pooling):
+    """Return a layer of shape (rows, width), pooled where it is (rows, time, width)."""
+    return h if h.ndim == 2 else torch.cat([POOLS[pool](h) for pool in pooling], dim=1)
 
 
 def check_finite(names, layers: list[Tensor]):

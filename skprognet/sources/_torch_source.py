@@ -3,13 +3,12 @@
 import copy
 import hashlib
 import json
-from collections import Counter
 
 import numpy as np
 
-from skprognet._checks import check_choice
-from skprognet._wording import first_few, nearest_name
-from skprognet.sources._columns import as_names, check_named, find_columns
+from skprognet._checks import check_number
+from skprognet._wording import first_few
+from skprognet.sources._find_columns import as_names, check_named, find_columns
 from skprognet.sources._frozen_module import (
     FrozenModule,
     arrays_of,
@@ -20,15 +19,19 @@ from skprognet.sources._frozen_module import (
 )
 from skprognet.sources._rows_read import as_tensor, check_rows_read
 from skprognet.sources._source import Source
+from skprognet.sources._torch_export import export_layers
 from skprognet.sources._torch_layers import (
-    POOLS,
     check_finite,
+    check_layers,
+    check_pooling,
     dtype_of,
     find_n_features,
     layers_of,
     probe,
 )
 from skprognet.sources._torch_stack import column_of
+
+MOST_FEATURES = 10**6  # a forged file may say any number
 
 
 class TorchSource(Source):
@@ -123,9 +126,9 @@ class TorchSource(Source):
 
     def __init__(self, module, layers, *, columns=None, pooling="mean"):
         check_module(module)
-        self.layers = _check_layers(module, layers)
+        self.layers = check_layers(module, layers)
         self.columns = None if columns is None else as_names(columns, "columns")
-        self.pooling = _check_pooling(pooling)
+        self.pooling = check_pooling(pooling)
         self._frozen = FrozenModule(module)
         self.n_features_in_ = find_n_features(self.module)
         self.own_features = ()
@@ -137,6 +140,9 @@ class TorchSource(Source):
         options = "" if self.columns is None else f", columns={self.columns!r}"
         options += "" if self.pooling == ["mean"] else f", pooling={self.pooling!r}"
         return f"TorchSource({type(self.module).__name__}, {self.layers!r}{options})"
+
+    def __sklearn_clone__(self):
+        return copy.copy(self)
 
     @property
     def kind(self):
@@ -157,6 +163,11 @@ class TorchSource(Source):
     def feature_names_in_(self):
         """Names of the columns that the module reads; None without `columns`."""
         return np.array(self.own_features, dtype=object) if self.own_features else None
+
+    @property
+    def has_own_features(self):
+        """Whether the module reads columns of its own."""
+        return self.columns is not None
 
     def match(self, feature_names):
         """Return this source with its columns found among the features of X.
@@ -257,6 +268,31 @@ class TorchSource(Source):
         check_finite(self.layers, layers)
         return [layers]
 
+    def add_hidden(self, graph, rows):
+        """Add the named layers to an ONNX graph, as torch's own exporter writes them.
+
+        Parameters
+        ----------
+        graph : OnnxGraph
+            What is added to.
+        rows : str
+            Name of the rows in the graph, with the features that `select` returns.
+
+        Returns
+        -------
+        list of list of str
+            One list with the names of the layers.
+
+        Raises
+        ------
+        ValueError
+            If torch cannot write a graph of the module.
+        """
+        dtype = dtype_of(self.module)
+        with self._frozen.lock:
+            model = export_layers(self.module, self.layers, self.pooling, self.n_features_in_)
+        return [graph.include(model, graph.cast(rows, str(dtype).removeprefix("torch.")))]
+
     def column(self):
         """Return a column with the weights of the module, if it is a plain stack of linear layers.
 
@@ -268,7 +304,7 @@ class TorchSource(Source):
         return column_of(self.module)
 
     def digest(self):
-        """Return a SHA-256 of weights and buffers, the classes of the submodules, and names."""
+        """Return a SHA-256 of weights and buffers, names, and the settings of all submodules."""
         sha256 = hashlib.sha256(json.dumps(self._description()).encode())
         for values in arrays_of(self.module).values():
             sha256.update(np.ascontiguousarray(values).tobytes())
@@ -319,8 +355,9 @@ class TorchSource(Source):
             If the module has other parts or tensors than the one that was stored, or the state
             contradicts itself.
         """
-        check_module(module)
         check_described(module, state["module"])
+        if state["n_features"] is not None:  # the module would get rows of this length
+            check_number("n_features", state["n_features"], "integer", low=1, high=MOST_FEATURES)
         frozen = with_arrays(module, state["weights"])
         options = {name: state[name] for name in ("columns", "pooling")}
         source = cls(frozen, state["layers"], **options)
@@ -330,31 +367,5 @@ class TorchSource(Source):
             source = source.with_n_features(state["n_features"])
         found = {**source._description(), "n_features": source.n_features_in_}
         if any(found[name] != state[name] for name in found) or len(state) != len(found) + 1:
-            raise ValueError("the layers or columns of a TorchSource are not its own")
+            raise ValueError("the layers or columns of a TorchSource are not those of its module")
         return source
-
-
-def _check_layers(module, layers):
-    layers = as_names(layers, "layers")
-    known = [name for name, _ in module.named_modules(remove_duplicate=False) if name]
-    for name in layers:
-        if name not in known:
-            near = nearest_name(name, known)
-            near = f" The nearest is {near!r}." if near else ""
-            raise ValueError(
-                f"layers must name submodules of the module; got {name!r}, and there are "
-                f"{first_few(known) or 'none'}.{near}"
-            )
-    twice = [name for name, n in Counter(layers).items() if n > 1]
-    if twice:
-        raise ValueError(f"layers must name each layer once; got {first_few(twice)} twice.")
-    return layers
-
-
-def _check_pooling(pooling):
-    pooling = as_names(pooling, "pooling")
-    for name in pooling:
-        check_choice("pooling", name, POOLS)
-    if len(set(pooling)) < len(pooling):
-        raise ValueError(f"pooling must name each kind once; got {pooling!r:.200}.")
-    return pooling

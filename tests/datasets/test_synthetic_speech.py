@@ -16,7 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet.datasets import check_corpus, make_speech_corpus
-from skprognet.datasets._delivery import EXPRESSIONS, draw_speaker, express
+from skprognet.datasets._delivery import AROUSAL, EXPRESSIONS, draw_speaker, express
 from skprognet.datasets._speaking import (
     EDGE,
     pitch_contour,
@@ -149,6 +149,66 @@ def test_same_seed_same_bytes(tmp_path, corpus):
     assert len(set(of_all.values())) == len(corpus)
     other = digests(make_speech_corpus(tmp_path / "other", **small, random_state=1))
     assert set(of_some.values()).isdisjoint(other.values())
+
+
+@pytest.fixture(scope="module")
+def calm_and_roused(tmp_path_factory):
+    """Give the same utterances without and with an arousal of their own."""
+    options = {"n_speakers": 2, "n_utterances": 2, "random_state": 0}
+    return [
+        make_speech_corpus(tmp_path_factory.mktemp("corpus"), **options, arousal=arousal)
+        for arousal in (False, True)
+    ]
+
+
+def heard(path):
+    """Return level in dB, seconds, and pitch in semitones: the median of the loudest 0.3 s."""
+    signal = wavfile.read(path)[1] / 32767
+    frames = np.lib.stride_tricks.sliding_window_view(signal, 800)[::160]
+    loud = frames[np.square(frames).mean(axis=1).argsort()[-30:]] * np.hanning(800)
+    spectra = np.abs(np.fft.rfft(loud, 2048)) ** 0.5  # compressed, so that no formant stands out
+    match = np.fft.irfft(spectra)[:, RATE // 450 : RATE // 80]
+    periods = RATE // 450 + match.argmax(axis=1)
+    pitch = 12 * np.log2(RATE / np.median(periods))
+    return [10 * np.log10(np.mean(signal**2)), len(signal) / RATE, pitch]
+
+
+def test_arousal_is_about_that_of_the_emotion(calm_and_roused):
+    calm, roused = calm_and_roused
+    assert set(roused.columns) - set(calm.columns) == {"arousal"}
+    assert roused["arousal"].between(1, 5).all()
+    excess = roused["arousal"] - roused["emotion"].map(
+        {"angry": 4.2, "happy": 3.9, "neutral": 3.0, "sad": 1.9}
+    )
+    assert excess.abs().max() < 0.8
+    assert excess.nunique() == len(roused)
+    check_corpus(roused)
+
+
+def test_arousal_drives_pitch_range_rate_and_level(calm_and_roused):
+    calm, roused = calm_and_roused
+    excess = roused["arousal"] - roused["emotion"].map(AROUSAL)
+    np.testing.assert_allclose(12 * np.log2(roused["f0"] / calm["f0"]), 2.5 * excess, atol=1e-9)
+    for name, factor in (("f0_range", 1.3), ("rate", 1.1)):
+        np.testing.assert_allclose(roused[name] / calm[name], factor**excess)
+    np.testing.assert_allclose(roused["level"] - calm["level"], 4 * excess, atol=1e-9)
+    for name in ("pause", "jitter", "shimmer", "breathiness", "tilt", "vocal_tract"):
+        np.testing.assert_array_equal(roused[name], calm[name])
+
+
+def test_arousal_is_heard(calm_and_roused):
+    calm, roused = (np.array([heard(f) for f in corpus["file"]]) for corpus in calm_and_roused)
+    excess = calm_and_roused[1]["arousal"] - calm_and_roused[1]["emotion"].map(AROUSAL)
+    louder, longer, _ = (roused - calm).T
+    np.testing.assert_allclose(louder, 4 * excess, atol=0.5)
+    assert np.corrcoef(longer, excess)[0, 1] < -0.9
+    # The pitch is within an octave of what the frame says, and follows it.
+    assert np.corrcoef(np.log2(calm_and_roused[1]["f0"]), roused[:, 2])[0, 1] > 0.9
+
+
+def test_arousal_must_be_true_or_false(tmp_path):
+    with pytest.raises(TypeError, match=r"^arousal must be True or False; got 'low'\.$"):
+        make_speech_corpus(tmp_path, arousal="low")
 
 
 @pytest.mark.parametrize("sampling_rate", [8000, 22_050, 48_000])

@@ -6,9 +6,16 @@ from scipy.stats import chi2_contingency, ttest_1samp
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet import (
+    DNNClassifier,
+    DNNRegressor,
+    FineTunedClassifier,
+    FineTunedRegressor,
+    ProgressiveClassifier,
+    ProgressiveRegressor,
+)
 from skprognet.datasets import make_transfer_problem
-from skprognet.metrics import uar_score
+from skprognet.metrics import ccc_score, uar_score
 
 NET = {"hidden_layer_sizes": (32, 32), "dropout": 0.0, "lr": 0.01}
 
@@ -163,3 +170,74 @@ def test_a_misleading_source_hurts_fine_tuning_and_hardly_the_progressive_networ
     assert ttest_1samp(tuned, 0, alternative="less").pvalue < 0.01
     assert progressive.mean() > -0.03
     assert ttest_1samp(progressive - tuned, 0, alternative="greater").pvalue < 0.01
+
+
+# A number as the target
+
+
+def test_only_the_target_is_another():
+    classes = make_transfer_problem(random_state=3)
+    number = make_transfer_problem(target="number", random_state=3)
+    assert set(number) - set(classes) == {"best_ccc"}
+    for name in set(classes) - {"target"}:
+        np.testing.assert_array_equal(number[name], classes[name])
+    np.testing.assert_array_equal(number.target, number.factors[:, 0])
+    np.testing.assert_array_equal(number.target > 0, classes.target >= 2)
+
+
+def test_default_table_is_what_it_has_always_been():
+    problem = make_transfer_problem(n_samples=4, n_features=2, n_speakers=2, random_state=0)
+    assert list(problem) == [
+        *("data", "target", "source", "speaker", "factors", "nuisance", "informed")
+    ]
+    np.testing.assert_allclose(
+        problem.data[0], [-0.499894119883596, -0.5460619808990144], rtol=1e-12
+    )
+
+
+def test_best_score_grows_with_the_features():
+    few, some, many = (
+        make_transfer_problem(10, n, n_speakers=2, target="number", random_state=0).best_ccc
+        for n in (3, 30, 120)
+    )
+    assert 0 < few < 0.7 < some < many < 1
+
+
+def test_many_rows_reach_the_best_score():
+    problem = make_transfer_problem(4000, target="number", random_state=0)
+    X = StandardScaler().fit_transform(problem.data)
+    train, test = slice(3000), slice(3000, None)
+    model = DNNRegressor(**NET, loss="ccc", max_epochs=8, random_state=0)
+    score = ccc_score(
+        problem.target[test], model.fit(X[train], problem.target[train]).predict(X[test])
+    )
+    assert problem.best_ccc - 0.06 < score < problem.best_ccc + 0.02
+
+
+def gains_in_ccc(transfer, random_state):
+    """Return by how much the target's CCC is higher with a source, for both methods."""
+    problem = make_transfer_problem(
+        1000, transfer=transfer, target="number", random_state=random_state
+    )
+    many, few, test = slice(600), slice(20), slice(600, None)
+    X = StandardScaler().fit(problem.data[many]).transform(problem.data)
+    source = DNNClassifier(**NET, max_epochs=12, monitor="loss", random_state=random_state)
+    source.fit(X[many], problem.source[many])
+    options = {**NET, "max_epochs": 40, "early_stopping": False, "random_state": random_state}
+    plain, tuned, progressive = (
+        ccc_score(problem.target[test], model.fit(X[few], problem.target[few]).predict(X[test]))
+        for model in (
+            DNNRegressor(**options),
+            FineTunedRegressor(source, **options),
+            ProgressiveRegressor(source, **options),
+        )
+    )
+    return tuned - plain, progressive - plain
+
+
+def test_a_helpful_source_helps_and_a_useless_one_does_not():
+    helpful, useless = (
+        np.mean([gains_in_ccc(transfer, seed) for seed in range(3)], axis=0) for transfer in (1, 0)
+    )
+    assert (helpful > 0.03).all()
+    assert (np.abs(useless) < 0.03).all()

@@ -1,5 +1,6 @@
 """What holds for each display: it draws where it is told, leaves nothing behind, clips nothing."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
@@ -7,7 +8,15 @@ from matplotlib.figure import Figure
 
 from skprognet import displays
 from skprognet.displays import (
+    CalibrationDisplay,
+    ClassRecallDisplay,
+    ConfusionDisplay,
+    CorporaMatrixDisplay,
+    DisagreementDisplay,
+    ExplanationDisplay,
+    GroupScoresDisplay,
     NetworkDisplay,
+    PredictionScatterDisplay,
     ScoresDisplay,
     SignificanceDisplay,
     SourceImportanceDisplay,
@@ -57,6 +66,13 @@ def importances_of(scores):
     return SourceImportanceDisplay(pd.DataFrame(values, index=names))
 
 
+def explanation_of(scores):
+    names = [name for pair in LONG for name in pair]
+    columns = [f"source_{name}" for name in names[:3]] + [f"features_{n}" for n in set(names)]
+    explanation = pd.DataFrame(0.5, index=scores["method"].unique(), columns=columns)
+    return ExplanationDisplay(explanation.assign(predicted=names[0], log_probability=-0.1))
+
+
 def network_of(scores):
     names = scores["method"].unique()
     column = {
@@ -76,9 +92,51 @@ def network_of(scores):
     )
 
 
+def predictions_of(scores):
+    """Return predictions of the same methods for eight rows of four classes."""
+    rows = pd.DataFrame({"row": range(8), "truth": list("abcdabcd"), "repeat": 1, "fold": 1})
+    rows["file"] = "a $long$ name of a folder/recording.wav"
+    probabilities = {f"p_{label}": 0.7 if label == "a" else 0.1 for label in "abcd"}
+    parts = [
+        rows.assign(method=method, source=source, prediction=np.roll(rows["truth"], place))
+        for place, (method, source) in enumerate(scores.groupby(["method", "source"]).groups)
+    ]
+    return pd.concat(parts, ignore_index=True).assign(**probabilities)
+
+
+def scatter_of(scores):
+    predictions = predictions_of(scores).drop(columns=[f"p_{label}" for label in "abcd"])
+    numbers = {name: predictions[name].map(ord) / 10 for name in ("truth", "prediction")}
+    return PredictionScatterDisplay.from_predictions(predictions.assign(**numbers))
+
+
+def from_predictions(kind):
+    return lambda scores: kind.from_predictions(predictions_of(scores))
+
+
+def groups_of(scores):
+    labels = pd.DataFrame({"speaker $": list("stuvwxyz"), "gender": ["female", "male"] * 4})
+    columns = list(labels)
+    return GroupScoresDisplay.from_predictions(predictions_of(scores), labels, columns)
+
+
+def matrix_of(scores):
+    plain = scores.loc[scores["source"] == "none", "method"].iloc[0]
+    scores = scores.assign(corpus="a $corpus$ of_somebody", baseline=plain)
+    return CorporaMatrixDisplay.from_scores(scores)
+
+
 MAKERS = {
+    "CalibrationDisplay": from_predictions(CalibrationDisplay),
+    "ClassRecallDisplay": from_predictions(ClassRecallDisplay),
+    "ConfusionDisplay": from_predictions(ConfusionDisplay),
+    "DisagreementDisplay": from_predictions(DisagreementDisplay),
+    "ExplanationDisplay": explanation_of,
+    "GroupScoresDisplay": groups_of,
+    "CorporaMatrixDisplay": matrix_of,
     "TrainingCurveDisplay": curves_of,
     "TrainingSizeDisplay": sizes_of,
+    "PredictionScatterDisplay": scatter_of,
     "ScoresDisplay": ScoresDisplay.from_scores,
     "SignificanceDisplay": comparisons_of,
     "NetworkDisplay": network_of,

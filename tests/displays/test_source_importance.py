@@ -67,7 +67,7 @@ def test_every_option_reaches_the_estimator(importances):
     network, options = Network(), {"method": "silence", "n_repeats": 7, "random_state": 3}
     SourceImportanceDisplay.from_estimator(network, "X", "y", **options)
     error = Score("error", zero_one_loss, label="error rate", greater_is_better=False)
-    options["scoring"] = error
+    options |= {"scoring": error, "by_class": True}
     display = SourceImportanceDisplay.from_estimator(network, "X", "y", **options)
     assert network.seen == ("X", "y", options)
     label = display.plot(Figure().subplots()).ax_.get_xlabel()
@@ -76,8 +76,9 @@ def test_every_option_reaches_the_estimator(importances):
 
 def test_another_classifier_is_refused():
     message = (
-        "source_importances asks a fitted ProgressiveClassifier, which can do without a source, "
-        "or a pipeline, FrozenEstimator or fitted search around one; got DNNClassifier."
+        "source_importances asks a fitted ProgressiveClassifier or ProgressiveRegressor, which "
+        "can do without a source, or a pipeline, FrozenEstimator or fitted search around one; "
+        "got DNNClassifier."
     )
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         SourceImportanceDisplay.from_estimator(DNNClassifier(), [[0]], [0])

@@ -152,3 +152,19 @@ def test_a_legend_says_what_is_averaged():
 def test_neighbouring_colours_differ_in_grey():
     lightness = [lab(linear(colour))[0] for colour in palette()]
     assert min(abs(a - b) for a, b in pairwise(lightness)) > 6
+
+
+def test_a_placebo_looks_like_its_method_and_source_in_grey():
+    placebos = [("ProgNet", "placebo of gender"), ("ProgNet", "placebo of speaker")]
+    with_placebos = looks([*PAPER, *placebos])
+    # What else is drawn looks as before, and each placebo stands below its source.
+    before = looks(PAPER)
+    assert {entry: with_placebos[entry] for entry in PAPER} == before
+    assert list(with_placebos) == [*PAPER[:3], placebos[1], PAPER[3], placebos[0]]
+    greys = {with_placebos[entry]["color"] for entry in placebos}
+    assert len(greys) == 1
+    assert np.ptp(colors.to_rgb(greys.pop())) == 0
+    for method, source in placebos:
+        of = before[method, source.removeprefix("placebo of ")]
+        own = with_placebos[method, source]
+        assert (own["marker"], own["linestyle"]) == (of["marker"], of["linestyle"])

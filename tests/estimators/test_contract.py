@@ -7,13 +7,18 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skprognet import (
     DNNClassifier,
+    DNNRegressor,
     FineTunedClassifier,
+    FineTunedRegressor,
+    MultiTaskClassifier,
     PosteriorClassifier,
     ProgressiveClassifier,
+    ProgressiveRegressor,
     SideBySideClassifier,
+    SideBySideRegressor,
 )
 
-SMALL = {"hidden_layer_sizes": (16,), "activation": "tanh", "max_epochs": 25, "lr": 0.05}
+SMALL = {"hidden_layer_sizes": (16,), "activation": "tanh", "max_epochs": 16, "lr": 0.1}
 STOCHASTIC = {
     "check_sample_weight_equivalence_on_dense_data": (
         "with mini-batches and dropout a row of weight 2 is in one batch, a repeated row in two, "
@@ -26,14 +31,14 @@ DETERMINISTIC = {
     "early_stopping": False,
     "dtype": "float64",
 }
-CLASSIFIERS = [
-    *(DNNClassifier, FineTunedClassifier, ProgressiveClassifier),
-    *(SideBySideClassifier, PosteriorClassifier),
-]
+CLASSIFIERS = [DNNClassifier, FineTunedClassifier, ProgressiveClassifier]
+# Without a source they are the DNN to the bit, which is tested elsewhere.
+REGRESSORS = [DNNRegressor, FineTunedRegressor, ProgressiveRegressor, SideBySideRegressor]
+RIVALS = [SideBySideClassifier, PosteriorClassifier, MultiTaskClassifier]
 
 
 @parametrize_with_checks(
-    [cls(**SMALL) for cls in CLASSIFIERS],
+    [cls(**SMALL) for cls in CLASSIFIERS + RIVALS],
     expected_failed_checks=lambda estimator: STOCHASTIC,  # strict: see xfail_strict of pytest
 )
 def test_scikit_learn_checks(estimator, check):
@@ -45,7 +50,25 @@ def test_scikit_learn_checks_without_chance(estimator, check):
     check(estimator)
 
 
-@pytest.mark.parametrize("cls", CLASSIFIERS)
+@parametrize_with_checks(
+    [DNNRegressor(**SMALL)], expected_failed_checks=lambda estimator: STOCHASTIC
+)
+def test_scikit_learn_checks_of_regressors(estimator, check):
+    check(estimator)
+
+
+# Without a source these are the first, and the quicker configuration will do.
+@parametrize_with_checks(
+    [
+        cls(**SMALL, **DETERMINISTIC)
+        for cls in (FineTunedRegressor, ProgressiveRegressor, SideBySideRegressor)
+    ]
+)
+def test_scikit_learn_checks_of_regressors_without_chance(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("cls", CLASSIFIERS + REGRESSORS + RIVALS)
 def test_defaults_are_those_of_the_paper(cls):
     params = cls().get_params()
     paper = {
@@ -106,6 +129,10 @@ class UnfittedFineTuned(_UnfittedSource, FineTunedClassifier):
     """A fine-tuned network whose source is trained inside its fit."""
 
 
+class UnfittedMultiTask(_UnfittedSource, MultiTaskClassifier):
+    """A network that learns its source task along with the target."""
+
+
 class FittedProgressive(_FittedSource, ProgressiveClassifier):
     """A progressive network whose sources are trained before its fit."""
 
@@ -125,6 +152,7 @@ def with_sources(**options):
     return [
         UnfittedProgressive(two, **new),
         UnfittedFineTuned(source, **new),
+        UnfittedMultiTask(source, **new),
         FittedProgressive(one, **new),
         FittedFineTuned(one, **new),
     ]

@@ -1,5 +1,7 @@
 """Our own clauses hold for every kind of source, and each finds the fault that it is for."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +14,7 @@ from skorch.callbacks import Callback
 from skprognet import (
     DNNClassifier,
     FineTunedClassifier,
+    MultiTaskClassifier,
     PosteriorClassifier,
     ProgressiveClassifier,
     SideBySideClassifier,
@@ -35,39 +38,50 @@ CHECKS = [
 ]
 
 
-def make_source(kind, X, source_y, small):
+@pytest.fixture(scope="module")
+def fitted_once(problem, source, small):
+    """Give what is fitted for all kinds of sources; each test works with copies of its own."""
+    X, _, source_y = problem
+    pipeline = make_pipeline(StandardScaler(), DNNClassifier(**small)).fit(X, source_y)
+    return source, pipeline, ProgressiveClassifier(source, **small).fit(X, source_y)
+
+
+def make_source(kind, fitted_once, small):
     plain = DNNClassifier(**small)
-    fitted = clone(plain).fit(X, source_y)
+    fitted, pipeline, chain = copy.deepcopy(fitted_once)
     return {
         "fitted": fitted,
         "unfitted": plain,
         "frozen": FrozenEstimator(fitted),
-        "pipeline": make_pipeline(StandardScaler(), clone(plain)).fit(X, source_y),
-        "several": [("a", fitted), ("b", ProgressiveClassifier(fitted, **small).fit(X, source_y))],
+        "pipeline": pipeline,
+        "several": [("a", fitted), ("b", chain)],
         "mixed": [("a", fitted), ("b", plain)],
     }[kind]
 
 
 SEVERAL = ("several", "mixed")
-TRANSFER = [
-    *(FineTunedClassifier, ProgressiveClassifier),
-    *(SideBySideClassifier, PosteriorClassifier),
-]
+KINDS = {
+    FineTunedClassifier: ("fitted", "unfitted", "frozen", "pipeline"),
+    ProgressiveClassifier: ("fitted", "unfitted", "frozen", "pipeline", *SEVERAL),
+    SideBySideClassifier: ("pipeline", *SEVERAL),
+    PosteriorClassifier: ("pipeline", *SEVERAL),
+    MultiTaskClassifier: ("unfitted",),
+}
 CASES = [
     (cls, kind, check)
-    for cls in TRANSFER
-    for kind in ("fitted", "unfitted", "frozen", "pipeline", *SEVERAL)
+    for cls, kinds in KINDS.items()
+    for kind in kinds
     for check in CHECKS
     # Only a progressive network has laterals.
     if cls is ProgressiveClassifier or check is not check_laterals_alive
-    if cls is not FineTunedClassifier or kind not in SEVERAL
 ]
 
 
 @pytest.mark.parametrize(("cls", "kind", "check"), CASES)
-def test_clauses_hold(cls, kind, check, problem, small):
+def test_clauses_hold(cls, kind, check, problem, fitted_once, small):
     X, y, source_y = problem
-    source = make_source(kind, X, source_y, small)
+    small = {**small, "max_epochs": 3}  # they hold after a few epochs as after many
+    source = make_source(kind, fitted_once, small)
     fit_params = {"source_y": source_y} if kind == "unfitted" else {}
     if kind == "mixed":
         fit_params = {"source_y": {"b": source_y}}
@@ -75,9 +89,9 @@ def test_clauses_hold(cls, kind, check, problem, small):
 
 
 @pytest.mark.parametrize("kind", SEVERAL)
-def test_several_sources_are_refused_where_one_is_started_from(kind, problem, small):
+def test_several_sources_are_refused_where_one_is_started_from(kind, problem, fitted_once, small):
     X, y, source_y = problem
-    model = FineTunedClassifier(make_source(kind, X, source_y, small), **small)
+    model = FineTunedClassifier(make_source(kind, fitted_once, small), **small)
     with pytest.raises(ValueError, match=r"^FineTunedClassifier starts from the weights of one"):
         model.fit(X, y, source_y={"b": source_y})
 
@@ -152,8 +166,7 @@ class Dropping(ProgressiveClassifier):
         (Dropping, check_predictions_independent, "Arrays are not equal"),
     ],
 )
-def test_a_fault_is_found(cls, check, message, problem, small):
-    X, y, source_y = problem
-    source = DNNClassifier(**small).fit(X, source_y)
+def test_a_fault_is_found(cls, check, message, problem, source, small):
+    X, y, _ = problem
     with pytest.raises(AssertionError, match=message):
-        check(cls(source, **small), X, y)
+        check(cls(copy.deepcopy(source), **small), X, y)

@@ -189,6 +189,7 @@ def work(cls, problem, source, small):
     numbers = [clf.predict_proba(X), clf.history_["valid_loss"]]
     clf.partial_fit(X, y)
     numbers += [clf.predict_proba(X), clf.predict_log_proba(X)]
+    numbers += [clf.explain(X, groups={"some": [0, 1]}).drop(columns="predicted")]
     twin = pickle.loads(pickle.dumps(clf))
     if cls is ProgressiveClassifier:
         numbers += [clf.source_importances(X, y, random_state=0), clf.lateral_norms()["norm"]]

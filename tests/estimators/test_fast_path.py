@@ -248,3 +248,17 @@ def test_what_outlives_a_fit_is_not_bound_to_inference_mode(optimizer, rows):
     net.callbacks = [Callback()]
     net.initialize_callbacks()
     fitted.partial_fit(X, y)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
+@pytest.mark.parametrize("widths", [(8,), (9, 7), (17, 5), (32, 32), (12, 20)])
+def test_few_rows_have_the_bits_that_they_have_among_many(activation, widths, rng):
+    X, y = rng.normal(size=(140, 10)), rng.integers(0, 4, 140)
+    options = {"hidden_layer_sizes": widths, "activation": activation, "random_state": 0}
+    source = DNNClassifier(max_epochs=1, **options).fit(X, y)
+    for model in (source, ProgressiveClassifier(source, max_epochs=1, **options).fit(X, y)):
+        whole = model.predict_proba(X)
+        for n_rows in (1, 2, 4, 5, 16, 17, 65):
+            for start in (0, 3):
+                rows = slice(start, start + n_rows)
+                np.testing.assert_array_equal(model.predict_proba(X[rows]), whole[rows])

@@ -17,14 +17,16 @@ from torch.nn.functional import cross_entropy
 
 from skprognet import (
     DNNClassifier,
+    DNNRegressor,
     FineTunedClassifier,
     MultiTaskClassifier,
     PosteriorClassifier,
     ProgressiveClassifier,
     SideBySideClassifier,
+    SideBySideRegressor,
 )
 from skprognet.networks import limit_threads
-from skprognet.sources import Source, as_source
+from skprognet.sources import LayerSource, Source, as_source
 
 WITHOUT_SOURCE = [SideBySideClassifier, PosteriorClassifier, MultiTaskClassifier]
 
@@ -63,6 +65,22 @@ def test_side_by_side_is_a_dnn_on_the_joined_matrix(problem, small, source):
     assert_same(model, plain)
     np.testing.assert_array_equal(model.predict_proba(X), plain.predict_proba(joined))
     assert model.source_widths_ == {"a": 22, "b": 44}  # the chain has two columns
+
+
+def test_side_by_side_for_numbers_is_a_dnn_on_the_joined_matrix(problem, small, source):
+    X, _, _ = problem
+    numbers = np.column_stack([X[:, 0] + 0.1 * X[:, 1], 40 + X[:, 2]])
+    regressor = DNNRegressor(**small).fit(X, numbers[:, 0])
+    given = [("classes", source), ("numbers", regressor)]
+    model = SideBySideRegressor(given, **small).fit(X, numbers)
+    joined = np.hstack([X, *layers(source, X), *layers(regressor, X)])
+    plain = DNNRegressor(**small).fit(joined, numbers)
+    assert_same(model, plain)
+    np.testing.assert_array_equal(model.predict(X), plain.predict(joined))
+    assert model.source_widths_ == {"classes": 22, "numbers": 22}
+    assert_same(
+        SideBySideRegressor(**small).fit(X, numbers), DNNRegressor(**small).fit(X, numbers)
+    )
 
 
 def test_posterior_is_a_dnn_on_the_joined_matrix(problem, small, source):
@@ -106,20 +124,39 @@ class Projection(Source):
         return self.said and self.said(X)
 
 
+def test_a_source_that_does_not_classify_is_refused(problem, small):
+    X, y, _ = problem
+    message = r"^PosteriorClassifier needs the probabilities of the classes of its source; <.*>"
+    with pytest.raises(TypeError, match=message):
+        PosteriorClassifier(Projection(), **small).fit(X, y)
+
+
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        (None, r"PosteriorClassifier needs the probabilities of the classes of its source; .* "),
         (lambda X: torch.zeros(len(X)), r"log_posteriors\(\) must return a torch tensor with 1 r"),
         (lambda X: torch.full((len(X), 2), -torch.inf), r"log_posteriors\(\) must return finite"),
     ],
 )
-def test_sources_without_log_posteriors_are_refused(said, message, problem, small):
+def test_log_posteriors_of_another_kind_are_refused(said, message, problem, small):
     X, y, _ = problem
-    with pytest.raises(
-        ValueError, match=r"^The source 'source' cannot read these rows. " + message
-    ):
+    start = r"^The source 'source' cannot read these rows. "
+    with pytest.raises(ValueError, match=start + message):
         PosteriorClassifier(Projection(said), **small).fit(X, y)
+
+
+def test_side_by_side_reads_columns_as_layers(problem, small):
+    X, y, _ = problem
+    names = [*(f"f{k}" for k in range(5)), "net.a.0", "net.a.1", "net.b.0", "net.b.1"]
+    table = pd.DataFrame(X, columns=names)
+    model = SideBySideClassifier(LayerSource("net"), **small).fit(table, y)
+    plain = DNNClassifier(**small).fit(X, y)  # the same numbers in the same order
+    assert_same(model, plain)
+    np.testing.assert_array_equal(model.predict_proba(table), plain.predict_proba(X))
+    assert model.features_read_.tolist() == [0, 1, 2, 3, 4]
+    narrow = SideBySideClassifier(LayerSource("net"), features=["f3", "f0"], **small)
+    narrow.fit(table, y)
+    assert_same(narrow, DNNClassifier(**small).fit(X[:, [3, 0, 5, 6, 7, 8]], y))
 
 
 def test_a_source_that_only_classifies_can_be_read(problem, small):
@@ -223,6 +260,24 @@ def test_a_probe_is_a_linear_classifier_on_the_last_layer(problem, small, source
         optimizer.step()
     np.testing.assert_allclose(weights(model)[names[0]], w.detach().numpy(), rtol=0, atol=1e-13)
     np.testing.assert_allclose(weights(model)[names[1]], b.detach().numpy(), rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("kind", ["dnn", "progressive"])
+def test_a_probe_trains_what_it_predicts_with(kind, problem, small, source):
+    X, y, source_y = problem
+    if kind == "progressive":
+        source = ProgressiveClassifier(source, **small).fit(X, source_y)
+    options = {**small, **WITHOUT_CHANCE, "lr": 1e-300, "max_epochs": 1}
+    model = FineTunedClassifier(source, n_frozen_layers="all", **options).fit(X, y)
+    loss = log_loss(y, model.predict_proba(X))
+    assert model.history_["train_loss"][0] == pytest.approx(loss, rel=1e-10)
+
+
+def test_who_looks_on_changes_nothing_in_a_probe(problem, small, source):
+    X, y, _ = problem
+    model = FineTunedClassifier(source, probe_epochs=4, **small)
+    alone = clone(model).fit(X, y)
+    assert_same(clone(model).set_params(callbacks=[Callback()]).fit(X, y), alone)
 
 
 @pytest.mark.parametrize("watched", [False, True])
@@ -410,3 +465,26 @@ def test_multi_task_refuses_what_has_no_labels(problem, small, source):
         MultiTaskClassifier(**small).fit(X, y, source_y=np.zeros(len(X), int))
     with pytest.raises(ValueError, match=r"^source_weight must satisfy 0 <= source_weight; got"):
         MultiTaskClassifier(source_weight=-1, **small).fit(X, y, source_y=source_y)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            {"probe_epochs": 4, "max_epochs": 3},
+            "probe_epochs are the first of max_epochs, so they",
+        ),
+        (
+            {"n_frozen_layers": "all", "l2_sp": 0.1},
+            "n_frozen_layers='all' keeps the copied layers",
+        ),
+        (
+            {"n_frozen_layers": "all", "probe_epochs": 1},
+            "n_frozen_layers='all' keeps the copied l",
+        ),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(options, sentence):
+    X, y = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
+    with pytest.raises(ValueError, match=f"^{sentence}"):
+        FineTunedClassifier(**{"max_epochs": 5, **options}).fit(X, y)

@@ -1,10 +1,12 @@
 """A source that is columns of X: who is given them, and the proof that nobody else was."""
 
+import copy
 import re
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
@@ -14,7 +16,7 @@ from skprognet.evaluation import SourceCorpus, audit, cross_validate_transfer
 from skprognet.metrics import uar_score
 from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 from skprognet.results import read_scores, score_files
-from skprognet.sources import LayerSource
+from skprognet.sources import LayerSource, TorchSource
 
 OPTIONS = {"hidden_layer_sizes": (4, 3), "max_epochs": 2, "lr": 0.01}
 METHODS = {
@@ -195,12 +197,13 @@ def test_two_layer_sources_do_not_see_each_others_columns(table, emotion):
 
 
 def test_features_choose_what_all_methods_read(table, features, emotion):
-    chosen = run(table, emotion, features=["pitch", "energy"])
-    fewer = table.drop(columns="rate")
-    same(chosen, run(fewer, emotion))
+    options = {"methods": {"DNN": METHODS["DNN"], "ProgNet": METHODS["ProgNet"]}}
+    chosen = run(table, emotion, features=["pitch", "energy"], **options)
+    same(chosen, run(table.drop(columns="rate"), emotion, **options))
     # Without a source that has columns of its own, it is X with fewer columns.
-    without = run(table, emotion, sources={"gender": GENDER}, features=FEATURES)
-    same(without, run(features, emotion, sources={"gender": GENDER}))
+    options["sources"] = {"gender": GENDER}
+    without = run(table, emotion, features=FEATURES, **options)
+    same(without, run(features, emotion, **options))
 
 
 def test_another_corpus_is_read_by_the_shared_features(table, emotion):
@@ -224,7 +227,10 @@ def test_another_corpus_is_read_by_the_shared_features(table, emotion):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"X": "array"}, "The source 'ge2e' cannot read X. LayerSource('ge2e') finds its columns"),
+        (
+            {"X": "array"},
+            "The source 'ge2e' cannot read X. A LayerSource finds its columns by their",
+        ),
         (
             {"sources": {"w": LayerSource("wavlm")}},
             "The source 'w' cannot read X. layers must name",
@@ -258,11 +264,51 @@ def test_a_fitted_network_is_read_beside_the_layers_by_its_names(table, emotion)
     }
     named = DNNClassifier(**OPTIONS, random_state=0).fit(X, GENDER)
     sources = {"net": named, "ge2e": LayerSource("ge2e")}
-    assert len(run(table, emotion, sources=sources, **options)) == 9
+    by_name = run(table, emotion, sources=sources, **options)
+    assert len(by_name) == 9
+    # One that knows no names is given what is for no source alone: the same features.
     by_place = DNNClassifier(**OPTIONS, random_state=0).fit(X.to_numpy(), GENDER)
-    sentence = (
-        "The source 'net' knows its features by their place only, so it cannot be read together "
-        "with 'ge2e'. Fit it on a DataFrame with the features of X, or run it alone."
+    pd.testing.assert_series_equal(
+        run(table, emotion, sources={**sources, "net": by_place}, **options)["score"],
+        by_name["score"],
     )
-    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
-        run(table, emotion, sources={**sources, "net": by_place}, **options)
+
+
+def test_a_torch_module_that_reads_the_features_stands_beside_layers(table, emotion):
+    """The layers are between the features; the module is not given them."""
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.Linear(len(FEATURES), 3), torch.nn.Tanh())
+    sources = {"module": TorchSource(module, ["1"]), "ge2e": LayerSource("ge2e")}
+    options = {"methods": {"ProgNet": METHODS["ProgNet"]}, "source_estimator": None}
+    both = run(table, emotion, sources=sources, combined_sources=[("module", "ge2e")], **options)
+    assert len(both) == 9
+    alone = run(table[FEATURES], emotion, sources={"module": sources["module"]}, **options)
+    assert both.loc[both["source"] == "module", "score"].tolist() == alone["score"].tolist()
+
+    model = ProgressiveClassifier(list(sources.items()), **OPTIONS, random_state=0)
+    model.fit(table, emotion)
+    other = table.assign(**dict.fromkeys(LAYERS, 0.0))
+    read = dict(model.sources_)["module"].hidden(table[FEATURES].to_numpy())[0][0]
+    expected = module(torch.tensor(table[FEATURES].to_numpy(), dtype=torch.float32))
+    torch.testing.assert_close(read, expected.detach())
+    assert (model.predict_proba(other) != model.predict_proba(table)).any()
+
+
+def test_a_torch_module_reads_its_columns_and_is_known_again(table, emotion, tmp_path):
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.ReLU(), torch.nn.Linear(3, 2))
+    changes = {"methods": {n: METHODS[n] for n in ("DNN", "PT/FT", "ProgNet")}}
+    changes |= {"checkpoint": tmp_path, "source_estimator": None}
+
+    def study(module):
+        sources = {"module": TorchSource(module, ["1"], columns="ge2e.")}
+        return run(table, emotion, sources=sources, **changes)
+
+    scores = study(module)
+    audited = audit(scores)
+    assert audited["n_withheld"].tolist() == np.where(scores["source"] == "none", 4, 0).tolist()
+    assert study(copy.deepcopy(module))["seconds"].equals(scores["seconds"])  # nothing is trained
+    with torch.no_grad():
+        module[0].weight += 1
+    with pytest.raises(ValueError, match=r"of another run; different are sources\.module"):
+        study(module)

@@ -39,7 +39,7 @@ class DiesOnce(ClassifierMixin, BaseEstimator):
 
 
 @pytest.fixture(scope="module")
-def client():
+def cluster():
     with (
         LocalCluster(
             n_workers=2,
@@ -47,10 +47,17 @@ def client():
             processes=True,
             dashboard_address=":0",
             silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster) as client,
+        ) as local,
+        Client(local) as client,
     ):
         yield client
+
+
+@pytest.fixture
+def client(cluster):
+    """Wait until both workers are there: the test before may have killed one."""
+    cluster.wait_for_workers(2)
+    return cluster
 
 
 def run(marker, **options):
@@ -74,10 +81,13 @@ def run(marker, **options):
 
 def test_worker_killed_in_the_middle_loses_nothing(client, tmp_path):
     (tmp_path / "never").touch()
-    expected = run(tmp_path / "never", n_jobs=1)
+    expected, predictions = run(tmp_path / "never", n_jobs=1, return_predictions=True)
     before = set(client.run(os.getpid).values())
     with joblib.parallel_config("dask"):
-        scores = run(tmp_path / "once", checkpoint=tmp_path / "run")
+        scores, on_dask = run(
+            tmp_path / "once", checkpoint=tmp_path / "run", return_predictions=True
+        )
+    pd.testing.assert_frame_equal(on_dask, predictions, check_exact=True)
     assert (tmp_path / "once").exists()
     client.wait_for_workers(2)
     after = set(client.run(os.getpid).values())

@@ -176,10 +176,12 @@ def test_a_row_is_what_the_same_steps_by_hand_give(corpus):
 
 
 def test_results_do_not_depend_on_jobs(corpus):
-    alone, curves = run(corpus, return_curves=True)
-    together, curves_together = run(corpus, return_curves=True, n_jobs=2)
+    options = {"return_curves": True, "return_predictions": True}
+    alone, *others = run(corpus, **options)
+    together, *others_together = run(corpus, n_jobs=2, **options)
     pd.testing.assert_frame_equal(alone.drop(columns="seconds"), together.drop(columns="seconds"))
-    pd.testing.assert_frame_equal(curves, curves_together)
+    for table, same in zip(others, others_together, strict=True):
+        pd.testing.assert_frame_equal(table, same, check_exact=True)
 
 
 def test_results_do_not_depend_on_which_other_methods_run(corpus):
@@ -344,10 +346,15 @@ def test_errors_come_before_any_training(corpus, options, message):
     [
         (SVC, "Methods must be classifiers, such as SVC(); 'other' is the class SVC. Make one."),
         ("SVC", "Methods must be classifiers, such as SVC(); 'other' is str. Make one."),
-        (SVR(), "Methods must be classifiers; 'other' is SVR, which is none. Take a classifier."),
+        (
+            SVR(),
+            "Methods must be classifiers, since 'target' holds classes; 'other' is SVR, which is "
+            "none. Take a classifier, or pass kind='numbers' if it holds numbers.",
+        ),
         (
             make_pipeline(StandardScaler(), SVR()),
-            "Methods must be classifiers; 'other' is Pipeline, which is none. Take a classifier.",
+            "Methods must be classifiers, since 'target' holds classes; 'other' is Pipeline, "
+            "which is none. Take a classifier, or pass kind='numbers' if it holds numbers.",
         ),
     ],
 )

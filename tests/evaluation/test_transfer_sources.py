@@ -280,7 +280,7 @@ def test_units_can_be_named_and_are_all_different(corpus, other):
         (
             {"sources": {"gender": DNNClassifier()}},
             "The source 'gender' must be fitted, or labels to train one on; got DNNClassifier(). "
-            "Pass the labels, and the classifier as source_estimator.",
+            "Pass the labels, and what is to be trained as source_estimator.",
         ),
         (
             {"sources": {"gender": GENDER}, "combined_sources": [("gender", "age")]},
@@ -318,12 +318,6 @@ def test_units_can_be_named_and_are_all_different(corpus, other):
             "for two. Rename a source, or leave out a combination.",
         ),
         (
-            {"sources": {"valence": np.linspace(1, 5, 120)}},
-            "Labels must be classes; 'valence' has 120 different numbers, such as 1.03361, which "
-            "are ratings. Make classes of them first, such as low and high with pandas.cut, or "
-            "take another column.",
-        ),
-        (
             {"sources": {"wide": SourceCorpus(np.eye(6), list("ababab"))}},
             "The corpus 'wide' must have the 4 features of X; got 6. Extract the same features "
             "from both.",
@@ -340,14 +334,17 @@ def test_a_source_has_a_name_in_text(corpus):
         run(corpus, sources={0: GENDER})
 
 
-def test_a_target_of_ratings_is_refused_and_codes_are_classes(corpus):
+def test_ratings_are_no_classes_and_codes_are_classes(corpus):
     X, y = corpus
     methods = {"DNN": METHODS["DNN"]}
+    ratings = pd.Series(np.linspace(1, 5, 120), name="valence")
+    with pytest.raises(TypeError, match=r"since 'valence' holds numbers.*or make classes of them"):
+        run((X, ratings), methods=methods)
     message = r"Labels must be classes; 'valence' has 120 different numbers, such as 1\.0336"
     with pytest.raises(ValueError, match=message):
-        run((X, pd.Series(np.linspace(1, 5, 120), name="valence")), methods=methods)
-    with pytest.raises(ValueError, match="Labels must be classes"):
-        SourceCorpus(X, np.linspace(1, 5, 120))
+        run((X, ratings), methods=methods, kind="classes")
+    with pytest.raises(ValueError, match=message):
+        SourceCorpus(X, ratings, kind="classes")
     codes = np.unique(y, return_inverse=True)[1]
     whole = run((X, codes.astype(float)), methods=methods)
     assert whole["score"].tolist() == run((X, y), methods=methods)["score"].tolist()

@@ -47,7 +47,7 @@ class Posteriors(Guess):
 
 
 def options(**changes):
-    network = DNNClassifier(**OPTIONS, random_state=0).fit(X[["a", "b"]], GENDER)
+    network = DNNClassifier(**OPTIONS, random_state=0).fit(-X[["a", "b"]], GENDER)
     return {
         "methods": {
             "DNN": DNNClassifier(**OPTIONS),
@@ -137,8 +137,8 @@ def test_a_method_that_needs_labels_gets_those_of_its_training_rows():
                 "methods": ["multi-task", "own"],
             },
             "All sources of a combination must have what a method needs; 'gender + layers' can be "
-            "read by none of the methods: 'multi-task' needs labels of a source task for the rows "
-            "of X. Leave it out, or add a ProgressiveClassifier.",
+            "read by none of the methods: 'multi-task' needs classes of a source task for the "
+            "rows of X. Leave it out, or add a ProgressiveClassifier.",
         ),
         (
             {"source_estimator": None, "sources": {"gender": GENDER}, "methods": ["ProgNet"]},

@@ -32,9 +32,7 @@ def study(corpus, network):
 def corpora(corpus, network):
     X, labels = corpus
     return transfer_between_corpora(
-        (X[:40], labels[:40]),
-        (X[40:], labels[40:]),
-        names=("first half", "first-half"),
+        {"first half": (X[:40], labels[:40]), "first-half": (X[40:], labels[40:])},
         train_folds=(1, 2),
         estimator=network,
         n_splits=4,

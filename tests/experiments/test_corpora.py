@@ -22,9 +22,13 @@ def corpus(seed, n_rows=48, emotions=("angry", "sad")):
 
 
 def between(source, target, **options):
-    options = {"train_folds": (1,), "both_directions": False} | options
-    options = {"estimator": NETWORK, "n_splits": 3, "n_repeats": 1, "n_jobs": 1} | options
-    return transfer_between_corpora(source, target, **options)
+    return among({"source": source, "target": target}, **{"targets": ["target"]} | options)
+
+
+def among(corpora, **options):
+    options = {"train_folds": (1,), "estimator": NETWORK} | options
+    options = {"n_splits": 3, "n_repeats": 1, "n_jobs": 1} | options
+    return transfer_between_corpora(corpora, **options)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +42,9 @@ def test_features_are_matched_by_name(plain):
     pd.testing.assert_frame_equal(
         turned.drop(columns="seconds"), plain.scores.drop(columns="seconds"), check_exact=True
     )
-    with pytest.raises(ValueError, match=re.escape("1 are in one only: ['e']")):
+    with pytest.raises(
+        ValueError, match=re.escape("1 are in one of 'source' and 'target' only: 'e'. ")
+    ):
         between((A.drop(columns="e"), a), (B, b))
 
 
@@ -54,7 +60,7 @@ def test_seed_and_normalisation_are_those_of_folds_and_fits(plain):
 
 def test_the_audit_looks_for_speakers_where_folds_have_none_in_common(plain):
     assert "test speaker" not in plain.audit_verdict
-    options = {"folds": "speaker-independent", "both_directions": True, "n_splits": 4}
+    options = {"folds": "speaker-independent", "targets": None, "n_splits": 4}
     study = between(corpus(0), corpus(1), **options)
     assert "no fit and no source had been given a test row or test speaker" in study.audit_verdict
     for name, (_, labels) in {"source": corpus(0), "target": corpus(1)}.items():
@@ -64,38 +70,47 @@ def test_the_audit_looks_for_speakers_where_folds_have_none_in_common(plain):
 def test_labels_of_one_corpus_alone_are_named():
     data = corpus(0, emotions=("angry", "sad", "calm")), corpus(1, emotions=("angry", "sad", "5"))
     sentence = (
-        "The corpora have different labels of 'emotion': both have 'angry', 'sad'; only 'source' "
-        "has 'calm'; only 'target' has '5'. All rows are used: each corpus learns all of its own "
-        "labels, and what the source knows of the others goes with its output layer."
+        "The corpora have different labels of 'emotion': all have 'angry', 'sad'; 'source' also "
+        "has 'calm'; 'target' also has '5'. All rows are used: each corpus learns all of its own "
+        "labels, and what a source knows of others goes with its output layer. To keep some "
+        "labels in all corpora, pass emotions= (on the command line --emotions)."
     )
     with pytest.warns(UserWarning, match=f"^{re.escape(sentence)}$"):
-        study = between(*data)
-    assert study.scores["n_test"].sum() == 3 * 48
+        study = between(*data, targets=None)
+    assert study.scores["n_test"].sum() == 2 * 3 * 48
+    # A class that a corpus lacks has no probability there.
+    by_corpus = dict(list(study.predictions.groupby("corpus")))
+    assert list(study.predictions.filter(like="p_")) == ["p_5", "p_angry", "p_calm", "p_sad"]
+    for corpus_name, lacking in {"source": "p_5", "target": "p_calm"}.items():
+        rows = by_corpus[corpus_name]
+        assert rows[lacking].isna().all()
+        np.testing.assert_allclose(rows.filter(like="p_").sum(axis=1), 1, atol=1e-6)
+    assert set(study.labels) == {"source", "target"}
 
 
 def test_corpora_without_a_label_in_common_are_refused():
     sentence = (
-        "The corpora must share labels of 'emotion'; only 'emodb' has 'W', 'T'; only 'ravdess' "
-        "has 'angry', 'sad'. Give equal classes equal names, or name another column."
-    ).replace("'W', 'T'", "'T', 'W'")
-    data = corpus(0, emotions=("W", "T")), corpus(1)
+        "A source and its target must share labels of 'emotion'; 'emodb' has 'T', 'W', 'ravdess' "
+        "has 'angry', 'sad'. Give equal classes equal names, name another column, or leave one of "
+        "them out."
+    )
+    data = {"emodb": corpus(0, emotions=("W", "T")), "ravdess": corpus(1)}
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
-        between(*data, names=("emodb", "ravdess"))
+        among(data)
 
 
-@pytest.mark.parametrize("tasks", [(), ("valence",)])
-def test_ratings_are_no_classes(tasks):
+def test_a_target_is_ratings_in_all_corpora_or_in_none():
     (A, a), (B, b) = corpus(0), corpus(1)
-    for labels in (a, b):
-        labels["valence"] = np.linspace(1, 5, 48)
-    data = (A, a.assign(emotion=a["valence"] if not tasks else a["emotion"])), (B, b)
-    column = "valence" if tasks else "emotion"
-    told = f"Labels must be classes; '{column} of source' has 48 different numbers, such as 1.0851"
-    with pytest.raises(ValueError, match=re.escape(told)):
-        between(*data, tasks=tasks)
+    told = (
+        "'emotion' must be numbers in all corpora, or classes in all; it has numbers with a "
+        "fraction in 'source', and other labels in 'target'. Name a column that means the same in "
+        "all, or leave corpora out."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(told)}$"):
+        between((A, a.assign(emotion=np.linspace(1, 5, 48))), (B, b))
 
 
 def test_a_corpus_is_not_replaced_by_a_task_of_its_name():
-    message = "A corpus and a task must have different names; 'speaker' is both"
+    message = "A corpus and a task must have different names.*; got 'speaker'"
     with pytest.raises(ValueError, match=message):
-        between(corpus(0), corpus(1), names=("speaker", "target"), tasks=["speaker"])
+        among({"speaker": corpus(0), "target": corpus(1)}, tasks=["speaker"])

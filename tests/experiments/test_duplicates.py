@@ -3,6 +3,7 @@
 import base64
 import re
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -47,8 +48,8 @@ def tasks(X, labels, **options):
 
 
 def corpora(source, target, **options):
-    options = {"train_folds": (1,), "both_directions": False} | options
-    return transfer_between_corpora(source, target, **OPTIONS | options)
+    options = {"train_folds": (1,), "targets": ["target"]} | options
+    return transfer_between_corpora({"source": source, "target": target}, **OPTIONS | options)
 
 
 def rows_of(text):
@@ -93,6 +94,8 @@ def test_zero_is_zero_whatever_its_sign():
 
 def test_what_is_dropped_has_no_part_and_is_written_down(tmp_path, no_figures):
     X, labels = with_copies([(3, 17), (8, 40), (3, 41)])
+    labels["file"] = pd.Series([Path(f"{row}.wav") for row in range(48)], dtype=object)
+    labels.loc[5, "file"] = "f\udcfcnf.wav"  # as Python reads a name that is not in UTF-8
     study = tasks(X, labels, duplicates="drop")
     others = np.setdiff1d(np.arange(48), [17, 40, 41])
     by_hand = tasks(X.iloc[others], labels.iloc[others])
@@ -109,6 +112,17 @@ def test_what_is_dropped_has_no_part_and_is_written_down(tmp_path, no_figures):
         np.testing.assert_array_equal(rows_of(ours), others[rows_of(theirs)])
     with pytest.raises(ValueError, match="had groups"):
         audit(study.scores, groups=labels["speaker"])
+    predictions = study.predictions
+    for _, rows in predictions.groupby(["method", "source"])["row"]:
+        np.testing.assert_array_equal(np.sort(rows), others)
+    tested = labels.iloc[predictions["row"]]
+    assert predictions["truth"].tolist() == tested["emotion"].tolist()
+    files = predictions.set_index("row")["file"]
+    assert files[5].unique().tolist() == [r"f\udcfcnf.wav"]
+    assert files[4].unique().tolist() == ["4.wav"]
+    pd.testing.assert_frame_equal(
+        study.labels["corpus"], labels.iloc[others].rename_axis(index="row")
+    )
 
     assert study.design.duplicates == "drop"
     assert study.dropped_rows == {"corpus": [17, 40, 41]}
@@ -155,7 +169,7 @@ def test_a_copy_in_another_corpus_is_a_leak_too():
     ):
         corpora(*data)
     study = corpora(
-        *data, duplicates="drop", both_directions=True, folds="speaker-independent", n_splits=4
+        *data, duplicates="drop", targets=None, folds="speaker-independent", n_splits=4
     )
     assert study.dropped_rows == {"target": [5]}
     assert "Left out as copies of others: 1 row of target." in format_study(study)

@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skprognet.experiments import transfer_between_corpora, transfer_between_tasks
+from skprognet.datasets import load_emodb
+from skprognet.experiments import (
+    TasksDesign,
+    plan_study,
+    transfer_between_corpora,
+    transfer_between_tasks,
+)
 
 TOO_MANY = {"n_splits": 99, "n_repeats": 1, "n_jobs": 1}  # so that nothing is trained
 
@@ -48,4 +54,14 @@ def test_between_corpora(table):
         ),
         pytest.raises(ValueError, match="99"),
     ):
-        transfer_between_corpora(table, (X + 1, labels), **TOO_MANY)
+        transfer_between_corpora({"a": table, "b": (X + 1, labels)}, **TOO_MANY)
+
+
+def test_rows_in_another_order_are_refused():
+    emodb = load_emodb(as_frame=True)
+    shuffled = emodb.frame.sample(frac=1, random_state=0)
+    message = "The rows of X and labels must be in the same order; their indexes hold the same"
+    with pytest.raises(ValueError, match=message):
+        plan_study(TasksDesign(), emodb.data, shuffled)
+    with pytest.raises(ValueError, match=r"^labels must have a row for each of the 339 rows"):
+        plan_study(TasksDesign(), emodb.data, emodb.frame[:-1])

@@ -38,7 +38,8 @@ def test_it_is_read_as_it_was_written(tmp_path):
                 hidden_layer_sizes=(8, 4), lr=1 / 3, class_weight={"a": 0.1}, n_threads=None
             ),
         ),
-        CorporaDesign(names=("a", "b"), tasks=["c"], train_folds=[1, 3], both_directions=False),
+        CorporaDesign(names=("a", "b", "x"), tasks=["c"], train_folds=[1, 3], targets=["b"]),
+        CorporaDesign(emotions=["sad", "happy"], leave_one_corpus_out=True),
     ],
 )
 def test_a_design_is_read_back_to_the_same_digits(design, tmp_path):

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skprognet import DNNClassifier
+from skprognet import DNNClassifier, DNNRegressor, FineTunedRegressor, ProgressiveRegressor
 from skprognet.experiments import train_model
+from skprognet.metrics import ccc_score
 
 NETWORK = DNNClassifier(hidden_layer_sizes=(4, 4), max_epochs=2, lr=0.02)
 
@@ -36,10 +37,13 @@ def test_copies_are_dropped_and_told(corpus):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"method": "svm"}, "method must be one of 'dnn', 'fine-tuned', 'progressive'; got 'svm'"),
+        ({"method": "svm"}, "method must be one of 'dnn', 'fine-tuned', .*; got 'svm'"),
         ({"target": "mood"}, "labels must have the columns"),
         ({"target": "gap"}, "There must be two classes or more, each with two rows or more"),
-        ({"target": "rating"}, "Labels must be classes; 'rating' has 80 different numbers"),
+        (
+            {"target": "rating", "method": "posterior"},
+            "For a target of numbers the methods are dnn",
+        ),
     ],
 )
 def test_what_cannot_be_trained_is_one_sentence(corpus, change, message):
@@ -55,3 +59,42 @@ def test_labels_that_are_nearly_the_same_are_a_warning(corpus):
     with pytest.warns(UserWarning, match="nearly the same: 'angry' and 'anger'") as caught:
         train_model(X, labels, estimator=NETWORK)
     assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    ("method", "sources", "kind"),
+    [
+        ("dnn", [], DNNRegressor),
+        ("progressive", ["speaker", "pitch"], ProgressiveRegressor),
+        ("fine-tuned", ["pitch"], FineTunedRegressor),
+    ],
+)
+def test_numbers_are_learned_with_the_help_of_either_kind_of_task(corpus, method, sources, kind):
+    X, labels = corpus
+    # As a table of text has them.
+    labels = labels.assign(arousal=(X[:, 0] + 0.5).astype(str), pitch=X[:, 1])
+    network = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=20, lr=0.03, dropout=0)
+    trained = train_model(
+        X, labels, target="arousal", method=method, sources=sources, estimator=network
+    )
+    network = trained.model[-1]
+    assert type(network) is kind
+    assert network.monitor == "ccc"
+    assert ccc_score(X[:, 0] + 0.5, trained.model.predict(X)) > 0.5
+    assert trained.validation == "speaker-independent"
+    assert trained.counts["numbers"]["mean"] == pytest.approx(X[:, 0].mean() + 0.5)
+    if method == "progressive":
+        assert [type(source) for _, source in network.sources_] == [DNNClassifier, DNNRegressor]
+
+
+def test_whole_numbers_are_classes_unless_the_user_says_numbers(corpus):
+    X, labels = corpus
+    labels = labels.assign(age=np.arange(80) % 20)
+    network = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=2)
+    options = {"target": "age", "estimator": network, "validation": "stratified"}
+    as_classes = train_model(X, labels, **options)
+    as_numbers = train_model(X, labels, kind="numbers", **options)
+    assert as_classes.validation == "stratified"
+    assert as_numbers.validation == "random"
+    assert len(as_classes.counts["classes"]) == 20
+    assert as_numbers.model.predict(X).dtype == float

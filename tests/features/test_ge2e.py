@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import torch
 
-from skprognet.features import SpeechModelFeatures
+from skprognet.features import JoinedFeatures, OpenSmileFeatures, SpeechModelFeatures
 from skprognet.features.speech_models._mel_energies import mel_energies
 from skprognet.networks import limit_threads
 
@@ -128,6 +128,16 @@ def test_random_weights_are_a_control(weights):
     assert random.filter(like="layer3.mean").std() > 1e-3  # its units differ
 
 
+def test_what_is_on_around_changes_nothing():
+    """Neither autocast nor a default device nor the state of torch's generator counts."""
+    expected = extract(sweep(), weights="random")
+    before = torch.get_rng_state()
+    with torch.autocast("cpu"), torch.device("meta"), torch.no_grad():
+        found = extract(sweep(), weights="random")
+    pd.testing.assert_series_equal(found, expected, check_exact=True)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_weights_may_be_named(weights, tmp_path):
     copy = tmp_path / "copy.pt"
     copy.write_bytes(Path(weights).read_bytes())
@@ -150,6 +160,14 @@ def test_other_weights_are_refused_before_they_are_read(tmp_path):
     assert not (HERE / "a pickle was run").exists()
 
 
+def test_weights_that_are_not_there(tmp_path):
+    sentence = r"^weights must be None for .*, or the path of a file with them; there is no file '"
+    with pytest.raises(FileNotFoundError, match=sentence):
+        extract(sweep(), weights=tmp_path)
+    with pytest.raises(TypeError, match=r"^weights must be None, 'random' or a path; got 3\.$"):
+        extract(sweep(), weights=3)
+
+
 def test_weights_that_are_not_installed(monkeypatch):
     def missing(name):
         raise PackageNotFoundError(name)
@@ -165,9 +183,15 @@ def test_signals_that_hold_nothing():
     with pytest.warns(UserWarning, match="cannot be used"):
         ge2e.fit_transform([(sweep()[:399], 16_000), (np.zeros(16_000), 16_000)])
     assert ge2e.errors_["reason"].tolist() == [
-        "is too short for SpeechModelFeatures (0.025 s)",
+        "is too short for ge2e-random (24.94 ms): it takes 25 ms or more",
         "holds only zeros, in which a speech model hears nothing",
     ]
+    both = JoinedFeatures([OpenSmileFeatures(), ge2e], on_error="nan")
+    assert both.software == "openSMILE and ge2e-random"
+    with pytest.warns(
+        UserWarning, match=r"too short for ge2e-random \(24\.94 ms\): it takes 25 ms"
+    ):
+        both.fit_transform([(sweep()[:399], 16_000)])
     assert extract(sweep()[:399], weights="random", on_short="nan").isna().all()
     assert extract(sweep()[:400], weights="random").notna().all()
 

@@ -12,7 +12,7 @@ opensmile = pytest.importorskip("opensmile")
 
 SILENT = "are silent (never above -60 dB of full scale, after mixing down)"
 OPPOSITE = "have channels of opposite phase, which cancel each other when they are averaged"
-CLIPPED = "go far beyond full scale and were clipped"
+CLIPPED = "go far beyond full scale, so that samples were clipped"
 
 
 def warned(X, **params):

@@ -101,3 +101,16 @@ def test_texts_that_contradict_each_other():
     origin = FeatureOrigin("ge2e[layer1;mean]", 16_000, "opensmile 2.6.0")
     with pytest.raises(ValueError, match=r"must have the SHA-256 of its weights in 'opensmile 2"):
         origin.make_extractor()
+
+
+def test_no_model_is_looked_up_on_the_network(monkeypatch):
+    def connect(*_):
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr("socket.socket.connect", connect)
+    monkeypatch.setattr("socket.getaddrinfo", connect)
+    origin = FeatureOrigin(
+        "facebook/wav2vec2-base[layer1;mean]", 16_000, f"wav2vec2-base sha256:{'0' * 64}"
+    )
+    with pytest.raises(ValueError, match=r"speech model 'wav2vec2-base', which is not found here"):
+        origin.make_extractor()

@@ -2,8 +2,10 @@
 
 import pickle
 import re
+import time
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -119,6 +121,47 @@ def test_processes_give_the_same_bits_and_leave_no_file(monkeypatch, tmp_path):
     assert not list(tmp_path.rglob("skprognet-model-*"))
 
 
+class SlowToPickle:
+    def __call__(self, signal):
+        return cut_frames(signal)
+
+    def __reduce__(self):
+        time.sleep(0.1)
+        return SlowToPickle, ()
+
+
+def test_a_model_is_written_once_by_whichever_thread_is_first(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    model = SpeechModule(make_module(), ["0"], "mine", prepare=SlowToPickle())
+    compute = SpeechModelFeatures(model).feature_function().compute
+    copies = joblib.Parallel(4, "threading")(
+        joblib.delayed(pickle.dumps)(compute) for _ in range(8)
+    )
+    assert len(list(tmp_path.iterdir())) == 1
+    assert len({len(copy) for copy in copies}) == 1  # a path, and no network
+    del compute
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_model_that_cannot_be_sent_leaves_no_file(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    model = SpeechModule(
+        make_module(), ["0"], "mine", prepare=lambda s, g=generator: cut_frames(s)
+    )
+    compute = SpeechModelFeatures(model).feature_function().compute
+    with pytest.raises(TypeError, match="generator"):
+        pickle.dumps(compute)
+    assert not list(tmp_path.iterdir())
+
+
+def test_threads_do_not_hear_each_other():
+    features = SpeechModelFeatures(make_model())
+    signals = [(SAMPLES[800 * k :], 16_000) for k in range(8)]
+    alone = features.fit_transform(signals)
+    with joblib.parallel_config("threading", n_jobs=4):
+        pd.testing.assert_frame_equal(features.fit_transform(signals), alone, check_exact=True)
+
+
 def test_the_cache_knows_the_weights(tmp_path):
     def extract(model, **params):
         features = SpeechModelFeatures(model, cache=tmp_path, **params)
@@ -159,6 +202,9 @@ class Odd(torch.nn.Module):
 
     def forward(self, x):
         return self.layer(self.give(x))
+
+
+generator = (x for x in range(3))  # nothing can copy it
 
 
 def nan_if_loud(x):
@@ -208,14 +254,26 @@ def test_modules_that_cannot_be_used(give, sentence):
         ({"layers": []}, r"^layers must name at least one submodule; got none\.$"),
         ({"layers": {"a.b": "1"}}, r"^Layers must be called by letters, .*; got 'a\.b'\.$"),
         ({"name": "my model"}, r"^name must be letters, digits, .*; got 'my model'\.$"),
+        ({"sampling_rate": 16e3}, r"^sampling_rate must be a whole number of Hz; got 16000\.0\.$"),
         ({"time_axis": 0}, r"^time_axis must be 1 or 2; got 0\.$"),
     ],
 )  # fmt: skip
 def test_parameters_of_a_module(params, sentence):
     with pytest.raises(ValueError, match=sentence):
         make_model(**params)
+
+
+def test_parameters_of_a_module_of_another_type():
     with pytest.raises(TypeError, match=r"^module must be a torch\.nn\.Module; got function\."):
         make_model(cut_frames)
+    with pytest.raises(TypeError, match=r"^layers must be names of submodules; got 2\.$"):
+        make_model(layers=2)
+    with pytest.raises(
+        TypeError, match=r"^prepare must be a function of a signal, or None; got 3"
+    ):
+        SpeechModule(make_module(), ["0"], "mine", prepare=3)
+    with pytest.raises(ValueError, match=r"^module must be one that copy\.deepcopy can copy"):
+        SpeechModule(Odd(generator), ["layer"], "odd")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +288,7 @@ def test_parameters_of_a_module(params, sentence):
          r"'ge2e-random' takes; got 8000\.$"),
         ({"device": "cudda"}, r"^device must be one on which torch can compute here, .* 'cudda' "),
         ({"batch_size": 0}, r"^batch_size must satisfy 1 <= batch_size; got 0\.$"),
-        ({"model": "ge3e"}, r"^model must be 'ge2e', .*; got 'ge3e'"),
+        ({"model": "ge3e"}, r"^model must be 'ge2e', .*; 'ge3e' is none of these"),
         ({"model": make_model()}, r"^weights must be None for a SpeechModule, .*'random'\.$"),
     ],
 )  # fmt: skip
@@ -242,7 +300,7 @@ def test_parameters(params, sentence):
 @pytest.mark.parametrize(
     ("params", "sentence"),
     [
-        ({"model": 3}, r"^model must be text, .*; got 3\.$"),
+        ({"model": 3}, r"^model must be 'ge2e', .*; got 3\.$"),
         ({"batch_size": 1.5}, r"^batch_size must be an integer; got 1\.5\.$"),
         ({"download": "yes"}, r"^download must be True or False"),
     ],

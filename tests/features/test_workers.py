@@ -189,7 +189,7 @@ def test_file_that_hangs_its_worker_is_named(voices, write, voice):
 
 
 @pytest.fixture(scope="module")
-def client():
+def cluster():
     # A call is given up after its second death, not its fourth: each new worker takes seconds.
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 3}),
@@ -199,10 +199,17 @@ def client():
             processes=True,
             dashboard_address=":0",
             silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster) as client,
+        ) as local,
+        Client(local) as client,
     ):
         yield client
+
+
+@pytest.fixture
+def client(cluster):
+    """Wait until both workers are there: the test before may have killed one."""
+    cluster.wait_for_workers(2)
+    return cluster
 
 
 def test_on_a_cluster(client, voices, tmp_path):

@@ -51,6 +51,34 @@ def test_three_sets_share_no_group_and_all_rows_are_tested_once_per_repeat(
         np.testing.assert_array_equal(train, np.sort(np.r_[inner, validation]))
 
 
+def test_numbers_are_spread_as_their_quintiles_are():
+    rng = np.random.default_rng(0)
+    groups = np.repeat(np.arange(20), 10)
+    y = np.repeat(rng.normal(size=20), 10) + rng.normal(size=200)
+    cv = RepeatedStratifiedGroupKFold(4, n_repeats=3, random_state=0)
+    quintiles = np.digitize(y, np.quantile(y, [0.2, 0.4, 0.6, 0.8]))
+    assert np.bincount(quintiles).tolist() == [40] * 5
+    of_numbers, of_quintiles = (list(cv.split(y, each, groups)) for each in (y, quintiles))
+    for one, other in zip(of_numbers, of_quintiles, strict=True):
+        np.testing.assert_array_equal(one[1], other[1])
+
+
+@pytest.mark.parametrize(
+    "cv", [RepeatedStratifiedGroupKFold(3, random_state=0), LeaveOneSessionOut()]
+)
+def test_a_range_of_numbers_may_be_in_one_group_alone(cv):
+    groups = np.repeat(["Anna", "Ben", "Cleo"], 4)
+    y = np.linspace(1, 5.5, 12)  # as classes this is refused
+    assert len(list(cv.split_with_validation(y, y, groups))) == cv.get_n_splits(y, y, groups)
+
+
+def test_equal_numbers_are_in_one_bin():
+    groups = np.repeat(np.arange(6), 2)
+    y = np.r_[np.full(11, 2.5), 3.5]
+    cv = RepeatedStratifiedGroupKFold(3, n_repeats=1, random_state=0)
+    assert len(list(cv.split(y, y, groups))) == 3
+
+
 def test_repeats_deal_speakers_anew_and_a_seed_deals_them_again(emodb):
     def partitions(seed):
         cv = RepeatedStratifiedGroupKFold(5, n_repeats=4, random_state=seed)
@@ -153,8 +181,8 @@ LABELS = np.array(["sad", "happy"] * 6)
             RepeatedStratifiedGroupKFold(3),
             None,
             GROUPS,
-            "y must hold the class of each row, which the folds balance; got None. Pass it to "
-            "split or to cross_val_score.",
+            "y must hold the class or the number of each row, which the folds balance; got None. "
+            "Pass it to split or to cross_val_score.",
         ),
         (
             LeaveOneSessionOut(),

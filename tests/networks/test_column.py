@@ -99,3 +99,28 @@ def test_generator_is_not_copied_or_pickled():
     twin = pickle.loads(pickle.dumps(column))
     assert twin.dropout_generator is None
     assert torch.equal(twin.layers[0].weight, column.layers[0].weight)
+
+
+@pytest.mark.parametrize("sizes", [(88, 256, 256, 4), (30, 17, 9, 3), (12, 64, 2)])
+def test_a_few_rows_have_the_bits_that_they_have_among_many(sizes):
+    n_features, *hidden, n_classes = sizes
+    generator = torch.Generator().manual_seed(0)
+    column = Column(n_features, hidden, n_classes, generator=generator, activation="tanh")
+    X = torch.randn(300, n_features, generator=generator)
+    everything = [*evaluate_hidden(column, X), evaluate_logits(column, X)]
+    for n_rows in (1, 3, 4, 5, 16, 17, 40, 65, 129):
+        part = X[7 : 7 + n_rows]
+        found = [*evaluate_hidden(column, part), evaluate_logits(column, part)]
+        for whole, few in zip(everything, found, strict=True):
+            assert torch.equal(few, whole[7 : 7 + n_rows])
+
+
+def test_where_no_shorter_block_has_the_same_bits_the_long_one_is_taken(monkeypatch):
+    # Shapes that no other test has, since what was tried is remembered.
+    column = Column(13, (11, 7), 3, generator=torch.Generator().manual_seed(0))
+    X = torch.randn(128, 13, generator=torch.Generator().manual_seed(1))
+    whole = evaluate_logits(column, X)
+    with monkeypatch.context() as patched:
+        patched.setattr(torch, "equal", lambda *_: False)  # another library, another order
+        found = evaluate_logits(column, X[:2])
+    assert torch.equal(found, whole[:2])

@@ -286,7 +286,10 @@ def test_a_source_whose_own_score_is_not_known_has_a_note():
     parts = [tidy(BASE, "DNN", source_score=np.nan)]
     parts += [tidy(BASE, "ProgNet", s, source_score=u) for s, u in [("sex", 0.9), ("who", np.nan)]]
     text = format_table(summary_table(pd.concat(parts)))
-    assert "The own UAR of who is not known: the source has learned none of the classes" in text
+    assert "The own UAR of who is not known: the test rows have no labels that could" in text
     text = format_table(summary_table(pd.concat([parts[0], parts[2]])))
     assert "The own UAR of who is not known" in text
+    combined = tidy(BASE, "ProgNet", "sex + who", source_score=np.nan)
+    text = format_table(summary_table(pd.concat([*parts[:2], combined])))
+    assert "The own UAR of sex + who is not known: it stands for several sources, each" in text
     assert "not known" not in format_table(summary_table(pd.concat(parts[:2])))

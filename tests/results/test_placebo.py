@@ -89,6 +89,14 @@ def test_a_source_that_beats_its_placebo_helps_because_of_what_it_knows():
     )
 
 
+def test_what_holm_leaves_no_evidence_of_helps_by_the_plain_p_values_only():
+    row = of_kind(compare_methods(scores(0.018, 0.0)), "transfer").iloc[0]
+    assert row["pvalue"] < 0.05 < row["pvalue_holm"]
+    assert "it is no evidence (Holm" in row["verdict"]
+    assert "By the plain p-values it helps because of what the source knows: " in row["verdict"]
+    assert "It helps" not in row["verdict"]
+
+
 def test_a_source_that_is_as_good_as_its_placebo_may_help_by_more_weights_alone():
     table = scores(0.15, 0.15)
     said = verdict_of_transfer(table)

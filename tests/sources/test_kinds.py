@@ -94,7 +94,7 @@ def test_what_stands_around_a_network_is_seen_through(rows, network):
 )
 def test_a_model_without_layers_is_refused(model):
     assert network_of(model) is None
-    with pytest.raises(TypeError, match=r"^source must be a DNNClassifier, .*; got "):
+    with pytest.raises(TypeError, match=r"^source must be a network of this package, .*; got "):
         as_source(model)
 
 

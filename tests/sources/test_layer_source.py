@@ -269,8 +269,9 @@ def test_importance_is_what_is_lost_without_the_columns():
     importances = source_importances(clf, rows, Y == "sad", random_state=0)
     assert importances.loc["source", "importance_mean"] > 0.2
     silent = rows.assign(**dict.fromkeys(FIRST + SECOND, 0.0))
-    fall = clf.score(rows, Y == "sad") - clf.score(silent, Y == "sad")
-    assert fall >= 0
+    scores = [uar_score(Y == "sad", clf.predict(each)) for each in (rows, silent)]
+    silenced = source_importances(clf, rows, Y == "sad", method="silence")
+    assert silenced.loc["source", "importance_mean"] == pytest.approx(scores[0] - scores[1])
     norms = clf.lateral_norms()
     by_hand = [np.linalg.norm(weights(clf)[f"laterals.{k}.0.weight"]) for k in (0, 1)]
     np.testing.assert_allclose(norms["norm"], by_hand, rtol=1e-5)
@@ -328,9 +329,13 @@ def test_fitting_goes_on():
         message = "warm_start=True goes on with the (source|features) "
         with pytest.raises(ValueError, match=f"^{message}"):
             clone(whole).fit(X, Y).set_params(**changed).fit(X, Y)
-    part = reader().partial_fit(X[:30], Y[:30]).partial_fit(X[30:], Y[30:])
+    order = RNG.permutation(NAMES)
+    part, same = (
+        reader().partial_fit(X[:30], Y[:30]).partial_fit(rows, Y[30:])
+        for rows in (X[30:], X.loc[30:, order])
+    )
     assert part.features_read_.tolist() == [0, 3, 5]
-    assert np.isfinite(part.predict_proba(X)).all()
+    np.testing.assert_array_equal(part.predict_proba(X), same.predict_proba(X[order]))
 
 
 def test_weights_of_rows_are_weights_of_their_layers():
@@ -416,8 +421,8 @@ SENTENCES = {
         lambda: reader().fit(X.to_numpy(), Y),
         "The source 'source' cannot read these rows. A LayerSource finds its columns by their "
         "names, so X must be a DataFrame whose columns all have text as names; got X without "
-        'names. Pass a DataFrame; in a pipeline, call set_output(transform="pandas") on each '
-        "step before the classifier.",
+        "such names. Pass a DataFrame, and name its columns with text; in a pipeline, call "
+        'set_output(transform="pandas") on each step before the classifier.',
     ),
     "no names for features": (
         lambda: ProgressiveClassifier(features="pitch", **SMALL).fit(X.to_numpy(), Y),
@@ -525,3 +530,33 @@ def test_what_match_returns_is_checked(answer, error, message):
 
     with pytest.raises(error, match=re.escape(message)):
         reader(Slips("w")).fit(X, Y)
+
+
+def test_a_table_sorted_by_name_has_its_layers_in_the_order_of_their_numbers():
+    names = [f"v.layer{k}.mean.0" for k in (1, 10, 2)]
+    source = LayerSource("v").match(names)
+    assert list(source.columns) == ["layer1", "layer2", "layer10"]
+    others = LayerSource("v").match(["v.late.0", "v.early.0", "v.layer1.0"])
+    assert list(others.columns) == ["late", "early", "layer1"]
+
+
+def test_a_layer_is_named_once():
+    with pytest.raises(ValueError, match=r"^layers must name each layer once; got 'v\.a\.' twice"):
+        LayerSource(["v.a.", "v.a."])
+
+
+def test_a_table_is_read_by_its_names_whatever_their_order():
+    table = pd.DataFrame({"v.b.0": [2.0, 3.0], "pitch": [9.0, 9.0], "v.a.0": [0.0, 1.0]})
+    source = LayerSource(["v.a.", "v.b."]).match(table.columns)
+    for rows in (table, table[::-1].iloc[::-1], table[["v.a.0", "v.b.0", "pitch"]]):
+        assert [h.ravel().tolist() for h in source.hidden(rows)[0]] == [[0.0, 1.0], [2.0, 3.0]]
+        assert source.select(rows).tolist() == [[0.0, 2.0], [1.0, 3.0]]
+
+
+def test_two_columns_of_one_name_are_refused():
+    rows = np.random.default_rng(0).normal(size=(40, 3))
+    table = pd.DataFrame(rows, columns=["pitch", "v.a.0", "v.a.0"])
+    model = ProgressiveClassifier(LayerSource("v"), hidden_layer_sizes=(4,), max_epochs=1)
+    sentence = r"^Each column of X must have a name of its own; 'v\.a\.0' stand for several\. "
+    with pytest.raises(ValueError, match=sentence):
+        model.fit(table, np.arange(40) % 2)

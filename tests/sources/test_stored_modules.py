@@ -1,6 +1,8 @@
 """A model that reads a torch module is stored with its weights and loaded with its code."""
 
+import hashlib
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -8,6 +10,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 from safetensors import safe_open
+from safetensors.numpy import save
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import nn
@@ -128,6 +131,17 @@ def test_a_single_source_is_called_source(tmp_path):
     np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
 
 
+def test_two_modules_of_one_name_must_have_one_architecture(tmp_path):
+    def read(width, *older):
+        net = ("net", TorchSource(nn.Sequential(nn.Linear(8, width)), "0"))
+        return ProgressiveClassifier([*older, net], **SMALL).fit(X, EMOTION)
+
+    save_model(read(3, ("old", read(3))), tmp_path / "model")
+    message = r"^What save_model is about to store .*; here it reads the torch module 'net', which"
+    with pytest.raises(ValueError, match=message):
+        save_model(read(3, ("old", read(4))), tmp_path / "model")
+
+
 def test_the_file_holds_weights_and_names(tmp_path):
     model = reader(stack, ["0", "2"]).fit(X, EMOTION)
     save_model(model, tmp_path / "model")
@@ -156,10 +170,10 @@ def test_the_file_holds_weights_and_names(tmp_path):
             {"net": OverTime(4)},
             "reads the torch module 'net', which cannot be made of modules['net']. A new instance "
             "of OverTime, made as the one that was stored, must have the same submodules and "
-            "weights; they differ in recurrent.weight_ih_l0 (then ['float32', 9, 2], now "
-            "['float32', 12, 2]); recurrent.weight_hh_l0 (then ['float32', 9, 3], now ",
+            "weights; they differ in recurrent (then GRU(",
         ),
         ({"net": OverTime().double()}, "they differ in recurrent.weight_ih_l0 (then ['float32', "),
+        ({"net": OverTime(4)}, "(then ['float32', 9, 2], now ['float32', 12, 2])"),
         ({"net": OverTime(out=nn.LazyLinear)}, "of modules['net']. module must be fitted"),
         (
             {"net": stack()},
@@ -181,6 +195,74 @@ def test_a_module_that_is_missing_or_another_one_is_a_sentence(tmp_path, modules
     with pytest.raises(TypeError, match=r"^modules must be a dict with the torch module of each"):
         load_model(path, modules=[OverTime()])
     assert read_model_info(path)["format_version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("stored", "given"),
+    [
+        (nn.LeakyReLU(0.01), nn.LeakyReLU(0.9)),
+        (nn.Hardtanh(-1, 1), nn.Hardtanh(-2, 2)),
+        (nn.LayerNorm(4, eps=1e-5), nn.LayerNorm(4, eps=1.0)),
+        (nn.BatchNorm1d(4, eps=1e-5), nn.BatchNorm1d(4, eps=1.0)),
+    ],
+    ids=lambda part: type(part).__name__,
+)
+def test_a_setting_without_weights_is_a_part_of_the_module(stored, given, tmp_path):
+    """Weights and shapes agree, and yet the two compute something else."""
+
+    def network(part):
+        torch.manual_seed(0)
+        return nn.Sequential(nn.Linear(X.shape[1], 4), part)
+
+    sources = [TorchSource(network(part), ["1"]) for part in (stored, given)]
+    assert sources[0].digest() != sources[1].digest()
+    model = ProgressiveClassifier(sources[0], hidden_layer_sizes=(4,), max_epochs=1)
+    save_model(model.fit(X, EMOTION), tmp_path / "model")
+    with pytest.raises(ValueError, match=rf"they differ in 1 \(then {type(stored).__name__}\("):
+        load_model(tmp_path / "model", modules={"source": network(given)})
+
+
+def of_net(document):
+    """Return the stored state of the source that was read."""
+    return document["model"]["estimator"][1]["sources_"][0]["tuple"][1]["source"][1]
+
+
+def weight(arrays):
+    return next(array for name, array in arrays.items() if name.endswith("weights.0.weight"))
+
+
+FORGERIES = {
+    "layers": (lambda d, a: of_net(d).update(layers=["9"]), "layers must name submodules of the"),
+    "other layers": (lambda d, a: of_net(d).update(layers=["1"]), "source_digest_ is not that of"),
+    "no text": (lambda d, a: of_net(d).update(layers=3), "the parts do not go together"),
+    "columns": (lambda d, a: of_net(d).update(columns=["f1"]), "source_digest_ is not that of"),
+    "more state": (lambda d, a: of_net(d).update(hidden=1), "are not those of its module"),
+    "a long row": (lambda d, a: of_net(d).update(n_features=10**9), "n_features <= 1000000"),
+    "a row": (lambda d, a: of_net(d).update(n_features=9), "are not those of its module"),
+    "less state": (lambda d, a: of_net(d).pop("pooling"), "the parts do not go together"),
+    "no class": (lambda d, a: of_net(d).update(module=7), "of a TorchSource is not described"),
+    "other weights": (lambda d, a: weight(a).fill(0), "source_digest_ is not that of the sources"),
+    "no numbers": (lambda d, a: weight(a).fill(np.nan), "source_digest_ is not that of the sour"),
+}
+
+
+@pytest.mark.parametrize(("change", "reason"), FORGERIES.values(), ids=FORGERIES)
+def test_a_forged_file_is_refused(change, reason, tmp_path):
+    path = tmp_path / "model"
+    save_model(reader(stack, "2").fit(X, EMOTION), path)
+    with safe_open(path, "np") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        document = json.loads(file.metadata()["skprognet"])
+    change(document, arrays)
+    del document["sha256"]
+    names = sorted(arrays)
+    described = [[name, arrays[name].dtype.name, arrays[name].shape] for name in names]
+    content = [json.dumps([document, described]).encode()]
+    content += [arrays[name].tobytes() for name in names]
+    document["sha256"] = hashlib.sha256(b"".join(content)).hexdigest()
+    path.write_bytes(save(arrays, metadata={"skprognet": json.dumps(document)}))
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        load_model(path, modules={"net": stack()})
 
 
 def test_the_command_line_says_what_is_needed(tmp_path):

@@ -19,6 +19,8 @@ from torch import nn
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.estimators import check_laterals_alive, source_importances, source_overlap
+from skprognet.evaluation import cross_validate_transfer
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 from skprognet.networks import evaluate_logits, limit_threads
 from skprognet.sources import LayerSource, TorchSource, as_source
 
@@ -170,6 +172,15 @@ def test_the_users_module_is_never_touched(rows):
     assert all(p.requires_grad for p in module.parameters())
     assert_equal_layers(module.state_dict().values(), before.values())
     assert_equal_layers([p.grad for p in module.parameters()], grads)
+
+
+@pytest.mark.parametrize("n_rows", [60, 128])
+def test_the_rows_stay_as_they_are(rows, n_rows):
+    X = np.resize(rows[0], (n_rows, 8)).astype(np.float32)
+    before = X.copy()
+    module = nn.Sequential(nn.ReLU(inplace=True), nn.Linear(8, 2))
+    TorchSource(module, "1").hidden(X)
+    np.testing.assert_array_equal(X, before)
 
 
 def test_what_happens_to_the_module_later_does_not_reach_the_source(rows):
@@ -349,6 +360,28 @@ def test_searches_and_pipelines_keep_it(rows):
     assert fitted.source_digest_ == {"source": source.digest()}
     deeper = ProgressiveClassifier(fitted, **SMALL).fit(X, y)
     assert deeper.net_.module_.source_sizes == ((3,), (5, 4))
+
+
+@pytest.mark.parametrize("columns", [None, NAMES[:4]])
+def test_a_study_reads_it_and_its_placebo(rows, columns):
+    X, y = rows
+    table = X if columns is None else pd.DataFrame(X, columns=NAMES)
+    scores = cross_validate_transfer(
+        table,
+        y,
+        methods={"DNN": DNNClassifier(**SMALL), "ProgNet": ProgressiveClassifier(**SMALL)},
+        sources={"net": TorchSource(OverTime(), "recurrent", columns=columns)},
+        placebo=True,
+        groups=np.arange(60) % 6,
+        cv=RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0),
+        n_jobs=1,
+    )
+    assert scores["source"].value_counts().to_dict() == {
+        "none": 3,
+        "net": 3,
+        "placebo of net": 3,
+    }
+    assert scores.loc[scores["source"] == "net", "source_overlap"].isna().all()
 
 
 # === what is refused ===

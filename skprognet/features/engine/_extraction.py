@@ -70,7 +70,7 @@ def extract(utterance, extraction):
 def _load(utterance, extraction):
     source, start, end = utterance
     how = start, end, extraction.sampling_rate, extraction.max_duration
-    if isinstance(source, str):
+    if isinstance(source, (str, bytes)):
         return read_audio(source, *how)
     return convert_signal(*source, *how)
 
@@ -106,11 +106,26 @@ def _find_undefined(values, seconds, extraction):
     if n_infinite:
         return f"gives {n_infinite} of {len(values)} features that are infinite in float32"
     n_undefined = np.count_nonzero(np.isnan(values))
+    if n_undefined and (too_short := _find_too_short(seconds, extraction)):
+        return too_short
     if n_undefined == len(values):
         return f"is too short for {extraction.software} ({seconds:.3f} s)"
     if n_undefined:
         return f"leaves {n_undefined} of {len(values)} features undefined"
     return None
+
+
+def _find_too_short(seconds, extraction):
+    """Return in words what takes longer signals only, where the function says so, or None."""
+    least, name = max(
+        ((least, name) for name, least in getattr(extraction.compute, "shortest", {}).items()),
+        default=(0, ""),
+    )
+    if seconds >= least:
+        return None
+    return (
+        f"is too short for {name} ({1000 * seconds:.4g} ms): it takes {1000 * least:g} ms or more"
+    )
 
 
 def _without_warnings():

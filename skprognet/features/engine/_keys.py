@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from skprognet.features._extras import import_extra
+from skprognet._extras import import_extra
 from skprognet.features.reading import check_file
 
 # A new number whenever this package changes what it does to the audio, or what it keeps.

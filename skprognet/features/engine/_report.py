@@ -7,23 +7,28 @@ import pandas as pd
 from skprognet._wording import first_few
 from skprognet.features.reading._levels import CLIPPED, OPPOSITE, SILENT, SMALL
 
-# For each kind of oddity: what it is, and what to do about it.
+# For each kind of oddity: the verb for one recording and for several, what is odd about them, and
+# what to do about it.
 _REMARKS = {
     SILENT: (
-        "are silent (never above -60 dB of full scale, after mixing down)",
+        ("is", "are"),
+        "silent (never above -60 dB of full scale, after mixing down)",
         "Their features are of no speech; check these recordings, or leave them out.",
     ),
     OPPOSITE: (
-        "have channels of opposite phase, which cancel each other when they are averaged",
+        ("has", "have"),
+        "channels of opposite phase, which cancel each other when they are averaged",
         "Take one of the channels, or change the sign of one.",
     ),
     CLIPPED: (
-        "go far beyond full scale and were clipped",
+        ("goes", "go"),
+        "far beyond full scale, so that samples were clipped",
         "Floats must be from -1 to 1; give values of 16-bit integers as int16, or divide them by "
         "32768.",
     ),
     SMALL: (
-        "are almost silent for integers of 32 bits",
+        ("is", "are"),
+        "almost silent for integers of 32 bits",
         "If these are values of 16-bit integers, give them as int16.",
     ),
 }
@@ -134,17 +139,35 @@ def warn_of_remarks(utterances, remarks):
     remarks : dict of int to (str, str)
         The kind of oddity and a detail, by row.
     """
-    for kind, (what, advice) in _REMARKS.items():
+    for kind, ((_, verb), what, advice) in _REMARKS.items():
         details = {row: detail for row, (own, detail) in sorted(remarks.items()) if own == kind}
         if not details:
             continue
         names = first_few(dict.fromkeys(_name(utterances[row], row) for row in details))
         detail = next(iter(details.values()))
         warnings.warn(
-            f"{len(details)} of {len(utterances)} utterances {what}: {names}"
+            f"{len(details)} of {len(utterances)} utterances {verb} {what}: {names}"
             f"{detail and f' (the first: {detail})'}. {advice}",
             stacklevel=4,
         )
+
+
+def describe_remark(remark):
+    """Return in words what is odd about one recording, after the name of it.
+
+    Parameters
+    ----------
+    remark : (str, str)
+        The kind of oddity and a detail.
+
+    Returns
+    -------
+    str
+        It continues the words "the recording ...".
+    """
+    kind, detail = remark
+    (verb, _), what, _ = _REMARKS[kind]
+    return f"{verb} {what}{detail and f' ({detail})'}"
 
 
 def _name(utterance, row):

@@ -12,7 +12,8 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype, is_timedelta64_dty
 from skprognet._wording import first_few
 
 Utterance = namedtuple("Utterance", ["source", "start", "end"], defaults=[np.nan, np.nan])
-"""Path (str) or samples with their rate (ndarray, int); start and end in s, or NaN."""
+"""Path (str) or samples with their rate (ndarray, int), of one recording alone also the content of
+a file (bytes); start and end in s, or NaN."""
 
 _MOST_CHANNELS = 1024  # libsndfile has the same limit for files
 
@@ -47,7 +48,12 @@ def check_utterances(X):
     >>> list(index)
     ['a.wav', 'b.wav']
     """
-    if isinstance(X, (str, bytes, os.PathLike)):
+    if isinstance(X, (bytes, bytearray, memoryview)):
+        raise TypeError(
+            f"X must be a list of file paths, got {_in_short(X)}; use, for one recording, "
+            "skprognet.persistence.load_predictor(path).predict(content)."
+        )
+    if isinstance(X, (str, os.PathLike)):
         raise TypeError(
             f"X must be a list of file paths, got the single path {X!r}; write [{X!r}]."
         )
@@ -130,7 +136,7 @@ def _check_source(source, row):
     if isinstance(source, (str, os.PathLike)):
         return os.fsdecode(source)
     if isinstance(source, (list, tuple)) and len(source) == 2:
-        return _check_signal(*source, row)
+        return check_signal(*source, f" in row {row}")
     raise TypeError(
         "X must hold file paths as str or Path, or pairs (signal, sampling rate), got "
         f"{_in_short(source)} in row {row}; replace it or drop the row."
@@ -138,38 +144,66 @@ def _check_source(source, row):
 
 
 def _in_short(value):
-    """Return a value as short text: of an array or a table only its type and its shape."""
+    """Return a value as short text: of an array, a table or bytes only what it is, and its size.
+
+    A message goes into logs, where nobody's recording belongs.
+    """
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return f"{type(value).__name__} of length {len(value)}"
     if np.ndim(value):
         return f"a {type(value).__name__} of shape {np.shape(value)}"
     return reprlib.repr(value)
 
 
-def _check_signal(samples, rate, row):
+def check_signal(samples, rate, where=""):
+    """Return the samples of a signal as an array, and its rate as a number.
+
+    Parameters
+    ----------
+    samples : array-like of shape (n_frames,) or (n_frames, n_channels)
+        Floats from -1 to 1, or integers of 16 or 32 bits.
+    rate : int
+        The sampling rate in Hz.
+    where : str, default=""
+        Where it was found, for messages, such as " in row 3".
+
+    Returns
+    -------
+    samples : ndarray
+        The same.
+    rate : int
+        The same.
+
+    Raises
+    ------
+    TypeError
+        If they are anything else.
+    """
     if np.ma.is_masked(samples):
-        raise TypeError(f"A signal must have all of its samples, got masked ones in row {row}.")
+        raise TypeError(f"A signal must have all of its samples, got masked ones{where}.")
     samples = np.asarray(samples)
     if samples.ndim == 0 and np.ndim(rate):
         raise TypeError(
-            f"A signal must come as (signal, sampling rate); in row {row} they are the other way "
+            f"A signal must come as (signal, sampling rate);{where} they are the other way "
             "round, as scipy.io.wavfile.read returns them."
         )
     if not isinstance(rate, Integral) or rate < 1:
         raise TypeError(
             f"A signal must come as (signal, sampling rate), the rate a whole number of Hz; got "
-            f"{_in_short(rate)} for it in row {row}."
+            f"{_in_short(rate)} for it{where}."
         )
     kinds = ("float16", "float32", "float64", "int16", "int32")
     if samples.ndim not in (1, 2) or samples.dtype.name not in kinds:
         raise TypeError(
             "A signal must be an array of shape (n_frames,) or (n_frames, n_channels), of floats "
             "from -1 to 1 or integers of 16 or 32 bits, as soundfile reads it; got shape "
-            f"{samples.shape} of {samples.dtype.name} in row {row}."
+            f"{samples.shape} of {samples.dtype.name}{where}."
         )
     if samples.ndim == 2 and not samples.shape[1]:
-        raise TypeError(f"A signal must have at least one channel, got none in row {row}.")
+        raise TypeError(f"A signal must have at least one channel, got none{where}.")
     if samples.ndim == 2 and samples.shape[1] > _MOST_CHANNELS:
         raise TypeError(
             f"A signal must have shape (n_frames, n_channels), with {_MOST_CHANNELS} channels at "
-            f"most; got {samples.shape} in row {row}. Pass its transpose, signal.T."
+            f"most; got {samples.shape}{where}. Pass its transpose, signal.T."
         )
     return samples, int(rate)

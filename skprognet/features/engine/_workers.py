@@ -81,8 +81,8 @@ def run_all(function, arguments, n_jobs, timeout=None):
 
     Notes
     -----
-    What the top of this file describes holds for joblib's default backend. Dask reports itself
-    which call kills its workers, after its own number of trials, so calls are given to it directly
+    What the top of this file describes holds for joblib's default backend. Dask tries each call a
+    few times by itself before it reports that its workers died, so calls are given to it directly
     and not through joblib. With one job, with threads and with all other backends, calls go
     through joblib as usual, and the death of a process is an error.
     """
@@ -113,7 +113,7 @@ def _run(function, arguments, n_jobs, timeout, new_pool):
     idle, busy = [], {}
     try:
         while waiting or busy:
-            while waiting and len(busy) < n_jobs:
+            while waiting and len(busy) < (1 if waiting[0] in suspect else n_jobs):
                 pool = idle.pop() if idle else new_pool()
                 try:
                     future = pool.submit(call, *arguments[waiting[0]])
@@ -130,9 +130,9 @@ def _run(function, arguments, n_jobs, timeout, new_pool):
                 pool.shutdown()
                 if timeout is not None and time.monotonic() - start >= timeout:
                     yield number, Lost.LATE
-                elif number in suspect or not isinstance(pool, ProcessPoolExecutor):
+                elif number in suspect:
                     yield number, Lost.DIED
-                else:  # the first death may be no fault of this call: try once more
+                else:  # the first death may be no fault of this call: try once more, alone
                     suspect.add(number)
                     waiting.append(number)
     finally:

@@ -4,7 +4,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from skprognet.features._extras import import_extra
+from skprognet._extras import import_extra
 from skprognet.features.reading._decoding import open_sound, read_blocks
 from skprognet.features.reading._levels import SILENT, SMALL, Mixer
 from skprognet.features.reading._limits import LONGEST, check_duration, check_rate, find_frames
@@ -21,7 +21,9 @@ _SCALE = 32768  # full scale in steps of 16 bits
 _BLOCK = 2**18  # samples in memory to convert at a time
 
 
-def read_audio(path, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE, max_duration=LONGEST):
+def read_audio(
+    source, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE, max_duration=LONGEST
+):
     """Read an audio file, or a segment of it, as a mono signal.
 
     First the channels are averaged, then the mean is resampled (soxr, high quality), samples
@@ -32,8 +34,9 @@ def read_audio(path, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE, max_
 
     Parameters
     ----------
-    path : str or path-like
-        A file that libsndfile can read: WAV, FLAC, OGG, MP3, AIFF, ...
+    source : str, path-like or bytes
+        A file that libsndfile can read, WAV, FLAC, OGG, MP3, AIFF, ...: its path, or all that is
+        in it.
     start, end : float, default=nan
         The segment, in s from the start of the file; NaN is its start or end. Times are rounded
         to the nearest sample of the file.
@@ -77,7 +80,7 @@ def read_audio(path, start=np.nan, end=np.nan, sampling_rate=SAMPLING_RATE, max_
     >>> len(audio.signal), audio.own_rate, audio.remark
     (16000, 48000, ('silent', ''))
     """
-    with open_sound(path) as sound:
+    with open_sound(source) as sound:
         first, last = find_frames(start, end, sound.rate, sound.n_frames)
         check_duration(last - first, sound.rate, max_duration)
         return _condition(read_blocks(sound, first, last), sound.rate, sampling_rate)

@@ -34,21 +34,20 @@ _MOST_CHUNKS = 64  # before the samples of a WAV file
 _UNKNOWN_BYTES = 0x7FFFF000  # a WAV header that was written to a pipe promises at least this
 
 
-def describe_kind(path):
+def describe_kind(content):
     """Return what a file is that libsndfile cannot read, and what to do; None if unknown.
 
     Parameters
     ----------
-    path : str
-        Where the file is.
+    content : bytes-like
+        All of the file.
 
     Returns
     -------
     str or None
         It continues the words "this file ...".
     """
-    with open(path, "rb") as file:
-        head = file.read(_N_HEAD)
+    head = content[:_N_HEAD]
     said = (text for at, mark, text in _KINDS if head[at:].startswith(mark))
     return next(said, None)
 

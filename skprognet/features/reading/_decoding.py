@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 
 import numpy as np
 
-from skprognet.features._extras import import_extra
+from skprognet._extras import import_extra
 from skprognet.features.reading._containers import (
     check_one_recording,
     describe_kind,
@@ -38,6 +38,27 @@ _OGG_WITHOUT_END = re.compile("Ogg ?: (?:Last page lacks an end|Junk after the l
 # Programs that write to a pipe cannot know the size beforehand and promise one of at least this.
 _UNKNOWN_BYTES = 0x7FFFF000
 _UNKNOWN_FRAMES = 2**63 - 1
+
+
+@contextmanager
+def open_content(source):
+    """Open a file, or its content in memory, as bytes that can be searched.
+
+    Parameters
+    ----------
+    source : str or bytes
+        Where the file is, or all that is in it.
+
+    Yields
+    ------
+    bytes-like
+        All of the file.
+    """
+    if isinstance(source, bytes):
+        yield source
+        return
+    with open(source, "rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        yield content
 
 
 def check_file(path):
@@ -69,13 +90,13 @@ def check_file(path):
 
 
 @contextmanager
-def open_sound(path):
+def open_sound(source):
     """Open an audio file; what libsndfile has against it becomes a ValueError, also later on.
 
     Parameters
     ----------
-    path : str
-        Where the file is.
+    source : str or bytes
+        Where the file is, or all that is in it.
 
     Yields
     ------
@@ -90,12 +111,10 @@ def open_sound(path):
         If it is no audio, is cut short, holds several recordings, or cannot be decoded.
     """
     soundfile = import_extra("soundfile")
-    check_file(path)
+    opened_as = _what_to_open(source)
     try:
-        # As bytes, since a name need not be UTF-8; on Windows all names are text.
-        name = os.fsencode(path) if os.name == "posix" else path
         with ExitStack() as opened:
-            sound = _measure(opened.enter_context(soundfile.SoundFile(name)), path, opened)
+            sound = _measure(opened.enter_context(soundfile.SoundFile(opened_as)), source, opened)
             if sound.n_frames == _UNKNOWN_FRAMES:
                 raise ValueError(
                     "does not say how long it is; write it once more, with its length"
@@ -105,13 +124,25 @@ def open_sound(path):
                 raise ValueError("holds no audio (0 frames)")
             yield sound
     except soundfile.LibsndfileError as error:
-        known = describe_kind(path)
+        with open_content(source) as content:
+            known = describe_kind(content)
         raise ValueError(known or f"cannot be decoded ({_in_words(error)})") from error
     except TypeError as error:  # its name ends in .raw: soundfile asks for rate and channels
         raise ValueError("is raw audio, which does not say its sampling rate") from error
 
 
-def _measure(file, path, opened):
+def _what_to_open(source):
+    """Return what soundfile opens, if there is something."""
+    if isinstance(source, bytes):
+        if not source:
+            raise ValueError("is empty (0 bytes)")
+        return io.BytesIO(source)
+    check_file(source)
+    # As bytes, since a name need not be UTF-8; on Windows all names are text.
+    return os.fsencode(source) if os.name == "posix" else source
+
+
+def _measure(file, source, opened):
     """Return the sound of an opened file.
 
     Where libsndfile counts the frames wrongly, a corrected copy in memory is opened in its place.
@@ -119,7 +150,7 @@ def _measure(file, path, opened):
     soundfile = import_extra("soundfile")
     check_rate(file.samplerate)
     content, n_skipped, n_frames = None, 0, file.frames
-    with open(path, "rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as all_of_it:
+    with open_content(source) as all_of_it:
         check_one_recording(all_of_it, file.format)
         if "MPEG" in file.subtype:
             content, n_skipped, n_frames = measure_mpeg(all_of_it, file.frames)

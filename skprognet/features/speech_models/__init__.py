@@ -1,9 +1,18 @@
 """Pretrained speech networks, one kind a file, and the averages of their layers over time."""
 
-from skprognet.features.speech_models._pooling import POOLINGS, PooledLayers, column_names
-from skprognet.features.speech_models._speech_model import SpeechModel
+from os import PathLike
 
-__all__ = ["POOLINGS", "PooledLayers", "SpeechModel", "column_names", "load_speech_model"]
+from skprognet.features.speech_models._pooling import POOLINGS, PooledLayers, column_names
+from skprognet.features.speech_models._speech_model import SpeechModel, short_name
+
+__all__ = [
+    "POOLINGS",
+    "PooledLayers",
+    "SpeechModel",
+    "column_names",
+    "load_speech_model",
+    "short_name",
+]
 
 
 def load_speech_model(model, weights=None, device="cpu", batch_size=8, download=False):
@@ -12,7 +21,7 @@ def load_speech_model(model, weights=None, device="cpu", batch_size=8, download=
     Parameters
     ----------
     model : str, path-like or SpeechModule
-        "ge2e", or a module of the user's own.
+        "ge2e", the folder or the hub name of a transformers model, or a module of the user's own.
     weights : str or path-like, default=None
         None for the pretrained weights, "random" for untrained ones, or a file of weights.
     device : str, default='cpu'
@@ -47,8 +56,11 @@ def load_speech_model(model, weights=None, device="cpu", batch_size=8, download=
         from skprognet.features.speech_models._ge2e import GE2E
 
         return GE2E(weights, device, batch_size)
-    if isinstance(model, str):
-        raise ValueError(f"model must be 'ge2e', or a SpeechModule of your own; got {model!r}.")
+    if isinstance(model, (str, PathLike)):
+        from skprognet.features.speech_models._transformers_model import TransformersModel
+
+        return TransformersModel(model, weights, device, batch_size, download)
     raise TypeError(
-        f"model must be text, such as 'ge2e', or a SpeechModule of your own; got {model!r:.200}."
+        "model must be 'ge2e', the folder or the hub name of a transformers model, or a "
+        f"SpeechModule of your own; got {model!r:.200}."
     )

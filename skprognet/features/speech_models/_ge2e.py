@@ -15,6 +15,8 @@ Resemblyzer also cuts pauses out of the signal. Nothing does that here.
 """
 
 import hashlib
+import io
+import os
 from importlib.metadata import PackageNotFoundError, files, version
 from pathlib import Path
 
@@ -68,18 +70,14 @@ class GE2E(SpeechModel):
     n_samples_min = LENGTH
 
     def __init__(self, weights, device, batch_size):
-        lstms = [torch.nn.LSTM(n, N_UNITS, batch_first=True) for n in (N_BANDS, N_UNITS, N_UNITS)]
-        self.network = torch.nn.ModuleDict(
-            {"lstms": torch.nn.ModuleList(lstms), "linear": torch.nn.Linear(N_UNITS, N_UNITS)}
-        )
         self.name, self.batch_size, self.device = "ge2e", batch_size, find_device(device)
-        if isinstance(weights, str) and weights == "random":
+        self.network = _build()
+        is_random = isinstance(weights, str) and weights == "random"
+        if is_random:
             self.name = "ge2e-random"
-            _draw_weights(self.network)
-            self.sha256 = weights_digest(self.network)
-        else:
-            self.network.load_state_dict(_read_weights(weights))
-            self.sha256 = _SHA256
+        state = _draw_weights(self.network) if is_random else _read_weights(weights)
+        self.network.load_state_dict(state, assign=True)
+        self.sha256 = weights_digest(self.network) if is_random else _SHA256
         self.network.requires_grad_(False).eval().to(self.device)
         self.depends_on = {
             "recipe": _RECIPE,
@@ -104,10 +102,12 @@ class GE2E(SpeechModel):
     def _run(self, mels, layers):
         """Return the layers of several windows, (n_windows, n_frames, n_units) each."""
         x, found = torch.from_numpy(mels).to(self.device), {}
-        n_needed = 1 + max(min(list(self.layer_widths).index(name), 2) for name in layers)
-        for name, lstm in zip(_LSTMS[:n_needed], self.network["lstms"], strict=False):
+        deepest = max(layers, key=list(self.layer_widths).index)
+        for name, lstm in zip(_LSTMS, self.network["lstms"], strict=True):
             x, (last, _) = lstm(x)
             found[name] = x
+            if name == deepest:
+                break
         if "embedding" in layers:
             embedding = torch.relu(self.network["linear"](last[0]))
             found["embedding"] = torch.nn.functional.normalize(embedding, dim=1)[:, None]
@@ -144,28 +144,52 @@ def _raise_level(signal):
     return signal if level >= _LEVEL else signal * np.float32(_LEVEL / level)
 
 
+def _build():
+    """Return the network without weights, so that none are drawn from torch's own generator."""
+    with torch.device("meta"):
+        lstms = [torch.nn.LSTM(n, N_UNITS, batch_first=True) for n in (N_BANDS, N_UNITS, N_UNITS)]
+        linear = torch.nn.Linear(N_UNITS, N_UNITS)
+    return torch.nn.ModuleDict({"lstms": torch.nn.ModuleList(lstms), "linear": linear})
+
+
 def _draw_weights(network):
-    """Set all weights as torch does for a new LSTM of this size, always to the same values."""
+    """Return weights as torch draws them for a new LSTM of this size, always the same ones."""
     rng, bound = np.random.default_rng(0), N_UNITS**-0.5
-    for parameter in network.parameters():
-        values = rng.uniform(-bound, bound, tuple(parameter.shape))
-        parameter.data = torch.from_numpy(values.astype(np.float32))
+    drawn = {
+        name: rng.uniform(-bound, bound, tuple(values.shape)).astype(np.float32)
+        for name, values in network.named_parameters()
+    }
+    return {name: torch.from_numpy(values) for name, values in drawn.items()}
 
 
 def _read_weights(path):
     """Return the pretrained weights by the names that they have in our network."""
-    path = Path(path or find_weights())
-    with open(path, "rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    path = _check_path(path) or find_weights()
+    content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
     if found != _SHA256:
         raise ValueError(
             f"The weights of 'ge2e' must be the file of SHA-256 {_SHA256}; {str(path)!r} has "
             f"{found}. Take pretrained.pt of resemblyzer 0.1.4: {_INSTALL}."
         )
-    state = torch.load(path, map_location="cpu", weights_only=True)["model_state"]
+    state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)["model_state"]
     parts = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
     lstms = {f"lstms.{k}.{p}_l0": state[f"lstm.{p}_l{k}"] for k in range(3) for p in parts}
     return lstms | {f"linear.{part}": state[f"linear.{part}"] for part in ("weight", "bias")}
+
+
+def _check_path(path):
+    """Return a path, or None for None; raise unless there is a file."""
+    if path is None:
+        return None
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"weights must be None, 'random' or a path; got {path!r:.200}.")
+    if not os.path.isfile(path):
+        raise FileNotFoundError(
+            "weights must be None for the pretrained weights, 'random', or the path of a file "
+            f"with them; there is no file {os.fspath(path)!r}."
+        )
+    return Path(path)
 
 
 def find_weights():
@@ -182,7 +206,7 @@ def find_weights():
         installed = []
     for file in installed:
         if file.name == "pretrained.pt":
-            return file.locate()
+            return Path(file.locate())
     raise ImportError(
         f"The speech model 'ge2e' needs the weights of resemblyzer, which are not installed; run: "
         f"{_INSTALL} (or pass weights=PATH of its file pretrained.pt)."

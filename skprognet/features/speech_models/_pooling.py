@@ -54,9 +54,8 @@ def column_names(model, layers, pooling):
 
     Examples
     --------
-    >>> from skprognet.features.speech_models import SpeechModel
-    >>> model = SpeechModel()
-    >>> model.name, model.layer_widths = "tiny", {"layer1": 2}
+    >>> from types import SimpleNamespace
+    >>> model = SimpleNamespace(name="tiny", layer_widths={"layer1": 2})
     >>> column_names(model, ["layer1"], ["mean", "std"])
     ['tiny.layer1.mean.000', 'tiny.layer1.mean.001', 'tiny.layer1.std.000', 'tiny.layer1.std.001']
     """
@@ -81,10 +80,16 @@ class PooledLayers:
         What computes the layers.
     layers, pooling : sequence of str
         Which of them, and what is taken over time: 'mean' or 'std'.
+
+    Attributes
+    ----------
+    shortest : dict of str to float
+        The length in s of the shortest signal that the model of this name takes.
     """
 
     def __init__(self, model, layers, pooling):
         self.model, self.layers, self.pooling = SharedModel(model), tuple(layers), tuple(pooling)
+        self.shortest = {model.name: model.n_samples_min / model.sampling_rate}
 
     def __call__(self, signal, sampling_rate):
         """Return the row of a signal; NaN if it is shorter than the model takes.
@@ -94,7 +99,7 @@ class PooledLayers:
         ValueError
             If the signal holds only zeros, or the model returns something unusable.
         """
-        from skprognet.networks import limit_threads
+        from skprognet.networks import limit_threads, undisturbed  # which import torch
 
         model = self.model.get()
         widths = {layer: model.layer_widths[layer] for layer in self.layers}
@@ -103,7 +108,8 @@ class PooledLayers:
         if not signal.any():
             raise ValueError("holds only zeros, in which a speech model hears nothing")
         sums = {layer: _OverTime(width) for layer, width in widths.items()}
-        with limit_threads(1):  # the same bits in every process, and no thread waits for another
+        # One thread: the same bits in every process, and no thread waits for another.
+        with limit_threads(1), undisturbed(model.depends_on.get("device", "cpu")):
             for window in model.windows(signal, self.layers):
                 for layer, sum_ in sums.items():
                     sum_.add(_check_frames(window[layer], layer, widths[layer], model.name))

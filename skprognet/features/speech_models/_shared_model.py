@@ -2,9 +2,12 @@
 
 import pickle
 import tempfile
+import threading
 import weakref
 from functools import lru_cache
 from pathlib import Path
+
+_one_at_a_time = threading.Lock()
 
 
 class SharedModel:
@@ -23,9 +26,10 @@ class SharedModel:
         return self._model if self._path is None or self._model is not None else _read(self._path)
 
     def __reduce__(self):
-        if self._path is None:
-            self._path = _write(self._model)
-            weakref.finalize(self, Path(self._path).unlink, missing_ok=True)
+        with _one_at_a_time:  # each worker is sent its calls by a thread of its own
+            if self._path is None:
+                self._path = _write(self._model)
+                weakref.finalize(self, Path(self._path).unlink, missing_ok=True)
         return SharedModel, (None, self._path)
 
 
@@ -34,11 +38,15 @@ def _write(model):
     from joblib.externals.loky.backend.reduction import dump  # takes functions of a script, too
 
     with tempfile.NamedTemporaryFile(prefix="skprognet-model-", delete=False) as file:
-        dump(model, file)
+        try:
+            dump(model, file)
+        except BaseException:
+            Path(file.name).unlink()
+            raise
     return file.name
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4)  # one table may have several models
 def _read(path):
     with open(path, "rb") as file:
         return pickle.load(file)

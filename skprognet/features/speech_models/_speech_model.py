@@ -1,7 +1,16 @@
 """What a pretrained speech network is to this package, whatever kind it is of."""
 
+from abc import ABC, abstractmethod
+from pathlib import Path
 
-class SpeechModel:
+
+def short_name(model, is_random=False):
+    """Return what columns of a model are called by: the last part of its folder's or hub name."""
+    name = Path(model).resolve().name if Path(model).is_dir() else str(model).rpartition("/")[2]
+    return name.replace(".", "-") + ("-random" if is_random else "")
+
+
+class SpeechModel(ABC):
     """A network that turns the signal of an utterance into the activations of its layers.
 
     Each kind of model is a subclass in a file of its own. It sets the attributes and has the
@@ -41,6 +50,7 @@ class SpeechModel:
         """Return the model where torch is to compute; one that is made for its device is there."""
         return self
 
+    @abstractmethod
     def windows(self, signal, layers):
         """Yield the activations of one window of the signal after the other.
 
@@ -59,4 +69,3 @@ class SpeechModel:
         dict of str to ndarray of shape (n_frames, n_units)
             The activations of each of `layers`.
         """
-        raise NotImplementedError

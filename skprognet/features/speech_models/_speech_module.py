@@ -3,6 +3,7 @@
 import copy
 import re
 from collections import Counter
+from numbers import Integral
 
 import numpy as np
 import torch
@@ -56,7 +57,7 @@ class SpeechModule(SpeechModel):
     Raises
     ------
     TypeError
-        If `module` is no ``nn.Module``.
+        If `module` is no ``nn.Module``, `prepare` no function, or `layers` no names.
     ValueError
         If there is no such layer, or it gives something else than described; or if the module
         cannot hear a second of noise, or hears it differently the second time.
@@ -95,22 +96,11 @@ class SpeechModule(SpeechModel):
         time_axis=1,
         version=1,
     ):
-        if not isinstance(module, torch.nn.Module):
-            raise TypeError(
-                f"module must be a torch.nn.Module; got {type(module).__name__}. Wrap a function "
-                "in a module whose forward calls it."
-            )
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
-            raise ValueError(
-                "name must be letters, digits, '_' and '-', since columns are called "
-                f"'name.layer.mean.000'; got {name!r:.200}."
-            )
-        if time_axis not in (1, 2):
-            raise ValueError(f"time_axis must be 1 or 2; got {time_axis!r}.")
+        _check_parameters(module, name, prepare, sampling_rate, time_axis)
         self.name, self.prepare, self.time_axis = name, prepare, time_axis
         self.sampling_rate = sampling_rate
         self.submodules = _check_layers(layers, module)
-        self.module = copy.deepcopy(module).to("cpu").requires_grad_(False).eval()
+        self.module = _frozen_copy(module)
         self.sha256 = weights_digest(self.module)
         self.depends_on = {
             "module": repr(self.module),
@@ -195,6 +185,39 @@ class SpeechModule(SpeechModel):
         return {name: frames.shape[1] for name, frames in once.items()}
 
 
+def _check_parameters(module, name, prepare, sampling_rate, time_axis):
+    if not isinstance(module, torch.nn.Module):
+        raise TypeError(
+            f"module must be a torch.nn.Module; got {type(module).__name__}. Wrap a function "
+            "in a module whose forward calls it."
+        )
+    if prepare is not None and not callable(prepare):
+        raise TypeError(f"prepare must be a function of a signal, or None; got {prepare!r:.200}.")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ValueError(
+            "name must be letters, digits, '_' and '-', since columns are called "
+            f"'name.layer.mean.000'; got {name!r:.200}."
+        )
+    if not isinstance(sampling_rate, Integral) or sampling_rate < 1:
+        raise ValueError(
+            f"sampling_rate must be a whole number of Hz; got {sampling_rate!r:.200}."
+        )
+    if time_axis not in (1, 2):
+        raise ValueError(f"time_axis must be 1 or 2; got {time_axis!r:.200}.")
+
+
+def _frozen_copy(module):
+    """Return a copy on the CPU, in evaluation mode and without gradients."""
+    try:
+        return copy.deepcopy(module).to("cpu").requires_grad_(False).eval()
+    except Exception as error:
+        said = (str(error).splitlines() or [""])[0]
+        raise ValueError(
+            f"module must be one that copy.deepcopy can copy to the CPU; {type(module).__name__} "
+            f"cannot be ({type(error).__name__}: {said:.150})."
+        ) from error
+
+
 def _device_of(module):
     return next((p.device for p in module.parameters()), torch.device("cpu"))
 
@@ -203,6 +226,8 @@ def _check_layers(layers, module):
     """Return the submodule of each layer by its name; raise unless all are there."""
     if isinstance(layers, str):
         layers = [layers]
+    if not hasattr(layers, "__iter__"):
+        raise TypeError(f"layers must be names of submodules; got {layers!r:.200}.")
     if not isinstance(layers, dict):
         names = list(layers)
         twice = [name for name, n in Counter(names).items() if n > 1]

@@ -20,6 +20,9 @@ def weights_digest(module):
     """
     digest = hashlib.sha256()
     for name, values in module.state_dict().items():
+        if not torch.is_tensor(values):  # what a module adds by get_extra_state
+            digest.update(f"{name} {values!r} ".encode())
+            continue
         digest.update(f"{name} {values.dtype} {tuple(values.shape)} ".encode())
         digest.update(
             values.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes()

@@ -1,14 +1,15 @@
-"""The scorer of the UAR, which passes on the metadata that a pipeline needs."""
+"""Scorers that pass on the metadata that a pipeline needs."""
 
 from copy import copy
 
 from sklearn.metrics import make_scorer
 from sklearn.utils.metadata_routing import get_routing_for_object
 
+from skprognet.metrics._ccc import ccc_score
 from skprognet.metrics._uar import uar_score
 
 
-class _UARScorer(type(make_scorer(uar_score))):
+class _RoutingScorer(type(make_scorer(uar_score))):
     """A scorer as `make_scorer` makes it, which also hands to ``predict`` what it needs."""
 
     # With metadata routing on, the corpora of the rows arrive without being asked for.
@@ -17,7 +18,7 @@ class _UARScorer(type(make_scorer(uar_score))):
     def set_score_request(self, **requests):
         """Return a scorer that is handed these metadata too; this one stays as it is."""
         defaults = self.get_metadata_routing().score.requests
-        return super(_UARScorer, copy(self)).set_score_request(**{**defaults, **requests})
+        return super(_RoutingScorer, copy(self)).set_score_request(**{**defaults, **requests})
 
     def _score(self, method_caller, estimator, X, y_true, **metadata):
         routing = get_routing_for_object(estimator)
@@ -32,13 +33,19 @@ class _UARScorer(type(make_scorer(uar_score))):
             weight = {name: metadata[name] for name in {"sample_weight"} & set(metadata)}
             return super()._score(method_caller, estimator, X, y_true, **weight)
         y_pred = estimator.predict(X, **{name: metadata[name] for name in needed})
-        return uar_score(y_true, y_pred, sample_weight=metadata.get("sample_weight"))
+        return self._score_func(y_true, y_pred, sample_weight=metadata.get("sample_weight"))
 
 
-uar_scorer = _UARScorer(uar_score, 1, {}, "predict")
+uar_scorer = _RoutingScorer(uar_score, 1, {}, "predict")
 """Scorer ``uar_scorer(estimator, X, y)``: `uar_score` of what ``estimator.predict`` says.
 
 With metadata routing on it hands ``corpus`` to a pipeline whose steps ask for it in ``predict``,
 such as CorpusStandardScaler; ``uar_scorer.set_score_request(speaker=True)`` is one that hands on
 ``speaker`` as well, and with ``sample_weight=True`` one whose rows have weights.
+"""
+
+ccc_scorer = _RoutingScorer(ccc_score, 1, {}, "predict")
+"""Scorer ``ccc_scorer(estimator, X, y)``: `ccc_score` of what ``estimator.predict`` says.
+
+It hands on metadata as ``uar_scorer`` does.
 """

@@ -90,6 +90,7 @@ def check_named(feature_names, who):
     if feature_names is None:
         raise ValueError(
             f"{who} finds its columns by their names, so X must be a DataFrame whose columns all "
-            "have text as names; got X without names. Pass a DataFrame; in a pipeline, call "
-            'set_output(transform="pandas") on each step before the classifier.'
+            "have text as names; got X without such names. Pass a DataFrame, and name its columns "
+            'with text; in a pipeline, call set_output(transform="pandas") on each step before '
+            "the classifier."
         )

@@ -1,15 +1,23 @@
-"""Packages that only the extra ``audio`` installs."""
+"""Packages that only extras install."""
 
 from importlib import import_module
 
+_NEEDED = {
+    "audio": ("Reading audio", " (openSMILE is free for research only)"),
+    "onnx": ("Writing ONNX files", ""),
+    "speech": ("A speech model of transformers", ""),
+}
 
-def import_extra(name):
-    """Import a package that only the extra ``audio`` installs.
+
+def import_extra(name, extra="audio"):
+    """Import a package that only an extra installs.
 
     Parameters
     ----------
     name : str
         Name of the package.
+    extra : {"audio", "onnx", "speech"}, default="audio"
+        The extra.
 
     Returns
     -------
@@ -33,7 +41,8 @@ def import_extra(name):
     try:
         return import_module(name)
     except (ImportError, OSError) as error:  # OSError: soundfile without libsndfile
+        what, note = _NEEDED[extra]
         raise ImportError(
-            f"Reading audio needs {name!r}, which cannot be imported ({error}); "
-            "run: pip install 'skprognet[audio]' (openSMILE is free for research only)."
+            f"{what} needs {name!r}, which cannot be imported ({error}); run: pip install "
+            f"'skprognet[{extra}]'{note}."
         ) from error

@@ -1,0 +1,57 @@
+"""The tables of several corpora, with labels in files of their own or in one for all."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from skprognet._tables import read_table
+from skprognet.cli._named_tables import load_corpus, read_named, split_named
+from skprognet.features import join_labels
+
+
+def load_corpora(tables, labels, columns, prefixes=(), groups=()):
+    """Return features and labels of each corpus, and say what was taken for features.
+
+    Parameters
+    ----------
+    tables : sequence of path
+        Features, with or without labels.
+    labels : sequence of path
+        Empty, one file for each table, or one file with the labels of all.
+    columns, prefixes, groups
+        As :func:`load_corpus` takes them.
+
+    Returns
+    -------
+    list of tuple of (X, labels)
+        In the order of the tables.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, there are no features, or rows and labels do not fit.
+    """
+    if len(labels) == 1:
+        return _load_with_shared(tables, labels[0], columns, prefixes, groups)
+    of_each = labels or [None] * len(tables)
+    return [
+        load_corpus(table, own, columns, prefixes, groups)
+        for table, own in zip(tables, of_each, strict=True)
+    ]
+
+
+def _load_with_shared(tables, labels, columns, prefixes, groups):
+    """Join one file of labels to all tables at once: no row may be in two tables, or in none."""
+    frames = [read_named(table, columns, key=True) for table in tables]
+    whole = pd.concat(frames, ignore_index=True)
+    names = ", ".join(map(str, tables))
+    given = read_table(Path(labels), columns, key=True)
+    joined, others = join_labels(whole, given, table_name=names, labels_name=str(labels))
+    corpora, start = [], 0
+    for table, frame in zip(tables, frames, strict=True):
+        absent = [name for name in whole if name not in frame]
+        part = joined.iloc[start : start + len(frame)].drop(columns=absent)
+        part = part.reset_index(drop=True)
+        corpora.append(split_named(part, table, columns, prefixes, others, groups))
+        start += len(frame)
+    return corpora

@@ -1,0 +1,34 @@
+"""The verb that writes a model for programs without Python."""
+
+from pathlib import Path
+
+import click
+
+from skprognet._manifest import check_no_result
+from skprognet.cli._messages import on_terminal
+from skprognet.cli._options import check_no_input
+from skprognet.persistence import export_onnx, load_model, read_model_info
+
+
+@click.command()
+@click.argument("model", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--output",
+    "-o",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The ONNX file.",
+)
+def export(model: Path, output: Path) -> None:
+    """Write a MODEL as one ONNX file, which onnxruntime runs without Python.
+
+    The graph has the normalisation, all frozen columns and the network. It takes features as
+    "skprognet extract" makes them, and gives the probabilities of the classes, or the numbers
+    that the model predicts. Names of features and classes, and what the model's file records, are
+    in the metadata of the ONNX file.
+    """
+    check_no_input(output, [model])
+    check_no_result(output)
+    metadata = read_model_info(model)["metadata"]
+    export_onnx(load_model(model), output, metadata=metadata)
+    click.echo(on_terminal(f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB)."))

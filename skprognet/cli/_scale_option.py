@@ -1,0 +1,68 @@
+"""The option for the scales of several corpora, whose numbers are to be compared."""
+
+from typing import Any
+
+import click
+
+Z_SCORES, AS_THEY_ARE = "z-scores", "none"
+
+
+def read_scale(words: list[str]) -> str | dict[str, tuple[float, float]]:
+    """Return the scale that words name: one for all corpora, or the ends of each.
+
+    Parameters
+    ----------
+    words : list of str
+        Such as ["z-scores"], or ["iemocap=1:5", "msp-improv=1:5"].
+
+    Returns
+    -------
+    str or dict of str to (float, float)
+        As a design has it.
+
+    Raises
+    ------
+    ValueError
+        If they name none.
+    """
+    if len(words) == 1 and words[0] in (Z_SCORES, AS_THEY_ARE):
+        return words[0]
+    scale = {}
+    for word in words:
+        name, _, ends = word.rpartition("=")
+        low, _, high = ends.partition(":")
+        try:
+            pair = float(low), float(high)
+        except ValueError:
+            pair = None
+        if not name or name in scale or pair is None:
+            raise ValueError(
+                f"give {Z_SCORES}, {AS_THEY_ARE}, or NAME=LOW:HIGH once for each corpus, such as "
+                f"iemocap=1:5; got {word!r}."
+            )
+        scale[name] = pair
+    return scale
+
+
+def scale_as_given(scale: Any) -> list[str]:
+    """Return a scale of a design as the words that name it."""
+    if isinstance(scale, dict):
+        return [f"{name}={low!r}:{high!r}" for name, (low, high) in scale.items()]
+    return [scale]
+
+
+def _parse(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> Any:
+    try:
+        return read_scale(list(words)) if words else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+scale_option = click.option(
+    "--scale",
+    multiple=True,
+    metavar="z-scores|none|NAME=LOW:HIGH...",
+    callback=_parse,
+    help="How the numbers of the corpora become alike: each corpus to mean 0 and variance 1 "
+    "(z-scores), not at all, or from its LOW and HIGH to 0 and 1.  [default: z-scores of numbers]",
+)

@@ -1,0 +1,148 @@
+"""How sure a method is, and how often it is right when it is that sure."""
+
+import warnings
+
+import pandas as pd
+
+from skprognet._scores import CONDITIONS, METHOD, label
+from skprognet.displays._display import Display
+from skprognet.displays._frames import by_method, check_frame, check_one_study
+from skprognet.displays._style import GREY, legend_above, legend_height, looks
+from skprognet.results import calibration_by_method, expected_calibration_error
+
+NEEDED = [*METHOD, "confidence", "accuracy", "count"]
+
+
+class CalibrationDisplay(Display):
+    """Reliability curves: accuracy against confidence, and the expected calibration error.
+
+    The confidence is the probability of the predicted class. On the dotted diagonal a method is
+    right as often as it says. Below it the method is too sure, above it not sure enough. The area
+    of a mark is in proportion to the number of rows; the legend has the expected calibration error
+    (ECE): the mean distance from the diagonal over all rows.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        As :func:`~skprognet.results.calibration_by_method` returns: method, source, confidence,
+        accuracy and count, a row for each bin.
+    errors : DataFrame
+        As :func:`~skprognet.results.expected_calibration_error` returns: method, source and ece.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        After `plot`: the axes.
+    figure_ : matplotlib Figure
+        After `plot`: the figure.
+    lines_ : list of matplotlib Line2D
+        After `plot`: the curve of each method, in the order of the legend.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.displays import CalibrationDisplay
+    >>> predictions = pd.DataFrame({"truth": ["angry", "angry", "sad", "sad"]})
+    >>> predictions["prediction"] = ["angry", "sad", "sad", "sad"]
+    >>> predictions = predictions.assign(method="DNN", source="none", repeat=1, fold=1)
+    >>> predictions = predictions.assign(row=range(4), p_angry=[0.75, 0.25, 0.25, 0.25])
+    >>> predictions["p_sad"] = 1 - predictions["p_angry"]
+    >>> display = CalibrationDisplay.from_predictions(predictions)
+    >>> display.frame().dropna()[["confidence", "accuracy"]]
+       confidence  accuracy
+    7        0.75      0.75
+    """
+
+    def __init__(self, curves, errors):
+        self.curves = curves
+        self.errors = errors
+
+    @classmethod
+    def from_predictions(cls, predictions, *, n_bins=10):
+        """Sort the rows by confidence into bins, and take the accuracy in each.
+
+        Parameters
+        ----------
+        predictions : DataFrame
+            A row for each row that a fit was tested on, as
+            :func:`~skprognet.evaluation.cross_validate_transfer` returns with
+            ``return_predictions=True``: of one target, corpus and number of training folds.
+        n_bins : int, default=10
+            Number of bins, all equally wide.
+
+        Returns
+        -------
+        CalibrationDisplay
+            Not yet drawn. Methods without probabilities have no curve.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, no method has probabilities, or the predictions are of several
+            studies.
+
+        Warns
+        -----
+        UserWarning
+            If some methods have no probabilities.
+        """
+        curves = calibration_by_method(predictions, n_bins=n_bins)
+        curves = check_frame("predictions", curves, NEEDED)
+        check_one_study("predictions", curves, CONDITIONS)
+        with warnings.catch_warnings():
+            # The curves have just said which methods have no probabilities.
+            warnings.filterwarnings("ignore", "There are no probabilities of")
+            return cls(curves, expected_calibration_error(predictions, n_bins=n_bins))
+
+    def _parts(self):
+        """Return the bins that hold rows of each method."""
+        return by_method(self.curves[self.curves["count"] > 0])
+
+    def _labels(self):
+        """Return what each curve is called, with its error."""
+        errors = self.errors.set_index(list(METHOD))["ece"]
+        return [
+            # One line is to hold both: textwrap does not part what a no-break space joins.
+            f"{label(*method)} (ECE\N{NO-BREAK SPACE}{errors[method]:.3f})"
+            for method in self._parts()
+        ]
+
+    def _figure_size(self):
+        return 4.8, 3.9 + legend_height(self._labels())
+
+    def _draw(self, ax):
+        parts = self._parts()
+        styles = looks(by_method(self.errors))
+        ax.plot([0, 1], [0, 1], color=GREY, linestyle="dotted", linewidth=1)
+        self.lines_ = []
+        for method, part in parts.items():
+            style = styles[method]
+            curve = part.sort_values("confidence")
+            places = curve["confidence"], curve["accuracy"]
+            self.lines_ += ax.plot(*places, markersize=0, alpha=0.7, **style)
+            # A bin of few rows is mostly luck, so its mark is small.
+            sizes = (160 * curve["count"] / curve["count"].sum()).clip(lower=5)
+            ax.scatter(*places, s=sizes, color=style["color"], marker=style["marker"], linewidth=0)
+        lowest = self.curves.loc[self.curves["count"] > 0, "confidence"].min()
+        ax.set(xlim=(max(0, lowest - 0.05), 1), ylim=(0, 1))
+        ax.set(xlabel="confidence: probability of the predicted class", ylabel="accuracy")
+        ax.grid(alpha=0.3)
+        legend_above(
+            ax, self._handles(styles, parts), self._labels(), "dotted: confidence equals accuracy"
+        )
+
+    def _handles(self, styles, parts):
+        from matplotlib.lines import Line2D
+
+        return [Line2D([], [], markersize=5, **styles[method]) for method in parts]
+
+    def frame(self):
+        """Return the plotted numbers.
+
+        Returns
+        -------
+        DataFrame
+            A row per method and bin: method, source, confidence (mean of the rows in the bin),
+            accuracy, count (rows, mean over the repeats), and others; NaN in a bin without rows.
+        """
+        return pd.DataFrame(self.curves).copy()

@@ -1,0 +1,203 @@
+"""Which corpus helps which: a heat map of source and target."""
+
+import numpy as np
+
+from skprognet._comparisons import signed
+from skprognet._scores import label
+from skprognet._table_metric import metric_of
+from skprognet.displays._display import Display
+from skprognet.displays._frames import check_frame, check_one_study
+from skprognet.displays._style import row_height, verbatim
+from skprognet.results import corpora_matrix
+
+NEEDED = ("method", "source", "corpus", "gain", "marks", "baseline", "baseline_score")
+COLOURS = "PuOr"  # orange and violet, told apart by colour-blind readers; white is no gain
+OWN = "#d9d9d9"
+SMALLEST = 0.02  # the gain of the strongest colour is at least that: small ones stay pale
+MARKS = {
+    "*": "better than {}",
+    "†": "better than {} and than the other of PT/FT and ProgNet",
+    "↓": "worse than {}",
+    "‡": "better than its placebo",
+}
+
+
+class CorporaMatrixDisplay(Display):
+    """Gain of each method for each source (rows) and each target corpus (columns).
+
+    A cell has the gain over the same network without a source: violet where the source helps,
+    orange where it hurts, white at no gain. The marks are those of the table. Where source and
+    target are one corpus stands, in grey, the score of the network without a source.
+
+    Parameters
+    ----------
+    matrix : DataFrame
+        What :func:`~skprognet.results.corpora_matrix` returns, of one number of training folds.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        After `plot`: the axes.
+    figure_ : matplotlib Figure
+        After `plot`: the figure.
+    image_ : matplotlib AxesImage
+        After `plot`: the cells.
+    texts_ : dict of (str, str, str) to matplotlib Text
+        After `plot`: the number in each cell, by method, source and target.
+
+    See Also
+    --------
+    skprognet.results.corpora_matrix : Makes the numbers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.displays import CorporaMatrixDisplay
+    >>> folds = {
+    ...     ("emodb", "DNN", "none"): [0.60, 0.62, 0.61],
+    ...     ("emodb", "ProgNet", "ravdess"): [0.63, 0.66, 0.63],
+    ...     ("ravdess", "DNN", "none"): [0.50, 0.52, 0.51],
+    ...     ("ravdess", "ProgNet", "emodb"): [0.49, 0.50, 0.51],
+    ... }
+    >>> scores = pd.DataFrame([
+    ...     {"corpus": corpus, "method": method, "source": source, "repeat": 1, "fold": fold,
+    ...      "score": uar}
+    ...     for (corpus, method, source), uars in folds.items()
+    ...     for fold, uar in enumerate(uars, 1)
+    ... ])
+    >>> display = CorporaMatrixDisplay.from_scores(scores)
+    >>> display.frame()[["source", "corpus", "gain"]].round(3)
+        source   corpus  gain
+    0  ravdess    emodb  0.03
+    1    emodb  ravdess -0.01
+    """
+
+    def __init__(self, matrix):
+        self.matrix = matrix
+
+    @classmethod
+    def from_scores(cls, scores, comparisons=None, *, method=None):
+        """Compute the gains.
+
+        Parameters
+        ----------
+        scores : DataFrame
+            As :func:`~skprognet.results.corpora_matrix` takes them, of one number of training
+            folds.
+        comparisons : DataFrame, default=None
+            What :func:`~skprognet.results.compare_methods` returns for these scores, or for more;
+            None compares them.
+        method : str, default=None
+            The method that is drawn. None is all, one below the other.
+
+        Returns
+        -------
+        CorporaMatrixDisplay
+            Not yet drawn.
+
+        Raises
+        ------
+        TypeError
+            If `scores` or `comparisons` is no table.
+        ValueError
+            If a column is missing, `method` is unknown, there are several numbers of training
+            folds, or no network with a source stands beside the same network without one.
+        """
+        scores = check_frame("scores", scores, ["method", "source", "corpus", "score"])
+        check_one_study("scores", scores, ["target", "n_train_folds"])
+        if comparisons is not None and {"n_train_folds"} <= set(comparisons) & set(scores):
+            size = scores["n_train_folds"].iloc[0]
+            comparisons = comparisons[comparisons["n_train_folds"] == size]
+        return cls(corpora_matrix(scores, comparisons, method=method))
+
+    def _rows(self):
+        """Return (method, source) from top to bottom; corpora that only learn are rows as well."""
+        names = list(dict.fromkeys(self.matrix["source"]))
+        corpora = [name for name in self._columns() if name not in names]
+        order = {name: place for place, name in enumerate(self._columns())}
+        names = sorted([*names, *corpora], key=lambda name: order.get(name, len(order)))
+        return [(method, name) for method in self.matrix["method"].unique() for name in names]
+
+    def _columns(self):
+        return list(dict.fromkeys(self.matrix["corpus"]))
+
+    def _row_names(self):
+        several = self.matrix["method"].nunique() > 1
+        names = [label(*row) if several else f"from {row[1]}" for row in self._rows()]
+        return [verbatim(name, 28) for name in names]
+
+    def _column_names(self):
+        return [verbatim(name, 14) for name in self._columns()]
+
+    def _figure_size(self):
+        rows, columns = self._row_names(), self._column_names()
+        below = row_height(columns) + 0.17 * self._explanation().count("\n")
+        return max(4.8, 2.2 + 0.95 * len(columns)), below + 0.9 * row_height(rows) * len(rows)
+
+    def _draw(self, ax):
+        matrix = check_frame("matrix", self.matrix, NEEDED)
+        rows, columns = self._rows(), self._columns()
+        gains = np.full((len(rows), len(columns)), np.nan)
+        words = {}
+        for _, row in matrix.iterrows():
+            place = rows.index((row["method"], row["source"])), columns.index(row["corpus"])
+            gains[place] = row["gain"]
+            words[place] = f"{signed(row['gain'])}{row['marks']}"
+        own = matrix.groupby("corpus")["baseline_score"].first()
+        for place, (_, source) in enumerate(rows):
+            if source in columns:
+                words[place, columns.index(source)] = f"{own[source]:.3f}"
+        self._draw_cells(ax, gains, rows, columns)
+        self.texts_ = {
+            (*rows[y], columns[x]): self._write(ax, x, y, text, gains)
+            for (y, x), text in words.items()
+        }
+        ax.set_xticks(range(len(columns)), self._column_names())
+        ax.set_yticks(range(len(rows)), self._row_names())
+        ax.tick_params(length=0, labelsize="small")
+        ax.set_xlabel(self._explanation(), loc="right", fontsize="small")
+
+    def _draw_cells(self, ax, gains, rows, columns):
+        """Colour the cells, and put a line between two methods."""
+        limit = max(SMALLEST, np.nanmax(np.abs(gains)))
+        ax.set_facecolor("white")
+        own = [[source == corpus for corpus in columns] for _, source in rows]
+        ax.imshow(np.where(own, 0.0, np.nan), cmap=_one_colour(OWN), aspect="auto")
+        self.image_ = ax.imshow(gains, cmap=COLOURS, vmin=-limit, vmax=limit, aspect="auto")
+        for place in range(1, len(rows)):
+            if rows[place][0] != rows[place - 1][0]:
+                ax.axhline(place - 0.5, color="black", linewidth=1)
+
+    def _write(self, ax, x, y, text, gains):
+        """Write into a cell, in white where it is dark."""
+        strength = 0 if np.isnan(gains[y, x]) else abs(self.image_.norm(gains[y, x]) - 0.5)
+        colour = "white" if strength > 0.35 else "black"
+        return ax.text(x, y, text, ha="center", va="center", fontsize="small", color=colour)
+
+    def _explanation(self):
+        """Return how to read the numbers and marks that occur."""
+        metric = metric_of(self.matrix).label
+        plain = " or ".join(self.matrix["baseline"].unique())
+        lines = [
+            "target corpus",
+            f"gain in {metric} over {plain} (grey: {metric} of {plain} itself)",
+        ]
+        used = set("".join(self.matrix["marks"]))
+        marks = [f"{m} {words.format(plain)}" for m, words in MARKS.items() if m in used]
+        return "\n".join(verbatim(line, 56) for line in [*lines, *marks])
+
+    def frame(self):
+        """Return the plotted numbers.
+
+        Returns
+        -------
+        DataFrame
+            What :func:`~skprognet.results.corpora_matrix` returns.
+        """
+        return self.matrix.copy()
+
+
+def _one_colour(colour):
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap([colour])

@@ -1,0 +1,175 @@
+"""The rows on which the methods disagree, and what each of them says."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from skprognet._predictions import FILE, ROW, TRUTH, check_predictions
+from skprognet._scores import CONDITIONS
+from skprognet.displays._display import Display
+from skprognet.displays._frames import check_one_study
+from skprognet.displays._style import verbatim
+from skprognet.results import most_disputed
+
+LAST_FACTS = ("right_to_wrong", "farther")  # of labels and numbers; behind it come the methods
+RIGHT, WRONG = "white", "#E69F00"  # of Okabe and Ito; their lightness differs, too
+CELL_WIDTH, ROW_HEIGHT = 0.66, 0.24  # inches
+LONGEST, LABEL = 16, 10  # letters of a file's name, and of a label
+
+
+class DisagreementDisplay(Display):
+    """What each method says of the rows on which the methods disagree most.
+
+    A line is a row of the corpus, by the name of its file or by its number. Beside its true class
+    stands the label that each method gives it: on white where it is right, in bold on orange where
+    it is wrong. Of numbers, the more orange a cell is, the farther its number is from the truth;
+    the farthest of all is as orange as a wrong label.
+
+    Parameters
+    ----------
+    disputed : DataFrame
+        As :func:`~skprognet.results.most_disputed` returns: row, file (if known), truth, and after
+        its other columns one for each method, with its labels.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        After `plot`: the axes.
+    figure_ : matplotlib Figure
+        After `plot`: the figure.
+    mesh_ : matplotlib QuadMesh
+        After `plot`: the cells, 1 where a label is wrong, and the distance of a number from the
+        truth.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.displays import DisagreementDisplay
+    >>> rows = pd.DataFrame({"row": [0, 1], "truth": ["angry", "sad"], "repeat": 1, "fold": 1})
+    >>> predictions = pd.concat([
+    ...     rows.assign(method="DNN", source="none", prediction=["angry", "angry"]),
+    ...     rows.assign(method="ProgNet", source="gender", prediction=["angry", "sad"]),
+    ... ])
+    >>> display = DisagreementDisplay.from_predictions(predictions, n=1)
+    >>> display.frame()[["row", "truth", "DNN", "ProgNet from gender"]]
+       row truth    DNN ProgNet from gender
+    0    1   sad  angry                 sad
+    """
+
+    def __init__(self, disputed):
+        self.disputed = disputed
+
+    @classmethod
+    def from_predictions(cls, predictions, *, n=20, only=None, against=None):
+        """Find the rows on which the methods disagree most.
+
+        Parameters
+        ----------
+        predictions : DataFrame
+            A row for each row that a fit was tested on, as
+            :func:`~skprognet.evaluation.cross_validate_transfer` returns with
+            ``return_predictions=True``: of one target, corpus and number of training folds, and of
+            two methods or more.
+        n : int, default=20
+            How many rows to show.
+        only : {"wrong to right", "right to wrong", "closer", "farther"}, default=None
+            Show only rows whose label some transfer changes in this way, or whose number it brings
+            closer to the truth or farther from it. None shows all.
+        against : str, default=None
+            Name of the method without a source that transfer is judged by; see
+            :func:`~skprognet.results.most_disputed`.
+
+        Returns
+        -------
+        DisagreementDisplay
+            Not yet drawn.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, there are fewer than two methods, no row is found, or the
+            predictions are of several studies.
+        """
+        check_one_study("predictions", check_predictions(predictions), CONDITIONS)
+        disputed = most_disputed(predictions, n, only=only, against=against)
+        if not len(disputed):
+            changes = f"changes from {only}" if " " in only else f"brings {only}"
+            raise ValueError(f"There is no row that transfer {changes}. Leave out only={only!r}.")
+        return cls(disputed)
+
+    def _methods(self):
+        last = LAST_FACTS[self._has_numbers()]
+        return self.disputed.columns[self.disputed.columns.get_loc(last) + 1 :]
+
+    def _has_numbers(self):
+        return LAST_FACTS[0] not in self.disputed
+
+    def _distances(self):
+        """Return how far each cell is from the truth, and whether it is a wrong label."""
+        cells = self.disputed[[TRUTH, *self._methods()]]
+        if not self._has_numbers():
+            wrong = cells.ne(self.disputed[TRUTH], axis=0).to_numpy()
+            return wrong, wrong
+        distances = cells.sub(self.disputed[TRUTH], axis=0).abs().to_numpy(float)
+        return distances, np.zeros(distances.shape, dtype=bool)
+
+    def _row_names(self):
+        """Return what each row is called: its file without folders, or its number."""
+        names = self.disputed[ROW].astype(str)
+        if FILE in self.disputed:
+            names = self.disputed[FILE].where(self.disputed[FILE].notna(), names)
+        return [verbatim(re.split(r"[/\\]", str(name))[-1][-LONGEST:]) for name in names]
+
+    def _heads(self):
+        return ["truth", *(verbatim(method, 14) for method in self._methods())]
+
+    def _figure_size(self):
+        heads, names = self._heads(), self._row_names()
+        top = 0.3 + 0.08 * max(len(line) for head in heads for line in head.split("\n"))
+        width = 0.3 + 0.075 * max(map(len, names)) + CELL_WIDTH * len(heads)
+        return max(3.2, width), top + ROW_HEIGHT * len(names)
+
+    def _draw(self, ax):
+        labels = self.disputed[[TRUTH, *self._methods()]]
+        distances, wrong = self._distances()
+        n_rows, n_columns = wrong.shape
+        farthest = distances.max() or 1
+        self.mesh_ = ax.pcolormesh(
+            distances, cmap=_two_colours(), vmin=0, vmax=farthest, edgecolor="0.8", linewidth=0.6
+        )
+        shown = labels.map("{:.3g}".format if self._has_numbers() else _in_a_cell)
+        for y, x in np.ndindex(wrong.shape):
+            weight = "bold" if wrong[y, x] else "normal"
+            style = {"weight": weight, "ha": "center", "va": "center", "fontsize": "small"}
+            ax.text(x + 0.5, y + 0.5, shown.iloc[y, x], in_layout=False, **style)
+        ax.axvline(1, color="black", linewidth=1.2)
+        ax.set_ylim(n_rows, 0)
+        ax.set_yticks(np.arange(n_rows) + 0.5, self._row_names(), fontsize="small")
+        ax.xaxis.tick_top()
+        ax.set_xticks(np.arange(n_columns) + 0.5, self._heads(), rotation=90, fontsize="small")
+        ax.tick_params(length=0)
+
+    def frame(self):
+        """Return the plotted numbers.
+
+        Returns
+        -------
+        DataFrame
+            A row per row of the corpus: row, file (if known), truth, disagreement (in bits, or of
+            numbers in the unit of the target), methods_right, wrong_to_right and right_to_wrong,
+            or of numbers error, closer and farther, and the label or number of each method.
+        """
+        return pd.DataFrame(self.disputed).copy()
+
+
+def _in_a_cell(value):
+    """Return a label as it is, as far as there is room."""
+    return verbatim(value)[:LABEL]
+
+
+def _two_colours():
+    """Return the colours from right to wrong."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("right to wrong", [RIGHT, WRONG])

@@ -1,0 +1,109 @@
+"""Which columns of an explanation are drawn, and the words and digits for classes and numbers."""
+
+import math
+
+import numpy as np
+
+from skprognet._scores import as_frame
+from skprognet._wording import first_few
+from skprognet.estimators import FEATURES, SOURCE
+
+_PREDICTED, _LOG_PROBABILITY = "predicted", "log_probability"
+
+
+class OfClass:
+    """What is said of changes in the log-probability of a class."""
+
+    axis = "log-probability lost without it"
+
+    @staticmethod
+    def name(label):
+        """Return how the prediction of a row is called."""
+        return label
+
+    @staticmethod
+    def title(row):
+        """Return the title of the picture of one row, a dict."""
+        return f"{row[_PREDICTED]}, probability {np.exp(row[_LOG_PROBABILITY]):.2f}"
+
+    @staticmethod
+    def n_decimals(limit):
+        """Return how many decimals of a change are shown."""
+        return 1
+
+
+class OfNumber:
+    """What is said of changes in a number, whose unit is the user's."""
+
+    axis = "fall in the number without it"
+
+    @staticmethod
+    def name(number):
+        """Return how the prediction of a row is called."""
+        return f"{number:.3g}"
+
+    @staticmethod
+    def title(row):
+        """Return the title of the picture of one row, a dict."""
+        return f"predicted {row[_PREDICTED]:.3g}"
+
+    @staticmethod
+    def n_decimals(limit):
+        """Return how many decimals of a change are shown: the greatest one has two digits."""
+        return max(0, 1 - math.floor(math.log10(limit)))
+
+
+def drawn_output(explanation, output):
+    """Return the columns about one output, without its ending, and what is said of them.
+
+    Parameters
+    ----------
+    explanation : DataFrame
+        As :func:`~skprognet.estimators.explain` returns.
+    output : int or None
+        The output; None is the only one.
+
+    Returns
+    -------
+    drawn : DataFrame
+        Its columns predicted, perhaps log_probability, and those of changes.
+    kind : OfClass or OfNumber
+
+    Raises
+    ------
+    TypeError
+        If it is no table.
+    ValueError
+        If it is not such a table, or has no such output.
+    """
+    frame = as_frame("explanation", explanation)
+    of_classes = _LOG_PROBABILITY in frame
+    ending = _ending(frame, output)
+    predicted = _PREDICTED + ending
+    changes = [name for name in map(str, frame) if name.startswith((SOURCE, FEATURES))]
+    changes = [name for name in changes if name.endswith(ending)]
+    is_there = predicted in frame and len(frame) > 0 and len(changes) > 0
+    if not is_there or not (of_classes or frame[predicted].dtype.kind == "f"):
+        raise ValueError(
+            "explanation must be the table that explain returns, with at least one row and a "
+            f"column of changes; got {len(frame)} rows of the columns {list(frame)!r:.200}."
+        )
+    drawn = frame[[predicted, *changes]]
+    drawn = drawn.set_axis([name.removesuffix(ending) for name in drawn], axis=1)
+    if of_classes:
+        drawn.insert(1, _LOG_PROBABILITY, frame[_LOG_PROBABILITY])
+    return drawn, OfClass if of_classes else OfNumber
+
+
+def _ending(frame, output):
+    """Return what the names of the columns about an output end with."""
+    outputs = [k for k in range(len(frame.columns)) if f"{_PREDICTED}_{k}" in frame]
+    if output is None and len(outputs) < 2:
+        return f"_{outputs[0]}" if outputs else ""
+    if output not in outputs:
+        known = first_few(outputs) or "a single one, which needs no output="
+        raise ValueError(
+            f"A picture shows the changes of one output; the outputs are {known}; got "
+            f"output={output!r:.80}."
+        )
+    return f"_{output}"

@@ -1,0 +1,213 @@
+"""Why this prediction: what speaks for it, and what against it."""
+
+import numpy as np
+import pandas as pd
+
+from skprognet._checks import check_number
+from skprognet.displays._display import Display
+from skprognet.displays._drawn_output import drawn_output
+from skprognet.displays._signed_bars import draw_signed_bars
+from skprognet.displays._style import row_height, verbatim
+from skprognet.estimators import FEATURES, SOURCE, explain
+
+ROWS_WITH_NAMES = 40
+COLUMNS_WITH_NUMBERS = 12  # of more the numbers would run into each other
+
+
+class ExplanationDisplay(Display):
+    """Sources and groups of features that speak for the prediction of each row, or against it.
+
+    Of one row it draws bars. To the right of zero: the source or group speaks for the predicted
+    class, or raises the predicted number. To the left, hatched: it speaks against the class, or
+    lowers the number. Of several rows it draws a map with a line for each row of X: orange speaks
+    for or raises, purple speaks against or lowers. Sources stand first. Of the groups of features
+    those are shown whose changes are greatest, on average over the rows without their sign. Of
+    more than 40 rows the map has no names and numbers.
+
+    Parameters
+    ----------
+    explanation : DataFrame
+        As :func:`~skprognet.estimators.explain` returns.
+    max_groups : int, default=10
+        How many groups of features are shown.
+    output : int, default=None
+        Which of several outputs of a regressor is shown, from 0; None is the only one.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        After `plot`: the axes.
+    figure_ : matplotlib Figure
+        After `plot`: the figure.
+    bars_ : matplotlib BarContainer or None
+        After `plot`: a bar for each source and group, from top to bottom; None of several rows.
+    image_ : matplotlib AxesImage or None
+        After `plot`: the map; None of one row.
+
+    Raises
+    ------
+    TypeError
+        If `explanation` is no table.
+    ValueError
+        If it has no rows, lacks a column, or has no such `output`.
+
+    Examples
+    --------
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skprognet import DNNClassifier, ProgressiveClassifier
+    >>> from skprognet.datasets import load_emodb
+    >>> from skprognet.displays import ExplanationDisplay
+    >>> emodb = load_emodb(as_frame=True)
+    >>> X = StandardScaler().set_output(transform="pandas").fit_transform(emodb.data)
+    >>> options = dict(hidden_layer_sizes=(32,), max_epochs=20, random_state=0)
+    >>> speaker = DNNClassifier(**options).fit(X, emodb.speaker)
+    >>> clf = ProgressiveClassifier([("speaker", speaker)], **options).fit(X, emodb.target)
+    >>> display = ExplanationDisplay.from_estimator(clf, X[:1], max_groups=2)
+    >>> list(display.frame())
+    ['row', 'predicted', 'kind', 'name', 'change']
+    """
+
+    def __init__(self, explanation, *, max_groups=10, output=None):
+        check_number("max_groups", max_groups, "integer", low=1)
+        self.explanation = explanation
+        self.max_groups = max_groups
+        self.output = output
+        self._drawn, self._kind = drawn_output(explanation, output)
+        sources = [name for name in self._drawn if name.startswith(SOURCE)]
+        groups = [name for name in self._drawn if name.startswith(FEATURES)]
+        sizes = self._drawn[groups].abs().mean().sort_values(ascending=False, kind="stable")
+        self._shown = sources + list(sizes.index[:max_groups])
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X,
+        *,
+        groups=None,
+        method="mean",
+        reference=None,
+        max_groups=10,
+        output=None,
+    ):
+        """Ask a fitted network what speaks for its predictions, or changes them.
+
+        Parameters
+        ----------
+        estimator : classifier or regressor of this package
+            Fitted; or a pipeline, FrozenEstimator or fitted search around one.
+        X : array-like of shape (n_samples, n_features)
+            The rows to be explained.
+        groups : dict, sequence of str or None, default=None
+            The groups of features, as for :func:`~skprognet.estimators.explain`.
+        method : {"mean", "silence"}, default="mean"
+            What stands in the place of what a source says.
+        reference : array-like of shape (n_reference, n_features), default=None
+            The rows that are averaged; None takes the mean of the training rows.
+        max_groups : int, default=10
+            How many groups of features are shown.
+        output : int, default=None
+            Which of several outputs of a regressor is shown, from 0; None is the only one.
+
+        Returns
+        -------
+        ExplanationDisplay
+            Not yet drawn.
+
+        Raises
+        ------
+        TypeError
+            If there is no network of this package in the estimator.
+        ValueError
+            If X or `reference` do not fit, a group is not found, or there is no such `output`.
+        """
+        options = {"groups": groups, "method": method, "reference": reference}
+        return cls(explain(estimator, X, **options), max_groups=max_groups, output=output)
+
+    def _names(self):
+        """Return how what is shown is called in the picture."""
+        return [
+            verbatim(f"{name.removeprefix(SOURCE)} (source)", 30)
+            if name.startswith(SOURCE)
+            else verbatim(name.removeprefix(FEATURES), 30)
+            for name in self._shown
+        ]
+
+    def _row_names(self):
+        """Return how the rows are called in a map."""
+        frame = self._drawn
+        return [
+            verbatim(f"{row}: {self._kind.name(predicted)}", 24)
+            for row, predicted in zip(frame.index, frame["predicted"], strict=True)
+        ]
+
+    def _figure_size(self):
+        names = self._names()
+        if len(self._drawn) == 1:
+            return 4.8, 1.2 + 0.75 * row_height(names) * len(names)
+        # The names stand upright below the map.
+        longest = max(len(line) for name in names for line in name.split("\n"))
+        rows = self._row_names()[:ROWS_WITH_NAMES]
+        return 4.8, 0.8 + 0.08 * longest + 0.65 * row_height(rows) * len(rows)
+
+    def _draw(self, ax):
+        self.bars_ = self.image_ = None
+        if len(self._drawn) == 1:
+            self._draw_bars(ax)
+        else:
+            self._draw_map(ax)
+
+    def _draw_bars(self, ax):
+        changes = self.frame()["change"].to_numpy()
+        self.bars_ = draw_signed_bars(ax, range(len(changes)), changes, self._names())
+        (row,) = self._drawn.to_dict("records")
+        ax.set_title(verbatim(self._kind.title(row), 50), fontsize="medium")
+        ax.set_xlabel(self._kind.axis, loc="right", fontsize="small")
+
+    def _draw_map(self, ax):
+        changes = self._drawn[self._shown].to_numpy(dtype=float)
+        limit = np.abs(changes).max() or 1.0
+        self.image_ = ax.imshow(changes, cmap="PuOr_r", vmin=-limit, vmax=limit, aspect="auto")
+        ax.set_xticks(range(changes.shape[1]), self._names(), rotation=90, fontsize="small")
+        if len(changes) <= ROWS_WITH_NAMES:
+            ax.set_yticks(range(len(changes)), self._row_names(), fontsize="small")
+        else:
+            ax.set_yticks([])
+            ax.set_ylabel(f"{len(changes)} rows, in their order", fontsize="small")
+        darkest = f"{limit:.{self._kind.n_decimals(limit) + 1}f}"
+        ax.set_title(f"{self._kind.axis}; the darkest is {darkest}", fontsize="small", loc="right")
+        n_sources = sum(name.startswith(SOURCE) for name in self._shown)
+        if 0 < n_sources < len(self._shown):
+            ax.axvline(n_sources - 0.5, color="black", linewidth=1)
+        if changes.shape[1] <= COLUMNS_WITH_NUMBERS and len(changes) <= ROWS_WITH_NAMES:
+            self._write_numbers(ax, changes, limit)
+
+    def _write_numbers(self, ax, changes, limit):
+        """Write the changes into the cells, but for those that would be 0."""
+        n_decimals = self._kind.n_decimals(limit)
+        for (i, j), change in np.ndenumerate(changes):
+            if abs(change) >= 0.5 * 10**-n_decimals:
+                color = "white" if abs(change) > 0.6 * limit else "black"
+                centre = {"ha": "center", "va": "center"}
+                ax.text(j, i, f"{change:.{n_decimals}f}", fontsize=7.5, color=color, **centre)
+
+    def frame(self):
+        """Return the plotted numbers.
+
+        Returns
+        -------
+        DataFrame
+            A line for each row of X and what is shown of it: row (from its index), predicted, kind
+            ("source" or "features"), name, change.
+        """
+        frame, n_shown = self._drawn, len(self._shown)
+        parts = [name.partition("_") for name in self._shown]
+        return pd.DataFrame(
+            {
+                "row": np.repeat(frame.index.to_numpy(), n_shown),
+                "predicted": np.repeat(frame["predicted"].to_numpy(), n_shown),
+                "kind": [kind for kind, _, _ in parts] * len(frame),
+                "name": [name for _, _, name in parts] * len(frame),
+                "change": frame[self._shown].to_numpy(dtype=float).ravel(),
+            }
+        )

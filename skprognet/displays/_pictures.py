@@ -1,0 +1,83 @@
+"""A display as the bytes of a file, or of several formats at once."""
+
+import importlib
+import io
+
+# Nothing in a file says when it was made.
+METADATA = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+BACKENDS = {"png": "agg", "svg": "svg", "pdf": "pdf"}  # of matplotlib
+
+
+def picture(display, suffix, dpi=150):
+    """Return the picture in one format, as ``plot`` and ``savefig`` make it.
+
+    Parameters
+    ----------
+    display : Display
+        Any of this package.
+    suffix : str
+        The format, such as "png", "pdf", "svg" or another one that matplotlib knows.
+    dpi : int, default=150
+        Dots in an inch.
+
+    Returns
+    -------
+    bytes
+        A whole file.
+
+    Raises
+    ------
+    ValueError
+        If matplotlib does not know the format.
+    """
+    display.plot()
+    try:
+        buffer, metadata = io.BytesIO(), METADATA.get(suffix)
+        display.figure_.savefig(buffer, format=suffix, dpi=dpi, metadata=metadata)
+        return buffer.getvalue()
+    finally:
+        display.close()
+
+
+def pictures(display, suffixes, dpi=150):
+    """Return the picture in several formats, in about half the time of one `picture` for each.
+
+    ``savefig`` computes the layout for each format, and draws twice: once only to learn how large
+    everything is. Here the layout is computed once, and each format is drawn once.
+
+    Parameters
+    ----------
+    display : Display
+        Any of this package.
+    suffixes : iterable of {"png", "svg", "pdf"}
+        The formats.
+    dpi : int, default=150
+        Dots in an inch.
+
+    Returns
+    -------
+    dict of str to bytes
+        A whole file for each suffix, which holds the same bytes each time.
+    """
+    display.plot()
+    try:
+        figure = display.figure_
+        figure.set_dpi(dpi)
+        figure.get_layout_engine().execute(figure)
+        figure.set_layout_engine("none")
+        return {suffix: _drawn_once(figure, suffix, dpi) for suffix in suffixes}
+    finally:
+        display.close()
+
+
+def _drawn_once(figure, suffix, dpi):
+    import matplotlib
+
+    buffer = io.BytesIO()
+    backend = importlib.import_module(f"matplotlib.backends.backend_{BACKENDS[suffix]}")
+    figure.set_dpi(dpi)
+    # Without a salt of ours the ids in an SVG are random.
+    with matplotlib.rc_context({"svg.hashsalt": "skprognet"}):
+        draw = getattr(backend.FigureCanvas(figure), f"print_{suffix}")
+        draw(buffer, metadata=METADATA[suffix])
+    return buffer.getvalue()

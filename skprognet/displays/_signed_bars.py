@@ -1,0 +1,42 @@
+"""Bars to both sides of zero, whose side can also be told in grey."""
+
+from skprognet.displays._style import COLOURS
+
+
+def draw_signed_bars(ax, heights, values, names, spread=None):
+    """Draw a bar for each value, from top to bottom; those below zero are hatched.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Where to.
+    heights : array-like of shape (n_bars,)
+        Where the bars stand, from the top down.
+    values, spread : array-like of shape (n_bars,)
+        Lengths of the bars, and of the lines at their ends to each side; None draws no lines.
+    names : list of str
+        What stands beside the bars.
+
+    Returns
+    -------
+    BarContainer
+    """
+    bars = ax.barh(
+        heights,
+        values,
+        height=0.6,
+        xerr=spread,
+        capsize=4,
+        color=COLOURS[4],
+        edgecolor="black",
+        linewidth=0.8,
+    )
+    for bar, value in zip(bars, values, strict=True):
+        if value < 0:
+            bar.set(hatch="////", facecolor="white")
+    ax.axvline(0, color="black", linewidth=1)
+    ax.set_yticks(heights, names)
+    ax.set_ylim(heights[-1] + 0.6, -0.6)
+    ax.grid(alpha=0.3, axis="x")
+    ax.set_axisbelow(True)
+    return bars

@@ -1,0 +1,154 @@
+"""What fine-tuned networks share, whatever they learn: they start from the layers of a source."""
+
+import copy
+import math
+
+from skprognet._checks import check_number
+from skprognet.estimators._parameters import DTYPES
+from skprognet.estimators._probe_first import ProbeFirst
+from skprognet.estimators._with_source import TransferMixin, named
+from skprognet.networks import PullToStart
+from skprognet.sources import named_sources
+
+ALL = "all"
+
+
+def layer_number(name):
+    """Return the layer, from 0, that the parameter of a column of that name belongs to.
+
+    Laterals and adapters start at layer 1: the first layer reads the features only.
+    """
+    kind, number, *_ = name.split(".")
+    return int(number) + (kind != "layers")
+
+
+class FineTuningMixin(TransferMixin):
+    """Mixin for an estimator that starts from the weights of its source."""
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        if isinstance(self.n_frozen_layers, str) and not self._probes_only():
+            raise ValueError(
+                "n_frozen_layers must be a number of layers or 'all'; got "
+                f"{self.n_frozen_layers!r:.200}."
+            )
+        if not self._probes_only():
+            check_number("n_frozen_layers", self.n_frozen_layers, "integer", low=0)
+        check_number("l2_sp", self.l2_sp, "number", low=0)
+        check_number("probe_epochs", self.probe_epochs, "integer", low=0)
+        if self.probe_epochs > self.max_epochs:
+            raise ValueError(
+                "probe_epochs are the first of max_epochs, so they cannot be more; got "
+                f"probe_epochs={self.probe_epochs} and max_epochs={self.max_epochs}."
+            )
+        if self._probes_only() and (self.l2_sp or self.probe_epochs):
+            raise ValueError(
+                "n_frozen_layers='all' keeps the copied layers as they are, so l2_sp and "
+                f"probe_epochs must be 0; got {self.l2_sp} and {self.probe_epochs}."
+            )
+        if self.copied_lr is not None:
+            check_number("copied_lr", self.copied_lr, "number", low=0, low_open=True)
+
+    def as_source(self):
+        """Return this network as another one reads it.
+
+        Returns
+        -------
+        Source
+            A view of the network, without weights of its own.
+        """
+        source = super().as_source()
+        source.copied = bool(source.sources)
+        return source
+
+    def _read_sources(self, rows, train, held_out, seed):
+        names = [name for name, _ in named_sources(self.source)]
+        if len(names) > 1:
+            raise ValueError(
+                f"{type(self).__name__} starts from the weights of one source; got {names}. "
+                "Pass one of them, or read them all with ProgressiveClassifier."
+            )
+        super()._read_sources(rows, train, held_out, seed)
+
+    def _choose_features(self, sources):
+        return None  # the copied network reads what its source reads
+
+    def _column_input(self, X):
+        if not self.sources_:
+            return super()._column_input(X)
+        ((name, source),) = self._read_by_name()
+        rows = self._select(source, X)
+        with named(name):
+            inputs = source.column_input(rows, self._dtype())
+        return inputs.to(self._device(), DTYPES[self._dtype()])
+
+    def _add_column_input(self, graph, rows):
+        if not self.sources_:
+            return super()._add_column_input(graph, rows)
+        (inputs,) = self._add_sources(_add_column_input_of, graph, rows)
+        return graph.cast(inputs, self._dtype())
+
+    def _make_column(self, generator):
+        if not self.sources_:
+            return super()._make_column(generator)
+        ((name, source),) = self._read_by_name()
+        original = source.column()
+        if original is None:
+            raise ValueError(
+                f"{type(self).__name__} copies the layers of a network; the source "
+                f"{name!r} {source.not_copied}. Read it with ProgressiveClassifier."
+            )
+        column = copy.deepcopy(original).to(DTYPES[self.dtype])
+        column.replace_output(self._target.n_outputs, generator)
+        column.dropout = self.dropout
+        depth = len(column.hidden_layer_sizes)
+        if self._n_frozen(depth) > depth:
+            raise ValueError(
+                f"n_frozen_layers must not exceed the {depth} hidden layers of the source; got "
+                f"{self.n_frozen_layers}."
+            )
+        return column
+
+    def _probes_only(self):
+        """Return whether no copied layer ever learns."""
+        return isinstance(self.n_frozen_layers, str) and self.n_frozen_layers == ALL
+
+    def _n_frozen(self, depth):
+        """Return how many of the copied hidden layers stay as they are."""
+        return depth if self._probes_only() else self.n_frozen_layers
+
+    def _training_options(self, column, device):
+        if not self.sources_:
+            return {}
+        n_frozen = self._n_frozen(len(column.hidden_layer_sizes))
+        for name, parameter in column.named_parameters():
+            parameter.requires_grad = layer_number(name) >= n_frozen
+        options = {}
+        copied = _copied_parameters(column)
+        if self.l2_sp:
+            ((_, source),) = self._read_by_name()
+            original = dict(source.column().named_parameters())
+            start = [original[name].detach().to(device, w.dtype) for name, w in copied.items()]
+            options["penalty"] = PullToStart(list(copied.values()), start, self.l2_sp)
+        if self.probe_epochs or self._probes_only():
+            learning = [w for w in copied.values() if w.requires_grad]
+            n_epochs = math.inf if self._probes_only() else self.probe_epochs
+            options["probe"] = ProbeFirst(n_epochs, learning, self.dropout)
+        return options
+
+    def _optimizer_options(self, column):
+        options = super()._optimizer_options(column)
+        if not self.sources_ or self.copied_lr is None:
+            return options
+        groups = [(name, {"lr": self.copied_lr}) for name in _copied_parameters(column)]
+        return {**options, "param_groups": groups}
+
+
+def _add_column_input_of(source, graph, rows):
+    return source.add_column_input(graph, rows)
+
+
+def _copied_parameters(column):
+    """Return the weights of a copied network by name: all but those of the new output."""
+    depth = len(column.hidden_layer_sizes)
+    return {n: w for n, w in column.named_parameters() if layer_number(n) < depth}

@@ -1,0 +1,258 @@
+"""What a network learns: numbers, such as valence and arousal, which it learns standardised."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit
+from sklearn.utils import check_array
+
+from skprognet._wording import count, first_few
+from skprognet.estimators._epoch_scores import MeanConcordance
+from skprognet.estimators._hold_out import WAYS_OUT, check_groups, first_split, is_splitter
+from skprognet.networks import NUMBER_LOSSES
+
+_DRAWS, _MOST_DRAWS = 5, 20  # draws of groups: to choose from, and to find these among
+
+
+class NumberTarget:
+    r"""Numbers as what is learned.
+
+    The network learns :math:`(y - \mu) / \sigma`, with the mean and the standard deviation of the
+    training rows. Predictions are brought back to the scale of y.
+
+    Parameters
+    ----------
+    mean, std : ndarray of shape (n_outputs,)
+        What y is standardised by. A constant has the standard deviation 0, and is divided by 1.
+    ndim : int
+        Number of dimensions of the y of `fit`. Predictions have as many.
+    loss : type
+        What is minimised; a class of ``skprognet.networks``.
+    """
+
+    epoch_score = MeanConcordance
+    default_score = MeanConcordance.name
+    # How scikit-learn is to check y together with X.
+    check_options = {"multi_output": True, "y_numeric": True}
+
+    def __init__(self, mean, std, ndim, loss):
+        self.mean, self.std, self.ndim, self.loss = mean, std, ndim, loss
+
+    @classmethod
+    def learn(cls, estimator, y, name="y"):
+        """Return a target with as many outputs as `y` has. Their scale is set later."""
+        n_outputs = 1 if y.ndim == 1 else y.shape[1]
+        loss = NUMBER_LOSSES[estimator.loss]
+        return cls(np.zeros(n_outputs), np.ones(n_outputs), y.ndim, loss)
+
+    @staticmethod
+    def check_as_given(y):
+        """Raise for text or None among objects: scikit-learn would turn them into numbers."""
+        values = np.asarray(y)
+        if y is not None and values.dtype.kind == "O":
+            _check_objects("y", values)
+
+    @staticmethod
+    def check(y):
+        """Raise unless `y`, an array, holds numbers."""
+        _check_kind("y", y)
+
+    @staticmethod
+    def check_rows(name, y, n_rows):
+        """Return the `y` of rows that do not train; raise unless each row has its numbers."""
+        y = np.asarray(y)
+        if y.dtype.kind == "O":
+            _check_objects(name, y)
+            y = y.astype(np.float64)
+        _check_kind(name, y)
+        if y.ndim > 0:  # a single number has no rows; the shape is refused below
+            y = check_array(y, ensure_2d=False, allow_nd=True, dtype=None, input_name=name)
+        if y.ndim == 0 or y.ndim > 2 or len(y) != n_rows:
+            raise ValueError(
+                f"{name} must have the numbers of each row, shape ({n_rows},) or ({n_rows}, "
+                f"n_outputs); got shape {y.shape}."
+            )
+        return y
+
+    @property
+    def n_outputs(self):
+        """Number of outputs."""
+        return len(self.mean)
+
+    def encode(self, y, name="y"):
+        """Return numbers as float64 of shape (n_rows, n_outputs), on their own scale.
+
+        Raises
+        ------
+        ValueError
+            If there are more or fewer than `n_outputs` for each row.
+        """
+        codes = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+        if codes.shape[1] != self.n_outputs:
+            raise ValueError(
+                f"{name} must have {count(range(self.n_outputs), 'number')} for each row, as the "
+                f"y of fit has; got {codes.shape[1]}."
+            )
+        return codes
+
+    def decode(self, codes):
+        """Return numbers of shape (n_rows, n_outputs) with the dimensions that y had."""
+        return codes if self.ndim == 2 else codes[:, 0]
+
+    def predicted(self, outputs):
+        """Return the predictions, in the shape of y, from outputs of the network, a tensor."""
+        return self.decode(self.restored(outputs.cpu().numpy()))
+
+    def standardised(self, codes):
+        """Return encoded numbers as the network learns them."""
+        return (codes - self.mean) / self._scale
+
+    def restored(self, outputs):
+        """Return outputs of the network on the scale of y."""
+        return outputs * self._scale + self.mean
+
+    @property
+    def _scale(self):
+        return np.where(self.std == 0, 1.0, self.std)
+
+    def weigh(self, class_weight, codes, sample_weight, counted=None):
+        """Return the weights of the rows in the loss: their sample weights."""
+        return sample_weight
+
+    def score_weights(self, class_weight):
+        """Return None, since numbers have no classes to weigh."""
+
+    def hold_out(self, fraction, rows, everything, seed):
+        """Return which rows train and which choose the epoch: see :class:`ClassTarget`.
+
+        Rows are drawn at random. With groups, whole groups are drawn.
+        """
+        if len(rows) < 4:
+            raise ValueError(
+                "early_stopping needs at least 4 rows, 2 that train and 2 that choose the epoch "
+                f"(n_samples = {len(rows)}). {WAYS_OUT}"
+            )
+        if is_splitter(fraction):
+            number = np.full(len(everything), -1)
+            number[everything.is_present()] = np.arange(len(rows))
+            split = first_split(fraction, everything.y, everything.groups)
+            train, held_out = (number[part][number[part] >= 0] for part in split)
+        else:
+            train, held_out = _draw(fraction, rows, seed)
+        if not _are_enough(train, held_out):
+            raise ValueError(
+                "early_stopping needs at least 2 rows that train and 2 that choose the epoch; got "
+                f"{len(train)} and {len(held_out)}. {WAYS_OUT}"
+            )
+        return train, held_out
+
+
+def _draw(fraction, rows, seed):
+    """Draw which rows train and which are held out: single rows, or whole groups.
+
+    Groups are drawn a few times. The draw that holds out nearest to `fraction` of the rows is
+    taken.
+    """
+    n_rows = len(rows)
+    if rows.groups is None:
+        share = min(max(fraction, 2 / n_rows), 1 - 2 / n_rows)
+        splitter = ShuffleSplit(1, test_size=share, random_state=seed)
+        return map(np.sort, next(splitter.split(rows.X)))
+    check_groups(rows.groups)
+    splitter = GroupShuffleSplit(_MOST_DRAWS, test_size=fraction, random_state=seed)
+    draws = list(splitter.split(rows.X, groups=rows.groups))
+    several = [draw for draw in draws if _are_enough(*draw)][:_DRAWS] or draws[:1]
+    return map(np.sort, min(several, key=lambda draw: abs(len(draw[1]) / n_rows - fraction)))
+
+
+def _are_enough(train, held_out):
+    """Return whether both have at least two rows: a single one has no correlation."""
+    return len(train) > 1 and len(held_out) > 1
+
+
+def moments(codes, weight):
+    """Return the weighted mean and standard deviation of each output.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_rows, n_outputs)
+        Encoded numbers of the training rows.
+    weight : ndarray of shape (n_rows,) or None
+        Their weights.
+
+    Returns
+    -------
+    mean, std : ndarray of shape (n_outputs,)
+        The standard deviation of a constant is exactly 0.
+
+    Raises
+    ------
+    ValueError
+        If they are not finite.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = np.average(codes, axis=0, weights=weight)
+        deviation = codes - mean
+        # Squares overflow beyond 1e154 and vanish below 1e-162, so squares of ratios are taken.
+        largest = np.abs(deviation).max(axis=0)
+        part = deviation / np.where(largest == 0, 1.0, largest)
+        std = largest * np.sqrt(np.average(part**2, axis=0, weights=weight))
+    if not np.isfinite(std).all():
+        raise ValueError(
+            "y must have a finite mean and standard deviation; the greatest number is "
+            f"{np.abs(codes).max()}. Divide y by a power of ten."
+        )
+    constant = (codes == codes[0]).all(axis=0)
+    return np.where(constant, codes[0], mean), np.where(constant, 0.0, std)
+
+
+def warn_of_constants(std, loss_name, stacklevel):
+    """Warn if an output is the same number in all training rows; raise if the loss is the CCC.
+
+    Raises
+    ------
+    ValueError
+        If the loss is the concordance correlation, which is 0 for a constant.
+    """
+    constant = np.flatnonzero(std == 0)
+    if not len(constant):
+        return
+    which = "" if len(std) == 1 else f" in output [{first_few(constant.tolist())}]"
+    if loss_name == "ccc":
+        raise ValueError(
+            f"loss='ccc' needs a target that varies; y is constant{which} over the training rows. "
+            "Check y, or use loss='squared_error'."
+        )
+    warnings.warn(
+        f"The target is constant{which} over the training rows: the network can only learn that "
+        "number. Check y, or the split that chose these rows.",
+        UserWarning,
+        stacklevel=stacklevel,
+    )
+
+
+def _check_kind(name, y):
+    if y.dtype.kind not in "biuf":
+        _raise_no_number(name, y.ravel()[:1].tolist())
+
+
+def _check_objects(name, y):
+    """Raise unless all objects in an array are numbers, and none is missing."""
+    missing = np.flatnonzero(pd.isna(y.ravel()))
+    if len(missing):
+        raise ValueError(
+            f"{name} must have a number for every row and output; {len(missing)} of {y.size} are "
+            "missing (None or NaN). Drop those rows or fill in their numbers."
+        )
+    others = [each for each in y.ravel().tolist() if isinstance(each, (str, bytes))]
+    if others:
+        _raise_no_number(name, others)
+
+
+def _raise_no_number(name, values):
+    got = values[0] if values else "an empty list"
+    raise ValueError(
+        f"{name} must hold numbers; got {got!r:.200}. Pass numbers, or use a classifier to "
+        "predict labels."
+    )

@@ -1,0 +1,123 @@
+"""How long the jobs of a run take, from a few epochs of each kind of network on the real data.
+
+The jobs of one split hold every kind of network that a run trains. They are run twice, for a few
+epochs and for some more, on rows of the real shapes. What the second time takes longer is the
+cost of its further epochs; the remainder is what a job costs once, such as scaling its rows.
+
+All processes that will work at the same time do this at the same time: two processes on two cores
+are not twice as fast as one, if the cores share a memory or the machine has other work.
+"""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+from joblib import Parallel, delayed, effective_n_jobs
+from sklearn.base import clone
+
+from skprognet.evaluation._fold_job import run_job
+from skprognet.evaluation._source_estimator import map_source_estimators, source_estimators
+
+_FEW = 3  # epochs of the shorter run
+_MOST = 60  # epochs of the longer one, at most
+_AIM = 1.5  # seconds that the longer run of a job may take
+_N_ROWS = 2000  # of a larger training set that many rows are used
+
+
+def time_jobs(plan, n_jobs):
+    """Return about how many seconds all jobs of a run take.
+
+    Parameters
+    ----------
+    plan : RunPlan
+        Of the whole run.
+    n_jobs : int
+        How many jobs run at the same time, as in joblib.
+
+    Returns
+    -------
+    seconds : float
+        If every network trains all of its epochs. Fits of classifiers without epochs are not
+        among them.
+    left_out : list of str
+        The names of these classifiers.
+    """
+    methods = {n: m for n, m in plan.run.methods.items() if epochs_of(m) is not None}
+    left_out = [name for name in plan.run.methods if name not in methods]
+    run = replace(plan.run, methods=methods)
+    split = plan.splits[0]
+    n_rows = max(map(len, split.train.values()))
+    share = min(1.0, _N_ROWS / n_rows)
+    jobs = [replace(job, split=_cut(split, share)) for job in plan.jobs if job.split is split]
+    n_workers = min(effective_n_jobs(n_jobs), len(plan.jobs))
+    seconds = Parallel(n_jobs=n_workers)(
+        delayed(_time_all)(run, jobs, share) for _ in range(n_workers)
+    )
+    return float(np.mean(seconds)) * len(plan.splits) / n_workers, left_out
+
+
+def _time_all(run, jobs, share):
+    return sum(_time_job(run, job, share) for job in jobs)
+
+
+def epochs_of(estimator):
+    """Return the most epochs that an estimator trains; None if it has none."""
+    return None if estimator is None else estimator.get_params(deep=False).get("max_epochs")
+
+
+def _cut(split, share):
+    """Return a split with an evenly spaced share of its rows."""
+
+    def some(rows):
+        return rows[np.linspace(0, len(rows) - 1, max(2, round(share * len(rows)))).astype(int)]
+
+    if share == 1:
+        return split
+    return replace(
+        split,
+        train={size: some(rows) for size, rows in split.train.items()},
+        validation=some(split.validation),
+        test=some(split.test),
+        of_sources={name: tuple(map(some, rows)) for name, rows in split.of_sources.items()},
+    )
+
+
+def _time_job(run, job, share):
+    """Return how many seconds a job takes with all rows and all epochs."""
+    trained = [*run.methods.values(), *source_estimators(run.source_estimator).values()]
+    most = max((epochs_of(each) or 0 for each in trained), default=0)
+    if not most:
+        return 0.0
+    _seconds(run, job, 1 / most)  # the first fit of a process is slow
+    few = min(1.0, _FEW / most)
+    short = _seconds(run, job, few)
+    if few == 1:
+        return short / share
+    more = min(_MOST, most, max(2 * _FEW, round(_FEW * _AIM / short)))
+    long = _seconds(run, job, more / most)
+    per_epoch = max(0.0, long - short) / (more - few * most)
+    once = max(0.0, short - per_epoch * few * most)
+    return once + per_epoch * most / share
+
+
+def _seconds(run, job, part):
+    """Return how many seconds a job takes with a part of the epochs of each network."""
+    methods = {name: _shortened(method, part) for name, method in run.methods.items()}
+    of_sources = map_source_estimators(lambda each: _shortened(each, part), run.source_estimator)
+    run = replace(run, methods=methods, source_estimator=of_sources)
+    start = time.perf_counter()
+    run_job(run, job)
+    return time.perf_counter() - start
+
+
+def _shortened(estimator, part):
+    """Return a copy of a network with a part of its epochs, all of which it trains."""
+    if epochs_of(estimator) is None:
+        return estimator
+    changes = {"max_epochs": max(1, round(part * epochs_of(estimator)))}
+    parameters = estimator.get_params(deep=False)
+    if "patience" in parameters:
+        changes["patience"] = None
+    if parameters.get("probe_epochs"):
+        changes["probe_epochs"] = round(part * parameters["probe_epochs"])
+    return clone(estimator).set_params(**changes)

@@ -1,0 +1,104 @@
+"""About how long a study takes, and how large its files get, before it is run."""
+
+from joblib import effective_n_jobs
+
+from skprognet._scores import NO_SOURCE
+from skprognet._wording import listed
+from skprognet.evaluation import epochs_of, plan_call, time_jobs
+from skprognet.experiments._durations import in_words
+
+# How far the truth may be from a few timed steps, on an otherwise idle machine.
+_RANGE = (0.75, 1.35)
+# Bytes, as measured on studies of a few sizes. Figures and tables do not depend on the fits.
+_OF_FIT = {"results.csv": 130, "timings.csv": 65, "checkpoint": 1500}
+_OF_ROW_OF_FIT = {"rows.csv.gz": 0.1}  # for each row of the corpus
+_OF_EPOCH = {"curves.csv.gz": 30, "checkpoint": 80}
+_OF_TESTED_ROW = {"predictions.parquet": 17, "predictions.csv.gz": 29, "checkpoint": 23}
+_OF_FIGURE = {"png": 70_000, "pdf": 20_000}
+_OF_PAGE = {"report.html": 600_000}
+
+
+def estimate_seconds(runs, n_jobs):
+    """Return about how long the runs of a study take, and the methods that are left out.
+
+    Parameters
+    ----------
+    runs : list of PlannedRun
+        Of a study.
+    n_jobs : int
+        As in joblib.
+
+    Returns
+    -------
+    low, high : float
+        Seconds.
+    left_out : list of str
+        Methods without epochs, whose fits are not counted.
+    """
+    seconds, left_out = 0.0, {}
+    for run in runs:
+        of_run, left_out_of_run = time_jobs(plan_call(**run.arguments), n_jobs)
+        seconds += of_run
+        left_out |= dict.fromkeys(left_out_of_run)
+    low, high = (factor * seconds for factor in _RANGE)
+    return low, high, list(left_out)
+
+
+def time_in_words(low, high, left_out, n_jobs):
+    """Return an estimate as a paragraph, with what it leaves out."""
+    rest = ["the start of processes", "the figures", "other work on this machine"]
+    rest += [f"the fits of {listed(left_out)}, which have no epochs"] if left_out else []
+    return (
+        f"Time: {in_words(low)} to {in_words(high)} with {effective_n_jobs(n_jobs)} at a time, if "
+        "all networks train all of their epochs. This comes from a few epochs of each kind of "
+        f"network, which were timed just now on one split. It leaves out {listed(rest)}."
+    )
+
+
+def file_sizes(names, plans):
+    """Return about how large the larger files of a study get, and its checkpoint.
+
+    Parameters
+    ----------
+    names : list of str
+        Of all files that it may write.
+    plans : list of RunPlan
+        Its runs.
+
+    Returns
+    -------
+    dict of str to float
+        Bytes by name; "checkpoint" is among the names.
+    """
+    n_fits = n_epochs = n_tested = n_rows = 0
+    for plan in plans:
+        for method, each in fits_of_methods(plan).items():
+            n_fits += each
+            n_epochs += each * (epochs_of(plan.run.methods[method[0]]) or 0)
+            n_tested += each * sum(len(split.test) for split in plan.splits) / len(plan.splits)
+            n_rows += each * len(plan.run.y)
+    found = dict.fromkeys([*names, "checkpoint"], 0.0)
+    for number, sizes in (
+        (n_fits, _OF_FIT),
+        (n_rows, _OF_ROW_OF_FIT),
+        (n_epochs, _OF_EPOCH),
+        (n_tested, _OF_TESTED_ROW),
+        (len(plans), _OF_PAGE),
+    ):
+        for name in found:
+            found[name] += number * sizes.get(name, 0)
+    return {name: size + _OF_FIGURE.get(name[-3:], 0) for name, size in found.items()}
+
+
+def fits_of_methods(plan):
+    """Return how many fits a run has of each method with each source, by the names of both."""
+    found = {}
+    for job in plan.jobs:
+        for source in job.source_sets or [NO_SOURCE]:
+            for method in plan.run.methods_for(source):
+                found[method, source] = found.get((method, source), 0) + len(job.split.train)
+    order = list(plan.run.methods)
+    sources = [NO_SOURCE, *plan.run.source_sets]
+    return dict(
+        sorted(found.items(), key=lambda p: (sources.index(p[0][1]), order.index(p[0][0])))
+    )

@@ -1,0 +1,29 @@
+"""Parts of a study that are run by themselves, and which of them are missing."""
+
+from pathlib import Path
+
+from skprognet.evaluation import check_corpus_of_part, find_places, parts_of, read_part
+
+
+def runs_of(runs, only, checkpoint):
+    """Return those runs of a study that have fits of a part; all of them if `only` is None."""
+    if only is None:
+        return runs
+    part = read_part(only)
+    check_corpus_of_part(part, [run.corpus for run in runs])
+    if checkpoint is None:
+        raise ValueError(
+            f"A part of a study must go to a checkpoint, where the others are; got only={only!r} "
+            "and checkpoint=None. Pass a folder."
+        )
+    return [run for run in runs if part.has(corpus=str(run.corpus))]
+
+
+def find_missing(runs, checkpoint):
+    """Return the parts, as text, of which something is not in the checkpoint of a study."""
+    everything, missing = [], []
+    for run in runs:
+        of_run, missing_of_run = find_places(run.arguments, Path(checkpoint) / run.folder)
+        everything += of_run
+        missing += missing_of_run
+    return [str(part) for part in parts_of(missing, everything)]

@@ -1,0 +1,42 @@
+"""What was predicted for one target corpus, and a figure of it."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from skprognet._predictions import kind_of_predictions
+from skprognet._scores import placebo_of
+from skprognet.displays import pictures
+from skprognet.experiments._figures import FORMATS, Figure, file_endings
+from skprognet.experiments._ranks_over_corpora import largest_training_set
+from skprognet.results import plain_networks
+
+
+class Tested(NamedTuple):
+    """What was predicted for one target corpus."""
+
+    predictions: pd.DataFrame
+    labels: pd.DataFrame
+    networks: dict  # for each method with a source, the same network without one
+    kind: str  # classes or numbers
+    ending: str  # of the names of files
+    where: str  # ends a heading; empty where there is one corpus
+
+
+def tested_by_corpus(study):
+    """Yield what was predicted for each target corpus, with the largest training set."""
+    kind = kind_of_predictions(study.predictions)
+    predictions = study.predictions
+    predictions = predictions[predictions["source"].map(placebo_of).isna()]
+    corpora = list(predictions["corpus"].unique())
+    for corpus, ending in zip(corpora, file_endings(corpora), strict=True):
+        own = largest_training_set(predictions[predictions["corpus"] == corpus])
+        labels = study.labels.get(corpus, pd.DataFrame())
+        where = f", {corpus}" if len(corpora) > 1 else ""
+        yield Tested(own, labels, plain_networks(own), kind, ending, where)
+
+
+def figure_of(tested, display, name, heading, caption, alt, suffixes=FORMATS):
+    """Return a figure of one corpus."""
+    contents = pictures(display, suffixes)
+    return Figure(name + tested.ending, heading + tested.where, caption, alt, contents)

@@ -1,0 +1,53 @@
+"""What folds spread evenly: the classes of the rows, or bins of their numbers."""
+
+import numpy as np
+from sklearn.utils.multiclass import check_classification_targets
+
+from skprognet._checks import check_row_labels
+from skprognet._target_kind import NUMBERS, kind_of_target
+from skprognet.model_selection._folds import check_classes_remain, count_rows
+
+N_BINS = 5  # of numbers, with about as many rows each
+
+
+def strata_of(X, y):
+    """Return the number of each row's class, or of the bin that its number is in.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Only its number of rows counts.
+    y : array-like of shape (n_samples,)
+        Labels.
+
+    Returns
+    -------
+    ndarray of int of shape (n_samples,)
+        From 0, none left out.
+
+    Raises
+    ------
+    ValueError
+        If there are no labels, or labels that can be neither.
+    """
+    if y is None:
+        raise ValueError(
+            "y must hold the class or the number of each row, which the folds balance; got None. "
+            "Pass it to split or to cross_val_score."
+        )
+    y = check_row_labels("y", y, count_rows(X))
+    if kind_of_target(y) == NUMBERS:
+        inner = np.quantile(y.astype(float), np.arange(1, N_BINS) / N_BINS)
+        y = np.digitize(y.astype(float), np.unique(inner))
+    check_classification_targets(y)
+    return np.unique(y, return_inverse=True)[1]
+
+
+def check_trainable(y, train, where):
+    """Raise if a class of `y` has no row among `train`; bins of numbers need not have one."""
+    y = np.asarray(y)
+    try:
+        check_classes_remain(y, train, where)
+    except ValueError:  # only then it is worth asking what the labels are
+        if kind_of_target(y) != NUMBERS:
+            raise

@@ -1,0 +1,119 @@
+"""What the card of a model shows of a study: the scores of such networks, and of no others."""
+
+from markupsafe import Markup
+
+from skprognet._markup import escape_markdown
+from skprognet._scores import CHANCE, NO_SOURCE, check_scores, label, methods_in, with_plain_text
+from skprognet._table_metric import metric_of
+from skprognet._target_kind import CLASSES, NUMBERS
+from skprognet._wording import count, first_few
+from skprognet.results import format_table, summary_table
+
+_ADVICE = "Take a study of such networks, or leave scores out."
+
+
+def describe_scores(scores, told):
+    """Return the table of a study, and in a sentence how its scores were measured.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Of the study.
+    told : dict
+        As :func:`describe_model` returns.
+
+    Returns
+    -------
+    dict of str to Markup
+        "table" and "protocol".
+
+    Raises
+    ------
+    ValueError
+        If the study has another target, another kind of it, another number of classes or other
+        methods than the file records.
+    """
+    metadata = told["metadata"]
+    scores = with_plain_text(check_scores(scores))
+    scores = _of_the_target(scores, metadata.get("target"))
+    _check_classes(scores, told["model"]["classes"])
+    scores = _of_the_method(scores, metadata.get("method"), metadata.get("sources"))
+    return {
+        "table": Markup(format_table(summary_table(scores))),
+        "protocol": Markup(_protocol(scores)),
+    }
+
+
+def _of_the_target(scores, target):
+    """Return the scores of the recorded target; all where file or study do not say it."""
+    if not isinstance(target, str) or "target" not in scores:
+        return scores
+    found = scores[scores["target"] == target]
+    if not len(found):
+        raise ValueError(
+            f"scores must be of the target that the file records, {target!r}; got "
+            f"{first_few(scores['target'].unique())}. {_ADVICE}"
+        )
+    return found
+
+
+def _check_classes(scores, classes):
+    """Raise if the scores are of numbers where the model has classes, or of other classes.
+
+    The chance level is 1 / (number of classes). A fold that lacks a class has a higher one, so the
+    lowest counts.
+    """
+    metric, kind = metric_of(scores), NUMBERS if classes is None else CLASSES
+    if metric.kind not in (None, kind):
+        raise ValueError(
+            f"scores must be of {kind}, which the model predicts; got the {metric.label}, which "
+            f"is of {metric.kind}. {_ADVICE}"
+        )
+    if metric.name != "uar" or CHANCE not in scores or scores[CHANCE].isna().all():
+        return
+    n_classes = round(1 / scores[CHANCE].min())
+    if n_classes != len(classes):
+        raise ValueError(
+            f"scores must be of the {len(classes)} classes of the model, {first_few(classes)}; "
+            f"their chance level is that of {n_classes}. {_ADVICE}"
+        )
+
+
+def _of_the_method(scores, method, sources):
+    """Return the scores of the recorded method and of its sources, as far as they are recorded."""
+    is_recorded = isinstance(sources, dict)
+    rows = scores["method"].notna()
+    if isinstance(method, str):
+        rows &= scores["method"] == method
+    if is_recorded:
+        rows &= scores["source"].map(_parts) == frozenset(sources)
+    if not rows.any():
+        wanted = method if isinstance(method, str) else "a method"
+        if is_recorded:
+            wanted = label(wanted, " + ".join(map(str, sources)) or NO_SOURCE)
+        found = [label(*each) for each in methods_in(scores)]
+        raise ValueError(
+            f"scores must have what the file records, {wanted}; got {first_few(found)}. {_ADVICE}"
+        )
+    return scores[rows]
+
+
+def _parts(source):
+    """Return the sources that are read together, in whatever order."""
+    return frozenset() if source == NO_SOURCE else frozenset(source.split(" + "))
+
+
+def _protocol(scores):
+    """Return what the study measured, and how."""
+
+    def values(column):
+        found = scores[column].unique() if column in scores else ["not recorded"]
+        return escape_markdown(" or ".join(sorted(map(str, found))))
+
+    measured = [escape_markdown(label(*each)) for each in methods_in(scores)]
+    n_repeats, n_folds = (scores[name].unique() for name in ("repeat", "fold"))
+    return (
+        f"A study (target: {values('target')}; corpus: {values('corpus')}) measured "
+        f"{first_few(measured, show=str)} in {count(n_repeats, 'repeat')} of "
+        f"{count(n_folds, 'fold')}; normalisation: {values('normalisation')}."
+    )

@@ -1,0 +1,67 @@
+"""Whether the weights in a file are those of its architecture, and what memory they ask for."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from skprognet._checks import check_choice
+from skprognet._wording import first_few
+from skprognet.estimators import DTYPES
+from skprognet.networks import ROWS_PER_BLOCK, source_layer
+
+
+def check_weights(weights, config):
+    """Raise unless the weights are those of the architecture, before torch makes room for it."""
+    check_choice("dtype", config["dtype"], DTYPES)
+    sizes = [config["n_features"], *config["hidden_layer_sizes"], config["n_classes"]]
+    found = {name: (array.shape, array.dtype.name) for name, array in weights.items()}
+    for name, shape in _shapes(sizes, config.get("source_sizes", ()), config.get("adapter")):
+        wanted, there = (shape, config["dtype"]), found.pop(name, None)
+        if there != wanted:
+            raise ValueError(
+                f"the weights {name!r:.80} are {there}, while the architecture asks for {wanted}"
+            )
+    if found:
+        raise ValueError(f"the architecture asks for no weights {first_few(found)}")
+
+
+def _shapes(sizes, source_sizes, adapter):
+    """Yield name and shape of each weight of a column with layers of these widths, input first.
+
+    One by one, since a few numbers can ask for millions of layers.
+    """
+    depth = len(sizes) - 2
+    for k, (n_in, n_out) in enumerate(pairwise(sizes)):
+        yield f"layers.{k}.weight", (n_out, n_in)
+        yield f"layers.{k}.bias", (n_out,)
+        if k == 0:
+            continue
+        widths = [hidden[source_layer(k, depth, len(hidden)) - 1] for hidden in source_sizes]
+        if adapter is not None and widths:
+            yield f"adapters.{k - 1}.scales", (len(widths),)
+            yield f"adapters.{k - 1}.projection.weight", (n_in, sum(widths))
+            widths = [n_in]
+        for j, width in enumerate(widths):
+            yield f"laterals.{k - 1}.{j}.weight", (n_out, width)
+
+
+def widths_of(config):
+    """Return the widths of all that a network computes with: input, layers, frozen layers."""
+    frozen = [width for sizes in config.get("source_sizes", ()) for width in sizes]
+    return [config["n_features"], *config["hidden_layer_sizes"], config["n_classes"], *frozen]
+
+
+def memory_of_a_block(widths, dtype):
+    """Return the bytes that a prediction takes: of a block of rows, and of its transpose."""
+    return 2 * ROWS_PER_BLOCK * np.dtype(dtype).itemsize * sum(widths)
+
+
+def check_mlp(state):
+    """Return the widths of an MLP of scikit-learn; raise unless its matrices go together."""
+    matrices, biases = state["coefs_"], state["intercepts_"]
+    if not type(matrices) is type(biases) is list:
+        raise ValueError("the matrices of an MLP are no list")
+    sizes = [state["n_features_in_"], *(len(bias) for bias in biases)]
+    if [matrix.shape for matrix in matrices] != list(pairwise(sizes)):
+        raise ValueError("the matrices of an MLP do not follow from each other")
+    return sizes

@@ -1,0 +1,106 @@
+"""How well predicted numbers agree with the true ones, and what they miss."""
+
+import numpy as np
+import pandas as pd
+
+from skprognet._predictions import PREDICTION, ROW, TRUTH
+from skprognet._target_kind import NUMBERS
+from skprognet.metrics import ccc_score
+from skprognet.results._tested_rows import REPEAT, by_method, check_kind, shares
+
+
+def agreement_by_method(predictions):
+    r"""Return how well the numbers of each method agree with the truth.
+
+    The concordance correlation coefficient has three parts: whether predictions rise and fall
+    with the truth, whether they vary as much, and whether they have the same mean. With Pearson's
+    r, the standard deviations s and the means :math:`\mu` of truth y and prediction
+    :math:`\hat y`,
+
+    .. math::
+
+        \mathrm{CCC} = \frac{2 r}{v + 1/v + u^2}, \qquad
+        v = \frac{s_{\hat y}}{s_y}, \qquad
+        u = \frac{\mu_{\hat y} - \mu_y}{\sqrt{s_{\hat y} s_y}}.
+
+    So the CCC is r at most, and r where v is 1 and u is 0. All rows of a repeat are taken
+    together, then the mean over the repeats is taken.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        A row for each tested row of each fit, as
+        :func:`~skprognet.evaluation.cross_validate_transfer` returns with
+        ``return_predictions=True``, of a target of numbers; of pandas, polars or pyarrow. If a
+        column corpus, target or n_train_folds has several values, each combination of them has
+        rows of its own.
+
+    Returns
+    -------
+    DataFrame
+        A row for each method, with these columns: corpus, target, n_train_folds (those with
+        several values), method, source, ccc, ccc_std (its standard deviation over the repeats,
+        ddof 1; NaN for a single repeat), pearson_r (NaN where truth or prediction is constant),
+        rmse (root of the mean squared error), bias (mean prediction minus mean truth), spread (v;
+        below 1 the predictions vary less than the truth) and n_rows (rows of the corpus). rmse and
+        bias are in the unit of the target.
+
+    Raises
+    ------
+    TypeError
+        If `predictions` is no table.
+    ValueError
+        If `predictions` are of classes, a number is missing or not finite, a method was tested on
+        a row twice in a repeat, methods were tested on different rows, or the truth of a row
+        differs.
+
+    See Also
+    --------
+    skprognet.displays.PredictionScatterDisplay : The rows behind it.
+    skprognet.metrics.ccc_score : The coefficient of one set of predictions.
+
+    Notes
+    -----
+    The scores of a study take the rows of each fold by themselves, and this table all rows of a
+    repeat. A fold of few speakers may have another mean and another spread than the corpus, so
+    that its CCC is another one. The means of both tables differ by that.
+
+    References
+    ----------
+    L. I-K. Lin: A Concordance Correlation Coefficient to Evaluate Reproducibility. Biometrics 45,
+    1989, pages 255-268.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.results import agreement_by_method
+    >>> predictions = pd.DataFrame(
+    ...     {"row": [0, 1, 2, 3], "truth": [1.0, 2.0, 3.0, 4.0],
+    ...      "prediction": [2.0, 2.5, 3.0, 3.5]}
+    ... ).assign(method="DNN", source="none", repeat=1, fold=[1, 1, 2, 2])
+    >>> agreement_by_method(predictions)[["ccc", "pearson_r", "rmse", "bias", "spread"]].round(3)
+         ccc  pearson_r   rmse  bias  spread
+    0  0.769        1.0  0.612  0.25     0.5
+    """
+    rows = []
+    for place, part, _ in by_method(check_kind(predictions, NUMBERS)):
+        repeats = pd.DataFrame([_agreement(each) for _, each in part.groupby(REPEAT)])
+        means = repeats.mean()
+        means = {"ccc": means.pop("ccc"), "ccc_std": repeats["ccc"].std(), **means}
+        rows.append({**place, **means, "n_rows": part[ROW].nunique()})
+    return pd.DataFrame(rows)
+
+
+def _agreement(rows):
+    """Return how well the numbers of one repeat agree."""
+    truth, predicted = (rows[name].to_numpy(float) for name in (TRUTH, PREDICTION))
+    deviations = [each - each.mean() for each in (truth, predicted)]
+    of_truth, of_predicted = (0.0 if np.ptp(e) == 0 else e.std() for e in (truth, predicted))
+    covariance = np.mean(deviations[0] * deviations[1])
+    return {
+        "ccc": ccc_score(truth, predicted),
+        "pearson_r": float(shares(covariance, of_truth * of_predicted)),
+        "rmse": np.sqrt(np.mean((predicted - truth) ** 2)),
+        "bias": predicted.mean() - truth.mean(),
+        "spread": float(shares(of_predicted, of_truth)),
+    }

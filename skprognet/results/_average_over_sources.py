@@ -1,0 +1,70 @@
+"""One name for sources that differ from corpus to corpus, so that corpora can be compared."""
+
+from skprognet._scores import CONDITIONS, FOLD, METHOD, SCORE, check_columns, check_scores
+from skprognet._table_metric import METRIC
+from skprognet._wording import first_few
+
+OTHER_CORPORA = "other corpora"
+
+
+def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
+    """Return scores in which several sources are one: on each fold, the mean of their scores.
+
+    In a study between corpora each target has other sources: the other corpora. Tests over
+    corpora need the same methods and sources on each of them. Their mean is a method with a
+    source that all targets have: what one gains on average from a single other corpus.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Columns corpus, method, source, repeat, fold and score, as
+        :func:`~skprognet.experiments.transfer_between_corpora` makes them; of pandas, polars or
+        pyarrow.
+    sources : sequence of str, default=None
+        Names of the sources that become one. None is those that have the name of a corpus.
+    name : str, default="other corpora"
+        What to call it.
+
+    Returns
+    -------
+    DataFrame
+        The rows of all other sources, the network without one among them, and the means: the
+        columns corpus, target, n_train_folds, method, source, repeat, fold, metric,
+        greater_is_better, chance, baseline and score, those that were there.
+
+    Raises
+    ------
+    TypeError
+        If `scores` is no table.
+    ValueError
+        If a column is missing, or no row has one of the sources.
+
+    See Also
+    --------
+    compare_over_corpora : Compares what comes out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.results import average_over_sources
+    >>> scores = pd.DataFrame([
+    ...     {"corpus": "emodb", "method": "ProgNet", "source": source, "score": uar}
+    ...     for source, uar in [("iemocap", 0.60), ("ravdess", 0.64)]
+    ... ]).assign(repeat=1, fold=1)
+    >>> average_over_sources(scores, ["iemocap", "ravdess"])[["method", "source", "score"]]
+        method         source  score
+    0  ProgNet  other corpora   0.62
+    """
+    scores = check_scores(scores)
+    check_columns("scores", scores, ["corpus"], "It is the name of the target corpus.")
+    sources = list(scores["corpus"].unique() if sources is None else sources)
+    if not scores["source"].isin(sources).any():
+        raise ValueError(
+            f"scores must have rows from the sources {first_few(sources)}; it has those from "
+            f"{first_few(scores['source'].unique())}."
+        )
+    same = [*CONDITIONS, *METHOD, *FOLD, *METRIC, "chance", "baseline"]
+    same = [column for column in same if column in scores]
+    renamed = scores.assign(source=scores["source"].where(~scores["source"].isin(sources), name))
+    means = renamed.groupby(same, sort=False, dropna=False)[SCORE].mean()
+    return means.reset_index()

@@ -1,0 +1,112 @@
+"""How well each class is recognised, with the paper's spread over folds."""
+
+import numpy as np
+import pandas as pd
+
+from skprognet._predictions import PREDICTION, TRUTH
+from skprognet._scores import FOLD
+from skprognet._target_kind import CLASSES
+from skprognet.results._tested_rows import (
+    by_method,
+    check_kind,
+    codes_of,
+    count_cells,
+    in_order,
+    shares,
+)
+
+
+def recall_by_class(predictions):
+    r"""Return the recall of each class, for each method.
+
+    The recall of class c in a fold is the share of its rows that were recognised,
+
+    .. math::
+
+        \mathrm{recall}_c =
+        \frac{\#\{i : y_i = c,\ \hat y_i = c\}}{\#\{i : y_i = c\}}.
+
+    Mean and spread follow the paper's rule for scores: for each repeat the mean and the standard
+    deviation (ddof 1) over its folds, then the mean of each over the repeats. The UAR of a fold is
+    the mean of its recalls. So the means of this table average to the UAR of
+    :func:`summary_table`, if every fold has every class.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        A row for each tested row of each fit, as
+        :func:`~skprognet.evaluation.cross_validate_transfer` returns with
+        ``return_predictions=True``; of pandas, polars or pyarrow. If a column corpus, target or
+        n_train_folds has several values, recalls are given for each combination of them.
+
+    Returns
+    -------
+    DataFrame
+        A row for each method and each class that a row has, with these columns: corpus, target,
+        n_train_folds (those with several values), method, source, label (the class), recall_mean,
+        recall_std (NaN where no repeat has two folds with the class), n_rows (rows of the class)
+        and n_folds (folds of all repeats in which the class was tested).
+
+    Raises
+    ------
+    TypeError
+        If `predictions` is no table.
+    ValueError
+        If a column or a label is missing, a method was tested on a row twice in a repeat, methods
+        were tested on different rows, the truth of a row differs, or `predictions` are of numbers.
+
+    See Also
+    --------
+    recall_scores : The recall of one class in each fold, to be compared between methods.
+    confusion_by_method : What a class is taken for instead.
+
+    Notes
+    -----
+    A fold without rows of a class has no recall of it. It is left out of mean and spread of this
+    class, and n_folds is smaller.
+
+    References
+    ----------
+    J. Gideon, S. Khorram, Z. Aldeneh, D. Dimitriadis, E. Mower Provost: Progressive Neural
+    Networks for Transfer Learning in Emotion Recognition. Interspeech 2017,
+    arXiv 1706.03256; section 3.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.results import recall_by_class
+    >>> predictions = pd.DataFrame(
+    ...     {"row": [0, 1, 2, 3], "truth": ["angry", "sad", "angry", "angry"],
+    ...      "prediction": ["angry", "sad", "angry", "sad"]}
+    ... ).assign(method="DNN", source="none", repeat=1, fold=[1, 1, 2, 2])
+    >>> recall_by_class(predictions).drop(columns=["method", "source"]).round(3)
+       label  recall_mean  recall_std  n_rows  n_folds
+    0  angry         0.75       0.354       3        2
+    1    sad         1.00         NaN       1        1
+    """
+    rows = []
+    for place, part, _ in by_method(check_kind(predictions, CLASSES)):
+        classes = in_order(part[TRUTH])
+        for label, recalls in zip(classes, _recalls(part, classes), strict=True):
+            by_repeat = pd.DataFrame(recalls)  # a fold without the class is NaN, and left out
+            rows.append(
+                {
+                    **place,
+                    "label": label,
+                    "recall_mean": by_repeat.mean(axis=1).mean(),
+                    "recall_std": by_repeat.std(axis=1).mean(),
+                    "n_rows": part.loc[part[TRUTH] == label, "row"].nunique(),
+                    "n_folds": int(np.isfinite(recalls).sum()),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _recalls(rows, classes):
+    """Return the recalls of all folds, of shape (n_classes, n_repeats, n_folds)."""
+    places = [in_order(rows[column]) for column in FOLD]
+    codes = [codes_of(rows[TRUTH], classes)]
+    codes += [codes_of(rows[column], values) for column, values in zip(FOLD, places, strict=True)]
+    shape = (len(classes), *map(len, places))
+    right = (rows[TRUTH] == rows[PREDICTION]).to_numpy(float)
+    return shares(count_cells(codes, shape, right), count_cells(codes, shape))

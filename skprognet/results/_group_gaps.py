@@ -1,0 +1,246 @@
+"""How far groups are apart, and whether transfer moves them further apart or closer together."""
+
+import numpy as np
+import pandas as pd
+
+from skprognet._checks import check_number
+from skprognet._predictions import ROW, TRUTH, kind_of_predictions
+from skprognet._scores import (
+    METHOD,
+    NO_SOURCE,
+    as_frame,
+    by_condition,
+    methods_in,
+    rows_of,
+)
+from skprognet._table_metric import metric_columns
+from skprognet._target_kind import DEFAULT_SCORING, NUMBERS
+from skprognet._wording import first_few
+from skprognet.metrics import get_score
+from skprognet.results._added_by_units import ADDED_BY_UNITS
+from skprognet.results._gap_change import change_of_gap
+from skprognet.results._gap_verdict import gap_verdict
+from skprognet.results._group_scores import values_of_rows
+from skprognet.results._pairs import networks_without_source
+from skprognet.results._tested_rows import check_tested, in_order
+from skprognet.significance import holm
+
+SPEAKER = "speaker"
+_NO_COMPARISON = {
+    "against": None,
+    "higher": None,
+    "lower": None,
+    "difference": np.nan,
+    "against_difference": np.nan,
+    "change": np.nan,
+    "low": np.nan,
+    "high": np.nan,
+    "pvalue": np.nan,
+}
+
+
+def gaps_between_groups(predictions, labels, column, *, unit=None, against=None, alpha=0.05):
+    r"""Measure the gap between groups of rows, and test whether transfer changes it.
+
+    The gap of a method is the score of its best group minus that of its worst, where the score of
+    a group is that of :func:`scores_by_group`, the UAR of classes or the CCC of numbers: over all
+    of its rows in a repeat, mean over the repeats. A method with a source is compared with the
+    same network without one, on the two groups that are best and worst by the mean of both
+    methods. Their difference changes by
+
+    .. math::
+
+        d = \left(u_\mathrm{higher} - u_\mathrm{lower}\right) -
+            \left(v_\mathrm{higher} - v_\mathrm{lower}\right),
+
+    where u and v are scores with the source and without. It is above 0 if the source does more for
+    the group that is better on average. If the source helps both groups alike, d is 0.
+
+    Repeats test the same rows again. So their spread says how much seeds and folds matter, and
+    not how much other speakers would. Speakers are the independent units instead, each with all
+    of its rows in all repeats. Interval and p-value are those of Welch's t-test of the speakers of
+    the one group against those of the other: does the source help the ones more?
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        A row for each tested row of each fit, as
+        :func:`~skprognet.evaluation.cross_validate_transfer` returns with
+        ``return_predictions=True``; of pandas, polars or pyarrow. If a column corpus, target or
+        n_train_folds has several values, gaps are measured within each combination of them.
+    labels : DataFrame or dict of str to DataFrame
+        Labels of the rows: the index is the number of the row in the corpus, from 0. Of several
+        corpora a dict with one frame for each, such as ``study.labels``.
+    column : str
+        The column of `labels` that says to which group a row belongs, of two groups or more.
+    unit : str, default=None
+        The column of `labels` whose values are independent of each other. None is "speaker" if
+        there is this column, or else single rows. Rows of one speaker are alike, so that rows as
+        units find differences where there are none. Only where `column` is the unit itself, its
+        single rows are the units: the test is then about these speakers, not about others.
+    against : str, default=None
+        Name of the method without a source that transfer is judged by. None takes for each method
+        the same network without a source: the one that its column baseline names, or "DNN" where
+        there is no such column. A method without such a network is compared with nothing.
+    alpha : float, default=0.05
+        Level below which a p-value is called evidence, and 1 minus the level of the interval;
+        between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        A row for each method, with these columns: corpus, target, n_train_folds (those with
+        several values), method, source, column (as given), metric, greater_is_better, gap,
+        best and worst (the extreme groups of this method), best_score, worst_score, against
+        (method without a source; None for itself, and where there is none), higher and lower (the
+        two groups that are compared), difference and against_difference (the score of the one
+        minus that of the other, with the source and without), change (d), low and high (its
+        interval), pvalue (two-sided), pvalue_holm (adjusted for all comparisons of the table),
+        unit ("row" for single rows), n_units (in both groups), alpha and verdict (the row in
+        words).
+
+    Raises
+    ------
+    TypeError
+        If `predictions` or `labels` is no table, or `alpha` is no number.
+    ValueError
+        If `labels` lack a column or a row, or there are fewer than two groups, of numbers two
+        groups in which the truth varies; `against` names no method without a source; `alpha` is
+        out of range; or `predictions` are refused as in :func:`scores_by_group`.
+
+    See Also
+    --------
+    scores_by_group : The score of each group.
+
+    Notes
+    -----
+    A UAR is a mean over rows of which some count more, and a speaker with many rows adds more to
+    it. So the t-test takes what each speaker adds beyond its share of the group (Taylor's
+    linearisation of a ratio, as for clusters in surveys [1]_). The CCC is a ratio, too: with the
+    deviations a and b of truth and prediction of a row from the means of their group, and
+    the difference :math:`\delta` of the two means, it is
+
+    .. math::
+
+        \mathrm{CCC} = \frac{\sum_i 2 a_i b_i}{\sum_i s_i}, \qquad
+        s_i = a_i^2 + b_i^2 + 2 \delta (a_i - b_i) + \delta^2,
+
+    and a row adds :math:`(2 a_i b_i - \mathrm{CCC}\, s_i) / \sum_i s_i` beyond its share. If the
+    same speakers are in both groups, it is a paired t-test over speakers [2]_. If a group has a
+    single speaker, or nothing varies, interval and p-value are NaN, and the verdict says so.
+
+    Linearisation is exact for many rows. With invented ratings, speakers as units, groups of 3 to
+    12 speakers of 8 to 24 rows, and methods that are alike, the p-value was below 0.05 in 4 to 6 %
+    of the trials. With single rows as units, independent of each other, it was so in 8 % of the
+    trials for groups of 6 rows, and in 4 to 7 % for those of 12 to 48.
+
+    The best and the worst group of one method are partly so by luck, and would be less extreme
+    with another one. The mean of both methods favours neither, so that d is 0 on average where
+    they do not differ. ``benchmarks/gaps.py`` counts how often the p-value is below alpha then.
+
+    A gap by itself is greater than 0 by luck alone, the more so the more groups there are and the
+    fewer rows they have. It is no proof of unfairness.
+
+    The test is about these trained networks, averaged over the repeats. Holm's correction knows
+    the methods and conditions of one table. Who asks about several columns makes more comparisons.
+
+    References
+    ----------
+    .. [1] W. G. Cochran (1977). "Sampling Techniques", third edition, Wiley; chapters 6 and 9.
+    .. [2] B. L. Welch (1947). "The generalization of 'Student's' problem when several different
+           population variances are involved", Biometrika 34, 28-35.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.results import gaps_between_groups
+    >>> labels = pd.DataFrame({"gender": ["female", "male"] * 8})
+    >>> truth = ["angry", "angry", "sad", "sad"] * 4
+    >>> rows = pd.DataFrame({"row": range(16), "truth": truth, "repeat": 1, "fold": 1})
+    >>> less_for_men = ["angry", "sad", "sad", "angry"] * 3 + truth[12:]
+    >>> predictions = pd.concat([
+    ...     rows.assign(method="DNN", source="none", prediction=less_for_men),
+    ...     rows.assign(method="ProgNet", source="speaker", prediction=truth),
+    ... ])
+    >>> gaps = gaps_between_groups(predictions, labels, "gender")
+    >>> print(gaps.loc[1, "verdict"])
+    Between groups of gender, the UAR of ProgNet from speaker differs by 0.000 (female 1.000,
+    male 1.000). female minus male: 0.000, against +0.750 by DNN; change -0.750 (95 % interval
+    -1.137 to -0.363), p = 0.00254. The source does more for male than for female.
+    """
+    check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
+    predictions = check_tested(predictions)
+    name = _unit_name(labels, column, unit)
+    units = predictions[ROW] if name is None else values_of_rows(predictions, labels, name)
+    groups = values_of_rows(predictions, labels, column)
+    predictions = predictions.assign(group=groups, unit=units)
+    kind, rows = kind_of_predictions(predictions), []
+    for condition, part in by_condition(predictions):
+        rows += [{**condition, **row} for row in _gaps(part, kind, column, against, alpha)]
+    gaps = pd.DataFrame(rows)
+    gaps.insert(gaps.columns.get_loc("n_units"), "unit", "row" if name is None else name)
+    gaps.insert(gaps.columns.get_loc("pvalue") + 1, "pvalue_holm", _adjusted(gaps["pvalue"]))
+    gaps["alpha"] = alpha
+    n_tests = gaps["pvalue"].notna().sum()
+    gaps["verdict"] = [gap_verdict(row, n_tests) for _, row in gaps.iterrows()]
+    return gaps
+
+
+def _adjusted(pvalues):
+    """Return p-values after Holm's correction for those that are known."""
+    known = pvalues.dropna()
+    return pd.Series(holm(known), known.index).reindex(pvalues.index)
+
+
+def _unit_name(labels, column, unit):
+    """Return the column whose values are independent of each other; None for single rows."""
+    frames = labels.values() if isinstance(labels, dict) else [labels]
+    if unit is None and all(SPEAKER in as_frame("labels", frame) for frame in frames):
+        unit = SPEAKER
+    return None if unit == column else unit
+
+
+def _gaps(part, kind, column, against, alpha):
+    """Yield a row for each method of one condition."""
+    if kind == NUMBERS:
+        part = part[part.groupby("group")[TRUTH].transform("nunique") > 1]
+    groups, units = in_order(part["group"]), in_order(part["unit"])
+    if len(groups) < 2:
+        which = "groups in which the truth varies" if kind == NUMBERS else "groups"
+        found = f"{first_few(groups)} alone" if groups else "none"
+        raise ValueError(
+            f"column must have at least two {which} for a gap; {column!r} has {found}. Take "
+            "another column."
+        )
+    networks = networks_without_source(part, against)
+    added = {m: ADDED_BY_UNITS[kind](rows_of(part, m), groups, units) for m in methods_in(part)}
+    for method, (own, share) in added.items():
+        scores, plain = own.sum(axis=0), None
+        if method in networks:
+            plain, _ = added[networks[method], NO_SOURCE]
+        # The last one of several, so that two are named even if all are equal.
+        best, worst = scores.argmax(), len(groups) - 1 - scores[::-1].argmin()
+        compared, pair = _NO_COMPARISON, [best, worst]
+        if plain is not None:
+            both = scores + plain.sum(axis=0)
+            pair = [both.argmax(), len(groups) - 1 - both[::-1].argmin()]
+            compared = {
+                "against": networks[method],
+                "higher": groups[pair[0]],
+                "lower": groups[pair[1]],
+                "difference": -np.diff(scores[pair])[0],
+                "against_difference": -np.diff(plain.sum(axis=0)[pair])[0],
+                **change_of_gap((own - plain)[:, pair], share[:, pair], alpha)._asdict(),
+            }
+        yield {
+            **dict(zip(METHOD, method, strict=True)),
+            "column": column,
+            **metric_columns(get_score(DEFAULT_SCORING[kind])),
+            "gap": scores[best] - scores[worst],
+            "best": groups[best],
+            "worst": groups[worst],
+            "best_score": scores[best],
+            "worst_score": scores[worst],
+            **compared,
+            "n_units": int((share[:, pair] > 0).any(axis=1).sum()),
+        }

@@ -1,0 +1,214 @@
+"""The score of each method within groups of rows: of each speaker, gender or session."""
+
+import numpy as np
+import pandas as pd
+
+from skprognet._predictions import PREDICTION, ROW, TRUTH, kind_of_predictions
+from skprognet._scores import as_frame
+from skprognet._table_metric import metric_columns, remember_score
+from skprognet._target_kind import CLASSES, DEFAULT_SCORING, NUMBERS
+from skprognet._wording import first_few, nearest_name
+from skprognet.metrics import get_score
+from skprognet.results._tested_rows import REPEAT, by_method, check_tested, in_order
+
+CORPUS = "corpus"
+
+
+def scores_by_group(predictions, labels, column, scoring=None):
+    r"""Score each method within each group of rows, such as each speaker.
+
+    The rows of a group are scored together in each repeat, not fold by fold, since a fold may have
+    few of them or none. Then the mean over the repeats is taken.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        A row for each tested row of each fit, as
+        :func:`~skprognet.evaluation.cross_validate_transfer` returns with
+        ``return_predictions=True``; of pandas, polars or pyarrow. If a column corpus, target or
+        n_train_folds has several values, groups are scored within each combination of them.
+    labels : DataFrame or dict of str to DataFrame
+        Labels of the rows: the index is the number of the row in the corpus, from 0. Of several
+        corpora a dict with one frame for each, such as ``study.labels``.
+    column : str
+        The column of `labels` that says to which group a row belongs.
+    scoring : str or Score, default=None
+        What the rows of a group are scored by. None is "uar" for classes and "ccc" for numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row for each method and group, with these columns: corpus, target, n_train_folds (those
+        with several values), method, source, column (as given), group, metric, greater_is_better,
+        score (mean over the repeats), score_std (its standard deviation over the repeats, ddof 1;
+        NaN for a single repeat), n_rows (rows of the group), and of classes n_classes (how many
+        they have), of numbers truth_std (their standard deviation, ddof 0).
+
+    Raises
+    ------
+    TypeError
+        If `predictions` or `labels` is no table.
+    ValueError
+        If `labels` have no such column, do not have a group for each row that was tested, or are
+        not given for each corpus; `scoring` is unknown, or is for the other kind of target; or
+        `predictions` are refused as in :func:`recall_by_class` or :func:`agreement_by_method`.
+
+    See Also
+    --------
+    gaps_between_groups : Whether transfer widens the gap between the groups.
+
+    Notes
+    -----
+    The UAR is the mean recall over the classes that are *present* in the group. A speaker who is
+    never sad has a UAR of the other classes, which is not to be compared with that of a speaker
+    who is: look at n_classes.
+
+    The CCC of numbers is lower where the truth varies less, with equally large errors. A group
+    whose truth hardly varies has a low CCC, which is not to be compared with that of a group whose
+    truth varies a lot: look at truth_std. Where the truth of a group does not vary, or it has one
+    row, the CCC says nothing of the method, and the score is NaN. Of n rows, the CCC has about
+    the standard error :math:`(1 - \mathrm{CCC}^2) / \sqrt{n}`, which is 0.2 for ten rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skprognet.results import scores_by_group
+    >>> labels = pd.DataFrame({"gender": ["female", "female", "male", "male"]})
+    >>> predictions = pd.DataFrame(
+    ...     {"row": [0, 1, 2, 3], "truth": ["angry", "sad", "angry", "sad"],
+    ...      "prediction": ["angry", "sad", "angry", "angry"]}
+    ... ).assign(method="DNN", source="none", repeat=1, fold=[1, 2, 1, 2])
+    >>> groups = scores_by_group(predictions, labels, "gender")
+    >>> groups[["group", "metric", "score", "n_rows", "n_classes"]]
+        group metric  score  n_rows  n_classes
+    0  female    uar    1.0       2          2
+    1    male    uar    0.5       2          2
+    """
+    predictions = check_tested(predictions)
+    kind = kind_of_predictions(predictions)
+    score = score_of_kind(kind, scoring)
+    remember_score(score)
+    grouped = predictions.assign(group=values_of_rows(predictions, labels, column))
+    rows = []
+    for place, part, _ in by_method(grouped):
+        for group in in_order(part["group"]):
+            members = part[part["group"] == group]
+            truth = members.drop_duplicates(ROW)[TRUTH]
+            by_repeat = [np.nan]
+            if score != get_score("ccc") or truth.nunique() > 1:
+                by_repeat = [score(r[TRUTH], r[PREDICTION]) for _, r in members.groupby(REPEAT)]
+            rows.append(
+                {
+                    **place,
+                    "column": column,
+                    "group": group,
+                    **metric_columns(score),
+                    "score": np.mean(by_repeat),
+                    "score_std": np.std(by_repeat, ddof=1) if len(by_repeat) > 1 else np.nan,
+                    "n_rows": len(truth),
+                    **_VARIETY[kind](truth),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+_VARIETY = {
+    CLASSES: lambda truth: {"n_classes": truth.nunique()},
+    NUMBERS: lambda truth: {"truth_std": truth.std(ddof=0)},
+}
+
+
+def score_of_kind(kind, scoring):
+    """Return the score of predictions of classes or of numbers; None is that of their kind."""
+    default = DEFAULT_SCORING[kind]
+    score = get_score(default if scoring is None else scoring)
+    if score.kind not in (None, kind):
+        raise ValueError(
+            f"scoring must be a score of {kind}, since predictions are of {kind}; got "
+            f"{score.name!r}, which is one of {score.kind}. Pass {default!r}, or leave it out."
+        )
+    return score
+
+
+def values_of_rows(predictions, labels, column):
+    """Return for each row of the predictions what a column of the labels says of it.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Checked.
+    labels : DataFrame or dict of str to DataFrame
+        By number of the row; of several corpora one for each.
+    column : str
+        The column of `labels`.
+
+    Returns
+    -------
+    Series
+        With the index of `predictions`.
+
+    Raises
+    ------
+    TypeError
+        If `labels` are no table.
+    ValueError
+        If there is no such column, or a row has no value.
+    """
+    if CORPUS not in predictions:
+        return _values(predictions[ROW], _only_one(labels), column, "labels")
+    frames = _of_each_corpus(labels, in_order(predictions[CORPUS]))
+    found = [
+        _values(predictions.loc[predictions[CORPUS] == corpus, ROW], frame, column, name)
+        for corpus, (name, frame) in frames.items()
+    ]
+    return pd.concat(found).reindex(predictions.index)
+
+
+def _only_one(labels):
+    """Return the labels of predictions that name no corpus."""
+    if isinstance(labels, dict) and len(labels) == 1:
+        return next(iter(labels.values()))
+    return labels
+
+
+def _of_each_corpus(labels, corpora):
+    """Return for each corpus what its labels are called, and the labels."""
+    if not isinstance(labels, dict):
+        if len(corpora) > 1:
+            raise ValueError(
+                f"labels must be a dict with a DataFrame for each of the corpora "
+                f"{first_few(corpora)}; got one of type {type(labels).__name__} for all. Pass "
+                "study.labels, or the predictions of one corpus."
+            )
+        return {corpora[0]: ("labels", labels)}
+    missing = [corpus for corpus in corpora if corpus not in labels]
+    if missing:
+        raise ValueError(
+            f"labels must have each corpus of the predictions; {first_few(missing)} missing "
+            f"among {first_few(labels)}. Add their labels."
+        )
+    return {corpus: (f"labels of {corpus!r}", labels[corpus]) for corpus in corpora}
+
+
+def _values(rows, frame, column, name):
+    """Return the values of one corpus for the numbers of its rows."""
+    frame = as_frame(name, frame)
+    if column not in frame:
+        near = nearest_name(column, map(str, frame.columns))
+        hint = f"Did you mean {near!r}?" if near else f"There are {first_few(frame.columns)}."
+        raise ValueError(f"column must be one of the {name}; got {column!r}. {hint}")
+    if not frame.index.is_unique:
+        raise ValueError(
+            f"{name} must have one row for each number of a row in their index; got "
+            f"{first_few(frame.index[frame.index.duplicated()].unique())} twice. Number the rows "
+            "from 0, as reset_index(drop=True) does."
+        )
+    values = frame[column].astype(object).reindex(rows.unique())
+    without = sorted(values.index[values.isna()])
+    if without:
+        raise ValueError(
+            f"{name} must have a value of {column!r} for each row that was tested, by its number "
+            f"in the index; got none for {first_few(without)}. Give the labels of all "
+            "rows, in the order of the corpus."
+        )
+    return rows.map(values)

@@ -1,0 +1,213 @@
+"""The table of predictions, checked, and cut into the rows of each method."""
+
+import numpy as np
+import pandas as pd
+
+from skprognet._predictions import (
+    PREDICTION,
+    ROW,
+    TRUTH,
+    check_predictions,
+    kind_of_predictions,
+    predicts_numbers,
+)
+from skprognet._scores import (
+    CONDITIONS,
+    FOLD,
+    METHOD,
+    by_condition,
+    label,
+    methods_in,
+    rows_of,
+    with_plain_text,
+)
+from skprognet._target_kind import CLASSES, NUMBERS
+from skprognet._wording import first_few
+
+REPEAT = FOLD[0]
+
+
+def check_tested(predictions):
+    """Return a table of predictions as a DataFrame in which each row is tested once in a repeat.
+
+    Parameters
+    ----------
+    predictions : DataFrame of pandas or polars, or pyarrow Table
+        As :func:`~skprognet.evaluation.cross_validate_transfer` returns it.
+
+    Returns
+    -------
+    DataFrame
+        The same, with its text as Python objects.
+
+    Raises
+    ------
+    TypeError
+        If it is no table.
+    ValueError
+        If a column, a label or a number is missing, a method was tested on a row twice in a
+        repeat, two methods were tested on different rows, or the truth of a row differs.
+    """
+    predictions = with_plain_text(check_predictions(predictions))
+    check_values = _check_numbers if predicts_numbers(predictions) else _check_labels
+    for column in (TRUTH, PREDICTION):
+        check_values(predictions[column], column)
+    conditions = [name for name in CONDITIONS if name in predictions]
+    _check_once(predictions, [*conditions, *METHOD, REPEAT, ROW])
+    _check_same_truth(predictions, [name for name in conditions if name != "n_train_folds"])
+    _check_same_rows(predictions)
+    return predictions
+
+
+def check_kind(predictions, kind):
+    """Return predictions that are checked, or raise if they are not of this kind.
+
+    Parameters
+    ----------
+    predictions : DataFrame of pandas or polars, or pyarrow Table
+        As for `check_tested`.
+    kind : {"classes", "numbers"}
+        What there has to be.
+    """
+    predictions = check_tested(predictions)
+    found = kind_of_predictions(predictions)
+    if found != kind:
+        example = predictions[TRUTH].iloc[0]
+        raise ValueError(
+            f"predictions must be of {kind}; got {found}, such as the true {example}. "
+            f"{_INSTEAD[found]}"
+        )
+    return predictions
+
+
+_INSTEAD = {
+    CLASSES: "Of classes there are confusion_by_method and recall_by_class.",
+    NUMBERS: "Of numbers there is agreement_by_method.",
+}
+
+
+def _check_labels(values, column):
+    missing = values.isna().sum()
+    if missing:
+        raise ValueError(
+            f"predictions must have a label as {column!r} in every row; {missing} of "
+            f"{len(values)} are missing. Take predictions of classes that all have names."
+        )
+
+
+def _check_numbers(values, column):
+    wrong = values[~np.isfinite(values.to_numpy(float, na_value=np.nan))]
+    if len(wrong):
+        raise ValueError(
+            f"predictions must have a finite number as {column!r} in every row; {len(wrong)} of "
+            f"{len(values)} are none, the first is {wrong.iloc[0]}. Leave out methods that did "
+            "not learn, and rows without a rating."
+        )
+
+
+def _check_once(predictions, keys):
+    twice = predictions[predictions.duplicated(keys)]
+    if len(twice):
+        first = twice.iloc[0]
+        raise ValueError(
+            f"predictions must have each row once for each method and repeat; got row "
+            f"{first[ROW]} of {label(first['method'], first['source'])!r} in repeat "
+            f"{first[REPEAT]} twice. Predictions of two studies belong into two tables."
+        )
+
+
+def _check_same_truth(predictions, where):
+    truths = predictions[[*where, ROW, TRUTH]].drop_duplicates()
+    differing = truths[truths.duplicated([*where, ROW])]
+    if len(differing):
+        row = differing.iloc[0][ROW]
+        found = first_few(truths.loc[truths[ROW] == row, TRUTH])
+        raise ValueError(
+            f"predictions must agree on the truth of each row; row {row} has {found}. Take the "
+            "predictions of one study."
+        )
+
+
+def _check_same_rows(predictions):
+    """Raise if a method lacks a row that another one of its condition was tested on."""
+    for _, part in by_condition(predictions):
+        methods = methods_in(part)
+        if (part.groupby([*FOLD, ROW]).size() == len(methods)).all():
+            continue
+        counts = {label(*method): len(rows_of(part, method)) for method in methods}
+        fewest, most = min(counts, key=counts.get), max(counts, key=counts.get)
+        raise ValueError(
+            "predictions must be of the same repeats, folds and rows for every method; got "
+            f"{counts[fewest]} rows of {fewest!r} and {counts[most]} of {most!r}. Run the missing "
+            "folds, or take the predictions of one study."
+        )
+
+
+def in_order(labels):
+    """Return each of some labels once, sorted; by their text where they are of several kinds."""
+    found = pd.unique(pd.Series(labels)).tolist()
+    try:
+        return sorted(found)
+    except TypeError:
+        return sorted(found, key=str)
+
+
+def by_method(predictions):
+    """Yield the rows of each method in each condition.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Checked.
+
+    Yields
+    ------
+    place : dict
+        The condition, the method and its source, by column.
+    rows : DataFrame
+        Of this method.
+    classes : list
+        All labels of this condition, true ones or predicted ones, sorted.
+    """
+    for condition, part in by_condition(predictions):
+        classes = in_order(pd.concat([part[TRUTH], part[PREDICTION]]))
+        for method in methods_in(part):
+            place = {**condition, **dict(zip(METHOD, method, strict=True))}
+            yield place, rows_of(part, method), classes
+
+
+def codes_of(column, labels):
+    """Return for each value of a column the number of its place among the labels."""
+    return pd.Index(labels).get_indexer(column)
+
+
+def count_cells(codes, shape, weights=None):
+    """Return how often each combination of codes occurs, or the sum of its weights.
+
+    Parameters
+    ----------
+    codes : list of ndarray of shape (n_rows,)
+        One for each axis of the table.
+    shape : tuple of int
+        Of the table.
+    weights : ndarray of shape (n_rows,), default=None
+        Of the rows; None is 1 each.
+
+    Returns
+    -------
+    ndarray of shape `shape`
+        The counts.
+    """
+    cells = np.ravel_multi_index(codes, shape)
+    return np.bincount(cells, weights, minlength=np.prod(shape)).reshape(shape)
+
+
+def shares(hits, counts):
+    """Return hits / counts, NaN where there is nothing to count."""
+    shape = np.broadcast_shapes(np.shape(hits), np.shape(counts))
+    return np.divide(hits, counts, out=np.full(shape, np.nan), where=counts > 0)
+
+
+def spread(values):
+    """Return the standard deviation (ddof 1) over the first axis; NaN for a single value."""
+    return pd.DataFrame(np.reshape(values, (len(values), -1))).std().to_numpy()

@@ -1,0 +1,452 @@
+"""Networks that learn numbers: scale, hold-outs, scores, weights, sources."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import pearsonr
+from sklearn import config_context
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    PredefinedSplit,
+    cross_val_score,
+)
+from sklearn.neural_network import MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from skorch.callbacks import Callback, EpochTimer
+
+from skprognet import (
+    DNNClassifier,
+    DNNRegressor,
+    FineTunedRegressor,
+    ProgressiveClassifier,
+    ProgressiveRegressor,
+)
+from skprognet.displays import NetworkDisplay, SourceImportanceDisplay
+from skprognet.estimators import (
+    check_laterals_alive,
+    check_seed_repeats,
+    check_source_survives_clone,
+    check_source_untouched,
+    source_importances,
+)
+from skprognet.metrics import Score, ccc_score, ccc_scorer, get_score, uar_scorer
+
+KINDS = [DNNRegressor, FineTunedRegressor, ProgressiveRegressor]
+LOSSES = ["squared_error", "absolute_error", "ccc"]
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """Give X, and two numbers of each row on different scales."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(160, 6))
+    arousal = 3 + X[:, 0] - 0.5 * X[:, 1] + 0.1 * rng.normal(size=160)
+    return X, np.column_stack([arousal, 100 * np.tanh(X[:, 2])])
+
+
+@pytest.fixture(scope="module")
+def quick():
+    """Give the parameters of a network that learns these rows in a moment."""
+    return {
+        "hidden_layer_sizes": (12,),
+        "activation": "tanh",
+        "dropout": 0.0,
+        "max_epochs": 20,
+        "lr": 0.02,
+        "random_state": 0,
+    }
+
+
+@pytest.fixture(scope="module")
+def emotion(rows, quick):
+    X, _ = rows
+    return DNNClassifier(**quick | {"max_epochs": 3}).fit(X, X[:, 0] > X[:, 2])
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_several_numbers_are_learned_at_once_on_their_own_scales(loss, rows, quick):
+    X, Y = rows
+    reg = DNNRegressor(loss=loss, **quick).fit(X[:120], Y[:120])
+    each = ccc_score(Y[120:], reg.predict(X[120:]), multioutput="raw_values")
+    assert each.min() > 0.85
+    linear = LinearRegression().fit(X[:120], Y[:120]).predict(X[120:])
+    assert each[0] > ccc_score(Y[120:, 0], linear[:, 0]) - 0.1
+
+
+def test_an_affine_map_of_the_target_is_one_of_the_predictions(rows, quick):
+    X, Y = rows
+    double = quick | {"dtype": "float64"}
+    plain = DNNRegressor(**double).fit(X, Y[:, 0])
+    mapped = DNNRegressor(**double).fit(X, 7 - 4 * Y[:, 0])
+    # A network that learns the negative starts elsewhere, so only the sign of the slope is kept.
+    stretched = DNNRegressor(**double).fit(X, 7 + 4 * Y[:, 0])
+    np.testing.assert_allclose(stretched.predict(X), 7 + 4 * plain.predict(X), rtol=1e-9)
+    assert pearsonr(mapped.predict(X), plain.predict(X)).statistic < -0.9
+    np.testing.assert_allclose(
+        stretched.history_["valid_score"], plain.history_["valid_score"], rtol=1e-9
+    )
+
+
+@pytest.mark.parametrize("factor", [1e200, 1e-200])
+def test_any_unit_will_do(factor, rows, quick):
+    X, Y = rows
+    short = quick | {"max_epochs": 2}
+    plain = DNNRegressor(**short).fit(X, Y).predict(X)
+    found = DNNRegressor(**short).fit(X, Y * factor).predict(X)
+    np.testing.assert_allclose(found / factor, plain, rtol=1e-4, atol=1e-4)
+
+
+def test_the_scale_is_that_of_the_rows_that_train_by_their_weights(rows, quick):
+    X, Y = rows
+    weight = np.random.default_rng(1).uniform(0, 2, 160)
+    weight[:10] = 0
+    held_out = PredefinedSplit(np.where(np.arange(160) >= 120, 0, -1))
+    reg = DNNRegressor(**quick, validation_fraction=held_out).fit(X, Y, weight)
+    mean = np.average(Y[:120], axis=0, weights=weight[:120])
+    std = np.sqrt(np.average((Y[:120] - mean) ** 2, axis=0, weights=weight[:120]))
+    np.testing.assert_allclose(reg.target_mean_, mean, rtol=1e-12)
+    np.testing.assert_allclose(reg.target_std_, std, rtol=1e-12)
+    predicted = reg.predict(X[120:])
+    best = reg.history_["valid_score"].max()
+    wanted = ccc_score(Y[120:], predicted, sample_weight=weight[120:])
+    assert best == pytest.approx(wanted, abs=1e-6)
+    assert reg.history_["valid_score"].idxmax() + 1 == reg.best_epoch_
+    shorter = DNNRegressor(**quick, validation_fraction=0.2).fit(X[10:], Y[10:], weight[10:])
+    again = DNNRegressor(**quick, validation_fraction=0.2).fit(X, Y, weight)
+    np.testing.assert_array_equal(shorter.predict(X), again.predict(X))
+
+
+@pytest.mark.parametrize("shape", [(160,), (160, 1), (160, 2)])
+def test_predictions_have_the_dimensions_of_y(shape, rows, quick):
+    X, Y = rows
+    y = Y[:, : 2 if len(shape) == 2 and shape[1] == 2 else 1].reshape(shape)
+    assert DNNRegressor(**quick | {"max_epochs": 1}).fit(X, y).predict(X).shape == shape
+
+
+def test_pandas_in_numbers_out(rows, quick):
+    X, Y = rows
+    table = pd.DataFrame(X, columns=list("abcdef"))
+    numbers = pd.DataFrame(Y, columns=["arousal", "valence"])
+    reg = DNNRegressor(**quick).fit(table, numbers)
+    np.testing.assert_array_equal(reg.predict(table), DNNRegressor(**quick).fit(X, Y).predict(X))
+    assert list(reg.feature_names_in_) == list("abcdef")
+
+
+def test_callbacks_look_on_and_change_nothing(rows, quick):
+    X, Y = rows
+    for loss in LOSSES:
+        options = quick | {"loss": loss, "dtype": "float64", "max_epochs": 3}
+        watched = DNNRegressor(**options, callbacks=[EpochTimer()]).fit(X, Y)
+        plain = DNNRegressor(**options).fit(X, Y)
+        np.testing.assert_allclose(watched.predict(X), plain.predict(X), rtol=1e-10)
+
+
+def test_weights_reach_the_ccc_of_batches_also_by_autograd(rows, quick, emotion):
+    """A column with adapters leaves its gradients to autograd."""
+    X, Y = rows
+    options = quick | {"loss": "ccc", "dtype": "float64", "max_epochs": 3, "batch_size": 1000}
+    options |= {"early_stopping": False, "adapter": "linear"}
+    counts = np.arange(160) % 3
+    weighted = ProgressiveRegressor(emotion, **options).fit(X, Y, counts)
+    repeated = ProgressiveRegressor(emotion, **options)
+    repeated.fit(np.repeat(X, counts, axis=0), np.repeat(Y, counts, axis=0))
+    np.testing.assert_allclose(weighted.predict(X), repeated.predict(X), rtol=1e-8)
+
+
+# What chooses the epoch
+
+
+def test_groups_are_kept_apart(rows, quick, seen_rows, split_of):
+    X, Y = rows
+    groups = np.arange(160) % 8
+    reg = DNNRegressor(**quick | {"max_epochs": 1}, callbacks=[seen_rows()])
+    train, held_out = split_of(reg.fit(X, Y, groups=groups), X)
+    assert not set(groups[train]) & set(groups[held_out])
+    assert len(train) + len(held_out) == 160
+    with pytest.raises(ValueError, match=r"holds whole groups out, so it needs at least 2 groups"):
+        reg.fit(X, Y, groups=np.zeros(160))
+
+
+def test_validation_and_test_rows_only_score(rows, quick):
+    X, Y = rows
+    given = {"X_val": X[120:], "y_val": Y[120:], "X_test": X[:20], "y_test": Y[:20]}
+    reg = DNNRegressor(**quick).fit(X[:120], Y[:120], **given)
+    assert reg.history_["valid_score"].max() == pytest.approx(
+        ccc_score(Y[120:], reg.predict(X[120:])), abs=1e-6
+    )
+    best = reg.history_["test_score"][reg.best_epoch_ - 1]
+    assert best == pytest.approx(ccc_score(Y[:20], reg.predict(X[:20])), abs=1e-6)
+    without = DNNRegressor(**quick).fit(X[:120], Y[:120], X_val=X[120:], y_val=Y[120:])
+    np.testing.assert_array_equal(without.predict(X), reg.predict(X))
+
+
+def test_without_early_stopping_all_rows_train_to_the_last_epoch(rows, quick):
+    X, Y = rows
+    reg = DNNRegressor(**quick, early_stopping=False).fit(X, Y)
+    np.testing.assert_allclose(reg.target_mean_, Y.mean(axis=0), rtol=1e-12)
+    assert reg.best_epoch_ == 20
+    assert "valid_score" not in reg.history_
+
+
+@pytest.mark.parametrize("monitor", ["loss", "r2", "neg_root_mean_squared_error", ccc_scorer])
+def test_another_score_can_choose_the_epoch(monitor, rows, quick):
+    X, Y = rows
+    short = quick | {"max_epochs": 3}
+    reg = DNNRegressor(**short, monitor=monitor).fit(X, Y)
+    assert reg.best_epoch_ == reg.history_["valid_score"].idxmax() + 1
+
+
+class NoEpoch(Callback):
+    """Fail when an epoch begins."""
+
+    def on_epoch_begin(self, net, **options):
+        raise AssertionError("an epoch began")
+
+
+def test_the_score_of_classes_cannot(rows, quick):
+    X, Y = rows
+    with pytest.raises(ValueError, match=r"^monitor must be 'ccc', 'loss', .*; got 'uar'"):
+        DNNRegressor(**quick, monitor="uar").fit(X, Y)
+    accuracy = Score("share of hits", accuracy_score)
+    for monitor in ("accuracy", "roc_auc", get_score("uar"), uar_scorer, accuracy):
+        with pytest.raises(ValueError, match=r"^monitor must be .*(numbers|'ccc')"):
+            DNNRegressor(**quick, monitor=monitor, callbacks=[NoEpoch()]).fit(X, Y)
+
+
+def test_the_score_of_numbers_chooses_no_epoch_of_a_classifier(rows, quick):
+    X, _ = rows
+    for monitor in ("ccc", "r2", get_score("ccc"), ccc_scorer):
+        with pytest.raises(ValueError, match=r"^monitor must be .*(classes|'uar')"):
+            DNNClassifier(**quick, monitor=monitor, callbacks=[NoEpoch()]).fit(
+                X, np.where(X[:, 0] > 0, "sad", "angry")
+            )
+
+
+# Constant targets
+
+
+def test_a_constant_is_learned_with_a_warning_and_chosen_by_the_loss(rows, quick):
+    X, _ = rows
+    with pytest.warns(UserWarning, match=r"^The target is constant over the training rows") as w:
+        reg = DNNRegressor(**quick).fit(X, np.full(160, 0.1))
+    assert w[0].filename == __file__
+    np.testing.assert_allclose(reg.predict(X), 0.1, atol=0.2)
+    np.testing.assert_array_equal(reg.history_["valid_score"], -reg.history_["valid_loss"])
+
+
+def test_one_constant_output_of_several(rows, quick):
+    X, Y = rows
+    both = np.column_stack([Y[:, 0], np.full(160, 5.0)])
+    with pytest.warns(UserWarning, match=r"constant in output \[1\] over the training rows"):
+        reg = DNNRegressor(**quick).fit(X, both)
+    # The constant counts as 0 in the mean that chooses the epoch.
+    assert 0.4 < reg.history_["valid_score"].max() <= 0.5
+    assert reg.target_std_[1] == 0
+
+
+@pytest.mark.parametrize("columns", [[1], [0, 1]])
+def test_the_ccc_of_a_constant_is_an_error_before_the_first_epoch(columns, rows, quick):
+    X, Y = rows
+    constant = np.column_stack([Y[:, 0], np.full(160, 5.0)])[:, columns]
+    reg = DNNRegressor(**quick, loss="ccc")
+    with pytest.raises(ValueError, match=r"^loss='ccc' needs a target that varies; y is constant"):
+        reg.fit(X, constant)
+    assert not hasattr(reg, "net_")
+
+
+def test_batches_of_one_row_teach_the_ccc_nothing(rows, quick):
+    X, Y = rows
+    options = quick | {"loss": "ccc", "early_stopping": False, "batch_size": 1}
+    one, three = (
+        DNNRegressor(**options | {"max_epochs": n}).fit(X[:20], Y[:20]).predict(X) for n in (1, 3)
+    )
+    np.testing.assert_array_equal(one, three)
+
+
+# Going on
+
+
+def test_partial_fit_keeps_the_scale_of_its_first_call(rows, quick):
+    X, Y = rows
+    reg = DNNRegressor(**quick).partial_fit(X[:80], Y[:80])
+    first = reg.target_mean_, reg.target_std_
+    reg = pickle.loads(pickle.dumps(reg)).partial_fit(X[80:], 10 + Y[80:])
+    np.testing.assert_array_equal(reg.target_mean_, first[0])
+    np.testing.assert_array_equal(reg.target_std_, first[1])
+    for _ in range(40):
+        reg.partial_fit(X, 10 + Y)
+    assert ccc_score(10 + Y, reg.predict(X)) > 0.9
+    with pytest.raises(ValueError, match=r"^y must have 2 numbers for each row, as the y of fit"):
+        reg.partial_fit(X, Y[:, 0])
+
+
+def test_warm_start_keeps_scale_and_number_of_outputs(rows, quick):
+    X, Y = rows
+    reg = DNNRegressor(**quick, warm_start=True).fit(X, Y)
+    first, before = reg.target_mean_, reg.history_["train_loss"].iloc[-1]
+    reg.fit(X, Y)
+    np.testing.assert_array_equal(reg.target_mean_, first)
+    assert reg.history_["train_loss"].iloc[0] < 2 * before
+    with pytest.raises(ValueError, match=r"goes on with the outputs of the last fit, 2 for each"):
+        reg.fit(X, Y[:, 0])
+
+
+# Sources
+
+
+@pytest.fixture(scope="module")
+def sources(rows, quick, emotion):
+    X, Y = rows
+    short = quick | {"max_epochs": 3}
+    mlp = MLPRegressor(hidden_layer_sizes=(5,), max_iter=300, tol=1, random_state=0)
+    return {
+        "classifier": emotion,
+        "regressor": DNNRegressor(**short).fit(X, Y[:, 1]),
+        "MLPRegressor": mlp.fit(X, Y),
+        "pipeline": FrozenEstimator(
+            make_pipeline(StandardScaler(), DNNRegressor(**short)).fit(X, Y)
+        ),
+    }
+
+
+@pytest.mark.parametrize("kind", ["classifier", "regressor", "MLPRegressor", "pipeline"])
+@pytest.mark.parametrize("cls", KINDS[1:])
+def test_every_kind_of_source_is_read_and_stays_as_it_is(cls, kind, rows, quick, sources):
+    X, Y = rows
+    reg = cls(sources[kind], **quick | {"max_epochs": 2})
+    check_source_untouched(reg, X, Y)
+    check_source_survives_clone(reg, X, Y)
+    if kind == "regressor":
+        check_seed_repeats(reg, X, Y)
+    if cls is ProgressiveRegressor:
+        check_laterals_alive(reg, X, Y)
+
+
+def test_a_classifier_reads_a_regressor(rows, quick, sources):
+    X, _ = rows
+    short = quick | {"max_epochs": 2}
+    check_source_untouched(ProgressiveClassifier(sources["regressor"], **short), X, X[:, 0] > 0)
+
+
+@pytest.mark.parametrize("cls", [*KINDS[1:], ProgressiveClassifier])
+def test_a_source_is_trained_without_the_rows_held_out_which_choose_its_epoch(cls, rows, quick):
+    X, Y = rows
+    short, groups = quick | {"max_epochs": 1}, np.arange(160) % 8
+    y = Y[:, 0] > 3 if cls is ProgressiveClassifier else Y[:, 0]
+    model = cls(DNNRegressor(**short), **short).fit(X, y, groups=groups, source_y=Y[:, 1])
+    (_, source), *_ = model.sources_
+    means = [Y[groups != group, 1].mean() for group in range(8)]
+    assert np.isclose(means, source.target_mean_, rtol=1e-12).sum() == 1
+    assert model.source_overlap(X).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("cls", KINDS[1:])
+def test_unfitted_sources_of_both_kinds(cls, rows, quick):
+    X, Y = rows
+    short = quick | {"max_epochs": 1}
+    for source, labels in (
+        (DNNRegressor(**short), Y[:, 1]),
+        (DNNClassifier(**short), np.where(Y[:, 1] > 0, "high", "low")),
+    ):
+        reg = cls(clone(source), **short).fit(X[:120], Y[:120, 0], source_y=labels[:120])
+        assert reg.source_overlap(X[120:]).tolist() == [0, 0]
+        assert list(reg.source_digest_) == ["source"]
+    with pytest.raises(ValueError, match=r"^source_y must hold numbers; got 'high'"):
+        cls(DNNRegressor(**quick), **quick).fit(X, Y, source_y=np.full(160, "high"))
+
+
+def test_importances_are_the_fall_in_ccc(rows, quick, emotion):
+    X, Y = rows
+    noise = DNNClassifier(**quick | {"max_epochs": 1}).fit(X, np.arange(160) % 2)
+    named = [("emotion", emotion), ("noise", noise)]
+    reg = ProgressiveRegressor(named, **quick).fit(X, Y)
+    table = source_importances(make_pipeline("passthrough", reg), X, Y, method="silence")
+    assert list(table.index) == ["emotion", "noise"]
+    silent = pickle.loads(pickle.dumps(reg))
+    module = silent.net_.module_
+    for name, lateral in module.named_parameters():
+        if name.startswith("laterals.0.0"):
+            lateral.data.zero_()
+    fall = ccc_score(Y, reg.predict(X)) - ccc_score(Y, silent.predict(X))
+    assert table.loc["emotion", "importance_mean"] == pytest.approx(fall, abs=1e-6)
+    shown = SourceImportanceDisplay.from_estimator(reg, X, Y, random_state=0)
+    assert shown.scoring == "ccc"
+    with pytest.raises(ValueError, match=r"^by_class=True asks for the recall of each class"):
+        source_importances(reg, X, Y, by_class=True)
+    with pytest.raises(ValueError, match=r"^y must have 2 numbers for each row"):
+        reg.source_importances(X, Y[:, 0])
+    with pytest.raises(ValueError, match=r"^source_importances needs a source; this regressor"):
+        ProgressiveRegressor(**quick).fit(X, Y).source_importances(X, Y)
+    drawn = NetworkDisplay.from_estimator(reg)
+    assert drawn.classes[-1] == ["number 0", "number 1"]
+
+
+# In scikit-learn
+
+
+def test_searches_cross_validation_and_routing(rows, quick, emotion):
+    X, Y = rows
+    groups = np.arange(160) % 8
+    short = quick | {"max_epochs": 3}
+    model = make_pipeline(StandardScaler(), ProgressiveRegressor(emotion, **short))
+    grid = {"progressiveregressor__loss": ["squared_error", "ccc"]}
+    with config_context(enable_metadata_routing=True):
+        search = GridSearchCV(model, grid, scoring=ccc_scorer, cv=GroupKFold(2))
+        search.fit(X, Y, groups=groups)
+    scores = search.cv_results_["mean_test_score"]
+    assert np.isfinite(scores).all()
+    by_hand = []
+    for train, test in GroupKFold(2).split(X, Y, groups):
+        fitted = clone(model).fit(X[train], Y[train], progressiveregressor__groups=groups[train])
+        by_hand.append(ccc_score(Y[test], fitted.predict(X[test])))
+    assert scores[0] == pytest.approx(np.mean(by_hand), abs=1e-9)
+    plain = cross_val_score(model, X, Y, cv=2, scoring=ccc_scorer)
+    assert plain.shape == (2,)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (["high", "low"] * 80, r"^y must hold numbers; got 'high'. Pass numbers"),
+        ([None, 1.0] * 80, r"^y must have a number for every row and output; 80 of 160"),
+        (np.full(160, np.nan), r"^Input y contains NaN"),
+        (np.zeros((160, 2, 2)), r"dim 3"),
+        (pd.date_range("2020", periods=160), r"^y must hold numbers; got "),
+    ],
+)
+def test_what_is_no_number_is_refused(y, message, rows, quick):
+    X, _ = rows
+    with pytest.raises(ValueError, match=message):
+        DNNRegressor(**quick).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"y_val": [1.0] * 9}, r"^y_val must have the numbers of each row, shape \(10,\)"),
+        ({"y_val": ["a"] * 10}, r"^y_val must hold numbers; got 'a'"),
+        ({"y_val": [None] * 10}, r"^y_val must have a number for every row"),
+        ({"y_val": [1.0] * 10}, r"^y_val must have 2 numbers for each row"),
+    ],
+)
+def test_validation_numbers_are_checked(given, message, rows, quick):
+    X, Y = rows
+    with pytest.raises(ValueError, match=message):
+        DNNRegressor(**quick).fit(X, Y, X_val=X[:10], **given)
+
+
+def test_too_few_rows_to_hold_any_out(rows, quick):
+    X, Y = rows
+    with pytest.raises(ValueError, match=r"needs at least 4 rows, 2 that train and 2 that choose"):
+        DNNRegressor(**quick).fit(X[:3], Y[:3])
+    DNNRegressor(**quick).fit(X[:4], Y[:4])
+    with pytest.raises(ValueError, match=r"^loss must be one of 'squared_error'"):
+        DNNRegressor(**quick, loss="mse").fit(X, Y)

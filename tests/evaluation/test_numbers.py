@@ -1,0 +1,453 @@
+"""Runs whose target or sources are numbers: against fits by hand, and what they refuse."""
+
+import re
+from functools import cache
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.dummy import DummyRegressor
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import accuracy_score, root_mean_squared_error
+from sklearn.preprocessing import StandardScaler
+
+from skprognet import (
+    DNNClassifier,
+    DNNRegressor,
+    FineTunedRegressor,
+    MultiTaskClassifier,
+    PosteriorClassifier,
+    ProgressiveClassifier,
+    ProgressiveRegressor,
+)
+from skprognet.evaluation import SourceCorpus, audit, count_fits, cross_validate_transfer
+from skprognet.metrics import Score, ccc_score, uar_score
+from skprognet.model_selection import (
+    LeaveOneSessionOut,
+    RepeatedSpeakerStratifiedKFold,
+    RepeatedStratifiedGroupKFold,
+)
+from skprognet.sources import LayerSource
+
+OPTIONS = {"hidden_layer_sizes": (6,), "max_epochs": 2, "lr": 0.01}
+METHODS = {"DNN": DNNRegressor(**OPTIONS), "ProgNet": ProgressiveRegressor(**OPTIONS)}
+FIT = ["method", "source", "repeat", "fold"]
+N = 90
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(N, 4))
+Y = pd.Series(3 + X @ [1, 0.5, 0, 0] + 0.3 * rng.normal(size=N), name="valence")
+AROUSAL = 2.5 + X[:, 0] + 0.3 * rng.normal(size=N)
+GENDER = np.where(X[:, 0] > 0, "f", "m")
+EMOTION = np.array(["angry", "happy", "sad"])[rng.integers(3, size=N)]
+SPEAKER = np.array([f"s{i % 6}" for i in range(N)])
+CV = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
+SCALED = StandardScaler().fit_transform(X)
+
+
+def run(y=Y, data=X, **options):
+    defaults = {"methods": {"Ridge": Ridge()}, "groups": SPEAKER, "cv": CV, "n_jobs": 1}
+    return cross_validate_transfer(data, y, **defaults | options)
+
+
+@cache
+def everything():
+    sources = {
+        "gender": GENDER,
+        "arousal": AROUSAL,
+        "corpus of numbers": SourceCorpus(X[::-1] + 1, AROUSAL, SPEAKER),
+        "fitted classifier": DNNClassifier(**OPTIONS).fit(SCALED, GENDER),
+        "fitted regressor": DNNRegressor(**OPTIONS).fit(SCALED, AROUSAL),
+    }
+    return run(
+        methods=METHODS | {"PT/FT": FineTunedRegressor(**OPTIONS), "Ridge": Ridge()},
+        sources=sources,
+        source_estimator=DNNClassifier(**OPTIONS),
+        return_curves=True,
+        return_predictions=True,
+    )
+
+
+def recomputed(predictions, score):
+    fits = predictions.groupby(FIT, sort=False)[["truth", "prediction"]]
+    return [score(fit["truth"], fit["prediction"]) for _, fit in fits]
+
+
+def test_scores_are_the_ccc_of_the_predictions_to_the_last_bit():
+    scores, _, predictions = everything()
+    assert recomputed(predictions, ccc_score) == scores["score"].tolist()
+    assert set(scores["metric"]) == {"ccc"}
+    assert set(scores["chance"]) == {0.0}
+    assert scores.groupby("method")["baseline"].first().to_dict() == {
+        **{"DNN": "none", "Ridge": "none"},
+        **{"PT/FT": "DNN", "ProgNet": "DNN"},
+    }
+
+
+def test_predictions_have_the_numbers_of_y_and_no_probabilities():
+    predictions = everything()[2]
+    assert predictions.columns.tolist()[-3:] == ["row", "truth", "prediction"]
+    assert predictions["truth"].dtype == predictions["prediction"].dtype == np.float64
+    assert (predictions["truth"] == Y.to_numpy()[predictions["row"]]).all()
+
+
+def test_no_fit_was_given_a_row_that_tests_it():
+    scores, curves, _ = everything()
+    trained = scores[~scores["source"].str.startswith(("fitted", "corpus"))]
+    assert audit(trained)[["n_seen", "n_seen_by_source"]].to_numpy().max() == 0
+    assert set(curves["metric"]) == {"ccc"}
+
+
+def test_networks_fitted_by_hand_predict_the_same():
+    scores, _, predictions = everything()
+    for fold, (train, validation, test) in enumerate(CV.split_with_validation(X, Y, SPEAKER), 1):
+        rows = scores[(scores["source"] == "arousal") & (scores["fold"] == fold)]
+        row = rows[rows["method"] == "ProgNet"].iloc[0]
+        source = DNNRegressor(**OPTIONS, random_state=row["source_seed"])
+        known = {"X_val": SCALED[validation], "y_val": AROUSAL[validation]}
+        source.fit(SCALED[train], AROUSAL[train], **known)
+        method = ProgressiveRegressor(source, **OPTIONS, random_state=row["seed"])
+        y_val = Y.to_numpy()[validation]
+        method.fit(SCALED[train], Y.to_numpy()[train], X_val=SCALED[validation], y_val=y_val)
+        stored = predictions.merge(row[FIT].to_frame().T, on=FIT)
+        assert stored["prediction"].tolist() == method.predict(SCALED[stored["row"]]).tolist()
+        own = ccc_score(AROUSAL[np.sort(test)], source.predict(SCALED[np.sort(test)]))
+        assert row["source_score"] == pytest.approx(own, abs=1e-12)
+
+
+def test_a_source_of_classes_is_scored_by_its_recall():
+    scores = everything()[0]
+    row = scores[(scores["source"] == "gender") & (scores["fold"] == 1)].iloc[0]
+    train, validation, test = next(CV.split_with_validation(X, Y, SPEAKER))
+    source = DNNClassifier(**OPTIONS, random_state=row["source_seed"])
+    known = {"X_val": SCALED[validation], "y_val": GENDER[validation]}
+    source.fit(SCALED[train], GENDER[train], **known)
+    assert row["source_score"] == uar_score(GENDER[test], source.predict(SCALED[test]))
+
+
+def test_numbers_are_a_source_for_classes():
+    scores = run(
+        EMOTION,
+        methods={"ProgNet": ProgressiveClassifier(**OPTIONS)},
+        sources={"arousal": AROUSAL, "corpus": SourceCorpus(X + 1, AROUSAL, SPEAKER)},
+        source_estimator={"numbers": DNNRegressor(**OPTIONS)},
+    )
+    assert set(scores["metric"]) == {"uar"}
+    assert scores["source_score"].between(-1, 1).all()
+
+
+def test_the_estimator_of_the_other_kind_is_the_same_network():
+    options = {"methods": {"ProgNet": METHODS["ProgNet"]}, "sources": {"arousal": AROUSAL}}
+    alike = DNNClassifier(**OPTIONS, activation="tanh", class_weight="balanced")
+    given = run(source_estimator=alike, **options)
+    other = run(
+        source_estimator={"numbers": DNNRegressor(**OPTIONS, activation="tanh")}, **options
+    )
+    assert given["score"].tolist() == other["score"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("estimator", "sentence"),
+    [
+        (
+            LogisticRegression(),
+            "source_estimator must be a regressor, since the source task 'arousal' holds numbers; "
+            "got LogisticRegression. Pass a dict with one for each kind: {'classes': ..., "
+            "'numbers': ...}.",
+        ),
+        (
+            DNNClassifier(monitor="accuracy"),
+            "source_estimator must be a regressor, since the source task 'arousal' holds numbers; "
+            "got DNNClassifier. Pass a dict with one for each kind: {'classes': ..., "
+            "'numbers': ...}.",
+        ),
+        (
+            {"classes": DNNClassifier()},
+            "source_estimator must have a regressor for 'numbers', since the source task "
+            "'arousal' holds numbers; got none. Add one.",
+        ),
+        (
+            {"numbers": DNNClassifier()},
+            "source_estimator must have a regressor for 'numbers', since the source task "
+            "'arousal' holds numbers; got DNNClassifier. Add one.",
+        ),
+        (
+            {"ratings": DNNClassifier()},
+            "source_estimator must be an estimator, or a dict with one for 'classes', for "
+            "'numbers', or for both; got the keys ['ratings'].",
+        ),
+        (
+            None,
+            "source_estimator must be the regressor to train on the source tasks ['arousal']; got "
+            "None.",
+        ),
+    ],
+)
+def test_a_source_of_the_other_kind_needs_an_estimator(estimator, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        run(methods=METHODS, sources={"arousal": AROUSAL}, source_estimator=estimator)
+
+
+@pytest.mark.parametrize(
+    ("method", "needs"),
+    [
+        (PosteriorClassifier(**OPTIONS), "probabilities of the classes of a source"),
+        (MultiTaskClassifier(**OPTIONS), "classes of a source task for the rows of X"),
+    ],
+)
+def test_methods_that_need_classes_refuse_a_source_of_numbers(method, needs):
+    sentence = f"The method 'it' needs {needs}; none of the sources 'arousal' has any. Leave"
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
+        run(
+            EMOTION,
+            methods={"it": method},
+            sources={"arousal": AROUSAL},
+            source_estimator=DNNRegressor(**OPTIONS),
+        )
+
+
+@pytest.mark.parametrize(
+    ("y", "options", "error", "sentence"),
+    [
+        (
+            Y,
+            {"methods": {"LR": LogisticRegression()}},
+            TypeError,
+            "Methods must be regressors, since 'valence' holds numbers; 'LR' is "
+            "LogisticRegression, which is none. Take a regressor, or make classes of them first, "
+            "such as low and high with pandas.cut.",
+        ),
+        (
+            EMOTION,
+            {},
+            TypeError,
+            "Methods must be classifiers, since 'target' holds classes; 'Ridge' is Ridge, which "
+            "is none. Take a classifier, or pass kind='numbers' if it holds numbers.",
+        ),
+        (
+            EMOTION,
+            {"kind": "numbers"},
+            ValueError,
+            "target must hold finite numbers; got 'angry'. Take another column, or learn it as "
+            "classes: kind='classes'.",
+        ),
+        (
+            Y,
+            {"kind": "number"},
+            ValueError,
+            "kind must be one of 'classes', 'numbers'; got 'number'.",
+        ),
+        (
+            Y,
+            {"scoring": "uar"},
+            ValueError,
+            "scoring must be a score of numbers, since 'valence' holds numbers; got 'uar', which "
+            "is one of classes. Pass 'ccc', or a Score of your own.",
+        ),
+        (
+            EMOTION,
+            {"scoring": "ccc", "methods": {"LR": LogisticRegression()}},
+            ValueError,
+            "scoring must be a score of classes, since 'target' holds classes; got 'ccc', which "
+            "is one of numbers. Pass 'uar', or a Score of your own.",
+        ),
+        (
+            Y.where(Y.index != 3),
+            {},
+            ValueError,
+            "y must have a label for every row; 1 of 90 are missing, the first in row 3. Drop "
+            "those rows or fill in their labels.",
+        ),
+        (
+            Y.where(Y.index != 3, np.inf),
+            {},
+            ValueError,
+            "valence must hold finite numbers; 1 of 90 are infinite. Drop those rows, or correct "
+            "them.",
+        ),
+        (
+            np.full(N, 2.5),
+            {},
+            ValueError,
+            "target must hold numbers that vary; all 90 are 2.5. Take another column.",
+        ),
+        (
+            np.c_[Y, AROUSAL],
+            {},
+            ValueError,
+            "y must have one label or one number for each row, since a run has one target; got "
+            "shape (90, 2). Do a run for each column.",
+        ),
+    ],
+)
+def test_what_cannot_be_learned_is_refused(y, options, error, sentence):
+    with pytest.raises(error, match=f"^{re.escape(sentence)}$"):
+        run(y, **options)
+
+
+def test_whole_numbers_are_numbers_if_the_user_says_so():
+    whole = np.round(Y).astype(int)
+    scores, predictions = run(whole, kind="numbers", return_predictions=True)
+    assert set(scores["metric"]) == {"ccc"}
+    assert predictions["truth"].dtype == np.float64
+    assert scores["score"].tolist() == run(whole.astype(float), kind="numbers")["score"].tolist()
+
+
+def test_folds_of_whole_numbers_need_not_have_each_of_them():
+    whole = np.round(10 * Y).astype(int)  # no two speakers have the same numbers
+    for cv in (RepeatedStratifiedGroupKFold(3, n_repeats=1, random_state=0), LeaveOneSessionOut()):
+        assert len(run(whole, kind="numbers", cv=cv)) == (3 if hasattr(cv, "n_splits") else 6)
+
+
+def test_numbers_must_vary_in_the_training_rows():
+    few = np.where(SPEAKER == "s0", Y, 2.5)
+    sentence = (
+        "The numbers to learn must vary in the training rows of every split; all 60 are 2.5 in "
+        "repeat 1, fold 1. Use fewer folds."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        run(few, cv=LeaveOneSessionOut())
+
+
+def test_smaller_training_sets_are_parts_of_larger_ones():
+    cv = RepeatedSpeakerStratifiedKFold(5, n_repeats=1, random_state=0)
+    sizes = run(cv=cv, train_folds=(1, 3))
+    assert set(sizes["n_train_folds"]) == {1, 3}
+    whole = run(cv=cv)
+    largest = sizes[sizes["n_train_folds"] == 3]
+    assert largest["score"].tolist() == whole["score"].tolist()
+
+
+def test_a_placebo_of_numbers_learns_the_same_numbers_in_another_order():
+    class Recorder(DNNRegressor):
+        learned = []
+
+        def fit(self, X, y, **options):
+            self.learned.append(np.asarray(y))
+            return super().fit(X, y, **options)
+
+    run(
+        methods={"ProgNet": METHODS["ProgNet"]},
+        sources={"arousal": AROUSAL},
+        source_estimator=Recorder(**OPTIONS),
+        placebo=True,
+    )
+    learned = Recorder.learned
+    train, _, _ = next(CV.split_with_validation(X, Y, SPEAKER))
+    true, shuffled = learned[0], learned[1]
+    assert true.tolist() == AROUSAL[train].tolist()
+    assert sorted(shuffled) == sorted(true)
+    assert shuffled.tolist() != true.tolist()
+
+
+def test_layers_of_a_pretrained_model_help_numbers():
+    table = pd.DataFrame(X, columns=["a", "b", "c", "d"])
+    scores = run(data=table, methods=METHODS, sources={"layers": LayerSource(["c", "d"])})
+    assert set(scores["source"]) == {"none", "layers"}
+
+
+def test_a_score_of_the_users_own_is_taken_for_numbers():
+    rmse = Score("rmse", root_mean_squared_error, greater_is_better=False)
+    scores, predictions = run(scoring=rmse, return_predictions=True)
+    assert recomputed(predictions, root_mean_squared_error) == scores["score"].tolist()
+
+
+class Wrong(RegressorMixin, BaseEstimator):
+    def __init__(self, value=None):
+        self.value = value
+
+    def fit(self, X, y):
+        return self
+
+    def predict(self, X):
+        return np.zeros((len(X), 2)) if self.value is None else np.full(len(X), self.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "got"), [(None, "shape (30, 2)"), (np.nan, "nan"), (np.inf, "inf"), ("a", "'a'")]
+)
+def test_predictions_that_are_no_numbers_are_refused(value, got):
+    sentence = (
+        "Methods must predict one finite number for each row, shape (30,); 'wrong' predicted "
+        f"{got}. Correct it, or leave it out."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
+        run(methods={"wrong": Wrong(value)})
+
+
+def test_predictions_of_zero_and_in_float32_are_numbers():
+    _, predictions = run(
+        methods={"zero": Wrong(np.float32(0)), "mean": DummyRegressor()}, return_predictions=True
+    )
+    assert (predictions.loc[predictions["method"] == "zero", "prediction"] == 0).all()
+
+
+def test_a_run_that_was_stopped_gives_the_digits_of_one_that_was_not(tmp_path):
+    options = {"return_predictions": True, "checkpoint": tmp_path}
+    run(only="fold=2", **options)
+    for resumed, whole in zip(run(**options), run(return_predictions=True), strict=True):
+        drop = ["seconds"] if "seconds" in whole else []
+        pd.testing.assert_frame_equal(resumed.drop(columns=drop), whole.drop(columns=drop))
+
+
+class First(BaseEstimator):
+    """Learns either kind: it predicts the first label."""
+
+    def fit(self, X, y):
+        self.first_ = y[0]
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.first_)
+
+
+def test_a_checkpoint_knows_whether_it_is_of_numbers(tmp_path):
+    ratings = np.round(Y).clip(2, 4)
+    options = {"methods": {"first": First()}, "checkpoint": tmp_path}
+    options["scoring"] = Score("accuracy", accuracy_score)
+    run(ratings, kind="numbers", **options)
+    with pytest.raises(
+        ValueError, match=r"different are kind \(then 'numbers', now 'classes'\)\."
+    ):
+        run(ratings, **options)
+
+
+def test_a_fitted_regressor_is_known_again_in_a_checkpoint(tmp_path):
+    options = {"methods": {"ProgNet": METHODS["ProgNet"]}, "checkpoint": tmp_path}
+    fitted = DNNRegressor(**OPTIONS, random_state=0).fit(SCALED, AROUSAL)
+    scores = run(sources={"arousal": fitted}, only="fold=1", **options)
+    again = run(sources={"arousal": clone(fitted).fit(SCALED, AROUSAL)}, only="fold=1", **options)
+    assert again["seconds"].tolist() == scores["seconds"].tolist()
+    other = clone(fitted).fit(SCALED, Y)
+    with pytest.raises(ValueError, match=r"different are sources\.arousal \(then [^;]*\)\. Use"):
+        run(sources={"arousal": other}, only="fold=1", **options)
+
+
+def test_threads_give_the_same_digits():
+    with joblib.parallel_config(backend="threading"):
+        threaded = run(methods={"DNN": METHODS["DNN"]}, n_jobs=2)
+    assert threaded["score"].tolist() == run(methods={"DNN": METHODS["DNN"]})["score"].tolist()
+
+
+def test_fits_are_counted():
+    n = count_fits(
+        X,
+        Y,
+        methods=METHODS,
+        sources={"arousal": AROUSAL, "gender": GENDER},
+        source_estimator=DNNRegressor(**OPTIONS),
+        groups=SPEAKER,
+        cv=CV,
+    )
+    assert n == 3 * (1 + 2 * 2)
+
+
+def test_a_corpus_says_what_it_holds():
+    assert repr(SourceCorpus(X, AROUSAL.round(1))).startswith(
+        "SourceCorpus of 90 rows with numbers"
+    )
+    codes = np.arange(N) % 5
+    assert SourceCorpus(X, codes).kind == "classes"
+    assert SourceCorpus(X, codes, kind="numbers").kind == "numbers"

@@ -1,0 +1,175 @@
+"""Parts of a run, done by several processes into one checkpoint."""
+
+import json
+import os
+import re
+import socket
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.naive_bayes import GaussianNB
+
+from skprognet.evaluation import count_fits, cross_validate_transfer
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
+
+N_ROWS = 60
+SPEAKER = np.array([f"s{i % 4}" for i in range(N_ROWS)])
+
+
+class Waits(GaussianNB):
+    """Classifies as its parent does; where it is told to, its fits wait until they may go on."""
+
+    begun, may_go_on = threading.Event(), threading.Event()
+    thread = None
+
+    def fit(self, X, y):
+        if threading.current_thread() is Waits.thread:
+            Waits.begun.set()
+            assert Waits.may_go_on.wait(60)
+        return super().fit(X, y)
+
+
+def design(method=None):
+    rng = np.random.default_rng(0)
+    return {
+        "X": rng.normal(size=(N_ROWS, 3)),
+        "y": rng.choice(["angry", "sad"], N_ROWS),
+        "methods": {"one": method or GaussianNB()},
+        "groups": SPEAKER,
+        "cv": RepeatedSpeakerStratifiedKFold(3, n_repeats=2, random_state=0),
+        "corpus": "my corpus",
+    }
+
+
+def run(folder=None, only=None, method=None):
+    return cross_validate_transfer(**design(method), only=only, checkpoint=folder, n_jobs=1)
+
+
+def without_seconds(scores):
+    return scores.drop(columns="seconds").reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return run()
+
+
+@pytest.mark.parametrize(
+    ("only", "rows"),
+    [
+        ("repeat=2", lambda scores: scores["repeat"] == 2),
+        ("fold=3", lambda scores: scores["fold"] == 3),
+        ("fold=3 repeat=1", lambda scores: (scores["repeat"] == 1) & (scores["fold"] == 3)),
+        ("corpus='my corpus' fold=1", lambda scores: scores["fold"] == 1),
+    ],
+)
+def test_a_part_is_the_same_rows_of_the_whole(whole, only, rows):
+    part = run(only=only)
+    pd.testing.assert_frame_equal(
+        without_seconds(part), without_seconds(whole[rows(whole)]), check_exact=True
+    )
+    assert count_fits(**design(), only=only) == len(part)
+
+
+def test_parts_in_any_order_are_the_whole(whole, tmp_path):
+    for only in ("repeat=2 fold=3", "fold=1", "repeat=2", "repeat=1"):
+        run(tmp_path, only)
+    files = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert len(files) == 6 + 1  # the splits, and of what run they are
+    scores = run(tmp_path)
+    pd.testing.assert_frame_equal(
+        without_seconds(scores), without_seconds(whole), check_exact=True
+    )
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == files
+
+
+@pytest.mark.parametrize(
+    "only",
+    ["", "3", "repeat", "repeat=", "repeat=one", "repeat=-1", "repeat=²", "speaker=1", "fold 3"],
+)
+def test_what_is_no_part_is_one_sentence(only):
+    sentence = (
+        "A part must be written as 'repeat=3', 'repeat=3 fold=7', 'fold=7' or 'corpus=NAME "
+        f"repeat=3'; got {only!r}."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        run(only=only)
+
+
+@pytest.mark.parametrize(
+    ("only", "sentence"),
+    [
+        (
+            "repeat=3",
+            "The repeat of a part must be from 1 to 2, since this run has 2 repeats; got 3.",
+        ),
+        ("fold=0", "The fold of a part must be from 1 to 3, since this run has 3 folds; got 0."),
+        (
+            "corpus='my corpse'",
+            "A part must name a target corpus of the study, which has 'my corpus'; got "
+            "'my corpse'. Did you mean 'my corpus'?",
+        ),
+    ],
+)
+def test_a_part_that_is_not_there_is_one_sentence(only, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        run(only=only)
+
+
+@pytest.fixture
+def at_work(tmp_path):
+    """Give a folder in which the first repeat is at work, and a function that has it end."""
+    folder, ends = tmp_path / "run", []
+
+    def work():
+        try:
+            ends.append(run(folder, "repeat=1", Waits()))
+        except Exception as error:
+            ends.append(error)
+
+    Waits.begun.clear()
+    Waits.may_go_on.clear()
+    Waits.thread = threading.Thread(target=work)
+    Waits.thread.start()
+    assert Waits.begun.wait(60)
+
+    def end():
+        Waits.may_go_on.set()
+        Waits.thread.join(60)
+        return ends[0]
+
+    yield folder, end
+    end()
+
+
+def test_parts_at_the_same_time(at_work, whole):
+    folder, end = at_work
+    draft = folder / ".repeat-1-fold-1.json-abcd1234.draft"
+    draft.write_text("what the other part is writing")
+    assert len(run(folder, "repeat=2", Waits())) == 3
+    assert draft.exists()
+    who = rf"for the same run by process {os.getpid()} on {re.escape(socket.gethostname())}, "
+    for only in ("repeat=1", "fold=2", None):
+        with pytest.raises(BlockingIOError, match=who):
+            run(folder, only, Waits())
+    assert len(run(folder, "repeat=2 fold=1", Waits())) == 1  # it is finished
+    assert len(end()) == 3
+    scores = run(folder, method=Waits())
+    pd.testing.assert_frame_equal(
+        without_seconds(scores), without_seconds(whole), check_exact=True
+    )
+    assert not list(folder.glob(".*"))
+
+
+def test_a_claim_of_another_host_is_left_alone(tmp_path):
+    # Where locks do not reach from host to host, its process may be alive.
+    lock = tmp_path / ".claim-0123456789ab.lock"
+    lock.touch()
+    lock.with_suffix(".json").write_text(json.dumps({"host": "elsewhere", "jobs": []}))
+    assert len(run(tmp_path, "fold=1")) == 2
+    assert {lock, lock.with_suffix(".json")} == set(tmp_path.glob(".claim-*"))
+    lock.with_suffix(".json").write_text(json.dumps({"host": socket.gethostname(), "jobs": []}))
+    assert len(run(tmp_path, "fold=2")) == 2
+    assert not list(tmp_path.glob(".claim-*"))

@@ -1,0 +1,84 @@
+"""Several corpora as one source: each is folded and normalised by itself, as by hand."""
+
+import re
+
+import numpy as np
+import pytest
+from sklearn.preprocessing import StandardScaler
+
+from skprognet import DNNClassifier, ProgressiveClassifier
+from skprognet.evaluation import SourceCorpus, cross_validate_transfer
+from skprognet.metrics import uar_score
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
+
+NETWORK = {"hidden_layer_sizes": (5,), "max_epochs": 2, "lr": 0.02}
+CV = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
+
+
+def corpus(seed, emotions):
+    rng = np.random.default_rng(seed)
+    y = np.repeat(np.array(emotions), 12)
+    return rng.normal(3 * seed, 1 + seed, size=(len(y), 4)), y, np.arange(len(y)) % 3
+
+
+A, B = corpus(1, ["angry", "sad"]), corpus(2, ["angry", "calm", "sad"])
+
+
+def scaled(X, train, speakers, normalisation):
+    """Normalise one corpus by itself."""
+    if normalisation == "none":
+        return X
+    if normalisation == "speaker":
+        X = X.copy()
+        for speaker in np.unique(speakers):
+            own = speakers == speaker
+            X[own] = StandardScaler().fit_transform(X[own])
+        return X
+    return StandardScaler().fit(X if normalisation == "corpus" else X[train]).transform(X)
+
+
+@pytest.mark.parametrize("normalisation", ["corpus", "training", "speaker", "none"])
+def test_a_pooled_source_learns_from_each_corpus_normalised_by_itself(normalisation):
+    X, y, speakers = (np.concatenate(both) for both in zip(A, B, strict=True))
+    pooled = SourceCorpus(X, y, speakers, corpora=np.repeat(["a", "b"], [len(A[0]), len(B[0])]))
+    target = corpus(0, ["angry", "sad"])
+    scores = cross_validate_transfer(
+        *target[:2],
+        methods={"ProgNet": ProgressiveClassifier(**NETWORK)},
+        sources={"all others": pooled},
+        source_estimator=DNNClassifier(**NETWORK),
+        normalisation=normalisation,
+        groups=target[2],
+        cv=CV,
+        n_jobs=1,
+    )
+    splits = [list(CV.split_with_validation(*each)) for each in (A, B)]
+    for number, row in scores.iterrows():
+        parts = []
+        for (X, y, speakers), own in zip((A, B), splits, strict=True):
+            X = scaled(X, own[number][0], speakers, normalisation)
+            parts.append([(X[rows], y[rows]) for rows in own[number]])
+        (X, y), (X_val, y_val), (X_test, y_test) = [
+            [np.concatenate(both) for both in zip(*same, strict=True)]
+            for same in zip(*parts, strict=True)
+        ]
+        network = DNNClassifier(**NETWORK, random_state=int(row["source_seed"]))
+        network.fit(X, y, X_val=X_val, y_val=y_val)
+        # A corpus of random numbers: the last digits of the scaling do not move a score.
+        assert uar_score(y_test, network.predict(X_test)) == pytest.approx(row["source_score"])
+        assert network.classes_.tolist() == ["angry", "calm", "sad"]
+
+
+def test_corpora_may_stand_in_any_order():
+    order = np.random.default_rng(0).permutation(len(A[0]))
+    corpora = np.array(["a", "b"] * (len(order) // 2))[order]
+    pooled = SourceCorpus(A[0], A[1], A[2], corpora=corpora)
+    assert [corpora[rows].tolist() for rows in pooled.parts] == [
+        [name] * (len(order) // 2) for name in dict.fromkeys(corpora.tolist())
+    ]
+    assert sorted(np.concatenate(pooled.parts).tolist()) == list(range(len(order)))
+
+
+def test_each_row_needs_its_corpus():
+    with pytest.raises(ValueError, match=re.escape("corpora must have one label for each row")):
+        SourceCorpus(*A, corpora=["a", "b"])

@@ -1,0 +1,123 @@
+"""A fitted source knows its rows again, however they were scaled, or nobody knows them."""
+
+import re
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skprognet import DNNClassifier, ProgressiveClassifier
+from skprognet.evaluation import audit, cross_validate_transfer
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
+from skprognet.sources import LayerSource
+
+OPTIONS = {"hidden_layer_sizes": (3,), "max_epochs": 1}
+SPEAKER = np.array([f"s{i % 4}" for i in range(48)])
+EMOTION = np.random.default_rng(0).choice(["angry", "sad"], 48)
+RAW = pd.DataFrame(
+    (np.random.default_rng(1).normal(size=(48, 4)) * 100 + 500).astype("float32"),
+    columns=["a", "b", "v.1", "v.2"],
+)
+FEATURES = RAW[["a", "b"]]
+SCALED = StandardScaler().set_output(transform="pandas").fit_transform(FEATURES)
+CV = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
+
+
+def network():
+    return DNNClassifier(**OPTIONS, random_state=0)
+
+
+def run(source, X=FEATURES, method=None, **options):
+    method = ProgressiveClassifier(**OPTIONS) if method is None else method
+    return cross_validate_transfer(
+        X,
+        EMOTION,
+        methods={"ProgNet": method},
+        sources={"speaker": source},
+        groups=SPEAKER,
+        cv=CV,
+        n_jobs=1,
+        **options,
+    )
+
+
+def warning_of(normalisation):
+    return re.escape(
+        "The source 'speaker' is not on the scale of the rows that it is given "
+        f"(normalisation={normalisation!r}): 2 of 2 features are far from what it was trained on. "
+        "Pass normalisation='none' with a pipeline that scales as the source, or fit the source "
+        "on rows normalised the same way."
+    )
+
+
+@pytest.mark.parametrize("normalisation", ["corpus", "training", "none"])
+@pytest.mark.parametrize("placebo", [False, True])
+def test_a_source_that_learned_the_rows_scaled_in_float32_is_known(normalisation, placebo):
+    source = network().fit(SCALED, SPEAKER)
+    if normalisation == "none":
+        source = make_pipeline(StandardScaler(), network()).fit(FEATURES, SPEAKER)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        scores = run(source, normalisation=normalisation, placebo=placebo)
+    assert (scores["source_overlap"] == 1).all()
+    with pytest.raises(ValueError, match=r"the source of ProgNet from speaker .* had rows"):
+        audit(scores)
+
+
+@pytest.mark.parametrize("normalisation", ["corpus", "training"])
+def test_one_that_learned_the_rows_before_they_were_scaled_is_known(normalisation):
+    source = make_pipeline(StandardScaler(), network()).fit(FEATURES, SPEAKER)
+    with pytest.warns(UserWarning, match=f"^{warning_of(normalisation)}$") as said:
+        scores = run(source, normalisation=normalisation)
+    assert len(said) == 1
+    assert said[0].filename == __file__
+    assert (scores["source_overlap"] == 1).all()
+
+
+@pytest.mark.parametrize("placebo", [False, True])
+def test_of_one_on_another_scale_that_knows_no_row_nobody_knows_what_it_has_seen(placebo):
+    source = network().fit(FEATURES * 3 + 1, SPEAKER)
+    with pytest.warns(UserWarning, match=f"^{warning_of('corpus')}$"):
+        scores = run(source, placebo=placebo)
+    assert scores["source_overlap"].isna().all()
+    assert audit(scores)["n_seen_by_source"].isna().all()
+
+
+def test_one_that_learned_other_rows_on_the_same_scale_had_none():
+    scores = run(network().fit(-SCALED, SPEAKER))
+    assert audit(scores)["n_seen_by_source"].tolist() == [0, 0, 0]
+
+
+def test_a_method_may_not_read_the_columns_of_a_source_as_features():
+    method = ProgressiveClassifier(**OPTIONS, features=["a", "v"])
+    sentence = (
+        "In a study only who reads a source has its columns, and its placebo must not know them; "
+        "features of the method 'ProgNet' names 'v.1', 'v.2' of the source 'speaker'. Leave "
+        "them out of features."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        run(LayerSource("v"), RAW, method, placebo=True)
+    method = ProgressiveClassifier(**OPTIONS, features=["a"])
+    assert len(run(LayerSource("v"), RAW, method)) == 3
+
+
+def test_each_column_has_a_name_of_its_own():
+    sentence = (
+        "Each column of X must have a name of its own; got 'a' twice. Rename one of them, or drop "
+        "it."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        run(EMOTION, RAW.set_axis(["a", "a", "v.1", "v.2"], axis=1))
+
+
+def test_a_source_has_a_name():
+    with pytest.raises(ValueError, match=r"^The name of a source must have a letter at least"):
+        cross_validate_transfer(RAW, EMOTION, methods={"DNN": network()}, sources={"": EMOTION})
+
+
+def test_a_placebo_needs_a_source():
+    with pytest.raises(ValueError, match=r"^placebo=True is for the sources of a run; got no sou"):
+        cross_validate_transfer(RAW, EMOTION, methods={"DNN": network()}, placebo=True)

@@ -1,0 +1,210 @@
+"""Three corpora with different labels: pairs, all others together, and what is said before."""
+
+import re
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet import DNNClassifier
+from skprognet.evaluation import SourceCorpus, cross_validate_transfer
+from skprognet.experiments import (
+    CorporaDesign,
+    format_study,
+    plan_study,
+    transfer_between_corpora,
+)
+from skprognet.results import corpora_matrix
+
+SMALL = {"n_splits": 3, "n_repeats": 1}
+OPTIONS = SMALL | {
+    "estimator": DNNClassifier(hidden_layer_sizes=(4,), max_epochs=2, lr=0.02),
+    "methods": ["dnn", "progressive"],
+    "train_folds": [1],
+}
+
+
+def corpus(seed, emotions):
+    rng = np.random.default_rng(seed)
+    labels = pd.DataFrame({"emotion": np.repeat(np.array(emotions), 12)})
+    labels["speaker"] = [f"s{i % 3}" for i in range(len(labels))]
+    X = rng.normal(seed, size=(len(labels), 4)) + (labels["emotion"] == "sad").to_numpy()[:, None]
+    return pd.DataFrame(X, columns=list("abcd")), labels
+
+
+CORPORA = {
+    "emodb": corpus(0, ["angry", "bored", "sad"]),
+    "iemocap": corpus(1, ["angry", "happy", "sad"]),
+    "ravdess": corpus(2, ["angry", "sad"]),
+}
+
+
+@pytest.fixture(scope="module")
+def study():
+    with pytest.warns(UserWarning, match="different labels"):
+        return transfer_between_corpora(CORPORA, leave_one_corpus_out=True, n_jobs=1, **OPTIONS)
+
+
+def of_pair(scores, source, target):
+    rows = scores[(scores["corpus"] == target) & scores["source"].isin(["none", source])]
+    return rows.drop(columns="seconds").reset_index(drop=True)
+
+
+def test_each_corpus_is_a_target_of_all_others_and_its_own_network_is_trained_once(study):
+    pairs = study.scores.groupby(["corpus", "method", "source"], sort=False).size()
+    assert (pairs == 3).all()
+    assert [(corpus, source) for corpus, _, source in pairs.index] == [
+        (corpus, source)
+        for corpus, others in {
+            "iemocap": ("emodb", "ravdess"),
+            "ravdess": ("emodb", "iemocap"),
+            "emodb": ("iemocap", "ravdess"),
+        }.items()
+        for source in ("none", *others, "all others")
+    ]
+    assert study.audit is not None
+    assert study.design.names == tuple(CORPORA)
+    title = "# Emotion recognition with transfer between emodb, iemocap and ravdess"
+    assert format_study(study).startswith(title)
+
+
+def test_the_numbers_of_a_pair_do_not_depend_on_other_corpora(study):
+    options = {"sources": ["ravdess"], "targets": ["emodb"]}
+    with pytest.warns(UserWarning, match="different labels"):
+        alone = transfer_between_corpora(CORPORA, **options, n_jobs=1, **OPTIONS).scores
+    expected = of_pair(study.scores, "ravdess", "emodb")
+    pd.testing.assert_frame_equal(alone.drop(columns="seconds"), expected, check_exact=True)
+
+
+def test_all_others_are_one_corpus_of_the_rows_of_each(study):
+    (X, y), others = CORPORA["ravdess"], [CORPORA["emodb"], CORPORA["iemocap"]]
+    labels = pd.concat([labels for _, labels in others])
+    pooled = SourceCorpus(
+        pd.concat([rows for rows, _ in others]),
+        labels["emotion"],
+        labels["speaker"],
+        corpora=np.repeat(["emodb", "iemocap"], 36),
+    )
+    design = CorporaDesign(names=["emodb", "ravdess"], targets=["ravdess"], **OPTIONS)
+    with pytest.warns(UserWarning, match="different labels"):
+        plan = plan_study(design, {name: CORPORA[name] for name in design.names})
+    arguments = plan.runs[0].arguments | {"sources": {"all others": pooled}}
+    by_hand, *_ = cross_validate_transfer(**arguments, n_jobs=1)
+    expected = of_pair(study.scores, "all others", "ravdess")
+    pd.testing.assert_frame_equal(by_hand.drop(columns="seconds"), expected, check_exact=True)
+    assert len(X) == len(y) == 24
+
+
+def test_the_matrix_and_the_ranks_are_in_the_report(study):
+    matrix = corpora_matrix(study.scores, study.comparisons)
+    rows = study.comparisons[study.comparisons["kind"] == "transfer"]
+    assert matrix["gain"].tolist() == rows["difference"].tolist()
+    assert matrix["pvalue_holm"].tolist() == rows["pvalue_holm"].tolist()
+    assert "- Mean ranks, 1 is best: " in format_study(study)
+    two = study.scores[study.scores["corpus"] != "emodb"]
+    two = two[two["method"].eq("DNN") | two["source"].isin(["iemocap", "ravdess"])]
+    several = [two, two[two["method"] != "DNN"].assign(method="PT/FT")]
+    study = type(study)(pd.concat(several), pd.DataFrame(), study.design)
+    assert (
+        "Nothing is said about corpora in general: ranks of 3 methods need at least 3 target "
+        "corpora; there are 2."
+    ) in format_study(study)
+
+
+def test_what_is_kept_and_left_out_is_said_before_training():
+    sentence = (
+        "Of the labels of 'emotion' are kept 'angry', 'sad', 'happy'. 'emodb': 24 of 36 rows, "
+        "without 'bored'; it has no 'happy'. 'iemocap': 36 of 36 rows. 'ravdess': 24 of 24 rows; "
+        "it has no 'happy'."
+    )
+    design = CorporaDesign(emotions=["angry", "sad", "happy"], **OPTIONS)
+    with pytest.warns(UserWarning, match=f"^{re.escape(sentence)}$"):
+        plan = plan_study(design, CORPORA)
+    assert plan.design.names == tuple(CORPORA)
+    assert [run.corpus for run in plan.runs] == ["iemocap", "ravdess", "emodb"]
+    assert plan.n_fits == 3 * 3 * (1 + 2 * 2)
+    assert [len(run.arguments["y"]) for run in plan.runs] == [36, 24, 24]
+
+
+def test_rows_of_other_emotions_have_no_part_and_keep_their_numbers():
+    options = {"emotions": ["angry", "sad"], "targets": "emodb", "sources": "ravdess"}
+    with pytest.warns(UserWarning, match="24 of 36 rows, without 'bored'"):
+        study = transfer_between_corpora(CORPORA, n_jobs=1, **options, **OPTIONS)
+    assert study.scores["n_test"].sum() == 2 * 24
+    assert study.scores["rows_tested"].str.startswith("36:").all()
+    assert study.dropped_rows == {}
+    labels = CORPORA["emodb"][1]
+    chosen = labels["emotion"] != "bored"
+    by_hand = {"emodb": (CORPORA["emodb"][0][chosen], labels[chosen])}
+    by_hand["ravdess"] = CORPORA["ravdess"]
+    again = transfer_between_corpora(by_hand, targets="emodb", n_jobs=1, **OPTIONS).scores
+    np.testing.assert_array_equal(study.scores["score"], again["score"])
+
+
+def test_the_same_labels_are_kept_in_silence():
+    design = CorporaDesign(emotions=["angry", "sad"], **OPTIONS)
+    plan_study(design, {"a": corpus(0, ["angry", "sad"]), "b": corpus(1, ["angry", "sad"])})
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        (
+            {"emotions": ["angry", "hapy"]},
+            ValueError,
+            "emotions must be labels that some corpus has, among 'angry', 'bored', 'happy', "
+            "'sad'; none has 'hapy'. The nearest to 'hapy' is 'happy'.",
+        ),
+        (
+            {"emotions": ["angry", "bored"]},
+            ValueError,
+            "Each corpus must have at least two of the emotions 'angry', 'bored'; 'iemocap' has "
+            "'angry' of them, among 'angry', 'happy', 'sad'. Add labels to emotions, or leave the "
+            "corpus out.",
+        ),
+        (
+            {"targets": ["ravdes"]},
+            ValueError,
+            "targets must hold names of corpora, among 'emodb', 'iemocap', 'ravdess'; got "
+            "'ravdes'. The nearest is 'ravdess'.",
+        ),
+        (
+            {"placebo": ["mood"], "emotions": ["angry", "sad"]},
+            ValueError,
+            "placebo must hold names of sources, among 'emodb', 'ravdess'; got 'mood'.",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_is_one_sentence(options, error, message):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Of the labels")
+        with pytest.raises(error, match=f"^{re.escape(message)}"):
+            plan_study(CorporaDesign(**OPTIONS | options), CORPORA)
+
+
+def test_corpora_that_share_no_label_may_stand_in_one_study_if_they_are_no_pair():
+    corpora = {
+        "a": corpus(0, ["angry", "sad"]),
+        "b": corpus(1, ["calm", "happy"]),
+        "c": corpus(2, ["angry", "calm", "happy", "sad"]),
+    }
+    with pytest.warns(UserWarning, match="no label is in all; 'a' has 'angry', 'sad'; 'b' has"):
+        plan = plan_study(CorporaDesign(targets="c", **OPTIONS), corpora)
+    assert list(plan.runs[0].arguments["sources"]) == ["a", "b"]
+    with pytest.raises(ValueError, match=r"'b' has 'calm', 'happy', 'a' has 'angry', 'sad'\. "):
+        plan_study(CorporaDesign(targets="a", **OPTIONS), corpora)
+
+
+def test_labels_of_two_corpora_that_are_nearly_the_same_are_remarked():
+    corpora = {"a": corpus(0, ["anger", "sad"]), "b": corpus(1, ["angry", "sad"])}
+    with pytest.warns(UserWarning, match="nearly the same: 'anger' and 'angry'|different labels"):
+        plan_study(CorporaDesign(**OPTIONS), corpora)
+
+
+def test_a_placebo_that_is_no_source_of_one_target_is_run_for_the_others():
+    design = CorporaDesign(placebo=["emodb"], **OPTIONS)
+    with pytest.warns(UserWarning, match="different labels"):
+        plan = plan_study(design, CORPORA)
+    placebos = {run.corpus: run.arguments["placebo"] for run in plan.runs}
+    assert placebos == {"iemocap": ("emodb",), "ravdess": ("emodb",), "emodb": ()}

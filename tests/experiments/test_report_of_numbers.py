@@ -1,0 +1,100 @@
+"""What the report says of predicted numbers: sentences checked against the numbers."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet.displays import GroupScoresDisplay, PredictionScatterDisplay
+from skprognet.experiments import Study, write_study
+from skprognet.metrics import ccc_score
+
+HEADINGS = ["How close to the truth", "Which speakers", "Where methods disagree"]
+SHARES = {"DNN": 0.5, "PT/FT": 0.6, "ProgNet": 0.8}  # of the spread of the truth
+
+
+@pytest.fixture(scope="module")
+def predictions(study):
+    """Give numbers in place of the labels of a small study."""
+    rng = np.random.default_rng(0)
+    truth = pd.Series(rng.uniform(1, 5, 80))
+    rows = study.predictions.drop(columns=["p_angry", "p_sad"])
+    rows = rows.assign(truth=rows["row"].map(truth), target="arousal")
+    share, noise = rows["method"].map(SHARES), rng.normal(0, 0.3, len(rows))
+    return rows.assign(prediction=3.2 + share * (rows["truth"] - truth.mean()) + noise)
+
+
+@pytest.fixture(scope="module")
+def write(study, tmp_path_factory):
+    """Give a function that writes the study with other predictions: its page and its displays."""
+
+    def page(predictions):
+        displays = []
+
+        def draw(display, suffixes):  # drawing takes longer than all else
+            displays.append(display)
+            return dict.fromkeys(suffixes, b"<svg/>")
+
+        labels = {"corpus": study.labels["corpus"].assign(first=np.arange(80) == 0)}
+        rest = study.scores, study.curves, study.design
+        folder = tmp_path_factory.mktemp("study") / "results"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("skprognet.experiments._tested.pictures", draw)
+            patch.setattr("skprognet.experiments._write_study.draw_figures", lambda study: [])
+            write_study(Study(*rest, predictions=predictions, labels=labels), folder)
+        return " ".join((folder / "report.html").read_text("utf-8").split()), displays
+
+    return page
+
+
+@pytest.fixture(scope="module")
+def written(predictions, write):
+    return write(predictions)
+
+
+@pytest.fixture(scope="module")
+def page(written):
+    return written[0]
+
+
+def test_each_question_about_numbers_has_a_section_in_order(page):
+    places = [page.find(f"<h2>{each}</h2>") for each in ["Results", *HEADINGS, "Design"]]
+    assert -1 not in places
+    assert places == sorted(places)
+    words = re.sub(r"<[^>]*>", "", page[places[1] : places[-1]])
+    for word in ("UAR", "recall", "class", "How sure", "confusion", "label"):
+        assert word not in words
+
+
+def test_there_is_a_scatter_and_groups_of_columns_in_which_two_groups_vary(written):
+    _, displays = written
+    scatter, groups, _ = displays
+    assert isinstance(scatter, PredictionScatterDisplay)
+    assert isinstance(groups, GroupScoresDisplay)
+    assert set(groups.frame()["column"]) == {"speaker", "gender", "emotion"}
+
+
+def test_agreement_is_the_mean_over_the_repeats(predictions, page):
+    rows = predictions[predictions["method"] == "DNN"]
+    ccc = np.mean([ccc_score(r["truth"], r["prediction"]) for _, r in rows.groupby("repeat")])
+    bias = (rows["prediction"] - rows["truth"]).mean()
+    assert f"Over all rows of a repeat, DNN has CCC {ccc:.3f}, Pearson&#39;s r 0." in page
+    assert f"times as much as the truth, and are on average {bias:.2g} too high" in page
+    assert re.search(r"changes most for ProgNet from \w+: by \+0\.\d+, and its Pearson", page)
+    assert re.search(r"DNN does best for s\d \(CCC 0\.", page)
+
+
+def test_a_source_that_helps_brings_most_numbers_closer(page):
+    closer = re.findall(r"ProgNet from \w+ is closer to the truth than DNN on (\d+) %", page)
+    assert len(closer) == 2
+    assert all(50 < int(share) < 100 for share in closer)
+    assert page.count('class="marked"') == 15  # one in each row of the table
+
+
+def test_a_regressor_that_is_not_the_same_network_is_compared_with_nothing(predictions, write):
+    rows = predictions.replace({"method": {"DNN": "SVR"}, "baseline": {"DNN": "none"}})
+    page, _ = write(rows)
+    sentence = "No method without a source is the same network as one with a source, so that"
+    for ending in ("no CCC is compared", "no gap is compared", "it is not said what transfer"):
+        assert f"{sentence} {ending}" in page

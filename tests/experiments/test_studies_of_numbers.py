@@ -1,0 +1,199 @@
+"""Studies whose target is numbers: what is trained, scored, said and written."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import Ridge
+
+from skprognet import DNNClassifier, DNNRegressor
+from skprognet.experiments import (
+    CorporaDesign,
+    TasksDesign,
+    file_names,
+    format_study,
+    plan_study,
+    read_design,
+    transfer_between_corpora,
+    transfer_between_tasks,
+    write_study,
+)
+from skprognet.metrics import ccc_score
+
+NETWORK = {"hidden_layer_sizes": (8,), "max_epochs": 3, "lr": 0.02, "dropout": 0}
+FOLDS = {"n_splits": 3, "n_repeats": 1, "n_jobs": 1}
+NOT_OF_NUMBERS = ("UAR", "recall", "recogni", "class")
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(48, 4))
+    labels = pd.DataFrame({"speaker": [f"s{i % 4}" for i in range(48)]})
+    labels["gender"] = np.where(labels["speaker"] < "s2", "female", "male")
+    labels["valence"] = np.round(3 + X[:, 0] + rng.normal(0, 0.3, 48), 3)
+    labels["arousal"] = np.round(3 + X[:, 1], 3)
+    return X, labels
+
+
+@pytest.fixture(scope="module")
+def study(corpus):
+    return transfer_between_tasks(
+        *corpus,
+        target="valence",
+        sources=["gender", "arousal"],
+        methods=["dnn", "progressive"],
+        placebo=["gender"],
+        other_methods={"ridge": Ridge()},
+        estimator=DNNClassifier(**NETWORK),
+        **FOLDS,
+    )
+
+
+@pytest.fixture(scope="module")
+def corpora(corpus):
+    X, labels = corpus
+    # Whole ratings in one corpus, with a fraction and on another scale in the other.
+    whole = labels.assign(valence=labels["valence"].round().astype(int))
+    others = labels.assign(valence=2 * labels["valence"])
+    return {"first": (X[:24], whole[:24]), "second": (X[24:], others[24:])}
+
+
+@pytest.fixture(scope="module")
+def between_corpora(corpora):
+    return transfer_between_corpora(
+        corpora,
+        emotion="valence",
+        methods=["dnn", "progressive"],
+        targets=["first"],
+        train_folds=[1],
+        estimator=DNNRegressor(**NETWORK, loss="absolute_error"),
+        **FOLDS,
+    )
+
+
+def test_a_study_of_numbers_is_scored_by_ccc_on_regressors(study, corpus):
+    assert study.design.kind == "numbers"
+    assert study.scores["metric"].unique().tolist() == ["ccc"]
+    assert set(study.scores["chance"]) == {0}
+    fits = study.predictions.groupby(["method", "source", "fold"], sort=False)
+    expected = [ccc_score(rows["truth"], rows["prediction"]) for _, rows in fits]
+    np.testing.assert_array_equal(study.scores["score"], expected)
+    truth = study.predictions.drop_duplicates("row").set_index("row")["truth"].sort_index()
+    np.testing.assert_array_equal(truth, corpus[1]["valence"])
+    assert "placebo of gender" in set(study.scores["source"])
+
+
+def test_classes_stay_classes_with_a_source_of_numbers(corpus):
+    study = transfer_between_tasks(
+        *corpus,
+        target="gender",
+        sources=["valence"],
+        estimator=DNNClassifier(**NETWORK),
+        **FOLDS,
+    )
+    assert study.design.kind == "classes"
+    assert study.scores["metric"].unique().tolist() == ["uar"]
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Leave out the drawing, which takes longer than all else."""
+    for module in ("_figures", "_tested"):
+        name = f"skprognet.experiments.{module}.pictures"
+        monkeypatch.setattr(name, lambda display, suffixes: dict.fromkeys(suffixes, b"<svg/>"))
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_no_word_of_a_study_of_numbers_is_about_classes(study, between_corpora, tmp_path):
+    for each, folder in ((study, "tasks"), (between_corpora, "corpora")):
+        write_study(each, tmp_path / folder)
+        page = (tmp_path / folder / "report.html").read_text("utf-8")
+        words = format_study(each) + page[page.index("<header>") :].replace("class=", "")
+        words = re.sub(r"UAR \d\.\d{3}", "", words)  # the own score of a source that has classes
+        for word in NOT_OF_NUMBERS:
+            assert word not in words, words[words.index(word) - 200 :][:400]
+        assert words.startswith("# Valence prediction with transfer from ")
+        assert "CCC" in words
+    design = read_design(tmp_path / "corpora" / "design.toml")
+    assert design == between_corpora.design
+    assert (design.kind, design.scoring, design.scale) == ("numbers", "ccc", "z-scores")
+    names = {path.name for path in (tmp_path / "corpora").iterdir()}
+    assert "prediction_scatter.png" in names
+    assert names - {"manifest.json"} <= set(file_names(design))
+
+
+def test_numbers_of_corpora_are_z_scores_that_can_be_undone(corpora, between_corpora):
+    given = corpora["first"][1]["valence"]
+    truth = between_corpora.predictions.drop_duplicates("row").set_index("row")["truth"]
+    assert truth.mean() == pytest.approx(0, abs=1e-12)
+    assert truth.std(ddof=0) == pytest.approx(1)
+    scale = between_corpora.scales["first"]
+    undone = scale["mean"] + scale["standard_deviation"] * truth.sort_index()
+    np.testing.assert_allclose(undone, given)
+    np.testing.assert_array_equal(between_corpora.labels["first"]["valence"], given)
+    assert between_corpora.design.estimator.loss == "absolute_error"
+    said = f"first (mean {given.mean():.3g}, standard deviation {given.std(ddof=0):.3g})"
+    assert said in format_study(between_corpora)
+
+
+@pytest.mark.parametrize(
+    ("scale", "expected"),
+    [
+        ({"first": (0, 10), "second": (0, 20)}, lambda y: y / 10),
+        ("none", lambda y: y),
+    ],
+)
+def test_a_scale_is_given_or_none(corpora, scale, expected):
+    design = CorporaDesign(
+        emotion="valence", scale=scale, train_folds=(1,), n_splits=3, names=list(corpora)
+    )
+    plan = plan_study(design, corpora)
+    run = {run.corpus: run for run in plan.runs}["first"]
+    np.testing.assert_allclose(run.arguments["y"], expected(corpora["first"][1]["valence"]))
+    assert CorporaDesign.from_dict(plan.design.to_dict()) == plan.design
+
+
+@pytest.mark.parametrize(
+    ("design", "change", "message"),
+    [
+        (TasksDesign, {"methods": ["dnn", "posterior"]}, "For a target of numbers the methods ar"),
+        (TasksDesign, {"methods": ["multi-task"]}, "For a target of numbers the methods are dnn,"),
+        (CorporaDesign, {"emotions": ["low", "high"]}, "emotions are the classes that are kept"),
+        (CorporaDesign, {"scale": "percent"}, "scale must be one of 'z-scores', 'none'; got 'per"),
+        (CorporaDesign, {"scale": {"a": (5, 1)}}, "The scale of 'a' must go from a number to a h"),
+        (TasksDesign, {"estimator": DNNClassifier(class_weight="balanced")}, "class_weight='bal"),
+    ],
+)
+def test_what_makes_no_sense_for_numbers_is_refused_in_a_sentence(design, change, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        design(kind="numbers", **change)
+
+
+def test_data_that_do_not_fit_are_refused_before_any_training(corpus, corpora):
+    X, labels = corpus
+    with pytest.raises(ValueError, match="'gender' has 'female', 'male'\\. Leave these rows out"):
+        plan_study(TasksDesign(target="gender", sources="speaker", kind="numbers"), X, labels)
+    with pytest.raises(ValueError, match="scale='none'\\. Leave it out"):
+        plan_study(CorporaDesign(emotion="gender", scale="none"), corpora)
+    with pytest.raises(ValueError, match="must be from 1 to 3, as scale says; got "):
+        plan_study(
+            CorporaDesign(emotion="valence", scale={"first": (1, 3), "second": (0, 20)}), corpora
+        )
+    mixed = corpora | {"third": (X[:24], labels[:24].assign(valence="high"))}
+    with pytest.raises(ValueError, match="'valence' must be numbers in all corpora, or classes"):
+        plan_study(CorporaDesign(emotion="valence"), mixed)
+
+
+def test_the_user_decides_what_whole_numbers_and_fractions_are(corpus):
+    X, labels = corpus
+    labels = labels.assign(age=np.arange(48) % 3, half=np.arange(48) % 3 / 2)
+    options = {"sources": "gender", "n_splits": 3, "n_repeats": 1}
+    plan = plan_study(TasksDesign(target="age", **options), X, labels)
+    assert plan.design.kind == "classes"
+    plan = plan_study(TasksDesign(target="age", kind="numbers", **options), X, labels)
+    assert plan.runs[0].arguments["y"].dtype == float
+    assert "standard deviation" in str(plan)
+    plan = plan_study(TasksDesign(target="half", kind="classes", **options), X, labels)
+    assert set(plan.runs[0].arguments["y"]) == {"0.0", "0.5", "1.0"}

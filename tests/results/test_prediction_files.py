@@ -1,0 +1,107 @@
+"""Predictions in files of two formats: what was written is read."""
+
+import re
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skprognet.results import prediction_files, read_predictions
+
+LABELS = {
+    "text": ["angry", "sad"],
+    "text that looks like a missing value": ["NA", "nan"],
+    "text with digits": ["01", "2"],
+    "text with marks": ['so "so", so', "zwölf\nlines"],
+    "integers": [-3, 12],
+    "bools": [False, True],
+    "whole floats": [1.0, 2.0],
+}
+N_ROWS = 12
+
+
+def predictions(labels):
+    """Give invented predictions of two methods for 12 rows; one has no probabilities."""
+    rng = np.random.default_rng(0)
+    values, p = np.array(labels), rng.random((2 * N_ROWS, 1), dtype=np.float32)
+    frame = pd.DataFrame({
+        "method": np.repeat(["1", "SVM"], N_ROWS),
+        "source": "none",
+        "target": "emotion",
+        "corpus": "NA",
+        "repeat": 1,
+        "fold": np.tile(np.arange(N_ROWS) // 4 + 1, 2),
+        "row": np.tile(np.arange(N_ROWS), 2),
+        "file": [f"{row:02}" for row in range(N_ROWS)] * 2,
+        "truth": np.tile(values, N_ROWS),
+        "prediction": values[rng.integers(2, size=2 * N_ROWS)],
+    })  # fmt: skip
+    classes = [f"p_{label}" for label in labels]
+    frame[classes] = np.hstack([p, 1 - p])
+    frame.loc[frame["method"] == "SVM", classes] = np.nan
+    return frame
+
+
+@pytest.mark.parametrize("labels", LABELS.values(), ids=LABELS)
+def test_what_is_written_is_read_to_the_last_bit(labels, tmp_path):
+    table = predictions(labels)
+    table.to_parquet(tmp_path / "a.parquet")
+    table.to_csv(tmp_path / "a.csv.gz", index=False)
+    for name in ("a.parquet", "a.csv.gz"):
+        pd.testing.assert_frame_equal(read_predictions(tmp_path / name), table, check_exact=True)
+
+
+def test_numbers_are_read_to_the_last_bit(tmp_path):
+    table = predictions(["a", "b"]).drop(columns=["p_a", "p_b"])
+    rng = np.random.default_rng(0)
+    numbers = rng.normal(size=2 * N_ROWS) * 10.0 ** rng.integers(-9, 23, 2 * N_ROWS)
+    table = table.assign(truth=np.tile(np.linspace(1, 5, N_ROWS), 2), prediction=numbers)
+    for name, content in prediction_files(table).items():
+        (tmp_path / name).write_bytes(content)
+    table.to_csv(tmp_path / "a.csv.gz", index=False)
+    for path in (tmp_path, tmp_path / "a.csv.gz"):
+        pd.testing.assert_frame_equal(read_predictions(path), table, check_exact=True)
+
+
+def test_text_that_csv_cannot_tell_from_numbers(tmp_path):
+    table = predictions(["1", "2"])
+    table.to_parquet(tmp_path / "a.parquet")
+    table.to_csv(tmp_path / "a.csv", index=False)
+    assert read_predictions(tmp_path / "a.parquet")["truth"].tolist() == table["truth"].tolist()
+    assert read_predictions(tmp_path / "a.csv")["truth"].tolist() == [1, 2] * N_ROWS
+
+
+def test_a_folder_is_asked_for_either_format(tmp_path):
+    table = predictions(LABELS["text"])
+    message = (
+        f"There must be predictions in the folder {str(tmp_path)!r}, in predictions.parquet or "
+        "predictions.csv.gz; there are none. Take the folder of a study of this version, or run "
+        "the study again."
+    )
+    with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
+        read_predictions(tmp_path)
+    table.to_csv(tmp_path / "predictions.csv.gz", index=False)
+    pd.testing.assert_frame_equal(read_predictions(tmp_path), table)
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.csv.gz", "a.csv"])
+def test_what_is_no_table_of_predictions_is_one_sentence(name, tmp_path):
+    path = tmp_path / name
+    with pytest.raises(FileNotFoundError, match=re.escape(repr(str(path)))):
+        read_predictions(path)
+    path.write_bytes(b"\x1f\x8b nonsense")
+    with pytest.raises(ValueError, match=f"^{re.escape(repr(str(path)))} cannot be read as "):
+        read_predictions(path)
+    table = predictions(LABELS["text"]).drop(columns="truth")
+    table.to_csv(path, index=False) if ".csv" in name else table.to_parquet(path)
+    with pytest.raises(ValueError, match=r"^predictions must have .*\['truth'\] are missing"):
+        read_predictions(path)
+
+
+def test_without_pyarrow_parquet_is_one_sentence(tmp_path, monkeypatch):
+    predictions(LABELS["text"]).to_parquet(tmp_path / "predictions.parquet")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with pytest.raises(ImportError, match=r"^Parquet files need pyarrow \(pip install"):
+        read_predictions(tmp_path)

@@ -1,0 +1,83 @@
+"""Methods compared by the recall of one class."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import recall_score
+
+from skprognet.results import (
+    compare_methods,
+    format_table,
+    read_scores,
+    recall_by_class,
+    recall_scores,
+    summary_table,
+)
+
+
+def scores_of(predictions):
+    keys = ["method", "source", "repeat", "fold"]
+    fits = predictions.groupby(keys, sort=False).size().reset_index(name="n_test")
+    return fits.assign(n_train=30, n_validation=10, baseline="DNN", score=0.5)
+
+
+def test_recall_of_each_fold_is_scikit_learns(invented):
+    predictions = invented()
+    table = recall_scores(predictions, "happy")
+    folds = predictions.groupby(["method", "source", "repeat", "fold"], sort=False)
+    expected = [
+        recall_score(f["truth"], f["prediction"], labels=["happy"], average=None)[0]
+        for _, f in folds
+    ]
+    assert table["score"].tolist() == pytest.approx(expected)
+    assert table["chance"].tolist() == pytest.approx(
+        [(f["prediction"] == "happy").mean() for _, f in folds]
+    )
+    assert table["metric"].unique().tolist() == ["recall of happy"]
+    assert table["n_test"].sum() == 3 * 3 * 60
+    means = recall_by_class(predictions).query("label == 'happy'")
+    summary = summary_table(table)
+    np.testing.assert_allclose(summary["score_mean"], means["recall_mean"])
+    np.testing.assert_allclose(summary["score_std"], means["recall_std"])
+
+
+def test_verdicts_are_about_the_class(invented):
+    predictions = invented(accuracy=0.4)
+    happy = (predictions["truth"] == "happy") & (predictions["method"] == "ProgNet")
+    predictions.loc[happy, "prediction"] = "happy"
+    table = recall_scores(predictions, "happy", scores_of(predictions))
+    comparisons = compare_methods(table)
+    verdict = comparisons.query("method == 'ProgNet' and against == 'DNN'")["verdict"].iloc[0]
+    assert "ProgNet from gender is better than DNN: recall of happy 1.000 against 0." in verdict
+    assert comparisons["ratio"].iloc[0] == pytest.approx(0.5)  # 20 / (30 + 10), from the scores
+    text = format_table(summary_table(table, comparisons))
+    assert "recall of happy: share of the rows of happy that are recognised, mean ±" in text
+
+
+def test_a_class_that_is_guessed_is_at_chance_however_often_it_is_found(invented, tmp_path):
+    predictions = invented(methods=[("DNN", "none"), ("ProgNet", "gender")])
+    rng = np.random.default_rng(0)
+    guesses = rng.random(len(predictions)) < 0.7
+    predictions["prediction"] = np.where(guesses, "sad", "angry")
+    table = recall_scores(predictions, "sad")
+    assert table["score"].mean() > 0.6
+    verdict = compare_methods(table)["verdict"][0]
+    assert "Neither is better than chance, so nothing was learned about sad: " in verdict
+    # In another process, the name of the metric is all that is known.
+    table.to_csv(tmp_path / "results.csv", index=False)
+    read = read_scores(tmp_path / "results.csv")
+    assert compare_methods(read)["verdict"][0] == verdict
+    text = format_table(summary_table(read, compare_methods(read)))
+    assert "No method is better than chance: nothing was learned about sad." in text
+
+
+def test_only_corpora_with_the_class_are_compared(invented):
+    second = invented(1, corpus="B").replace({"sad": "calm"})
+    both = pd.concat([invented(0, corpus="A"), second])
+    assert recall_scores(both, "sad")["corpus"].unique().tolist() == ["A"]
+    assert recall_scores(both, "angry")["corpus"].unique().tolist() == ["A", "B"]
+
+
+def test_labels_that_are_numbers_are_found_by_their_text(invented):
+    predictions = invented().replace({"angry": 1, "happy": 2, "sad": 3})
+    pd.testing.assert_frame_equal(recall_scores(predictions, "2"), recall_scores(predictions, 2))

@@ -1,0 +1,190 @@
+"""The verb that prints what predictions tell, and a comparison by the recall of one class."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from skprognet.cli import main
+from skprognet.datasets import load_emodb
+from skprognet.results import (
+    compare_methods,
+    confusion_by_method,
+    expected_calibration_error,
+    gaps_between_groups,
+    most_disputed,
+    recall_scores,
+    scores_by_group,
+)
+
+N_ROWS, N_FOLDS = 24, 3
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def predictions():
+    rng = np.random.default_rng(0)
+    rows = np.arange(N_ROWS)
+    frames = []
+    for method, source, accuracy in (("DNN", "none", 0.5), ("ProgNet", "gender", 0.8)):
+        truth = np.array(["angry", "sad"])[rows // N_FOLDS % 2]
+        other = np.where(truth == "angry", "sad", "angry")
+        prediction = np.where(rng.random(N_ROWS) < accuracy, truth, other)
+        frame = pd.DataFrame({"method": method, "source": source, "repeat": 1}, index=rows)
+        frame = frame.assign(fold=rows % N_FOLDS + 1, row=rows, file=[f"{r}.wav" for r in rows])
+        frames.append(frame.assign(truth=truth, prediction=prediction, p_angry=0.5, p_sad=0.5))
+    return pd.concat(frames, ignore_index=True)
+
+
+@pytest.fixture
+def folder(predictions, tmp_path):
+    """Give a folder with scores and predictions, and labels in another order of rows."""
+    folder = tmp_path / "study"
+    folder.mkdir()
+    predictions.to_csv(folder / "predictions.csv.gz", index=False)
+    keys = ["method", "source", "repeat", "fold"]
+    scores = predictions[keys].drop_duplicates().assign(score=0.5, n_train=16, n_test=8)
+    scores.to_csv(folder / "results.csv", index=False)
+    labels = pd.DataFrame({"speaker": [f"0{row % 8}" for row in range(N_ROWS)]})
+    labels = labels.assign(gender=["f", "m"] * 12, file=[f"{row}.wav" for row in range(N_ROWS)])
+    labels[::-1].to_csv(tmp_path / "labels.csv", index=False)
+    return folder
+
+
+def test_compare_asks_about_one_class(folder, predictions):
+    result = run("compare", folder, "--recall-of", "angry")
+    assert result.exit_code == 0, result.output
+    scores = pd.read_csv(folder / "results.csv")
+    table = recall_scores(predictions, "angry", scores)
+    assert f"- {compare_methods(table)['verdict'][0]}" in result.stdout
+    assert "| recall of angry" in result.stdout
+    assert run("compare", folder / "results.csv", "--recall-of", "angry").stdout == result.stdout
+    wrong = run("compare", folder, "--recall-of", "angri")
+    assert wrong.exit_code == 1
+    assert "Did you mean 'angry'?" in wrong.stderr
+
+
+def test_details_are_the_frames_of_the_package(folder, predictions, tmp_path):
+    result = run("details", folder, "--kind", "confusion")
+    assert result.exit_code == 0, result.output
+    assert len(result.stdout.splitlines()) == 2 + len(confusion_by_method(predictions))
+    for kind, frame in (
+        ("confusion", confusion_by_method(predictions)),
+        ("disputed", most_disputed(predictions)),
+    ):
+        output = tmp_path / f"{kind}.csv"
+        assert run("details", folder, "--kind", kind, "-o", output).exit_code == 0
+        pd.testing.assert_frame_equal(pd.read_csv(output, na_values=[""]), frame.replace("", None),
+                                      check_dtype=False)  # fmt: skip
+    for kind in ("recall", "calibration", "calibration-error"):
+        assert run("details", folder, "--kind", kind).exit_code == 0
+
+
+def test_groups_are_found_by_file(folder, predictions, tmp_path):
+    labels = pd.read_csv(tmp_path / "labels.csv", dtype=str)[::-1].reset_index(drop=True)
+    by_gender = ["--by", "gender", "--labels", tmp_path / "labels.csv"]
+    output = tmp_path / "groups.csv"
+    assert run("details", folder, "--kind", "groups", *by_gender, "-o", output).exit_code == 0
+    expected = scores_by_group(predictions, labels, "gender")
+    assert pd.read_csv(output)["score"].tolist() == pytest.approx(expected["score"].tolist())
+    result = run("details", folder, "--kind", "gaps", *by_gender)
+    verdicts = gaps_between_groups(predictions, labels, "gender")["verdict"]
+    assert result.stdout.endswith("\n\n" + "".join(f"- {verdict}\n" for verdict in verdicts))
+
+
+def test_the_shipped_data_are_labels_too(folder, predictions, tmp_path):
+    output = tmp_path / "groups.csv"
+    by_gender = ["--kind", "groups", "--by", "gender", "--labels", "emodb", "-o", output]
+    predictions.drop(columns="file").to_csv(folder / "predictions.csv.gz", index=False)
+    result = run("details", folder, *by_gender)
+    assert result.exit_code == 0, result.output
+    labels = load_emodb(as_frame=True).frame
+    expected = scores_by_group(predictions, labels, "gender")
+    assert pd.read_csv(output)["score"].tolist() == pytest.approx(expected["score"].tolist())
+
+
+def test_columns_go_by_their_plain_names(folder, predictions):
+    header = run("details", folder, "--kind", "calibration-error").stdout.splitlines()[0]
+    names = [name.strip() for name in header.strip("|").split("|")]
+    assert names == list(expected_calibration_error(predictions))
+    assert any("_" in name for name in names)
+
+
+def test_a_table_that_is_no_predictions_is_refused_in_one_list(folder, tmp_path):
+    refused = run("details", tmp_path / "labels.csv", "--kind", "recall")
+    assert refused.exit_code == 1
+    assert "'prediction']; all are missing among ['speaker', 'gender'" in refused.stderr
+
+
+def test_each_corpus_has_its_labels(predictions, tmp_path):
+    both = [predictions.assign(corpus=corpus).drop(columns="file") for corpus in "AB"]
+    pd.concat(both).to_csv(tmp_path / "predictions.csv", index=False)
+    for corpus in "AB":
+        labels = pd.DataFrame({"gender": [f"{corpus} f", f"{corpus} m"] * 12})
+        labels.to_csv(tmp_path / f"{corpus}.csv", index=False)
+    named = [f"--labels={corpus}={tmp_path / corpus}.csv" for corpus in "AB"]
+    result = run(
+        "details", tmp_path / "predictions.csv", "--kind", "groups", "--by", "gender", *named
+    )
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("A f") == result.stdout.count("B m") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--kind", "groups"], 2, "--kind groups needs --by and --labels."),
+        (
+            ["--kind", "recall", "--by", "x"],
+            2,
+            "--by and --labels are for --kind groups and gaps.",
+        ),
+        (["--kind", "recall", "-n", 3], 2, "-n is for --kind disputed."),
+        (["--kind", "gaps", "--by", "gendr", "--labels", "labels.csv"], 1, "mean 'gender'?"),
+        (["--kind", "gaps", "--by", "x", "--labels", "a", "--labels", "b"], 2, "CORPUS=TABLE"),
+    ],
+)
+def test_bad_options_are_refused_in_a_sentence(folder, monkeypatch, arguments, code, message):
+    monkeypatch.chdir(folder.parent)
+    result = run("details", folder, *arguments)
+    assert (result.exit_code, message in result.stderr) == (code, True), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("verb", "name"),
+    [
+        (["details", "study", "--kind", "recall"], "results.csv"),
+        (["plot", "study", "--kind", "scores"], "scores.png"),
+        (["predict", "model", "a.wav"], "results.csv"),
+        (["extract", "a.wav"], "results.csv"),
+        (["read", "emodb", "wav"], "results.csv"),
+        (["train", "emodb"], "scores.png"),
+        (["export", "model"], "manifest.json"),
+    ],
+)
+def test_no_verb_writes_over_a_file_of_a_study(folder, monkeypatch, verb, name):
+    monkeypatch.chdir(folder.parent)
+    (folder / "scores.png").write_bytes(b"drawn")
+    files = {"results.csv": ["0"], "scores.png": ["1"], "gone.csv": ["2"]}
+    (folder / "manifest.json").write_text(json.dumps({"complete": True, "files": files}))
+    (folder.parent / "model").touch()
+    before = (folder / name).read_bytes()
+    (folder.parent / "link").symlink_to(folder / name)
+    for output in (f"study/{name}", "link"):
+        if verb[0] in ("export", "train") or output != "link":
+            result = run(*verb, "-o", output)
+            assert (result.exit_code, result.stdout) == (1, "")
+            assert f"'{output}' is a file of the study in " in result.stderr
+    assert (folder / name).read_bytes() == before
+    assert run("details", "study", "--kind", "recall", "-o", "study/mine.csv").exit_code == 0
+
+
+def test_a_folder_without_predictions_is_refused(tmp_path):
+    result = run("details", tmp_path, "--kind", "recall")
+    assert result.exit_code == 1
+    assert "There must be predictions in the folder" in result.stderr

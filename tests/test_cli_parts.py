@@ -1,0 +1,152 @@
+"""A study that several processes run in parts is the study that one of them runs."""
+
+import re
+import socket
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from skprognet.cli import main
+from skprognet.results import read_scores
+
+TINY = ["--hidden-layers", "4", "--max-epochs", "2", "--lr", "0.01", "--n-jobs", "1"]
+QUESTION = ["--target", "emotion", "--sources", "gender", "--folds", "3", "--repeats", "2"]
+N_FITS = 2 * 3 * 4
+TIMES = re.compile(rb'<p id="times">[^\n]*')
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"speaker": [f"s{i % 4}" for i in range(40)]})
+    frame["gender"] = np.where(frame["speaker"] < "s2", "female", "male")
+    frame["emotion"] = rng.choice(["angry", "sad"], 40)
+    for name in "ab":
+        frame[name] = rng.normal(size=40)
+    path = tmp_path_factory.mktemp("data") / "features.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture
+def line(table, no_figures):
+    return ["tasks", table, *QUESTION, *TINY, "-o"]
+
+
+def contents(folder):
+    """Return what is in each file but the one of the durations, and the page without them."""
+    found = {p.name: p.read_bytes() for p in folder.iterdir() if p.name != "timings.csv"}
+    page, n_lines = TIMES.subn(b"", found.pop("report.html"))
+    assert n_lines == 1
+    return found | {"report.html": page}
+
+
+def test_parts_give_the_bytes_of_one_run(line, tmp_path):
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    assert run(*line, whole).exit_code == 0
+    first = run(*line, parts, "--only", "fold=2 repeat=2")
+    assert first.exit_code == 0, first.output
+    assert first.stdout == (
+        f"The part repeat=2 fold=2 is done. Of the study, 4 of {N_FITS} fits are in '{parts}'. "
+        "When all are there, the same command with --finish in place of --only writes the "
+        "results.\n"
+    )
+    assert {p.name for p in parts.iterdir()} == {"checkpoint", "design.toml", "manifest.json"}
+
+    # What a process leaves that is killed in the middle.
+    for folder in (parts, parts / "checkpoint"):
+        (folder / ".claim-0123456789ab.lock").touch()
+        whose = f'{{"host": "{socket.gethostname()}", "process": 1, "run": {{}}, "jobs": []}}'
+        (folder / ".claim-0123456789ab.json").write_text(whose)
+        (folder / ".claims.lock").touch()
+
+    early = run(*line, parts, "--finish")
+    assert (early.exit_code, early.stdout) == (1, "")
+    assert early.stderr.endswith(
+        f"Error: The study in '{parts}' lacks 3 parts: --only \"repeat=1\", --only "
+        '"repeat=2 fold=1", --only "repeat=2 fold=3". Run what is missing, then --finish again.\n'
+    )
+    assert run(*line, parts, "--only", "repeat=2").exit_code == 0
+    last = run(*line, parts, "--only", "repeat=1")
+    assert f"All {N_FITS} fits of the study are in '{parts}': the same command with" in last.stdout
+    finished = run(*line, parts, "--finish")
+    assert finished.exit_code == 0, finished.output
+    assert contents(parts) == contents(whole)
+    again = run(*line, parts, "--only", "repeat=1")
+    assert again.stdout == (
+        f"{parts} holds this run already, complete. To run it again, remove it.\n"
+    )
+
+
+def test_the_plan_names_what_is_written_and_writes_nothing(line, tmp_path):
+    planned = run(*line, tmp_path / "out", "--plan")
+    assert planned.exit_code == 0, planned.output
+    assert not (tmp_path / "out").exists()
+    assert f"Fits: {N_FITS} (18 of methods, 6 of sources)" in planned.stdout
+    told = re.search(r"Files, into '.*/out': (.*); and the figures", planned.stdout)[1]
+    assert run(*line, tmp_path / "out").exit_code == 0
+    written = {path.name for path in (tmp_path / "out").glob("*.*")} - {"manifest.json"}
+    pictures = {name for name in written if name.endswith((".png", ".pdf"))}
+    assert written - pictures == {name.split(" ")[0] for name in told.split(", ")}
+
+
+def test_the_durations_have_a_file_of_their_own(line, tmp_path):
+    assert run(*line, tmp_path).exit_code == 0
+    assert "seconds" not in pd.read_csv(tmp_path / "results.csv")
+    scores = read_scores(tmp_path)
+    timings = pd.read_csv(tmp_path / "timings.csv")
+    assert list(timings)[:2] == ["method", "source"]
+    np.testing.assert_array_equal(scores["seconds"], timings["seconds"])
+    names = list(scores)
+    assert names[names.index("seconds") - 1] == "source_overlap"
+    minutes = timings["seconds"].sum()
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert f"The fits of the methods took {minutes:.0f} s of computing time" in page
+
+    # A file that says other times is a run's; one that says anything else is the user's.
+    (tmp_path / "timings.csv").write_text(timings.assign(seconds=1.5).to_csv(index=False))
+    assert run(*line, tmp_path).exit_code == 0
+    timings["method"] = "mine"
+    (tmp_path / "timings.csv").write_text(timings.to_csv(index=False))
+    refused = run(*line, tmp_path)
+    assert refused.exit_code == 1
+    assert "were changed since: 'timings.csv'. " in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "sentence"),
+    [
+        (["--only", ""], 2, "A part must be written as 'repeat=3', "),
+        (["--only", "repeat"], 2, "A part must be written as 'repeat=3', "),
+        (
+            ["--only", "repeat=3"],
+            1,
+            "The repeat of a part must be from 1 to 2, since this run has 2 repeats; got 3.",
+        ),
+        (["--only", "corpus=x"], 1, "which has 'corpus'; got 'x'."),
+        (["--only", "repeat=1", "--finish"], 2, "--only and --finish exclude each other"),
+        (["--plan", "--finish"], 2, "--plan and --finish exclude each other"),
+        (["--finish"], 1, 'lacks 2 parts: --only "repeat=1", --only "repeat=2".'),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_leaves_nothing(
+    options, code, sentence, line, tmp_path
+):
+    result = run(*line, tmp_path / "out", *options)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert sentence in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_part_of_another_design_is_refused(line, tmp_path):
+    assert run(*line, tmp_path, "--only", "fold=1").exit_code == 0
+    for option in (["--only", "fold=2"], ["--finish"]):
+        other = run(*line, tmp_path, "--seed", 1, *option)
+        assert other.exit_code == 1
+        assert "holds another run; different are random_state (then 0, now 1)" in other.stderr

@@ -1,0 +1,207 @@
+"""A model that predicts numbers comes back as it was, or not at all; and says what it is."""
+
+import hashlib
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from safetensors import safe_open
+from safetensors.numpy import save
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.frozen import FrozenEstimator
+from sklearn.neural_network import MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skprognet import (
+    DNNClassifier,
+    DNNRegressor,
+    FineTunedRegressor,
+    ProgressiveClassifier,
+    ProgressiveRegressor,
+    SideBySideRegressor,
+)
+from skprognet.cli import main
+from skprognet.estimators import explain
+from skprognet.persistence import describe_model, load_model, model_card, save_model
+
+KEY = "skprognet"  # in the metadata of safetensors
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(60, 6))
+AROUSAL = 3 + X[:, 0] + 0.1 * RNG.normal(size=60)
+BOTH = np.column_stack([AROUSAL, 10 * X[:, 1]])
+EMOTION = np.array(["angry", "sad"])[(X[:, 0] > 0).astype(int)]
+TABLE = pd.DataFrame(X, columns=[f"feature {k}" for k in range(6)])
+SMALL = {"hidden_layer_sizes": (5, 4), "max_epochs": 3, "random_state": 0, "lr": 0.01}
+
+
+def mlp():
+    with pytest.warns(ConvergenceWarning):
+        return MLPRegressor(hidden_layer_sizes=(5,), max_iter=3, random_state=0).fit(X, AROUSAL)
+
+
+def dnn():
+    return DNNRegressor(**SMALL).fit(X, AROUSAL)
+
+
+def several():
+    source = DNNClassifier(**SMALL).fit(X, EMOTION)
+    sources = [("emotion", source), ("arousal", dnn()), ("mlp", mlp())]
+    return ProgressiveRegressor(sources, **SMALL).fit(X, BOTH)
+
+
+MODELS = {
+    "DNN": dnn,
+    "DNN, one column": lambda: DNNRegressor(**SMALL).fit(X, BOTH[:, :1]),
+    "fine-tuned, MLP": lambda: FineTunedRegressor(mlp(), **SMALL).fit(X, BOTH),
+    "progressive, several sources": several,
+    "side by side": lambda: SideBySideRegressor([("mlp", mlp())], **SMALL).fit(X, BOTH),
+    "classifier of a regressor": lambda: ProgressiveClassifier(dnn(), **SMALL).fit(X, EMOTION),
+    "frozen pipeline": lambda: FrozenEstimator(
+        make_pipeline(StandardScaler(), DNNRegressor(**SMALL)).fit(TABLE, BOTH)
+    ),
+}
+
+
+@pytest.mark.parametrize("make", MODELS.values(), ids=MODELS)
+def test_a_model_comes_back_as_it_was(make, tmp_path):
+    model = make()
+    save_model(model, tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    rows = TABLE if hasattr(model, "feature_names_in_") else X
+    np.testing.assert_array_equal(loaded.predict(rows), model.predict(rows))
+    assert type(loaded) is type(model)
+    clone(loaded)
+    save_model(loaded, tmp_path / "again")
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "model").read_bytes()
+
+
+def test_a_loaded_model_trains_on_as_the_original(tmp_path):
+    model = dnn()
+    save_model(model, tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    for each in (model, loaded):
+        each.set_params(warm_start=True).fit(X, AROUSAL)
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+
+
+def forged(path, change):
+    """Write a model of two numbers over which somebody went, with a digest that agrees."""
+    save_model(DNNRegressor(**SMALL).fit(X, BOTH), path)
+    with safe_open(path, "np") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        document = json.loads(file.metadata()[KEY])
+    change(document["model"]["estimator"][1], arrays)
+    del document["sha256"]
+    names = sorted(arrays)
+    described = [[name, arrays[name].dtype.name, arrays[name].shape] for name in names]
+    content = [json.dumps([document, described]).encode()]
+    content += [arrays[name].tobytes() for name in names]
+    document["sha256"] = hashlib.sha256(b"".join(content)).hexdigest()
+    path.write_bytes(save(arrays, metadata={KEY: json.dumps(document)}))
+
+
+def put(name, value):
+    return lambda state, arrays: state.__setitem__(name, value)
+
+
+def put_array(name, value):
+    return lambda state, arrays: arrays.__setitem__(name, np.array(value))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda state, arrays: state.pop("target_std_"), "target_std_ of DNNRegressor is missing"),
+        (put("target_ndim_", 1), "target_ndim_ must satisfy 2 <= target_ndim_ <= 2; got 1"),
+        (put("loss", "eval"), "loss must be one of 'squared_error'"),
+        (put_array("target_mean_", [1.0]), "no scale of the same outputs"),
+        (put_array("target_mean_", [1.0, np.nan]), "target_mean_ are no finite numbers"),
+        (put_array("target_mean_", [1, 2]), "target_mean_ are no finite numbers"),
+        (put_array("target_std_", [1.0, -1.0]), "no scale of the same outputs"),
+    ],
+)
+def test_a_forged_scale_is_refused(change, reason, tmp_path):
+    forged(tmp_path / "model", change)
+    with pytest.raises(ValueError, match=r"^load_model reads a file that save_model") as info:
+        load_model(tmp_path / "model")
+    assert reason in str(info.value)
+
+
+def test_what_is_told_of_a_model(tmp_path):
+    save_model(several(), tmp_path / "model")
+    told = describe_model(tmp_path / "model")["model"]
+    assert (told["classes"], told["layers"]) == (None, [6, 5, 4, 2])
+    assert (told["metric"], told["sources"]["mlp"]["layers"]) == ("ccc", [6, 5, 1])
+    mean, std = BOTH.mean(axis=0), BOTH.std(axis=0)
+    assert told["loss"] == "squared_error"
+    for each, mu, sigma in zip(told["scale"], mean, std, strict=True):
+        np.testing.assert_allclose(each["mean"], mu, atol=0.2 * sigma)  # of the rows that trained
+        np.testing.assert_allclose(each["standard_deviation"], sigma, rtol=0.2)
+    assert "loss" not in told["sources"]["mlp"]
+    card = model_card(tmp_path / "model")
+    assert "**Predicts:** 2 numbers for each recording" in card
+    assert "one of the classes" not in card
+    assert "**Numbers of the rows:** not recorded" in card
+    scale = "mean {mean:.4g}, standard deviation {standard_deviation:.4g}"
+    first, second = (scale.format(**each) for each in told["scale"])
+    assert "**Loss:** squared error, of numbers that are standardised by" in card
+    assert f"those of the rows that trained: {first}; {second}" in card
+    assert "chosen by the CCC" in card
+    assert "model.predict(X)" in card
+    assert "robab" not in card
+    assert "- emotion: DNNClassifier, angry, sad;" in card
+    assert "- arousal: DNNRegressor, numbers;" in card
+    said = CliRunner().invoke(main, ["inspect", str(tmp_path / "model")]).output
+    assert "Predicts       2 numbers (regression)" in said
+    assert f"Loss           squared error of standardised numbers\n               {first}" in said
+    assert "emotion: DNNClassifier, 2 classes" in said
+    assert "arousal: DNNRegressor, numbers, 6 - 5 - 4 - 1 (sigmoid)" in said
+
+
+def test_the_card_says_what_is_recorded_of_the_numbers(tmp_path):
+    numbers = {"mean": 3.04, "standard_deviation": 1.0, "lowest": 1.0, "highest": 5}
+    metadata = {"target": "arousal", "counts": {"numbers": numbers}, "validation": "random"}
+    save_model(
+        DNNRegressor(**SMALL, loss="ccc").fit(X, AROUSAL), tmp_path / "model", metadata=metadata
+    )
+    card = model_card(tmp_path / "model")
+    for said in (
+        "# DNNRegressor of arousal",
+        "**Predicts:** 1 number for each recording",
+        "**Numbers of the rows:** mean 3.04, standard deviation 1, lowest 1, highest 5",
+        "**Rows that chose it:** a tenth, drawn at random; their speakers may have trained",
+        "**Loss:** 1 - CCC, of numbers",
+        "A number is what the network would expect an",
+    ):
+        assert said in card
+    folds = pd.DataFrame({"repeat": 1, "fold": [1, 2], "score": [0.5, 0.7], "target": "arousal"})
+    scores = folds.assign(method="DNN", source="none", metric="ccc", greater_is_better=True)
+    assert "0.600 ± 0.141" in model_card(tmp_path / "model", scores=scores)
+    with pytest.raises(ValueError, match=r"^scores must be of numbers, .* got the UAR, which is"):
+        model_card(tmp_path / "model", scores=scores.assign(metric="uar"))
+
+
+@pytest.mark.parametrize(
+    ("y", "columns"), [(AROUSAL, ["predicted"]), (BOTH, ["predicted_0", "predicted_1"])]
+)
+def test_the_command_line_writes_numbers(y, columns, tmp_path):
+    model = make_pipeline(StandardScaler(), DNNRegressor(**SMALL)).fit(TABLE, y)
+    save_model(model, tmp_path / "model")
+    rows = TABLE.assign(file=[f"{k:02}.wav" for k in range(60)])
+    rows.to_csv(tmp_path / "rows.csv", index=False)
+    arguments = ["predict", str(tmp_path / "model"), str(tmp_path / "rows.csv")]
+    written = pd.read_csv(io.StringIO(CliRunner().invoke(main, arguments).stdout))
+    assert list(written) == ["file", *columns]
+    wanted = model.predict(TABLE).reshape(60, -1)
+    np.testing.assert_allclose(written[columns], wanted, rtol=1e-12)
+    explained = CliRunner().invoke(main, [*arguments, "--explain"])
+    explained = pd.read_csv(io.StringIO(explained.stdout))
+    changes = explain(model, TABLE, groups={"feature 0": [0]})
+    changes = changes[[name for name in changes if name.startswith("features")]]
+    pd.testing.assert_frame_equal(explained[list(written)], written)
+    np.testing.assert_allclose(explained[list(changes)], changes, rtol=1e-9, atol=1e-12)
