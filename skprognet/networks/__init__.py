@@ -38,6 +38,7 @@ from skprognet.networks._step import loss_and_gradients
 from skprognet.networks._threads import limit_threads as limit_threads
 from skprognet.networks._train_together import record_epoch as record_epoch
 from skprognet.networks._train_together import train_together as train_together
+from skprognet.networks._validation_pass import ValidationPass as ValidationPass
 
 __all__ = [
     "Adapter",
