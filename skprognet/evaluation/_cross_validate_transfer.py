@@ -127,8 +127,9 @@ def cross_validate_transfer(
         function of your own counts as the same only with the same code.
     n_jobs : int, default=-1
         How many jobs run at the same time, as in joblib; -1 is all cores, or one job after the
-        other where to start processes would take longer. Each fit uses one thread. Inside ``joblib.parallel_config(backend="dask")`` they run on the cluster, and X is
-        sent to each worker once.
+        other where to start processes would take longer. Each fit uses one thread. Inside
+        ``joblib.parallel_config(backend="dask")`` they run on the cluster, and X is sent to each
+        worker once.
     random_state : int, default=0
         Seed of the default folds and of every fit; the result does not depend on `n_jobs` or the
         backend.
