@@ -207,7 +207,10 @@ def printable(text):
     >>> print(printable("red: \x1b[31m"))
     red: \x1b[31m
     """
+    text = str(text)
+    if text.isprintable():  # a picture on a page is a text of many thousand characters
+        return text
     hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     return "".join(
-        repr(char)[1:-1] if unicodedata.category(char) in hidden else char for char in str(text)
+        repr(char)[1:-1] if unicodedata.category(char) in hidden else char for char in text
     )

@@ -1,10 +1,10 @@
 """The command `skprognet`, where its verbs are, and how they fail."""
 
 import signal
-from importlib import import_module
 
 import click
 
+from skprognet._start_up import import_for_good
 from skprognet.cli._messages import on_terminal
 from skprognet.cli._streams import open_closed_streams, unread_messages
 
@@ -40,7 +40,7 @@ class Verbs(click.Group):
         """Return a verb, or None if there is no such one."""
         if name not in VERBS:
             return None
-        return getattr(import_module(f"skprognet.cli.{VERBS[name][0]}"), name)
+        return getattr(import_for_good(f"skprognet.cli.{VERBS[name][0]}"), name)
 
     def format_commands(self, ctx, formatter):
         """Write the list of verbs into the help, without importing any."""

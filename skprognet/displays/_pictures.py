@@ -59,15 +59,16 @@ def pictures(display, suffixes, dpi=150):
     dict of str to bytes
         A whole file for each suffix, which holds the same bytes each time.
     """
-    display.plot()
-    try:
-        figure = display.figure_
-        figure.set_dpi(dpi)
-        figure.get_layout_engine().execute(figure)
-        figure.set_layout_engine("none")
-        return {suffix: _drawn_once(figure, suffix, dpi) for suffix in suffixes}
-    finally:
-        display.close()
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    # Without pyplot, which would look for a screen and remember the figure.
+    figure = Figure(figsize=display._figure_size(), dpi=dpi, layout="constrained")
+    FigureCanvasAgg(figure)
+    display.plot(figure.subplots())
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")
+    return {suffix: _drawn_once(figure, suffix, dpi) for suffix in suffixes}
 
 
 def _drawn_once(figure, suffix, dpi):

@@ -15,7 +15,7 @@ from skorch.callbacks import EpochTimer, PrintLog
 from skprognet.estimators._best_epoch import BestEpoch, EndOfTraining, has_stopped, kept_epoch
 from skprognet.estimators._epoch_scores import MeanRecall
 from skprognet.estimators._last_fit import training_kept
-from skprognet.networks import CrossEntropy, FusedAdam, TrainingStep
+from skprognet.networks import CrossEntropy, FusedAdam, TrainingStep, ValidationPass
 
 
 def _step_inputs(batch):
@@ -162,7 +162,7 @@ class Net(NeuralNetClassifier):
 
     def forget_step(self):
         """Prepare the training step anew: what it was made for has changed."""
-        self._step = None
+        self._step = self._passes = None
 
     def _train_unwatched(self, iterator):
         """Train on all batches where no callback of the user's looks on; return their losses."""
@@ -179,6 +179,22 @@ class Net(NeuralNetClassifier):
                 sizes.append(len(y))
         return losses, sizes
 
+    def _validate_unwatched(self, iterator):
+        """Return the losses, sizes and predictions of the batches of validation rows."""
+        losses, sizes, predicted = [], [], []
+        with torch.inference_mode():
+            if self._passes is None:  # the rows are the same in every epoch
+                self._passes = [
+                    (ValidationPass(self.module_, _step_inputs(batch)[0]), batch)
+                    for batch in iterator
+                ]
+            for outputs, (X, y) in self._passes:
+                outputs_NC = outputs()[:, : self.n_outputs]
+                losses.append(self.get_loss(outputs_NC, y, X=X, training=False))
+                sizes.append(len(y))
+                predicted.append(self.epoch_score.predict(outputs_NC))
+        return losses, sizes, predicted
+
     def _run_batches(self, iterator, training, prefix, step_fn, **fit_params):
         """Return the loss of each batch, its size, and, of validation rows, the predictions."""
         # What happens batch by batch is recorded for the user's own callbacks only: over a whole
@@ -192,6 +208,8 @@ class Net(NeuralNetClassifier):
             if self._step is not None and not watched:
                 return *self._train_unwatched(iterator), []
             step_fn = partial(step_fn, step=self._step)
+        elif self._step is not None and not watched:
+            return self._validate_unwatched(iterator)
         losses, sizes, predicted = [], [], []
         for batch in iterator:
             if watched:
@@ -272,14 +290,14 @@ class Net(NeuralNetClassifier):
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
         # skorch takes every KeyboardInterrupt for an early stop, Ctrl-C too.
         self.interrupted_ = False
-        self._step = None
+        self._step = self._passes = None
         try:
             return super().fit_loop(X, y, epochs=epochs, **fit_params)
         except KeyboardInterrupt:
             self.interrupted_ = not any(has_stopped(c) for _, c in self.callbacks_)
             raise
         finally:
-            self._step = None  # it keeps what it computed with the last batches
+            self._step = self._passes = None  # they keep what they computed last
             self._set_training(False)
 
     @property

@@ -126,9 +126,10 @@ def cross_validate_transfer(
         the libraries, and a folder in which another process does the same jobs. A class or
         function of your own counts as the same only with the same code.
     n_jobs : int, default=-1
-        How many jobs run at the same time, as in joblib; -1 is all cores. Each fit uses one
-        thread. Inside ``joblib.parallel_config(backend="dask")`` they run on the cluster, and X is
-        sent to each worker once.
+        How many jobs run at the same time, as in joblib; -1 is all cores, or one job after the
+        other where to start processes would take longer. Each fit uses one thread. Inside
+        ``joblib.parallel_config(backend="dask")`` they run on the cluster, and X is sent to each
+        worker once.
     random_state : int, default=0
         Seed of the default folds and of every fit; the result does not depend on `n_jobs` or the
         backend.

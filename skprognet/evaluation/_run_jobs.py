@@ -8,7 +8,9 @@ from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
 from tqdm import tqdm
 
+from skprognet._start_up import ForWorkers
 from skprognet.evaluation._fold_job import run_job
+from skprognet.evaluation._worker_count import worth_workers
 
 
 def run_jobs(run, jobs, n_fits, store, n_jobs, verbose):
@@ -27,6 +29,8 @@ def run_jobs(run, jobs, n_fits, store, n_jobs, verbose):
         disable=not verbose or sys.stderr is None,
     ) as bar:
         try:
+            n_missing = sum(fits[str(job)] for job in missing)
+            n_jobs = worth_workers(run, missing, n_missing, n_jobs)
             for name, record in _train(run, missing, n_jobs, bar):
                 if store is not None:
                     store.keep(name, record, fits[name])
@@ -50,7 +54,7 @@ def _train(run, jobs, n_jobs, bar):
     def dispatch():
         for job in jobs:
             started[str(job)] = None  # joblib asks a little ahead of what it starts
-            yield delayed(_run_named)(run, job)
+            yield delayed(ForWorkers(_run_named))(run, job)
             bar.set_postfix_str("; ".join(list(started)[:n_workers]), refresh=False)
 
     with _on_each_worker(run):

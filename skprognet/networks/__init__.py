@@ -13,8 +13,13 @@ from skprognet.networks._column import ACTIVATIONS as ACTIVATIONS
 from skprognet.networks._column import Column
 from skprognet.networks._column_graph import add_column as add_column
 from skprognet.networks._column_graph import add_older_columns as add_older_columns
+from skprognet.networks._column_stack import shape_of as shape_of
+from skprognet.networks._counter_masks import CounterMasks as CounterMasks
 from skprognet.networks._evaluate import ROWS_PER_BLOCK as ROWS_PER_BLOCK
 from skprognet.networks._evaluate import evaluate_hidden, evaluate_logits
+from skprognet.networks._lockstep import Lockstep as Lockstep
+from skprognet.networks._lockstep import NetworkToTrain as NetworkToTrain
+from skprognet.networks._lockstep import Trained as Trained
 from skprognet.networks._losses import CrossEntropy as CrossEntropy
 from skprognet.networks._multi_task import MultiTaskLoss as MultiTaskLoss
 from skprognet.networks._multi_task import add_outputs as add_outputs
@@ -31,6 +36,9 @@ from skprognet.networks._recorded import record_outputs as record_outputs
 from skprognet.networks._step import TrainingStep as TrainingStep
 from skprognet.networks._step import loss_and_gradients
 from skprognet.networks._threads import limit_threads as limit_threads
+from skprognet.networks._train_together import record_epoch as record_epoch
+from skprognet.networks._train_together import train_together as train_together
+from skprognet.networks._validation_pass import ValidationPass as ValidationPass
 
 __all__ = [
     "Adapter",

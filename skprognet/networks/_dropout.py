@@ -29,6 +29,21 @@ from torch import Tensor
 _INTEGERS = {torch.float32: (torch.int32, 32), torch.float64: (torch.int64, 64)}
 
 
+def bits_of(rate: float) -> tuple[int, int]:
+    """Return how many random bits a unit takes, and how many of their values keep the unit.
+
+    Examples
+    --------
+    >>> from skprognet.networks._dropout import bits_of
+    >>> bits_of(0.5)
+    (1, 1)
+    >>> bits_of(0.25)
+    (2, 3)
+    """
+    bits = next((b for b in (1, 2, 4, 8) if rate * 2**b % 1 == 0), 16)
+    return bits, 2**bits - min(round(rate * 2**bits), 2**bits - 1)
+
+
 class DropoutMasks:
     r"""Masks that are 0 with probability `rate`, else ``1 / (1 - rate)``, drawn again and again.
 
@@ -56,8 +71,7 @@ class DropoutMasks:
 
     def __init__(self, shapes: list[tuple], rate: float, dtype: torch.dtype, device: torch.device):
         integer, self.width = _INTEGERS[dtype]
-        self.bits = next((b for b in (1, 2, 4, 8) if rate * 2**b % 1 == 0), 16)
-        kept = 2**self.bits - min(round(rate * 2**self.bits), 2**self.bits - 1)
+        self.bits, kept = bits_of(rate)
         self.k = kept - 2 ** (self.bits - 1)
         # What is kept becomes this number, put there as bits.
         self.scale = torch.tensor(2**self.bits / kept, dtype=dtype, device=device).view(integer)

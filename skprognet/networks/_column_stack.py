@@ -1,0 +1,173 @@
+"""The weights of many columns of one shape, side by side in a few tensors.
+
+Letters in names: B networks, P weights of one network, F features, H units, C classes.
+"""
+
+from itertools import accumulate
+from math import prod
+
+import torch
+from torch import Tensor
+
+from skprognet.networks._column import Column
+
+# Each matrix starts at a multiple of so many numbers, which matrix libraries read fastest. Classes
+# are padded to a multiple: a network's sums do not depend on how many classes its neighbours have.
+_MULTIPLE = 16
+
+
+def _padded(n: int) -> int:
+    return -(-n // _MULTIPLE) * _MULTIPLE
+
+
+def _parameters(column: Column, k: int) -> list[Tensor]:
+    """Return what layer k has: each weight matrix, then the bias."""
+    return [*column.weights(k), column.layers[k].bias]
+
+
+def shape_of(column: Column) -> dict:
+    """Return what columns must have in common to be trained together, as plain values.
+
+    The number of classes is rounded up to a multiple of 16: up to there columns may differ.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skprognet.networks import Column, shape_of
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> emotions, speakers = [Column(88, (16,), n, generator=generator) for n in (4, 10)]
+    >>> shape_of(emotions) == shape_of(speakers)
+    True
+    """
+    learns = [
+        any(p.requires_grad for p in _parameters(column, k)) for k in range(len(column.layers))
+    ]
+    n_classes = _padded(column.layers[-1].out_features)
+    return {**column.config(), "n_classes": n_classes, "learns": learns}
+
+
+class Block:
+    """Weights with one learning rate: a row of P numbers for each network.
+
+    Parameters
+    ----------
+    lr : float or None
+        The learning rate; None is for weights that stay as they are.
+    shapes : list of tuple
+        The shapes of what one network has here.
+    B : int
+        Number of networks.
+    like : Tensor
+        A tensor of the type and on the device of the weights.
+
+    Attributes
+    ----------
+    values, grads, means, squares, best : Tensor of shape (B, P)
+        The weights, their gradients, what Adam keeps, and the weights of the best epoch. Where
+        nothing learns there are only the values.
+    """
+
+    def __init__(self, lr: float | None, shapes: list[tuple], B: int, like: Tensor):
+        self.lr = lr
+        self.shapes = shapes
+        self.values = like.new_zeros(B, sum(_padded(prod(shape)) for shape in shapes))
+        if lr is not None:
+            self.grads, self.means, self.squares, self.best = [
+                torch.zeros_like(self.values) for _ in range(4)
+            ]
+
+    def views(self, of: Tensor) -> list[Tensor]:
+        """Return the parts of a tensor of shape (B, P), each of shape (B, *shape)."""
+        starts = accumulate((_padded(prod(shape)) for shape in self.shapes), initial=0)
+        return [
+            of[:, start : start + prod(shape)].view(len(of), *shape)
+            for start, shape in zip(starts, self.shapes, strict=False)
+        ]
+
+
+class ColumnStack:
+    """B columns of one shape, as :func:`shape_of` says.
+
+    The output layers are padded to one width with classes whose bias is minus infinity: their
+    probability is 0, and so is every gradient that they take part in.
+
+    Parameters
+    ----------
+    columns : list of Column
+        The networks; :func:`shape_of` is the same for all.
+    lr : float
+        Learning rate.
+    copied_lr : float or None, default=None
+        Learning rate of all layers but the output; None is `lr`.
+    device : str or torch.device, default="cpu"
+        Where the weights are.
+
+    Attributes
+    ----------
+    n_classes : int
+        Width of the padded output.
+    layers : list of list of Tensor
+        For each layer its weights, each of shape (B, H, inputs), and last its bias (B, H).
+    grads : list of list of Tensor
+        Their gradients; an empty list for a layer that does not learn.
+    learning : list of Block
+        What learns, a block for each learning rate.
+    """
+
+    def __init__(self, columns: list[Column], lr: float, copied_lr=None, device="cpu"):
+        self.columns = columns
+        first, depth = columns[0], len(columns[0].layers)
+        like = torch.empty(0, dtype=first.layers[0].weight.dtype, device=device)
+        self.n_classes = _padded(first.layers[-1].out_features)
+        rates = [lr if copied_lr is None else copied_lr] * (depth - 1) + [lr]
+        learns = shape_of(first)["learns"]
+        self.rates = [rate if learns[k] else None for k, rate in enumerate(rates)]
+        self.blocks = []
+        for rate in dict.fromkeys(self.rates):
+            shapes = [shape for k in self._layers_at(rate) for shape in self._shapes(k)]
+            self.blocks.append(Block(rate, shapes, len(columns), like))
+        self.learning = [block for block in self.blocks if block.lr is not None]
+        self._load()
+        self.layers = self._by_layer([block.values for block in self.blocks])
+        self.grads = self._by_layer([getattr(block, "grads", None) for block in self.blocks])
+
+    def _layers_at(self, rate: float | None) -> list[int]:
+        return [k for k, of_layer in enumerate(self.rates) if of_layer == rate]
+
+    def _shapes(self, k: int) -> list[tuple]:
+        """Return the shapes of what layer k has: each weight matrix, then the bias."""
+        width = (self.n_classes,) if k == len(self.rates) - 1 else ()
+        return [(*width, *p.shape[len(width) :]) for p in _parameters(self.columns[0], k)]
+
+    def _by_layer(self, tensors: list) -> list[list[Tensor]]:
+        """Return the views of each layer, given for each block a tensor (B, P) or None."""
+        layers: list[list[Tensor]] = [[] for _ in self.rates]
+        for block, tensor in zip(self.blocks, tensors, strict=True):
+            views = iter([] if tensor is None else block.views(tensor))
+            for k in self._layers_at(block.lr):
+                layers[k] = [view for _, view in zip(self._shapes(k), views, strict=False)]
+        return layers
+
+    @torch.no_grad()
+    def _load(self) -> None:
+        """Copy the weights of the columns, in one transfer for each block."""
+        gathered = [torch.zeros_like(block.values, device="cpu") for block in self.blocks]
+        layers = self._by_layer(gathered)
+        layers[-1][-1].fill_(-torch.inf)  # the biases of classes that a network does not have
+        for b, column in enumerate(self.columns):
+            for k, views in enumerate(layers):
+                for view, p in zip(views, _parameters(column, k), strict=True):
+                    view[b, : len(p)].copy_(p)
+        for block, values in zip(self.blocks, gathered, strict=True):
+            block.values.copy_(values)
+
+    @torch.no_grad()
+    def unload(self, *, best: bool) -> None:
+        """Copy the weights of the best epoch, or those of now, into the columns."""
+        for block in self.learning if best else []:
+            block.values.copy_(block.best)
+        layers = self._by_layer([block.values.cpu() for block in self.blocks])
+        for b, column in enumerate(self.columns):
+            for k, views in enumerate(layers):
+                for view, p in zip(views, _parameters(column, k), strict=True):
+                    p.copy_(view[b, : len(p)])

@@ -1,0 +1,50 @@
+"""Adam over the weights of many networks, which may have made different numbers of steps."""
+
+import torch
+
+from skprognet.networks._column_stack import ColumnStack
+
+
+class StackedAdam:
+    """torch's fused Adam, as :class:`~skprognet.networks.FusedAdam`, over a stack of columns.
+
+    Networks with equally many steps in an epoch are next to each other and are updated as one
+    tensor, with one count of steps.
+
+    Parameters
+    ----------
+    stack : ColumnStack
+        The weights, with their learning rates.
+    n_steps : list of int
+        Steps of each network in an epoch, in falling order.
+    """
+
+    def __init__(self, stack: ColumnStack, n_steps: list[int]):
+        self.stack = stack
+        starts = [b for b in range(len(n_steps)) if b == 0 or n_steps[b] != n_steps[b - 1]]
+        self.runs = [
+            slice(start, stop)
+            for start, stop in zip(starts, [*starts[1:], len(n_steps)], strict=True)
+        ]
+        device = stack.layers[0][0].device
+        self.counts = [torch.zeros((), device=device) for _ in self.runs]
+
+    def update(self, B: int) -> None:
+        """Update the first B networks, which are whole runs."""
+        runs = [run for run in self.runs if run.start < B]
+        counts = self.counts[: len(runs)]
+        torch._foreach_add_(counts, 1)
+        for block in self.stack.learning:
+            parts = [block.values, block.grads, block.means, block.squares]
+            torch._fused_adam_(
+                *[[part[run] for run in runs] for part in parts],
+                [],
+                counts,
+                lr=block.lr,
+                beta1=0.9,
+                beta2=0.999,
+                weight_decay=0,
+                eps=1e-8,
+                amsgrad=False,
+                maximize=False,
+            )

@@ -1,0 +1,438 @@
+"""Many networks at once, against the package's own step, one network after the other."""
+
+import copy
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from skprognet.networks import (
+    Column,
+    CounterMasks,
+    FusedAdam,
+    Lockstep,
+    NetworkToTrain,
+    ProgressiveColumn,
+    TrainingStep,
+    evaluate_logits,
+    limit_threads,
+    train_together,
+)
+
+N_FEATURES, BATCH = 7, 8
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    with limit_threads(1):
+        yield
+
+
+def plain(generator, n_classes=4, **options):
+    return Column(N_FEATURES, (12, 10), n_classes, generator=generator, **options)
+
+
+def progressive(generator, n_classes=4, **options):
+    # Two sources; the first one's last layer is read by two layers, its first by none.
+    return ProgressiveColumn(
+        N_FEATURES,
+        (12, 10),
+        n_classes,
+        source_sizes=[(5, 6, 4), (9,)],
+        generator=generator,
+        **options,
+    )
+
+
+WIDTHS = {plain: N_FEATURES, progressive: N_FEATURES + 5 + 6 + 4 + 9}
+
+
+def make_rows(n, width, n_classes, generator, weighted=False):
+    weight = torch.rand(n, generator=generator) + 0.5 if weighted else None
+    return SimpleNamespace(
+        X=torch.randn(n, width, generator=generator),
+        y=torch.randint(n_classes, (n,), generator=generator),
+        weight=weight,
+    )
+
+
+def make_network(make_column, seed, n_rows=40, n_classes=4, weighted=False, **options):
+    generator = torch.Generator().manual_seed(seed)
+    column = make_column(generator, n_classes, **options)
+    rows = [
+        make_rows(n, WIDTHS[make_column], n_classes, generator, weighted)
+        for n in (n_rows, 20 + seed % 5)
+    ]
+    return NetworkToTrain(column, *rows, order_seed=100 + seed, dropout_seed=200 + seed)
+
+
+def masks_of(network, n_units, rate, step, stream=0):
+    """Return what one network drops in one step, drawn for this network alone."""
+    masks = CounterMasks([network.dropout_seed], n_units, rate, "cpu", stream)
+    dropped = masks.dropped(masks.words(torch.tensor([step]), 1)[:, 0])[0]
+    return (~dropped).float() * masks.scale
+
+
+class GivenMasks:
+    """Stands in for the random masks of a column: those of the counter, in the same order."""
+
+    def __init__(self, network):
+        self.network, self.step = network, 0
+
+    def cut(self, shapes, n_rows, rate, stream=0):
+        flat = masks_of(self.network, sum(BATCH * w for w in shapes), rate, self.step, stream)
+        parts = flat.split([BATCH * width for width in shapes])
+        return [p.view(BATCH, w)[:n_rows] for p, w in zip(parts, shapes, strict=True)]
+
+
+def train_alone(network, *, epochs, lr, copied_lr=None):
+    """Train one network with the package's own step and Adam, with the masks of the counter."""
+    column, rows = network.column, network.training
+    given, rate = GivenMasks(network), column.dropout
+    if rate:
+        column.masks = lambda n: SimpleNamespace(
+            draw=lambda _: given.cut(column.hidden_layer_sizes, n, rate)
+        )
+    if lateral_rate := getattr(column, "lateral_dropout", 0):
+        widths = [[width for _, width in layer] for layer in column.places_by_layer]
+
+        def lateral_inputs(k, frozen, *, dropping):
+            if not dropping or not frozen:
+                return frozen
+            flat = [width for layer in widths for width in layer]
+            masks = given.cut(flat, len(frozen[0]), lateral_rate, stream=1)
+            first = sum(len(layer) for layer in widths[:k])
+            return [h * mask for h, mask in zip(frozen, masks[first:], strict=False)]
+
+        column.lateral_inputs = lateral_inputs
+    learning = [[p for p in column.parameters() if p.requires_grad]]
+    rates = [lr]
+    if copied_lr is not None:
+        output = [*column.weights(len(column.layers) - 1), column.layers[-1].bias]
+        learning = [[p for p in learning[0] if not any(p is o for o in output)], output]
+        rates = [copied_lr, lr]
+    step = TrainingStep(column)
+    optimizers = [FusedAdam(p, lr=r) for p, r in zip(learning, rates, strict=True)]
+    order = torch.Generator().manual_seed(network.order_seed)
+    losses, history = [], []
+    for _ in range(epochs):
+        for places in torch.randperm(len(rows.X), generator=order).split(BATCH):
+            weight = None if rows.weight is None else rows.weight[places]
+            with torch.inference_mode():
+                loss, _ = step(rows.X[places], rows.y[places], weight)
+                for optimizer in optimizers:
+                    optimizer.update()
+            losses.append(loss.item())
+            given.step += 1
+        state = copy.deepcopy(column.state_dict())
+        history.append((*score_by_hand(column, network.validation), state))
+    return losses, history
+
+
+def best_of(history):
+    """Return the best epoch, from 1, and its weights: the highest UAR, then the lowest loss."""
+    ranks = [(round(uar, 6), -loss) for loss, uar, _ in history]
+    best = max(range(len(ranks)), key=lambda epoch: (ranks[epoch], -epoch))
+    return best + 1, history[best][2]
+
+
+def score_by_hand(column, rows):
+    logits = evaluate_logits(column, rows.X)
+    loss = torch.nn.functional.cross_entropy(logits, rows.y, reduction="none").double()
+    weight = torch.ones(len(rows.y)) if rows.weight is None else rows.weight
+    hit = (logits.argmax(1) == rows.y).double() * weight
+    recalls = [hit[rows.y == c].sum() / weight[rows.y == c].sum() for c in rows.y.unique()]
+    return (loss * weight).mean().item(), torch.stack(recalls).double().mean().item()
+
+
+def losses_together(networks, *, epochs, lr, copied_lr=None):
+    """Return the loss of every batch of every network, and the history of each."""
+    with torch.inference_mode():
+        group = Lockstep(
+            networks,
+            lr=lr,
+            copied_lr=copied_lr,
+            batch_size=BATCH,
+            max_epochs=epochs,
+            device="cpu",
+        )
+        losses = []
+        for _ in range(epochs):
+            group.rows.shuffle()
+            group.epoch()
+            losses.append(group.loss_BS.clone())
+        results = group.results()
+    n_steps = group.rows.n_steps
+    return [
+        [loss for of_epoch in losses for loss in of_epoch[b, :n].tolist()]
+        for b, n in enumerate(n_steps)
+    ], results
+
+
+CASES = {
+    "plain": (plain, {"dropout": 0.5}),
+    "plain, tanh, a rate of 16 bits": (plain, {"dropout": 0.3, "activation": "tanh"}),
+    "plain, relu": (plain, {"dropout": 0.25, "activation": "relu"}),
+    "plain, identity, no dropout": (plain, {"activation": "identity"}),
+    "progressive": (progressive, {"dropout": 0.5}),
+    "progressive, lateral dropout": (progressive, {"dropout": 0.5, "lateral_dropout": 0.2}),
+    "progressive, lateral dropout alone": (progressive, {"lateral_dropout": 0.5}),
+}
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("case", CASES)
+def test_every_batch_has_the_loss_of_the_own_step(case, weighted):
+    make_column, options = CASES[case]
+    # Unequal numbers of rows, of steps and of classes; partial batches of 1, 7 and 8 rows.
+    networks = [
+        make_network(make_column, seed, n, n_classes, weighted, **options)
+        for seed, n, n_classes in ((0, 47, 4), (1, 41, 3), (2, 40, 4), (3, 23, 2))
+    ]
+    alone = copy.deepcopy(networks)
+    losses, results = losses_together(networks, epochs=4, lr=0.01)
+    for network, got, result in zip(alone, losses, results, strict=True):
+        expected, history = train_alone(network, epochs=4, lr=0.01)
+        assert len(got) == len(expected)
+        torch.testing.assert_close(torch.tensor(got), torch.tensor(expected), rtol=0, atol=3e-6)
+        scores = torch.tensor([each[:2] for each in history], dtype=torch.float64)
+        torch.testing.assert_close(result.history[:, 1:], scores, rtol=0, atol=3e-6)
+
+
+def test_float64_agrees_to_its_own_precision():
+    options = {"dropout": 0.5, "lateral_dropout": 0.25, "dtype": torch.float64}
+    network = make_network(progressive, 0, 47, weighted=True, **options)
+    for rows in (network.training, network.validation):
+        rows.X, rows.weight = rows.X.double(), rows.weight.double()
+    alone = copy.deepcopy(network)
+    (got,), _ = losses_together([network], epochs=4, lr=0.01)
+    expected, _ = train_alone(alone, epochs=4, lr=0.01)
+    torch.testing.assert_close(torch.tensor(got), torch.tensor(expected), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("make_column", [plain, progressive])
+def test_a_whole_training_keeps_the_same_epoch_and_predicts_the_same(make_column):
+    networks = [
+        make_network(make_column, seed, n, dropout=0.5) for seed, n in ((0, 40), (1, 61), (2, 50))
+    ]
+    alone = copy.deepcopy(networks)
+    results = train_together(networks, max_epochs=25, lr=0.01, batch_size=BATCH)
+    for network, other, result in zip(networks, alone, results, strict=True):
+        X = network.training.X
+        _, history = train_alone(other, epochs=25, lr=0.01)
+        best, weights = best_of(history)
+        assert result.best_epoch == best
+        other.column.load_state_dict(weights)
+        together, apart = [evaluate_logits(each.column, X) for each in (network, other)]
+        torch.testing.assert_close(together, apart, rtol=0, atol=1e-4)
+        assert torch.equal(together.argmax(1), apart.argmax(1))
+
+
+@pytest.mark.parametrize("make_column", [plain, progressive])
+@pytest.mark.parametrize(("n_frozen", "copied_lr"), [(1, None), (0, 0.001), (1, 0.001), (2, None)])
+def test_frozen_layers_stay_and_copied_ones_learn_at_their_own_rate(
+    make_column, n_frozen, copied_lr
+):
+    networks = [make_network(make_column, seed, n, dropout=0.5) for seed, n in ((0, 40), (1, 33))]
+    for network in networks:
+        for k in range(n_frozen):
+            for parameter in [*network.column.weights(k), network.column.layers[k].bias]:
+                parameter.requires_grad = False
+    alone, before = copy.deepcopy(networks), copy.deepcopy(networks)
+    losses, _ = losses_together(networks, epochs=3, lr=0.01, copied_lr=copied_lr)
+    for network, other, old, got in zip(networks, alone, before, losses, strict=True):
+        expected, _ = train_alone(other, epochs=3, lr=0.01, copied_lr=copied_lr)
+        torch.testing.assert_close(torch.tensor(got), torch.tensor(expected), rtol=0, atol=3e-6)
+        for k in range(len(network.column.layers)):
+            pairs = zip(network.column.weights(k), old.column.weights(k), strict=True)
+            assert all(torch.equal(new, was) for new, was in pairs) == (k < n_frozen)
+
+
+def trained_weights(networks, **options):
+    train_together(networks, max_epochs=3, lr=0.01, batch_size=BATCH, **options)
+    return [p.detach().clone() for p in networks[0].column.parameters()]
+
+
+@pytest.mark.parametrize("make_column", [plain, progressive])
+def test_neighbours_change_no_bit(make_column):
+    options = {"dropout": 0.5}
+
+    def group(*others):
+        return [make_network(make_column, 0, 45, **options), *others]
+
+    def others(n, **different):
+        return [make_network(make_column, 7 + b, **{**options, **different}) for b in range(n)]
+
+    alone = trained_weights(group())
+    groups = {
+        "two": group(*others(1)),
+        "four": group(*others(3)),
+        "eight": group(*others(7)),
+        "more rows": group(*others(2, n_rows=90)),
+        "fewer rows": group(*others(2, n_rows=9)),
+        "more classes": group(*others(2, n_classes=11)),
+        "as many classes as there may be": group(*others(2, n_classes=16)),
+        "weights": group(*others(2, weighted=True)),
+    }
+    for name, networks in groups.items():
+        pairs = zip(alone, trained_weights(networks), strict=True)
+        assert all(torch.equal(a, b) for a, b in pairs), name
+
+
+def test_a_network_that_diverges_says_so_and_leaves_its_neighbours_alone():
+    networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(3)]
+    without = [make_network(plain, 0, 40, dropout=0.5)]
+    networks[1].training.X[3, 0] = torch.inf
+    results = train_together(networks, max_epochs=3, lr=0.01, batch_size=BATCH)
+    assert [result.finite for result in results] == [True, False, True]
+    train_together(without, max_epochs=3, lr=0.01, batch_size=BATCH)
+    pairs = zip(networks[0].column.parameters(), without[0].column.parameters(), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
+
+
+def test_patience_ends_each_network_by_itself():
+    networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(4)]
+    others = copy.deepcopy(networks)
+    patient = train_together(networks, max_epochs=40, lr=0.02, batch_size=BATCH, patience=4)
+    endless = train_together(others, max_epochs=40, lr=0.02, batch_size=BATCH)
+    for with_patience, without in zip(patient, endless, strict=True):
+        n_epochs = len(with_patience.history)
+        assert n_epochs == min(40, with_patience.best_epoch + 4)
+        assert torch.equal(with_patience.history, without.history[:n_epochs])
+    assert len({len(result.history) for result in patient}) > 1
+
+
+def test_without_validation_rows_the_last_epoch_stays():
+    networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(2)]
+    for network in networks:
+        network.validation = None
+    alone = copy.deepcopy(networks)
+    results = train_together(networks, max_epochs=5, lr=0.01, batch_size=BATCH)
+    for network, other, result in zip(networks, alone, results, strict=True):
+        other.validation = other.training
+        train_alone(other, epochs=5, lr=0.01)
+        assert result.best_epoch == 5
+        assert result.history[:, 0].isfinite().all()
+        assert result.history[:, 1:].isnan().all()
+        for new, expected in zip(
+            network.column.parameters(), other.column.parameters(), strict=True
+        ):
+            torch.testing.assert_close(new, expected, rtol=0, atol=1e-4)
+
+
+class Operations(TorchDispatchMode):
+    """Counts operations that compute, and refuses those that hand a value to the host."""
+
+    VIEWS = (
+        *("view", "transpose", "slice", "unsqueeze", "expand", "select", "split", "alias"),
+        *("split_with_sizes", "detach", "unbind", "as_strided", "squeeze", "mT", "narrow"),
+        *("flatten", "unflatten", "view_as", "expand_as", "empty_like"),
+    )
+    READS = ("_local_scalar_dense", "nonzero", "masked_select", "equal", "unique")
+
+    def __init__(self):
+        super().__init__()
+        self.names = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        name = func._schema.name.split("::")[1]
+        assert not name.startswith(self.READS), name
+        if name not in self.VIEWS:
+            self.names.append(name)
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize(("make_column", "most"), [(plain, 35), (progressive, 45)])
+def test_an_epoch_reads_no_value_and_has_few_operations_however_many_networks(make_column, most):
+    counts = {}
+    for n_networks in (2, 6):
+        networks = [make_network(make_column, b, 40, dropout=0.5) for b in range(n_networks)]
+        with torch.inference_mode():
+            group = Lockstep(networks, lr=0.01, batch_size=BATCH, max_epochs=3, device="cpu")
+            group.rows.shuffle()
+            kept = [group.history, group.loss_BS, *(b.values for b in group.stack.learning)]
+            places = [tensor.data_ptr() for tensor in kept]
+            with Operations() as operations:
+                group.epoch()
+        assert places == [tensor.data_ptr() for tensor in kept]  # so it can be recorded
+        counts[n_networks] = len(operations.names)
+        assert operations.names.count("_fused_adam_") == 5
+    assert counts[2] == counts[6]
+    assert counts[2] < 5 * most + 60
+
+
+def by_splitmix64(seed, step, word):
+    """Return the 64 bits of one word in whole numbers of Python, as Steele et al. print them."""
+
+    def mix(x):
+        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+        x = (x ^ (x >> 27)) * 0x94D049BB133111EB % 2**64
+        return x ^ (x >> 31)
+
+    gamma = 0x9E3779B97F4A7C15
+    return mix((mix((seed + gamma * step) % 2**64) + gamma * word) % 2**64)
+
+
+@pytest.mark.parametrize(("rate", "bits"), [(0.5, 1), (0.25, 2), (0.3, 16)])
+def test_masks_are_those_of_splitmix64(rate, bits):
+    masks = CounterMasks([3, 2**32 - 1], 200, rate, "cpu")
+    words = masks.words(torch.tensor([5, 9]), 2)
+    for b, (seed, first) in enumerate(((3, 5), (2**32 - 1, 9))):
+        for s in range(2):
+            dropped = masks.dropped(words[:, s])[b].tolist()
+            per_word = 32 // bits
+            for unit, is_dropped in enumerate(dropped):
+                word, place = divmod(unit, per_word)
+                both = by_splitmix64(seed, first + s, word // 2)
+                half = both >> 32 if word % 2 else both % 2**32
+                # The unit's bits, of the last unit the lowest ones, as a number with a sign.
+                value = half << (place * bits) & (2**32 - 1)
+                value = (value >> (32 - bits)) - (2**bits if value >> 31 else 0)
+                kept = 2**bits - round(2**bits * rate)
+                assert is_dropped == (value >= kept - 2 ** (bits - 1))
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.2, 0.75])
+def test_masks_meet_the_rate_and_are_independent(rate):
+    masks = CounterMasks([0, 1, 2, 2**32 - 1], 4096, rate, "cpu")
+    words = masks.words(torch.zeros(4, dtype=torch.int64), 40)
+    drops = torch.stack([masks.dropped(words[:, s]) for s in range(40)], dim=1).double()
+    other = CounterMasks([0, 1, 2, 2**32 - 1], 4096, rate, "cpu", stream=1)
+    other = other.dropped(other.words(torch.zeros(4, dtype=torch.int64), 1)[:, 0]).double()
+
+    def z_of_agreement(one, two):
+        expected = rate**2 + (1 - rate) ** 2
+        error = (expected * (1 - expected) / one.numel()) ** 0.5
+        return abs(((one == two).double().mean() - expected) / error).item()
+
+    assert abs(drops.mean() - rate) < 4 * (rate * (1 - rate) / drops.numel()) ** 0.5
+    assert z_of_agreement(drops[:, 1:], drops[:, :-1]) < 4  # the next step
+    assert z_of_agreement(drops[1:], drops[:-1]) < 4  # the next network
+    for shift in (1, 2, 31, 32, 64):  # the next units and words
+        assert z_of_agreement(drops[:, :, shift:], drops[:, :, :-shift]) < 4
+    assert z_of_agreement(drops[:, 0], other) < 4
+    assert masks.scale == pytest.approx(1 / (1 - rate), rel=1e-4)
+
+
+def test_masks_of_a_network_are_the_same_in_any_group():
+    alone = CounterMasks([12], 500, 0.5, "cpu").words(torch.tensor([7]), 3)
+    group = CounterMasks([11, 12, 13], 500, 0.5, "cpu").words(torch.tensor([0, 5, 2]), 9)
+    assert torch.equal(alone[0], group[1, 2:5])
+
+
+def test_networks_of_different_shapes_are_refused():
+    one = make_network(plain, 0)
+    with pytest.raises(ValueError, match=r"one shape; they differ in \['dropout'\]"):
+        train_together([one, make_network(plain, 1, dropout=0.5)], max_epochs=1)
+    with pytest.raises(ValueError, match=r"they differ in \['n_classes'\]"):
+        train_together([one, make_network(plain, 1, n_classes=17)], max_epochs=1)
+    with pytest.raises(ValueError, match="adapters cannot be trained together"):
+        train_together([make_network(progressive, 0, adapter="linear")], max_epochs=1)
+    other = make_network(plain, 1)
+    other.validation = None
+    with pytest.raises(ValueError, match="have validation rows, or none"):
+        train_together([one, other], max_epochs=1)
+    one.column.requires_grad_(False)
+    with pytest.raises(ValueError, match="At least one layer must learn"):
+        train_together([one], max_epochs=1)

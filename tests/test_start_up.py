@@ -1,0 +1,76 @@
+"""What is imported for good, and what a first fit does not import."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PROBE = """
+import gc, json, pickle, sys
+from skprognet._start_up import ForWorkers, import_for_good
+
+found = {"light": "torch" not in sys.modules}
+sent = pickle.dumps(ForWorkers(import_for_good))
+found["as it is"] = pickle.loads(sent) is import_for_good and gc.get_freeze_count() == 0
+gc.disable()
+import_for_good("colorsys")
+found["stays off"] = not gc.isenabled() and gc.get_freeze_count() == 0
+gc.enable()
+try:
+    import_for_good("skprognet.nothing")
+except ImportError:
+    found["on after an error"] = gc.isenabled()
+
+gc.collect()
+before = gc.get_stats()[2]["collections"]
+import_for_good("skprognet.evaluation._run_jobs")
+found["not collected"] = gc.get_stats()[2]["collections"] == before
+found["on again"] = gc.isenabled() and gc.get_freeze_count() > 100_000
+
+import numpy as np
+import skprognet
+from joblib import Parallel, delayed
+from skorch.callbacks import EpochTimer
+
+X, y, n = np.eye(40), np.arange(40) % 2, np.arange(40) / 40
+small = {"hidden_layer_sizes": (4, 4), "max_epochs": 1}
+
+def loaded_after(names):
+    for callbacks in (None, [("mine", EpochTimer())]):
+        options = {**small, "callbacks": callbacks}
+        classes, numbers = skprognet.DNNClassifier(**options), skprognet.DNNRegressor(**options)
+        classes.fit(X, y), numbers.fit(X, n)
+        for name in names:
+            source = numbers if name.endswith("Regressor") else classes
+            first = {} if name.startswith("MultiTask") else {"source": source}
+            more = {} if first else {"source_y": y}
+            labels = n if source is numbers else y
+            getattr(skprognet, name)(**first, **options).fit(X, labels, **more)
+    return sorted({"torch._dynamo", "sympy"} & set(sys.modules))
+
+readers = [name for name in skprognet.__all__ if name.endswith(("Classifier", "Regressor"))]
+readers = [name for name in readers if not name.startswith("DNN")]
+found["n"] = len(readers)
+found["here"] = loaded_after(readers)
+found["in a worker"] = Parallel(n_jobs=2)([delayed(loaded_after)(readers[:1])])[0]
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def found():
+    run = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+def test_imports_for_good_leave_the_collector_as_it_was(found):
+    names = ("light", "as it is", "stays off", "on after an error", "not collected", "on again")
+    assert {name: found[name] for name in names} == dict.fromkeys(names, True)
+
+
+def test_no_first_fit_imports_the_compiler(found):
+    """It costs over a second and 70 MB, in each process."""
+    assert found["n"] == 8
+    assert found["here"] == found["in a worker"] == []
