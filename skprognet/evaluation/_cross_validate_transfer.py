@@ -30,6 +30,7 @@ def cross_validate_transfer(
     only=None,
     checkpoint=None,
     n_jobs=-1,
+    n_together=None,
     random_state=0,
     verbose=0,
 ):
@@ -260,12 +261,13 @@ def cross_validate_transfer(
         return_curves=return_curves,
         return_predictions=return_predictions,
         only=only,
+        n_together=n_together,
     )
     run, jobs = plan.run, plan.jobs
     check_backend()
     rows, curves, predictions = [], [], []
     with open_checkpoint(checkpoint, run, plan.splits, list(map(str, jobs))) as store:
-        for record in run_jobs(run, jobs, plan.n_fits, store, n_jobs, verbose):
+        for record in run_jobs(plan, store, n_jobs, verbose):
             rows += record["rows"]
             curves += [{k: compact(v) for k, v in curve.items()} for curve in record["curves"]]
             predictions += record.get("predictions", [])

@@ -1,13 +1,14 @@
-"""One job of a worker: on one split, train sources and every method that reads them."""
+"""One job: on one split, train sources and every method that reads them."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 from sklearn.base import clone
 
 from skprognet._scores import NO_SOURCE, placebo_of
 from skprognet.evaluation._fit_predictions import pack_predictions
-from skprognet.evaluation._one_fit import fit, normalise, seed_of, seeded
+from skprognet.evaluation._one_fit import fit_to_do, seed_of, seeded
 from skprognet.evaluation._run import what_it_needs
 from skprognet.evaluation._score_row import FitOfMethod, curve_of, score_row
 from skprognet.evaluation._splits import Split
@@ -16,7 +17,7 @@ from skprognet.sources import LABELS
 
 @dataclass
 class FoldJob:
-    """What one worker does in one go.
+    """What is done, and kept, in one piece.
 
     Attributes
     ----------
@@ -63,7 +64,7 @@ def plan_jobs(run, splits):
     real = {k: v for k, v in run.source_sets.items() if k not in placebos}
     parts = [{}] * bool(run.plain) + _parts(real) + _parts(placebos)
     jobs = [FoldJob(split, source_sets) for split in splits for source_sets in parts]
-    return jobs, [_count_fits(run, job) for job in jobs]
+    return jobs, [sum(count_rounds(run, job)) for job in jobs]
 
 
 def _parts(source_sets):
@@ -74,25 +75,8 @@ def _parts(source_sets):
     return alone + ([together] if together else [])
 
 
-def _count_fits(run, job):
-    """Return how many networks a job trains, those of sources included."""
-    n_sizes = len(job.split.train)
-    if not job.source_sets:
-        return n_sizes * len(run.plain)
-    read = [run.how_to_get[name] for name in _sources_read(run, job)]
-    of_sources = sum(s.n_fits * (1 if s.once_per_split else n_sizes) for s in read)
-    of_methods = sum(len(run.methods_for(name)) for name in job.source_sets)
-    return of_sources + n_sizes * of_methods
-
-
-def _sources_read(run, job):
-    """Return the names of all sources whose networks are read in a job, each once."""
-    sets = [names for name, names in job.source_sets.items() if run.is_trained_for(name)]
-    return list(dict.fromkeys(name for names in sets for name in names))
-
-
-def run_job(run, job):
-    """Train the sources of a job, and each method that reads them, for each training size.
+def count_rounds(run, job):
+    """Return how many networks a job trains at first, and how many that wait for these.
 
     Parameters
     ----------
@@ -103,53 +87,113 @@ def run_job(run, job):
 
     Returns
     -------
+    first : int
+        Networks of sources, or of methods that read none.
+    then : int
+        Networks that read sources, also those that came fitted.
+    """
+    n_sizes = len(job.split.train)
+    if not job.source_sets:
+        return n_sizes * len(run.plain), 0
+    read = [run.how_to_get[name] for name in _sources_read(run, job)]
+    of_sources = sum(s.n_fits * (1 if s.once_per_split else n_sizes) for s in read)
+    of_methods = sum(len(run.methods_for(name)) for name in job.source_sets)
+    return of_sources, n_sizes * of_methods
+
+
+def _sources_read(run, job):
+    """Return the names of all sources whose networks are read in a job, each once."""
+    sets = [names for name, names in job.source_sets.items() if run.is_trained_for(name)]
+    return list(dict.fromkeys(name for names in sets for name in names))
+
+
+def new_record(run):
+    """Return the record of a job, empty.
+
+    Returns
+    -------
     dict of lists
         "rows": a dict for each method, source and size, which is a row of the scores. "curves": a
         dict of lists for each of them whose classifier has epochs, if the run asks for curves.
         "predictions", if it asks for these: for each row those of its fit, packed.
     """
-    record = {"rows": [], "curves": []}
-    record |= {"predictions": []} if run.return_predictions else {}
-    sources = {}
-    for size, train in job.split.train.items():
-        X = normalise(run.X, train, run.normalisation, run.speakers)
-        for name in _sources_read(run, job):
-            source = run.how_to_get[name]
-            if name not in sources or not source.once_per_split:
-                sources[name] = source.get(run, job.split, size, X)
-        for source_name, names in (job.source_sets or {NO_SOURCE: ()}).items():
-            for method in run.methods_for(source_name):
-                done = _run_method(run, job.split, size, X, method, source_name, names, sources)
-                record["rows"].append(score_row(run, done, X))
-                curve = curve_of(run, done)
-                record["curves"] += [curve] if curve else []
-                if run.return_predictions:
-                    record["predictions"].append(pack_predictions(run, done))
-    return record
+    return {"rows": [], "curves": []} | ({"predictions": []} if run.return_predictions else {})
 
 
-def _run_method(run, split, size, X, name, source_name, names, sources):
-    """Fit one method on the rows and columns that are for it."""
+def steps_of_job(run, job, record):
+    """Return the work of a job for each training size, as generators.
+
+    Each of them yields a list of fits that do not wait for each other, is sent what came of them,
+    and goes on: first the sources, then the methods that read them. It adds what came of the
+    methods to the record. The first size trains also those sources that are trained once for all
+    sizes: so it is begun before the others.
+
+    Parameters
+    ----------
+    run : Run
+        What all fits share.
+    job : FoldJob
+        Split and sources.
+    record : dict of lists
+        As :func:`new_record` returns it.
+
+    Returns
+    -------
+    list of generator
+        In the order of the sizes.
+    """
+    ready = {}
+    return [_steps_of_size(run, job, size, ready, record) for size in job.split.train]
+
+
+def _steps_of_size(run, job, size, ready, record):
+    """Train the sources of a job and each method that reads them, on one training set."""
+    split, X = job.split, run.normalised(job.split.train[size])
+    get = {name: run.how_to_get[name] for name in _sources_read(run, job)}
+    if size != next(iter(split.train)):
+        get = {name: source for name, source in get.items() if not source.once_per_split}
+    to_fit = {name: source.to_fit(run, split, size, X) for name, source in get.items()}
+    to_fit = {name: fit for name, fit in to_fit.items() if fit is not None}
+    fitted = dict(zip(to_fit, (yield list(to_fit.values())), strict=True)) if to_fit else {}
+    ready |= {n: source.ready(run, split, size, X, fitted.get(n)) for n, source in get.items()}
+    begun = [
+        _begin_method(run, split, size, X, method, source_name, names, ready)
+        for source_name, names in (job.source_sets or {NO_SOURCE: ()}).items()
+        for method in run.methods_for(source_name)
+    ]
+    done = yield [fit for fit, _ in begun]
+    for fitted, (_, end) in zip(done, begun, strict=True):
+        _add_to_record(record, run, end(fitted=fitted), X)
+
+
+def _add_to_record(record, run, done, X):
+    record["rows"].append(score_row(run, done, X))
+    curve = curve_of(run, done)
+    record["curves"] += [curve] if curve else []
+    if run.return_predictions:
+        record["predictions"].append(pack_predictions(run, done))
+
+
+def _begin_method(run, split, size, X, name, source_name, names, ready):
+    """Return the fit of one method on the rows and columns that are for it, and what ends it."""
     method, labels, read = run.methods[name], None, {}
     if what_it_needs(method) == LABELS and names:
         labels = pd.DataFrame({name: run.sources[name] for name in names})
     else:
-        read = {name: sources[name] for name in names}
+        read = {name: ready[name] for name in names}
     seed = seed_of(run, split, f"{name} from {source_name}", size)
-    method, given = seeded(_reading(method, read), seed), run.rows(X, names)
-    tested = split.test if run.return_curves else None
-    fitted = fit(
+    fit = fit_to_do(
         run.task,
-        method,
-        given,
+        seeded(_reading(method, read), seed),
+        run.rows(X, names),
         run.y,
         split.train[size],
         split.validation,
-        tested=tested,
+        tested=split.test if run.return_curves else None,
         source_y=labels,
     )
     read = list(read.values())
-    return FitOfMethod(name, source_name, names, split, size, seed, given, fitted, read, run.task)
+    return fit, partial(FitOfMethod, name, source_name, names, split, size, seed, read, run.task)
 
 
 def _reading(method, sources):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from skprognet.evaluation._check_run import check_run
 from skprognet.evaluation._fold_job import plan_jobs
+from skprognet.evaluation._job_groups import is_on_cuda, settle_n_together
 from skprognet.evaluation._parts import select_part
 from skprognet.evaluation._run import Run
 from skprognet.evaluation._splits import draw_splits
@@ -24,29 +25,34 @@ class RunPlan:
         The work, or the part of it that was asked for, cut into pieces that run at the same time.
     n_fits : list of int
         How many networks each job trains.
+    n_together : int
+        How many networks are trained at once, at most.
     """
 
     run: Run
     splits: list
     jobs: list
     n_fits: list
+    n_together: int = 1
 
 
-def plan_run(X, y, *, cv, only=None, **options):
+def plan_run(X, y, *, cv, only=None, n_together=None, **options):
     """Return the plan of a run, or raise if its arguments make no sense.
 
     Parameters
     ----------
-    X, y, cv, only
+    X, y, cv, only, n_together
         As in :func:`cross_validate_transfer`.
     **options : dict
         All its other arguments that say what is trained.
     """
     run = check_run(X, y, **options)
+    n_together = settle_n_together(run, n_together)
+    run.counter_masks = n_together > 1 or is_on_cuda(run)
     if cv is None:
         cv = RepeatedSpeakerStratifiedKFold(random_state=run.random_state)
     splits = draw_splits(cv, run)
     jobs, n_fits = plan_jobs(run, splits)
     if only is not None:
         jobs, n_fits = select_part(only, run.corpus, jobs, n_fits)
-    return RunPlan(run, splits, jobs, n_fits)
+    return RunPlan(run, splits, jobs, n_fits, n_together)

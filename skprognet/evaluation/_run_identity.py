@@ -51,7 +51,7 @@ def describe_run(run, splits):
     names = ["X", "y", "speakers", "methods", "sources", "source_estimator", "combined_sources"]
     names += ["scoring", "normalisation", "random_state", "target", "corpus", "train_folds"]
     names += ["return_curves", "kind"]
-    optional = ("columns", "placebo", "return_predictions")
+    optional = ("columns", "placebo", "return_predictions", "counter_masks")
     names += [name for name in optional if getattr(run, name)]
     found = {}
     for name in names:

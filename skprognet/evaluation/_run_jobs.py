@@ -8,11 +8,26 @@ from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
 from tqdm import tqdm
 
-from skprognet.evaluation._fold_job import run_job
+from skprognet._wording import count
+from skprognet.evaluation._job_groups import group_jobs, is_on_cuda
+from skprognet.evaluation._together import run_job, run_together
 
 
-def run_jobs(run, jobs, n_fits, store, n_jobs, verbose):
-    """Yield the record of every job: those on disk first, then the others as they end."""
+def run_jobs(plan, store, n_jobs, verbose):
+    """Yield the record of every job: those on disk first, then the others as they end.
+
+    Parameters
+    ----------
+    plan : RunPlan
+        Of the run, or of a part of it.
+    store : Checkpoint or None
+        Where what is finished is kept.
+    n_jobs : int
+        As in joblib: how many jobs, or groups of them, are done at the same time.
+    verbose : int
+        Whether to show a progress bar.
+    """
+    jobs, n_fits = plan.jobs, plan.n_fits
     fits = dict(zip(map(str, jobs), n_fits, strict=True))
     kept = {} if store is None else store.kept
     yield from kept.values()
@@ -27,7 +42,7 @@ def run_jobs(run, jobs, n_fits, store, n_jobs, verbose):
         disable=not verbose or sys.stderr is None,
     ) as bar:
         try:
-            for name, record in _train(run, missing, n_jobs, bar):
+            for name, record in _train(plan, missing, n_jobs, bar):
                 if store is not None:
                     store.keep(name, record, fits[name])
                 bar.update(fits[name])
@@ -43,28 +58,65 @@ def run_jobs(run, jobs, n_fits, store, n_jobs, verbose):
             raise
 
 
-def _train(run, jobs, n_jobs, bar):
+def _train(plan, missing, n_jobs, bar):
     """Yield name and record of every job, in any order, and show what runs."""
+    run, n_together = plan.run, plan.n_together
+    groups = group_jobs(run, missing, n_together)
+    if n_together > 1 and _is_here(run, n_jobs):
+        for group in groups:
+            bar.set_postfix_str(_group_in_words(group), refresh=False)
+            yield from run_together(run, group, n_together)
+        return
     started, n_workers = {}, effective_n_jobs(n_jobs)
 
     def dispatch():
-        for job in jobs:
-            started[str(job)] = None  # joblib asks a little ahead of what it starts
-            yield delayed(_run_named)(run, job)
+        for group in groups:
+            # joblib asks a little ahead of what it starts
+            started[_group_in_words(group)] = None
+            yield delayed(_run_group)(run, group, n_together)
             bar.set_postfix_str("; ".join(list(started)[:n_workers]), refresh=False)
 
     with _on_each_worker(run):
         finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(dispatch())
         try:
-            for name, record in finished:
+            for name, records, error in finished:
                 del started[name]
                 bar.set_postfix_str("; ".join(list(started)[:n_workers]), refresh=False)
-                yield name, record
+                yield from records
+                if error is not None:
+                    raise error
         except BrokenExecutor as error:
             raise ChildProcessError(
                 "A worker process was ended from outside, as systems do that run out of memory. "
                 f"Use fewer than n_jobs={n_workers}, or free some memory."
             ) from error
+
+
+def _is_here(run, n_jobs):
+    """Return whether groups are done one after the other, in this process.
+
+    So a job is kept before the others of its group are done. A GPU has room for one group.
+    """
+    backend, _ = get_active_backend()
+    return not hasattr(backend, "client") and (is_on_cuda(run) or effective_n_jobs(n_jobs) == 1)
+
+
+def _group_in_words(group):
+    others = f" and {count(group[1:], 'other job')}" if len(group) > 1 else ""
+    return f"{group[0]}{others}"
+
+
+def _run_group(run, group, n_together):
+    """Return the words for a group, what it gave by job, and the error that ended it, if any."""
+    name, records = _group_in_words(group), []
+    if n_together == 1:
+        return name, [(str(job), run_job(run, job)) for job in group], None
+    try:
+        for each in run_together(run, group, n_together):
+            records.append(each)
+    except Exception as error:  # what the group has finished is kept first
+        return name, records, error
+    return name, records, None
 
 
 def check_backend():
@@ -75,10 +127,6 @@ def check_backend():
             "The backend of joblib must return each result as it is ready, such as 'loky' or "
             f"'threading'; got {type(backend).__name__}. Use one of these."
         )
-
-
-def _run_named(run, job):
-    return str(job), run_job(run, job)
 
 
 def _on_each_worker(run):

@@ -36,14 +36,12 @@ class FitOfMethod:
         Number of training folds; None is all.
     seed : int
         Of the fit.
-    given : ndarray or NamedRows
-        The rows and columns from which its own were taken.
-    fitted : Fitted
-        The result.
     sources : list of ReadySource
         The fitted sources that it read.
     task : ClassTask or NumberTask
         What it learned.
+    fitted : Fitted
+        The result.
     """
 
     method: str
@@ -52,10 +50,14 @@ class FitOfMethod:
     split: Split
     size: int | None
     seed: int
-    given: object
-    fitted: Fitted
     sources: list
     task: type
+    fitted: Fitted
+
+    @property
+    def given(self):
+        """The rows and columns from which its own were taken."""
+        return self.fitted.given
 
     @property
     def estimator(self):

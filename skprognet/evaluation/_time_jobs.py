@@ -15,8 +15,8 @@ import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.base import clone
 
-from skprognet.evaluation._fold_job import run_job
 from skprognet.evaluation._source_estimator import map_source_estimators, source_estimators
+from skprognet.evaluation._together import run_job
 
 _FEW = 3  # epochs of the shorter run
 _MOST = 60  # epochs of the longer one, at most
