@@ -50,6 +50,7 @@ class NetworkEstimator(BaseEstimator):
     """
 
     class_weight = None  # only classifiers have it as a parameter
+    _trains_together = True  # whether a lockstep knows the loss
 
     # With metadata routing on, the speakers of the rows reach fit without being asked for.
     __metadata_request__fit = {"groups": True}
@@ -205,8 +206,6 @@ class NetworkEstimator(BaseEstimator):
             self.net_ = job.net  # already now, since a scorer calls predict
             train([job])
             self._keep(job.net, tables)
-            if self.interrupted_ and not len(self.net_.history):
-                raise KeyboardInterrupt  # within the first epoch: nothing is worth keeping
         if self.interrupted_:
             raise KeyboardInterrupt
         return self
@@ -248,6 +247,9 @@ class NetworkEstimator(BaseEstimator):
 
     def _keep(self, net, tables):
         """Store what was learned: the epoch, whether Ctrl-C ended it, and what rows there were."""
+        if net.interrupted_ and not len(net.history):
+            raise KeyboardInterrupt  # within the first epoch: nothing is worth keeping
+        self.net_ = net
         self.interrupted_ = net.interrupted_
         self.best_epoch_ = net.best_epoch_
         self._remember(tables)

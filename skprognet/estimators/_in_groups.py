@@ -1,0 +1,43 @@
+"""Putting items of one kind together as they come, up to a number."""
+
+from collections import defaultdict
+
+
+def in_groups(items, kind_of, size_of):
+    """Yield lists of items of one kind, each as soon as it is complete.
+
+    Items are taken one by one, so that no more of them are there at once than are waiting.
+
+    Parameters
+    ----------
+    items : iterable
+        The items.
+    kind_of : callable
+        Returns something hashable that the items of a group have in common; None for an item that
+        is a group by itself.
+    size_of : callable
+        Returns how many items make a group complete, given the first of them.
+
+    Yields
+    ------
+    list
+        One group; those that are not complete come last.
+
+    Examples
+    --------
+    >>> from skprognet.estimators._in_groups import in_groups
+    >>> list(in_groups([1, 2, 3, 4, 5, 7], lambda n: n % 2, lambda first: 3))
+    [[1, 3, 5], [2, 4], [7]]
+    """
+    waiting, sizes = defaultdict(list), {}
+    for item in items:
+        kind = kind_of(item)
+        if kind is None:
+            yield [item]
+            continue
+        if kind not in sizes:
+            sizes[kind] = size_of(item)
+        waiting[kind].append(item)
+        if len(waiting[kind]) == sizes[kind]:
+            yield waiting.pop(kind)
+    yield from waiting.values()
