@@ -1,54 +1,53 @@
 """Fits that do not wait for each other: one after the other, or many networks at once."""
 
-import time
-from contextlib import nullcontext
-
+from skprognet.estimators import fit_each
 from skprognet.evaluation._one_fit import fit_alone
-from skprognet.evaluation._stand_in import counter_masks, fit_together
+from skprognet.evaluation._stand_in import counter_masks
 
 
-def fit_all(run, fits, n_together=1):
-    """Do fits that do not wait for each other.
-
-    Where networks are trained together and something fails, the fits are done again in two
-    halves, and so on until it is known which one fails.
+def fit_one_by_one(run, fits):
+    """Do fits one after the other, and return a list of what came of them.
 
     Parameters
     ----------
     run : Run
-        Says what dropout depends on.
+        Says what the dropout masks come from.
     fits : list of FitToDo
-        In any order.
-    n_together : int, default=1
-        How many networks are trained at once, at most.
+        Those that do not wait for each other.
 
     Returns
     -------
-    list of Fitted or Exception
-        What came of each fit.
-
-    Raises
-    ------
-    Exception
-        What a fit raises, if ``n_together=1``.
+    list of Fitted
+        In the same order.
     """
-    with counter_masks() if run.counter_masks else nullcontext():
-        if n_together == 1:
-            return [fit_alone(fit) for fit in fits]
-        return _fit_together(fits, n_together) if fits else []
+    with counter_masks(run.counter_masks):
+        return [fit_alone(fit) for fit in fits]
 
 
-def _fit_together(fits, n_together):
-    start = time.perf_counter()
-    try:
-        fit_together([fit.arguments() for fit in fits], n_together)
-    except Exception as error:
-        if len(fits) == 1:
-            return [error]
-        half = len(fits) // 2
-        return [
-            *_fit_together(fits[:half], n_together),
-            *_fit_together(fits[half:], n_together),
-        ]
-    seconds = (time.perf_counter() - start) / len(fits)
-    return [fit.done(seconds) for fit in fits]
+def fit_at_once(run, fits, n_together):
+    """Do fits, networks of one kind together; yield what came of each as soon as it has ended.
+
+    Parameters
+    ----------
+    run : Run
+        Says what the dropout masks come from.
+    fits : list of FitToDo
+        Those that do not wait for each other.
+    n_together : int
+        How many networks are trained at once, at most.
+
+    Yields
+    ------
+    number : int
+        The place of the fit in the list.
+    result : Fitted or Exception
+        What came of it.
+    """
+    ended = fit_each((fit.arguments() for fit in fits), n_together)
+    while True:
+        with counter_masks(run.counter_masks):  # not where this generator waits
+            done = next(ended, None)
+        if done is None:
+            return
+        fit = fits[done.number]
+        yield done.number, done.error or fit.done(done.seconds, done.trained_together)

@@ -120,13 +120,11 @@ def new_record(run):
     return {"rows": [], "curves": []} | ({"predictions": []} if run.return_predictions else {})
 
 
-def steps_of_job(run, job, record):
-    """Return the work of a job for each training size, as generators.
+def steps_of_job(run, job, record, *, at_once):
+    """Do a job as a generator, which yields the fits that it needs and is sent what came of them.
 
-    Each of them yields a list of fits that do not wait for each other, is sent what came of them,
-    and goes on: first the sources, then the methods that read them. It adds what came of the
-    methods to the record. The first size trains also those sources that are trained once for all
-    sizes: so it is begun before the others.
+    It yields a list of fits that do not wait for each other: first the sources, then the methods
+    that read them. It adds what came of the methods to the record.
 
     Parameters
     ----------
@@ -136,34 +134,51 @@ def steps_of_job(run, job, record):
         Split and sources.
     record : dict of lists
         As :func:`new_record` returns it.
-
-    Returns
-    -------
-    list of generator
-        In the order of the sizes.
+    at_once : bool
+        Whether to ask for the fits of all training sizes at once, or for one size after another.
     """
-    ready = {}
-    return [_steps_of_size(run, job, size, ready, record) for size in job.split.train]
+    sizes, ready = list(job.split.train), {}
+    for some in [sizes] if at_once else [[size] for size in sizes]:
+        X = {size: run.normalised(job.split.train[size]) for size in some}
+        yield from _get_sources(run, job, X, ready)
+        yield from _fit_methods(run, job, X, ready, record)
 
 
-def _steps_of_size(run, job, size, ready, record):
-    """Train the sources of a job and each method that reads them, on one training set."""
-    split, X = job.split, run.normalised(job.split.train[size])
-    get = {name: run.how_to_get[name] for name in _sources_read(run, job)}
-    if size != next(iter(split.train)):
-        get = {name: source for name, source in get.items() if not source.once_per_split}
-    to_fit = {name: source.to_fit(run, split, size, X) for name, source in get.items()}
-    to_fit = {name: fit for name, fit in to_fit.items() if fit is not None}
-    fitted = dict(zip(to_fit, (yield list(to_fit.values())), strict=True)) if to_fit else {}
-    ready |= {n: source.ready(run, split, size, X, fitted.get(n)) for n, source in get.items()}
+def _get_sources(run, job, X, ready):
+    """Add the sources of a job, fitted, to those that are ready, by name and training size.
+
+    One that is trained once for all sizes has the size None. `X` has the rows for each size.
+    """
+    asked = {}
+    for size, rows in X.items():
+        for name in _sources_read(run, job):
+            source = run.how_to_get[name]
+            key = _key(run, name, size)
+            if key not in ready and key not in asked:
+                asked[key] = source, size, source.to_fit(run, job.split, size, rows)
+    fits = [fit for *_, fit in asked.values() if fit is not None]
+    done = iter((yield fits) if fits else ())
+    for key, (source, size, fit) in asked.items():
+        fitted = None if fit is None else next(done)
+        ready[key] = source.ready(run, job.split, size, X[size], fitted)
+
+
+def _key(run, name, size):
+    return name, None if run.how_to_get[name].once_per_split else size
+
+
+def _fit_methods(run, job, X, ready, record):
+    """Fit the methods of a job, and add what came of them to the record."""
     begun = [
-        _begin_method(run, split, size, X, method, source_name, names, ready)
+        _begin_method(run, job.split, size, rows, method, source_name, names, ready)
+        for size, rows in X.items()
         for source_name, names in (job.source_sets or {NO_SOURCE: ()}).items()
         for method in run.methods_for(source_name)
     ]
-    done = yield [fit for fit, _ in begun]
-    for fitted, (_, end) in zip(done, begun, strict=True):
-        _add_to_record(record, run, end(fitted=fitted), X)
+    done = (yield [fit for fit, _ in begun]) if begun else ()
+    for fitted, (_, as_fitted) in zip(done, begun, strict=True):
+        method = as_fitted(fitted=fitted)
+        _add_to_record(record, run, method, X[method.size])
 
 
 def _add_to_record(record, run, done, X):
@@ -175,12 +190,12 @@ def _add_to_record(record, run, done, X):
 
 
 def _begin_method(run, split, size, X, name, source_name, names, ready):
-    """Return the fit of one method on the rows and columns that are for it, and what ends it."""
+    """Return the fit of a method on its rows and columns, and what makes a FitOfMethod of it."""
     method, labels, read = run.methods[name], None, {}
     if what_it_needs(method) == LABELS and names:
         labels = pd.DataFrame({name: run.sources[name] for name in names})
     else:
-        read = {name: ready[name] for name in names}
+        read = {name: ready[_key(run, name, size)] for name in names}
     seed = seed_of(run, split, f"{name} from {source_name}", size)
     fit = fit_to_do(
         run.task,

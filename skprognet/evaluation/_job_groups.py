@@ -1,5 +1,7 @@
 """How many networks are trained at once, and which jobs are done in one group for that."""
 
+from joblib import effective_n_jobs
+
 from skprognet._checks import check_number
 from skprognet.evaluation._fold_job import count_rounds
 from skprognet.evaluation._source_estimator import source_estimators
@@ -39,6 +41,19 @@ def is_on_cuda(run):
     trained = [*run.methods.values(), *source_estimators(run.source_estimator).values()]
     devices = [each.get_params(deep=False).get("device") for each in trained]
     return any(str(device).partition(":")[0] == "cuda" for device in devices)
+
+
+def count_workers(plan, n_jobs):
+    """Return how many groups of jobs are done at the same time.
+
+    Parameters
+    ----------
+    plan : RunPlan
+        Of the run.
+    n_jobs : int
+        As in joblib. A CUDA device has room for one group of networks.
+    """
+    return 1 if plan.n_together > 1 and is_on_cuda(plan.run) else effective_n_jobs(n_jobs)
 
 
 def group_jobs(run, jobs, n_together):

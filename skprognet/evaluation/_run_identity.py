@@ -51,7 +51,7 @@ def describe_run(run, splits):
     names = ["X", "y", "speakers", "methods", "sources", "source_estimator", "combined_sources"]
     names += ["scoring", "normalisation", "random_state", "target", "corpus", "train_folds"]
     names += ["return_curves", "kind"]
-    optional = ("columns", "placebo", "return_predictions", "counter_masks")
+    optional = ("columns", "placebo", "return_predictions")
     names += [name for name in optional if getattr(run, name)]
     found = {}
     for name in names:
@@ -59,6 +59,8 @@ def describe_run(run, splits):
             found |= _describe(name, getattr(run, name))
         except RecursionError as error:
             raise _unknowable(name, "an object that holds itself") from error
+    if run.counter_masks:
+        found["dropout masks"] = "counted, as where networks are trained together"
     rows = _digest([_describe("", vars(split)) for split in splits])
     found["splits"] = f"{len(splits)}, sha256 {rows}"
     found["version of python"] = ".".join(platform.python_version_tuple()[:2])

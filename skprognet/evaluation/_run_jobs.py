@@ -9,8 +9,8 @@ from joblib.parallel import get_active_backend
 from tqdm import tqdm
 
 from skprognet._wording import count
-from skprognet.evaluation._job_groups import group_jobs, is_on_cuda
-from skprognet.evaluation._together import run_job, run_together
+from skprognet.evaluation._job_groups import count_workers, group_jobs
+from skprognet.evaluation._together import run_group
 
 
 def run_jobs(plan, store, n_jobs, verbose):
@@ -60,23 +60,26 @@ def run_jobs(plan, store, n_jobs, verbose):
 
 def _train(plan, missing, n_jobs, bar):
     """Yield name and record of every job, in any order, and show what runs."""
-    run, n_together = plan.run, plan.n_together
-    groups = group_jobs(run, missing, n_together)
-    if n_together > 1 and _is_here(run, n_jobs):
-        for group in groups:
-            bar.set_postfix_str(_group_in_words(group), refresh=False)
-            yield from run_together(run, group, n_together)
+    groups = group_jobs(plan.run, missing, plan.n_together)
+    if plan.n_together == 1 or count_workers(plan, n_jobs) > 1 or _is_cluster():
+        yield from _train_in_workers(plan, groups, n_jobs, bar)
         return
+    # In this process, so that a job is kept before the others of its group are done.
+    for group in groups:
+        bar.set_postfix_str(_group_in_words(group), refresh=False)
+        yield from run_group(plan.run, group, plan.n_together)
+
+
+def _train_in_workers(plan, groups, n_jobs, bar):
     started, n_workers = {}, effective_n_jobs(n_jobs)
 
     def dispatch():
         for group in groups:
-            # joblib asks a little ahead of what it starts
-            started[_group_in_words(group)] = None
-            yield delayed(_run_group)(run, group, n_together)
+            started[_group_in_words(group)] = None  # joblib asks a little ahead of what it starts
+            yield delayed(_run_group)(plan.run, group, plan.n_together)
             bar.set_postfix_str("; ".join(list(started)[:n_workers]), refresh=False)
 
-    with _on_each_worker(run):
+    with _on_each_worker(plan.run):
         finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(dispatch())
         try:
             for name, records, error in finished:
@@ -92,15 +95,6 @@ def _train(plan, missing, n_jobs, bar):
             ) from error
 
 
-def _is_here(run, n_jobs):
-    """Return whether groups are done one after the other, in this process.
-
-    So a job is kept before the others of its group are done. A GPU has room for one group.
-    """
-    backend, _ = get_active_backend()
-    return not hasattr(backend, "client") and (is_on_cuda(run) or effective_n_jobs(n_jobs) == 1)
-
-
 def _group_in_words(group):
     others = f" and {count(group[1:], 'other job')}" if len(group) > 1 else ""
     return f"{group[0]}{others}"
@@ -108,15 +102,15 @@ def _group_in_words(group):
 
 def _run_group(run, group, n_together):
     """Return the words for a group, what it gave by job, and the error that ended it, if any."""
-    name, records = _group_in_words(group), []
-    if n_together == 1:
-        return name, [(str(job), run_job(run, job)) for job in group], None
+    records = []
     try:
-        for each in run_together(run, group, n_together):
+        for each in run_group(run, group, n_together):
             records.append(each)
-    except Exception as error:  # what the group has finished is kept first
-        return name, records, error
-    return name, records, None
+    except Exception as error:
+        if not records:
+            raise
+        return _group_in_words(group), records, error  # what has ended is kept first
+    return _group_in_words(group), records, None
 
 
 def check_backend():
@@ -134,7 +128,12 @@ def _on_each_worker(run):
 
     By itself joblib sends large arguments to one worker; with that worker they would be lost.
     """
-    backend, _ = get_active_backend()
-    if not hasattr(backend, "client"):
+    if not _is_cluster():
         return nullcontext()
+    backend, _ = get_active_backend()
     return parallel_config("dask", client=backend.client, scatter=[run], **backend.submit_kwargs)
+
+
+def _is_cluster():
+    """Return whether Dask is joblib's backend."""
+    return hasattr(get_active_backend()[0], "client")

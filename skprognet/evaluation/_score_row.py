@@ -13,7 +13,9 @@ from skprognet._scores import (
     RECORDED,
     RECORDED_COLUMNS,
     SCORE,
+    SECONDS,
     SOURCE_SCORE,
+    TOGETHER,
 )
 from skprognet._table_metric import metric_columns, metric_name
 from skprognet.evaluation._one_fit import Fitted
@@ -125,7 +127,8 @@ def score_row(run, done, X):
         "normalisation": run.normalisation,
         "baseline": run.baseline(done.method) if done.names else NO_SOURCE,
         "source_overlap": _share(seen_by_source, split.test),
-        "seconds": done.fitted.seconds,
+        SECONDS: done.fitted.seconds,
+        **({TOGETHER: done.fitted.trained_together} if run.counter_masks else {}),
         **_recorded_rows(done.fitted.seen, seen_by_source, split.test),
         **_recorded_columns(run, done, X),
     }

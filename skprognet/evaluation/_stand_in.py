@@ -1,14 +1,9 @@
-"""Until networks and estimators have them: one by one, with the masks of an ordinary fit."""
+"""Until networks have it: the masks of an ordinary fit."""
 
 from contextlib import contextmanager
 
 
 @contextmanager
-def counter_masks():
+def counter_masks(on=True):
     """Change nothing."""
     yield
-
-
-def fit_together(fits, n_together=None):
-    """Fit one after the other."""
-    return [estimator.fit(X, y, **options) for estimator, X, y, options in fits]

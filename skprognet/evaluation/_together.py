@@ -4,73 +4,12 @@ A GPU is idle with one small network. So the sources of all jobs of a group are 
 with the methods that read none, and then all methods that read a source.
 """
 
-from dataclasses import dataclass
-from itertools import islice
-
-from skprognet.evaluation._fits_at_once import fit_all
+from skprognet.evaluation._fits_at_once import fit_at_once, fit_one_by_one
 from skprognet.evaluation._fold_job import new_record, steps_of_job
 
 
-@dataclass
-class _Work:
-    """A job on one training set: it asks for fits, and goes on when they are done.
-
-    Attributes
-    ----------
-    job : str
-        Name of the job.
-    steps : generator
-        See :func:`steps_of_job`.
-    fits : list of FitToDo
-        Those that it waits for.
-    done : list of Fitted or Exception, or None
-        What came of these.
-    """
-
-    job: str
-    steps: object
-    fits: list = ()
-    done: list | None = None
-
-    def go_on(self):
-        """Use what came of its fits, or raise what failed; return whether it needs others."""
-        for each in self.done or ():
-            if isinstance(each, Exception):
-                raise each
-        try:
-            self.fits = self.steps.send(self.done)
-        except StopIteration:
-            return False
-        return True
-
-
-def run_job(run, job):
-    """Do one job, each fit by itself, and return what came of it.
-
-    Parameters
-    ----------
-    run : Run
-        What all fits share.
-    job : FoldJob
-        Split and sources.
-
-    Returns
-    -------
-    dict of lists
-        See :func:`new_record`.
-    """
-    record = new_record(run)
-    for steps in steps_of_job(run, job, record):  # one training set after the other
-        work = _Work(str(job), steps)
-        while work.go_on():
-            work.done = fit_all(run, work.fits)
-    return record
-
-
-def run_together(run, jobs, n_together):
-    """Do the jobs of a group; yield name and record of each as soon as its last fit is done.
-
-    If a fit fails, the other jobs of the group are done before its error is raised.
+def run_group(run, jobs, n_together):
+    """Do the jobs of a group; yield name and record of each as soon as its last fit has ended.
 
     Parameters
     ----------
@@ -79,7 +18,8 @@ def run_together(run, jobs, n_together):
     jobs : list of FoldJob
         The group.
     n_together : int
-        How many networks are trained at once, at most.
+        How many networks are trained at once, at most. With 1 there is one job and one training
+        set after the other.
 
     Yields
     ------
@@ -87,29 +27,97 @@ def run_together(run, jobs, n_together):
         Of a job.
     record : dict of lists
         See :func:`new_record`.
+
+    Raises
+    ------
+    Exception
+        What a fit or its scores raise; where networks are trained together, after the other jobs
+        of the group are done.
     """
-    records, works, failed = {}, [], {}
-    for job in jobs:
-        records[str(job)] = record = new_record(run)
-        works += [_Work(str(job), steps) for steps in steps_of_job(run, job, record)]
-    while works:
-        works = [work for work in works if _goes_on(work, failed)]
-        works = [work for work in works if work.job not in failed]
-        waiting = {*failed, *(work.job for work in works)}
-        for name in [name for name in records if name not in waiting]:
-            yield name, records.pop(name)
-        done = iter(fit_all(run, [fit for work in works for fit in work.fits], n_together))
-        for work in works:
-            work.done = list(islice(done, len(work.fits)))
+    if n_together > 1:
+        yield from _run_together(run, jobs, n_together)
+    else:
+        yield from ((str(job), _run_alone(run, job)) for job in jobs)
+
+
+def _run_alone(run, job):
+    record = new_record(run)
+    steps = steps_of_job(run, job, record, at_once=False)
+    fits = _next_fits(steps)
+    while fits:
+        fits = _next_fits(steps, fit_one_by_one(run, fits))
+    return record
+
+
+def _run_together(run, jobs, n_together):
+    failed = {}
+    going_on = [work for work in [_Work(run, job) for job in jobs] if work.go_on(failed)]
+    while going_on:
+        before, going_on = going_on, []
+        for work in _ended(run, before, n_together):
+            if work.go_on(failed):
+                going_on.append(work)
+            elif work.name not in failed:
+                yield work.name, work.record
     for name, error in failed.items():
-        error.add_note(f"It is of the job {name}.")
+        error.add_note(f"It was raised in {name}.")
         raise error
 
 
-def _goes_on(work, failed):
-    """Return whether a work needs further fits; note the error of a job that failed."""
+def _next_fits(steps, done=None):
+    """Tell a job what came of its fits; return those that it needs next, [] at its end."""
     try:
-        return work.go_on()
-    except Exception as error:  # the other jobs of the group are done all the same
-        failed.setdefault(work.job, error)
-        return False
+        return steps.send(done)
+    except StopIteration:
+        return []
+
+
+class _Work:
+    """A job that waits for fits, and goes on when they have ended.
+
+    Attributes
+    ----------
+    name : str
+        That of the job.
+    record : dict of lists
+        What came of it so far.
+    fits : list of FitToDo
+        Those that it waits for.
+    done : dict of int to Fitted or Exception
+        By their place in this list, what came of those that have ended.
+    """
+
+    def __init__(self, run, job):
+        self.name, self.record = str(job), new_record(run)
+        self._steps = steps_of_job(run, job, self.record, at_once=True)
+        self.fits, self.done = [], None
+
+    def go_on(self, failed):
+        """Return whether further fits are needed; note why the job failed, if it did."""
+        try:
+            self.fits, self.done = _next_fits(self._steps, self._results()), {}
+        except Exception as error:  # other jobs are done all the same
+            failed[self.name] = error
+            return False
+        return bool(self.fits)
+
+    def _results(self):
+        """Return what came of the fits, in their order, or raise what one of them raised."""
+        if self.done is None:  # nothing has been asked for yet
+            return None
+        results = [self.done[place] for place in range(len(self.fits))]
+        for each in results:
+            if isinstance(each, Exception):
+                raise each
+        return results
+
+
+def _ended(run, works, n_together):
+    """Do all fits that works wait for; yield each work as soon as its last one has ended."""
+    places = [(work, place) for work in works for place in range(len(work.fits))]
+    fits = [fit for work in works for fit in work.fits]
+    for number, result in fit_at_once(run, fits, n_together):
+        work, place = places[number]
+        work.done[place] = result
+        if len(work.done) == len(work.fits):
+            yield work
