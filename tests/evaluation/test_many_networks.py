@@ -165,7 +165,7 @@ def test_run_that_was_stopped_within_a_group_repeats_only_what_is_missing(tmp_pa
 class Watches(ProgressiveClassifier):
     """Notes, when it is fitted, which jobs are in the checkpoint."""
 
-    seen: list = []  # noqa: RUF012
+    seen = []
 
     def fit(self, X, y, **options):
         self.seen.append(kept(self.folder))
@@ -183,7 +183,7 @@ def test_error_of_one_fit_leaves_the_other_jobs_of_its_group_and_names_its_own(t
     fits = tmp_path / "fits"
     fits.mkdir()
     (fits / "stop at 1").write_text("this fold is bad")
-    with pytest.raises(ValueError, match="^this fold is bad$") as raised:
+    with pytest.raises(ValueError, match=r"^this fold is bad$") as raised:
         small(tmp_path / "run", fits)
     assert kept(tmp_path / "run") == ["1 none", "1 speaker"]
     assert raised.value.__notes__ == [
