@@ -50,6 +50,8 @@ class TrainingJob:
         Of the order of rows and of dropout; the weights have been drawn.
     why_alone : str or None, default=None
         What keeps the network from being trained together with others.
+    trained_together : int, default=1
+        How many networks were trained at once, this one included: known after training.
     """
 
     net: Net
@@ -59,6 +61,7 @@ class TrainingJob:
     test_score: object
     seeds: Seeds
     why_alone: str | None = None
+    trained_together: int = 1
 
     @property
     def column(self):
