@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import torch
-
 from skprognet.estimators._batches import TensorRows
 from skprognet.estimators._net import Net
 from skprognet.estimators._parameters import draw_seeds
 from skprognet.estimators._test_rows import RecordTestScore
+from skprognet.networks import seed_masks
 
 
 class Seeds(NamedTuple):
@@ -95,5 +94,5 @@ def _train_one(job):
 
 
 def seed_dropout(column, device, seed):
-    """Give a column the generator of its dropout masks."""
-    column.dropout_generator = torch.Generator(device).manual_seed(seed)
+    """Give a column what draws its dropout masks."""
+    column.dropout_generator = seed_masks(device, seed)
