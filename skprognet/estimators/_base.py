@@ -26,10 +26,14 @@ from skprognet.estimators._plain_state import plain_state, restore_net
 from skprognet.estimators._prepare import prepare
 from skprognet.estimators._rows import check_given, check_rows
 from skprognet.estimators._training_job import Seeds, seed_dropout, train
-from skprognet.networks import Column, evaluate_logits, limit_threads, undisturbed
+from skprognet.networks import (
+    ROWS_PER_PREDICTION,
+    Column,
+    evaluate_logits,
+    limit_threads,
+    undisturbed,
+)
 from skprognet.sources import MOMENTS, NetworkSource, add_rows, as_tensor
-
-ROWS_PER_PREDICTION = 4096  # bounds the memory that frozen activations take
 
 
 def _rows_at_once(loss, validation):

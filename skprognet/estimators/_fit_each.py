@@ -145,7 +145,7 @@ def _finish(group, n_together):
         for begun, error in zip(group, errors, strict=True):
             begun.done.error = error or _keep(begun)
     for begun in group:
-        begun.done.trained_together = len(group)
+        begun.done.trained_together = begun.job.trained_together
         begun.done.seconds += (time.perf_counter() - start) / len(group)
         if begun.done.error is not None:
             put_back(begun.done.estimator, begun.before)

@@ -87,13 +87,14 @@ def _checked(number, fit):
 
 def _check_apart(estimators):
     """Raise if an estimator comes twice, or is inside of another one."""
-    numbers = {id(estimator): number for number, estimator in enumerate(estimators)}
+    numbers = {}
     for number, estimator in enumerate(estimators):
-        if numbers[id(estimator)] != number:
+        if numbers.setdefault(id(estimator), number) != number:
             raise ValueError(
                 "Each fit must have an estimator of its own; that of "
                 f"fits[{number}] is that of fits[{numbers[id(estimator)]}] too. Clone it."
             )
+    for number, estimator in enumerate(estimators):
         inside = next((id(e) for e in _inside(estimator) if id(e) in numbers), None)
         if inside is not None:
             raise ValueError(

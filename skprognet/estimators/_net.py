@@ -13,9 +13,8 @@ from skorch import NeuralNetClassifier
 from skorch.callbacks import EpochTimer, PrintLog
 
 from skprognet.estimators._best_epoch import BestEpoch, EndOfTraining, has_stopped, kept_epoch
-from skprognet.estimators._epoch_scores import MeanRecall
 from skprognet.estimators._last_fit import training_kept
-from skprognet.networks import CrossEntropy, FusedAdam, TrainingStep
+from skprognet.networks import CrossEntropy, FusedAdam, MeanRecall, TrainingStep
 
 
 def _step_inputs(batch):

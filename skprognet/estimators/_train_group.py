@@ -1,12 +1,11 @@
 """Training the networks of several jobs as one batched network."""
 
 import math
-import time
 
 import torch
 
 from skprognet.estimators._best_epoch import BestEpoch, EndOfTraining
-from skprognet.networks import CrossEntropy, NetworkToTrain, shape_of, train_together
+from skprognet.networks import HISTORY, NetworkToTrain, must_share, train_together
 
 
 def kind_of_training(job, n_together):
@@ -24,22 +23,11 @@ def kind_of_training(job, n_together):
     tuple or None
         None if the network is trained by itself, step by step.
     """
-    net = job.net
-    on_gpu = torch.device(net.device).type == "cuda"
+    on_gpu = torch.device(job.net.device).type == "cuda"
     asked_for = on_gpu or (n_together is not None and n_together > 1)
-    if not asked_for or job.why_alone is not None or not _is_known(job):
+    if not asked_for or job.why_alone is not None:
         return None
-    rows = [rows is not None for rows in (job.validation, job.test)]
-    learned = net.loss, net.score, net.score_weights is None, job.training.y.dim()
-    options = {**_options(net), **_phases(net)}
-    return repr(shape_of(job.column)), *options.values(), *rows, *learned
-
-
-def _is_known(job):
-    net = job.net
-    plain = job.test is None and net.penalty is None and net.probe is None
-    classes = net.loss is CrossEntropy and job.training.y.dim() == 1
-    return plain and classes and net.score == "uar" and net.score_weights is None
+    return repr(must_share(_network(job))), *_options(job.net).values()
 
 
 def most_at_once(job, n_together):
@@ -60,18 +48,21 @@ def _options(net):
     }
 
 
-def _phases(net):
-    """Return what holds copied layers back: the pull to where they started, a probe first."""
-    return {
-        "l2_sp": 0.0 if net.penalty is None else net.penalty.strength,
-        "probe_epochs": 0 if net.probe is None else net.probe.n_epochs,
-    }
-
-
 def _network(job):
-    """Return the network of a job as the lockstep takes it."""
+    """Return the network of a job with all that its training needs."""
+    net = job.net
     return NetworkToTrain(
-        job.column, job.training, job.validation, job.seeds.order, job.seeds.dropout
+        job.column,
+        job.training,
+        job.validation,
+        order_seed=job.seeds.order,
+        dropout_seed=job.seeds.dropout,
+        test=job.test,
+        loss=net.loss,
+        monitor=net.score,
+        class_weights=net.score_weights,
+        pull=net.penalty,
+        probe_epochs=0 if net.probe is None else net.probe.n_epochs,
     )
 
 
@@ -92,48 +83,51 @@ def train_group(jobs):
     list of (ValueError or None)
         For each job what went wrong with its network.
     """
-    start = time.perf_counter()
     trained = train_together([_network(job) for job in jobs], **_options(jobs[0].net))
-    n_epochs = max(len(result.history) for result in trained)
-    seconds = (time.perf_counter() - start) / (max(n_epochs, 1) * len(jobs))
-    errors = []
-    for job, result in zip(jobs, trained, strict=True):
-        try:
-            _end_training(job, result, seconds)
-        except ValueError as error:
-            errors.append(error)
-        else:
-            errors.append(None)
-    return errors
+    return [_end_training(job, result) for job, result in zip(jobs, trained, strict=True)]
 
 
-def _end_training(job, trained, seconds):
-    """Bring the net of a job into the state in which its own training would have left it."""
-    net = job.net
+def _end_training(job, trained):
+    """Bring the net of a job into the state in which its own training would have left it.
+
+    Return what that would have raised, or None.
+    """
+    net, job.trained_together = job.net, trained.n_together
     net.check_data(job.training, None)
-    for losses in trained.history.tolist():
-        _record_epoch(job, losses, seconds)
-    net.check_weights()
-    net.interrupted_ = False
+    try:
+        for values in trained.history.tolist():
+            _record_epoch(job, dict(zip(HISTORY, values, strict=True)), trained.seconds)
+        net.check_weights()
+    except ValueError as error:
+        return error
+    net.interrupted_ = trained.interrupted
     net.forget_step()
-    waited = len(net.history) - trained.best_epoch
     for _, callback in net.callbacks_:
         if isinstance(callback, BestEpoch):
             callback.best_epoch_, callback.weights_ = trained.best_epoch, None
         elif isinstance(callback, EndOfTraining):
-            callback.stopped_ = callback.patience is not None and waited >= callback.patience
-    if net.probe is not None and net.history:
-        net.probe.on_epoch_begin(net)  # which layers learned in the last epoch
+            callback.stopped_ = trained.stopped
+    if net.probe is not None:
+        net.probe.on_epoch_begin(net)  # it says which layers learned in the last epoch
+    return None
 
 
-def _record_epoch(job, losses, seconds):
+def _record_epoch(job, values, seconds):
     """Add an epoch to the history of a net; raise if a loss is not finite."""
-    net, (train_loss, valid_loss, score) = job.net, losses
-    net.history.new_epoch()
-    net.history.record("epoch", len(net.history))
-    net.record_loss("train", train_loss, math.ceil(len(job.training) / net.batch_size))
+    net, history = job.net, job.net.history
+    history.new_epoch()
+    history.record("epoch", len(history))
+    net.record_loss("train", values["train_loss"], _n_batches(job.training, net.batch_size))
+    scores = [] if job.test is None else ["test_score"]
     if job.validation is not None:
-        at_once = net.iterator_valid__batch_size
-        net.record_loss("valid", valid_loss, math.ceil(len(job.validation) / at_once))
-        net.history.record("valid_score", -valid_loss if net.score == "loss" else score)
-    net.history.record("dur", seconds)
+        n_batches = _n_batches(job.validation, net.iterator_valid__batch_size)
+        net.record_loss("valid", values["valid_loss"], n_batches)
+        weighed = [] if net.score_weights is None else ["valid_monitor"]
+        scores = ["valid_score", *weighed, *scores]
+    for name in scores:
+        history.record(name, values[name])
+    history.record("dur", seconds)
+
+
+def _n_batches(rows, batch_size):
+    return math.ceil(len(rows) / batch_size)

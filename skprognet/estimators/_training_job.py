@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-import torch
-
 from skprognet.estimators._batches import TensorRows
 from skprognet.estimators._in_groups import in_groups
 from skprognet.estimators._net import Net
 from skprognet.estimators._parameters import draw_seeds
 from skprognet.estimators._test_rows import RecordTestScore
 from skprognet.estimators._train_group import kind_of_training, most_at_once, train_group
+from skprognet.networks import seed_masks
 
 
 class Seeds(NamedTuple):
@@ -50,6 +49,8 @@ class TrainingJob:
         Of the order of rows and of dropout; the weights have been drawn.
     why_alone : str or None, default=None
         What keeps the network from being trained together with others.
+    trained_together : int, default=1
+        How many networks were trained at once, this one included: known after training.
     """
 
     net: Net
@@ -59,6 +60,7 @@ class TrainingJob:
     test_score: object
     seeds: Seeds
     why_alone: str | None = None
+    trained_together: int = 1
 
     @property
     def column(self):
@@ -125,5 +127,5 @@ def _train_alone(job):
 
 
 def seed_dropout(column, device, seed):
-    """Give a column the generator of its dropout masks."""
-    column.dropout_generator = torch.Generator(device).manual_seed(seed)
+    """Give a column what draws its dropout masks."""
+    column.dropout_generator = seed_masks(device, seed)

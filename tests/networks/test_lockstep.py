@@ -67,23 +67,21 @@ def make_network(make_column, seed, n_rows=40, n_classes=4, weighted=False, **op
     return NetworkToTrain(column, *rows, order_seed=100 + seed, dropout_seed=200 + seed)
 
 
-def masks_of(network, n_units, rate, step, stream=0):
-    """Return what one network drops in one step, drawn for this network alone."""
-    masks = CounterMasks([network.dropout_seed], n_units, rate, "cpu", stream)
-    dropped = masks.dropped(masks.words(torch.tensor([step]), 1)[:, 0])[0]
-    return (~dropped).float() * masks.scale
-
-
 class GivenMasks:
-    """Stands in for the random masks of a column: those of the counter, in the same order."""
+    """Stands in for the random masks of a column: those of the counter, cut out of full batches.
+
+    It draws the units of all layers at once, for as many rows as a full batch has.
+    """
 
     def __init__(self, network):
         self.network, self.step = network, 0
 
-    def cut(self, shapes, n_rows, rate, stream=0):
-        flat = masks_of(self.network, sum(BATCH * w for w in shapes), rate, self.step, stream)
-        parts = flat.split([BATCH * width for width in shapes])
-        return [p.view(BATCH, w)[:n_rows] for p, w in zip(parts, shapes, strict=True)]
+    def cut(self, widths, n_rows, rate, stream=0):
+        sizes = [BATCH * width for width in widths]
+        masks = CounterMasks([self.network.dropout_seed], sizes, rate, "cpu", stream)
+        dropped = masks.dropped(masks.words(torch.tensor([self.step]), 1)[:, 0])
+        kept = [(~layer[0]).float() * masks.scale for layer in dropped]
+        return [p.view(BATCH, w)[:n_rows] for p, w in zip(kept, widths, strict=True)]
 
 
 def train_alone(network, *, epochs, lr, copied_lr=None):
@@ -156,14 +154,16 @@ def losses_together(networks, *, epochs, lr, copied_lr=None):
             batch_size=BATCH,
             max_epochs=epochs,
             device="cpu",
+            stacked=True,
         )
         losses = []
         for _ in range(epochs):
-            group.rows.shuffle()
+            group.begin_epoch()
             group.epoch()
-            losses.append(group.loss_BS.clone())
+            group.end_epoch()
+            losses.append(group.group.loss_BS.clone())
         results = group.results()
-    n_steps = group.rows.n_steps
+    n_steps = group.group.orders.n_steps
     return [
         [loss for of_epoch in losses for loss in of_epoch[b, :n].tolist()]
         for b, n in enumerate(n_steps)
@@ -197,7 +197,7 @@ def test_every_batch_has_the_loss_of_the_own_step(case, weighted):
         assert len(got) == len(expected)
         torch.testing.assert_close(torch.tensor(got), torch.tensor(expected), rtol=0, atol=3e-6)
         scores = torch.tensor([each[:2] for each in history], dtype=torch.float64)
-        torch.testing.assert_close(result.history[:, 1:], scores, rtol=0, atol=3e-6)
+        torch.testing.assert_close(result.history[:, 1:3], scores, rtol=0, atol=3e-6)
 
 
 def test_float64_agrees_to_its_own_precision():
@@ -299,7 +299,7 @@ def test_patience_ends_each_network_by_itself():
     for with_patience, without in zip(patient, endless, strict=True):
         n_epochs = len(with_patience.history)
         assert n_epochs == min(40, with_patience.best_epoch + 4)
-        assert torch.equal(with_patience.history, without.history[:n_epochs])
+        assert torch.equal(with_patience.history[:, :3], without.history[:n_epochs, :3])
     assert len({len(result.history) for result in patient}) > 1
 
 
@@ -349,9 +349,12 @@ def test_an_epoch_reads_no_value_and_has_few_operations_however_many_networks(ma
     for n_networks in (2, 6):
         networks = [make_network(make_column, b, 40, dropout=0.5) for b in range(n_networks)]
         with torch.inference_mode():
-            group = Lockstep(networks, lr=0.01, batch_size=BATCH, max_epochs=3, device="cpu")
-            group.rows.shuffle()
-            kept = [group.history, group.loss_BS, *(b.values for b in group.stack.learning)]
+            options = {"max_epochs": 3, "device": "cpu", "stacked": True}
+            group = Lockstep(networks, lr=0.01, batch_size=BATCH, **options)
+            group.begin_epoch()
+            group.epoch()  # what is made once is made now
+            stack = group.group.stack
+            kept = [group.history, group.group.loss_BS, *(b.values for b in stack.learning)]
             places = [tensor.data_ptr() for tensor in kept]
             with Operations() as operations:
                 group.epoch()
@@ -376,11 +379,11 @@ def by_splitmix64(seed, step, word):
 
 @pytest.mark.parametrize(("rate", "bits"), [(0.5, 1), (0.25, 2), (0.3, 16)])
 def test_masks_are_those_of_splitmix64(rate, bits):
-    masks = CounterMasks([3, 2**32 - 1], 200, rate, "cpu")
+    masks = CounterMasks([3, 2**32 - 1], [200], rate, "cpu")
     words = masks.words(torch.tensor([5, 9]), 2)
     for b, (seed, first) in enumerate(((3, 5), (2**32 - 1, 9))):
         for s in range(2):
-            dropped = masks.dropped(words[:, s])[b].tolist()
+            dropped = masks.dropped(words[:, s])[0][b].tolist()
             per_word = 32 // bits
             for unit, is_dropped in enumerate(dropped):
                 word, place = divmod(unit, per_word)
@@ -395,11 +398,12 @@ def test_masks_are_those_of_splitmix64(rate, bits):
 
 @pytest.mark.parametrize("rate", [0.5, 0.2, 0.75])
 def test_masks_meet_the_rate_and_are_independent(rate):
-    masks = CounterMasks([0, 1, 2, 2**32 - 1], 4096, rate, "cpu")
+    masks = CounterMasks([0, 1, 2, 2**32 - 1], [4096], rate, "cpu")
     words = masks.words(torch.zeros(4, dtype=torch.int64), 40)
-    drops = torch.stack([masks.dropped(words[:, s]) for s in range(40)], dim=1).double()
-    other = CounterMasks([0, 1, 2, 2**32 - 1], 4096, rate, "cpu", stream=1)
-    other = other.dropped(other.words(torch.zeros(4, dtype=torch.int64), 1)[:, 0]).double()
+    drops = torch.stack([masks.dropped(words[:, s])[0] for s in range(40)], dim=1).double()
+    other = CounterMasks([0, 1, 2, 2**32 - 1], [4096], rate, "cpu", stream=1)
+    (other,) = other.dropped(other.words(torch.zeros(4, dtype=torch.int64), 1)[:, 0])
+    other = other.double()
 
     def z_of_agreement(one, two):
         expected = rate**2 + (1 - rate) ** 2
@@ -416,14 +420,14 @@ def test_masks_meet_the_rate_and_are_independent(rate):
 
 
 def test_masks_of_a_network_are_the_same_in_any_group():
-    alone = CounterMasks([12], 500, 0.5, "cpu").words(torch.tensor([7]), 3)
-    group = CounterMasks([11, 12, 13], 500, 0.5, "cpu").words(torch.tensor([0, 5, 2]), 9)
+    alone = CounterMasks([12], [500], 0.5, "cpu").words(torch.tensor([7]), 3)
+    group = CounterMasks([11, 12, 13], [500], 0.5, "cpu").words(torch.tensor([0, 5, 2]), 9)
     assert torch.equal(alone[0], group[1, 2:5])
 
 
 def test_networks_of_different_shapes_are_refused():
     one = make_network(plain, 0)
-    with pytest.raises(ValueError, match=r"one shape; they differ in \['dropout'\]"):
+    with pytest.raises(ValueError, match=r"one shape and kind; they differ in \['dropout'\]"):
         train_together([one, make_network(plain, 1, dropout=0.5)], max_epochs=1)
     with pytest.raises(ValueError, match=r"they differ in \['n_classes'\]"):
         train_together([one, make_network(plain, 1, n_classes=17)], max_epochs=1)
@@ -431,7 +435,7 @@ def test_networks_of_different_shapes_are_refused():
         train_together([make_network(progressive, 0, adapter="linear")], max_epochs=1)
     other = make_network(plain, 1)
     other.validation = None
-    with pytest.raises(ValueError, match="have validation rows, or none"):
+    with pytest.raises(ValueError, match="validation rows"):
         train_together([one, other], max_epochs=1)
     one.column.requires_grad_(False)
     with pytest.raises(ValueError, match="At least one layer must learn"):
