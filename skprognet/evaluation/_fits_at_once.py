@@ -2,7 +2,7 @@
 
 from skprognet.estimators import fit_each
 from skprognet.evaluation._one_fit import fit_alone
-from skprognet.evaluation._stand_in import counter_masks
+from skprognet.networks import counter_masks
 
 
 def fit_one_by_one(run, fits):
