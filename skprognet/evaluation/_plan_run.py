@@ -9,6 +9,7 @@ from skprognet.evaluation._parts import select_part
 from skprognet.evaluation._run import Run
 from skprognet.evaluation._splits import draw_splits
 from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
+from skprognet.networks import are_masks_counted
 
 
 @dataclass
@@ -48,7 +49,7 @@ def plan_run(X, y, *, cv, only=None, n_together=None, **options):
     """
     run = check_run(X, y, **options)
     n_together = settle_n_together(run, n_together)
-    run.counter_masks = n_together > 1 or is_on_cuda(run)
+    run.counter_masks = n_together > 1 or is_on_cuda(run) or are_masks_counted()
     if cv is None:
         cv = RepeatedSpeakerStratifiedKFold(random_state=run.random_state)
     splits = draw_splits(cv, run)

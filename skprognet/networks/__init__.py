@@ -22,6 +22,7 @@ from skprognet.networks._evaluate import evaluate_hidden, evaluate_logits
 from skprognet.networks._lockstep import Lockstep as Lockstep
 from skprognet.networks._losses import CrossEntropy as CrossEntropy
 from skprognet.networks._mask_scheme import StepCounter as StepCounter
+from skprognet.networks._mask_scheme import are_masks_counted as are_masks_counted
 from skprognet.networks._mask_scheme import counter_masks as counter_masks
 from skprognet.networks._mask_scheme import seed_masks as seed_masks
 from skprognet.networks._multi_task import MultiTaskLoss as MultiTaskLoss

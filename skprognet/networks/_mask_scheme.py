@@ -48,6 +48,11 @@ def counter_masks(on: bool = True) -> Iterator[None]:
         _counting.reset(token)
 
 
+def are_masks_counted() -> bool:
+    """Return whether this thread is inside of :func:`counter_masks`."""
+    return _counting.get()
+
+
 class StepCounter:
     """Stands in for the generator of dropout masks: a seed, and how often each kind was drawn.
 
