@@ -122,7 +122,7 @@ def test_scores_are_those_of_other_masks_up_to_a_hundredth():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(1800, 6))
     y = np.where(X[:, 0] + X[:, 1] * X[:, 2] + 0.5 * rng.normal(size=1800) > 0, "a", "b")
-    shape = {"hidden_layer_sizes": (16,), "batch_size": 120, "max_epochs": 12}
+    shape = {"hidden_layer_sizes": (16,), "batch_size": 120, "max_epochs": 6, "lr": 0.05}
     options = {
         "methods": {"DNN": network(DNNClassifier, 0.5, **shape)},
         "groups": np.arange(1800) % 6,
