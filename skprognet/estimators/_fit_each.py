@@ -4,6 +4,8 @@ import inspect
 import time
 from dataclasses import dataclass
 
+import torch
+
 from skprognet.estimators._in_groups import in_groups
 from skprognet.estimators._last_fit import put_back
 from skprognet.estimators._prepare import prepare
@@ -50,11 +52,7 @@ class _Begun:
     before: dict
     job: TrainingJob | None = None
     tables: list | None = None
-
-    @property
-    def interrupted(self):
-        """Whether Ctrl-C ended the training, whose best epoch so far is kept."""
-        return self.job is not None and self.done.error is None and self.job.net.interrupted_
+    interrupted: bool = False  # by Ctrl-C, with the best epoch so far kept
 
 
 def fit_each(fits, n_together=None):
@@ -87,6 +85,9 @@ def fit_each(fits, n_together=None):
     def begun():
         for number, fit in enumerate(fits):
             started = _begin(number, *fit)
+            if isinstance(started.done.error, torch.OutOfMemoryError) and waiting:
+                yield None  # what waits is trained first, which makes room
+                started = _begin(number, *fit)
             if started.job is not None:
                 waiting[number] = started
             yield started
@@ -146,6 +147,8 @@ def _finish(group, n_together):
             begun.done.error = error or _keep(begun)
     for begun in group:
         begun.done.trained_together = begun.job.trained_together
+        begun.interrupted = begun.done.error is None and begun.job.net.interrupted_
+        begun.job = begun.tables = None  # their rows take memory that others need
         begun.done.seconds += (time.perf_counter() - start) / len(group)
         if begun.done.error is not None:
             put_back(begun.done.estimator, begun.before)

@@ -11,7 +11,7 @@ def in_groups(items, kind_of, size_of):
     Parameters
     ----------
     items : iterable
-        The items.
+        The items; None asks for all that are waiting, complete or not, to make room for the next.
     kind_of : callable
         Returns something hashable that the items of a group have in common; None for an item that
         is a group by itself.
@@ -28,9 +28,14 @@ def in_groups(items, kind_of, size_of):
     >>> from skprognet.estimators._in_groups import in_groups
     >>> list(in_groups([1, 2, 3, 4, 5, 7], lambda n: n % 2, lambda first: 3))
     [[1, 3, 5], [2, 4], [7]]
+    >>> list(in_groups([1, 2, 3, None, 5, 7], lambda n: n % 2, lambda first: 3))
+    [[1, 3], [2], [5, 7]]
     """
     waiting, sizes = defaultdict(list), {}
     for item in items:
+        if item is None:
+            yield from _emptied(waiting)
+            continue
         kind = kind_of(item)
         if kind is None:
             yield [item]
@@ -40,4 +45,10 @@ def in_groups(items, kind_of, size_of):
         waiting[kind].append(item)
         if len(waiting[kind]) == sizes[kind]:
             yield waiting.pop(kind)
-    yield from waiting.values()
+    yield from _emptied(waiting)
+
+
+def _emptied(groups):
+    """Take the groups out of a dict, in their order."""
+    while groups:
+        yield groups.pop(next(iter(groups)))

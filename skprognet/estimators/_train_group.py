@@ -5,7 +5,9 @@ import math
 import torch
 
 from skprognet.estimators._best_epoch import BestEpoch, EndOfTraining
-from skprognet.networks import HISTORY, NetworkToTrain, must_share, train_together
+from skprognet.networks import HISTORY, NetworkToTrain, memory_of, must_share, train_together
+
+_SHARE = 0.8  # of the free memory of a device: some is lost between what is asked for
 
 
 def kind_of_training(job, n_together):
@@ -31,8 +33,22 @@ def kind_of_training(job, n_together):
 
 
 def most_at_once(job, n_together):
-    """Return how many networks of one kind are trained at once."""
-    return n_together or math.inf
+    """Return how many networks of the kind of a job are trained at once.
+
+    Where nobody says it, as many as there is memory for: a network takes what its training takes
+    and, beside it, the rows of its job.
+    """
+    if n_together is not None:
+        return n_together
+    rows = [rows.X for rows in (job.training, job.validation, job.test) if rows is not None]
+    needed = memory_of(_network(job), job.net.batch_size) + sum(X.nbytes for X in rows)
+    return max(1, int(_SHARE * _free_memory(job.net.device) / needed))
+
+
+def _free_memory(device):
+    """Return the bytes that are free on a CUDA device, those that torch holds ready included."""
+    free, _ = torch.cuda.mem_get_info(device)
+    return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
 
 
 def _options(net):

@@ -19,6 +19,7 @@ from skprognet.networks._epoch_scores import MeanConcordance as MeanConcordance
 from skprognet.networks._epoch_scores import MeanRecall as MeanRecall
 from skprognet.networks._evaluate import ROWS_PER_BLOCK as ROWS_PER_BLOCK
 from skprognet.networks._evaluate import evaluate_hidden, evaluate_logits
+from skprognet.networks._group_memory import memory_of as memory_of
 from skprognet.networks._lockstep import Lockstep as Lockstep
 from skprognet.networks._losses import CrossEntropy as CrossEntropy
 from skprognet.networks._mask_scheme import StepCounter as StepCounter

@@ -4,6 +4,7 @@ Letters in names: N rows, F features, H units of one hidden layer, C classes.
 """
 
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -110,7 +111,7 @@ class Column(nn.Module):
         self.hidden_layer_sizes = tuple(hidden_layer_sizes)
         self.activation = activation
         self.dropout = dropout
-        self.dropout_generator = None
+        self.dropout_generator: Any = None
         sizes = [n_features, *hidden_layer_sizes, n_classes]
         self.layers = nn.ModuleList(
             glorot_linear(n_in, n_out, bias=True, generator=generator, dtype=dtype)

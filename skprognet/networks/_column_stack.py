@@ -20,7 +20,7 @@ def _padded(n: int) -> int:
     return -(-n // _MULTIPLE) * _MULTIPLE
 
 
-def _parameters(column: Column, k: int) -> list[Tensor]:
+def parameters_of(column: Column, k: int) -> list[Tensor]:
     """Return what layer k has: each weight matrix, then the bias."""
     return [*column.weights(k), column.layers[k].bias]
 
@@ -40,7 +40,7 @@ def shape_of(column: Column) -> dict:
     True
     """
     learns = [
-        any(p.requires_grad for p in _parameters(column, k)) for k in range(len(column.layers))
+        any(p.requires_grad for p in parameters_of(column, k)) for k in range(len(column.layers))
     ]
     n_classes = _padded(column.layers[-1].out_features)
     return {**column.config(), "n_classes": n_classes, "learns": learns}
@@ -76,6 +76,7 @@ class Block:
         self.copied = copied
         self.shapes = shapes
         self.values = like.new_zeros(B, sum(_padded(prod(shape)) for shape in shapes))
+        self.starts = self.values  # where copied weights started, if they are pulled back
         if lr is not None:
             self.grads, self.means, self.squares, self.best = [
                 torch.zeros_like(self.values) for _ in range(4)
@@ -160,7 +161,7 @@ class ColumnStack:
     def _shapes(self, k: int) -> list[tuple]:
         """Return the shapes of what layer k has: each weight matrix, then the bias."""
         width = (self.n_classes,) if k == len(self.keys) - 1 else ()
-        return [(*width, *p.shape[len(width) :]) for p in _parameters(self.columns[0], k)]
+        return [(*width, *p.shape[len(width) :]) for p in parameters_of(self.columns[0], k)]
 
     def _by_layer(self, tensors: list) -> list[list[Tensor]]:
         """Return the views of each layer, given for each block a tensor (B, P) or None."""
@@ -173,7 +174,7 @@ class ColumnStack:
 
     def _load(self) -> None:
         of_columns = [
-            [_parameters(column, k) for k in range(len(self.keys))] for column in self.columns
+            [parameters_of(column, k) for k in range(len(self.keys))] for column in self.columns
         ]
         for block, values in zip(self.blocks, self.gather(of_columns), strict=True):
             block.values.copy_(values)
@@ -198,5 +199,5 @@ class ColumnStack:
         layers = self._by_layer([block.values.cpu() for block in self.blocks])
         for b, column in enumerate(self.columns):
             for k, views in enumerate(layers):
-                for view, p in zip(views, _parameters(column, k), strict=True):
+                for view, p in zip(views, parameters_of(column, k), strict=True):
                     p.copy_(view[b, : len(p)])

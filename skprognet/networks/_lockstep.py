@@ -114,10 +114,12 @@ class Lockstep:
         seconds = time.perf_counter() - self.start  # the device is done
         B = len(self.networks)
         best = self.best.epoch_B.tolist() if self.chosen else [n_epochs] * B
-        patience, results = self.best.patience, []
+        # Without patience as many epochs as there are, and one more.
+        patience = n_epochs + 1 if self.best.patience is None else self.best.patience
+        results = []
         for b, network in enumerate(self.networks):
-            stopped = patience is not None and best[b] + patience <= n_epochs
-            last = best[b] + patience if stopped else n_epochs
+            stopped = best[b] + patience <= n_epochs
+            last = min(best[b] + patience, n_epochs)
             of_network = history[:last, b].clone()
             results.append(
                 Trained(
@@ -126,6 +128,8 @@ class Lockstep:
                     finite=self._is_finite(network, of_network),
                     stopped=stopped,
                     interrupted=interrupted and not stopped,
+                    order_generator=self.group.orders.generators[b],
+                    optimizer=self.group.optimizers[b],
                     n_together=B,
                     seconds=seconds / max(n_epochs, 1) / B,
                 )

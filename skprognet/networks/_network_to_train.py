@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import Tensor
 
+from skprognet.networks._adam import FusedAdam
 from skprognet.networks._column import Column
 from skprognet.networks._column_stack import shape_of
 from skprognet.networks._losses import CrossEntropy
@@ -53,7 +55,7 @@ class NetworkToTrain:
     order_seed: int
     dropout_seed: int
     test: Any = None
-    loss: type = CrossEntropy
+    loss: Any = CrossEntropy
     monitor: str = "uar"
     class_weights: Any = None
     pull: PullToStart | None = None
@@ -78,6 +80,11 @@ class Trained:
         Whether patience ended the training.
     interrupted : bool
         Whether Ctrl-C ended it; the history then has the epochs that were complete.
+    order_generator : torch.Generator
+        What drew the order of the rows, as it is after the training.
+    optimizer : FusedAdam or None
+        The optimizer of a network that computed by itself, as it is after the training. What Adam
+        keeps of stacked weights is not handed back.
     n_together : int
         How many networks were trained at once.
     seconds : float
@@ -87,10 +94,12 @@ class Trained:
     best_epoch: int
     history: Tensor
     finite: bool
-    stopped: bool = False
-    interrupted: bool = False
-    n_together: int = 1
-    seconds: float = 0.0
+    stopped: bool
+    interrupted: bool
+    order_generator: torch.Generator
+    optimizer: FusedAdam | None
+    n_together: int
+    seconds: float
 
 
 def must_share(network: NetworkToTrain) -> dict:

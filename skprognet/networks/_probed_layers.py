@@ -3,6 +3,7 @@
 from torch import nn
 
 from skprognet.networks._column import Column
+from skprognet.networks._column_stack import parameters_of
 
 
 class ProbedLayers:
@@ -18,7 +19,7 @@ class ProbedLayers:
         self.column = column
         self.dropout = column.dropout
         layers = range(len(column.hidden_layer_sizes))
-        parameters = [p for k in layers for p in [*column.weights(k), column.layers[k].bias]]
+        parameters = [p for k in layers for p in parameters_of(column, k)]
         self.learning: list[nn.Parameter] = [p for p in parameters if p.requires_grad]
 
     def stay(self, probing: bool) -> None:

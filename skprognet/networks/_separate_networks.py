@@ -8,12 +8,14 @@ Letters in names: B networks, S steps of an epoch.
 
 import copy
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from skprognet.networks._adam import FusedAdam
 from skprognet.networks._batch_orders import BatchOrders
+from skprognet.networks._column_stack import parameters_of
 from skprognet.networks._epoch_scores import EPOCH_SCORES
 from skprognet.networks._mask_scheme import StepCounter
 from skprognet.networks._network_to_train import NetworkToTrain
@@ -41,22 +43,22 @@ class SeparateNetwork:
         self.network, self.column = network, network.column
         self.column.dropout_generator = StepCounter(network.dropout_seed)
         self.probed = ProbedLayers(self.column)
-        last = len(self.column.layers) - 1
-        output = [*self.column.weights(last), self.column.layers[last].bias]
+        output = parameters_of(self.column, len(self.column.layers) - 1)
         is_output = {id(p) for p in output}
         copied = [p for p in self.column.parameters() if id(p) not in is_output]
         groups = [{"params": copied, "lr": lr if copied_lr is None else copied_lr}]
         self.adam = FusedAdam([*(groups if copied else []), {"params": output}], lr=lr)
-        self.best = None
+        self.best: dict | None = None
         self.begin_epoch(probing=False)
 
     def begin_epoch(self, *, probing: bool) -> None:
         """Prepare the step: of all layers, or of the output alone."""
         if self.network.probe_epochs:
             self.probed.stay(probing)
-        output = OutputAlone(self.column) if probing else None
-        self.step = TrainingStep(output or self.column, self.network.loss)
-        self.X = output.inputs(self.network.training.X) if probing else self.network.training.X
+        output: Any = OutputAlone(self.column) if probing else None
+        X = self.network.training.X
+        self.step = TrainingStep(self.column if output is None else output, self.network.loss)
+        self.X = X if output is None else output.inputs(X)  # once, since it stays the same
 
     def train(self, batches: Iterable[Tensor]) -> Tensor:
         """Train on batches, given the numbers of their rows; return the loss of each."""
@@ -87,7 +89,8 @@ class SeparateNetwork:
         scored = torch.cat([kind.predict(part) for part in outputs]), rows.y, rows.weight
         scores = [kind.compute(*scored)]
         if network.class_weights is not None:
-            scores.append(kind.compute(*scored, network.class_weights))
+            class_weights = torch.as_tensor(network.class_weights, dtype=torch.float64)
+            scores.append(kind.compute(*scored, class_weights))
         return [loss, *scores]
 
     def score_test(self) -> list[float]:
@@ -123,7 +126,7 @@ class SeparateNetworks:
         seeds = [each.order_seed for each in networks]
         self.orders = BatchOrders(sizes, batch_size, seeds, device, [0] * len(sizes))
         self.networks = [SeparateNetwork(each, lr, copied_lr) for each in networks]
-        self.losses = [torch.empty(0)] * len(networks)
+        self.optimizers = [each.adam for each in self.networks]
         self.scores: list[tuple] = [([], [])] * len(networks)
         self.probing = False
 
@@ -139,14 +142,13 @@ class SeparateNetworks:
 
         Networks whose patience has run out stay as they are.
         """
-        self.going_on = [b for b, stopped in enumerate(stopped_B.tolist()) if not stopped]
-        rows_BS, losses = self.orders.rows_BS.tolist(), torch.full(stopped_B.shape, torch.nan)
-        losses = losses.double()
+        self.going_on = (~stopped_B).nonzero()[:, 0].tolist()
+        rows_BS = self.orders.rows_BS.tolist()
+        losses = torch.full(stopped_B.shape, torch.nan, dtype=torch.float64)
         for b in self.going_on:
             sizes = [n for n in rows_BS[b] if n]
             places = [self.orders.order_SBN[s, b, :n] for s, n in enumerate(sizes)]
-            self.losses[b] = self.networks[b].train(places)
-            losses[b] = _mean_loss(self.losses[b], sizes)
+            losses[b] = _mean_loss(self.networks[b].train(places), sizes)
         return losses
 
     def score(self) -> tuple[list[Tensor], list[Tensor]]:
@@ -157,10 +159,11 @@ class SeparateNetworks:
                 [] if one.network.validation is None else one.score_validation(),
                 [] if one.network.test is None else one.score_test(),
             )
-        return [
-            list(torch.tensor(scores, dtype=torch.float64).unbind(1)) if scores[0] else []
+        validation, test = [
+            list(torch.tensor(scores, dtype=torch.float64).unbind(1))
             for scores in zip(*self.scores, strict=True)
         ]
+        return validation, test
 
     def keep(self, better_B: Tensor) -> None:
         """Keep the weights of the networks that are better than ever."""

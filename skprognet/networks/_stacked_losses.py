@@ -8,7 +8,7 @@ Letters in names: B networks, N rows of a batch, C outputs.
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -145,9 +145,11 @@ class StackedLoss(NamedTuple):
     of_validation: Callable
 
 
+CROSS_ENTROPY = StackedLoss(_hard_labels, _mean_of(_hard_rows))
+
 # The loss of a network, and whether its y has a column for each output.
-STACKED_LOSSES = {
-    (CrossEntropy, False): StackedLoss(_hard_labels, _mean_of(_hard_rows)),
+STACKED_LOSSES: dict[tuple[Any, bool], StackedLoss] = {
+    (CrossEntropy, False): CROSS_ENTROPY,
     (CrossEntropy, True): StackedLoss(_soft_labels, _mean_of(_soft_rows)),
     (SquaredError, True): StackedLoss(
         _squared_error, _mean_of(lambda z, y, part: ((z - y) ** 2).sum(2) * part)

@@ -6,7 +6,7 @@ Letters in names: B networks, S steps of an epoch.
 import torch
 from torch import Tensor
 
-from skprognet.networks._column_stack import ColumnStack
+from skprognet.networks._column_stack import ColumnStack, parameters_of
 from skprognet.networks._group_dropout import NOTHING_DROPPED, GroupDropout
 from skprognet.networks._group_rows import GroupRows
 from skprognet.networks._group_scores import GroupScores
@@ -40,6 +40,7 @@ class StackedNetworks:
     ):
         first, columns = networks[0], [each.column for each in networks]
         self.pull, self.probing = first.pull, False
+        self.optimizers = [None] * len(networks)
         self.stack = ColumnStack(
             columns,
             lr,
@@ -63,7 +64,7 @@ class StackedNetworks:
         self.steps = {B: StackedStep(self.stack, B, loss) for B in {len(networks), *self.active}}
         self.validation, self.test = [
             None if rows[0] is None else GroupScores(rows, networks, self._full, loss, device)
-            for rows in zip(*_rows_that_score(networks), strict=True)
+            for rows in _rows_that_score(networks)
         ]
         if self.pull is not None:
             self._note_starts(networks)
@@ -84,17 +85,17 @@ class StackedNetworks:
         """Keep beside each block where its copied weights started."""
         of_columns = []
         for each in networks:
-            start = {id(weight): values for weight, values in each.pull.pairs}
-            column = each.column
+            pairs = [] if each.pull is None else each.pull.pairs
+            start, column = {id(weight): values for weight, values in pairs}, each.column
             of_columns.append(
                 [
-                    [start.get(id(p), p) for p in [*column.weights(k), column.layers[k].bias]]
+                    [start.get(id(p), p) for p in parameters_of(column, k)]
                     for k in range(len(column.layers))
                 ]
             )
         gathered = self.stack.gather(of_columns)
         for block, values in zip(self.stack.blocks, gathered, strict=True):
-            block.start = values
+            block.starts = values
 
     def begin_epoch(self, *, probing: bool) -> None:
         """Say whether the output alone learns in the next epoch."""
@@ -123,7 +124,7 @@ class StackedNetworks:
             return
         for block in self.stack.learning:
             if block.copied:
-                away = block.values[:B] - block.start[:B]
+                away = block.values[:B] - block.starts[:B]
                 block.grads[:B].add_(away, alpha=self.pull.strength)
 
     def score(self) -> tuple[list[Tensor], list[Tensor]]:
@@ -143,10 +144,10 @@ class StackedNetworks:
             layers.stay(self.probing)
 
 
-def _rows_that_score(networks: list[NetworkToTrain]) -> list[tuple]:
-    """Return the validation and the test rows of each network; weights of the latter are 1."""
-    test = [each.test and _Unweighted(each.test) for each in networks]
-    return [(each.validation, rows) for each, rows in zip(networks, test, strict=True)]
+def _rows_that_score(networks: list[NetworkToTrain]) -> tuple[list, list]:
+    """Return the validation and the test rows of all networks; those of the test count alike."""
+    test = [None if each.test is None else _Unweighted(each.test) for each in networks]
+    return [each.validation for each in networks], test
 
 
 class _Unweighted:

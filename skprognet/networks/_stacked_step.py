@@ -28,7 +28,7 @@ from torch import Tensor
 from skprognet.networks._column import ACTIVATIONS
 from skprognet.networks._column_stack import ColumnStack
 from skprognet.networks._group_dropout import NOTHING_DROPPED, Dropped
-from skprognet.networks._stacked_losses import StackedLoss
+from skprognet.networks._stacked_losses import CROSS_ENTROPY, StackedLoss
 
 # Their slope, computed from the output, is 0 for the output 0.
 _FLAT_AT_ZERO = ("sigmoid", "relu")
@@ -43,8 +43,8 @@ class StackedStep:
         The networks.
     B : int
         How many of them compute.
-    loss : StackedLoss, default=None
-        What is minimised; None is for outputs alone.
+    loss : StackedLoss, default=CROSS_ENTROPY
+        What is minimised.
 
     Examples
     --------
@@ -61,7 +61,7 @@ class StackedStep:
     torch.Size([3, 5, 16])
     """
 
-    def __init__(self, stack: ColumnStack, B: int, loss: StackedLoss | None = None):
+    def __init__(self, stack: ColumnStack, B: int, loss: StackedLoss = CROSS_ENTROPY):
         self.loss = loss
         self.column = stack.columns[0]
         self.activate, self.differentiate = ACTIVATIONS[self.column.activation]

@@ -308,6 +308,29 @@ def test_ctrl_c_keeps_the_best_epoch_so_far(rows, monkeypatch, in_epoch):
             assert len(estimator.history_) == 2
 
 
+class DoNotFitAtFirst:
+    """Rows for which there is no memory when they are asked for the first time."""
+
+    def __init__(self, X):
+        self.X, self.asked = X, False
+
+    def __array__(self, dtype=None, copy=None):
+        if not self.asked:
+            self.asked = True
+            raise torch.OutOfMemoryError
+        return np.asarray(self.X, dtype)
+
+
+def test_networks_that_wait_are_trained_where_there_is_no_memory_for_the_next(rows):
+    fits = some_networks(rows, 3)
+    alone = one_by_one(fits)
+    estimator, X, y, _ = fits[2]
+    done = list(fit_each([*fits[:2], (estimator, DoNotFitAtFirst(X), y, {})], n_together=3))
+    assert [each.trained_together for each in done] == [2, 2, 1]
+    for one, each in zip(alone, done, strict=True):
+        assert_same(one, each.estimator, rows[0])
+
+
 def test_what_is_given_is_checked(rows):
     X, y, _ = rows
     network = DNNClassifier(**OPTIONS)

@@ -21,6 +21,7 @@ from skprognet.networks import (
 )
 
 N_FEATURES, BATCH = 7, 8
+BOTH_WAYS = pytest.mark.parametrize("stacked", [True, False], ids=["stacked", "separate"])
 
 
 @pytest.fixture(autouse=True)
@@ -217,7 +218,7 @@ def test_a_whole_training_keeps_the_same_epoch_and_predicts_the_same(make_column
         make_network(make_column, seed, n, dropout=0.5) for seed, n in ((0, 40), (1, 61), (2, 50))
     ]
     alone = copy.deepcopy(networks)
-    results = train_together(networks, max_epochs=25, lr=0.01, batch_size=BATCH)
+    results = train_together(networks, max_epochs=25, lr=0.01, batch_size=BATCH, stacked=True)
     for network, other, result in zip(networks, alone, results, strict=True):
         X = network.training.X
         _, history = train_alone(other, epochs=25, lr=0.01)
@@ -227,6 +228,26 @@ def test_a_whole_training_keeps_the_same_epoch_and_predicts_the_same(make_column
         together, apart = [evaluate_logits(each.column, X) for each in (network, other)]
         torch.testing.assert_close(together, apart, rtol=0, atol=1e-4)
         assert torch.equal(together.argmax(1), apart.argmax(1))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("make_column", [plain, progressive])
+def test_on_a_cpu_the_bits_are_those_of_the_own_step(make_column, weighted):
+    # A rate whose scale is no power of 2, and partial batches of 1 and 7 rows.
+    options = {"dropout": 0.3} | ({"lateral_dropout": 0.2} if make_column is progressive else {})
+    networks = [
+        make_network(make_column, seed, n, n_classes, weighted, **options)
+        for seed, n, n_classes in ((0, 47, 4), (1, 41, 3))
+    ]
+    for network in networks:
+        network.validation = None
+    alone = copy.deepcopy(networks)
+    train_together(networks, max_epochs=3, lr=0.01, batch_size=BATCH)
+    for network, other in zip(networks, alone, strict=True):
+        other.validation = other.training
+        train_alone(other, epochs=3, lr=0.01)
+        pairs = zip(network.column.parameters(), other.column.parameters(), strict=True)
+        assert all(torch.equal(new, expected) for new, expected in pairs)
 
 
 @pytest.mark.parametrize("make_column", [plain, progressive])
@@ -249,8 +270,8 @@ def test_frozen_layers_stay_and_copied_ones_learn_at_their_own_rate(
             assert all(torch.equal(new, was) for new, was in pairs) == (k < n_frozen)
 
 
-def trained_weights(networks, **options):
-    train_together(networks, max_epochs=3, lr=0.01, batch_size=BATCH, **options)
+def trained_weights(networks):
+    train_together(networks, max_epochs=3, lr=0.01, batch_size=BATCH, stacked=True)
     return [p.detach().clone() for p in networks[0].column.parameters()]
 
 
@@ -280,35 +301,43 @@ def test_neighbours_change_no_bit(make_column):
         assert all(torch.equal(a, b) for a, b in pairs), name
 
 
-def test_a_network_that_diverges_says_so_and_leaves_its_neighbours_alone():
+@BOTH_WAYS
+def test_a_network_that_diverges_says_so_and_leaves_its_neighbours_alone(stacked):
+    options = {"max_epochs": 3, "lr": 0.01, "batch_size": BATCH, "stacked": stacked}
     networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(3)]
     without = [make_network(plain, 0, 40, dropout=0.5)]
     networks[1].training.X[3, 0] = torch.inf
-    results = train_together(networks, max_epochs=3, lr=0.01, batch_size=BATCH)
+    results = train_together(networks, **options)
     assert [result.finite for result in results] == [True, False, True]
-    train_together(without, max_epochs=3, lr=0.01, batch_size=BATCH)
+    train_together(without, **options)
     pairs = zip(networks[0].column.parameters(), without[0].column.parameters(), strict=True)
     assert all(torch.equal(a, b) for a, b in pairs)
 
 
-def test_patience_ends_each_network_by_itself():
+@BOTH_WAYS
+def test_patience_ends_each_network_by_itself(stacked):
+    options = {"max_epochs": 40, "lr": 0.02, "batch_size": BATCH, "stacked": stacked}
     networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(4)]
     others = copy.deepcopy(networks)
-    patient = train_together(networks, max_epochs=40, lr=0.02, batch_size=BATCH, patience=4)
-    endless = train_together(others, max_epochs=40, lr=0.02, batch_size=BATCH)
+    patient = train_together(networks, patience=4, **options)
+    endless = train_together(others, **options)
     for with_patience, without in zip(patient, endless, strict=True):
         n_epochs = len(with_patience.history)
         assert n_epochs == min(40, with_patience.best_epoch + 4)
+        assert with_patience.stopped == (with_patience.best_epoch + 4 <= 40)
+        assert not without.stopped
         assert torch.equal(with_patience.history[:, :3], without.history[:n_epochs, :3])
     assert len({len(result.history) for result in patient}) > 1
 
 
-def test_without_validation_rows_the_last_epoch_stays():
+@BOTH_WAYS
+def test_without_validation_rows_the_last_epoch_stays(stacked):
     networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(2)]
     for network in networks:
         network.validation = None
     alone = copy.deepcopy(networks)
-    results = train_together(networks, max_epochs=5, lr=0.01, batch_size=BATCH)
+    options = {"max_epochs": 5, "lr": 0.01, "batch_size": BATCH, "stacked": stacked}
+    results = train_together(networks, **options)
     for network, other, result in zip(networks, alone, results, strict=True):
         other.validation = other.training
         train_alone(other, epochs=5, lr=0.01)
