@@ -33,8 +33,8 @@ def fit_at_once(run, fits, n_together):
         Says what the dropout masks come from.
     fits : list of FitToDo
         Those that do not wait for each other.
-    n_together : int
-        How many networks are trained at once, at most.
+    n_together : int or None
+        How many networks are trained at once, at most; None is as many as fit.
 
     Yields
     ------

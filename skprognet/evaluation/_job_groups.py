@@ -11,15 +11,21 @@ _BYTES = 2**32  # that the rows of these may take in the memory of the host
 
 
 def settle_n_together(run, given):
-    """Return how many networks of a run are trained at once, at most.
+    """Return how many networks of a run are trained at once, and how many a group of jobs has.
 
     Parameters
     ----------
     run : Run
         What all fits share.
     given : int or None
-        What the user asks for; None is 1, or on a CUDA device as many as keep it busy. Of these as
-        many are trained at once as fit into its memory.
+        What the user asks for.
+
+    Returns
+    -------
+    n_together : int or None
+        None is as many as fit into the memory of the CUDA device; on the CPU None becomes 1.
+    group_size : int
+        How many networks that do not wait for each other a group of jobs has, about.
 
     Raises
     ------
@@ -30,10 +36,10 @@ def settle_n_together(run, given):
     """
     if given is not None:
         check_number("n_together", given, "integer", low=1)
-        return int(given)
+        return int(given), int(given)
     if not is_on_cuda(run):
-        return 1
-    return max(1, min(_MOST, _BYTES // run.X.nbytes))
+        return 1, 1
+    return None, max(1, min(_MOST, _BYTES // run.X.nbytes))
 
 
 def is_on_cuda(run):
@@ -53,10 +59,10 @@ def count_workers(plan, n_jobs):
     n_jobs : int
         As in joblib. A CUDA device has room for one group of networks.
     """
-    return 1 if plan.n_together > 1 and is_on_cuda(plan.run) else effective_n_jobs(n_jobs)
+    return 1 if plan.n_together != 1 and is_on_cuda(plan.run) else effective_n_jobs(n_jobs)
 
 
-def group_jobs(run, jobs, n_together):
+def group_jobs(run, jobs, group_size):
     """Return the jobs in groups, each of which has enough networks to train at once.
 
     The fits of a group are done in two rounds: sources and methods that read none; methods that
@@ -68,19 +74,20 @@ def group_jobs(run, jobs, n_together):
         What all fits share.
     jobs : list of FoldJob
         In any order.
-    n_together : int
-        How many networks are trained at once; with 1, each job is a group.
+    group_size : int
+        How many networks a group has, at least, that do not wait for each other; with 1, each job
+        is a group.
 
     Returns
     -------
     list of list of FoldJob
         In the same order.
     """
-    if n_together == 1:
+    if group_size == 1:
         return [[job] for job in jobs]
     groups, n_fits = [], (0, 0)
     for job in jobs:
-        if not groups or max(n_fits) >= n_together:
+        if not groups or max(n_fits) >= group_size:
             groups.append([])
             n_fits = (0, 0)
         groups[-1].append(job)

@@ -26,15 +26,18 @@ class RunPlan:
         The work, or the part of it that was asked for, cut into pieces that run at the same time.
     n_fits : list of int
         How many networks each job trains.
-    n_together : int
-        How many networks are trained at once, at most.
+    n_together : int or None
+        How many networks are trained at once, at most; None is as many as fit.
+    group_size : int
+        How many networks that do not wait for each other a group of jobs has, about.
     """
 
     run: Run
     splits: list
     jobs: list
     n_fits: list
-    n_together: int = 1
+    n_together: int | None = 1
+    group_size: int = 1
 
 
 def plan_run(X, y, *, cv, only=None, n_together=None, **options):
@@ -48,12 +51,12 @@ def plan_run(X, y, *, cv, only=None, n_together=None, **options):
         All its other arguments that say what is trained.
     """
     run = check_run(X, y, **options)
-    n_together = settle_n_together(run, n_together)
-    run.counter_masks = n_together > 1 or is_on_cuda(run) or are_masks_counted()
+    n_together, group_size = settle_n_together(run, n_together)
+    run.counter_masks = n_together != 1 or is_on_cuda(run) or are_masks_counted()
     if cv is None:
         cv = RepeatedSpeakerStratifiedKFold(random_state=run.random_state)
     splits = draw_splits(cv, run)
     jobs, n_fits = plan_jobs(run, splits)
     if only is not None:
         jobs, n_fits = select_part(only, run.corpus, jobs, n_fits)
-    return RunPlan(run, splits, jobs, n_fits, n_together)
+    return RunPlan(run, splits, jobs, n_fits, n_together, group_size)

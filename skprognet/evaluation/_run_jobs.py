@@ -60,7 +60,7 @@ def run_jobs(plan, store, n_jobs, verbose):
 
 def _train(plan, missing, n_jobs, bar):
     """Yield name and record of every job, in any order, and show what runs."""
-    groups = group_jobs(plan.run, missing, plan.n_together)
+    groups = group_jobs(plan.run, missing, plan.group_size)
     if plan.n_together == 1 or count_workers(plan, n_jobs) > 1 or _is_cluster():
         yield from _train_in_workers(plan, groups, n_jobs, bar)
         return

@@ -48,7 +48,7 @@ def time_jobs(plan, n_jobs):
     methods = {n: m for n, m in plan.run.methods.items() if epochs_of(m) is not None}
     left_out = [name for name in plan.run.methods if name not in methods]
     run = replace(plan.run, methods=methods)
-    groups = group_jobs(run, plan.jobs, plan.n_together)
+    groups = group_jobs(run, plan.jobs, plan.group_size)
     timed = groups[: len(plan.jobs) // len(plan.splits)] if plan.n_together == 1 else groups[:1]
     n_rows = max(map(len, timed[0][0].split.train.values()))
     share = min(1.0, _N_ROWS / n_rows)

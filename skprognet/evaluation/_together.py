@@ -17,9 +17,9 @@ def run_group(run, jobs, n_together):
         What all fits share.
     jobs : list of FoldJob
         The group.
-    n_together : int
-        How many networks are trained at once, at most. With 1 there is one job and one training
-        set after the other.
+    n_together : int or None
+        How many networks are trained at once, at most; None is as many as fit. With 1 there is
+        one job and one training set after the other.
 
     Yields
     ------
@@ -34,10 +34,10 @@ def run_group(run, jobs, n_together):
         What a fit or its scores raise; where networks are trained together, after the other jobs
         of the group are done.
     """
-    if n_together > 1:
-        yield from _run_together(run, jobs, n_together)
-    else:
+    if n_together == 1:
         yield from ((str(job), _run_alone(run, job)) for job in jobs)
+    else:
+        yield from _run_together(run, jobs, n_together)
 
 
 def _run_alone(run, job):

@@ -51,8 +51,8 @@ def estimate_in_words(runs, n_jobs, n_together=None):
     plan = plan_call(**runs[0].arguments, n_together=n_together)
     n_workers, timed = count_workers(plan, n_jobs), "one split"
     at_once = f"{n_workers} at a time"
-    if plan.n_together > 1:
-        at_once = f"up to {plan.n_together} networks trained together"
+    if plan.n_together != 1:
+        at_once = f"up to {plan.group_size} networks trained together"
         at_once += f" in each of {n_workers} processes" if n_workers > 1 else ""
         timed = "one group"
     rest = ["the start of processes", "the figures", "other work on this machine"]
