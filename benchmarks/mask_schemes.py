@@ -55,7 +55,7 @@ def summary(n_seeds, epochs):
                 "UAR, counted": counted[method].mean(),
                 "mean difference": difference.mean(),
                 "90 % interval": f"{low:+.4f} to {high:+.4f}",
-                "within": "yes" if -MARGIN < low and high < MARGIN else "no",
+                "within": "yes" if low > -MARGIN and high < MARGIN else "no",
             }
         )
     return pd.DataFrame(rows)
