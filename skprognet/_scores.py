@@ -19,6 +19,9 @@ SCORE, SOURCE_SCORE, CHANCE = "score", "source_score", "chance"
 # What source_score is of: only in tables where a source is classes and the target numbers, or so.
 SOURCE_METRIC = "source_metric"
 BASELINE = "baseline"  # which method is the same network without a source
+# What a fit took: it may differ when the same is done again. Only where networks may be trained
+# together, the second says how many were.
+SECONDS, TOGETHER = TIMED = ("seconds", "trained_together")
 # Which rows a fit had, its source had, and tested it: as text, of which `audit` makes rows.
 RECORDED = ("rows_seen", "rows_seen_by_source", "rows_tested")
 # Which columns of X a fit and its sources had, and which it must not have: in the same way, where

@@ -150,3 +150,27 @@ def test_a_part_of_another_design_is_refused(line, tmp_path):
         other = run(*line, tmp_path, "--seed", 1, *option)
         assert other.exit_code == 1
         assert "holds another run; different are random_state (then 0, now 1)" in other.stderr
+
+
+def test_networks_trained_together_and_continued_with_more_at_once(line, tmp_path):
+    together = [*line, tmp_path / "out", "--n-together"]
+    planned = run(*together, 3, "--plan").stdout
+    assert re.search(r"Time: .* with up to 3 networks trained together, if all netw", planned)
+    assert "timed just now on one group" in planned
+    assert run(*together, 3, "--only", "repeat=1").exit_code == 0
+    refused = run(*line, tmp_path / "out")
+    assert refused.exit_code == 1
+    assert "is of another run; different are dropout masks (then counted" in refused.output
+    assert run(*together, 7).exit_code == 0
+    n_trained = read_scores(tmp_path / "out").groupby("repeat")["trained_together"]
+    assert n_trained.max().tolist() == [2, 3]  # of one kind in a group; of six in all
+    assert run(*together, 7).stdout.endswith(
+        "holds this run already, complete. To run it again, remove it.\n"
+    )
+
+
+def test_device_that_is_not_there_is_refused(line, tmp_path):
+    result = run(*line, tmp_path / "out", "--device", "nowhere")
+    assert result.exit_code == 1
+    assert "device must be a place where torch can compute on this machine" in result.output
+    assert not (tmp_path / "out").exists()

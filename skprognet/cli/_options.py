@@ -28,6 +28,13 @@ def jobs_option(default):
 
 n_jobs_option = jobs_option(-1)
 
+n_together_option = click.option(
+    "--n-together",
+    type=click.IntRange(min=1),
+    help="Networks of one kind that are trained at once.  [default: 1; on a CUDA device, as many "
+    "as fit into its memory]",
+)
+
 
 def repeat_option_names(args: list[str], names: set[str]) -> list[str]:
     """Return arguments in which each of several values has the name of its option before it.

@@ -19,7 +19,7 @@ from skprognet.cli._designs import (
 from skprognet.cli._kind_options import say_kind
 from skprognet.cli._messages import tell_warnings
 from skprognet.cli._named_tables import SHIPPED, load_corpus
-from skprognet.cli._options import features_option, n_jobs_option, output_option
+from skprognet.cli._options import features_option, n_jobs_option, n_together_option, output_option
 from skprognet.cli._progress import every_end
 from skprognet.cli._streams import say
 from skprognet.cli._study_options import design_options, network_options
@@ -42,7 +42,7 @@ PAPER = {"n_repeats": 10, "n_splits": 10, "max_epochs": 600}
 DEMO = {"corpus": SHIPPED, "layers": ("ge2e",), "placebo": ("ge2e",)}
 
 
-def _run(ctx, design, data, inputs, output, n_jobs, replace=False, way=None):
+def _run(ctx, design, data, inputs, output, at_once, replace=False, way=None):
     """Run a study, or a part, with its checkpoint and files, and say what came of it."""
     start, way = time.perf_counter(), way or Way()
     design = with_kind(design, *data)
@@ -50,7 +50,7 @@ def _run(ctx, design, data, inputs, output, n_jobs, replace=False, way=None):
     warn_of_changes(ctx, record)
     if way.plan:
         with tell_warnings():
-            say(plan_study(design, *data).describe(output, n_jobs=n_jobs))
+            say(plan_study(design, *data).describe(output, **at_once))
         return
     folder = OutputFolder(output, describe_record(record), is_part=way.only is not None)
     with folder, every_end(folder) as work:
@@ -64,9 +64,9 @@ def _run(ctx, design, data, inputs, output, n_jobs, replace=False, way=None):
                 # It is the last word of this command, and its exit code.
                 warnings.filterwarnings("ignore", "The audit failed", UserWarning)
                 if way.finish:
-                    check_all_parts(plan, folder)
+                    check_all_parts(plan, folder, at_once.get("n_together"))
                 options = {"only": way.only, "checkpoint": folder.checkpoint}
-                study = plan.run(**options, n_jobs=n_jobs, verbose=1)
+                study = plan.run(**options, **at_once, verbose=1)
         except BaseException:
             folder.abandon()
             raise
@@ -93,6 +93,7 @@ def _run(ctx, design, data, inputs, output, n_jobs, replace=False, way=None):
 @click.argument("table")
 @design_options(TasksDesign)
 @n_jobs_option
+@n_together_option
 @network_options()
 @click.option("--labels", metavar="FILE", help="Table with the labels, joined by the column file.")
 @features_option
@@ -107,6 +108,7 @@ def tasks(
     features: tuple[str, ...],
     output: Path,
     n_jobs: int,
+    n_together: int | None,
     way: Way,
     **given,
 ) -> None:
@@ -125,7 +127,8 @@ def tasks(
     sources = [name for name in design.sources if name not in design.group_columns]
     say_kind(design.target, of_rows[design.target], design.kind, of_rows[sources].items())
     inputs = {"table": table, "labels": labels, "features": features}
-    _run(ctx, design, data, inputs, output, n_jobs, way=way)
+    at_once = {"n_jobs": n_jobs, "n_together": n_together}
+    _run(ctx, design, data, inputs, output, at_once, way=way)
 
 
 @click.command(
@@ -140,6 +143,7 @@ def tasks(
 @click.argument("tables", nargs=-1, required=True, metavar="TABLE TABLE [TABLE...]")
 @design_options(CorporaDesign)
 @n_jobs_option
+@n_together_option
 @network_options()
 @click.option(
     "--labels",
@@ -159,6 +163,7 @@ def corpora(
     features: tuple[str, ...],
     output: Path,
     n_jobs: int,
+    n_together: int | None,
     way: Way,
     **given,
 ) -> None:
@@ -180,7 +185,8 @@ def corpora(
     of_all = pd.concat([of_rows[design.emotion] for _, of_rows in data.values()])
     say_kind(design.emotion, of_all, design.kind)
     inputs = {"tables": tables, "labels": labels, "features": features}
-    _run(ctx, design, [data], inputs, output, n_jobs, way=way)
+    at_once = {"n_jobs": n_jobs, "n_together": n_together}
+    _run(ctx, design, [data], inputs, output, at_once, way=way)
 
 
 def _check_counts(tables, names, labels):
@@ -229,7 +235,7 @@ def demo(ctx, output: Path, n_jobs: int, **given) -> None:
         click.echo(_short_version(given), err=True)
     design = make_design(ctx, TasksDesign, given | DEMO)
     data = load_corpus(SHIPPED, None, design.columns, (), design.group_columns, design.layers)
-    _run(ctx, design, data, {"table": SHIPPED}, output, n_jobs, replace=True)
+    _run(ctx, design, data, {"table": SHIPPED}, output, {"n_jobs": n_jobs}, replace=True)
 
 
 def _short_version(given: dict[str, int]) -> str:

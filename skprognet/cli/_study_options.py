@@ -110,6 +110,7 @@ NETWORK = {
         "Share of hidden units that are left out in each training step.",
     ),
     "lr": ("--lr", click.FloatRange(min=0, min_open=True), "Learning rate."),
+    "device": ("--device", str, 'Where networks are trained, such as "cuda".'),
 }
 _WITHOUT = {"patience": "run all"}  # what None means
 

@@ -82,12 +82,12 @@ def with_way(function: Callable) -> Callable:
     return way_options(command)
 
 
-def check_all_parts(plan, output) -> None:
+def check_all_parts(plan, output, n_together: int | None) -> None:
     """Raise unless all parts of a study are in its output folder."""
     with warnings.catch_warnings():
         # The sentence below names the folder.
         warnings.filterwarnings("ignore", "There is no folder")
-        missing = plan.missing(output.checkpoint)
+        missing = plan.missing(output.checkpoint, n_together=n_together)
     if not missing:
         return
     parts = first_few(missing, show='--only "{}"'.format)

@@ -20,6 +20,9 @@ from skprognet.estimators._explain import explain
 from skprognet.estimators._explained_values import output_endings as output_endings
 from skprognet.estimators._fine_tuned_classifier import FineTunedClassifier
 from skprognet.estimators._fine_tuned_regressor import FineTunedRegressor
+from skprognet.estimators._fit_each import FitDone as FitDone
+from skprognet.estimators._fit_each import fit_each as fit_each
+from skprognet.estimators._fit_together import fit_together
 from skprognet.estimators._importances import lateral_norms as lateral_norms
 from skprognet.estimators._importances import source_importances
 from skprognet.estimators._multi_task_classifier import MultiTaskClassifier
@@ -35,6 +38,7 @@ from skprognet.estimators._progressive_classifier import ProgressiveClassifier
 from skprognet.estimators._progressive_regressor import ProgressiveRegressor
 from skprognet.estimators._side_by_side_classifier import SideBySideClassifier
 from skprognet.estimators._side_by_side_regressor import SideBySideRegressor
+from skprognet.estimators._why_alone import why_alone
 
 __all__ = [
     "DNNClassifier",
@@ -54,6 +58,8 @@ __all__ = [
     "check_source_survives_clone",
     "check_source_untouched",
     "explain",
+    "fit_together",
     "source_importances",
     "source_overlap",
+    "why_alone",
 ]

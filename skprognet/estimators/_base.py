@@ -25,10 +25,14 @@ from skprognet.estimators._prepare import prepare
 from skprognet.estimators._remembered_rows import RememberedRowsMixin
 from skprognet.estimators._rows import check_given, check_rows
 from skprognet.estimators._training_job import Seeds, seed_dropout, train
-from skprognet.networks import Column, evaluate_logits, limit_threads, undisturbed
+from skprognet.networks import (
+    ROWS_PER_PREDICTION,
+    Column,
+    evaluate_logits,
+    limit_threads,
+    undisturbed,
+)
 from skprognet.sources import MOMENTS, NetworkSource, as_tensor
-
-ROWS_PER_PREDICTION = 4096  # bounds the memory that frozen activations take
 
 
 def _rows_at_once(loss, validation):
@@ -49,6 +53,7 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
     """
 
     class_weight = None  # only classifiers have it as a parameter
+    _trains_together = True  # whether a lockstep knows the loss
 
     # With metadata routing on, the speakers of the rows reach fit without being asked for.
     __metadata_request__fit = {"groups": True}
@@ -207,8 +212,6 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
             self.net_ = job.net  # already now, since a scorer calls predict
             train([job])
             self._keep(job.net, tables)
-            if self.interrupted_ and not len(self.net_.history):
-                raise KeyboardInterrupt  # within the first epoch: nothing is worth keeping
         if self.interrupted_:
             raise KeyboardInterrupt
         return self
@@ -250,6 +253,9 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
 
     def _keep(self, net, tables):
         """Store what was learned: the epoch, whether Ctrl-C ended it, and what rows there were."""
+        if net.interrupted_ and not len(net.history):
+            raise KeyboardInterrupt  # within the first epoch: nothing is worth keeping
+        self.net_ = net
         self.interrupted_ = net.interrupted_
         self.best_epoch_ = net.best_epoch_
         self._remember(tables)

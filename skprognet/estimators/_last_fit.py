@@ -14,9 +14,14 @@ def last_fit_kept(estimator):
     try:
         yield
     except BaseException:
-        vars(estimator).clear()
-        vars(estimator).update(before)
+        put_back(estimator, before)
         raise
+
+
+def put_back(estimator, before):
+    """Give an estimator the attributes that it had before: a copy of its dict."""
+    vars(estimator).clear()
+    vars(estimator).update(before)
 
 
 @contextmanager

@@ -164,6 +164,7 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
     """
 
     needs_from_source = LABELS
+    _trains_together = False
     # Several at a time: cross_validate_transfer asks.
     reads_several_sources = True
 

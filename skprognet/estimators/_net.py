@@ -13,9 +13,14 @@ from skorch import NeuralNetClassifier
 from skorch.callbacks import EpochTimer, PrintLog
 
 from skprognet.estimators._best_epoch import BestEpoch, EndOfTraining, has_stopped, kept_epoch
-from skprognet.estimators._epoch_scores import MeanRecall
 from skprognet.estimators._last_fit import training_kept
-from skprognet.networks import CrossEntropy, FusedAdam, TrainingStep, ValidationPass
+from skprognet.networks import (
+    CrossEntropy,
+    FusedAdam,
+    MeanRecall,
+    TrainingStep,
+    ValidationPass,
+)
 
 
 def _step_inputs(batch):
@@ -231,21 +236,25 @@ class Net(NeuralNetClassifier):
         losses, sizes, predicted = self._run_batches(
             iterator, training, prefix, step_fn, **fit_params
         )
-        self.history.record(prefix + "_batch_count", len(sizes))
         rows = torch.tensor(sizes, dtype=torch.float64)
         loss = (torch.stack(losses).double().cpu() @ rows / rows.sum()).item()
-        lowest = self._lowest.get(prefix, math.inf)
-        self._lowest[prefix] = min(loss, lowest)
-        self.history.record(prefix + "_loss", loss)
-        self.history.record(prefix + "_loss_best", loss < lowest)  # skorch's Checkpoint asks
-        if not math.isfinite(loss):
-            which = "training" if training else "validation"
-            self._raise_infinite(f"{which} loss", f"it became {loss} in")
+        self.record_loss(prefix, loss, len(sizes))
         if not training:
             score, chooses = self._score_epoch(iterator.dataset, torch.cat(predicted), loss)
             self.history.record(prefix + "_score", score)
             if chooses is not None:
                 self.history.record(prefix + "_monitor", chooses)
+
+    def record_loss(self, prefix, loss, n_batches):
+        """Record the loss of an epoch over all of its batches; raise if it is not finite."""
+        self.history.record(prefix + "_batch_count", n_batches)
+        lowest = self._lowest.get(prefix, math.inf)
+        self._lowest[prefix] = min(loss, lowest)
+        self.history.record(prefix + "_loss", loss)
+        self.history.record(prefix + "_loss_best", loss < lowest)  # skorch's Checkpoint asks
+        if not math.isfinite(loss):
+            which = "training" if prefix == "train" else "validation"
+            self._raise_infinite(f"{which} loss", f"it became {loss} in")
 
     def _score_epoch(self, dataset, predicted, loss):
         """Return the score of the validation rows, and what chooses the epoch if that differs."""

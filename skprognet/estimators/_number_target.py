@@ -6,9 +6,8 @@ from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit
 from sklearn.utils import check_array
 
 from skprognet._wording import count
-from skprognet.estimators._epoch_scores import MeanConcordance
 from skprognet.estimators._hold_out import WAYS_OUT, check_groups, first_split, is_splitter
-from skprognet.networks import NUMBER_LOSSES
+from skprognet.networks import NUMBER_LOSSES, MeanConcordance
 
 _DRAWS, _MOST_DRAWS = 5, 20  # draws of groups: to choose from, and to find these among
 

@@ -7,6 +7,7 @@ from skprognet.estimators._class_weight import scale_to_mean_one
 from skprognet.estimators._monitor import net_score, score_of_epoch
 from skprognet.estimators._rows import check_given, check_test_rows, check_validation_rows
 from skprognet.estimators._training_job import Seeds, TrainingJob
+from skprognet.estimators._why_alone import why_alone, why_alone_column
 
 
 def prepare(estimator, given):
@@ -145,4 +146,6 @@ def _make_job(estimator, column, training, validation, test, scores, seeds):
         column, device=estimator.device, validation=validation, seed=seeds.order, score=score
     )
     test = None if test is None else estimator._tensor_rows(test.X, test.y)
-    return TrainingJob(net, estimator._tensor_rows(*training), validation, test, test_score, seeds)
+    alone = why_alone(estimator) or why_alone_column(column)
+    training = estimator._tensor_rows(*training)
+    return TrainingJob(net, training, validation, test, test_score, seeds, alone)

@@ -12,9 +12,8 @@ from skprognet._checks import (
 )
 from skprognet._wording import first_few
 from skprognet.estimators._class_weight import weigh_classes, weigh_recalls, weigh_rows
-from skprognet.estimators._epoch_scores import MeanRecall
 from skprognet.estimators._hold_out import holdout_split, is_splitter, split_by
-from skprognet.networks import CrossEntropy
+from skprognet.networks import CrossEntropy, MeanRecall
 
 
 class ClassTarget:

@@ -9,6 +9,7 @@ from skprognet.evaluation._count_fits import count_fits
 from skprognet.evaluation._count_fits import count_recorded_fits as count_recorded_fits
 from skprognet.evaluation._count_fits import plan_call as plan_call
 from skprognet.evaluation._cross_validate_transfer import cross_validate_transfer
+from skprognet.evaluation._job_groups import count_workers as count_workers
 from skprognet.evaluation._missing import find_places as find_places
 from skprognet.evaluation._parts import check_corpus_of_part as check_corpus_of_part
 from skprognet.evaluation._parts import parts_of as parts_of

@@ -30,6 +30,7 @@ def cross_validate_transfer(
     only=None,
     checkpoint=None,
     n_jobs=-1,
+    n_together=None,
     random_state=0,
     verbose=0,
 ):
@@ -129,7 +130,16 @@ def cross_validate_transfer(
         How many jobs run at the same time, as in joblib; -1 is all cores, or one job after the
         other where to start processes would take longer. Each fit uses one thread. Inside
         ``joblib.parallel_config(backend="dask")`` they run on the cluster, and X is sent to each
-        worker once.
+        worker once. On a CUDA device one group of jobs runs at a time.
+    n_together : int, default=None
+        How many networks of one kind are trained at once, as one batched network: those of several
+        jobs, first all sources and the methods that read none, then the methods that read them
+        (see :func:`~skprognet.estimators.fit_together`). None is 1 on the CPU, where more bring
+        nothing, and on a CUDA device as many as fit into its memory, up to 300. With 2 or more,
+        and always on a CUDA device, dropout masks depend on a network's seed, the step and the
+        unit alone: then scores do not depend on how many networks were trained together. But they
+        are other masks than those of a fit on the CPU by itself, so that a checkpoint that was
+        begun with the ones refuses the others.
     random_state : int, default=0
         Seed of the default folds and of every fit; the result does not depend on `n_jobs` or the
         backend.
@@ -150,8 +160,11 @@ def cross_validate_transfer(
         of that; only if one is of the other kind than `y`), best_epoch,
         n_epochs, normalisation, baseline (which method is the same network without a source,
         "none" if there is none), source_overlap (share of the test rows that the source was
-        given), seconds, and what :func:`audit` reads: rows_seen, rows_seen_by_source,
-        rows_tested; if a source has columns of its own, also columns_seen, columns_withheld.
+        given), seconds (of networks that were trained together each one's share), trained_together
+        (only on a CUDA device or with `n_together`: how many were, 1 for one that had to be
+        trained alone; see :func:`~skprognet.estimators.why_alone`), and what :func:`audit` reads:
+        rows_seen, rows_seen_by_source, rows_tested; if a source has columns of its own, also
+        columns_seen, columns_withheld.
     curves : DataFrame
         Only with ``return_curves=True``, second: method, source, target, corpus,
         (n_train_folds,) repeat, fold, metric (the `monitor` of the method), epoch, train_loss,
@@ -261,12 +274,13 @@ def cross_validate_transfer(
         return_curves=return_curves,
         return_predictions=return_predictions,
         only=only,
+        n_together=n_together,
     )
     run, jobs = plan.run, plan.jobs
     check_backend()
     rows, curves, predictions = [], [], []
     with open_checkpoint(checkpoint, run, plan.splits, list(map(str, jobs))) as store:
-        for record in run_jobs(run, jobs, plan.n_fits, store, n_jobs, verbose):
+        for record in run_jobs(plan, store, n_jobs, verbose):
             rows += record["rows"]
             curves += [{k: compact(v) for k, v in curve.items()} for curve in record["curves"]]
             predictions += record.get("predictions", [])

@@ -1,13 +1,14 @@
-"""One job of a worker: on one split, train sources and every method that reads them."""
+"""One job: on one split, train sources and every method that reads them."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 from sklearn.base import clone
 
 from skprognet._scores import NO_SOURCE, placebo_of
 from skprognet.evaluation._fit_predictions import pack_predictions
-from skprognet.evaluation._one_fit import fit, normalise, seed_of, seeded
+from skprognet.evaluation._one_fit import fit_to_do, seed_of, seeded
 from skprognet.evaluation._run import what_it_needs
 from skprognet.evaluation._score_row import FitOfMethod, curve_of, score_row
 from skprognet.evaluation._splits import Split
@@ -16,7 +17,7 @@ from skprognet.sources import LABELS
 
 @dataclass
 class FoldJob:
-    """What one worker does in one go.
+    """What is done, and kept, in one piece.
 
     Attributes
     ----------
@@ -63,7 +64,7 @@ def plan_jobs(run, splits):
     real = {k: v for k, v in run.source_sets.items() if k not in placebos}
     parts = [{}] * bool(run.plain) + _parts(real) + _parts(placebos)
     jobs = [FoldJob(split, source_sets) for split in splits for source_sets in parts]
-    return jobs, [_count_fits(run, job) for job in jobs]
+    return jobs, [sum(count_rounds(run, job)) for job in jobs]
 
 
 def _parts(source_sets):
@@ -74,25 +75,8 @@ def _parts(source_sets):
     return alone + ([together] if together else [])
 
 
-def _count_fits(run, job):
-    """Return how many networks a job trains, those of sources included."""
-    n_sizes = len(job.split.train)
-    if not job.source_sets:
-        return n_sizes * len(run.plain)
-    read = [run.how_to_get[name] for name in _sources_read(run, job)]
-    of_sources = sum(s.n_fits * (1 if s.once_per_split else n_sizes) for s in read)
-    of_methods = sum(len(run.methods_for(name)) for name in job.source_sets)
-    return of_sources + n_sizes * of_methods
-
-
-def _sources_read(run, job):
-    """Return the names of all sources whose networks are read in a job, each once."""
-    sets = [names for name, names in job.source_sets.items() if run.is_trained_for(name)]
-    return list(dict.fromkeys(name for names in sets for name in names))
-
-
-def run_job(run, job):
-    """Train the sources of a job, and each method that reads them, for each training size.
+def count_rounds(run, job):
+    """Return how many networks a job trains at first, and how many that wait for these.
 
     Parameters
     ----------
@@ -103,53 +87,128 @@ def run_job(run, job):
 
     Returns
     -------
+    first : int
+        Networks of sources, or of methods that read none.
+    then : int
+        Networks that read sources, also those that came fitted.
+    """
+    n_sizes = len(job.split.train)
+    if not job.source_sets:
+        return n_sizes * len(run.plain), 0
+    read = [run.how_to_get[name] for name in _sources_read(run, job)]
+    of_sources = sum(s.n_fits * (1 if s.once_per_split else n_sizes) for s in read)
+    of_methods = sum(len(run.methods_for(name)) for name in job.source_sets)
+    return of_sources, n_sizes * of_methods
+
+
+def _sources_read(run, job):
+    """Return the names of all sources whose networks are read in a job, each once."""
+    sets = [names for name, names in job.source_sets.items() if run.is_trained_for(name)]
+    return list(dict.fromkeys(name for names in sets for name in names))
+
+
+def new_record(run):
+    """Return the record of a job, empty.
+
+    Returns
+    -------
     dict of lists
         "rows": a dict for each method, source and size, which is a row of the scores. "curves": a
         dict of lists for each of them whose classifier has epochs, if the run asks for curves.
         "predictions", if it asks for these: for each row those of its fit, packed.
     """
-    record = {"rows": [], "curves": []}
-    record |= {"predictions": []} if run.return_predictions else {}
-    sources = {}
-    for size, train in job.split.train.items():
-        X = normalise(run.X, train, run.normalisation, run.speakers)
+    return {"rows": [], "curves": []} | ({"predictions": []} if run.return_predictions else {})
+
+
+def steps_of_job(run, job, record, *, at_once):
+    """Do a job as a generator, which yields the fits that it needs and is sent what came of them.
+
+    It yields a list of fits that do not wait for each other: first the sources, then the methods
+    that read them. It adds what came of the methods to the record.
+
+    Parameters
+    ----------
+    run : Run
+        What all fits share.
+    job : FoldJob
+        Split and sources.
+    record : dict of lists
+        As :func:`new_record` returns it.
+    at_once : bool
+        Whether to ask for the fits of all training sizes at once, or for one size after another.
+    """
+    sizes, ready = list(job.split.train), {}
+    for some in [sizes] if at_once else [[size] for size in sizes]:
+        X = {size: run.normalised(job.split.train[size]) for size in some}
+        yield from _get_sources(run, job, X, ready)
+        yield from _fit_methods(run, job, X, ready, record)
+
+
+def _get_sources(run, job, X, ready):
+    """Add the sources of a job, fitted, to those that are ready, by name and training size.
+
+    One that is trained once for all sizes has the size None. `X` has the rows for each size.
+    """
+    asked = {}
+    for size, rows in X.items():
         for name in _sources_read(run, job):
             source = run.how_to_get[name]
-            if name not in sources or not source.once_per_split:
-                sources[name] = source.get(run, job.split, size, X)
-        for source_name, names in (job.source_sets or {NO_SOURCE: ()}).items():
-            for method in run.methods_for(source_name):
-                done = _run_method(run, job.split, size, X, method, source_name, names, sources)
-                record["rows"].append(score_row(run, done, X))
-                curve = curve_of(run, done)
-                record["curves"] += [curve] if curve else []
-                if run.return_predictions:
-                    record["predictions"].append(pack_predictions(run, done))
-    return record
+            key = _key(run, name, size)
+            if key not in ready and key not in asked:
+                asked[key] = source, size, source.to_fit(run, job.split, size, rows)
+    fits = [fit for *_, fit in asked.values() if fit is not None]
+    done = iter((yield fits) if fits else ())
+    for key, (source, size, fit) in asked.items():
+        fitted = None if fit is None else next(done)
+        ready[key] = source.ready(run, job.split, size, X[size], fitted)
 
 
-def _run_method(run, split, size, X, name, source_name, names, sources):
-    """Fit one method on the rows and columns that are for it."""
+def _key(run, name, size):
+    return name, None if run.how_to_get[name].once_per_split else size
+
+
+def _fit_methods(run, job, X, ready, record):
+    """Fit the methods of a job, and add what came of them to the record."""
+    begun = [
+        _begin_method(run, job.split, size, rows, method, source_name, names, ready)
+        for size, rows in X.items()
+        for source_name, names in (job.source_sets or {NO_SOURCE: ()}).items()
+        for method in run.methods_for(source_name)
+    ]
+    done = (yield [fit for fit, _ in begun]) if begun else ()
+    for fitted, (_, as_fitted) in zip(done, begun, strict=True):
+        method = as_fitted(fitted=fitted)
+        _add_to_record(record, run, method, X[method.size])
+
+
+def _add_to_record(record, run, done, X):
+    record["rows"].append(score_row(run, done, X))
+    curve = curve_of(run, done)
+    record["curves"] += [curve] if curve else []
+    if run.return_predictions:
+        record["predictions"].append(pack_predictions(run, done))
+
+
+def _begin_method(run, split, size, X, name, source_name, names, ready):
+    """Return the fit of a method on its rows and columns, and what makes a FitOfMethod of it."""
     method, labels, read = run.methods[name], None, {}
     if what_it_needs(method) == LABELS and names:
         labels = pd.DataFrame({name: run.sources[name] for name in names})
     else:
-        read = {name: sources[name] for name in names}
+        read = {name: ready[_key(run, name, size)] for name in names}
     seed = seed_of(run, split, f"{name} from {source_name}", size)
-    method, given = seeded(_reading(method, read), seed), run.rows(X, names)
-    tested = split.test if run.return_curves else None
-    fitted = fit(
+    fit = fit_to_do(
         run.task,
-        method,
-        given,
+        seeded(_reading(method, read), seed),
+        run.rows(X, names),
         run.y,
         split.train[size],
         split.validation,
-        tested=tested,
+        tested=split.test if run.return_curves else None,
         source_y=labels,
     )
     read = list(read.values())
-    return FitOfMethod(name, source_name, names, split, size, seed, given, fitted, read, run.task)
+    return fit, partial(FitOfMethod, name, source_name, names, split, size, seed, read, run.task)
 
 
 def _reading(method, sources):

@@ -12,7 +12,7 @@ def find_places(arguments, folder):
     Parameters
     ----------
     arguments : dict
-        Of the run, as :func:`cross_validate_transfer` takes them, without how it is done.
+        Of the run, as :func:`cross_validate_transfer` takes them, without where it is kept.
     folder : path
         The checkpoint, which need not be there.
 

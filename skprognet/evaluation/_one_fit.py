@@ -97,43 +97,107 @@ class Fitted:
     ----------
     estimator : estimator
         Fitted.
+    given : ndarray or NamedRows
+        The rows and columns from which its own were taken.
     seconds : float
-        Duration of the fit.
+        Duration of the fit; of networks that were trained together, its share of the time.
     seen : ndarray of bool of shape (n_samples,)
         Which rows it was given, by what it recorded itself where it does.
+    trained_together : int
+        How many networks were trained at once: 1 for one that was trained alone.
     """
 
     estimator: object
+    given: object
     seconds: float
     seen: np.ndarray
+    trained_together: int = 1
 
 
-def fit(task, estimator, X, y, train, validation, *, tested=None, source_y=None):
-    """Fit on the training rows; the validation rows choose its epoch, if it has any.
+@dataclass
+class FitToDo:
+    """One fit that waits to be done: alone, or together with others.
 
-    X is an array, or NamedRows, of which the estimator is given DataFrames.
+    Attributes
+    ----------
+    estimator : estimator
+        Unfitted, with its seed.
+    X : ndarray or NamedRows
+        All rows; a fit is given DataFrames of NamedRows.
+    y : ndarray
+        All labels.
+    train : ndarray of int
+        The training rows.
+    validation : ndarray of int or None
+        The rows that choose its epoch; None if it has no place for any.
+    tested : ndarray of int or None
+        The rows that are scored after each epoch; None if it has no place for any.
+    source_y : DataFrame or None
+        Labels of source tasks, of all rows.
+    """
+
+    estimator: object
+    X: object
+    y: np.ndarray
+    train: np.ndarray
+    validation: np.ndarray | None = None
+    tested: np.ndarray | None = None
+    source_y: object = None
+
+    def arguments(self):
+        """Return the estimator and the X, y and other arguments of its fit, copied only now."""
+        options = {}
+        for name, rows in (("val", self.validation), ("test", self.tested)):
+            if rows is not None:
+                options |= {f"X_{name}": self.X[rows], f"y_{name}": self.y[rows]}
+        if self.source_y is not None:
+            options["source_y"] = self.source_y.iloc[self.train]
+        return self.estimator, self.X[self.train], self.y[self.train], options
+
+    def done(self, seconds, trained_together=1):
+        """Return what came of it, once the estimator is fitted."""
+        of_rows = fingerprints(self.X)
+        recorded = getattr(self.estimator, "row_fingerprints_", None)
+        if recorded is None:
+            rows = self.train
+            if self.validation is not None:
+                rows = np.r_[rows, self.validation]
+            recorded = of_rows[rows]
+        seen = np.isin(of_rows, recorded)
+        return Fitted(self.estimator, self.X, seconds, seen, trained_together)
+
+
+def fit_to_do(task, estimator, X, y, train, validation, *, tested=None, source_y=None):
+    """Return a fit on the training rows; the validation rows choose its epoch, if it has any.
 
     Validation rows with classes that the training rows lack, as new speakers are for a network
     that recognises speakers, cannot score it: without others it holds out training rows itself.
     """
     known = task.known(y, validation, train)
-    options = {}
-    if stops_by_validation_rows(estimator) and len(known):
-        options = {"X_val": X[known], "y_val": y[known]}
-    if tested is not None and has_fit_parameter(estimator, "X_test"):
-        options |= {"X_test": X[tested], "y_test": y[tested]}
-    if source_y is not None:
-        options["source_y"] = source_y.iloc[train]
+    chooses = stops_by_validation_rows(estimator) and len(known)
+    scores_epochs = tested is not None and has_fit_parameter(estimator, "X_test")
+    return FitToDo(
+        estimator,
+        X,
+        y,
+        train,
+        known if chooses else None,
+        tested if scores_epochs else None,
+        source_y,
+    )
+
+
+def fit_alone(to_do):
+    """Do one fit, and return what came of it."""
+    estimator, X, y, options = to_do.arguments()
     start = time.perf_counter()
-    estimator.fit(X[train], y[train], **options)
-    seconds = time.perf_counter() - start
-    of_rows, recorded = fingerprints(X), getattr(estimator, "row_fingerprints_", None)
-    if recorded is None:
-        recorded = of_rows[np.r_[train, known] if "X_val" in options else train]
-    return Fitted(estimator, seconds, np.isin(of_rows, recorded))
+    estimator.fit(X, y, **options)
+    return to_do.done(time.perf_counter() - start)
 
 
-def own_score(task, scoring, estimator, X, y, train, test):
+def own_score(task, scoring, fitted, y, train, test):
     """Return the score of a source on its own task, over test rows whose label it could learn."""
     known = task.known(y, test, train)
-    return scoring(y[known], estimator.predict(X[known])) if len(known) else np.nan
+    return (
+        scoring(y[known], fitted.estimator.predict(fitted.given[known])) if len(known) else np.nan
+    )

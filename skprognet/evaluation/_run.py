@@ -7,6 +7,7 @@ import numpy as np
 
 from skprognet._scores import NO_SOURCE, PLACEBO_OF, placebo_of
 from skprognet._target_kind import CLASSES
+from skprognet.evaluation._one_fit import normalise
 from skprognet.evaluation._run_columns import NamedRows, RunColumns
 from skprognet.evaluation._run_placebos import placebo_source
 from skprognet.evaluation._run_sources import as_run_source
@@ -81,6 +82,9 @@ class Run:
         The sources, and combinations of sources, that are also run as a placebo.
     kind : {"classes", "numbers"}
         What the labels of the target are.
+    counter_masks : bool
+        Whether dropout depends on seed, step and unit alone, as where networks are trained
+        together.
     plain, transfer : dict of str to estimator
         The methods without a source, and those with one.
     how_to_get : dict of str to TaskSource, CorpusSource or FittedSource
@@ -106,6 +110,7 @@ class Run:
     columns: RunColumns | None = None
     placebo: tuple = ()
     kind: str = CLASSES
+    counter_masks: bool = False
     plain: dict = field(init=False)
     transfer: dict = field(init=False)
     how_to_get: dict = field(init=False)
@@ -195,6 +200,16 @@ class Run:
         """Return whether a network is trained on a source, since a method reads it."""
         sets = self.source_sets.items()
         return any(name in names and self.is_trained_for(each) for each, names in sets)
+
+    def normalised(self, train):
+        """Return X as the fits on these training rows are given it."""
+        if self.normalisation == "training":
+            return normalise(self.X, train, "training", self.speakers)
+        return self._normalised  # the same for all training rows
+
+    @cached_property
+    def _normalised(self):
+        return normalise(self.X, None, self.normalisation, self.speakers)
 
     def rows(self, X, sources=()):
         """Return the rows of X, all columns, as a fit is given them that reads these sources."""

@@ -60,6 +60,8 @@ def describe_run(run, splits):
             found |= _describe(name, getattr(run, name))
         except RecursionError as error:
             raise _unknowable(name, "an object that holds itself") from error
+    if run.counter_masks:
+        found["dropout masks"] = "counted, as where networks are trained together"
     rows = _digest([_describe("", vars(split)) for split in splits])
     found["splits"] = f"{len(splits)}, sha256 {rows}"
     found["version of python"] = ".".join(platform.python_version_tuple()[:2])

@@ -9,12 +9,27 @@ from joblib.parallel import get_active_backend
 from tqdm import tqdm
 
 from skprognet._start_up import ForWorkers
-from skprognet.evaluation._fold_job import run_job
+from skprognet._wording import count
+from skprognet.evaluation._job_groups import count_workers, group_jobs
+from skprognet.evaluation._together import run_group
 from skprognet.evaluation._worker_count import worth_workers
 
 
-def run_jobs(run, jobs, n_fits, store, n_jobs, verbose):
-    """Yield the record of every job: those on disk first, then the others as they end."""
+def run_jobs(plan, store, n_jobs, verbose):
+    """Yield the record of every job: those on disk first, then the others as they end.
+
+    Parameters
+    ----------
+    plan : RunPlan
+        Of the run, or of a part of it.
+    store : Checkpoint or None
+        Where what is finished is kept.
+    n_jobs : int
+        As in joblib: how many jobs, or groups of them, are done at the same time.
+    verbose : int
+        Whether to show a progress bar.
+    """
+    jobs, n_fits = plan.jobs, plan.n_fits
     fits = dict(zip(map(str, jobs), n_fits, strict=True))
     kept = {} if store is None else store.kept
     yield from kept.values()
@@ -30,8 +45,8 @@ def run_jobs(run, jobs, n_fits, store, n_jobs, verbose):
     ) as bar:
         try:
             n_missing = sum(fits[str(job)] for job in missing)
-            n_jobs = worth_workers(run, missing, n_missing, n_jobs)
-            for name, record in _train(run, missing, n_jobs, bar):
+            n_jobs = worth_workers(plan.run, missing, n_missing, n_jobs)
+            for name, record in _train(plan, missing, n_jobs, bar):
                 if store is not None:
                     store.keep(name, record, fits[name])
                 bar.update(fits[name])
@@ -47,28 +62,59 @@ def run_jobs(run, jobs, n_fits, store, n_jobs, verbose):
             raise
 
 
-def _train(run, jobs, n_jobs, bar):
+def _train(plan, missing, n_jobs, bar):
     """Yield name and record of every job, in any order, and show what runs."""
+    groups = group_jobs(plan.run, missing, plan.group_size)
+    if plan.n_together == 1 or count_workers(plan, n_jobs) > 1 or _is_cluster():
+        yield from _train_in_workers(plan, groups, n_jobs, bar)
+        return
+    # In this process, so that a job is kept before the others of its group are done.
+    for group in groups:
+        bar.set_postfix_str(_group_in_words(group), refresh=False)
+        yield from run_group(plan.run, group, plan.n_together)
+
+
+def _train_in_workers(plan, groups, n_jobs, bar):
     started, n_workers = {}, effective_n_jobs(n_jobs)
 
     def dispatch():
-        for job in jobs:
-            started[str(job)] = None  # joblib asks a little ahead of what it starts
-            yield delayed(ForWorkers(_run_named))(run, job)
+        for group in groups:
+            started[_group_in_words(group)] = None  # joblib asks a little ahead of what it starts
+            yield delayed(ForWorkers(_run_group))(plan.run, group, plan.n_together)
             bar.set_postfix_str("; ".join(list(started)[:n_workers]), refresh=False)
 
-    with _on_each_worker(run):
+    with _on_each_worker(plan.run):
         finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(dispatch())
         try:
-            for name, record in finished:
+            for name, records, error in finished:
                 del started[name]
                 bar.set_postfix_str("; ".join(list(started)[:n_workers]), refresh=False)
-                yield name, record
+                yield from records
+                if error is not None:
+                    raise error
         except BrokenExecutor as error:
             raise ChildProcessError(
                 "A worker process was ended from outside, as systems do that run out of memory. "
                 f"Use fewer than n_jobs={n_workers}, or free some memory."
             ) from error
+
+
+def _group_in_words(group):
+    others = f" and {count(group[1:], 'other job')}" if len(group) > 1 else ""
+    return f"{group[0]}{others}"
+
+
+def _run_group(run, group, n_together):
+    """Return the words for a group, what it gave by job, and the error that ended it, if any."""
+    records = []
+    try:
+        for each in run_group(run, group, n_together):
+            records.append(each)
+    except Exception as error:
+        if not records:
+            raise
+        return _group_in_words(group), records, error  # what has ended is kept first
+    return _group_in_words(group), records, None
 
 
 def check_backend():
@@ -81,16 +127,17 @@ def check_backend():
         )
 
 
-def _run_named(run, job):
-    return str(job), run_job(run, job)
-
-
 def _on_each_worker(run):
     """Have Dask, where it is joblib's backend, send the run to every worker at the start.
 
     By itself joblib sends large arguments to one worker; with that worker they would be lost.
     """
-    backend, _ = get_active_backend()
-    if not hasattr(backend, "client"):
+    if not _is_cluster():
         return nullcontext()
+    backend, _ = get_active_backend()
     return parallel_config("dask", client=backend.client, scatter=[run], **backend.submit_kwargs)
+
+
+def _is_cluster():
+    """Return whether Dask is joblib's backend."""
+    return hasattr(get_active_backend()[0], "client")

@@ -82,7 +82,7 @@ class PlaceboFitted(FittedSource):
 
     once_per_split = False  # its rows are those of each training set
 
-    def get(self, run, split, size, X):
+    def ready(self, run, split, size, X, fitted=None):
         """Return the source with the layers of other rows of the same set."""
         parts = [split.train[size], split.validation, split.test]
         order = shuffled_order(len(X), parts, _seed(run, split, self.name))
@@ -90,7 +90,7 @@ class PlaceboFitted(FittedSource):
         names, rows = getattr(given, "names", None), np.asarray(given)
         source = ask_match(as_source(self.estimator), names, rows.shape[1])
         placebo = PlaceboSource(source, rows, order, names)
-        return replace(super().get(run, split, size, X), estimator=placebo)
+        return replace(super().ready(run, split, size, X), estimator=placebo)
 
 
 _PLACEBOS = {TaskSource: PlaceboTask, CorpusSource: PlaceboCorpus, FittedSource: PlaceboFitted}

@@ -7,7 +7,7 @@ import numpy as np
 from skprognet._fingerprints import fingerprints
 from skprognet._target_kind import hint_of_text, kind_of_target
 from skprognet.evaluation._one_fit import (
-    fit,
+    fit_to_do,
     holds_out,
     normalise_parts,
     own_score,
@@ -61,22 +61,22 @@ class TaskSource:
         """What it has to give."""
         return self.task.offers
 
-    def get(self, run, split, size, X):
-        """Train on the training rows, with the labels of the task."""
-        seed, rows = seed_of(run, split, f"source {self.name}", size), split.train[size]
-        estimator, given = seeded(run.estimator_for(self), seed), run.rows(X)
+    def to_fit(self, run, split, size, X):
+        """Return the fit on the training rows, with the labels of the task."""
         labels = self.labels_to_learn(run, split, size)
-        fitted = fit(self.task, estimator, given, labels, rows, split.validation)
-        score = own_score(
-            self.task,
-            run.score_for(self.task),
-            fitted.estimator,
-            given,
-            self.labels,
-            rows,
-            split.test,
-        )
-        columns = run.columns_seen(fitted.estimator, given, X, rows)
+        estimator = seeded(run.estimator_for(self), self._seed(run, split, size))
+        rows = split.train[size]
+        return fit_to_do(self.task, estimator, run.rows(X), labels, rows, split.validation)
+
+    def _seed(self, run, split, size):
+        return seed_of(run, split, f"source {self.name}", size)
+
+    def ready(self, run, split, size, X, fitted):
+        """Return the source as the methods get it, once it is fitted."""
+        rows, scoring = split.train[size], run.score_for(self.task)
+        score = own_score(self.task, scoring, fitted, self.labels, rows, split.test)
+        columns = run.columns_seen(fitted.estimator, fitted.given, X, rows)
+        seed = self._seed(run, split, size)
         return ReadySource(fitted.estimator, seed, score, fitted.seen, columns)
 
     def labels_to_learn(self, run, split, size):
@@ -132,29 +132,29 @@ class CorpusSource:
     def nbytes(self):
         return self.corpus.X.nbytes + self.corpus.y.nbytes
 
-    def get(self, run, split, size, X):
-        """Train on the training rows of the other corpus."""
-        corpus, (train, validation, test) = self.corpus, self.rows_of(split)
-        seed = seed_of(run, split, f"source {self.name}", None)
-        own_X = run.named(
-            normalise_parts(corpus.X, train, run.normalisation, corpus.groups, corpus.parts)
-        )
+    def to_fit(self, run, split, size, X):
+        """Return the fit on the training rows of the other corpus."""
+        train, validation, _ = self.rows_of(split)
         labels = self.labels_to_learn(run, split)
-        estimator = seeded(run.estimator_for(self), seed)
-        fitted = fit(self.task, estimator, own_X, labels, train, validation)
-        score = own_score(
-            self.task,
-            run.score_for(self.task),
-            fitted.estimator,
-            own_X,
-            corpus.y,
-            train,
-            test,
-        )
+        estimator = seeded(run.estimator_for(self), self._seed(run, split))
+        own_X = run.named(self._normalised(run, train))
+        return fit_to_do(self.task, estimator, own_X, labels, train, validation)
+
+    def _normalised(self, run, train):
+        corpus = self.corpus
+        return normalise_parts(corpus.X, train, run.normalisation, corpus.groups, corpus.parts)
+
+    def _seed(self, run, split):
+        return seed_of(run, split, f"source {self.name}", None)
+
+    def ready(self, run, split, size, X, fitted):
+        """Return the source as the methods get it, once it is fitted."""
+        (train, _, test), scoring = self.rows_of(split), run.score_for(self.task)
+        score = own_score(self.task, scoring, fitted, self.corpus.y, train, test)
         # As given, since each corpus is normalised by itself.
-        known = fingerprints(corpus.X)[fitted.seen]
+        known = fingerprints(self.corpus.X)[fitted.seen]
         seen = np.isin(fingerprints(run.rows(run.X)), known)
-        return ReadySource(fitted.estimator, seed, score, seen)
+        return ReadySource(fitted.estimator, self._seed(run, split), score, seen)
 
     def rows_of(self, split):
         """Return its own training, validation and test rows."""
@@ -185,7 +185,11 @@ class FittedSource:
         """What it has to give."""
         return offers(self.estimator)
 
-    def get(self, run, split, size, X):
+    def to_fit(self, run, split, size, X):
+        """Return that there is nothing to fit."""
+        return None
+
+    def ready(self, run, split, size, X, fitted=None):
         """Take it as it is, and ask it which rows it has seen."""
         seen = seen_by_fitted(run, self.name, self.estimator, X, split.train[size])
         return ReadySource(self.estimator, None, np.nan, seen)

@@ -13,7 +13,9 @@ from skprognet._scores import (
     RECORDED,
     RECORDED_COLUMNS,
     SCORE,
+    SECONDS,
     SOURCE_SCORE,
+    TOGETHER,
 )
 from skprognet._table_metric import metric_columns, metric_name
 from skprognet.evaluation._one_fit import Fitted
@@ -36,14 +38,12 @@ class FitOfMethod:
         Number of training folds; None is all.
     seed : int
         Of the fit.
-    given : ndarray or NamedRows
-        The rows and columns from which its own were taken.
-    fitted : Fitted
-        The result.
     sources : list of ReadySource
         The fitted sources that it read.
     task : ClassTask or NumberTask
         What it learned.
+    fitted : Fitted
+        The result.
     """
 
     method: str
@@ -52,10 +52,14 @@ class FitOfMethod:
     split: Split
     size: int | None
     seed: int
-    given: object
-    fitted: Fitted
     sources: list
     task: type
+    fitted: Fitted
+
+    @property
+    def given(self):
+        """The rows and columns from which its own were taken."""
+        return self.fitted.given
 
     @property
     def estimator(self):
@@ -123,7 +127,8 @@ def score_row(run, done, X):
         "normalisation": run.normalisation,
         "baseline": run.baseline(done.method) if done.names else NO_SOURCE,
         "source_overlap": _share(seen_by_source, split.test),
-        "seconds": done.fitted.seconds,
+        SECONDS: done.fitted.seconds,
+        **({TOGETHER: done.fitted.trained_together} if run.counter_masks else {}),
         **_recorded_rows(done.fitted.seen, seen_by_source, split.test),
         **_recorded_columns(run, done, X),
     }

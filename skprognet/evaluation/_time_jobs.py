@@ -1,8 +1,9 @@
 """How long the jobs of a run take, from a few epochs of each kind of network on the real data.
 
-The jobs of one split hold every kind of network that a run trains. They are run twice, for a few
-epochs and for some more, on rows of the real shapes. What the second time takes longer is the
-cost of its further epochs; the remainder is what a job costs once, such as scaling its rows.
+The jobs of one split hold every kind of network that a run trains; where networks are trained
+together, so do those of one group. They are run twice, for a few epochs and for some more, on rows
+of the real shapes. What the second time takes longer is the cost of its further epochs; the
+remainder is what a job costs once, such as scaling its rows.
 
 All processes that will work at the same time do this at the same time: two processes on two cores
 are not twice as fast as one, if the cores share a memory or the machine has other work.
@@ -12,11 +13,13 @@ import time
 from dataclasses import replace
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import Parallel, delayed
 from sklearn.base import clone
 
-from skprognet.evaluation._fold_job import run_job
+from skprognet.evaluation._fold_job import count_rounds
+from skprognet.evaluation._job_groups import count_workers, group_jobs
 from skprognet.evaluation._source_estimator import map_source_estimators, source_estimators
+from skprognet.evaluation._together import run_group
 
 _FEW = 3  # epochs of the shorter run
 _MOST = 60  # epochs of the longer one, at most
@@ -45,19 +48,21 @@ def time_jobs(plan, n_jobs):
     methods = {n: m for n, m in plan.run.methods.items() if epochs_of(m) is not None}
     left_out = [name for name in plan.run.methods if name not in methods]
     run = replace(plan.run, methods=methods)
-    split = plan.splits[0]
-    n_rows = max(map(len, split.train.values()))
+    groups = group_jobs(run, plan.jobs, plan.group_size)
+    timed = groups[: len(plan.jobs) // len(plan.splits)] if plan.n_together == 1 else groups[:1]
+    n_rows = max(map(len, timed[0][0].split.train.values()))
     share = min(1.0, _N_ROWS / n_rows)
-    jobs = [replace(job, split=_cut(split, share)) for job in plan.jobs if job.split is split]
-    n_workers = min(effective_n_jobs(n_jobs), len(plan.jobs))
+    cut = [[replace(job, split=_cut(job.split, share)) for job in group] for group in timed]
+    n_workers = min(count_workers(plan, n_jobs), len(groups))
     seconds = Parallel(n_jobs=n_workers)(
-        delayed(_time_all)(run, jobs, share) for _ in range(n_workers)
+        delayed(_time_all)(run, cut, plan.n_together, share) for _ in range(n_workers)
     )
-    return float(np.mean(seconds)) * len(plan.splits) / n_workers, left_out
+    n_fits = sum(sum(count_rounds(plan.run, job)) for group in timed for job in group)
+    return float(np.mean(seconds)) * sum(plan.n_fits) / n_fits / n_workers, left_out
 
 
-def _time_all(run, jobs, share):
-    return sum(_time_job(run, job, share) for job in jobs)
+def _time_all(run, groups, n_together, share):
+    return sum(_time_group(run, group, n_together, share) for group in groups)
 
 
 def epochs_of(estimator):
@@ -82,31 +87,32 @@ def _cut(split, share):
     )
 
 
-def _time_job(run, job, share):
-    """Return how many seconds a job takes with all rows and all epochs."""
+def _time_group(run, jobs, n_together, share):
+    """Return how many seconds a group of jobs takes with all rows and all epochs."""
     trained = [*run.methods.values(), *source_estimators(run.source_estimator).values()]
     most = max((epochs_of(each) or 0 for each in trained), default=0)
     if not most:
         return 0.0
-    _seconds(run, job, 1 / most)  # the first fit of a process is slow
+    _seconds(run, jobs, n_together, 1 / most)  # the first fit of a process is slow
     few = min(1.0, _FEW / most)
-    short = _seconds(run, job, few)
+    short = _seconds(run, jobs, n_together, few)
     if few == 1:
         return short / share
     more = min(_MOST, most, max(2 * _FEW, round(_FEW * _AIM / short)))
-    long = _seconds(run, job, more / most)
+    long = _seconds(run, jobs, n_together, more / most)
     per_epoch = max(0.0, long - short) / (more - few * most)
     once = max(0.0, short - per_epoch * few * most)
     return once + per_epoch * most / share
 
 
-def _seconds(run, job, part):
-    """Return how many seconds a job takes with a part of the epochs of each network."""
+def _seconds(run, jobs, n_together, part):
+    """Return how many seconds a group of jobs takes with a part of the epochs of each network."""
     methods = {name: _shortened(method, part) for name, method in run.methods.items()}
     of_sources = map_source_estimators(lambda each: _shortened(each, part), run.source_estimator)
     run = replace(run, methods=methods, source_estimator=of_sources)
     start = time.perf_counter()
-    run_job(run, job)
+    for _ in run_group(run, jobs, n_together):
+        pass
     return time.perf_counter() - start
 
 

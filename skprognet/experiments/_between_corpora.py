@@ -28,6 +28,7 @@ def transfer_between_corpora(
     duplicates="error",
     checkpoint=None,
     n_jobs=-1,
+    n_together=None,
     random_state=0,
     verbose=0,
 ):
@@ -114,6 +115,10 @@ def transfer_between_corpora(
         Folder for what is finished; see :func:`~skprognet.evaluation.cross_validate_transfer`.
     n_jobs : int, default=-1
         How many splits run at the same time, as in joblib; -1 is all cores.
+    n_together : int, default=None
+        How many networks are trained at once, as one batched network; None is 1 on the CPU and as
+        many as fit on a CUDA device, which `estimator` names. See
+        :func:`~skprognet.evaluation.cross_validate_transfer`.
     random_state : int, default=0
         Seed of folds and fits; the result does not depend on `n_jobs`.
     verbose : int, default=0
@@ -206,4 +211,5 @@ def transfer_between_corpora(
         random_state=random_state,
     )
     plan = plan_corpora(design, corpora)
-    return plan.run(checkpoint=checkpoint, n_jobs=n_jobs, verbose=verbose)
+    how = {"n_jobs": n_jobs, "n_together": n_together}
+    return plan.run(checkpoint=checkpoint, **how, verbose=verbose)

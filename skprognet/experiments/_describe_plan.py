@@ -10,10 +10,8 @@ from skprognet._target_kind import CLASSES, NUMBERS
 from skprognet._wording import printable
 from skprognet.evaluation import plan_call
 from skprognet.experiments._estimate import (
-    estimate_seconds,
     file_sizes,
     fits_of_methods,
-    time_in_words,
 )
 from skprognet.experiments._words import FOLDS_IN_WORDS
 from skprognet.results import PREDICTION_FILES
@@ -22,7 +20,7 @@ _UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 _SHOWN = 100_000  # bytes; smaller files are named without their size
 
 
-def describe_plan(design, runs, n_fits, names, folder=None, n_jobs=None):
+def describe_plan(design, runs, n_fits, names, folder=None, time=None):
     """Return what a study will do, as text.
 
     Parameters
@@ -37,8 +35,8 @@ def describe_plan(design, runs, n_fits, names, folder=None, n_jobs=None):
         Of all files that may be written.
     folder : path, default=None
         Where to, if that is known.
-    n_jobs : int, default=None
-        How many jobs at a time; None leaves out how long it takes.
+    time : str, default=None
+        How long it takes, if that is to be said.
 
     Returns
     -------
@@ -53,8 +51,8 @@ def describe_plan(design, runs, n_fits, names, folder=None, n_jobs=None):
     for plan in plans:
         parts += [_corpus_in_words(design, plan), _sizes(plan).to_string()]
     parts.append(_files_in_words(names, plans, folder))
-    if n_jobs is not None:
-        parts.append(time_in_words(*estimate_seconds(runs, n_jobs), n_jobs))
+    if time is not None:
+        parts.append(time)
     return printable_lines("\n\n".join(parts))
 
 

@@ -1,7 +1,8 @@
 """How long the fits of a study took: the one line of the page, and digests that leave times out.
 
 The same study on the same data gives the same bytes, whatever ran where, but for durations. They
-stand in timings.csv, and in one line of the page that has `MARK`. The manifest, which tells files
+stand in timings.csv, beside how many networks were trained together, and in one line of the page
+that has `MARK`. The manifest, which tells files
 of a run from files of the user, has digests of these two without the durations, so that it is the
 same as well.
 """
@@ -9,12 +10,15 @@ same as well.
 import hashlib
 import re
 
-from skprognet.results import SECONDS, TIMINGS_FILE
+from skprognet._scores import SECONDS, TOGETHER
+from skprognet.results import TIMINGS_FILE
 
 MARK = b'<p id="times">'  # how the line of the page begins
 _UNITS = (("h", 3600), ("min", 60))
 _IN_LINE = re.compile(rb"\b\d+(\.\d)? (s|min|h)\b")
-_IN_TABLE = re.compile(rb",\d+(\.\d+)?(e[-+]?\d+)?$", re.MULTILINE)  # the last column
+_SECONDS = rb",\d+(\.\d+)?(e[-+]?\d+)?"
+_IN_TABLE = re.compile(_SECONDS + b"$", re.MULTILINE)  # the last column
+_IN_TABLE_TOGETHER = re.compile(_SECONDS + rb",\d+$", re.MULTILINE)  # the last two
 
 
 def total_duration(scores):
@@ -41,7 +45,8 @@ def digest(name, content):
         What is in it.
     """
     if name == TIMINGS_FILE:
-        content = _IN_TABLE.sub(b",", content)
+        together = content.partition(b"\n")[0].endswith(TOGETHER.encode())
+        content = (_IN_TABLE_TOGETHER if together else _IN_TABLE).sub(b",", content)
     elif name.endswith(".html"):
         lines = content.split(b"\n")
         content = b"\n".join(

@@ -1,10 +1,8 @@
 """About how long a study takes, and how large its files get, before it is run."""
 
-from joblib import effective_n_jobs
-
 from skprognet._scores import NO_SOURCE
 from skprognet._wording import listed
-from skprognet.evaluation import epochs_of, plan_call, time_jobs
+from skprognet.evaluation import count_workers, epochs_of, plan_call, time_jobs
 from skprognet.experiments._durations import in_words
 
 # How far the truth may be from a few timed steps, on an otherwise idle machine.
@@ -18,7 +16,7 @@ _OF_FIGURE = {"png": 70_000, "pdf": 20_000}
 _OF_PAGE = {"report.html": 600_000}
 
 
-def estimate_seconds(runs, n_jobs):
+def estimate_seconds(runs, n_jobs, n_together=None):
     """Return about how long the runs of a study take, and the methods that are left out.
 
     Parameters
@@ -27,6 +25,8 @@ def estimate_seconds(runs, n_jobs):
         Of a study.
     n_jobs : int
         As in joblib.
+    n_together : int, default=None
+        How many networks are trained at once.
 
     Returns
     -------
@@ -37,21 +37,30 @@ def estimate_seconds(runs, n_jobs):
     """
     seconds, left_out = 0.0, {}
     for run in runs:
-        of_run, left_out_of_run = time_jobs(plan_call(**run.arguments), n_jobs)
+        plan = plan_call(**run.arguments, n_together=n_together)
+        of_run, left_out_of_run = time_jobs(plan, n_jobs)
         seconds += of_run
         left_out |= dict.fromkeys(left_out_of_run)
     low, high = (factor * seconds for factor in _RANGE)
     return low, high, list(left_out)
 
 
-def time_in_words(low, high, left_out, n_jobs):
-    """Return an estimate as a paragraph, with what it leaves out."""
+def estimate_in_words(runs, n_jobs, n_together=None):
+    """Return about how long the runs of a study take, as a paragraph, with what it leaves out."""
+    low, high, left_out = estimate_seconds(runs, n_jobs, n_together)
+    plan = plan_call(**runs[0].arguments, n_together=n_together)
+    n_workers, timed = count_workers(plan, n_jobs), "one split"
+    at_once = f"{n_workers} at a time"
+    if plan.n_together != 1:
+        at_once = f"up to {plan.group_size} networks trained together"
+        at_once += f" in each of {n_workers} processes" if n_workers > 1 else ""
+        timed = "one group"
     rest = ["the start of processes", "the figures", "other work on this machine"]
     rest += [f"the fits of {listed(left_out)}, which have no epochs"] if left_out else []
     return (
-        f"Time: {in_words(low)} to {in_words(high)} with {effective_n_jobs(n_jobs)} at a time, if "
-        "all networks train all of their epochs. This comes from a few epochs of each kind of "
-        f"network, which were timed just now on one split. It leaves out {listed(rest)}."
+        f"Time: {in_words(low)} to {in_words(high)} with {at_once}, if all networks train all of "
+        "their epochs. This comes from a few epochs of each kind of network, which were timed "
+        f"just now on {timed}. It leaves out {listed(rest)}."
     )
 
 

@@ -6,6 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from skprognet._controls import has_placebos
+from skprognet._scores import SECONDS
 from skprognet._wording import printable
 from skprognet.experiments._durations import total_duration
 from skprognet.experiments._ranks_over_corpora import ranks_in_words
@@ -20,7 +21,7 @@ from skprognet.experiments._words import (
     explain_missing_rows,
     headline,
 )
-from skprognet.results import SECONDS, explain_tests, table_in_words
+from skprognet.results import explain_tests, table_in_words
 
 APART = ("study", "network", "inputs", "sha256", "versions", SCALES)
 

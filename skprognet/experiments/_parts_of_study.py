@@ -19,11 +19,12 @@ def runs_of(runs, only, checkpoint):
     return [run for run in runs if part.has(corpus=str(run.corpus))]
 
 
-def find_missing(runs, checkpoint):
+def find_missing(runs, checkpoint, n_together=None):
     """Return the parts, as text, of which something is not in the checkpoint of a study."""
     everything, missing = [], []
     for run in runs:
-        of_run, missing_of_run = find_places(run.arguments, Path(checkpoint) / run.folder)
+        arguments = run.arguments | {"n_together": n_together}
+        of_run, missing_of_run = find_places(arguments, Path(checkpoint) / run.folder)
         everything += of_run
         missing += missing_of_run
     return [str(part) for part in parts_of(missing, everything)]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from skprognet.evaluation import count_fits, cross_validate_transfer
 from skprognet.experiments._describe_plan import describe_plan
-from skprognet.experiments._estimate import estimate_seconds
+from skprognet.experiments._estimate import estimate_in_words, estimate_seconds
 from skprognet.experiments._parts_of_study import find_missing, runs_of
 from skprognet.experiments._rows_as_given import (
     join_predictions,
@@ -98,7 +98,7 @@ class StudyPlan:
     def __str__(self):
         return describe_plan(self.design, self.runs, self.n_fits, file_names(self.design))
 
-    def describe(self, folder=None, *, n_jobs=-1):
+    def describe(self, folder=None, *, n_jobs=-1, n_together=None):
         """Return what the study will do, in words, and about how long it will take.
 
         The fits of each method; the rows and classes of the smallest and of the largest fold; the
@@ -112,6 +112,8 @@ class StudyPlan:
             Where the results are to go, for the text; nothing is written.
         n_jobs : int, default=-1
             How many splits are to run at the same time, as in joblib; -1 is all cores.
+        n_together : int, default=None
+            How many networks are to be trained at once, as for :meth:`run`.
 
         Returns
         -------
@@ -119,9 +121,10 @@ class StudyPlan:
             Some paragraphs and tables.
         """
         names = file_names(self.design)
-        return describe_plan(self.design, self.runs, self.n_fits, names, folder, n_jobs)
+        time = estimate_in_words(self.runs, n_jobs, n_together)
+        return describe_plan(self.design, self.runs, self.n_fits, names, folder, time)
 
-    def estimate(self, *, n_jobs=-1):
+    def estimate(self, *, n_jobs=-1, n_together=None):
         """Return about how long the study takes, from a few epochs of each kind of network.
 
         They are those of one split, on the real rows (of more than 2000 training rows, a share),
@@ -134,16 +137,18 @@ class StudyPlan:
         ----------
         n_jobs : int, default=-1
             How many splits are to run at the same time, as in joblib; -1 is all cores.
+        n_together : int, default=None
+            How many networks are to be trained at once, as for :meth:`run`.
 
         Returns
         -------
         low, high : float
             Hours.
         """
-        low, high, _ = estimate_seconds(self.runs, n_jobs)
+        low, high, _ = estimate_seconds(self.runs, n_jobs, n_together)
         return low / 3600, high / 3600
 
-    def run(self, *, only=None, checkpoint=None, n_jobs=-1, verbose=0):
+    def run(self, *, only=None, checkpoint=None, n_jobs=-1, n_together=None, verbose=0):
         """Train everything, and return what came of it; or a part, which goes to the checkpoint.
 
         Parameters
@@ -158,6 +163,9 @@ class StudyPlan:
             :func:`~skprognet.evaluation.cross_validate_transfer`.
         n_jobs : int, default=-1
             How many splits run at the same time, as in joblib; -1 is all cores.
+        n_together : int, default=None
+            How many networks are trained at once, as one batched network; see
+            :func:`~skprognet.evaluation.cross_validate_transfer`.
         verbose : int, default=0
             1 shows a progress bar for each target corpus.
 
@@ -182,6 +190,7 @@ class StudyPlan:
                 only=only,
                 checkpoint=None if checkpoint is None else Path(checkpoint) / run.folder,
                 n_jobs=n_jobs,
+                n_together=n_together,
                 verbose=verbose,
             )
             table = self.tables[run.corpus]
@@ -207,13 +216,15 @@ class StudyPlan:
             self.scales,
         )
 
-    def missing(self, checkpoint):
+    def missing(self, checkpoint, *, n_together=None):
         """Return the parts that a checkpoint still lacks of the study.
 
         Parameters
         ----------
         checkpoint : path
             The folder, which need not be there.
+        n_together : int, default=None
+            What the parts were run with.
 
         Returns
         -------
@@ -237,7 +248,7 @@ class StudyPlan:
                 "name right?",
                 stacklevel=2,
             )
-        return find_missing(self.runs, checkpoint)
+        return find_missing(self.runs, checkpoint, n_together)
 
 
 def make_folds(design):

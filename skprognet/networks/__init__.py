@@ -15,14 +15,23 @@ from skprognet.networks._column_graph import add_column as add_column
 from skprognet.networks._column_graph import add_older_columns as add_older_columns
 from skprognet.networks._column_stack import shape_of as shape_of
 from skprognet.networks._counter_masks import CounterMasks as CounterMasks
+from skprognet.networks._epoch_scores import MeanConcordance as MeanConcordance
+from skprognet.networks._epoch_scores import MeanRecall as MeanRecall
 from skprognet.networks._evaluate import ROWS_PER_BLOCK as ROWS_PER_BLOCK
 from skprognet.networks._evaluate import evaluate_hidden, evaluate_logits
+from skprognet.networks._group_memory import memory_of as memory_of
 from skprognet.networks._lockstep import Lockstep as Lockstep
-from skprognet.networks._lockstep import NetworkToTrain as NetworkToTrain
-from skprognet.networks._lockstep import Trained as Trained
 from skprognet.networks._losses import CrossEntropy as CrossEntropy
+from skprognet.networks._mask_scheme import StepCounter as StepCounter
+from skprognet.networks._mask_scheme import are_masks_counted as are_masks_counted
+from skprognet.networks._mask_scheme import counter_masks as counter_masks
+from skprognet.networks._mask_scheme import seed_masks as seed_masks
 from skprognet.networks._multi_task import MultiTaskLoss as MultiTaskLoss
 from skprognet.networks._multi_task import add_outputs as add_outputs
+from skprognet.networks._network_to_train import HISTORY as HISTORY
+from skprognet.networks._network_to_train import NetworkToTrain as NetworkToTrain
+from skprognet.networks._network_to_train import Trained as Trained
+from skprognet.networks._network_to_train import must_share as must_share
 from skprognet.networks._number_losses import NUMBER_LOSSES as NUMBER_LOSSES
 from skprognet.networks._output_alone import OutputAlone as OutputAlone
 from skprognet.networks._progressive_column import (
@@ -33,6 +42,7 @@ from skprognet.networks._progressive_column import (
 )
 from skprognet.networks._pull import PullToStart as PullToStart
 from skprognet.networks._recorded import record_outputs as record_outputs
+from skprognet.networks._separate_networks import ROWS_PER_PREDICTION as ROWS_PER_PREDICTION
 from skprognet.networks._step import TrainingStep as TrainingStep
 from skprognet.networks._step import loss_and_gradients
 from skprognet.networks._threads import limit_threads as limit_threads

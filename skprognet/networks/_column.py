@@ -4,11 +4,13 @@ Letters in names: N rows, F features, H units of one hidden layer, C classes.
 """
 
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from skprognet.networks._dropout import DropoutMasks
+from skprognet.networks._mask_scheme import CountedMasks, masks_from
 
 _aten = torch.ops.aten
 # name -> (activation, gradient with respect to its input from the gradient with respect to its
@@ -78,7 +80,7 @@ class Column(nn.Module):
     ----------
     layers : nn.ModuleList
         The L + 1 linear layers.
-    dropout_generator : torch.Generator or None
+    dropout_generator : torch.Generator, StepCounter or None
         Draws the dropout masks; whoever trains the column sets it. It is not pickled or copied.
 
     Examples
@@ -109,7 +111,7 @@ class Column(nn.Module):
         self.hidden_layer_sizes = tuple(hidden_layer_sizes)
         self.activation = activation
         self.dropout = dropout
-        self.dropout_generator = None
+        self.dropout_generator: Any = None
         sizes = [n_features, *hidden_layer_sizes, n_classes]
         self.layers = nn.ModuleList(
             glorot_linear(n_in, n_out, bias=True, generator=generator, dtype=dtype)
@@ -157,13 +159,12 @@ class Column(nn.Module):
         """Return what layer 0 reads and the frozen layers that each layer reads, as views."""
         return X_NF, [[] for _ in self.layers]
 
-    def masks(self, n_rows: int) -> DropoutMasks | None:
+    def masks(self, n_rows: int) -> DropoutMasks | CountedMasks | None:
         """Return what draws a dropout mask of shape (N, H) for each hidden layer, if any does."""
         if not self.dropout:
             return None
         shapes = [(n_rows, width) for width in self.hidden_layer_sizes]
-        weight = self.layers[0].weight
-        return DropoutMasks(shapes, self.dropout, weight.dtype, weight.device)
+        return masks_from(self.dropout_generator, shapes, self.dropout, self.layers[0].weight)
 
     def lateral_inputs(self, k: int, frozen: list[Tensor], *, dropping: bool) -> list[Tensor]:
         """Return what layer k reads beside the layer below, given the frozen layers: nothing."""

@@ -20,7 +20,7 @@ def _padded(n: int) -> int:
     return -(-n // _MULTIPLE) * _MULTIPLE
 
 
-def _parameters(column: Column, k: int) -> list[Tensor]:
+def parameters_of(column: Column, k: int) -> list[Tensor]:
     """Return what layer k has: each weight matrix, then the bias."""
     return [*column.weights(k), column.layers[k].bias]
 
@@ -40,14 +40,14 @@ def shape_of(column: Column) -> dict:
     True
     """
     learns = [
-        any(p.requires_grad for p in _parameters(column, k)) for k in range(len(column.layers))
+        any(p.requires_grad for p in parameters_of(column, k)) for k in range(len(column.layers))
     ]
     n_classes = _padded(column.layers[-1].out_features)
     return {**column.config(), "n_classes": n_classes, "learns": learns}
 
 
 class Block:
-    """Weights with one learning rate: a row of P numbers for each network.
+    """Weights that learn in the same way: a row of P numbers for each network.
 
     Parameters
     ----------
@@ -59,6 +59,8 @@ class Block:
         Number of networks.
     like : Tensor
         A tensor of the type and on the device of the weights.
+    copied : bool, default=False
+        Whether these are all layers but the output, where the two learn in different ways.
 
     Attributes
     ----------
@@ -67,10 +69,14 @@ class Block:
         nothing learns there are only the values.
     """
 
-    def __init__(self, lr: float | None, shapes: list[tuple], B: int, like: Tensor):
+    def __init__(
+        self, lr: float | None, shapes: list[tuple], B: int, like: Tensor, copied: bool = False
+    ):
         self.lr = lr
+        self.copied = copied
         self.shapes = shapes
         self.values = like.new_zeros(B, sum(_padded(prod(shape)) for shape in shapes))
+        self.starts = self.values  # where copied weights started, if they are pulled back
         if lr is not None:
             self.grads, self.means, self.squares, self.best = [
                 torch.zeros_like(self.values) for _ in range(4)
@@ -88,8 +94,9 @@ class Block:
 class ColumnStack:
     """B columns of one shape, as :func:`shape_of` says.
 
-    The output layers are padded to one width with classes whose bias is minus infinity: their
-    probability is 0, and so is every gradient that they take part in.
+    The output layers are padded to one width. Classes that are not there have the bias minus
+    infinity: their probability is 0, and so is every gradient that they take part in. Numbers that
+    are not there are 0, as is what they should be.
 
     Parameters
     ----------
@@ -101,6 +108,10 @@ class ColumnStack:
         Learning rate of all layers but the output; None is `lr`.
     device : str or torch.device, default="cpu"
         Where the weights are.
+    padding : float, default=-inf
+        The bias of outputs that a network does not have.
+    output_apart : bool, default=False
+        Whether the output is a block of its own even where it has the same learning rate.
 
     Attributes
     ----------
@@ -111,55 +122,74 @@ class ColumnStack:
     grads : list of list of Tensor
         Their gradients; an empty list for a layer that does not learn.
     learning : list of Block
-        What learns, a block for each learning rate.
+        What learns, a block for each way of learning.
     """
 
-    def __init__(self, columns: list[Column], lr: float, copied_lr=None, device="cpu"):
+    def __init__(
+        self,
+        columns: list[Column],
+        lr: float,
+        copied_lr: float | None = None,
+        device: str | torch.device = "cpu",
+        padding: float = -torch.inf,
+        output_apart: bool = False,
+    ):
         self.columns = columns
+        self.padding = padding
         first, depth = columns[0], len(columns[0].layers)
         like = torch.empty(0, dtype=first.layers[0].weight.dtype, device=device)
         self.n_classes = _padded(first.layers[-1].out_features)
         rates = [lr if copied_lr is None else copied_lr] * (depth - 1) + [lr]
         learns = shape_of(first)["learns"]
-        self.rates = [rate if learns[k] else None for k, rate in enumerate(rates)]
+        # Layers with the same key are one block: the learning rate, and whether it is copied.
+        self.keys = [
+            (rate if learns[k] else None, output_apart and k < depth - 1)
+            for k, rate in enumerate(rates)
+        ]
         self.blocks = []
-        for rate in dict.fromkeys(self.rates):
-            shapes = [shape for k in self._layers_at(rate) for shape in self._shapes(k)]
-            self.blocks.append(Block(rate, shapes, len(columns), like))
+        for key in dict.fromkeys(self.keys):
+            shapes = [shape for k in self._layers_of(key) for shape in self._shapes(k)]
+            self.blocks.append(Block(key[0], shapes, len(columns), like, copied=key[1]))
         self.learning = [block for block in self.blocks if block.lr is not None]
         self._load()
         self.layers = self._by_layer([block.values for block in self.blocks])
         self.grads = self._by_layer([getattr(block, "grads", None) for block in self.blocks])
 
-    def _layers_at(self, rate: float | None) -> list[int]:
-        return [k for k, of_layer in enumerate(self.rates) if of_layer == rate]
+    def _layers_of(self, key: tuple) -> list[int]:
+        return [k for k, of_layer in enumerate(self.keys) if of_layer == key]
 
     def _shapes(self, k: int) -> list[tuple]:
         """Return the shapes of what layer k has: each weight matrix, then the bias."""
-        width = (self.n_classes,) if k == len(self.rates) - 1 else ()
-        return [(*width, *p.shape[len(width) :]) for p in _parameters(self.columns[0], k)]
+        width = (self.n_classes,) if k == len(self.keys) - 1 else ()
+        return [(*width, *p.shape[len(width) :]) for p in parameters_of(self.columns[0], k)]
 
     def _by_layer(self, tensors: list) -> list[list[Tensor]]:
         """Return the views of each layer, given for each block a tensor (B, P) or None."""
-        layers: list[list[Tensor]] = [[] for _ in self.rates]
+        layers: list[list[Tensor]] = [[] for _ in self.keys]
         for block, tensor in zip(self.blocks, tensors, strict=True):
             views = iter([] if tensor is None else block.views(tensor))
-            for k in self._layers_at(block.lr):
+            for k in self._layers_of((block.lr, block.copied)):
                 layers[k] = [view for _, view in zip(self._shapes(k), views, strict=False)]
         return layers
 
-    @torch.no_grad()
     def _load(self) -> None:
-        """Copy the weights of the columns, in one transfer for each block."""
+        of_columns = [
+            [parameters_of(column, k) for k in range(len(self.keys))] for column in self.columns
+        ]
+        for block, values in zip(self.blocks, self.gather(of_columns), strict=True):
+            block.values.copy_(values)
+
+    @torch.no_grad()
+    def gather(self, of_columns: list[list[list[Tensor]]]) -> list[Tensor]:
+        """Return for each block a tensor (B, P), given what each layer of each network has."""
         gathered = [torch.zeros_like(block.values, device="cpu") for block in self.blocks]
         layers = self._by_layer(gathered)
-        layers[-1][-1].fill_(-torch.inf)  # the biases of classes that a network does not have
-        for b, column in enumerate(self.columns):
-            for k, views in enumerate(layers):
-                for view, p in zip(views, _parameters(column, k), strict=True):
-                    view[b, : len(p)].copy_(p)
-        for block, values in zip(self.blocks, gathered, strict=True):
-            block.values.copy_(values)
+        layers[-1][-1].fill_(self.padding)
+        for b, of_column in enumerate(of_columns):
+            for views, parts in zip(layers, of_column, strict=True):
+                for view, part in zip(views, parts, strict=True):
+                    view[b, : len(part)].copy_(part)
+        return [each.to(self.blocks[0].values.device) for each in gathered]
 
     @torch.no_grad()
     def unload(self, *, best: bool) -> None:
@@ -169,5 +199,5 @@ class ColumnStack:
         layers = self._by_layer([block.values.cpu() for block in self.blocks])
         for b, column in enumerate(self.columns):
             for k, views in enumerate(layers):
-                for view, p in zip(views, _parameters(column, k), strict=True):
+                for view, p in zip(views, parameters_of(column, k), strict=True):
                     p.copy_(view[b, : len(p)])

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from skprognet.networks._adapters import Adapter
 from skprognet.networks._column import Column, glorot_linear
-from skprognet.networks._dropout import DropoutMasks
+from skprognet.networks._mask_scheme import LATERAL, masks_from
 
 
 def source_layer(k: int, depth: int, source_depth: int) -> int:
@@ -177,9 +177,10 @@ class ProgressiveColumn(Column):
         """Return what layer k (from 0) reads beside the layer below: dropped out, adapted."""
         if frozen and dropping and self.lateral_dropout:
             shapes = [h_NH.shape for h_NH in frozen]
-            weight = self.layers[k].weight
-            masks = DropoutMasks(shapes, self.lateral_dropout, weight.dtype, weight.device)
-            masks = masks.draw(self.dropout_generator)
+            n_before = sum(len(layer) for layer in self.places_by_layer[:k])
+            source, rate = self.dropout_generator, self.lateral_dropout
+            masks = masks_from(source, shapes, rate, self.layers[k].weight, LATERAL, n_before)
+            masks = masks.draw(source)
             frozen = [h_NH * mask_NH for h_NH, mask_NH in zip(frozen, masks, strict=True)]
         return [self.adapters[k - 1](frozen)] if frozen and self.adapters else frozen
 

@@ -27,14 +27,16 @@ class StackedAdam:
             for start, stop in zip(starts, [*starts[1:], len(n_steps)], strict=True)
         ]
         device = stack.layers[0][0].device
-        self.counts = [torch.zeros((), device=device) for _ in self.runs]
+        self.counts = [[torch.zeros((), device=device) for _ in self.runs] for _ in stack.learning]
 
-    def update(self, B: int) -> None:
-        """Update the first B networks, which are whole runs."""
+    def update(self, B: int, *, output_alone: bool = False) -> None:
+        """Update the first B networks, which are whole runs: all layers, or the output alone."""
         runs = [run for run in self.runs if run.start < B]
-        counts = self.counts[: len(runs)]
-        torch._foreach_add_(counts, 1)
-        for block in self.stack.learning:
+        for block, of_block in zip(self.stack.learning, self.counts, strict=True):
+            if output_alone and block.copied:
+                continue
+            counts = of_block[: len(runs)]
+            torch._foreach_add_(counts, 1)
             parts = [block.values, block.grads, block.means, block.squares]
             torch._fused_adam_(
                 *[[part[run] for run in runs] for part in parts],

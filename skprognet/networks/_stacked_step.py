@@ -19,7 +19,7 @@ layer above reads is scaled inside its product:
 For the sigmoid and relu, whose slope is 0 where the output is, the last line needs no mask. That
 saves a sixth of the memory that the activations move, which on a GPU is time.
 
-Letters in names: B networks, N rows of a batch, F features, H units, C classes.
+Letters in names: B networks, N rows of a batch, F features, H units, C outputs.
 """
 
 import torch
@@ -27,7 +27,8 @@ from torch import Tensor
 
 from skprognet.networks._column import ACTIVATIONS
 from skprognet.networks._column_stack import ColumnStack
-from skprognet.networks._counter_masks import NOTHING_DROPPED, Dropped
+from skprognet.networks._group_dropout import NOTHING_DROPPED, Dropped
+from skprognet.networks._stacked_losses import CROSS_ENTROPY, StackedLoss
 
 # Their slope, computed from the output, is 0 for the output 0.
 _FLAT_AT_ZERO = ("sigmoid", "relu")
@@ -42,6 +43,8 @@ class StackedStep:
         The networks.
     B : int
         How many of them compute.
+    loss : StackedLoss, default=CROSS_ENTROPY
+        What is minimised.
 
     Examples
     --------
@@ -58,14 +61,17 @@ class StackedStep:
     torch.Size([3, 5, 16])
     """
 
-    def __init__(self, stack: ColumnStack, B: int):
+    def __init__(self, stack: ColumnStack, B: int, loss: StackedLoss = CROSS_ENTROPY):
+        self.loss = loss
         self.column = stack.columns[0]
         self.activate, self.differentiate = ACTIVATIONS[self.column.activation]
         self.flat_at_zero = self.column.activation in _FLAT_AT_ZERO
         self.layers = [[part[:B] for part in layer] for layer in stack.layers]
         self.grads = [[part[:B] for part in layer] for layer in stack.grads]
         self.lowest = next(k for k, layer in enumerate(stack.grads) if layer)
-        self.minus_one_B11 = stack.layers[0][0].new_full((B, 1, 1), -1)
+        self.n_outputs = stack.n_classes
+        widths = [[column.layers[-1].out_features] for column in stack.columns[:B]]
+        self.part_B1 = 1 / stack.layers[0][0].new_tensor(widths)
 
     def _read(self, X_BNF: Tensor, dropped: Dropped) -> tuple[Tensor, list[list[Tensor]]]:
         """Return the features, and the frozen layers that each layer reads, dropped out."""
@@ -100,7 +106,13 @@ class StackedStep:
         return z, inputs
 
     def __call__(
-        self, X_BNF: Tensor, y_BN: Tensor, share_BN: Tensor, dropped: Dropped = NOTHING_DROPPED
+        self,
+        X_BNF: Tensor,
+        y: Tensor,
+        share_BN: Tensor,
+        dropped: Dropped = NOTHING_DROPPED,
+        *,
+        output_alone: bool = False,
     ) -> Tensor:
         """Write the gradients into the stack and return the loss of each network, shape (B,).
 
@@ -108,27 +120,27 @@ class StackedStep:
         ----------
         X_BNF : Tensor of shape (B, N, F)
             The rows, with the frozen activations beside them where the columns read any.
-        y_BN : Tensor of shape (B, N), int64
-            Class positions.
+        y : Tensor of shape (B, N), int64, or of shape (B, N, C)
+            Class positions, or a number for each output.
         share_BN : Tensor of shape (B, N)
             The weight of each row in the loss: 1 / N where rows count equally, and 0 for rows
             that only fill a batch up.
         dropped : Dropped, default=NOTHING_DROPPED
             What this step drops.
+        output_alone : bool, default=False
+            Whether only the output learns in this step.
         """
-        logits, inputs = self._forward(X_BNF, dropped)
-        log_p = torch.log_softmax(logits, dim=2)
-        y_BN1 = y_BN[:, :, None]
-        loss = (log_p.gather(2, y_BN1)[:, :, 0] * share_BN).sum(1).neg_()
-        minus_y = self.minus_one_B11.expand_as(y_BN1)
-        grad = log_p.exp_().scatter_add_(2, y_BN1, minus_y).mul_(share_BN[:, :, None])
-        for k in range(len(self.layers) - 1, self.lowest - 1, -1):
+        outputs, inputs = self._forward(X_BNF, dropped)
+        loss, grad = self.loss.of_batch(outputs, y, share_BN, self.part_B1)
+        last = len(self.layers) - 1
+        lowest = last if output_alone else self.lowest
+        for k in range(last, lowest - 1, -1):
             if self.grads[k]:
                 *of_weights, of_bias = self.grads[k]
                 for of_weight, (h, scale) in zip(of_weights, inputs[k], strict=True):
                     of_weight.baddbmm_(grad.mT, h, beta=0, alpha=scale)
                 torch.sum(grad, 1, out=of_bias)
-            if k > self.lowest:
+            if k > lowest:
                 grad = self._grad_below(k, grad, inputs[k][0], dropped)
         return loss
 

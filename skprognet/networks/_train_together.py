@@ -4,41 +4,22 @@ from collections.abc import Callable
 
 import torch
 
-from skprognet.networks._column_stack import shape_of
-from skprognet.networks._lockstep import Lockstep, NetworkToTrain, Trained
+from skprognet._wording import first_few
+from skprognet.networks._lockstep import Lockstep
+from skprognet.networks._network_to_train import MONITORS, NetworkToTrain, Trained, must_share
+from skprognet.networks._stacked_losses import STACKED_LOSSES
 
 
 def record_epoch(lockstep: Lockstep) -> Callable[[], None]:
     """Return a function that repeats ``lockstep.epoch``, recorded as one CUDA graph.
 
-    An epoch must have run before: the libraries of the device prepare themselves in it.
+    An epoch of the same kind must have run before: the libraries of the device prepare themselves
+    in it.
     """
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
         lockstep.epoch()
     return graph.replay
-
-
-def _check(networks: list[NetworkToTrain]) -> None:
-    """Raise unless the networks can be trained together."""
-    shape = shape_of(networks[0].column)
-    for each in networks:
-        if not each.column.gradients_written_out:
-            raise ValueError(
-                "Networks with adapters cannot be trained together: train each alone."
-            )
-        differing = [name for name, value in shape_of(each.column).items() if value != shape[name]]
-        if differing:
-            raise ValueError(
-                "Networks that are trained together must have one shape; they differ in "
-                f"{differing}. Train them in groups of one shape."
-            )
-        if (each.validation is None) != (networks[0].validation is None):
-            raise ValueError(
-                "Either all networks that are trained together have validation rows, or none."
-            )
-    if not any(shape["learns"]):
-        raise ValueError("At least one layer must learn; all are frozen.")
 
 
 def train_together(
@@ -50,19 +31,24 @@ def train_together(
     batch_size: int = 32,
     patience: int | None = None,
     device: str | torch.device = "cpu",
+    stacked: bool | None = None,
 ) -> list[Trained]:
     """Train networks of one shape at once; each column then has the weights of its best epoch.
 
     Every network goes through the sums of :class:`~skprognet.networks.TrainingStep` and
-    :class:`~skprognet.networks.FusedAdam`, up to the order of summation. What it drops depends on
-    its seed, the step and the unit only. On the CPU its numbers are the same bits whatever is
-    trained beside it.
+    :class:`~skprognet.networks.FusedAdam`. What it drops depends on its seed, the step and the
+    unit only. On the CPU its numbers are the same bits whatever is trained beside it, and those of
+    an ordinary fit inside of :func:`~skprognet.networks.counter_masks`. Stacked, they are the same
+    up to the order of summation.
+
+    If the memory of the device does not suffice, each half of the networks is trained by itself,
+    from the start.
 
     Parameters
     ----------
     networks : list of NetworkToTrain
-        The networks with their rows and seeds, all of one shape, as
-        :func:`~skprognet.networks.shape_of` says; they may have different numbers of rows.
+        The networks with their rows and seeds, all of one shape and kind, as
+        :func:`~skprognet.networks.must_share` says; they may have different numbers of rows.
     max_epochs : int
         Epochs.
     lr : float, default=5e-4
@@ -73,8 +59,12 @@ def train_together(
         Rows of a batch.
     patience : int or None, default=None
         Epochs without a better validation score after which a network is done; None never stops.
+        Without validation rows it has no meaning.
     device : str or torch.device, default="cpu"
         Where the networks compute.
+    stacked : bool, default=None
+        Whether each operation computes all networks at once; None is True unless on a CPU, where
+        it gains nothing.
 
     Returns
     -------
@@ -85,6 +75,8 @@ def train_together(
     ------
     ValueError
         If the networks do not have one shape, or have adapters.
+    KeyboardInterrupt
+        On Ctrl-C within the first epoch. Later, training ends and the results say so.
 
     Examples
     --------
@@ -104,24 +96,89 @@ def train_together(
     _check(networks)
     sizes = [len(each.training.X) for each in networks]
     largest_first = sorted(range(len(networks)), key=lambda b: -sizes[b])
-    with torch.inference_mode():
-        lockstep = Lockstep(
-            [networks[b] for b in largest_first],
-            lr=lr,
-            copied_lr=copied_lr,
-            batch_size=batch_size,
-            max_epochs=max_epochs,
-            patience=patience,
-            device=device,
-        )
-        epoch = lockstep.epoch
-        for number in range(max_epochs):
-            lockstep.rows.shuffle()
-            if number == 1 and torch.device(device).type == "cuda":
-                epoch = record_epoch(lockstep)
-            epoch()
-            if patience is not None and lockstep.best.stopped_B.all():
-                break
-        results = lockstep.results()
+    results = _train_or_halve(
+        [networks[b] for b in largest_first],
+        max_epochs,
+        lr=lr,
+        copied_lr=copied_lr,
+        batch_size=batch_size,
+        patience=patience,
+        device=device,
+        stacked=stacked,
+    )
     by_place = dict(zip(largest_first, results, strict=True))
     return [by_place[b] for b in range(len(networks))]
+
+
+def _train_or_halve(networks: list, max_epochs: int, **options) -> list[Trained]:
+    """Train the networks at once, or, if the memory does not suffice, one half after the other."""
+    try:
+        return _train_group(networks, max_epochs, **options)
+    except torch.OutOfMemoryError:
+        if len(networks) == 1:
+            raise
+    # Behind the block: until its end the error holds what did not fit.
+    if torch.device(options["device"]).type == "cuda":
+        torch.cuda.empty_cache()
+    half = (len(networks) + 1) // 2
+    first = _train_or_halve(networks[:half], max_epochs, **options)
+    if any(result.interrupted for result in first):
+        raise KeyboardInterrupt
+    return [*first, *_train_or_halve(networks[half:], max_epochs, **options)]
+
+
+def _train_group(networks: list, max_epochs: int, **options) -> list[Trained]:
+    """Train the networks at once; those with more batches in an epoch come first."""
+    with torch.inference_mode():
+        lockstep = Lockstep(networks, max_epochs=max_epochs, **options)
+        interrupted = False
+        try:
+            _run_epochs(lockstep, max_epochs)
+        except KeyboardInterrupt:
+            if not lockstep.n_epochs:
+                raise
+            interrupted = True
+        return lockstep.results(interrupted=interrupted)
+
+
+def _run_epochs(lockstep: Lockstep, max_epochs: int) -> None:
+    """Run all epochs, or as many as patience lets; on a GPU recorded, for each kind of epoch."""
+    probe_epochs, on_gpu = lockstep.probe_epochs, lockstep.history.is_cuda
+    for number in range(max_epochs):
+        lockstep.begin_epoch()
+        if number in (0, probe_epochs):
+            epoch, first = lockstep.epoch, number
+        elif number == first + 1 and on_gpu:
+            epoch = record_epoch(lockstep)
+        epoch()
+        lockstep.end_epoch()
+        if lockstep.best.patience is not None and lockstep.best.stopped_B.all():
+            break
+
+
+def _check(networks: list[NetworkToTrain]) -> None:
+    """Raise unless the networks can be trained together."""
+    first = networks[0]
+    shared = must_share(first)
+    for each in networks:
+        if not each.column.gradients_written_out:
+            raise ValueError(
+                "Networks with adapters cannot be trained together: train each alone."
+            )
+        differing = [name for name, value in must_share(each).items() if value != shared[name]]
+        if differing:
+            raise ValueError(
+                "Networks that are trained together must have one shape and kind; they differ in "
+                f"{differing}. Train them in groups."
+            )
+    if not any(shared["learns"]):
+        raise ValueError("At least one layer must learn; all are frozen.")
+    if first.monitor not in MONITORS:
+        raise ValueError(
+            f"monitor must be one of [{first_few(list(MONITORS))}]; got {first.monitor!r}."
+        )
+    if (first.loss, first.training.y.dim() == 2) not in STACKED_LOSSES:
+        raise ValueError(
+            f"Networks with the loss {shared['loss']} and such y cannot be trained together: "
+            "train each alone."
+        )

@@ -21,7 +21,6 @@ from skprognet.results._prediction_files import prediction_files as prediction_f
 from skprognet.results._prediction_files import read_predictions
 from skprognet.results._recall_scores import recall_scores
 from skprognet.results._reliability import calibration_by_method, expected_calibration_error
-from skprognet.results._score_files import SECONDS as SECONDS
 from skprognet.results._score_files import TIMINGS_FILE as TIMINGS_FILE
 from skprognet.results._score_files import compressed as compressed
 from skprognet.results._score_files import read_csv as read_csv

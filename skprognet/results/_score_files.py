@@ -5,12 +5,11 @@ import zlib
 from pathlib import Path
 
 from skprognet._delimited import read_delimited
-from skprognet._scores import CONDITIONS, FOLD, METHOD, RECORDED, RECORDED_COLUMNS
+from skprognet._scores import CONDITIONS, FOLD, METHOD, RECORDED, RECORDED_COLUMNS, TIMED
 
 SCORES_FILE = "results.csv"
 ROWS_FILE = "rows.csv.gz"
 TIMINGS_FILE = "timings.csv"
-SECONDS = "seconds"
 _RECORDED = (*RECORDED, *RECORDED_COLUMNS)
 # What tells the fits apart; the seed tells them from those of another run.
 _KEYS = (*METHOD, *CONDITIONS, *FOLD, "seed")
@@ -33,8 +32,8 @@ def score_files(scores):
     """Return what each file of a table of scores holds.
 
     The rows that the fits had are most of the text and say nothing to a reader, so they have a
-    compressed file of their own. So have the durations, which alone differ when the same study is
-    run again.
+    compressed file of their own. So have the durations, and how many networks were trained
+    together, which alone differ when the same study is run again.
 
     Parameters
     ----------
@@ -48,7 +47,7 @@ def score_files(scores):
         "timings.csv".
     """
     recorded = [name for name in _RECORDED if name in scores]
-    timed = [SECONDS] if SECONDS in scores else []
+    timed = [name for name in TIMED if name in scores]
     keys = [name for name in _KEYS if name in scores]
     files = {SCORES_FILE: to_csv(scores.drop(columns=[*recorded, *timed]))}
     if recorded:
@@ -98,7 +97,7 @@ def read_scores(path):
     path = Path(path)
     path = path / SCORES_FILE if path.is_dir() else path
     scores = read_csv(path)
-    for name, columns in ((TIMINGS_FILE, (SECONDS,)), (ROWS_FILE, _RECORDED)):
+    for name, columns in ((TIMINGS_FILE, TIMED), (ROWS_FILE, _RECORDED)):
         beside = path.parent / name
         if path.name == SCORES_FILE and beside.is_file():
             scores = _joined(scores, read_csv(beside), columns)

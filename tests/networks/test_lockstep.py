@@ -21,6 +21,7 @@ from skprognet.networks import (
 )
 
 N_FEATURES, BATCH = 7, 8
+BOTH_WAYS = pytest.mark.parametrize("stacked", [True, False], ids=["stacked", "separate"])
 
 
 @pytest.fixture(autouse=True)
@@ -67,23 +68,21 @@ def make_network(make_column, seed, n_rows=40, n_classes=4, weighted=False, **op
     return NetworkToTrain(column, *rows, order_seed=100 + seed, dropout_seed=200 + seed)
 
 
-def masks_of(network, n_units, rate, step, stream=0):
-    """Return what one network drops in one step, drawn for this network alone."""
-    masks = CounterMasks([network.dropout_seed], n_units, rate, "cpu", stream)
-    dropped = masks.dropped(masks.words(torch.tensor([step]), 1)[:, 0])[0]
-    return (~dropped).float() * masks.scale
-
-
 class GivenMasks:
-    """Stands in for the random masks of a column: those of the counter, in the same order."""
+    """Stands in for the random masks of a column: those of the counter, cut out of full batches.
+
+    It draws the units of all layers at once, for as many rows as a full batch has.
+    """
 
     def __init__(self, network):
         self.network, self.step = network, 0
 
-    def cut(self, shapes, n_rows, rate, stream=0):
-        flat = masks_of(self.network, sum(BATCH * w for w in shapes), rate, self.step, stream)
-        parts = flat.split([BATCH * width for width in shapes])
-        return [p.view(BATCH, w)[:n_rows] for p, w in zip(parts, shapes, strict=True)]
+    def cut(self, widths, n_rows, rate, stream=0):
+        sizes = [BATCH * width for width in widths]
+        masks = CounterMasks([self.network.dropout_seed], sizes, rate, "cpu", stream)
+        dropped = masks.dropped(masks.words(torch.tensor([self.step]), 1)[:, 0])
+        kept = [(~layer[0]).float() * masks.scale for layer in dropped]
+        return [p.view(BATCH, w)[:n_rows] for p, w in zip(kept, widths, strict=True)]
 
 
 def train_alone(network, *, epochs, lr, copied_lr=None):
@@ -156,14 +155,16 @@ def losses_together(networks, *, epochs, lr, copied_lr=None):
             batch_size=BATCH,
             max_epochs=epochs,
             device="cpu",
+            stacked=True,
         )
         losses = []
         for _ in range(epochs):
-            group.rows.shuffle()
+            group.begin_epoch()
             group.epoch()
-            losses.append(group.loss_BS.clone())
+            group.end_epoch()
+            losses.append(group.group.loss_BS.clone())
         results = group.results()
-    n_steps = group.rows.n_steps
+    n_steps = group.group.orders.n_steps
     return [
         [loss for of_epoch in losses for loss in of_epoch[b, :n].tolist()]
         for b, n in enumerate(n_steps)
@@ -197,7 +198,7 @@ def test_every_batch_has_the_loss_of_the_own_step(case, weighted):
         assert len(got) == len(expected)
         torch.testing.assert_close(torch.tensor(got), torch.tensor(expected), rtol=0, atol=3e-6)
         scores = torch.tensor([each[:2] for each in history], dtype=torch.float64)
-        torch.testing.assert_close(result.history[:, 1:], scores, rtol=0, atol=3e-6)
+        torch.testing.assert_close(result.history[:, 1:3], scores, rtol=0, atol=3e-6)
 
 
 def test_float64_agrees_to_its_own_precision():
@@ -217,7 +218,7 @@ def test_a_whole_training_keeps_the_same_epoch_and_predicts_the_same(make_column
         make_network(make_column, seed, n, dropout=0.5) for seed, n in ((0, 40), (1, 61), (2, 50))
     ]
     alone = copy.deepcopy(networks)
-    results = train_together(networks, max_epochs=25, lr=0.01, batch_size=BATCH)
+    results = train_together(networks, max_epochs=25, lr=0.01, batch_size=BATCH, stacked=True)
     for network, other, result in zip(networks, alone, results, strict=True):
         X = network.training.X
         _, history = train_alone(other, epochs=25, lr=0.01)
@@ -227,6 +228,26 @@ def test_a_whole_training_keeps_the_same_epoch_and_predicts_the_same(make_column
         together, apart = [evaluate_logits(each.column, X) for each in (network, other)]
         torch.testing.assert_close(together, apart, rtol=0, atol=1e-4)
         assert torch.equal(together.argmax(1), apart.argmax(1))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("make_column", [plain, progressive])
+def test_on_a_cpu_the_bits_are_those_of_the_own_step(make_column, weighted):
+    # A rate whose scale is no power of 2, and partial batches of 1 and 7 rows.
+    options = {"dropout": 0.3} | ({"lateral_dropout": 0.2} if make_column is progressive else {})
+    networks = [
+        make_network(make_column, seed, n, n_classes, weighted, **options)
+        for seed, n, n_classes in ((0, 47, 4), (1, 41, 3))
+    ]
+    for network in networks:
+        network.validation = None
+    alone = copy.deepcopy(networks)
+    train_together(networks, max_epochs=3, lr=0.01, batch_size=BATCH)
+    for network, other in zip(networks, alone, strict=True):
+        other.validation = other.training
+        train_alone(other, epochs=3, lr=0.01)
+        pairs = zip(network.column.parameters(), other.column.parameters(), strict=True)
+        assert all(torch.equal(new, expected) for new, expected in pairs)
 
 
 @pytest.mark.parametrize("make_column", [plain, progressive])
@@ -249,8 +270,8 @@ def test_frozen_layers_stay_and_copied_ones_learn_at_their_own_rate(
             assert all(torch.equal(new, was) for new, was in pairs) == (k < n_frozen)
 
 
-def trained_weights(networks, **options):
-    train_together(networks, max_epochs=3, lr=0.01, batch_size=BATCH, **options)
+def trained_weights(networks):
+    train_together(networks, max_epochs=3, lr=0.01, batch_size=BATCH, stacked=True)
     return [p.detach().clone() for p in networks[0].column.parameters()]
 
 
@@ -280,35 +301,43 @@ def test_neighbours_change_no_bit(make_column):
         assert all(torch.equal(a, b) for a, b in pairs), name
 
 
-def test_a_network_that_diverges_says_so_and_leaves_its_neighbours_alone():
+@BOTH_WAYS
+def test_a_network_that_diverges_says_so_and_leaves_its_neighbours_alone(stacked):
+    options = {"max_epochs": 3, "lr": 0.01, "batch_size": BATCH, "stacked": stacked}
     networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(3)]
     without = [make_network(plain, 0, 40, dropout=0.5)]
     networks[1].training.X[3, 0] = torch.inf
-    results = train_together(networks, max_epochs=3, lr=0.01, batch_size=BATCH)
+    results = train_together(networks, **options)
     assert [result.finite for result in results] == [True, False, True]
-    train_together(without, max_epochs=3, lr=0.01, batch_size=BATCH)
+    train_together(without, **options)
     pairs = zip(networks[0].column.parameters(), without[0].column.parameters(), strict=True)
     assert all(torch.equal(a, b) for a, b in pairs)
 
 
-def test_patience_ends_each_network_by_itself():
+@BOTH_WAYS
+def test_patience_ends_each_network_by_itself(stacked):
+    options = {"max_epochs": 40, "lr": 0.02, "batch_size": BATCH, "stacked": stacked}
     networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(4)]
     others = copy.deepcopy(networks)
-    patient = train_together(networks, max_epochs=40, lr=0.02, batch_size=BATCH, patience=4)
-    endless = train_together(others, max_epochs=40, lr=0.02, batch_size=BATCH)
+    patient = train_together(networks, patience=4, **options)
+    endless = train_together(others, **options)
     for with_patience, without in zip(patient, endless, strict=True):
         n_epochs = len(with_patience.history)
         assert n_epochs == min(40, with_patience.best_epoch + 4)
-        assert torch.equal(with_patience.history, without.history[:n_epochs])
+        assert with_patience.stopped == (with_patience.best_epoch + 4 <= 40)
+        assert not without.stopped
+        assert torch.equal(with_patience.history[:, :3], without.history[:n_epochs, :3])
     assert len({len(result.history) for result in patient}) > 1
 
 
-def test_without_validation_rows_the_last_epoch_stays():
+@BOTH_WAYS
+def test_without_validation_rows_the_last_epoch_stays(stacked):
     networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(2)]
     for network in networks:
         network.validation = None
     alone = copy.deepcopy(networks)
-    results = train_together(networks, max_epochs=5, lr=0.01, batch_size=BATCH)
+    options = {"max_epochs": 5, "lr": 0.01, "batch_size": BATCH, "stacked": stacked}
+    results = train_together(networks, **options)
     for network, other, result in zip(networks, alone, results, strict=True):
         other.validation = other.training
         train_alone(other, epochs=5, lr=0.01)
@@ -349,9 +378,12 @@ def test_an_epoch_reads_no_value_and_has_few_operations_however_many_networks(ma
     for n_networks in (2, 6):
         networks = [make_network(make_column, b, 40, dropout=0.5) for b in range(n_networks)]
         with torch.inference_mode():
-            group = Lockstep(networks, lr=0.01, batch_size=BATCH, max_epochs=3, device="cpu")
-            group.rows.shuffle()
-            kept = [group.history, group.loss_BS, *(b.values for b in group.stack.learning)]
+            options = {"max_epochs": 3, "device": "cpu", "stacked": True}
+            group = Lockstep(networks, lr=0.01, batch_size=BATCH, **options)
+            group.begin_epoch()
+            group.epoch()  # what is made once is made now
+            stack = group.group.stack
+            kept = [group.history, group.group.loss_BS, *(b.values for b in stack.learning)]
             places = [tensor.data_ptr() for tensor in kept]
             with Operations() as operations:
                 group.epoch()
@@ -376,11 +408,11 @@ def by_splitmix64(seed, step, word):
 
 @pytest.mark.parametrize(("rate", "bits"), [(0.5, 1), (0.25, 2), (0.3, 16)])
 def test_masks_are_those_of_splitmix64(rate, bits):
-    masks = CounterMasks([3, 2**32 - 1], 200, rate, "cpu")
+    masks = CounterMasks([3, 2**32 - 1], [200], rate, "cpu")
     words = masks.words(torch.tensor([5, 9]), 2)
     for b, (seed, first) in enumerate(((3, 5), (2**32 - 1, 9))):
         for s in range(2):
-            dropped = masks.dropped(words[:, s])[b].tolist()
+            dropped = masks.dropped(words[:, s])[0][b].tolist()
             per_word = 32 // bits
             for unit, is_dropped in enumerate(dropped):
                 word, place = divmod(unit, per_word)
@@ -395,11 +427,12 @@ def test_masks_are_those_of_splitmix64(rate, bits):
 
 @pytest.mark.parametrize("rate", [0.5, 0.2, 0.75])
 def test_masks_meet_the_rate_and_are_independent(rate):
-    masks = CounterMasks([0, 1, 2, 2**32 - 1], 4096, rate, "cpu")
+    masks = CounterMasks([0, 1, 2, 2**32 - 1], [4096], rate, "cpu")
     words = masks.words(torch.zeros(4, dtype=torch.int64), 40)
-    drops = torch.stack([masks.dropped(words[:, s]) for s in range(40)], dim=1).double()
-    other = CounterMasks([0, 1, 2, 2**32 - 1], 4096, rate, "cpu", stream=1)
-    other = other.dropped(other.words(torch.zeros(4, dtype=torch.int64), 1)[:, 0]).double()
+    drops = torch.stack([masks.dropped(words[:, s])[0] for s in range(40)], dim=1).double()
+    other = CounterMasks([0, 1, 2, 2**32 - 1], [4096], rate, "cpu", stream=1)
+    (other,) = other.dropped(other.words(torch.zeros(4, dtype=torch.int64), 1)[:, 0])
+    other = other.double()
 
     def z_of_agreement(one, two):
         expected = rate**2 + (1 - rate) ** 2
@@ -416,14 +449,14 @@ def test_masks_meet_the_rate_and_are_independent(rate):
 
 
 def test_masks_of_a_network_are_the_same_in_any_group():
-    alone = CounterMasks([12], 500, 0.5, "cpu").words(torch.tensor([7]), 3)
-    group = CounterMasks([11, 12, 13], 500, 0.5, "cpu").words(torch.tensor([0, 5, 2]), 9)
+    alone = CounterMasks([12], [500], 0.5, "cpu").words(torch.tensor([7]), 3)
+    group = CounterMasks([11, 12, 13], [500], 0.5, "cpu").words(torch.tensor([0, 5, 2]), 9)
     assert torch.equal(alone[0], group[1, 2:5])
 
 
 def test_networks_of_different_shapes_are_refused():
     one = make_network(plain, 0)
-    with pytest.raises(ValueError, match=r"one shape; they differ in \['dropout'\]"):
+    with pytest.raises(ValueError, match=r"one shape and kind; they differ in \['dropout'\]"):
         train_together([one, make_network(plain, 1, dropout=0.5)], max_epochs=1)
     with pytest.raises(ValueError, match=r"they differ in \['n_classes'\]"):
         train_together([one, make_network(plain, 1, n_classes=17)], max_epochs=1)
@@ -431,7 +464,7 @@ def test_networks_of_different_shapes_are_refused():
         train_together([make_network(progressive, 0, adapter="linear")], max_epochs=1)
     other = make_network(plain, 1)
     other.validation = None
-    with pytest.raises(ValueError, match="have validation rows, or none"):
+    with pytest.raises(ValueError, match="validation rows"):
         train_together([one, other], max_epochs=1)
     one.column.requires_grad_(False)
     with pytest.raises(ValueError, match="At least one layer must learn"):

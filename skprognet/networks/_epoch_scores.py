@@ -90,3 +90,6 @@ class MeanConcordance:
         covariance = (weight_N1 * from_mean * truth).sum(0)
         varies = (true != true[0]).any(0)
         return torch.where(varies, 2 * covariance / spread, 0).mean().item()
+
+
+EPOCH_SCORES = {kind.name: kind for kind in (MeanRecall, MeanConcordance)}

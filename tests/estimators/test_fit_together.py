@@ -1,0 +1,350 @@
+"""Many fits at once, against the same fits one by one."""
+
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from skorch.callbacks import EpochTimer
+
+from skprognet import (
+    DNNClassifier,
+    DNNRegressor,
+    FineTunedClassifier,
+    FineTunedRegressor,
+    MultiTaskClassifier,
+    ProgressiveClassifier,
+    ProgressiveRegressor,
+    SideBySideClassifier,
+)
+from skprognet.estimators import fit_each, fit_together, why_alone
+from skprognet.networks import counter_masks
+from skprognet.persistence import load_model, save_model
+
+pytestmark = pytest.mark.filterwarnings("ignore:The target is constant")
+
+OPTIONS = {"hidden_layer_sizes": (6, 5), "max_epochs": 5, "lr": 0.02, "batch_size": 16}
+COPIED = {name: OPTIONS[name] for name in ("max_epochs", "lr", "batch_size")}
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """Give X, classes of three kinds, and two numbers of each row."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(90, 4))
+    numbers = np.column_stack([X[:, 0] - X[:, 1], 50 + 9 * X[:, 2]])
+    y = np.digitize(X[:, 0] + 0.3 * rng.normal(size=90), [-0.5, 0.5])
+    return X, np.array(["low", "middle", "high"])[y], numbers
+
+
+@pytest.fixture(scope="module")
+def sources(rows):
+    """Give two fitted networks, of different depths."""
+    X, _, numbers = rows
+    shallow = DNNClassifier(hidden_layer_sizes=(7,), max_epochs=2, random_state=5)
+    deep = DNNRegressor(hidden_layer_sizes=(6, 5), max_epochs=2, random_state=6)
+    return [("sign", shallow.fit(X, X[:, 3] > 0)), ("number", deep.fit(X, numbers[:, 1]))]
+
+
+def soft(y):
+    return 0.8 * (y[:, None] == np.unique(y)) + 0.2 / 3
+
+
+# name -> (class, its parameters, which source, what is learned, what else fit takes)
+CASES = {
+    "plain": (DNNClassifier, {}, None, "y", ()),
+    "without dropout, relu": (DNNClassifier, {"dropout": 0, "activation": "relu"}, None, "y", ()),
+    "patience": (DNNClassifier, {"patience": 1, "max_epochs": 12}, None, "y", ()),
+    "last epoch": (DNNClassifier, {"early_stopping": False}, None, "y", ("X_test",)),
+    "loss": (DNNClassifier, {"monitor": "loss"}, None, "y", ("X_test",)),
+    "given rows": (DNNClassifier, {}, None, "y", ("X_val", "X_test", "sample_weight")),
+    "class weights": (
+        DNNClassifier,
+        {"class_weight": {"low": 3, "middle": 1, "high": 0.5}, "dropout": 0.3},
+        None,
+        "y",
+        ("groups",),
+    ),
+    "balanced": (DNNClassifier, {"class_weight": "balanced", "dtype": "float64"}, None, "y", ()),
+    "soft labels": (DNNClassifier, {}, None, "soft", ("sample_weight", "X_test")),
+    "side by side": (SideBySideClassifier, {}, "both", "y", ()),
+    "two sources": (ProgressiveClassifier, {"lateral_dropout": 0.25}, "both", "y", ("X_test",)),
+    "frozen": (FineTunedClassifier, {"n_frozen_layers": 1, "copied_lr": 0.001}, "deep", "y", ()),
+    "pulled": (FineTunedClassifier, {"l2_sp": 0.1}, "deep", "y", ()),
+    "probe first": (FineTunedClassifier, {"probe_epochs": 2, "l2_sp": 0.1}, "deep", "y", ()),
+    "output alone": (FineTunedClassifier, {"n_frozen_layers": "all"}, "deep", "y", ("X_test",)),
+    "numbers": (DNNRegressor, {}, None, "numbers", ("sample_weight", "X_test")),
+    "errors": (DNNRegressor, {"loss": "absolute_error", "monitor": "loss"}, None, "one", ()),
+    "concordance": (DNNRegressor, {"loss": "ccc"}, None, "numbers", ("X_val", "sample_weight")),
+    "constant": (DNNRegressor, {}, None, "constant", ()),
+    "numbers, read": (ProgressiveRegressor, {}, "both", "one", ()),
+    "numbers, copied": (FineTunedRegressor, {"copied_lr": 0.001}, "deep", "numbers", ()),
+}
+
+
+def make_fits(case, rows, sources, n_fits=3):
+    """Return fits of one kind with other seeds and numbers of rows, all unfitted."""
+    kind, options, read, learned, given = case
+    X, y, numbers = rows
+    constant = np.ones(len(X))
+    targets = {"y": y, "soft": soft(y), "numbers": numbers, "one": numbers[:, 0]}
+    y = {**targets, "constant": constant}[learned]
+    basic = COPIED if read == "deep" else OPTIONS
+    first = () if read is None else ({"deep": sources[1][1], "both": sources}[read],)
+    fits = []
+    for seed, n_rows in zip(range(n_fits), (66, 41, 66, 55), strict=False):
+        end, values = slice(n_rows, None), {}
+        if "sample_weight" in given:
+            values["sample_weight"] = np.arange(n_rows) % 4
+        if "groups" in given:
+            values["groups"] = np.arange(n_rows) // 6
+        if "X_val" in given:
+            values |= {"X_val": X[end][:10], "y_val": y[end][:10]}
+        if "X_test" in given:
+            values |= {"X_test": X[end][-9:], "y_test": y[end][-9:]}
+        estimator = kind(*first, **{**basic, **options}, random_state=seed)
+        fits.append((estimator, X[:n_rows], y[:n_rows], values))
+    return fits
+
+
+def one_by_one(fits):
+    """Return clones that were fitted each by itself, with the masks of those trained together."""
+    with counter_masks():
+        return [clone(estimator).fit(X, y, **values) for estimator, X, y, values in fits]
+
+
+def assert_same(one, other, X):
+    """Raise unless two fitted estimators are the same to the last bit, but for durations."""
+    states = [each.__getstate__() for each in (one, other)]
+    assert states[0].keys() == states[1].keys()
+    networks = [state["network_state"] for state in states]
+    histories = [[list(row.items())[:-1] for row in each["history"]] for each in networks]
+    assert histories[0] == histories[1]  # the order of its columns too
+    assert one.best_epoch_ == other.best_epoch_
+    assert one.interrupted_ == other.interrupted_
+    assert networks[0]["config"] == networks[1]["config"]
+    for name, values in networks[0]["weights"].items():
+        np.testing.assert_array_equal(values, networks[1]["weights"][name])
+    np.testing.assert_array_equal(one.predict(X), other.predict(X))
+    np.testing.assert_array_equal(one.row_fingerprints_, other.row_fingerprints_)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_is_as_one_by_one(name, rows, sources):
+    fits = make_fits(CASES[name], rows, sources)
+    alone = one_by_one(fits)
+    done = {each.number: each for each in fit_each(fits, n_together=3)}
+    assert [done[number].trained_together for number in range(3)] == [3, 3, 3]
+    for number, each in enumerate(alone):
+        assert_same(each, done[number].estimator, rows[0])
+
+
+def some_networks(rows, n_fits=5):
+    return make_fits((DNNClassifier, {"max_epochs": 3}, None, "y", ()), rows, None, n_fits)
+
+
+def test_how_many_are_trained_at_once_changes_nothing(rows):
+    """Also the last group, of one network, draws the masks of those that are trained together."""
+    at_once = [some_networks(rows, 4) for _ in range(2)]
+    for n_together, fits in zip((3, 4), at_once, strict=True):
+        fit_together(fits, n_together=n_together)
+    for (one, *_), (other, *_) in zip(*at_once, strict=True):
+        assert_same(one, other, rows[0])
+
+
+def test_one_at_a_time_is_what_a_cpu_does_unasked(rows):
+    fits = some_networks(rows, 2)
+    alone = [clone(estimator).fit(X, y) for estimator, X, y, _ in fits]
+    for one, other in zip(alone, fit_together(fits), strict=True):
+        assert_same(one, other, rows[0])
+
+
+ALONE = [
+    (DNNClassifier(optimizer="sgd"), "optimizer='adam'"),
+    (DNNClassifier(callbacks=[EpochTimer()]), "callbacks"),
+    (DNNClassifier(monitor="accuracy"), "monitor='accuracy'"),
+    (DNNRegressor(monitor="r2"), "monitor='r2'"),
+    (DNNClassifier(verbose=1), "verbose=1"),
+    (DNNClassifier(warm_start=True), "warm_start=True"),
+    (ProgressiveClassifier(adapter="linear"), "Adapters"),
+    (MultiTaskClassifier(), "several tasks"),
+    (LogisticRegression(), "LogisticRegression"),
+    (make_pipeline(StandardScaler(), DNNClassifier()), "Pipeline"),
+]
+
+
+@pytest.mark.parametrize(("estimator", "reason"), ALONE)
+def test_why_one_is_trained_alone(estimator, reason):
+    assert reason in why_alone(estimator)
+
+
+class OwnFit(DNNClassifier):
+    def fit(self, X, y, **options):
+        return super().fit(-X, y, **options)
+
+
+def test_what_cannot_be_trained_together_is_fitted_alone(rows, sources):
+    X, y, _ = rows
+    adapter = ProgressiveClassifier(sources, adapter="linear", random_state=0, **OPTIONS)
+    adapter.fit(X, y)
+    odd = [
+        DNNClassifier(monitor="accuracy", random_state=0, **OPTIONS),
+        FineTunedClassifier(adapter, random_state=0, **COPIED),  # adapters that are copied
+        OwnFit(random_state=0, **OPTIONS),
+        make_pipeline(StandardScaler(), LogisticRegression()),
+    ]
+    alone = [clone(estimator).fit(X, y) for estimator in odd]
+    fits = [(estimator, X, y, {}) for estimator in odd]
+    done = list(fit_each([*some_networks(rows, 2), *fits], n_together=2))
+    assert [each.trained_together for each in done] == [2, 2, 1, 1, 1, 1]
+    assert [each.why_alone is None for each in done] == [True, True, False, False, False, False]
+    for one, other in zip(alone[:3], odd[:3], strict=True):
+        assert_same(one, other, X)
+    np.testing.assert_array_equal(alone[3].predict(X), odd[3].predict(X))
+
+
+def test_sources_may_be_trained_on_the_way(rows):
+    X, y, _ = rows
+    source_y = np.where(X[:, 3] > 0, "up", "down")
+    fits = [
+        (
+            ProgressiveClassifier(DNNClassifier(**OPTIONS), random_state=seed, **OPTIONS),
+            X,
+            y,
+            {"source_y": source_y},
+        )
+        for seed in range(2)
+    ]
+    with counter_masks():
+        alone = [clone(e).fit(X, y, **values) for e, X, y, values in fits]
+        fit_together(fits, n_together=2)
+    for one, (other, *_) in zip(alone, fits, strict=True):
+        assert_same(one, other, X)
+
+
+def test_a_shared_random_state_is_drawn_from_in_order(rows):
+    X, y, _ = rows
+    results = []
+    for together in (False, True):
+        state = np.random.RandomState(3)
+        networks = [DNNClassifier(random_state=state, **OPTIONS) for _ in range(2)]
+        if together:
+            fit_together([(each, X, y) for each in networks], n_together=2)
+        else:
+            with counter_masks():
+                networks = [each.fit(X, y) for each in networks]
+        results.append(networks)
+    for one, other in zip(*results, strict=True):
+        assert_same(one, other, X)
+
+
+def test_it_is_stored_pickled_and_trained_further(rows, tmp_path):
+    X, y, _ = rows
+    fits = some_networks(rows, 2)
+    network, _ = fit_together(fits, n_together=2)
+    save_model(network, tmp_path / "network.skp")
+    for copy in (load_model(tmp_path / "network.skp"), pickle.loads(pickle.dumps(network))):
+        np.testing.assert_array_equal(copy.predict_proba(X), network.predict_proba(X))
+    assert len(network.partial_fit(X, y).history_) == 4
+    assert network.best_epoch_ == 4
+
+
+# What goes wrong
+
+
+def test_a_network_that_diverges_leaves_the_others_alone(rows):
+    fits = some_networks(rows, 3)
+    X = rows[0].copy()
+    X[::2] *= 1e38
+    broken = (DNNClassifier(activation="identity", random_state=0, **OPTIONS), X, rows[1])
+    fine = [(clone(broken[0]), *rows[:2], {}) for _ in range(2)]
+    alone = one_by_one(fine)
+    done = list(fit_each([fine[0], (*broken, {}), fine[1], *fits], n_together=3))
+    by_number = {each.number: each for each in done}
+    assert "must stay finite" in str(by_number[1].error)
+    assert not hasattr(broken[0], "classes_")
+    for one, number in zip(alone, (0, 2), strict=True):
+        assert_same(one, by_number[number].estimator, rows[0])
+    assert all(by_number[number].error is None for number in (0, 2, 3, 4, 5))
+
+
+def test_an_error_names_the_fit_and_leaves_the_rest_as_it_was(rows):
+    X, y, _ = rows
+    fits = some_networks(rows, 3)
+    before = clone(fits[2][0]).fit(X, y)
+    fits[2] = (before, *fits[2][1:])
+    kept = before.predict_proba(X)
+    fits.insert(2, (DNNClassifier(**OPTIONS), X, y[:5]))
+    with pytest.raises(ValueError, match="inconsistent numbers of samples") as caught:
+        fit_together(fits, n_together=4)
+    assert "fits[2], DNNClassifier" in caught.value.__notes__[0]
+    assert [hasattr(estimator, "net_") for estimator, *_ in fits] == [False, False, False, True]
+    np.testing.assert_array_equal(before.predict_proba(X), kept)
+
+
+@pytest.mark.parametrize("in_epoch", [1, 3])
+def test_ctrl_c_keeps_the_best_epoch_so_far(rows, monkeypatch, in_epoch):
+    fits, randperm, calls = some_networks(rows, 2), torch.randperm, []
+
+    def interrupt(*args, **options):
+        calls.append(args)
+        if len(calls) == 2 * in_epoch:
+            raise KeyboardInterrupt
+        return randperm(*args, **options)
+
+    waiting = (DNNClassifier(**{**OPTIONS, "lr": 0.1}), *rows[:2])
+    monkeypatch.setattr(torch, "randperm", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fit_together([waiting, *fits], n_together=2)
+    assert not hasattr(waiting[0], "n_features_in_")
+    for estimator, *_ in fits:
+        assert hasattr(estimator, "net_") == (in_epoch > 1)
+        if in_epoch > 1:
+            assert estimator.interrupted_
+            assert len(estimator.history_) == 2
+
+
+class DoNotFitAtFirst:
+    """Rows for which there is no memory when they are asked for the first time."""
+
+    def __init__(self, X):
+        self.X, self.asked = X, False
+
+    def __array__(self, dtype=None, copy=None):
+        if not self.asked:
+            self.asked = True
+            raise torch.OutOfMemoryError
+        return np.asarray(self.X, dtype)
+
+
+def test_networks_that_wait_are_trained_where_there_is_no_memory_for_the_next(rows):
+    fits = some_networks(rows, 3)
+    alone = one_by_one(fits)
+    estimator, X, y, _ = fits[2]
+    done = list(fit_each([*fits[:2], (estimator, DoNotFitAtFirst(X), y, {})], n_together=3))
+    assert [each.trained_together for each in done] == [2, 2, 1]
+    for one, each in zip(alone, done, strict=True):
+        assert_same(one, each.estimator, rows[0])
+
+
+def test_what_is_given_is_checked(rows):
+    X, y, _ = rows
+    network = DNNClassifier(**OPTIONS)
+    reader = ProgressiveClassifier([("own network", make_pipeline(network))], **OPTIONS)
+    with pytest.raises(ValueError, match=r"fits\[1\] is that of fits\[0\] too"):
+        fit_together([(network, X, y), (network, X, y)])
+    with pytest.raises(ValueError, match=r"fits\[0\] reads the estimator of fits\[1\]"):
+        fit_together([(reader, X, y), (network, X, y)])
+    with pytest.raises(TypeError, match=r"fits\[1\] is a tuple of 2"):
+        fit_together([(network, X, y), (network, X)])
+    with pytest.raises(TypeError, match=r"fits\[0\] is DNNClassifier"):
+        fit_together([network])
+    with pytest.raises(ValueError, match="n_together"):
+        fit_together([(network, X, y)], n_together=0)
+    with pytest.raises(TypeError, match="source_y"):
+        fit_together([(network, X, y, {"source_y": y})])
+    assert fit_together([]) == []

@@ -1,0 +1,245 @@
+"""Studies whose networks are trained together: the numbers, the checkpoint, and what fails."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from joblib import parallel_config
+from scipy.stats import ttest_1samp
+from sklearn.naive_bayes import GaussianNB
+from sklearn.svm import SVC
+
+from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
+from skprognet.evaluation import SourceCorpus, audit, cross_validate_transfer
+from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
+from skprognet.networks import counter_masks
+from skprognet.results import read_scores, score_files
+
+SPEAKER = np.array([f"s{i % 4}" for i in range(60)])
+BY_SCHEDULE = ["seconds", "trained_together"]  # what depends on how the work was done
+
+
+def corpus(n_rows=60):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n_rows, 4))
+    return X, np.where(X[:, 0] + rng.normal(size=n_rows) > 0, "a", "b")
+
+
+def network(kind, dropout=0.0, **options):
+    options = {"hidden_layer_sizes": (6,), "max_epochs": 3, "lr": 0.02, **options}
+    return kind(dropout=dropout, **options)
+
+
+def run(*, dropout=0.0, **options):
+    X, y = corpus()
+    options = {
+        "methods": {
+            "DNN": network(DNNClassifier, dropout),
+            "PT/FT": network(FineTunedClassifier, dropout),
+            "ProgNet": network(ProgressiveClassifier, dropout),
+            "SVM": SVC(),
+        },
+        "sources": {"speaker": SPEAKER, "other": SourceCorpus(X + 1, y, SPEAKER)},
+        "source_estimator": network(DNNClassifier, dropout),
+        "groups": SPEAKER,
+        "cv": RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0),
+        "return_curves": True,
+        "return_predictions": True,
+        "n_jobs": 1,
+        **options,
+    }
+    return cross_validate_transfer(X, y, **options)
+
+
+def assert_equal(one, other):
+    """Check that two results are equal to the last bit."""
+    for table, other_table in zip(one, other, strict=True):
+        columns = [name for name in table if name not in BY_SCHEDULE]
+        pd.testing.assert_frame_equal(table[columns], other_table[columns], check_exact=True)
+
+
+@pytest.fixture(scope="module")
+def together():
+    return run(n_together=7)
+
+
+def test_epochs_and_predictions_without_dropout_are_those_of_fits_by_themselves(together):
+    (scores, _, predictions), (alone, _, alone_predicts) = together, run()
+    for name in ("best_epoch", "n_epochs", "score", "source_score", "seed", "source_overlap"):
+        assert scores[name].equals(alone[name])
+    assert predictions["prediction"].equals(alone_predicts["prediction"])
+    assert audit(scores).equals(audit(alone))
+    assert "trained_together" not in alone  # a run on the CPU by default has no such column
+    assert scores.drop(columns="trained_together").columns.equals(alone.columns)
+
+
+def test_result_says_how_many_networks_were_trained_together(together):
+    n_trained = together[0].groupby("method")["trained_together"]
+    assert n_trained.max()["SVM"] == 1  # no network
+    assert n_trained.max().drop("SVM").between(2, 7).all()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {
+            "train_folds": (1, 2),
+            "combined_sources": [("speaker", "other")],
+            "cv": RepeatedSpeakerStratifiedKFold(4, n_repeats=1, random_state=0),
+            "only": "fold=2",
+        },
+        {"placebo": True, "normalisation": "training"},
+    ],
+)
+def test_every_digit_is_that_of_fits_by_themselves_with_the_same_masks(options, tmp_path):
+    def study(**how):
+        methods = {
+            "DNN": network(DNNClassifier, 0.5),
+            "ProgNet": network(ProgressiveClassifier, 0.5),
+        }
+        return run(methods=methods, dropout=0.5, **options, **how)
+
+    grouped = study(n_together=7)
+    with counter_masks():
+        alone = study(n_together=1)
+    assert_equal(grouped, alone)
+    files, of_alone = (score_files(scores) for scores, *_ in (grouped, alone))
+    assert files.pop("timings.csv") != of_alone.pop("timings.csv")
+    assert files == of_alone  # what is written does not depend on it
+    for name, content in score_files(grouped[0]).items():
+        (tmp_path / name).write_bytes(content)
+    assert read_scores(tmp_path)["trained_together"].equals(grouped[0]["trained_together"])
+
+
+def test_workers_give_what_one_process_gives(together):
+    with parallel_config(backend="threading"):
+        assert_equal(run(n_together=7, n_jobs=2), together)
+
+
+def test_scores_are_those_of_other_masks_up_to_a_hundredth():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(1800, 6))
+    y = np.where(X[:, 0] + X[:, 1] * X[:, 2] + 0.5 * rng.normal(size=1800) > 0, "a", "b")
+    shape = {"hidden_layer_sizes": (16,), "batch_size": 120, "max_epochs": 6, "lr": 0.05}
+    options = {
+        "methods": {"DNN": network(DNNClassifier, 0.5, **shape)},
+        "groups": np.arange(1800) % 6,
+        "cv": RepeatedSpeakerStratifiedKFold(3, n_repeats=7, random_state=0),
+        "n_jobs": 1,
+    }
+    counted = cross_validate_transfer(X, y, n_together=21, **options)["score"]
+    drawn = cross_validate_transfer(X, y, **options)["score"]
+    difference = counted - drawn
+    assert difference.abs().max() > 0  # they are other masks
+    low, high = ttest_1samp(difference, 0).confidence_interval(0.9)
+    assert -0.01 < low < high < 0.01
+    assert counted.mean() > 0.7  # something was learned
+
+
+class Fails(GaussianNB):
+    """Raises an error in the fit on the training rows with a mean of the last feature."""
+
+    def __init__(self, folder=None):
+        self.folder = folder
+        super().__init__()
+
+    def fit(self, X, y):
+        folder = Path(self.folder)
+        number = len(list(folder.glob("fit-*")))
+        (folder / f"fit-{number}").touch()
+        stop = folder / f"stop at {number}"
+        if stop.exists():
+            error = stop.read_text()
+            stop.unlink()
+            raise KeyboardInterrupt if error == "Ctrl-C" else ValueError(error)
+        return super().fit(X, y)
+
+
+def small(checkpoint, folder, **options):
+    """Run six jobs: on each of three splits a source with its reader, and methods without."""
+    folder.mkdir(exist_ok=True)
+    methods = {
+        "Bayes": Fails(str(folder)),
+        "DNN": network(DNNClassifier),
+        "ProgNet": network(ProgressiveClassifier),
+    }
+    options = {"n_together": 4, "sources": {"speaker": SPEAKER}, **options}
+    return run(methods=methods, checkpoint=checkpoint, **options)
+
+
+def kept(folder):
+    """Return the jobs in a checkpoint, as "1 none" for that of fold 1 without a source."""
+    paths = Path(folder).glob("repeat-*.json")
+    return sorted(re.sub(r"repeat-1-fold-(\d)-source-(\w+)-.*", r"\1 \2", p.name) for p in paths)
+
+
+def test_run_that_was_stopped_within_a_group_repeats_only_what_is_missing(tmp_path):
+    unbroken = small(None, tmp_path / "unbroken")
+    fits = tmp_path / "fits"
+    fits.mkdir()
+    (fits / "stop at 2").write_text("Ctrl-C")
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        small(tmp_path / "run", fits)
+    # The first group has three jobs: five of their fits wait for none.
+    assert kept(tmp_path / "run") == ["1 none", "1 speaker", "2 none"]
+    assert stopped.value.__notes__ == [
+        f"6 of 12 fits are in the checkpoint '{tmp_path / 'run'}'; the same call goes on from "
+        "there."
+    ]
+    assert_equal(small(tmp_path / "run", fits), unbroken)
+    assert len(list(fits.glob("fit-*"))) == 4  # one for each split, and the one that was stopped
+
+
+class Watches(ProgressiveClassifier):
+    """Notes, when it is fitted, which jobs are in the checkpoint."""
+
+    seen = []
+
+    def fit(self, X, y, **options):
+        self.seen.append(kept(self.folder))
+        return super().fit(X, y, **options)
+
+
+def test_job_is_on_disk_before_the_others_of_its_group_are_done(tmp_path):
+    Watches.folder = tmp_path / "run"
+    methods = {"DNN": network(DNNClassifier), "ProgNet": network(Watches)}
+    run(methods=methods, sources={"speaker": SPEAKER}, n_together=4, checkpoint=Watches.folder)
+    assert Watches.seen[0] == ["1 none", "2 none"]  # of the group of two splits
+
+
+def test_error_of_one_fit_leaves_the_other_jobs_of_its_group_and_names_its_own(tmp_path):
+    fits = tmp_path / "fits"
+    fits.mkdir()
+    (fits / "stop at 1").write_text("this fold is bad")
+    with pytest.raises(ValueError, match=r"^this fold is bad\n") as raised:
+        small(tmp_path / "run", fits)
+    assert kept(tmp_path / "run") == ["1 none", "1 speaker"]
+    assert raised.value.__notes__ == [
+        "It was raised in repeat 1, fold 2, source none.",
+        f"4 of 12 fits are in the checkpoint '{tmp_path / 'run'}'; the same call goes on from "
+        "there.",
+    ]
+
+
+def test_checkpoint_with_other_dropout_masks_is_refused_and_another_size_of_groups_is_not(
+    tmp_path,
+):
+    whole = small(None, tmp_path / "fits")
+    small(tmp_path / "run", tmp_path / "fits", only="fold=1")
+    with pytest.raises(ValueError, match=r"different are dropout masks \(then counted, .*None\)"):
+        small(tmp_path / "run", tmp_path / "fits", n_together=1)
+    assert_equal(small(tmp_path / "run", tmp_path / "fits", n_together=3), whole)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "sentence"),
+    [
+        (0, ValueError, "n_together must satisfy 1 <= n_together; got 0."),
+        (2.0, TypeError, "n_together must be an integer; got 2.0."),
+    ],
+)
+def test_number_of_networks_must_be_one(given, error, sentence):
+    with pytest.raises(error, match=f"^{re.escape(sentence)}$"):
+        run(n_together=given)
