@@ -168,6 +168,7 @@ class Table:
             batch_size=BATCH,
             max_epochs=max_epochs,
             device=device or self.device,
+            stacked=True,
         )
 
 
@@ -182,8 +183,9 @@ def on_device(network, device):
 
 
 def one_epoch(group, epoch=None):
-    group.rows.shuffle()
+    group.begin_epoch()
     (epoch or group.epoch)()
+    group.end_epoch()
 
 
 def recorded_epoch(report, group):
@@ -222,7 +224,7 @@ def bytes_of_step(column):
 def bound_seconds(group, column, bandwidth):
     """Return the seconds of an epoch if memory were the only limit: weights only, and all."""
     parts = bytes_of_step(column)
-    steps = sum(group.rows.n_steps)
+    steps = sum(group.group.orders.n_steps)
     weights = (parts["products"] + parts["adam"]) * steps / bandwidth
     return weights, weights + parts["activations"] * steps / bandwidth
 
@@ -299,8 +301,8 @@ def compare_with_cpu(report, options, table, kind, tf32=False):
         group = table.group(kind, range(4), n_rows, device, max_epochs=2)
         one_epoch(group)
         one_epoch(group, recorded_epoch(report, group) if run == "graph" else None)
-        losses[run], scores[run] = group.loss_BS.cpu(), group.history.cpu()
-        masks = CounterMasks([3, 4], 999, 0.5, device)
+        losses[run], scores[run] = group.group.loss_BS.cpu(), group.history[:, :, :3].cpu()
+        masks = CounterMasks([3, 4], [999], 0.5, device)
         losses[run, "mask"] = masks.words(torch.tensor([7, 8], device=device), 5).cpu()
     torch.backends.cuda.matmul.allow_tf32 = False
     difference = (scores["cpu"] - scores[options.device]).abs().amax((0, 1))
@@ -331,7 +333,7 @@ def time_epochs(report, options, table, kind, size, tf32=False, library="cublas"
     made = time.perf_counter() - start
     one_epoch(group)
     one_by_one = seconds_of(partial(one_epoch, group), options.device)
-    shuffle = seconds_of(group.rows.shuffle, options.device)
+    shuffle = seconds_of(group.group.orders.shuffle, options.device)
     start = time.perf_counter()
     epoch = recorded_epoch(report, group)
     wait(options.device)
@@ -359,15 +361,15 @@ def time_epochs(report, options, table, kind, size, tf32=False, library="cublas"
         times_the_bound=taken / bound,
         bound_seconds=bound,
         bound_with_activations=with_activations,
-        microseconds_of_a_network_step=taken / sum(group.rows.n_steps) * 1e6,
-        steps=len(group.rows.order_SBN),
+        microseconds_of_a_network_step=taken / sum(group.group.orders.n_steps) * 1e6,
+        steps=len(group.group.orders.order_SBN),
         host_shuffle_seconds=shuffle,
         recording_seconds=recording,
         graph=epoch != group.epoch,
         set_up_seconds=made,
         peak_GB=peak / 1e9,
         reserved_GB=reserved / 1e9,
-        finite=bool(group.history[: options.epochs + 2].isfinite().all()),
+        finite=bool(group.history[: options.epochs + 2, :, :3].isfinite().all()),
         mean_uar=group.history[group.epoch_number - 1, :, 2].mean().item(),
     )
 
@@ -423,8 +425,9 @@ def time_parts(report, options, table, kind, size):
     """Where a step's time goes, each part by itself as a CUDA graph of 20 calls."""
     size = min(size, options.networks)
     group = table.group(kind, range(size))
-    device, stack = options.device, group.stack
     one_epoch(group)
+    best, epoch_number = group.best, group.epoch_number
+    device, group = options.device, group.group
     active = size
     step, batch = group.steps[active], group.rows.batch(0, active)
     dropped = group.dropout.of_step(0, active)
@@ -443,15 +446,15 @@ def time_parts(report, options, table, kind, size):
     say("gradients without dropout", lambda: step(*batch), n_bytes["products"])
     say("forward", lambda: step.logits(batch[0], dropped))
     say("Adam, a tensor for equal steps", lambda: group.adam.update(active), n_bytes["adam"])
-    block = stack.learning[-1]
+    block = group.stack.learning[-1]
     rows = [list(t.unbind(0)) for t in (block.values, block.grads, block.means, block.squares)]
     counts = [torch.ones((), device=device) for _ in rows[0]]
     say("Adam, a tensor for each network", partial(adam, rows, counts), n_bytes["adam"])
     say("words of an epoch", lambda: group.dropout.draw(group.first_step_B, len(group.active)))
-    say("validation", lambda: group.validation.score(step))
+    say("validation", group.validation)
     say(
         "best epochs",
-        lambda: group.best.note(group.epoch_number, group.best.score_B, group.best.loss_B),
+        lambda: group.keep(best.note(epoch_number, best.score_B, best.loss_B)),
     )
 
 
@@ -554,7 +557,7 @@ def look_at_neighbours(report, options, table, kind):
         group = table.in_training(networks, max_epochs=2)
         for _ in range(2):
             one_epoch(group)
-        return [block.values[place].clone() for block in group.stack.learning]
+        return [block.values[place].clone() for block in group.group.stack.learning]
 
     limit = options.networks
 
@@ -619,7 +622,9 @@ def run_stage(report, options, table, kind, size):
     results = []
 
     def train():
-        results.extend(train_together(networks, max_epochs=epochs, lr=LR, device=options.device))
+        results.extend(
+            train_together(networks, max_epochs=epochs, lr=LR, device=options.device, stacked=True)
+        )
 
     taken = seconds_of(train, options.device)
     best = [result.best_epoch for result in results]

@@ -316,15 +316,15 @@ def test_a_network_that_diverges_says_so_and_leaves_its_neighbours_alone(stacked
 
 @BOTH_WAYS
 def test_patience_ends_each_network_by_itself(stacked):
-    options = {"max_epochs": 40, "lr": 0.02, "batch_size": BATCH, "stacked": stacked}
+    options = {"max_epochs": 20, "lr": 0.02, "batch_size": BATCH, "stacked": stacked}
     networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(4)]
     others = copy.deepcopy(networks)
     patient = train_together(networks, patience=4, **options)
     endless = train_together(others, **options)
     for with_patience, without in zip(patient, endless, strict=True):
         n_epochs = len(with_patience.history)
-        assert n_epochs == min(40, with_patience.best_epoch + 4)
-        assert with_patience.stopped == (with_patience.best_epoch + 4 <= 40)
+        assert n_epochs == min(20, with_patience.best_epoch + 4)
+        assert with_patience.stopped == (with_patience.best_epoch + 4 <= 20)
         assert not without.stopped
         assert torch.equal(with_patience.history[:, :3], without.history[:n_epochs, :3])
     assert len({len(result.history) for result in patient}) > 1
