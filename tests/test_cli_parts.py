@@ -2,6 +2,7 @@
 
 import re
 import socket
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -167,6 +168,20 @@ def test_networks_trained_together_and_continued_with_more_at_once(line, tmp_pat
     assert run(*together, 7).stdout.endswith(
         "holds this run already, complete. To run it again, remove it.\n"
     )
+
+
+def test_command_on_the_page_of_networks_trained_together_gives_the_same_scores(
+    line, tmp_path, monkeypatch
+):
+    assert run(*line, tmp_path / "out", "--n-together", 3).exit_code == 0
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "Networks were trained together" in page
+    command = re.search("<pre>skprognet (.*)</pre>", page)[1].split()
+    monkeypatch.chdir(tmp_path / "out")
+    again = run(*command, "--n-jobs", 1)
+    assert again.exit_code == 0, again.output
+    first, again = (Path(folder, "results.csv").read_bytes() for folder in (".", "again"))
+    assert first == again
 
 
 def test_device_that_is_not_there_is_refused(line, tmp_path):

@@ -6,7 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from skprognet._controls import has_placebos
-from skprognet._scores import SECONDS
+from skprognet._scores import SECONDS, TOGETHER
 from skprognet._wording import printable
 from skprognet.experiments._durations import total_duration
 from skprognet.experiments._ranks_over_corpora import ranks_in_words
@@ -23,7 +23,7 @@ from skprognet.experiments._words import (
 )
 from skprognet.results import explain_tests, table_in_words
 
-APART = ("study", "network", "inputs", "sha256", "versions", SCALES)
+APART = ("study", "network", "inputs", "sha256", "versions", SCALES, TOGETHER)
 
 
 def _shown(value):
@@ -99,6 +99,7 @@ def format_page(study, figures, record, sections=()):
         versions=record["versions"],
         command=None if record.get(MISSING) else repeat_command(record),
         fits=fits_in_words(study.scores),
+        together=record.get(TOGETHER, False),
         training=total_duration(study.scores) if SECONDS in study.scores else None,
     )
 

@@ -7,11 +7,12 @@ import tomli_w
 
 from skprognet import _wording
 from skprognet._files import sha256
+from skprognet._scores import TOGETHER
 from skprognet.experiments._arguments import DESIGN_FILE
 
 # What a run finds out: no part of what it is asked.
 DROPPED, SCALES = "dropped_rows", "scales"
-FOUND = (DROPPED, SCALES)
+FOUND = (DROPPED, SCALES, TOGETHER)
 # What a record cannot hold, each with what it was in words.
 MISSING = "missing"
 _LIBRARIES = (
@@ -63,11 +64,15 @@ def make_record(design, inputs=None, files=None):
 
 
 def add_found(record, study):
-    """Return a record with what the run has found out: rows that were dropped, scales."""
+    """Return a record with what the run has found out.
+
+    These are the rows that were dropped, the scales of numbers, and whether networks were trained
+    together, on dropout masks that no single fit on a CPU draws.
+    """
     rows = study.dropped_rows
     if record["study"] == "tasks":  # there is one corpus
         rows = [row for dropped in rows.values() for row in dropped]
-    found = {DROPPED: rows, SCALES: study.scales}
+    found = {DROPPED: rows, SCALES: study.scales, TOGETHER: TOGETHER in study.scores}
     return record | {name: value for name, value in found.items() if value}
 
 
@@ -87,7 +92,10 @@ def repeat_command(record):
     """Return the command that runs the study again; it names the data if the record does not."""
     data = {"tasks": "TABLE ", "corpora": "TABLE TABLE "}[record["study"]]
     data = "" if record["inputs"] else data
-    return f"skprognet {record['study']} {data}--design {DESIGN_FILE} --output again"
+    # On a CUDA device networks are trained together by default. Any number gives the same scores.
+    on_cpu = not str(record["network"].get("device")).startswith("cuda")
+    together = " --n-together 2" if record.get(TOGETHER) and on_cpu else ""
+    return f"skprognet {record['study']} {data}--design {DESIGN_FILE} --output again{together}"
 
 
 def _flat(record, prefix=""):
