@@ -159,15 +159,30 @@ def test_networks_trained_together_and_continued_with_more_at_once(line, tmp_pat
     assert re.search(r"Time: .* with up to 3 networks trained together, if all netw", planned)
     assert "timed just now on one group" in planned
     assert run(*together, 3, "--only", "repeat=1").exit_code == 0
+    other = (
+        "holds another run; different are training (then together, n_together of 2 or more, now "
+        "one by one). "
+    )
     refused = run(*line, tmp_path / "out")
-    assert refused.exit_code == 1
-    assert "is of another run; different are dropout masks (then counted" in refused.output
+    assert (refused.exit_code, other in refused.output) == (1, True)
     assert run(*together, 7).exit_code == 0
+    refused = run(*line, tmp_path / "out")  # also when it is complete
+    assert (refused.exit_code, other in refused.output) == (1, True)
     n_trained = read_scores(tmp_path / "out").groupby("repeat")["trained_together"]
     assert n_trained.max().tolist() == [2, 3]  # of one kind in a group; of six in all
     assert run(*together, 7).stdout.endswith(
         "holds this run already, complete. To run it again, remove it.\n"
     )
+
+
+def test_a_plan_needs_no_output_and_a_run_does(table, no_figures):
+    question = ["tasks", table, *QUESTION, *TINY]
+    planned = run(*question, "--plan")
+    assert planned.exit_code == 0, planned.output
+    assert f"Fits: {N_FITS} " in planned.stdout
+    refused = run(*question)
+    assert refused.exit_code == 2
+    assert refused.stderr.endswith("Missing option '--output' / '-o': the folder of results.\n")
 
 
 def test_command_on_the_page_of_networks_trained_together_gives_the_same_scores(

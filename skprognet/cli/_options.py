@@ -115,16 +115,22 @@ features_option = click.option(
 )
 
 
+def _check_output(ctx, param, folder):
+    """Return the folder of results, which can be written to (a callback of click)."""
+    if folder is not None:
+        check_folder(folder)
+    return folder
+
+
 def output_option(default=None):
     """Return the option for the folder of results."""
     return click.option(
         "--output",
         "-o",
-        required=default is None,
         default=default,
         show_default=default is not None,
         type=click.Path(file_okay=False, path_type=Path),
-        callback=lambda ctx, param, folder: check_folder(folder) or folder,
+        callback=_check_output,
         help="Folder for report.html and the files beside it.",
     )
 

@@ -46,7 +46,8 @@ def _run(ctx, design, data, inputs, output, at_once, replace=False, way=None):
     """Run a study, or a part, with its checkpoint and files, and say what came of it."""
     start, way = time.perf_counter(), way or Way()
     design = with_kind(design, *data)
-    record = make_record(design, *describe_inputs(inputs, output))
+    inputs, files = describe_inputs(inputs, output or Path())
+    record = make_record(design, inputs, files, at_once.get("n_together"))
     warn_of_changes(ctx, record)
     if way.plan:
         with tell_warnings():

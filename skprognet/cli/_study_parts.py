@@ -54,7 +54,7 @@ way_options = with_options(
             "--plan",
             is_flag=True,
             help="Say what would be trained and written, and about how long it would take; "
-            "nothing is kept.",
+            "nothing is kept, and --output is not needed.",
         ),
         click.option(
             "--only",
@@ -77,6 +77,8 @@ def with_way(function: Callable) -> Callable:
 
     @functools.wraps(function)  # its options, name and help, too
     def command(*args: Any, plan: bool, only: str | None, finish: bool, **options: Any) -> Any:
+        if options["output"] is None and not plan:
+            raise click.UsageError("Missing option '--output' / '-o': the folder of results.")
         return function(*args, way=Way(plan, only, finish), **options)
 
     return way_options(command)

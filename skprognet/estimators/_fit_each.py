@@ -121,7 +121,7 @@ def _begin(number, estimator, X, y, options):
         if done.why_alone is not None:
             estimator.fit(X, y, **options)
         else:
-            given = Given(**inspect.signature(estimator.fit).bind(X, y, **options).arguments)
+            given = _given(estimator, X, y, options)
             estimator._check_parameters()
             with undisturbed(estimator.device), limit_threads(estimator.n_threads):
                 begun.job, begun.tables = prepare(estimator, given)
@@ -133,6 +133,15 @@ def _begin(number, estimator, X, y, options):
         done.error = error
     done.seconds = time.perf_counter() - start
     return begun
+
+
+def _given(estimator, X, y, options):
+    """Return what a `fit` is given, or raise as a call of it would."""
+    try:
+        bound = inspect.signature(estimator.fit).bind(X, y, **options)
+    except TypeError as error:
+        raise TypeError(f"{type(estimator).__name__}.fit() {error}") from None
+    return Given(**bound.arguments)
 
 
 def _finish(group, n_together):

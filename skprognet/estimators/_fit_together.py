@@ -1,7 +1,10 @@
 """Fitting many estimators, whose networks are trained together where they are of one kind."""
 
+from collections.abc import Iterable
+
 from skprognet._checks import check_number
 from skprognet.estimators._fit_each import fit_each
+from skprognet.estimators._why_alone import can_fit
 
 
 def fit_together(fits, *, n_together=None):
@@ -62,6 +65,11 @@ def fit_together(fits, *, n_together=None):
     >>> [(a.predict(X) == b.predict(X)).all().item() for a, b in zip(together, alone)]
     [True, True, True, True, True]
     """
+    if not isinstance(fits, Iterable):
+        raise TypeError(
+            "fits must be a list of (estimator, X, y) or (estimator, X, y, options); got "
+            f"{fits!r:.100}."
+        )
     fits = [_checked(number, fit) for number, fit in enumerate(fits)]
     _check_apart([estimator for estimator, *_ in fits])
     if n_together is not None:
@@ -75,14 +83,25 @@ def fit_together(fits, *, n_together=None):
 
 def _checked(number, fit):
     """Return a fit as (estimator, X, y, options)."""
-    complete = (*fit, {}) if isinstance(fit, tuple) and len(fit) == 3 else fit
-    if not isinstance(complete, tuple) or len(complete) != 4 or not isinstance(complete[3], dict):
-        came = f"a tuple of {len(fit)}" if isinstance(fit, tuple) else type(fit).__name__
+    complete = (*fit, {}) if isinstance(fit, (tuple, list)) and len(fit) == 3 else fit
+    if not (
+        isinstance(complete, (tuple, list))
+        and len(complete) == 4
+        and isinstance(complete[3], dict)
+        and can_fit(complete[0])
+    ):
         raise TypeError(
             "Each of fits must be (estimator, X, y) or (estimator, X, y, options) with a dict of "
-            f"what else fit takes; fits[{number}] is {came}."
+            f"what else fit takes; fits[{number}] is {_in_words(fit)}."
         )
-    return complete
+    return tuple(complete)
+
+
+def _in_words(fit):
+    """Return what a fit holds, without its values."""
+    if not isinstance(fit, (tuple, list)):
+        return f"of type {type(fit).__name__}"
+    return f"({', '.join(type(part).__name__ for part in fit)})"
 
 
 def _check_apart(estimators):

@@ -1,5 +1,7 @@
 """The parameters that all classifiers have: what they may be and what they stand for."""
 
+import textwrap
+
 import numpy as np
 import torch
 from skorch.callbacks import Callback
@@ -71,9 +73,10 @@ def check_device(device):
     try:
         torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError, TypeError) as error:
+        reason = textwrap.shorten(str(error).splitlines()[0], 100, placeholder=" ...")
         raise ValueError(
-            f"device must be a place where torch can compute on this machine, such as 'cpu'; got "
-            f"{device!r}, of which torch says: {str(error).splitlines()[0]}"
+            "device must be a place where torch can compute on this machine, such as 'cpu' or "
+            f"'cuda'; got {device!r}, of which torch says: {reason}"
         ) from error
 
 

@@ -9,18 +9,28 @@ _HOME = "skprognet.estimators."
 _ADAPTERS = "Adapters are trained through autograd, one network at a time."
 
 
+def can_fit(estimator):
+    """Return whether it is an instance of a class with a `fit` method."""
+    return hasattr(estimator, "fit") and not isinstance(estimator, type)
+
+
 def why_alone(estimator):
     """Return why the network of an estimator cannot be trained together with others.
 
     Parameters
     ----------
-    estimator : object
-        Any estimator, as it is before `fit`.
+    estimator : estimator
+        Any estimator, as it is before `fit`. A pipeline is fitted alone, whatever it holds.
 
     Returns
     -------
     str or None
         One sentence; None if it can be trained together.
+
+    Raises
+    ------
+    TypeError
+        If it is not an estimator, such as a class.
 
     Examples
     --------
@@ -32,13 +42,17 @@ def why_alone(estimator):
     >>> why_alone(DNNClassifier(optimizer="sgd"))
     "Only networks with optimizer='adam' are trained together; this one has 'sgd'."
     >>> why_alone(MLPClassifier())
-    'Only the networks of this package are trained together; MLPClassifier is none.'
+    'MLPClassifier is not a network of this package, and only these train together.'
     """
+    if not can_fit(estimator):
+        raise TypeError(
+            f"estimator must be an instance with a fit method; got {estimator!r:.100}."
+        )
     kind = type(estimator)
     if not hasattr(kind, "_trains_together"):
-        return f"Only the networks of this package are trained together; {kind.__name__} is none."
+        return f"{kind.__name__} is not a network of this package, and only these train together."
     if not kind.fit.__module__.startswith(_HOME):
-        return f"{kind.__name__} has a fit of its own, which trains one network."
+        return f"{kind.__name__} has its own fit, which trains one network."
     return next((reason for applies, reason in _reasons(estimator) if applies), None)
 
 
@@ -54,9 +68,10 @@ def _reasons(estimator):
     """Yield pairs: whether it keeps the estimator from being trained together, and the words."""
     own = estimator._target_kind.default_score
     optimizer, _ = OPTIMIZERS.get(estimator.optimizer, (estimator.optimizer, {}))
+    name = getattr(estimator.optimizer, "__name__", estimator.optimizer)
     yield (
         not estimator._trains_together,
-        f"{type(estimator).__name__} learns several tasks at once, which is trained alone.",
+        f"{type(estimator).__name__} learns several tasks at once, so it is trained alone.",
     )
     yield (
         bool(estimator.callbacks),
@@ -69,8 +84,7 @@ def _reasons(estimator):
     )
     yield (
         optimizer is not FusedAdam,
-        "Only networks with optimizer='adam' are trained together; this one has "
-        f"{estimator.optimizer!r}.",
+        f"Only networks with optimizer='adam' are trained together; this one has {name!r}.",
     )
     yield (
         net_score(estimator.monitor, own) is None,
@@ -83,5 +97,5 @@ def _reasons(estimator):
     )
     yield (
         estimator.warm_start,
-        "warm_start=True goes on with the network of the last fit, which is trained alone.",
+        "warm_start=True continues an earlier training, so the network is trained alone.",
     )

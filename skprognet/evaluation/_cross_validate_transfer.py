@@ -161,8 +161,9 @@ def cross_validate_transfer(
         n_epochs, normalisation, baseline (which method is the same network without a source,
         "none" if there is none), source_overlap (share of the test rows that the source was
         given), seconds (of networks that were trained together each one's share), trained_together
-        (only on a CUDA device or with `n_together`: how many were, 1 for one that had to be
-        trained alone; see :func:`~skprognet.estimators.why_alone`), and what :func:`audit` reads:
+        (only on a CUDA device or with `n_together`: how many networks trained at once; 1 if the
+        group of jobs had no other of its kind, or if it cannot be trained together, see
+        :func:`~skprognet.estimators.why_alone`), and what :func:`audit` reads:
         rows_seen, rows_seen_by_source, rows_tested; if a source has columns of its own, also
         columns_seen, columns_withheld.
     curves : DataFrame

@@ -22,6 +22,7 @@ _LIBRARIES = ("skprognet", "torch", "skorch", "scikit-learn", "numpy", "scipy", 
 _KNOWN = {"builtins", "skprognet", "torch", "skorch", "sklearn", "numpy", "scipy", "pandas"}
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, slice, range, type(...))
 _LEFT_OUT = {"columns": "None", "placebo": "()", "return_predictions": "False"}  # if they are so
+_MASKS = "dropout masks"
 _LONGEST = 120  # characters of a text; of a longer one there is a digest
 
 
@@ -61,7 +62,7 @@ def describe_run(run, splits):
         except RecursionError as error:
             raise _unknowable(name, "an object that holds itself") from error
     if run.counter_masks:
-        found["dropout masks"] = "counted, as where networks are trained together"
+        found[_MASKS] = "of networks trained together, n_together of 2 or more"
     rows = _digest([_describe("", vars(split)) for split in splits])
     found["splits"] = f"{len(splits)}, sha256 {rows}"
     found["version of python"] = ".".join(platform.python_version_tuple()[:2])
@@ -70,7 +71,8 @@ def describe_run(run, splits):
 
 def differences_of_runs(then, now):
     """Return in words what differs between two runs, as :func:`describe_run` gives them."""
-    return differences(_LEFT_OUT | then, _LEFT_OUT | now)
+    usual = _LEFT_OUT | {_MASKS: "of networks trained one by one, n_together=1"}
+    return differences(usual | then, usual | now)
 
 
 def run_digest(run):

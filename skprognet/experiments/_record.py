@@ -12,7 +12,7 @@ from skprognet.experiments._arguments import DESIGN_FILE
 
 # What a run finds out: no part of what it is asked.
 DROPPED, SCALES = "dropped_rows", "scales"
-FOUND = (DROPPED, SCALES, TOGETHER)
+FOUND = (DROPPED, SCALES)
 # What a record cannot hold, each with what it was in words.
 MISSING = "missing"
 _LIBRARIES = (
@@ -38,7 +38,7 @@ def installed_versions():
     return found
 
 
-def make_record(design, inputs=None, files=None):
+def make_record(design, inputs=None, files=None, n_together=None):
     """Return all that is needed to run a study again.
 
     Parameters
@@ -49,14 +49,21 @@ def make_record(design, inputs=None, files=None):
         Where the data came from: plain values.
     files : dict of str to path, default=None
         Those of the inputs that are files.
+    n_together : int, default=None
+        How many networks are trained at once. None is 1 on a CPU.
 
     Returns
     -------
     dict
-        The values of the design, and tables inputs, sha256 and versions.
+        The values of the design, and tables inputs, sha256 and versions. It holds
+        ``trained_together`` if networks are trained together, since their dropout masks then
+        differ from those of networks trained one by one.
     """
+    values = design.to_dict()
+    together = (n_together or 1) > 1 or _is_on_cuda(values)
     return {
-        **design.to_dict(),
+        **values,
+        **({TOGETHER: True} if together else {}),
         "inputs": inputs or {},
         "sha256": {name: sha256(path) for name, path in (files or {}).items()},
         "versions": installed_versions(),
@@ -64,11 +71,7 @@ def make_record(design, inputs=None, files=None):
 
 
 def add_found(record, study):
-    """Return a record with what the run has found out.
-
-    These are the rows that were dropped, the scales of numbers, and whether networks were trained
-    together, on dropout masks that no single fit on a CPU draws.
-    """
+    """Return a record with what the run has found out: rows that were dropped, scales."""
     rows = study.dropped_rows
     if record["study"] == "tasks":  # there is one corpus
         rows = [row for dropped in rows.values() for row in dropped]
@@ -93,9 +96,12 @@ def repeat_command(record):
     data = {"tasks": "TABLE ", "corpora": "TABLE TABLE "}[record["study"]]
     data = "" if record["inputs"] else data
     # On a CUDA device networks are trained together by default. Any number gives the same scores.
-    on_cpu = not str(record["network"].get("device")).startswith("cuda")
-    together = " --n-together 2" if record.get(TOGETHER) and on_cpu else ""
+    together = " --n-together 2" if record.get(TOGETHER) and not _is_on_cuda(record) else ""
     return f"skprognet {record['study']} {data}--design {DESIGN_FILE} --output again{together}"
+
+
+def _is_on_cuda(record):
+    return str(record["network"].get("device")).startswith("cuda")
 
 
 def _flat(record, prefix=""):
@@ -117,7 +123,10 @@ def differences(then, now):
 def essence(record):
     """Return what two runs must share to be one; versions are the checkpoint's affair."""
     apart = {"inputs": record.get("inputs", {}).get("features", []), "versions": None}
-    return {name: value for name, value in record.items() if name not in FOUND} | apart
+    together = record.get(TOGETHER)
+    apart["training"] = "together, n_together of 2 or more" if together else "one by one"
+    left_out = (*FOUND, TOGETHER)
+    return {name: value for name, value in record.items() if name not in left_out} | apart
 
 
 def describe_record(record):

@@ -1,12 +1,13 @@
 """The plain values of a design: whole, of one kind of study, and all of them known."""
 
+from skprognet._scores import TOGETHER
 from skprognet._wording import first_few, nearest_name
 from skprognet.experiments._arguments import options_of
 from skprognet.experiments._network_values import parameter_names
 from skprognet.experiments._record import FOUND, MISSING
 
 # What stands in design.toml beside the values of a design.
-BESIDE = ("study", "network", "inputs", "sha256", "versions", MISSING, *FOUND)
+BESIDE = ("study", "network", "inputs", "sha256", "versions", MISSING, TOGETHER, *FOUND)
 
 
 def check_whole(values, design, path=None):

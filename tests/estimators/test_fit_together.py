@@ -339,10 +339,19 @@ def test_what_is_given_is_checked(rows):
         fit_together([(network, X, y), (network, X, y)])
     with pytest.raises(ValueError, match=r"fits\[0\] reads the estimator of fits\[1\]"):
         fit_together([(reader, X, y), (network, X, y)])
-    with pytest.raises(TypeError, match=r"fits\[1\] is a tuple of 2"):
+    with pytest.raises(TypeError, match=r"fits\[1\] is \(DNNClassifier, ndarray\)"):
         fit_together([(network, X, y), (network, X)])
-    with pytest.raises(TypeError, match=r"fits\[0\] is DNNClassifier"):
+    with pytest.raises(TypeError, match=r"fits\[0\] is of type DNNClassifier"):
         fit_together([network])
+    for none in ("DNNClassifier", DNNClassifier):
+        with pytest.raises(TypeError, match=r"fits\[0\] is \((str|ABCMeta|type), ndarray, "):
+            fit_together([(none, X, y)])
+        with pytest.raises(TypeError, match="must be an instance with a fit method; got"):
+            why_alone(none)
+    with pytest.raises(TypeError, match="^fits must be a list of .* got None"):
+        fit_together(None)
+    with pytest.raises(TypeError, match=r"^DNNClassifier.fit\(\) got an unexpected .*'weight'"):
+        fit_together([(network, X, y, {"weight": y})])
     with pytest.raises(ValueError, match="n_together"):
         fit_together([(network, X, y)], n_together=0)
     with pytest.raises(TypeError, match="source_y"):
