@@ -348,7 +348,7 @@ def test_what_is_given_is_checked(rows):
             fit_together([(none, X, y)])
         with pytest.raises(TypeError, match="must be an instance with a fit method; got"):
             why_alone(none)
-    with pytest.raises(TypeError, match="^fits must be a list of .* got None"):
+    with pytest.raises(TypeError, match=r"^fits must be a list of .* got None"):
         fit_together(None)
     with pytest.raises(TypeError, match=r"^DNNClassifier.fit\(\) got an unexpected .*'weight'"):
         fit_together([(network, X, y, {"weight": y})])
