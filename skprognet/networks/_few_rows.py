@@ -25,7 +25,6 @@ Letters in names: N rows, F numbers that a layer reads, H units that it has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from weakref import WeakKeyDictionary
@@ -77,9 +76,9 @@ class PreparedColumn:
     modules : list of Module
         All parts of the column.
     children : list of dict
-        The parts of each part, by name, as the module itself keeps them.
+        The parts of each part that may have some, by name, as the module itself keeps them.
     parameters : list of dict
-        The weights of each part, by name, as the module itself keeps them.
+        The weights of each part that has some, by name, as the module itself keeps them.
     addresses : list of int
         Where the weights lie in memory. `layers` holds views of that memory, so that it sees each
         training step.
@@ -122,8 +121,9 @@ def _prepare(column: Column) -> PreparedColumn:
     """Look everything up that a column needs."""
     n_threads = torch.get_num_threads()
     lengths = _block_lengths(column, n_threads)
-    children = [part._modules for part in column.modules()]
-    parameters = [part._parameters for part in column.modules()]
+    # A program that predicts row by row looks through these each time, so without empty ones.
+    children = [part._modules for part in column.modules() if not isinstance(part, nn.Linear)]
+    parameters = [part._parameters for part in column.modules() if part._parameters]
     return PreparedColumn(
         modules=[part for parts in children for part in parts.values()],
         children=children,
@@ -145,8 +145,8 @@ def _addresses(parameters: list[dict]) -> list[int]:
     ]
 
 
-def few_rows(column: Column, layers: list[PreparedLayer], X_NF: Tensor) -> Iterator[Tensor]:
-    """Yield hidden activations and logits of `FEW` rows without dropout, each of shape (N, H).
+def few_rows(column: Column, layers: list[PreparedLayer], X_NF: Tensor) -> list[Tensor]:
+    """Return what the first layers make of `FEW` rows without dropout, each of shape (N, H).
 
     It computes the same as the column itself, with the rows first; columns with adapters, which
     have products of their own, are left out of it.
@@ -154,10 +154,12 @@ def few_rows(column: Column, layers: list[PreparedLayer], X_NF: Tensor) -> Itera
     activate, _ = ACTIVATIONS[column.activation]
     below_NF, frozen = column.split(X_NF)
     n_hidden = len(column.hidden_layer_sizes)
+    outputs = []
     for k, layer in enumerate(layers):
         z_NH = _add_products(layer, [below_NF, *frozen[k]])
         below_NF = activate(z_NH.contiguous()) if k < n_hidden else z_NH
-        yield below_NF
+        outputs.append(below_NF)
+    return outputs
 
 
 def _add_products(layer: PreparedLayer, inputs: list[Tensor]) -> Tensor:
