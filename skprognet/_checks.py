@@ -184,6 +184,17 @@ def check_one_kind(name, values):
         )
 
 
+def all_within(X, dtype):
+    """Return whether all numbers of an array are finite, and not too large for `dtype`."""
+    limit = float(np.finfo(dtype).max)
+    # argmax, since max takes twice as long for the single row that comes between two networks.
+    # Both stop at NaN, which is within no limit.
+    values = X.ravel("K")  # no copy, where rows or columns lie side by side
+    return not values.size or (
+        values.item(values.argmax()) <= limit and values.item(values.argmin()) >= -limit
+    )
+
+
 def check_unique_columns(X):
     """Raise if two columns of a table have one name: features could not be told apart."""
     names = list(getattr(X, "columns", ()))

@@ -11,6 +11,8 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from skprognet._checks import all_within
+
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
@@ -37,8 +39,7 @@ def plain_rows(estimator, X, dtype):
         return None
     if not len(values) or values.shape[1] != estimator.n_features_in_:
         return None
-    limit = np.finfo(dtype).max
-    if not (values.max() <= limit and values.min() >= -limit):  # so for NaN too
+    if not all_within(values, dtype):
         return None
     return np.ascontiguousarray(values)
 

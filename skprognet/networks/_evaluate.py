@@ -3,8 +3,6 @@
 Letters in names: N rows, F features, H units of one hidden layer, C classes.
 """
 
-from itertools import islice
-
 import torch
 from torch import Tensor
 
@@ -28,16 +26,15 @@ def _in_blocks(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
 
 def _in_one_block(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
     """Return the same of so few rows that they are one block, filled up with rows of zeros."""
-    n_rows = len(X_NF)
-    on_cpu = X_NF.device.type == "cpu"
-    lengths, prepared_layers = prepared(column) if on_cpu else ((ROWS_PER_BLOCK,), [])
+    n_rows = X_NF.shape[0]
+    lengths, layers = prepared(column) if X_NF.is_cpu else ((ROWS_PER_BLOCK,), [])
     length = next(length for length in lengths if n_rows <= length)
     if n_rows < length:
         X_NF = torch.constant_pad_nd(X_NF, (0, 0, 0, length - n_rows))
-    if length == FEW:
-        layers = few_rows(column, prepared_layers, X_NF)
-        outputs = list(islice(layers, len(column.hidden_layer_sizes)))
-        outputs = outputs if wanted == HIDDEN else list(layers)
+    if length == FEW and wanted == HIDDEN:
+        outputs = few_rows(column, layers[HIDDEN], X_NF)
+    elif length == FEW:
+        outputs = few_rows(column, layers, X_NF)[wanted]
     else:
         outputs = column._units_first(X_NF, dropping=False)[wanted]
         outputs = [values_HN.t() for values_HN in outputs]

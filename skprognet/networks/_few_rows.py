@@ -9,7 +9,8 @@ waits for 127 rows of zeros. There are shorter ways to the same bits:
   of the layer and not rows. It fails for layers of a few units, as an output is;
 - a block of 16 to 64 rows with units first, ``weight_HF @ x_FN``, as the long block has it.
 
-So 4 rows go through the hidden layers with the rows first, and are filled up to 16 for an output.
+So 4 rows go through the hidden layers with the rows first, and are filled up to 16, with units
+first, for an output.
 
 Whether the order is the same depends on the library and the processor, and nothing documents it.
 So it is tried, once in a process for each shape, on random numbers: another order shows in
@@ -24,7 +25,6 @@ Letters in names: N rows, F numbers that a layer reads, H units that it has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from weakref import WeakKeyDictionary
@@ -57,14 +57,11 @@ class PreparedLayer:
         The second if units come first.
     weights : list of Tensor
         One matrix for each input, (F, H) if the rows come first, else (H, F).
-    filling : list of Tensor
-        For each input the rows of zeros that fill it up; none if the rows come first.
     """
 
     rows_first: bool
     bias: Tensor
     weights: list[Tensor]
-    filling: list[Tensor]
 
 
 @dataclass(frozen=True)
@@ -79,9 +76,9 @@ class PreparedColumn:
     modules : list of Module
         All parts of the column.
     children : list of dict
-        The parts of each part, by name, as the module itself keeps them.
+        The parts of each part that may have some, by name, as the module itself keeps them.
     parameters : list of dict
-        The weights of each part, by name, as the module itself keeps them.
+        The weights of each part that has some, by name, as the module itself keeps them.
     addresses : list of int
         Where the weights lie in memory. `layers` holds views of that memory, so that it sees each
         training step.
@@ -124,8 +121,9 @@ def _prepare(column: Column) -> PreparedColumn:
     """Look everything up that a column needs."""
     n_threads = torch.get_num_threads()
     lengths = _block_lengths(column, n_threads)
-    children = [part._modules for part in column.modules()]
-    parameters = [part._parameters for part in column.modules()]
+    # A program that predicts row by row looks through these each time, so without empty ones.
+    children = [part._modules for part in column.modules() if not isinstance(part, nn.Linear)]
+    parameters = [part._parameters for part in column.modules() if part._parameters]
     return PreparedColumn(
         modules=[part for parts in children for part in parts.values()],
         children=children,
@@ -147,8 +145,8 @@ def _addresses(parameters: list[dict]) -> list[int]:
     ]
 
 
-def few_rows(column: Column, layers: list[PreparedLayer], X_NF: Tensor) -> Iterator[Tensor]:
-    """Yield hidden activations and logits of `FEW` rows without dropout, each of shape (N, H).
+def few_rows(column: Column, layers: list[PreparedLayer], X_NF: Tensor) -> list[Tensor]:
+    """Return what the first layers make of `FEW` rows without dropout, each of shape (N, H).
 
     It computes the same as the column itself, with the rows first; columns with adapters, which
     have products of their own, are left out of it.
@@ -156,10 +154,12 @@ def few_rows(column: Column, layers: list[PreparedLayer], X_NF: Tensor) -> Itera
     activate, _ = ACTIVATIONS[column.activation]
     below_NF, frozen = column.split(X_NF)
     n_hidden = len(column.hidden_layer_sizes)
+    outputs = []
     for k, layer in enumerate(layers):
         z_NH = _add_products(layer, [below_NF, *frozen[k]])
         below_NF = activate(z_NH.contiguous()) if k < n_hidden else z_NH
-        yield below_NF
+        outputs.append(below_NF)
+    return outputs
 
 
 def _add_products(layer: PreparedLayer, inputs: list[Tensor]) -> Tensor:
@@ -169,8 +169,8 @@ def _add_products(layer: PreparedLayer, inputs: list[Tensor]) -> Tensor:
         for weight_FH, x_NF in zip(layer.weights, inputs, strict=True):
             z = torch.addmm(z, x_NF, weight_FH)
         return z
-    for weight_HF, zeros_NF, x_NF in zip(layer.weights, layer.filling, inputs, strict=True):
-        z = torch.addmm(z, weight_HF, torch.cat([x_NF, zeros_NF]).t())
+    for weight_HF, x_NF in zip(layer.weights, inputs, strict=True):
+        z = torch.addmm(z, weight_HF, torch.constant_pad_nd(x_NF.t(), (0, _FILLED_UP - FEW)))
     return z[:, :FEW].t()
 
 
@@ -178,13 +178,11 @@ def _prepare_layers(column: Column, n_threads: int) -> list[PreparedLayer]:
     """Return the layers of a column, each with the order of its products."""
     layers = []
     for layer, weights in zip(column.layers, column.weights_by_layer(), strict=True):
-        rows_first = all(_rows_first(w.shape, w.dtype, n_threads) for w in weights)
         bias_H, matrices = layer.bias.detach(), [weight.detach() for weight in weights]
-        if rows_first:
-            ready = PreparedLayer(True, bias_H, [weight_HF.t() for weight_HF in matrices], [])
+        if all(_rows_first(w.shape, w.dtype, n_threads) for w in matrices):
+            ready = PreparedLayer(True, bias_H, [weight_HF.t() for weight_HF in matrices])
         else:
-            filling = [m.new_zeros(_FILLED_UP - FEW, m.shape[1]) for m in matrices]
-            ready = PreparedLayer(False, bias_H[:, None], matrices, filling)
+            ready = PreparedLayer(False, bias_H[:, None], matrices)
         layers.append(ready)
     return layers
 
@@ -211,7 +209,7 @@ def _find_lengths(column: Column) -> tuple[int, ...]:
         and not has_adapters
         and all(
             all(_rows_first(w.shape, w.dtype, n_threads) for w in weights)
-            or all(_filled_up(w.shape, w.dtype, n_threads) for w in weights)
+            or all(_units_first(w.shape, w.dtype, n_threads, _FILLED_UP) for w in weights)
             for weights in column.weights_by_layer()
         )
     )
@@ -229,18 +227,6 @@ def _rows_first(shape: torch.Size, dtype: torch.dtype, n_threads: int) -> bool:
     bias_H1, weight_HF, x_FN = _random_product(shape, dtype)
     parts = [
         torch.addmm(bias_H1[:, 0], part_FN.t().contiguous(), weight_HF.t()).t()
-        for part_FN in x_FN.split(FEW, dim=1)
-    ]
-    return torch.equal(torch.cat(parts, dim=1), torch.addmm(bias_H1, weight_HF, x_FN))
-
-
-@lru_cache(maxsize=1024)
-def _filled_up(shape: torch.Size, dtype: torch.dtype, n_threads: int) -> bool:
-    """Return whether `FEW` rows, filled up with zeros, have the bits of a long block."""
-    bias_H1, weight_HF, x_FN = _random_product(shape, dtype)
-    zeros_NF = x_FN.new_zeros(_FILLED_UP - FEW, len(x_FN))
-    parts = [
-        torch.addmm(bias_H1, weight_HF, torch.cat([part_FN.t(), zeros_NF]).t())[:, :FEW]
         for part_FN in x_FN.split(FEW, dim=1)
     ]
     return torch.equal(torch.cat(parts, dim=1), torch.addmm(bias_H1, weight_HF, x_FN))

@@ -131,6 +131,7 @@ class ProgressiveColumn(Column):
         self.adapter = adapter
         self.lateral_dropout = lateral_dropout
         columns = self._places_of_columns()
+        self._widths = [n_features, *(width for places in columns for _, width in places)]
         self.places_by_layer: list[list[tuple[int, int]]] = [[]]
         new = {"generator": generator, "dtype": dtype}
         self.laterals, self.adapters = nn.ModuleList(), nn.ModuleList()
@@ -147,6 +148,10 @@ class ProgressiveColumn(Column):
                     glorot_linear(width, layer.out_features, bias=False, **new) for width in widths
                 )
             )
+        number = {start: n for n, start in enumerate(accumulate(self._widths, initial=0))}
+        self._parts_by_layer = [
+            [number[start] for start, _ in places] for places in self.places_by_layer
+        ]
 
     def config(self) -> dict:
         """Return the plain values that :func:`build_column` makes it of."""
@@ -197,10 +202,8 @@ class ProgressiveColumn(Column):
 
     def split(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
         # Views: each layer reads its part of the joined matrix where it stands.
-        widths = [self.n_features, *(width for sizes in self.source_sizes for width in sizes)]
-        parts = torch.split_with_sizes(X_NF, widths, dim=1)
-        by_start = dict(zip(accumulate(widths, initial=0), parts, strict=False))
-        return parts[0], [[by_start[start] for start, _ in each] for each in self.places_by_layer]
+        parts = torch.split_with_sizes(X_NF, self._widths, dim=1)
+        return parts[0], [[parts[number] for number in each] for each in self._parts_by_layer]
 
     def replace_output(self, n_classes: int, generator: torch.Generator) -> None:
         super().replace_output(n_classes, generator)

@@ -4,6 +4,8 @@ import numpy as np
 import torch
 from scipy.sparse import issparse
 
+from skprognet._checks import all_within
+
 
 def as_array(X):
     """Return X, a table or a sparse matrix too, as an array of numbers."""
@@ -45,9 +47,9 @@ def check_rows_read(X, n_features, dtype):
             f"The network was trained on {n_features} features; it got an array of shape "
             f"{X.shape}. Use the features that the source was trained on."
         )
-    limit = np.float64(np.finfo(dtype).max)
-    if X.max(initial=0) <= limit and X.min(initial=0) >= -limit:  # False if there is NaN
+    if all_within(X, dtype):
         return X
+    limit = np.float64(np.finfo(dtype).max)
     bad = ~((limit >= X) & (-limit <= X))
     raise ValueError(
         f"The network takes finite numbers within {dtype}; it got {X[bad][0]} in "
