@@ -1,4 +1,7 @@
-"""The oldest and newest dependencies; `make test` runs those of constraints.txt."""
+"""The oldest and newest dependencies, and the release; `make test` runs constraints.txt."""
+
+import shutil
+from pathlib import Path
 
 import nox
 
@@ -39,3 +42,19 @@ def docs(session):
     session.install("--constraint", "constraints.txt", "--editable", ".[audio,docs,report]")
     session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
     session.run("python", "tools/check_site.py", "docs/_build/html")
+
+
+@nox.session(python="3.11")
+def package(session):
+    """Build the files of a release, check them, and run the demo from the wheel alone."""
+    session.install("build", "twine")
+    shutil.rmtree("dist", ignore_errors=True)
+    session.run("python", "-m", "build")
+    session.run("twine", "check", "--strict", *map(str, Path("dist").iterdir()))
+    (wheel,) = Path("dist").glob("*.whl")
+    folder = Path(session.create_tmp())
+    session.run("python", "-m", "venv", "--clear", str(folder / "empty"))
+    programs = folder / "empty" / "bin"
+    session.run(str(programs / "pip"), "install", f"{wheel}[report]", external=True)
+    demo = ("demo", "--max-epochs", "1", "--output", str(folder / "results"))
+    session.run(str(programs / "skprognet"), *demo, external=True)

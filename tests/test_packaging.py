@@ -13,10 +13,11 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
+PROGRAMS = "Scripts" if os.name == "nt" else "bin"
 # What git ignores, and whatever begins with a dot.
 IGNORED = ("build", "dist", "_build", "auto_examples", "generated", "demo-results", "htmlcov")
 BUILD = "import sys; from setuptools import build_meta; build_meta.build_{}(sys.argv[1])"
-IMPORT_ALL = """
+IMPORT_ALL_AND_RUN = """
 import pkgutil, sys
 from importlib import import_module
 import skprognet
@@ -24,6 +25,7 @@ for module in pkgutil.walk_packages(skprognet.__path__, "skprognet."):
     if not module.name.endswith(".__main__"):
         import_module(module.name)
 print(skprognet.__file__)
+skprognet.cli.main(sys.argv[1:])
 """
 
 
@@ -75,17 +77,22 @@ def link(requirement, site):
         link(each, site)
 
 
-def environment(dist, folder, extras=()):
-    """Return the programs of an environment with the wheel and what it asks for, all linked."""
-    venv.create(folder)
-    programs = folder / ("Scripts" if os.name == "nt" else "bin")
+@pytest.fixture
+def env(dist, tmp_path):
+    """Give an environment with nothing but the wheel."""
+    venv.create(tmp_path / "env")
     (wheel,) = dist.glob("*.whl")
+    python = tmp_path / "env" / PROGRAMS / "python"
     install = ("install", "--quiet", "--no-deps", "--no-index", wheel)
-    output_of(sys.executable, "-m", "pip", "--python", programs / "python", *install, cwd=dist)
-    (installed,) = folder.rglob("skprognet-*.dist-info")
+    output_of(sys.executable, "-m", "pip", "--python", python, *install, cwd=tmp_path)
+    return tmp_path / "env"
+
+
+def install_requirements(env, *extras):
+    """Link all that the wheel asks for into an environment, also for some of its extras."""
+    (installed,) = env.rglob("skprognet-*.dist-info")
     for requirement in requirements(Distribution.at(installed), extras):
         link(requirement, installed.parent)
-    return programs
 
 
 def test_source_distribution_holds_all_that_its_tests_read(dist):
@@ -96,23 +103,20 @@ def test_source_distribution_holds_all_that_its_tests_read(dist):
     assert Path("LICENSE") in held
 
 
-def test_demo_runs_from_the_wheel_with_the_report(dist, tmp_path):
-    programs = environment(dist, tmp_path / "env", ["report"])
-    options = ("--max-epochs", 1, "--folds", 3, "--n-jobs", 1, "--output", "results")
-    said = output_of(programs / "skprognet", "demo", *options, cwd=tmp_path)
-    assert "# Emotion recognition with transfer from" in said
-    written = {path.name for path in (tmp_path / "results").iterdir()}
-    assert {"report.html", "table.tex", "learning_curves.png", "scores.pdf"} <= written
-
-
-def test_without_the_report_all_imports_and_the_demo_says_what_to_install(dist, tmp_path):
-    programs = environment(dist, tmp_path / "env")
-    found = output_of(programs / "python", "-c", IMPORT_ALL, cwd=tmp_path)
-    assert Path(found.strip()).is_relative_to(tmp_path / "env")
-    run = call(programs / "skprognet", "demo", "--output", "results", cwd=tmp_path)
-    assert run.returncode == 1
+def test_demo_of_the_wheel_says_what_to_install_and_then_runs(env, tmp_path):
+    line = ("demo", "--max-epochs", 1, "--folds", 3, "--n-jobs", 1, "--output", "results")
+    install_requirements(env)
+    run = call(env / PROGRAMS / "python", "-c", IMPORT_ALL_AND_RUN, *line, cwd=tmp_path)
+    assert Path(run.stdout.strip()).is_relative_to(env)
     assert run.stderr.splitlines()[-1] == (
         "Error: A report, figure, model card or LaTeX table needs 'matplotlib', which cannot be "
         "imported (No module named 'matplotlib'); run: pip install 'skprognet[report]'."
     )
+    assert run.returncode == 1
     assert not (tmp_path / "results").exists()
+
+    install_requirements(env, "report")
+    said = output_of(env / PROGRAMS / "skprognet", *line, cwd=tmp_path)
+    assert said.startswith("# Emotion recognition with transfer from")
+    written = {path.name for path in (tmp_path / "results").iterdir()}
+    assert {"report.html", "table.tex", "learning_curves.png", "scores.pdf"} <= written
