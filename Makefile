@@ -3,9 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 # The extras of pyproject.toml that a set-up installs.
-extras-core :=
-extras-test := [audio,corpora,test]
-extras-docs := [audio,docs]
+extras-core := [report]
+extras-test := [audio,corpora,report,test]
+extras-docs := [audio,docs,report]
 extras-bench := [audio,bench]
 
 # The weights of GE2E. No extra can say --no-deps: the package around them asks for a compiler.

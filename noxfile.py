@@ -1,4 +1,7 @@
-"""The oldest and newest dependencies; `make test` runs those of constraints.txt."""
+"""The oldest and newest dependencies, and the release; `make test` runs constraints.txt."""
+
+import shutil
+from pathlib import Path
 
 import nox
 
@@ -13,12 +16,13 @@ PROJECT = nox.project.load_toml("pyproject.toml")["project"]
 def oldest(session):
     """Test with every dependency at the floor that pyproject.toml gives it."""
     extras = PROJECT["optional-dependencies"]
-    chosen = (PROJECT["dependencies"], *map(extras.get, ("audio", "corpora", "onnx", "parquet")))
+    tested = ("audio", "corpora", "onnx", "parquet", "report")
+    chosen = (PROJECT["dependencies"], *map(extras.get, tested))
     requirements = [each for part in chosen for each in part]
     # The tables of a newer polars hide their column names from this scikit-learn.
     requirements += [each for each in extras["test"] if each.startswith("polars")]
     floors = [requirement.replace(">=", "==") for requirement in requirements]
-    session.install("--editable", ".[audio,corpora,test]", *floors)
+    session.install("--editable", ".[audio,corpora,report,test]", *floors)
     session.install(*WEIGHTS)
     # Old releases warn about what their own dependencies have changed since.
     session.run("python", "-m", "pytest", "-W", "default", *session.posargs)
@@ -27,7 +31,7 @@ def oldest(session):
 @nox.session(python="3.14")
 def newest(session):
     """Test with the newest release of everything, pre-releases left out."""
-    session.install("--upgrade", "--editable", ".[audio,corpora,test]")
+    session.install("--upgrade", "--editable", ".[audio,corpora,report,test]")
     session.install(*WEIGHTS)
     session.run("python", "-m", "pytest", *session.posargs)
 
@@ -35,6 +39,22 @@ def newest(session):
 @nox.session(python="3.11")
 def docs(session):
     """Build the documentation with the pinned versions, warnings as errors."""
-    session.install("--constraint", "constraints.txt", "--editable", ".[audio,docs]")
+    session.install("--constraint", "constraints.txt", "--editable", ".[audio,docs,report]")
     session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
     session.run("python", "tools/check_site.py", "docs/_build/html")
+
+
+@nox.session(python="3.11")
+def package(session):
+    """Build the files of a release, check them, and run the demo from the wheel alone."""
+    session.install("build", "twine")
+    shutil.rmtree("dist", ignore_errors=True)
+    session.run("python", "-m", "build")
+    session.run("twine", "check", "--strict", *map(str, Path("dist").iterdir()))
+    (wheel,) = Path("dist").glob("*.whl")
+    folder = Path(session.create_tmp())
+    session.run("python", "-m", "venv", "--clear", str(folder / "empty"))
+    programs = folder / "empty" / "bin"
+    session.run(str(programs / "pip"), "install", f"{wheel}[report]", external=True)
+    demo = ("demo", "--max-epochs", "1", "--output", str(folder / "results"))
+    session.run(str(programs / "skprognet"), *demo, external=True)

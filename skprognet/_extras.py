@@ -5,6 +5,7 @@ from importlib import import_module
 _NEEDED = {
     "audio": ("Reading audio", " (openSMILE is free for research only)"),
     "onnx": ("Writing ONNX files", ""),
+    "report": ("A report, figure, model card or LaTeX table", ""),
     "speech": ("A speech model of transformers", ""),
 }
 
@@ -16,7 +17,7 @@ def import_extra(name, extra="audio"):
     ----------
     name : str
         Name of the package.
-    extra : {"audio", "onnx", "speech"}, default="audio"
+    extra : {"audio", "onnx", "report", "speech"}, default="audio"
         The extra.
 
     Returns

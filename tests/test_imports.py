@@ -41,7 +41,8 @@ for module in pkgutil.walk_packages(skprognet.__path__, "skprognet."):
         import_module(module.name)
 after = state()
 print(*(f"changed: {name}" for name in before if before[name] != after[name]), sep="\\n")
-print(*(f"imported: {name}" for name in ("matplotlib", "opensmile") if name in sys.modules))
+extras = ("jinja2", "matplotlib", "opensmile")
+print(*(f"imported: {name}" for name in extras if name in sys.modules))
 """
 
 

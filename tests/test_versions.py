@@ -1,6 +1,7 @@
-"""One version of each tool, wherever it is named."""
+"""One version of each tool, and of the package, wherever it is named."""
 
 import re
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -12,3 +13,10 @@ def test_hooks_run_the_tools_that_the_tests_run():
     named = re.findall(r"additional_dependencies: \[([\w-]+)==([\w.]+)\]", hooks)
     assert {"ruff", "codespell"} <= {name for name, _ in named}
     assert [pair for pair in named if pinned.get(pair[0], pair[1]) != pair[1]] == []
+
+
+def test_citation_names_the_version_of_the_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
+    assert re.findall(r"^version: (.+)$", citation, re.M) == [project["version"]]
+    assert re.findall(r"^license: (.+)$", citation, re.M) == [project["license"]]

@@ -28,6 +28,7 @@ from skprognet.experiments import (
     CorporaDesign,
     OutputFolder,
     TasksDesign,
+    check_report_extra,
     describe_record,
     file_names,
     format_study,
@@ -59,6 +60,8 @@ def _run(ctx, design, data, inputs, output, at_once, replace=False, way=None):
             say(f"{output} holds this run already, complete. To run it again, remove it.")
             return
         try:
+            if way.only is None:  # a part writes no report
+                check_report_extra()
             with tell_warnings():
                 plan = plan_study(design, *data)
                 work.n_fits = plan.n_fits

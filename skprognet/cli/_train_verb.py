@@ -7,6 +7,7 @@ import click
 from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier
+from skprognet._extras import import_extra
 from skprognet._files import check_folder, sha256
 from skprognet._manifest import check_no_result
 from skprognet.cli._kind_options import flag_of_kind, kind_options, say_kind
@@ -174,6 +175,7 @@ def train(
     check_sources(method, sources, layers, target)
     check_no_input(output, [table, *sources])
     if card:
+        import_extra("jinja2", "report")
         check_no_input(card_path(output), [table, *sources])
         check_no_result(card_path(output))
     frame = read_named(table, [target, speaker or "speaker", *sources], layers=layers)

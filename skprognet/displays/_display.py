@@ -1,5 +1,7 @@
 """What all displays share: where they are drawn, and how the figure is forgotten."""
 
+from skprognet._extras import import_extra
+
 
 class Display:
     """Numbers that can be drawn.
@@ -24,11 +26,15 @@ class Display:
         -------
         self : Display
             This one, with `ax_` and `figure_`.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is missing: ``pip install 'skprognet[report]'``.
         """
         made = ax is None
         if made:
-            import matplotlib.pyplot as plt
-
+            plt = import_extra("matplotlib.pyplot", "report")
             _, ax = plt.subplots(figsize=self._figure_size(), layout="constrained")
         self._draw(ax)
         self.ax_, self.figure_, self._made_figure = ax, ax.figure, made

@@ -22,6 +22,7 @@ from skprognet.experiments._record import make_record as make_record
 from skprognet.experiments._study import Study
 from skprognet.experiments._tasks_design import TasksDesign
 from skprognet.experiments._train_model import TrainedModel, train_model
+from skprognet.experiments._write_study import check_report_extra as check_report_extra
 from skprognet.experiments._write_study import file_names as file_names
 from skprognet.experiments._write_study import format_study, write_study
 from skprognet.experiments._write_study import study_contents as study_contents

@@ -2,11 +2,9 @@
 
 import base64
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from skprognet._controls import has_placebos
 from skprognet._scores import SECONDS, TOGETHER
+from skprognet._templates import fill_in, is_markup
 from skprognet._wording import printable
 from skprognet.experiments._durations import total_duration
 from skprognet.experiments._ranks_over_corpora import ranks_in_words
@@ -28,7 +26,7 @@ APART = ("study", "network", "inputs", "sha256", "versions", SCALES, TOGETHER)
 
 def _shown(value):
     """Return text as the page shows it: control characters as Python writes them."""
-    is_text = isinstance(value, str) and not isinstance(value, Markup)
+    is_text = isinstance(value, str) and not is_markup(value)
     return printable(value) if is_text else value
 
 
@@ -59,19 +57,14 @@ def format_page(study, figures, record, sections=()):
     str
         The page.
     """
-    environment = Environment(
-        loader=PackageLoader("skprognet.experiments", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_shown,
-    )
     cells, legend = table_in_words(study.table)
     over_corpora = ranks_in_words(study)
     network = {name: _in_words(value) for name, value in record["network"].items()}
-    return environment.get_template("report.html.jinja").render(
+    return fill_in(
+        "skprognet.experiments",
+        "report.html.jinja",
+        show=_shown,
+        autoescape=True,
         title=study.design.title,
         headline=headline(study, over_corpora.answer),
         passed=study.audit is not None,

@@ -1,5 +1,6 @@
 """A study as text and as files."""
 
+from skprognet._extras import import_extra
 from skprognet._markup import escape_markdown
 from skprognet.experiments._arguments import DESIGN_FILE
 from skprognet.experiments._figures import draw_figures, figure_names
@@ -121,6 +122,9 @@ def write_study(study, folder, *, record=None):
     OSError
         If a file cannot be written, as on a full disk, a file of yours is in the way, or another
         process is at work in the folder.
+    ImportError
+        If matplotlib or jinja2 is missing: ``pip install 'skprognet[report]'``. The study is as it
+        was, and can be written then.
 
     Examples
     --------
@@ -147,6 +151,12 @@ def write_study(study, folder, *, record=None):
     contents = study_contents(study, record)
     with OutputFolder(folder, describe_record(record)) as output:
         return output.write(contents)
+
+
+def check_report_extra():
+    """Raise ImportError if a package is missing without which no study can be written."""
+    for name in ("matplotlib", "jinja2"):
+        import_extra(name, "report")
 
 
 def study_contents(study, record):

@@ -4,11 +4,9 @@ The sections are those of the model cards of Hugging Face, after M. Mitchell et 
 for Model Reporting, FAT* 2019. Everything is said from what the file records; nothing is guessed.
 """
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from skprognet._markup import escape_markdown
 from skprognet._table_metric import loss_label, monitor_label
+from skprognet._templates import fill_in, is_markup, markup
 from skprognet._wording import moments_in_words, printable
 from skprognet.datasets import find_attrs
 from skprognet.features import FeatureOrigin
@@ -18,8 +16,8 @@ from skprognet.persistence._scores_of_a_card import describe_scores
 # By how the features were made: what the card says of the whole model on the hub.
 RESEARCH_ONLY = {
     "id": "other",
-    "name": Markup("opensmile-research-only"),
-    "link": Markup("https://github.com/audeering/opensmile/blob/master/LICENSE"),
+    "name": "opensmile-research-only",
+    "link": "https://github.com/audeering/opensmile/blob/master/LICENSE",
 }
 UNKNOWN = {"id": "unknown", "name": None, "link": None}
 VALIDATION = {
@@ -67,6 +65,8 @@ def model_card(path, *, scores=None, modules=None):
         If `scores` is no table.
     OSError
         If the file cannot be read.
+    ImportError
+        If jinja2 is missing: ``pip install 'skprognet[report]'``.
 
     See Also
     --------
@@ -100,15 +100,10 @@ def model_card(path, *, scores=None, modules=None):
 
 def write_card(told, scores=None):
     """Return the card of the model that :func:`describe_model` describes."""
-    environment = Environment(
-        loader=PackageLoader("skprognet.persistence", "."),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_shown,
-    )
-    return environment.get_template("model_card.md.jinja").render(
+    return fill_in(
+        "skprognet.persistence",
+        "model_card.md.jinja",
+        show=_shown,
         **_of_the_file(told),
         **_of_the_data(told),
         **_of_the_features(told["features"]),
@@ -119,7 +114,7 @@ def write_card(told, scores=None):
 
 def _shown(value):
     """Return what stands in the card for a value: text that is no markup."""
-    return value if isinstance(value, Markup) else escape_markdown(value)
+    return value if is_markup(value) else escape_markdown(value)
 
 
 def _of_the_file(told):
@@ -129,7 +124,7 @@ def _of_the_file(told):
         "model": told["model"],
         "target": told["metadata"].get("target"),
         "file": name,
-        "file_in_python": Markup(repr(printable(name))),
+        "file_in_python": markup(repr(printable(name))),
         "n_bytes": told["bytes"],
         "sha256": told["sha256"],
         "steps": [step["class"] for step in told["normalisation"]],
@@ -182,7 +177,7 @@ def _of_the_features(features):
         "made": origin
         and f"{origin.feature_set} at {origin.sampling_rate} Hz by {origin.extractor}",
         "licences": list(_ours(licences).items()),
-        "licence": RESEARCH_ONLY if "openSMILE" in licences else UNKNOWN,
+        "licence": _ours(RESEARCH_ONLY if "openSMILE" in licences else UNKNOWN),
     }
 
 
@@ -201,7 +196,7 @@ def _of_the_training(told):
 
 def _ours(texts):
     """Return texts of this package, which are no markup that anyone else could have written."""
-    return {name: text and Markup(text) for name, text in texts.items()}
+    return {name: text and markup(text) for name, text in texts.items()}
 
 
 def _recorded(metadata, name):

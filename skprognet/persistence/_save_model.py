@@ -42,6 +42,8 @@ def save_model(est, path, *, metadata=None, card=False):
         estimator. Or if `metadata` is no dict that JSON can hold.
     OSError
         If the file cannot be written.
+    ImportError
+        If `card` is True and jinja2 is missing: ``pip install 'skprognet[report]'``.
 
     See Also
     --------

@@ -1,11 +1,10 @@
 """What the card of a model shows of a study: the scores of such networks, and of no others."""
 
-from markupsafe import Markup
-
 from skprognet._markup import escape_markdown
 from skprognet._scores import CHANCE, NO_SOURCE, check_scores, label, methods_in, with_plain_text
 from skprognet._table_metric import metric_of
 from skprognet._target_kind import CLASSES, NUMBERS
+from skprognet._templates import markup
 from skprognet._wording import count, first_few
 from skprognet.results import format_table, summary_table
 
@@ -39,8 +38,8 @@ def describe_scores(scores, told):
     _check_classes(scores, told["model"]["classes"])
     scores = _of_the_method(scores, metadata.get("method"), metadata.get("sources"))
     return {
-        "table": Markup(format_table(summary_table(scores))),
-        "protocol": Markup(_protocol(scores)),
+        "table": markup(format_table(summary_table(scores))),
+        "protocol": markup(_protocol(scores)),
     }
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from skprognet._checks import check_choice
+from skprognet._extras import import_extra
 from skprognet._markup import ESCAPES, escape_html, escape_latex, escape_markdown
 from skprognet._scores import (
     CONDITIONS,
@@ -108,6 +109,7 @@ def _to_markdown(table):
 
 
 def _to_latex(table):
+    import_extra("jinja2", "report")  # by which pandas writes LaTeX
     cells, legend = table_in_words(table)
     return (
         cells.map(escape_latex)
@@ -151,6 +153,8 @@ def format_table(table, markup="markdown"):
         If `table` is not a table.
     ValueError
         If `markup` is unknown, or a column is missing.
+    ImportError
+        If jinja2, by which pandas writes LaTeX, is missing: ``pip install 'skprognet[report]'``.
 
     Examples
     --------
