@@ -227,7 +227,7 @@ def in_python(folder, kind, **options):
     frame = pd.read_csv(folder / name, keep_default_na=False).query("corpus == 'b'")
     one = frame[frame["n_train_folds"] == 2]
     display = {
-        "curves": lambda: displays.TrainingCurveDisplay.from_curves(one),
+        "curves": lambda: displays.TrainingCurveDisplay.from_curves(one, **options),
         "scores": lambda: displays.ScoresDisplay.from_scores(one),
         "significance": lambda: displays.SignificanceDisplay.from_comparisons(
             compare_methods(frame, **options)
@@ -245,6 +245,7 @@ def in_python(folder, kind, **options):
     ("kind", "options"),
     [
         ("curves", {}),
+        ("curves", {"smoothing": 3, "panels": True}),
         ("scores", {}),
         ("significance", {"alpha": 1e-9, "rope": 0.2}),
         ("sizes", {"alpha": 1e-9}),
@@ -252,7 +253,11 @@ def in_python(folder, kind, **options):
 )
 def test_plot_draws_what_the_python_call_draws(folder, kind, options):
     one = ["--corpus", "b"] + (["--train-folds", 2] if kind in ("curves", "scores") else [])
-    given = [text for name, value in options.items() for text in (f"--{name}", value)]
+    given = [
+        text
+        for name, value in options.items()
+        for text in ([f"--{name}"] if value is True else [f"--{name}", value])
+    ]
     result = run("plot", folder, "--kind", kind, *one, *given, "-o", folder / "f" / "x.pdf")
     assert result.exit_code == 0, result.output
     assert result.stdout == f"Wrote {folder / 'f' / 'x.pdf'}.\n"

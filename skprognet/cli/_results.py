@@ -175,6 +175,19 @@ def _shown(value):
 @level_option
 @rope_option
 @click.option(
+    "--smoothing",
+    type=click.IntRange(min=1),
+    metavar="EPOCHS",
+    help="Window of the moving average of curves, an odd number; 1 is none.  [default: about a "
+    "twentieth of the epochs]",
+)
+@click.option(
+    "--panels/--no-panels",
+    default=None,
+    help="Whether each method has a panel of its own in curves.  [default: if there are more than "
+    "three]",
+)
+@click.option(
     "--output",
     "-o",
     required=True,
@@ -189,6 +202,8 @@ def plot(
     test: str,
     alpha: float,
     rope: float,
+    smoothing: int | None,
+    panels: bool | None,
     output: Path,
 ) -> None:
     """Draw results: training curves, scores, differences, or scores by size of the training set.
@@ -207,7 +222,10 @@ def plot(
             _check_there(frame, column, value, results)
             frame = frame[frame[column] == value]
     _check_one_picture(kind, frame, results)
-    drawn = picture(_display(kind, frame, test, alpha, rope), output.suffix[1:].lower(), dpi=300)
+    given = {"smoothing": smoothing, "panels": panels}
+    of_curves = {name: value for name, value in given.items() if value is not None}
+    display = _display(kind, frame, test, alpha, rope, of_curves)
+    drawn = picture(display, output.suffix[1:].lower(), dpi=300)
     write_whole({output: drawn})
     click.echo(f"Wrote {output}.")
 
@@ -247,10 +265,10 @@ def _check_one_picture(kind, frame, path):
             )
 
 
-def _display(kind, frame, test, alpha, rope):
+def _display(kind, frame, test, alpha, rope, of_curves):
     """Return what draws this kind."""
     if kind == "curves":
-        return displays.TrainingCurveDisplay.from_curves(frame)
+        return displays.TrainingCurveDisplay.from_curves(frame, **of_curves)
     if kind == "predictions":
         return displays.PredictionScatterDisplay.from_predictions(frame)
     if kind == "scores":

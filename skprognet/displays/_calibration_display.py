@@ -4,6 +4,7 @@ import warnings
 
 import pandas as pd
 
+from skprognet._checks import check_number
 from skprognet._scores import CONDITIONS, METHOD, label
 from skprognet.displays._display import Display
 from skprognet.displays._frames import by_method, check_frame, check_one_study
@@ -21,6 +22,10 @@ class CalibrationDisplay(Display):
     of a mark is in proportion to the number of rows; the legend has the expected calibration error
     (ECE): the mean distance from the diagonal over all rows.
 
+    The accuracy of n rows varies by chance with a standard deviation of up to 0.5 / sqrt(n), which
+    is 0.16 for ten rows. So bins of fewer than `min_count` rows have an open mark, and the curve
+    does not follow them. They still count in the ECE.
+
     Parameters
     ----------
     curves : DataFrame
@@ -28,6 +33,8 @@ class CalibrationDisplay(Display):
         accuracy and count, a row for each bin.
     errors : DataFrame
         As :func:`~skprognet.results.expected_calibration_error` returns: method, source and ece.
+    min_count : int, default=10
+        As for `from_predictions`.
 
     Attributes
     ----------
@@ -36,7 +43,8 @@ class CalibrationDisplay(Display):
     figure_ : matplotlib Figure
         After `plot`: the figure.
     lines_ : list of matplotlib Line2D
-        After `plot`: the curve of each method, in the order of the legend.
+        After `plot`: the curve of each method, in the order of the legend. One without a bin of
+        `min_count` rows is empty.
 
     Examples
     --------
@@ -53,12 +61,13 @@ class CalibrationDisplay(Display):
     7        0.75      0.75
     """
 
-    def __init__(self, curves, errors):
+    def __init__(self, curves, errors, *, min_count=10):
         self.curves = curves
         self.errors = errors
+        self.min_count = min_count
 
     @classmethod
-    def from_predictions(cls, predictions, *, n_bins=10):
+    def from_predictions(cls, predictions, *, n_bins=10, min_count=10):
         """Sort the rows by confidence into bins, and take the accuracy in each.
 
         Parameters
@@ -69,6 +78,9 @@ class CalibrationDisplay(Display):
             ``return_predictions=True``: of one target, corpus and number of training folds.
         n_bins : int, default=10
             Number of bins, all equally wide.
+        min_count : int, default=10
+            Rows that a bin needs to be part of the curve, in the mean over the repeats; a bin of
+            fewer has an open mark. 1 makes a curve of all.
 
         Returns
         -------
@@ -77,22 +89,26 @@ class CalibrationDisplay(Display):
 
         Raises
         ------
+        TypeError
+            If `predictions` is no table, or `n_bins` or `min_count` is no integer.
         ValueError
-            If a column is missing, no method has probabilities, or the predictions are of several
-            studies.
+            If `n_bins` or `min_count` is below 1, a column is missing, no method has
+            probabilities, or the predictions are of several studies.
 
         Warns
         -----
         UserWarning
             If some methods have no probabilities.
         """
+        check_number("min_count", min_count, "integer", low=1)
         curves = calibration_by_method(predictions, n_bins=n_bins)
         curves = check_frame("predictions", curves, NEEDED)
         check_one_study("predictions", curves, CONDITIONS)
         with warnings.catch_warnings():
             # The curves have just said which methods have no probabilities.
             warnings.filterwarnings("ignore", "There are no probabilities of")
-            return cls(curves, expected_calibration_error(predictions, n_bins=n_bins))
+            errors = expected_calibration_error(predictions, n_bins=n_bins)
+        return cls(curves, errors, min_count=min_count)
 
     def _parts(self):
         """Return the bins that hold rows of each method."""
@@ -117,19 +133,36 @@ class CalibrationDisplay(Display):
         self.lines_ = []
         for method, part in parts.items():
             style = styles[method]
-            curve = part.sort_values("confidence")
-            places = curve["confidence"], curve["accuracy"]
-            self.lines_ += ax.plot(*places, markersize=0, alpha=0.7, **style)
+            bins = part.sort_values("confidence")
+            enough = bins["count"] >= self.min_count
+            curve = bins[enough]
+            self.lines_ += ax.plot(
+                curve["confidence"], curve["accuracy"], markersize=0, alpha=0.7, **style
+            )
             # A bin of few rows is mostly luck, so its mark is small.
-            sizes = (160 * curve["count"] / curve["count"].sum()).clip(lower=5)
-            ax.scatter(*places, s=sizes, color=style["color"], marker=style["marker"], linewidth=0)
+            sizes = (160 * bins["count"] / bins["count"].sum()).clip(lower=12)
+            fills = [style["color"] if filled else "white" for filled in enough]
+            ax.scatter(
+                bins["confidence"],
+                bins["accuracy"],
+                s=sizes,
+                color=fills,
+                edgecolor=style["color"],
+                marker=style["marker"],
+                linewidth=[0 if filled else 0.8 for filled in enough],
+            )
         lowest = self.curves.loc[self.curves["count"] > 0, "confidence"].min()
-        ax.set(xlim=(max(0, lowest - 0.05), 1), ylim=(0, 1))
+        ax.set(xlim=(max(0, lowest - 0.05), 1.03), ylim=(-0.04, 1.04))
         ax.set(xlabel="confidence: probability of the predicted class", ylabel="accuracy")
         ax.grid(alpha=0.3)
-        legend_above(
-            ax, self._handles(styles, parts), self._labels(), "dotted: confidence equals accuracy"
-        )
+        legend_above(ax, self._handles(styles, parts), self._labels(), self._note())
+
+    def _note(self):
+        note = "dotted: confidence equals accuracy"
+        counts = self.curves["count"]
+        if ((counts > 0) & (counts < self.min_count)).any():
+            note += f"\nopen marks: fewer than {self.min_count} rows"
+        return note
 
     def _handles(self, styles, parts):
         from matplotlib.lines import Line2D

@@ -36,6 +36,14 @@ def _p(value):
     return f"{value:.3f}" if value >= 0.001 else "<0.001"
 
 
+def _marks(shapes, kind):
+    """Return what the legend shows for a kind of evidence: the fill tells, not shape or colour."""
+    from matplotlib.lines import Line2D
+
+    look = {"linestyle": "none", "color": "black", **FILLS[kind]}
+    return tuple(Line2D([], [], marker=shape, **look) for shape in shapes)
+
+
 class SignificanceDisplay(Display):
     """Difference in score of each comparison with its 95 % confidence interval, and its p-value.
 
@@ -196,27 +204,26 @@ class SignificanceDisplay(Display):
             points += 42
 
     def _explain(self, ax):
-        from matplotlib.lines import Line2D
+        from matplotlib.legend_handler import HandlerTuple
 
-        used = set(self.comparisons["evidence"])
         texts = {
             "yes": f"evidence (p < {self.comparisons['alpha'].iloc[0]:g})",
             "not after Holm": "not after Holm",
             "no": "no evidence",
         }
-        handles = [
-            Line2D([], [], linestyle="none", marker="o", color="black", label=text, **FILLS[kind])
-            for kind, text in texts.items()
-            if kind in used
-        ]
+        shapes = self._shapes_by_evidence()
+        used = [kind for kind in texts if kind in shapes]
         ax.legend(
-            handles=handles,
+            [_marks(shapes[kind], kind) for kind in used],
+            [texts[kind] for kind in used],
+            handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
+            handlelength=1.2 * max(map(len, shapes.values())),
             loc="lower right",
             bbox_to_anchor=(1, 1),
             ncols=1,
             frameon=False,
             fontsize="small",
-            handletextpad=0.2,
+            handletextpad=0.4,
         )
         rope = self._rope()
         band = f"\n(grey: within {rope:g}, practically equal)" if rope else ""
@@ -225,6 +232,13 @@ class SignificanceDisplay(Display):
         what = "difference" if metric.greater_is_better else "gain (lower is better)"
         text = f"{what} in {verbatim(metric.label)}, 95 % interval{band}"
         ax.set_xlabel(text, loc="right", fontsize="small")
+
+    def _shapes_by_evidence(self):
+        """Return the shapes of the markers that are drawn for each kind of evidence."""
+        shapes = {}
+        for kind, drawn in zip(self.comparisons["evidence"], self.markers_, strict=True):
+            shapes.setdefault(kind, {})[drawn.get_marker()] = True
+        return {kind: list(found) for kind, found in shapes.items()}
 
     def frame(self):
         """Return the plotted numbers.

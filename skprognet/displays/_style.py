@@ -103,7 +103,7 @@ def legend_above(ax, handles, labels, note):
         title=verbatim(note),
         loc="lower center",
         bbox_to_anchor=(0.5, 1.0),
-        ncols=min(2, len(handles)),
+        ncols=min(2, max(1, len(handles))),
         frameon=False,
         handlelength=3,
         columnspacing=1,

@@ -2,10 +2,13 @@
 
 import pandas as pd
 
-from skprognet._scores import CONDITIONS, METHOD, label
+from skprognet._checks import check_bool, check_number
+from skprognet._scores import CONDITIONS, METHOD, NO_SOURCE, label
 from skprognet._table_metric import DEFAULT_METRIC, monitor_label
 from skprognet.displays._display import Display
 from skprognet.displays._frames import by_method, check_frame, check_one_study, spread_in_words
+from skprognet.displays._mean_curves import mean_curves, smooth
+from skprognet.displays._panels import draw_panels, label_panels, panels_height
 from skprognet.displays._style import legend_above, legend_height, looks, verbatim
 
 # "{}" stands for the label of the metric.
@@ -16,6 +19,7 @@ NAMES = {
     "valid_loss": "validation loss",
 }
 MARKERS_PER_LINE = 6
+MOST_IN_ONE = 3  # curves that can be told apart in one axes: those of the paper's Figure 3
 
 
 def _name_of(score, curves):
@@ -27,26 +31,33 @@ def _name_of(score, curves):
     return name.format(monitor_label(metric))
 
 
-def mean_curves(curves, score):
-    """Return mean and standard deviation of each method and source, by epoch.
+def _check_choices(smoothing, panels):
+    """Raise unless both are as `from_curves` takes them."""
+    if not isinstance(smoothing, str) or smoothing != "auto":
+        check_number("smoothing", smoothing, "integer", low=1)
+        if smoothing % 2 == 0:
+            raise ValueError(
+                "smoothing must be an odd number of epochs, so that the window has a middle; got "
+                f"{smoothing}. Take {smoothing - 1} or {smoothing + 1}."
+            )
+    if not isinstance(panels, str) or panels != "auto":
+        check_bool("panels", panels)
 
-    The standard deviation is that of the means over the folds of each repeat, as in the paper's
-    Figure 3; where there is a single repeat, that over its folds.
 
-    Where fits ended early the curve ends with the first of them: the mean over those that go on
-    would be of other folds.
-    """
-    keys = [*METHOD, "epoch"]
-    n_repeats = curves["repeat"].nunique() if "repeat" in curves else 1
-    of_repeats = curves
-    if n_repeats > 1:
-        of_repeats = curves.groupby([*keys, "repeat"], sort=False)[score].mean().reset_index()
-    frame = of_repeats.groupby(keys, sort=False)[score].agg(["mean", "std"]).reset_index()
-    frame["n_fits"] = curves.groupby(keys, sort=False)[score].count().to_numpy()
-    frame["n_repeats"] = n_repeats
-    n_fits = frame.groupby(list(METHOD), sort=False)["n_fits"].transform("max")
-    whole = frame[frame["n_fits"] == n_fits]
-    return pd.concat(by_method(whole).values(), ignore_index=True)
+def _draw_curves(ax, parts, styles):
+    """Return the lines of some methods, each drawn with its band."""
+    lines = []
+    for place, (method, part) in enumerate(parts.items()):
+        epochs, mean, std = (part[name] for name in ("epoch", "smooth_mean", "smooth_std"))
+        style = styles[method]
+        ax.fill_between(epochs, mean - std, mean + std, color=style["color"], alpha=0.12, lw=0)
+        # Few markers, each line's at other epochs, so that none hides another.
+        step = max(1, len(part) // MARKERS_PER_LINE)
+        every = place * step // len(parts), step
+        named = label(*method)
+        lines += ax.plot(epochs, mean, label=named, markevery=every, markersize=4.5, **style)
+    ax.grid(alpha=0.3)
+    return lines
 
 
 class TrainingCurveDisplay(Display):
@@ -55,21 +66,42 @@ class TrainingCurveDisplay(Display):
     As in the paper the band is the standard deviation over the repeats of the score averaged over
     the folds of each; of a single repeat, it is that over its folds, and the legend says so.
 
+    Few fits give ragged curves, which hide each other. So what is drawn is a moving average of the
+    means m_e and, for the band, of the standard deviations. With E epochs it is
+
+    ::
+
+        s_e = (m_(e-r) + ... + m_e + ... + m_(e+r)) / (2r + 1),    r = min(h, e - 1, E - e),
+
+    where the window of w epochs reaches h = (w - 1) / 2 epochs to each side. Towards both ends the
+    window narrows, so that a curve still starts and ends where its means do. The band gets
+    smoother, not narrower. The legend says w.
+
+    More than three curves are drawn in small panels, one for each method and source, each of them
+    beside the first method without a source. All panels have the same scales.
+
     Parameters
     ----------
     curves : DataFrame
-        Columns method, source, epoch, mean, std, n_fits, n_repeats.
+        Columns method, source, epoch, mean, std, n_fits, n_repeats, smooth_mean, smooth_std and
+        window, as `frame` returns.
     score_name : str, default="validation UAR"
         What is scored, for the axis.
+    panels : bool or "auto", default="auto"
+        As for `from_curves`.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        After `plot`: the axes.
+        After `plot`: the axes; with panels, the invisible ones that hold them.
+    axes_ : list of matplotlib Axes
+        After `plot`: the panels, from left to right and from top to bottom; without panels, `ax_`
+        alone.
     figure_ : matplotlib Figure
         After `plot`: the figure.
     lines_ : list of matplotlib Line2D
-        After `plot`: a line per method and source.
+        After `plot`: a line per method and source; of the method that all panels show, the one in
+        the first panel.
 
     See Also
     --------
@@ -85,21 +117,27 @@ class TrainingCurveDisplay(Display):
     --------
     >>> import pandas as pd
     >>> from skprognet.displays import TrainingCurveDisplay
-    >>> fold = pd.DataFrame({"method": "DNN", "source": "none", "epoch": [1, 2]})
-    >>> folds = [fold.assign(valid_score=[0.3, 0.5]), fold.assign(valid_score=[0.4, 0.7])]
-    >>> curves = pd.concat(folds)
-    >>> TrainingCurveDisplay.from_curves(curves).frame()[["epoch", "mean", "n_fits"]]
-       epoch  mean  n_fits
-    0      1  0.35       2
-    1      2  0.60       2
+    >>> fold = pd.DataFrame({"method": "DNN", "source": "none", "epoch": [1, 2, 3]})
+    >>> curves = pd.concat(
+    ...     [fold.assign(valid_score=[0.3, 0.5, 0.4]), fold.assign(valid_score=[0.4, 0.7, 0.6])]
+    ... )
+    >>> display = TrainingCurveDisplay.from_curves(curves, smoothing=3)
+    >>> display.frame()[["epoch", "mean", "smooth_mean", "n_fits"]]
+       epoch  mean  smooth_mean  n_fits
+    0      1  0.35         0.35       2
+    1      2  0.60         0.48       2
+    2      3  0.50         0.50       2
     """
 
-    def __init__(self, curves, *, score_name="validation UAR"):
+    def __init__(self, curves, *, score_name="validation UAR", panels="auto"):
         self.curves = curves
         self.score_name = score_name
+        self.panels = panels
 
     @classmethod
-    def from_curves(cls, curves, *, score="valid_score", score_name=None):
+    def from_curves(
+        cls, curves, *, score="valid_score", score_name=None, smoothing="auto", panels="auto"
+    ):
         """Average the curves of single fits.
 
         Parameters
@@ -114,6 +152,13 @@ class TrainingCurveDisplay(Display):
         score_name : str, default=None
             What to call it on the axis. None is such as "validation UAR" for the columns above,
             and the name of any other column.
+        smoothing : int or "auto", default="auto"
+            Width w of the moving average in epochs, an odd number; 1 draws the means as they are.
+            "auto" is 2 * (E // 40) + 1 for the E epochs of the longest curve, about a twentieth
+            of them: 15 of 300 epochs, 31 of 600, and 1 of fewer than 40.
+        panels : bool or "auto", default="auto"
+            Whether each method and source has a panel of its own, beside the first method without
+            a source. "auto" is yes for more than three curves.
 
         Returns
         -------
@@ -122,51 +167,68 @@ class TrainingCurveDisplay(Display):
 
         Raises
         ------
+        TypeError
+            If `smoothing` or `panels` is of another kind.
         ValueError
-            If a column is missing, or the curves are of several studies.
+            If a column is missing, the curves are of several studies, or `smoothing` is even or
+            below 1.
         """
+        _check_choices(smoothing, panels)
         curves = check_frame("curves", curves, [*METHOD, "epoch", score])
         of_metric = ["metric"] if "{}" in NAMES.get(score, "") else []
         check_one_study("curves", curves, [*of_metric, *CONDITIONS])
         name = _name_of(score, curves) if score_name is None else score_name
-        return cls(mean_curves(curves, score), score_name=name)
+        means = smooth(mean_curves(curves, score), smoothing)
+        return cls(means, score_name=name, panels=panels)
+
+    def _in_panels(self):
+        """Return the methods that have a panel of their own, none if all share one axes."""
+        methods = list(by_method(self.curves))
+        if not (len(methods) > MOST_IN_ONE if self.panels == "auto" else self.panels):
+            return []
+        reference = next((method for method in methods if method[1] == NO_SOURCE), None)
+        return [method for method in methods if method != reference]
 
     def _figure_size(self):
+        titles = [label(*method) for method in self._in_panels()]
+        if titles:
+            return 4.8, 0.75 + panels_height(titles) + legend_height([titles[0]])
         return 4.8, 2.8 + legend_height([label(*method) for method in by_method(self.curves)])
 
     def _draw(self, ax):
         parts = by_method(self.curves)
-        styles, labels = looks(parts), []
-        self.lines_ = []
-        for i, (method, part) in enumerate(parts.items()):
-            # Few markers, each line's at other epochs, so that none hides another.
-            step = max(1, len(part) // MARKERS_PER_LINE)
-            first = i * step // len(parts)
-            labels.append(label(*method))
-            self.lines_ += ax.plot(
-                part["epoch"],
-                part["mean"],
-                label=labels[-1],
-                markevery=(first, step),
-                markersize=4.5,
-                **styles[method],
-            )
-            ax.fill_between(
-                part["epoch"],
-                part["mean"] - part["std"],
-                part["mean"] + part["std"],
-                color=styles[method]["color"],
-                alpha=0.12,
-                linewidth=0,
-            )
-        n_fits = self.curves["n_fits"].max()
-        fits = f"mean over {n_fits} fits" if n_fits > 1 else "one fit"
-        over = spread_in_words(self.curves["n_repeats"].max())
-        has_band = self.curves["std"].notna().any()
-        spread = f", band: standard deviation over {over}" if has_band else ""
+        styles = looks(parts)
+        if own := self._in_panels():
+            self._draw_in_panels(ax, parts, own, styles)
+            return
+        self.axes_, self.lines_ = [ax], _draw_curves(ax, parts, styles)
         ax.set(xlabel="epoch", ylabel=verbatim(self.score_name))
-        ax.grid(alpha=0.3)
-        legend_above(ax, self.lines_, labels, f"{fits}{spread}")
+        legend_above(ax, self.lines_, [label(*method) for method in parts], self._note())
+
+    def _draw_in_panels(self, ax, parts, own, styles):
+        reference = [method for method in parts if method not in own]
+        self.axes_ = draw_panels(ax, [label(*method) for method in own])
+        lines = {}
+        for panel, method in zip(self.axes_, own, strict=True):
+            drawn = {each: parts[each] for each in [*reference, method]}
+            lines = dict(zip(drawn, _draw_curves(panel, drawn, styles), strict=True)) | lines
+        self.lines_ = [lines[method] for method in parts]
+        label_panels(self.axes_, "epoch", verbatim(self.score_name))
+        handles = [lines[method] for method in reference]
+        labels = [f"{label(*method)}, in each panel" for method in reference]
+        legend_above(ax, handles, labels, self._note())
+
+    def _note(self):
+        """Return what is drawn, in words."""
+        n_fits, window = self.curves["n_fits"].max(), self.curves["window"].max()
+        drawn = f"mean over {n_fits} fits" if n_fits > 1 else "one fit"
+        if window > 1:
+            drawn += f", moving average of {window} epochs"
+        if self.curves["std"].isna().all():
+            return drawn
+        separator = "\n" if window > 1 else " "
+        over = spread_in_words(self.curves["n_repeats"].max())
+        return f"{drawn},{separator}band: standard deviation over {over}"
 
     def frame(self):
         """Return the plotted numbers.
@@ -175,6 +237,7 @@ class TrainingCurveDisplay(Display):
         -------
         DataFrame
             Columns method, source, epoch, mean, std, n_fits, n_repeats (mean over the fits; std
-            over the repeats of the means over their folds, of a single repeat over its folds).
+            over the repeats of the means over their folds, of a single repeat over its folds),
+            smooth_mean, smooth_std (what is drawn) and window (w, in epochs).
         """
         return pd.DataFrame(self.curves).copy()

@@ -53,9 +53,9 @@ def show_calibration(tested):
         "calibration",
         "Confidence and accuracy",
         "The predictions are sorted by the probability of the predicted class into ten bins; "
-        "larger marks have more rows. On the dotted line a method is right as often as it "
-        "expects; below it is too sure, above not sure enough. ECE is the mean distance from that "
-        "line.",
+        "larger marks have more rows. Bins of fewer than ten rows have open marks, and the curve "
+        "leaves them out. On the dotted line a method is right as often as it expects; below it "
+        "is too sure, above not sure enough. ECE is the mean distance of all rows from that line.",
         "Accuracy by confidence for each method, with the expected calibration error.",
     )
     return [describe_calibration(errors, tested.networks)], [figure], []

@@ -117,13 +117,16 @@ def _folds(number):
 def _curves(curves, name, where):
     n_methods = len(methods_in(curves))
     rises = "rises" if monitor_is_greater_better(curves) else "falls"
+    display = TrainingCurveDisplay.from_curves(curves)
+    window = display.frame()["window"].max()
+    smoothed = f"; both are moving averages of {window} epochs" if window > 1 else ""
     return _figure(
-        TrainingCurveDisplay.from_curves(curves),
+        display,
         name,
         f"Training curves{where}",
         "Mean score on the validation rows after each epoch, as in the paper's Figure 3; the band "
-        f"is {_band(curves)}. A curve that {rises} earlier has started from something useful; one "
-        f"that still {rises} at the right end was stopped too early.",
+        f"is {_band(curves)}{smoothed}. A curve that {rises} earlier has started from something "
+        f"useful; one that still {rises} at the right end was stopped too early.",
         f"Validation score by epoch of {n_methods} methods{where}.",
     )
 

@@ -118,6 +118,28 @@ def test_calibration_has_the_error_in_the_legend(predictions):
     assert display.lines_[0].get_xydata() == pytest.approx(np.array([[0.9, 0.8]]))
 
 
+def test_a_calibration_curve_does_not_follow_bins_of_few_rows(predictions):
+    # Of ten rows of each method, three are 0.65 sure and seven 0.95.
+    sure = np.where(predictions["row"] < 3, 0.65, 0.95)
+    angry = np.where(predictions["prediction"] == "angry", sure, 1 - sure)
+    predictions = predictions.assign(p_angry=angry, p_sad=1 - angry)
+    display = CalibrationDisplay.from_predictions(predictions, min_count=7)
+    ax = drawn(display)
+    assert display.lines_[0].get_xdata() == pytest.approx([0.95])
+    np.testing.assert_allclose(ax.collections[0].get_offsets()[:, 0], [0.65, 0.95])
+    fills = ax.collections[0].get_facecolor()
+    assert [tuple(fill) == (1, 1, 1, 1) for fill in fills] == [True, False]
+    assert ax.get_legend().get_title().get_text().endswith("\nopen marks: fewer than 7 rows")
+    every = CalibrationDisplay.from_predictions(predictions, min_count=1)
+    assert "open" not in drawn(every).get_legend().get_title().get_text()
+    assert every.lines_[0].get_xdata() == pytest.approx([0.65, 0.95])
+    # All rows count in the error, whatever the curve follows.
+    few, many = (one.get_legend().get_texts() for one in (ax, every.ax_))
+    assert [each.get_text() for each in few] == [each.get_text() for each in many]
+    with pytest.raises(ValueError, match=r"^min_count must satisfy 1 <= min_count; got 0\.$"):
+        CalibrationDisplay.from_predictions(predictions, min_count=0)
+
+
 def test_calibration_leaves_out_a_method_without_probabilities(predictions):
     sure = np.where(predictions["prediction"] == "angry", 0.9, 0.1)
     predictions = predictions.assign(p_angry=sure, p_sad=1 - sure)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from skprognet.displays import SignificanceDisplay
 from skprognet.results import compare_methods
@@ -74,6 +75,14 @@ def test_the_fill_of_a_marker_is_the_evidence(comparisons):
         "not after Holm",
         "no evidence",
     ]
+
+
+def test_the_legend_shows_the_shapes_that_are_drawn(comparisons):
+    display = draw(comparisons)
+    drawn = {(marker.get_marker(), marker.get_fillstyle()) for marker in display.markers_}
+    shown = display.ax_.get_legend().findobj(Line2D)
+    assert {(each.get_marker(), each.get_fillstyle()) for each in shown} == drawn
+    assert "o" not in {marker for marker, _ in drawn}
 
 
 def test_alpha_and_the_absence_of_holm(comparisons):

@@ -27,7 +27,8 @@ def draw(entries):
     """Return a drawing with a line for each method and source."""
     epochs = pd.DataFrame({"epoch": [1, 2], "valid_score": [0.3, 0.5]})
     curves = [epochs.assign(method=method, source=source) for method, source in entries]
-    return TrainingCurveDisplay.from_curves(pd.concat(curves)).plot(Figure().subplots())
+    display = TrainingCurveDisplay.from_curves(pd.concat(curves), panels=False)
+    return display.plot(Figure().subplots())
 
 
 def looks(entries):

@@ -89,6 +89,97 @@ def test_plot_draws_what_frame_says_and_returns_itself(curves):
     )
 
 
+def means_of(values, **options):
+    """Return the frame of one curve with these scores."""
+    epochs = np.arange(1, len(values) + 1)
+    curve = pd.DataFrame({"epoch": epochs, "valid_score": values, "method": "DNN"})
+    return TrainingCurveDisplay.from_curves(curve.assign(source="none"), **options).frame()
+
+
+def test_the_moving_average_narrows_towards_both_ends():
+    frame = means_of([0, 3, 6, 3, 8, 9, 1], smoothing=5)
+    # Of epoch 1, of epochs 1 to 3, 1 to 5, 2 to 6, 3 to 7, 5 to 7, and of epoch 7.
+    np.testing.assert_allclose(frame["smooth_mean"], [0, 3, 4, 29 / 5, 27 / 5, 6, 1])
+    assert set(frame["window"]) == {5}
+
+
+def test_smoothing_leaves_a_straight_line_as_it_is():
+    frame = means_of(np.linspace(0.2, 0.9, 30), smoothing=11)
+    np.testing.assert_allclose(frame["smooth_mean"], frame["mean"])
+
+
+@pytest.mark.parametrize(("n_epochs", "window"), [(39, 1), (40, 3), (300, 15), (600, 31)])
+def test_the_window_is_about_a_twentieth_of_the_epochs(rng, n_epochs, window):
+    frame = means_of(rng.uniform(size=n_epochs))
+    assert set(frame["window"]) == {window}
+    if window == 1:
+        np.testing.assert_array_equal(frame["smooth_mean"], frame["mean"])
+
+
+def test_means_and_band_are_smoothed_and_the_legend_says_how(curves):
+    display = TrainingCurveDisplay.from_curves(curves, smoothing=3).plot(Figure().subplots())
+    frame = display.frame().query("method == 'DNN'")
+    for name in ("mean", "std"):
+        inner = frame[name].rolling(3, center=True).mean().to_numpy()[1:-1]
+        np.testing.assert_allclose(frame[f"smooth_{name}"].to_numpy()[1:-1], inner)
+    np.testing.assert_array_equal(display.lines_[0].get_ydata(), frame["smooth_mean"])
+    assert display.ax_.get_legend().get_title().get_text() == (
+        "mean over 3 fits, moving average of 3 epochs,\nband: standard deviation over folds"
+    )
+
+
+def test_each_curve_of_many_has_a_panel_beside_the_network_without_a_source(curves):
+    gender = curves[curves["source"] != "none"].assign(source="gender")
+    display = TrainingCurveDisplay.from_curves(pd.concat([curves, gender]))
+    display.plot(Figure().subplots())
+    names = [[line.get_label() for line in panel.get_lines()] for panel in display.axes_]
+    own = [
+        "PT/FT from speaker",
+        "ProgNet from speaker",
+        "PT/FT from gender",
+        "ProgNet from gender",
+    ]
+    assert names == [["DNN", name] for name in own]
+    assert [panel.get_title(loc="left") for panel in display.axes_] == own
+    assert len({(panel.get_xlim(), panel.get_ylim()) for panel in display.axes_}) == 1
+    assert [line.get_label() for line in display.lines_] == ["DNN", *own]
+    legend = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert legend == ["DNN, in each panel"]
+
+
+@pytest.mark.parametrize(("panels", "n_axes"), [("auto", 1), (False, 1), (True, 2)])
+def test_three_curves_share_the_axes_unless_panels_are_asked_for(curves, panels, n_axes):
+    display = TrainingCurveDisplay.from_curves(curves, panels=panels).plot(Figure().subplots())
+    assert len(display.axes_) == n_axes
+    assert len(display.lines_) == 3
+
+
+def test_without_a_method_without_a_source_each_panel_has_one_curve(curves):
+    with_source = curves[curves["source"] != "none"]
+    display = TrainingCurveDisplay.from_curves(with_source, panels=True).plot(Figure().subplots())
+    assert [len(panel.get_lines()) for panel in display.axes_] == [1, 1]
+    assert display.ax_.get_legend().get_texts() == []
+
+
+@pytest.mark.parametrize(
+    ("choice", "error", "message"),
+    [
+        (
+            {"smoothing": 10},
+            ValueError,
+            "smoothing must be an odd number of epochs, so that the window has a middle; got 10. "
+            "Take 9 or 11.",
+        ),
+        ({"smoothing": 0}, ValueError, "smoothing must satisfy 1 <= smoothing; got 0."),
+        ({"smoothing": 2.5}, TypeError, "smoothing must be an integer; got 2.5."),
+        ({"panels": "no"}, TypeError, "panels must be True or False; got 'no'."),
+    ],
+)
+def test_choices_that_do_not_exist_are_refused(curves, choice, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        TrainingCurveDisplay.from_curves(curves, **choice)
+
+
 def test_markers_are_few_and_not_at_the_same_epochs(curves):
     many = pd.concat([curves.assign(epoch=curves["epoch"] + 10 * i) for i in range(60)])
     display = TrainingCurveDisplay.from_curves(many).plot(Figure().subplots())
