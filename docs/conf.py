@@ -57,6 +57,8 @@ html_theme_options = {
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc"],
 }
+# Pages without others below them need no list of these.
+html_sidebars = {"user_guide/install": [], "user_guide/how_do_i": [], "changes": []}
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system has it
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
