@@ -17,7 +17,7 @@ from skprognet.datasets import load_emodb
 
 PAGE = (Path(__file__).parents[1] / "docs" / "user_guide" / "how_do_i.rst").read_text("utf-8")
 BLOCKS = re.findall(r"^\.\. code-block:: bash\n\n((?:   .*\n)+)", PAGE, re.M)
-COMMANDS = [line.strip() for block in BLOCKS for line in block.splitlines()]
+COMMANDS = [line.strip() for block in BLOCKS for line in block.replace("\\\n", "").splitlines()]
 
 # The page shows the commands at full size. This makes each of them small.
 NETWORK = ["--hidden-layers", "4", "--max-epochs", "1"]
