@@ -38,7 +38,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-def test_every_command_runs(folder, monkeypatch, empty_pictures):
+def test_every_command_runs(folder, monkeypatch, no_figures):
     monkeypatch.chdir(folder)
     assert len(COMMANDS) > 10
     for command in COMMANDS:
