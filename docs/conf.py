@@ -17,6 +17,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "mathml",  # beside this file
+    "myst_parser",  # for CHANGES.md
     "numpydoc",
     "sphinx_gallery.gen_gallery",
 ]
@@ -27,6 +28,8 @@ nitpicky = True
 nitpick_ignore_regex = [("py:obj", ".*"), ("py:.*", r"(joblib|scipy|sklearn|torch)\..*")]
 
 autosummary_generate = True
+toc_object_entries_show_parents = "hide"  # `fit`, since the page says of which class
+maximum_signature_line_length = 70  # longer ones have a line for each parameter
 autodoc_typehints = "none"  # types are stated once, in the docstring
 numpydoc_show_class_members = False  # the class template lists them
 templates_path = ["_templates"]
@@ -54,6 +57,8 @@ html_theme_options = {
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc"],
 }
+# Pages without others below them need no list of these.
+html_sidebars = {"user_guide/install": [], "user_guide/how_do_i": [], "changes": []}
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system has it
 html_static_path = ["_static"]
 html_css_files = ["site.css"]

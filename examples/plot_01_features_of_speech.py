@@ -2,9 +2,10 @@
 1. What a table of speech looks like
 ====================================
 
-Before a computer can tell angry speech from sad speech, each recording has to become a row of
-numbers. This page looks at such rows: which numbers differ between emotions, which emotions are
-easy to tell apart, and why it matters who is speaking.
+Before a computer can tell angry speech from sad speech, each recording has to
+become a row of numbers. This page looks at such rows: which numbers differ
+between emotions, which emotions are easy to tell apart, and why it matters who
+is speaking.
 """
 
 from itertools import combinations
@@ -16,60 +17,76 @@ from skprognet.datasets import load_emodb
 # %%
 # A recording is a row
 # --------------------
-# Ten actors said everyday German sentences as if they were angry, happy, neutral or sad. That is
-# the Berlin Database of Emotional Speech (EmoDB). Its recordings are not in this package, but
-# what openSMILE, a program for such measurements, measured in them is.
+# Ten actors said everyday German sentences as if they were angry, happy,
+# neutral or sad. That is the Berlin Database of Emotional Speech (EmoDB). Its
+# recordings are not in this package, but what openSMILE, a program for such
+# measurements, measured in them is.
 
 emodb = load_emodb(as_frame=True)
 emodb.frame.iloc[:5, :6].round(2)
 
 # %%
-# Each row has 88 such features. Together they are called eGeMAPS, the extended Geneva Minimalistic
-# Acoustic Parameter Set: a list that speech researchers agreed upon. It describes
+# Each row has 88 such features. Together they are called eGeMAPS, the extended
+# Geneva Minimalistic Acoustic Parameter Set: a list that speech researchers
+# agreed upon. It describes
 #
 # - how high the voice is (pitch, in semitones) and how loud;
-# - its colour: how much of the sound is low, how much is high (slopes, ratios, formants, MFCCs);
+# - its colour: how much of the sound is low, how much is high (slopes, ratios,
+#   formants, MFCCs);
 # - how steady it is (jitter, shimmer, harmonics-to-noise ratio);
 # - its timing: how long the voiced and unvoiced stretches are.
 #
-# Most come as a mean over the recording (``amean``) and as how much they vary within it
-# (``stddevNorm``).
+# Most come as a mean over the recording (``amean``) and as how much they vary
+# within it (``stddevNorm``).
 
 # %%
 # Which features differ between emotions?
 # ---------------------------------------
-# A feature varies from recording to recording. Some of that variation lies between the emotions,
-# the rest within each of them. The share that lies between (known as eta squared) is 1 if the
-# emotion fixes the feature completely, and close to 0 if it says nothing about it.
+# A feature varies from recording to recording. Some of that variation lies
+# between the emotions, the rest within each of them. The share that lies
+# between (known as eta squared) is 1 if the emotion fixes the feature
+# completely, and close to 0 if it says nothing about it.
 
 
 def share_between(features, label):
-    """Return for each feature the share of its variance that lies between the labels."""
+    """Return the share of each feature's variance between the labels."""
     means = features.groupby(label.to_numpy()).transform("mean")
-    return ((means - features.mean()) ** 2).sum() / ((features - features.mean()) ** 2).sum()
+    return ((means - features.mean()) ** 2).sum() / (
+        (features - features.mean()) ** 2
+    ).sum()
 
 
 X, emotion, speaker = emodb.data.astype(float), emodb.target, emodb.speaker
 raw = share_between(X, emotion).sort_values(ascending=False)
 
 # %%
-# Some of the variation comes from neither the emotion nor the sentence but from the speaker: a
-# woman's neutral voice can be higher than a man's angry one. If each speaker's own mean is
-# subtracted, the emotions stand out more.
+# Some of the variation comes from neither the emotion nor the sentence but
+# from the speaker: a woman's neutral voice can be higher than a man's angry
+# one. If each speaker's own mean is subtracted, the emotions stand out more.
 
 X_relative = X - X.groupby(speaker).transform("mean")
 relative = share_between(X_relative, emotion)[raw.index]
 
 # %%
-# Here are the ten features with the largest share. (``sma3`` and ``nz`` in their names say how
-# they were smoothed, and that only voiced parts count; the picture leaves both out.)
+# Here are the ten features with the largest share. (``sma3`` and ``nz`` in
+# their names say how they were smoothed, and that only voiced parts count; the
+# picture leaves both out.)
 
 top = raw.index[:10]
 names = top.str.replace("_sma3nz|_sma3", "", regex=True)
 fig, ax = plt.subplots(figsize=(5, 4), layout="constrained")
 ax.hlines(names, raw[top], relative[top], color="0.75", linewidth=3)
-ax.plot(raw[top], names, "o", color="#0072B2", markersize=8, label="as measured")
-ax.plot(relative[top], names, "D", color="#D55E00", markersize=7, label="minus speaker's mean")
+ax.plot(
+    raw[top], names, "o", color="#0072B2", markersize=8, label="as measured"
+)
+ax.plot(
+    relative[top],
+    names,
+    "D",
+    color="#D55E00",
+    markersize=7,
+    label="minus speaker's mean",
+)
 ax.invert_yaxis()
 ax.set_xlim(0.55, 0.95)
 ax.set_xlabel("share of variance between the four emotions", loc="right")
@@ -78,12 +95,19 @@ fig.legend(loc="outside upper right", ncols=2, frameon=False, columnspacing=1)
 plt.show()
 
 # %%
-# The colour of the voice comes first: ``slopeV0-500`` tells whether the sound gets stronger or
-# weaker from 0 to 500 Hz in the voiced parts. Pitch gains most from knowing the speaker.
+# The colour of the voice comes first: ``slopeV0-500`` tells whether the sound
+# gets stronger or weaker from 0 to 500 Hz in the voiced parts. Pitch gains
+# most from knowing the speaker.
 
 pitch, slope = "F0semitoneFrom27.5Hz_sma3nz_amean", "slopeV0-500_sma3nz_amean"
-print(f"slope: {raw[slope]:.2f} as measured, {relative[slope]:.2f} minus the speaker's mean")
-print(f"pitch: {raw[pitch]:.2f} as measured, {relative[pitch]:.2f} minus the speaker's mean")
+print(
+    f"slope: {raw[slope]:.2f} as measured, "
+    f"{relative[slope]:.2f} minus the speaker's mean"
+)
+print(
+    f"pitch: {raw[pitch]:.2f} as measured, "
+    f"{relative[pitch]:.2f} minus the speaker's mean"
+)
 print(f"The share grows for {(relative > raw).sum()} of the 88 features.")
 assert raw.index[0] == slope
 assert (relative - raw).idxmax() == pitch
@@ -103,18 +127,21 @@ assert min(best, key=best.get) == ("angry", "happy")
 assert max(best, key=best.get) == ("angry", "sad")
 
 # %%
-# Angry and sad speech differ in almost everything. Angry and happy speech are both loud, high and
-# lively, and no single feature tells one from the other well. So two things are in these rows at
-# once: *what* is felt and *who* speaks. A network that has learned to tell speakers apart knows
-# something about the second, and may make the first easier to learn. Whether it does is the
-# question of these pages.
+# Angry and sad speech differ in almost everything. Angry and happy speech are
+# both loud, high and lively, and no single feature tells one from the other
+# well. So two things are in these rows at once: *what* is felt and *who*
+# speaks. A network that has learned to tell speakers apart knows something
+# about the second, and may make the first easier to learn. Whether it does is
+# the question of these pages.
 #
-# (Subtracting speakers' means was for looking only: it needs several recordings of each speaker,
-# and used rows that a fair test would have kept aside. :ref:`Page 8
-# <sphx_glr_auto_examples_plot_08_known_and_new_speakers.py>` comes back to it.)
+# (Subtracting speakers' means was for looking only: it needs several
+# recordings of each speaker, and used rows that a fair test would have kept
+# aside. :ref:`Page 8
+# <sphx_glr_auto_examples_plot_08_known_and_new_speakers.py>` comes back to
+# it.)
 #
-# The picture shows both. Each point is a recording; on the right each speaker's mean is
-# subtracted, and the emotions draw together.
+# The picture shows both. Each point is a recording; on the right each
+# speaker's mean is subtracted, and the emotions draw together.
 
 styles = {
     "angry": ("#000000", "^"),
@@ -129,7 +156,13 @@ for ax, table, title in zip(axes, [X, X_relative], titles, strict=True):
     for name, (colour, marker) in styles.items():
         rows = table[emotion == name]
         ax.scatter(
-            rows[pitch], rows[slope], color=colour, marker=marker, label=name, s=22, alpha=0.7
+            rows[pitch],
+            rows[slope],
+            color=colour,
+            marker=marker,
+            label=name,
+            s=22,
+            alpha=0.7,
         )
     ax.set_title(title, fontsize="medium")
     ax.grid(alpha=0.3)

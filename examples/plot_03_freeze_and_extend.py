@@ -2,12 +2,13 @@
 3. Freeze a network and extend it
 =================================
 
-A progressive network learns a second task beside a network that knows a first one. The first is
-frozen: the second may read all its layers, and can change none. This page builds one, proves that
-the frozen network is untouched, and looks at what connects the two.
+A progressive network learns a second task beside a network that knows a first
+one. The first is frozen: the second may read all its layers, and can change
+none. This page builds one, proves that the frozen network is untouched, and
+looks at what connects the two.
 
-The networks here have three layers of 32 units and train for 100 epochs, so that this page is
-built in seconds; the paper's have four of 256 and up to 600.
+The networks here have three layers of 32 units and train for 100 epochs, so
+that this page is built in seconds; the paper's have four of 256 and up to 600.
 """
 
 import copy
@@ -45,14 +46,16 @@ speaker_uar = uar_score(emodb.speaker[test], speaker.predict(X[test]))
 print(f"Ten speakers: UAR {speaker_uar:.2f}, guessing would be 0.10")
 
 # %%
-# Before going on, its fingerprint is taken: a digest (SHA-256) of every bit of its weights. If a
-# single bit changed, so would the digest.
+# Before going on, its fingerprint is taken: a digest (SHA-256) of every bit of
+# its weights. If a single bit changed, so would the digest.
 
 
 def fingerprint(classifier):
     """Return a digest of all weights of a fitted classifier."""
     weights = classifier.net_.module_.state_dict().values()
-    return sha256(b"".join(values.numpy().tobytes() for values in weights)).hexdigest()
+    return sha256(
+        b"".join(values.numpy().tobytes() for values in weights)
+    ).hexdigest()
 
 
 fingerprint_before = fingerprint(speaker)
@@ -62,10 +65,11 @@ fingerprint_before[:16]
 # %%
 # The second network: what is felt?
 # ---------------------------------
-# The speaker network is handed to :class:`~skprognet.ProgressiveClassifier`. It trains a new
-# network, called a column, for the emotions. Layer 1 of the new column reads the features. Each
-# layer above reads the layer below it *and* the layer below it in the speaker network. These
-# connections across are called laterals.
+# The speaker network is handed to :class:`~skprognet.ProgressiveClassifier`.
+# It trains a new network, called a column, for the emotions. Layer 1 of the
+# new column reads the features. Each layer above reads the layer below it
+# *and* the layer below it in the speaker network. These connections across are
+# called laterals.
 
 emotion = ProgressiveClassifier([("speaker", speaker)], **options).fit(
     X[train], emodb.target[train]
@@ -76,8 +80,9 @@ assert speaker_uar > 2 * 0.10
 assert emotion_uar > 2 * 0.25
 
 # %%
-# Drawn, it looks like this, from the features at the bottom to the answers at the top. The numbers
-# are how many units a layer has; hatched is frozen. The slanting arrows are the laterals.
+# Drawn, it looks like this, from the features at the bottom to the answers at
+# the top. The numbers are how many units a layer has; hatched is frozen. The
+# slanting arrows are the laterals.
 
 NetworkDisplay.from_estimator(emotion, name="emotion").plot()
 plt.show()
@@ -85,15 +90,17 @@ plt.show()
 # %%
 # Is the speaker network unchanged?
 # ---------------------------------
-# Bit for bit: its fingerprint is the same, and so is every probability that it gives.
+# Bit for bit: its fingerprint is the same, and so is every probability that it
+# gives.
 
 assert fingerprint(speaker) == fingerprint_before
 assert (speaker.predict_proba(X[test]) == probabilities_before).all()
 
 # %%
-# The emotion network has a copy of it on board, so that it can be saved and used on its own. That
-# copy, too, still tells speakers apart exactly as before: nothing has been forgotten. ``fit``
-# checks this by itself each time; ``source_digest_`` is the digest that it found before and after.
+# The emotion network has a copy of it on board, so that it can be saved and
+# used on its own. That copy, too, still tells speakers apart exactly as
+# before: nothing has been forgotten. ``fit`` checks this by itself each time;
+# ``source_digest_`` is the digest that it found before and after.
 
 ((name, kept),) = emotion.sources_
 assert fingerprint(kept) == fingerprint_before
@@ -103,17 +110,20 @@ print(name, emotion.source_digest_[name][:16])
 # %%
 # Are the laterals alive?
 # -----------------------
-# The laterals of a layer are one matrix of weights. If they are cut, by setting them to zero in a
-# copy, the probabilities must change; otherwise the speaker network would be there for nothing.
+# The laterals of a layer are one matrix of weights. If they are cut, by
+# setting them to zero in a copy, the probabilities must change; otherwise the
+# speaker network would be there for nothing.
 
 
 def change_without(layers):
-    """Return the mean change of a probability if the laterals into these layers are cut."""
+    """Return how much probabilities change without laterals to layers."""
     cut = copy.deepcopy(emotion)
     with torch.no_grad():
         for layer in layers:
             cut.net_.module_.laterals[layer][0].weight.zero_()
-    return abs(cut.predict_proba(X[test]) - emotion.predict_proba(X[test])).mean()
+    return abs(
+        cut.predict_proba(X[test]) - emotion.predict_proba(X[test])
+    ).mean()
 
 
 targets = ["layer 2", "layer 3", "output"]
@@ -124,14 +134,17 @@ print(f"without any: {change_without(range(3)):.3f}")
 assert min(changes) > 0.001
 
 # %%
-# So the new column listens at every layer. Whether listening *helps* is another question, which
-# takes a comparison. The next page compares.
+# So the new column listens at every layer. Whether listening *helps* is
+# another question, which takes a comparison. The next page compares.
 #
-# In the picture a column of squares is a unit of the speaker network, and a row is what it acts
-# upon: a unit of the new column, or on the right an emotion. Red pushes it up, blue holds it down.
-# The bars say how much a probability changes, on average, if these laterals are cut.
+# In the picture a column of squares is a unit of the speaker network, and a
+# row is what it acts upon: a unit of the new column, or on the right an
+# emotion. Red pushes it up, blue holds it down. The bars say how much a
+# probability changes, on average, if these laterals are cut.
 
-matrices = [into[0].weight.detach().numpy() for into in emotion.net_.module_.laterals]
+matrices = [
+    into[0].weight.detach().numpy() for into in emotion.net_.module_.laterals
+]
 fig, axes = plt.subplot_mosaic(
     [["layer 2", "layer 3", "output"], ["changes"] * 3],
     figsize=(5, 4.2),
@@ -139,16 +152,30 @@ fig, axes = plt.subplot_mosaic(
     layout="constrained",
 )
 for target, matrix in zip(targets, matrices, strict=True):
-    colours = {"cmap": "RdBu_r", "vmin": -0.6, "vmax": 0.6, "interpolation": "nearest"}
+    colours = {
+        "cmap": "RdBu_r",
+        "vmin": -0.6,
+        "vmax": 0.6,
+        "interpolation": "nearest",
+    }
     image = axes[target].imshow(matrix, aspect="auto", **colours)
     axes[target].set_title(f"into {target}", fontsize="medium")
     axes[target].set(xticks=[0, 31], xticklabels=[1, 32])
-axes["layer 2"].set(yticks=[0, 31], yticklabels=[1, 32], ylabel="unit it acts upon")
+axes["layer 2"].set(
+    yticks=[0, 31], yticklabels=[1, 32], ylabel="unit it acts upon"
+)
 axes["layer 3"].set(yticks=[], xlabel="unit of the speaker network")
 axes["output"].set_yticks(range(4), emotion.classes_)
 axes["output"].yaxis.tick_right()
-fig.colorbar(image, ax=[axes[target] for target in targets], label="weight", location="left")
-axes["changes"].barh(targets, changes, color="#56B4E9", edgecolor="black", linewidth=0.8)
+fig.colorbar(
+    image,
+    ax=[axes[target] for target in targets],
+    label="weight",
+    location="left",
+)
+axes["changes"].barh(
+    targets, changes, color="#56B4E9", edgecolor="black", linewidth=0.8
+)
 axes["changes"].invert_yaxis()
 axes["changes"].set_xlabel("mean change of a probability, laterals cut")
 axes["changes"].grid(axis="x", alpha=0.3)

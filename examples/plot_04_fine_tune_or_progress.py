@@ -2,9 +2,10 @@
 4. Fine-tune or progress?
 =========================
 
-There are two ways to start from a network that knows something. *Fine-tuning* lets the network
-itself go on learning, with the new task in place of the old. *Progressing* freezes it and lets a
-new network read it. This page compares what is forgotten, and what there is to gain and to lose.
+There are two ways to start from a network that knows something. *Fine-tuning*
+lets the network itself go on learning, with the new task in place of the old.
+*Progressing* freezes it and lets a new network read it. This page compares
+what is forgotten, and what there is to gain and to lose.
 """
 
 import copy
@@ -29,28 +30,42 @@ folds = RepeatedSpeakerStratifiedKFold(5, n_repeats=1, random_state=0)
 train, test = next(folds.split(emodb.data, groups=emodb.speaker))
 X = StandardScaler().fit(emodb.data[train]).transform(emodb.data)
 
-options = {"hidden_layer_sizes": (32, 32, 32), "lr": 0.01, "max_epochs": 60, "dropout": 0.1}
-speaker = DNNClassifier(**options, random_state=0).fit(X[train], emodb.speaker[train])
+options = {
+    "hidden_layer_sizes": (32, 32, 32),
+    "lr": 0.01,
+    "max_epochs": 60,
+    "dropout": 0.1,
+}
+speaker = DNNClassifier(**options, random_state=0).fit(
+    X[train], emodb.speaker[train]
+)
 
 # %%
-# From it emotion is learned in both ways. :class:`~skprognet.FineTunedClassifier` copies the
-# layers, puts a new output on top, and trains all of it.
+# From it emotion is learned in both ways.
+# :class:`~skprognet.FineTunedClassifier` copies the layers, puts a new output
+# on top, and trains all of it.
 
 tuned = FineTunedClassifier(speaker, **options, random_state=0)
 grown = ProgressiveClassifier(speaker, **options, random_state=0)
 for name, network in {"fine-tuned": tuned, "progressive": grown}.items():
     network.fit(X[train], emodb.target[train])
-    print(f"{name}: UAR of emotion {uar_score(emodb.target[test], network.predict(X[test])):.2f}")
+    print(
+        f"{name}: UAR of emotion "
+        f"{uar_score(emodb.target[test], network.predict(X[test])):.2f}"
+    )
 
 # %%
-# Do they still know who speaks? The old output layer is put back, on top of the hidden layers as
-# they are now. Beside the new column, the layers of the speaker network are what they were.
+# Do they still know who speaks? The old output layer is put back, on top of
+# the hidden layers as they are now. Beside the new column, the layers of the
+# speaker network are what they were.
 
 
 def know_speakers(layers):
-    """Return the UAR of speakers with the old output layer on top of other hidden layers."""
+    """Return the UAR of speakers by the old output on other layers."""
     mixed = copy.deepcopy(speaker)
-    for mine, theirs in zip(mixed.net_.module_.layers[:-1], layers[:-1], strict=True):
+    for mine, theirs in zip(
+        mixed.net_.module_.layers[:-1], layers[:-1], strict=True
+    ):
         mine.load_state_dict(theirs.state_dict())
     return uar_score(emodb.speaker[test], mixed.predict(X[test]))
 
@@ -67,21 +82,24 @@ assert known["after progressing"] == known["before"]
 assert known["after fine-tuning"] < known["before"] - 0.1
 
 # %%
-# Fine-tuning has forgotten most of it; progressing cannot. Whoever wants one network that answers
-# both questions, today's and yesterday's, has to progress. The price is size: there are two
-# columns now, and there will be three after the next task.
+# Fine-tuning has forgotten most of it; progressing cannot. Whoever wants one
+# network that answers both questions, today's and yesterday's, has to
+# progress. The price is size: there are two columns now, and there will be
+# three after the next task.
 #
 # What is gained and lost
 # -----------------------
-# On real speech nobody knows beforehand whether knowing speakers helps. To see the methods when it
-# does, and when it misleads, :func:`~skprognet.datasets.make_transfer_problem` invents tables in
-# which this is known. A target task, the same throughout, has four classes. The *source* task has
-# labels that, at ``transfer=1``, depend on just what matters for the target; at 0 they are dice;
-# at -1 they depend on the noise, so that a network which has learned them looks the wrong way.
+# On real speech nobody knows beforehand whether knowing speakers helps. To see
+# the methods when it does, and when it misleads,
+# :func:`~skprognet.datasets.make_transfer_problem` invents tables in which
+# this is known. A target task, the same throughout, has four classes. The
+# *source* task has labels that, at ``transfer=1``, depend on just what matters
+# for the target; at 0 they are dice; at -1 they depend on the noise, so that a
+# network which has learned them looks the wrong way.
 #
-# The source is learned from 1000 rows, the target from no more than 32: that is where help is
-# needed. Another 600 rows test. Nothing is held out of so few, so all networks train for 40
-# epochs.
+# The source is learned from 1000 rows, the target from no more than 32: that
+# is where help is needed. Another 600 rows test. Nothing is held out of so
+# few, so all networks train for 40 epochs.
 
 small = {"hidden_layer_sizes": (32, 32), "lr": 0.01, "dropout": 0.0}
 brief = {**small, "max_epochs": 40, "early_stopping": False}
@@ -92,7 +110,9 @@ def learn(transfer, seed):
     problem = make_transfer_problem(1632, transfer=transfer, random_state=seed)
     rows = StandardScaler().fit_transform(problem.data)
     many, few, new = np.split(np.arange(1632), [1000, 1032])
-    source = DNNClassifier(**small, max_epochs=20, batch_size=64, random_state=seed)
+    source = DNNClassifier(
+        **small, max_epochs=20, batch_size=64, random_state=seed
+    )
     source.fit(rows[many], problem.source[many])
     methods = {
         "DNN": DNNClassifier(**brief, random_state=seed),
@@ -101,22 +121,27 @@ def learn(transfer, seed):
     }
     return {"transfer": transfer} | {
         name: uar_score(
-            problem.target[new], method.fit(rows[few], problem.target[few]).predict(rows[new])
+            problem.target[new],
+            method.fit(rows[few], problem.target[few]).predict(rows[new]),
         )
         for name, method in methods.items()
     }
 
 
-uars = pd.DataFrame(learn(transfer, seed) for transfer in (-1, 0, 1) for seed in range(4))
-gains = uars.set_index("transfer")[["PT/FT", "ProgNet"]].sub(uars["DNN"].to_numpy(), axis=0)
+uars = pd.DataFrame(
+    learn(transfer, seed) for transfer in (-1, 0, 1) for seed in range(4)
+)
+gains = uars.set_index("transfer")[["PT/FT", "ProgNet"]].sub(
+    uars["DNN"].to_numpy(), axis=0
+)
 mean_gains = gains.groupby("transfer").mean()
 mean_gains.round(3)
 
 # %%
-# PT/FT, pre-training and fine-tuning, and ProgNet, the progressive network, are the paper's names.
-# Both gain from a source that knows what matters. A useless one does little harm. From a
-# misleading one fine-tuning loses, since it starts where the source ended; a new column can turn
-# away from it.
+# PT/FT, pre-training and fine-tuning, and ProgNet, the progressive network,
+# are the paper's names. Both gain from a source that knows what matters. A
+# useless one does little harm. From a misleading one fine-tuning loses, since
+# it starts where the source ended; a new column can turn away from it.
 
 assert (mean_gains.loc[1] > 0.03).all()
 assert (mean_gains.loc[0].abs() < 0.03).all()
@@ -124,11 +149,11 @@ assert mean_gains.loc[-1, "PT/FT"] < -0.03
 assert mean_gains.loc[-1, "ProgNet"] > mean_gains.loc[-1, "PT/FT"] + 0.03
 
 # %%
-# Here a gain was built in, and large. Whether there is one on real speech, and how to know, is the
-# next page.
+# Here a gain was built in, and large. Whether there is one on real speech, and
+# how to know, is the next page.
 #
-# On the left, what is left of the first task. On the right each small mark is an invented
-# problem, each large one the mean of four.
+# On the left, what is left of the first task. On the right each small mark is
+# an invented problem, each large one the mean of four.
 
 looks = {"PT/FT": ("#E69F00", "s", -0.12), "ProgNet": ("#0072B2", "^", 0.12)}
 fig, (left, right) = plt.subplots(
@@ -148,10 +173,21 @@ for name, (colour, marker, shift) in looks.items():
     x = gains.index + shift
     right.plot(x, gains[name], marker, color=colour, markersize=4, alpha=0.5)
     x = mean_gains.index + shift
-    right.plot(x, mean_gains[name], marker + "-", color=colour, markersize=10, label=name)
+    right.plot(
+        x,
+        mean_gains[name],
+        marker + "-",
+        color=colour,
+        markersize=10,
+        label=name,
+    )
 right.axhline(0, color="black", linestyle="dashed")
 right.set_xticks([-1, 0, 1], ["misleads\n(-1)", "useless\n(0)", "helps\n(1)"])
-right.set(xlim=(-1.4, 1.4), xlabel="the source (transfer)", ylabel="gain in UAR over a plain DNN")
+right.set(
+    xlim=(-1.4, 1.4),
+    xlabel="the source (transfer)",
+    ylabel="gain in UAR over a plain DNN",
+)
 right.grid(axis="y", alpha=0.3)
 right.legend(loc="upper left")
 plt.show()

@@ -2,9 +2,10 @@
 9. Choose settings by grid search
 =================================
 
-Which learning rate, how many units, with a source or without? The classifiers are scikit-learn's
-in all they do, so that its grid search answers. This page searches over a pipeline with a
-progressive network, whose source is trained anew inside every fit, so that nothing leaks.
+Which learning rate, how many units, with a source or without? The classifiers
+are scikit-learn's in all they do, so that its grid search answers. This page
+searches over a pipeline with a progressive network, whose source is trained
+anew inside every fit, so that nothing leaks.
 """
 
 import matplotlib.pyplot as plt
@@ -23,23 +24,37 @@ from skprognet.metrics import uar_score, uar_scorer
 # %%
 # Two speakers for the end
 # ------------------------
-# The search tries many settings, and the best of many is partly the luckiest. So two speakers are
-# kept out of it altogether, to see at the end what the choice is worth.
+# The search tries many settings, and the best of many is partly the luckiest.
+# So two speakers are kept out of it altogether, to see at the end what the
+# choice is worth.
 
 emodb = load_emodb()
-search_rows, test_rows = next(GroupKFold(5).split(emodb.data, groups=emodb.speaker))
+search_rows, test_rows = next(
+    GroupKFold(5).split(emodb.data, groups=emodb.speaker)
+)
 
 # %%
 # A source that is not fitted yet
 # -------------------------------
-# Until now sources were fitted networks. In a search that is a trap: the source has to be trained
-# on something, and if that is all rows, it has seen the very recordings that test. An *unfitted*
-# source is trained inside each ``fit``, on the training rows of that fold. It needs labels of its
-# own, ``source_y``; here they say who speaks.
+# Until now sources were fitted networks. In a search that is a trap: the
+# source has to be trained on something, and if that is all rows, it has seen
+# the very recordings that test. An *unfitted* source is trained inside each
+# ``fit``, on the training rows of that fold. It needs labels of its own,
+# ``source_y``; here they say who speaks.
 
-training = {"max_epochs": 20, "batch_size": 64, "dropout": 0.2, "random_state": 0}
+training = {
+    "max_epochs": 20,
+    "batch_size": 64,
+    "dropout": 0.2,
+    "random_state": 0,
+}
 source = DNNClassifier(hidden_layer_sizes=(64,), lr=0.02, **training)
-model = Pipeline([("scale", StandardScaler()), ("emotion", ProgressiveClassifier(**training))])
+model = Pipeline(
+    [
+        ("scale", StandardScaler()),
+        ("emotion", ProgressiveClassifier(**training)),
+    ]
+)
 
 grid = {
     "emotion__source": [None, source],
@@ -48,9 +63,10 @@ grid = {
 }
 
 # %%
-# ``source_y`` has to pass through search and pipeline to the network, and speakers to everyone who
-# splits rows: to the folds of the search, and to the network, which holds some speakers out to
-# choose its epoch. With scikit-learn's metadata routing switched on, each gets what it asks for.
+# ``source_y`` has to pass through search and pipeline to the network, and
+# speakers to everyone who splits rows: to the folds of the search, and to the
+# network, which holds some speakers out to choose its epoch. With
+# scikit-learn's metadata routing switched on, each gets what it asks for.
 
 with sklearn.config_context(enable_metadata_routing=True):
     search = GridSearchCV(model, grid, scoring=uar_scorer, cv=GroupKFold(3))
@@ -62,16 +78,20 @@ with sklearn.config_context(enable_metadata_routing=True):
     )
 
 # %%
-# Does it hold that nothing leaks? A network remembers the rows that it was given. With the rows of
-# the search handed to ``fit``, ``source_overlap`` says that the source has seen all of these, and
-# nothing of the two speakers kept out.
+# Does it hold that nothing leaks? A network remembers the rows that it was
+# given. With the rows of the search handed to ``fit``, ``source_overlap`` says
+# that the source has seen all of these, and nothing of the two speakers kept
+# out.
 
 with sklearn.config_context(enable_metadata_routing=True):
     model.set_params(emotion__source=source).fit(
-        emodb.data[search_rows], emodb.target[search_rows], source_y=emodb.speaker[search_rows]
+        emodb.data[search_rows],
+        emodb.target[search_rows],
+        source_y=emodb.speaker[search_rows],
     )
 seen = [
-    source_overlap(model, emodb.data[rows])["source"].item() for rows in (search_rows, test_rows)
+    source_overlap(model, emodb.data[rows])["source"].item()
+    for rows in (search_rows, test_rows)
 ]
 print(f"{seen[0]:.2f} of the search rows seen, {seen[1]:.2f} of the others")
 assert seen == [1, 0]
@@ -81,48 +101,77 @@ assert seen == [1, 0]
 # -------------
 
 results = pd.DataFrame(search.cv_results_)
-results["source"] = ["none" if s is None else "speaker" for s in results["param_emotion__source"]]
-results["units"] = [sizes[0] for sizes in results["param_emotion__hidden_layer_sizes"]]
+results["source"] = [
+    "none" if s is None else "speaker"
+    for s in results["param_emotion__source"]
+]
+results["units"] = [
+    sizes[0] for sizes in results["param_emotion__hidden_layer_sizes"]
+]
 results = results.rename(columns={"param_emotion__lr": "lr"})
 table = results.set_index(["source", "units", "lr"]).sort_index()
 table = table[["mean_test_score", "std_test_score"]]
 table.round(3)
 
 # %%
-# The learning rate decides. At the lowest one, 20 epochs are too few for any network. Whether
-# there is a source matters less than which speakers are in the test fold: compare the difference
-# with the standard deviation between folds.
+# The learning rate decides. At the lowest one, 20 epochs are too few for any
+# network. Whether there is a source matters less than which speakers are in
+# the test fold: compare the difference with the standard deviation between
+# folds.
 
 by_rate = table["mean_test_score"].groupby("lr").mean()
 best = table["mean_test_score"].groupby("source").max()
 print(by_rate.round(3).to_string())
-print(f"best without a source {best['none']:.3f}, best with one {best['speaker']:.3f}")
-print(f"standard deviation between folds: {table['std_test_score'].mean():.3f}")
+print(
+    f"best without a source {best['none']:.3f}, "
+    f"best with one {best['speaker']:.3f}"
+)
+print(
+    f"standard deviation between folds: {table['std_test_score'].mean():.3f}"
+)
 assert by_rate[0.0003] < by_rate[[0.003, 0.03]].min() - 0.1
 assert abs(best["speaker"] - best["none"]) < 2 * table["std_test_score"].mean()
 
 # %%
-# The best setting was trained once more, on all eight speakers of the search. Only now come the
-# two others. Two speakers are few, so this number is no more than a check; for a result put the
-# whole search into a cross-validation, ``cross_validate(search, ...)``.
+# The best setting was trained once more, on all eight speakers of the search.
+# Only now come the two others. Two speakers are few, so this number is no more
+# than a check; for a result put the whole search into a cross-validation,
+# ``cross_validate(search, ...)``.
 
-final = uar_score(emodb.target[test_rows], search.predict(emodb.data[test_rows]))
-print(f"best score of the search {search.best_score_:.2f}, on two other speakers {final:.2f}")
+final = uar_score(
+    emodb.target[test_rows], search.predict(emodb.data[test_rows])
+)
+print(
+    f"best score of the search {search.best_score_:.2f}, "
+    f"on two other speakers {final:.2f}"
+)
 assert final > 2 * 0.25
 
 # %%
-# In the picture each cell is a mean over three folds, with the standard deviation over them. Its
-# two halves look alike.
+# In the picture each cell is a mean over three folds, with the standard
+# deviation over them. Its two halves look alike.
 
-fig, axes = plt.subplots(1, 2, figsize=(5, 3.2), sharey=True, layout="constrained")
+fig, axes = plt.subplots(
+    1, 2, figsize=(5, 3.2), sharey=True, layout="constrained"
+)
 for ax, name in zip(axes, ["none", "speaker"], strict=True):
     mean, std = (table.loc[name, column].unstack() for column in table)
-    image = ax.imshow(mean, cmap="cividis", vmin=0.25, vmax=0.85, aspect="auto")
+    image = ax.imshow(
+        mean, cmap="cividis", vmin=0.25, vmax=0.85, aspect="auto"
+    )
     for row, column in np.ndindex(mean.shape):
         value, spread = mean.iloc[row, column], std.iloc[row, column]
         colour = "white" if value < 0.55 else "black"
         text = f"{value:.2f}\n±{spread:.2f}"
-        ax.text(column, row, text, ha="center", va="center", color=colour, fontsize="small")
+        ax.text(
+            column,
+            row,
+            text,
+            ha="center",
+            va="center",
+            color=colour,
+            fontsize="small",
+        )
     ax.set_title(f"source: {name}", fontsize="medium")
     ax.set_xticks(range(mean.shape[1]), mean.columns)
     ax.set_yticks(range(mean.shape[0]), mean.index)

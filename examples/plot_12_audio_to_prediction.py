@@ -2,12 +2,13 @@
 12. From audio to a prediction
 ==============================
 
-From here on, your own data. This page goes the whole way: sound files, features, a network that
-is trained, saved and loaded again, and what it says of recordings of new speakers.
+From here on, your own data. This page goes the whole way: sound files,
+features, a network that is trained, saved and loaded again, and what it says
+of recordings of new speakers.
 
-Real speech may not be shipped, so the package invents some. Nothing is said in it, and nobody
-feels anything. But its voices have pitch, loudness and tempo, which change with the emotion as
-they do in people.
+Real speech may not be shipped, so the package invents some. Nothing is said in
+it, and nobody feels anything. But its voices have pitch, loudness and tempo,
+which change with the emotion as they do in people.
 """
 
 from pathlib import Path
@@ -28,14 +29,19 @@ from skprognet.persistence import load_model, save_model
 # %%
 # Files
 # -----
-# What every reader of a corpus returns is a table with a row per recording: its file, emotion,
-# speaker, gender, and whatever else is known. For corpora on your disk there are
-# :func:`~skprognet.datasets.read_emodb`, :func:`~skprognet.datasets.read_iemocap` and others;
+# What every reader of a corpus returns is a table with a row per recording:
+# its file, emotion, speaker, gender, and whatever else is known. For corpora
+# on your disk there are :func:`~skprognet.datasets.read_emodb`,
+# :func:`~skprognet.datasets.read_iemocap` and others;
 # :func:`~skprognet.datasets.read_table` takes a table of your own.
 
 folder = TemporaryDirectory()
-corpus = make_speech_corpus(folder.name, n_speakers=8, n_utterances=2, random_state=0)
-corpus.assign(file=[Path(file).name for file in corpus["file"]]).iloc[:4, [0, 3, 4, 5]]
+corpus = make_speech_corpus(
+    folder.name, n_speakers=8, n_utterances=2, random_state=0
+)
+corpus.assign(file=[Path(file).name for file in corpus["file"]]).iloc[
+    :4, [0, 3, 4, 5]
+]
 
 # %%
 # Features
@@ -50,24 +56,34 @@ print(f"{features.shape[0]} recordings, {features.shape[1]} features")
 # %%
 # Train
 # -----
-# The last two speakers, a woman and a man, are kept aside. A first network learns from the others
-# whether a voice is female or male, and a progressive one, which reads it, the emotion. As the
-# scaler is part of the model, new recordings need no other preparation than these features.
+# The last two speakers, a woman and a man, are kept aside. A first network
+# learns from the others whether a voice is female or male, and a progressive
+# one, which reads it, the emotion. As the scaler is part of the model, new
+# recordings need no other preparation than these features.
 
 is_new = corpus["speaker"].isin(["F04", "M04"]).to_numpy()
-training = {"hidden_layer_sizes": (32,), "lr": 0.01, "max_epochs": 60, "batch_size": 16}
-source = make_pipeline(StandardScaler(), DNNClassifier(**training, dropout=0.1, random_state=0))
+training = {
+    "hidden_layer_sizes": (32,),
+    "lr": 0.01,
+    "max_epochs": 60,
+    "batch_size": 16,
+}
+source = make_pipeline(
+    StandardScaler(), DNNClassifier(**training, dropout=0.1, random_state=0)
+)
 source.fit(features[~is_new], corpus["gender"][~is_new])
 
-network = ProgressiveClassifier(source[-1], **training, dropout=0.1, random_state=0)
+network = ProgressiveClassifier(
+    source[-1], **training, dropout=0.1, random_state=0
+)
 model = make_pipeline(StandardScaler(), network)
 model.fit(features[~is_new], corpus["emotion"][~is_new])
 
 # %%
 # Save, load, predict
 # -------------------
-# A saved model is one file that holds numbers and names, and no code that could run when it is
-# opened. It brings the source along.
+# A saved model is one file that holds numbers and names, and no code that
+# could run when it is opened. It brings the source along.
 
 save_model(model, Path(folder.name, "emotion.safetensors"))
 loaded = load_model(Path(folder.name, "emotion.safetensors"))
@@ -76,31 +92,51 @@ probabilities = loaded.predict_proba(features[is_new])
 assert (probabilities == model.predict_proba(features[is_new])).all()
 
 uar = uar_score(corpus["emotion"][is_new], loaded.predict(features[is_new]))
-print(f"UAR {uar:.2f} on {is_new.sum()} recordings of two new speakers, guessing would be 0.25")
+print(
+    f"UAR {uar:.2f} on {is_new.sum()} recordings of two new speakers, "
+    "guessing would be 0.25"
+)
 assert uar > 2 * 0.25
 
 # %%
-# On the command line the same way is ``skprognet extract``, ``train`` and ``predict``.
+# On the command line the same way is ``skprognet extract``, ``train`` and
+# ``predict``.
 #
-# Do not take the number for more than it is: that the way works from end to end. This speech was
-# made by rules, and a network can find rules.
+# Do not take the number for more than it is: that the way works from end to
+# end. This speech was made by rules, and a network can find rules.
 #
-# The picture shows four recordings of the new woman: on the left the wave, all on the same scale,
-# on the right what the model makes of it. The blue bar is the emotion that was meant.
+# The picture shows four recordings of the new woman: on the left the wave, all
+# on the same scale, on the right what the model makes of it. The blue bar is
+# the emotion that was meant.
 
 shown = corpus.index[corpus["file"].str.contains("F04_.*_01", regex=True)]
 waves = [wavfile.read(file) for file in corpus.loc[shown, "file"]]
 chances = loaded.predict_proba(features.iloc[shown])
 folder.cleanup()
 
-fig, axes = plt.subplots(len(shown), 2, figsize=(5, 4.4), sharex="col", layout="constrained")
+fig, axes = plt.subplots(
+    len(shown), 2, figsize=(5, 4.4), sharex="col", layout="constrained"
+)
 for (wave, bars), meant, (rate, signal), chance in zip(
     axes, corpus.loc[shown, "emotion"], waves, chances, strict=True
 ):
-    wave.plot(np.arange(len(signal)) / rate, signal / 2**15, color="#0072B2", linewidth=0.4)
+    wave.plot(
+        np.arange(len(signal)) / rate,
+        signal / 2**15,
+        color="#0072B2",
+        linewidth=0.4,
+    )
     wave.set(ylim=(-0.5, 0.5), yticks=[], ylabel=meant)
-    colours = ["#0072B2" if emotion == meant else "0.8" for emotion in loaded.classes_]
-    bars.barh(loaded.classes_, chance, color=colours, edgecolor="black", linewidth=0.8)
+    colours = [
+        "#0072B2" if emotion == meant else "0.8" for emotion in loaded.classes_
+    ]
+    bars.barh(
+        loaded.classes_,
+        chance,
+        color=colours,
+        edgecolor="black",
+        linewidth=0.8,
+    )
     bars.invert_yaxis()
     bars.tick_params("y", labelsize="small")
 axes[-1, 0].set_xlabel("time (s)")

@@ -2,9 +2,10 @@
 13. Bring your own features
 ===========================
 
-Your features need not come from openSMILE. Any table will do that has a row per recording and
-numbers in its columns: embeddings of a large speech model, formants from Praat, or the loudness
-of a few bands of frequency, as on this page. From there on all is as before.
+Your features need not come from openSMILE. Any table will do that has a row
+per recording and numbers in its columns: embeddings of a large speech model,
+formants from Praat, or the loudness of a few bands of frequency, as on this
+page. From there on all is as before.
 """
 
 from itertools import pairwise
@@ -26,29 +27,38 @@ from skprognet.features import read_features
 # %%
 # A table of your making
 # ----------------------
-# Invented speech again, and twelve bands of frequency, each half an octave wide. A feature is the
-# mean level of a band over time, or how much it varies.
+# Invented speech again, and twelve bands of frequency, each half an octave
+# wide. A feature is the mean level of a band over time, or how much it varies.
 
 EDGES = 125 * 2 ** (np.arange(13) / 2)  # Hz, up to 8000
 HEARD = [f"{low:.0f}" for low in EDGES[:-1]]
 
 
 def band_levels(file):
-    """Return mean and standard deviation over time of the level in each band, in dB."""
+    """Return mean and deviation over time of each band's level, in dB."""
     rate, signal = wavfile.read(file)
     stft = ShortTimeFFT(np.hanning(1024), hop=256, fs=rate)
     power = stft.spectrogram(signal / 2**15)
-    bands = [power[(low <= stft.f) & (stft.f < high)].sum(axis=0) for low, high in pairwise(EDGES)]
+    bands = [
+        power[(low <= stft.f) & (stft.f < high)].sum(axis=0)
+        for low, high in pairwise(EDGES)
+    ]
     levels = 10 * np.log10(np.array(bands) + 1e-6)
     return np.concatenate([levels.mean(axis=1), levels.std(axis=1)])
 
 
 folder = TemporaryDirectory()
-corpus = make_speech_corpus(folder.name, n_speakers=8, n_utterances=3, random_state=0)
+corpus = make_speech_corpus(
+    folder.name, n_speakers=8, n_utterances=3, random_state=0
+)
 names = [f"{what}_{low}" for what in ("level", "variation") for low in HEARD]
-made = pd.DataFrame([band_levels(file) for file in corpus["file"]], columns=names)
+made = pd.DataFrame(
+    [band_levels(file) for file in corpus["file"]], columns=names
+)
 
-mine = pd.concat([corpus[["file", "emotion", "speaker", "gender"]], made], axis=1)
+mine = pd.concat(
+    [corpus[["file", "emotion", "speaker", "gender"]], made], axis=1
+)
 mine["file"] = [Path(file).name for file in mine["file"]]
 path = Path(folder.name, "mine.csv")
 mine.to_csv(path, index=False)
@@ -57,8 +67,9 @@ mine.iloc[:3, :6].round(1)
 # %%
 # Read it
 # -------
-# :func:`~skprognet.features.read_features` reads CSV, Parquet and Feather files. It takes every
-# column for a feature but the names of the files and those that you exclude.
+# :func:`~skprognet.features.read_features` reads CSV, Parquet and Feather
+# files. It takes every column for a feature but the names of the files and
+# those that you exclude.
 
 labels = ["emotion", "speaker", "gender"]
 features = read_features(path, exclude=labels)
@@ -66,7 +77,8 @@ assert (features.to_numpy() == made.to_numpy()).all()
 print(f"{features.shape[0]} recordings, {features.shape[1]} features")
 
 # %%
-# It also looks at the numbers, before a network does. A value is missing in this table:
+# It also looks at the numbers, before a network does. A value is missing in
+# this table:
 
 broken = mine.copy()
 broken.loc[5, "level_250"] = np.nan
@@ -83,9 +95,9 @@ folder.cleanup()
 # %%
 # Look at it
 # ----------
-# The mean level of each band by emotion. Angry speech is louder than sad speech in every band, and
-# least so in the lowest two: its voice is brighter as well. That was put into this speech, and
-# twelve numbers show it.
+# The mean level of each band by emotion. Angry speech is louder than sad
+# speech in every band, and least so in the lowest two: its voice is brighter
+# as well. That was put into this speech, and twelve numbers show it.
 
 means = features[names[:12]].groupby(mine["emotion"].to_numpy()).mean()
 styles = {
@@ -98,11 +110,17 @@ fig, ax = plt.subplots(figsize=(5, 3.6), layout="constrained")
 centres = np.sqrt(EDGES[:-1] * EDGES[1:])
 for emotion, (colour, marker, dashes) in styles.items():
     ax.plot(
-        centres, means.loc[emotion], color=colour, marker=marker, linestyle=dashes, label=emotion
+        centres,
+        means.loc[emotion],
+        color=colour,
+        marker=marker,
+        linestyle=dashes,
+        label=emotion,
     )
 ax.set_xscale("log")
 ax.set_xticks(
-    [125, 250, 500, 1000, 2000, 4000, 8000], ["125", "250", "500", "1k", "2k", "4k", "8k"]
+    [125, 250, 500, 1000, 2000, 4000, 8000],
+    ["125", "250", "500", "1k", "2k", "4k", "8k"],
 )
 ax.set_xticks([], minor=True)
 ax.set(xlabel="frequency (Hz)", ylabel="mean level of the band (dB)")
@@ -117,9 +135,10 @@ assert louder.iloc[:2].max() < louder.iloc[2:].min()
 # %%
 # Use it
 # ------
-# The study of :ref:`page 5 <sphx_glr_auto_examples_plot_05_is_the_gain_real.py>` takes this table
-# as it takes any other: does a network that knows women's voices from men's help, for speakers
-# that are new to both?
+# The study of :ref:`page 5
+# <sphx_glr_auto_examples_plot_05_is_the_gain_real.py>` takes this table as it
+# takes any other: does a network that knows women's voices from men's help,
+# for speakers that are new to both?
 
 study = transfer_between_tasks(
     features,
@@ -127,7 +146,11 @@ study = transfer_between_tasks(
     sources=["gender"],
     folds="speaker-independent",
     estimator=DNNClassifier(
-        hidden_layer_sizes=(32,), lr=0.02, max_epochs=30, batch_size=16, dropout=0.2
+        hidden_layer_sizes=(32,),
+        lr=0.02,
+        max_epochs=30,
+        batch_size=16,
+        dropout=0.2,
     ),
     n_splits=4,
     n_repeats=1,
@@ -140,11 +163,12 @@ for verdict in study.comparisons["verdict"]:
 assert (study.table["score_mean"] > 2 * 0.25).all()
 
 # %%
-# That is the end of this story, and the beginning of yours: put your own table in place of this
-# one. The :doc:`user guide <../user_guide/index>` has a page for each step.
+# That is the end of this story, and the beginning of yours: put your own table
+# in place of this one. The :doc:`user guide <../user_guide/index>` has a page
+# for each step.
 #
-# The picture: large markers are means with one standard deviation over the folds, small dots the
-# folds, of two speakers each.
+# The picture: large markers are means with one standard deviation over the
+# folds, small dots the folds, of two speakers each.
 
 ScoresDisplay.from_scores(study.scores, chance=1 / 4).plot()
 plt.show()

@@ -2,20 +2,26 @@
 14. A source that knows thousands of speakers
 =============================================
 
-The sources of the other pages are small networks that learned from the same 339 recordings. They
-have little to teach. This page takes a source that knows more: GE2E, a network that was trained
-to tell thousands of English speakers apart, by their voices alone. It has never heard these ten
-German actors, and nobody ever told it about emotions.
+The sources of the other pages are small networks that learned from the same
+339 recordings. They have little to teach. This page takes a source that knows
+more: GE2E, a network that was trained to tell thousands of English speakers
+apart, by their voices alone. It has never heard these ten German actors, and
+nobody ever told it about emotions.
 
-GE2E hears audio, not features. So it is run on each recording once, and the averages over time of
-its three hidden layers become columns of the table, beside the 88 features of openSMILE.
-:class:`~skprognet.features.SpeechModelFeatures` makes such columns of your own recordings. Those
-of EmoDB come with the package.
+GE2E hears audio, not features. So it is run on each recording once, and the
+averages over time of its three hidden layers become columns of the table,
+beside the 88 features of openSMILE.
+:class:`~skprognet.features.SpeechModelFeatures` makes such columns of your own
+recordings. Those of EmoDB come with the package.
 """
 
 import matplotlib.pyplot as plt
 
-from skprognet import DNNClassifier, ProgressiveClassifier, SideBySideClassifier
+from skprognet import (
+    DNNClassifier,
+    ProgressiveClassifier,
+    SideBySideClassifier,
+)
 from skprognet.datasets import load_emodb
 from skprognet.displays import NetworkDisplay, ScoresDisplay
 from skprognet.evaluation import audit, cross_validate_transfer
@@ -30,10 +36,11 @@ print(emodb.feature_names[87:90])
 # %%
 # A frozen column made of columns
 # -------------------------------
-# :class:`~skprognet.sources.LayerSource` reads the columns whose names begin with ``ge2e.``. What
-# follows the dot is the name of the layer. The new network reads each layer where it would read
-# that layer of a frozen network. It does not take these columns as features of its own: its first
-# layer reads the 88 features, as that of a plain network does.
+# :class:`~skprognet.sources.LayerSource` reads the columns whose names begin
+# with ``ge2e.``. What follows the dot is the name of the layer. The new
+# network reads each layer where it would read that layer of a frozen network.
+# It does not take these columns as features of its own: its first layer reads
+# the 88 features, as that of a plain network does.
 
 network = {
     "hidden_layer_sizes": (64, 64),
@@ -53,14 +60,17 @@ plt.show()
 # %%
 # New speakers
 # ------------
-# The test speakers are strangers to all networks. Three methods read the same source.
+# The test speakers are strangers to all networks. Three methods read the same
+# source.
 #
 # - The progressive network reads the layers beside its own.
-# - *Side by side* is a plain network whose first layer reads features and layers together. It is
-#   the simpler way to use the same knowledge, so the progressive network has to beat it.
+# - *Side by side* is a plain network whose first layer reads features and
+#   layers together. It is the simpler way to use the same knowledge, so the
+#   progressive network has to beat it.
 # - The plain network (DNN) reads the features alone.
 #
-# A small source, trained on the speakers of the training folds, stands beside GE2E.
+# A small source, trained on the speakers of the training folds, stands beside
+# GE2E.
 
 scores = cross_validate_transfer(
     emodb.data,
@@ -91,34 +101,42 @@ gain = gain["ProgNet", "ge2e"] - gain["DNN", "none"]
 assert gain > 0.03
 
 # %%
-# The layers of GE2E help with speakers that nobody has heard; the small network of the training
-# speakers does not. Whether reading the layers progressively is better than putting them beside
-# the features is another question, and these ten folds do not settle it.
+# The layers of GE2E help with speakers that nobody has heard; the small
+# network of the training speakers does not. Whether reading the layers
+# progressively is better than putting them beside the features is another
+# question, and these ten folds do not settle it.
 #
 # Who has heard whom
 # ------------------
-# :func:`~skprognet.evaluation.audit` proves that no network had a row that it was tested on, and
-# that only the rows of the table that name ``ge2e`` were given its columns. It cannot know which
-# recordings GE2E itself was trained on, so it says that this is unknown. For a corpus that is on
-# the web, that is a question to ask before a result is believed.
+# :func:`~skprognet.evaluation.audit` proves that no network had a row that it
+# was tested on, and that only the rows of the table that name ``ge2e`` were
+# given its columns. It cannot know which recordings GE2E itself was trained
+# on, so it says that this is unknown. For a corpus that is on the web, that is
+# a question to ask before a result is believed.
 
 audited = audit(scores, groups=emodb.speaker)
 counts = audited[["n_seen", "n_seen_by_source", "n_withheld_seen"]]
-print(counts.groupby(audited["source"], sort=False).agg(lambda column: column.sum(min_count=1)))
+print(
+    counts.groupby(audited["source"], sort=False).agg(
+        lambda column: column.sum(min_count=1)
+    )
+)
 
 # %%
 # With your own recordings
 # ------------------------
-# On the command line the same takes two commands. The first makes a table with the features and
-# the layers, the second compares the methods on it:
+# On the command line the same takes two commands. The first makes a table with
+# the features and the layers, the second compares the methods on it:
 #
 # .. code-block:: bash
 #
 #     skprognet extract recordings/*.wav --speech-model ge2e -o features.csv.gz
-#     skprognet tasks features.csv.gz --labels labels.csv --target emotion --layers ge2e \
+#     skprognet tasks features.csv.gz --labels labels.csv \
+#         --target emotion --layers ge2e \
 #         --methods dnn side-by-side progressive --placebo
 #
-# The option ``--placebo`` adds a control, which is the subject of the next page.
+# The option ``--placebo`` adds a control, which is the subject of the next
+# page.
 
 ScoresDisplay.from_scores(scores).plot()
 plt.show()

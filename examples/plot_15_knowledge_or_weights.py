@@ -2,17 +2,19 @@
 15. Is it knowledge, or only more weights?
 ==========================================
 
-A progressive network that reads a source has more weights than the plain network that it is
-compared with, and more numbers to look at. If its score is higher: did the source *know*
-something, or do more weights help by themselves?
+A progressive network that reads a source has more weights than the plain
+network that it is compared with, and more numbers to look at. If its score is
+higher: did the source *know* something, or do more weights help by themselves?
 
-A placebo answers that. It is the same network, with the same number of weights, beside a source
-that has nothing to teach:
+A placebo answers that. It is the same network, with the same number of
+weights, beside a source that has nothing to teach:
 
 - a source that learns from labels learns from labels that were shuffled;
-- a source that came ready keeps its layers, but each recording gets those of another one.
+- a source that came ready keeps its layers, but each recording gets those of
+  another one.
 
-Only a source that beats the plain network **and** its own placebo helps because of what it knows.
+Only a source that beats the plain network **and** its own placebo helps
+because of what it knows.
 """
 
 import matplotlib.pyplot as plt
@@ -21,31 +23,45 @@ from skprognet import DNNClassifier, ProgressiveClassifier
 from skprognet.datasets import load_emodb, make_transfer_problem
 from skprognet.displays import ScoresDisplay
 from skprognet.evaluation import SourceCorpus, cross_validate_transfer
-from skprognet.model_selection import RepeatedSpeakerStratifiedKFold, RepeatedStratifiedGroupKFold
+from skprognet.model_selection import (
+    RepeatedSpeakerStratifiedKFold,
+    RepeatedStratifiedGroupKFold,
+)
 from skprognet.results import compare_methods
 from skprognet.sources import LayerSource
 
 # %%
 # Where the truth is known
 # ------------------------
-# :func:`~skprognet.datasets.make_transfer_problem` invents two tasks. Either the labels of the
-# source say everything about what the target needs (``transfer=1``), or they say nothing
-# (``transfer=0``). The source is trained on 2000 rows, the target on 200 others.
+# :func:`~skprognet.datasets.make_transfer_problem` invents two tasks. Either
+# the labels of the source say everything about what the target needs
+# (``transfer=1``), or they say nothing (``transfer=0``). The source is trained
+# on 2000 rows, the target on 200 others.
 
-small = {"hidden_layer_sizes": (16,) * 4, "dropout": 0.0, "lr": 0.01, "max_epochs": 15}
+small = {
+    "hidden_layer_sizes": (16,) * 4,
+    "dropout": 0.0,
+    "lr": 0.01,
+    "max_epochs": 15,
+}
 
 
 def study(transfer):
-    """Return the scores of a network alone, beside the source, and beside a placebo."""
+    """Return the scores without a source, with it, and with a placebo."""
     problem = make_transfer_problem(2200, transfer=transfer, random_state=1)
     target, source = slice(2000, None), slice(2000)
     return cross_validate_transfer(
         problem.data[target],
         problem.target[target],
-        methods={"DNN": DNNClassifier(**small), "ProgNet": ProgressiveClassifier(**small)},
+        methods={
+            "DNN": DNNClassifier(**small),
+            "ProgNet": ProgressiveClassifier(**small),
+        },
         sources={
             "source": SourceCorpus(
-                problem.data[source], problem.source[source], problem.speaker[source]
+                problem.data[source],
+                problem.source[source],
+                problem.speaker[source],
             )
         },
         source_estimator=DNNClassifier(**small),
@@ -59,12 +75,18 @@ def study(transfer):
 helpful, useless = study(transfer=1), study(transfer=0)
 for name, scores in {"helpful": helpful, "useless": useless}.items():
     print(f"{name} source")
-    print(scores.groupby(["method", "source"], sort=False)["score"].mean().round(3), end="\n\n")
+    print(
+        scores.groupby(["method", "source"], sort=False)["score"]
+        .mean()
+        .round(3),
+        end="\n\n",
+    )
 
 # %%
-# Look at the useless source: the network that reads it is a little above the plain one, and so is
-# its placebo. Here a wider network helps by itself. Without the placebo that could be taken for
-# transfer. The verdict on the helpful source names both comparisons.
+# Look at the useless source: the network that reads it is a little above the
+# plain one, and so is its placebo. Here a wider network helps by itself.
+# Without the placebo that could be taken for transfer. The verdict on the
+# helpful source names both comparisons.
 
 print(compare_methods(helpful)["verdict"][0])
 print(compare_methods(useless)["verdict"][0])
@@ -72,8 +94,8 @@ print(compare_methods(useless)["verdict"][0])
 # %%
 # Real speech
 # -----------
-# Now the source of the last page: the layers of GE2E, a network that knows thousands of speakers,
-# for recordings of actors whom no network has heard.
+# Now the source of the last page: the layers of GE2E, a network that knows
+# thousands of speakers, for recordings of actors whom no network has heard.
 
 emodb = load_emodb(layers="ge2e", as_frame=True)
 network = {
@@ -87,7 +109,10 @@ network = {
 scores = cross_validate_transfer(
     emodb.data,
     emodb.target,
-    methods={"DNN": DNNClassifier(**network), "ProgNet": ProgressiveClassifier(**network)},
+    methods={
+        "DNN": DNNClassifier(**network),
+        "ProgNet": ProgressiveClassifier(**network),
+    },
     sources={"ge2e": LayerSource("ge2e")},
     placebo=True,
     groups=emodb.speaker,
@@ -103,17 +128,18 @@ means = scores.groupby("source")["score"].mean()
 assert means["ge2e"] > means["none"] > means["placebo of ge2e"]
 
 # %%
-# The placebo is *worse* than the plain network here: 768 numbers that belong to other recordings
-# are noise, and a network of this size learns some of it by heart. So this is a hard control. Its
-# place is between two questions:
+# The placebo is *worse* than the plain network here: 768 numbers that belong
+# to other recordings are noise, and a network of this size learns some of it
+# by heart. So this is a hard control. Its place is between two questions:
 #
 # - A placebo asks whether the layers say anything about *this* recording.
-# - ``SpeechModelFeatures("ge2e", weights="random")`` asks more: the same architecture with weights
-#   that have learned nothing. Read it as a second :class:`~skprognet.sources.LayerSource` to find
-#   out what GE2E has *learned*, beyond what its architecture lets through.
+# - ``SpeechModelFeatures("ge2e", weights="random")`` asks more: the same
+#   architecture with weights that have learned nothing. Read it as a second
+#   :class:`~skprognet.sources.LayerSource` to find out what GE2E has
+#   *learned*, beyond what its architecture lets through.
 #
-# In a study from the command line both are options: ``--placebo``, and a second name after
-# ``--layers``.
+# In a study from the command line both are options: ``--placebo``, and a
+# second name after ``--layers``.
 
 ScoresDisplay.from_scores(scores).plot()
 plt.show()

@@ -40,6 +40,12 @@ def test_public_names_are_listed_once(module):
     assert sorted(listed()[module]) == sorted(public_names(module) - elsewhere)
 
 
+def test_the_menu_has_a_heading_for_each_group():
+    groups = re.findall(r"   :toctree: generated\n(   :caption: .+\n)?", REFERENCE)
+    assert all(groups)
+    assert len(set(groups)) == len(groups)
+
+
 def test_nothing_else_is_listed():
     assert set(listed()) == set(MODULES)
 
