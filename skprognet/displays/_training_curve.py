@@ -122,7 +122,7 @@ class TrainingCurveDisplay(Display):
     ...     [fold.assign(valid_score=[0.3, 0.5, 0.4]), fold.assign(valid_score=[0.4, 0.7, 0.6])]
     ... )
     >>> display = TrainingCurveDisplay.from_curves(curves, smoothing=3)
-    >>> display.frame()[["epoch", "mean", "smooth_mean", "n_fits"]]
+    >>> display.frame()[["epoch", "mean", "smooth_mean", "n_fits"]].round(2)
        epoch  mean  smooth_mean  n_fits
     0      1  0.35         0.35       2
     1      2  0.60         0.48       2
