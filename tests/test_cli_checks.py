@@ -84,7 +84,7 @@ def test_a_study_drops_copies_and_does_so_again(write, tmp_path):
         assert design["duplicates"] == "drop"
         assert design["dropped_rows"] in ([17], {"table": [17]})
     again = run(*command, "--duplicates", "drop", "-o", output)
-    assert "holds this run already" in again.stdout
+    assert "already holds the complete results" in again.stdout
     arguments = ["--design", output / "design.toml", "--n-jobs", 1, "-o", tmp_path / "repeated"]
     repeated = run("corpora", *arguments)
     assert repeated.exit_code == 0, repeated.output

@@ -198,8 +198,8 @@ def test_corpus_that_is_not_open(name):
     with pytest.raises(ValueError, match="name must be one of") as caught:
         fetch_corpus(name)
     assert str(caught.value) == (
-        "name must be one of ['crema_d', 'emodb', 'emouerj', 'nemo', 'ravdess', 'subesco'], got "
-        f"{name!r}; licensed corpora are read from your copy, with read_iemocap and its like."
+        "name must be one of ['crema_d', 'emodb', 'emouerj', 'nemo', 'ravdess', 'subesco']; got "
+        f"{name!r}. Read licensed corpora from your copy, for instance with read_iemocap."
     )
 
 
@@ -258,6 +258,6 @@ def test_recordings_outside_of_the_cache_are_refused(repository, tmp_path):
     table = pd.read_parquet(files)
     table["file"] = table["file"].str.replace("wav/03a01Fa", "../../../../outside/03a01Fa")
     table.to_parquet(files)
-    with pytest.raises(RuntimeError, match="The files of a database must lie in its folder, got"):
+    with pytest.raises(RuntimeError, match="The files of a database must be in its folder; got"):
         fetch_corpus("emodb", verbose=False, cache=tmp_path / "cache")
     assert not (tmp_path / "outside").exists()

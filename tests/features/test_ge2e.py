@@ -183,8 +183,8 @@ def test_signals_that_hold_nothing():
     with pytest.warns(UserWarning, match="cannot be used"):
         ge2e.fit_transform([(sweep()[:399], 16_000), (np.zeros(16_000), 16_000)])
     assert ge2e.errors_["reason"].tolist() == [
-        "is too short for ge2e-random (24.94 ms): it takes 25 ms or more",
-        "holds only zeros, in which a speech model hears nothing",
+        "is too short for ge2e-random (24.94 ms), which needs 25 ms",
+        "holds only zeros, so a speech model has nothing to read",
     ]
     both = JoinedFeatures([OpenSmileFeatures(), ge2e], on_error="nan")
     assert both.software == "openSMILE and ge2e-random"

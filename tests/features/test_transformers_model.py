@@ -238,7 +238,7 @@ def test_what_cannot_be_used_is_one_sentence(networks, signal, tmp_path):
     network, folder = networks["wav2vec2"]
     empty = tmp_path / "empty"
     empty.mkdir()
-    with pytest.raises(ValueError, match=r"has no config\.json\. Name the folder to which"):
+    with pytest.raises(ValueError, match=r"has no config\.json\. Name the folder that"):
         row(empty, signal)
     (empty / "config.json").write_bytes((folder / "config.json").read_bytes())
     with pytest.raises(ValueError, match=r"has no model\.safetensors or pytorch_model\.bin"):
@@ -272,7 +272,7 @@ def test_weights_that_are_no_numbers_are_named_in_the_report(signal, tmp_path):
     network = make_network("hubert")
     network.encoder.layers[0].final_layer_norm.bias.data[0] = np.nan
     model = save(network, tmp_path / "model")
-    with pytest.raises(ValueError, match=r"values that are no finite numbers"):
+    with pytest.raises(ValueError, match=r"values that are not finite"):
         row(model, signal)
 
 
