@@ -1,4 +1,4 @@
-"""The concordance correlation: by hand, by another package, and by what must hold of it."""
+"""The concordance correlation: by hand, against another package, and by its properties."""
 
 import warnings
 

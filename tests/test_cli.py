@@ -1,4 +1,4 @@
-"""The command line as a user meets it: what it prints, writes and exits with."""
+"""The command line as users meet it: output, files and exit codes."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Whatever ends a study, nothing is lost: neither what it has done nor files of the user."""
+"""However a study ends, neither its results nor the user's files are lost."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The verbs that train a model, apply it and say what it is: files, tables, messages."""
+"""The verbs that train, apply and describe a model: files, tables, messages."""
 
 import hashlib
 import io
@@ -153,9 +153,9 @@ def test_a_column_and_a_model_can_be_sources_together(model, table, tmp_path):
     done(
         "train", table, "--method", "progressive", "--source", "gender", model[0], *TINY, "-o", out
     )
-    told = json.loads(done("inspect", out, "--json").stdout)["model"]
-    assert list(told["sources"]) == ["gender", "model"]
-    assert list(told["sources"]["model"]["sources"]) == ["speaker"]
+    description = json.loads(done("inspect", out, "--json").stdout)["model"]
+    assert list(description["sources"]) == ["gender", "model"]
+    assert list(description["sources"]["model"]["sources"]) == ["speaker"]
     page = done("inspect", out).stdout
     names = re.findall(r"^Source         ( *\w+)", page, flags=re.MULTILINE)
     assert names == ["gender", "model", "  speaker"]
@@ -344,7 +344,7 @@ def test_predict_reads_a_table_of_features(model, table, tmp_path):
     [
         (
             lambda frame: frame.drop(columns=["a", "c"]),
-            "The model needs 3 features, of which 2 are missing: 'a', 'c'.",
+            "The table must have the 3 features of the model; 2 are missing: 'a', 'c'.",
         ),
         (
             lambda frame: frame.assign(b=np.nan),
@@ -385,21 +385,24 @@ def test_a_file_that_is_no_model_is_one_sentence(table):
 
 def test_inspect_tells_all_of_it(model, table):
     path, _ = model
-    told = json.loads(done("inspect", path, "--json").stdout)
+    description = json.loads(done("inspect", path, "--json").stdout)
     network = load_model(path)[-1]
-    assert told["model"]["class"] == "ProgressiveClassifier"
-    assert told["model"]["classes"] == ["angry", "happy", "sad"]
-    assert told["model"]["layers"] == [3, 4, 3]
-    assert told["model"]["best_epoch"] == network.best_epoch_
-    assert told["model"]["validation_score"] == network.history_["valid_score"].max()
-    source = told["model"]["sources"]["speaker"]
+    assert description["model"]["class"] == "ProgressiveClassifier"
+    assert description["model"]["classes"] == ["angry", "happy", "sad"]
+    assert description["model"]["layers"] == [3, 4, 3]
+    assert description["model"]["best_epoch"] == network.best_epoch_
+    assert description["model"]["validation_score"] == network.history_["valid_score"].max()
+    source = description["model"]["sources"]["speaker"]
     assert source["sha256"] == network.source_digest_["speaker"]
     assert source["layers"] == [3, 4, 3]
     assert source["sources"] == {}
-    assert told["features"] == {"number": 3, "names": ["a", "b", "c"], "made": None}
-    assert told["normalisation"] == [{"class": "StandardScaler", "rows": 40}]
-    assert told["versions"]["torch"] == {"written": version("torch"), "here": version("torch")}
-    assert told["bytes"] == path.stat().st_size
+    assert description["features"] == {"number": 3, "names": ["a", "b", "c"], "made": None}
+    assert description["normalisation"] == [{"class": "StandardScaler", "rows": 40}]
+    assert description["versions"]["torch"] == {
+        "written": version("torch"),
+        "here": version("torch"),
+    }
+    assert description["bytes"] == path.stat().st_size
 
     page = done("inspect", path).stdout
     for line in (
@@ -408,7 +411,7 @@ def test_inspect_tells_all_of_it(model, table):
         "Layers         3 - 4 - 3 (sigmoid)",
         "Source         speaker (column speaker): DNNClassifier, 3 classes, 3 - 4 - 3 (sigmoid)",
         f"  SHA-256      {source['sha256']} (weights)",
-        f"  SHA-256      {told['model']['sha256']} (weights)",
+        f"  SHA-256      {description['model']['sha256']} (weights)",
         f"  SHA-256      {read_model_info(path)['sha256']} (content)",
         "Features       3, of unknown origin",
         "               from 'a' to 'c'",
@@ -427,7 +430,7 @@ def test_inspect_says_which_rows_the_model_was_trained_on(model, table, tmp_path
     other = frame.assign(a=frame["a"] + 1, b=frame["b"] * 1.1)
     rows = tmp_path / "rows.csv"
     pd.concat([frame[:10], other[:30]]).to_csv(rows, index=False)
-    told = json.loads(done("inspect", model[0], "--rows", rows, "--json").stdout)
+    description = json.loads(done("inspect", model[0], "--rows", rows, "--json").stdout)
     network = load_model(model[0])[-1]
     # Validation, which chose the epoch of the speaker network too, is among what it knows.
     held_out = ~network.sources_[0][1].source_overlap(
@@ -435,7 +438,7 @@ def test_inspect_says_which_rows_the_model_was_trained_on(model, table, tmp_path
     )["own"]
     share = 0.25 - held_out[:10].sum() / 40
     known = {"own": 0.25, "speaker": pytest.approx(share)}
-    assert told["rows"] == {"file": str(rows), "number": 40, "known": known}
+    assert description["rows"] == {"file": str(rows), "number": 40, "known": known}
     page = done("inspect", model[0], "--rows", rows).stdout
     assert (
         f"Rows           40 of {rows}; share that was in the training:\n"
@@ -460,7 +463,7 @@ def test_rows_that_are_not_those_of_the_model_are_refused(model, table, tmp_path
     result = run("inspect", model[0], "--rows", tmp_path / "rows.csv")
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: The model needs 3 features, of which 1 are missing: 'b'.\n",
+        "Error: The table must have the 3 features of the model; 1 are missing: 'b'.\n",
     )
     X, y = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
     nameless = DNNClassifier(**PARAMS).fit(X, y)
@@ -483,11 +486,11 @@ def test_the_score_is_that_of_the_epoch_that_was_kept(tmp_path):
     kept = scores[network.best_epoch_ - 1]
     assert kept not in (scores[0], scores[-1], max(scores), min(scores))
     save_model(network, tmp_path / "m")
-    told = json.loads(done("inspect", tmp_path / "m", "--json").stdout)
-    assert told["model"]["validation_score"] == kept
+    description = json.loads(done("inspect", tmp_path / "m", "--json").stdout)
+    assert description["model"]["validation_score"] == kept
     save_model(network.set_params(early_stopping=False).fit(X, y), tmp_path / "m")
-    told = json.loads(done("inspect", tmp_path / "m", "--json").stdout)
-    assert told["model"]["validation_score"] is None
+    description = json.loads(done("inspect", tmp_path / "m", "--json").stdout)
+    assert description["model"]["validation_score"] is None
 
 
 def test_inspect_says_which_versions_are_others(model, tmp_path, monkeypatch):

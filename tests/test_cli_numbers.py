@@ -1,4 +1,4 @@
-"""The command line of numbers: what it takes for numbers, and from invented speech to a report."""
+"""Numbers on the command line: how they are recognised, and from speech to a report."""
 
 import io
 import tomllib
@@ -34,7 +34,7 @@ def done(*arguments):
 
 
 def frame_of(seed):
-    """Return 48 utterances of six speakers: arousal is told by the first feature."""
+    """Return 48 utterances of six speakers: the first feature tells arousal."""
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame({"file": [f"{seed}-{i:02}.wav" for i in range(48)]})
     frame["speaker"] = [f"0{i % 6}" for i in range(48)]

@@ -1,4 +1,4 @@
-"""A study that several processes run in parts is the study that one of them runs."""
+"""A study in parts by several processes equals the study of one process."""
 
 import re
 import socket
@@ -90,11 +90,11 @@ def test_the_plan_names_what_is_written_and_writes_nothing(line, tmp_path):
     assert planned.exit_code == 0, planned.output
     assert not (tmp_path / "out").exists()
     assert f"Fits: {N_FITS} (18 of methods, 6 of sources)" in planned.stdout
-    told = re.search(r"Files, into '.*/out': (.*); and the figures", planned.stdout)[1]
+    names = re.search(r"Files, into '.*/out': (.*); and the figures", planned.stdout)[1]
     assert run(*line, tmp_path / "out").exit_code == 0
     written = {path.name for path in (tmp_path / "out").glob("*.*")} - {"manifest.json"}
     pictures = {name for name in written if name.endswith((".png", ".pdf"))}
-    assert written - pictures == {name.split(" ")[0] for name in told.split(", ")}
+    assert written - pictures == {name.split(" ")[0] for name in names.split(", ")}
 
 
 def test_the_durations_have_a_file_of_their_own(line, tmp_path):

@@ -1,4 +1,4 @@
-"""The verbs that list a corpus, and the one that makes features of such a list."""
+"""The verbs that list a corpus, and the verb that extracts features of it."""
 
 import inspect
 import re
@@ -76,7 +76,7 @@ def test_a_recording_that_is_there_twice_is_said_dropped_or_refused(emodb, tmp_p
     assert len(pd.read_csv(out)) == 6
     refused = run("read", "emodb", emodb, "--duplicates", "error", "-o", tmp_path / "none.csv")
     assert refused.exit_code == 1
-    assert "--duplicates drop) keeps the first of each." in refused.stderr
+    assert "pass duplicates='drop' (--duplicates drop)." in refused.stderr
     assert not (tmp_path / "none.csv").exists()
 
 

@@ -1,4 +1,4 @@
-"""The verbs that look at results: any CSV file, one corpus or several."""
+"""The verbs that show results: any CSV file, one corpus or several."""
 
 import numpy as np
 import pandas as pd
@@ -139,8 +139,8 @@ def test_files_whose_corpora_have_names_keep_them(tmp_path):
         scores(corpus=f"the {name}").to_csv(tmp_path / f"{name}.csv", index=False)
     result = run("compare", tmp_path / "one.csv", tmp_path / "two.csv")
     assert "- corpus the two: ProgNet from NA is better" in result.stdout
-    told = "No comparison over all corpora: scores must be of at least 3 corpora"
-    assert told in result.stdout
+    message = "No comparison over all corpora: scores must be of at least 3 corpora"
+    assert message in result.stdout
 
 
 def test_corpora_of_several_sizes_are_not_counted_twice(tmp_path):

@@ -1,4 +1,4 @@
-"""Speech models on the command line: from audio to columns, a model that reads them, and back."""
+"""Speech models on the command line: from audio to columns, to a model that reads them."""
 
 import io
 import re

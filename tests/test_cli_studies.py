@@ -1,4 +1,4 @@
-"""The verbs that run studies: their files, how they go on after a stop, how they fail."""
+"""The verbs that run studies: their files, restarts after a stop, and errors."""
 
 import os
 import random
@@ -405,14 +405,14 @@ class Run:
 def kept_in(said, folder, total):
     """Return how many fits a run that was stopped says are kept; it must be its last line."""
     last = said.strip().splitlines()[-1]
-    told = re.fullmatch(
+    match = re.fullmatch(
         rf"Stopped\. The same command continues the study: (\d+) of {total} fits are kept in "
         rf"{re.escape(repr(str(folder)))}\.",
         last,
     )
-    assert told, last
+    assert match, last
     assert "Traceback" not in said
-    return int(told[1])
+    return int(match[1])
 
 
 def test_killed_and_interrupted_it_goes_on_and_ends_as_if_unbroken(table, tmp_path, no_figures):
@@ -498,4 +498,4 @@ def test_three_corpora_with_one_file_of_labels(table, tmp_path, no_figures):
     frame.loc[:9, ["file", "a", "b", "c"]].to_csv(paths[1], index=False)
     twice = run("corpora", *paths, *options, "-o", tmp_path / "twice")
     assert twice.exit_code == 1
-    assert "come more than once" in twice.stderr
+    assert "more than once" in twice.stderr

@@ -1,4 +1,4 @@
-"""From files to features and labels: what is taken for a feature, and what is refused."""
+"""From files to features and labels: which columns are features, and which are refused."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""From one recording to its label: the same whatever holds the recording, or one sentence."""
+"""From one recording to its label: the same for any form of recording, or one sentence."""
 
 import io
 import re
@@ -90,10 +90,10 @@ def test_the_command_line_says_the_same(predictor, stored, tmp_path):
     command = ["predict", str(stored), str(path), str(broken), "-o", str(tmp_path / "said.csv")]
     result = CliRunner().invoke(main, command)
     assert result.exit_code == 1
-    told = pd.read_csv(tmp_path / "said.csv").iloc[0]
+    row = pd.read_csv(tmp_path / "said.csv").iloc[0]
     said = predictor.predict(path)
-    assert told["label"] == said.label
-    probabilities = [np.float32(told[f"p_{name}"]) for name in said.probabilities]
+    assert row["label"] == said.label
+    probabilities = [np.float32(row[f"p_{name}"]) for name in said.probabilities]
     assert probabilities == [np.float32(p) for p in said.probabilities.values()]
     assert predictor.predict(broken).error.removeprefix("The recording ")[:-1] in result.output
 

@@ -1,4 +1,4 @@
-"""Tables come back as they were written, to the last digit and the last zero before a name."""
+"""Tables are read as they were written, to the last digit and the first zero of a name."""
 
 import re
 import sys

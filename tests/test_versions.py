@@ -1,4 +1,4 @@
-"""One version of each tool, wherever it is named."""
+"""The same version of each tool everywhere."""
 
 import re
 from pathlib import Path

@@ -18,7 +18,7 @@ def numbered_lines(path):
 def bad_line(path, number, line, expected):
     """Return the ValueError about a line that is not `expected`."""
     return ValueError(
-        f"{path}, line {number} must be {expected}; got {line!r}. Repair the line, or read a "
+        f"{path}, line {number} must have {expected}; got {line!r}. Repair the line, or read a "
         "fresh copy of the corpus."
     )
 

@@ -228,7 +228,7 @@ def test_a_link_to_elsewhere_is_refused(database, tmp_path, name):
     elsewhere = tmp_path.parent / f"{tmp_path.name}-{name}"
     (tmp_path / name).rename(elsewhere)
     (tmp_path / name).symlink_to(elsewhere)
-    with pytest.raises(ValueError, match="A database must hold its own tables, got"):
+    with pytest.raises(ValueError, match="A database must hold its own tables; got"):
         read_audformat(tmp_path)
 
 

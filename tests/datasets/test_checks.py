@@ -1,4 +1,4 @@
-"""Each problem of a corpus frame in its own sentence, each suspicion in its own warning."""
+"""Each problem of a corpus has its own sentence, and each suspicion its own warning."""
 
 import warnings
 
@@ -278,9 +278,8 @@ def test_copies_with_different_labels_are_an_error(equal_files, columns, duplica
     frame = corpus(file=equal_files, **ONE_SPEAKER | columns)
     assert problems(frame, files=True, duplicates=duplicates)[1:] == [
         "Copies of a recording must have the same emotion, gender and speaker. With different "
-        "labels, 1 recording appears more than once: '{equal_files[0]}' = '{equal_files[2]}'. "
-        "Find "
-        "out which is right, and take the other out."
+        f"labels, 1 recording appears more than once: '{equal_files[0]}' = '{equal_files[2]}'. "
+        "Find out which is right, and remove the others."
     ]
 
 
@@ -308,7 +307,7 @@ def test_many_copies_are_counted(tmp_path):
         (tmp_path / path).write_bytes(b"the same")
     frame = corpus(20, file=paths, emotion="sad", **ONE_SPEAKER)
     (remark,) = remarks(frame, files=True)
-    assert f"once: '{paths[0]}' = '{paths[1]}' (and 18 more); " in remark
+    assert f"once: '{paths[0]}' = '{paths[1]}' (and 18 more). " in remark
 
 
 def test_segments_of_one_file_are_not_equal(make_files):

@@ -1,4 +1,4 @@
-"""IEMOCAP: small trees as the corpus has them, and one of its full size."""
+"""IEMOCAP: small trees in the form of the corpus, and one of full size."""
 
 import os
 import re
@@ -186,7 +186,7 @@ def test_recordings_without_label_and_labels_without_recording(root):
         corpus = read_iemocap(root, emotions=["neutral", "angry"])
     assert [str(warning.message) for warning in caught][:2] == [
         "IEMOCAP: 1 recording has no label and is left out, such as "
-        "{wavs / 'Ses01F_impro01_F099.wav'}.",
+        f"{wavs / 'Ses01F_impro01_F099.wav'}.",
         "IEMOCAP: 1 utterance has no recording and is left out, such as Ses01F_impro01_F000.",
     ]
     assert corpus["id"].tolist() == ["Ses01F_impro01_M000", "Ses03M_impro08b_M000"]
@@ -216,10 +216,10 @@ def test_bad_lines_are_named(root, old, new, expected):
     text = path.read_text("latin-1").replace(old, new)
     path.write_text(text, "latin-1")
     number, bad = next(item for item in enumerate(text.splitlines(), 1) if new in item[1])
-    with pytest.raises(ValueError, match="expected") as caught:
+    with pytest.raises(ValueError, match="must have") as caught:
         read_iemocap(root)
     assert str(caught.value) == (
-        f"{path}, line {number} must be {expected}; got {bad!r}. Repair the line, or read a "
+        f"{path}, line {number} must have {expected}; got {bad!r}. Repair the line, or read a "
         "fresh copy of the corpus."
     )
 

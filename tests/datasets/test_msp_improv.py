@@ -1,4 +1,4 @@
-"""MSP-IMPROV: small trees as the corpus has them, and one of its full size."""
+"""MSP-IMPROV: small trees in the form of the corpus, and one of full size."""
 
 import warnings
 
@@ -139,7 +139,7 @@ def test_recordings_without_label_and_labels_without_recording(root):
         corpus = read_msp_improv(root)
     assert [str(warning.message) for warning in caught][:2] == [
         "MSP-IMPROV: 2 recordings have no label and are left out, such as "
-        "{folder / 'MSP-IMPROV-S01A-F01-P-FM98.wav'}.",
+        f"{folder / 'MSP-IMPROV-S01A-F01-P-FM98.wav'}.",
         "MSP-IMPROV: 2 utterances have no recording and are left out, such as "
         "MSP-IMPROV-S01A-F01-P-FM01.",
     ]
@@ -174,10 +174,10 @@ def test_bad_lines_are_named(root, old, new, expected):
     text = path.read_text().replace(old, new)
     path.write_text(text)
     number, bad = next(item for item in enumerate(text.splitlines(), 1) if new in item[1])
-    with pytest.raises(ValueError, match="expected") as caught:
+    with pytest.raises(ValueError, match="must have") as caught:
         read_msp_improv(root)
     assert str(caught.value) == (
-        f"{path}, line {number} must be {expected}; got {bad!r}. Repair the line, or read a "
+        f"{path}, line {number} must have {expected}; got {bad!r}. Repair the line, or read a "
         "fresh copy of the corpus."
     )
 

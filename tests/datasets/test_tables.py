@@ -142,8 +142,8 @@ def test_what_a_reader_returns_comes_back(tmp_path, name):
         (
             "file,emotion\na.wav,sad\n,sad\n",
             {},
-            "The corpus has 1 problem; repair the rows, or drop them:\n  file must not be empty, "
-            "got 1 row where it is: 1.",
+            "The corpus has 1 problem; repair the rows, or drop them:\n  file must not be empty; "
+            "it is in 1 row: 1.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Figure 4: means and bands by hand, circles where the comparisons say, and nothing mixed."""
+"""Figure 4: means and bands by hand, circles from the comparisons, and nothing mixed."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Decoding: every file becomes the same kind of signal, or says in one line why it cannot."""
+"""Decoding: every file becomes the same kind of signal, or one line says why not."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Which columns of a table are features, and what is said of those that are likely none."""
+"""Which columns of a table are features, and the warnings about suspicious ones."""
 
 import warnings
 
@@ -110,7 +110,7 @@ def test_read_features_refuses_labels_that_nobody_named(emodb, tmp_path):
     ):
         read_features(path, exclude=LABELS)
     assert read_features(path, exclude=[*LABELS, "actor"]).shape == (339, 88)
-    with pytest.warns(UserWarning, match="The values of 'actor' alone tell 'speaker'"):
+    with pytest.warns(UserWarning, match="The values of 'actor' alone predict 'speaker'"):
         read_features(path, columns=["actor", emodb.columns[4]], exclude=["speaker"])
 
 

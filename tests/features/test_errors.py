@@ -1,4 +1,4 @@
-"""What becomes of utterances that cannot be used: raise, skip or NaN; each is named."""
+"""Utterances that cannot be used: raise, skip or NaN, and a report that lists them."""
 
 import numpy as np
 import pandas as pd

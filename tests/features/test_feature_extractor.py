@@ -1,4 +1,4 @@
-"""What an extractor shares with all others, seen on one that needs no openSMILE."""
+"""The common part of all extractors, tested on one without openSMILE."""
 
 import warnings
 
@@ -90,7 +90,8 @@ def test_row_of_another_length_is_a_mistake_of_the_extractor(row, shape):
     with pytest.raises(ValueError, match="must return one row") as caught:
         Peak(lambda signal, sampling_rate: row, on_error="skip").transform([SIGNAL])
     assert str(caught.value) == (
-        "Peak must return one row of 1 features, one for each name; got an array of shape {shape}."
+        "Peak must return one row of 1 features, one for each name; got an array of shape "
+        f"{shape}."
     )
 
 

@@ -1,4 +1,4 @@
-"""Feature sets by name, or by a configuration of the user's own with what it includes."""
+"""Feature sets by name, or by the user's own configuration with the files it includes."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""The GE2E encoder: its input as librosa has it, its layers as plain torch has them."""
+"""The GE2E encoder: its input against librosa, its layers against plain torch."""
 
 import os
 import pickle

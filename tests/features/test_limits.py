@@ -1,4 +1,4 @@
-"""What a small file may become: bounded before it is decoded, whatever its header says."""
+"""A small file cannot grow without limit, whatever its header says."""
 
 import os
 import struct

@@ -1,4 +1,4 @@
-"""Recordings that give features, but hardly those that are meant, are named in a warning."""
+"""A warning names recordings whose features are probably not what the user wants."""
 
 import warnings
 

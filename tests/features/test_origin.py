@@ -1,4 +1,4 @@
-"""What made features: read from a table and from a model, and what is not taken for the same."""
+"""The origin of features: read from a table and from a model, and compared."""
 
 import pandas as pd
 import pytest

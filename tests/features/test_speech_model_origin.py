@@ -1,4 +1,4 @@
-"""A table, and the file of a model, know which speech models made their columns."""
+"""Tables and model files record which speech models made their columns."""
 
 import pandas as pd
 import pytest
@@ -96,7 +96,7 @@ def test_a_configuration_beside_a_speech_model_counts_by_its_content():
     assert one.configuration_sha256 == digest
     assert one.makes_same_features(same)
     with pytest.raises(
-        ValueError, match=r"'here \+ \[there;x\]/a\.conf', and a configuration that"
+        ValueError, match=r"'here \+ \[there;x\]/a\.conf'\. A configuration that only"
     ):
         one.make_extractor()
 

@@ -1,4 +1,4 @@
-"""Layers of speech models as columns: pooling, modules of one's own, cache, processes, errors."""
+"""Layers of speech models as columns: pooling, own modules, cache, processes, errors."""
 
 import pickle
 import re
@@ -279,13 +279,13 @@ def test_parameters_of_a_module_of_another_type():
 @pytest.mark.parametrize(
     ("params", "sentence"),
     [
-        ({"layers": "layr1"}, r"^layers must be of 'layer1', 'layer2', 'layer3', 'embedding' of "
-         r"'ge2e-random'; got 'layr1'\. The nearest is 'layer1'\.$"),
-        ({"layers": []}, r"^layers must be of .*; got none\.$"),
+        ({"layers": "layr1"}, r"^layers must be among 'layer1', 'layer2', 'layer3', 'embedding' "
+         r"of 'ge2e-random'; got 'layr1'\. The nearest is 'layer1'\.$"),
+        ({"layers": []}, r"^layers must be among .*; got none\.$"),
         ({"layers": ["layer1", "layer1"]}, r"^layers must have each name once; got"),
-        ({"pooling": "median"}, r"^pooling must be of 'mean', 'std'; got 'median'\. The nearest "),
-        ({"sampling_rate": 8000}, r"^sampling_rate must be 16000 Hz, for the speech model "
-        r"'ge2e-random' takes; got 8000\.$"),
+        ({"pooling": "median"}, r"^pooling must be among 'mean', 'std'; got 'median'\. The "),
+        ({"sampling_rate": 8000}, r"^sampling_rate must be 16000 Hz for the speech model "
+        r"'ge2e-random'; got 8000\.$"),
         ({"device": "cudda"}, r"^device must be one on which torch can compute here, .* 'cudda' "),
         ({"batch_size": 0}, r"^batch_size must satisfy 1 <= batch_size; got 0\.$"),
         ({"model": "ge3e"}, r"^model must be 'ge2e', .*; got 'ge3e'"),

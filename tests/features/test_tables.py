@@ -1,4 +1,4 @@
-"""Tables of features from elsewhere: read to the last digit, or refused in one sentence."""
+"""Feature tables of other programs: read to the last digit, or refused in one sentence."""
 
 import sys
 

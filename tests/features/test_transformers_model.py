@@ -1,4 +1,4 @@
-"""Speech models of transformers: tiny ones with random weights, against the library by hand."""
+"""Speech models of transformers: tiny random ones, against the library."""
 
 import json
 import pickle
@@ -106,7 +106,7 @@ def test_some_layers_by_name(folder, signal):
     assert [name.split(".")[1] for name in found.index] == ["layer2"] * 16 + ["layer0"] * 16
     whole = row(folder, signal)
     np.testing.assert_array_equal(found, whole[found.index])
-    with pytest.raises(ValueError, match=r"layers must be of 'layer0', .* got 'layer3'"):
+    with pytest.raises(ValueError, match=r"layers must be among 'layer0', .* got 'layer3'"):
         row(folder, signal, layers="layer3")
 
 
@@ -178,7 +178,7 @@ def test_a_name_that_is_not_here_is_one_sentence_at_once(signal, no_network):
     start = time.perf_counter()
     with pytest.raises(ValueError, match=r"^model must be 'ge2e', a folder, or .*download=True"):
         row("nobody/no-such-model", signal)
-    with pytest.raises(ValueError, match=r"there is no folder '/no/such/folder'"):
+    with pytest.raises(ValueError, match=r"got '/no/such/folder', which is not a folder"):
         row("/no/such/folder", signal)
     assert time.perf_counter() - start < 1
 

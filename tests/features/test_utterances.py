@@ -58,7 +58,7 @@ def test_times_that_are_none(values):
         OpenSmileFeatures().transform(TABLE.assign(start=values))
     assert str(caught.value) == (
         "The column 'start' must hold times in s, as numbers or timedeltas; got "
-        "{pd.Series(values).iloc[0]!r}. Convert it."
+        f"{pd.Series(values).iloc[0]!r}. Convert it."
     )
 
 

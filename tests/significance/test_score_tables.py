@@ -124,8 +124,8 @@ def test_what_is_no_table_and_no_array_is_refused(scores):
         with pytest.raises(TypeError, match=sentence(told.format(type(wrong).__name__))):
             corrected_cv_ttest(wrong, wrong)
     told = (
-        "scores must be a DataFrame of pandas or polars, or a pyarrow Table; got {}. Make one of "
-        "it, such as pandas.DataFrame(scores), or pandas.concat(scores) of several."
+        "scores must be a DataFrame of pandas or polars, or a pyarrow Table; got {}. Convert "
+        "it with pandas.DataFrame(scores), or join several with pandas.concat(scores)."
     )
     for wrong in ([a, b], pl.from_pandas(scores).lazy(), scores.to_dict("list"), np.ones((2, 2))):
         for function in (
