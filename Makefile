@@ -1,4 +1,4 @@
-# Each target sets up what it needs in .venv and then runs; it needs Python, pip and make.
+# Each target installs what it needs into .venv and then runs. It needs Python, pip and make.
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -8,11 +8,11 @@ extras-test := [audio,corpora,report,test]
 extras-docs := [audio,docs,report]
 extras-bench := [audio,bench]
 
-# The weights of GE2E. No extra can say --no-deps: the package around them asks for a compiler.
+# The weights of GE2E. An extra cannot say --no-deps, and the package around them needs a compiler.
 without-deps-test := resemblyzer==0.1.4
 
-# Each process tests one half of the files from the top, so that what the tests of a file share is
-# made once, and not in each process; whoever is done first takes over some of the other's.
+# Each process tests a part of the files in order, so that fixtures of a file are made once and not
+# in each process. A process that finishes first takes over tests of another.
 in-parallel := --numprocesses auto --dist worksteal
 
 .PHONY: help demo pictures test coverage docs bench emodb
@@ -48,7 +48,7 @@ emodb: .venv/ready-test ## recompute the shipped EmoDB features (CORPORA=folder 
 	@test -n "$(CORPORA)" || { echo "usage: make emodb CORPORA=FOLDER, with the corpus in FOLDER/emodb"; exit 2; }
 	$(BIN)/python tools/make_emodb.py "$(CORPORA)/emodb" skprognet/datasets/data
 
-# Made again when what is to be installed changes; otherwise a second call does nothing.
+# Made again if the requirements change; otherwise a second call does nothing.
 .venv/ready-%: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.$(extras-$*)'

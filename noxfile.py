@@ -1,4 +1,7 @@
-"""The oldest and newest dependencies, and the release; `make test` runs constraints.txt."""
+"""Test with the oldest and newest dependencies, and build the release.
+
+`make test` uses the versions of constraints.txt.
+"""
 
 import shutil
 from pathlib import Path
@@ -8,19 +11,19 @@ import nox
 nox.options.sessions = ["oldest", "newest", "docs"]
 nox.options.error_on_missing_interpreters = True
 
-WEIGHTS = ["--no-deps", "resemblyzer==0.1.4"]  # of GE2E; the package itself is not imported
+WEIGHTS = ["--no-deps", "resemblyzer==0.1.4"]  # the weights of GE2E; nothing imports the package
 PROJECT = nox.project.load_toml("pyproject.toml")["project"]
 
 
 @nox.session(python="3.11")
 def oldest(session):
-    """Test with every dependency at the floor that pyproject.toml gives it."""
+    """Test with every dependency at its lowest version in pyproject.toml."""
     extras = PROJECT["optional-dependencies"]
     tested = ("audio", "corpora", "onnx", "parquet", "report")
     chosen = (PROJECT["dependencies"], *map(extras.get, tested))
-    requirements = [each for part in chosen for each in part]
+    requirements = [requirement for part in chosen for requirement in part]
     # The tables of a newer polars hide their column names from this scikit-learn.
-    requirements += [each for each in extras["test"] if each.startswith("polars")]
+    requirements += [name for name in extras["test"] if name.startswith("polars")]
     floors = [requirement.replace(">=", "==") for requirement in requirements]
     session.install("--editable", ".[audio,corpora,report,test]", *floors)
     session.install(*WEIGHTS)
@@ -30,7 +33,7 @@ def oldest(session):
 
 @nox.session(python="3.14")
 def newest(session):
-    """Test with the newest release of everything, pre-releases left out."""
+    """Test with the newest release of everything, without pre-releases."""
     session.install("--upgrade", "--editable", ".[audio,corpora,report,test]")
     session.install(*WEIGHTS)
     session.run("python", "-m", "pytest", *session.posargs)

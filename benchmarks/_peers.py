@@ -1,8 +1,7 @@
-"""The paper's network as one would train it with other tools, all on the same rows.
+"""The paper's network, trained with other tools on the same rows.
 
-Each function trains for some epochs and keeps nothing. They differ from the package in what the
-tools make of it: skorch and PyTorch start from other random weights, `MLPClassifier` has no
-dropout.
+Each function trains for some epochs and keeps nothing. The results differ from the package:
+skorch and PyTorch start from other random weights, and `MLPClassifier` has no dropout.
 """
 
 from functools import cache
@@ -18,14 +17,14 @@ N_ROWS, N_FEATURES, WIDTHS, N_CLASSES, LR = 4424, 88, (256, 256, 256, 256), 4, 5
 
 @cache
 def problem():
-    """Return rows as many as 8 of 10 folds of IEMOCAP, and their classes."""
+    """Return random rows and classes, as many as in 8 of 10 folds of IEMOCAP."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(N_ROWS, N_FEATURES)).astype(np.float32)
     return X, rng.integers(N_CLASSES, size=N_ROWS)
 
 
 def plain_module(dropout=0.5):
-    """Return the network as one would write it in PyTorch."""
+    """Return the network as a user would write it in PyTorch."""
     layers, below = [], N_FEATURES
     for width in WIDTHS:
         layers += [torch.nn.Linear(below, width), torch.nn.Sigmoid(), torch.nn.Dropout(dropout)]
@@ -34,7 +33,7 @@ def plain_module(dropout=0.5):
 
 
 class PlainProgressive(torch.nn.Module):
-    """The progressive network as one would write it: the source computes in every step."""
+    """The progressive network as a user would write it; the source runs in every step."""
 
     def __init__(self, source):
         super().__init__()
@@ -110,7 +109,7 @@ def pytorch_loop(X, y, batch_size, epochs, device="cpu"):
 
 
 def keras_on_torch(X, y, batch_size, epochs):
-    import keras  # which backend it takes is decided when it is imported
+    import keras  # its import fixes the backend
 
     model = keras.Sequential([keras.Input((N_FEATURES,))])
     for width in WIDTHS:
@@ -123,7 +122,7 @@ def keras_on_torch(X, y, batch_size, epochs):
 
 
 def matrix_products_alone(X, batch_size, epochs, device="cpu"):
-    """Compute the products of all steps and nothing else: no implementation can be faster."""
+    """Compute only the products of all steps; no implementation can be faster."""
     sizes = [N_FEATURES, *WIDTHS, N_CLASSES]
     weights = [torch.randn(n_out, n_in, device=device) for n_in, n_out in pairwise(sizes)]
     inputs = [torch.randn(batch_size, n_in, device=device) for n_in in sizes[:-1]]

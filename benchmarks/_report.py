@@ -1,4 +1,4 @@
-"""How a table of figures is measured, printed and kept."""
+"""Measure, print and store a table of figures."""
 
 import platform
 import statistics
@@ -13,31 +13,31 @@ PACKAGES = ["skprognet", "torch", "skorch", "scikit-learn", "numpy"]
 
 
 def processor():
-    """Return the name of the processor, where the system tells it."""
-    told = Path("/proc/cpuinfo")
-    lines = told.read_text().splitlines() if told.exists() else []
+    """Return the name of the processor, if the system reveals it."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     return f"{len(names)} x {names[0]}" if names else platform.processor() or "unknown"
 
 
 def in_turn(contenders, rounds, clock=time.process_time):
-    """Return seconds of each contender in each round, after a round that warms up.
+    """Time each contender in each round, after a round to warm up.
 
-    They take turns, so that a change of the machine's speed hits all alike.
+    The contenders take turns, so that changes of the machine's speed affect all alike.
 
     Parameters
     ----------
     contenders : dict of str to callable
-        What is timed, without arguments.
+        The functions to time, without arguments.
     rounds : int
-        How often.
+        Number of rounds.
     clock : callable, default=time.process_time
-        Gives seconds.
+        Returns seconds.
 
     Returns
     -------
     DataFrame
-        A row per round, a column per contender.
+        Seconds, with one row per round and one column per contender.
     """
     seconds = {name: [] for name in contenders}
     for _ in range(rounds + 1):
@@ -49,7 +49,7 @@ def in_turn(contenders, rounds, clock=time.process_time):
 
 
 def median_ratio(seconds, name, reference):
-    """Return the median over the rounds of one contender's time over another's."""
+    """Return the median over the rounds of the ratio of two contenders' times."""
     return statistics.median(seconds[name] / seconds[reference])
 
 
@@ -59,20 +59,20 @@ def publish(name, table, notes, packages=()):
     Parameters
     ----------
     name : str
-        Of the files.
+        Name of the files.
     table : DataFrame
-        Figures.
+        The figures.
     notes : str
-        What was measured, in a sentence.
+        A sentence on what was measured.
     packages : sequence of str, default=()
         Further packages whose versions matter.
     """
-    versions = ", ".join(f"{each} {version(each)}" for each in [*PACKAGES, *packages])
+    versions = ", ".join(f"{package} {version(package)}" for package in [*PACKAGES, *packages])
     machine = f"{processor()}, {platform.machine()}, {platform.system()}"
-    told = f"{notes} {machine}, Python {platform.python_version()}; {versions}."
-    text = f"{table.to_markdown(index=False, floatfmt='.2f')}\n\n{told}\n"
+    conditions = f"{notes} {machine}, Python {platform.python_version()}; {versions}."
+    text = f"{table.to_markdown(index=False, floatfmt='.2f')}\n\n{conditions}\n"
     print(text, flush=True)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.md").write_text(text)
     table.to_csv(RESULTS / f"{name}.csv", index=False, float_format="%.2f")
-    (RESULTS / f"{name}.txt").write_text(f"{told}\n")
+    (RESULTS / f"{name}.txt").write_text(f"{conditions}\n")

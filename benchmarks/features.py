@@ -1,9 +1,8 @@
-"""What it takes to extract features: processors, memory, and a second run from the cache.
+"""Cost of feature extraction: processors, memory, and a second run from the cache.
 
-Each row is an extraction in a fresh process, with as many worker processes as there are
-processors, of more files than the row before it. The files are invented speech, so that anybody
-can run it; ``--corpus FOLDER`` takes recordings instead. The result also goes to
-``benchmarks/results/``.
+Each row is an extraction in a new process, with one worker process per processor, of more files
+than the row before. The files are invented speech, so anybody can run this benchmark;
+``--corpus FOLDER`` uses recordings instead. The result is also written to ``benchmarks/results/``.
 """
 
 import argparse
@@ -26,17 +25,17 @@ from skprognet.datasets import make_speech_corpus
 from skprognet.features import OpenSmileFeatures
 
 N_SPEAKERS, N_EMOTIONS = 20, 4
-EVERY = 0.2  # s between two looks at the processes
+EVERY = 0.2  # s between two measurements of the processes
 
 
 class Watch(threading.Thread):
-    """Looks at this process and those that it started, as long as it is entered."""
+    """Measure this process and its children while the context is open."""
 
     def __init__(self):
         super().__init__(daemon=True)
         self.done = threading.Event()
         self.peak_parent = self.peak_worker = 0  # bytes that are resident
-        self.waited = {}  # by process, s in which it could have run, had a processor been free
+        self.waited = {}  # s for which each process waited for a free processor
 
     def run(self):
         me = psutil.Process()
@@ -46,7 +45,7 @@ class Watch(threading.Thread):
                 try:
                     self.peak_worker = max(self.peak_worker, process.memory_info().rss)
                     self.waited[process.pid] = waiting_time(process.pid)
-                except (psutil.Error, OSError):  # it has ended in the meantime
+                except (psutil.Error, OSError):  # it ended in between
                     continue
 
     def __enter__(self):
@@ -59,7 +58,7 @@ class Watch(threading.Thread):
 
 
 def waiting_time(pid):
-    """Return for how long the threads of a process were ready to run and did not; s, Linux."""
+    """Return how long the threads of a process were ready but not running, in s; Linux only."""
     if platform.system() != "Linux":
         return np.nan
     delays = (
@@ -69,12 +68,12 @@ def waiting_time(pid):
 
 
 def processor_time():
-    """Return the processor time of this process and of those of its own that have ended, in s."""
+    """Return the processor time of this process and of its ended children, in s."""
     return sum(os.times()[:4])
 
 
 def extract(paths, cache, n_jobs):
-    """Extract features and return what it took."""
+    """Extract features and return the cost."""
     smile = OpenSmileFeatures(cache=cache, n_jobs=n_jobs, verbose=False)
     start, used = time.perf_counter(), processor_time()
     with Watch() as watch:
@@ -89,7 +88,7 @@ def extract(paths, cache, n_jobs):
 
 
 def in_new_process(function, *arguments):
-    """Return what a function returns in a process that has done nothing before."""
+    """Return the result of a function in a new process."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         return pool.submit(function, *arguments).result()
 
@@ -117,7 +116,7 @@ def measure(paths, n_jobs):
 
 
 def find_files(corpus, folder, n_files):
-    """Return paths of recordings in random order: of a corpus, or invented in a folder."""
+    """Return paths of recordings in random order, from a corpus or invented in a folder."""
     if corpus is None:
         n_utterances = -(-n_files // (N_SPEAKERS * N_EMOTIONS))
         paths = make_speech_corpus(
@@ -133,13 +132,17 @@ def main():
     parser.add_argument("--corpus", type=Path, help="folder of WAV files")
     parser.add_argument("--files", type=int, nargs="+", default=[500, 1000, 2000])
     parser.add_argument("--n-jobs", type=int, default=multiprocessing.cpu_count())
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        paths = find_files(given.corpus, folder, max(given.files))
-        table = pd.DataFrame([measure(paths[:number], given.n_jobs) for number in given.files])
-    speech = "Invented speech" if given.corpus is None else f"Recordings of {given.corpus.name}"
+        paths = find_files(arguments.corpus, folder, max(arguments.files))
+        table = pd.DataFrame(
+            [measure(paths[:number], arguments.n_jobs) for number in arguments.files]
+        )
+    speech = (
+        "Invented speech" if arguments.corpus is None else f"Recordings of {arguments.corpus.name}"
+    )
     notes = (
-        f"{speech}, eGeMAPSv02, {given.n_jobs} processes; start of the processes included. The "
+        f"{speech}, eGeMAPSv02, {arguments.n_jobs} processes; their start is included. The "
         "second run takes everything from the cache."
     )
     publish("features", table, notes, ["opensmile", "soundfile", "soxr", "joblib"])

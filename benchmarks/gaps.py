@@ -1,11 +1,11 @@
-"""How often transfer is found to change a gap between groups, where it does and does not.
+"""How often a test finds that transfer changes a gap between groups, if it does and if not.
 
-The predictions are invented: some speakers are recognised better than others, each method has
-speakers of its own that it does better with, and the same rows are tested in every repeat. They
-are classes, whose score is the UAR, or numbers, whose score is the CCC. Where
-transfer changes nothing, it should be found to in 5 % of the trials. Transfer that helps both
-groups alike changes nothing either. Rows as units, which take the rows of a speaker for
-independent of each other, show why speakers are the default.
+The predictions are invented. Some speakers are recognised better than others, each method has its
+own speakers that it recognises better, and the same rows are tested in every repeat. The
+predictions are classes with the score UAR, or numbers with the score CCC. If transfer changes
+nothing, the test should find a change in 5 % of the trials. Transfer that helps both groups alike
+changes nothing either. Rows as units, which treats the rows of a speaker as independent, shows
+why speakers are the default.
 """
 
 import argparse
@@ -22,39 +22,39 @@ from skprognet.results import gaps_between_groups
 ALPHA = 0.05
 N_SPEAKERS, N_ROWS_EACH, N_REPEATS, N_CLASSES = 10, 24, 3, 4
 SCORE, GAP = 0.5, 0.2  # of all rows, and between the two genders
-# By how much transfer widens the gap, and by how much it helps all rows.
+# How much transfer widens the gap, and how much it helps all rows.
 CASES = {
     "nothing differs": (0.0, 0.0),
     "helps both alike": (0.0, 0.2),
     "widens the gap by 0.2": (0.2, 0.0),
 }
 METHODS = {"none": "DNN", "speaker": "ProgNet"}
-SLOPE = 0.7  # by how much predicted numbers rise with the truth
+SLOPE = 0.7  # rise of the predicted number per unit of the truth
 
 
 class Kind(NamedTuple):
-    """How truth and predictions are drawn, and standard deviations of what is a speaker's own."""
+    """How to draw truth and predictions, and the standard deviations of the speaker effects."""
 
     truth: object  # function of the generator and the number of rows
-    predict: object  # function of the generator, the truth, the score, and what is a speaker's own
+    predict: object  # function of the generator, the truth, the score and the speaker effects
     speakers: float
     by_method: float  # of speakers by method
 
 
-def predict_labels(rng, truth, score, own):
-    """Return predicted labels; each is right with probability `score + own`."""
+def predict_labels(rng, truth, score, effect):
+    """Return predicted labels; each is right with probability `score + effect`."""
     other = (truth + rng.integers(1, N_CLASSES, size=len(truth))) % N_CLASSES
-    return np.where(rng.random(len(truth)) < score + own, truth, other)
+    return np.where(rng.random(len(truth)) < score + effect, truth, other)
 
 
-def predict_numbers(rng, truth, score, own):
-    """Return numbers that are off by `own`, and so noisy that their CCC is `score`.
+def predict_numbers(rng, truth, score, effect):
+    """Return numbers that are off by `effect`, with as much noise as gives the CCC `score`.
 
-    The truth has mean 0 and variance 1, so that CCC = 2 SLOPE / (1 + SLOPE^2 + own^2 + noise^2).
+    The truth has mean 0 and variance 1, so CCC = 2 SLOPE / (1 + SLOPE^2 + effect^2 + noise^2).
     """
-    of_own = NUMBERS.speakers**2 + NUMBERS.by_method**2
-    noise = np.sqrt(2 * SLOPE / score - 1 - SLOPE**2 - of_own)
-    return SLOPE * truth + own + noise * rng.normal(size=len(truth))
+    of_effects = NUMBERS.speakers**2 + NUMBERS.by_method**2
+    noise = np.sqrt(2 * SLOPE / score - 1 - SLOPE**2 - of_effects)
+    return SLOPE * truth + effect + noise * rng.normal(size=len(truth))
 
 
 LABELS = Kind(lambda rng, n: rng.integers(N_CLASSES, size=n), predict_labels, 0.05, 0.08)
@@ -63,19 +63,19 @@ KINDS = {"UAR": LABELS, "CCC": NUMBERS}
 
 
 def invented(widening, rng, helps=0.0, kind=LABELS):
-    """Return predictions of a network without a source and of one with it, and labels."""
+    """Return predictions of a network without and of one with a source, and labels."""
     speaker = np.repeat(np.arange(N_SPEAKERS), N_ROWS_EACH)
     side = np.where(speaker % 2, 0.5, -0.5)
     truth = kind.truth(rng, len(speaker))
     of_speaker = rng.normal(0, kind.speakers, N_SPEAKERS)
     frames = []
     for source, method in METHODS.items():
-        own = of_speaker + rng.normal(0, kind.by_method, N_SPEAKERS)
+        effects = of_speaker + rng.normal(0, kind.by_method, N_SPEAKERS)
         gap, score = GAP, SCORE
         if source != "none":
             gap, score = gap + widening, score + helps
         for repeat in range(1, N_REPEATS + 1):
-            predicted = kind.predict(rng, truth, score + gap * side, own[speaker])
+            predicted = kind.predict(rng, truth, score + gap * side, effects[speaker])
             frame = pd.DataFrame({"truth": truth, "prediction": predicted})
             names = {"method": method, "source": source, "repeat": repeat, "fold": 1}
             frames.append(frame.assign(row=np.arange(len(truth)), **names))
@@ -91,23 +91,23 @@ def trial(case, unit, seed, kind=LABELS):
 
 
 def summary(n_seeds):
-    """Return a row for each case and unit: how often transfer is found to change the gap."""
+    """Return for each case and unit how often the test finds that transfer changes the gap."""
     rows = []
     for metric, case in product(KINDS, CASES):
         widening, _ = CASES[case]
         for unit in ("speaker", "row"):
             trials = [trial(case, unit, seed, KINDS[metric]) for seed in range(n_seeds)]
-            found = pd.DataFrame(trials)
-            changed = found["pvalue"] < ALPHA
+            results = pd.DataFrame(trials)
+            changed = results["pvalue"] < ALPHA
             low, high = binomtest(int(changed.sum()), n_seeds).proportion_ci(0.95, "exact")
-            within = found["low"].le(widening) & found["high"].ge(widening)
+            within = results["low"].le(widening) & results["high"].ge(widening)
             rows.append(
                 {
                     "gap in": metric,
                     "case": case,
                     "unit": unit,
                     "trials": n_seeds,
-                    "mean widening": found["change"].mean(),
+                    "mean widening": results["change"].mean(),
                     "found to change (%)": 100 * changed.mean(),
                     "95 % interval": f"{100 * low:.1f} to {100 * high:.1f}",
                     "true value in the interval (%)": 100 * within.mean(),

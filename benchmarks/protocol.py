@@ -1,8 +1,8 @@
-"""What a whole study costs: how busy the cores are, and what memory it takes as it grows.
+"""Cost of a whole study: how busy the cores are, and how memory grows with its size.
 
-The five rows of the paper's Table 2 (seven networks for each fold) on the shipped data, with the
-paper's network and whatever `n_jobs` does when nobody sets it. Only the number of epochs is less,
-so that it ends within minutes.
+The study is the five rows of the paper's Table 2 (seven networks for each fold) on the shipped
+data, with the paper's network and the default `n_jobs`. Only the number of epochs is smaller, so
+that it ends within minutes.
 """
 
 import resource
@@ -33,9 +33,9 @@ transfer_between_tasks(
 
 
 def usage():
-    """Return the CPU seconds of all child processes that have ended, and the largest's memory."""
-    told = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return told.ru_utime + told.ru_stime, told.ru_maxrss
+    """Return the CPU seconds of all ended child processes, and the memory of the largest."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss
 
 
 def measure(repeats):
@@ -57,7 +57,7 @@ def measure(repeats):
 
 
 def main():
-    # From the smallest on, since the largest process so far is what the system remembers.
+    # Smallest first, since the system only remembers the largest process so far.
     table = pd.DataFrame([measure(repeats) for repeats in (1, 2, 4)])
     notes = (
         f"Whole processes, start and import included; {N_FOLDS} folds, {EPOCHS} epochs, "

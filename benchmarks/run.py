@@ -1,4 +1,4 @@
-"""All benchmarks, one after the other: ``make bench``. Each can be run by itself as well."""
+"""Run all benchmarks, one after the other (``make bench``); each can also run alone."""
 
 import features
 import prediction

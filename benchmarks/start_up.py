@@ -1,7 +1,7 @@
-"""What a process costs before it trains, and a demo of one epoch: CPU seconds of whole processes.
+"""Cost of a process before it trains, and of a demo of one epoch: CPU seconds of whole processes.
 
-"Before" is the same code with the usual ways put back: torch's own Adam, imports while the garbage
-collector works, and worker processes for every run, however short it is.
+"Before" is the same code with the usual methods: torch's own Adam, imports with the garbage
+collector on, and worker processes for every run, even a short one.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def run_named(run, job):
 run_jobs.ForWorkers = lambda function: run_named
 run_jobs.worth_workers = lambda run, jobs, n_fits, n_jobs: n_jobs
 """
-# The one before, the one after.
+# The code before and after.
 CODE = {
     "a first fit": (TORCHS_ADAM + FIT, FIT),
     "a worker's start": (
@@ -53,14 +53,14 @@ CODE = {
 
 
 def run_process(code):
-    """Run code in a process of its own, and wait for it and for all that it starts."""
+    """Run code in a new process, and wait for it and its children."""
     with tempfile.TemporaryDirectory() as folder:
         code = code.replace("{folder!r}", repr(f"{folder}/demo"))
         subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
 def seconds_of_children():
-    """Return the CPU seconds of all processes that have been waited for."""
+    """Return the CPU seconds of all ended child processes."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

@@ -42,8 +42,8 @@ _MODULES = (
 
 
 def __getattr__(name):
-    # Imported at first use (PEP 562): the classifiers bring torch, for which processes that
-    # extract features, and `skprognet --help`, would wait several seconds.
+    # Imported at first use (PEP 562). The classifiers import torch, which takes several seconds;
+    # `skprognet --help` and processes that extract features do not need it.
     if name in _MODULES:
         return import_module(f"skprognet.{name}")
     if name in __all__:

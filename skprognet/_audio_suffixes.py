@@ -1,6 +1,6 @@
-"""Which files are audio, by their names: what the extractor reads, the readers find."""
+"""The suffixes of audio files, which the extractor reads and the corpus readers look for."""
 
-# Where an utterance is there in several formats, the first of these is read: lossless ones first.
+# If an utterance exists in several formats, the first of these is read: lossless ones come first.
 AUDIO_SUFFIXES = (
     ".wav",
     ".wave",

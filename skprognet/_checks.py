@@ -18,20 +18,20 @@ def check_number(name, value, kind, *, low=None, high=None, low_open=False, high
     name : str
         The parameter's name, for the message.
     value : object
-        What was given.
+        The value to check.
     kind : {"integer", "number"}
-        What it must be; a bool is neither.
+        The kind that it must be; a bool is neither.
     low, high : float, default=None
-        Bounds; None is no bound.
+        Bounds; None means no bound.
     low_open, high_open : bool, default=False
-        Whether the bound itself is outside.
+        Whether the interval excludes the bound itself.
 
     Raises
     ------
     TypeError
-        If it is not of that kind.
+        If the value is not of this kind.
     ValueError
-        If it lies outside or is NaN.
+        If the value lies outside the interval or is NaN.
     """
     wanted = numbers.Integral if kind == "integer" else numbers.Real
     article = "an" if kind == "integer" else "a"
@@ -53,7 +53,7 @@ def check_choice(name, value, choices):
 
 
 def check_no_ratings(name, labels, *, text=False, instead="take another column"):
-    """Raise if labels are numbers with a fraction, as ratings are: they are no classes.
+    """Raise if labels are numbers with a fraction, such as ratings, which are not classes.
 
     The rule is scikit-learn's: numbers that are not all whole are "continuous". Whole numbers are
     codes of classes.
@@ -61,18 +61,18 @@ def check_no_ratings(name, labels, *, text=False, instead="take another column")
     Parameters
     ----------
     name : str
-        What the labels are called.
+        Name of the labels, for the message.
     labels : array-like of shape (n_samples,)
         Labels.
     text : bool, default=False
-        Whether numbers that are written as text count, as those of a table are.
+        Whether numbers written as text count as numbers, as in a table.
     instead : str, default="take another column"
-        What else the user can do; the end of the message.
+        Another way out, for the end of the message.
 
     Raises
     ------
     ValueError
-        If they are ratings.
+        If the labels are ratings.
     """
     values = pd.Series(np.ravel(np.asarray(labels))).dropna()
     if not text and values.map(lambda value: isinstance(value, str)).any():
@@ -83,26 +83,26 @@ def check_no_ratings(name, labels, *, text=False, instead="take another column")
     if type_of_target(numbers) == "continuous":
         example = numbers[numbers % 1 != 0][0]
         raise ValueError(
-            f"Labels must be classes; {name!r} has {len(np.unique(numbers))} different numbers, "
-            f"such as {example:g}, which are ratings. Make classes of them first, such as low and "
-            f"high with pandas.cut, or {instead}."
+            f"Labels must be classes; got ratings in {name!r}: {len(np.unique(numbers))} "
+            f"different numbers, such as {example:g}. Make classes of them, such as low and high "
+            f"with pandas.cut, or {instead}."
         )
 
 
 def check_bool(name, value):
-    """Raise unless `value` is True or False: any text, even "no", would count as True."""
+    """Raise unless `value` is True or False; any text, even "no", would count as True."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be True or False; got {value!r}.")
 
 
 def check_random_state(random_state):
-    """Raise unless it is what scikit-learn takes: None, an integer or a numpy RandomState."""
+    """Raise unless scikit-learn accepts it: None, an integer or a numpy RandomState."""
     if random_state is None or isinstance(random_state, np.random.RandomState):
         return
     if not isinstance(random_state, numbers.Integral):
-        drawn = isinstance(random_state, np.random.Generator)
-        hint = " Pass an integer that it draws: int(generator.integers(2**32))." if drawn else ""
-        got = type(random_state).__name__ if drawn else repr(random_state)
+        is_generator = isinstance(random_state, np.random.Generator)
+        hint = " Let it draw an integer: int(generator.integers(2**32))." if is_generator else ""
+        got = type(random_state).__name__ if is_generator else repr(random_state)
         raise TypeError(
             f"random_state must be None, an integer or a numpy RandomState; got {got}.{hint}"
         )
@@ -119,9 +119,9 @@ def check_sample_weight(sample_weight, n_rows, name="sample_weight"):
     """
     if sample_weight is None:
         return None
-    given = np.asarray(sample_weight, dtype=object)
-    others = [v for v in given.ravel().tolist() if isinstance(v, (str, complex, dict, list))]
-    if given.ndim == 0 or others:
+    weights = np.asarray(sample_weight, dtype=object)
+    others = [v for v in weights.ravel().tolist() if isinstance(v, (str, complex, dict, list))]
+    if weights.ndim == 0 or others:
         got = others[0] if others else sample_weight
         raise ValueError(
             f"{name} must have one number for each row, shape ({n_rows},); got {got!r}."
@@ -134,27 +134,27 @@ def check_sample_weight(sample_weight, n_rows, name="sample_weight"):
         )
     if (weight < 0).any():
         raise ValueError(
-            f"{name} must not be negative; the lowest is {weight.min()}. Set it to 0 to "
-            "leave a row out."
+            f"{name} must not be negative; got {weight.min()}. To leave a row out, set its weight "
+            "to 0."
         )
     with np.errstate(over="ignore"):
         total = weight.sum()
     if not np.isfinite(total):
         raise ValueError(
-            f"{name} must have a finite sum; the largest is {weight.max()}. Scale the weights."
+            f"{name} must have a finite sum; got weights up to {weight.max()}. Scale them down."
         )
     if not weight.any():
-        raise ValueError(f"{name} must not be all zero: no row would count.")
+        raise ValueError(f"{name} must not be all zero; then no row would count.")
     return weight
 
 
 def labels_as_given(labels):
-    """Return labels as they came, in one row: numpy turns 1 and a missing value into text."""
+    """Return labels as a flat array of objects, since numpy would turn mixed labels into text."""
     return np.ravel(np.asarray(labels, dtype=object))
 
 
 def check_none_missing(name, values):
-    """Raise if one of the values, as given, is None, NaN or NA."""
+    """Raise if one of the values is None, NaN or NA."""
     missing = np.flatnonzero(pd.isna(values))
     if missing.size:
         raise ValueError(
@@ -164,18 +164,18 @@ def check_none_missing(name, values):
 
 
 def kind_of_label(label_type):
-    """Return what labels of a type are called; those of one kind can be sorted."""
+    """Return the kind of labels of a type; labels of one kind can be sorted."""
     if issubclass(label_type, (numbers.Number, np.bool_)):
         return "number"
     return "text" if issubclass(label_type, str) else label_type
 
 
 def check_one_kind(name, values):
-    """Raise if the values, as given, are of more than one kind."""
+    """Raise if the values are of more than one kind."""
     types = [type(value) for value in values.tolist()]
     first = {}
-    for each in dict.fromkeys(types):
-        first.setdefault(kind_of_label(each), values[types.index(each)])
+    for label_type in dict.fromkeys(types):
+        first.setdefault(kind_of_label(label_type), values[types.index(label_type)])
     if len(first) > 1:
         one, other, *_ = (np.asarray(label, dtype=object).item() for label in first.values())
         raise ValueError(
@@ -196,20 +196,20 @@ def all_within(X, dtype):
 
 
 def check_unique_columns(X):
-    """Raise if two columns of a table have one name: features could not be told apart."""
+    """Raise if two columns of a table have the same name, since features are found by name."""
     names = list(getattr(X, "columns", ()))
     if len(set(names)) < len(names):
         twice = list(dict.fromkeys(name for name in names if names.count(name) > 1))
         raise ValueError(
-            f"Each column of X must have a name of its own; {first_few(twice)} stand for several. "
-            "Rename them, or leave the copies out."
+            f"The columns of X must have different names; got {first_few(twice)} more than once. "
+            "Rename these columns, or drop the copies."
         )
 
 
 def check_row_labels(name, labels, n_rows):
     """Return `labels` as an array of shape (n_rows,), of one kind and without missing values.
 
-    scikit-learn hands metadata of a wrong length over as it is, so the length is checked here.
+    scikit-learn passes metadata on without checking its length, so this function checks it.
 
     Raises
     ------

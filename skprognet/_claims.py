@@ -1,4 +1,4 @@
-"""Who works in a folder: claims, which name host and process and end with that process."""
+"""Claims of processes on a folder, so that no two do the same work; each ends with its process."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from skprognet._wording import differences, printable
 
 _TURN = ".claims.lock"
-_PATIENCE = 60  # seconds to wait while another process looks at the claims
+_PATIENCE = 60  # seconds to wait while another process reads the claims
 _UNKNOWN = {
     "host": "an unknown host",
     "process": "unknown",
@@ -25,24 +25,24 @@ _UNKNOWN = {
 
 
 def _lock(path, timeout):
-    # A generator may be closed, and so a lock released, by another thread than began it.
+    # A generator may be closed by another thread, which must be able to release the lock.
     return FileLock(path, timeout=timeout, thread_local=False)
 
 
 @contextmanager
 def turn(folder):
-    """Keep all others from looking at the claims of a folder, or adding one, meanwhile."""
+    """Let no other process read or add claims of a folder while this context is open."""
     Path(folder).mkdir(parents=True, exist_ok=True)
     try:
         lock = _lock(Path(folder) / _TURN, _PATIENCE).acquire()
     except Timeout as error:
         raise BlockingIOError(
-            f"The folder {str(folder)!r} is being looked at by another process, for more than "
+            f"The folder {str(folder)!r} was locked by another process for more than "
             f"{_PATIENCE} s. Try again, or choose another folder."
         ) from error
     except OSError as error:
         raise OSError(
-            f"The folder {str(folder)!r} could not be locked ({error.strerror or error}). Choose "
+            f"The folder {str(folder)!r} cannot be locked ({error.strerror or error}). Choose "
             "another one."
         ) from error
     with lock:
@@ -58,8 +58,8 @@ def _claims(folder):
     return sorted(Path(folder).glob(".claim-*.lock"))
 
 
-def _whose(path):
-    """Return what a claim says of its process."""
+def _read_claim(path):
+    """Return the content of a claim: host, process, start, run, jobs and id."""
     try:
         return _UNKNOWN | json.loads(path.with_suffix(".json").read_text("utf-8"))
     except (OSError, ValueError, TypeError):
@@ -67,30 +67,30 @@ def _whose(path):
 
 
 def _living(folder, everywhere=False):
-    """Return the claims of processes that are alive, and remove those of others on this host.
+    """Return the claims of living processes, and remove those of dead processes of this host.
 
-    A claim of another host stays unless `everywhere`: on a file system whose locks do not reach
-    from one host to another its process may be alive, and would stop if its claim were gone.
+    Claims of other hosts stay unless `everywhere`. Some file systems do not share locks between
+    hosts, so the process may be alive, and it would stop if its claim were removed.
     """
     living = []
     for path in _claims(folder):
-        whose = _whose(path)
+        claim = _read_claim(path)
         try:
             with _lock(path, 0):
-                if everywhere or whose["host"] in (socket.gethostname(), _UNKNOWN["host"]):
+                if everywhere or claim["host"] in (socket.gethostname(), _UNKNOWN["host"]):
                     _remove(path)
         except Timeout:
-            living.append(whose)
+            living.append(claim)
     return living
 
 
 def has_claims(folder):
-    """Return whether any process may be at work in a folder; to be asked inside :func:`turn`."""
+    """Return whether any process may be at work in a folder; call it inside :func:`turn`."""
     return bool(_claims(folder))
 
 
 def clear_claims(folder):
-    """Remove the claims of all processes that ended, wherever they ran, now that all is done."""
+    """Remove the claims of all processes that ended, on any host; call it when all is done."""
     if has_claims(folder):
         with suppress(OSError), turn(folder):
             _living(folder, everywhere=True)
@@ -102,32 +102,32 @@ def _in_words(claim):
 
 def _remove(lock_path):
     for path in (lock_path.with_suffix(".json"), lock_path):
-        with suppress(OSError):  # on Windows an open file stays, and goes next time
+        with suppress(OSError):  # on Windows an open file stays until the next call
             path.unlink(missing_ok=True)
 
 
 def check_claims(folder, run, jobs):
-    """Raise BlockingIOError if a living process does another run there, or one of these jobs."""
+    """Raise BlockingIOError if a living process works on another run, or on one of these jobs."""
     for other in _living(folder):
         if other["run"] != run or set(other["jobs"]) & set(jobs):
             raise BlockingIOError(_refusal(folder, other, run))
 
 
 class Claim:
-    """Jobs of one run in a folder that only this process does, until it lets go or ends.
+    """Reserve jobs of one run in a folder for this process, until it releases them or ends.
 
-    To be made inside :func:`turn`, after :func:`check_claims`. It lives as long as the lock on
-    its file, which the system takes away from a process that ends in any way; a file beside it
-    says whose it is.
+    Make it inside :func:`turn`, after :func:`check_claims`. It lasts as long as the lock on its
+    file; the system releases the lock when the process ends, for whatever reason. A file beside
+    it names host and process.
 
     Parameters
     ----------
     folder : path
-        Where the work is kept.
+        The folder of the work.
     run : dict of str to str
-        What the run is, for telling another one what differs.
+        Describes the run, so that the message to another run can say what differs.
     jobs : sequence of str
-        What is to be done.
+        The jobs to reserve.
     """
 
     def __init__(self, folder, run, jobs):
@@ -135,36 +135,36 @@ class Claim:
         self._path = self.folder / f".claim-{uuid.uuid4().hex[:12]}.lock"
         self._lock = _lock(self._path, 0)
         self._lock.acquire()
-        whose = {"host": socket.gethostname(), "process": os.getpid(), "run": run}
-        whose |= {"since": time.strftime("%Y-%m-%d %H:%M:%S"), "jobs": list(jobs)}
-        whose |= {"id": self._path.stem}
-        self._path.with_suffix(".json").write_text(json.dumps(whose), "utf-8")
+        claim = {"host": socket.gethostname(), "process": os.getpid(), "run": run}
+        claim |= {"since": time.strftime("%Y-%m-%d %H:%M:%S"), "jobs": list(jobs)}
+        claim |= {"id": self._path.stem}
+        self._path.with_suffix(".json").write_text(json.dumps(claim), "utf-8")
 
     def is_lost(self):
-        """Return whether the folder was removed, or another one is in its place."""
+        """Return whether the folder was removed or replaced by another."""
         return not self._path.with_suffix(".json").exists()
 
     def check(self):
-        """Raise FileNotFoundError if the folder was removed, or another one is in its place."""
+        """Raise FileNotFoundError if the folder was removed or replaced by another."""
         if self.is_lost():
             raise FileNotFoundError(
-                f"The folder {str(self.folder)!r} was removed or replaced while this run was at "
-                "work in it; the run stops, and leaves what is there now as it is. Start it "
-                "again, in another folder if that one is in use."
+                f"The folder {str(self.folder)!r} was removed or replaced while this run worked "
+                "in it. The run stops and changes nothing there. Start it again, in another "
+                "folder if that one is in use."
             )
 
     def others(self):
-        """Return in words which other processes are at work in the folder, each a text."""
+        """Return a description of each other process that is at work in the folder."""
         with turn(self.folder):
             living = _living(self.folder)
         return [_in_words(claim) for claim in living if claim["id"] != self._path.stem]
 
     def is_alone(self):
-        """Return whether no other process may be at work; to be asked inside :func:`turn`."""
+        """Return whether no other process may be at work; call it inside :func:`turn`."""
         return _claims(self.folder) == [self._path]
 
     def release(self):
-        """Let go of the jobs, and leave no trace."""
+        """Release the jobs and remove the files of this claim."""
         if not self.is_lost():
             with suppress(OSError), turn(self.folder):
                 _remove(self._path)
@@ -176,9 +176,9 @@ def _refusal(folder, other, run):
     if other["run"] == run:
         return (
             f"The folder {str(folder)!r} is in use for the same run by {who}. Wait for it to end, "
-            "or stop it: the same call goes on from what is there."
+            "or stop it; the same call then continues its work."
         )
     return (
-        f"The folder {str(folder)!r} is in use for another run by {who}; different are "
+        f"The folder {str(folder)!r} is in use for another run by {who}; the runs differ in "
         f"{differences(other['run'], run)}. Choose another folder."
     )

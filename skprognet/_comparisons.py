@@ -1,7 +1,7 @@
-"""The table of comparisons: what each is about, and what it found.
+"""The table of comparisons: the kinds of comparisons, and how to read their results.
 
-Its column difference is positive where the first method is the better one, whatever the direction
-of the metric: see `Score.orient`.
+The column difference is positive if the first method is better, whatever the direction of the
+metric: see `Score.orient`.
 """
 
 from dataclasses import dataclass
@@ -10,32 +10,33 @@ import pandas as pd
 
 from skprognet._scores import NO_SOURCE, rows_of
 
-# What a comparison is about: a network with a source and the same network without; two methods
-# with one source; a network with a source and the same network with the placebo of this source;
-# one with a placebo and the same network without a source; or any other two.
+# Kinds of comparisons: a network with a source against the same network without (transfer); two
+# methods with the same source; a network with a source against the same network with the placebo
+# of this source; a network with a placebo against the same network without a source (control); or
+# any other two.
 TRANSFER = "transfer"
 SAME_SOURCE = "same source"
 PLACEBO = "placebo"
 CONTROL = "control"
 OTHER = "other"
-# Why transfer is then compared with nothing.
+# The reason why transfer cannot be compared with anything.
 NO_SAME_NETWORK = "No method without a source is the same network as one with a source"
 
 
 @dataclass(frozen=True)
 class Gain:
-    """By how much one method is better than another.
+    """The difference between two methods.
 
     Attributes
     ----------
     other_score : float
-        Mean score of the other method, NaN where the comparisons do not say it.
+        Mean score of the other method, NaN if the comparisons lack it.
     difference, pvalue : float
-        The difference is positive where the first method is the better one.
+        The difference is positive if the first method is better.
     is_evidence : bool
         Whether the p-value is below the alpha of the comparison.
     pvalue_holm : float
-        The p-value after Holm's correction, NaN where the comparisons do not say it.
+        The p-value after Holm's correction, NaN if the comparisons lack it.
     """
 
     other_score: float
@@ -46,12 +47,12 @@ class Gain:
 
     @property
     def is_better(self):
-        """Whether the first method is better, by the plain p-value."""
+        """Whether the first method is better, by the uncorrected p-value."""
         return self.is_evidence and self.difference > 0
 
 
 def evidence(comparisons):
-    """Return which comparisons find a difference, by the plain p-value and their own alpha."""
+    """Return which comparisons find a difference, by the uncorrected p-value and their alpha."""
     return comparisons["pvalue"] < comparisons["alpha"]
 
 
@@ -61,28 +62,28 @@ def survives(comparisons):
 
 
 def transfer_wins(comparisons):
-    """Return where a network with a source is ahead of the same network without one."""
+    """Return in which comparisons a network with a source beats the same network without one."""
     with_source_first = comparisons["source"] != NO_SOURCE
     ahead = (comparisons["difference"] > 0) == with_source_first
     return (comparisons["kind"] == TRANSFER) & (comparisons["difference"] != 0) & ahead
 
 
 def transfer_loses(comparisons):
-    """Return where a network with a source is behind the same network without one."""
+    """Return in which comparisons a network with a source loses to the same network without."""
     differs = (comparisons["kind"] == TRANSFER) & (comparisons["difference"] != 0)
     return differs & ~transfer_wins(comparisons)
 
 
 def find_gain(comparisons, one, other):
-    """Return by how much one method is better than another, whichever of them is named first.
+    """Return by how much one method is better than another, in either order of the comparison.
 
     Parameters
     ----------
     comparisons : DataFrame
-        Of one condition, with the columns method, source, against, against_source, difference,
-        pvalue and alpha.
+        Comparisons of one condition, with the columns method, source, against, against_source,
+        difference, pvalue and alpha.
     one, other : tuple of (method, source)
-        The two.
+        The two methods.
 
     Returns
     -------
@@ -109,6 +110,6 @@ def of_condition(comparisons, condition):
 
 
 def signed(value):
-    """Return a difference in three digits with its sign, which what rounds to zero has not."""
+    """Return a difference with three decimals and its sign; zero has no sign."""
     text = f"{value:+.3f}"
     return text[1:] if float(text) == 0 else text

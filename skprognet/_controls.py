@@ -1,15 +1,15 @@
-"""What a source that helps is measured by: its placebo, and its layers beside the features.
+"""The controls of a source that helps: its placebo, and its layers side by side with the features.
 
-A network that reads a source has more weights than one without. So it may be better although its
-source knows nothing of use. Its placebo has just as many weights, and a source that knows nothing.
-And the layers of a source may help by themselves, whether they are read progressively, layer by
-layer, or all at once beside the features.
+A network with a source has more weights than one without, so it may be better even if its source
+knows nothing useful. Its placebo has as many weights, but a source that knows nothing. The layers
+of a source may also help by themselves, read progressively (layer by layer) or all at once beside
+the features.
 """
 
 from skprognet._comparisons import find_gain, of_condition
 from skprognet._scores import CONDITIONS, NO_SOURCE, PLACEBO_OF, placebo_of
 
-# What tables call the network that reads layers progressively, and the one that does not.
+# Names in tables of the network that reads layers progressively, and of the one that does not.
 PROGRESSIVE = "ProgNet"
 SIDE_BY_SIDE = "side by side"
 
@@ -26,23 +26,23 @@ def has_placebos(table):
 
 def in_table_order(methods):
     """Return the pairs (method, source) with each placebo below the rows of its source."""
-    last = {source: place for place, (_, source) in enumerate(methods)}
-    places = {}
-    for place, method in enumerate(methods):
+    last_row = {source: i for i, (_, source) in enumerate(methods)}
+    keys = {}
+    for i, method in enumerate(methods):
         source = placebo_of(method[1])
-        places[method] = (place, 0) if source is None else (last.get(source, place), 1)
-    return sorted(methods, key=places.get)
+        keys[method] = (i, 0) if source is None else (last_row.get(source, i), 1)
+    return sorted(methods, key=keys.get)
 
 
 def gain_over_placebo(row, comparisons):
-    """Return by how much a network with a source is better than the same with a placebo.
+    """Return by how much a network with a source is better than the same network with a placebo.
 
     Parameters
     ----------
     row : Series
-        One of the comparisons, of a network with a source and the same network without.
+        The comparison of a network with a source and the same network without.
     comparisons : DataFrame
-        All of them.
+        All comparisons.
 
     Returns
     -------
@@ -56,7 +56,8 @@ def gain_over_placebo(row, comparisons):
 def gain_over_side_by_side(row, comparisons):
     """Return by how much a progressive network is better than a DNN that reads the same layers.
 
-    As :func:`gain_over_placebo`; None for another method than the progressive network, too.
+    Parameters are those of :func:`gain_over_placebo`. The result is also None if the method is
+    not the progressive network.
     """
     method, source = _with_source(row)
     if method != PROGRESSIVE:
@@ -65,12 +66,12 @@ def gain_over_side_by_side(row, comparisons):
 
 
 def _with_source(row):
-    """Return that of the two compared which has a source, as (method, source)."""
+    """Return the compared method that has a source, as (method, source)."""
     if row["source"] != NO_SOURCE:
         return row["method"], row["source"]
     return row["against"], row["against_source"]
 
 
 def _beside(row, comparisons):
-    """Return the comparisons that were made in the same condition as this one."""
+    """Return the comparisons in the same condition as this one."""
     return of_condition(comparisons, {name: row[name] for name in CONDITIONS if name in row})

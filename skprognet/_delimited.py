@@ -1,4 +1,4 @@
-"""Text tables as any program writes them: commas, semicolons or tabs, UTF-8 or UTF-16."""
+"""Read text tables of any program: commas, semicolons or tabs, UTF-8 or UTF-16."""
 
 import bz2
 import codecs
@@ -12,7 +12,7 @@ from pandas.api.types import is_numeric_dtype
 
 from skprognet._wording import first_few
 
-# Floats to the last digit: from pandas 3.1 on always, and the option is deprecated.
+# Read floats to the last digit. pandas 3.1 always does, and deprecates the option.
 PANDAS = tuple(map(int, pd.__version__.split(".")[:2]))
 EXACT = {} if PANDAS >= (3, 1) else {"float_precision": "round_trip"}
 
@@ -22,7 +22,7 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-# Of numbers, what pandas, R and others write; of text less, since a speaker may be called NA.
+# Missing numbers as pandas, R and others write them; fewer for text: a speaker may be called NA.
 _NO_TEXT = ["", "nan", "NaN"]
 _NO_NUMBER = [
     *_NO_TEXT,
@@ -45,15 +45,15 @@ def read_delimited(path, separator, text, *, key=False, no_text=_NO_TEXT):
     Parameters
     ----------
     path : Path
-        Its suffix tells the compression.
+        The file; its suffix tells the compression.
     separator : str
-        What separates columns, unless it is not in the header.
+        The expected separator; if the header lacks it, another is looked for.
     text : set of str
-        Columns that are not looked into.
+        Columns that stay text, even if they look like numbers.
     key : bool, default=False
-        Whether the first column is one of these, if there is no ``file``.
+        Whether the first column stays text too, if there is no column ``file``.
     no_text : list of str, default=("", "nan", "NaN")
-        What is missing in such a column.
+        Values that mean "missing" in a column of text.
 
     Returns
     -------
@@ -63,7 +63,8 @@ def read_delimited(path, separator, text, *, key=False, no_text=_NO_TEXT):
     Raises
     ------
     ValueError
-        If it is no text, two columns have one name, or rows are longer than the header.
+        If the file is not text, two columns have the same name, or rows are longer than the
+        header.
     """
     encoding, header = _read_header(path)
     if separator not in header:
@@ -74,7 +75,7 @@ def read_delimited(path, separator, text, *, key=False, no_text=_NO_TEXT):
     names = list(first.dropna())
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:  # pandas would rename the second to "pitch.1"
-        raise ValueError(f"each column must have a name of its own, {first_few(twice)} come twice")
+        raise ValueError(f"columns must have different names; got {first_few(twice)} twice")
     if key and "file" not in names:
         text = {*text, *names[:1]}
     table = pd.read_csv(
@@ -85,11 +86,11 @@ def read_delimited(path, separator, text, *, key=False, no_text=_NO_TEXT):
         **options,
         **EXACT,
     )
-    if not isinstance(table.index, pd.RangeIndex):  # pandas moves all columns by one
+    if not isinstance(table.index, pd.RangeIndex):  # pandas has moved all columns by one
         n_fields = table.shape[1] + table.index.nlevels
         raise ValueError(
-            f"rows must have as many fields as the header has names, {table.shape[1]}, got "
-            f"{n_fields}; name each column, or take the separator from the end of the rows"
+            f"rows must have as many fields as the header has names, {table.shape[1]}; got "
+            f"{n_fields}. Name each column, or remove the separator from the end of the rows"
         )
     return table if separator != ";" else _read_decimal_commas(table, text)
 
@@ -100,7 +101,7 @@ def _read_header(path):
         start = file.readline(1 << 20)
     encoding = next((name for mark, name in _MARKS.items() if start.startswith(mark)), "utf-8")
     if encoding != "utf-16" and b"\0" in start:
-        raise ValueError("it must be text in UTF-8, got bytes that are zero; save it as UTF-8")
+        raise ValueError("it must be text in UTF-8; got zero bytes. Save it as UTF-8")
     return encoding, start.decode(encoding, "ignore")
 
 
@@ -108,18 +109,18 @@ def _open(path):
     if path.suffix.lower() == ".zip":
         with zipfile.ZipFile(path) as archive:
             if len(archive.namelist()) != 1:
-                raise ValueError(f"it must hold one file, got {len(archive.namelist())}")
+                raise ValueError(f"it must hold one file; got {len(archive.namelist())}")
             return io.BytesIO(archive.open(archive.namelist()[0]).read(1 << 20))
     return _OPEN.get(path.suffix.lower(), open)(path, "rb")
 
 
 def _read_decimal_commas(table, text):
-    """Return the table with numbers such as 1,5 in place of text, as where ; separates columns."""
+    """Return the table with text such as 1,5 read as numbers, for files separated by ;."""
     for name in table.columns.difference(text, sort=False):
         column = table[name]
         if is_numeric_dtype(column.dtype):
             continue
-        given = column.dropna().astype(str)
-        if len(given) and given.str.fullmatch(r"[+-]?\d+(,\d+)?([eE][+-]?\d+)?").all():
-            table[name] = given.str.replace(",", ".").astype(float).reindex(table.index)
+        values = column.dropna().astype(str)
+        if len(values) and values.str.fullmatch(r"[+-]?\d+(,\d+)?([eE][+-]?\d+)?").all():
+            table[name] = values.str.replace(",", ".").astype(float).reindex(table.index)
     return table

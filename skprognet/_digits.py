@@ -1,27 +1,27 @@
-"""Numbers in one unit that stand beside each other, with the same number of decimals."""
+"""Format numbers of one unit with the same number of decimals."""
 
 import numpy as np
 
 
 def shared_digits(values, digits=3):
-    """Return how to format numbers of one unit, so that all have the same decimals.
+    """Return a format for numbers of one unit that gives all the same number of decimals.
 
     Parameters
     ----------
     values : array-like of float
-        All numbers that stand together.
+        The numbers that appear together.
     digits : int, default=3
-        Significant digits of the one that is farthest from 0; the others have as many decimals.
+        Significant digits of the number farthest from 0; the others have as many decimals.
 
     Returns
     -------
     str
-        For ``format``: fixed decimals, or exponents where the numbers are very large or small.
+        For ``format``: fixed decimals, or exponents if the numbers are very large or small.
 
     Examples
     --------
     >>> rmse = [0.523, 0.55, 0.0462]
-    >>> [format(each, shared_digits(rmse)) for each in rmse]
+    >>> [format(value, shared_digits(rmse)) for value in rmse]
     ['0.523', '0.550', '0.046']
     """
     largest = np.abs(np.asarray(values, dtype=float)).max(initial=0)

@@ -1,4 +1,4 @@
-"""Packages that only extras install."""
+"""Import packages that only extras install."""
 
 from importlib import import_module
 
@@ -42,8 +42,8 @@ def import_extra(name, extra="audio"):
     try:
         return import_module(name)
     except (ImportError, OSError) as error:  # OSError: soundfile without libsndfile
-        what, note = _NEEDED[extra]
+        task, note = _NEEDED[extra]
         raise ImportError(
-            f"{what} needs {name!r}, which cannot be imported ({error}); run: pip install "
+            f"{task} needs {name!r}, which cannot be imported ({error}); run: pip install "
             f"'skprognet[{extra}]'{note}."
         ) from error

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Write files completely or not at all."""
 
 import hashlib
 import os
@@ -10,29 +10,29 @@ _DRAFT = ".draft"
 
 
 def check_folder(folder):
-    """Raise unless files can be written to `folder`, which need not be there yet.
+    """Raise unless files can be written to `folder`, which need not exist yet.
 
-    Nothing is left behind: it is for finding out before hours of work end in a failing write.
+    Call it before hours of work, which would otherwise end in a failing write. It leaves no file.
 
     Parameters
     ----------
     folder : path
-        Where results are to go.
+        The folder for the results.
 
     Raises
     ------
     OSError
-        If it, or the nearest folder above it that is there, cannot be written to.
+        If the folder, or its nearest existing parent, cannot be written to.
     """
-    there = Path(folder).absolute()
+    existing = Path(folder).absolute()
     try:
-        while not there.exists():
-            there = there.parent
-        with tempfile.TemporaryFile(dir=there) as probe:
+        while not existing.exists():
+            existing = existing.parent
+        with tempfile.TemporaryFile(dir=existing) as probe:
             probe.write(b"x")
     except OSError as error:
         raise OSError(
-            f"The output must go to a folder that can be written to; {str(folder)!r} cannot "
+            f"The output must go to a folder that can be written to; got {str(folder)!r} "
             f"({error.strerror or error}). Choose another one."
         ) from error
 
@@ -43,14 +43,14 @@ def write_whole(contents, advice="Make room, or choose another folder."):
     Parameters
     ----------
     contents : dict of path to bytes
-        What each file is to hold; folders are made, and files that are there are replaced.
+        The content of each file. Missing folders are made, and existing files are replaced.
     advice : str, default="Make room, or choose another folder."
-        What to do where that fails; the end of the message.
+        What to do if writing fails, for the end of the message.
 
     Raises
     ------
     OSError
-        If one cannot be written, as on a full disk; what was there before is still there.
+        If a file cannot be written, as on a full disk. Existing files then stay unchanged.
     """
     drafts = {}
     folders = [str(path) for path in contents if Path(path).is_dir()]
@@ -77,7 +77,7 @@ def write_whole(contents, advice="Make room, or choose another folder."):
         ) from error
     finally:
         for draft in drafts.values():
-            with suppress(FileNotFoundError):  # the folder was removed meanwhile
+            with suppress(FileNotFoundError):  # if the folder was removed in between
                 os.unlink(draft)
 
 
@@ -88,14 +88,14 @@ def sha256(path):
 
 
 def remove_drafts(folder, name):
-    """Remove what a killed process had begun to write, from a folder where no other one writes.
+    """Remove files that a killed process began to write. No other process may write there.
 
     Parameters
     ----------
     folder : path
-        It need not be there.
+        The folder, which need not exist.
     name : str
-        Of the file that was being written; ``*`` stands for anything.
+        Name of the file that was being written; ``*`` stands for anything.
     """
     for draft in Path(folder).glob(f".{name}-????????{_DRAFT}"):
         with suppress(OSError):
@@ -103,7 +103,7 @@ def remove_drafts(folder, name):
 
 
 def _umask():
-    """Return the permissions that new files are not to have; it can be read only by setting it."""
+    """Return the permissions that new files must not have; reading the mask means setting it."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

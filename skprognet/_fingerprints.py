@@ -1,13 +1,13 @@
-"""Rows known again by their numbers."""
+"""Recognise rows by hashes of their numbers."""
 
 import numpy as np
 import pandas as pd
 
-_ROWS_AT_ONCE = 1024  # bounds the memory: a hash of 8 bytes for each number
+_ROWS_AT_ONCE = 1024  # limits the memory; each number needs a hash of 8 bytes
 
 
 def fingerprints(X):
-    """Return a 64-bit hash of each row of X, taken in float32 whatever its type.
+    """Return a 64-bit hash of each row of X, converted to float32.
 
     Parameters
     ----------
@@ -17,7 +17,8 @@ def fingerprints(X):
     Returns
     -------
     ndarray of shape (n_rows,), uint64
-        Equal rows have equal hashes; different ones have, but for a chance of n² / 2**65.
+        Equal rows have equal hashes. The chance that two of n different rows share a hash is
+        n² / 2**65.
     """
     with np.errstate(over="ignore"):  # infinity is as good a value to hash
         rounded = np.asarray(X).astype(np.float32)
@@ -26,10 +27,10 @@ def fingerprints(X):
 
 
 def _hash_rows(X):
-    """Return what ``pandas.util.hash_pandas_object`` gives for these rows without an index.
+    """Return the result of ``pandas.util.hash_pandas_object`` for these rows without an index.
 
-    pandas hashes a frame column by column, which takes ten times as long where there are
-    hundreds of columns. The hashes of the numbers are joined as Python joins those of a tuple.
+    pandas hashes a frame column by column, which takes ten times as long for hundreds of columns.
+    The hashes of the numbers are combined as in Python's hash of a tuple.
     """
     n_rows, n_columns = X.shape
     hashed = pd.util.hash_array(X.T.ravel()).reshape(n_columns, n_rows)

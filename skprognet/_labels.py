@@ -1,4 +1,4 @@
-"""Labels that are text: one spelling for each class, and what is likely a slip."""
+"""Labels as text: one spelling for each class, and remarks on likely mistakes."""
 
 import unicodedata
 from collections import Counter
@@ -7,7 +7,7 @@ from itertools import combinations
 
 from skprognet._wording import first_few
 
-# Adjectives, as in the paper; the nouns are what most corpora and audformat write.
+# Nouns, as in most corpora and audformat, and the paper's adjectives.
 EMOTION_WORDS = {
     "anger": "angry",
     "happiness": "happy",
@@ -25,31 +25,31 @@ EMOTION_WORDS = {
 EMOTION_WORDS |= {word: word for word in EMOTION_WORDS.values() if word} | {"neutral": "neutral"}
 GENDER_WORDS = {"f": "female", "m": "male", "female": "female", "male": "male"}
 
-# How programs write that there is no label. A speaker may be called so.
+# How programs write that there is no label. A speaker may have such a name.
 NO_LABEL = {"", "nan", "NaN", "NA", "N/A", "n/a", "#N/A", "<NA>", "null", "NULL", "None"}
 
-_MANY = 50  # labels among which near misses are not looked for: names, most likely
+_MANY = 50  # more labels than these are most likely names, and are not searched for near misses
 
 
 def tidy_labels(labels, words=None, known=None):
-    """Return labels without blanks around them, missing ones as None, each in one spelling.
+    """Return labels in one spelling, without blanks around them, and missing ones as None.
 
-    Of spellings that differ by case only, the most frequent one stays. Letters with accents are
-    composed (Unicode's NFC), since one that is followed by its accent looks the same.
+    If spellings differ only by case, the most frequent one replaces the others. Letters with
+    accents are composed (Unicode's NFC), since both forms look the same.
 
     Parameters
     ----------
     labels : iterable
-        Labels; those that are no text are returned as they are.
+        Labels. Those that are not text are returned unchanged.
     words : dict of str to str or None, default=None
-        What to put in place of labels, as they stand or else whatever their case.
+        Replacements of labels, matched exactly, or else in any case.
     known : dict of str to str or None, default=None
-        The same for all others, by their names in lower case.
+        Replacements of all other labels, by their names in lower case.
 
     Returns
     -------
     list
-        One for each.
+        The tidy labels, one for each label.
     """
     words = {_compose(word): word_ for word, word_ in (words or {}).items()}
     folded = (known or {}) | {word.strip().casefold(): word_ for word, word_ in words.items()}
@@ -62,12 +62,12 @@ def tidy_labels(labels, words=None, known=None):
 
 
 def strip_blanks(names):
-    """Return names without blanks around them, composed; what is no text stays as it is."""
+    """Return names composed and without blanks around them; leave other objects unchanged."""
     return [_compose(name).strip() if isinstance(name, str) else name for name in names]
 
 
 def _compose(text):
-    """Return text whose accents are parts of their letters: both ways look and mean the same."""
+    """Return text with each accent as a part of its letter; both forms look the same."""
     return unicodedata.normalize("NFC", text)
 
 
@@ -85,14 +85,14 @@ def _translate(label, words, folded):
 
 
 def label_remarks(name, labels):
-    """Yield a sentence for each kind of slip in how labels are written.
+    """Yield a sentence for each kind of likely mistake in how labels are written.
 
     Parameters
     ----------
     name : str
-        What the labels are called.
+        Name of the labels.
     labels : iterable
-        Labels; those that are no text say nothing.
+        Labels. Those that are not text are ignored.
 
     Yields
     ------
@@ -103,22 +103,22 @@ def label_remarks(name, labels):
     missing = [text for text in texts if text.strip() in NO_LABEL]
     if missing:
         yield (
-            f"{first_few(missing)} counts as a label of {name!r} like any other; if it means that "
-            "there is none, make it None, or leave these rows out."
+            f"{first_few(missing)} counts as a label of {name!r} like any other. If it means "
+            "that the label is missing, replace it by None, or leave these rows out."
         )
     pairs = [f"{a!r} and {b!r}" for a, b in combinations(texts[:_MANY], 2) if _nearly_equal(a, b)]
     if pairs and len(texts) <= _MANY:
         more = f" and {len(pairs) - 5} more pairs" if len(pairs) > 5 else ""
         yield (
-            f"Two labels each of {name!r} are nearly the same: {', '.join(pairs[:5])}{more}. If "
-            "they mean the same, write them alike: now they are classes of their own."
+            f"Some labels of {name!r} are nearly the same: {', '.join(pairs[:5])}{more}. They "
+            "count as different classes. If they mean the same, spell them alike."
         )
 
 
 def _nearly_equal(a, b):
-    """Return whether two labels differ by blanks, case, noun for adjective, or a letter.
+    """Return whether two labels differ only by blanks, case, noun and adjective, or a letter.
 
-    Labels with digits are numbered, and differ by little on purpose.
+    Labels with digits never count, since they are numbered and differ little on purpose.
     """
     a, b = (_compose(label).strip().casefold() for label in (a, b))
     if a == b:
@@ -131,9 +131,9 @@ def _nearly_equal(a, b):
 
 
 def gender_hint(label):
-    """Return how to say what a gender means that is not known."""
+    """Return how the user can say what an unknown gender means."""
     word = "male" if str(label).strip().casefold().startswith("m") else "female"
     return (
-        f"if {label!r} means {word}, tell the reader by words={{{label!r}: {word!r}}} (on the "
+        f"If {label!r} means {word}, pass words={{{label!r}: {word!r}}} to the reader (on the "
         f"command line --words {str(label).strip()}={word})"
     )

@@ -1,4 +1,4 @@
-"""manifest.json: which files of a folder a study wrote there."""
+"""manifest.json, which lists the files that a study wrote into a folder."""
 
 import json
 import os
@@ -11,26 +11,26 @@ MANIFEST = "manifest.json"
 
 
 def read_manifest(folder):
-    """Return what the manifest of a folder says.
+    """Read the manifest of a folder.
 
     Parameters
     ----------
     folder : path
-        Where a study may have been written.
+        A folder that may hold a study.
 
     Returns
     -------
     files : dict of str to list of str
-        The digests that each file may have, by its name; empty where there is no manifest.
+        The digests that each file may have, by its name; empty if there is no manifest.
     complete : bool
         Whether these are all files of the study.
 
     Raises
     ------
     ValueError
-        If it is no manifest of a study.
+        If the file is not the manifest of a study.
     OSError
-        If it cannot be read.
+        If the file cannot be read.
     """
     path = Path(folder) / MANIFEST
     if not path.exists():
@@ -40,7 +40,7 @@ def read_manifest(folder):
         files = {str(name): list(digests) for name, digests in manifest["files"].items()}
         return files, bool(manifest["complete"])
     except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"{str(path)!r} is no manifest of a study.") from error
+        raise ValueError(f"{str(path)!r} is not the manifest of a study.") from error
 
 
 def warn_if_changed(path):
@@ -49,39 +49,39 @@ def warn_if_changed(path):
     Parameters
     ----------
     path : Path
-        A file whose digest is that of all its bytes. (The digest of a file with durations leaves
-        them out, so such a file would seem changed.)
+        A file whose digest in the manifest covers all its bytes. (The digest of a file with
+        durations leaves them out, so such a file would seem changed.)
 
     Warns
     -----
     UserWarning
-        If the manifest beside it has the digests of other files of this name.
+        If the manifest beside it has other digests for this name.
     """
     try:
         files, _ = read_manifest(path.parent)
-    except (ValueError, OSError):  # somebody else's file of this name
+    except (ValueError, OSError):  # a file of this name by another program
         return
     if path.name in files and sha256(path) not in files[path.name]:
         warnings.warn(
-            f"{path.name} in {str(path.parent)!r} is not the file that the study wrote there: it "
-            "was changed since, or is of another study. Its other files may not agree with it.",
+            f"{path.name} in {str(path.parent)!r} is not the file that the study wrote there. It "
+            "was changed, or it comes from another study, so the other files may not match it.",
             UserWarning,
             stacklevel=3,
         )
 
 
 def check_no_result(path):
-    """Raise if the file that is to be written is one of a study, by whatever name.
+    """Raise if writing a file would replace a file of a study, even under another name.
 
     Parameters
     ----------
     path : Path
-        The file that is to be written.
+        The file to be written.
 
     Raises
     ------
     FileExistsError
-        If it is one, which would be lost.
+        If it is a file of a study.
     """
     if not path.is_file():
         return
@@ -89,14 +89,14 @@ def check_no_result(path):
         for name in _files_of_study(folder):
             if (folder / name).exists() and os.path.samefile(folder / name, path):
                 raise FileExistsError(
-                    f"{str(path)!r} is a file of the study in {str(folder)!r} and would be lost; "
-                    "choose another name."
+                    f"The output must not replace a file of a study; got {str(path)!r} of the "
+                    f"study in {str(folder)!r}. Choose another name."
                 )
 
 
 def _files_of_study(folder):
     try:
         files, _ = read_manifest(folder)
-    except (ValueError, OSError):  # somebody else's file of this name
+    except (ValueError, OSError):  # a file of this name by another program
         return []
     return [*files, MANIFEST] if files else []

@@ -1,7 +1,7 @@
-"""The table of predictions: its columns, and the checks of one that a user gives.
+"""The table of predictions: the names of its columns, and checks of a user's table.
 
-A study makes a table with a row for each row that a fit was tested on. Every module that reads one
-takes the names of the columns from here.
+The table of a study has one row for each row that a fit was tested on. Every module that reads
+such a table takes the names of the columns from here.
 """
 
 from pandas.api.types import is_float_dtype
@@ -9,31 +9,31 @@ from pandas.api.types import is_float_dtype
 from skprognet._scores import FOLD, METHOD, as_frame, check_columns, check_names
 from skprognet._target_kind import CLASSES, NUMBERS
 
-# The number of the row in the corpus, from 0, and its file where that is known.
+# The number of the row in the corpus, from 0, and its file if that is known.
 ROW, FILE = "row", "file"
 TRUTH, PREDICTION = "truth", "prediction"
-PROBABILITY = "p_"  # how the column with the probabilities of a class begins, as "p_angry"
+PROBABILITY = "p_"  # start of the name of a column with probabilities, such as "p_angry"
 
 
 def probability_column(label):
-    """Return the name of the column with the probabilities of a class."""
+    """Return the name of the column with the probability of a class."""
     return f"{PROBABILITY}{label}"
 
 
 def predicts_numbers(predictions):
-    """Return whether a table of predictions is of numbers, not of classes.
+    """Return whether predictions are numbers rather than classes.
 
-    Of numbers it has no column of probabilities, and truth and prediction are floats, not all of
-    them whole: classes may be called 1.0 and 2.0.
+    A table of numbers has no probabilities. Truth and prediction are floats that are not all
+    whole, since classes may be called 1.0 and 2.0.
     """
     if any(str(name).startswith(PROBABILITY) for name in predictions):
         return False
     columns = predictions[TRUTH], predictions[PREDICTION]
-    return all(map(is_float_dtype, columns)) and any((each % 1 != 0).any() for each in columns)
+    return all(map(is_float_dtype, columns)) and any((col % 1 != 0).any() for col in columns)
 
 
 def kind_of_predictions(predictions):
-    """Return whether a table of predictions is of classes or of numbers, by name."""
+    """Return the name of what is predicted: "classes" or "numbers"."""
     return NUMBERS if predicts_numbers(predictions) else CLASSES
 
 
@@ -43,28 +43,28 @@ def check_predictions(predictions):
     Parameters
     ----------
     predictions : DataFrame of pandas or polars, or pyarrow Table
-        Columns method, source, repeat, fold, row, truth and prediction, and others, such as
-        baseline, as in the scores.
+        Columns method, source, repeat, fold, row, truth and prediction; also columns of the
+        scores, such as baseline.
 
     Returns
     -------
     DataFrame
-        The same.
+        The same table.
 
     Raises
     ------
     TypeError
-        If it is no table.
+        If it is not a table.
     ValueError
-        If a column, a method or a source is missing, or there is no row.
+        If a column, a method or a source is missing, or there are no rows.
     """
     predictions = as_frame("predictions", predictions)
     needed = (*METHOD, *FOLD, ROW, TRUTH, PREDICTION)
-    advice = "Take what cross_validate_transfer(return_predictions=True) or a study returns."
+    advice = "Use the result of cross_validate_transfer(return_predictions=True) or of a study."
     check_columns("predictions", predictions, needed, advice)
     if not len(predictions):
         raise ValueError(
-            f"predictions must have a row for each row that was tested; got none. {advice}"
+            f"predictions must have one row for each row that was tested; got none. {advice}"
         )
     check_names("predictions", predictions)
     return predictions

@@ -1,4 +1,4 @@
-"""A set of rows as short text, so that a table of scores can say which rows each fit had."""
+"""Encode a set of rows as short text, so that a table of scores can record the rows of a fit."""
 
 import base64
 
@@ -8,7 +8,7 @@ UNKNOWN = "unknown"
 
 
 def encode_rows(mask):
-    """Return a set of rows as text: how many rows there are, and a bit for each in base 64.
+    """Return a set of rows as text: the number of rows, and one bit per row in base 64.
 
     Parameters
     ----------
@@ -24,12 +24,12 @@ def encode_rows(mask):
 
 
 def decode_rows(text):
-    """Return the mask that :func:`encode_rows` made a text of.
+    """Return the mask that :func:`encode_rows` encoded.
 
     Raises
     ------
     ValueError
-        If it is no such text.
+        If it is another text.
     """
     try:
         n_rows, bits = str(text).split(":")
@@ -39,6 +39,6 @@ def decode_rows(text):
         return np.unpackbits(packed, count=int(n_rows)).astype(bool)
     except ValueError as error:
         raise ValueError(
-            f"A set of rows must be text such as '16:gAE='; got {text!r}. Take the scores as "
-            "cross_validate_transfer returned them."
+            f"A set of rows must be text such as '16:gAE='; got {text!r}. Use scores as "
+            "cross_validate_transfer returns them."
         ) from error

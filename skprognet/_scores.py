@@ -1,7 +1,7 @@
-"""The table of scores: its columns, the rows that belong together, and what a method is called.
+"""The table of scores: the names of its columns, groups of its rows, and labels of methods.
 
-A study makes a table with a row for each fit. Every module that reads one takes the names of the
-columns from here.
+The table of a study has one row for each fit. Every module that reads such a table takes the
+names of the columns from here.
 """
 
 import numpy as np
@@ -11,31 +11,33 @@ from skprognet._table_metric import METRIC, metric_of
 from skprognet._wording import first_few
 
 NO_SOURCE = "none"
-PLACEBO_OF = "placebo of "  # how the name of a source begins that has nothing to teach
-METHOD = ("method", "source")  # the same method with another source is another one
+PLACEBO_OF = "placebo of "  # start of the name of a source that has nothing to teach
+METHOD = ("method", "source")  # these two columns together name a method
 FOLD = ("repeat", "fold")
 CONDITIONS = ("corpus", "target", "n_train_folds")  # methods are compared within each of them
 SCORE, SOURCE_SCORE, CHANCE = "score", "source_score", "chance"
-# What source_score is of: only in tables where a source is classes and the target numbers, or so.
+# The metric of source_score, in tables where it may differ from that of the score: if a source
+# has classes and the target numbers, or the reverse.
 SOURCE_METRIC = "source_metric"
-BASELINE = "baseline"  # which method is the same network without a source
-# What a fit took: it may differ when the same is done again. Only where networks may be trained
-# together, the second says how many were.
+BASELINE = "baseline"  # the method that is the same network without a source
+# The cost of a fit, which may differ when the fit is repeated. The second column exists only if
+# networks may be trained together, and says how many were.
 SECONDS, TOGETHER = TIMED = ("seconds", "trained_together")
-# Which rows a fit had, its source had, and tested it: as text, of which `audit` makes rows.
+# The rows that trained a fit, that trained its source, and that tested it, as text. `audit`
+# decodes it.
 RECORDED = ("rows_seen", "rows_seen_by_source", "rows_tested")
-# Which columns of X a fit and its sources had, and which it must not have: in the same way, where
-# a source has columns of its own.
+# The columns of X that a fit and its sources used, and those that it must not use, in the same
+# form. They exist only if a source has columns of its own.
 RECORDED_COLUMNS = ("columns_seen", "columns_withheld")
-# Of each epoch of a fit.
+# The columns of a table with one row for each epoch of a fit.
 EPOCH_SCORES = ("train_loss", "valid_loss", "valid_score", "test_score")
 
-DIGITS = 12  # means of the same scores in another order may differ in those after these
-_ROUNDING = 1e-9  # by how much a score may miss the end of its range
+DIGITS = 12  # means of the same scores in another order may differ in later digits
+_ROUNDING = 1e-9  # tolerance at the ends of the range of a score
 
 
 def is_table(scores):
-    """Return whether something is a table with named columns: of pandas, polars or pyarrow."""
+    """Return whether an object is a table of pandas, polars or pyarrow."""
     is_polars, is_arrow = hasattr(scores, "to_dicts"), hasattr(scores, "to_pydict")
     return isinstance(scores, pd.DataFrame) or is_polars or is_arrow
 
@@ -46,23 +48,23 @@ def as_frame(name, scores):
     Raises
     ------
     TypeError
-        If it is none of these.
+        If it is another object.
     """
     if isinstance(scores, pd.DataFrame):
         return scores
     if not is_table(scores):
         raise TypeError(
             f"{name} must be a DataFrame of pandas or polars, or a pyarrow Table; got "
-            f"{type(scores).__name__}. Make one of it, such as pandas.DataFrame({name}), or "
-            f"pandas.concat({name}) of several."
+            f"{type(scores).__name__}. Convert it with pandas.DataFrame({name}), or join several "
+            f"with pandas.concat({name})."
         )
-    # By lists: polars' own to_pandas needs pyarrow, which may not be there.
+    # Through lists, since to_pandas of polars needs pyarrow, which may not be installed.
     is_arrow = hasattr(scores, "to_pydict")
     return pd.DataFrame(scores.to_pydict() if is_arrow else scores.to_dict(as_series=False))
 
 
 def check_columns(name, frame, columns, advice):
-    """Raise unless the frame has all of the columns."""
+    """Raise if the frame lacks one of the columns."""
     missing = [column for column in columns if column not in frame]
     if missing:
         which = f"{missing} are" if len(missing) < len(columns) else "all are"
@@ -73,83 +75,83 @@ def check_columns(name, frame, columns, advice):
 
 
 def check_names(name, frame):
-    """Raise if a row does not say its method or its source."""
+    """Raise if a row lacks the name of its method or its source."""
     nameless = frame[list(METHOD)].isna().any(axis=1).sum()
     if nameless:
         raise ValueError(
-            f"{name} must name method and source in every row, the source {NO_SOURCE!r} where "
-            f"there is none; {nameless} of {len(frame)} rows lack one."
+            f"{name} must name method and source in every row; {nameless} of {len(frame)} rows "
+            f"lack one. Without a source, write {NO_SOURCE!r}."
         )
 
 
 def with_plain_text(frame):
     """Return a table with its text as Python objects.
 
-    pandas takes rows of its own type for text column by column, and of objects all at once. That
-    counts where a table is cut into its methods hundreds of times.
+    pandas selects rows of all object columns at once, but of its own text type column by column.
+    The difference matters if a table is split into its methods hundreds of times.
     """
     text = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.StringDtype)]
     return frame.astype(dict.fromkeys(text, object))
 
 
 def check_scores(scores):
-    """Return a table of scores as a DataFrame, with all that is needed to compare methods.
+    """Return a table of scores as a DataFrame, checked for the comparison of methods.
 
     Raises
     ------
     TypeError
-        If it is no table.
+        If it is not a table.
     ValueError
         If a column, a method or a source is missing, there are several metrics, or a score is
         outside the range of its metric.
     """
     scores = as_frame("scores", scores)
-    advice = "Rename columns, or take what cross_validate_transfer returns."
+    advice = "Rename columns, or use the result of cross_validate_transfer."
     if "uar" in scores:
-        advice = f"What earlier versions called 'uar' is called {SCORE!r}: rename it."
+        advice = f"Rename the column 'uar' of earlier versions to {SCORE!r}."
     check_columns("scores", scores, (*METHOD, *FOLD, SCORE), advice)
     if not len(scores):
-        raise ValueError("scores must have a row for each fit; got none. Take another table.")
+        raise ValueError("scores must have one row for each fit; got none. Use another table.")
     check_names("scores", scores)
     check_values("scores", scores)
     return scores
 
 
 def check_values(name, frame):
-    """Raise if a score is outside the range of its metric: percentages would be misjudged.
+    """Raise if a score is outside the range of its metric, such as a percentage.
 
-    Scores that are missing are found where folds are paired.
+    Missing scores are not reported here but when folds are paired.
 
     Raises
     ------
     ValueError
-        If one is no number or outside the range, or if there are several metrics.
+        If a score is not a number or outside the range, or if there are several metrics.
     """
     check_one_value(name, frame, METRIC, "")
     metric = metric_of(frame)
-    says = set(frame.get("greater_is_better", pd.Series(dtype=object)).dropna().astype(str))
-    if says - {str(metric.greater_is_better)}:
+    directions = set(frame.get("greater_is_better", pd.Series(dtype=object)).dropna().astype(str))
+    if directions - {str(metric.greater_is_better)}:
         better = "greater" if metric.greater_is_better else "lower"
         raise ValueError(
-            f"{name} must agree with their metric: of {metric.label} a {better} value is better, "
-            f"but greater_is_better is {says.pop()}. Give your own score another name."
+            f"{name} must agree with their metric: {better} {metric.label} is better; got "
+            f"greater_is_better={directions.pop()}. Give your own score another name."
         )
     try:
         values = as_floats(frame[SCORE])
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must have numbers as {SCORE!r}; {error}.") from error
+        raise ValueError(f"{name} must have numbers in {SCORE!r}; {error}.") from error
     low, high = metric.range
     outside = frame.loc[(values < low - _ROUNDING) | (values > high + _ROUNDING), SCORE]
     if len(outside):
         advice = " Divide percentages by 100." if (low, high) == (0, 1) else ""
         raise ValueError(
-            f"{name} must have {metric.label} values from {low:g} to {high:g} as {SCORE!r}; got "
+            f"{name} must have {metric.label} values from {low:g} to {high:g} in {SCORE!r}; got "
             f"{outside.iloc[0]}.{advice}"
         )
 
 
 def check_one_value(name, frame, columns, advice):
-    """Raise if one of the columns, where it is there, has several values."""
+    """Raise if one of the columns exists and has several values."""
     for column in columns:
         if column in frame and frame[column].nunique(dropna=False) > 1:
             values = frame[column].unique().tolist()
@@ -160,7 +162,7 @@ def check_one_value(name, frame, columns, advice):
 
 
 def as_floats(column):
-    """Return the numbers of a column as floats, NaN where one is missing."""
+    """Return the numbers of a column as floats, with NaN for missing ones."""
     return column.to_numpy(dtype=float, na_value=float("nan"))
 
 
@@ -170,15 +172,15 @@ def score_grid(name, rows, like=None, of="", value=SCORE):
     Parameters
     ----------
     name : str
-        What the rows are called, for the message.
+        Name of the rows, for the message.
     rows : DataFrame
-        Columns repeat, fold and score, in any order of rows.
+        Columns repeat, fold and score, with the rows in any order.
     like : DataFrame, default=None
-        Rows that have all repeats and folds there should be; None is `rows`.
+        Rows that have all expected repeats and folds; None means `rows`.
     of : str, default=""
-        Whose rows they are, for the message.
+        The method of the rows, for the message.
     value : str, default="score"
-        The column to take instead.
+        The column that holds the values.
 
     Returns
     -------
@@ -188,7 +190,7 @@ def score_grid(name, rows, like=None, of="", value=SCORE):
     Raises
     ------
     ValueError
-        If a fold is missing or is there twice.
+        If a fold is missing or appears twice.
     """
     like = rows if like is None else like
     n_repeats, n_folds = like["repeat"].nunique(), like["fold"].nunique()
@@ -197,7 +199,7 @@ def score_grid(name, rows, like=None, of="", value=SCORE):
         raise ValueError(
             f"{name} must have one row for each of {n_repeats} x {n_folds} folds{of}; got "
             f"{len(rows)} rows, {grid.index.duplicated().sum()} of them twice. Run the missing "
-            "folds, or drop what was run twice."
+            "folds, or drop repeated rows."
         )
     return grid.unstack()
 
@@ -208,7 +210,7 @@ def score_table(scores, method, source, value=SCORE):
     Raises
     ------
     ValueError
-        If a fold is missing or is there twice.
+        If a fold is missing or appears twice.
     """
     rows = rows_of(scores, (method, source))
     grid = score_grid("scores", rows, scores, f" of {method!r} from {source!r}", value)
@@ -216,10 +218,10 @@ def score_table(scores, method, source, value=SCORE):
 
 
 def by_condition(scores):
-    """Yield each condition, as a dict, and the rows that it holds for.
+    """Yield each condition as a dict, and its rows.
 
-    A condition is a corpus, target and number of training folds; only those count of which the
-    scores have several.
+    A condition is a corpus, a target and a number of training folds. It names only those of which
+    the scores have several.
     """
     varying = [
         name for name in CONDITIONS if name in scores and scores[name].nunique(dropna=False) > 1
@@ -242,18 +244,18 @@ def rows_of(scores, method):
 
 
 def placebo_of(source):
-    """Return the name of the source that this one is the placebo of; None if it is none."""
+    """Return the source that a placebo stands for; None if this source is not a placebo."""
     text = str(source)
     return text.removeprefix(PLACEBO_OF) if text.startswith(PLACEBO_OF) else None
 
 
 def base_source(source):
-    """Return the name of a source, for a placebo that of the source that it is the placebo of."""
+    """Return the name of a source; for a placebo, that of the source it stands for."""
     return placebo_of(source) or source
 
 
 def label(method, source):
-    """Return what to call a method with a source, such as "ProgNet from speaker"."""
+    """Return the label of a method with a source, such as "ProgNet from speaker"."""
     return str(method) if source == NO_SOURCE else f"{method} from {source}"
 
 
@@ -263,16 +265,16 @@ def condition_in_words(row):
 
 
 def label_of_row(row):
-    """Return what a row is about: method and source, and the condition if it has one."""
+    """Return the label of a row: method, source, and the condition if it has one."""
     where = condition_in_words(row)
     return label(row["method"], row["source"]) + (f" ({where})" if where else "")
 
 
 def paper_mean_and_std(table):
-    """Return mean and spread by the paper's rule (section 3).
+    """Return mean and standard deviation by the paper's rule (section 3).
 
-    For each repeat the mean and the standard deviation (ddof 1) over its folds are taken, then the
-    mean of each over the repeats.
+    For each repeat, compute the mean and the standard deviation (ddof 1) over its folds. Then
+    average each over the repeats.
 
     Parameters
     ----------
@@ -282,7 +284,7 @@ def paper_mean_and_std(table):
     Returns
     -------
     mean, std : float
-        In the unit of the scores; std is NaN for a single fold.
+        Both in the unit of the scores; std is NaN for a single fold.
     """
     std = table.std(axis=1, ddof=1).mean() if table.shape[1] > 1 else np.nan
     return table.mean(axis=1).mean(), std
@@ -299,6 +301,6 @@ def folds_mean_and_std(table):
     Returns
     -------
     mean, std : float
-        In the unit of the scores; std is NaN for a single score.
+        Both in the unit of the scores; std is NaN for a single score.
     """
     return table.mean(), table.std(ddof=1) if table.size > 1 else np.nan

@@ -1,10 +1,10 @@
-"""Importing without the garbage collector, which would look through every library again and again.
+"""Import modules while the garbage collector is off.
 
-An import makes hundreds of thousands of objects, and all of them stay. The collector looks for
-some that may go: a sixth of the time of the imports, and as much again later, whenever it goes
-through all that is there. So it waits until the imports are done, and then leaves what they made
-out of its searches. That suits a process of ours (a command, a worker). A process of the user's
-keeps its collector as it is.
+An import makes hundreds of thousands of objects, and all of them stay. The collector would search
+them for garbage, which takes a sixth of the import time, and as much again in each full collection
+later. So it is off during the imports, and afterwards ignores the objects that they made. This
+suits processes of this package (commands and workers). In a user's process the collector stays as
+it is.
 """
 
 import gc
@@ -13,17 +13,17 @@ from importlib import import_module
 
 
 def import_for_good(module):
-    """Import a module and all that it needs, to be kept until the process ends.
+    """Import a module that stays in use until the process ends.
 
     Parameters
     ----------
     module : str
-        Its full name.
+        Full name of the module.
 
     Returns
     -------
     module
-        The same as from ``import_module``.
+        The result of ``import_module``.
     """
     if module in sys.modules or not gc.isenabled():
         return import_module(module)
@@ -36,14 +36,15 @@ def import_for_good(module):
 
 
 class ForWorkers:
-    """A function of a module, which a worker process imports for good when it unpickles this.
+    """A function whose module a worker process imports with the collector off.
 
-    Joblib sends the function before its arguments, so that this comes before all other imports.
+    The import happens when the worker unpickles this object. Joblib sends the function before its
+    arguments, so this import comes before all others.
 
     Parameters
     ----------
     function : callable
-        Of the top level of a module of this package.
+        A function at the top level of a module of this package.
     """
 
     def __init__(self, function):
@@ -54,8 +55,8 @@ class ForWorkers:
         return self.function(*args)
 
     def __reduce__(self):
-        return _imported, (self.function.__module__, self.function.__name__)
+        return _import_function, (self.function.__module__, self.function.__name__)
 
 
-def _imported(module, name):
+def _import_function(module, name):
     return getattr(import_for_good(module), name)

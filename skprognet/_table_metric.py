@@ -1,7 +1,7 @@
-"""What the scores in a table are of: two columns say it, and a `Score` is made of them.
+"""The metric of the scores in a table: two columns record it, and give a `Score`.
 
-A table has the name of its metric and whether greater is better, so that it can be read in another
-process. Label, range and description of a score of the user's own are looked up by its name.
+A table holds the name of its metric and whether greater is better, so that another process can
+read it. Label, range and description of a user's own score are looked up by its name.
 """
 
 import pandas as pd
@@ -9,28 +9,28 @@ import pandas as pd
 from skprognet.metrics import Score, get_score, get_score_names
 
 METRIC = ("metric", "greater_is_better")
-DEFAULT_METRIC = "uar"  # of tables that do not say theirs
+DEFAULT_METRIC = "uar"  # the metric of tables without these columns
 
-RECALL_OF = "recall of "  # how the name of the recall of one class begins
+RECALL_OF = "recall of "  # start of the name of the recall of one class
 
-_used = {}  # scores of the user's own, by name
+_used = {}  # the user's own scores, by name
 
 
 def remember_score(score):
-    """Let tables of this score be told with its label, description and range."""
+    """Remember a user's score, so that its tables get its label, description and range."""
     if isinstance(score, Score) and score.name not in get_score_names():
         _used[score.name] = score
 
 
 def metric_name(scoring):
-    """Return what the column metric says of a score, or of a scorer of scikit-learn."""
+    """Return the value of the column metric for a score, or a scorer of scikit-learn."""
     if isinstance(scoring, Score):
         return scoring.name
     return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", repr(scoring))
 
 
 def metric_columns(score):
-    """Return what every table says of its score: name and direction, by column."""
+    """Return the columns that record a score in a table: its name and its direction."""
     return dict(zip(METRIC, (score.name, score.greater_is_better), strict=True))
 
 
@@ -40,31 +40,31 @@ def metric_of(table):
     Parameters
     ----------
     table : DataFrame
-        With the columns metric and greater_is_better; without them it is taken as one of UAR.
+        Table with the columns metric and greater_is_better. Without them, the metric is UAR.
 
     Returns
     -------
     Score
-        Of a metric that is not known in this process the name and the direction, no more.
+        If this process does not know the metric, only its name and its direction.
     """
     name, greater = (table[column].iloc[0] if column in table else None for column in METRIC)
-    return score_named(*_given(name, greater))
+    return score_named(*_fill_missing(name, greater))
 
 
-def _given(name, greater_is_better):
-    """Return name and direction as a table has them; missing values say nothing."""
+def _fill_missing(name, greater_is_better):
+    """Return name and direction from a table; a missing name is UAR, a missing direction None."""
     name = DEFAULT_METRIC if pd.isna(name) else name
     return name, None if pd.isna(greater_is_better) else greater_is_better
 
 
 def metric_of_row(row):
-    """Return the Score that a row of a table is about, as `metric_of` does for a table."""
+    """Return the Score of a row of a table, like `metric_of` for a table."""
     name, greater = (row.get(column) for column in METRIC)
-    return score_named(*_given(name, greater))
+    return score_named(*_fill_missing(name, greater))
 
 
 def score_named(name, greater_is_better=None):
-    """Return the Score of a name, also where no more is known of it than the direction."""
+    """Return the Score with a name, even if only its direction is known."""
     if name in get_score_names():
         return get_score(name)
     greater = greater_is_better in (None, True, "True")
@@ -77,19 +77,19 @@ def score_named(name, greater_is_better=None):
 
 
 def recall_of(label):
-    """Return what tables of the recall of one class say of their score."""
+    """Return the Score of tables with the recall of one class."""
     description = f"share of the rows of {label} that are recognised"
     return Score(f"{RECALL_OF}{label}", _not_computed, description=description, range=(0.0, 1.0))
 
 
 def nothing_learned(score):
-    """Return what it means that no method is better than chance, by this score."""
+    """Return what it means that no method beats chance by this score."""
     of_class = score.name.removeprefix(RECALL_OF)
     return "nothing was learned" + ("" if of_class == score.name else f" about {of_class}")
 
 
 def monitor_label(metric):
-    """Return what an axis or a sentence calls the values of a `monitor`, by its name."""
+    """Return the label of the values of a `monitor`, for an axis or a sentence."""
     # Greater is better: what `monitor="loss"` records is minus the loss.
     if metric == "loss":
         return "score (minus the loss)"
@@ -98,18 +98,18 @@ def monitor_label(metric):
 
 
 def loss_label(loss):
-    """Return what a sentence calls the `loss` of a regressor, by its name."""
+    """Return the label of the `loss` of a regressor, for a sentence."""
     return "1 - CCC" if loss == "ccc" else loss.replace("_", " ")
 
 
 def monitor_is_greater_better(curves):
-    """Return whether greater is better in curves; it is in those of a metric that is not known."""
+    """Return whether greater is better in curves; True if the metric is unknown."""
     name = curves["metric"].iloc[0] if "metric" in curves else DEFAULT_METRIC
     return score_named(name).greater_is_better
 
 
 def _not_computed(y_true, y_pred):
     raise NotImplementedError(
-        "A score that was read from a table has a name and a direction, but no function. Make it "
-        "with skprognet.metrics.Score to compute it."
+        "A score that was read from a table has a name and a direction, but no function. To "
+        "compute it, make it with skprognet.metrics.Score."
     )

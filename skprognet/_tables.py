@@ -1,4 +1,4 @@
-"""Tables in CSV, TSV, Parquet and Feather files: what is one, read, written."""
+"""Recognise, read and write tables in CSV, TSV, Parquet and Feather files."""
 
 import io
 import lzma
@@ -12,7 +12,7 @@ import pandas as pd
 from skprognet._delimited import read_delimited
 from skprognet._files import check_folder, write_whole
 
-# Text even where all of them are digits: a speaker "03" is not 3.
+# Columns that stay text even if they hold only digits: speaker "03" is not 3.
 TEXTS = ("file", "emotion", "speaker", "gender", "session", "corpus")
 
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
@@ -22,18 +22,18 @@ _DAMAGE = (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.Ba
 
 
 def is_table(name):
-    """Return whether a name is that of a table, by its suffix."""
+    """Return whether a file is a table, by the suffix of its name."""
     return _suffix(Path(name)) in (*_SEPARATORS, *_WITH_PYARROW)
 
 
 def _suffix(path):
-    """Return what kind of table a file is, under its compression."""
+    """Return the suffix of a table without that of its compression."""
     suffixes = (suffix.lower() for suffix in path.suffixes[::-1])
     return next((suffix for suffix in suffixes if suffix not in _COMPRESSED), "")
 
 
 def _check_suffix(path):
-    """Return the suffix of a table; raise unless it is one."""
+    """Return the suffix of a table; raise if the file is not a table."""
     if not is_table(path):
         raise ValueError(
             "A table must be a CSV, TSV, Parquet or Feather file (.csv, .tsv, .csv.gz, .parquet, "
@@ -50,29 +50,30 @@ def _without_pyarrow(path, error):
 
 
 def read_table(path, text=(), *, key=False):
-    r"""Read a CSV, TSV, Parquet or Feather file, floats to the last digit.
+    r"""Read a CSV, TSV, Parquet or Feather file, with floats to the last digit.
 
     Parameters
     ----------
     path : path
-        Its suffix says what it is; CSV and TSV files may be compressed (.gz, .bz2, .xz, .zip).
-        If no comma (in TSV no tab) is in the header, but semicolons or tabs are, these separate
+        The file; its suffix says its kind. CSV and TSV files may be compressed (.gz, .bz2, .xz,
+        .zip). If the header has no comma (in TSV no tab) but semicolons or tabs, these separate
         the columns, and numbers between semicolons may have a decimal comma. Text is UTF-8, or
         UTF-16 with a byte order mark.
     text : sequence of str, default=()
-        Columns that are text, such as a speaker "03", beside those of a table of utterances.
+        Columns that stay text, such as a speaker "03", besides those of a table of utterances.
     key : bool, default=False
-        Whether the first column is text too, if there is no ``file``: it names the rows.
+        Whether the first column stays text too, if there is no ``file``, since it names the rows.
 
     Returns
     -------
     DataFrame
-        Named levels of the index are columns, one without a name is dropped.
+        Named levels of the index become columns; an index without a name is dropped.
 
     Raises
     ------
     ValueError
-        If the suffix is unknown, or the file is not what it says, or two columns have one name.
+        If the suffix is unknown, the content does not match it, or two columns have the same
+        name.
     ImportError
         If pyarrow is missing for Parquet or Feather.
     FileNotFoundError
@@ -109,12 +110,12 @@ def read_table(path, text=(), *, key=False):
         ) from error
     except _DAMAGE as error:
         raise ValueError(f"{str(path)!r} cannot be read as {suffix[1:]}: {error}") from error
-    # What pandas calls the index that somebody wrote without its name.
+    # pandas calls a nameless index in a file "Unnamed: 0".
     return table.reset_index(drop=True).drop(columns="Unnamed: 0", errors="ignore")
 
 
 def check_table_path(path):
-    """Return the path of a table to be written, if it can be: before the work begins.
+    """Check before the work begins that a table can be written to a path, and return the path.
 
     Raises
     ------
@@ -135,10 +136,10 @@ def check_table_path(path):
 
 
 def write_table(table, path):
-    """Write a table as what its suffix says, whole or not at all; floats to the last digit."""
+    """Write a table in the format of its suffix, completely or not at all, floats in full."""
     content, suffix = io.BytesIO(), _suffix(path)
     if suffix in _SEPARATORS:
-        # A name that is no text cannot be read back, but hours of work are not lost to it.
+        # A name that is not valid text cannot be read back, but it must not cost hours of work.
         compression = _COMPRESSED.get(path.suffix.lower())
         options = {"errors": "backslashreplace", "compression": compression}
         table.to_csv(content, sep=_SEPARATORS[suffix], index=False, **options)

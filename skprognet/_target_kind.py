@@ -1,4 +1,4 @@
-"""Classes or numbers: what the labels of a task are."""
+"""Decide whether the labels of a task are classes or numbers."""
 
 import numpy as np
 import pandas as pd
@@ -15,27 +15,27 @@ def kind_of_target(labels, kind=None, *, text=False):
     """Return whether labels are classes or numbers.
 
     The rule is scikit-learn's: numbers that are not all whole are numbers to predict, such as
-    ratings. Anything else is classes, whole numbers included, since codes of speakers look the
-    same as whole ratings.
+    ratings. Everything else is classes. Whole numbers are classes too, since codes of speakers
+    look the same as whole ratings.
 
     Parameters
     ----------
     labels : array-like of shape (n_samples,)
-        Labels; missing ones are left out.
+        Labels; missing ones are ignored.
     kind : {"classes", "numbers"}, default=None
-        What the user says they are; None follows the rule.
+        The user's choice; None follows the rule.
     text : bool, default=False
-        Whether numbers that are written as text count, as those of a table are.
+        Whether numbers written as text count as numbers, as in a table.
 
     Returns
     -------
     {"classes", "numbers"}
-        What they are.
+        The kind of the labels.
 
     Raises
     ------
     ValueError
-        If `kind` is neither.
+        If `kind` is another word.
 
     Examples
     --------
@@ -55,14 +55,14 @@ def kind_of_target(labels, kind=None, *, text=False):
 
 
 def as_numbers(labels, *, text=False):
-    """Return labels that are not missing as finite floats, or None if some are no such numbers.
+    """Return labels that are not missing as floats, or None if some are not finite numbers.
 
     Parameters
     ----------
     labels : array-like of shape (n_samples,)
         Labels.
     text : bool, default=False
-        Whether numbers that are written as text count.
+        Whether numbers written as text count as numbers.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def as_numbers(labels, *, text=False):
 
 
 def hint_of_text(labels):
-    """Return a sentence for messages about classes that look like numbers written as text.
+    """Return a hint for messages about classes that look like numbers written as text.
 
     Parameters
     ----------
@@ -89,8 +89,8 @@ def hint_of_text(labels):
     Returns
     -------
     str
-        With a blank before it; empty if they are no such numbers, or all are whole.
+        A sentence with a blank before it; empty if the labels are not such numbers, or are whole.
     """
     if kind_of_target(labels, text=True) == CLASSES:
         return ""
-    return f" If numbers such as {str(labels[0])!r} are meant, make them so first: astype(float)."
+    return f" If {str(labels[0])!r} is meant as a number, convert the labels with astype(float)."

@@ -1,4 +1,4 @@
-"""Wording that messages share: a few of many, the nearest name, differences, safe text."""
+"""Wording that messages share: first few of many, nearest name, differences, safe text."""
 
 import math
 import unicodedata
@@ -13,11 +13,11 @@ def first_few(items, limit=SHOWN_IN_MESSAGE, show=repr):
     Parameters
     ----------
     items : sequence
-        What to name; text is shown in quotes.
+        The items; by default, text is shown in quotes.
     limit : int, default=5
-        How many to show.
+        Number of items to show.
     show : callable, default=repr
-        Makes the text of one item.
+        Returns the text of one item.
 
     Returns
     -------
@@ -35,12 +35,12 @@ def first_few(items, limit=SHOWN_IN_MESSAGE, show=repr):
 
 
 def listed(names):
-    """Return names as one reads them aloud, with "and" before the last.
+    """Join names with commas, and the last with "and".
 
     Parameters
     ----------
     names : sequence of str
-        What to name.
+        The names.
 
     Returns
     -------
@@ -57,14 +57,14 @@ def listed(names):
 
 
 def count(things, noun):
-    """Return how many things there are, with the noun in the right number.
+    """Return the number of things with the noun in singular or plural.
 
     Parameters
     ----------
     things : sized
-        What to count.
+        The things to count.
     noun : str
-        Its singular, whose plural ends in s.
+        The noun in the singular; its plural must end in s.
 
     Returns
     -------
@@ -80,14 +80,14 @@ def count(things, noun):
 
 
 def from_to(values, shown="g"):
-    """Return the lowest and the highest of some numbers, or one where they look the same.
+    """Return the lowest and the highest of some numbers, or one of them if both look the same.
 
     Parameters
     ----------
     values : array-like of float
         The numbers.
     shown : str, default="g"
-        How ``format`` is to show them.
+        Format of the numbers, as in ``format``.
 
     Returns
     -------
@@ -109,30 +109,30 @@ def nearest_name(name, names):
     Parameters
     ----------
     name : str
-        What was given.
+        The name to look for.
     names : iterable of str
-        What would have been right.
+        The valid names.
 
     Returns
     -------
     str or None
-        The nearest of `names`; case does not count.
+        The nearest of `names`, ignoring case.
 
     Examples
     --------
     >>> nearest_name("Speeker", ["speaker", "gender"])
     'speaker'
     """
-    by_folded = {str(each).casefold(): str(each) for each in names}
+    by_folded = {str(valid).casefold(): str(valid) for valid in names}
     near = get_close_matches(str(name).casefold(), by_folded, n=1, cutoff=0.5)
     return by_folded[near[0]] if near else None
 
 
 def differences(then, now):
-    """Return in words what differs between two descriptions, at most five and how many more.
+    """Say in words how two descriptions differ: five differences, and how many more.
 
-    The parts of a thing have names such as "methods.SVC.C" and "splits[0]". Where the thing itself
-    differs, parts that only one of both has follow from it, and are left out.
+    Parts of an object have names such as "methods.SVC.C" and "splits[0]". If the object itself
+    differs, parts that only one description has are left out, since they follow from it.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def differences(then, now):
     Returns
     -------
     str
-        Such as ``"random_state (then 0, now 1); corpus (then 'a', now 'b')"``; empty if nothing.
+        Such as ``"random_state (then 0, now 1); corpus (then 'a', now 'b')"``; empty if equal.
     """
     names = [n for n in dict.fromkeys([*then, *now]) if then.get(n) != now.get(n)]
     inside = tuple(f"{n}{mark}" for n in names for mark in ".[")
@@ -153,15 +153,15 @@ def differences(then, now):
 
 
 def moments_in_words(moments):
-    """Return mean, standard deviation and the like of numbers, by their names.
+    """Return statistics such as mean and standard deviation as text, with their names.
 
-    All have the decimals that show four digits of the standard deviation, so that numbers which
-    were standardised can be brought back. A mean that is large beside it has more digits.
+    All have as many decimals as four digits of the standard deviation need, so that standardised
+    numbers can be converted back. A mean that is large beside it has more digits.
 
     Parameters
     ----------
     moments : dict of str to float
-        Such as ``mean`` and ``standard_deviation``; what is no number is shown as it is.
+        Such as ``mean`` and ``standard_deviation``; other values than numbers stay as they are.
 
     Returns
     -------
@@ -179,7 +179,7 @@ def moments_in_words(moments):
 
 
 def _short(number, spread):
-    if not all(isinstance(each, (int, float)) for each in (number, spread)):
+    if not all(isinstance(value, (int, float)) for value in (number, spread)):
         return number
     if not 0 < spread < math.inf:
         return f"{number:.15g}"
@@ -187,20 +187,20 @@ def _short(number, spread):
 
 
 def printable(text):
-    r"""Return text in which nothing can steer a terminal or hide what stands there.
+    r"""Return text with escapes in place of characters that control a terminal or hide text.
 
-    Control characters (terminal escapes among them), and marks that change the direction of
-    writing, are shown as Python writes them. Line breaks and tabs are control characters too.
+    Control characters (such as terminal escapes, line breaks and tabs) and marks that change the
+    direction of writing are shown as Python writes them.
 
     Parameters
     ----------
     text : str
-        Text from outside, such as a label or what a file says of itself.
+        Text from outside, such as a label or the metadata of a file.
 
     Returns
     -------
     str
-        The same text if all of it is printable.
+        The escaped text; the same text if all of it is printable.
 
     Examples
     --------
@@ -208,7 +208,7 @@ def printable(text):
     red: \x1b[31m
     """
     text = str(text)
-    if text.isprintable():  # a picture on a page is a text of many thousand characters
+    if text.isprintable():  # fast, for pictures on a page with many thousands of characters
         return text
     hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     return "".join(

@@ -1,4 +1,4 @@
-"""What every test may use, and what every test has to leave as it was."""
+"""Fixtures for every test, and checks of what every test must leave unchanged."""
 
 import os
 import sys

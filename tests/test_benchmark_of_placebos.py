@@ -1,4 +1,4 @@
-"""The power of the placebo, in small: a source that helps beats it, a useless one does not."""
+"""The power of the placebo on a small scale: only a useful source beats its placebo."""
 
 from pathlib import Path
 

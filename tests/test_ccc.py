@@ -1,4 +1,4 @@
-"""The concordance correlation: by hand, by another package, and by what must hold of it."""
+"""The concordance correlation: by hand, against another package, and by its properties."""
 
 import warnings
 
@@ -99,7 +99,12 @@ def test_equal_constants_have_no_score():
         (["a", "b"], [1, 2], {}, r"^y_true must hold finite numbers"),
         ([], [], {}, r"^y_true must hold finite numbers"),
         ([1, 2], [1, 2], {"sample_weight": [1, -1]}, r"^sample_weight must not be negative"),
-        ([1, 2], [1, 2], {"sample_weight": [0, 0]}, r"must not be all zero: no row would count"),
+        (
+            [1, 2],
+            [1, 2],
+            {"sample_weight": [0, 0]},
+            r"must not be all zero; then no row would count",
+        ),
         ([1, 2], [1, 2], {"multioutput": "mean"}, r"^multioutput must be one of"),
     ],
 )

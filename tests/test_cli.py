@@ -1,4 +1,4 @@
-"""The command line as a user meets it: what it prints, writes and exits with."""
+"""The command line as users meet it: output, files and exit codes."""
 
 import os
 import re
@@ -116,7 +116,10 @@ def test_a_second_demo_replaces_the_first_whatever_its_design(demo, tmp_path, no
         (["compare"], "Missing argument 'RESULTS.csv...'."),
         (["compare", "gone.csv"], "Path 'gone.csv' does not exist."),
         (["plot", ".", "--kind", "pie", "-o", "x.png"], "Invalid value for '--kind'"),
-        (["demo", "--n-jobs", "0"], "0 is not a number of processes; give 1 or more"),
+        (
+            ["demo", "--n-jobs", "0"],
+            "The number must be 1 or more, or -1 for one per core; got 0.",
+        ),
     ],
 )
 def test_wrong_usage_exits_with_2(arguments, message):

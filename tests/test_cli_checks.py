@@ -1,4 +1,4 @@
-"""What tasks, corpora and train say of a table before they train on it."""
+"""Messages of tasks, corpora and train about a table before they train on it."""
 
 import json
 import tomllib
@@ -84,7 +84,7 @@ def test_a_study_drops_copies_and_does_so_again(write, tmp_path):
         assert design["duplicates"] == "drop"
         assert design["dropped_rows"] in ([17], {"table": [17]})
     again = run(*command, "--duplicates", "drop", "-o", output)
-    assert "holds this run already" in again.stdout
+    assert "already holds the complete results" in again.stdout
     arguments = ["--design", output / "design.toml", "--n-jobs", 1, "-o", tmp_path / "repeated"]
     repeated = run("corpora", *arguments)
     assert repeated.exit_code == 0, repeated.output
@@ -96,8 +96,8 @@ def test_train_drops_copies(write, tmp_path):
     dropped = run("train", path, *TINY, "--duplicates", "drop", "-o", tmp_path / "model")
     assert dropped.exit_code == 0, dropped.output
     assert "trained on 47 rows (1 left out as copies of others), features " in dropped.stdout
-    told = json.loads(run("inspect", tmp_path / "model", "--json").stdout)["metadata"]["table"]
-    assert (told["rows"], told["dropped_rows"]) == (47, [17])
+    table = json.loads(run("inspect", tmp_path / "model", "--json").stdout)["metadata"]["table"]
+    assert (table["rows"], table["dropped_rows"]) == (47, [17])
     assert run("train", by_hand, *TINY, "-o", tmp_path / "hand").exit_code == 0
     X = frame()[list("abc")]
     ours, theirs = (load_model(tmp_path / name).predict_proba(X) for name in ("model", "hand"))
@@ -108,8 +108,8 @@ def test_copies_that_are_kept_are_said(write, tmp_path):
     path = write(copied())
     for command, output, copies in list(commands(path, tmp_path, None))[::2]:
         kept = run(*command, "--duplicates", "keep", "-o", output)
-        told = "Warning: 1 recording is there more than once, by equal features: "
-        assert f"{told}{copies}; a copy among the training rows makes" in kept.stderr
+        message = "Warning: 1 recording is there more than once, by equal features: "
+        assert f"{message}{copies}; a copy among the training rows makes" in kept.stderr
         # The audit of a study has the last word.
         assert kept.exit_code == (0 if command[0] == "train" else 1)
 

@@ -1,4 +1,4 @@
-"""The verb that prints what predictions tell, and a comparison by the recall of one class."""
+"""The verb that analyses predictions, and a comparison by the recall of one class."""
 
 import hashlib
 import json
@@ -96,7 +96,7 @@ def test_placebos_have_no_part_in_what_is_said_of_the_others(folder, predictions
     for kind, stdout in zip(kinds, expected, strict=True):
         result = run("details", folder, "--kind", *kind)
         assert result.stdout == stdout
-        assert "have nothing to teach: 'placebo of gender'.\n" in result.stderr
+        assert "Placebos are left out, as in the report: 'placebo of gender'.\n" in result.stderr
     result = run("details", folder, "--kind", "recall")
     assert "placebo of gender" in result.stdout
     assert not result.stderr

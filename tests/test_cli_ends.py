@@ -1,4 +1,4 @@
-"""Whatever ends a study, nothing is lost: neither what it has done nor files of the user."""
+"""However a study ends, neither its results nor the user's files are lost."""
 
 import os
 import shutil
@@ -143,7 +143,7 @@ def test_files_of_the_user_beside_the_work_stay(line, tmp_path, no_figures):
     names = os.listdir(tmp_path / "out")
     assert "notes.txt" in names
     again = run(*line, tmp_path / "out")
-    assert "holds this run already, complete" in again.stdout
+    assert "already holds the complete results" in again.stdout
 
 
 def test_demo_that_cannot_begin_leaves_the_results_before_it(whole, tmp_path):
@@ -164,7 +164,7 @@ def test_an_interrupt_after_the_training_says_that_all_of_it_is_kept(line, tmp_p
     result = run(*line, tmp_path)
     assert result.exit_code == 130
     assert result.stderr.endswith(
-        f"Stopped. The same command goes on from 12 of 12 fits, which are in '{tmp_path}'.\n"
+        f"Stopped. The same command continues the study: 12 of 12 fits are kept in '{tmp_path}'.\n"
     )
 
 
@@ -186,7 +186,7 @@ def test_a_full_disk_says_how_much_is_kept(line, tmp_path, monkeypatch):
     result = run(*line, tmp_path)
     assert result.exit_code == 1
     assert result.stderr.endswith(
-        "No space left on device. The same command goes on from 12 of 12 fits, which are in "
+        "No space left on device. The same command continues the study: 12 of 12 fits are kept in "
         f"'{tmp_path}'.\n"
     )
 

@@ -1,4 +1,4 @@
-"""The verb that makes features of recordings: nothing that it made is lost."""
+"""The verb that computes features of recordings: no finished work is lost."""
 
 import numpy as np
 import pytest
@@ -50,7 +50,8 @@ def test_a_bad_file_does_not_discard_the_others(recordings, counted, tmp_path):
     assert result.exit_code == 1
     assert f"{str(last)!r}: is cut short" in result.stderr
     assert (
-        "leave them out by --on-error skip; the features of the other 3 are kept" in result.stderr
+        "leave them out with --on-error skip; the features of the other 3 are kept"
+        in result.stderr
     )
     assert repr(f"{out}.cache") in result.stderr
     assert not out.exists()
@@ -70,7 +71,7 @@ def test_a_run_that_is_stopped_goes_on(recordings, counted, tmp_path):
     raises[3] = KeyboardInterrupt()
     result = run("extract", *files, "-o", out, "--n-jobs", 1)
     assert result.exit_code == 130
-    assert "Stopped. The features of 2 recordings are in " in result.stderr
+    assert "Stopped. The features of 2 recordings are kept in " in result.stderr
     assert repr(f"{out}.cache") in result.stderr
     assert run("extract", *files, "-o", out, "--n-jobs", 1).exit_code == 0
     assert len(seconds) == len(files) + 1
@@ -117,4 +118,6 @@ def test_odd_recordings_are_warned_of(tmp_path):
 def test_a_folder_is_no_audio_file(tmp_path):
     result = run("extract", tmp_path, "-o", tmp_path / "f.csv")
     assert result.exit_code == 2
-    assert f"{str(tmp_path)!r} is a folder. Give the files in it, or a table that" in result.stderr
+    assert (
+        f"got the folder {str(tmp_path)!r}. Give the files in it, or a table that" in result.stderr
+    )

@@ -1,4 +1,4 @@
-"""The verbs that train a model, apply it and say what it is: files, tables, messages."""
+"""The verbs that train, apply and describe a model: files, tables, messages."""
 
 import hashlib
 import io
@@ -76,13 +76,13 @@ def test_train_says_what_it_made_and_what_its_score_is_not(model, table):
         f"Best epoch {network.best_epoch_} of 3, by the UAR on speakers that did not train: "
         f"{best:.3f}.\n"
         f"Wrote {path} (0.0 MB).\n"
-        "This UAR chose the epoch, so that it is no estimate for new speakers. An estimate "
-        "comes from:\n"
+        "This UAR chose the epoch, so it does not estimate the score on new speakers. For "
+        "an estimate, run:\n"
         f"  skprognet tasks {table} --target emotion --sources speaker {' '.join(TINY)} "
         "--folds-by speaker-independent --output results\n"
     )
     assert result.stderr == (
-        f"{table}: 40 rows of 3 features: 'a', 'b', 'c'; no features: 'file', 'speaker', "
+        f"{table}: 40 rows of 3 features: 'a', 'b', 'c'; not features: 'file', 'speaker', "
         "'gender', 'emotion'.\n"
     )
 
@@ -153,9 +153,9 @@ def test_a_column_and_a_model_can_be_sources_together(model, table, tmp_path):
     done(
         "train", table, "--method", "progressive", "--source", "gender", model[0], *TINY, "-o", out
     )
-    told = json.loads(done("inspect", out, "--json").stdout)["model"]
-    assert list(told["sources"]) == ["gender", "model"]
-    assert list(told["sources"]["model"]["sources"]) == ["speaker"]
+    description = json.loads(done("inspect", out, "--json").stdout)["model"]
+    assert list(description["sources"]) == ["gender", "model"]
+    assert list(description["sources"]["model"]["sources"]) == ["speaker"]
     page = done("inspect", out).stdout
     names = re.findall(r"^Source         ( *\w+)", page, flags=re.MULTILINE)
     assert names == ["gender", "model", "  speaker"]
@@ -179,7 +179,7 @@ def test_the_same_command_makes_the_same_network(table, tmp_path):
         ("--method progressive", "--method progressive takes a --source; got 0."),
         (
             "--method progressive --source emotion",
-            "--source must be another task than --target; both are emotion.",
+            "--source must not be the --target; both are 'emotion'.",
         ),
         ("--method svm", "Invalid value for '--method'"),
         ("--max-epochs 0", "Invalid value for '--max-epochs'"),
@@ -196,11 +196,11 @@ def test_wrong_usage_of_train_exits_with_2(arguments, message, table, tmp_path):
     [
         (
             "--method progressive --source genders",
-            "--source must be a column of '{table}' or the file of a model; 'genders' is neither.",
+            "--source must be a column of '{table}' or the file of a model; got 'genders'.",
         ),
         (
             "--speaker voice",
-            "'{table}' must have the column 'voice'; it has 7 others, of which no numbers: ",
+            "'{table}' must have the column 'voice'; it has 7 others. Those without numbers are ",
         ),
         (
             "--target file",
@@ -246,7 +246,7 @@ def test_no_verb_writes_over_what_it_reads(model, table, tmp_path):
     ]:
         result = run(*line)
         assert result.exit_code == 2, result.output
-        assert "Error: --output must be another file than those that are read; " in result.stderr
+        assert "Error: --output must not be a file that is read; " in result.stderr
     assert {path: path.read_bytes() for path in before} == before
 
 
@@ -260,8 +260,8 @@ def test_a_source_with_other_steps_is_refused(table, tmp_path):
     )
     assert result.exit_code == 1
     assert result.stderr == (
-        "Error: A source must be a network, alone or behind a StandardScaler, as 'skprognet "
-        f"train' writes it; '{tmp_path / 'pca'}' is a pipeline of PCA, DNNClassifier.\n"
+        "Error: --source must be a model of 'skprognet train': a network, alone or behind a "
+        f"StandardScaler; got '{tmp_path / 'pca'}' with PCA, DNNClassifier.\n"
     )
 
 
@@ -344,7 +344,7 @@ def test_predict_reads_a_table_of_features(model, table, tmp_path):
     [
         (
             lambda frame: frame.drop(columns=["a", "c"]),
-            "The model needs 3 features, of which 2 are missing: 'a', 'c'.",
+            "The table must have the 3 features of the model; 2 are missing: 'a', 'c'.",
         ),
         (
             lambda frame: frame.assign(b=np.nan),
@@ -372,7 +372,7 @@ def test_a_model_that_does_not_know_its_features_refuses_audio(model):
 def test_standard_input_must_have_names(model):
     result = run("predict", model[0], input="\n\n")
     assert result.exit_code == 2
-    assert "Standard input must have a name of a file in each line; got none." in result.stderr
+    assert "Standard input must hold one file name per line; got none." in result.stderr
 
 
 def test_a_file_that_is_no_model_is_one_sentence(table):
@@ -385,21 +385,24 @@ def test_a_file_that_is_no_model_is_one_sentence(table):
 
 def test_inspect_tells_all_of_it(model, table):
     path, _ = model
-    told = json.loads(done("inspect", path, "--json").stdout)
+    description = json.loads(done("inspect", path, "--json").stdout)
     network = load_model(path)[-1]
-    assert told["model"]["class"] == "ProgressiveClassifier"
-    assert told["model"]["classes"] == ["angry", "happy", "sad"]
-    assert told["model"]["layers"] == [3, 4, 3]
-    assert told["model"]["best_epoch"] == network.best_epoch_
-    assert told["model"]["validation_score"] == network.history_["valid_score"].max()
-    source = told["model"]["sources"]["speaker"]
+    assert description["model"]["class"] == "ProgressiveClassifier"
+    assert description["model"]["classes"] == ["angry", "happy", "sad"]
+    assert description["model"]["layers"] == [3, 4, 3]
+    assert description["model"]["best_epoch"] == network.best_epoch_
+    assert description["model"]["validation_score"] == network.history_["valid_score"].max()
+    source = description["model"]["sources"]["speaker"]
     assert source["sha256"] == network.source_digest_["speaker"]
     assert source["layers"] == [3, 4, 3]
     assert source["sources"] == {}
-    assert told["features"] == {"number": 3, "names": ["a", "b", "c"], "made": None}
-    assert told["normalisation"] == [{"class": "StandardScaler", "rows": 40}]
-    assert told["versions"]["torch"] == {"written": version("torch"), "here": version("torch")}
-    assert told["bytes"] == path.stat().st_size
+    assert description["features"] == {"number": 3, "names": ["a", "b", "c"], "made": None}
+    assert description["normalisation"] == [{"class": "StandardScaler", "rows": 40}]
+    assert description["versions"]["torch"] == {
+        "written": version("torch"),
+        "here": version("torch"),
+    }
+    assert description["bytes"] == path.stat().st_size
 
     page = done("inspect", path).stdout
     for line in (
@@ -408,7 +411,7 @@ def test_inspect_tells_all_of_it(model, table):
         "Layers         3 - 4 - 3 (sigmoid)",
         "Source         speaker (column speaker): DNNClassifier, 3 classes, 3 - 4 - 3 (sigmoid)",
         f"  SHA-256      {source['sha256']} (weights)",
-        f"  SHA-256      {told['model']['sha256']} (weights)",
+        f"  SHA-256      {description['model']['sha256']} (weights)",
         f"  SHA-256      {read_model_info(path)['sha256']} (content)",
         "Features       3, of unknown origin",
         "               from 'a' to 'c'",
@@ -427,7 +430,7 @@ def test_inspect_says_which_rows_the_model_was_trained_on(model, table, tmp_path
     other = frame.assign(a=frame["a"] + 1, b=frame["b"] * 1.1)
     rows = tmp_path / "rows.csv"
     pd.concat([frame[:10], other[:30]]).to_csv(rows, index=False)
-    told = json.loads(done("inspect", model[0], "--rows", rows, "--json").stdout)
+    description = json.loads(done("inspect", model[0], "--rows", rows, "--json").stdout)
     network = load_model(model[0])[-1]
     # Validation, which chose the epoch of the speaker network too, is among what it knows.
     held_out = ~network.sources_[0][1].source_overlap(
@@ -435,12 +438,12 @@ def test_inspect_says_which_rows_the_model_was_trained_on(model, table, tmp_path
     )["own"]
     share = 0.25 - held_out[:10].sum() / 40
     known = {"own": 0.25, "speaker": pytest.approx(share)}
-    assert told["rows"] == {"file": str(rows), "number": 40, "known": known}
+    assert description["rows"] == {"file": str(rows), "number": 40, "known": known}
     page = done("inspect", model[0], "--rows", rows).stdout
     assert (
-        f"Rows           40 of {rows}, of which were in training:\n"
-        "               by the model itself: 25 %\n"
-        f"               by source speaker: {100 * share:.3g} %\n"
+        f"Rows           40 of {rows}; share that was in the training:\n"
+        "               of the model itself: 25 %\n"
+        f"               of source speaker: {100 * share:.3g} %\n"
     ) in page
     assert "rows" not in json.loads(done("inspect", model[0], "--json").stdout)
 
@@ -460,7 +463,7 @@ def test_rows_that_are_not_those_of_the_model_are_refused(model, table, tmp_path
     result = run("inspect", model[0], "--rows", tmp_path / "rows.csv")
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: The model needs 3 features, of which 1 are missing: 'b'.\n",
+        "Error: The table must have the 3 features of the model; 1 are missing: 'b'.\n",
     )
     X, y = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
     nameless = DNNClassifier(**PARAMS).fit(X, y)
@@ -483,11 +486,11 @@ def test_the_score_is_that_of_the_epoch_that_was_kept(tmp_path):
     kept = scores[network.best_epoch_ - 1]
     assert kept not in (scores[0], scores[-1], max(scores), min(scores))
     save_model(network, tmp_path / "m")
-    told = json.loads(done("inspect", tmp_path / "m", "--json").stdout)
-    assert told["model"]["validation_score"] == kept
+    description = json.loads(done("inspect", tmp_path / "m", "--json").stdout)
+    assert description["model"]["validation_score"] == kept
     save_model(network.set_params(early_stopping=False).fit(X, y), tmp_path / "m")
-    told = json.loads(done("inspect", tmp_path / "m", "--json").stdout)
-    assert told["model"]["validation_score"] is None
+    description = json.loads(done("inspect", tmp_path / "m", "--json").stdout)
+    assert description["model"]["validation_score"] is None
 
 
 def test_inspect_says_which_versions_are_others(model, tmp_path, monkeypatch):
@@ -575,7 +578,7 @@ def test_bad_files_are_named_and_the_others_predicted(spoken, monkeypatch):
     lines = result.stderr.splitlines()
     assert lines[0] == "'gone.wav': cannot be opened (No such file or directory)"
     assert lines[1].startswith("'no audio.wav': ")
-    assert lines[2:] == ["Error: 2 of 3 utterances could not be used; they are named above."]
+    assert lines[2:] == ["Error: 2 of 3 utterances could not be used. They are named above."]
     odd = ["line\nbreak \U0001f600,.wav", os.fsdecode(b"\xff.wav")]
     for name in odd:
         os.symlink("speech/F01_sad_01.wav", name)
@@ -597,9 +600,9 @@ def test_features_of_another_kind_are_refused(spoken, tmp_path):
     opensmile = f"opensmile {version('opensmile')}"
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: Features must be made as those that the model learned from, eGeMAPSv02 at 16000 "
-        f"Hz by {opensmile}; those in '{tmp_path / 't.parquet'}' are eGeMAPSv02 at 8000 Hz by "
-        f"{opensmile}. Extract them again.\n",
+        "Error: Features must be those that the model learned from, eGeMAPSv02 at 16000 "
+        f"Hz by {opensmile}; got eGeMAPSv02 at 8000 Hz by {opensmile} in "
+        f"'{tmp_path / 't.parquet'}'. Extract them again.\n",
     )
 
 
@@ -610,8 +613,8 @@ def test_audio_is_extracted_as_for_training_and_another_version_is_told(spoken, 
     result = done("predict", tmp_path / "m", spoken / "speech" / "F01_sad_01.wav")
     assert result.stderr == (
         "Warning: The model learned from features eGeMAPSv02 at 16000 Hz by opensmile 1.0.0; here "
-        f"they are eGeMAPSv02 at 16000 Hz by opensmile {version('opensmile')}, so that the "
-        "numbers may differ.\n"
+        f"they are eGeMAPSv02 at 16000 Hz by opensmile {version('opensmile')}, so the numbers "
+        "may differ.\n"
     )
 
 
@@ -666,7 +669,7 @@ def test_a_configuration_that_a_model_names_is_not_run(of_a_stranger):
     assert (result.exit_code, result.stderr) == (
         1,
         "Error: The model learned from features of the openSMILE configuration "
-        f"'{config}', and a configuration that a model names is never run. If you trust that "
+        f"'{config}'. A configuration that only a model names is never run. If you trust the "
         "file, pass it as configuration (--configuration), or predict from a table of its "
         "features.\n",
     )
@@ -686,9 +689,9 @@ def test_a_configuration_that_the_user_names_is_run_if_it_is_the_same(of_a_stran
     result = run("predict", model, *wavs, "--configuration", moved)
     assert result.exit_code == 1
     assert re.fullmatch(
-        r"Error: The openSMILE configuration must be the one that the model learned from, of "
-        r"SHA-256 [0-9a-f]{64}; '.*moved.conf' has [0-9a-f]{64}\. Look for the original file, and "
-        r"those that it includes\.\n",
+        r"Error: The openSMILE configuration must be the one that the model learned from, with "
+        r"SHA-256 [0-9a-f]{64}; got '.*moved.conf' with [0-9a-f]{64}\. Look for the original file "
+        r"and those that it includes\.\n",
         result.stderr,
     )
     assert not written.exists()
@@ -712,8 +715,8 @@ def test_a_set_of_opensmile_needs_no_configuration(spoken, of_a_stranger):
     result = run("predict", spoken / "model", wavs[0], "--configuration", config)
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: The model learned from eGeMAPSv02, which openSMILE has; leave the "
-        f"configuration '{config}' out (--configuration).\n",
+        "Error: configuration must be None, since the model learned from eGeMAPSv02, which "
+        f"openSMILE has; got '{config}'. Leave it out (--configuration).\n",
     )
     assert not written.exists()
 
@@ -727,8 +730,8 @@ def test_what_a_model_says_of_its_features_has_one_form(spoken, features, tmp_pa
     result = run("predict", tmp_path / "m", spoken / "speech" / "F01_sad_01.wav")
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: The file of a model says of its features feature_set, sampling_rate, extractor, "
-        f"or nothing; this one says {features!r}. Train it again.\n",
+        "Error: The features in the metadata of a model must be feature_set, sampling_rate, "
+        f"extractor, or None; got {features!r}. Train the model again.\n",
     )
 
 

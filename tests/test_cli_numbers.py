@@ -1,4 +1,4 @@
-"""The command line of numbers: what it takes for numbers, and from invented speech to a report."""
+"""Numbers on the command line: how they are recognised, and from speech to a report."""
 
 import io
 import tomllib
@@ -34,7 +34,7 @@ def done(*arguments):
 
 
 def frame_of(seed):
-    """Return 48 utterances of six speakers: arousal is told by the first feature."""
+    """Return 48 utterances of six speakers: the first feature tells arousal."""
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame({"file": [f"{seed}-{i:02}.wav" for i in range(48)]})
     frame["speaker"] = [f"0{i % 6}" for i in range(48)]
@@ -64,8 +64,8 @@ def test_ratings_are_predicted_as_numbers_and_the_command_says_so(tables, place,
     table, model = tables[place], tmp_path / "model"
     result = done("train", table, "--target", "arousal", *NETWORK, "-o", model)
     assert (
-        "arousal: 48 numbers from 1.5 to 4.5, so numbers are predicted (--classes would take each "
-        "as a class).\n"
+        "arousal: 48 numbers from 1.5 to 4.5, so numbers are predicted. To take each number "
+        "as a class, add --classes.\n"
     ) in result.stderr
     assert isinstance(load_model(model)[-1], DNNRegressor)
     assert "DNNRegressor of arousal (numbers of mean " in result.stdout
@@ -76,12 +76,12 @@ def test_ratings_are_predicted_as_numbers_and_the_command_says_so(tables, place,
 def test_whole_numbers_are_classes_unless_they_are_said_to_be_numbers(tables, tmp_path):
     n_ages = frame_of(1)["age"].nunique()
     result = run("train", tables[1], "--target", "age", *NETWORK, "-o", tmp_path / "ages")
-    told = f"age: {n_ages} different whole numbers are taken as classes; --numbers predicts them "
-    assert told in result.stderr
+    line = f"age: {n_ages} different whole numbers are taken as classes. To predict numbers, add "
+    assert line in result.stderr
     few = done("train", tables[1], "--target", "naturalness", *NETWORK, "-o", tmp_path / "few")
     assert (
-        "naturalness: 5 different whole numbers are taken as classes; --numbers predicts them as "
-        "numbers.\n"
+        "naturalness: 5 different whole numbers are taken as classes. To predict numbers, add "
+        "--numbers.\n"
     ) in few.stderr
     options = ["--target", "age", "--numbers", *NETWORK]
     result = done("train", tables[1], *options, "-o", tmp_path / "age")
@@ -199,13 +199,16 @@ def test_results_of_numbers_are_looked_at_again(study, tmp_path):
     [
         (
             ["details", "--kind", "confusion"],
-            "--kind confusion is for predictions of classes; these are of numbers. Choose another "
-            "one: agreement, groups, gaps, disputed.",
+            "--kind confusion needs predictions of classes; these are of numbers. Choose another "
+            "kind: agreement, groups, gaps, disputed.",
         ),
-        (["compare", "--recall-of", "sad"], "--recall-of is for classes; the predictions beside"),
+        (
+            ["compare", "--recall-of", "sad"],
+            "--recall-of needs predictions of classes; those beside",
+        ),
         (
             ["plot", "--kind", "sizes", "-o", "x.png"],
-            "--kind sizes is for results of several sizes of the training set",
+            "--kind sizes needs results of several sizes of the training set",
         ),
         (
             ["details", "--kind", "groups", "--by", "arousal", "--labels", "f.parquet"],
@@ -248,7 +251,7 @@ def test_corpora_come_on_one_scale(tables, tmp_path):
     assert "The part fold=2 is done." in again.stdout
     out = tmp_path / "other"
     for words, message in [
-        (["first"], "give z-scores, none, or NAME=LOW:HIGH once for each corpus"),
+        (["first"], "must be z-scores, none, or NAME=LOW:HIGH once for each corpus"),
         (["first=1:x"], "such as iemocap=1:5; got 'first=1:x'."),
         (["first=1:5", "first=1:7"], "got 'first=1:7'."),
     ]:

@@ -1,4 +1,4 @@
-"""A study that several processes run in parts is the study that one of them runs."""
+"""A study in parts by several processes equals the study of one process."""
 
 import re
 import socket
@@ -54,9 +54,8 @@ def test_parts_give_the_bytes_of_one_run(line, tmp_path):
     first = run(*line, parts, "--only", "fold=2 repeat=2")
     assert first.exit_code == 0, first.output
     assert first.stdout == (
-        f"The part repeat=2 fold=2 is done. Of the study, 4 of {N_FITS} fits are in '{parts}'. "
-        "When all are there, the same command with --finish in place of --only writes the "
-        "results.\n"
+        f"The part repeat=2 fold=2 is done. 4 of {N_FITS} fits of the study are in '{parts}'. "
+        "When all are there, run the same command with --finish in place of --only.\n"
     )
     assert {p.name for p in parts.iterdir()} == {"checkpoint", "design.toml", "manifest.json"}
 
@@ -71,7 +70,8 @@ def test_parts_give_the_bytes_of_one_run(line, tmp_path):
     assert (early.exit_code, early.stdout) == (1, "")
     assert early.stderr.endswith(
         f"Error: The study in '{parts}' lacks 3 parts: --only \"repeat=1\", --only "
-        '"repeat=2 fold=1", --only "repeat=2 fold=3". Run what is missing, then --finish again.\n'
+        '"repeat=2 fold=1", --only "repeat=2 fold=3". Run the missing parts, then '
+        "--finish again.\n"
     )
     assert run(*line, parts, "--only", "repeat=2").exit_code == 0
     last = run(*line, parts, "--only", "repeat=1")
@@ -81,7 +81,7 @@ def test_parts_give_the_bytes_of_one_run(line, tmp_path):
     assert contents(parts) == contents(whole)
     again = run(*line, parts, "--only", "repeat=1")
     assert again.stdout == (
-        f"{parts} holds this run already, complete. To run it again, remove it.\n"
+        f"{parts} already holds the complete results. To run the study again, remove it.\n"
     )
 
 
@@ -90,11 +90,11 @@ def test_the_plan_names_what_is_written_and_writes_nothing(line, tmp_path):
     assert planned.exit_code == 0, planned.output
     assert not (tmp_path / "out").exists()
     assert f"Fits: {N_FITS} (18 of methods, 6 of sources)" in planned.stdout
-    told = re.search(r"Files, into '.*/out': (.*); and the figures", planned.stdout)[1]
+    names = re.search(r"Files, into '.*/out': (.*); and the figures", planned.stdout)[1]
     assert run(*line, tmp_path / "out").exit_code == 0
     written = {path.name for path in (tmp_path / "out").glob("*.*")} - {"manifest.json"}
     pictures = {name for name in written if name.endswith((".png", ".pdf"))}
-    assert written - pictures == {name.split(" ")[0] for name in told.split(", ")}
+    assert written - pictures == {name.split(" ")[0] for name in names.split(", ")}
 
 
 def test_the_durations_have_a_file_of_their_own(line, tmp_path):
@@ -171,7 +171,7 @@ def test_networks_trained_together_and_continued_with_more_at_once(line, tmp_pat
     n_trained = read_scores(tmp_path / "out").groupby("repeat")["trained_together"]
     assert n_trained.max().tolist() == [2, 3]  # of one kind in a group; of six in all
     assert run(*together, 7).stdout.endswith(
-        "holds this run already, complete. To run it again, remove it.\n"
+        "already holds the complete results. To run the study again, remove it.\n"
     )
 
 

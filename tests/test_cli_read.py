@@ -1,4 +1,4 @@
-"""The verbs that list a corpus, and the one that makes features of such a list."""
+"""The verbs that list a corpus, and the verb that extracts features of it."""
 
 import inspect
 import re
@@ -58,7 +58,7 @@ def test_a_reader_has_its_own_options(emodb, tmp_path):
             assert len(pd.read_parquet(out)) == expected, result.output
         else:
             assert result.exit_code == 1
-            assert "A corpus must have at least one row, got none." in result.stderr
+            assert "A corpus must have at least one row; got none." in result.stderr
     assert run("read", "emodb", emodb, "--recordings", "all", "-o", out).exit_code == 2
     wrong = run("read", "emodb", emodb, "--emotions", "rage", "-o", out)
     assert wrong.exit_code == 1
@@ -69,14 +69,14 @@ def test_a_recording_that_is_there_twice_is_said_dropped_or_refused(emodb, tmp_p
     (emodb / "03a01Fb.wav").write_bytes((emodb / "03a01Fa.wav").read_bytes())
     out = tmp_path / "u.csv"
     kept = run("read", "emodb", emodb, "-o", out)
-    assert "Warning: 1 recording is there more than once" in kept.stderr
+    assert "Warning: 1 recording appears more than once" in kept.stderr
     assert len(pd.read_csv(out)) == 7
     dropped = run("read", "emodb", emodb, "--duplicates", "drop", "-o", out)
-    assert "1 of 7 rows were left out" in dropped.stderr
+    assert "1 of 7 rows were dropped" in dropped.stderr
     assert len(pd.read_csv(out)) == 6
     refused = run("read", "emodb", emodb, "--duplicates", "error", "-o", tmp_path / "none.csv")
     assert refused.exit_code == 1
-    assert "--duplicates drop) keeps the first of each." in refused.stderr
+    assert "pass duplicates='drop' (--duplicates drop)." in refused.stderr
     assert not (tmp_path / "none.csv").exists()
 
 
@@ -94,7 +94,7 @@ def test_iemocap_is_read_with_the_selection_that_is_asked_for(tmp_path):
     out = tmp_path / "u.csv"
     paper = run("read", "iemocap", tmp_path, "-o", out)
     assert pd.read_csv(out)["emotion"].tolist() == ["angry", "happy", "neutral"]
-    assert "Warning: IEMOCAP: this is not the selection of the paper, but" in paper.stderr
+    assert "Warning: IEMOCAP: This is not the selection of the paper:" in paper.stderr
     assert "\n  angry        1\n" in paper.stdout
     all_of_it = run("read", "iemocap", tmp_path, "--emotions", "all", "-o", out)
     assert all_of_it.stderr == ""
@@ -126,7 +126,7 @@ def test_a_table_is_read_with_its_own_names(emodb, tmp_path):
         "read", "table", tmp_path / "calls.csv", "--words", "rage", "-o", tmp_path / "u.csv"
     )
     assert wrong.exit_code == 2
-    assert "'rage' must be LABEL=WORD." in wrong.stderr
+    assert "Each value must be LABEL=WORD; got 'rage'." in wrong.stderr
 
 
 def test_audformat_is_read_with_the_names_of_its_schemes(emodb, tmp_path):
@@ -200,7 +200,11 @@ def test_invented_speech_with_an_arousal(tmp_path):
         ),
         (["read", "emodb", "-o", "x.csv"], 2, "Missing argument 'ROOT'."),
         (["read", "emodb", "gone", "-o", "x.csv"], 1, "Error: root must be the folder that holds"),
-        (["extract", "a.csv", "b.wav", "-o", "x.csv"], 2, "FILES are audio files or one table"),
+        (
+            ["extract", "a.csv", "b.wav", "-o", "x.csv"],
+            2,
+            "FILES must be audio files or one table",
+        ),
         (["extract", "gone.csv", "-o", "x.csv"], 1, "Error: There must be a table at 'gone.csv';"),
     ],
 )
@@ -321,7 +325,7 @@ def test_a_bad_file_is_named_and_treated_as_told(spoken, tmp_path, on_error, row
         assert not out.exists()
         return
     assert result.exit_code == 0
-    assert result.stderr.startswith("Warning: Expected complete, readable audio of every utter")
+    assert result.stderr.startswith("Warning: Every utterance must have complete, readable audio")
     table = pd.read_csv(out)
     assert table["file"].tolist() == ["gone.wav", str(good)][-rows:]
     assert table.iloc[-1, 4:].notna().all()
@@ -334,19 +338,19 @@ def test_a_bad_file_is_named_and_treated_as_told(spoken, tmp_path, on_error, row
         (
             {"path": ["a.wav"]},
             "A table of utterances must have rows and a column 'file' (and 'start' and 'end', in "
-            "s, for segments); '{path}' has 1 rows and the columns ['path'].",
+            "s, for segments); got '{path}' with 1 rows and the columns ['path'].",
         ),
         (
             {"file": ["a.wav", None]},
-            "Every row must name its file; in '{path}' 1 of 2 do not, the first is data row 2.",
+            "Every row must name its file; in '{path}', 1 of 2 do not. The first is data row 2.",
         ),
         (
             {"file": ["a.wav"], "start": ["soon"]},
-            "The column 'start' must be in s, as numbers; in '{path}' it has 'soon'.",
+            "The column 'start' must hold numbers, in s; got 'soon' in '{path}'.",
         ),
         (
             {"file": ["a.wav"], "extractor": ["mine"]},
-            "A table of utterances must have no features yet; it has 'extractor'. Leave them out.",
+            "A table of utterances must not have features yet; got 'extractor'. Leave them out.",
         ),
     ],
 )
@@ -368,8 +372,9 @@ def test_a_table_of_two_ways_of_making_features_is_refused(tmp_path, rng):
     result = run("train", path, *options)
     assert result.exit_code == 1
     assert result.stderr.endswith(
-        f"Error: All features of a table must have been made in one way; in '{path}' there are 2: "
-        "a at 8000 Hz by opensmile 2.6.0; a at 16000 Hz by opensmile 2.6.0. Extract them again.\n"
+        f"Error: All features of a table must have one origin; got 2 in '{path}': "
+        "a at 8000 Hz by opensmile 2.6.0; a at 16000 Hz by opensmile 2.6.0. Extract the features "
+        "again.\n"
     )
     table.drop(columns="feature_set").to_csv(path, index=False)
     assert "features of unknown origin" in run("train", path, *options).stdout

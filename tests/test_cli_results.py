@@ -1,4 +1,4 @@
-"""The verbs that look at results: any CSV file, one corpus or several."""
+"""The verbs that show results: any CSV file, one corpus or several."""
 
 import numpy as np
 import pandas as pd
@@ -139,8 +139,8 @@ def test_files_whose_corpora_have_names_keep_them(tmp_path):
         scores(corpus=f"the {name}").to_csv(tmp_path / f"{name}.csv", index=False)
     result = run("compare", tmp_path / "one.csv", tmp_path / "two.csv")
     assert "- corpus the two: ProgNet from NA is better" in result.stdout
-    told = "Over all corpora nothing can be said: scores must be of at least 3 corpora"
-    assert told in result.stdout
+    message = "No comparison over all corpora: scores must be of at least 3 corpora"
+    assert message in result.stdout
 
 
 def test_corpora_of_several_sizes_are_not_counted_twice(tmp_path):
@@ -148,8 +148,8 @@ def test_corpora_of_several_sizes_are_not_counted_twice(tmp_path):
         scores(sizes=sizes, corpus=name).to_csv(tmp_path / f"{name}.csv", index=False)
     result = run("compare", *(tmp_path / f"{name}.csv" for name in ("one", "two", "three")))
     assert result.stdout.endswith(
-        "Over all corpora nothing can be said: the results must be of one n_train_folds, so that "
-        "each corpus counts once; there are none, 1.0, 2.0.\n"
+        "No comparison over all corpora: the results must be of one n_train_folds, so that "
+        "each corpus counts once; got none, 1.0, 2.0.\n"
     )
 
 
@@ -170,7 +170,7 @@ def test_one_study_is_not_two_corpora(tmp_path):
         result = run("compare", paths[0], again)
         assert result.exit_code == 1
         assert result.stderr == (
-            f"Error: Several files are several corpora; '{paths[0]}' and '{again}' hold the same "
+            f"Error: Each file must be another corpus; '{paths[0]}' and '{again}' hold the same "
             "results. Give them once.\n"
         )
 
@@ -181,11 +181,11 @@ def test_percentages_are_no_shares(tmp_path):
     )
     result = run("compare", tmp_path / "r.csv")
     assert result.exit_code == 1
-    assert "scores must have UAR values from 0 to 1 as 'score'; got " in result.stderr
+    assert "scores must have UAR values from 0 to 1 in 'score'; got " in result.stderr
     assert result.stderr.endswith("Divide percentages by 100.\n")
     scores().assign(score="high").to_csv(tmp_path / "r.csv", index=False)
     result = run("compare", tmp_path / "r.csv")
-    assert "scores must have numbers as 'score'; could not convert" in result.stderr
+    assert "scores must have numbers in 'score'; could not convert" in result.stderr
 
 
 def test_results_from_a_pipe_are_asked_for_in_a_file(tmp_path):
@@ -283,7 +283,7 @@ def test_the_suffix_says_of_what_kind_the_file_is(folder, suffix, start):
         (
             ["--kind", "sizes", "--train-folds", 3],
             1,
-            "n_train_folds must be one of [1, 2]; got 3.",
+            "--train-folds must be one of [1, 2]; got 3.",
         ),
         (["--kind", "significance", "-o", "x"], 2, "--output must end in .pdf, .png or .svg; got"),
         (["--kind", "significance", "-o", "x.gif2"], 1, "Format 'gif2' is not supported"),
@@ -303,9 +303,7 @@ def test_sizes_that_results_do_not_have_are_not_chosen_from(tmp_path):
     options = ("--kind", "scores", "--train-folds", 4, "-o", tmp_path / "x.png")
     result = run("plot", tmp_path / "r.csv", *options)
     assert result.exit_code == 1
-    assert "--train-folds chooses among results that have the column 'n_train_folds'" in (
-        result.stderr
-    )
+    assert "--train-folds needs results with the column 'n_train_folds'" in (result.stderr)
 
 
 def test_curves_that_are_not_there_are_named(tmp_path):

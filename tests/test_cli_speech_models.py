@@ -1,4 +1,4 @@
-"""Speech models on the command line: from audio to columns, a model that reads them, and back."""
+"""Speech models on the command line: from audio to columns, to a model that reads them."""
 
 import io
 import re
@@ -121,7 +121,7 @@ def test_the_layers_of_ge2e(folder, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--feature-set", "none"], "--feature-set none leaves nothing to extract; name a --sp"),
+        (["--feature-set", "none"], "--feature-set none leaves nothing to extract. Name a --sp"),
         (["--speech-model", "nobody/none"], "allow its download with download=True (--download)."),
         (["--speech-model", "{tiny}", "--speech-layers", "layer9"], "layers must be of 'layer0',"),
         (
@@ -153,7 +153,7 @@ def test_train_reads_layers_as_a_source(folder, model):
     assert f"--layers tiny {' '.join(TINY)} --folds-by" in result.stdout
     assert "Warning" not in result.stderr
     assert ": 16 rows of 88 features: " in result.stderr
-    assert "; 16 columns of tiny; no features: 'file', " in result.stderr
+    assert "; 16 columns of tiny; not features: 'file', " in result.stderr
     assert read_model_info(path)["metadata"]["sources"] == {"tiny": {"layers": "tiny"}}
 
 
@@ -202,7 +202,7 @@ def test_predict_takes_the_same_weights_only(folder, model, tmp_path):
     finally:
         (tmp_path / "moved").rename(folder / "tiny")
     result = run("predict", model[0], audio, "--speech-model", "tiny")
-    assert "give NAME=FOLDER, such as ge2e=models/ge2e; got 'tiny'." in result.output
+    assert "Each value must be NAME=FOLDER, such as ge2e=models/ge2e; got 'tiny'." in result.output
 
 
 def test_inspect_shows_layers_and_weights(folder, model):
@@ -226,11 +226,11 @@ def test_inspect_shows_layers_and_weights(folder, model):
         ),
         (
             "--method progressive --layers tony",
-            "has no layers of 'tony'; it has those of 'tiny'. The nearest is 'tiny'.",
+            "it has none of 'tony'. It has those of 'tiny'. The nearest is 'tiny'.",
         ),
         (
             "--method side-by-side --layers tiny tiny.layer4",
-            "has no layers of 'tiny.layer4'; it has those of 'tiny'. The nearest is 'tiny'.",
+            "it has none of 'tiny.layer4'. It has those of 'tiny'. The nearest is 'tiny'.",
         ),
     ],
 )
@@ -261,8 +261,8 @@ def test_another_method_reads_layers_too(folder, tmp_path):
 
 def test_layers_that_count_as_features_are_a_warning(folder, tmp_path):
     message = (
-        "16 columns, such as 'tiny.layer1.mean.000', are called as layers of a speech model are "
-        "('tiny'), and they count as features here."
+        "16 columns, such as 'tiny.layer1.mean.000', have the names of layers of a speech model "
+        "('tiny'), but count as features here."
     )
     study = "--target emotion --sources gender --folds 3 --repeats 1 --methods dnn fine-tuned"
     options = [folder / "table.csv", *TINY, "-o", tmp_path / "model"]

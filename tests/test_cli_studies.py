@@ -1,4 +1,4 @@
-"""The verbs that run studies: their files, how they go on after a stop, how they fail."""
+"""The verbs that run studies: their files, restarts after a stop, and errors."""
 
 import os
 import random
@@ -67,7 +67,7 @@ def test_the_line_of_the_issue_writes_a_report(whole):
     )
     assert result.stdout.rstrip().endswith("report.html.")
     left_out = "'file', 'speaker', 'session', 'gender', 'emotion'"
-    assert f"3 features: 'a', 'b', 'c'; no features: {left_out}." in result.stderr
+    assert f"3 features: 'a', 'b', 'c'; not features: {left_out}." in result.stderr
     assert "21/21" in result.stderr
     assert "<title>Emotion recognition" in (folder / "report.html").read_text("utf-8")
     assert not (folder / "checkpoint").exists()
@@ -79,7 +79,8 @@ def test_a_complete_run_is_left_as_it_is(whole, table):
     again = run("tasks", table, *QUESTION, *TINY, "--output", folder)
     assert again.exit_code == 0
     assert (
-        again.stdout == f"{folder} holds this run already, complete. To run it again, remove it.\n"
+        again.stdout
+        == f"{folder} already holds the complete results. To run the study again, remove it.\n"
     )
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
@@ -155,7 +156,7 @@ def test_other_data_and_versions_are_a_warning(whole, table, tmp_path, no_figure
     options = ["--n-jobs", 1, "-o", tmp_path / "out"]
     result = run("tasks", table, "--design", tmp_path / "d.toml", *options)
     assert result.exit_code == 0, result.output
-    what = "Warning: the design was made with other {}, so that the numbers may differ: {} (then"
+    what = "Warning: The design was made with other {}, so the numbers may differ: {} (then"
     assert what.format("data", "table") in result.stderr
     assert what.format("versions", "torch") in result.stderr
 
@@ -234,7 +235,7 @@ def test_which_placebos_are_run(table, tmp_path, no_figures, option, line, place
     ("options", "message"),
     [
         ([], "sources or layers must name what may help; got none of either."),
-        (["--layers", "wav"], "has no layers of 'wav'; it has those of 'deep'"),
+        (["--layers", "wav"], "it has none of 'wav'. It has those of 'deep'"),
         (
             ["--layers", "deep", "--methods", "dnn", "fine-tuned"],
             "The method 'PT/FT' needs layers of a network to copy",
@@ -291,7 +292,7 @@ def test_names_of_corpora(table, tmp_path, no_figures):
     assert "transfer from left to right" in result.stdout
     same = run("corpora", table, table, *TINY, "-o", tmp_path / "same")
     assert same.exit_code == 2
-    assert "Each corpus must be another table; " in same.stderr
+    assert "Each corpus must be a table of its own; " in same.stderr
     copy = tmp_path / "features.csv"
     frame.to_csv(copy)
     same = run("corpora", table, copy, *TINY, "-o", tmp_path / "same")
@@ -404,14 +405,14 @@ class Run:
 def kept_in(said, folder, total):
     """Return how many fits a run that was stopped says are kept; it must be its last line."""
     last = said.strip().splitlines()[-1]
-    told = re.fullmatch(
-        rf"Stopped\. The same command goes on from (\d+) of {total} fits, which are in "
+    match = re.fullmatch(
+        rf"Stopped\. The same command continues the study: (\d+) of {total} fits are kept in "
         rf"{re.escape(repr(str(folder)))}\.",
         last,
     )
-    assert told, last
+    assert match, last
     assert "Traceback" not in said
-    return int(told[1])
+    return int(match[1])
 
 
 def test_killed_and_interrupted_it_goes_on_and_ends_as_if_unbroken(table, tmp_path, no_figures):
@@ -493,8 +494,8 @@ def test_three_corpora_with_one_file_of_labels(table, tmp_path, no_figures):
     assert set(design["sha256"]) == {"tables 1", "tables 2", "tables 3", "labels 1"}
     assert "sources" not in design  # all of them
     again = run("corpora", "--design", tmp_path / "out" / "design.toml", "-o", tmp_path / "out")
-    assert "holds this run already, complete" in again.stdout
+    assert "already holds the complete results" in again.stdout
     frame.loc[:9, ["file", "a", "b", "c"]].to_csv(paths[1], index=False)
     twice = run("corpora", *paths, *options, "-o", tmp_path / "twice")
     assert twice.exit_code == 1
-    assert "come more than once" in twice.stderr
+    assert "more than once" in twice.stderr

@@ -1,4 +1,4 @@
-"""From files to features and labels: what is taken for a feature, and what is refused."""
+"""From files to features and labels: which columns are features, and which are refused."""
 
 import json
 import re
@@ -42,9 +42,9 @@ def test_all_kinds_of_files_give_the_same_table(frame, tmp_path, name, capsys):
     pd.testing.assert_frame_equal(X, frame[["F0_mean", "F0_std", "loudness"]], check_exact=True)
     assert labels["speaker"].tolist() == frame["speaker"].tolist()
     assert capsys.readouterr().err == (
-        "Warning: 'loudness' is taken as a feature, though with whole numbers only, as codes and "
-        "counts are. If a label or a key is among them, leave it out.\n"
-        f"{path}: 6 rows of 3 features: 'loudness', 2 of 'F...'; no features: 'file', 'speaker', "
+        "Warning: Features of whole numbers only may be codes: 'loudness'. If one of them is a "
+        "label or a key, leave it out.\n"
+        f"{path}: 6 rows of 3 features: 'loudness', 2 of 'F...'; not features: 'file', 'speaker', "
         "'emotion', 'valence', 'seen'.\n"
     )
 
@@ -78,8 +78,8 @@ def test_features_can_be_named_by_how_they_begin(frame, tmp_path):
     X, _ = load_corpus(tmp_path / "t.csv", None, ["emotion"], ["F0", "valence"])
     assert list(X) == ["valence", "F0_mean", "F0_std"]
     message = (
-        "Features must be numeric columns that begin with one of ['F0', 'loudnes2']; none begins "
-        "with 'loudnes2'. The nearest is 'loudness'."
+        "Each prefix of features must match a numeric column; got 'loudnes2', which matches "
+        "none. The nearest is 'loudness'."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         load_corpus(tmp_path / "t.csv", None, ["emotion"], ["F0", "loudnes2"])
@@ -111,22 +111,24 @@ def test_labels_are_joined_by_file_or_first_column(frame, tmp_path, key):
     [
         (
             lambda table, labels: (table[:5], labels[2:]),
-            "Features and labels must be of the same rows, by the columns 'file' and 'file'; 2 of "
+            "Features and labels must have the same "
+            "rows, by the columns 'file' and 'file'; 2 of "
             "'f' have no counterpart: '0.wav', '1.wav'; 1 of 'l' have no counterpart: '5.wav'.",
         ),
         (
             lambda table, labels: (table[:4], labels),
-            "Features and labels must be of the same rows, by the columns 'file' and 'file'; 2 of "
+            "Features and labels must have the same "
+            "rows, by the columns 'file' and 'file'; 2 of "
             "'l' have no counterpart: '4.wav', '5.wav'.",
         ),
         (
             lambda table, labels: (table, pd.concat([labels, labels[1:2]])),
-            "Each row must have a name of its own, to find its labels by; in the column 'file' of "
-            "'l' '1.wav' come more than once.",
+            "Each row must have a different name, to find its labels by; got '1.wav' more than "
+            "once in the column 'file' of 'l'.",
         ),
         (
             lambda table, labels: (table, labels.assign(loudness=1)),
-            "A column must be in the features or in the labels, not in both; 'loudness' are in "
+            "A column must be in the features or in the labels, not in both; got 'loudness' in "
             "'f' and in 'l'.",
         ),
     ],
@@ -142,18 +144,19 @@ def test_labels_that_do_not_fit_are_named(frame, change, message):
     [
         (
             lambda f: f.rename(columns={"emotion": "emotions"}),
-            "{path!r} must have the column 'emotion'; it has 8 others, of which no numbers: "
+            "{path!r} must have the column 'emotion'; it has 8 others. Those without numbers are "
             "'file', 'speaker', 'emotions'. The nearest is 'emotions'.",
         ),
         (
             lambda f: f.assign(emotion=["a", None, "b", None, "c", "c"]),
-            "Every row must have a value in the column 'emotion'; in {path!r} 2 of 6 have none "
-            "(NA is none), the first is data row 2. Fill them in, or leave these rows out.",
+            "Every row must have a value in the column 'emotion'; in {path!r}, 2 of 6 have none "
+            "(NA counts as none). The first is data row "
+            "2. Fill them in, or leave these rows out.",
         ),
         (
             lambda f: f[["file", "emotion", "valence"]],
-            "{path!r} must have features: numeric columns that are no labels; there are none "
-            "among 'file', 'emotion', 'valence'.",
+            "{path!r} must have features, which are numeric columns that are not labels; got "
+            "only 'file', 'emotion', 'valence'.",
         ),
         (
             lambda f: f.assign(F0_mean=[1, 2, np.nan, 4, 5, 6], loudness=np.inf),
@@ -212,9 +215,9 @@ def test_a_column_that_gives_the_label_away_is_a_loud_warning(sorted_table, tmp_
     features, said = train(tmp_path / "t.csv")
     assert features == ["f1", "f2", "f3", "number"]
     assert said.startswith(
-        "Warning: The values of 'number' alone tell 'emotion' without error in all 40 rows"
+        "Warning: The values of 'number' alone predict 'emotion' without error in all 40 rows"
     )
-    assert "40 rows of 4 features: 'number', 3 of 'f...'; no features: 'emotion'" in said
+    assert "40 rows of 4 features: 'number', 3 of 'f...'; not features: 'emotion'" in said
 
 
 @pytest.mark.parametrize(("features", "labels"), [("csv", "csv"), ("csv", "parquet")])
@@ -238,7 +241,9 @@ def test_neither_key_nor_labels_of_a_labels_file_are_features(
         *("--n-jobs", 1),
     )
     assert result.exit_code == 0, result.stderr
-    assert "40 rows of 3 features: 3 of 'f...'; no features: 'emotion', 'speaker'" in result.stderr
+    assert (
+        "40 rows of 3 features: 3 of 'f...'; not features: 'emotion', 'speaker'" in result.stderr
+    )
 
 
 def test_keys_that_differ_by_zeros_say_so(sorted_table, tmp_path):
@@ -253,7 +258,7 @@ def test_keys_that_differ_by_zeros_say_so(sorted_table, tmp_path):
     assert result.exit_code == 1
     assert "40 of" in result.stderr
     assert "'1', '10', '11', '12', '13' and 35 more" in result.stderr
-    assert "Zeros before a number count: '001' is not '1'." in result.stderr
+    assert "Leading zeros count: '001' is not '1'." in result.stderr
 
 
 def test_a_row_without_a_key_is_refused(sorted_table, tmp_path):
@@ -279,7 +284,7 @@ def test_a_class_has_one_spelling(sorted_table, tmp_path):
         "Warning: In the column 'emotion' labels are read as: 'Angry -> angry', "
         "'angry  -> angry', 'ANGRY -> angry'.\n"
     ) in said
-    assert "Two labels each of 'emotion' are nearly the same: 'sad' and 'sadness'." in (
+    assert "Some labels of 'emotion' are nearly the same: 'sad' and 'sadness'." in (
         said.replace("'sadness' and 'sad'", "'sad' and 'sadness'")
     )
     assert load_model(tmp_path / "model").classes_.tolist() == ["angry", "sad", "sadness"]
@@ -307,4 +312,4 @@ def test_na_is_no_emotion_but_may_be_a_speaker(sorted_table, tmp_path):
     result = run("train", path, "-o", tmp_path / "model")
     assert result.exit_code == 1
     assert "Every row must have a value in the column 'emotion'" in result.stderr
-    assert "1 of 40 have none (NA is none), the first is data row 1." in result.stderr
+    assert "1 of 40 have none (NA counts as none). The first is data row 1." in result.stderr

@@ -1,4 +1,4 @@
-"""What comes from outside shows as it is: in Markdown, HTML and LaTeX, and on a terminal."""
+"""Text from outside shows unchanged in Markdown, HTML and LaTeX, and on a terminal."""
 
 import re
 import unicodedata

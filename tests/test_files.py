@@ -1,4 +1,4 @@
-"""A file is there whole or not at all."""
+"""Files are written completely or not at all."""
 
 import errno
 import os
@@ -54,6 +54,6 @@ def test_a_folder_that_can_be_made_is_left_unmade(tmp_path):
 def test_a_file_in_place_of_the_folder_is_an_error(tmp_path, below):
     (tmp_path / "taken").write_text("")
     with pytest.raises(
-        OSError, match=r"^The output must go to a folder that can be written to; '"
+        OSError, match=r"^The output must go to a folder that can be written to; got '"
     ):
         check_folder(tmp_path / "taken" / below)

@@ -1,4 +1,4 @@
-"""Fingerprints of rows are those of pandas: models that were saved know their rows by them."""
+"""Fingerprints of rows equal those of pandas, since saved models recognise their rows by them."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Who imports whom, and that importing changes nothing."""
+"""Which modules import which, and that importing changes nothing."""
 
 import pickle
 import pkgutil
@@ -75,8 +75,8 @@ def imported():
     code = "import sys\n" + "\n".join(f"{step}\nprint('\\n|', *sys.modules)" for step in STEPS)
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    told = [line for line in run.stdout.splitlines() if line.startswith("|")]
-    return {step: set(line.split()) for step, line in zip(STEPS, told, strict=True)}
+    lines = [line for line in run.stdout.splitlines() if line.startswith("|")]
+    return {step: set(line.split()) for step, line in zip(STEPS, lines, strict=True)}
 
 
 @pytest.mark.parametrize("step", STEPS)

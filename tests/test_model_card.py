@@ -1,4 +1,4 @@
-"""The card of a model: what the file records and no more, in which names stay text."""
+"""The card of a model: only what the file records, with names as plain text."""
 
 import re
 

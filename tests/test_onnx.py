@@ -1,4 +1,4 @@
-"""What onnxruntime computes from an exported model, against `predict_proba` and `predict`."""
+"""onnxruntime computes the same from an exported model as `predict_proba` and `predict`."""
 
 import json
 
@@ -216,11 +216,11 @@ def test_the_file_says_what_the_model_is(tmp_path):
     model, path = DNNClassifier(**SMALL).fit(table, GENDER), tmp_path / "new" / "model.onnx"
     export_onnx(model, path, metadata={"corpus": "invented"})
     (entry,) = onnx.load(path).metadata_props
-    told = json.loads(entry.value)
+    metadata = json.loads(entry.value)
     assert entry.key == "skprognet"
-    assert told["classes"] == [0, 1]
-    assert told["feature_names"] == NAMES
-    assert told["metadata"] == {"corpus": "invented"}
+    assert metadata["classes"] == [0, 1]
+    assert metadata["feature_names"] == NAMES
+    assert metadata["metadata"] == {"corpus": "invented"}
     before = path.read_bytes()
     export_onnx(model, path, metadata={"corpus": "invented"})
     assert path.read_bytes() == before

@@ -1,4 +1,4 @@
-"""A model comes back as it was, or not at all."""
+"""A loaded model equals the saved one, or loading fails."""
 
 import copy
 import hashlib

@@ -1,4 +1,4 @@
-"""Files of another hand that ask for much memory or many threads get neither."""
+"""Malicious files that ask for much memory or many threads get neither."""
 
 import hashlib
 import json

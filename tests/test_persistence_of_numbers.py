@@ -1,4 +1,4 @@
-"""A model that predicts numbers comes back as it was, or not at all; and says what it is."""
+"""A loaded model of numbers equals the saved one, or loading fails; and its description."""
 
 import hashlib
 import io
@@ -134,22 +134,22 @@ def test_a_forged_scale_is_refused(change, reason, tmp_path):
 
 def test_what_is_told_of_a_model(tmp_path):
     save_model(several(), tmp_path / "model")
-    told = describe_model(tmp_path / "model")["model"]
-    assert (told["classes"], told["layers"]) == (None, [6, 5, 4, 2])
-    assert (told["metric"], told["sources"]["mlp"]["layers"]) == ("ccc", [6, 5, 1])
+    description = describe_model(tmp_path / "model")["model"]
+    assert (description["classes"], description["layers"]) == (None, [6, 5, 4, 2])
+    assert (description["metric"], description["sources"]["mlp"]["layers"]) == ("ccc", [6, 5, 1])
     mean, std = BOTH.mean(axis=0), BOTH.std(axis=0)
-    assert told["loss"] == "squared_error"
-    for each, mu, sigma in zip(told["scale"], mean, std, strict=True):
+    assert description["loss"] == "squared_error"
+    for each, mu, sigma in zip(description["scale"], mean, std, strict=True):
         np.testing.assert_allclose(each["mean"], mu, atol=0.2 * sigma)  # of the rows that trained
         np.testing.assert_allclose(each["standard_deviation"], sigma, rtol=0.2)
-    assert "loss" not in told["sources"]["mlp"]
+    assert "loss" not in description["sources"]["mlp"]
     card = model_card(tmp_path / "model")
     assert "**Predicts:** 2 numbers for each recording" in card
     assert "one of the classes" not in card
     assert "**Numbers of the rows:** not recorded" in card
     first, second = (  # four digits of standard deviations of 0.99 and 9.7
         "mean {}, standard deviation {}".format(*(round(n, digits) for n in each.values()))
-        for each, digits in zip(told["scale"], (4, 3), strict=True)
+        for each, digits in zip(description["scale"], (4, 3), strict=True)
     )
     assert "# ProgressiveRegressor of unnamed numbers" in card
     assert "**Loss:** squared error, of numbers that are standardised by" in card

@@ -1,4 +1,4 @@
-"""From one recording to its label: the same whatever holds the recording, or one sentence."""
+"""From one recording to its label: the same for any form of recording, or one sentence."""
 
 import io
 import re
@@ -90,10 +90,10 @@ def test_the_command_line_says_the_same(predictor, stored, tmp_path):
     command = ["predict", str(stored), str(path), str(broken), "-o", str(tmp_path / "said.csv")]
     result = CliRunner().invoke(main, command)
     assert result.exit_code == 1
-    told = pd.read_csv(tmp_path / "said.csv").iloc[0]
+    row = pd.read_csv(tmp_path / "said.csv").iloc[0]
     said = predictor.predict(path)
-    assert told["label"] == said.label
-    probabilities = [np.float32(told[f"p_{name}"]) for name in said.probabilities]
+    assert row["label"] == said.label
+    probabilities = [np.float32(row[f"p_{name}"]) for name in said.probabilities]
     assert probabilities == [np.float32(p) for p in said.probabilities.values()]
     assert predictor.predict(broken).error.removeprefix("The recording ")[:-1] in result.output
 
@@ -109,10 +109,10 @@ UNUSABLE = [
     ((NOT_FINITE, RATE), "The recording holds 1 NaN or infinite samples."),
     ((tone(seconds=0.02), RATE), "The recording is too short for openSMILE (0.020 s)."),
     ((tone(seconds=2.1), RATE), "The recording lasts 2 s, longer than max_duration=2 s"),
-    ((tone(), 0), "The recording is no signal. A signal must come as (signal, sampling rate)"),
+    ((tone(), 0), "The recording is not a signal. A signal must come as (signal, sampling rate)"),
     ((tone(), 100), "The recording has a sampling rate of 100 Hz"),
     ((np.zeros(0), RATE), "The recording holds no audio (0 frames)."),
-    ((["a", "b"], RATE), "The recording is no signal. A signal must be an array of shape"),
+    ((["a", "b"], RATE), "The recording is not a signal. A signal must be an array of shape"),
     ("gone.wav", "The recording cannot be opened (No such file or directory)."),
     (b"PK\x03\x04" + SECRET, "The recording is a ZIP archive; unpack it."),
 ]
@@ -212,5 +212,5 @@ def test_models_that_cannot_hear(model, tmp_path):
         Predictor(model, OpenSmileFeatures(), on_error="skip")
     other = FeatureOrigin("eGeMAPSv02", RATE, "opensmile 1.0.0")
     save_model(model, tmp_path / "m", metadata={"features": other.to_dict()})
-    with pytest.warns(UserWarning, match="so that the numbers may differ"):
+    with pytest.warns(UserWarning, match="so the numbers may differ"):
         load_predictor(tmp_path / "m")

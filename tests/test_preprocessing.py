@@ -1,4 +1,4 @@
-"""Normalisation within corpora: pandas' and scikit-learn's numbers, and no leak by accident."""
+"""Normalisation within corpora: the numbers of pandas and scikit-learn, and no leaks."""
 
 import pickle
 import re

@@ -1,4 +1,4 @@
-"""The README holds what it says: its Python runs, and its table is the measured one."""
+"""The README is true: its Python runs, and its table is the measured one."""
 
 import csv
 import re

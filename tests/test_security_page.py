@@ -1,4 +1,4 @@
-"""The page on security names tests that are there."""
+"""The page on security names existing tests."""
 
 import re
 from pathlib import Path

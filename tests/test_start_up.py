@@ -1,4 +1,4 @@
-"""What is imported for good, and what a first fit does not import."""
+"""Imports with the collector off, and modules that a first fit does not import."""
 
 import json
 import subprocess

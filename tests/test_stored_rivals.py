@@ -1,4 +1,4 @@
-"""Networks that use their source in another way are stored, described and drawn."""
+"""Networks that use their source in other ways are stored, described and drawn."""
 
 import hashlib
 import json
@@ -154,6 +154,6 @@ def test_layers_of_a_probe_are_drawn_as_frozen(models):
 
 
 def test_the_tasks_of_a_network_are_described(models):
-    told = describe_network(models["multi-task"])
-    assert told["source_classes"] == {"gender": ["f", "m"], "age": [0, 1, 2, 3]}
-    assert told["layers"] == [7, 5, 4, 3]
+    description = describe_network(models["multi-task"])
+    assert description["source_classes"] == {"gender": ["f", "m"], "age": [0, 1, 2, 3]}
+    assert description["layers"] == [7, 5, 4, 3]

@@ -1,4 +1,4 @@
-"""Tables come back as they were written, to the last digit and the last zero before a name."""
+"""Tables are read as they were written, to the last digit and the first zero of a name."""
 
 import re
 import sys
@@ -67,11 +67,11 @@ def test_nameless_columns_are_not_taken_for_two_of_one_name(tmp_path):
     path.write_text(",x,\n0,1.5,a\n")
     assert list(read_table(path)) == ["x", "Unnamed: 2"]
     path.write_text("x,y,x,y\n0,1.5,1,2\n")
-    with pytest.raises(ValueError, match="have a name of its own") as caught:
+    with pytest.raises(ValueError, match="must have different names") as caught:
         read_table(path)
     assert str(caught.value) == (
-        f"{str(path)!r} cannot be read as csv: each column must have a name of its own, "
-        "'x', 'y' come twice"
+        f"{str(path)!r} cannot be read as csv: columns must have different names; got "
+        "'x', 'y' twice"
     )
 
 
@@ -117,5 +117,5 @@ def test_without_pyarrow_parquet_is_one_sentence(tmp_path, monkeypatch):
 def test_rows_that_are_longer_than_the_header_do_not_move_the_columns(rows, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("F0,jitter,emotion\n" + rows)
-    with pytest.raises(ValueError, match="as many fields as the header has names, 3, got 4"):
+    with pytest.raises(ValueError, match="as many fields as the header has names, 3; got 4"):
         read_table(path)

@@ -1,4 +1,4 @@
-"""One version of each tool, and of the package, wherever it is named."""
+"""The same version of each tool everywhere."""
 
 import re
 import tomllib

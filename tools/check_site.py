@@ -1,7 +1,7 @@
 """Check every internal link of a built site, without a network: check_site.py FOLDER.
 
-A link must lead to a file of the site and, with a fragment, to an element of that page; a picture,
-a script or a style must be a file of the site, so that no page depends on another server.
+A link must lead to a file of the site, and a fragment to an element of that page. Pictures,
+scripts and styles must be files of the site, so that no page depends on another server.
 """
 
 import sys
@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-# The attributes by which a page loads something, or leads somewhere.
+# The attributes with which a page loads a resource, or links to another page.
 LOADS = {"img": "src", "script": "src", "link": "href", "source": "src", "iframe": "src"}
 LEADS = {"a": "href", "area": "href"}
 # A link element that only says something about the page.
@@ -17,7 +17,7 @@ SAYS = {"canonical", "next", "prev", "index", "search", "author", "license"}
 
 
 class Page(HTMLParser):
-    """The ids of a page, what it loads, and where its links lead, with the lines they stand in."""
+    """The ids of a page, the resources it loads, and its links, with their line numbers."""
 
     def __init__(self, path):
         super().__init__()
@@ -35,23 +35,23 @@ class Page(HTMLParser):
 
 
 def problems_of(page, path, pages):
-    """Yield a sentence for each link and each resource of a page that is not there."""
+    """Yield a sentence for each dead link and each missing resource of a page."""
     for line, target in [*page.loads, *page.leads]:
         url = urlsplit(target)
         if url.scheme or url.netloc:
             if (line, target) in page.loads and url.scheme != "data":
                 yield f"{path}:{line}: {target} is loaded from elsewhere"
             continue
-        there = (path.parent / unquote(url.path)).resolve() if url.path else path
-        there = there / "index.html" if there.is_dir() else there
-        if not there.is_file():
-            yield f"{path}:{line}: {target} is no file of the site"
-        elif url.fragment and there in pages and unquote(url.fragment) not in pages[there].ids:
-            yield f"{path}:{line}: {target} is no element of the page"
+        file = (path.parent / unquote(url.path)).resolve() if url.path else path
+        file = file / "index.html" if file.is_dir() else file
+        if not file.is_file():
+            yield f"{path}:{line}: {target} is not a file of the site"
+        elif url.fragment and file in pages and unquote(url.fragment) not in pages[file].ids:
+            yield f"{path}:{line}: {target} is not an element of the page"
 
 
 def check_site(folder):
-    """Return the number of pages and of links that were checked, and a list of problems."""
+    """Return the numbers of checked pages and links, and a list of problems."""
     paths = sorted(Path(folder).resolve().rglob("*.html"))
     pages = {path: Page(path) for path in paths if "_static" not in path.parts}
     problems = [text for path, page in pages.items() for text in problems_of(page, path, pages)]

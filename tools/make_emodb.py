@@ -1,10 +1,10 @@
-"""Make what ``skprognet.datasets.load_emodb`` loads from the recordings.
+"""Make the files of ``skprognet.datasets.load_emodb`` from the recordings.
 
     python tools/make_emodb.py CORPUS_FOLDER OUTPUT_FOLDER
 
 CORPUS_FOLDER holds ``labels.csv`` (columns file, emotion, speaker, gender) and ``wav/``.
-OUTPUT_FOLDER is ``skprognet/datasets/data``: ``emodb_egemapsv02.csv.gz`` and ``emodb_ge2e.npy``
-are written there. The same input gives the same bytes.
+``emodb_egemapsv02.csv.gz`` and ``emodb_ge2e.npy`` are written to OUTPUT_FOLDER, which is
+``skprognet/datasets/data``. The same input gives the same bytes.
 """
 
 import argparse

@@ -1,7 +1,7 @@
-"""Draw what README and documentation show: make_pictures.py FOLDER_OF_THE_DEMO docs/results.
+"""Draw the pictures of README and documentation: make_pictures.py FOLDER_OF_THE_DEMO docs/results.
 
-Scores, curves and comparisons are those of `skprognet demo`; the network is one of speakers that
-another one, of emotions, reads.
+Scores, curves and comparisons are those of `skprognet demo`. The picture of a network shows a
+network of speakers as the source of a network of emotions.
 """
 
 import sys

@@ -1,8 +1,9 @@
 """Write the table of a study as CSV, for the documentation: results_table.py FOLDER FILE.
 
-A mark such as * is escaped, since reStructuredText would take it for the start of emphasis.
+A mark such as * is escaped, since reStructuredText would read it as emphasis.
 
-FOLDER is the output of `skprognet tasks`; FILE such as docs/results/emodb_speaker_stratified.csv.
+FOLDER is the output of `skprognet tasks`; FILE is such as
+docs/results/emodb_speaker_stratified.csv.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""The command line: each verb is one arrow of the flow, file in and file out."""
+"""The command line: each verb reads the file that an earlier one wrote, and writes the next."""
 
 from skprognet.cli._main import main
 

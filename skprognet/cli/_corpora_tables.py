@@ -1,4 +1,4 @@
-"""The tables of several corpora, with labels in files of their own or in one for all."""
+"""The tables of several corpora, with labels in separate files or in one file for all."""
 
 from pathlib import Path
 
@@ -10,16 +10,16 @@ from skprognet.features import join_labels
 
 
 def load_corpora(tables, labels, columns, prefixes=(), groups=()):
-    """Return features and labels of each corpus, and say what was taken for features.
+    """Return features and labels of each corpus, and print which columns are features.
 
     Parameters
     ----------
     tables : sequence of path
         Features, with or without labels.
     labels : sequence of path
-        Empty, one file for each table, or one file with the labels of all.
+        No file, one file for each table, or one file with the labels of all.
     columns, prefixes, groups
-        As :func:`load_corpus` takes them.
+        See :func:`load_corpus`.
 
     Returns
     -------
@@ -29,24 +29,24 @@ def load_corpora(tables, labels, columns, prefixes=(), groups=()):
     Raises
     ------
     ValueError
-        If a column is missing, there are no features, or rows and labels do not fit.
+        If a column is missing, there are no features, or rows and labels do not match.
     """
     if len(labels) == 1:
         return _load_with_shared(tables, labels[0], columns, prefixes, groups)
-    of_each = labels or [None] * len(tables)
+    labels_of_tables = labels or [None] * len(tables)
     return [
-        load_corpus(table, own, columns, prefixes, groups)
-        for table, own in zip(tables, of_each, strict=True)
+        load_corpus(table, labels_file, columns, prefixes, groups)
+        for table, labels_file in zip(tables, labels_of_tables, strict=True)
     ]
 
 
 def _load_with_shared(tables, labels, columns, prefixes, groups):
-    """Join one file of labels to all tables at once: no row may be in two tables, or in none."""
+    """Join one file of labels to all tables at once; each label must match a row of one table."""
     frames = [read_named(table, columns, key=True) for table in tables]
     whole = pd.concat(frames, ignore_index=True)
     names = ", ".join(map(str, tables))
-    given = read_table(Path(labels), columns, key=True)
-    joined, others = join_labels(whole, given, table_name=names, labels_name=str(labels))
+    label_table = read_table(Path(labels), columns, key=True)
+    joined, others = join_labels(whole, label_table, table_name=names, labels_name=str(labels))
     corpora, start = [], 0
     for table, frame in zip(tables, frames, strict=True):
         absent = [name for name in whole if name not in frame]

@@ -1,4 +1,4 @@
-"""Designs in TOML files: their values become the defaults of a command."""
+"""Designs in TOML files, whose values become the defaults of a command."""
 
 import os
 from pathlib import Path
@@ -31,7 +31,7 @@ class StudyCommand(SeveralValues):
     design : type
         TasksDesign or CorporaDesign.
     of_inputs : dict of str to type
-        The parameters that say where the data are; a design has them in a table of their own.
+        The parameters that say where the data are. A design keeps them in the table `inputs`.
     """
 
     def __init__(self, *args, design, of_inputs, **kwargs):
@@ -60,7 +60,7 @@ def use_design(ctx: click.Context, param: click.Parameter, path: Path | None) ->
 
 
 def _seen_from_here(table, folder):
-    """Return the path of a table that a design in this folder names."""
+    """Return the path of a table, which a design in this folder names relative to itself."""
     return table if is_shipped(table) else os.path.normpath(folder / table)
 
 
@@ -70,35 +70,35 @@ design_option = click.option(
     is_eager=True,
     expose_value=False,
     callback=use_design,
-    help="TOML file with all values, such as the design.toml beside results; options of the "
-    "command line go before it.",
+    help="TOML file with the values of options, such as the design.toml beside results; options "
+    "on the command line override it.",
 )
 
 
 def make_design(
     ctx: click.Context, kind: type[TasksDesign] | type[CorporaDesign], given: dict[str, Any]
 ) -> Any:
-    """Return the design of the TOML file, with what the command line gave in place of its values.
+    """Return the design of the TOML file; values of the command line override it.
 
     Parameters
     ----------
     ctx : click.Context
-        Knows what the file says.
+        Holds the content of the file.
     kind : type
         TasksDesign or CorporaDesign.
     given : dict
-        Values of the command line, those of the network among them.
+        Values from the command line, including those of the network.
 
     Raises
     ------
     ValueError
-        If a value is not what it must be.
+        If a value is not allowed.
     """
     network = ctx.meta.get(DESIGN, {}).get("network", {})
     network |= {n: v for n, v in given.items() if n in NETWORK and v not in (None, ())}
     fields = options_of(kind)
     values = {name: value for name, value in given.items() if name not in NETWORK}
-    # Without any value, several of them are all of them.
+    # An option with several values that was not given stands for all of them.
     values = {n: v for n, v in values.items() if v != () or fields[n].default is not None}
     try:
         return kind.from_dict(values | {"network": network})
@@ -107,20 +107,20 @@ def make_design(
 
 
 def describe_inputs(inputs: dict[str, Any], folder: Path) -> tuple[dict, dict]:
-    """Return where the data are, seen from the folder of the results, and which are files."""
-    told: dict[str, Any] = {}
+    """Return where the data are, relative to the folder of the results, and their files."""
+    places: dict[str, Any] = {}
     files = {}
     for name, value in inputs.items():
         if value in (None, ()):
             continue
         if name == "features":
-            told[name] = list(value)
+            places[name] = list(value)
         elif isinstance(value, (tuple, list)):
-            told[name] = [_relative(each, folder) for each in value]
+            places[name] = [_relative(each, folder) for each in value]
             files |= {f"{name} {i}": find_file(each) for i, each in enumerate(value, 1)}
         else:
-            told[name], files[name] = _relative(value, folder), find_file(value)
-    return told, files
+            places[name], files[name] = _relative(value, folder), find_file(value)
+    return places, files
 
 
 def _relative(path, folder):
@@ -133,10 +133,10 @@ def _relative(path, folder):
 
 
 def warn_of_changes(ctx: click.Context, record: dict[str, Any]) -> None:
-    """Say in what the data or the versions are not those of the design."""
+    """Warn if data or versions differ from those that the design records."""
     for part, what in (("sha256", "other data"), ("versions", "other versions")):
         then = ctx.meta.get(DESIGN, {}).get(part, {})
         changed = differences(then, {name: record[part].get(name) for name in then})
         if changed:
-            told = f"Warning: the design was made with {what}, so that the numbers may differ: "
-            click.echo(on_terminal(f"{told}{changed}."), err=True)
+            warning = f"Warning: The design was made with {what}, so the numbers may differ: "
+            click.echo(on_terminal(f"{warning}{changed}."), err=True)

@@ -1,4 +1,4 @@
-"""The verb that prints what the predictions of a study tell."""
+"""The verb that analyses the predictions of a study."""
 
 from pathlib import Path
 
@@ -36,15 +36,15 @@ OF_CLASSES = {
 OF_NUMBERS = {"agreement": agreement_by_method}
 WITHOUT_LABELS = OF_CLASSES | OF_NUMBERS
 WITH_LABELS = {"groups": scores_by_group, "gaps": gaps_between_groups}
-# What says something of each method by what the others do.
+# Kinds that compare methods with each other.
 AMONG_METHODS = ("gaps", "disputed")
 KINDS = (*WITHOUT_LABELS, *WITH_LABELS, "disputed")
 
 
 def _check_options(kind, by, labels, n):
-    """Raise if an option is missing, or is for another kind."""
+    """Raise if an option is missing, or belongs to another kind."""
     if kind in WITH_LABELS and not (by and labels):
-        raise click.UsageError(f"--kind {kind} needs --by and --labels.")
+        raise click.UsageError(f"--kind {kind} needs --by and --labels. Give both.")
     if kind not in WITH_LABELS and (by or labels):
         raise click.UsageError("--by and --labels are for --kind groups and gaps. Leave them out.")
     if kind != "disputed" and n is not None:
@@ -52,19 +52,19 @@ def _check_options(kind, by, labels, n):
 
 
 def _check_kind(kind, predictions):
-    """Raise if this is computed of classes only, and numbers were predicted, or the reverse."""
-    found = kind_of_predictions(check_predictions(predictions))
-    others = {CLASSES: OF_NUMBERS, NUMBERS: OF_CLASSES}[found]
-    if kind in others:
+    """Raise if this kind needs classes and the predictions are numbers, or the reverse."""
+    predicted = kind_of_predictions(check_predictions(predictions))
+    unfit = {CLASSES: OF_NUMBERS, NUMBERS: OF_CLASSES}[predicted]
+    if kind in unfit:
         raise ValueError(
-            f"--kind {kind} is for predictions of {NUMBERS if found == CLASSES else CLASSES}; "
-            f"these are of {found}. Choose another one: "
-            f"{', '.join(each for each in KINDS if each not in others)}."
+            f"--kind {kind} needs predictions of {NUMBERS if predicted == CLASSES else CLASSES}; "
+            f"these are of {predicted}. Choose another kind: "
+            f"{', '.join(name for name in KINDS if name not in unfit)}."
         )
 
 
 def _read_labels(paths, by, predictions):
-    """Return the labels by number of the row; of several corpora one for each.
+    """Return for each corpus its labels, by the number of the row.
 
     A path may begin with the name of its corpus and "=".
     """
@@ -78,19 +78,19 @@ def _read_labels(paths, by, predictions):
             named[str(corpora[0])] = Path(path)
         else:
             raise click.UsageError(
-                f"--labels must be CORPUS=TABLE for each of the corpora {first_few(corpora)}; got "
+                f"--labels must be CORPUS=TABLE, once for each of {first_few(corpora)}; got "
                 f"{path!r}."
             )
     labels = {}
     for corpus in corpora:
-        own = predictions if corpus is None else predictions[predictions["corpus"] == corpus]
+        of_corpus = predictions if corpus is None else predictions[predictions["corpus"] == corpus]
         if str(corpus) in named:
-            labels[corpus] = _by_row(read_named(named[str(corpus)], text=[by]), own)
+            labels[corpus] = _by_row(read_named(named[str(corpus)], text=[by]), of_corpus)
     return labels
 
 
 def _by_row(labels, predictions):
-    """Return labels with the number of the row as their index: by file, else as they come."""
+    """Return labels indexed by the number of the row: matched by file, else in their order."""
     if FILE not in labels or FILE not in predictions:
         return labels
     rows = predictions.drop_duplicates(ROW).set_index(FILE)[ROW]
@@ -99,17 +99,16 @@ def _by_row(labels, predictions):
 
 
 def _without_placebos(predictions):
-    """Return the predictions of all methods that have something to teach, as the report has it."""
+    """Return the predictions without those of placebos, which the report leaves out as well."""
     is_placebo = predictions["source"].map(placebo_of).notna()
     if is_placebo.any():
         names = first_few(predictions.loc[is_placebo, "source"].unique())
-        told = f"Left out, as in the report, since they have nothing to teach: {names}."
-        click.echo(on_terminal(told), err=True)
+        click.echo(on_terminal(f"Placebos are left out, as in the report: {names}."), err=True)
     return predictions[~is_placebo]
 
 
 def _details(kind, predictions, by, labels, n):
-    """Return the frame."""
+    """Return the table to print."""
     _check_kind(kind, predictions)
     if kind in AMONG_METHODS:
         predictions = _without_placebos(predictions)
@@ -117,21 +116,21 @@ def _details(kind, predictions, by, labels, n):
         return WITHOUT_LABELS[kind](predictions)
     if kind == "disputed":
         return most_disputed(predictions, n or 20)
-    of_rows = _read_labels(labels, by, predictions)
-    for frame in of_rows.values():
+    labels_by_corpus = _read_labels(labels, by, predictions)
+    for frame in labels_by_corpus.values():
         _check_groups(frame, by)
-    return WITH_LABELS[kind](predictions, of_rows, by)
+    return WITH_LABELS[kind](predictions, labels_by_corpus, by)
 
 
 def _check_groups(labels, by):
-    """Raise if a column has a number of its own for most rows: their scores would say nothing."""
+    """Raise if a column of numbers has about as many values as rows, so it gives no groups."""
     values = labels[by].dropna() if by in labels else []
     n_different = len(set(values))
     if 2 * n_different > len(values) and kind_of_target(values, text=True) == NUMBERS:
         raise ValueError(
-            f"--by must be a column of groups, such as speaker; {by!r} has {n_different} "
-            f"different numbers in {len(values)} rows. Add a column to the table that has few of "
-            "them, such as low and high."
+            f"--by must be a column of groups, such as speaker; got {by!r}, which has "
+            f"{n_different} different numbers in {len(values)} rows. Add a column with few values "
+            "to the table, such as low and high."
         )
 
 
@@ -143,28 +142,28 @@ def _cell(value):
 
 
 def _to_markdown(frame):
-    """Return a frame as a table to be read, with sentences of its own below it."""
+    """Return a frame as a Markdown table, with its verdicts below it."""
     cells = frame.drop(columns="verdict", errors="ignore").map(_cell)
     cells = cells.rename(columns=lambda name: ESCAPES["markdown"](str(name)))
     table = cells.to_markdown(index=False, disable_numparse=True)
     verdicts = list(frame.get("verdict", []))
     changes = [name for name in ("wrong_to_right", "closer") if name in frame]
     if changes and frame[changes].isna().all(axis=None):
-        verdicts.append(f"{NO_SAME_NETWORK}, so that what transfer changes is not listed.")
-    sentences = [f"- {ESCAPES['markdown'](each)}" for each in verdicts]
+        verdicts.append(f"{NO_SAME_NETWORK}, so the changes by transfer are not listed.")
+    sentences = [f"- {ESCAPES['markdown'](verdict)}" for verdict in verdicts]
     return "\n".join([table, *([""] if sentences else []), *sentences])
 
 
 @click.command()
 @click.argument("results", type=click.Path(exists=True, path_type=Path), metavar="FOLDER")
 @click.option("--kind", required=True, type=click.Choice(KINDS), help="What to print.")
-@click.option("--by", metavar="COLUMN", help="Column of the groups, such as speaker or gender.")
+@click.option("--by", metavar="COLUMN", help="Column with the groups, such as speaker or gender.")
 @click.option(
     "--labels",
     multiple=True,
     metavar="TABLE",
-    help="Table with this column, or emodb: the rows of the study, in the order of its table or "
-    "named by file. Of several corpora one for each, as CORPUS=TABLE.",
+    help="Table with this column, or emodb. Its rows match those of the study by the column file, "
+    "or else by their order. For several corpora, give each as CORPUS=TABLE.",
 )
 @click.option("-n", type=click.IntRange(1), help="Number of disputed rows.  [default: 20]")
 @table_option(required=False, otherwise="Markdown on standard output")
@@ -176,16 +175,25 @@ def details(
     n: int | None,
     output: Path | None,
 ) -> None:
-    """Print what the predictions of a study tell: beyond one score for each fit.
+    """Analyse the predictions of a study, beyond one score per fit.
 
-    FOLDER is what "skprognet tasks" or "corpora" wrote, or a file of predictions. The kinds are
-    confusion (which class is taken for which), recall (of each class), calibration (confidence
-    and accuracy), calibration-error; of numbers agreement (CCC, correlation, error, bias and
-    spread); groups and gaps (scores by speaker, gender or any column, and whether transfer widens
-    the gap), and disputed (rows on which methods disagree most).
-    """
+    FOLDER is the output of "skprognet tasks" or "corpora", or a file of predictions.
+
+    \b
+    Kinds for classes:
+      confusion          which class is mistaken for which
+      recall             recall of each class
+      calibration        confidence against accuracy
+      calibration-error  expected calibration error
+    Kind for numbers:
+      agreement          CCC, correlation, error, bias and spread
+    Kinds for both:
+      groups             scores by speaker, gender or any column
+      gaps               whether transfer widens the gap between these groups
+      disputed           rows on which the methods disagree most
+    """  # noqa: D301 - click reads \b
     _check_options(kind, by, labels, n)
-    check_no_input(output, [results, *(each.partition("=")[2] or each for each in labels)])
+    check_no_input(output, [results, *(path.partition("=")[2] or path for path in labels)])
     frame = _details(kind, read_tested(results), by, labels, n)
     if output is None:
         click.echo(_to_markdown(frame))

@@ -1,4 +1,4 @@
-"""The verb that writes a model for programs without Python."""
+"""The verb that exports a model to ONNX."""
 
 from pathlib import Path
 
@@ -22,10 +22,10 @@ from skprognet.persistence import export_onnx, load_model, read_model_info
 def export(model: Path, output: Path) -> None:
     """Write a MODEL as one ONNX file, which onnxruntime runs without Python.
 
-    The graph has the normalisation, all frozen columns and the network. It takes features as
-    "skprognet extract" makes them, and gives the probabilities of the classes, or the numbers
-    that the model predicts. Names of features and classes, and what the model's file records, are
-    in the metadata of the ONNX file.
+    The graph holds the normalisation, all frozen columns and the network. Its input is the
+    features of "skprognet extract". Its output is the probabilities of the classes, or the
+    predicted numbers. The metadata of the ONNX file holds the names of features and classes, and
+    the records of the model file.
     """
     check_no_input(output, [model])
     check_no_result(output)

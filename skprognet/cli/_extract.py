@@ -1,4 +1,4 @@
-"""The verb that makes features of audio files."""
+"""The verb that computes features of audio files."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from skprognet._tables import write_table
 from skprognet.cli._listed_files import list_utterances
-from skprognet.cli._messages import tell_warnings
+from skprognet.cli._messages import print_warnings
 from skprognet.cli._options import (
     cache_option,
     check_no_input,
@@ -33,20 +33,20 @@ class Stopped(click.ClickException):
 
     def __init__(self, kept: Path):
         super().__init__(
-            f"Stopped. The features of {count_cached(kept)} recordings are in {str(kept)!r}; the "
-            "same command does the rest."
+            f"Stopped. The features of {count_cached(kept)} recordings are kept in "
+            f"{str(kept)!r}. To compute the rest, run the same command."
         )
 
 
 def extract_and_keep(
     utterances: pd.DataFrame, extractor: FeatureExtractor, kept: Path
 ) -> pd.DataFrame:
-    """Return the table of features; if there is none, say what is kept for the next time.
+    """Return the table of features; on failure say what is kept for the next run.
 
     Raises
     ------
     click.ClickException
-        If recordings cannot be used, or at Ctrl-C.
+        If recordings cannot be used, or on Ctrl-C.
     """
     try:
         return make_feature_table(utterances, extractor)
@@ -56,11 +56,11 @@ def extract_and_keep(
         errors = getattr(extractor, "errors_", ())
         if not len(errors):
             raise
-        advice = "repair them, or leave them out by --on-error skip"
+        advice = "repair them, or leave them out with --on-error skip"
         if n_good := len(utterances) - len(errors):
             advice += (
-                f"; the features of the other {n_good} are kept in {str(kept)!r}, and the next "
-                "run does only the rest"
+                f"; the features of the other {n_good} are kept in {str(kept)!r}, so the next "
+                "run computes only the rest"
             )
         text = describe_errors(errors, len(utterances), advice)
         raise click.ClickException(text) from None
@@ -73,8 +73,8 @@ def extract_and_keep(
     "--feature-set",
     default="eGeMAPSv02",
     show_default=True,
-    help="Also GeMAPSv01b, ComParE_2016, or a configuration file of openSMILE (.conf); none for "
-    "the layers of a --speech-model alone.",
+    help="eGeMAPSv02, GeMAPSv01b, ComParE_2016, or an openSMILE configuration file (.conf); none "
+    "for the layers of a --speech-model alone.",
 )
 @speech_options
 @click.option(
@@ -83,15 +83,15 @@ def extract_and_keep(
     show_default=True,
     type=click.IntRange(min=8_000),
     metavar="HZ",
-    help="What all audio is resampled to; 8000 is for telephone speech.",
+    help="Rate to which all audio is resampled; use 8000 for telephone speech.",
 )
 @click.option(
     "--on-error",
     default="raise",
     show_default=True,
     type=click.Choice(["raise", "skip", "nan"]),
-    help="What becomes of files that cannot be used, after all were tried: write nothing, leave "
-    "their rows out, or leave these empty.",
+    help="If files cannot be used, after all were tried: write no table, leave out their rows, or "
+    "leave their features empty.",
 )
 @cache_option
 @n_jobs_option
@@ -113,14 +113,14 @@ def extract(
     timeout: float,
     max_duration: float,
 ) -> None:
-    """Write the features of audio FILES, a row per file in the order given.
+    """Compute features of audio FILES and write one row per file, in the given order.
 
-    FILES may also be one table with the column "file" (and start and end, in s), such as
-    "skprognet read" writes; all its columns are carried along. What made the features stands in
-    the columns feature_set, sampling_rate and extractor.
+    FILES may also be one table with the column "file" (and start and end, in s), such as the
+    output of "skprognet read"; its columns are copied. The columns feature_set, sampling_rate and
+    extractor record how the features were computed.
 
-    If a file cannot be used, or the work is stopped, the features of the others are kept in a
-    folder beside OUTPUT (OUTPUT.cache), or in that of --cache; the next run does only the rest.
+    If a file cannot be used, or the work is stopped, the features of the other files are kept in
+    the folder OUTPUT.cache, or in that of --cache. The next run computes only the rest.
     """
     check_no_input(output, files)
     utterances = list_utterances(files)
@@ -139,7 +139,7 @@ def extract(
         timeout=timeout,
         max_duration=max_duration,
     )
-    with tell_warnings():
+    with print_warnings():
         try:
             table = extract_and_keep(utterances, extractor, kept)
         except click.ClickException:

@@ -1,4 +1,4 @@
-"""The verb that says what a model is."""
+"""The verb that describes a model."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ import click
 
 from skprognet._table_metric import loss_label, monitor_label
 from skprognet._wording import count, moments_in_words, printable
-from skprognet.cli._messages import on_terminal, tell_warnings
+from skprognet.cli._messages import on_terminal, print_warnings
 from skprognet.features import FeatureOrigin
 from skprognet.persistence import describe_model, model_card
 from skprognet.results import read_scores
@@ -20,64 +20,71 @@ from skprognet.results import read_scores
     "--rows",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="TABLE",
-    help="Say how many rows of this table of features the model, and each of its sources, was "
-    "trained on. A score on such rows is no honest one.",
+    help="Also say how many rows of this table of features were in the training of the model and "
+    "of each source. A score on such rows is too good.",
 )
-@click.option("--json", "as_json", is_flag=True, help="All of it, for programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, for programs.")
 @click.option(
     "--card",
     is_flag=True,
-    help="Its card in Markdown: data, training, scores, licences, what it is and is not for.",
+    help="Print a model card in Markdown: data, training, scores, licences, and what the model is "
+    "and is not for.",
 )
 @click.option(
     "--scores",
     type=click.Path(path_type=Path),
     metavar="RESULTS.csv",
-    help="With --card: the results of a study of such networks, for the section on evaluation.",
+    help="With --card: results of a study of such networks, for the section on evaluation.",
 )
 def inspect(
     model: Path, rows: Path | None, as_json: bool, card: bool, scores: Path | None
 ) -> None:
-    """Say what a MODEL is: what it predicts, its layers, sources, features, training, versions."""
+    """Describe a MODEL: what it predicts, its layers, sources, features, training, versions."""
     if card and (as_json or rows):
-        raise click.UsageError("--card is a page of its own; leave --json and --rows out.")
+        raise click.UsageError("--card excludes --json and --rows. Leave them out.")
     if scores is not None and not card:
-        raise click.UsageError("--scores is for the card of a model; add --card.")
+        raise click.UsageError("--scores is for the model card. Add --card.")
     if card:
         measured = None if scores is None else read_scores(scores)
         click.echo(on_terminal(model_card(model, scores=measured)), nl=False)
         return
-    with tell_warnings():
-        told = describe_model(model, rows)
-    click.echo(json.dumps(told, indent=2) if as_json else format_model(told))
+    with print_warnings():
+        description = describe_model(model, rows)
+    click.echo(json.dumps(description, indent=2) if as_json else format_model(description))
 
 
-def format_model(told: dict[str, Any]) -> str:
-    """Return what :func:`describe_model` does as a page of text."""
-    metadata, features = told["metadata"], told["features"]
+def format_model(description: dict[str, Any]) -> str:
+    """Return the dict of :func:`describe_model` as a page of text."""
+    metadata, features = description["metadata"], description["features"]
+    network = description["model"]
     rows = [
-        ("Model", _in_words(told["model"], metadata.get("target"))),
-        _predicted_row(told["model"]),
-        *_scale_rows(told["model"]),
-        ("Layers", _layers(told["model"])),
-        ("  SHA-256", f"{told['model']['sha256']} (weights)"),
-        *_source_rows(told["model"]["sources"], metadata.get("sources", {})),
+        ("Model", _in_words(network, metadata.get("target"))),
+        _predicted_row(network),
+        *_scale_rows(network),
+        ("Layers", _layers(network)),
+        ("  SHA-256", f"{network['sha256']} (weights)"),
+        *_source_rows(network["sources"], metadata.get("sources", {})),
         ("Features", f"{features['number']}, {_origin(features['made'])}"),
         *_feature_rows(features["names"]),
         *_speech_model_rows(features["made"]),
-        ("Normalisation", _normalisation(told["normalisation"])),
-        ("Training", _training(told["model"], metadata)),
-        *_known_rows(told.get("rows")),
-        ("Versions", ", ".join(_version(*pair) for pair in told["versions"].items())),
-        ("File", f"{told['file']}, {told['bytes'] / 1e6:.1f} MB, format {told['format_version']}"),
-        ("  SHA-256", f"{told['sha256']} (content)"),
+        ("Normalisation", _normalisation(description["normalisation"])),
+        ("Training", _training(network, metadata)),
+        *_known_rows(description.get("rows")),
+        ("Versions", ", ".join(_version(*pair) for pair in description["versions"].items())),
+        ("File", _file(description)),
+        ("  SHA-256", f"{description['sha256']} (content)"),
     ]
-    # A label or a name in the metadata may hold what would steer a terminal, or a line of its own.
+    # Labels and names in the metadata may hold line breaks or codes that control a terminal.
     return "\n".join(printable(f"{name:14} {text}") for name, text in rows)
 
 
-def _origin(made):
-    return "of unknown origin" if made is None else FeatureOrigin(**made)
+def _file(description):
+    size = f"{description['bytes'] / 1e6:.1f} MB"
+    return f"{description['file']}, {size}, format {description['format_version']}"
+
+
+def _origin(origin):
+    return "of unknown origin" if origin is None else FeatureOrigin(**origin)
 
 
 def _in_words(network, target):
@@ -85,19 +92,19 @@ def _in_words(network, target):
 
 
 def _predicted_row(network):
-    """Return what a network predicts: classes, or how many numbers of each row."""
+    """Return what a network predicts: its classes, or how many numbers for each row."""
     if network["classes"] is None:
         return "Predicts", count(range(network["layers"][-1]), "number") + " (regression)"
     return "Classes", ", ".join(map(str, network["classes"]))
 
 
 def _scale_rows(network):
-    """Yield the loss of a regressor, and what it standardises each number by."""
+    """Yield the loss of a regressor, and the moments by which it standardises each number."""
     if "loss" not in network:
         return
     yield "Loss", f"{loss_label(network['loss'])} of standardised numbers"
-    for each in network["scale"]:
-        yield "", moments_in_words(each)
+    for moments in network["scale"]:
+        yield "", moments_in_words(moments)
 
 
 def _layers(network):
@@ -105,7 +112,7 @@ def _layers(network):
 
 
 def _source_rows(sources, origins, depth=1):
-    """Yield the rows of all sources, those of a source after it."""
+    """Yield the rows of all sources; the sources of a source follow it."""
     for name, source in sources.items():
         origin = origins.get(name, {})
         where = ", ".join(f"{key} {value}" for key, value in origin.items() if key != "sha256")
@@ -113,16 +120,16 @@ def _source_rows(sources, origins, depth=1):
             "Source",
             f"{'  ' * (depth - 1)}{name}{f' ({where})' if where else ''}: {_source(source)}",
         )
-        of = "weights" if "classes" in source else "digest"
-        yield "  SHA-256", f"{'  ' * (depth - 1)}{source['sha256']} ({of})"
+        hashed = "weights" if "classes" in source else "digest"
+        yield "  SHA-256", f"{'  ' * (depth - 1)}{source['sha256']} ({hashed})"
         yield from _source_rows(source["sources"], {}, depth + 1)
 
 
 def _source(source):
     """Return what a source is: a network, or layers that were computed before."""
     if "classes" in source:
-        said = "numbers" if source["classes"] is None else f"{len(source['classes'])} classes"
-        return f"{source['class']}, {said}, {_layers(source)}"
+        predicts = "numbers" if source["classes"] is None else f"{len(source['classes'])} classes"
+        return f"{source['class']}, {predicts}, {_layers(source)}"
     columns = [" - ".join(map(str, widths)) for widths in source["layers"]]
     names = source.get("layer_names", ())
     return f"{source['class']}, {' and '.join(columns)}" + (
@@ -135,9 +142,9 @@ def _feature_rows(names):
         yield "", f"from {names[0]!r} to {names[-1]!r}"
 
 
-def _speech_model_rows(made):
+def _speech_model_rows(origin):
     """Yield the SHA-256 of each speech model whose layers are among the features."""
-    for name, digest in (FeatureOrigin(**made).speech_models if made else {}).items():
+    for name, digest in (FeatureOrigin(**origin).speech_models if origin else {}).items():
         yield "  SHA-256", f"{digest} (weights of {name})"
 
 
@@ -157,20 +164,20 @@ def _training(network, metadata):
         parts.append(f"seed {network['random_state']}")
     parts.append(f"best epoch {network['best_epoch']} of {network['epochs']}")
     if network["validation_score"] is not None:
-        how = metadata.get("validation", "held-out rows")
+        held_out = metadata.get("validation", "held-out rows")
         label = monitor_label(network["metric"])
-        parts.append(f"validation {label} {network['validation_score']:.3f} ({how})")
+        parts.append(f"validation {label} {network['validation_score']:.3f} ({held_out})")
     return ", ".join(parts)
 
 
 def _known_rows(rows):
-    """Yield what each network knows of the rows of a table, if there is one."""
+    """Yield how many rows of a table each network was trained on, if there is a table."""
     if rows is None:
         return
-    yield "Rows", f"{rows['number']} of {rows['file']}, of which were in training:"
+    yield "Rows", f"{rows['number']} of {rows['file']}; share that was in the training:"
     for name, share in rows["known"].items():
         known = "unknown" if share is None else f"{100 * share:.3g} %"
-        yield "", f"{'by the model itself' if name == 'own' else f'by source {name}'}: {known}"
+        yield "", f"{'of the model itself' if name == 'own' else f'of source {name}'}: {known}"
 
 
 def _version(name, versions):

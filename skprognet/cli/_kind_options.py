@@ -1,4 +1,4 @@
-"""Classes or numbers: the two flags, and the line that says which was taken and why."""
+"""Classes or numbers: the two flags, and the line that says which one is predicted and why."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,53 +14,53 @@ from skprognet.cli._options import with_options
 
 FLAGS = {"--numbers": NUMBERS, "--classes": CLASSES}
 
-# Both flags give one value, `kind`, so that a design gives it too, and a flag goes before it.
+# Both flags set one parameter, `kind`. A design can set it too; a flag overrides the design.
 kind_options = with_options(
     [
         click.option(
             "--numbers",
             "kind",
             flag_value=NUMBERS,
-            help="The column that is recognised holds numbers to predict, such as ratings of "
-            "arousal.  [default: if not all of its numbers are whole]",
+            help="Predict numbers, such as ratings of arousal.  [default: if the target column "
+            "holds numbers that are not all whole]",
         ),
         click.option(
             "--classes",
             "kind",
             flag_value=CLASSES,
-            help="It holds classes, whatever they look like.",
+            help="Predict classes, even if the target column holds numbers.",
         ),
     ]
 )
 
 
 def flag_of_kind(kind: str | None) -> str:
-    """Return the flag of a kind that was given, as it stands before other options."""
-    return next((f"{flag} " for flag, meant in FLAGS.items() if meant == kind), "")
+    """Return the flag that asks for a kind, with a space behind it; "" if None was asked for."""
+    return next((f"{flag} " for flag, flag_kind in FLAGS.items() if flag_kind == kind), "")
 
 
 def say_kind(target: str, labels: Any, kind: str | None, sources: Iterable = ()) -> None:
-    """Print on standard error what a column of numbers was taken for; of text nothing is said.
+    """Say on standard error how a column of numbers is used; say nothing of columns of text.
 
     Parameters
     ----------
     target : str
-        The column that is recognised.
+        The target column.
     labels : array-like of shape (n_samples,)
         Its labels.
     kind : {"classes", "numbers"} or None
-        What the user says it is.
+        The kind that the user asked for.
     sources : iterable of tuple of (str, array-like), default=()
-        Columns of other tasks and their labels, whose kind no flag says.
+        Columns of other tasks and their labels. No flag sets their kind.
     """
-    told = [_of_target(target, labels, kind), *(_of_source(*source) for source in sources)]
-    for line in filter(None, told):
+    lines = [_of_target(target, labels, kind), *(_of_source(*source) for source in sources)]
+    for line in filter(None, lines):
         click.echo(on_terminal(line), err=True)
 
 
 def _of_target(name, labels, kind):
     numbers = as_numbers(labels, text=True)
-    # Labels that are all the same are refused, whatever they are.
+    # Another check refuses labels that are all the same.
     if numbers is None or len(np.unique(numbers)) < 2:
         return None
     predicted = kind_of_target(labels, kind, text=True) == NUMBERS
@@ -74,15 +74,15 @@ def _of_target(name, labels, kind):
         )
     if predicted:
         return (
-            f"{name}: {_range(numbers)}, so numbers are predicted (--classes would take each as a "
-            "class)."
+            f"{name}: {_range(numbers)}, so numbers are predicted. To take each number as a "
+            "class, add --classes."
         )
     if pd.api.types.is_bool_dtype(labels):
         return None
-    # Neither the name nor the number of whole numbers says whether they are codes or ratings.
+    # Whole numbers may be codes of classes or ratings; neither name nor count tells which.
     return (
-        f"{name}: {count(range(n_different), 'different whole number')} are taken as classes; "
-        "--numbers predicts them as numbers."
+        f"{name}: {count(range(n_different), 'different whole number')} are taken as classes. To "
+        "predict numbers, add --numbers."
     )
 
 

@@ -1,4 +1,4 @@
-"""What the command line says: in text that cannot steer a terminal, warnings among it."""
+"""Messages and warnings of the command line, as text that cannot control a terminal."""
 
 import warnings
 from collections.abc import Iterator
@@ -10,16 +10,16 @@ from skprognet._wording import printable
 
 
 def on_terminal(text: object) -> str:
-    """Return text, of any number of lines, in which nothing can steer a terminal."""
+    """Return text of any number of lines without codes that control a terminal."""
     return "\n".join(map(printable, str(text).split("\n")))
 
 
 @contextmanager
-def tell_warnings() -> Iterator[None]:
-    """Print what is warned of inside on standard error, a paragraph each, as soon as it is."""
+def print_warnings() -> Iterator[None]:
+    """Print each warning inside this context on standard error, at once and in full."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
-        warnings.showwarning = _show  # catch_warnings puts back what was there
+        warnings.showwarning = _show  # catch_warnings restores the original function
         yield
 
 

@@ -1,4 +1,4 @@
-"""The tables that a command is given: read, and what was found in them is said."""
+"""Read the tables that a command line names, and print which columns are features."""
 
 import re
 from itertools import groupby
@@ -8,7 +8,7 @@ import click
 
 from skprognet._tables import read_table
 from skprognet._wording import count, first_few, nearest_name
-from skprognet.cli._messages import on_terminal, tell_warnings
+from skprognet.cli._messages import on_terminal, print_warnings
 from skprognet.datasets import load_emodb
 from skprognet.features import join_labels, name_speech_models, split_features
 
@@ -16,47 +16,48 @@ SHIPPED, SHIPPED_LAYERS = "emodb", "ge2e"
 
 
 def is_shipped(table):
-    """Return whether a name on the command line is that of the data in the package."""
+    """Return whether a name on the command line means the data in the package."""
     return str(table) == SHIPPED and not Path(table).exists()
 
 
 def find_file(table):
-    """Return the file that a name on the command line stands for."""
+    """Return the file of a table that the command line names."""
     if is_shipped(table):
         return Path(load_emodb().filename)
     return Path(table)
 
 
 def load_shipped(layers=()):
-    """Return the data in the package, with the layers of a speech model if they are asked for."""
+    """Return the data in the package, with the layers of a speech model if `layers` asks."""
     return load_emodb(layers=SHIPPED_LAYERS if layers else None, as_frame=True)
 
 
 def read_named(table, text=(), *, key=False, layers=()):
-    """Read the table that a name on the command line stands for, as :func:`read_table` does."""
+    """Read a table that the command line names, as :func:`read_table` does."""
     if is_shipped(table):
         return load_shipped(layers).frame
     return read_table(Path(table), text, key=key)
 
 
 def load_corpus(table, labels, columns, prefixes=(), groups=(), layers=()):
-    """Return features and labels of a corpus, and say what was taken for features.
+    """Return features and labels of a corpus, and print which columns are features.
 
     Parameters
     ----------
     table : path
         Features, with or without labels.
     labels : path or None
-        The labels, if they are in a file of their own.
+        The labels, if they are in another file.
     columns : sequence of str
-        Which labels have to be there.
+        The labels that must be there.
     prefixes : sequence of str, default=()
-        What the names of features begin with; without any, they are the numeric columns that are
-        no labels.
+        The beginnings of the names of features. If empty, all numeric columns that are not labels
+        are features.
     groups : sequence of str, default=()
-        Columns of speakers or sessions, whose names are no classes.
+        Columns of speakers or sessions, whose values are not classes.
     layers : sequence of str, default=()
-        Pretrained networks: the columns of their layers are taken whatever `prefixes` says.
+        Names of pretrained networks. The columns of their layers are features, whatever
+        `prefixes` says.
 
     Returns
     -------
@@ -66,7 +67,7 @@ def load_corpus(table, labels, columns, prefixes=(), groups=(), layers=()):
     Raises
     ------
     ValueError
-        If a column is missing, there are no features, or one is not finite.
+        If a column is missing, there are no features, or a feature is not finite.
     """
     if labels is None:
         frame = read_named(table, columns, layers=layers)
@@ -81,56 +82,56 @@ def load_corpus(table, labels, columns, prefixes=(), groups=(), layers=()):
 
 
 def split_named(frame, table, columns, prefixes=(), exclude=(), groups=(), layers=()):
-    """Return features and labels of a table that was read, and say which are which."""
+    """Return features and labels of a table, and print which columns are which."""
     _check_layers(frame, table, layers)
     if prefixes:
         prefixes = (*prefixes, *(f"{name}." for name in layers))
-    with tell_warnings():
+    with print_warnings():
         X, labels = split_features(
             frame, columns, groups=groups, exclude=exclude, prefixes=prefixes, name=str(table)
         )
     left_out = first_few(str(name) for name in frame if name not in X)
-    of_layers = {layer: [name for name in X if _is_of(name, layer)] for layer in layers}
-    read = {name for names in of_layers.values() for name in names}
-    features = [name for name in X if name not in read]
-    told = f"{table}: {count(X.index, 'row')} of {count(features, 'feature')}"
-    told += f": {name_groups(features)}" if features else ""
-    for layer, names in of_layers.items():
-        told += f"; {count(names, 'column')} of {layer}"
-    click.echo(on_terminal(f"{told}; no features: {left_out or 'none'}."), err=True)
+    by_model = {model: [name for name in X if _is_of(name, model)] for model in layers}
+    layer_columns = {name for names in by_model.values() for name in names}
+    features = [name for name in X if name not in layer_columns]
+    line = f"{table}: {count(X.index, 'row')} of {count(features, 'feature')}"
+    line += f": {name_groups(features)}" if features else ""
+    for model, names in by_model.items():
+        line += f"; {count(names, 'column')} of {model}"
+    click.echo(on_terminal(f"{line}; not features: {left_out or 'none'}."), err=True)
     return X, labels
 
 
-def _is_of(column, layer):
-    return str(column).startswith(f"{layer}.")
+def _is_of(column, model):
+    return str(column).startswith(f"{model}.")
 
 
 def _check_layers(frame, table, layers):
-    """Raise if the table has no columns with the layers of one of the speech models."""
-    missing = [layer for layer in layers if not any(_is_of(name, layer) for name in frame)]
+    """Raise if the table lacks the layers of one of the speech models."""
+    missing = [model for model in layers if not any(_is_of(name, model) for name in frame)]
     if not missing:
         return
     known = name_speech_models(frame)
     near = nearest_name(missing[0], known)
     near = f" The nearest is {near!r}." if near else ""
-    there = f"it has those of {first_few(known)}"
+    present = f"It has those of {first_few(known)}"
     if not known:
-        there = "it has no layers, which 'skprognet extract --speech-model' would write"
+        present = "Add them with 'skprognet extract --speech-model'"
     raise ValueError(
-        f"--layers {' '.join(layers)}: the table {str(table)!r} has no layers of "
-        f"{first_few(missing)}; {there}.{near}"
+        f"--layers must name speech models whose layers are in {str(table)!r}; it has none of "
+        f"{first_few(missing)}. {present}.{near}"
     )
 
 
 def name_groups(features):
-    """Return in words how features are called, with those together that begin alike.
+    """Summarise the names of features in groups that begin alike.
 
-    The smallest groups come first: what is no feature stands alone.
+    The smallest groups come first, since a column that is not a feature stands alone.
 
     Parameters
     ----------
     features : list of str
-        Their names.
+        Names of the features.
 
     Returns
     -------
@@ -145,9 +146,9 @@ def name_groups(features):
         [str(name) for name in group] for _, group in groupby(sorted(features, key=stem), stem)
     ]
     groups.sort(key=len)
-    told = [
+    summaries = [
         repr(group[0]) if len(group) == 1 else f"{len(group)} of '{stem(group[0])}...'"
         for group in groups[:5]
     ]
     more = f" and {len(groups) - 5} more groups" if len(groups) > 5 else ""
-    return ", ".join(told) + more
+    return ", ".join(summaries) + more

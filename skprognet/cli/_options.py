@@ -11,7 +11,7 @@ from skprognet._tables import check_table_path
 
 
 def _refuse_zero() -> None:
-    raise click.BadParameter("0 is not a number of processes; give 1 or more, or -1 for all.")
+    raise click.BadParameter("The number must be 1 or more, or -1 for one per core; got 0.")
 
 
 def jobs_option(default):
@@ -22,7 +22,7 @@ def jobs_option(default):
         show_default=True,
         type=click.IntRange(min=-1),
         callback=lambda ctx, param, value: value or _refuse_zero(),
-        help="Processes at a time; -1 is one per core.",
+        help="Number of parallel processes; -1 is one per core.",
     )
 
 
@@ -31,20 +31,20 @@ n_jobs_option = jobs_option(-1)
 n_together_option = click.option(
     "--n-together",
     type=click.IntRange(min=1),
-    help="Networks of one kind that are trained at once.  [default: 1; on a CUDA device, as many "
-    "as fit into its memory]",
+    help="Number of networks of one kind to train at once.  [default: 1; on a CUDA device, as "
+    "many as fit into its memory]",
 )
 
 
 def repeat_option_names(args: list[str], names: set[str]) -> list[str]:
-    """Return arguments in which each of several values has the name of its option before it.
+    """Repeat the name of an option before each of its values, as click expects it.
 
     Parameters
     ----------
     args : list of str
         Such as ["--sources", "speaker", "gender", "-o", "out"].
     names : set of str
-        Of the options that take several values.
+        Names of the options that take several values.
 
     Returns
     -------
@@ -52,9 +52,9 @@ def repeat_option_names(args: list[str], names: set[str]) -> list[str]:
         Such as ["--sources", "speaker", "--sources", "gender", "-o", "out"].
     """
     repeated, current, has_value = [], None, True
-    for place, arg in enumerate(args):
+    for i, arg in enumerate(args):
         if arg == "--":
-            return repeated + args[place:]
+            return repeated + args[i:]
         if arg.startswith("-") and len(arg) > 1:
             name, equals, _ = arg.partition("=")
             current, has_value = name if name in names else None, bool(equals)
@@ -68,7 +68,7 @@ def repeat_option_names(args: list[str], names: set[str]) -> list[str]:
 
 
 def check_exclusive_flags(args: list[str], options: list[click.Option]) -> None:
-    """Raise a usage error if two flags of one value are given: click would take the last one."""
+    """Raise a usage error if two flags set the same parameter; click would use the last one."""
     given = set(args[: args.index("--")] if "--" in args else args)
     flags: dict[str, list[str]] = {}
     for option in options:
@@ -82,13 +82,13 @@ def check_exclusive_flags(args: list[str], options: list[click.Option]) -> None:
 class SeveralValues(click.Command):
     """A command whose options with ``multiple=True`` take all values up to the next option.
 
-    click itself wants the name of the option before each value; that works as well. Arguments of
-    the command come before such options, or after ``--``. Of flags that give one value there can
-    be one.
+    click itself expects the name of the option before each value; this works as well. Arguments
+    of the command come before such options, or after ``--``. At most one of the flags that set
+    the same parameter can be given.
     """
 
     def parse_args(self, ctx, args):
-        """Parse."""
+        """Parse the arguments of the command line."""
         check_exclusive_flags(args, [p for p in self.params if isinstance(p, click.Option)])
         several = [p for p in self.params if isinstance(p, click.Option) and p.multiple]
         names = {name for option in several for name in option.opts}
@@ -96,7 +96,7 @@ class SeveralValues(click.Command):
 
 
 def with_options(options):
-    """Return a decorator that adds options in this order."""
+    """Return a decorator that adds these options to a command, in this order."""
 
     def decorate(function):
         for option in reversed(options):
@@ -110,8 +110,8 @@ features_option = click.option(
     "--features",
     multiple=True,
     metavar="PREFIX...",
-    help="Columns that are features begin with one of these.  [default: all numeric columns that "
-    "are no labels]",
+    help="Columns whose names begin with one of these are features.  [default: all numeric "
+    "columns that are not labels]",
 )
 
 
@@ -136,32 +136,32 @@ def output_option(default=None):
 
 
 def check_no_input(output, inputs):
-    """Raise if the file that is to be written is one that is to be read, by whatever name.
+    """Raise if a command would overwrite a file that it reads, even under another name.
 
     Parameters
     ----------
     output : Path or None
-        The file that is to be written, if any.
+        The file to be written, if any.
     inputs : iterable of str or Path
-        What the command reads; names that are no files are allowed.
+        What the command reads. Names that are not files are allowed.
 
     Raises
     ------
     click.UsageError
-        If it is one of them, which would be lost.
+        If the output is one of the inputs.
     """
     if output is None or not output.exists():
         return
     for path in inputs:
         if os.path.exists(path) and os.path.samefile(path, output):
             raise click.UsageError(
-                f"--output must be another file than those that are read; {str(output)!r} would "
-                "be lost. Choose another name."
+                f"--output must not be a file that is read; got {str(output)!r}. Choose another "
+                "name."
             )
 
 
 def _check_table(ctx, param, path):
-    """Return the path of a table that may be written, if one is given (a callback of click)."""
+    """Check that a table can be written to a path, if one is given (a callback of click)."""
     if path is None:
         return None
     check_no_result(path)
@@ -169,14 +169,14 @@ def _check_table(ctx, param, path):
 
 
 def table_option(*, required, otherwise="CSV on standard output"):
-    """Return the option for a table to be written, which is checked before the work begins."""
+    """Return the option for the output table; its path is checked before the work begins."""
     return click.option(
         "--output",
         "-o",
         required=required,
         type=click.Path(dir_okay=False, path_type=Path),
         callback=_check_table,
-        help="The table to write, by its suffix as CSV, Parquet or Feather."
+        help="The table to write; its suffix decides between CSV, Parquet and Feather."
         + ("" if required else f"  [default: {otherwise}]"),
     )
 
@@ -184,7 +184,7 @@ def table_option(*, required, otherwise="CSV on standard output"):
 cache_option = click.option(
     "--cache",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder in which features are kept, and found again by the content of the audio.",
+    help="Folder that keeps features, so that audio of the same content is computed once.",
 )
 
 timeout_option = click.option(
@@ -193,7 +193,7 @@ timeout_option = click.option(
     show_default=True,
     type=click.FloatRange(min=0, min_open=True),
     metavar="S",
-    help="Seconds that a recording may take before it is given up; with 2 processes or more.",
+    help="Seconds after which the work on a recording is given up; needs 2 or more processes.",
 )
 
 max_duration_option = click.option(
@@ -202,9 +202,13 @@ max_duration_option = click.option(
     show_default=True,
     type=click.FloatRange(min=0, min_open=True),
     metavar="S",
-    help="Seconds that a recording may last, or a segment of one; inf is no limit.",
+    help="Longest recording or segment, in seconds; inf means no limit.",
 )
 
 seed_option = click.option(
-    "--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1)
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 2**32 - 1),
+    help="Seed of the random numbers.",
 )

@@ -1,4 +1,4 @@
-"""The verb that says what a model hears in recordings."""
+"""The verb that predicts with a model."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ import pandas as pd
 
 from skprognet._tables import is_table, read_table, write_table
 from skprognet.cli._listed_files import list_utterances, read_names
-from skprognet.cli._messages import on_terminal, tell_warnings
+from skprognet.cli._messages import on_terminal, print_warnings
 from skprognet.cli._options import (
     cache_option,
     check_no_input,
@@ -30,11 +30,13 @@ from skprognet.persistence import (
 _UTTERANCE = ("file", "start", "end")
 
 
-def _parse_speech_models(ctx, param, given):
-    """Return the folders by the names of the speech models."""
-    pairs = [pair.partition("=")[::2] for pair in given]
+def _parse_speech_models(ctx, param, values):
+    """Return the folders by the names of the speech models (a callback of click)."""
+    pairs = [value.partition("=")[::2] for value in values]
     if not all(name and folder for name, folder in pairs):
-        raise click.BadParameter(f"give NAME=FOLDER, such as ge2e=models/ge2e; got {given[-1]!r}.")
+        raise click.BadParameter(
+            f"Each value must be NAME=FOLDER, such as ge2e=models/ge2e; got {values[-1]!r}."
+        )
     return dict(pairs)
 
 
@@ -46,8 +48,8 @@ def _parse_speech_models(ctx, param, given):
     "--configuration",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE.conf",
-    help="The openSMILE configuration that made the features of the MODEL, if none of openSMILE's "
-    "own did. It is run only if its SHA-256 is the one that the MODEL recorded.",
+    help="The openSMILE configuration that computed the features of the MODEL, if it is not one "
+    "of openSMILE's. It runs only if its SHA-256 is the one that the MODEL recorded.",
 )
 @click.option(
     "--speech-model",
@@ -55,17 +57,16 @@ def _parse_speech_models(ctx, param, given):
     multiple=True,
     metavar="NAME=FOLDER",
     callback=_parse_speech_models,
-    help="Where the speech model NAME of the MODEL lies, if it lies elsewhere now. Its weights "
-    "must be those that the MODEL recorded.",
+    help="New place of the speech model NAME of the MODEL, if it was moved. Its weights must be "
+    "those that the MODEL recorded.",
 )
 @click.option(
     "--explain",
     "explaining",
     is_flag=True,
-    help="Also write how much of the logarithm of the label's probability, or of the number, is "
-    "lost without each source (source_...) and without each group of features (features_...); "
-    "above 0 it speaks for the label or raises the number. Takes as long as one more prediction "
-    "for each.",
+    help="Also write the contribution of each source (source_...) and each group of features "
+    "(features_...): how much the log-probability of the label, or the number, drops without it. "
+    "A value above 0 supports the label or raises the number. Each takes one more prediction.",
 )
 @device_option
 @download_option
@@ -87,22 +88,24 @@ def predict(
     timeout: float,
     max_duration: float,
 ) -> None:
-    """Write the label that a MODEL gives to each of FILES, and the probability of every class.
+    """Write the label that a MODEL predicts for each of FILES, and the probability of each class.
 
-    Of a model that learned numbers, such as arousal, write the numbers: the column "predicted", or
-    "predicted_0", "predicted_1" and so on for several.
+    A model of numbers, such as arousal, gives the number in the column "predicted"; several
+    numbers are in "predicted_0", "predicted_1" and so on.
 
-    FILES are audio; without any, or with "-", their names are read from standard input, one in a
-    line. They may also be one table: of utterances, as "skprognet read" writes it, or of features,
-    as "skprognet extract" does. Files that cannot be used are named with the reason on standard
-    error, the others are predicted, and the exit code is 1.
+    FILES are audio files. Without FILES, or with "-", their names are read from standard input,
+    one per line. FILES may also be one table: utterances from "skprognet read", or features from
+    "skprognet extract".
+
+    If some files cannot be used, standard error names them with the reason. The others are
+    predicted, and the exit code is 1.
     """
     estimator = load_model(model)
     origin = FeatureOrigin.from_metadata(read_model_info(model)["metadata"])
     files, errors = read_names(files), ()
     check_no_input(output, [model, *files])
     table = read_table(Path(files[0])) if len(files) == 1 and is_table(files[0]) else None
-    with tell_warnings():
+    with print_warnings():
         if table is not None and set(table) & set(getattr(estimator, "feature_names_in_", ())):
             if origin is not None:
                 origin.check_table(table, files[0])
@@ -129,27 +132,27 @@ def predict(
             labelled = labelled.drop(index=errors.index).infer_objects()
     result = _beside(utterances, labelled)
     if output is None:
-        said = result.to_csv(index=False, lineterminator="\n")
-        if sys.stdout.isatty():  # a file or a pipe gets the labels as they are
-            said = on_terminal(said)
-        click.echo(said.encode("utf-8", "backslashreplace"), nl=False)
+        text = result.to_csv(index=False, lineterminator="\n")
+        if sys.stdout.isatty():  # a file or a pipe gets the labels unchanged
+            text = on_terminal(text)
+        click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
     else:
         write_table(result, output)
         click.echo(f"Wrote {len(result)} rows to {output}.")
     if len(errors):
-        _tell_errors(errors, utterances)
+        _report_errors(errors, utterances)
 
 
 def _beside(utterances, labelled):
-    """Return what was said of utterances beside what they are called."""
+    """Return the predictions with file, start and end of each utterance in front."""
     named = [name for name in _UTTERANCE if name in utterances and utterances[name].notna().any()]
     return pd.concat([utterances.loc[labelled.index, named], labelled], axis=1)
 
 
-def _tell_errors(errors, utterances):
+def _report_errors(errors, utterances):
     for row, reason in errors.items():
         click.echo(on_terminal(f"{utterances.loc[row, 'file']!r}: {reason}"), err=True)
     n_utterances = len(utterances)
     raise click.ClickException(
-        f"{len(errors)} of {n_utterances} utterances could not be used; they are named above."
+        f"{len(errors)} of {n_utterances} utterances could not be used. They are named above."
     )

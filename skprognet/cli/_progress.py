@@ -1,4 +1,4 @@
-"""How a study that runs long may end, and what is said then: how much is kept, how to go on."""
+"""If a study stops early: say how much of it is kept, and how to continue."""
 
 import signal
 import threading
@@ -26,9 +26,9 @@ class Stopped(click.ClickException):
 
 @contextmanager
 def _requests_to_end() -> Iterator[list[int]]:
-    """Turn SIGTERM and SIGHUP into an interrupt; give a list that will hold which one came.
+    """Turn SIGTERM and SIGHUP into a KeyboardInterrupt; yield a list that receives its number.
 
-    One that the caller ignores, as under nohup, stays ignored.
+    A signal that the caller ignores, as under nohup, stays ignored.
     """
     received: list[int] = []
 
@@ -38,7 +38,7 @@ def _requests_to_end() -> Iterator[list[int]]:
 
     numbers = [getattr(signal, n) for n in ("SIGTERM", "SIGHUP") if hasattr(signal, n)]
     if threading.current_thread() is not threading.main_thread():
-        numbers = []  # only the main thread may
+        numbers = []  # only the main thread may handle signals
     numbers = [n for n in numbers if signal.getsignal(n) is signal.SIG_DFL]
     for number in numbers:
         signal.signal(number, interrupt)
@@ -51,40 +51,43 @@ def _requests_to_end() -> Iterator[list[int]]:
 
 @dataclass
 class Work:
-    """What a study has to do.
+    """The size of a study.
 
     Attributes
     ----------
     n_fits : int or None
-        How many networks it trains; None until the study is planned.
+        Number of networks to train; None until the study is planned.
     """
 
     n_fits: int | None = None
 
 
-def _kept(output, work: Work, message: str = "") -> str:
-    """Return how much of a study is kept in its folder, and how to go on."""
+def _kept_in_words(output, work: Work, message: str = "") -> str:
+    """Say how much of a study is kept in its folder, and how to continue."""
     of_all = "" if work.n_fits is None else f" of {work.n_fits}"
     done = count_kept_fits(output.checkpoint)
     folder = str(output.folder)
     if output.is_complete and not done:
-        return f"{message}The results are complete, in {folder!r}."
-    return f"{message}The same command goes on from {done}{of_all} fits, which are in {folder!r}."
+        return f"{message}The results in {folder!r} are complete."
+    return (
+        f"{message}The same command continues the study: {done}{of_all} fits are kept in "
+        f"{folder!r}."
+    )
 
 
 @contextmanager
-def every_end(output) -> Iterator[Work]:
-    """Say of every end but success how much of a study is kept, and how to go on.
+def report_interruption(output) -> Iterator[Work]:
+    """If a study stops or fails, say how much of it is kept, and how to continue.
 
     Parameters
     ----------
     output : OutputFolder
-        Where the study goes.
+        Where the study is written.
 
     Yields
     ------
     Work
-        To be told how many networks there are to train, as soon as that is known.
+        The caller sets its number of fits as soon as it is known.
     """
     work = Work()
     with _requests_to_end() as received:
@@ -92,11 +95,11 @@ def every_end(output) -> Iterator[Work]:
             yield work
         except KeyboardInterrupt:
             number = received[0] if received else signal.SIGINT
-            raise Stopped(_kept(output, work, "Stopped. "), number) from None
+            raise Stopped(_kept_in_words(output, work, "Stopped. "), number) from None
         except (OSError, MemoryError) as error:
             in_use = isinstance(error, BlockingIOError)
             if in_use or output.claim.is_lost() or not count_kept_fits(output.checkpoint):
                 raise
-            told = str(error) or "The memory is full"
-            told = _kept(output, work, f"{told.rstrip('.')}. ")
-            raise click.ClickException(on_terminal(told)) from error
+            reason = str(error) or "The memory is full"
+            message = _kept_in_words(output, work, f"{reason.rstrip('.')}. ")
+            raise click.ClickException(on_terminal(message)) from error

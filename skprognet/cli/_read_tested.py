@@ -1,10 +1,10 @@
-"""The predictions that a command is given: read, and said if a study wrote others."""
+"""Read predictions, and warn if they are not those that the study wrote."""
 
-from skprognet.cli._messages import tell_warnings
+from skprognet.cli._messages import print_warnings
 from skprognet.results import read_predictions
 
 
 def read_tested(path):
-    """Return the predictions in a file or folder, and say if they are not those of its study."""
-    with tell_warnings():
+    """Return the predictions in a file or folder; print a warning if its study wrote others."""
+    with print_warnings():
         return read_predictions(path)

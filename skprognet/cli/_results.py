@@ -1,4 +1,4 @@
-"""The verbs that look again at results."""
+"""The verbs that print and draw stored results."""
 
 from itertools import combinations
 from pathlib import Path
@@ -30,41 +30,41 @@ from skprognet.significance import get_significance_test_names
 TIMES = ["seconds"]
 KINDS = ("curves", "scores", "significance", "sizes", "predictions")
 CHOICES = {"corpus": "--corpus", "n_train_folds": "--train-folds"}
-# What a picture may show side by side; of all else it is of one.
+# Columns of which a picture can show several values; of the others it shows one.
 SIDE_BY_SIDE = {"significance": ("corpus", "n_train_folds"), "sizes": ("n_train_folds",)}
 
 
 def _read(path, recall_of):
-    """Return the results of a file or folder; those of one class, if it is named."""
+    """Return the results of a file or folder: the scores, or the recall of one class."""
     scores = read_scores(path)
     if recall_of is None:
         return scores
     predictions = read_tested(path if path.is_dir() else path.parent)
     if predicts_numbers(predictions):
         raise ValueError(
-            f"--recall-of is for classes; the predictions beside {str(path)!r} are of numbers. "
+            f"--recall-of needs predictions of classes; those beside {str(path)!r} are numbers. "
             "Leave it out."
         )
     return recall_scores(predictions, recall_of, scores)
 
 
 def _read_all(paths, recall_of=None):
-    """Return the results of all files as one frame; those of several are told apart by corpus."""
+    """Return the results of all files as one frame; several files differ by corpus."""
     frames = [_read(path, recall_of) for path in paths]
     if len(frames) == 1:
         return frames[0]
-    for (one, frame), (other, again) in combinations(zip(paths, frames, strict=True), 2):
-        # A study that was run again took other times.
+    for (one, frame), (other, other_frame) in combinations(zip(paths, frames, strict=True), 2):
+        # The times differ if a study was run twice.
         if frame.drop(columns=TIMES, errors="ignore").equals(
-            again.drop(columns=TIMES, errors="ignore")
+            other_frame.drop(columns=TIMES, errors="ignore")
         ):
             raise ValueError(
-                f"Several files are several corpora; {str(one)!r} and {str(other)!r} hold the "
+                f"Each file must be another corpus; {str(one)!r} and {str(other)!r} hold the "
                 "same results. Give them once."
             )
     named = [set(frame["corpus"]) if "corpus" in frame else {None} for frame in frames]
     if None in set.union(*named) or len(set.union(*named)) < sum(map(len, named)):
-        # Files whose corpora have no names, or the same ones, are told apart by their own.
+        # If corpora have no names, or the same ones, the names of the files replace them.
         titles = [path.parent.name if path.name == "results.csv" else path.stem for path in paths]
         titles = [p.name if p.is_dir() else t for p, t in zip(paths, titles, strict=True)]
         if len(set(titles)) < len(titles):
@@ -78,30 +78,30 @@ level_option = click.option(
     default=0.05,
     show_default=True,
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    help="Level below which a p-value is called evidence.",
+    help="Significance level: a p-value below it counts as evidence.",
 )
 rope_option = click.option(
     "--rope",
     default=0.01,
     show_default=True,
     type=click.FloatRange(0, min_open=True),
-    help="Largest difference in score that does not matter.",
+    help="Largest difference in score that does not matter (region of practical equivalence).",
 )
 test_option = click.option(
     "--test",
     default="auto",
     show_default=True,
     type=click.Choice(["auto", *get_significance_test_names()]),
-    help="Significance test; auto takes the first of these that fits the folds.",
+    help="Significance test; auto takes the first in this list that suits the folds.",
 )
 results_type = click.Path(exists=True, path_type=Path)
 
 
 @click.command()
 @click.argument("results", nargs=-1, required=True, type=results_type, metavar="RESULTS.csv...")
-@click.option("--all-pairs", is_flag=True, help="Compare each with each, not as the paper does.")
-@click.option("--against", metavar="METHOD", help="Compare all with this one, as DNN.")
-@click.option("--recall-of", metavar="CLASS", help="Compare the recall of this class, as angry.")
+@click.option("--all-pairs", is_flag=True, help="Compare all pairs, not only the paper's.")
+@click.option("--against", metavar="METHOD", help="Compare all with this method, such as DNN.")
+@click.option("--recall-of", metavar="CLASS", help="Compare the recall of a class, such as angry.")
 @test_option
 @level_option
 @rope_option
@@ -110,7 +110,7 @@ results_type = click.Path(exists=True, path_type=Path)
     default="markdown",
     show_default=True,
     type=click.Choice(["markdown", "latex", "html"]),
-    help="How the table is written.",
+    help="Markup of the table.",
 )
 def compare(
     results: tuple[Path, ...],
@@ -122,11 +122,11 @@ def compare(
     rope: float,
     markup: str,
 ) -> None:
-    """Print the table and the verdicts of any results.
+    """Print the table and the verdicts of results, your own or those of a study.
 
-    RESULTS.csv has the columns method, source ("none" without one), repeat, fold and score, a row
-    for each fit; a folder that "skprognet tasks" or "corpora" wrote will do. Several files are
-    several corpora.
+    RESULTS.csv has one row per fit and the columns method, source (or "none"), repeat, fold and
+    score. A folder that "skprognet tasks" or "corpora" wrote works as well. Each file is one
+    corpus.
     """
     if all_pairs and against is not None:
         raise click.UsageError("--all-pairs and --against exclude each other. Give one.")
@@ -146,15 +146,15 @@ def compare(
         several = list(scores[column].unique()) if column in scores else []
         if len(several) > 1:
             click.echo(
-                "\nOver all corpora nothing can be said: the results must be of one "
-                f"{escape(column)}, so that each corpus counts once; there are "
+                "\nNo comparison over all corpora: the results must be of one "
+                f"{escape(column)}, so that each corpus counts once; got "
                 f"{escape(first_few(several, show=_shown))}."
             )
             return
     try:
         over = compare_over_corpora(scores, alpha=alpha)
     except ValueError as error:
-        click.echo(f"\nOver all corpora nothing can be said: {escape(str(error))}")
+        click.echo(f"\nNo comparison over all corpora: {escape(str(error))}")
         return
     click.echo(f"\n{escape(over.verdict)}\n")
     for verdict in over.comparisons["verdict"]:
@@ -169,8 +169,8 @@ def _shown(value):
 @click.command()
 @click.argument("results", type=results_type, metavar="RESULTS.csv|FOLDER")
 @click.option("--kind", required=True, type=click.Choice(KINDS), help="What to draw.")
-@click.option("--corpus", help="Only this one, where there are several.")
-@click.option("--train-folds", type=int, help="Only this many, where there are several.")
+@click.option("--corpus", help="Draw only this corpus, if there are several.")
+@click.option("--train-folds", type=int, help="Draw only fits on this many training folds.")
 @test_option
 @level_option
 @rope_option
@@ -192,7 +192,7 @@ def _shown(value):
     "-o",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The picture; its suffix says of what kind, such as .pdf, .png or .svg.",
+    help="The picture; its suffix decides the format, such as .pdf, .png or .svg.",
 )
 def plot(
     results: Path,
@@ -208,9 +208,9 @@ def plot(
 ) -> None:
     """Draw results: training curves, scores, differences, or scores by size of the training set.
 
-    RESULTS.csv is as for "skprognet compare"; a FOLDER is what "skprognet tasks" or "corpora"
-    wrote. Curves need the folder, or its curves.csv.gz. Of numbers there are also predictions,
-    each against the truth, which need the folder or its predictions.
+    RESULTS.csv is as for "skprognet compare". FOLDER is the output of "skprognet tasks" or
+    "corpora". The kind curves needs the folder, or its curves.csv.gz. The kind predictions draws
+    predicted numbers against the truth; it needs the folder, or its file of predictions.
     """
     check_folder(output.parent)
     check_no_result(output)
@@ -219,7 +219,7 @@ def plot(
     frame = _READERS.get(kind, read_scores)(results)
     for column, value in zip(CHOICES, (corpus, train_folds), strict=True):
         if value is not None:
-            _check_there(frame, column, value, results)
+            _check_value(frame, column, value, results)
             frame = frame[frame[column] == value]
     _check_one_picture(kind, frame, results)
     given = {"smoothing": smoothing, "panels": panels}
@@ -237,36 +237,36 @@ def _read_curves(path):
 _READERS = {"curves": _read_curves, "predictions": read_tested}
 
 
-def _check_there(frame, column, value, path):
-    """Raise unless the results have that value in that column."""
+def _check_value(frame, column, value, path):
+    """Raise unless the results have this value in this column."""
     if column not in frame:
         raise ValueError(
-            f"{CHOICES[column]} chooses among results that have the column {column!r}; "
-            f"{str(path)!r} has none. Leave it out."
+            f"{CHOICES[column]} needs results with the column {column!r}; {str(path)!r} has none. "
+            "Leave it out."
         )
-    there = frame[column].unique().tolist()
-    if value not in there:
-        raise ValueError(f"{column} must be one of {there}; got {value!r}.")
+    values = frame[column].unique().tolist()
+    if value not in values:
+        raise ValueError(f"{CHOICES[column]} must be one of {values}; got {value!r}.")
 
 
 def _check_one_picture(kind, frame, path):
-    """Raise unless the results are of what one picture of this kind can show."""
+    """Raise if the results hold more than one picture of this kind can show."""
     if kind == "sizes" and "n_train_folds" not in frame:
         raise ValueError(
-            "--kind sizes is for results of several sizes of the training set, as 'skprognet "
-            f"corpora' writes them; {str(path)!r} has one size. Draw the scores: --kind scores."
+            "--kind sizes needs results of several sizes of the training set, such as those of "
+            f"'skprognet corpora'; {str(path)!r} has one size. Use --kind scores."
         )
     for column, option in CHOICES.items():
         several = frame[column].unique().tolist() if column in frame else []
         if len(several) > 1 and column not in SIDE_BY_SIDE.get(kind, ()):
             raise ValueError(
-                f"--kind {kind} draws results of one {column}; {str(path)!r} has "
+                f"--kind {kind} needs results of one {column}; {str(path)!r} has "
                 f"{first_few(several)}. Choose one with {option}."
             )
 
 
 def _display(kind, frame, test, alpha, rope, of_curves):
-    """Return what draws this kind."""
+    """Return the display of this kind."""
     if kind == "curves":
         return displays.TrainingCurveDisplay.from_curves(frame, **of_curves)
     if kind == "predictions":

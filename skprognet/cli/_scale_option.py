@@ -1,4 +1,4 @@
-"""The option for the scales of several corpora, whose numbers are to be compared."""
+"""The option that brings the numbers of several corpora to one scale."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ Z_SCORES, AS_THEY_ARE = "z-scores", "none"
 
 
 def read_scale(words: list[str]) -> str | dict[str, tuple[float, float]]:
-    """Return the scale that words name: one for all corpora, or the ends of each.
+    """Read a scale: one for all corpora, or the lowest and highest number of each.
 
     Parameters
     ----------
@@ -18,12 +18,12 @@ def read_scale(words: list[str]) -> str | dict[str, tuple[float, float]]:
     Returns
     -------
     str or dict of str to (float, float)
-        As a design has it.
+        The scale in the form of a design.
 
     Raises
     ------
     ValueError
-        If they name none.
+        If the words are not a scale.
     """
     if len(words) == 1 and words[0] in (Z_SCORES, AS_THEY_ARE):
         return words[0]
@@ -37,15 +37,15 @@ def read_scale(words: list[str]) -> str | dict[str, tuple[float, float]]:
             pair = None
         if not name or name in scale or pair is None:
             raise ValueError(
-                f"give {Z_SCORES}, {AS_THEY_ARE}, or NAME=LOW:HIGH once for each corpus, such as "
-                f"iemocap=1:5; got {word!r}."
+                f"The scale must be {Z_SCORES}, {AS_THEY_ARE}, or NAME=LOW:HIGH once for each "
+                f"corpus, such as iemocap=1:5; got {word!r}."
             )
         scale[name] = pair
     return scale
 
 
 def scale_as_given(scale: Any) -> list[str]:
-    """Return a scale of a design as the words that name it."""
+    """Return the scale of a design as words of the command line."""
     if isinstance(scale, dict):
         return [f"{name}={low!r}:{high!r}" for name, (low, high) in scale.items()]
     return [scale]
@@ -63,6 +63,7 @@ scale_option = click.option(
     multiple=True,
     metavar="z-scores|none|NAME=LOW:HIGH...",
     callback=_parse,
-    help="How the numbers of the corpora become alike: each corpus to mean 0 and variance 1 "
-    "(z-scores), not at all, or from its LOW and HIGH to 0 and 1.  [default: z-scores of numbers]",
+    help="How to make the numbers of the corpora comparable: bring each corpus to mean 0 and "
+    "variance 1 (z-scores), change nothing (none), or map its LOW and HIGH to 0 and 1.  "
+    "[default: z-scores of numbers]",
 )

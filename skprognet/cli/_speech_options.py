@@ -1,4 +1,4 @@
-"""Options of `extract` for speech models, and the extractors that they ask for."""
+"""The options for speech models, and the extractor that they describe."""
 
 import click
 
@@ -6,18 +6,18 @@ from skprognet.cli._options import with_options
 from skprognet.features import JoinedFeatures, OpenSmileFeatures, SpeechModelFeatures
 
 NO_FEATURE_SET = "none"
-_RANDOM = ":random"  # behind the name of a model
+_RANDOM = ":random"  # at the end of a model's name
 
 download_option = click.option(
     "--download",
     is_flag=True,
-    help="Allow the download of a speech model from the hub of Hugging Face.",
+    help="Allow the download of a speech model from the Hugging Face Hub.",
 )
 device_option = click.option(
     "--device",
     default="cpu",
     show_default=True,
-    help='Where speech models are computed, such as "cuda".',
+    help='Device that runs speech models, such as "cuda".',
 )
 speech_options = with_options(
     [
@@ -28,21 +28,21 @@ speech_options = with_options(
             metavar="MODEL",
             help="Also write the layers of this pretrained network, averaged over time: ge2e, or "
             "the folder or hub name of a transformers model (wav2vec2, HuBERT, WavLM). "
-            "MODEL:random has random weights: a control. May be given several times.",
+            "MODEL:random has random weights, as a control. Repeat the option for more models.",
         ),
         click.option(
             "--speech-layers",
             default="all",
             show_default=True,
             metavar="LAYER,...",
-            help="Names of layers, with commas between them.",
+            help="Names of layers, separated by commas.",
         ),
         click.option(
             "--speech-pooling",
             default="mean,std",
             show_default=True,
             metavar="mean,std",
-            help="What is taken over time.",
+            help="Statistics over time of each unit.",
         ),
         device_option,
         download_option,
@@ -60,12 +60,12 @@ def make_extractor(
     download: bool,
     **options,
 ) -> OpenSmileFeatures | SpeechModelFeatures | JoinedFeatures:
-    """Return what makes the features of openSMILE, and of each speech model, side by side.
+    """Return an extractor of openSMILE features and the layers of each speech model.
 
     Raises
     ------
     click.UsageError
-        If nothing is asked for.
+        If there is nothing to extract.
     """
     parts = [] if feature_set == NO_FEATURE_SET else [OpenSmileFeatures(feature_set, **options)]
     parts += [
@@ -82,6 +82,6 @@ def make_extractor(
     ]
     if not parts:
         raise click.UsageError(
-            f"--feature-set {NO_FEATURE_SET} leaves nothing to extract; name a --speech-model."
+            f"--feature-set {NO_FEATURE_SET} leaves nothing to extract. Name a --speech-model."
         )
     return parts[0] if len(parts) == 1 else JoinedFeatures(parts, **options)

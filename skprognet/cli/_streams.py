@@ -1,4 +1,4 @@
-"""Standard streams that came closed, or whose reader goes away: the work is done all the same."""
+"""Standard streams that are closed, or that nobody reads, do not stop a command."""
 
 import os
 import sys
@@ -9,23 +9,23 @@ import click
 
 
 def open_closed_streams() -> None:
-    """Open each standard stream that came closed (``>&-``) on what takes and gives nothing.
+    """Connect each standard stream that is closed (``>&-``) to the null device.
 
-    Otherwise the next file that is opened gets its number, and what libraries print would go
-    into a file of results.
+    Otherwise the next file to be opened would get its number, and libraries would print into a
+    file of results.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
             os.set_inheritable(number, True)
             if getattr(sys, name) is None:
                 setattr(sys, name, os.fdopen(number, "w" if number else "r"))
 
 
 def _silence(stream) -> None:
-    """Have a stream that nobody reads write nowhere, so that it does not fail again at the end."""
+    """Connect a stream that nobody reads to the null device, so that it does not fail again."""
     with suppress(OSError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())
@@ -33,7 +33,7 @@ def _silence(stream) -> None:
 
 
 class _Unread:
-    """Writes to a stream as long as somebody reads it."""
+    """Write to a stream as long as somebody reads it."""
 
     def __init__(self, stream) -> None:
         self._stream = stream
@@ -57,7 +57,7 @@ class _Unread:
 
 @contextmanager
 def unread_messages() -> Iterator[None]:
-    """Let nothing fail because nobody reads the standard error stream, as in ``2>&1 | head``."""
+    """Ignore that nobody reads the standard error stream, as in ``2>&1 | head``."""
     before = sys.stderr
     if before is sys.__stderr__:
         sys.stderr = _Unread(before)
@@ -68,7 +68,7 @@ def unread_messages() -> Iterator[None]:
 
 
 def say(text: str) -> None:
-    """Print on the standard output; where nobody reads, as behind ``| head``, nothing happens."""
+    """Print on standard output; do nothing if nobody reads it, as in ``| head``."""
     try:
         click.echo(text)
     except BrokenPipeError:

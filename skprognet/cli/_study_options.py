@@ -1,4 +1,4 @@
-"""The options of studies and networks: made from the design of a study, and from DNNClassifier."""
+"""The options of studies and networks, built from the designs of studies and DNNClassifier."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import Field
@@ -18,9 +18,9 @@ from skprognet.experiments import (
     takes_several,
 )
 
-# Values of a design that are asked for in a way of their own.
-OWN_OPTIONS = {"kind": kind_options, "scale": scale_option}
-ALL = ""  # what stands for all values: the option alone, without any
+# Values of a design that need an option of a special form.
+SPECIAL_OPTIONS = {"kind": kind_options, "scale": scale_option}
+ALL = ""  # an option without values stands for all of them
 
 
 def design_options(design: type, only: Iterable[str] | None = None, **defaults: Any) -> Callable:
@@ -29,74 +29,74 @@ def design_options(design: type, only: Iterable[str] | None = None, **defaults: 
     Parameters
     ----------
     design : type
-        TasksDesign or CorporaDesign, whose fields know help, range and default.
+        TasksDesign or CorporaDesign, whose fields hold help, range and default.
     only : iterable of str, default=None
-        Which values; None is all of them.
+        Names of the values; None means all.
     **defaults : object
-        Other defaults than those of the design.
+        Defaults that replace those of the design.
     """
-    chosen = {n: each for n, each in options_of(design).items() if only is None or n in only}
-    return with_options([_option(each, defaults) for each in chosen.values()])
+    fields = {n: field for n, field in options_of(design).items() if only is None or n in only}
+    return with_options([_option(field, defaults) for field in fields.values()])
 
 
-def _option(each: Field, defaults: dict[str, Any]) -> Callable:
-    if each.name in OWN_OPTIONS:
-        return OWN_OPTIONS[each.name]
-    told, several = each.metadata["option"], takes_several(each.type)
-    options: dict[str, Any] = {"help": told.help, "required": told.required}
-    if told.metavar:
-        options["metavar"] = told.metavar
+def _option(field: Field, defaults: dict[str, Any]) -> Callable:
+    if field.name in SPECIAL_OPTIONS:
+        return SPECIAL_OPTIONS[field.name]
+    option, several = field.metadata["option"], takes_several(field.type)
+    options: dict[str, Any] = {"help": option.help, "required": option.required}
+    if option.metavar:
+        options["metavar"] = option.metavar
     if several:
         options["multiple"] = True
-    if not told.required and told.default_in_words is None:
-        options["default"] = defaults.get(each.name, each.default)
-        # Of several values, click has no words for none of them.
+    if not option.required and option.default_in_words is None:
+        options["default"] = defaults.get(field.name, field.default)
+        # click would show an empty tuple as an empty default.
         options["show_default"] = options["default"] != ()
-    if told.default_in_words:
-        options["help"] += f"  [default: {told.default_in_words}]"
-    flag = told.flag or "--" + each.name.replace("_", "-")
-    if takes_all(each.type):
+    if option.default_in_words:
+        options["help"] += f"  [default: {option.default_in_words}]"
+    flag = option.flag or "--" + field.name.replace("_", "-")
+    if takes_all(field.type):
         options |= {"is_flag": False, "flag_value": ALL, "callback": _all_or_some}
         options |= {"default": (), "show_default": False}
-    if kind_of_value(each.type) is bool:
-        # With a single flag there is no value to show: it is off unless it is given.
+    if kind_of_value(field.type) is bool:
+        # A single flag has no default to show: it is off unless it is given.
         options |= {"is_flag": True, "show_default": "/" in flag}
     else:
-        options["type"] = _type_of(each)
-    return click.option(flag, each.name, **options)
+        options["type"] = _type_of(field)
+    return click.option(flag, field.name, **options)
 
 
 def _all_or_some(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> Any:
-    """Return True if the option stood alone (a callback of click)."""
+    """Return True if the option was given without values (a callback of click)."""
     return True if ALL in values else values
 
 
-def as_given(each: Field, value: Any) -> Any:
+def as_given(field: Field, value: Any) -> Any:
     """Return the value of a design as if it had been given on the command line."""
-    if each.name == "scale":
+    if field.name == "scale":
         return scale_as_given(value)
-    return [ALL] * value if takes_all(each.type) and isinstance(value, bool) else value
+    return [ALL] * value if takes_all(field.type) and isinstance(value, bool) else value
 
 
-def _type_of(each: Field) -> Any:
-    told = each.metadata["option"]
-    if told.choices:
-        return click.Choice(list(told.choices))
-    if kind_of_value(each.type) is int:
-        return click.IntRange(told.low, told.high)
+def _type_of(field: Field) -> Any:
+    option = field.metadata["option"]
+    if option.choices:
+        return click.Choice(list(option.choices))
+    if kind_of_value(field.type) is int:
+        return click.IntRange(option.low, option.high)
     return str
 
 
 duplicates_option = design_options(TasksDesign, only=["duplicates"])
 
 
-# The parameters of the network that have an option: flag, type and words.
+# The parameters of the network that have an option: flag, type and help text.
 NETWORK = {
     "max_epochs": ("--max-epochs", click.IntRange(min=1), "Epochs of each fit."),
     "patience": (
         "--patience",
         click.IntRange(min=1),
-        "Stop a fit after that many epochs without a better one.",
+        "Stop a fit after this many epochs without improvement.",
     ),
     "batch_size": ("--batch-size", click.IntRange(min=1), "Rows in a training step."),
     "hidden_layer_sizes": (
@@ -107,7 +107,7 @@ NETWORK = {
     "dropout": (
         "--dropout",
         click.FloatRange(0, 1, max_open=True),
-        "Share of hidden units that are left out in each training step.",
+        "Share of hidden units to leave out in each training step.",
     ),
     "lr": ("--lr", click.FloatRange(min=0, min_open=True), "Learning rate."),
     "device": ("--device", str, 'Where networks are trained, such as "cuda".'),
@@ -118,8 +118,8 @@ _WITHOUT = {"patience": "run all"}  # what None means
 def network_options(only: Iterable[str] = tuple(NETWORK), **defaults: Any) -> Callable:
     """Return a decorator that adds options for parameters of the network.
 
-    Without other `defaults` they have none in click: what is not given comes from the design, or
-    is DNNClassifier's own, which the help shows.
+    click knows only the defaults in `defaults`. Any other value that is not given comes from the
+    design, or else from DNNClassifier, whose default the help shows.
     """
     return with_options([_network_option(name, defaults) for name in only])
 
@@ -138,9 +138,10 @@ def _network_option(name: str, defaults: dict[str, Any]) -> Callable:
     if name in defaults:
         options: dict[str, Any] = {"default": defaults[name], "show_default": True}
     else:
-        own = DNNClassifier().get_params(deep=False)[name]
-        several = isinstance(own, tuple)
-        shown = _WITHOUT[name] if own is None else " ".join(map(str, own)) if several else own
+        default = DNNClassifier().get_params(deep=False)[name]
+        several = isinstance(default, tuple)
+        shown = " ".join(map(str, default)) if several else default
+        shown = _WITHOUT[name] if default is None else shown
         words = f"{words}  [default: {shown}]"
         options = {"multiple": True, "metavar": "WIDTH..."} if several else {"default": None}
     return click.option(flag, name, type=kind, help=words, **options)

@@ -1,4 +1,4 @@
-"""A study in parts: their options, and what is said when one is done or some are missing."""
+"""Studies in parts: their options, and the messages about finished and missing parts."""
 
 import functools
 import warnings
@@ -14,17 +14,17 @@ from skprognet.evaluation import count_kept_fits, read_part
 
 
 @dataclass
-class Way:
-    """How much of a study a command does; by default all of it.
+class RunMode:
+    """How much of a study a command runs; by default all of it.
 
     Attributes
     ----------
     plan : bool, default=False
-        Nothing: it says what would be done.
+        Run nothing, and say what would be done.
     only : str or None, default=None
-        A part, such as "repeat=3".
+        Run one part, such as "repeat=3".
     finish : bool, default=False
-        No training, but the results of all parts.
+        Train nothing, and write the results of all parts.
     """
 
     plan: bool = False
@@ -32,83 +32,84 @@ class Way:
     finish: bool = False
 
     def __post_init__(self):
-        chosen = {"--plan": self.plan, "--only": self.only is not None, "--finish": self.finish}
-        given = [name for name, is_given in chosen.items() if is_given]
-        if len(given) > 1:
-            raise click.UsageError(
-                f"{given[0]} and {given[1]} exclude each other; give one of them."
-            )
+        flags = {"--plan": self.plan, "--only": self.only is not None, "--finish": self.finish}
+        chosen = [name for name, is_chosen in flags.items() if is_chosen]
+        if len(chosen) > 1:
+            raise click.UsageError(f"{chosen[0]} and {chosen[1]} exclude each other. Give one.")
 
 
 def _readable(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
-    """Refuse what is no part at all as a wrong command line (a callback of click)."""
+    """Check that a text names a part (a callback of click)."""
     try:
         return None if text is None else str(read_part(text))
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 
 
-way_options = with_options(
+_mode_options = with_options(
     [
         click.option(
             "--plan",
             is_flag=True,
-            help="Say what would be trained and written, and about how long it would take; "
-            "nothing is kept, and --output is not needed.",
+            help="Print what would be trained and written, and estimate the time; write nothing. "
+            "--output is not needed.",
         ),
         click.option(
             "--only",
             metavar="PART",
             callback=_readable,
-            help='Do a part, such as "repeat=3" or "repeat=3 fold=7", beside other processes and '
-            "machines that do others into the same output.",
+            help='Run one part, such as "repeat=3" or "repeat=3 fold=7", while other processes '
+            "or machines run other parts into the same output.",
         ),
         click.option(
             "--finish",
             is_flag=True,
-            help="Write the results of all parts, if all are there; nothing is trained.",
+            help="Write the results after all parts were run; train nothing.",
         ),
     ]
 )
 
 
-def with_way(function: Callable) -> Callable:
-    """Add the three options to a command, which is given them as one argument, `way`."""
+def with_run_mode(function: Callable) -> Callable:
+    """Add the three options to a command, which gets them as one argument, `mode`."""
 
     @functools.wraps(function)  # its options, name and help, too
     def command(*args: Any, plan: bool, only: str | None, finish: bool, **options: Any) -> Any:
         if options["output"] is None and not plan:
             raise click.UsageError("Missing option '--output' / '-o': the folder of results.")
-        return function(*args, way=Way(plan, only, finish), **options)
+        return function(*args, mode=RunMode(plan, only, finish), **options)
 
-    return way_options(command)
+    return _mode_options(command)
 
 
 def check_all_parts(plan, output, n_together: int | None) -> None:
     """Raise unless all parts of a study are in its output folder."""
     with warnings.catch_warnings():
-        # The sentence below names the folder.
+        # The message below names the folder.
         warnings.filterwarnings("ignore", "There is no folder")
         missing = plan.missing(output.checkpoint, n_together=n_together)
     if not missing:
         return
     parts = first_few(missing, show='--only "{}"'.format)
     others = output.claim.others()
-    working = f" At work there: {first_few(others, show=str)}." if others else ""
+    working = f" These processes work there: {first_few(others, show=str)}." if others else ""
     raise click.ClickException(
         f"The study in {str(output.folder)!r} lacks {count(missing, 'part')}: {parts}.{working} "
-        "Run what is missing, then --finish again."
+        "Run the missing parts, then --finish again."
     )
 
 
 def part_in_words(only: str, plan, output) -> str:
-    """Say that a part is done, how much of the study is there, and how to go on."""
+    """Say that a part is done, how much of the study is done, and what comes next."""
     done = count_kept_fits(output.checkpoint)
     folder = str(output.folder)
-    end = "the same command with --finish in place of --only writes the results."
+    next_step = "run the same command with --finish in place of --only."
     if done >= plan.n_fits:
-        return f"The part {only} is done. All {done} fits of the study are in {folder!r}: {end}"
+        return (
+            f"The part {only} is done. All {done} fits of the study are in {folder!r}. To write "
+            f"the results, {next_step}"
+        )
     return (
-        f"The part {only} is done. Of the study, {done} of {plan.n_fits} fits are in {folder!r}. "
-        f"When all are there, {end}"
+        f"The part {only} is done. {done} of {plan.n_fits} fits of the study are in {folder!r}. "
+        f"When all are there, {next_step}"
     )

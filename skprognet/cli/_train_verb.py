@@ -11,7 +11,7 @@ from skprognet._extras import import_extra
 from skprognet._files import check_folder, sha256
 from skprognet._manifest import check_no_result
 from skprognet.cli._kind_options import flag_of_kind, kind_options, say_kind
-from skprognet.cli._messages import on_terminal, tell_warnings
+from skprognet.cli._messages import on_terminal, print_warnings
 from skprognet.cli._named_tables import (
     SHIPPED,
     find_file,
@@ -47,7 +47,7 @@ from skprognet.sources import network_of
 def check_sources(
     method: str, sources: tuple[str, ...], layers: tuple[str, ...], target: str
 ) -> None:
-    """Raise a usage error unless the method takes that many sources, none of them its target."""
+    """Raise a usage error unless the method takes this many sources, and none is the target."""
     kind, number = METHODS[method].estimator, len(sources) + len(layers)
     if not hasattr(kind, "needs_from_source"):
         wanted, fits = "no --source", not number
@@ -59,14 +59,14 @@ def check_sources(
         wanted += " or --layers" if layers else ""
         raise click.UsageError(f"--method {method} takes {wanted}; got {number}.")
     if target in sources:
-        raise click.UsageError(f"--source must be another task than --target; both are {target}.")
+        raise click.UsageError(f"--source must not be the --target; both are {target!r}.")
 
 
 def load_source(name: str, table: str) -> tuple[str, Any]:
-    """Return what to call a model that serves as a source, and its network.
+    """Return the name and the network of a model that serves as a source.
 
-    The network alone, without the normalisation that was stored with it: it reads the rows as they
-    are normalised here, each corpus by its own mean and variance, as in the paper.
+    The normalisation that was stored with the network is left out. As in the paper, each corpus is
+    normalised by its own mean and variance, and the network reads the rows as normalised here.
 
     Raises
     ------
@@ -75,20 +75,20 @@ def load_source(name: str, table: str) -> tuple[str, Any]:
     """
     if not Path(name).is_file():
         raise ValueError(
-            f"--source must be a column of {table!r} or the file of a model; {name!r} is neither."
+            f"--source must be a column of {table!r} or the file of a model; got {name!r}."
         )
     model = load_model(name)
     steps = [type(step) for _, step in getattr(model, "steps", [])]
     if steps and steps[:-1] != [StandardScaler]:
         raise ValueError(
-            "A source must be a network, alone or behind a StandardScaler, as 'skprognet train' "
-            f"writes it; {name!r} is a pipeline of {', '.join(step.__name__ for step in steps)}."
+            "--source must be a model of 'skprognet train': a network, alone or behind a "
+            f"StandardScaler; got {name!r} with {', '.join(step.__name__ for step in steps)}."
         )
     return Path(name).stem, network_of(model)
 
 
 def make_network(given: dict[str, Any]) -> DNNClassifier:
-    """Return the network whose parameters were given; the others have their defaults."""
+    """Return a network with the given parameters, and defaults for the others."""
     return DNNClassifier(**{n: value for n, value in given.items() if value not in (None, ())})
 
 
@@ -101,34 +101,39 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
 @click.command(cls=SeveralValues)
 @click.argument("table")
 @click.option(
-    "--target", default="emotion", show_default=True, help="Column that is to be recognised."
+    "--target", default="emotion", show_default=True, help="Column that the network predicts."
 )
-@click.option("--method", default="dnn", show_default=True, type=click.Choice(list(METHODS)))
+@click.option(
+    "--method",
+    default="dnn",
+    show_default=True,
+    type=click.Choice(list(METHODS)),
+    help="How to train: dnn uses no source, the others transfer from one.",
+)
 @click.option(
     "--source",
     "sources",
     multiple=True,
     metavar="COLUMN|MODEL...",
-    help="What the network learns from: a column, on which a network is trained first, or a model "
+    help="What to transfer from: a column, on which a network is trained first, or a model file "
     "of this command.",
 )
 @click.option(
     "--layers",
     multiple=True,
     metavar="NAME...",
-    help="What else the network learns from: a speech model whose layers are columns of TABLE, "
-    "such as ge2e.",
+    help="Speech models to transfer from, whose layers are columns of TABLE, such as ge2e.",
 )
 @click.option(
     "--speaker",
     show_default="speaker",
-    help="Column of the speakers, whom validation keeps apart.",
+    help="Column of the speakers, for validation on other speakers.",
 )
 @click.option(
     "--validation",
     type=click.Choice(VALIDATIONS),
-    help="A tenth of the rows chooses the epoch: other speakers, or a tenth of each class.  "
-    "[default: other speakers, if each class has several]",
+    help="Which tenth of the rows is held out to choose the best epoch: other speakers, or a "
+    "tenth of each class.  [default: other speakers, if each class has several]",
 )
 @kind_options
 @duplicates_option
@@ -146,7 +151,7 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
 @click.option(
     "--card",
     is_flag=True,
-    help="Write the card of the model too, beside it: what it is, and what it is not for.",
+    help="Also write a model card beside it: what the model is, and what it is not for.",
 )
 def train(
     table: str,
@@ -164,13 +169,14 @@ def train(
     card: bool,
     **network,
 ) -> None:
-    """Train a network on all rows of TABLE and keep it, with its normalisation and sources.
+    """Train a network on all rows of TABLE and save it with its normalisation and sources.
 
-    It learns classes; numbers, such as ratings of arousal, if not all numbers of the target are
-    whole, or --numbers says so.
+    TABLE is the output of "skprognet extract", or any CSV, Parquet or Feather file with features
+    and labels. "emodb" is the data in the package. The model is for "skprognet predict", or for
+    --source of another model.
 
-    TABLE is what "skprognet extract" writes, or any CSV, Parquet or Feather file with features and
-    labels, or "emodb". The model is for "skprognet predict", or a --source of another one.
+    The network predicts classes. It predicts numbers, such as ratings of arousal, if the target
+    holds numbers that are not all whole, or with --numbers.
     """
     check_sources(method, sources, layers, target)
     check_no_input(output, [table, *sources])
@@ -189,7 +195,7 @@ def train(
     )
     named = [(name, labels[name]) for name in columns if name != speaker]
     say_kind(target, labels[target], kind, named)
-    with tell_warnings():
+    with print_warnings():
         trained = train_model(
             X,
             labels,
@@ -226,13 +232,13 @@ def train(
 
 
 def _origin_of(frame, table):
-    """Return what made the features of a table as plain values, or None."""
+    """Return the recorded origin of a table's features as plain values, or None."""
     origin = FeatureOrigin.of_table(frame, str(table))
     return None if origin is None else origin.to_dict()
 
 
 def _origins(models):
-    """Return for each source that was a file which file it was."""
+    """Return the name and the SHA-256 of the model file of each source that came from one."""
     return {
         source: {"model": Path(name).name, "sha256": read_model_info(name)["sha256"]}
         for name, (source, _) in models.items()

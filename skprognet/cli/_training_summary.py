@@ -1,4 +1,4 @@
-"""What the verb train says when it is done: what was trained, how well, and what comes next."""
+"""The summary that the verb train prints: what was trained, how well, and what comes next."""
 
 from pathlib import Path
 from typing import Any
@@ -12,42 +12,43 @@ from skprognet.persistence import describe_network
 
 
 def training_summary(
-    model: Pipeline, metadata: dict[str, Any], output: Path, table: str, given: str
+    model: Pipeline, metadata: dict[str, Any], output: Path, table: str, network_options: str
 ) -> str:
-    """Return what was trained, how well it did on the rows that chose its epoch, and what next.
+    """Return what was trained, its score on the rows that chose its epoch, and what comes next.
 
     Parameters
     ----------
     model : Pipeline
         The normalisation and the network.
     metadata : dict
-        What the file of the model records.
+        What the model file records.
     output : Path
-        The file.
+        The model file.
     table : str
-        The table, as it was given.
-    given : str
-        Options that a study would need as well, as they stand on a command line.
+        The table, as named on the command line.
+    network_options : str
+        Options of the network that a study needs as well, as written on a command line.
     """
-    network, made = model[-1], metadata["features"]
-    told = describe_network(network)
-    made = "of unknown origin" if made is None else FeatureOrigin(**made)
-    origins, left_out = metadata["sources"], len(metadata["table"].get("dropped_rows", ()))
-    options = f"{_study_options(origins)} {given}".strip()
-    score = monitor_label(told["metric"])
+    network, origin = model[-1], metadata["features"]
+    description = describe_network(network)
+    origin = "of unknown origin" if origin is None else FeatureOrigin(**origin)
+    sources, left_out = metadata["sources"], len(metadata["table"].get("dropped_rows", ()))
+    options = f"{_study_options(sources)} {network_options}".strip()
+    score = monitor_label(description["metric"])
     learned, held_out = _numbers(network) if is_regressor(network) else _classes(network)
     if metadata["validation"] == "speaker-independent":
         held_out = "speakers that did not train"
     return (
         f"{type(network).__name__} of {metadata['target']} ({learned})"
-        f"{' from ' + ', '.join(origins) if origins else ''}, trained on "
+        f"{' from ' + ', '.join(sources) if sources else ''}, trained on "
         f"{metadata['table']['rows']} rows"
-        f"{f' ({left_out} left out as copies of others)' if left_out else ''}, features {made}.\n"
+        f"{f' ({left_out} left out as copies of others)' if left_out else ''}, features "
+        f"{origin}.\n"
         f"Best epoch {network.best_epoch_} of {len(network.history_)}, by the {score} on "
-        f"{held_out}: {told['validation_score']:.3f}.\n"
+        f"{held_out}: {description['validation_score']:.3f}.\n"
         f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"
-        f"This {score} chose the epoch, so that it is no estimate for new speakers. An estimate "
-        "comes from:\n"
+        f"This {score} chose the epoch, so it does not estimate the score on new speakers. For "
+        "an estimate, run:\n"
         f"  skprognet tasks {table} --target {metadata['target']} {options} "
         "--folds-by speaker-independent --output results"
     )
@@ -59,17 +60,17 @@ def _classes(network):
 
 
 def _numbers(network):
-    """Return the same of a regressor: mean and spread of the rows that trained it."""
+    """Return the same for a regressor: mean and spread of the numbers that trained it."""
     mean, spread = network.target_mean_[0], network.target_std_[0]
     return f"numbers of mean {mean:.3g} and spread {spread:.3g}", "a tenth of the rows"
 
 
-def _study_options(origins):
-    """Return the options of a study that has the sources of a model, where it can have them."""
+def _study_options(sources):
+    """Return the options of a study with the same sources, as far as a study can have them."""
     kinds = {"--sources": "column", "--layers": "layers"}
     named = {
-        option: [name for name, origin in origins.items() if kind in origin]
+        option: [name for name, source in sources.items() if kind in source]
         for option, kind in kinds.items()
     }
-    given = [" ".join([option, *names]) for option, names in named.items() if names]
-    return " ".join(given) or "--sources COLUMN"
+    options = [" ".join([option, *names]) for option, names in named.items() if names]
+    return " ".join(options) or "--sources COLUMN"

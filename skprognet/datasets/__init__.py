@@ -1,4 +1,4 @@
-"""Corpora: ``load_*`` ships, ``read_*`` reads yours, ``fetch_*`` downloads, ``make_*`` invents."""
+"""Corpora to load (``load_*``), read (``read_*``), download (``fetch_*``), invent (``make_*``)."""
 
 from skprognet.datasets._audformat import read_audformat
 from skprognet.datasets._bundled import load_emodb

@@ -1,4 +1,4 @@
-"""Databases in audformat, the format of audEERING's tools."""
+"""Read databases in audformat, the format of audEERING's tools."""
 
 from importlib import import_module
 from pathlib import Path
@@ -62,12 +62,12 @@ def read_audformat(
 ):
     """Read the labels of a database in audformat.
 
-    Nothing in the database is run: its header is read as plain YAML, its tables from CSV or
-    Parquet, never from the pickles that audformat puts beside them, and what leads out of its
-    folder is refused.
+    No code of the database runs. Its header is read as plain YAML, and its tables from CSV or
+    Parquet, never from the pickles that audformat writes beside them. Paths that lead out of its
+    folder are refused.
 
-    audformat [1]_ is how audEERING's audb stores corpora: tables of labels, for files or for
-    segments of them, where each column follows a scheme, and a speaker brings a gender along.
+    audEERING's audb stores corpora in audformat [1]_: tables of labels for files or for segments
+    of files. Each column follows a scheme, and a scheme of speakers may also hold their genders.
 
     Parameters
     ----------
@@ -78,40 +78,40 @@ def read_audformat(
     speaker : str, default='speaker'
         Scheme or column of the speaker.
     gender : str or tuple of str, default=('gender', 'sex')
-        Scheme or column of the gender; of several, the first that has a value.
+        Scheme or column of the gender; if there are several, the first that has a value.
     session : str, default='session'
         Scheme or column of the session.
     others : sequence of str, default=()
-        Schemes or columns that become further columns.
+        Schemes or columns to add as further columns.
     tables : str or list of str, default=None
-        The tables in which to look for the emotion, where several have one. None means all.
+        The tables in which to look for the emotion, if several have one. None means all.
     words : dict of str to str or None, default=None
-        The package's word for a label of emotion or gender; None makes it a missing one. Nouns
-        such as 'anger' are known.
+        The package's word for each label of emotion or gender; None makes the label missing.
+        Nouns such as 'anger' are known.
     corpus : str, default=None
         Name of the corpus. None means the name of the database.
     duplicates : {'keep', 'drop', 'error'}, default='keep'
-        What to do about a recording that is there twice; see :func:`check_corpus`.
+        What to do about a recording that appears twice; see :func:`check_corpus`.
 
     Returns
     -------
     DataFrame
-        A row per row of the emotion with the columns of :func:`check_corpus`, then `others`.
-        ``attrs`` hold the licence of the database.
+        One row per row of the emotion, with the columns of :func:`check_corpus`, then `others`.
+        ``attrs`` holds the licence of the database.
 
     Warns
     -----
     UserWarning
-        What :func:`check_corpus` warns of.
+        For the reasons of :func:`check_corpus`.
 
     Raises
     ------
     FileNotFoundError
         If a folder holds no database.
     ValueError
-        If the database has no such emotion, or more than one for the same file, its header is
-        more than plain YAML, a table is a pickle only, a path leads out of the folder, or
-        :func:`check_corpus` finds a problem.
+        If the database lacks this emotion, or has more than one for the same file; if its header
+        is more than plain YAML, a table exists only as a pickle, or a path leads out of the
+        folder; or if :func:`check_corpus` finds a problem.
     ImportError
         If audformat is missing: ``pip install 'skprognet[corpora]'``.
 
@@ -147,7 +147,7 @@ def read_audformat(
     audformat = import_corpora("audformat")
     genders = (gender,) if isinstance(gender, str) else tuple(gender)
     wanted = list(dict.fromkeys([speaker, *genders, session, *others]))
-    with no_foreign_code():  # get() loads tables as well
+    with no_foreign_code():  # get() loads tables too
         folder = None if isinstance(database, audformat.Database) else Path(database)
         database = database if folder is None else _load(audformat, folder)
         labels = database.get(emotion, wanted, tables=tables)
@@ -179,7 +179,7 @@ def read_audformat(
 def _load(audformat, folder):
     if not (folder / "db.yaml").is_file():
         raise FileNotFoundError(
-            f"database must be a folder with a db.yaml, got {str(folder)!r} without one; pass the "
+            f"database must be a folder with a db.yaml; got {str(folder)!r} without one. Pass the "
             "folder of the database."
         )
     check_inside(folder / "db.yaml")
@@ -189,7 +189,7 @@ def _load(audformat, folder):
     except damage as error:
         raise ValueError(
             f"{str(folder / 'db.yaml')!r} cannot be read as the header of a database "
-            f"({type(error).__name__}: {error}); get a whole copy of it."
+            f"({type(error).__name__}: {error}). Get a complete copy of it."
         ) from error
 
 
@@ -204,18 +204,18 @@ def _check_files(files, folder):
     ]
     if outside:
         raise ValueError(
-            f"The tables must name recordings in the folder of the database, {str(folder)!r}, got "
+            f"The tables must name recordings in the folder of the database, {str(folder)!r}; got "
             f"{first_few(outside)}. If you trust it, load it with audformat and pass the Database."
         )
 
 
 def _absolute(files, root):
-    """Return the paths as str, from the database's folder where they are relative."""
+    """Return the paths as str; relative ones start at the folder of the database."""
     return [str(Path(root or "", file)) for file in files]
 
 
 def _seconds(start, end):
-    """Return start and end in s; those of a whole file, 0 and not a time, are NaN both."""
+    """Return start and end in s; for a whole file (0 and no end), both are NaN."""
     start, end = start.dt.total_seconds(), end.dt.total_seconds()
     return start.mask((start == 0) & end.isna()), end
 

@@ -1,4 +1,4 @@
-"""Feature tables that ship with the package."""
+"""Load the feature tables that ship with the package."""
 
 from importlib.resources import files
 
@@ -9,15 +9,15 @@ from sklearn.utils import Bunch
 from skprognet._checks import check_choice
 
 _LABELS = ["file", "speaker", "gender", "emotion"]
-# As tools/make_emodb.py made the table.
+# The origin of the table, which tools/make_emodb.py made.
 _ORIGIN = {
     "feature_set": "eGeMAPSv02",
     "sampling_rate": 16_000,
     "extractor": "opensmile 2.6.0",
 }
-# The speech models whose layers ship beside the features, and the layers of each.
+# The speech models whose layers ship with the features, and the widths of the layers.
 _LAYERS = {"ge2e": {"layer1": 256, "layer2": 256, "layer3": 256}}
-# What made them, as text beside that of the features.
+# The origin of the layers, as text that follows that of the features.
 _ORIGIN_OF_LAYERS = {
     "ge2e": {
         "feature_set": "ge2e[layer1,layer2,layer3;mean]",
@@ -32,7 +32,7 @@ def _data_file(name):
 
 
 def _read_table(path):
-    """Read a shipped table: labels as str, features as the float32 they were made as."""
+    """Read a shipped table: labels as str, features in their original float32."""
     with path.open("rb") as packed:
         table = pd.read_csv(packed, compression="gzip", dtype=dict.fromkeys(_LABELS, str))
     return table.astype(dict.fromkeys(table.columns.difference(_LABELS), np.float32))
@@ -40,7 +40,7 @@ def _read_table(path):
 
 def _read_layers(name):
     """Return the layers of a speech model as columns, in the order of the recordings."""
-    # Half precision halves the package; it is off by at most 1 part in 2048.
+    # Half precision halves the size of the package; its error is at most 1 part in 2048.
     with _data_file(f"emodb_{name}.npy").open("rb") as stored:
         values = np.load(stored, allow_pickle=False).astype(np.float32)
     columns = [
@@ -52,17 +52,17 @@ def _read_layers(name):
 
 
 def _origin(layers):
-    """Return what made the features and, behind a plus sign, the layers."""
-    beside = _ORIGIN_OF_LAYERS.get(layers, {})
-    return _ORIGIN | {name: f"{_ORIGIN[name]} + {text}" for name, text in beside.items()}
+    """Return the origin of the features and, after a plus sign, of the layers."""
+    of_layers = _ORIGIN_OF_LAYERS.get(layers, {})
+    return _ORIGIN | {name: f"{_ORIGIN[name]} + {text}" for name, text in of_layers.items()}
 
 
 def load_emodb(*, layers=None, return_X_y=False, as_frame=False):
     """Load the acoustic features of the Berlin Database of Emotional Speech (EmoDB).
 
-    Ten actors speak German sentences in four emotions [1]_. Each recording is one row of the
-    88 eGeMAPSv02 functionals of openSMILE, just as
-    :class:`~skprognet.features.OpenSmileFeatures` returns them, not normalised.
+    Ten actors speak German sentences in four emotions [1]_. Each recording is one row with the 88
+    eGeMAPSv02 functionals of openSMILE, as :class:`~skprognet.features.OpenSmileFeatures` returns
+    them. They are not normalised.
 
     =================   ==============================================
     Samples total       339
@@ -72,20 +72,20 @@ def load_emodb(*, layers=None, return_X_y=False, as_frame=False):
     Features            real, in the units of openSMILE
     =================   ==============================================
 
-    The recordings are in the public domain (CC0-1.0). openSMILE and the features that it makes
-    are for research use only.
+    The recordings are in the public domain (CC0-1.0). openSMILE and its features are for research
+    use only.
 
-    With ``layers="ge2e"`` there are 768 further columns: the averages over time of the three
-    hidden layers of GE2E, a network that tells thousands of English speakers apart [2]_. A
+    ``layers="ge2e"`` adds 768 columns: the averages over time of the three hidden layers of GE2E,
+    a network that was trained to distinguish thousands of English speakers [2]_. A
     :class:`~skprognet.sources.LayerSource` reads them.
 
     Parameters
     ----------
     layers : {None, "ge2e"}, default=None
-        A speech model whose layers are added to `data` as columns, such as
-        ``"ge2e.layer2.mean.017"``. They were computed by
-        :class:`~skprognet.features.SpeechModelFeatures` with ``pooling=("mean",)`` and are stored
-        in half precision. The weights of GE2E are under the Apache License 2.0.
+        A speech model whose layers become further columns of `data`, such as
+        ``"ge2e.layer2.mean.017"``. :class:`~skprognet.features.SpeechModelFeatures` computed them
+        with ``pooling=("mean",)``, and they are stored in half precision. The weights of GE2E are
+        under the Apache License 2.0.
     return_X_y : bool, default=False
         Return ``(data, target)`` instead of a Bunch.
     as_frame : bool, default=False
@@ -97,8 +97,8 @@ def load_emodb(*, layers=None, return_X_y=False, as_frame=False):
         ``(data, target)`` if `return_X_y`, else a Bunch with these attributes.
 
         data : ndarray or DataFrame of shape (339, 88), float32
-            The features, in float32 as openSMILE computes them: if they are extracted once more,
-            they are the same to the last bit. With ``layers="ge2e"`` the shape is (339, 856).
+            The features in float32, openSMILE's own precision, so extracting them again gives the
+            same bits. With ``layers="ge2e"`` the shape is (339, 856).
         target : ndarray or Series of str, shape (339,)
             The emotion: 'angry', 'happy', 'neutral' or 'sad'.
         speaker : ndarray or Series of str, shape (339,)
@@ -115,22 +115,22 @@ def load_emodb(*, layers=None, return_X_y=False, as_frame=False):
             The table as it is stored: file, speaker, gender, emotion, then the features. None
             unless `as_frame`.
         DESCR : str
-            Where the data come from, what the columns mean, what to cite.
+            Origin of the data, meaning of the columns, and what to cite.
         filename : str
             The file that was read.
         origin : dict
-            What made the features: feature_set, sampling_rate (Hz) and extractor, as a
-            :class:`~skprognet.features.FeatureOrigin` takes them.
+            Origin of the features: feature_set, sampling_rate (Hz) and extractor, which are the
+            parameters of a :class:`~skprognet.features.FeatureOrigin`.
 
     Raises
     ------
     ValueError
-        If there are no layers of that speech model.
+        If there are no layers of this speech model.
 
     See Also
     --------
-    skprognet.features.OpenSmileFeatures : Makes such features of your own recordings.
-    skprognet.features.SpeechModelFeatures : Makes such layers of your own recordings.
+    skprognet.features.OpenSmileFeatures : Computes these features of your own recordings.
+    skprognet.features.SpeechModelFeatures : Computes these layers of your own recordings.
 
     References
     ----------
@@ -157,7 +157,7 @@ def load_emodb(*, layers=None, return_X_y=False, as_frame=False):
     1  03a01Nc.wav      03   male  neutral                          25.022938
     2  03a01Wa.wav      03   male    angry                          34.292320
 
-    The layers of a speaker network beside the features:
+    The features together with the layers of a speaker network:
 
     >>> with_layers = load_emodb(layers="ge2e", as_frame=True)
     >>> with_layers.data.shape, with_layers.feature_names[-1]

@@ -1,4 +1,4 @@
-"""The check of a corpus frame: one error with a sentence for each problem, and warnings."""
+"""Check a corpus: one error with a sentence for each problem, and warnings."""
 
 import math
 import os
@@ -19,20 +19,20 @@ DUPLICATES = ("keep", "drop", "error")
 
 
 def check_corpus(frame, *, files=True, duplicates="keep"):
-    """Check a table of utterances, whoever made it.
+    """Check a table of utterances from any source.
 
-    All readers return a plain DataFrame with a row per utterance and these columns, followed by
+    All readers return a plain DataFrame with one row per utterance and these columns, followed by
     those that only this corpus has. Each reader ends with this check.
 
     ===========  ======  ======================================================================
     Column       Type    Meaning
     ===========  ======  ======================================================================
     ``file``     str     Path of the recording; never missing.
-    ``start``    float   Where the utterance begins in the file, in s; NaN: at its beginning.
-    ``end``      float   Where it ends, in s; NaN: at the end of the file.
+    ``start``    float   Start of the utterance in the file, in s; NaN means the file's start.
+    ``end``      float   End of the utterance, in s; NaN means the end of the file.
     ``emotion``  str     'angry', 'happy', 'neutral', 'sad', 'fearful', 'disgusted',
-                         'surprised', 'bored', 'calm', ...: adjectives, but any word will do.
-                         Missing where the raters did not agree.
+                         'surprised', 'bored', 'calm', ...: adjectives, but any word works.
+                         Missing if the raters did not agree.
     ``speaker``  str     Name of the speaker, unique within its corpus.
     ``gender``   str     'female' or 'male', or missing.
     ``session``  str     Name of the recording session, or missing.
@@ -44,36 +44,36 @@ def check_corpus(frame, *, files=True, duplicates="keep"):
     frame : DataFrame
         The utterances.
     files : bool, default=True
-        Look at the files too: whether they are there, and whether two are equal.
+        Check the files too: whether they exist, and whether two are equal.
     duplicates : {'keep', 'drop', 'error'}, default='keep'
-        What to do about copies of a recording: files with the same bytes, or with one name in two
-        formats (``a.wav`` and ``a.flac``), and with the same start and end. 'keep' warns, 'drop'
-        warns and keeps the first of them, 'error' raises. Copies with different emotions, genders
-        or speakers are always an error, since one of them must be wrong.
+        What to do about copies of a recording: files with the same bytes, or with the same name in
+        two formats (``a.wav`` and ``a.flac``), and with the same start and end. 'keep' warns,
+        'drop' warns and keeps the first of them, 'error' raises. Copies with different emotions,
+        genders or speakers are always an error, since one of them must be wrong.
 
     Returns
     -------
     DataFrame
-        `frame` itself; if rows were dropped, a new one with the index of those that are left.
+        `frame` itself; if rows were dropped, a new frame with the index of the remaining rows.
 
     Warns
     -----
     UserWarning
-        If something is suspicious but usable, in a sentence each: emotions that differ by blanks,
-        case or a letter, or as noun and adjective do, or that are called 'NA'; the same recording
-        more than once; a speaker who occurs with one emotion only, since a source that knows the
-        speaker then knows the emotion; speakers or genders that are missing in some rows only.
+        If something is suspicious but usable, with one sentence for each: emotions that differ
+        only by blanks, case, a letter, or as noun and adjective, or that are called 'NA'; the same
+        recording more than once; a speaker with only one emotion, since a source that knows the
+        speaker then knows the emotion; or speakers or genders that are missing in some rows.
 
     Raises
     ------
     TypeError
-        If `frame` is no DataFrame.
+        If `frame` is not a DataFrame.
     ValueError
-        If a column is missing, there is no row, a text column holds something else, `file` or
+        If a column is missing, there are no rows, a text column holds something else, `file` or
         `corpus` is empty, an utterance ends before it starts, a gender is neither 'female' nor
-        'male', a speaker has two genders, a row is there twice (unless `duplicates` is 'drop'),
-        a file is missing, or copies of a recording have different labels: one error with a
-        sentence for each.
+        'male', a speaker has two genders, a row appears twice (unless `duplicates` is 'drop'), a
+        file is missing, or copies of a recording have different labels. One error has a sentence
+        for each problem.
 
     Examples
     --------
@@ -88,28 +88,28 @@ def check_corpus(frame, *, files=True, duplicates="keep"):
     Traceback (most recent call last):
     ...
     ValueError: The corpus has 2 problems; repair the rows, or drop them:
-      gender must be 'female', 'male' or missing, got 'm' in 1 row, the first of them 'c.wav'; if
-      'm' means male, tell the reader by words={'m': 'male'} (on the command line --words m=male).
-      A speaker must have one gender, got 1 with two: 'Kim' (calls).
+      gender must be 'female', 'male' or missing; got 'm' in 1 row, the first in 'c.wav'. If 'm'
+      means male, pass words={'m': 'male'} to the reader (on the command line --words m=male).
+      A speaker must have one gender; got 1 with two: 'Kim' (calls).
     """
     check_choice("duplicates", duplicates, DUPLICATES)
     if not isinstance(frame, pd.DataFrame):
         raise TypeError(
-            "frame must be a DataFrame of pandas with the utterances, got "
-            f"{type(frame).__name__} of {type(frame).__module__.partition('.')[0]}; make one with "
+            "frame must be a DataFrame of pandas with the utterances; got "
+            f"{type(frame).__name__} of {type(frame).__module__.partition('.')[0]}. Make one with "
             "read_table or another reader."
         )
     twice = list(frame.columns[frame.columns.duplicated()].unique())
     if twice:
         raise ValueError(
-            f"Each column of frame must have a name of its own; {first_few(twice)} come twice. "
+            f"The columns of frame must have different names; got {first_few(twice)} twice. "
             "Rename one."
         )
     missing = [name for name in COLUMNS if name not in frame]
     if missing:
         raise ValueError(
-            f"frame must have the columns {list(COLUMNS)}, got none named {missing}; add them, "
-            "empty if you do not know them."
+            f"frame must have the columns {list(COLUMNS)}; {missing} are missing. Add them, empty "
+            "if you do not know the values."
         )
     # The later checks need the right types, so the types come first.
     problems = list(chain(_text_problems(frame), _time_problems(frame)))
@@ -140,20 +140,20 @@ def checked(frame, duplicates):
 
 def _text_problems(frame):
     if frame.empty:
-        yield "A corpus must have at least one row, got none."
+        yield "A corpus must have at least one row; got none."
     for name in TEXTS:
         present = frame[name].dropna()
         wrong = [value for value in present if not isinstance(value, str)]
         if wrong:
             yield (
-                f"{name} must hold text, got {wrong[0]!r} ({type(wrong[0]).__name__}) in "
+                f"{name} must hold text; got {wrong[0]!r} ({type(wrong[0]).__name__}) in "
                 f"{count(wrong, 'row')}."
             )
     for name in ("file", "corpus"):
         empty = frame.index[frame[name].isna() | (frame[name] == "")]
         if len(empty):
             yield (
-                f"{name} must not be empty, got {count(empty, 'row')} where it is: "
+                f"{name} must not be empty; it is in {count(empty, 'row')}: "
                 f"{first_few(empty, show=str)}."
             )
 
@@ -163,21 +163,21 @@ def _time_problems(frame):
         wrong = [time for time in frame[name].dropna() if not _is_number(time)]
         if wrong:
             yield (
-                f"{name} must be a number of seconds, got {wrong[0]!r} in {count(wrong, 'row')}."
+                f"{name} must be a number of seconds; got {wrong[0]!r} in {count(wrong, 'row')}."
             )
     times = frame[[*TIMES]].apply(pd.to_numeric, errors="coerce")
     negative = frame[(times < 0).any(axis=1)]
     if len(negative):
         yield (
-            f"start and end must not be negative, got {count(negative, 'row')} where they are, "
-            f"as {negative['file'].iloc[0]!r}."
+            f"start and end must not be negative; they are in {count(negative, 'row')}, such as "
+            f"{negative['file'].iloc[0]!r}."
         )
     wrong = frame[times["end"] <= times["start"].fillna(0)]
     if len(wrong):
         first = wrong.iloc[0]
         yield (
-            f"An utterance must end after it starts, got {count(wrong, 'row')} where it ends "
-            f"before, as {first['file']!r} ({first['start']} s to {first['end']} s)."
+            f"An utterance must end after it starts; {count(wrong, 'row')} do not, such as "
+            f"{first['file']!r} ({first['start']} s to {first['end']} s)."
         )
 
 
@@ -190,22 +190,22 @@ def _label_problems(frame, duplicates):
     if len(wrong):
         words = first_few(wrong["gender"].unique())
         yield (
-            f"gender must be 'female', 'male' or missing, got {words} in {count(wrong, 'row')}, "
-            f"the first of them {wrong['file'].iloc[0]!r}; "
+            f"gender must be 'female', 'male' or missing; got {words} in {count(wrong, 'row')}, "
+            f"the first in {wrong['file'].iloc[0]!r}. "
             f"{gender_hint(wrong['gender'].iloc[0])}."
         )
     genders = frame.groupby(["corpus", "speaker"])["gender"].nunique()
     both = [f"{speaker!r} ({corpus})" for corpus, speaker in genders.index[genders > 1]]
     if both:
-        some = first_few(both, show=str)
-        yield f"A speaker must have one gender, got {len(both)} with two: {some}."
-    # By repr, since pandas before 3 confuses some names that are no UTF-8.
+        examples = first_few(both, show=str)
+        yield f"A speaker must have one gender; got {len(both)} with two: {examples}."
+    # By repr, since pandas before 3 confuses some names that are not UTF-8.
     named = frame[["start", "end"]].assign(file=frame["file"].map(repr))
     twice = frame[named.duplicated()]
     if len(twice) and duplicates != "drop":
         yield (
-            f"An utterance must have one row, got {count(twice, 'row')} with the file, start and "
-            f"end of another: {first_few(twice['file'])}."
+            f"An utterance must have one row; got {count(twice, 'row')} with the file, start and "
+            f"end of another row: {first_few(twice['file'])}."
         )
 
 
@@ -213,7 +213,7 @@ def _file_problems(frame, files):
     gone = [file for file in frame["file"].unique() if files and not os.path.isfile(file)]
     if gone:
         yield (
-            f"file must be there, got {count(gone, 'file')} that cannot be found: "
+            f"file must name existing files; {count(gone, 'file')} cannot be found: "
             f"{first_few(gone)}."
         )
 
@@ -223,8 +223,8 @@ def _gaps(frame):
         empty = frame[frame[name].isna()]
         if 0 < len(empty) < len(frame):
             yield (
-                f"{name} is missing in {len(empty)} of {len(frame)} rows, the first of them "
-                f"{empty['file'].iloc[0]!r}; a task that needs it cannot use them."
+                f"{name} is missing in {len(empty)} of {len(frame)} rows, the first in "
+                f"{empty['file'].iloc[0]!r}. A task that needs it cannot use these rows."
             )
 
 
@@ -235,7 +235,8 @@ def _single_emotions(frame):
     single = emotions[emotions["nunique"] == 1]["first"]
     if len(single):
         named = [f"{speaker!r} ({emotion})" for (_, speaker), emotion in single.items()]
+        verb = "has" if len(single) == 1 else "have"
         yield (
-            f"Of {count(single, 'speaker')} there is one emotion only: "
-            f"{first_few(named, show=str)}; a source that tells speakers apart gives it away."
+            f"{count(single, 'speaker')} {verb} only one emotion: {first_few(named, show=str)}. A "
+            "source that recognises the speaker then knows the emotion."
         )

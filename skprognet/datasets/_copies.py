@@ -1,4 +1,4 @@
-"""The same recording more than once in a corpus frame."""
+"""Find recordings that appear more than once in a corpus."""
 
 import hashlib
 import os
@@ -8,21 +8,21 @@ from skprognet._audio_suffixes import AUDIO_SUFFIXES
 from skprognet._wording import count, first_few
 from skprognet.datasets._frame import TIMES
 
-_HOW_TO_DROP = "duplicates='drop' (on the command line --duplicates drop) keeps the first of each"
+_HOW_TO_DROP = "To keep the first of each, pass duplicates='drop' (--duplicates drop)"
 
 
 def find_copies(frame, files):
-    """Return the rows of each recording that is there more than once.
+    """Return the rows of each recording that appears more than once.
 
     Two rows are copies if their files have the same bytes, or the same name in two formats, and if
-    their start and end are the same.
+    start and end are the same.
 
     Parameters
     ----------
     frame : DataFrame
         A corpus.
     files : bool
-        Whether to look at the bytes.
+        Whether to compare the bytes.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def find_copies(frame, files):
     """
     paths = frame["file"].tolist()
     digests = _digests(set(paths)) if files else {}
-    # By repr, since pandas before 3 confuses some names that are no UTF-8.
+    # By repr, since pandas before 3 confuses some names that are not UTF-8.
     by_content = [digests.get(path, repr(path)) for path in paths]
     by_name = [repr(_without_format(path)) for path in paths]
     times = frame[[*TIMES]].reset_index(drop=True)
@@ -58,10 +58,10 @@ def rows_to_drop(copies):
 
 
 def _copies_in_words(frame, copies):
-    """Return how many recordings have copies, and the first few of them."""
+    """Say how many recordings have copies, and name the first few."""
     equal = first_few(copies, show=lambda rows: _equal_in_words(frame["file"].iloc[rows]))
-    verb = "is" if len(copies) == 1 else "are"
-    return f"{count(copies, 'recording')} {verb} there more than once: {equal}"
+    verb = "appears" if len(copies) == 1 else "appear"
+    return f"{count(copies, 'recording')} {verb} more than once: {equal}"
 
 
 def _equal_in_words(files):
@@ -75,30 +75,30 @@ def copy_problems(frame, copies, duplicates):
     differing = find_differing(frame, copies)
     if differing:
         yield (
-            "Copies of a recording must have the same emotion, gender and speaker; with different "
-            f"ones {_copies_in_words(frame, differing)}; find out which is right, and take the "
-            "other out."
+            "Copies of a recording must have the same emotion, gender and speaker. With different "
+            f"labels, {_copies_in_words(frame, differing)}. Find out which is right, and remove "
+            "the others."
         )
     elif copies and duplicates == "error":
-        yield f"{_copies_in_words(frame, copies)}; {_HOW_TO_DROP}."
+        yield f"{_copies_in_words(frame, copies)}. {_HOW_TO_DROP}."
 
 
 def copy_remarks(frame, copies, duplicates):
     """Yield a sentence on copies that are kept or dropped."""
     if copies and duplicates == "keep":
         yield (
-            f"{_copies_in_words(frame, copies)}; a copy in the training fold makes the other no "
-            f"test: {_HOW_TO_DROP}."
+            f"{_copies_in_words(frame, copies)}. If one copy is in training, a test on the other "
+            f"is too easy. {_HOW_TO_DROP}."
         )
     elif copies:
         yield (
-            f"{_copies_in_words(frame, copies)}; the first of each was kept, and "
-            f"{len(rows_to_drop(copies))} of {len(frame)} rows were left out."
+            f"{_copies_in_words(frame, copies)}. The first of each was kept, and "
+            f"{len(rows_to_drop(copies))} of {len(frame)} rows were dropped."
         )
 
 
 def _groups(times, keys):
-    """Yield the rows with one key, start and end, where there are several."""
+    """Yield each group of several rows with the same key, start and end."""
     numbers = times.assign(key=keys).groupby(["key", *TIMES], dropna=False).ngroup()
     groups = defaultdict(list)
     for row, number in enumerate(numbers):
@@ -112,7 +112,7 @@ def _without_format(path):
 
 
 def _digests(files):
-    """Return the SHA-256 of each file that is as long as another one; only these can be equal."""
+    """Return the SHA-256 of files that have the same size as another; only these can be equal."""
     sizes = {file: os.path.getsize(file) for file in files}
     n_files = Counter(sizes.values())
     return {file: _sha256(file) for file, size in sizes.items() if n_files[size] > 1}

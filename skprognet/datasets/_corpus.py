@@ -1,11 +1,11 @@
-"""What is known about a corpus, whoever reads it."""
+"""The facts about a corpus."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
 class AudbTables(NamedTuple):
-    """Where the labels of a corpus are in audb's public repository."""
+    """The place of the labels of a corpus in audb's public repository."""
 
     database: str
     version: str
@@ -14,24 +14,24 @@ class AudbTables(NamedTuple):
 
 @dataclass(frozen=True)
 class Corpus:
-    """A corpus as its publication describes it.
+    """The facts about a corpus from its publication.
 
     Parameters
     ----------
     name : str
-        Its name in the column ``corpus`` and on the command line.
+        Name in the column ``corpus`` and on the command line.
     title : str
-        What its authors call it.
+        The authors' name of the corpus.
     summary : str
-        What it is, in one line.
+        A description in one line.
     licence, citation : str
-        How it may be used, and what to cite. They go into the ``attrs`` of its frame.
+        The terms of use, and what to cite. They go into the ``attrs`` of its frame.
     audb : AudbTables, default=None
-        Where it can be downloaded; None if only its owners hand it out.
+        Where it can be downloaded; None if only its owners give it away.
     n_sessions : int, default=0
-        The number of its recording sessions, where it has any.
+        Number of its recording sessions; 0 if it has none.
     counts : dict of str to int, default={}
-        The utterances of each emotion in the selection of Gideon et al. (2017).
+        Number of utterances of each emotion in the selection of Gideon et al. (2017).
     """
 
     name: str
@@ -45,5 +45,5 @@ class Corpus:
 
     @property
     def attrs(self):
-        """What goes into the ``attrs`` of the corpus's frame."""
+        """The ``attrs`` of the frame of the corpus."""
         return {"licence": self.licence, "citation": self.citation}

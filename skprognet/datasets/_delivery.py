@@ -1,11 +1,11 @@
-"""Who speaks how: a speaker's own way, and what an emotion changes about it."""
+"""The delivery of an utterance: the voice of a speaker, and how an emotion changes it."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """How one utterance is spoken; the fields are columns of the corpus."""
+    """The acoustic parameters of one utterance; the fields are columns of the corpus."""
 
     f0: float  # mean (of semitones) over voiced time, Hz
     f0_range: float  # standard deviation over voiced time, semitones
@@ -21,7 +21,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Expression:
-    """What an emotion changes, relative to neutral speech."""
+    """The changes that an emotion makes to neutral speech."""
 
     f0: float  # semitones
     f0_range: float  # factor
@@ -33,8 +33,8 @@ class Expression:
     tilt: float  # factor
 
 
-# Pitch, range, rate and level go where Banse and Scherer (1996) and Scherer (2003) say that they
-# go. Reports on voice quality differ, so its directions are invented, as all sizes are.
+# Pitch, range, rate and level change in the directions that Banse and Scherer (1996) and Scherer
+# (2003) report. Reports on voice quality differ, so its directions are invented, as are all sizes.
 EXPRESSIONS = {
     "angry": Expression(4.0, 1.6, 1.15, 7.0, 1.6, 1.3, -2.0, 2.5),
     "bored": Expression(-1.5, 0.5, 0.85, -2.0, 1.0, 1.0, 1.0, 0.7),
@@ -44,12 +44,12 @@ EXPRESSIONS = {
     "sad": Expression(-2.0, 0.6, 0.8, -5.0, 0.9, 1.0, 5.0, 0.5),
 }
 
-# Mean arousal of each emotion on a scale from 1 (calm) to 5 (excited), and how far an utterance
-# may be from it. All are invented.
+# Mean arousal of each emotion on a scale from 1 (calm) to 5 (excited), and the largest distance of
+# an utterance from it. All are invented.
 AROUSAL = {"angry": 4.2, "bored": 2.0, "fearful": 4.1, "happy": 3.9, "neutral": 3.0, "sad": 1.9}
 AROUSAL_SPREAD = 0.8
 
-# What one unit of arousal changes. The directions are those of Scherer (2003).
+# The changes per unit of arousal. The directions are those of Scherer (2003).
 ROUSED = Expression(2.5, 1.3, 1.1, 4.0, 1.0, 1.0, 0.0, 1.0)
 
 # Mean pitch of a woman and a man in Hz, length of the vocal tract in cm: the formants of women
@@ -58,7 +58,7 @@ BODIES = {"female": (205.0, 15.0), "male": (120.0, 17.5)}
 
 
 def draw_speaker(gender, rng):
-    """Return how a speaker of this gender sounds when neutral."""
+    """Draw the neutral delivery of a speaker of this gender."""
     f0, vocal_tract = BODIES[gender]
     return Delivery(
         f0=f0 * 2 ** (rng.normal(0, 1.5) / 12),
@@ -75,7 +75,7 @@ def draw_speaker(gender, rng):
 
 
 def express(speaker, emotion, rng):
-    """Return how this speaker delivers one utterance: the emotion, more or less of it."""
+    """Draw this speaker's delivery of one utterance, with an emotion of random strength."""
     e, strength = EXPRESSIONS[emotion], rng.uniform(0.7, 1.3)
     return replace(
         speaker,

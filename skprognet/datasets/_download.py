@@ -1,4 +1,4 @@
-"""Open corpora from audb's public repository."""
+"""Download open corpora from audb's public repository."""
 
 import re
 import sys
@@ -15,8 +15,8 @@ def fetch_corpus(name, *, version=None, cache=None, duplicates="keep", verbose=T
     """Download an open corpus, or take it from the cache, and read its labels.
 
     The recordings and labels come from the public repository of audb [1]_, which checks each
-    file against its checksum and keeps it, so that the next call needs no network. The first
-    time in a process, the licence and what to cite are written to standard error.
+    file against its checksum and keeps it, so the next call needs no network. The first call in a
+    process prints the licence and what to cite on standard error.
 
     ===========  ========================  ===========  =======================================
     Name         Corpus                    Language     Licence
@@ -34,26 +34,26 @@ def fetch_corpus(name, *, version=None, cache=None, duplicates="keep", verbose=T
     name : str
         Name of the corpus in the table above.
     version : str, default=None
-        Version of the database. None means the one that this function was written for, so that
-        the data do not change under a study.
+        Version of the database. None means the version that this function was written for, so
+        the data do not change during a study.
     cache : path-like, default=None
-        Folder in which to keep the data. None means that of audb: the environment variable
+        Folder that keeps the data. None means the folder of audb: the environment variable
         ``AUDB_CACHE_ROOT``, or else ``~/audb``.
     duplicates : {'keep', 'drop', 'error'}, default='keep'
-        What to do about a recording that is there twice; see :func:`check_corpus`.
+        What to do about a recording that appears twice; see :func:`check_corpus`.
     verbose : bool, default=True
         Show the progress of the download, the licence and what to cite on standard error.
 
     Returns
     -------
     DataFrame
-        A row per recording with the columns of :func:`check_corpus`; ``attrs`` hold licence,
+        One row per recording, with the columns of :func:`check_corpus`; ``attrs`` holds licence,
         citation and version.
 
     Warns
     -----
     UserWarning
-        What :func:`check_corpus` warns of.
+        For the reasons of :func:`check_corpus`.
 
     Raises
     ------
@@ -70,11 +70,10 @@ def fetch_corpus(name, *, version=None, cache=None, duplicates="keep", verbose=T
 
     Notes
     -----
-    The repositories are those of ``audb.config``: whoever has a mirror names it there.
+    The repositories are those of ``audb.config``. If you have a mirror, name it there.
 
-    Nothing that was downloaded, and nothing in the cache, is run: headers are read as plain YAML,
-    tables and the list of files from CSV or Parquet. Pickles that audb has put into the cache are
-    left alone.
+    No code from the download or the cache runs. Headers are read as plain YAML, and tables and
+    the list of files from CSV or Parquet. Pickles that audb has put into the cache are ignored.
 
     References
     ----------
@@ -91,8 +90,8 @@ def fetch_corpus(name, *, version=None, cache=None, duplicates="keep", verbose=T
     """
     if name not in OPEN_CORPORA:
         raise ValueError(
-            f"name must be one of {OPEN_CORPORA}, got {name!r}; licensed corpora are read from "
-            "your copy, with read_iemocap and its like."
+            f"name must be one of {OPEN_CORPORA}; got {name!r}. Read licensed corpora from your "
+            "copy, for instance with read_iemocap."
         )
     known = CORPORA[name]
     database, tested_version, tables = known.audb
@@ -117,7 +116,7 @@ def _load(database, version, cache, verbose):
     audb = import_corpora("audb")
     cache = None if cache is None else str(cache)
     try:
-        # Standard error is where audb's progress bars go already.
+        # audb's progress bars already go to standard error.
         with redirect_stdout(sys.stderr), no_foreign_code():
             return audb.load(
                 database,
@@ -126,8 +125,8 @@ def _load(database, version, cache, verbose):
                 cache_root=cache,
                 verbose=verbose,
             )
-    except Exception as error:  # audb lets through whatever its backends raise
+    except Exception as error:  # audb passes on whatever its backends raise
         raise RuntimeError(
-            f"{database} {version} could not be fetched with audb ({error}); check the version, "
+            f"{database} {version} could not be fetched with audb ({error}). Check the version, "
             "the network, and the repositories in audb.config."
         ) from error

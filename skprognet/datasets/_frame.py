@@ -1,4 +1,4 @@
-"""The table that every reader returns: a row per utterance."""
+"""Build the table that every reader returns, with one row per utterance."""
 
 from pathlib import Path
 
@@ -18,11 +18,11 @@ def make_frame(rows, corpus=None, attrs=None):
     Parameters
     ----------
     rows : list of dict, or DataFrame
-        What is known of each utterance; standard columns that are missing are left empty.
+        The facts about each utterance; missing standard columns become empty.
     corpus : str, default=None
-        What to put into a column ``corpus`` that is missing.
+        The value of the column ``corpus``, if `rows` lack this column.
     attrs : dict, default=None
-        What is known of the whole corpus: its licence, and what to cite.
+        The facts about the whole corpus: its licence, and what to cite.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def make_frame(rows, corpus=None, attrs=None):
 
 
 def _numbers(column):
-    """Return `column` in float; if it has other values it stays, and the check names them."""
+    """Return `column` as float; other values stay as they are, and the check names them."""
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
     wrong = numbers.isna() & column.notna()
     return column.astype(object).where(wrong, numbers) if wrong.any() else numbers
@@ -52,7 +52,7 @@ def translate(frame, words=None):
     """Return `frame` with the package's words for emotions and genders, and names without blanks.
 
     The usual nouns and initials are known. `words` maps further labels to words; None makes a
-    label a missing one.
+    label missing.
     """
     return frame.assign(
         emotion=tidy_labels(frame["emotion"], words, EMOTION_WORDS),
@@ -69,18 +69,18 @@ def select_values(frame, column, wanted, known, shortcuts=("'all'",)):
     frame : DataFrame
         A corpus.
     column : str
-        Which column. In messages, `wanted` is called by this name and an s.
+        Name of the column. Messages call `wanted` by this name with an s.
     wanted : 'all', str or list of str
         The words to keep.
     known : collection of str
-        The words that there are.
+        The valid words.
     shortcuts : tuple of str, default=("'all'",)
-        What the message offers beside `known`.
+        Further values that the message offers.
 
     Returns
     -------
     DataFrame
-        The rows with these words, counted from 0.
+        The rows with these words, with an index from 0.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def select_values(frame, column, wanted, known, shortcuts=("'all'",)):
     if unknown or not wanted:
         offers = ", ".join(shortcuts)
         raise ValueError(
-            f"{column}s must be {offers} or a list of some of {known}, got {unknown or wanted}."
+            f"{column}s must be {offers} or a list of some of {known}; got {unknown or wanted}."
         )
     return frame[frame[column].isin(wanted)].reset_index(drop=True)
 
@@ -109,19 +109,19 @@ def check_root(root):
     NotADirectoryError
         If it is not a folder.
     ValueError
-        If its name is no UTF-8.
+        If its name is not UTF-8.
     """
     root = Path(root)
     if not root.is_dir():
         raise NotADirectoryError(
-            f"root must be the folder that holds the corpus, got {str(root)!r}, which is no "
-            "folder; check the path."
+            f"root must be the folder that holds the corpus; got {str(root)!r}, which is not a "
+            "folder. Check the path."
         )
     try:
         str(root).encode()
     except UnicodeEncodeError:
         raise ValueError(
-            f"root must have a name in UTF-8, since tables of text hold no other, got "
-            f"{str(root)!r}; rename the folder."
+            f"root must have a name in UTF-8, since text tables hold no other; got "
+            f"{str(root)!r}. Rename the folder."
         ) from None
     return root

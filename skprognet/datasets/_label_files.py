@@ -1,4 +1,4 @@
-"""What corpora whose labels are in text files have in common."""
+"""Read corpora whose labels are in text files."""
 
 import warnings
 
@@ -18,13 +18,13 @@ def numbered_lines(path):
 def bad_line(path, number, line, expected):
     """Return the ValueError about a line that is not `expected`."""
     return ValueError(
-        f"{path}, line {number}: expected {expected}, got {line!r}. Repair the line, or read a "
+        f"{path}, line {number} must have {expected}; got {line!r}. Repair the line, or read a "
         "fresh copy of the corpus."
     )
 
 
 def check_recordings(root, recordings, places):
-    """Raise if no recordings were found where the corpus has them; say where there are others.
+    """Raise if no recordings were found in the expected place, and say where there are others.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def check_recordings(root, recordings, places):
     recordings : collection of Path
         The recordings that were found.
     places : str
-        Where they were looked for, below the folder.
+        The expected places below the folder.
 
     Raises
     ------
@@ -46,8 +46,8 @@ def check_recordings(root, recordings, places):
     other = f"{count(elsewhere, 'recording')} elsewhere"
     other += f", the first of them {str(elsewhere[0])!r}" if elsewhere else ""
     raise FileNotFoundError(
-        f"Recordings must be in {places}, got {str(root)!r} with none there and {other}; move "
-        "them, or pass the folder in which the tree has this form."
+        f"Recordings must be in {places}; {str(root)!r} has none there and {other}. Move them, or "
+        "pass the folder that has this form."
     )
 
 
@@ -59,7 +59,7 @@ def finish_corpus(
     Parameters
     ----------
     corpus : Corpus
-        What is known about it.
+        The facts about the corpus.
     utterances : list of dict
         All labelled utterances, with ``label``, ``recording`` and `key` among other columns.
     wavs : dict of str to Path
@@ -73,7 +73,7 @@ def finish_corpus(
     duplicates : {"keep", "drop", "error"}
         The parameter of the reader.
     key : str, default='id'
-        The column that says in which recording an utterance is.
+        The column that names the recording of an utterance.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def finish_corpus(
     """
     if not utterances:
         raise ValueError(
-            f"{corpus.title}: the label files must name utterances, got none; read a fresh copy "
+            f"{corpus.title}: the label files must name utterances; got none. Read a fresh copy "
             "of the corpus."
         )
     labelled = {utterance[key] for utterance in utterances}
@@ -113,7 +113,7 @@ def _warn_left_out(corpus, noun, lack, items):
     if items:
         has, are = ("has", "is") if len(items) == 1 else ("have", "are")
         warnings.warn(
-            f"{corpus.title}: {count(items, noun)} {has} no {lack} and {are} left out, as "
+            f"{corpus.title}: {count(items, noun)} {has} no {lack} and {are} left out, such as "
             f"{items[0]}.",
             stacklevel=4,
         )
@@ -123,15 +123,15 @@ def _warn_of_counts(frame, corpus):
     """Warn if there are more or fewer utterances of an emotion than in the paper."""
     differences = []
     for emotion, expected in corpus.counts.items():
-        there = int((frame["emotion"] == emotion).sum())
-        if there != expected:
-            by = f"{abs(there - expected)} {'more' if there > expected else 'fewer'}"
-            differences.append(f"{there} {emotion} instead of {expected} ({by})")
+        n_read = int((frame["emotion"] == emotion).sum())
+        if n_read != expected:
+            by = f"{abs(n_read - expected)} {'more' if n_read > expected else 'fewer'}"
+            differences.append(f"{n_read} {emotion} instead of {expected} ({by})")
     if differences:
         missing = sorted(set(map(str, range(1, corpus.n_sessions + 1))) - set(frame["session"]))
         why = f" Nothing was read from session {', '.join(missing)}." if missing else ""
         warnings.warn(
-            f"{corpus.title}: this is not the selection of the paper, but "
+            f"{corpus.title}: This is not the selection of the paper: "
             f"{', '.join(differences)}.{why}",
             stacklevel=4,
         )

@@ -1,4 +1,4 @@
-"""Labels that somebody has in a table already."""
+"""Read labels that are already in a table."""
 
 from pathlib import Path
 
@@ -17,37 +17,36 @@ def read_table(path, *, columns=None, words=None, corpus=None, duplicates="keep"
     Parameters
     ----------
     path : path-like
-        A CSV, TSV, Parquet or Feather file with a column of recordings at least; a path that
-        is not absolute counts from the folder of the table.
+        A CSV, TSV, Parquet or Feather file with at least a column of recordings. Relative paths
+        of recordings start at the folder of the table.
     columns : dict of str to str, default=None
-        What the table calls the columns of :func:`check_corpus`: ``{"file": "path"}``. A column
-        that has the right name already need not be listed; one column may stand for several.
+        The table's names for the columns of :func:`check_corpus`: ``{"file": "path"}``. Columns
+        with the right name need not be listed; one column may stand for several.
     words : dict of str to str or None, default=None
-        The package's word for a label of emotion or gender; None makes it a missing one. Nouns
-        such as 'anger' and initials such as 'f' are known.
+        The package's word for each label of emotion or gender; None makes the label missing.
+        Nouns such as 'anger' and initials such as 'f' are known.
     corpus : str, default=None
         Name of the corpus. None means the column ``corpus`` of the table or, without one, the
         name of the file.
     duplicates : {'keep', 'drop', 'error'}, default='keep'
-        What to do about a recording that is there twice; see :func:`check_corpus`.
+        What to do about a recording that appears twice; see :func:`check_corpus`.
 
     Returns
     -------
     DataFrame
-        A row per row of the table with the columns of :func:`check_corpus`, then all others.
+        One row per row of the table, with the columns of :func:`check_corpus`, then all others.
 
     Warns
     -----
     UserWarning
-        What :func:`check_corpus` warns of.
+        For the reasons of :func:`check_corpus`.
 
     Raises
     ------
     FileNotFoundError
         If there is no such table.
     ValueError
-        If it is none of these formats, has no such column, or :func:`check_corpus` finds a
-        problem.
+        If the file has another format or lacks a column, or :func:`check_corpus` finds a problem.
 
     Examples
     --------
@@ -89,25 +88,25 @@ def _check_columns(columns, table, path):
     unknown = [name for name in columns if name not in (*TEXTS, *TIMES)]
     if unknown:
         raise ValueError(
-            f"columns must say for some of {', '.join([*TEXTS, *TIMES])} what the table calls "
-            f"them, got {first_few(unknown)}; write {_FORM}."
+            f"columns must give the table's names of some of {', '.join([*TEXTS, *TIMES])}; got "
+            f"{first_few(unknown)}. Write {_FORM}."
         )
     absent = [name for name in columns.values() if name not in table]
     if absent or columns.get("file", "file") not in table:
         raise ValueError(
-            f"{path} must have the columns {first_few(absent or ['file'])}, got "
-            f"{first_few(table.columns)}; say which column is which by {_FORM}."
+            f"{path} must have the columns {first_few(absent or ['file'])}; got "
+            f"{first_few(table.columns)}. Name the columns with {_FORM}."
         )
 
 
 def _rename(columns, table, path):
-    """Return the table with our names for its columns; those that it has besides are kept."""
+    """Return the table with our names for its columns; other columns stay."""
     named = {ours: table[theirs] for ours, theirs in columns.items()}
     others = table.drop(columns=list(columns.values()))
     twice = [name for name in named if name in others]
     if twice:
         raise ValueError(
-            f"{path} has columns called {first_few(twice)} already, and columns= takes "
-            f"{first_few([columns[name] for name in twice])} for them; rename the former."
+            f"{path} already has columns called {first_few(twice)}, but columns= uses "
+            f"{first_few([columns[name] for name in twice])} for them. Rename the former."
         )
     return others.assign(**named)

@@ -1,4 +1,4 @@
-"""Names of recordings -> a corpus frame, by one rule per corpus."""
+"""Read labels from the names of recordings, by one rule per corpus."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from skprognet.datasets._recordings import find_recordings
 
 @dataclass(frozen=True)
 class NamedFiles:
-    r"""How a corpus names its recordings, where the names hold the labels.
+    r"""Describe how the names of recordings hold the labels of a corpus.
 
     Parameters
     ----------
@@ -28,13 +28,13 @@ class NamedFiles:
         For some of the columns, the word for each code in the names: ``{"emotion": {"W":
         "angry"}}``. A code without a word becomes a missing value. None changes no column.
     gender : callable, default=None
-        Returns the gender of a speaker, 'female', 'male' or None, where no group does.
+        Returns the gender of a speaker, 'female', 'male' or None, if no group holds it.
     licence, citation : str, default=None
-        How the corpus may be used, and what to cite; they go into the ``attrs`` of the frame.
+        The terms of use, and what to cite; they go into the ``attrs`` of the frame.
 
     See Also
     --------
-    check_corpus : What a reader ends with.
+    check_corpus : Checks the result; every reader ends with it.
     read_table : Reads labels that are in a table.
 
     Examples
@@ -70,9 +70,9 @@ class NamedFiles:
     citation: str | None = None
 
     def read(self, root, *, emotions="all", duplicates="keep"):
-        """Read the recordings in a folder. The frame is still to be checked.
+        """Read the recordings in a folder, without checking the result.
 
-        A reader changes what it has to and ends with :func:`check_corpus`.
+        A reader adapts the frame to its corpus, and ends with :func:`check_corpus`.
 
         Parameters
         ----------
@@ -86,21 +86,21 @@ class NamedFiles:
         Returns
         -------
         DataFrame
-            A row per recording, sorted by path: the columns of :func:`check_corpus`, then the
+            One row per recording, sorted by path: the columns of :func:`check_corpus`, then the
             other groups of the pattern.
 
         Raises
         ------
         NotADirectoryError, FileNotFoundError
-            If `root` is no folder, or holds no recording.
+            If `root` is not a folder, or holds no recordings.
         ValueError
-            If recordings are named otherwise, or an emotion is unknown.
+            If a recording has another form of name, or an emotion is unknown.
         """
         paths = find_recordings(check_root(root).rglob("*"), duplicates)
         if not paths:
             raise FileNotFoundError(
-                f"root must hold recordings such as {self.example}, got {str(root)!r} without any "
-                "audio file (WAV, FLAC, ...); pass the folder that they lie in, or one above it."
+                f"root must hold recordings such as {self.example}; got {str(root)!r} without any "
+                "audio file (WAV, FLAC, ...). Pass the folder of the recordings, or one above it."
             )
         frame = self._read_names(paths)
         words = (self.words or {}).get("emotion")
@@ -108,13 +108,13 @@ class NamedFiles:
         return select_values(frame, "emotion", emotions, known)
 
     def _read_names(self, paths):
-        """Return the frame that the names of recordings give."""
+        """Return the frame of labels in the names of recordings."""
         names = [re.fullmatch(self.pattern, path.stem) for path in paths]
         strange = [str(path) for path, name in zip(paths, names, strict=True) if name is None]
         if strange:
             raise ValueError(
-                f"Recordings must be named like {self.example}, got {count(strange, 'file')} "
-                f"named otherwise, the first of them {strange[0]!r}; move what is not of the "
+                f"Recordings must have names like {self.example}; got {count(strange, 'file')} "
+                f"with other names, the first {strange[0]!r}. Move files that are not part of the "
                 "corpus away."
             )
         frame = pd.DataFrame([name.groupdict() for name in names])

@@ -1,9 +1,9 @@
-"""audformat and audb, kept from running code that a database brings along.
+"""Keep audformat and audb from running code in a database.
 
-Both read the header of a database with a YAML loader that makes any object of Python, and prefer a
-pickle of a table, or of the list of files, to its text. Each can run any command. Inside
-:func:`no_foreign_code` headers are plain YAML, tables are CSV or Parquet, and pickles are left
-alone, also those that audb itself has put into its cache.
+Both read the header of a database with a YAML loader that makes any Python object, and prefer a
+pickle of a table, or of the list of files, to its text. Either can run any command. Inside
+:func:`no_foreign_code` headers are plain YAML, tables are CSV or Parquet, and pickles are ignored,
+even those that audb itself has put into its cache.
 """
 
 import os
@@ -13,16 +13,16 @@ from importlib import import_module
 from pathlib import PurePosixPath, PureWindowsPath
 from threading import RLock
 
-_LONGEST = 2**25  # characters of a header; that of a corpus has some thousands
+_LONGEST = 2**25  # characters of a header; a normal one has some thousands
 _DEEPEST = 50
-_COPIED = 10**6  # nodes that aliases may stand for
+_COPIED = 10**6  # nodes that aliases may expand to
 _FILES_OF_AUDB = "dependencies.parquet"
-_lock = RLock()  # what is replaced is the same for all threads
+_lock = RLock()  # the replaced functions are shared by all threads
 
 
 @contextmanager
 def no_foreign_code():
-    """Have audformat, and audb if it is imported, read nothing that could run code, meanwhile."""
+    """Let audformat, and audb if it is imported, read nothing that could run code."""
     table = import_module("audformat.core.table").Base
     replaced = [
         (import_module("audformat.core.database"), "Loader", _header_loader()),
@@ -36,20 +36,20 @@ def no_foreign_code():
         ]
     with _lock, ExitStack() as stack:
         for owner, name, value in replaced:
-            # That it is there is part of the promise: otherwise this fails.
+            # This fails if the attribute is missing, so a new release cannot bypass it silently.
             stack.callback(setattr, owner, name, getattr(owner, name))
             setattr(owner, name, value)
         yield
 
 
 def stays_inside(path):
-    """Return whether a relative path leads nowhere but into its folder, on any system."""
+    """Return whether a relative path stays in its folder, on any operating system."""
     kinds = (PurePosixPath(path), PureWindowsPath(path))
     return not any(kind.anchor or ".." in kind.parts for kind in kinds)
 
 
 def _load_text(table, path):
-    """Load a table as ``audformat.Table.load`` does, but never from a pickle."""
+    """Load a table like ``audformat.Table.load``, but never from a pickle."""
     read = {".parquet": table._load_parquet, ".csv": table._load_csv}
     for suffix, load in read.items():
         if os.path.isfile(path + suffix):
@@ -57,13 +57,13 @@ def _load_text(table, path):
             return load(path + suffix)
     if os.path.exists(f"{path}.pkl"):
         raise ValueError(
-            f"A table must be there as CSV or Parquet, got {path + '.pkl'!r} alone; a pickle can "
-            "run any command. If you trust it, load the database with audformat, and save it with "
-            "storage_format='csv'."
+            f"A table must be CSV or Parquet, since a pickle can run any command; got only "
+            f"{path + '.pkl'!r}. If you trust it, load the database with audformat, and save it "
+            "with storage_format='csv'."
         )
     raise FileNotFoundError(
-        f"The header names a table that is not there: {path + '.csv'!r} or the same in Parquet; "
-        "take it out of the header, or get a whole copy of the database."
+        f"The tables in the header must exist; there is neither {path + '.csv'!r} nor the same "
+        "in Parquet. Remove it from the header, or get a complete copy of the database."
     )
 
 
@@ -72,17 +72,17 @@ def check_inside(path):
     folder = os.path.realpath(os.path.dirname(path))
     if os.path.dirname(os.path.realpath(path)) != folder:
         raise ValueError(
-            f"A database must hold its own tables, got {str(path)!r}, which is a link to "
-            f"{os.path.realpath(path)!r}; put a copy in its place."
+            f"A database must hold its own tables; got {str(path)!r}, which is a link to "
+            f"{os.path.realpath(path)!r}. Replace it by a copy."
         )
 
 
 def _load_checked(load):
-    """Return how audb loads the list of files of a database: no pickle, no way out."""
+    """Return a safe form of audb's function that loads the list of files of a database."""
 
     def load_checked(dependencies, path):
         if str(path).endswith(".pkl"):
-            raise ValueError(f"The files of a database must not be a pickle, got {str(path)!r}.")
+            raise ValueError(f"The files of a database must not be a pickle; got {str(path)!r}.")
         load(dependencies, path)
         _check_paths(dependencies.files, "files")
 
@@ -90,7 +90,7 @@ def _load_checked(load):
 
 
 def _header_loader():
-    """Return the class that reads a header: safe YAML of bounded size, without ways out."""
+    """Return the class that reads a header: safe YAML of bounded size, paths in the folder."""
     yaml = import_module("yaml")
     safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -111,12 +111,12 @@ def _header_loader():
                 ) from error
             except ValueError as error:  # of a number or a date that Python cannot hold
                 raise ValueError(
-                    "Each number and date in the header of a database must be one that there is; "
-                    f"got another ({str(error).partition(';')[0]}). Get a whole copy of it."
+                    "Each number and date in the header of a database must be valid; got one that "
+                    f"is not ({str(error).partition(';')[0]}). Get a complete copy of it."
                 ) from error
             if not isinstance(header, dict):
                 raise ValueError(
-                    "The header of a database must be a mapping of YAML, got "
+                    "The header of a database must be a mapping of YAML; got "
                     f"{type(header).__name__}."
                 )
             for part in ("tables", "misc_tables"):
@@ -127,13 +127,13 @@ def _header_loader():
 
 
 def _check_size(text, yaml, loader):
-    """Raise if a header is too long, too deep, or grows too much where its aliases are followed.
+    """Raise if a header is too long, too deep, or grows too much when its aliases are expanded.
 
-    The parser of events needs no recursion, unlike what comes after it, which such a header would
-    crash together with the process.
+    The parser of events needs no recursion. The later steps do, and such a header would crash them
+    together with the process.
     """
     if len(text) > _LONGEST:
-        raise ValueError(f"A header must have at most {_LONGEST} characters, got more.")
+        raise ValueError(f"A header must have at most {_LONGEST} characters; got more.")
     sizes, copied, depth = {}, 0, [[None, 0]]
     for event in yaml.parse(text, Loader=loader):
         if isinstance(event, yaml.AliasEvent):
@@ -152,16 +152,16 @@ def _check_size(text, yaml, loader):
         if len(depth) > _DEEPEST or copied > _COPIED:
             raise ValueError(
                 f"A header must have at most {_DEEPEST} levels and aliases for {_COPIED} values "
-                "in sum, got more; it is damaged, or meant to harm."
+                "in sum; got more. It is damaged or malicious; do not use it."
             )
 
 
 def _check_paths(names, what, allowed=None):
-    """Raise if a name is no text or leads out of the folder, or has more parts than allowed."""
+    """Raise if a name is not text, leads out of the folder, or has too many parts."""
     for name in names:
         inside = isinstance(name, str) and stays_inside(name) and "\0" not in name
         if not inside or (allowed and len(PureWindowsPath(name).parts) > allowed):
             raise ValueError(
-                f"The {what} of a database must lie in its folder, got {name!r}; do not use this "
+                f"The {what} of a database must be in its folder; got {name!r}. Do not use this "
                 "database unless you know why."
             )

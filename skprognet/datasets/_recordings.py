@@ -1,4 +1,4 @@
-"""The recordings in a folder: one file for each, also where there are several formats."""
+"""Find the recordings in a folder: one file for each, even if there are several formats."""
 
 import warnings
 from collections import defaultdict
@@ -7,15 +7,15 @@ from skprognet._audio_suffixes import AUDIO_SUFFIXES
 
 
 def is_recording(path):
-    """Return whether a file is audio by its name, and none of the ``._*`` that macOS leaves."""
+    """Return whether a file is audio by its name, and not a ``._*`` file of macOS."""
     return path.suffix.lower() in AUDIO_SUFFIXES and not path.name.startswith("._")
 
 
 def find_recordings(paths, duplicates):
     """Return the paths that are recordings, sorted.
 
-    Recordings of one name are of one utterance, wherever they are in the tree. Where an utterance
-    is there in two formats, the better one is returned.
+    Recordings with the same name are the same utterance, wherever they are in the tree. If an
+    utterance exists in several formats, the best one is returned.
 
     Parameters
     ----------
@@ -27,12 +27,12 @@ def find_recordings(paths, duplicates):
     Returns
     -------
     list of Path
-        Audio files, without the ``._*`` that macOS leaves beside them.
+        Audio files, without the ``._*`` files of macOS.
 
     Warns
     -----
     UserWarning
-        If an utterance is there in several formats.
+        If an utterance exists in several formats.
 
     Raises
     ------
@@ -54,13 +54,13 @@ def _report_formats(recordings, several, best, duplicates):
     first = several[0]
     paths = " and ".join(repr(str(path)) for path in recordings if path.stem == first)
     problem = (
-        f"Each utterance must be there in one format; {len(several)} of {len(best)} are there in "
+        f"Each utterance must exist in one format; {len(several)} of {len(best)} exist in "
         f"several, the first as {paths}."
     )
     if duplicates == "error":
         raise ValueError(f"{problem} Pass the folder of one format, or move the other away.")
     warnings.warn(
-        f"{problem} Read is {best[first]} of it, and so on: what loses nothing goes before what "
-        "is compressed. For the other, pass the folder of that format.",
+        f"{problem} Lossless formats are preferred, here {best[first]}. To read the other, pass "
+        "the folder of that format.",
         stacklevel=4,
     )

@@ -1,4 +1,4 @@
-"""One delivery -> the sound of one utterance: syllables, pauses, pitch, vowels, a quiet room."""
+"""Make the sound of one utterance: syllables, pauses, pitch, vowels, a quiet room."""
 
 import numpy as np
 from scipy.signal import lfilter
@@ -6,8 +6,8 @@ from scipy.signal import lfilter
 from skprognet.datasets._voice import resonate, rms, tract_resonances, voice_source
 
 EDGE = 0.1  # seconds of silence before and after
-CONSONANT = 0.25  # part of a syllable without voice
-SYLLABLES = (5, 8)  # in an utterance, the first included
+CONSONANT = 0.25  # voiceless part of a syllable
+SYLLABLES = (5, 8)  # number in an utterance: at least the first, less than the second
 SYLLABLES_PER_PHRASE = 4
 NOISE = -75  # dB relative to full scale, of the room
 FRICATION = -22  # dB relative to the voice
@@ -21,7 +21,7 @@ VOWELS = np.array(
 
 
 def time_syllables(n_syllables, delivery, rng):
-    """Return when each syllable starts and ends in s; they take ``n_syllables / rate`` in all."""
+    """Return start and end of each syllable in s; together they take ``n_syllables / rate``."""
     lengths = rng.uniform(0.8, 1.2, n_syllables)
     lengths *= n_syllables / delivery.rate / lengths.sum()
     pauses = delivery.pause * (np.arange(n_syllables) // SYLLABLES_PER_PHRASE)
@@ -40,9 +40,9 @@ def voicing(time, starts, ends, rng):
 
 
 def pitch_contour(time, starts, ends, voiced, delivery, rng):
-    """Return the pitch in Hz: an accent on each syllable, above a line that falls.
+    """Return the pitch in Hz: an accent on each syllable above a falling line.
 
-    Over voiced time, mean and standard deviation in semitones are those of the delivery.
+    Mean and standard deviation in semitones over voiced time are those of the delivery.
     """
     accents = rng.standard_normal(len(starts)) - np.linspace(0, 2, len(starts))
     semitones = np.interp(time, (starts + ends) / 2, accents)
@@ -52,9 +52,9 @@ def pitch_contour(time, starts, ends, voiced, delivery, rng):
 
 
 def speak(delivery, sampling_rate, rng):
-    """Return an utterance whose voiced parts have a root mean square of 1, and when it is voiced.
+    """Return an utterance, and whether each sample is voiced; both have shape (n_samples,).
 
-    Both of shape (n_samples,).
+    The voiced parts have a root mean square of 1.
     """
     n_syllables = rng.integers(*SYLLABLES)
     starts, ends = time_syllables(n_syllables, delivery, rng)
@@ -80,9 +80,10 @@ def speak(delivery, sampling_rate, rng):
 
 
 def record(speech, level, rng):
-    """Return the speech at this level in a quiet room, or softer where it would clip; the level.
+    """Return the speech at this level in a quiet room, and its level.
 
-    `level` is in dB relative to full scale, as is what is returned.
+    The level is lower than `level` if the speech would clip. Both are in dB relative to full
+    scale.
     """
     level = min(level, 20 * np.log10(HIGHEST_PEAK / np.abs(speech).max()))
     room = 10 ** (NOISE / 20) * rng.standard_normal(len(speech))

@@ -1,4 +1,4 @@
-"""A corpus of invented emotional speech, written as WAV files."""
+"""Make a corpus of invented emotional speech as WAV files."""
 
 from dataclasses import asdict, replace
 from itertools import product
@@ -22,12 +22,12 @@ from skprognet.datasets._speaking import record, speak
 
 
 def check_emotions(emotions):
-    """Return the emotions as a list, if each is one that can be expressed."""
+    """Return the emotions as a list; raise unless each is known and appears once."""
     emotions = list(emotions)
     unknown = [emotion for emotion in emotions if emotion not in EXPRESSIONS]
     if unknown or not emotions or len(set(emotions)) < len(emotions):
         raise ValueError(
-            f"emotions must be a list of different ones of {list(EXPRESSIONS)}; got {emotions}."
+            f"emotions must be different items of {list(EXPRESSIONS)}; got {emotions}."
         )
     return emotions
 
@@ -42,30 +42,30 @@ def make_speech_corpus(
     arousal=False,
     random_state=None,
 ):
-    r"""Invent a corpus of emotional speech: recordings that sound, and how each was made.
+    r"""Invent a corpus of emotional speech: audible recordings, and the parameters of each.
 
-    With it the whole way from audio to a verdict can be tried without data, and every step of
-    it checked against what was put in. Nothing is said: five to seven syllables, each a hiss
-    and a vowel, with a pause after four. It is no substitute for speech when a method is judged.
+    Use it to try the whole way from audio to a verdict without data, and to check every step
+    against the known parameters. An utterance has no words: five to seven syllables, each a hiss
+    and a vowel, with a pause after four. It cannot replace real speech to judge a method.
 
-    A source is filtered [1]_. With the pulses' starts :math:`t_k`, whose distances follow the
-    pitch contour and vary by the jitter, the flow through the glottis is [2]_
+    A source is filtered [1]_. With the starts :math:`t_k` of the pulses, whose distances follow
+    the pitch contour and vary by the jitter, the flow through the glottis is [2]_
 
     .. math:: u(x) = \tfrac{27}{4} (x^2 - x^3), \quad
        x = \min\Big(1, \frac{t - t_k}{0.6\,(t_{k+1} - t_k)}\Big)
 
-    Its derivative, with gains that vary by the shimmer, is softened above `tilt` and joined by
-    breath, noise in proportion to u. One resonator for each formant F of bandwidth B follows
+    Its derivative, with gains that vary by the shimmer, is softened above `tilt`. Breath, which
+    is noise in proportion to u, is added. One resonator for each formant F of bandwidth B follows
     [3]_,
 
     .. math:: y_t = (1 - b - c)\,x_t + b\,y_{t-1} + c\,y_{t-2}, \quad
        b = 2 e^{-\pi B T} \cos 2 \pi F T, \quad c = -e^{-2 \pi B T}
 
-    The formants move from vowel to vowel and are scaled by the length of the vocal tract, which a
-    speaker keeps. So are the neutral pitch, rate, level and voice quality the speaker's own. An
-    emotion moves pitch, range, rate and level in the directions that [4]_ and [5]_ report. Reports
-    on the quality of the voice differ, so its directions are invented, as are all amounts, which
-    vary from one utterance to the next:
+    The formants move from vowel to vowel and are scaled by the length of the vocal tract. Each
+    speaker has a constant vocal tract, neutral pitch, rate, level and voice quality. An emotion
+    changes pitch, range, rate and level in the directions that [4]_ and [5]_ report. Reports on
+    voice quality differ, so its directions are invented. All amounts are invented too, and vary
+    from one utterance to the next:
 
     =======  =====  =====  ====  =====  ======  =======  ======  ====
     emotion  pitch  range  rate  level  jitter  shimmer  breath  tilt
@@ -79,37 +79,37 @@ def make_speech_corpus(
     =======  =====  =====  ====  =====  ======  =======  ======  ====
 
     With ``arousal=True`` an utterance also has an arousal: a number on a scale from 1 (calm) to 5
-    (excited) that is drawn evenly within 0.8 of the mean of its emotion (angry 4.2, fearful 4.1,
-    happy 3.9, neutral 3, bored 2, sad 1.9). For each unit above that mean the pitch is 2.5
-    semitones higher, its range 1.3 times as large, the rate 1.1 times as fast, and the level 4 dB
-    higher. So the emotion says much of the arousal, and only the voice says the rest. These
-    amounts are invented too.
+    (excited), drawn uniformly within 0.8 of the mean of its emotion (angry 4.2, fearful 4.1, happy
+    3.9, neutral 3, bored 2, sad 1.9). For each unit above this mean the pitch is 2.5 semitones
+    higher, its range 1.3 times as large, the rate 1.1 times as fast, and the level 4 dB higher. So
+    the emotion determines much of the arousal, and only the voice reveals the rest. These amounts
+    are invented too.
 
     Parameters
     ----------
     folder : path
-        Where the files go; it is made if it is missing. Files of the same names are replaced.
+        Folder for the files; it is made if it is missing. Files of the same names are replaced.
     n_speakers : int, default=8
-        Women F01, F02, ... and men M01, M02, ... in turn.
+        Number of speakers: women F01, F02, ... and men M01, M02, ... in turn.
     emotions : sequence of str, default=("angry", "happy", "neutral", "sad")
-        Some of the six of the table.
+        Some of the six emotions in the table.
     n_utterances : int, default=5
-        By each speaker in each emotion. The first ones do not depend on how many there are, nor
-        on the other speakers and emotions.
+        Number of utterances of each speaker in each emotion. The first utterances do not depend
+        on this number, nor on the other speakers and emotions.
     sampling_rate : int, default=16000
-        In Hz, at least 8000.
+        Sampling rate in Hz, at least 8000.
     arousal : bool, default=False
-        Whether each utterance has an arousal of its own, which the frame then says. False makes
-        the utterances that True would make with the mean arousal of their emotions.
+        Whether each utterance has its own arousal, which becomes a column. With False, the
+        utterances have the mean arousal of their emotions.
     random_state : int, RandomState instance or None, default=None
         An int makes the same files, byte for byte, on the same machine.
 
     Returns
     -------
     DataFrame
-        A row per file, in the form of :func:`check_corpus`: file, start and end (NaN), emotion,
-        speaker, gender, session (one woman and one man each), corpus ("invented"); and what was
-        put in: duration (s), f0 (Hz: mean over voiced time, of semitones), f0_range (standard
+        One row per file, in the form of :func:`check_corpus`: file, start and end (NaN), emotion,
+        speaker, gender, session (one woman and one man each), corpus ("invented"); and the
+        parameters: duration (s), f0 (Hz: mean over voiced time, of semitones), f0_range (standard
         deviation over voiced time, semitones), rate (syllables per s, without pauses), pause (s),
         level (voiced parts, dB relative to full scale), jitter (mean difference of neighbouring
         periods, relative to their mean), shimmer (mean difference of neighbouring pulses, dB),
@@ -119,9 +119,9 @@ def make_speech_corpus(
     Raises
     ------
     ValueError
-        For an emotion that is unknown or given twice, or a number that is too small.
+        If an emotion is unknown or appears twice, or a number is too small.
     TypeError
-        If a number is no integer, or `arousal` is not True or False.
+        If a number is not an integer, or `arousal` is not True or False.
     OSError
         If the files cannot be written.
 
@@ -131,8 +131,8 @@ def make_speech_corpus(
 
     Notes
     -----
-    Mono WAV files with 16 bits, whose peaks stay below full scale. About 25 ms of one processor
-    for each.
+    The files are mono WAV files with 16 bits, and their peaks stay below full scale. Each takes
+    about 25 ms of one processor.
 
     References
     ----------
@@ -176,9 +176,9 @@ def make_speech_corpus(
             delivery = express(speaker, emotion, rng)
             number = {}
             if arousal:
-                # By a generator of its own: all other draws are those of a corpus without arousal.
-                own = np.random.default_rng([seed, i, k, *emotion.encode(), 1])
-                excess = own.uniform(-AROUSAL_SPREAD, AROUSAL_SPREAD)
+                # A separate generator, so that all other draws equal those without arousal.
+                arousal_rng = np.random.default_rng([seed, i, k, *emotion.encode(), 1])
+                excess = arousal_rng.uniform(-AROUSAL_SPREAD, AROUSAL_SPREAD)
                 delivery = rouse(delivery, excess)
                 number = {"arousal": AROUSAL[emotion] + excess}
             speech, _ = speak(delivery, sampling_rate, rng)

@@ -1,4 +1,4 @@
-"""A table with two tasks, of which one helps the other by a known amount."""
+"""Make a table with two tasks, one of which helps the other by a known amount."""
 
 import numpy as np
 from scipy.special import softmax
@@ -16,28 +16,28 @@ ROWS, DRAWS = 400, 8000  # of the simulation that finds the best score
 
 
 def quadrant(z):
-    """Return in which quadrant each point of the plane lies, 0 to 3."""
+    """Return the quadrant of each point of the plane, 0 to 3."""
     return 2 * (z[:, 0] > 0) + (z[:, 1] > 0)
 
 
 def quadrant_between(z):
-    """Return in which quadrant each point lies once the plane is turned by 45 degrees."""
+    """Return the quadrant of each point after a rotation of the plane by 45 degrees."""
     return quadrant(np.column_stack([z[:, 0] + z[:, 1], z[:, 0] - z[:, 1]]))
 
 
 def mix(factors, nuisance, A, B):
-    """Return features of shape (n_samples, n_features) without noise and speakers."""
+    """Return features of shape (n_samples, n_features), without noise and speakers."""
     return np.tanh(factors @ A.T + LOUDNESS * nuisance @ B.T)
 
 
 def best_concordance(A, B, rng):
     r"""Return the best CCC of a prediction of the first factor from features mixed by A and B.
 
-    For rows x that are drawn anew, the mean :math:`m` and the variance :math:`v` of the factor
-    :math:`y` given x are averages over draws of the factors and the nuisance, weighted by the
-    likelihood of x. No function of x is correlated with y more than m is, by
-    :math:`r = \sqrt{1 - \mathrm{E}\,v}` as y has variance 1. The CCC is at most r, and reaches it
-    where m is stretched to the variance of y.
+    For newly drawn rows x, the mean :math:`m` and the variance :math:`v` of the factor :math:`y`
+    given x are averages over draws of the factors and the nuisance, weighted by the likelihood of
+    x. No function of x has a higher correlation with y than m, which has
+    :math:`r = \sqrt{1 - \mathrm{E}\,v}` since y has variance 1. The CCC is at most r, and reaches
+    r if m is scaled to the variance of y.
     """
     factors, nuisance = rng.standard_normal((2, ROWS + DRAWS, 2))
     clean = mix(factors, nuisance, A, B)
@@ -58,30 +58,32 @@ def make_transfer_problem(
     target="classes",
     random_state=None,
 ):
-    r"""Invent a table with a target task, and a source task that helps, does not, or misleads.
+    r"""Invent a table with a target task and a source task that helps, does nothing, or misleads.
 
-    Each row has two hidden factors :math:`f` and a nuisance :math:`u`, all standard normal in two
-    dimensions. Features mix both, the nuisance twice as loud, and add noise and the row's speaker,
+    Each row has two hidden factors :math:`f` and a nuisance :math:`u`, both standard normal in two
+    dimensions. Features mix both, with the nuisance twice as loud, and add noise and an offset of
+    the speaker,
 
     .. math:: x = \tanh\!\big(A f + 2 B u\big) + 0.2\,o_{\text{speaker}} + 0.5\,\varepsilon, \qquad
        A_{jk}, B_{jk} \sim \mathcal{N}(0, 0.18^2), \quad o, \varepsilon \sim \mathcal{N}(0, I)
 
-    The target is the quadrant of the plane in which :math:`f` lies, or, with ``target="number"``,
-    the number :math:`f_1`, the first of the two factors. The source label of a row is
-    one of four by chance, except for a share :math:`|\tau|` of the rows, with :math:`\tau` the
-    parameter `transfer`, where it is the quadrant, after a turn of 45 degrees, of
+    The target is the quadrant of :math:`f` in the plane, or with ``target="number"`` the number
+    :math:`f_1`, the first of the two factors. Let :math:`\tau` be the parameter `transfer`. For a
+    share :math:`|\tau|` of the rows, the source label is the quadrant, after a rotation of 45
+    degrees, of
 
-    - :math:`f` if :math:`\tau > 0`: other classes, but who tells them apart has found the factors;
-    - :math:`u` if :math:`\tau < 0`: who tells them apart has found what is to be ignored.
+    - :math:`f` if :math:`\tau > 0`: other classes, but to learn them is to find the factors;
+    - :math:`u` if :math:`\tau < 0`: to learn them is to find what the target must ignore.
 
-    So the best UAR in the source task is :math:`|\tau| + (1 - |\tau|) / 4`, and the source says
-    about the target as much as :math:`\tau` has it say, nothing at 0. The target task itself is
-    the same for every `transfer`: with the same random state so are its features and labels.
+    For the other rows, it is one of the four labels by chance. So the best UAR in the source task
+    is :math:`|\tau| + (1 - |\tau|) / 4`, and :math:`\tau` sets how much the source says about the
+    target, nothing at 0. The target task does not depend on `transfer`: with the same random
+    state, its features and labels are the same.
 
-    Whoever trains the source on many rows and the target on few of them should see both
-    FineTunedClassifier and ProgressiveClassifier gain for :math:`\tau > 0`, neither for
-    :math:`\tau = 0`, and for :math:`\tau < 0` the first lose, since it starts from weights that
-    look elsewhere, but hardly the second, whose own column starts afresh. The notes have numbers.
+    Train the source on many rows and the target on few. Then FineTunedClassifier and
+    ProgressiveClassifier should both gain for :math:`\tau > 0`, and neither for :math:`\tau = 0`.
+    For :math:`\tau < 0` the first should lose, since it starts from misleading weights, but the
+    second hardly, since its own column starts from new weights. The notes have numbers.
 
     Parameters
     ----------
@@ -90,12 +92,12 @@ def make_transfer_problem(
     n_features : int, default=60
         Number of features.
     n_speakers : int, default=10
-        Number of speakers, with equally many rows each, up to one. Both tasks are independent of
-        them.
+        Number of speakers. Their numbers of rows differ by at most one. Both tasks are
+        independent of the speakers.
     transfer : float, default=0.5
-        From -1 to 1.
+        The parameter :math:`\tau`, from -1 to 1.
     target : {"classes", "number"}, default="classes"
-        What the target is. All else of the table is the same for both.
+        The kind of target. Everything else in the table is the same for both.
     random_state : int, RandomState instance or None, default=None
         An int makes the same table each time.
 
@@ -115,7 +117,7 @@ def make_transfer_problem(
         factors, nuisance : ndarray of shape (n_samples, 2)
             f and u.
         informed : ndarray of bool of shape (n_samples,)
-            Which rows have a source label that is not by chance.
+            Whether the source label of each row is not by chance.
         best_ccc : float
             With ``target="number"`` only: the best CCC that a prediction from the features can
             reach in the population, found by simulation to about 0.005.
@@ -125,7 +127,7 @@ def make_transfer_problem(
     ValueError
         If a number is out of its range.
     TypeError
-        If it is of the wrong kind.
+        If a number has the wrong type.
 
     See Also
     --------
@@ -133,10 +135,10 @@ def make_transfer_problem(
 
     Notes
     -----
-    Measured with two hidden layers of 32, no dropout and a learning rate of 0.01; the source was
-    trained on 1000 rows with the epoch chosen by validation loss, the target for 40 epochs on 32
-    of them. UAR on 600 other rows less that of DNNClassifier, which was 0.53; mean and standard
-    deviation over ten random states:
+    The table shows the UAR on 600 other rows minus that of DNNClassifier, which was 0.53, as mean
+    (standard deviation) over ten random states. The networks had two hidden layers of 32, no
+    dropout and a learning rate of 0.01. The source was trained on 1000 rows with the epoch chosen
+    by validation loss, the target for 40 epochs on 32 of these rows.
 
     ============  ===================  =====================
     ``transfer``  FineTunedClassifier  ProgressiveClassifier
@@ -162,7 +164,7 @@ def make_transfer_problem(
     check_number("n_speakers", n_speakers, "integer", low=1, high=n_samples)
     check_number("transfer", transfer, "number", low=-1, high=1)
     check_choice("target", target, TARGETS)
-    # All draws before any that `transfer` decides on, so that the target task does not change.
+    # Make all draws before `transfer` has an effect, so that it cannot change the target task.
     rng = np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
     factors, nuisance = rng.standard_normal((2, n_samples, 2))
     A, B = MIXING * rng.standard_normal((2, n_features, 2))

@@ -1,4 +1,4 @@
-"""A voice in numbers: glottal pulses and breath through the resonances of a vocal tract."""
+"""Synthesise a voice: glottal pulses and breath through the resonances of a vocal tract."""
 
 import numpy as np
 from scipy.linalg.blas import dtbsv
@@ -6,7 +6,7 @@ from scipy.signal import lfilter, resample_poly
 
 SPEED_OF_SOUND = 35_000  # cm/s, in warm and humid air
 
-_OVERSAMPLING = 4  # pulses end abruptly: made at the final rate, their overtones would fold back
+_OVERSAMPLING = 4  # pulses end abruptly, so their overtones would alias at the final rate
 _HIGHEST = 0.9  # of half the sampling rate: the highest resonance
 
 
@@ -27,12 +27,12 @@ def pulse_phase(f0, sampling_rate, jitter, rng):
     Returns
     -------
     ndarray of shape (n_samples,)
-        Its whole part numbers the pulses, the rest is the position in the period.
+        The whole part numbers the pulses, and the rest is the position in the period.
     """
     time = np.arange(len(f0)) / sampling_rate
     cycles = np.cumsum(f0) / sampling_rate
     n_pulses = int(cycles[-1]) + 3
-    # Beyond the end the pitch stays what it was last.
+    # After the end, the pitch keeps its last value.
     starts = np.interp(np.arange(n_pulses), cycles, time)
     late = np.arange(n_pulses) > cycles[-1]
     starts[late] = time[-1] + (np.arange(n_pulses)[late] - cycles[-1]) / f0[-1]
@@ -47,8 +47,9 @@ def pulse_phase(f0, sampling_rate, jitter, rng):
 def glottal_pulses(phase, open_quotient):
     """Return air flow through the glottis and its derivative (Rosenberg 1971; Klatt & Klatt 1990).
 
-    In the open part of a period, of which x is the fraction that has passed, the flow is
-    27/4 (x² - x³), which is 1 at its highest; in the rest it is 0. Lips radiate its derivative.
+    In the open part of a period the flow is 27/4 (x² - x³), where x is the fraction of this part
+    that has passed. Its maximum is 1. In the rest of the period it is 0. Lips radiate the
+    derivative.
 
     Parameters
     ----------
@@ -78,7 +79,7 @@ def shimmer_gains(phase, shimmer, rng):
 
 
 def voice_source(f0, sampling_rate, *, jitter, shimmer, breathiness, tilt, open_quotient, rng):
-    """Return what enters the vocal tract: pulses, softened, and breath in their open parts.
+    """Return the input of the vocal tract: softened pulses, and breath in their open parts.
 
     Parameters
     ----------
@@ -87,9 +88,9 @@ def voice_source(f0, sampling_rate, *, jitter, shimmer, breathiness, tilt, open_
     sampling_rate : int
         In Hz.
     jitter : float
-        As in :func:`pulse_phase`.
+        See :func:`pulse_phase`.
     shimmer : float
-        As in :func:`shimmer_gains`, in dB.
+        In dB; see :func:`shimmer_gains`.
     breathiness : float
         Level of the breath relative to the pulses, in dB.
     tilt : float
@@ -121,8 +122,8 @@ def voice_source(f0, sampling_rate, *, jitter, shimmer, breathiness, tilt, open_
 def tract_resonances(vowels, length, sampling_rate):
     """Return the formants of vowels in a vocal tract of this length (Fant 1960).
 
-    The lowest are those of the vowels, scaled by 17.5 cm / `length`. Above them stand those of a
-    uniform tube, (2 n - 1) c / (4 `length`), as many as the sampling rate has room for.
+    The lowest formants are those of the vowels, scaled by 17.5 cm / `length`. Above them are those
+    of a uniform tube, (2 n - 1) c / (4 `length`), up to the limit of the sampling rate.
 
     Parameters
     ----------
@@ -142,8 +143,8 @@ def tract_resonances(vowels, length, sampling_rate):
     n_given = vowels.shape[1]
     n_formants = max(n_given, int((limit / spacing + 1) / 2))
     tube = (2 * np.arange(n_given, n_formants) + 1) * spacing
-    given = np.minimum(vowels * 17.5 / length, limit)
-    return np.hstack([given, np.broadcast_to(tube, (len(vowels), len(tube)))])
+    scaled = np.minimum(vowels * 17.5 / length, limit)
+    return np.hstack([scaled, np.broadcast_to(tube, (len(vowels), len(tube)))])
 
 
 def resonate(source, formants, sampling_rate):
@@ -156,7 +157,7 @@ def resonate(source, formants, sampling_rate):
     Parameters
     ----------
     source : ndarray of shape (n_samples,)
-        What goes in.
+        The input signal.
     formants : ndarray of shape (n_samples, n_formants)
         Frequencies in Hz.
     sampling_rate : int
@@ -165,11 +166,11 @@ def resonate(source, formants, sampling_rate):
     Returns
     -------
     ndarray of shape (n_samples,)
-        What comes out.
+        The output signal.
     """
     signal = source
-    # Coefficients that move with every sample are no filter of scipy's, but the rows of a
-    # triangular system with two bands, which BLAS solves in the same order.
+    # scipy's filters have constant coefficients. With coefficients that change at every sample,
+    # the filter is a triangular system with two bands, which BLAS solves in the same order.
     bands = np.ones((3, len(source)), order="F")
     for formant in formants.T:
         decay = np.exp(-np.pi * (50 + 0.04 * formant) / sampling_rate)

@@ -1,4 +1,4 @@
-"""Numbers as pictures: each display has plot() and frame()."""
+"""Draw results: each display has plot() for the picture and frame() for its numbers."""
 
 from skprognet.displays._calibration_display import CalibrationDisplay
 from skprognet.displays._class_recall_display import ClassRecallDisplay

@@ -1,4 +1,4 @@
-"""How well each class is recognised: the recalls of all methods side by side."""
+"""Draw the recall of each class for all methods side by side."""
 
 import numpy as np
 import pandas as pd
@@ -13,15 +13,16 @@ LINE = 0.13  # inches for each method in the row of a class
 
 
 class ClassRecallDisplay(Display):
-    """Recall of each class, with its spread, of all methods side by side.
+    """Show the recall of each class, with its spread, for all methods side by side.
 
-    The mark is the mean, the bar one standard deviation over the folds to each side, both by the
-    paper's rule. Within a class the methods stand in the order of the legend, from top to bottom.
+    The mark is the mean, and the bar is one standard deviation over the folds to each side, both
+    by the paper's rule. Within a class the methods have the order of the legend, from top to
+    bottom.
 
     Parameters
     ----------
     recalls : DataFrame
-        As :func:`~skprognet.results.recall_by_class` returns: method, source, label,
+        The result of :func:`~skprognet.results.recall_by_class`: method, source, label,
         std.
 
     Attributes
@@ -35,7 +36,7 @@ class ClassRecallDisplay(Display):
 
     See Also
     --------
-    ConfusionDisplay : Also says which class is taken for which.
+    ConfusionDisplay : Also shows which class is mistaken for which.
 
     Examples
     --------
@@ -56,19 +57,19 @@ class ClassRecallDisplay(Display):
 
     @classmethod
     def from_predictions(cls, predictions):
-        """Take the recall of each class in each fold, and average.
+        """Average the recall of each class over the folds.
 
         Parameters
         ----------
         predictions : DataFrame
-            A row for each row that a fit was tested on, as
+            One row for each row that a fit was tested on, as
             :func:`~skprognet.evaluation.cross_validate_transfer` returns with
-            ``return_predictions=True``: of one target, corpus and number of training folds.
+            ``return_predictions=True``, of one target, corpus and number of training folds.
 
         Returns
         -------
         ClassRecallDisplay
-            Not yet drawn.
+            The display, not yet drawn.
 
         Raises
         ------
@@ -126,8 +127,8 @@ class ClassRecallDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per method and class: method, source, label, recall_mean and recall_std (mean and
-            standard deviation over the folds of a repeat, both averaged over the repeats), n_rows
-            and n_folds.
+            One row per method and class: method, source, label, recall_mean, recall_std (mean
+            and standard deviation over the folds of a repeat, both averaged over the repeats),
+            n_rows and n_folds.
         """
         return pd.DataFrame(self.recalls).copy()

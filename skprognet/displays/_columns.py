@@ -1,4 +1,4 @@
-"""What a fitted network consists of: its columns, layer by layer, and what each layer reads."""
+"""List the columns of a fitted network, their layers, and what each layer reads."""
 
 from dataclasses import dataclass, replace
 
@@ -13,18 +13,18 @@ from skprognet.sources import POSTERIORS, Source, as_source, network_of
 
 @dataclass
 class DrawnColumn:
-    """One column of a picture.
+    """One column of the picture of a network.
 
     Attributes
     ----------
     name : str
-        What it is called.
+        Name of the column.
     source : Source
-        What it belongs to.
+        The source that it belongs to.
     reads : list of int
-        Places of the columns that it reads.
+        Positions of the columns that it reads.
     sizes : tuple of int or None
-        Widths of its layers, where these are not computed by a network; None for a network.
+        Widths of its layers, if no network computes them; None for a network.
     """
 
     name: str
@@ -33,7 +33,7 @@ class DrawnColumn:
     sizes: tuple | None = None
 
     def classes(self):
-        """Return what the outputs are called; without a network what is read."""
+        """Return the names of the outputs, or the kind of source if there is no network."""
         if self.sizes is not None:
             return [self.source.kind]
         if is_regressor(self.source.network):
@@ -43,7 +43,7 @@ class DrawnColumn:
 
 
 def check_network(estimator):
-    """Raise unless `estimator` is a fitted network, or something around one."""
+    """Raise unless `estimator` is a fitted network, or a wrapper around one."""
     network = network_of(estimator)
     if network is None:
         raise TypeError(
@@ -55,19 +55,19 @@ def check_network(estimator):
 
 
 def columns_of(estimator, name):
-    """Return the columns of a network and of all that it reads, the oldest first.
+    """Return the columns of a network and of all its sources, the oldest first.
 
     Parameters
     ----------
     estimator : estimator
         Fitted.
     name : str
-        What to call its own column, the last one.
+        Name of its own column, which is the last one.
 
     Returns
     -------
     list of DrawnColumn
-        A source's own sources are called by both names, as "gender / speaker".
+        The columns. A source of a source has both names, such as "gender / speaker".
     """
     last = as_source(estimator)
     columns, read = _older(last, "")
@@ -75,7 +75,7 @@ def columns_of(estimator, name):
 
 
 def _older(reader, prefix):
-    """Return the frozen columns behind a network, and the places of those that it reads."""
+    """Return the frozen columns below a network, and the positions of those that it reads."""
     if reader.copied:
         # A copy reads what the original reads.
         return _older(reader.sources[0][1], prefix)
@@ -91,7 +91,7 @@ def _older(reader, prefix):
             columns.append(replace(each, reads=[start + place for place in each.reads]))
         of_source = [start + place for place in of_source]
         columns.append(DrawnColumn(prefix + name, source, of_source))
-        # Whoever reads the layers of a progressive network also reads those that it reads.
+        # A reader of the layers of a progressive network also reads the layers of its sources.
         passed_on = _has_laterals(source.column()) and not _reads_posteriors(reader)
         read += [*of_source, len(columns) - 1] if passed_on else [len(columns) - 1]
     return columns, read
@@ -103,7 +103,7 @@ def _has_laterals(module):
 
 
 def _reads_posteriors(reader):
-    """Return whether a network reads what its sources say in the end, and no hidden layers."""
+    """Return whether a network reads only the outputs of its sources, and no hidden layers."""
     while reader.copied:
         reader = reader.sources[0][1]
     return getattr(reader.network, "needs_from_source", None) == POSTERIORS
@@ -129,8 +129,8 @@ def connections_of(columns):
     Returns
     -------
     DataFrame
-        A row per arrow of the picture: column (place, from 0), name, layer (from 1, the output
-        being the last), layer_name (where it has one), units, state ("frozen", "copied" or
+        One row per arrow of the picture: column (position, from 0), name, layer (from 1; the
+        output is the last), layer_name (if it has one), units, state ("frozen", "copied" or
         "trained"), reads_column, reads_layer (0 for the features), reads_units, adapter
         ("linear", "mlp" or ""), norm (Frobenius norm of a lateral matrix; NaN within a column).
         A layer that no network here computes reads nothing: -1, -1 and 0.
@@ -170,7 +170,7 @@ def _layers(place, column, is_frozen):
 
 
 def _arrows_from(columns, column, own):
-    """Return the rows of what a network reads of other columns, given those of its own layers."""
+    """Return the rows of the arrows from other columns, given the rows of its own layers."""
     module = column.source.column()
     if not column.reads:
         return []
@@ -199,7 +199,7 @@ def _read_beside(column, posteriors):
 
 
 def _given_layers(place, column):
-    """Return the rows of layers that were computed elsewhere: there are no arrows to them."""
+    """Return the rows of layers that were computed elsewhere, to which no arrows lead."""
     names = column.source.layer_names or [""] * len(column.sizes)
     return [
         {
@@ -220,7 +220,7 @@ def _given_layers(place, column):
 
 
 def _laterals(module, read, depth, forward):
-    """Return the rows of the laterals of one column, given those of its own arrows."""
+    """Return the rows of the laterals of one column, given the rows of its own arrows."""
     norms = lateral_norms(module, [str(place) for place in read])
     rows = []
     for layer, source, norm in norms[["layer", "source", "norm"]].itertuples(index=False):
@@ -240,10 +240,10 @@ def _laterals(module, read, depth, forward):
 
 
 def _inputs(module, parts, first):
-    """Return the rows of what the first layer reads beside the features.
+    """Return the rows of what the first layer reads besides the features.
 
-    `parts` are place, layer and width in the order in which the layer reads them; it reads the
-    features first.
+    `parts` hold position, layer and width in the order in which the layer reads them, after the
+    features.
     """
     start = module.n_features - sum(width for *_, width in parts)
     first["reads_units"] = start

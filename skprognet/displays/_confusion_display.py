@@ -1,4 +1,4 @@
-"""Which class is taken for which: a confusion matrix for each method."""
+"""Draw a confusion matrix for each method."""
 
 import numpy as np
 import pandas as pd
@@ -18,17 +18,17 @@ LIGHT = 0.55  # recall from which the text in a cell is white
 
 
 class ConfusionDisplay(Display):
-    """Confusion matrix of each method and source: how often each class is taken for which.
+    """Show the confusion matrix of each method and source.
 
-    A row is a true class, a column a predicted one. The large number is the recall in percent, so
-    that a row sums to 100; the small one counts the rows of the corpus. Both are means over the
-    repeats, and each repeat tests every row once. Darker is more.
+    A row is a true class, and a column is a predicted class. The large number is a percentage, so
+    that a row sums to 100; the small one counts rows of the corpus. Both are means over the
+    repeats, and each repeat tests every row once. Darker means more.
 
     Parameters
     ----------
     confusion : DataFrame
-        As :func:`~skprognet.results.confusion_by_method` returns: method, source, truth,
-        prediction, count and recall, a row for each cell.
+        The result of :func:`~skprognet.results.confusion_by_method`: method, source, truth,
+        prediction, count and recall, one row for each cell.
 
     Attributes
     ----------
@@ -65,19 +65,19 @@ class ConfusionDisplay(Display):
 
     @classmethod
     def from_predictions(cls, predictions):
-        """Count how often each class is taken for which.
+        """Count how often each class is predicted for each true class.
 
         Parameters
         ----------
         predictions : DataFrame
-            A row for each row that a fit was tested on, as
+            One row for each row that a fit was tested on, as
             :func:`~skprognet.evaluation.cross_validate_transfer` returns with
-            ``return_predictions=True``: of one target, corpus and number of training folds.
+            ``return_predictions=True``, of one target, corpus and number of training folds.
 
         Returns
         -------
         ConfusionDisplay
-            Not yet drawn.
+            The display, not yet drawn.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class ConfusionDisplay(Display):
             left, bottom = column * (n_classes + GAP), (row + 1) * step
             self._draw_matrix(ax, part, left, bottom - n_classes)
             ax.text(left, bottom - n_classes - 0.15, title, va="bottom")
-            if place + n_columns >= len(titles):  # nothing stands below: name the columns
+            if place + n_columns >= len(titles):  # the lowest matrix: name the columns
                 for x, name in zip(left + centres, names, strict=True):
                     ax.text(x, bottom + 0.15, name, rotation=90, va="top", ha="center")
         ticks = [(row + 1) * step - n_classes + y for row in range(n_rows) for y in centres]
@@ -136,7 +136,7 @@ class ConfusionDisplay(Display):
         ax.set_title(EXPLAINED, loc="left", fontsize="small")
 
     def _draw_matrix(self, ax, part, left, top):
-        """Draw one matrix with its upper left corner there."""
+        """Draw one matrix with its upper left corner at (left, top)."""
         classes = self._classes()
         recall, count = (
             part.pivot(index=TRUTH, columns=PREDICTION, values=value).loc[classes, classes]
@@ -162,7 +162,7 @@ class ConfusionDisplay(Display):
                 top + row + 0.5,
                 "white" if value > LIGHT else "black",
             )
-            # Not for the layout to measure: there are hundreds, and all stand within the axes.
+            # Keep the layout from measuring them: there are hundreds, and all are inside the axes.
             options = {"ha": "center", "color": color, "in_layout": False}
             ax.text(x, y + 0.08, f"{100 * value:.0f}", va="bottom", **options)
             shown = f"{count.iloc[row, column]:.4g}"
@@ -174,7 +174,7 @@ class ConfusionDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per cell: method, source, truth, prediction, count (rows, mean over the repeats),
-            recall and recall_std (its mean and its standard deviation over the repeats).
+            One row per cell: method, source, truth, prediction, count (rows, mean over the
+            repeats), recall and recall_std (its mean and its standard deviation over the repeats).
         """
         return pd.DataFrame(self.confusion).copy()

@@ -1,4 +1,4 @@
-"""Which corpus helps which: a heat map of source and target."""
+"""Draw a heat map of sources and targets: which corpus helps which."""
 
 import numpy as np
 
@@ -23,16 +23,16 @@ MARKS = {
 
 
 class CorporaMatrixDisplay(Display):
-    """Gain of each method for each source (rows) and each target corpus (columns).
+    """Show the gain of each method for each source (rows) and target corpus (columns).
 
-    A cell has the gain over the same network without a source: violet where the source helps,
-    orange where it hurts, white at no gain. The marks are those of the table. Where source and
-    target are one corpus stands, in grey, the score of the network without a source.
+    A cell shows the gain over the same network without a source: violet if the source helps,
+    orange if it hurts, white for no gain. The marks are those of the table. If source and target
+    are the same corpus, the grey cell shows the score of the network without a source.
 
     Parameters
     ----------
     matrix : DataFrame
-        What :func:`~skprognet.results.corpora_matrix` returns, of one number of training folds.
+        The result of :func:`~skprognet.results.corpora_matrix` for one number of training folds.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class CorporaMatrixDisplay(Display):
 
     See Also
     --------
-    skprognet.results.corpora_matrix : Makes the numbers.
+    skprognet.results.corpora_matrix : Computes the numbers.
 
     Examples
     --------
@@ -88,20 +88,20 @@ class CorporaMatrixDisplay(Display):
             What :func:`~skprognet.results.compare_methods` returns for these scores, or for more;
             None compares them.
         method : str, default=None
-            The method that is drawn. None is all, one below the other.
+            The method to draw. None draws all, one below the other.
 
         Returns
         -------
         CorporaMatrixDisplay
-            Not yet drawn.
+            The display, not yet drawn.
 
         Raises
         ------
         TypeError
-            If `scores` or `comparisons` is no table.
+            If `scores` or `comparisons` is not a table.
         ValueError
             If a column is missing, `method` is unknown, there are several numbers of training
-            folds, or no network with a source stands beside the same network without one.
+            folds, or there is no network with a source together with the same network without.
         """
         scores = check_frame("scores", scores, ["method", "source", "corpus", "score"])
         check_one_study("scores", scores, ["target", "n_train_folds"])
@@ -111,7 +111,7 @@ class CorporaMatrixDisplay(Display):
         return cls(corpora_matrix(scores, comparisons, method=method))
 
     def _rows(self):
-        """Return (method, source) from top to bottom; corpora that only learn are rows as well."""
+        """Return (method, source) from top to bottom, including corpora that are only targets."""
         names = list(dict.fromkeys(self.matrix["source"]))
         corpora = [name for name in self._columns() if name not in names]
         order = {name: place for place, name in enumerate(self._columns())}
@@ -169,13 +169,13 @@ class CorporaMatrixDisplay(Display):
                 ax.axhline(place - 0.5, color="black", linewidth=1)
 
     def _write(self, ax, x, y, text, gains):
-        """Write into a cell, in white where it is dark."""
+        """Write into a cell, in white if the cell is dark."""
         strength = 0 if np.isnan(gains[y, x]) else abs(self.image_.norm(gains[y, x]) - 0.5)
         colour = "white" if strength > 0.35 else "black"
         return ax.text(x, y, text, ha="center", va="center", fontsize="small", color=colour)
 
     def _explanation(self):
-        """Return how to read the numbers and marks that occur."""
+        """Return an explanation of the numbers and of the marks in the picture."""
         metric = metric_of(self.matrix).label
         plain = " or ".join(self.matrix["baseline"].unique())
         lines = [
@@ -192,7 +192,7 @@ class CorporaMatrixDisplay(Display):
         Returns
         -------
         DataFrame
-            What :func:`~skprognet.results.corpora_matrix` returns.
+            The result of :func:`~skprognet.results.corpora_matrix`.
         """
         return self.matrix.copy()
 

@@ -1,4 +1,4 @@
-"""The rows on which the methods disagree, and what each of them says."""
+"""Draw the rows on which the methods disagree, with the prediction of each."""
 
 import re
 
@@ -20,18 +20,18 @@ LONGEST, LABEL = 20, 10  # letters of a file's name, and of a label
 
 
 class DisagreementDisplay(Display):
-    """What each method says of the rows on which the methods disagree most.
+    """Show the predictions of all methods for the rows on which they disagree most.
 
-    A line is a row of the corpus, by the name of its file or by its number. Beside its true class
-    stands the label that each method gives it: on white where it is right, in bold on orange where
-    it is wrong. Of numbers, the more orange a cell is, the farther its number is from the truth;
-    the farthest of all is as orange as a wrong label.
+    A line is a row of the corpus, with the name of its file or its number. It shows the true class
+    and the label that each method predicts: on white if it is right, in bold on orange if it is
+    wrong. For numbers, a cell is more orange the farther its number is from the truth; the
+    farthest number of all is as orange as a wrong label.
 
     Parameters
     ----------
     disputed : DataFrame
-        As :func:`~skprognet.results.most_disputed` returns: row, file (if known), truth, and after
-        its other columns one for each method, with its labels.
+        The result of :func:`~skprognet.results.most_disputed`: row, file (if known), truth, other
+        columns, and at the end one column for each method, with its labels.
 
     Attributes
     ----------
@@ -68,23 +68,23 @@ class DisagreementDisplay(Display):
         Parameters
         ----------
         predictions : DataFrame
-            A row for each row that a fit was tested on, as
+            One row for each row that a fit was tested on, as
             :func:`~skprognet.evaluation.cross_validate_transfer` returns with
-            ``return_predictions=True``: of one target, corpus and number of training folds, and of
+            ``return_predictions=True``, of one target, corpus and number of training folds, and of
             two methods or more.
         n : int, default=20
-            How many rows to show.
+            Number of rows to show.
         only : {"wrong to right", "right to wrong", "closer", "farther"}, default=None
-            Show only rows whose label some transfer changes in this way, or whose number it brings
+            Show only rows whose label transfer changes in this way, or whose number it brings
             closer to the truth or farther from it. None shows all.
         against : str, default=None
-            Name of the method without a source that transfer is judged by; see
+            Name of the method without a source with which transfer is compared; see
             :func:`~skprognet.results.most_disputed`.
 
         Returns
         -------
         DisagreementDisplay
-            Not yet drawn.
+            The display, not yet drawn.
 
         Raises
         ------
@@ -107,7 +107,7 @@ class DisagreementDisplay(Display):
         return LAST_FACTS[0] not in self.disputed
 
     def _distances(self):
-        """Return how far each cell is from the truth, and whether it is a wrong label."""
+        """Return the distance of each cell from the truth, and whether it is a wrong label."""
         cells = self.disputed[[TRUTH, *self._methods()]]
         if not self._has_numbers():
             wrong = cells.ne(self.disputed[TRUTH], axis=0).to_numpy()
@@ -116,12 +116,12 @@ class DisagreementDisplay(Display):
         return distances, np.zeros(distances.shape, dtype=bool)
 
     def _row_names(self):
-        """Return what each row is called: its file without folders, or its number."""
+        """Return the name of each row: its file without folders, or its number."""
         names = self.disputed[ROW].astype(str)
         if FILE in self.disputed:
             names = self.disputed[FILE].where(self.disputed[FILE].notna(), names)
         names = [re.split(r"[/\\]", str(name))[-1] for name in names]
-        # The end of a name tells files of one speaker apart.
+        # Files of one speaker differ at the end of the name.
         return [verbatim(n if len(n) <= LONGEST else f"…{n[1 - LONGEST :]}") for n in names]
 
     def _heads(self):
@@ -160,15 +160,16 @@ class DisagreementDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per row of the corpus: row, file (if known), truth, disagreement (in bits, or of
-            numbers in the unit of the target), methods_right, wrong_to_right and right_to_wrong,
-            or of numbers error, closer and farther, and the label or number of each method.
+            One row per row of the corpus: row, file (if known), truth, disagreement (in bits, or
+            for numbers in the unit of the target), methods_right, wrong_to_right and
+            right_to_wrong (for numbers error, closer and farther), and the label or number of
+            each method.
         """
         return pd.DataFrame(self.disputed).copy()
 
 
 def _in_a_cell(value):
-    """Return a label as it is, as far as there is room."""
+    """Return a label, cut to the width of a cell."""
     return verbatim(value)[:LABEL]
 
 

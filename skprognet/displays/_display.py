@@ -1,31 +1,30 @@
-"""What all displays share: where they are drawn, and how the figure is forgotten."""
+"""The base class of all displays."""
 
 from skprognet._extras import import_extra
 
 
 class Display:
-    """Numbers that can be drawn.
+    """Keep numbers and draw them.
 
     A subclass keeps its numbers in ``__init__``, returns them from ``frame`` and draws them in
     ``_draw(ax)``. Its ``_figure_size()`` returns width and height, in inches, of the figure that
-    `plot` makes; about 4.8 wide, the text can still be read when it is printed in a column of
-    8.5 cm.
+    `plot` makes. At a width of about 4.8, text stays readable in a printed column of 8.5 cm.
     """
 
     def plot(self, ax=None):
-        """Draw.
+        """Draw the picture.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to; None makes a figure with pyplot, as scikit-learn's displays do. Legends and
-            long names stand outside the axes, so give a figure of your own
+            Axes to draw into; None makes a figure with pyplot, as scikit-learn's displays do.
+            Legends and long names are outside the axes, so give your own figure
             ``layout="constrained"``, or save it with ``bbox_inches="tight"``.
 
         Returns
         -------
         self : Display
-            This one, with `ax_` and `figure_`.
+            The display itself, with `ax_` and `figure_`.
 
         Raises
         ------
@@ -41,7 +40,7 @@ class Display:
         return self
 
     def close(self):
-        """Forget the figure that `plot` made with pyplot; one that you gave stays."""
+        """Close the figure that `plot` made with pyplot; your own figure stays open."""
         if getattr(self, "_made_figure", False):
             import matplotlib.pyplot as plt
 

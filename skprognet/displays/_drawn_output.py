@@ -1,4 +1,4 @@
-"""Which columns of an explanation are drawn, and the words and digits for classes and numbers."""
+"""Select the columns of an explanation to draw, and word them for classes and numbers."""
 
 import math
 
@@ -12,69 +12,69 @@ _PREDICTED, _LOG_PROBABILITY = "predicted", "log_probability"
 
 
 class OfClass:
-    """What is said of changes in the log-probability of a class."""
+    """Words and digits for changes in the log-probability of a class."""
 
     axis = "log-probability lost without it"
 
     @staticmethod
     def name(label):
-        """Return how the prediction of a row is called."""
+        """Return the name of the prediction of a row."""
         return label
 
     @staticmethod
     def title(row):
-        """Return the title of the picture of one row, a dict."""
+        """Return the title of the picture of one row, which is a dict."""
         return f"{row[_PREDICTED]}, probability {np.exp(row[_LOG_PROBABILITY]):.2f}"
 
     @staticmethod
     def n_decimals(limit):
-        """Return how many decimals of a change are shown."""
+        """Return the number of decimals of a change."""
         return 1
 
 
 class OfNumber:
-    """What is said of changes in a number, whose unit is the user's."""
+    """Words and digits for changes in a number, in the unit of the user."""
 
     axis = "fall in the number without it"
 
     @staticmethod
     def name(number):
-        """Return how the prediction of a row is called."""
+        """Return the name of the prediction of a row."""
         return f"{number:.3g}"
 
     @staticmethod
     def title(row):
-        """Return the title of the picture of one row, a dict."""
+        """Return the title of the picture of one row, which is a dict."""
         return f"predicted {row[_PREDICTED]:.3g}"
 
     @staticmethod
     def n_decimals(limit):
-        """Return how many decimals of a change are shown: the greatest one has two digits."""
+        """Return the number of decimals of a change; the greatest change has two digits."""
         return max(0, 1 - math.floor(math.log10(limit)))
 
 
 def drawn_output(explanation, output):
-    """Return the columns about one output, without its ending, and what is said of them.
+    """Return the columns of one output, without its ending, and the words for them.
 
     Parameters
     ----------
     explanation : DataFrame
-        As :func:`~skprognet.estimators.explain` returns.
+        The result of :func:`~skprognet.estimators.explain`.
     output : int or None
-        The output; None is the only one.
+        Number of the output; None means the only one.
 
     Returns
     -------
     drawn : DataFrame
-        Its columns predicted, perhaps log_probability, and those of changes.
+        The columns predicted, log_probability (of classes) and those of changes.
     kind : OfClass or OfNumber
 
     Raises
     ------
     TypeError
-        If it is no table.
+        If `explanation` is not a table.
     ValueError
-        If it is not such a table, or has no such output.
+        If the table has another form, or no such output.
     """
     frame = as_frame("explanation", explanation)
     of_classes = _LOG_PROBABILITY in frame
@@ -96,7 +96,7 @@ def drawn_output(explanation, output):
 
 
 def _ending(frame, output):
-    """Return what the names of the columns about an output end with."""
+    """Return the ending of the names of the columns of an output."""
     outputs = [k for k in range(len(frame.columns)) if f"{_PREDICTED}_{k}" in frame]
     if output is None and len(outputs) < 2:
         return f"_{outputs[0]}" if outputs else ""

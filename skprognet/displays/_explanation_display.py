@@ -1,4 +1,4 @@
-"""Why this prediction: what speaks for it, and what against it."""
+"""Draw what speaks for a prediction, and what against it."""
 
 import numpy as np
 import pandas as pd
@@ -15,23 +15,22 @@ COLUMNS_WITH_NUMBERS = 12  # of more the numbers would run into each other
 
 
 class ExplanationDisplay(Display):
-    """Sources and groups of features that speak for the prediction of each row, or against it.
+    """Show which sources and groups of features support each prediction, or oppose it.
 
-    Of one row it draws bars. To the right of zero: the source or group speaks for the predicted
-    class, or raises the predicted number. To the left, hatched: it speaks against the class, or
-    lowers the number. Of several rows it draws a map with a line for each row of X: orange speaks
-    for or raises, purple speaks against or lowers. Sources stand first. Of the groups of features
-    those are shown whose changes are greatest, on average over the rows without their sign. Of
-    more than 40 rows the map has no names and numbers.
+    For one row it draws bars. A bar to the right of zero supports the predicted class, or raises
+    the predicted number. A hatched bar to the left opposes the class, or lowers the number. For
+    several rows it draws a map with a line for each row of X: orange supports or raises, purple
+    opposes or lowers. Sources come first. It shows the groups of features with the greatest mean
+    absolute change over the rows. For more than 40 rows the map has no names and numbers.
 
     Parameters
     ----------
     explanation : DataFrame
-        As :func:`~skprognet.estimators.explain` returns.
+        The result of :func:`~skprognet.estimators.explain`.
     max_groups : int, default=10
-        How many groups of features are shown.
+        Number of groups of features to show.
     output : int, default=None
-        Which of several outputs of a regressor is shown, from 0; None is the only one.
+        Number of the output to show, from 0, if a regressor has several; None means the only one.
 
     Attributes
     ----------
@@ -40,14 +39,14 @@ class ExplanationDisplay(Display):
     figure_ : matplotlib Figure
         After `plot`: the figure.
     bars_ : matplotlib BarContainer or None
-        After `plot`: a bar for each source and group, from top to bottom; None of several rows.
+        After `plot`: a bar for each source and group, from top to bottom; None for several rows.
     image_ : matplotlib AxesImage or None
-        After `plot`: the map; None of one row.
+        After `plot`: the map; None for one row.
 
     Raises
     ------
     TypeError
-        If `explanation` is no table.
+        If `explanation` is not a table.
     ValueError
         If it has no rows, lacks a column, or has no such `output`.
 
@@ -90,34 +89,35 @@ class ExplanationDisplay(Display):
         max_groups=10,
         output=None,
     ):
-        """Ask a fitted network what speaks for its predictions, or changes them.
+        """Compute which sources and features support the predictions of a fitted network.
 
         Parameters
         ----------
         estimator : classifier or regressor of this package
             Fitted; or a pipeline, FrozenEstimator or fitted search around one.
         X : array-like of shape (n_samples, n_features)
-            The rows to be explained.
+            The rows to explain.
         groups : dict, sequence of str or None, default=None
             The groups of features, as for :func:`~skprognet.estimators.explain`.
         method : {"mean", "silence"}, default="mean"
-            What stands in the place of what a source says.
+            What replaces the output of a source; see :func:`~skprognet.estimators.explain`.
         reference : array-like of shape (n_reference, n_features), default=None
-            The rows that are averaged; None takes the mean of the training rows.
+            The rows to average; None takes the mean of the training rows.
         max_groups : int, default=10
-            How many groups of features are shown.
+            Number of groups of features to show.
         output : int, default=None
-            Which of several outputs of a regressor is shown, from 0; None is the only one.
+            Number of the output to show, from 0, if a regressor has several; None means the only
+            one.
 
         Returns
         -------
         ExplanationDisplay
-            Not yet drawn.
+            The display, not yet drawn.
 
         Raises
         ------
         TypeError
-            If there is no network of this package in the estimator.
+            If the estimator holds no network of this package.
         ValueError
             If X or `reference` do not fit, a group is not found, or there is no such `output`.
         """
@@ -125,7 +125,7 @@ class ExplanationDisplay(Display):
         return cls(explain(estimator, X, **options), max_groups=max_groups, output=output)
 
     def _names(self):
-        """Return how what is shown is called in the picture."""
+        """Return the names of the shown sources and groups in the picture."""
         return [
             verbatim(f"{name.removeprefix(SOURCE)} (source)", 30)
             if name.startswith(SOURCE)
@@ -134,7 +134,7 @@ class ExplanationDisplay(Display):
         ]
 
     def _row_names(self):
-        """Return how the rows are called in a map."""
+        """Return the names of the rows in a map."""
         frame = self._drawn
         return [
             verbatim(f"{row}: {self._kind.name(predicted)}", 24)
@@ -145,7 +145,7 @@ class ExplanationDisplay(Display):
         names = self._names()
         if len(self._drawn) == 1:
             return 4.8, 1.2 + 0.75 * row_height(names) * len(names)
-        # The names stand upright below the map.
+        # The names are vertical, below the map.
         longest = max(len(line) for name in names for line in name.split("\n"))
         rows = self._row_names()[:ROWS_WITH_NAMES]
         return 4.8, 0.8 + 0.08 * longest + 0.65 * row_height(rows) * len(rows)
@@ -183,7 +183,7 @@ class ExplanationDisplay(Display):
             self._write_numbers(ax, changes, limit)
 
     def _write_numbers(self, ax, changes, limit):
-        """Write the changes into the cells, but for those that would be 0."""
+        """Write the changes into the cells, except those that round to 0."""
         n_decimals = self._kind.n_decimals(limit)
         for (i, j), change in np.ndenumerate(changes):
             if abs(change) >= 0.5 * 10**-n_decimals:
@@ -197,8 +197,8 @@ class ExplanationDisplay(Display):
         Returns
         -------
         DataFrame
-            A line for each row of X and what is shown of it: row (from its index), predicted, kind
-            ("source" or "features"), name, change.
+            One row for each row of X and each shown source or group: row (from its index),
+            predicted, kind ("source" or "features"), name, change.
         """
         frame, n_shown = self._drawn, len(self._shown)
         parts = [name.partition("_") for name in self._shown]

@@ -1,4 +1,4 @@
-"""What a frame has to be before it can be drawn."""
+"""Check tables before they are drawn."""
 
 import numpy as np
 
@@ -21,16 +21,16 @@ def check_frame(name, frame, needed):
     Parameters
     ----------
     name : str
-        What the frame is called, for the message.
+        Name of the frame, for the message.
     frame : DataFrame
-        Anyone's, also of polars or pyarrow.
+        A table of pandas, polars or pyarrow.
     needed : sequence of str
-        Columns, method and source among them.
+        Names of columns, including method and source.
 
     Raises
     ------
     TypeError
-        If it is no table.
+        If it is not a table.
     ValueError
         If it has no rows, lacks a column, or a row lacks its method or source.
     """
@@ -54,16 +54,16 @@ def by_method(frame):
 
 
 def check_one_study(name, frame, columns):
-    """Raise a ValueError if a column that is there has several values: a mean would mix them.
+    """Raise a ValueError if an existing column has several values, which a mean would mix.
 
     Parameters
     ----------
     name : str
-        What the frame is called, for the message.
+        Name of the frame, for the message.
     frame : DataFrame
-        Anyone's.
+        The table.
     columns : sequence of str
-        Columns that tell studies apart; each may be absent.
+        Columns that distinguish studies; each may be absent.
     """
     for column in columns:
         values = [] if column not in frame else frame[column].unique().tolist()
@@ -82,14 +82,14 @@ def paper_spread(scores, method, source):
     scores : DataFrame
         Columns method, source, repeat, fold and score, of one corpus and one number of folds.
     method, source : str
-        Whose.
+        The method and its source.
 
     Returns
     -------
     mean, std : float
-        Over the folds of each repeat (std with ddof 1), then averaged over the repeats. std is
-        NaN for a single fold; both are NaN where a fold has no score, since a mean over the
-        others would be of other folds than those of the other methods.
+        Computed over the folds of each repeat (std with ddof 1), then averaged over the repeats.
+        std is NaN for a single fold. Both are NaN if a fold has no score, since a mean over the
+        others would cover other folds than those of the other methods.
     """
     return paper_mean_and_std(score_table(scores, method, source))
 
@@ -100,15 +100,15 @@ def figure_spread(scores, method, source):
     Parameters
     ----------
     scores : DataFrame
-        As for :func:`paper_spread`.
+        See :func:`paper_spread`.
     method, source : str
-        Whose.
+        The method and its source.
 
     Returns
     -------
     mean, std : float
-        Of the scores averaged over the folds of each repeat (std with ddof 1), or, of a single
-        repeat, over its folds. std is NaN for a single score.
+        Computed over the repeats, of the scores averaged over the folds of each (std with ddof 1).
+        With one repeat, computed over its folds. std is NaN for a single score.
     """
     table = score_table(scores, method, source)
     of_repeats = table.mean(axis=1, keepdims=True) if len(table) > 1 else table
@@ -117,11 +117,11 @@ def figure_spread(scores, method, source):
 
 
 def spread_in_words(n_repeats):
-    """Return what the band of Figures 3 and 4 is the standard deviation over."""
+    """Return over what the band of Figures 3 and 4 is the standard deviation."""
     return "repeats" if n_repeats > 1 else "folds"
 
 
 def axis_label(table):
-    """Return what the metric of a table is called on an axis, and if lower is better, that."""
+    """Return the label of a table's metric for an axis; it says if lower is better."""
     metric = metric_of(table)
     return verbatim(metric.label) + ("" if metric.greater_is_better else " (lower is better)")

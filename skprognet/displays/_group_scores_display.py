@@ -1,4 +1,4 @@
-"""Whether a method serves some groups of speakers worse than others."""
+"""Draw the scores within groups of speakers: some groups may be served worse than others."""
 
 import pandas as pd
 
@@ -17,16 +17,16 @@ _BESIDE = {"textcoords": "offset points", "fontsize": "small", "annotation_clip"
 
 
 class GroupScoresDisplay(Display):
-    """Score of each method within each group, such as each speaker, and their range.
+    """Show the score of each method within each group, such as each speaker, and the range.
 
-    A mark is a group. The line reaches from the lowest to the highest, which are named at its
-    ends. Its length stands at the right: the range of the scores.
+    A mark is a group. The line leads from the lowest to the highest score, and these two groups
+    are named at its ends. The number at the right is its length, the range of the scores.
 
     Parameters
     ----------
     groups : DataFrame
-        As :func:`~skprognet.results.scores_by_group` returns: method, source, group and score. A
-        further column, column, says what the groups are, where they are of several kinds.
+        The result of :func:`~skprognet.results.scores_by_group`: method, source, group and
+        score. If there are several kinds of groups, the column `column` names the kind.
 
     Attributes
     ----------
@@ -67,9 +67,9 @@ class GroupScoresDisplay(Display):
         Parameters
         ----------
         predictions : DataFrame
-            A row for each row that a fit was tested on, as
+            One row for each row that a fit was tested on, as
             :func:`~skprognet.evaluation.cross_validate_transfer` returns with
-            ``return_predictions=True``: of one target, corpus and number of training folds.
+            ``return_predictions=True``, of one target, corpus and number of training folds.
         labels : DataFrame
             What is known of each row of the corpus; its index has the numbers of the rows.
         column : str or list of str
@@ -81,7 +81,7 @@ class GroupScoresDisplay(Display):
         Returns
         -------
         GroupScoresDisplay
-            Not yet drawn.
+            The display, not yet drawn.
 
         Raises
         ------
@@ -100,7 +100,7 @@ class GroupScoresDisplay(Display):
         return cls(check_frame("groups", pd.concat(parts, ignore_index=True), NEEDED))
 
     def _blocks(self):
-        """Return for each column of groups its name and the rows of each method."""
+        """Return the rows of each method, by the name of the column of groups."""
         if "column" not in self.groups:
             return {"": by_method(self.groups)}
         blocks = self.groups.groupby("column", sort=False)
@@ -144,7 +144,7 @@ class GroupScoresDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per column, method and group: column, method, source, group, score (within the
+            One row per column, method and group: column, method, source, group, score (within the
             group, mean over the repeats), and others.
         """
         return pd.DataFrame(self.groups).copy()

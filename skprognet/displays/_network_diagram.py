@@ -1,4 +1,4 @@
-"""The columns and laterals of a fitted network: Figures 1 and 2 of the paper."""
+"""Draw the columns and laterals of a fitted network: Figures 1 and 2 of the paper."""
 
 import pandas as pd
 
@@ -31,27 +31,26 @@ def _listed(classes):
 
 
 def _in_box(units, name):
-    """Return the text of a layer; of a long name its end, since there names of layers differ."""
+    """Return the text of a layer, with only the end of a long name, where names differ."""
     short = name if len(name) <= LETTERS_SHOWN else "…" + name[1 - LETTERS_SHOWN :]
     return f"{verbatim(short)}\n{units}" if name else str(units)
 
 
 class NetworkDisplay(Display):
-    """The columns of a fitted network side by side, and which layer reads which.
+    """Show the columns of a fitted network side by side, and which layer reads which.
 
     A box is a layer with its number of units, from the features at the bottom to the classes at
-    the top; an arrow is a matrix of weights. The layers of a source that is no network of this
-    package have their names where there are any, and nothing leads to them. Frozen layers are
-    grey and hatched, copied ones dotted. Laterals, from frozen layer k to layer k + 1 of the
-    column beside it, are as wide as the Frobenius norm of their matrix is large. An A is an
-    adapter.
+    the top. An arrow is a matrix of weights. Layers of a source that is not a network of this
+    package have their names, if any, and no arrows lead to them. Frozen layers are grey and
+    hatched, copied layers dotted. Laterals lead from frozen layer k to layer k + 1 of the next
+    column; their width grows with the Frobenius norm of their matrix. An A is an adapter.
 
     Parameters
     ----------
     connections : DataFrame
-        A row per arrow, as `frame` returns.
+        One row per arrow, as `frame` returns.
     classes : list of list of str
-        For each column the names of its classes, or what kind of source it is.
+        For each column the names of its classes, or the kind of source.
 
     Attributes
     ----------
@@ -105,18 +104,18 @@ class NetworkDisplay(Display):
             A fitted ProgressiveClassifier, FineTunedClassifier, DNNClassifier or scikit-learn's
             MLPClassifier, or a pipeline or FrozenEstimator that ends in one.
         name : str, default=None
-            What to call its own column, such as the task; None is "new column", of a fine-tuned
-            network "copy of" and the name of its source, and of others "network".
+            Name of its own column, such as the task. None means "new column" if it has sources,
+            "copy of" and the name of the source for a fine-tuned network, or else "network".
 
         Returns
         -------
         NetworkDisplay
-            Not yet drawn.
+            The display, not yet drawn.
 
         Raises
         ------
         TypeError
-            If the estimator is none of these.
+            If the estimator is another object.
         NotFittedError
             If it has not been fitted.
         """
@@ -130,13 +129,13 @@ class NetworkDisplay(Display):
         return cls(connections_of(columns), classes=[column.classes() for column in columns])
 
     def _levels(self):
-        """Return how high each layer of each column stands, the features at 0.
+        """Return the height of each layer of each column, with the features at 0.
 
-        Of L hidden layers in a column and H in the deepest, layer k stands at 1 + (k - 1) H / L,
-        so that every lateral leads upwards whatever the depths.
+        With L hidden layers in a column and H in the deepest, layer k has the height
+        1 + (k - 1) H / L, so that every lateral leads upwards whatever the depths.
         """
         layers = self.connections.groupby("column").agg({"layer": "max", "reads_column": "max"})
-        # Layers that were computed elsewhere read nothing, and have no output above them.
+        # Layers that were computed elsewhere read nothing and have no output layer.
         depths = layers["layer"] - (layers["reads_column"] >= 0)
         highest = depths.max()
         return {
@@ -268,7 +267,7 @@ class NetworkDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per arrow: column (place, from 0, oldest first) and name of the layer's column,
+            One row per arrow: column (place, from 0, oldest first) and name of the layer's column,
             layer (from 1, the output being the last), layer_name (where it has one), units,
             state ("frozen", "copied" or "trained"); what it reads: reads_column, reads_layer (0
             for the features), reads_units, which are -1, -1 and 0 for a layer that was computed

@@ -1,29 +1,29 @@
-"""A display as the bytes of a file, or of several formats at once."""
+"""Return a display as the bytes of a file, or of several formats at once."""
 
 import importlib
 import io
 
-# Nothing in a file says when it was made.
+# Files do not record when they were made.
 METADATA = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
 BACKENDS = {"png": "agg", "svg": "svg", "pdf": "pdf"}  # of matplotlib
 
 
 def picture(display, suffix, dpi=150):
-    """Return the picture in one format, as ``plot`` and ``savefig`` make it.
+    """Return the picture in one format, made by ``plot`` and ``savefig``.
 
     Parameters
     ----------
     display : Display
-        Any of this package.
+        Any display of this package.
     suffix : str
         The format, such as "png", "pdf", "svg" or another one that matplotlib knows.
     dpi : int, default=150
-        Dots in an inch.
+        Dots per inch.
 
     Returns
     -------
     bytes
-        A whole file.
+        The content of the file.
 
     Raises
     ------
@@ -40,29 +40,29 @@ def picture(display, suffix, dpi=150):
 
 
 def pictures(display, suffixes, dpi=150):
-    """Return the picture in several formats, in about half the time of one `picture` for each.
+    """Return the picture in several formats, in about half the time of calling `picture` for each.
 
-    ``savefig`` computes the layout for each format, and draws twice: once only to learn how large
-    everything is. Here the layout is computed once, and each format is drawn once.
+    ``savefig`` computes the layout for each format and draws twice, the first time only to measure
+    sizes. Here the layout is computed once, and each format is drawn once.
 
     Parameters
     ----------
     display : Display
-        Any of this package.
+        Any display of this package.
     suffixes : iterable of {"png", "svg", "pdf"}
         The formats.
     dpi : int, default=150
-        Dots in an inch.
+        Dots per inch.
 
     Returns
     -------
     dict of str to bytes
-        A whole file for each suffix, which holds the same bytes each time.
+        The content of a file for each suffix. Repeated calls give the same bytes.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    # Without pyplot, which would look for a screen and remember the figure.
+    # Without pyplot, which would look for a screen and keep the figure.
     figure = Figure(figsize=display._figure_size(), dpi=dpi, layout="constrained")
     FigureCanvasAgg(figure)
     display.plot(figure.subplots())
@@ -77,7 +77,7 @@ def _drawn_once(figure, suffix, dpi):
     buffer = io.BytesIO()
     backend = importlib.import_module(f"matplotlib.backends.backend_{BACKENDS[suffix]}")
     figure.set_dpi(dpi)
-    # Without a salt of ours the ids in an SVG are random.
+    # Without a fixed salt the ids in an SVG are random.
     with matplotlib.rc_context({"svg.hashsalt": "skprognet"}):
         draw = getattr(backend.FigureCanvas(figure), f"print_{suffix}")
         draw(buffer, metadata=METADATA[suffix])

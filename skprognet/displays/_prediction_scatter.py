@@ -1,4 +1,4 @@
-"""Predicted numbers against the true ones: a panel for each method."""
+"""Draw predicted numbers against true ones, with a panel for each method."""
 
 import numpy as np
 import pandas as pd
@@ -22,25 +22,26 @@ EXPLAINED_DENSITY = "darker: more rows, each once in every repeat\ndotted: predi
 
 
 class PredictionScatterDisplay(Display):
-    """Predicted numbers against true ones, a panel for each method and source.
+    """Show predicted numbers against true ones, with a panel for each method and source.
 
-    A point is a row of the corpus in a repeat: each repeat tests every row once, so that with ten
+    A point is a row of the corpus in one repeat. Each repeat tests every row once, so with ten
     repeats a row has ten points. Predictions are not averaged over the repeats, since the mean of
     ten networks is closer to the truth than any of them. On the dotted line predictions equal the
-    truth; both axes have the same scale, in all panels. A panel of more than 2000 points shows how
-    many there are in each cell instead.
+    truth. All axes have the same scale. A panel of more than 2000 points shows the number of
+    points in each cell instead.
 
-    Above each panel stand the concordance correlation coefficient (CCC), Pearson's r, and the root
-    of the mean squared error (RMSE, in the unit of the target): of all rows of a repeat, mean over
-    the repeats. A cloud that is flatter than the line, or beside it, has a CCC below its r.
+    Above each panel are the concordance correlation coefficient (CCC), Pearson's r, and the root
+    mean squared error (RMSE, in the unit of the target). They are computed over all rows of a
+    repeat and averaged over the repeats. If the cloud is flatter than the line, or beside it, the
+    CCC is below r.
 
     Parameters
     ----------
     points : DataFrame
         Predictions: method, source, repeat, fold, row, truth and prediction.
     agreement : DataFrame
-        As :func:`~skprognet.results.agreement_by_method` returns: method, source, ccc, pearson_r
-        and rmse.
+        The result of :func:`~skprognet.results.agreement_by_method`: method, source, ccc,
+        pearson_r and rmse.
 
     Attributes
     ----------
@@ -78,7 +79,7 @@ class PredictionScatterDisplay(Display):
 
     @classmethod
     def from_predictions(cls, predictions):
-        """Take the predictions of each method, and compute how well they agree with the truth.
+        """Compute how well the predictions of each method agree with the truth.
 
         Parameters
         ----------
@@ -91,7 +92,7 @@ class PredictionScatterDisplay(Display):
         Returns
         -------
         PredictionScatterDisplay
-            Not yet drawn.
+            The display, not yet drawn.
 
         Raises
         ------
@@ -104,7 +105,7 @@ class PredictionScatterDisplay(Display):
         return cls(predictions[POINTS].reset_index(drop=True), agreement)
 
     def _titles(self):
-        """Return the name of each method in lines of its own, and its agreement below."""
+        """Return the title of each method: its name, and its agreement on the next line."""
         agreement = self.agreement.set_index(list(METHOD))
         return {
             method: f"{verbatim(label(*method), WIDTH)}\n{_in_words(agreement.loc[method])}"
@@ -148,13 +149,13 @@ class PredictionScatterDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per point: method, source, repeat, fold, row, truth and prediction.
+            One row per point: method, source, repeat, fold, row, truth and prediction.
         """
         return pd.DataFrame(self.points).copy()
 
 
 def _in_words(row):
-    """Return how well a method agrees with the truth, as one line."""
+    """Return the agreement of a method with the truth as one line of text."""
     r = "r \N{EN DASH}" if np.isnan(row["pearson_r"]) else f"r {row['pearson_r']:.3f}"
     return f"CCC {row['ccc']:.3f}, {r}, RMSE {row['rmse']:.3g}"
 
@@ -168,7 +169,7 @@ def _limits(points):
 
 
 def _draw_points(panel, part, colour, limits):
-    """Draw each point, or of many how many there are in each cell; as pixels in every format."""
+    """Draw the points, or their number in each cell if there are many, as pixels."""
     truth, predicted = part[TRUTH].to_numpy(float), part[PREDICTION].to_numpy(float)
     if len(part) <= MOST_POINTS:
         alpha = min(0.8, 12 / np.sqrt(len(part)))

@@ -1,4 +1,4 @@
-"""The scores of each method: Table 2 of the paper as a picture."""
+"""Draw the scores of each method: Table 2 of the paper as a picture."""
 
 import pandas as pd
 
@@ -17,28 +17,28 @@ from skprognet.displays._style import GREY, looks, row_height, verbatim
 
 
 def _dots(own, n_repeats):
-    """Return the mean of each repeat, or, of a single repeat, the score of each fold."""
+    """Return the mean of each repeat, or the score of each fold if there is one repeat."""
     if n_repeats == 1:
         return own[[*FOLD, SCORE]].sort_values("fold")
-    # Folds without a score leave the repeat without a mean, rather than with that of the others.
+    # If a fold has no score, the repeat has no mean, instead of the mean of the others.
     means = own.groupby("repeat")[SCORE].agg(lambda score: score.mean(skipna=False))
     return means.reset_index()
 
 
 class ScoresDisplay(Display):
-    """Score of each method and source: mean, spread over the folds, and the single results.
+    """Show the score of each method and source: mean, spread and single results.
 
-    The large marker is the mean, the bar one standard deviation over the folds to each side, both
-    by the paper's rule; the small dots are the means of the repeats, or, where there is a single
-    repeat, the folds.
+    The large marker is the mean, and the bar is one standard deviation over the folds to each
+    side, both by the paper's rule. The small dots are the means of the repeats, or the folds if
+    there is only one repeat.
 
     Parameters
     ----------
     scores : DataFrame
-        A row per dot: method, source, repeat, fold (only for a single repeat), metric,
+        One row per dot: method, source, repeat, fold (only for a single repeat), metric,
         greater_is_better, score, and the same mean and std in all rows of a method and source.
     chance : float, default=None
-        Score of a guess, for a line; None draws none.
+        Score at chance level, for a line; None draws no line.
 
     Attributes
     ----------
@@ -79,15 +79,15 @@ class ScoresDisplay(Display):
         scores : DataFrame
             Columns method, source, repeat, fold and score, a row per fit, as
             :func:`~skprognet.evaluation.cross_validate_transfer` returns: of one metric, target,
-            corpus and number of training folds, where it has such columns.
+            corpus and number of training folds, if it has such columns.
         chance : float, default=None
-            Score of a guess, such as 1 / 4 for the UAR of four classes, for a line; None draws
-            none.
+            Score at chance level, for a line, such as 1 / 4 for the UAR of four classes; None
+            draws no line.
 
         Returns
         -------
         ScoresDisplay
-            Not yet drawn.
+            The display, not yet drawn.
 
         Raises
         ------
@@ -172,7 +172,7 @@ class ScoresDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per small dot: method, source, repeat, fold (only for a single repeat), metric,
+            One row per small dot: method, source, repeat, fold (only for a single repeat), metric,
             greater_is_better, score, and mean and std of the method and source (over the folds of
             a repeat, both averaged over the repeats; std is NaN for a single fold).
         """

@@ -1,4 +1,4 @@
-"""Bars to both sides of zero, whose side can also be told in grey."""
+"""Draw bars to both sides of zero, with a hatch that shows the side without colour."""
 
 from skprognet.displays._style import COLOURS
 
@@ -9,9 +9,9 @@ def draw_signed_bars(ax, heights, values, names, spread=None):
     Parameters
     ----------
     ax : matplotlib Axes
-        Where to.
+        Axes to draw into.
     heights : array-like of shape (n_bars,)
-        Where the bars stand, from the top down.
+        Positions of the bars, from the top down.
     values, spread : array-like of shape (n_bars,)
         Lengths of the bars, and of the lines at their ends to each side; None draws no lines.
     names : list of str

@@ -1,4 +1,4 @@
-"""Which source helped: what a progressive network loses without it."""
+"""Draw which source helped: what a progressive network loses without it."""
 
 import numpy as np
 from sklearn.base import RegressorMixin
@@ -12,11 +12,11 @@ from skprognet.sources import network_of
 
 
 class SourceImportanceDisplay(Display):
-    """Fall in score when a progressive network has to do without each of its sources.
+    """Show how much the score of a progressive network falls without each source.
 
-    A bar to the right of zero: the network does worse without the source. To the left, hatched:
-    it does better without. The line at its end is one standard deviation over the permutations to
-    each side: how much luck is in the shuffling, not in the choice of rows.
+    A bar to the right of zero means that the network is worse without the source. A hatched bar to
+    the left means that it is better. The line at the end of a bar is one standard deviation over
+    the permutations to each side. It shows the chance in the shuffling, not in the choice of rows.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class SourceImportanceDisplay(Display):
             Fitted, with at least one source; or a pipeline, FrozenEstimator or fitted search
             around one.
         X : array-like of shape (n_samples, n_features)
-            Rows, best such that were not in `fit`.
+            Rows, preferably rows that were not in `fit`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Their labels, or the numbers that a regressor predicts.
         scoring : str, Score or None, default=None
@@ -95,7 +95,7 @@ class SourceImportanceDisplay(Display):
         Returns
         -------
         SourceImportanceDisplay
-            Not yet drawn.
+            The display, not yet drawn.
 
         Raises
         ------
@@ -132,7 +132,7 @@ class SourceImportanceDisplay(Display):
         return [verbatim(f"{source}: {label}", 24) for source, label in pairs]
 
     def _heights(self):
-        """Return where the bars stand, from the top; those of one source stand together."""
+        """Return the positions of the bars, from the top; bars of one source are together."""
         heights = np.arange(len(self.importances), dtype=float)
         if self._is_by_class():
             sources = self.importances["source"].to_numpy()
@@ -161,8 +161,8 @@ class SourceImportanceDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per source: source, importance_mean, importance_std; or a row per source and
-            class, with the column class too.
+            One row per source: source, importance_mean, importance_std; or one row per source
+            and class, with the column class.
         """
         if self._is_by_class():
             return self.importances.copy()

@@ -1,4 +1,4 @@
-"""How a method and a source look and are called: the same in every figure."""
+"""Colours, markers and labels of methods and sources, the same in every figure."""
 
 import textwrap
 from itertools import count
@@ -31,19 +31,19 @@ SOURCES = {NO_SOURCE: 0, "speaker": 1, "gender": 2}
 
 
 def _places(names, reserved):
-    """Return the place of each name: its own, or the next free one in order of appearance."""
+    """Return the place of each name: a reserved one, or the next free one in order."""
     free = (place for place in count() if place not in reserved.values())
     new = [name for name in dict.fromkeys(names) if name not in reserved]
     return {**reserved, **dict(zip(new, free, strict=False))}
 
 
 def looks(methods):
-    """Return how each method and source is drawn.
+    """Return the style of each method and source.
 
-    Colour and marker say which method, the dashes which source. The paper's methods, and speaker
-    and gender as sources, always look the same; others in the order in which they appear, those
-    without a source first. Figures of the same scores, curves or comparisons therefore agree. A
-    placebo has the marker of its method and the dashes of its source, in grey.
+    Colour and marker show the method, and the dashes show the source. The paper's methods, and the
+    sources speaker and gender, always look the same. Others get styles in order of appearance,
+    those without a source first. Therefore figures of the same scores, curves or comparisons
+    agree. A placebo has the marker of its method and the dashes of its source, in grey.
 
     Parameters
     ----------
@@ -72,10 +72,9 @@ def looks(methods):
 
 
 def verbatim(text, width=None):
-    """Return text that matplotlib shows as it is, in lines of at most `width` characters.
+    """Return text that matplotlib shows unchanged, in lines of at most `width` characters.
 
-    Two dollar signs would make a formula of what stands between them, and no font has control
-    characters.
+    Text between two dollar signs would become a formula, and fonts lack control characters.
     """
     text = str(text) if width is None else textwrap.fill(str(text), width)
     text = "\n".join(map(printable, text.split("\n")))
@@ -83,12 +82,12 @@ def verbatim(text, width=None):
 
 
 def row_height(names):
-    """Return the inches that a row needs for a name of as many lines as any of `names` has."""
+    """Return the height in inches of a row that has room for the longest of `names`."""
     return max(0.42, 0.1 + 0.17 * max(name.count("\n") + 1 for name in names))
 
 
 def legend_height(labels):
-    """Return the inches that :func:`legend_above` needs for `labels` and its note."""
+    """Return the height in inches of the legend of :func:`legend_above` with these labels."""
     lines = [verbatim(label, LEGEND_WIDTH).count("\n") + 1 for label in labels]
     left = lines[: -(-len(lines) // 2)] if len(lines) > 1 else lines
     return 0.25 + 0.17 * max(sum(left), sum(lines[len(left) :]))
@@ -96,7 +95,7 @@ def legend_height(labels):
 
 def legend_above(ax, handles, labels, note):
     """Put a legend above the axes, so that it hides nothing, with a note as its title."""
-    # Before 3.10 matplotlib left out a label that begins with an underscore: they are set after.
+    # matplotlib before 3.10 drops a label that begins with an underscore, so set labels later.
     legend = ax.legend(
         handles,
         ["label"] * len(handles),

@@ -1,4 +1,4 @@
-"""Score by size of the training set: Figure 4 of the paper."""
+"""Draw the score by size of the training set: Figure 4 of the paper."""
 
 import pandas as pd
 
@@ -51,7 +51,7 @@ def _by_size(scores):
 
 
 def _same_study(comparisons, scores):
-    """Return the comparisons that are of the corpus and target of the scores."""
+    """Return the comparisons for the corpus and the target of the scores."""
     for column in ("corpus", "target"):
         if column in comparisons and column in scores:
             comparisons = comparisons[comparisons[column] == scores[column].iloc[0]]
@@ -67,13 +67,13 @@ def _won(comparisons):
 
 
 class TrainingSizeDisplay(Display):
-    """Score by the number of target folds that train, with circles where transfer clearly helps.
+    """Show the score by the number of target folds that train; circles mark clear gains.
 
-    A line per method and source goes through the means. As in the paper the band is the standard
-    deviation over the repeats of the score averaged over the folds of each; of a single repeat it
-    is that over its folds, and the legend says so. It is not the uncertainty of a difference:
-    whether two lines differ is what the circles say. A circle marks a result that a test calls
-    better than the same network without a source.
+    A line for each method and source connects the means. As in the paper, the band is the standard
+    deviation over the repeats of the score averaged over the folds of each. With one repeat it is
+    the standard deviation over its folds, and the legend says so. The band is not the uncertainty
+    of a difference. A circle marks a result that a test finds better than the same network without
+    a source.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ class TrainingSizeDisplay(Display):
 
     @classmethod
     def from_scores(cls, scores, comparisons=None):
-        """Average the scores at each size, and mark where transfer is better than none.
+        """Average the scores at each size, and mark where transfer helps.
 
         Parameters
         ----------
@@ -143,12 +143,12 @@ class TrainingSizeDisplay(Display):
         Returns
         -------
         TrainingSizeDisplay
-            Not yet drawn.
+            The display, not yet drawn.
 
         Raises
         ------
         TypeError
-            If `scores` or `comparisons` is no table.
+            If `scores` or `comparisons` is not a table.
         ValueError
             If a column or a fold is missing, or the scores are of several studies.
         """
@@ -202,7 +202,7 @@ class TrainingSizeDisplay(Display):
         self._add_legend(ax, labels)
 
     def _draw_circles(self, ax, part, color):
-        """Draw a circle around each of the results; where two coincide, one within the other."""
+        """Draw a circle around each result; if two coincide, one circle is inside the other."""
         self.circles_ += ax.plot(
             part["n_train_folds"],
             part["mean"],
@@ -243,7 +243,7 @@ class TrainingSizeDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per method, source and size: method, source, metric, greater_is_better,
+            One row per method, source and size: method, source, metric, greater_is_better,
             n_train_folds, n_train (mean number of training rows, NaN if unknown), mean and std of
             the score (over the repeats, of the means over their folds; of a single repeat over its
             folds; std is NaN for a single score), n_fits, n_repeats, and with comparisons better

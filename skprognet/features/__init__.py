@@ -1,4 +1,4 @@
-"""Audio files in, one named row of numbers per utterance out."""
+"""Compute features of audio files: one row of named numbers per utterance."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -66,8 +66,8 @@ _HOMES = {
 
 
 def __getattr__(name):
-    # Imported at first use (PEP 562): processes that extract features need none of these, and
-    # would wait for scikit-learn and pandas.
+    # Imported at first use (PEP 562), so that processes that extract features need not wait for
+    # scikit-learn and pandas.
     if name in _HOMES:
         return getattr(import_module(f"skprognet.features.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'skprognet.features' has no attribute {name!r}")

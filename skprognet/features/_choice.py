@@ -1,4 +1,4 @@
-"""A table with features and labels -> which of its columns are features."""
+"""Choose the columns of a table that are features."""
 
 import re
 import warnings
@@ -10,9 +10,9 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from skprognet._wording import first_few, nearest_name
 from skprognet.features._giveaways import find_codes, find_giveaways
 
-EXTRACTOR = "extractor"  # behind this column of a table stand the features that it names
+EXTRACTOR = "extractor"  # features follow this column of a table
 
-# What speech corpora call things that are no features, though they may be numbers.
+# Names that speech corpora give to columns that are not features, even if they are numbers.
 _LABELS = {
     *("activation", "actor", "age", "annotator", "arousal", "channel", "class", "corpus"),
     *("dialog", "dialogue", "dominance", "duration", "emotion", "end", "file", "filename"),
@@ -21,12 +21,12 @@ _LABELS = {
     *("sentence", "session", "sex", "speaker", "split", "start", "subject", "take", "target"),
     *("text", "utterance", "valence", "version"),
 }
-# With one of the words above these still name no feature: speaker_id, emotion_code.
+# Joined to one of the words above, these do not make it a feature: speaker_id, emotion_code.
 _ENDINGS = {"code", "index", "key", "name", "no", "nr", "num", "number", "time"}
 
 
 def names_label(name):
-    """Return whether a column is called as labels are: "actor", "Speaker_ID", "emotionCode"."""
+    """Return whether a column has the name of a label: "actor", "Speaker_ID", "emotionCode"."""
     words = re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(name).strip()))
     words = [word.lower() for word in words if word]
     labels = [word in _LABELS or word.removesuffix("s") in _LABELS for word in words]
@@ -42,29 +42,29 @@ def check_table(table, name="table"):
     twice = table.columns[table.columns.duplicated()].unique()
     if len(twice):
         raise ValueError(
-            f"{name} must have each column once; {first_few(twice)} come more than once. Rename "
-            "or drop the others."
+            f"{name} must have columns with different names; got {first_few(twice)} more than "
+            "once. Rename these columns, or drop the copies."
         )
 
 
 def choose_features(table, *, labels=(), exclude=(), prefixes=()):
-    """Return which columns of a table are features, and warn of those that can be none.
+    """Return the columns of a table that are features, and warn of suspicious ones.
 
-    Features are the numeric columns that stand behind ``extractor``, as ``skprognet extract``
-    writes them. In a table without that column they are all numeric ones, but for those with a
-    name that speech corpora give to labels and keys, such as ``id``, ``actor``, ``label``,
-    ``speaker_id``, ``age``, ``start`` or ``valence``. With `prefixes` only these decide.
+    In a table that ``skprognet extract`` wrote, features are the numeric columns after the column
+    ``extractor``. In any other table, they are all numeric columns except those with a name that
+    speech corpora give to labels and keys, such as ``id``, ``actor``, ``label``, ``speaker_id``,
+    ``age``, ``start`` or ``valence``. If `prefixes` are given, only they decide.
 
     Parameters
     ----------
     table : DataFrame
-        A row per utterance.
+        Table with one row per utterance.
     labels : sequence of str, default=()
-        Columns of labels, which are no features.
+        Columns of labels, which are not features.
     exclude : sequence of str, default=()
-        Other columns that are no features, such as a key.
+        Other columns that are not features, such as a key.
     prefixes : sequence of str, default=()
-        What the names of features begin with; none leaves it to the rule above.
+        Beginnings of the names of features. If empty, the rule above applies.
 
     Returns
     -------
@@ -74,19 +74,19 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     Raises
     ------
     TypeError
-        If it is no DataFrame.
+        If `table` is not a DataFrame.
     ValueError
-        If no numeric column begins with one of the prefixes, or two columns have one name.
+        If a prefix matches no numeric column, or two columns have the same name.
 
     Warns
     -----
     UserWarning
-        If the values of a single feature tell one of the labels without error, as a number of the
-        class or of the row would; or if a few features are whole numbers, as codes are.
+        If the values of a single feature predict a label without error, as the number of a class
+        or of a row would; or if a few features are whole numbers, as codes are.
 
     See Also
     --------
-    read_features : Reads a table of which all columns but those named are features.
+    read_features : Reads a table in which all columns are features, except those you name.
 
     Examples
     --------
@@ -110,8 +110,8 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     if prefixes:
         features = _with_prefixes(numeric, prefixes)
     elif EXTRACTOR in table and EXTRACTOR not in exclude:
-        behind = set(table.columns[table.columns.get_loc(EXTRACTOR) + 1 :])
-        features = [name for name in numeric if name in behind]
+        after = set(table.columns[table.columns.get_loc(EXTRACTOR) + 1 :])
+        features = [name for name in numeric if name in after]
     else:
         features = [name for name in numeric if not names_label(name)]
     warn_of_labels(table[features], table[list(dict.fromkeys(labels))])
@@ -123,8 +123,8 @@ def _with_prefixes(numeric, prefixes):
         if not any(str(name).startswith(prefix) for name in numeric):
             near = nearest_name(prefix, numeric)
             raise ValueError(
-                f"Features must be numeric columns that begin with one of {list(prefixes)}; none "
-                f"begins with {prefix!r}.{f' The nearest is {near!r}.' if near else ''}"
+                f"Each prefix of features must match a numeric column; got {prefix!r}, which "
+                f"matches none.{f' The nearest is {near!r}.' if near else ''}"
             )
     return [name for name in numeric if str(name).startswith(tuple(prefixes))]
 
@@ -139,35 +139,34 @@ def warn_of_labels(X, labels, stacklevel=3):
     labels : DataFrame
         Labels of the same rows.
     stacklevel : int, default=3
-        As that of :func:`warnings.warn`.
+        See :func:`warnings.warn`.
     """
     values, names = _to_numbers(X), X.columns
     given_away = set()
     for label in labels:
         known = labels[label].notna().to_numpy()
         rows = slice(None) if known.all() else known
-        found = names[find_giveaways(values[rows], labels[label].to_numpy()[rows])]
-        given_away |= set(found)
-        if len(found):
+        giveaways = names[find_giveaways(values[rows], labels[label].to_numpy()[rows])]
+        given_away |= set(giveaways)
+        if len(giveaways):
             warnings.warn(
-                f"The values of {first_few(found)} alone tell {label!r} without error in all "
-                f"{known.sum()} rows, as labels, keys and numbers of rows do, and measurements do "
-                "not. A score with such a feature is worth nothing: leave it out, or say which "
-                "columns are features by what their names begin with.",
+                f"The values of {first_few(giveaways)} alone predict {label!r} without error in "
+                f"all {known.sum()} rows. Labels, keys and row numbers do so; measurements do "
+                "not. A score with such a feature means nothing. Leave it out, or name the "
+                "features by their prefixes.",
                 stacklevel=stacklevel,
             )
     codes = [name for name in names[find_codes(values)] if name not in given_away]
     if codes:
         warnings.warn(
-            f"{first_few(codes)} {'are' if len(codes) > 1 else 'is'} taken as "
-            f"{'features' if len(codes) > 1 else 'a feature'}, though with whole numbers only, as "
-            "codes and counts are. If a label or a key is among them, leave it out.",
+            f"Features of whole numbers only may be codes: {first_few(codes)}. If one of them is "
+            "a label or a key, leave it out.",
             stacklevel=stacklevel,
         )
 
 
 def _to_numbers(X):
-    """Return the values in their own type, or in float where there are several or missing ones."""
+    """Return the values in their own type, or as floats if there are several types or NA."""
     kinds = {kind for kind in X.dtypes if isinstance(kind, np.dtype)}
     alike = len(kinds) == 1 and all(kind in kinds for kind in X.dtypes)
     return X.to_numpy() if alike else X.to_numpy(dtype=float, na_value=np.nan)

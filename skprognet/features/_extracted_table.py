@@ -1,4 +1,4 @@
-"""Utterances and an extractor -> one table that says what made its features."""
+"""Make one table of utterances, their features, and the origin of the features."""
 
 import pandas as pd
 
@@ -7,29 +7,29 @@ from skprognet.features._origin import ORIGIN_COLUMNS, FeatureOrigin
 
 
 def make_feature_table(utterances, features):
-    """Return a table of utterances with what made their features, and the features.
+    """Extract features of utterances and return them with the utterances in one table.
 
     Parameters
     ----------
     utterances : DataFrame
-        A row per utterance: ``file``, ``start`` and ``end`` (s), as :class:`OpenSmileFeatures`
-        takes them, and any other columns, such as labels.
+        One row per utterance: ``file``, ``start`` and ``end`` (s), as for
+        :class:`OpenSmileFeatures`, and any other columns, such as labels.
     features : OpenSmileFeatures, SpeechModelFeatures or JoinedFeatures
-        Makes the features.
+        The extractor.
 
     Returns
     -------
     DataFrame
-        All columns of `utterances`, those of a :class:`FeatureOrigin`, then the features.
+        All columns of `utterances`, then those of a :class:`FeatureOrigin`, then the features.
 
     Raises
     ------
     ValueError
-        If a column has the name of a feature, or as :class:`OpenSmileFeatures` says.
+        If a column has the name of a feature, or for the reasons of :class:`OpenSmileFeatures`.
 
     See Also
     --------
-    split_features : Parts such a table into features and labels.
+    split_features : Splits such a table into features and labels.
 
     Examples
     --------
@@ -46,9 +46,9 @@ def make_feature_table(utterances, features):
     taken = [name for name in (*ORIGIN_COLUMNS, *names) if name in utterances]
     if taken:
         raise ValueError(
-            f"A table of utterances must have no features yet; it has {first_few(taken)}. Leave "
+            f"A table of utterances must not have features yet; got {first_few(taken)}. Leave "
             "them out."
         )
     X = features.fit_transform(utterances)
-    made = pd.DataFrame(FeatureOrigin.of_extractor(features).to_dict(), index=X.index)
-    return pd.concat([utterances.loc[X.index], made, X], axis=1)
+    origin = pd.DataFrame(FeatureOrigin.of_extractor(features).to_dict(), index=X.index)
+    return pd.concat([utterances.loc[X.index], origin, X], axis=1)

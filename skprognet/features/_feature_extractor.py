@@ -1,4 +1,4 @@
-"""What every extractor of features from audio shares: parameters, cache, workers, report."""
+"""The base class of extractors: parameters, cache, workers, report."""
 
 import warnings
 from contextlib import nullcontext
@@ -23,21 +23,21 @@ from skprognet.features.engine._utterances import check_utterances
 from skprognet.features.engine._workers import check_timeout
 from skprognet.features.reading import HIGHEST_RATE, LONGEST, SAMPLING_RATE
 
-_LOWEST_RATE = 8_000  # in Hz; the feature sets describe bands up to 4 kHz
+_LOWEST_RATE = 8_000  # in Hz, since the feature sets describe bands up to 4 kHz
 _CHOICES = {"on_error": ("raise", "skip", "nan"), "on_short": ("error", "nan")}
 
 
 class FeatureExtractor(TransformerMixin, BaseEstimator):
-    """Base class of extractors: turns speech into one row of features per utterance.
+    """Turn speech into one row of features per utterance; the base class of all extractors.
 
-    A subclass says in :meth:`feature_function` what it computes. Everything else is here: paths,
-    tables of segments and signals are accepted; audio is decoded, its channels are averaged, and
-    the mean is resampled and clipped to the range of 16 bits; several utterances are worked on at
-    the same time; results are kept in a cache; and all recordings that cannot be used are reported
-    together. There is nothing to fit: a row depends on its utterance alone.
+    A subclass defines in :meth:`feature_function` what it computes. This class does the rest. It
+    accepts paths, tables of segments and signals. It decodes the audio, averages the channels,
+    resamples the mean and clips it to the range of 16 bits. It works on several utterances in
+    parallel, keeps results in a cache, and reports all recordings that cannot be used together.
+    There is nothing to fit, since a row depends on its utterance alone.
 
-    A subclass with parameters of its own has an ``__init__`` that names all of them and these, as
-    scikit-learn asks; :class:`OpenSmileFeatures` is an example.
+    A subclass with its own parameters needs an ``__init__`` that names them and all parameters
+    below, as scikit-learn requires. See :class:`OpenSmileFeatures` for an example.
 
     Parameters
     ----------
@@ -47,29 +47,30 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         What to do about utterances that cannot be used, after all were tried: raise one error,
         leave their rows out, or fill their rows with NaN.
     on_short : {'error', 'nan'}, default='error'
-        What to do where features are undefined (NaN), as they often are in very short recordings:
-        treat the utterance as `on_error` says, or return the NaN.
+        What to do if features are undefined (NaN), as is common in very short recordings: treat
+        the utterance as `on_error` says, or return the NaN.
     cache : str or path-like, default=None
-        A folder in which features are kept; None keeps nothing.
+        Folder that keeps features for later calls; None keeps nothing.
     cache_size_limit : int, default=None
         Bytes that the cache may take up; None means no limit.
     n_jobs : int, default=None
-        Number of utterances to work on at the same time, each in a process of its own.
+        Number of utterances to process in parallel, each in its own process.
     timeout : float, default=1800
-        Seconds that an utterance may take in a process of its own; None means no limit.
+        Longest processing time of an utterance in seconds, if it has its own process; None means
+        no limit.
     max_duration : float, default=3600
-        Seconds that an utterance may last; None or infinity means no limit.
+        Longest utterance in seconds; None or infinity means no limit.
     verbose : bool, default=True
         Show a progress bar on standard error if the work takes longer than 5 s.
 
     Attributes
     ----------
     errors_ : DataFrame
-        What the last :meth:`transform` could not use: file, start, end (s) and reason, indexed by
-        the row in `X`, from 0. It is there also when an error was raised.
+        The utterances that the last :meth:`transform` could not use: file, start, end (s) and
+        reason, indexed by the row in `X`, from 0. It is set even if an error was raised.
     software : str
-        What computes the features, for messages and for the progress bar: the name of the class,
-        unless a subclass has another one.
+        Name of the software that computes the features, for messages and the progress bar. By
+        default it is the name of the class.
 
     See Also
     --------
@@ -78,7 +79,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
 
     Examples
     --------
-    How loud a recording is, and how often it changes its sign:
+    The loudness of a recording, and how often its signal changes sign:
 
     >>> import numpy as np
     >>> from skprognet.features import FeatureExtractor, FeatureFunction
@@ -94,8 +95,8 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
     0  0.35            199.0
     """
 
-    _depended_on = ()  # parameters of a subclass that its depends_on has in another form
-    _expected_warnings = None  # a pattern of warnings that only repeat what the results say
+    _depended_on = ()  # parameters of a subclass that its depends_on holds in another form
+    _expected_warnings = None  # a pattern of warnings that only repeat the results
 
     def __init__(
         self,
@@ -122,22 +123,22 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
 
     @property
     def software(self):
-        """What computes the features, for messages and for the progress bar."""
+        """Name of the software that computes the features, for messages and the progress bar."""
         return type(self).__name__
 
     def feature_function(self):
-        """Return what is computed of each signal; subclasses have to have this method.
+        """Return the function that computes the features; every subclass must define it.
 
         Returns
         -------
         FeatureFunction
             The names of the features, the function that computes one row of them, and what its
-            numbers depend on. It is asked for once in each :meth:`transform`.
+            numbers depend on. Each :meth:`transform` calls this method once.
 
         Raises
         ------
         ValueError
-            If a parameter of the subclass is none of its choices.
+            If a parameter of the subclass has an invalid value.
         """
         raise NotImplementedError(
             f"{type(self).__name__} must have a method feature_function that returns a "
@@ -145,7 +146,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         )
 
     def fit(self, X, y=None):
-        """Do nothing: there is nothing to learn from `X`.
+        """Do nothing, since there is nothing to learn from `X`.
 
         Parameters
         ----------
@@ -172,10 +173,10 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             - paths of audio files (str or path-like), of shape (n_utterances,) or
               (n_utterances, 1): any format of libsndfile (WAV, FLAC, OGG, MP3, ...), sampling
               rate and number of channels;
-            - a table of pandas or polars with the columns ``file`` and, where files hold several
+            - a table of pandas or polars with the column ``file`` and, if files hold several
               utterances, ``start`` and ``end`` (s from the start of the file, or timedeltas;
-              missing ones are its start or end), or with an index of these names; other columns
-              are left alone;
+              missing ones mean the start or end of the file), or with an index of these names;
+              other columns are ignored;
             - a list of pairs (signal, sampling rate in Hz), as ``soundfile.read`` returns them:
               shape (n_frames,) or (n_frames, n_channels), floats from -1 to 1 or integers of 16
               or 32 bits.
@@ -183,24 +184,24 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         Returns
         -------
         DataFrame of shape (n_utterances, n_features), float32
-            One row per utterance, in the order of `X` (fewer rows with ``on_error="skip"``). Its
-            index is that of `X` if `X` is from pandas, else the paths as given (named "file"), or
-            for signals their numbers.
+            One row per utterance, in the order of `X` (fewer rows with ``on_error="skip"``). The
+            index is that of `X` if `X` is a pandas object; otherwise the paths as given (named
+            "file"), or for signals their numbers.
 
         Raises
         ------
         ValueError
             With ``on_error="raise"``, if any file is missing, not audio, empty, damaged, cut
-            short, too short for the features, too long, of several recordings, holds NaN or
-            infinite samples, or does not hold its segment: one error, after all were tried, with
-            a line for each of these. Also if `X` is empty, or a parameter is none of its choices.
+            short, too short for the features, too long, made of several recordings, shorter than
+            its segment, or has NaN or infinite samples. All utterances are tried first; then one
+            error lists all of these files. Also if `X` is empty, or a parameter is invalid.
         TypeError
-            If `X` is a single path instead of a list, or holds something that is neither path nor
-            signal.
+            If `X` is a single path instead of a list, or holds something that is neither a path
+            nor a signal.
         OSError
             If the cache cannot be written to, or a file that the features need is missing.
         ImportError
-            If soundfile, soxr or what computes the features is missing.
+            If soundfile, soxr or the software of the features is missing.
         """
         utterances, index = check_utterances(X)
         extraction, function = self._make_extraction()
@@ -234,13 +235,13 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         Returns
         -------
         ndarray of str, shape (n_features,)
-            The columns of what :meth:`transform` returns.
+            The columns of the result of :meth:`transform`.
         """
         _, function = self._make_extraction()
         return np.asarray(function.names, dtype=object)
 
     def _make_extraction(self):
-        """Return what each worker is given, and the function with what else is known of it."""
+        """Return the task that each worker gets, and the feature function."""
         self._check_parameters()
         function = self._check_function(self.feature_function())
         longest = np.inf if self.max_duration is None else float(self.max_duration)
@@ -249,9 +250,9 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         return extraction, function
 
     def _check_function(self, function):
-        """Return what a subclass says, with its own parameters among what the numbers depend on.
+        """Return the feature function with the parameters of the subclass added to depends_on.
 
-        A parameter that the subclass forgets there would give rows of another value from a cache.
+        Without them, the cache could return rows that were computed with other parameters.
         """
         if not isinstance(function, FeatureFunction):
             raise TypeError(
@@ -260,26 +261,26 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             )
         if not isinstance(function.depends_on, dict):
             raise TypeError(
-                "depends_on must be a dict of text, numbers, lists and dicts, from which the "
-                f"cache makes its keys; got {function.depends_on!r:.200}."
+                "depends_on must be a dict of text, numbers, lists and dicts; got "
+                f"{function.depends_on!r:.200}. The cache makes its keys of it."
             )
         common = {*FeatureExtractor._get_param_names(), *self._depended_on}
-        own = {n: repr(v) for n, v in self.get_params(deep=False).items() if n not in common}
-        return function._replace(depends_on={**function.depends_on, **own}) if own else function
+        params = {n: repr(v) for n, v in self.get_params(deep=False).items() if n not in common}
+        if not params:
+            return function
+        return function._replace(depends_on={**function.depends_on, **params})
 
     def _check_parameters(self):
-        """Raise if a parameter is none of its choices, or a package is missing."""
+        """Raise if a parameter is invalid, or a package is missing."""
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
-                raise ValueError(
-                    f"{name} must be one of {choices}, got {getattr(self, name)!r}; choose one."
-                )
+                raise ValueError(f"{name} must be one of {choices}; got {getattr(self, name)!r}.")
         rate = self.sampling_rate
         is_rate = isinstance(rate, Integral) and not isinstance(rate, bool)
         if not is_rate or not _LOWEST_RATE <= rate <= HIGHEST_RATE:
             raise ValueError(
                 f"sampling_rate must be a whole number of Hz from {_LOWEST_RATE} to "
-                f"{HIGHEST_RATE}, got {rate!r}; 16000 is for speech, 8000 for speech by telephone."
+                f"{HIGHEST_RATE}; got {rate!r}. Use 16000 for speech, 8000 for telephone speech."
             )
         check_timeout(self.timeout)
         longest = np.inf if self.max_duration is None else self.max_duration
@@ -298,7 +299,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             opened = FeatureCache(self.cache, self.cache_size_limit, extraction.n_features)
         with opened as cache, warnings.catch_warnings():
             if self._expected_warnings:
-                # If such a warning were turned into an exception, it would hide the other results.
+                # If such a warning became an exception, it would hide the other results.
                 warnings.filterwarnings("ignore", self._expected_warnings)
             yield from extract_all(
                 utterances, function, extraction, cache, self.n_jobs, self.timeout, self.verbose
@@ -310,13 +311,13 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         if errors.empty:
             return
         if self.on_error == "raise":
-            advice = 'repair them, or leave them out by on_error="skip"'
+            advice = 'repair them, or leave them out with on_error="skip"'
             kept = "the features of the others are kept in the cache"
             if self.cache is None:
-                kept = "with cache=FOLDER, those of the others are kept for the next time"
+                kept = "cache=FOLDER would keep the features of the others for the next call"
             raise ValueError(describe_errors(errors, n_utterances, f"{advice}; {kept}"))
-        done = "their rows are left out" if self.on_error == "skip" else "their rows are NaN"
-        warnings.warn(describe_errors(errors, n_utterances, done), stacklevel=4)
+        outcome = "their rows are left out" if self.on_error == "skip" else "their rows are NaN"
+        warnings.warn(describe_errors(errors, n_utterances, outcome), stacklevel=4)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

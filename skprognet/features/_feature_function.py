@@ -1,10 +1,10 @@
-"""What an extractor says about itself: names, a function, and what its numbers depend on."""
+"""The description of an extractor: names, a function, and what its numbers depend on."""
 
 from typing import NamedTuple
 
 
 class FeatureFunction(NamedTuple):
-    """A function that makes one row of features from one signal, and what to know about it.
+    """A function that computes one row of features from one signal, with names and dependencies.
 
     Parameters
     ----------
@@ -13,14 +13,13 @@ class FeatureFunction(NamedTuple):
     compute : callable
         Called as ``compute(signal, sampling_rate)`` with a float32 array of shape (n_samples,)
         from -1 to 1, and the rate in Hz. It returns one number for each name; NaN means undefined.
-        A ValueError that it raises says what is wrong with the recording, as in "holds no speech".
-        It is sent to worker processes, which it must not depend on: the same signal always gives
-        the same row.
+        It raises a ValueError to say what is wrong with a recording, as in "holds no speech". It
+        runs in worker processes, and the same signal must give the same row in any of them.
     depends_on : dict, default={}
-        What the numbers depend on beside the signal and its rate, as text, numbers, lists and
-        dicts, such as the versions of the software. The parameters of your class are added to
-        it. The cache returns a row only if all of this is what it was when the row was computed,
-        and if the class and the names are called the same.
+        What the numbers depend on, apart from the signal and its rate, as text, numbers, lists and
+        dicts, such as the versions of the software. The parameters of your class are added. The
+        cache returns a row only if all of this, the name of the class and the names of the
+        features are the same as when the row was computed.
 
     See Also
     --------

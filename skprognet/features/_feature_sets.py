@@ -1,4 +1,4 @@
-"""The name or the configuration of a feature set -> openSMILE, and its functionals of a signal."""
+"""Find a feature set of openSMILE, set openSMILE up for it, and compute its functionals."""
 
 import hashlib
 import os
@@ -14,7 +14,7 @@ _INCLUDE = re.compile(
 
 
 def is_built_in(feature_set):
-    """Return whether openSMILE has a feature set of that name."""
+    """Return whether openSMILE has a feature set of this name."""
     return feature_set in import_extra("opensmile").FeatureSet.__members__
 
 
@@ -29,7 +29,7 @@ def find_config(feature_set):
     Returns
     -------
     Path
-        The file, which is there.
+        The path of an existing file.
 
     Raises
     ------
@@ -51,24 +51,24 @@ def find_config(feature_set):
         known = [member.name for member in opensmile.FeatureSet]
         raise ValueError(
             f"feature_set must be one of {known} or the path of an openSMILE configuration file "
-            f"(.conf), got {feature_set!r}."
+            f"(.conf); got {feature_set!r}."
         )
     path = Path(feature_set).absolute()
     if not path.is_file():
         raise FileNotFoundError(
-            f"feature_set must be an openSMILE configuration file that is there; there is none "
-            f"at {str(path)!r}."
+            f"feature_set must be an existing openSMILE configuration file; got {str(path)!r}. "
+            "Check the path."
         )
     if not str(path).isascii():
         raise ValueError(
-            f"openSMILE reads configurations from ASCII paths only, got {str(path)!r}; move the "
-            "file, and those that it includes."
+            f"The path of an openSMILE configuration must be ASCII; got {str(path)!r}. Move the "
+            "file and those that it includes."
         )
     return path
 
 
 def config_digest(path):
-    """Return a hash of a configuration file and of all that it includes.
+    """Return a hash of a configuration file and of all files that it includes.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def config_digest(path):
     Returns
     -------
     str
-        SHA-256 of their contents, in hexadecimal digits.
+        SHA-256 of the contents, in hexadecimal digits.
     """
     digest, seen, waiting = hashlib.sha256(), set(), [Path(path)]
     while waiting:
@@ -93,16 +93,16 @@ def config_digest(path):
 
 @lru_cache
 def load_extractor(feature_set, digest):
-    """Return openSMILE set up for functionals.
+    """Return openSMILE, set up to compute functionals.
 
-    Each process makes one and keeps it, since it cannot be sent to another process.
+    Each process makes its own and keeps it, since it cannot be sent to another process.
 
     Parameters
     ----------
     feature_set : str
         A name in ``opensmile.FeatureSet``, or the path of a configuration file.
     digest : str
-        The hash of the configuration, so that one that was edited is read again.
+        The hash of the configuration, so that an edited file is read again.
 
     Returns
     -------
@@ -120,11 +120,11 @@ def load_extractor(feature_set, digest):
         return opensmile.Smile(opensmile.FeatureSet[feature_set], functionals)
     try:
         return opensmile.Smile(feature_set, functionals)
-    except Exception as error:  # its own type is not public
+    except Exception as error:  # openSMILE's own type is not public
         raise ValueError(
-            f"openSMILE must be able to run the configuration {feature_set!r}, with its "
-            f"functionals at the level 'func'; it cannot ({error}). What it wrote to standard "
-            "error says more."
+            f"openSMILE must be able to run the configuration {feature_set!r}, with functionals "
+            f"at the level 'func'; it cannot ({error}). See what openSMILE wrote to standard "
+            "error."
         ) from error
 
 
@@ -134,16 +134,16 @@ def compute_functionals(feature_set, digest, signal, sampling_rate):
     Parameters
     ----------
     feature_set, digest : str
-        As in :func:`load_extractor`.
+        See :func:`load_extractor`.
     signal : ndarray of shape (n_samples,), float32
-        From -1 to 1.
+        Samples from -1 to 1.
     sampling_rate : int
-        In Hz.
+        Sampling rate in Hz.
 
     Returns
     -------
     ndarray of shape (n_features,)
-        NaN where openSMILE leaves a feature undefined.
+        The features; NaN if openSMILE leaves one undefined.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def compute_functionals(feature_set, digest, signal, sampling_rate):
     functionals = load_extractor(feature_set, digest)(signal, sampling_rate)
     n_rows = functionals.shape[-1]
     if n_rows != 1:
-        raise ValueError(f"has {n_rows} rows; feature_set must compute functionals, one row")
+        raise ValueError(f"gives {n_rows} rows; feature_set must compute functionals, one row")
     return functionals.ravel()
 
 

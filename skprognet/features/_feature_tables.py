@@ -1,4 +1,4 @@
-"""Feature tables of any origin, checked column by column."""
+"""Read feature tables of any origin, and check each column."""
 
 import warnings
 
@@ -14,31 +14,31 @@ _UTTERANCE = ("file", "start", "end")
 
 
 def read_features(path, *, columns=None, exclude=()):
-    r"""Read features that something else has made, and check that they can be learnt from.
+    r"""Read features that another program made, and check that a model can learn from them.
 
     Parameters
     ----------
     path : str or path-like
         A CSV or TSV (.csv, .tsv, also .csv.gz, .bz2, .xz, .zip), Parquet (.parquet) or Feather
-        (.feather) file with a row per utterance. Parquet and Feather need pyarrow.
+        (.feather) file with one row per utterance. Parquet and Feather need pyarrow.
     columns : sequence of str, default=None
-        Names of the features, in the order to return them. None takes every column but ``file``,
-        ``start``, ``end`` and those in `exclude`.
+        Names of the features, in the order to return them. None takes every column except
+        ``file``, ``start``, ``end`` and those in `exclude`.
     exclude : sequence of str, default=()
-        Names of columns that are no features, such as labels.
+        Names of columns that are not features, such as labels.
 
     Returns
     -------
     DataFrame of shape (n_utterances, n_features), float64 or float32
-        One row per utterance in the order of the file. Its index is ``file``, with ``start`` and
-        ``end`` where the table has them; without ``file`` it is numbers.
+        One row per utterance, in the order of the file. The index is ``file``, with ``start`` and
+        ``end`` if the table has them. Without ``file`` it is numbers.
 
     Raises
     ------
     ValueError
-        If the file is none of these formats, a column is missing or there twice, a feature is not
-        numeric, NaN or infinite, a column that neither `columns` nor `exclude` names is called as
-        labels and keys are (``id``, ``actor``, ``label``), or an utterance is there twice.
+        If the file has another format; a column is missing or appears twice; a feature is not
+        numeric, NaN or infinite; a column that neither `columns` nor `exclude` names has the name
+        of a label or key (``id``, ``actor``, ``label``); or an utterance appears twice.
     FileNotFoundError
         If there is no such file.
     ImportError
@@ -47,14 +47,14 @@ def read_features(path, *, columns=None, exclude=()):
     Warns
     -----
     UserWarning
-        If features have the same value in all rows, or several utterances have the same features
-        throughout, which then may be copies of one recording. If the values of one feature alone
-        tell a label in `exclude`, or a few features are whole numbers, as codes are.
+        If features have the same value in all rows; several utterances have equal features, so
+        they may be copies of one recording; the values of one feature predict a label in
+        `exclude` without error; or a few features are whole numbers, as codes are.
 
     See Also
     --------
-    choose_features : Says which columns of a table are features.
-    OpenSmileFeatures : Makes features of audio.
+    choose_features : Returns which columns of a table are features.
+    OpenSmileFeatures : Computes features of audio.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def read_features(path, *, columns=None, exclude=()):
         columns = [name for name in table if name not in {*_UTTERANCE, *exclude}]
         _refuse_labels(table[columns], path)
     if not len(columns):
-        raise ValueError(f"{str(path)!r} must have columns of features; it has none.")
+        raise ValueError(f"{str(path)!r} must have columns of features; got none.")
     features = table[list(columns)].set_axis(index)
     _check_numbers(features, path)
     others = [name for name, kind in features.dtypes.items() if kind not in ("f4", "f8")]
@@ -88,44 +88,46 @@ def read_features(path, *, columns=None, exclude=()):
 
 
 def _refuse_labels(features, path):
-    """Raise if a column of numbers that nobody named has the name of a label."""
+    """Raise if a column of numbers that the caller did not name has the name of a label."""
     labels = [name for name in features if names_label(name)]
     labels = [name for name in labels if is_numeric_dtype(features[name].dtype)]
     if labels:
         raise ValueError(
-            f"Features must not be labels or keys; in {str(path)!r} {first_few(labels)} have the "
-            "names of such. Name them in exclude, or the features in columns."
+            f"Features must not have the names of labels or keys; got {first_few(labels)} in "
+            f"{str(path)!r}. Name them in exclude, or name the features in columns."
         )
 
 
-def _check_names(there, wanted, path):
-    """Raise unless the wanted columns are there."""
-    missing = [name for name in wanted if name not in there]
+def _check_names(present, wanted, path):
+    """Raise unless the table has the wanted columns, each named once."""
+    missing = [name for name in wanted if name not in present]
     if missing:
-        near = nearest_name(missing[0], there)
+        near = nearest_name(missing[0], present)
         near = f" The nearest to the first is {near!r}." if near else ""
         raise ValueError(
-            f"{str(path)!r} must have the columns that are asked for, {first_few(missing)} are "
-            f"not there; it has {len(there)} columns.{near}"
+            f"{str(path)!r} must have the columns {first_few(missing)}; it has {len(present)} "
+            f"others.{near}"
         )
     twice = sorted({str(name) for name in wanted if list(wanted).count(name) > 1})
     if twice:
-        raise ValueError(f"Each column must be asked for once, {first_few(twice)} come twice.")
+        raise ValueError(
+            f"columns and exclude must name each column once; got {first_few(twice)} twice."
+        )
 
 
 def _make_index(table, path):
-    """Return the index of utterances, which have to differ."""
+    """Return the index of the utterances; raise if two are the same."""
     if "file" not in table:
         return pd.RangeIndex(len(table))
     names = [name for name in _UTTERANCE if name in table]
     utterances = table[names]
     if utterances["file"].isna().any():
-        raise ValueError(f"Every row of {str(path)!r} must name its file; some do not.")
+        raise ValueError(f"Every row of {str(path)!r} must name its file; some rows do not.")
     twice = utterances["file"][utterances.duplicated()].unique()
     if len(twice):
         raise ValueError(
-            f"Every utterance must have one row, in {str(path)!r} {first_few(twice)} have "
-            "several; drop them, or tell them apart by the columns 'start' and 'end'."
+            f"Every utterance must have one row; got several for {first_few(twice)} in "
+            f"{str(path)!r}. Drop the others, or add the columns 'start' and 'end'."
         )
     return (
         pd.Index(utterances["file"]) if len(names) == 1 else pd.MultiIndex.from_frame(utterances)
@@ -135,44 +137,43 @@ def _make_index(table, path):
 def _check_numbers(features, path):
     """Raise unless all values are finite numbers."""
     if features.empty:
-        raise ValueError(f"{str(path)!r} must have a row per utterance; it has none.")
+        raise ValueError(f"{str(path)!r} must have one row per utterance; got no rows.")
     text = _others(features)
     if text:
         raise ValueError(
-            f"Features must be numbers; in {str(path)!r} {first_few(text)} are not, such as "
-            f"{features[text[0]].iloc[0]!r}. Name such columns in exclude, or the features in "
-            "columns."
+            f"Features must be numbers; got {features[text[0]].iloc[0]!r} in {first_few(text)} of "
+            f"{str(path)!r}. Name such columns in exclude, or name the features in columns."
         )
     finite = np.isfinite(features.to_numpy(dtype=float, na_value=np.nan))
     if not finite.all():
         bad = features.columns[~finite.all(axis=0)]
         raise ValueError(
-            f"Features must be finite numbers; in {str(path)!r} {np.sum(~finite)} values of "
+            f"Features must be finite numbers; in {str(path)!r}, {np.sum(~finite)} values of "
             f"{first_few(bad)} are missing or infinite, in {np.sum(~finite.all(axis=1))} of "
             f"{len(features)} rows. Leave these rows or columns out."
         )
 
 
 def _others(features):
-    """Return the columns that are not of numbers."""
+    """Return the columns that do not hold numbers."""
     kinds = features.dtypes.items()
     return [name for name, kind in kinds if not is_numeric_dtype(kind) or is_bool_dtype(kind)]
 
 
 def _warn_of_repetition(features, path):
-    """Say what makes learning futile, or tests too easy, but may be meant."""
+    """Warn of constant features, and of copies, which make tests too easy."""
     constant = features.columns[(features == features.iloc[0]).all()]
     if len(constant) and len(features) > 1:
         warnings.warn(
-            f"In {str(path)!r} {first_few(constant)} have the same value in every row and tell "
-            "nothing.",
+            f"In {str(path)!r}, {first_few(constant)} have the same value in every row, so they "
+            "carry no information.",
             stacklevel=3,
         )
     copies = features.duplicated(keep=False)
     if copies.any():
         warnings.warn(
-            f"In {str(path)!r} {copies.sum()} utterances have the same features as another one: "
+            f"In {str(path)!r}, {copies.sum()} utterances have the same features as another one: "
             f"{first_few(features.index[copies])}. Copies of a recording on both sides of a split "
-            "make a test too easy.",
+            "make the test too easy.",
             stacklevel=3,
         )

@@ -1,4 +1,4 @@
-"""Features that a model can be given: the right ones, and finite."""
+"""Select the features that a model needs, and check that they are finite."""
 
 import numpy as np
 
@@ -13,15 +13,14 @@ def check_finite(X, where="", advice="these rows or columns"):
     X : DataFrame
         Features.
     where : str, default=""
-        Where they are from, for the message, such as ``" in 'features.csv'"``.
-
+        Origin of the features, for the message, such as ``" in 'features.csv'"``.
     advice : str, default="these rows or columns"
-        What to leave out, if one is not.
+        What the user should leave out.
 
     Raises
     ------
     ValueError
-        If one is not.
+        If a feature is not finite.
     """
     bad = X.columns[~np.isfinite(X.to_numpy(dtype=float, na_value=np.nan)).all(axis=0)]
     if len(bad):
@@ -32,7 +31,7 @@ def check_finite(X, where="", advice="these rows or columns"):
 
 
 def select_features(table, names):
-    """Return the features of a table that a model takes.
+    """Return the features that a model needs from a table, in its order.
 
     Parameters
     ----------
@@ -44,16 +43,16 @@ def select_features(table, names):
     Returns
     -------
     DataFrame
-        These columns.
+        These columns, in this order.
 
     Raises
     ------
     ValueError
-        If one is missing or not finite.
+        If a feature is missing or not finite.
 
     See Also
     --------
-    split_features : Parts a table into features and labels, to train a model.
+    split_features : Splits a table into features and labels, to train a model.
 
     Examples
     --------
@@ -67,8 +66,8 @@ def select_features(table, names):
     missing = [name for name in names if name not in table]
     if missing:
         raise ValueError(
-            f"The model needs {len(names)} features, of which {len(missing)} are missing: "
-            f"{first_few(missing)}."
+            f"The table must have the {len(names)} features of the model; {len(missing)} are "
+            f"missing: {first_few(missing)}."
         )
     X = table[list(names)]
     check_finite(X, advice="these rows")

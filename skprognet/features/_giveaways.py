@@ -1,23 +1,23 @@
-"""Columns that no extractor makes: their values alone tell a label, or look like codes."""
+"""Find columns that cannot be measurements: they predict a label alone, or look like codes."""
 
 import numpy as np
 import pandas as pd
 from scipy.special import gammaln
 
-CHANCE = np.log(1e-6)  # how improbable by luck is what a column is reported for
-_ROWS = 500  # of a sample that most columns can be judged by
+CHANCE = np.log(1e-6)  # report a column if chance alone explains it with a lower probability
+_ROWS = 500  # size of a sample that suffices to judge most columns
 
 
 def find_giveaways(X, y):
-    """Return the columns whose values alone tell each label, as no measurement does by luck.
+    """Return the columns that predict the label without error, which chance cannot explain.
 
-    They are columns in which each label has values of its own: codes that repeat (a numeric label,
-    an actor), or ranges that do not overlap (a number of the row in a table that is sorted).
+    In such a column no two labels share values: it holds codes that repeat (a numeric label, an
+    actor), or ranges that do not overlap (the row number in a sorted table).
 
     Parameters
     ----------
     X : ndarray of shape (n_rows, n_columns)
-        The columns; those with a value that is not finite are passed over.
+        The columns; those with a value that is not finite are skipped.
     y : array-like of shape (n_rows,)
         The label of each row.
 
@@ -29,41 +29,41 @@ def find_giveaways(X, y):
     codes, labels = pd.factorize(np.asarray(y, dtype=object))
     if len(labels) < 2:
         return np.empty(0, dtype=int)
-    some = _sample(len(X))
-    # Ranges that overlap in some rows overlap in all; a column of codes repeats values in a few.
-    ranges = _are_separate(X[some], codes[some])
+    sample = _sample(len(X))
+    # If ranges overlap in the sample, they overlap in all rows; codes repeat even in a sample.
+    ranges = _are_separate(X[sample], codes[sample])
     if _luck_of_ranges(codes, X.shape[1]) >= CHANCE:
         ranges[:] = False
-    found = [j for j in np.flatnonzero(ranges) if _has_own_range(X[:, j], codes)]
-    repeating = [j for j in np.flatnonzero(_repeat(X[some])) if _has_own_codes(X[:, j], codes)]
-    if repeating:  # copies of a row share all values, which says nothing of any one column
+    separate = [j for j in np.flatnonzero(ranges) if _has_own_range(X[:, j], codes)]
+    repeating = [j for j in np.flatnonzero(_repeat(X[sample])) if _has_own_codes(X[:, j], codes)]
+    if repeating:  # copies of a row repeat the values of every column, so judge without them
         once = ~pd.DataFrame(X).assign(y=codes).duplicated().to_numpy()
         repeating = [j for j in repeating if _has_own_codes(X[once, j], codes[once])]
-    return np.union1d(found, repeating).astype(int)
+    return np.union1d(separate, repeating).astype(int)
 
 
 def find_codes(X):
-    """Return the columns of whole numbers, if most of the others are none.
+    """Return the columns of whole numbers, if they are less than half of all columns.
 
     Parameters
     ----------
     X : ndarray of shape (n_rows, n_columns)
-        The columns; those with a value that is not finite are passed over.
+        The columns; those with a value that is not finite are skipped.
 
     Returns
     -------
     ndarray of int
-        Positions of the columns that vary and hold whole numbers; none if they are half of all.
+        Positions of the columns that vary and hold whole numbers; empty if they are half or more.
     """
     if len(X) < 2:
         return np.empty(0, dtype=int)
     candidates = np.flatnonzero(_is_whole(X[_sample(len(X))]))
-    found = [j for j in candidates if _is_whole(X[:, j]) and (X[:, j] != X[0, j]).any()]
-    return np.array(found if 2 * len(found) < X.shape[1] else [], dtype=int)
+    whole = [j for j in candidates if _is_whole(X[:, j]) and (X[:, j] != X[0, j]).any()]
+    return np.array(whole if 2 * len(whole) < X.shape[1] else [], dtype=int)
 
 
 def _sample(n_rows):
-    """Return some rows, spread over the table."""
+    """Return a sample of rows that are spread over the table."""
     return slice(None, None, max(1, n_rows // _ROWS))
 
 
@@ -72,16 +72,16 @@ def _is_whole(X):
 
 
 def _repeat(X):
-    """Return in which columns a value occurs twice."""
+    """Return whether each column has a value that occurs twice."""
     X = np.sort(X, axis=0)
     return (X[1:] == X[:-1]).any(axis=0)
 
 
 def _has_own_codes(column, codes):
-    """Return whether no value occurs with two labels, although values repeat often enough.
+    """Return whether no value occurs with two labels although values repeat often enough.
 
-    Numbers that are not whole must also be few: where each speaker was normalised, each has values
-    of its own, and where the feature is a count they repeat.
+    Numbers that are not whole must also be few. If each speaker was normalised, the speakers share
+    no values, and a count feature still repeats them.
     """
     n_labels = codes.max() + 1
     values, distinct = pd.factorize(column)
@@ -95,14 +95,14 @@ def _has_own_codes(column, codes):
 
 
 def _luck_of_ranges(codes, n_columns):
-    """Return the logarithm of how many columns of noise keep the labels apart by their ranges."""
+    """Return the log of the expected number of noise columns that separate the labels by range."""
     rows = np.bincount(codes)
     orders = gammaln(len(rows) + 1) + gammaln(rows + 1).sum() - gammaln(len(codes) + 1)
     return orders + np.log(max(n_columns, 1))
 
 
 def _are_separate(X, codes):
-    """Return in which columns the ranges of the labels do not overlap."""
+    """Return whether the ranges of the labels do not overlap, for each column."""
     labels = np.unique(codes)
     low = np.stack([X[codes == label].min(axis=0) for label in labels])
     high = np.stack([X[codes == label].max(axis=0) for label in labels])
@@ -112,9 +112,9 @@ def _are_separate(X, codes):
 
 
 def _has_own_range(column, codes):
-    """Return the same for one column; of two labels only if its numbers are whole.
+    """Return the same for one column; for two labels, only if its numbers are whole.
 
-    Pitch may well tell women from men.
+    Otherwise pitch, which may separate women from men, would be reported.
     """
     if codes.max() < 2 and not _is_whole(column):
         return False

@@ -1,4 +1,4 @@
-"""Several extractors side by side: their columns in one table, from audio that is read once."""
+"""Several extractors side by side: one table with all their columns, audio decoded once."""
 
 from collections import Counter
 
@@ -12,41 +12,42 @@ from skprognet.features._feature_function import FeatureFunction
 class JoinedFeatures(FeatureExtractor):
     """Turn speech into the features of several extractors, side by side in one row.
 
-    Each recording is decoded once. It is an error if one of the extractors cannot use it, so that
+    Each recording is decoded once. If one of the extractors cannot use it, this is an error, so
     a row has all features or none.
 
     Parameters
     ----------
     extractors : list of FeatureExtractor
-        Whose features, in the order of the columns. What they say about reading, errors, the cache
-        and processes does not count: the parameters below do. Their sampling rates must be the
-        one below.
+        The extractors, in the order of the columns. Their parameters of reading, errors, cache and
+        processes are ignored; the parameters below replace them. Their sampling rates must equal
+        the one below.
     sampling_rate : int, default=16000
         The rate in Hz to which all audio is resampled.
     on_error : {'raise', 'skip', 'nan'}, default='raise'
         What to do about utterances that cannot be used, after all were tried: raise one error,
         leave their rows out, or fill their rows with NaN.
     on_short : {'error', 'nan'}, default='error'
-        What to do where features are undefined: treat the utterance as `on_error` says, or return
+        What to do if features are undefined: treat the utterance as `on_error` says, or return
         the NaN.
     cache : str or path-like, default=None
-        A folder in which features are kept; None keeps nothing.
+        Folder that keeps features for later calls; None keeps nothing.
     cache_size_limit : int, default=None
         Bytes that the cache may take up; None means no limit.
     n_jobs : int, default=None
-        Number of utterances to work on at the same time, each in a process of its own.
+        Number of utterances to process in parallel, each in its own process.
     timeout : float, default=1800
-        Seconds that an utterance may take in a process of its own; None means no limit.
+        Longest processing time of an utterance in seconds, if it has its own process; None means
+        no limit.
     max_duration : float, default=3600
-        Seconds that an utterance may last; None or infinity means no limit.
+        Longest utterance in seconds; None or infinity means no limit.
     verbose : bool, default=True
         Show a progress bar on standard error if the work takes longer than 5 s.
 
     Attributes
     ----------
     errors_ : DataFrame
-        What the last :meth:`transform` could not use: file, start, end (s) and reason, indexed by
-        the row in `X`, from 0. It is there also when an error was raised.
+        The utterances that the last :meth:`transform` could not use: file, start, end (s) and
+        reason, indexed by the row in `X`, from 0. It is set even if an error was raised.
 
     See Also
     --------
@@ -64,7 +65,7 @@ class JoinedFeatures(FeatureExtractor):
     (1, 856)
     """
 
-    _depended_on = ("extractors",)  # by what each of them says
+    _depended_on = ("extractors",)  # through the depends_on of each
 
     def __init__(
         self,
@@ -95,12 +96,12 @@ class JoinedFeatures(FeatureExtractor):
 
     @property
     def software(self):
-        """What computes the features, for messages and for the progress bar."""
-        return listed([each.software for each in self.extractors])
+        """Names of the software that computes the features, for messages and progress bar."""
+        return listed([extractor.software for extractor in self.extractors])
 
     @property
     def _expected_warnings(self):
-        patterns = [each._expected_warnings for each in self.extractors]
+        patterns = [extractor._expected_warnings for extractor in self.extractors]
         return "|".join(pattern for pattern in patterns if pattern)
 
     def feature_function(self):
@@ -114,45 +115,46 @@ class JoinedFeatures(FeatureExtractor):
         Raises
         ------
         TypeError
-            If one of `extractors` is none.
+            If an item of `extractors` is not an extractor.
         ValueError
-            If there is none, two have a feature of the same name, or the sampling rates differ.
+            If there are no extractors, two have a feature of the same name, or the sampling rates
+            differ.
         """
         self._check_extractors()
-        functions = [each._check_function(each.feature_function()) for each in self.extractors]
+        functions = [e._check_function(e.feature_function()) for e in self.extractors]
         names = [name for function in functions for name in function.names]
         twice = [name for name, n in Counter(names).items() if n > 1]
         if twice:
             raise ValueError(
-                "extractors must have features of different names; "
-                f"{first_few(twice)} come more than once. Leave one of the extractors out."
+                "extractors must have features of different names; got "
+                f"{first_few(twice)} more than once. Leave one of the extractors out."
             )
         compute = _SideBySide([function.compute for function in functions])
         depends_on = {"parts": [function.depends_on for function in functions]}
         return FeatureFunction(names, compute, depends_on)
 
     def _check_extractors(self):
-        for each in self.extractors:
-            if not isinstance(each, FeatureExtractor):
+        for extractor in self.extractors:
+            if not isinstance(extractor, FeatureExtractor):
                 raise TypeError(
-                    f"extractors must be a list of FeatureExtractor; got {each!r:.200} in it."
+                    f"extractors must be a list of FeatureExtractor; got {extractor!r:.200} in it."
                 )
-            if each.sampling_rate != self.sampling_rate:
+            if extractor.sampling_rate != self.sampling_rate:
                 raise ValueError(
-                    f"All extractors must read audio at sampling_rate={self.sampling_rate!r}; "
-                    f"{type(each).__name__} has {each.sampling_rate!r}. Set all of them alike."
+                    f"All extractors must have sampling_rate={self.sampling_rate!r}; got "
+                    f"{extractor.sampling_rate!r} of {type(extractor).__name__}. Set all alike."
                 )
         if not len(self.extractors):
             raise ValueError("extractors must hold at least one extractor; got none.")
 
 
 class _SideBySide:
-    """The rows of several functions of a signal as one; it knows the shortest that each takes."""
+    """Join the rows of several functions of a signal; `shortest` has the limits of all."""
 
     def __init__(self, computes):
         self.computes = computes
         lengths = [getattr(compute, "shortest", {}) for compute in computes]
-        self.shortest = {name: least for each in lengths for name, least in each.items()}
+        self.shortest = {name: least for limits in lengths for name, least in limits.items()}
 
     def __call__(self, signal, sampling_rate):
         return np.concatenate(

@@ -1,4 +1,4 @@
-"""Features and labels in two tables: which rows belong together."""
+"""Join features and labels that are in two tables."""
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
@@ -17,42 +17,43 @@ def _row_names(table, key, where):
     if column.isna().any():
         raise ValueError(
             f"Each row must have a name, to find its labels by; in the column {key!r} of "
-            f"{where!r} {column.isna().sum()} of {len(table)} have none."
+            f"{where!r}, {column.isna().sum()} of {len(table)} have none."
         )
-    # Numbers that some other row without one has made floats: 7.0 is 7.
+    # Numbers that pandas turned into floats because of a missing one: 7.0 is 7.
     whole = is_numeric_dtype(column.dtype) and (column % 1 == 0).all()
     names = (column.astype("int64") if whole else column).astype(str)
     twice = names[names.duplicated()].unique()
     if len(twice):
         raise ValueError(
-            f"Each row must have a name of its own, to find its labels by; in the column {key!r} "
-            f"of {where!r} {first_few(twice)} come more than once."
+            f"Each row must have a different name, to find its labels by; got {first_few(twice)} "
+            f"more than once in the column {key!r} of {where!r}."
         )
     return names
 
 
-def _check_counterparts(names, keys, given):
-    """Raise unless both tables are of the same rows."""
-    lonely = [sorted(set(names[0]) - set(names[1])), sorted(set(names[1]) - set(names[0]))]
-    if not any(lonely):
+def _check_counterparts(names, keys, tables):
+    """Raise unless both tables have the same rows."""
+    unmatched = [sorted(set(names[0]) - set(names[1])), sorted(set(names[1]) - set(names[0]))]
+    if not any(unmatched):
         return
-    told = [
-        f"{len(found)} of {name!r} have no counterpart: {first_few(found)}"
-        for found, name in zip(lonely, given, strict=True)
-        if found
+    counts = [
+        f"{len(rows)} of {table!r} have no counterpart: {first_few(rows)}"
+        for rows, table in zip(unmatched, tables, strict=True)
+        if rows
     ]
-    short = [{text.lstrip("0") for text in found} for found in lonely]
-    zeros = " Zeros before a number count: '001' is not '1'." if short[0] & short[1] else ""
+    stripped = [{name.lstrip("0") for name in rows} for rows in unmatched]
+    differ_by_zeros = stripped[0] & stripped[1]
+    zeros = " Leading zeros count: '001' is not '1'." if differ_by_zeros else ""
     raise ValueError(
-        f"Features and labels must be of the same rows, by the columns {keys[0]!r} and "
-        f"{keys[1]!r}; {'; '.join(told)}.{zeros}"
+        f"Features and labels must have the same rows, by the columns {keys[0]!r} and "
+        f"{keys[1]!r}; {'; '.join(counts)}.{zeros}"
     )
 
 
 def join_labels(table, labels, *, table_name="table", labels_name="labels"):
-    """Join a table of features and a table of labels, whose rows may be in another order.
+    """Join a table of features and a table of labels, with their rows in any order.
 
-    A row is found by its column ``file``, or by the first column of a table without one.
+    Rows match by the column ``file``, or by the first column of a table without ``file``.
 
     Parameters
     ----------
@@ -61,29 +62,29 @@ def join_labels(table, labels, *, table_name="table", labels_name="labels"):
     labels : DataFrame
         Labels of the same utterances.
     table_name : str, default='table'
-        What to call the table in messages, such as its path.
+        Name of the table for messages, such as its path.
     labels_name : str, default='labels'
-        What to call the labels there.
+        Name of the labels for messages.
 
     Returns
     -------
     joined : DataFrame
         The labels, then the table.
     not_features : list of str
-        The columns of the labels, and the columns by which rows were found, with their copies:
-        what :func:`split_features` has to exclude.
+        The columns that :func:`split_features` must exclude: the labels, and the columns by which
+        rows were matched, with their copies.
 
     Raises
     ------
     TypeError
-        If one is no DataFrame.
+        If one of the tables is not a DataFrame.
     ValueError
-        If a row of one table has no counterpart in the other, or several; or both tables have a
-        column of the same name.
+        If a row of one table has no counterpart in the other, or several; or if both tables have
+        a column of the same name.
 
     See Also
     --------
-    split_features : Parts the joined table into features and labels.
+    split_features : Splits the joined table into features and labels.
 
     Examples
     --------
@@ -99,22 +100,23 @@ def join_labels(table, labels, *, table_name="table", labels_name="labels"):
     >>> not_features
     ['emotion', 'file']
     """
-    for given, name in ((table, table_name), (labels, labels_name)):
-        check_table(given, name)
-    keys, given = (_key(table), _key(labels)), (table_name, labels_name)
+    tables = (table_name, labels_name)
+    for frame, name in zip((table, labels), tables, strict=True):
+        check_table(frame, name)
+    keys = (_key(table), _key(labels))
     names = [
         _row_names(frame, key, name)
-        for frame, key, name in zip((table, labels), keys, given, strict=True)
+        for frame, key, name in zip((table, labels), keys, tables, strict=True)
     ]
-    _check_counterparts(names, keys, given)
+    _check_counterparts(names, keys, tables)
     labels = labels.set_axis(names[1]).drop(columns=keys[1])
     both = [name for name in labels if name in table]
     if both:
         raise ValueError(
-            f"A column must be in the features or in the labels, not in both; {first_few(both)} "
-            f"are in {table_name!r} and in {labels_name!r}."
+            f"A column must be in the features or in the labels, not in both; got "
+            f"{first_few(both)} in {table_name!r} and in {labels_name!r}."
         )
-    # Before the features, which stand at the end of what "extract" writes.
+    # Labels go first, since features are the last columns of a table that "extract" wrote.
     joined = pd.concat([labels.loc[names[0]].set_axis(table.index), table], axis=1)
     numbers = pd.to_numeric(names[0], errors="coerce")
     copies = [name for name in table if name == keys[0] or table[name].eq(numbers).all()]

@@ -1,4 +1,4 @@
-"""A table with features and labels -> both apart, checked, each class in one spelling."""
+"""Split a table into features and labels, check both, and give each class one spelling."""
 
 import warnings
 from unicodedata import normalize
@@ -16,26 +16,26 @@ _CLASSES = {"emotion", "gender"}
 
 
 def split_features(table, labels, *, groups=(), exclude=(), prefixes=(), name="table"):
-    """Part a table into features and labels, and check both.
+    """Split a table into features and labels, and check both.
 
-    Which columns are features is the rule of :func:`choose_features`. Labels that differ by blanks
-    or case only become one class, with a warning; the names of speakers, sessions and corpora keep
-    their case.
+    The rule of :func:`choose_features` decides which columns are features. Labels that differ only
+    by blanks or case become one class, with a warning. Names of speakers, sessions and corpora
+    keep their case.
 
     Parameters
     ----------
     table : DataFrame
-        A row per utterance.
+        Table with one row per utterance.
     labels : sequence of str
-        Columns that must be there, with a value in every row.
+        Columns that must exist and have a value in every row.
     groups : sequence of str, default=()
-        Columns of speakers or sessions, whose names are not classes.
+        Columns of speakers or sessions, whose values are not classes.
     exclude : sequence of str, default=()
-        Columns that are not features either, if they are there.
+        Other columns that are not features; they may be missing.
     prefixes : sequence of str, default=()
-        What the names of features begin with; none leaves it to the rule.
+        Beginnings of the names of features. If empty, the rule decides.
     name : str, default='table'
-        What to call the table in messages, such as its path.
+        Name of the table for messages, such as its path.
 
     Returns
     -------
@@ -45,19 +45,19 @@ def split_features(table, labels, *, groups=(), exclude=(), prefixes=(), name="t
     Raises
     ------
     TypeError
-        If it is no DataFrame.
+        If `table` is not a DataFrame.
     ValueError
-        If a column or a label is missing or there twice, there are no features, or one is not
-        finite.
+        If a column or a label is missing, two columns have the same name, there are no features,
+        or a feature is not finite.
 
     Warns
     -----
     UserWarning
-        If labels are read in another spelling, or features are likely labels or codes.
+        If the spelling of labels is changed, or features are likely labels or codes.
 
     See Also
     --------
-    join_labels : Finds the labels that are in a table of their own.
+    join_labels : Adds labels from another table.
 
     Examples
     --------
@@ -78,8 +78,8 @@ def split_features(table, labels, *, groups=(), exclude=(), prefixes=(), name="t
     features = choose_features(table, labels=labels, exclude=exclude, prefixes=prefixes)
     if not features:
         raise ValueError(
-            f"{name!r} must have features: numeric columns that are no labels; there are none "
-            f"among {first_few(map(str, table))}."
+            f"{name!r} must have features, which are numeric columns that are not labels; got "
+            f"only {first_few(map(str, table))}."
         )
     X = table[features]
     check_finite(X, f" in {name!r}")
@@ -87,10 +87,10 @@ def split_features(table, labels, *, groups=(), exclude=(), prefixes=(), name="t
 
 
 def _tidy(table, labels, groups):
-    """Return the table with one spelling for each class, and warn of labels that this changes.
+    """Return the table with one spelling for each class, and warn of changed labels.
 
-    The names of speakers, sessions and corpora keep their case: only blanks around them go, and
-    letters with accents are composed.
+    Names of speakers, sessions and corpora keep their case; only blanks around them are removed,
+    and letters with accents are composed.
     """
     tidy = {}
     for name in dict.fromkeys([*labels, *groups]):
@@ -101,35 +101,35 @@ def _tidy(table, labels, groups):
             continue
         tidy[name] = tidy_labels(table[name])
         pairs = zip(table[name], tidy[name], strict=True)
-        # Letters that are composed look as before: that is nothing to tell.
+        # Composed letters look the same as before, so this change needs no warning.
         changed = dict.fromkeys(
             (a, b) for a, b in pairs if isinstance(a, str) and normalize("NFC", a) != b
         )
         if changed:
-            told = first_few(f"{a} -> {b or 'missing'}" for a, b in changed)
-            warnings.warn(f"In the column {name!r} labels are read as: {told}.", stacklevel=3)
-    # As they were typed: pandas could infer another type for the new text.
+            changes = first_few(f"{a} -> {b or 'missing'}" for a, b in changed)
+            warnings.warn(f"In the column {name!r} labels are read as: {changes}.", stacklevel=3)
+    # As objects, since pandas could infer another type for the new text.
     return table.assign(**{n: pd.Series(v, table.index, object) for n, v in tidy.items()})
 
 
 def check_column(table, column, name):
-    """Raise unless a table has a column of that name."""
+    """Raise unless a table has a column of this name."""
     if column not in table:
         others = [str(other) for other in table if not is_numeric_dtype(table[other].dtype)]
         near = nearest_name(column, table)
         near = f" The nearest is {near!r}." if near else ""
         raise ValueError(
-            f"{name!r} must have the column {column!r}; it has {len(table.columns)} others, of "
-            f"which no numbers: {first_few(others)}.{near}"
+            f"{name!r} must have the column {column!r}; it has {len(table.columns)} others. Those "
+            f"without numbers are {first_few(others) or 'none'}.{near}"
         )
 
 
 def _check_complete(table, column, name):
-    """Raise unless each row has a label in that column."""
+    """Raise unless each row has a label in this column."""
     lacking = table.index[table[column].isna()]
     if len(lacking):
         raise ValueError(
-            f"Every row must have a value in the column {column!r}; in {name!r} "
-            f"{len(lacking)} of {len(table)} have none (NA is none), the first is data row "
+            f"Every row must have a value in the column {column!r}; in {name!r}, "
+            f"{len(lacking)} of {len(table)} have none (NA counts as none). The first is data row "
             f"{lacking[0] + 1}. Fill them in, or leave these rows out."
         )

@@ -1,4 +1,4 @@
-"""Columns that are called as layers of a speech model are, and what reads them."""
+"""Recognise columns with the layers of a speech model by their names."""
 
 import re
 import warnings
@@ -9,7 +9,7 @@ _LAYER_COLUMN = re.compile(r"(?P<model>[^.]+)\.[^.]+\.(mean|std|max)\.\d{3,}")
 
 
 def name_speech_models(columns):
-    """Return the speech models that columns are called after as layers are, such as ["ge2e"].
+    """Return the speech models whose layers are among the columns, such as ["ge2e"].
 
     Parameters
     ----------
@@ -19,10 +19,10 @@ def name_speech_models(columns):
     Returns
     -------
     list of str
-        Each once, in the order of the columns.
+        Names of the models without repetition, in the order of the columns.
     """
-    found = (_LAYER_COLUMN.fullmatch(str(name)) for name in columns)
-    return list(dict.fromkeys(match["model"] for match in found if match))
+    matches = (_LAYER_COLUMN.fullmatch(str(name)) for name in columns)
+    return list(dict.fromkeys(match["model"] for match in matches if match))
 
 
 def warn_of_layers(X, layers=(), *, stacklevel=3):
@@ -31,25 +31,25 @@ def warn_of_layers(X, layers=(), *, stacklevel=3):
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        Features; without names there is nothing to find.
+        Features; without column names nothing is found.
     layers : sequence of str, default=()
         The speech models whose layers a source reads.
     stacklevel : int, default=3
-        As that of :func:`warnings.warn`.
+        See :func:`warnings.warn`.
 
     Warns
     -----
     UserWarning
         If there are such columns, which then count as features.
     """
-    found = [_LAYER_COLUMN.fullmatch(str(name)) for name in getattr(X, "columns", ())]
-    found = [match for match in found if match and match["model"] not in layers]
-    if found:
-        models = name_speech_models(match[0] for match in found)
+    matches = [_LAYER_COLUMN.fullmatch(str(name)) for name in getattr(X, "columns", ())]
+    matches = [match for match in matches if match and match["model"] not in layers]
+    if matches:
+        models = name_speech_models(match[0] for match in matches)
         warnings.warn(
-            f"{len(found)} columns, such as {found[0][0]!r}, are called as layers of a speech "
-            f"model are ({first_few(models)}), and they count as features here. To let a network "
-            f"read them as its source, pass layers=[{models[0]!r}] (--layers {models[0]}); to "
-            "leave them out, take only the other columns (--features).",
+            f"{len(matches)} columns, such as {matches[0][0]!r}, have the names of layers of a "
+            f"speech model ({first_few(models)}), but count as features here. To use them as a "
+            f"source, pass layers=[{models[0]!r}] (--layers {models[0]}). To leave them out, "
+            "select the other columns (--features).",
             stacklevel=stacklevel,
         )

@@ -1,4 +1,4 @@
-"""One recording at a time, in the thread that asks: from whatever holds it to its features."""
+"""Compute the features of one recording at a time, in the calling thread."""
 
 import os
 from collections import namedtuple
@@ -10,21 +10,21 @@ from skprognet.features.engine._report import describe_remark
 from skprognet.features.engine._utterances import Utterance, check_signal
 
 Heard = namedtuple("Heard", ["values", "reason", "remark"])
-"""The row of features (None without them); what is wrong and what is odd about the recording, each
-in words that continue "the recording ...", or None."""
+"""The row of features, or None; what is wrong with the recording, or None; and what is odd about
+it, or None. The last two are text that continues "the recording ..."."""
 
-_TAKEN = "a path, the bytes of a file, a file opened in binary mode, or a pair (signal, rate)"
+_ACCEPTED = "a path, the bytes of a file, a file opened in binary mode, or a pair (signal, rate)"
 
 
 class OneRecording:
-    """Computes what an extractor computes, to the same bits, without the work of a table.
+    """Compute the features of an extractor, to the same bits, without a table.
 
     Several threads may call it at the same time.
 
     Parameters
     ----------
     extractor : FeatureExtractor
-        Whose features; what it says about the cache, processes and errors does not count.
+        The extractor; its parameters of cache, processes and errors are ignored.
 
     Attributes
     ----------
@@ -47,12 +47,12 @@ class OneRecording:
         Returns
         -------
         Heard
-            What is wrong with a recording is told in it and never raised.
+            The features. A fault of the recording is recorded here and never raised.
 
         Raises
         ------
         TypeError
-            If `audio` is nothing of this kind: the program is wrong then, not the recording.
+            If `audio` is another object, which is an error of the program, not of the recording.
         """
         try:
             source = _as_source(audio)
@@ -65,17 +65,17 @@ class OneRecording:
 
     def _describe(self, result):
         """Return in words what is odd about a recording that has features, or None."""
-        said = [describe_remark(result.remark)] if result.remark else []
+        remarks = [describe_remark(result.remark)] if result.remark else []
         if result.own_rate < self._extraction.sampling_rate:
-            said.append(
+            remarks.append(
                 f"has a sampling rate of {result.own_rate} Hz, lower than the "
                 f"{self._extraction.sampling_rate} Hz to which it was resampled"
             )
-        return ", and ".join(said) or None
+        return ", and ".join(remarks) or None
 
 
 class _Unusable(ValueError):
-    """What was given is of the right kind, and holds no recording."""
+    """The object has the right type but does not hold a recording."""
 
 
 def _as_source(audio):
@@ -90,13 +90,13 @@ def _as_source(audio):
         try:
             return check_signal(*audio)
         except (TypeError, ValueError) as error:
-            raise _Unusable(f"is no signal. {str(error).rstrip('.')}") from error
+            raise _Unusable(f"is not a signal. {str(error).rstrip('.')}") from error
     shape = f" of shape {audio.shape}" if isinstance(audio, np.ndarray) else ""
-    raise TypeError(f"A recording must be {_TAKEN}; got {type(audio).__name__}{shape}.")
+    raise TypeError(f"A recording must be {_ACCEPTED}; got {type(audio).__name__}{shape}.")
 
 
 def _read(file):
-    """Return what is left in an opened file."""
+    """Return the rest of an opened file."""
     try:
         content = file.read()
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Audio files -> functionals of openSMILE, one row per utterance."""
+"""Compute the functionals of openSMILE, one row per utterance."""
 
 import os
 from functools import partial
@@ -18,10 +18,10 @@ from skprognet.features._feature_sets import (
 class OpenSmileFeatures(FeatureExtractor):
     """Turn speech into the acoustic features of openSMILE, one row per utterance.
 
-    Each utterance is decoded, its channels are averaged, the mean is resampled to 16 kHz and
-    clipped to the range of 16 bits, and openSMILE [1]_ summarises it in one row. By default these
-    are the 88 functionals of eGeMAPSv02 [2]_. There is nothing to fit: a row depends on its
-    utterance alone.
+    Each utterance is decoded, its channels are averaged, and the mean is resampled to 16 kHz and
+    clipped to the range of 16 bits. Then openSMILE [1]_ summarises it in one row; by default,
+    these are the 88 functionals of eGeMAPSv02 [2]_. There is nothing to fit, since a row depends
+    on its utterance alone.
 
     openSMILE is free for research only, and so are the features that it computes. It comes with
     ``pip install 'skprognet[audio]'``. Everything else in this package works without it, on any
@@ -31,56 +31,57 @@ class OpenSmileFeatures(FeatureExtractor):
     ----------
     feature_set : str or path-like, default='eGeMAPSv02'
         Name of a feature set in ``opensmile.FeatureSet``, such as 'GeMAPSv01b' (62 features) or
-        'ComParE_2016' (6373); or the path of an openSMILE configuration file (.conf), whose
-        functionals are at the level ``func``. Always functionals, that is one row.
+        'ComParE_2016' (6373); or the path of an openSMILE configuration file (.conf) with
+        functionals at the level ``func``. Only functionals are computed, one row per utterance.
     sampling_rate : int, default=16000
-        The rate in Hz, from 8000 to 384000, to which all audio is resampled before openSMILE.
-        8000 is for telephone speech, and for other speech that is compared with it: features
-        depend on the rate, so both need the same one.
+        The rate in Hz, from 8000 to 384000, to which all audio is resampled before openSMILE. Use
+        8000 for telephone speech, and for other speech that you compare with it, since features
+        depend on the rate.
     on_error : {'raise', 'skip', 'nan'}, default='raise'
         What to do about utterances that cannot be used, after all were tried: raise one error,
         leave their rows out, or fill their rows with NaN (the latter two with one warning). The
-        error or warning names all of them with the reason, and so does ``errors_``.
+        error or warning lists all of them with the reason, and so does ``errors_``.
     on_short : {'error', 'nan'}, default='error'
-        What to do where openSMILE leaves features undefined. The sets named above do so below
-        60 ms, the window of their analysis of pitch. 'error' treats the utterance as `on_error`
-        says; 'nan' returns the undefined features as NaN, without an error. They are never filled
-        in: any number in their place would be invented.
+        What to do if openSMILE leaves features undefined. The sets named above do so below 60 ms,
+        the window of their analysis of pitch. 'error' treats the utterance as `on_error` says;
+        'nan' returns the undefined features as NaN, without an error. They are never filled in,
+        since any number in their place would be invented.
     cache : str or path-like, default=None
-        A folder in which features are kept. They are found again by the content of the audio and
-        by everything else that they depend on. None keeps nothing. :func:`clear_cache` empties it.
+        Folder that keeps features for later calls. They are found again by the content of the
+        audio and everything else that they depend on. None keeps nothing. :func:`clear_cache`
+        empties the folder.
     cache_size_limit : int, default=None
-        Bytes that the cache may take up; what was not used for longest is dropped. None means no
-        limit.
+        Largest size of the cache in bytes; the features that were unused for longest are dropped.
+        None means no limit.
     n_jobs : int, default=None
-        Number of utterances to work on at the same time, each in a process of its own. None means
-        1 unless in a :func:`joblib.parallel_config` context, -1 means all processors. The
-        features are the same to the last bit whatever the number. With 2 or more, a file that
-        kills its process (a fault in a decoder, or too little memory) is named like any other that
-        cannot be used; with 1 it ends your process.
+        Number of utterances to process in parallel, each in its own process. None means 1 unless
+        in a :func:`joblib.parallel_config` context, -1 means all processors. The number does not
+        change a bit of the features. With 2 or more, a file that kills its process (a fault in a
+        decoder, or too little memory) is reported like any other that cannot be used; with 1 it
+        ends your process.
     timeout : float, default=1800
-        Seconds that an utterance may take. After that its process is ended, and the utterance is
-        named like any other that cannot be used; a damaged file may hang a decoder. None means no
-        limit. As in joblib, there is a limit only where other processes do the work, that is with
-        2 jobs or more, or on a cluster.
+        Longest processing time of an utterance in seconds, since a damaged file may hang a
+        decoder. After that its process is ended, and the utterance is reported like any other
+        that cannot be used. None means no limit. As in joblib, the limit holds only if other
+        processes do the work, that is with 2 jobs or more, or on a cluster.
     max_duration : float, default=3600
-        Seconds that an utterance, a file or a segment of one, may last. A longer one is refused
-        before it is decoded, and named like any other that cannot be used: a small file can hold
-        days of silence. None or infinity means no limit.
+        Longest utterance (a file, or a segment of one) in seconds, since a small file can hold
+        days of silence. A longer one is refused before it is decoded, and reported like any other
+        that cannot be used. None or infinity means no limit.
     verbose : bool, default=True
-        Show a progress bar on standard error if the work takes longer than 5 s. It has the seconds
-        of audio that are done per second.
+        Show a progress bar on standard error if the work takes longer than 5 s. It shows how many
+        seconds of audio are processed per second.
 
     Attributes
     ----------
     errors_ : DataFrame
-        What the last :meth:`transform` could not use: file, start, end (s) and reason, indexed by
-        the row in `X`, from 0. It is there also when an error was raised.
+        The utterances that the last :meth:`transform` could not use: file, start, end (s) and
+        reason, indexed by the row in `X`, from 0. It is set even if an error was raised.
 
     See Also
     --------
-    FeatureExtractor : The base class, for features of your own.
-    read_features : Reads features that are in a table already.
+    FeatureExtractor : The base class, for your own features.
+    read_features : Reads features that are already in a table.
     clear_cache : Empties a cache.
     skprognet.datasets.load_emodb : A table that was made with this class.
 
@@ -88,14 +89,14 @@ class OpenSmileFeatures(FeatureExtractor):
     -----
     One second of audio takes about 20 to 35 ms of one processor.
 
-    Each process has one utterance in memory, about 35 MB for each minute of it (2 MB for the
+    Each process holds one utterance in memory, about 35 MB for each minute of it (2 MB for the
     audio, the rest in openSMILE). The result is in memory too.
 
     A sampling rate below 4 kHz or above 384 kHz is refused, since no audio has it.
 
-    After all is done, warnings name recordings whose features are hardly what you want: silence,
+    At the end, warnings list recordings whose features are probably not what you want: silence,
     channels of opposite phase, samples far beyond full scale (such as 16-bit integers given as
-    floats), a lower sampling rate than the others.
+    floats), or a lower sampling rate than the others.
 
     References
     ----------
@@ -125,7 +126,7 @@ class OpenSmileFeatures(FeatureExtractor):
     >>> features["F0semitoneFrom27.5Hz_sma3nz_amean"].round().tolist()
     [36.0, 48.0]
 
-    The same from an array, and an array that is too short:
+    The same from an array; a second array is too short:
 
     >>> smile = OpenSmileFeatures(on_short="nan")
     >>> features = smile.fit_transform([(0.3 * tone, 16_000), (0.3 * tone[:800], 16_000)])
@@ -134,7 +135,7 @@ class OpenSmileFeatures(FeatureExtractor):
     """
 
     software = "openSMILE"
-    _depended_on = ("feature_set",)  # by the content of its configuration
+    _depended_on = ("feature_set",)  # as the content of its configuration
     _expected_warnings = "Segment too short"
 
     def __init__(
@@ -170,7 +171,7 @@ class OpenSmileFeatures(FeatureExtractor):
         Returns
         -------
         FeatureFunction
-            The names of the features, as openSMILE calls them, and how they are computed.
+            openSMILE's names of the features, and the function that computes them.
 
         Raises
         ------

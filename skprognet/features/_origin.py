@@ -1,4 +1,4 @@
-"""What made features: three values that go wherever the features go."""
+"""The origin of features: three values that are stored wherever the features are."""
 
 import re
 import warnings
@@ -19,26 +19,26 @@ OPENSMILE_TERMS = (
     "(https://github.com/audeering/opensmile/blob/master/LICENSE)"
 )
 GE2E_TERMS = "Apache-2.0"
-_OF_SPEECH_MODELS = ("device", "batch_size", "download")  # parameters that openSMILE has not
+_OF_SPEECH_MODELS = ("device", "batch_size", "download")  # parameters that openSMILE lacks
 
 
 @dataclass(frozen=True)
 class FeatureOrigin:
-    """What features depend on beside the audio.
+    """Record what features depend on, apart from the audio.
 
     ``skprognet extract`` writes these values into columns of its table, ``skprognet train`` writes
-    them into the file of the model, and ``skprognet predict`` makes the same features from them.
+    them into the model file, and ``skprognet predict`` computes the same features from them.
 
     Parameters
     ----------
     feature_set : str
-        A name in openSMILE, or the path of a configuration file. Layers of a speech model stand
-        there as ``ge2e[layer1,layer2;mean,std]``. What several extractors made side by side is
-        joined by ``+``.
+        A name in openSMILE, or the path of a configuration file. Layers of a speech model are
+        written as ``ge2e[layer1,layer2;mean,std]``. A ``+`` joins the feature sets of several
+        extractors.
     sampling_rate : int
         The rate in Hz to which all audio was resampled.
     extractor : str
-        The software and its version; for a configuration file its SHA-256 as well; for a speech
+        The software and its version; for a configuration file also its SHA-256; for a speech
         model its name and the SHA-256 of its weights.
 
     Examples
@@ -57,7 +57,7 @@ class FeatureOrigin:
 
     @classmethod
     def of_extractor(cls, features):
-        """Return what an extractor makes its features by.
+        """Return the origin of the features of an extractor.
 
         Parameters
         ----------
@@ -67,7 +67,7 @@ class FeatureOrigin:
         Returns
         -------
         FeatureOrigin
-            What it depends on.
+            The origin.
         """
         parts = features.extractors if isinstance(features, JoinedFeatures) else [features]
         texts = zip(*map(_describe, parts), strict=True)
@@ -76,68 +76,69 @@ class FeatureOrigin:
 
     @classmethod
     def of_table(cls, table, name="table"):
-        """Return what made the features of a table, or None if the table does not say.
+        """Return the origin of the features of a table, or None if the table lacks it.
 
         Parameters
         ----------
         table : DataFrame
-            As ``skprognet extract`` writes it.
+            A table in the form of ``skprognet extract``.
         name : str, default='table'
-            What to call it in messages, such as its path.
+            Name of the table for messages, such as its path.
 
         Returns
         -------
         FeatureOrigin or None
-            What its columns say.
+            The origin in its columns.
 
         Raises
         ------
         ValueError
-            If not all rows were made in one way.
+            If the rows have different origins.
         """
         if not set(ORIGIN_COLUMNS) <= set(table.columns):
             return None
-        ways = table[[*ORIGIN_COLUMNS]].drop_duplicates()
+        rows = table[[*ORIGIN_COLUMNS]].drop_duplicates()
         origins = [
             cls(feature_set, int(sampling_rate), extractor)
-            for feature_set, sampling_rate, extractor in ways.itertuples(index=False)
+            for feature_set, sampling_rate, extractor in rows.itertuples(index=False)
         ]
         if len(origins) != 1:
             raise ValueError(
-                f"All features of a table must have been made in one way; in {name!r} there are "
-                f"{len(origins)}: {'; '.join(map(str, origins))}. Extract them again."
+                f"All features of a table must have one origin; got {len(origins)} in {name!r}: "
+                f"{'; '.join(map(str, origins))}. Extract the features again."
             )
         return origins[0]
 
     @classmethod
     def from_metadata(cls, metadata):
-        """Return what made the features of a model, or None if its file does not say.
+        """Return the origin of the features of a model, or None if its file lacks it.
 
         Parameters
         ----------
         metadata : dict
-            What :func:`~skprognet.persistence.read_model_info` returns under "metadata".
+            The value of "metadata" in the result of
+            :func:`~skprognet.persistence.read_model_info`.
 
         Returns
         -------
         FeatureOrigin or None
-            What stands under "features".
+            The origin in the key "features".
 
         Raises
         ------
         ValueError
-            If what stands there is of another form; anyone can write such a file.
+            If the origin has another form, since anyone can write such a file.
         """
-        made = metadata.get("features")
-        if made is None:
+        origin = metadata.get("features")
+        if origin is None:
             return None
-        kinds = {each.name: each.type for each in fields(cls)}
-        if not isinstance(made, dict) or {name: type(v) for name, v in made.items()} != kinds:
+        types = {field.name: field.type for field in fields(cls)}
+        if not isinstance(origin, dict) or {n: type(v) for n, v in origin.items()} != types:
             raise ValueError(
-                f"The file of a model says of its features {', '.join(kinds)}, or nothing; this "
-                f"one says {made!r:.200}. Train it again."
+                f"The features in the metadata of a model must be {', '.join(types)}, or None; "
+                f"got {origin!r:.200}. Train the model again."
             )
-        return cls(**made)
+        return cls(**origin)
 
     def to_dict(self):
         """Return the three values by name."""
@@ -151,15 +152,15 @@ class FeatureOrigin:
 
     @property
     def speech_models(self):
-        """The SHA-256 of the weights of each speech model, by the beginning of its columns."""
+        """The SHA-256 of the weights of each speech model, by the prefix of its columns."""
         return {model.name: model.sha256 for model in self._parts()[2]}
 
     @property
     def licences(self):
-        """By what made the features its terms of use; None where they are not known.
+        """The terms of use of each software that computed the features; None if unknown.
 
-        Terms of openSMILE, and of the weights of a speech model, hold for models that learned
-        from what they made.
+        The terms of openSMILE and of the weights of a speech model also hold for models that
+        learned from their features.
         """
         feature_set, _, models = self._parts()
         known = {"openSMILE": OPENSMILE_TERMS} if feature_set else {}
@@ -171,63 +172,63 @@ class FeatureOrigin:
         }
 
     def makes_same_features(self, other):
-        """Return whether features of both come from the same feature set at the same rate.
+        """Return whether both origins have the same feature set and the same sampling rate.
 
-        A configuration file counts by its content, and a speech model by its weights, wherever
-        they lie.
+        Configuration files are compared by content, and speech models by their weights, wherever
+        they are stored.
         """
         return self._identity() == other._identity()
 
     def _parts(self):
-        """Return feature set and software of openSMILE, and what speech models made beside."""
+        """Return feature set and software of openSMILE, and the speech models."""
         return split_texts(self.feature_set, self.extractor)
 
     def _identity(self):
-        """Return what makes the numbers, as a set of what each extractor makes."""
+        """Return what decides the numbers, as a set with one item for each extractor."""
         feature_set, _, speech_models = self._parts()
-        made = {model.identity for model in speech_models}
+        identities = {model.identity for model in speech_models}
         if feature_set:
-            made.add(self.configuration_sha256 or feature_set)
-        return {(each, self.sampling_rate) for each in made}
+            identities.add(self.configuration_sha256 or feature_set)
+        return {(identity, self.sampling_rate) for identity in identities}
 
     def check_table(self, table, name="table"):
-        """Raise unless the features of a table were made in this way, or the table does not say.
+        """Raise if the features of a table have another origin; pass if the table lacks it.
 
-        The table may hold features of other extractors beside these.
+        The table may also hold features of other extractors.
 
         Parameters
         ----------
         table : DataFrame
             Features for a model that learned from features of this origin.
         name : str, default='table'
-            What to call the table in messages.
+            Name of the table for messages.
 
         Raises
         ------
         ValueError
-            If they were made in another way.
+            If the features have another origin.
         """
         here = FeatureOrigin.of_table(table, name)
         if here is not None and not self._identity() <= here._identity():
             raise ValueError(
-                f"Features must be made as those that the model learned from, {self}; those in "
-                f"{name!r} are {here}. Extract them again."
+                f"Features must be those that the model learned from, {self}; got {here} in "
+                f"{name!r}. Extract them again."
             )
 
     def make_extractor(self, configuration=None, speech_models=None, **options):
         """Return an extractor of the same features.
 
         A configuration of openSMILE may write any file, and a model may come from a stranger.
-        So a configuration file is run only if it is named here. A speech model is only read, and
-        has to have the weights that are recorded.
+        Therefore a configuration file runs only if you name it here. A speech model is only read,
+        and must have the recorded weights.
 
         Parameters
         ----------
         configuration : path, default=None
-            The configuration file that made the features, if none of openSMILE's own did.
+            The configuration file that computed the features, if it is not one of openSMILE's.
         speech_models : dict of str to object, default=None
-            By the beginning of its columns, what to take as a speech model that is not found by
-            itself, such as a :class:`SpeechModule`.
+            Speech models that cannot be found automatically, such as a :class:`SpeechModule`, by
+            the prefix of their columns.
         **options : dict
             Other parameters of the extractor, such as `n_jobs`.
 
@@ -239,60 +240,61 @@ class FeatureOrigin:
         Raises
         ------
         ValueError
-            If `configuration` is not the one that made the features, or is missing; or if a speech
-            model is not found, or has other weights.
+            If `configuration` is missing or is not the one that computed the features; or if a
+            speech model is not found or has other weights.
 
         Warns
         -----
         UserWarning
-            If another version of the software is installed, so that the numbers may differ.
+            If another version of the software is installed, so the numbers may differ.
         """
         options = {"sampling_rate": self.sampling_rate, **options}
         for_models = {name: options.pop(name) for name in _OF_SPEECH_MODELS if name in options}
         feature_set, _, models = self._parts()
         parts = []
         if feature_set or configuration is not None:
-            found = self._choose_feature_set(feature_set, configuration)
-            parts.append(OpenSmileFeatures(found, **options))
-        given = {**options, **for_models}
-        parts += [model.make_extractor(speech_models or {}, **given) for model in models]
+            chosen = self._choose_feature_set(feature_set, configuration)
+            parts.append(OpenSmileFeatures(chosen, **options))
+        for_models = {**options, **for_models}
+        parts += [model.make_extractor(speech_models or {}, **for_models) for model in models]
         features = parts[0] if len(parts) == 1 else JoinedFeatures(parts, **options)
         now = FeatureOrigin.of_extractor(features)
         if now.extractor != self.extractor:
             warnings.warn(
-                f"The model learned from features {self}; here they are {now}, so that the "
-                "numbers may differ.",
+                f"The model learned from features {self}; here they are {now}, so the numbers may "
+                "differ.",
                 stacklevel=2,
             )
         return features
 
     def _choose_feature_set(self, feature_set, configuration):
-        """Return the feature set to extract: never a file that only the model names."""
+        """Return the feature set to extract, but never a file that only the model names."""
         if not feature_set:
             raise ValueError(
-                f"The model learned from no features of openSMILE; leave the configuration "
-                f"{str(configuration)!r} out (--configuration)."
+                f"configuration must be None, since the model learned from no openSMILE features; "
+                f"got {str(configuration)!r}. Leave it out (--configuration)."
             )
         if is_built_in(feature_set):
             if configuration is not None:
                 raise ValueError(
-                    f"The model learned from {feature_set}, which openSMILE has; leave the "
-                    f"configuration {str(configuration)!r} out (--configuration)."
+                    f"configuration must be None, since the model learned from {feature_set}, "
+                    f"which openSMILE has; got {str(configuration)!r}. Leave it out "
+                    "(--configuration)."
                 )
             return feature_set
         if configuration is None:
             raise ValueError(
-                "The model learned from features of the openSMILE configuration "
-                f"{feature_set!r}, and a configuration that a model names is never run. If "
-                "you trust that file, pass it as configuration (--configuration), or predict from "
-                "a table of its features."
+                f"The model learned from features of the openSMILE configuration {feature_set!r}. "
+                "A configuration that only a model names is never run. If you trust the file, "
+                "pass it as configuration (--configuration), or predict from a table of its "
+                "features."
             )
-        found = config_digest(find_config(configuration))
-        if found != self.configuration_sha256:
+        digest = config_digest(find_config(configuration))
+        if digest != self.configuration_sha256:
             raise ValueError(
-                "The openSMILE configuration must be the one that the model learned from, of "
-                f"SHA-256 {self.configuration_sha256}; {str(configuration)!r} has {found}. Look "
-                "for the original file, and those that it includes."
+                "The openSMILE configuration must be the one that the model learned from, with "
+                f"SHA-256 {self.configuration_sha256}; got {str(configuration)!r} with {digest}. "
+                "Look for the original file and those that it includes."
             )
         return str(configuration)
 
@@ -301,7 +303,7 @@ class FeatureOrigin:
         return printable(f"{self.feature_set} at {self.sampling_rate} Hz by {extractor}")
 
 
-ORIGIN_COLUMNS = tuple(each.name for each in fields(FeatureOrigin))
+ORIGIN_COLUMNS = tuple(field.name for field in fields(FeatureOrigin))
 
 
 def _describe(features):

@@ -1,4 +1,4 @@
-"""Audio files -> layers of a pretrained speech network, averaged over time, one row each."""
+"""Compute the layers of a pretrained speech network, averaged over time, one row per utterance."""
 
 from skprognet._checks import check_bool, check_number
 from skprognet._wording import first_few, nearest_name
@@ -18,12 +18,12 @@ class SpeechModelFeatures(FeatureExtractor):
     """Turn speech into the layers of a pretrained network, one row per utterance.
 
     A network that was trained on the audio of thousands of speakers knows more than a corpus of
-    emotions can teach. Here it is run on each utterance, and of each unit of its hidden layers
-    the mean and the standard deviation over time become columns, such as
-    ``ge2e.layer2.mean.017``. :class:`~skprognet.sources.LayerSource` makes a frozen column of
-    them, which a progressive network reads.
+    emotions can teach. This class runs such a network on each utterance. The mean and the standard
+    deviation over time of each hidden unit become columns, such as ``ge2e.layer2.mean.017``.
+    :class:`~skprognet.sources.LayerSource` makes a frozen column of them, which a progressive
+    network reads.
 
-    Three kinds of models are known:
+    Three kinds of models are supported:
 
     - ``"ge2e"``, a speaker encoder [1]_ of three LSTM layers of 256 units. Its weights are those
       of Resemblyzer, 17 MB under the Apache-2.0 licence:
@@ -36,26 +36,26 @@ class SpeechModelFeatures(FeatureExtractor):
     Parameters
     ----------
     model : str, path-like or SpeechModule
-        Which network.
+        The network.
     layers : 'all', str or sequence of str, default='all'
-        Names of its layers, in the order of the columns; 'all' stands for its hidden layers. Those
-        of "ge2e" are "layer1", "layer2" and "layer3"; its output, "embedding", one vector of unit
-        length for each window, has to be asked for by name. Those of a transformers model are
-        "layer0", which the first transformer layer reads, "layer1", ..., up to its number of
+        Names of its layers, in the order of the columns; 'all' means its hidden layers. For
+        "ge2e" these are "layer1", "layer2" and "layer3". Its output "embedding", one vector of
+        unit length for each window, must be named. For a transformers model the layers are
+        "layer0", the input of the first transformer layer, "layer1", ..., up to its number of
         layers.
     pooling : str or sequence of str, default=('mean', 'std')
-        What is taken over time: 'mean', and 'std', the standard deviation of the population.
+        Statistics over time: 'mean', and 'std', the standard deviation of the population.
     weights : str or path-like, default=None
         None for the pretrained weights. "random" for the same architecture with random weights,
-        always the same ones: a control, which asks whether a result is owed to what the network
-        has learned. Its columns begin with ``ge2e-random``. Or the path of the file with the
-        pretrained weights, where resemblyzer is not installed.
+        which are always the same. This is a control: is a result due to what the network has
+        learned? Its columns begin with ``ge2e-random``. Or the path of the file with the
+        pretrained weights, if resemblyzer is not installed.
     device : str, default='cpu'
-        Where torch computes, such as "cuda".
+        Device on which torch computes, such as "cuda".
     batch_size : int, default=8
-        How many windows of an utterance are computed at once.
+        Number of windows of an utterance to compute at once.
     download : bool, default=False
-        Whether a model that is not on this machine may be downloaded from the hub of Hugging Face.
+        Whether a model that is not on this machine may be downloaded from the Hugging Face Hub.
         Otherwise nothing is looked up on the network.
     sampling_rate : int, default=16000
         The rate in Hz to which all audio is resampled; it must be that of the model.
@@ -63,58 +63,58 @@ class SpeechModelFeatures(FeatureExtractor):
         What to do about utterances that cannot be used, after all were tried: raise one error,
         leave their rows out, or fill their rows with NaN (the latter two with one warning).
     on_short : {'error', 'nan'}, default='error'
-        What to do about an utterance that is shorter than the model takes (25 ms for "ge2e" and
-        for the usual transformers models):
-        treat it as `on_error` says, or return a row of NaN.
+        What to do about an utterance that is too short for the model (25 ms for "ge2e" and for
+        the usual transformers models): treat it as `on_error` says, or return a row of NaN.
     cache : str or path-like, default=None
-        A folder in which features are kept. They are found again by the content of the audio, by
-        the SHA-256 of the weights and by all else that they depend on, so that a row of other
-        weights is computed anew. None keeps nothing.
+        Folder that keeps features for later calls. They are found again by the content of the
+        audio, the SHA-256 of the weights and everything else that they depend on, so other
+        weights give new rows. None keeps nothing.
     cache_size_limit : int, default=None
-        Bytes that the cache may take up; None means no limit.
+        Largest size of the cache in bytes; None means no limit.
     n_jobs : int, default=None
-        Number of utterances to work on at the same time, each in a process of its own, with one
-        thread. The features are the same to the last bit whatever the number.
+        Number of utterances to process in parallel, each in its own process with one thread. The
+        number does not change a bit of the features.
     timeout : float, default=1800
-        Seconds that an utterance may take in a process of its own; None means no limit.
+        Longest processing time of an utterance in seconds, if it has its own process; None means
+        no limit.
     max_duration : float, default=3600
-        Seconds that an utterance may last; None or infinity means no limit.
+        Longest utterance in seconds; None or infinity means no limit.
     verbose : bool, default=True
         Show a progress bar on standard error if the work takes longer than 5 s.
 
     Attributes
     ----------
     errors_ : DataFrame
-        What the last :meth:`transform` could not use: file, start, end (s) and reason, indexed by
-        the row in `X`, from 0. It is there also when an error was raised.
+        The utterances that the last :meth:`transform` could not use: file, start, end (s) and
+        reason, indexed by the row in `X`, from 0. It is set even if an error was raised.
 
     See Also
     --------
-    SpeechModule : A network of your own.
+    SpeechModule : Your own network.
     JoinedFeatures : Features of openSMILE and layers in one table.
     skprognet.sources.LayerSource : Makes a frozen column of the layers.
 
     Notes
     -----
-    **What "ge2e" hears.** A signal that is quieter than -30 dB of full scale is raised to that. It
-    is cut into windows of 1.6 s that begin 0.77 s apart; the last one is dropped if the signal
-    fills less than 75 % of it, and filled up with zeros otherwise. An utterance that is shorter
-    than one window is filled up too. Each window becomes 160 frames of 40 mel energies, as librosa
-    computes them. The LSTM layers start anew in each window; mean and deviation of a layer are
+    **Input of "ge2e".** A signal quieter than -30 dB of full scale is raised to this level. It is
+    cut into windows of 1.6 s that begin 0.77 s apart. The last window is dropped if the signal
+    fills less than 75 % of it, and padded with zeros otherwise. An utterance shorter than one
+    window is padded too. Each window becomes 160 frames of 40 mel energies, computed as in
+    librosa. The LSTM layers restart in each window. The mean and the deviation of a layer are
     over all frames of all windows.
 
-    **What a transformers model hears.** If its file ``preprocessor_config.json`` says so, or is
-    missing, the signal is normalised to the mean 0 and the variance 1. An utterance of more than
-    20 s is cut into the fewest windows of equal length that last no longer. No frame sees beyond
-    its window. All windows of a batch are equally long, so that nothing is filled up. Columns are
-    called by the last part of the model's name, with "-" for dots.
+    **Input of a transformers model.** If its file ``preprocessor_config.json`` says so, or is
+    missing, the signal is normalised to mean 0 and variance 1. An utterance of more than 20 s is
+    cut into the fewest windows of equal length that are not longer than 20 s. No frame sees beyond
+    its window. All windows of a batch are equally long, so nothing is padded. The names of the
+    columns begin with the last part of the model's name, with "-" for dots.
 
     Its weights are read from safetensors, or else from ``pytorch_model.bin`` as numbers only
-    (``weights_only=True``), and no code of a model is run. Weights that the file lacks are an
-    error; the library would draw them at random.
+    (``weights_only=True``), and no code of a model runs. Weights that the file lacks are an error;
+    the library would draw them at random.
 
     Mean and deviation are accumulated window by window in float64. Numbers differ by about 1e-7
-    with `batch_size` and with `device`, so that both count for the cache.
+    between values of `batch_size` and `device`, so the cache keeps them apart.
 
     References
     ----------
@@ -125,7 +125,7 @@ class SpeechModelFeatures(FeatureExtractor):
 
     Examples
     --------
-    The control, which needs no weights:
+    The control with random weights, which needs no download:
 
     >>> import numpy as np
     >>> from skprognet.features import SpeechModelFeatures
@@ -136,7 +136,7 @@ class SpeechModelFeatures(FeatureExtractor):
     0                       -0.044                        0.127
     """
 
-    # By the content of the weights, the names of the columns, and what the model says itself.
+    # As the content of the weights, the names of the columns, and the depends_on of the model.
     _depended_on = ("model", "layers", "pooling", "weights", "device", "batch_size", "download")
 
     def __init__(
@@ -186,21 +186,20 @@ class SpeechModelFeatures(FeatureExtractor):
         return short_name(self.model, isinstance(self.weights, str) and self.weights == "random")
 
     def load(self):
-        """Return the network that is run, after a check of the parameters that choose it.
+        """Check the parameters that choose the network, and return it.
 
         Returns
         -------
         SpeechModel
-            It has ``name``, ``sha256`` (of its weights), ``sampling_rate``, and ``layer_widths``:
+            It has ``name``, ``sha256`` (of its weights), ``sampling_rate``, and ``layer_widths``,
             the number of units of each layer.
 
         Raises
         ------
         TypeError
-            If `model` is nothing of this kind.
+            If `model` has another type.
         ValueError
-            If there is no such model, its weights are not those that it needs, or it takes another
-            sampling rate.
+            If there is no such model, its weights do not fit, or it needs another sampling rate.
         ImportError
             If a package is missing.
         """
@@ -210,8 +209,8 @@ class SpeechModelFeatures(FeatureExtractor):
         model = load_speech_model(self.model, *options)
         if self.sampling_rate != model.sampling_rate:
             raise ValueError(
-                f"sampling_rate must be {model.sampling_rate} Hz, which the speech model "
-                f"{model.name!r} takes; got {self.sampling_rate!r}."
+                f"sampling_rate must be {model.sampling_rate} Hz for the speech model "
+                f"{model.name!r}; got {self.sampling_rate!r}."
             )
         return model
 
@@ -221,7 +220,7 @@ class SpeechModelFeatures(FeatureExtractor):
         Returns
         -------
         FeatureFunction
-            The names of the columns, and how they are computed.
+            The names of the columns, and the function that computes them.
 
         Raises
         ------
@@ -234,7 +233,7 @@ class SpeechModelFeatures(FeatureExtractor):
         return FeatureFunction(names, PooledLayers(model, layers, pooling), depends_on)
 
     def _chosen(self):
-        """Return the network, its layers and what is taken over time, after a check of them."""
+        """Check and return the network, its layers and the statistics over time."""
         model = self.load()
         layers = self.layers
         if isinstance(layers, str) and layers == "all":
@@ -244,14 +243,14 @@ class SpeechModelFeatures(FeatureExtractor):
 
 
 def _choose(parameter, wanted, known, whose=""):
-    """Return names as a list; raise unless each is known and comes once."""
+    """Return names as a list; raise unless each is known and appears once."""
     names = [wanted] if isinstance(wanted, str) else wanted
     names = list(names) if hasattr(names, "__iter__") else [names]
     wrong = [name for name in names if name not in known]
     if wrong or not names:
         near = wrong and nearest_name(wrong[0], known)
         raise ValueError(
-            f"{parameter} must be of {first_few(known)}{whose}; got "
+            f"{parameter} must be among {first_few(known)}{whose}; got "
             f"{f'{wrong[0]!r:.200}' if wrong else 'none'}."
             + (f" The nearest is {near!r}." if near else "")
         )

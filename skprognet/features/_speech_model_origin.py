@@ -1,9 +1,9 @@
-"""What made the columns of a speech model, as text in a table or in the file of a model, and back.
+"""Convert the origin of the columns of a speech model to text, for tables and models, and back.
 
-The text of the layers is ``ge2e[layer1,layer2;mean,std]``; before the bracket stands what
-:class:`SpeechModelFeatures` was given as `model`, with ``:random`` for random weights. The text of
-the software is ``ge2e sha256:39373b86...``. Characters with a meaning here are quoted as in a web
-address. Each such text stands behind those of openSMILE, with a plus sign between them.
+The text of the layers is ``ge2e[layer1,layer2;mean,std]``. Before the bracket is the parameter
+`model` of :class:`SpeechModelFeatures`, with ``:random`` for random weights. The text of the
+software is ``ge2e sha256:39373b86...``. Special characters are quoted as in a web address. Each
+such text follows those of openSMILE, with a plus sign between them.
 """
 
 import os
@@ -22,18 +22,18 @@ _SOFTWARE = re.compile(r"(?:^|.* \+ )(?P<name>[\w.%-]+) sha256:(?P<sha256>[0-9a-
 
 
 class SpeechModelOrigin(NamedTuple):
-    """A speech model, its weights, and what was taken of its layers.
+    """A speech model, its weights, its layers, and the statistics of them.
 
     Parameters
     ----------
     model : str
-        What finds the model: "ge2e", or the name of a module.
+        The name that finds the model: "ge2e", a folder or hub name, or the name of a module.
     is_random : bool
         Whether its weights are random.
     layers, pooling : tuple of str
-        Which layers, and what was taken over time.
+        Names of the layers, and the statistics over time.
     name : str
-        What the names of the columns begin with.
+        The prefix of the names of the columns.
     sha256 : str
         The SHA-256 of the weights.
     """
@@ -47,23 +47,23 @@ class SpeechModelOrigin(NamedTuple):
 
     @classmethod
     def of_extractor(cls, features):
-        """Return what a SpeechModelFeatures makes its features by."""
+        """Return the origin of the features of a SpeechModelFeatures."""
         model, layers, pooling = features._chosen()
         is_random = isinstance(features.weights, str) and features.weights == "random"
-        is_found = isinstance(features.model, (str, os.PathLike))  # by what it is called
-        given = str(features.model) if is_found else model.name
-        return cls(given, is_random, tuple(layers), tuple(pooling), model.name, model.sha256)
+        is_named = isinstance(features.model, (str, os.PathLike))
+        found_by = str(features.model) if is_named else model.name
+        return cls(found_by, is_random, tuple(layers), tuple(pooling), model.name, model.sha256)
 
     def to_texts(self):
-        """Return the text of the layers and that of the software."""
+        """Return the text of the layers and the text of the software."""
         layers = ",".join(quote(layer, safe="") for layer in self.layers)
         model = quote(self.model, safe="/") + (":random" if self.is_random else "")
-        taken = f"{model}[{layers};{','.join(self.pooling)}]"
-        return taken, f"{quote(self.name, safe='')} sha256:{self.sha256}"
+        columns = f"{model}[{layers};{','.join(self.pooling)}]"
+        return columns, f"{quote(self.name, safe='')} sha256:{self.sha256}"
 
     @property
     def identity(self):
-        """What two origins have in common that make the same numbers, wherever the model lies."""
+        """The values that decide the numbers; the place of the model is not among them."""
         return self.name, self.layers, self.pooling, self.sha256
 
     def make_extractor(self, speech_models, **options):
@@ -79,46 +79,46 @@ class SpeechModelOrigin(NamedTuple):
         features = SpeechModelFeatures(
             model, layers=self.layers, pooling=self.pooling, weights=weights, **options
         )
-        here = f"speech_models={{{self.name!r}: ...}}"
+        argument = f"speech_models={{{self.name!r}: ...}}"
         try:
-            found = features.load()
+            loaded = features.load()
         except ValueError as error:
             raise ValueError(
                 f"The model learned from layers of the speech model {self.name!r}, which is not "
-                f"found here ({error}) Name its folder, or give the SpeechModule, as {here} "
+                f"found here ({error}) Pass its folder or the SpeechModule as {argument} "
                 f"(--speech-model {self.name}=FOLDER)."
             ) from error
-        if found.sha256 != self.sha256:
+        if loaded.sha256 != self.sha256:
             raise ValueError(
                 f"The weights of the speech model {self.name!r} must be those that the model "
-                f"learned from, of SHA-256 {self.sha256}; {model!r} has {found.sha256}. Look for "
-                f"the original, and give it as {here} (--speech-model {self.name}=FOLDER)."
+                f"learned from, with SHA-256 {self.sha256}; got {model!r} with {loaded.sha256}. "
+                f"Pass the original as {argument} (--speech-model {self.name}=FOLDER)."
             )
-        if found.name != self.name and isinstance(model, (str, os.PathLike)):
-            found.name = self.name  # its folder has another name now, and its columns keep theirs
-            features.set_params(model=found, weights=None)
+        if loaded.name != self.name and isinstance(model, (str, os.PathLike)):
+            loaded.name = self.name  # its folder was renamed, but its columns keep their names
+            features.set_params(model=loaded, weights=None)
         return features
 
 
 def split_texts(feature_set, extractor):
-    """Return the texts of openSMILE, and the speech models behind them.
+    """Split the texts of an origin into those of openSMILE and the speech models after them.
 
     Parameters
     ----------
     feature_set, extractor : str
-        As :class:`FeatureOrigin` holds them.
+        The values of a :class:`FeatureOrigin`.
 
     Returns
     -------
     feature_set, extractor : str
-        Those of openSMILE; empty if it made no features.
+        The parts of openSMILE; empty if it computed no features.
     speech_models : list of SpeechModelOrigin
-        In their order.
+        The speech models in their order.
 
     Raises
     ------
     ValueError
-        If the two texts do not speak of the same models.
+        If the two texts name different models.
 
     Examples
     --------
@@ -133,12 +133,12 @@ def split_texts(feature_set, extractor):
                 f"Each speech model of {feature_set!r:.200} must have the SHA-256 of its weights "
                 f"in {extractor!r:.200}. Extract the features again."
             )
-        taken, pooling = (layers[name].split(",") for name in ("layers", "pooling"))
+        names, pooling = (layers[part].split(",") for part in ("layers", "pooling"))
         models.append(
             SpeechModelOrigin(
                 unquote(layers["model"]),
                 layers["random"] is not None,
-                tuple(map(unquote, taken)),
+                tuple(map(unquote, names)),
                 tuple(pooling),
                 unquote(software["name"]),
                 software["sha256"],

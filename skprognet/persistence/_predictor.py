@@ -183,7 +183,7 @@ class Predictor:
         extractor = copy.copy(self.extractor).set_params(on_error="nan")
         with warnings.catch_warnings():
             # Each is named with its reason in the table.
-            warnings.filterwarnings("ignore", "Expected complete, readable audio", UserWarning)
+            warnings.filterwarnings("ignore", "Every utterance must have complete", UserWarning)
             features = extractor.fit_transform(X)
         error = np.full(len(features), None, dtype=object)
         error[extractor.errors_.index] = extractor.errors_["reason"].to_numpy()

@@ -1,4 +1,4 @@
-"""Small corpora on disk; their recordings hold no audio, only bytes that differ."""
+"""Small corpora on disk, whose recordings hold different bytes but no audio."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The shipped EmoDB table: what its file names say, what its audio gives, how sklearn loads."""
+"""The shipped EmoDB table against its file names, its audio and scikit-learn's loaders."""
 
 import runpy
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each problem of a corpus frame in its own sentence, each suspicion in its own warning."""
+"""Each problem of a corpus has its own sentence, and each suspicion its own warning."""
 
 import warnings
 
@@ -58,43 +58,43 @@ def test_what_nobody_knows_is_left_empty(tmp_path):
     [
         (
             {"speaker": [7, "Kim", "Kim", "Kim"]},
-            "speaker must hold text, got 7 (int) in 1 row.",
+            "speaker must hold text; got 7 (int) in 1 row.",
         ),
         (
             {"file": ["a.wav", None, "", "b.wav"]},
-            "file must not be empty, got 2 rows where it is: 1, 2.",
+            "file must not be empty; it is in 2 rows: 1, 2.",
         ),
         (
             {"corpus": [None, "calls", "calls", "calls"]},
-            "corpus must not be empty, got 1 row where it is: 0.",
+            "corpus must not be empty; it is in 1 row: 0.",
         ),
         (
             {"start": [-1.0, 0, 0, -2], "end": 3.0},
-            "start and end must not be negative, got 2 rows where they are, as '0.wav'.",
+            "start and end must not be negative; they are in 2 rows, such as '0.wav'.",
         ),
         (
             {"end": [np.inf, 1.0, 1.0, 1.0]},
-            "end must be a number of seconds, got inf in 1 row.",
+            "end must be a number of seconds; got inf in 1 row.",
         ),
         (
             {"start": [0, 2.0, 1.5, np.nan], "end": [1, 1.0, 1.5, 0.0]},
-            "An utterance must end after it starts, got 3 rows where it ends before, as '1.wav' "
+            "An utterance must end after it starts; 3 rows do not, such as '1.wav' "
             "(2.0 s to 1.0 s).",
         ),
         (
             {"gender": ["F", "F", "male", "diverse"]},
-            "gender must be 'female', 'male' or missing, got 'F', 'diverse' in 3 rows, the first "
-            "of them '0.wav'; if 'F' means female, tell the reader by words={'F': 'female'} (on "
+            "gender must be 'female', 'male' or missing; got 'F', 'diverse' in 3 rows, the first "
+            "in '0.wav'. If 'F' means female, pass words={'F': 'female'} to the reader (on "
             "the command line --words F=female).",
         ),
         (
             {"gender": ["female", "male", "male", "male"]},
-            "A speaker must have one gender, got 1 with two: 'Kim' (calls).",
+            "A speaker must have one gender; got 1 with two: 'Kim' (calls).",
         ),
         (
             {"file": ["a.wav", "a.wav", "a.wav", "a.wav"], "start": [0, 0, 0, 1.0], "end": 2.0},
-            "An utterance must have one row, got 2 rows with the file, start and end of another: "
-            "'a.wav', 'a.wav'.",
+            "An utterance must have one row; got 2 rows with the file, start and end of another "
+            "row: 'a.wav', 'a.wav'.",
         ),
     ],
 )
@@ -114,7 +114,8 @@ def test_names_that_are_no_utf8_differ():
     frame["file"] = pd.Series([f"\udcff{row}.wav" for row in range(4)], dtype=object)
     assert remarks(frame) == []
     frame.loc[3, "file"] = frame.loc[2, "file"]
-    assert "1 row with the file, start and end of another: '\\udcff2.wav'" in problems(frame)[1]
+    message = "1 row with the file, start and end of another row: '\\udcff2.wav'"
+    assert message in problems(frame)[1]
 
 
 def test_all_problems_in_one_error():
@@ -125,11 +126,11 @@ def test_all_problems_in_one_error():
 def test_times_must_be_numbers():
     frame = corpus().astype({"start": object})
     frame.loc[1, "start"] = "1.5"
-    assert problems(frame)[1:] == ["start must be a number of seconds, got '1.5' in 1 row."]
+    assert problems(frame)[1:] == ["start must be a number of seconds; got '1.5' in 1 row."]
 
 
 def test_no_rows():
-    assert problems(corpus().iloc[:0])[1:] == ["A corpus must have at least one row, got none."]
+    assert problems(corpus().iloc[:0])[1:] == ["A corpus must have at least one row; got none."]
 
 
 def test_same_name_in_two_corpora_is_two_speakers():
@@ -139,17 +140,17 @@ def test_same_name_in_two_corpora_is_two_speakers():
     assert remarks(both) == []
     both.loc[other.index + 4, "emotion"] = "sad"
     assert remarks(both)[0].startswith(
-        "Of 2 speakers there is one emotion only: 'Kim' (sad), 'Lee' (sad); "
+        "2 speakers have only one emotion: 'Kim' (sad), 'Lee' (sad). "
     )
 
 
 def test_missing_columns():
-    with pytest.raises(ValueError, match="got none named") as caught:
+    with pytest.raises(ValueError, match="are missing") as caught:
         check_corpus(corpus().drop(columns=["speaker", "end"]))
     assert str(caught.value) == (
         "frame must have the columns ['file', 'start', 'end', 'emotion', 'speaker', 'gender', "
-        "'session', 'corpus'], got none named ['end', 'speaker']; add them, empty if you do not "
-        "know them."
+        "'session', 'corpus']; ['end', 'speaker'] are missing. Add them, empty if you do not "
+        "know the values."
     )
 
 
@@ -157,7 +158,7 @@ def test_no_frame():
     with pytest.raises(TypeError) as caught:
         check_corpus(["a.wav"])
     assert str(caught.value) == (
-        "frame must be a DataFrame of pandas with the utterances, got list of builtins; make one "
+        "frame must be a DataFrame of pandas with the utterances; got list of builtins. Make one "
         "with read_table or another reader."
     )
 
@@ -166,7 +167,8 @@ def test_missing_files(make_files):
     root = make_files("0.wav")
     frame = corpus(file=[str(root / f"{row}.wav") for row in range(4)])
     assert problems(frame, files=True)[1:] == [
-        f"file must be there, got 3 files that cannot be found: '{root}/1.wav', '{root}/2.wav', "
+        f"file must name existing files; 3 files cannot be "
+        f"found: '{root}/1.wav', '{root}/2.wav', "
         f"'{root}/3.wav'."
     ]
 
@@ -174,7 +176,8 @@ def test_missing_files(make_files):
 def test_many_are_counted_and_some_named():
     frame = corpus(9, file="a.wav")
     assert problems(frame)[1].endswith(
-        "got 8 rows with the file, start and end of another: 'a.wav', 'a.wav', 'a.wav', 'a.wav', "
+        "got 8 rows with the file, start and end of another row: "
+        "'a.wav', 'a.wav', 'a.wav', 'a.wav', "
         "'a.wav' and 3 more."
     )
 
@@ -182,10 +185,10 @@ def test_many_are_counted_and_some_named():
 def test_gaps():
     frame = corpus(speaker=[None, "Kim", "Kim", None], gender=["female", "female", "female", None])
     assert remarks(frame) == [
-        "speaker is missing in 2 of 4 rows, the first of them '0.wav'; a task that needs it "
-        "cannot use them.",
-        "gender is missing in 1 of 4 rows, the first of them '3.wav'; a task that needs it cannot "
-        "use them.",
+        "speaker is missing in 2 of 4 rows, the first in '0.wav'. A task that needs it cannot "
+        "use these rows.",
+        "gender is missing in 1 of 4 rows, the first in '3.wav'. A task that needs it cannot use "
+        "these rows.",
     ]
 
 
@@ -197,8 +200,8 @@ def test_emotion_may_be_missing():
     assert remarks(
         corpus(8, emotion=["angry", "sad", None, None, "sad", "angry", "sad", "sad"])
     ) == [
-        "Of 1 speaker there is one emotion only: 'Lee' (sad); a source that tells speakers apart "
-        "gives it away."
+        "1 speaker has only one emotion: 'Lee' (sad). A source that recognises the speaker then "
+        "knows the emotion."
     ]
 
 
@@ -217,14 +220,14 @@ def equal_files(tmp_path):
 
 
 ONE_SPEAKER = {"speaker": "Kim", "gender": "female"}
-DROP = "duplicates='drop' (on the command line --duplicates drop) keeps the first of each."
+DROP = "To keep the first of each, pass duplicates='drop' (--duplicates drop)."
 
 
 def test_equal_recordings(equal_files):
     (remark,) = remarks(corpus(file=equal_files, **ONE_SPEAKER), files=True)
     assert remark == (
-        f"1 recording is there more than once: '{equal_files[0]}' = '{equal_files[2]}'; a copy in "
-        f"the training fold makes the other no test: {DROP}"
+        f"1 recording appears more than once: '{equal_files[0]}' = '{equal_files[2]}'. If one "
+        f"copy is in training, a test on the other is too easy. {DROP}"
     )
     # Other parts of equal files are other utterances.
     for start, end in ((1.0, 2.0), (0.0, 2.0)):
@@ -242,13 +245,13 @@ def test_an_utterance_without_a_start_begins_with_its_file(equal_files):
 
 def test_equal_recordings_are_dropped_or_refused(equal_files):
     frame = corpus(file=equal_files, **ONE_SPEAKER).set_axis([10, 20, 30, 40])
-    told = f"1 recording is there more than once: '{equal_files[0]}' = '{equal_files[2]}'; "
-    assert problems(frame, files=True, duplicates="error")[1:] == [told + DROP]
-    with pytest.warns(UserWarning, match="the first of each was kept") as caught:
+    copies = f"1 recording appears more than once: '{equal_files[0]}' = '{equal_files[2]}'. "
+    assert problems(frame, files=True, duplicates="error")[1:] == [copies + DROP]
+    with pytest.warns(UserWarning, match="The first of each was kept") as caught:
         kept = check_corpus(frame, duplicates="drop")
     pd.testing.assert_frame_equal(kept, frame.loc[[10, 20, 40]])
     assert [str(warning.message) for warning in caught] == [
-        told + "the first of each was kept, and 1 of 4 rows were left out."
+        copies + "The first of each was kept, and 1 of 4 rows were dropped."
     ]
     with pytest.raises(ValueError, match="one of 'keep', 'drop', 'error'; got 'first'"):
         check_corpus(frame, duplicates="first")
@@ -257,7 +260,7 @@ def test_equal_recordings_are_dropped_or_refused(equal_files):
 def test_a_row_that_is_there_twice_can_be_dropped(make_files):
     root = make_files("a.wav", "b.wav")
     frame = corpus(file=[f"{root}/{name}.wav" for name in "abab"], **ONE_SPEAKER)
-    with pytest.warns(UserWarning, match="2 of 4 rows were left out"):
+    with pytest.warns(UserWarning, match="2 of 4 rows were dropped"):
         assert check_corpus(frame, duplicates="drop").index.tolist() == [0, 1]
 
 
@@ -274,9 +277,9 @@ def test_a_row_that_is_there_twice_can_be_dropped(make_files):
 def test_copies_with_different_labels_are_an_error(equal_files, columns, duplicates):
     frame = corpus(file=equal_files, **ONE_SPEAKER | columns)
     assert problems(frame, files=True, duplicates=duplicates)[1:] == [
-        "Copies of a recording must have the same emotion, gender and speaker; with different "
-        f"ones 1 recording is there more than once: '{equal_files[0]}' = '{equal_files[2]}'; find "
-        "out which is right, and take the other out."
+        "Copies of a recording must have the same emotion, gender and speaker. With different "
+        f"labels, 1 recording appears more than once: '{equal_files[0]}' = '{equal_files[2]}'. "
+        "Find out which is right, and remove the others."
     ]
 
 
@@ -292,7 +295,7 @@ def test_one_recording_in_two_formats(make_files):
     frame = corpus(file=[str(root / name) for name in names], **ONE_SPEAKER)
     (remark,) = remarks(frame, files=True)
     assert remark.startswith(
-        f"1 recording is there more than once: '{root}/a.wav' = '{root}/a.flac'; "
+        f"1 recording appears more than once: '{root}/a.wav' = '{root}/a.flac'. "
     )
     with pytest.warns(UserWarning, match="more than once"):
         assert check_corpus(frame, duplicates="drop").index.tolist() == [0, 1, 3]
@@ -304,7 +307,7 @@ def test_many_copies_are_counted(tmp_path):
         (tmp_path / path).write_bytes(b"the same")
     frame = corpus(20, file=paths, emotion="sad", **ONE_SPEAKER)
     (remark,) = remarks(frame, files=True)
-    assert f"once: '{paths[0]}' = '{paths[1]}' (and 18 more); " in remark
+    assert f"once: '{paths[0]}' = '{paths[1]}' (and 18 more). " in remark
 
 
 def test_segments_of_one_file_are_not_equal(make_files):
@@ -337,5 +340,5 @@ def test_different_emotions_are_not_taken_for_one():
 
 def test_each_column_has_a_name_of_its_own():
     frame = pd.DataFrame([["a.wav", "sad", "sad"]], columns=["file", "emotion", "emotion"])
-    with pytest.raises(ValueError, match="'emotion' come twice"):
+    with pytest.raises(ValueError, match="got 'emotion' twice"):
         check_corpus(frame)

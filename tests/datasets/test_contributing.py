@@ -1,4 +1,4 @@
-"""The contributing guide's new corpus, as it stands there."""
+"""The new corpus of the contributing guide works unchanged."""
 
 import re
 from pathlib import Path

@@ -137,7 +137,7 @@ def test_another_version(repository, tmp_path):
         fetch_corpus("emodb", version="3.0.0", verbose=False)
     assert str(caught.value).startswith("emodb 3.0.0 could not be fetched with audb (")
     assert str(caught.value).endswith(
-        "); check the version, the network, and the repositories in audb.config."
+        "). Check the version, the network, and the repositories in audb.config."
     )
 
 
@@ -163,8 +163,8 @@ def test_verb_writes_the_table_that_read_writes(new_process, repository, tmp_pat
         "emodb: 4 utterances, 2 speakers (1 female, 1 male).\n  angry        1\n  bored        1\n"
         f"  happy        1\n  neutral      1\nWrote 4 rows to {fetched}.\n"
     )
-    told = f"EmoDB 1.4.1, licence CC0-1.0. Please cite: {CITATION}\n"
-    assert result.stderr.endswith(told)
+    notice = f"EmoDB 1.4.1, licence CC0-1.0. Please cite: {CITATION}\n"
+    assert result.stderr.endswith(notice)
     table = pd.read_csv(fetched, dtype=str)
     (folder,) = {Path(name).parent for name in table["file"]}
     result = run("read", "emodb", folder, "-o", listed)
@@ -198,8 +198,8 @@ def test_corpus_that_is_not_open(name):
     with pytest.raises(ValueError, match="name must be one of") as caught:
         fetch_corpus(name)
     assert str(caught.value) == (
-        "name must be one of ['crema_d', 'emodb', 'emouerj', 'nemo', 'ravdess', 'subesco'], got "
-        f"{name!r}; licensed corpora are read from your copy, with read_iemocap and its like."
+        "name must be one of ['crema_d', 'emodb', 'emouerj', 'nemo', 'ravdess', 'subesco']; got "
+        f"{name!r}. Read licensed corpora from your copy, for instance with read_iemocap."
     )
 
 
@@ -258,6 +258,6 @@ def test_recordings_outside_of_the_cache_are_refused(repository, tmp_path):
     table = pd.read_parquet(files)
     table["file"] = table["file"].str.replace("wav/03a01Fa", "../../../../outside/03a01Fa")
     table.to_parquet(files)
-    with pytest.raises(RuntimeError, match="The files of a database must lie in its folder, got"):
+    with pytest.raises(RuntimeError, match="The files of a database must be in its folder; got"):
         fetch_corpus("emodb", verbose=False, cache=tmp_path / "cache")
     assert not (tmp_path / "outside").exists()

@@ -74,15 +74,15 @@ def test_ravdess(make_files):
         speech[2]: ("calm", "01", "male", "normal", "01", "01", "speech"),
         speech[3]: ("neutral", "01", "male", "normal", "01", "01", "speech"),
     }
-    with pytest.warns(UserWarning, match="Of 2 speakers there is one emotion only"):
+    with pytest.warns(UserWarning, match="2 speakers have only one emotion"):
         sung = read_ravdess(root, channel="song")
     assert sung["emotion"].tolist() == ["angry", "sad"]
-    with pytest.warns(UserWarning, match=r"Of 1 speaker there .*'24' \(sad\)"):
+    with pytest.warns(UserWarning, match=r"1 speaker has only one emotion: '24' \(sad\)"):
         assert len(read_ravdess(root, channel="all")) == 6
     with pytest.raises(ValueError, match="channel must be") as caught:
         read_ravdess(root, channel="singing")
     assert str(caught.value) == (
-        "channel must be 'all' or one of ['song', 'speech'], got 'singing'."
+        "channel must be 'all' or one of ['song', 'speech']; got 'singing'."
     )
 
 
@@ -111,10 +111,10 @@ def test_crema_d(crema_d, below):
 
 
 def test_crema_d_without_genders(crema_d):
-    with pytest.warns(UserWarning, match="no gender") as caught:
+    with pytest.warns(UserWarning, match="genders need") as caught:
         corpus = read_crema_d(crema_d)
     assert [str(warning.message) for warning in caught] == [
-        "CREMA-D: no gender is known without VideoDemographics.csv of the corpus; put it into "
+        "CREMA-D: The genders need VideoDemographics.csv of the corpus. Put it into "
         f"'{crema_d}' and read again."
     ]
     assert corpus["gender"].isna().all()
@@ -161,11 +161,11 @@ EXAMPLES = {
 def test_file_of_another_form_is_named(make_files, read, name):
     example = EXAMPLES[read][0]
     root = make_files(example, f"{name}")
-    with pytest.raises(ValueError, match="named like") as caught:
+    with pytest.raises(ValueError, match="names like") as caught:
         read(root)
     assert str(caught.value) == (
-        f"Recordings must be named like {example}, got 1 file named otherwise, the first of them "
-        f"'{root}/{name}'; move what is not of the corpus away."
+        f"Recordings must have names like {example}; got 1 file with other names, the first "
+        f"'{root}/{name}'. Move files that are not part of the corpus away."
     )
 
 
@@ -175,7 +175,7 @@ def test_folder_whose_name_is_no_utf8(tmp_path, read):
     root = tmp_path / "\udcff"
     root.mkdir()
     (root / EXAMPLES[read][0]).touch()
-    with pytest.raises(ValueError, match=r"name in UTF-8, .*, got '.*\\udcff'; rename"):
+    with pytest.raises(ValueError, match=r"name in UTF-8, .*; got '.*\\udcff'\. Rename"):
         read(root)
 
 
@@ -191,14 +191,14 @@ def test_some_emotions(make_files):
         read_emodb(root, emotions=["anger"])
     assert str(caught.value) == (
         "emotions must be 'all' or a list of some of ['angry', 'bored', 'disgusted', 'fearful', "
-        "'happy', 'neutral', 'sad'], got ['anger']."
+        "'happy', 'neutral', 'sad']; got ['anger']."
     )
 
 
 def test_the_same_recording_twice_is_said(make_files):
     root = make_files("a/03a01Fa.wav", "a/03b10Wc.wav")
     make_files("03a01Fa.wav", root=root / "b").joinpath("03a01Fa.wav").write_text("a/03a01Fa.wav")
-    with pytest.warns(UserWarning, match="1 recording is there more than once"):
+    with pytest.warns(UserWarning, match="1 recording appears more than once"):
         assert len(read_emodb(root)) == 3
 
 
@@ -229,8 +229,8 @@ def test_every_format_that_is_read_can_be_extracted(tmp_path):
 
 def test_an_utterance_in_two_formats_is_one_row(make_files):
     root = make_files("mp3/03a01Fa.mp3", "wav/03a01Fa.wav", "mp3/03b10Wc.mp3")
-    told = (
-        "Each utterance must be there in one format; 1 of 2 are there in several, the first as "
+    problem = (
+        "Each utterance must exist in one format; 1 of 2 exist in several, the first as "
         f"'{root}/mp3/03a01Fa.mp3' and '{root}/wav/03a01Fa.wav'."
     )
     with pytest.warns(UserWarning, match="in one format") as caught:
@@ -239,10 +239,11 @@ def test_an_utterance_in_two_formats_is_one_row(make_files):
         "mp3/03b10Wc.mp3",
         "wav/03a01Fa.wav",
     ]
-    assert str(caught[0].message).startswith(f"{told} Read is .wav of it")
+    expected = f"{problem} Lossless formats are preferred, here .wav."
+    assert str(caught[0].message).startswith(expected)
     with pytest.raises(ValueError, match="in one format") as error:
         read_emodb(root, duplicates="error")
-    assert str(error.value) == f"{told} Pass the folder of one format, or move the other away."
+    assert str(error.value) == f"{problem} Pass the folder of one format, or move the other away."
 
 
 def test_ravdess_itself(corpora):
@@ -263,6 +264,6 @@ def test_no_recordings(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         read_nemo(tmp_path)
     assert str(caught.value) == (
-        f"root must hold recordings such as EB0_anger_1.wav, got '{tmp_path}' without any audio "
-        "file (WAV, FLAC, ...); pass the folder that they lie in, or one above it."
+        f"root must hold recordings such as EB0_anger_1.wav; got '{tmp_path}' without any audio "
+        "file (WAV, FLAC, ...). Pass the folder of the recordings, or one above it."
     )

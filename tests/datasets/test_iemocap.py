@@ -1,4 +1,4 @@
-"""IEMOCAP: small trees as the corpus has them, and one of its full size."""
+"""IEMOCAP: small trees in the form of the corpus, and one of full size."""
 
 import os
 import re
@@ -58,7 +58,7 @@ def root(tmp_path):
     return write_tree(tmp_path)
 
 
-PARTLY = "ignore:IEMOCAP. this is not the selection of the paper"
+PARTLY = "ignore:IEMOCAP. This is not the selection of the paper"
 
 
 @pytest.mark.filterwarnings(PARTLY)
@@ -103,7 +103,7 @@ def test_differences_from_the_paper(root):
     with pytest.warns(UserWarning, match="of the paper") as caught:
         read_iemocap(root)
     assert [str(warning.message) for warning in caught] == [
-        "IEMOCAP: this is not the selection of the paper, but 1 angry instead of 1103 (1102 "
+        "IEMOCAP: This is not the selection of the paper: 1 angry instead of 1103 (1102 "
         "fewer), 4 happy instead of 1636 (1632 fewer), 2 neutral instead of 1708 (1706 fewer), 3 "
         "sad instead of 1084 (1081 fewer). Nothing was read from session 2, 4, 5."
     ]
@@ -129,7 +129,7 @@ def test_all_labels(root):
     assert pd.isna(words["xxx"])  # the raters did not agree
 
 
-@pytest.mark.filterwarnings("ignore:Of . speakers? there is one emotion only")
+@pytest.mark.filterwarnings("ignore:\\d speakers? (has|have) only one emotion")
 def test_some_labels_and_recordings(root):
     assert set(read_iemocap(root, emotions=["excited", "sad"])["label"]) == {"exc", "sad"}
     assert set(read_iemocap(root, emotions="happy")["label"]) == {"hap"}
@@ -163,7 +163,7 @@ def test_recordings_of_another_format(root, segments):
     other = root / "Session1/sentences/wav/Ses01F_impro01/Ses01F_impro01_F000.mp3"
     other.write_text("compressed")
     if not segments:
-        with pytest.warns(UserWarning, match="Each utterance must be there in one format; 1 of"):
+        with pytest.warns(UserWarning, match="Each utterance must exist in one format; 1 of"):
             again = read_iemocap(root)
         assert set(again["file"].str[-5:]) == {".flac"}
 
@@ -185,9 +185,9 @@ def test_recordings_without_label_and_labels_without_recording(root):
         warnings.simplefilter("always")
         corpus = read_iemocap(root, emotions=["neutral", "angry"])
     assert [str(warning.message) for warning in caught][:2] == [
-        "IEMOCAP: 1 recording has no label and is left out, as "
+        "IEMOCAP: 1 recording has no label and is left out, such as "
         f"{wavs / 'Ses01F_impro01_F099.wav'}.",
-        "IEMOCAP: 1 utterance has no recording and is left out, as Ses01F_impro01_F000.",
+        "IEMOCAP: 1 utterance has no recording and is left out, such as Ses01F_impro01_F000.",
     ]
     assert corpus["id"].tolist() == ["Ses01F_impro01_M000", "Ses03M_impro08b_M000"]
 
@@ -216,10 +216,10 @@ def test_bad_lines_are_named(root, old, new, expected):
     text = path.read_text("latin-1").replace(old, new)
     path.write_text(text, "latin-1")
     number, bad = next(item for item in enumerate(text.splitlines(), 1) if new in item[1])
-    with pytest.raises(ValueError, match="expected") as caught:
+    with pytest.raises(ValueError, match="must have") as caught:
         read_iemocap(root)
     assert str(caught.value) == (
-        f"{path}, line {number}: expected {expected}, got {bad!r}. Repair the line, or read a "
+        f"{path}, line {number} must have {expected}; got {bad!r}. Repair the line, or read a "
         "fresh copy of the corpus."
     )
 
@@ -231,16 +231,16 @@ def test_bad_lines_are_named(root, old, new, expected):
             {"emotions": ["joy", "sad"]},
             "emotions must be 'paper', 'all' or a list of some of ['angry', 'disgusted', "
             "'excited', 'fearful', 'frustrated', 'happy', 'neutral', 'other', 'sad', "
-            "'surprised'], got ['joy'].",
+            "'surprised']; got ['joy'].",
         ),
         (
             {"recordings": "improvisation"},
-            "recordings must be 'all' or a list of some of ['improvised', 'scripted'], got "
+            "recordings must be 'all' or a list of some of ['improvised', 'scripted']; got "
             "['improvisation'].",
         ),
         (
             {"recordings": []},
-            "recordings must be 'all' or a list of some of ['improvised', 'scripted'], got [].",
+            "recordings must be 'all' or a list of some of ['improvised', 'scripted']; got [].",
         ),
     ],
 )
@@ -254,14 +254,14 @@ def test_wrong_folder(tmp_path):
     with pytest.raises(NotADirectoryError) as caught:
         read_iemocap(tmp_path / "nowhere")
     assert str(caught.value) == (
-        f"root must be the folder that holds the corpus, got '{tmp_path}/nowhere', which is no "
-        "folder; check the path."
+        f"root must be the folder that holds the corpus; got '{tmp_path}/nowhere', which is not "
+        "a folder. Check the path."
     )
     with pytest.raises(FileNotFoundError) as caught:
         read_iemocap(tmp_path)
     assert str(caught.value) == (
-        f"root must hold Session1/dialog/EmoEvaluation/*.txt and so on, got '{tmp_path}' without "
-        "any; pass the folder that Session1 lies in."
+        f"root must hold Session1/dialog/EmoEvaluation/*.txt and so on; got '{tmp_path}' without "
+        "any. Pass the folder that holds Session1."
     )
 
 
@@ -271,7 +271,7 @@ def test_label_files_without_labels(root):
     with pytest.raises(ValueError, match="name utterances") as caught:
         read_iemocap(root)
     assert str(caught.value) == (
-        "IEMOCAP: the label files must name utterances, got none; read a fresh copy of the corpus."
+        "IEMOCAP: the label files must name utterances; got none. Read a fresh copy of the corpus."
     )
 
 
@@ -304,7 +304,7 @@ def test_full_corpus_is_the_paper_without_a_warning(full):
     with pytest.warns(UserWarning, match="of the paper") as caught:
         read_iemocap(full)
     assert [str(warning.message) for warning in caught] == [
-        "IEMOCAP: this is not the selection of the paper, but 1102 angry instead of 1103 (1 "
+        "IEMOCAP: This is not the selection of the paper: 1102 angry instead of 1103 (1 "
         "fewer), 1085 sad instead of 1084 (1 more)."
     ]
     shutil.rmtree(full / "Session5")
@@ -319,6 +319,6 @@ def test_recordings_elsewhere_are_named(root):
         read_iemocap(root)
     message = str(caught.value)
     assert message.startswith(
-        f"Recordings must be in Session*/sentences/wav/*/*, got '{root}' with none there and "
+        f"Recordings must be in Session*/sentences/wav/*/*; '{root}' has none there and "
     )
     assert f"recordings elsewhere, the first of them '{root}{os.sep}Session" in message

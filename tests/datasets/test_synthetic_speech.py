@@ -1,4 +1,4 @@
-"""Invented speech: what was put in is what openSMILE finds."""
+"""Invented speech: openSMILE finds the parameters that were put in."""
 
 import ast
 import hashlib
@@ -225,7 +225,7 @@ def test_other_sampling_rates(tmp_path, sampling_rate):
 
 @pytest.mark.parametrize("emotions", [[], ["angry", "angry"], ["angry", "proud"], "sad"])
 def test_emotions_that_cannot_be_expressed(tmp_path, emotions):
-    with pytest.raises(ValueError, match=r"^emotions must be a list of different ones of \["):
+    with pytest.raises(ValueError, match=r"^emotions must be different items of \["):
         make_speech_corpus(tmp_path, emotions=emotions)
 
 

@@ -1,4 +1,4 @@
-"""The planted transfer: as described, and found by the methods where it is, and only there."""
+"""The invented transfer problem: as described, and found by the methods only if it exists."""
 
 from functools import cache
 
@@ -43,8 +43,8 @@ def test_source_is_informed_in_the_share_that_was_asked_for(transfer):
     of_what = problem.factors if transfer > 0 else problem.nuisance
     # A turned quadrant is the same up to the names of the four classes.
     turned = quadrant(of_what, turn=45)
-    told = problem.source[problem.informed]
-    pairs = set(zip(turned[problem.informed].tolist(), told.tolist(), strict=True))
+    labels = problem.source[problem.informed]
+    pairs = set(zip(turned[problem.informed].tolist(), labels.tolist(), strict=True))
     assert len(pairs) == (4 if transfer else 0)
     by_chance = problem.source[~problem.informed]
     if len(by_chance):

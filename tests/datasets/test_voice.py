@@ -1,4 +1,4 @@
-"""The voice, by hand: pulses where the pitch puts them, resonances where the formants are."""
+"""The voice, by hand: pulses at the pitch, resonances at the formants."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Scores that are drawn, and what every drawing has to leave as it was."""
+"""Scores to draw, and checks of what every drawing must leave unchanged."""
 
 import matplotlib as mpl
 import pandas as pd

@@ -1,4 +1,4 @@
-"""What holds for each display: it draws where it is told, leaves nothing behind, clips nothing."""
+"""Common tests of all displays: they draw into given axes, leave nothing behind, clip nothing."""
 
 import numpy as np
 import pandas as pd

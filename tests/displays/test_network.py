@@ -1,4 +1,4 @@
-"""Columns and laterals of fitted networks: each arrow counted by hand, and drawn."""
+"""Columns and laterals of fitted networks: arrows counted by hand, and the drawing."""
 
 import re
 

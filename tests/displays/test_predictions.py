@@ -1,4 +1,4 @@
-"""Displays of predictions: what they draw is what a hand count gives."""
+"""Displays of predictions, compared with counts by hand."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The scores of each method: the numbers by hand, and the drawing of them."""
+"""The scores of each method: numbers by hand, and the drawing."""
 
 import re
 

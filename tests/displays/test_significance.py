@@ -149,8 +149,8 @@ def test_level_and_rope_are_those_of_the_comparisons(make_scores):
     display = draw(comparisons)
     (band,) = display.ax_.patches
     assert (band.get_x(), band.get_x() + band.get_width()) == (-0.04, 0.04)
-    told = (display.frame()["evidence"] != "no").tolist()
-    assert told == (comparisons["pvalue"] < 0.3).tolist()
+    has_evidence = (display.frame()["evidence"] != "no").tolist()
+    assert has_evidence == (comparisons["pvalue"] < 0.3).tolist()
     mixed = pd.concat([comparisons, compare_methods(make_scores(), alpha=0.2)])
     with pytest.raises(ValueError, match=r"^comparisons must be of one alpha; got \[0\.3, 0\.2\]"):
         SignificanceDisplay.from_comparisons(mixed)

@@ -1,4 +1,4 @@
-"""Bars of what a network loses without each source."""
+"""Bars for what a network loses without each source."""
 
 import re
 

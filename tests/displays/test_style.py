@@ -1,4 +1,4 @@
-"""One look per method and source in every figure, and text that is shown as it is."""
+"""One style per method and source in every figure, and text that shows unchanged."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Figure 4: means and bands by hand, circles where the comparisons say, and nothing mixed."""
+"""Figure 4: means and bands by hand, circles from the comparisons, and nothing mixed."""
 
 import re
 
@@ -212,8 +212,8 @@ def test_empty_and_nameless_tables_are_refused(scores):
     ):
         TrainingSizeDisplay.from_scores(scores[:0])
     message = (
-        "scores must name method and source in every row, the source 'none' where there is none; "
-        "40 of 120 rows lack one."
+        "scores must name method and source in every row; 40 of 120 rows "
+        "lack one. Without a source, write 'none'."
     )
     nameless = scores.assign(source=scores["source"].replace("none", None))
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):

@@ -31,7 +31,7 @@ PARAMETERS = [
     (
         {"random_state": np.random.default_rng(0)},
         TypeError,
-        SEED + "Generator. Pass an integer that it draws: int(generator.integers(2**32)).",
+        SEED + "Generator. Let it draw an integer: int(generator.integers(2**32)).",
     ),
     ({"random_state": "0"}, TypeError, SEED + "'0'."),
     (

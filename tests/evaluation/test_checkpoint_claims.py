@@ -110,7 +110,7 @@ def test_two_at_once_in_one_folder(at_work, waits):
     with pytest.raises(BlockingIOError, match=rf"is in use for another run {who}") as raised:
         run(folder, methods={"one": waits}, random_state=7)
     assert str(raised.value).endswith(
-        "different are random_state (then 0, now 7). Choose another folder."
+        "the runs differ in random_state (then 0, now 7). Choose another folder."
     )
     assert contents(folder) == before
     first = end()

@@ -319,7 +319,7 @@ def test_what_cannot_be_learned_is_refused(y, options, error, sentence):
     ("y", "hint"),
     [
         (np.arange(N), "If whole numbers such as ratings are to be predicted, say kind='numbers'"),
-        (np.arange(0.5, N).astype(str), "If numbers such as '0.5' are meant, make them so first"),
+        (np.arange(0.5, N).astype(str), "If '0.5' is meant as a number, convert the labels"),
     ],
 )
 def test_classes_that_look_like_numbers_are_told_so(y, hint):

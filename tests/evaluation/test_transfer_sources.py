@@ -340,7 +340,9 @@ def test_ratings_are_no_classes_and_codes_are_classes(corpus):
     ratings = pd.Series(np.linspace(1, 5, 120), name="valence")
     with pytest.raises(TypeError, match=r"since 'valence' holds numbers.*or make classes of them"):
         run((X, ratings), methods=methods)
-    message = r"Labels must be classes; 'valence' has 120 different numbers, such as 1\.0336"
+    message = (
+        r"Labels must be classes; got ratings in 'valence': 120 different numbers, such as 1\.0336"
+    )
     with pytest.raises(ValueError, match=message):
         run((X, ratings), methods=methods, kind="classes")
     with pytest.raises(ValueError, match=message):

@@ -1,4 +1,4 @@
-"""Voices that openSMILE takes for voices, and files that no program should have to read."""
+"""Voices that openSMILE accepts, and files that break programs."""
 
 import os
 import stat

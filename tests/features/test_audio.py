@@ -1,4 +1,4 @@
-"""Decoding: every file becomes the same kind of signal, or says in one line why it cannot."""
+"""Decoding: every file becomes the same kind of signal, or one line says why not."""
 
 import os
 import re
@@ -190,7 +190,7 @@ def test_flac_of_unknown_length(path, noise, read):
     content[21] &= 0xF0  # the upper 4 of 36 bits in STREAMINFO that count the samples
     content[22:26] = bytes(4)
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"^does not say how long it is; write it once more"):
+    with pytest.raises(ValueError, match=r"^does not say how long it is; write it again"):
         read(path)
 
 
@@ -248,11 +248,11 @@ def test_open_ended_segments(path, noise, read):
     [
         (0.5, 1.1, "ends at 1.000 s, before the end of its segment (1.1 s)"),
         (1.2, np.nan, "ends at 1.000 s, before the start of its segment (1.2 s)"),
-        (-0.1, 0.5, "has no segment that starts before it does, at -0.1 s"),
+        (-0.1, 0.5, "cannot have a segment that starts before it, at -0.1 s"),
         (0.5, 0.5, "has no samples in the segment from 0.5 to 0.5 s"),
         (0.5, 0.2, "has no samples in the segment from 0.5 to 0.2 s"),
         (0.5, np.inf, "ends at 1.000 s, before the end of its segment (inf s)"),
-        (-np.inf, 0.5, "has no segment that starts before it does, at -inf s"),
+        (-np.inf, 0.5, "cannot have a segment that starts before it, at -inf s"),
         (0.5, -np.inf, "has no samples in the segment from 0.5 to -inf s"),
     ],
 )

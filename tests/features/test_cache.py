@@ -1,4 +1,4 @@
-"""What comes out of the cache is what a fresh extraction gives, or it does not come out."""
+"""The cache returns the result of a new extraction, or nothing."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""Which columns of a table are features, and what is said of those that are likely none."""
+"""Which columns of a table are features, and the warnings about suspicious ones."""
 
 import warnings
 
@@ -11,8 +11,8 @@ from skprognet.features import choose_features, join_labels, read_features, spli
 
 LABELS = ["emotion", "speaker", "gender"]
 CODES = {"angry": 3 / 7, "happy": 1 / 7, "neutral": 2 / 7, "sad": 9 / 7}
-ALONE = "The values of 'n' alone tell "
-WHOLE = "'n' is taken as a feature, though with whole numbers only"
+ALONE = "The values of 'n' alone predict "
+WHOLE = "Features of whole numbers only may be codes: 'n'."
 
 
 @pytest.fixture(scope="module")
@@ -103,10 +103,14 @@ def test_what_is_excluded_decides(emodb):
 def test_read_features_refuses_labels_that_nobody_named(emodb, tmp_path):
     path = tmp_path / "t.csv"
     emodb.assign(actor=emodb["speaker"].astype(int)).to_csv(path, index=False)
-    with pytest.raises(ValueError, match=r"Features must not be labels or keys; .* 'actor' have"):
+    with pytest.raises(
+        ValueError,
+        match=r"Features must not have the names of labels or keys; "
+        r"got 'actor'",
+    ):
         read_features(path, exclude=LABELS)
     assert read_features(path, exclude=[*LABELS, "actor"]).shape == (339, 88)
-    with pytest.warns(UserWarning, match="The values of 'actor' alone tell 'speaker'"):
+    with pytest.warns(UserWarning, match="The values of 'actor' alone predict 'speaker'"):
         read_features(path, columns=["actor", emodb.columns[4]], exclude=["speaker"])
 
 
@@ -121,7 +125,11 @@ def test_read_features_refuses_labels_that_nobody_named(emodb, tmp_path):
 )
 def test_tables_have_each_column_once(call):
     table = pd.DataFrame([["a", "sad", 1.5, 2.5]], columns=["file", "emotion", "pitch", "pitch"])
-    with pytest.raises(ValueError, match=r"^table must have each column once; 'pitch' come more"):
+    with pytest.raises(
+        ValueError,
+        match=r"^table must have columns with different names; got "
+        r"'pitch' more",
+    ):
         call(table)
     with pytest.raises(TypeError, match=r"^table must be a DataFrame; got list\.$"):
         call([1, 2])

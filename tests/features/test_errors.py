@@ -1,4 +1,4 @@
-"""What becomes of utterances that cannot be used: raise, skip or NaN; each is named."""
+"""Utterances that cannot be used: raise, skip or NaN, and a report that lists them."""
 
 import numpy as np
 import pandas as pd
@@ -22,8 +22,8 @@ MISSING = "cannot be opened (No such file or directory)"
 
 def message(mixed, done):
     return (
-        "Expected complete, readable audio of every utterance, got 2 of 4 that cannot be used; "
-        f"{done}:\n  {mixed[1]!r}: {MISSING}\n  {mixed[3]!r}: {MISSING}"
+        "Every utterance must have complete, readable audio; 2 of 4 cannot be used "
+        f"({done}):\n  {mixed[1]!r}: {MISSING}\n  {mixed[3]!r}: {MISSING}"
     )
 
 
@@ -32,8 +32,8 @@ def test_raise(mixed):
     with pytest.raises(ValueError, match="complete, readable audio") as caught:
         smile.transform(mixed)
     advice = (
-        'repair them, or leave them out by on_error="skip"; with cache=FOLDER, those of the '
-        "others are kept for the next time"
+        'repair them, or leave them out with on_error="skip"; cache=FOLDER would keep the '
+        "features of the others for the next call"
     )
     assert str(caught.value) == message(mixed, advice)
     expected = pd.DataFrame(
@@ -60,7 +60,7 @@ def test_skip_and_nan(mixed, on_error, done):
 
 
 def test_all_skipped(mixed):
-    with pytest.warns(UserWarning, match="got 1 of 1 that cannot be used"):
+    with pytest.warns(UserWarning, match="1 of 1 cannot be used"):
         features = OpenSmileFeatures(on_error="skip").transform(mixed[1:2])
     assert features.shape == (0, 88)
 
@@ -140,8 +140,8 @@ def test_upsampled_recordings_are_counted_once(write, voice):
         OpenSmileFeatures().transform([*low, high])
     assert [str(warning.message) for warning in caught] == [
         "2 of 3 utterances have a lower sampling rate than 16000 Hz (the lowest: 8000 Hz). "
-        "Resampling adds no high frequencies, and features tell such recordings from others by "
-        "that alone; compare like with like, all of them at sampling_rate=8000."
+        "Resampling adds no high frequencies, so features differ from those of other recordings "
+        "for this reason alone. Use sampling_rate=8000 for all of them."
     ]
     assert caught[0].filename == __file__
     OpenSmileFeatures(sampling_rate=8_000).transform([*low, high])
@@ -165,17 +165,17 @@ def test_telephone_mode_makes_rates_comparable(write, voice, rng):
     [
         (
             {"on_error": "ignore"},
-            "on_error must be one of ('raise', 'skip', 'nan'), got 'ignore'; choose one.",
+            "on_error must be one of ('raise', 'skip', 'nan'); got 'ignore'.",
         ),
         (
             {"on_short": "pad"},
-            "on_short must be one of ('error', 'nan'), got 'pad'; choose one.",
+            "on_short must be one of ('error', 'nan'); got 'pad'.",
         ),
         *(
             (
                 {"sampling_rate": rate},
-                f"sampling_rate must be a whole number of Hz from 8000 to 384000, got {rate!r}; "
-                "16000 is for speech, 8000 for speech by telephone.",
+                f"sampling_rate must be a whole number of Hz from 8000 to 384000; got {rate!r}. "
+                "Use 16000 for speech, 8000 for telephone speech.",
             )
             for rate in (True, 7_999, 384_001, 16_000.0, "16000")
         ),

@@ -1,4 +1,4 @@
-"""What an extractor shares with all others, seen on one that needs no openSMILE."""
+"""The common part of all extractors, tested on one without openSMILE."""
 
 import warnings
 
@@ -72,7 +72,7 @@ def refuse(signal, sampling_rate):
     ],
 )
 def test_recording_that_cannot_be_used_is_named_with_the_reason(compute, reason):
-    with pytest.raises(ValueError, match="got 1 of 1 that cannot be used") as caught:
+    with pytest.raises(ValueError, match="1 of 1 cannot be used") as caught:
         Peak(compute).transform([SIGNAL])
     assert str(caught.value).endswith(f"\n  '<signal in row 0>': {reason}")
     with pytest.warns(UserWarning, match="their rows are NaN"):
@@ -90,8 +90,8 @@ def test_row_of_another_length_is_a_mistake_of_the_extractor(row, shape):
     with pytest.raises(ValueError, match="must return one row") as caught:
         Peak(lambda signal, sampling_rate: row, on_error="skip").transform([SIGNAL])
     assert str(caught.value) == (
-        "Peak must return one row of 1 features for each utterance, as it has names; got an array "
-        f"of shape {shape}."
+        "Peak must return one row of 1 features, one for each name; got an array of shape "
+        f"{shape}."
     )
 
 

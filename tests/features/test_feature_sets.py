@@ -1,4 +1,4 @@
-"""Feature sets by name, or by a configuration of the user's own with what it includes."""
+"""Feature sets by name, or by the user's own configuration with the files it includes."""
 
 import shutil
 
@@ -136,16 +136,18 @@ def test_configurations_that_are_not_there(tmp_path, config):
     with pytest.raises(FileNotFoundError) as caught:
         OpenSmileFeatures(tmp_path / "none.conf").transform(["a.wav"])
     assert str(caught.value) == (
-        "feature_set must be an openSMILE configuration file that is there; there is none at "
-        f"{str(tmp_path / 'none.conf')!r}."
+        "feature_set must be an existing openSMILE configuration file; got "
+        f"{str(tmp_path / 'none.conf')!r}. Check the path."
     )
     moved = config.rename(config.with_name("é.conf"))
-    with pytest.raises(ValueError, match=r"^openSMILE reads configurations from ASCII paths only"):
+    with pytest.raises(
+        ValueError, match=r"^The path of an openSMILE configuration must be ASCII; got"
+    ):
         OpenSmileFeatures(moved).transform(["a.wav"])
     names = [member.name for member in opensmile.FeatureSet]
     with pytest.raises(ValueError, match="feature_set must be one of") as caught:
         OpenSmileFeatures("eGeMAPS9").transform(["a.wav"])
     assert str(caught.value) == (
         f"feature_set must be one of {names} or the path of an openSMILE configuration file "
-        "(.conf), got 'eGeMAPS9'."
+        "(.conf); got 'eGeMAPS9'."
     )

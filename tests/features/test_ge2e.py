@@ -1,4 +1,4 @@
-"""The GE2E encoder: its input as librosa has it, its layers as plain torch has them."""
+"""The GE2E encoder: its input against librosa, its layers against plain torch."""
 
 import os
 import pickle
@@ -183,8 +183,8 @@ def test_signals_that_hold_nothing():
     with pytest.warns(UserWarning, match="cannot be used"):
         ge2e.fit_transform([(sweep()[:399], 16_000), (np.zeros(16_000), 16_000)])
     assert ge2e.errors_["reason"].tolist() == [
-        "is too short for ge2e-random (24.94 ms): it takes 25 ms or more",
-        "holds only zeros, in which a speech model hears nothing",
+        "is too short for ge2e-random (24.94 ms), which needs 25 ms",
+        "holds only zeros, so a speech model has nothing to read",
     ]
     both = JoinedFeatures([OpenSmileFeatures(), ge2e], on_error="nan")
     assert both.software == "openSMILE and ge2e-random"

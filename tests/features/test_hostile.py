@@ -1,4 +1,4 @@
-"""Whatever a file is or is called, it is extracted or named with its reason, and in time."""
+"""Any file is extracted or reported with its reason, in bounded time."""
 
 import os
 import sys

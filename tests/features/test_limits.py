@@ -1,4 +1,4 @@
-"""What a small file may become: bounded before it is decoded, whatever its header says."""
+"""A small file cannot grow without limit, whatever its header says."""
 
 import os
 import struct
@@ -43,7 +43,7 @@ def test_rates_that_are_none_of_audio(write, voice, rate):
     content = bytearray(Path(path).read_bytes())
     content[24:28] = struct.pack("<I", rate)
     Path(path).write_bytes(content)
-    said = f"has a sampling rate of {rate} Hz; that of audio is from 4000 to 384000 Hz"
+    said = f"has a sampling rate of {rate} Hz; audio has 4000 to 384000 Hz"
     assert reasons([path]) == [said]
     assert reasons([(voice(150), rate)]) == [said]
 
@@ -60,7 +60,8 @@ def test_the_lowest_and_the_highest_rate(write, voice):
 
 
 def test_an_hour_is_the_limit_unless_told_otherwise(long_silence, voice):
-    said = "lasts 3601 s, longer than max_duration=3600 s; give segments of it, or a higher limit"
+    said = "lasts 3601 s, longer than max_duration=3600 s; give segments of it, or raise the "
+    "limit"
     assert reasons([long_silence]) == [said]
     assert reasons([(np.zeros(4_000 * 3_601, np.int16), 4_000)]) == [said]
 
@@ -71,7 +72,7 @@ def test_the_limit_is_that_of_the_segment(write, voice, kind):
     whole = [write("a.wav", samples)] if kind == "file" else [(samples, 16_000)]
     smile = OpenSmileFeatures(max_duration=1)
     assert reasons(whole, max_duration=1) == [
-        "lasts 2 s, longer than max_duration=1 s; give segments of it, or a higher limit"
+        "lasts 2 s, longer than max_duration=1 s; give segments of it, or raise the limit"
     ]
     for limit in (2, 2.5, None, np.inf):
         OpenSmileFeatures(max_duration=limit).transform(whole)

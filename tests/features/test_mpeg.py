@@ -127,8 +127,8 @@ def test_two_without_headers_are_read_one_after_the_other(mp3, count):
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (lambda whole, s: whole + whole, "holds .* frames of MPEG audio where its header says"),
-        (lambda whole, s: whole + s, "holds .* frames of MPEG audio where its header says"),
+        (lambda whole, s: whole + whole, "holds .* frames of MPEG audio, but its header says"),
+        (lambda whole, s: whole + s, "holds .* frames of MPEG audio, but its header says"),
         (lambda whole, s: whole[:-40], "is cut short"),
         (lambda whole, s: s[:-1], "is cut short"),
         (lambda whole, s: s + s[:3], "is cut short"),

@@ -1,4 +1,4 @@
-"""Recordings that give features, but hardly those that are meant, are named in a warning."""
+"""A warning names recordings whose features are probably not what the user wants."""
 
 import warnings
 
@@ -37,8 +37,8 @@ def test_silence(write, voice, voices):
     paths = [*voices, write("zeros.wav", np.zeros(8_000)), write("soft.wav", 5e-4 * voice(150))]
     (message,) = warned(paths)
     assert message == (
-        f"2 of 6 utterances {SILENT}: {paths[4]!r}, {paths[5]!r}. Their features are of no "
-        "speech; check these recordings, or leave them out."
+        f"2 of 6 utterances {SILENT}: {paths[4]!r}, {paths[5]!r}. Their features do not describe "
+        "speech. Check these recordings, or leave them out."
     )
 
 
@@ -101,7 +101,8 @@ def test_values_of_integers_as_floats(write, voice, rate):
     (of_signal,) = warned([(samples, rate)])
     assert of_file == (
         f"1 of 1 utterances {CLIPPED}: {path!r} (the first: {n_beyond} of {len(samples)} samples, "
-        f"up to {np.abs(samples).max():.5g}). Floats must be from -1 to 1; give values of 16-bit "
+        f"up to {np.abs(samples).max():.5g}). Floats must be from -1 to 1. Pass "
+        "values of 16-bit "
         "integers as int16, or divide them by 32768."
     )
     assert of_signal == of_file.replace(repr(path), "'<signal in row 0>'")
@@ -117,7 +118,7 @@ def test_values_of_16_bits_in_32(voice):
     samples = (20_000 * voice(150)).astype(np.int32)
     assert warned([(samples, 16_000)]) == [
         "1 of 1 utterances are almost silent for integers of 32 bits: '<signal in row 0>'. If "
-        "these are values of 16-bit integers, give them as int16."
+        "these are values of 16-bit integers, pass them as int16."
     ]
     assert warned([(samples * 65_536, 16_000)]) == []
 

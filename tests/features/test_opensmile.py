@@ -183,15 +183,15 @@ def test_one_error_names_every_bad_file(voices, bad_files, n_jobs):
         extract(paths, n_jobs=n_jobs)
     first, *lines = str(caught.value).splitlines()
     assert first == (
-        "Expected complete, readable audio of every utterance, got 10 of 12 that cannot be used; "
-        'repair them, or leave them out by on_error="skip"; with cache=FOLDER, those of the '
-        "others are kept for the next time:"
+        "Every utterance must have complete, readable audio; 10 of 12 cannot be used "
+        '(repair them, or leave them out with on_error="skip"; cache=FOLDER would keep the '
+        "features of the others for the next call):"
     )
     assert lines == [f"  {path!r}: {reason}" for path, reason in bad_files.items()]
 
 
 def test_every_bad_file_is_named_however_many():
-    with pytest.raises(ValueError, match="got 500 of 500 that cannot be used") as caught:
+    with pytest.raises(ValueError, match="500 of 500 cannot be used") as caught:
         extract([f"{i}.wav" for i in range(500)])
     assert all(f"  '{i}.wav': " in str(caught.value) for i in range(500))
 
@@ -202,30 +202,30 @@ def test_every_bad_file_is_named_however_many():
         (
             "a.wav",
             TypeError,
-            "X must be a list of file paths, got the single path 'a.wav'; write ['a.wav'].",
+            "X must be a list of file paths; got the single path 'a.wav'. Write ['a.wav'].",
         ),
         (
             [],
             ValueError,
-            "X must hold at least one file path, got none; check how you list them.",
+            "X must hold at least one file path; got none. Check how you list them.",
         ),
         (
             ["a.wav", None],
             TypeError,
-            "X must hold file paths as str or Path, or pairs (signal, sampling rate), got None in "
-            "row 1; replace it or drop the row.",
+            "X must hold file paths as str or Path, or pairs (signal, sampling rate); got None "
+            "in row 1. Replace it or drop the row.",
         ),
         (
             pd.DataFrame({"path": ["a.wav"], "emotion": ["angry"]}),
             ValueError,
-            "X must have a column 'file' (and 'start' and 'end', in s, for segments), got a table "
-            "with the columns 'path', 'emotion'; rename yours.",
+            "X must have a column 'file' (and 'start' and 'end', in s, for segments); got a "
+            "table with the columns 'path', 'emotion'. Rename yours.",
         ),
         (
             {"a.wav"},
             ValueError,
-            "X must be a list or one column of file paths, or a table with the column 'file', got "
-            "a set of shape (); pass the paths alone.",
+            "X must be a list or one column of file paths, or a table with the column 'file'; "
+            "got a set of shape (). Pass the paths alone.",
         ),
     ],
     ids=["single path", "nothing", "no path", "two columns", "set"],

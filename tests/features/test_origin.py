@@ -1,4 +1,4 @@
-"""What made features: read from a table and from a model, and what is not taken for the same."""
+"""The origin of features: read from a table and from a model, and compared."""
 
 import pandas as pd
 import pytest
@@ -17,7 +17,9 @@ def test_a_table_says_what_made_its_features():
     assert FeatureOrigin.of_table(table(EMODB, EMODB)) == EMODB
     assert FeatureOrigin.of_table(table(EMODB).drop(columns="extractor")) is None
     other = FeatureOrigin("eGeMAPSv02", 8_000, "opensmile 2.6.0")
-    with pytest.raises(ValueError, match=r"in 'f[.]csv' there are 2: eGeMAPSv02 at"):
+    with pytest.raises(
+        ValueError, match=r"must have one origin; got 2 in 'f[.]csv': eGeMAPSv02 at"
+    ):
         FeatureOrigin.of_table(table(EMODB, other), "f.csv")
 
 
@@ -47,5 +49,7 @@ def test_the_metadata_of_a_model_says_it_or_nothing():
 
 @pytest.mark.parametrize("made", ["eGeMAPSv02", {"feature_set": "eGeMAPSv02"}])
 def test_the_metadata_of_a_model_may_be_anything(made):
-    with pytest.raises(ValueError, match="The file of a model says of its features feature_set, "):
+    with pytest.raises(
+        ValueError, match="The features in the metadata of a model must be feature_set, "
+    ):
         FeatureOrigin.from_metadata({"features": made})

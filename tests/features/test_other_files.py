@@ -1,4 +1,4 @@
-"""Files that are something else, or whose header was never completed, and what is said of them."""
+"""Files that are not audio, or with an incomplete header, and their messages."""
 
 import struct
 import sys

@@ -1,4 +1,4 @@
-"""Layers of speech models as columns: pooling, modules of one's own, cache, processes, errors."""
+"""Layers of speech models as columns: pooling, own modules, cache, processes, errors."""
 
 import pickle
 import re
@@ -219,7 +219,7 @@ def test_recordings_that_a_module_cannot_hear_are_reported():
     )
     with pytest.warns(UserWarning, match="cannot be used"):
         features.fit_transform([(loud, 16_000)])
-    sentence = "gives layer 'layer' of 'odd' values that are no finite numbers"
+    sentence = "gives layer 'layer' of 'odd' values that are not finite"
     assert features.errors_["reason"].tolist() == [sentence]
     features = SpeechModelFeatures(make_model(), on_error="nan")
     with pytest.warns(UserWarning, match="cannot be used"):
@@ -252,7 +252,7 @@ def test_modules_that_cannot_be_used(give, sentence):
          r"'2'; got 'linear'\.$"),
         ({"layers": ["1", "1"]}, r"^layers must name each submodule once; got '1' twice\.$"),
         ({"layers": []}, r"^layers must name at least one submodule; got none\.$"),
-        ({"layers": {"a.b": "1"}}, r"^Layers must be called by letters, .*; got 'a\.b'\.$"),
+        ({"layers": {"a.b": "1"}}, r"^Names of layers must be letters, .*; got 'a\.b'\.$"),
         ({"name": "my model"}, r"^name must be letters, digits, .*; got 'my model'\.$"),
         ({"sampling_rate": 16e3}, r"^sampling_rate must be a whole number of Hz; got 16000\.0\.$"),
         ({"time_axis": 0}, r"^time_axis must be 1 or 2; got 0\.$"),
@@ -279,16 +279,16 @@ def test_parameters_of_a_module_of_another_type():
 @pytest.mark.parametrize(
     ("params", "sentence"),
     [
-        ({"layers": "layr1"}, r"^layers must be of 'layer1', 'layer2', 'layer3', 'embedding' of "
-         r"'ge2e-random'; got 'layr1'\. The nearest is 'layer1'\.$"),
-        ({"layers": []}, r"^layers must be of .*; got none\.$"),
+        ({"layers": "layr1"}, r"^layers must be among 'layer1', 'layer2', 'layer3', 'embedding' "
+         r"of 'ge2e-random'; got 'layr1'\. The nearest is 'layer1'\.$"),
+        ({"layers": []}, r"^layers must be among .*; got none\.$"),
         ({"layers": ["layer1", "layer1"]}, r"^layers must have each name once; got"),
-        ({"pooling": "median"}, r"^pooling must be of 'mean', 'std'; got 'median'\. The nearest "),
-        ({"sampling_rate": 8000}, r"^sampling_rate must be 16000 Hz, which the speech model "
-         r"'ge2e-random' takes; got 8000\.$"),
+        ({"pooling": "median"}, r"^pooling must be among 'mean', 'std'; got 'median'\. The "),
+        ({"sampling_rate": 8000}, r"^sampling_rate must be 16000 Hz for the speech model "
+        r"'ge2e-random'; got 8000\.$"),
         ({"device": "cudda"}, r"^device must be one on which torch can compute here, .* 'cudda' "),
         ({"batch_size": 0}, r"^batch_size must satisfy 1 <= batch_size; got 0\.$"),
-        ({"model": "ge3e"}, r"^model must be 'ge2e', .*; 'ge3e' is none of these"),
+        ({"model": "ge3e"}, r"^model must be 'ge2e', .*; got 'ge3e'"),
         ({"model": make_model()}, r"^weights must be None for a SpeechModule, .*'random'\.$"),
     ],
 )  # fmt: skip

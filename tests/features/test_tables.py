@@ -1,4 +1,4 @@
-"""Tables of features from elsewhere: read to the last digit, or refused in one sentence."""
+"""Feature tables of other programs: read to the last digit, or refused in one sentence."""
 
 import sys
 
@@ -97,15 +97,15 @@ def test_file_names_stay_text(table):
 def test_missing_columns(table):
     path = table(FRAME)
     assert error(path, columns=["ptich", "level"]) == (
-        f"{str(path)!r} must have the columns that are asked for, 'ptich' are not there; it has 3 "
-        "columns. The nearest to the first is 'pitch'."
+        f"{str(path)!r} must have the columns 'ptich'; it has 3 "
+        "others. The nearest to the first is 'pitch'."
     )
-    assert "'emotion' are not there" in error(path, exclude=["emotion"])
+    assert "must have the columns 'emotion'" in error(path, exclude=["emotion"])
     assert error(path, columns=["pitch", "pitch"]) == (
-        "Each column must be asked for once, 'pitch' come twice."
+        "columns and exclude must name each column once; got 'pitch' twice."
     )
     assert error(path, exclude=["pitch", "level"]) == (
-        f"{str(path)!r} must have columns of features; it has none."
+        f"{str(path)!r} must have columns of features; got none."
     )
 
 
@@ -113,8 +113,8 @@ def test_columns_of_one_name(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("file,pitch,pitch\na.wav,1,2\n")
     assert error(path) == (
-        f"{str(path)!r} cannot be read as csv: each column must have a name of its own, 'pitch' "
-        "come twice"
+        f"{str(path)!r} cannot be read as csv: columns must have different names; got 'pitch' "
+        "twice"
     )
 
 
@@ -123,8 +123,8 @@ def test_not_numeric(table, values):
     path = table(FRAME.assign(pitch=values))
     first = pd.read_csv(path)["pitch"].iloc[0]
     assert error(path) == (
-        f"Features must be numbers; in {str(path)!r} 'pitch' are not, such as {first!r}. Name "
-        "such columns in exclude, or the features in columns."
+        f"Features must be numbers; got {first!r} in 'pitch' of {str(path)!r}. Name such columns "
+        "in exclude, or name the features in columns."
     )
 
 
@@ -132,7 +132,7 @@ def test_not_numeric(table, values):
 def test_not_finite(table, bad):
     path = table(FRAME.assign(pitch=[bad, 1.0]))
     assert error(path) == (
-        f"Features must be finite numbers; in {str(path)!r} 1 values of 'pitch' are missing or "
+        f"Features must be finite numbers; in {str(path)!r}, 1 values of 'pitch' are missing or "
         "infinite, in 1 of 2 rows. Leave these rows or columns out."
     )
 
@@ -140,16 +140,16 @@ def test_not_finite(table, bad):
 def test_utterance_twice(table):
     path = table(FRAME.assign(file="a.wav"))
     assert error(path) == (
-        f"Every utterance must have one row, in {str(path)!r} 'a.wav' have several; drop them, or "
-        "tell them apart by the columns 'start' and 'end'."
+        f"Every utterance must have one row; got several for 'a.wav' in {str(path)!r}. Drop the "
+        "others, or add the columns 'start' and 'end'."
     )
     path = table(FRAME.assign(file=["a.wav", None]))
-    assert error(path) == f"Every row of {str(path)!r} must name its file; some do not."
+    assert error(path) == f"Every row of {str(path)!r} must name its file; some rows do not."
 
 
 def test_no_rows(table):
     path = table(FRAME[:0].astype({"pitch": float}), "parquet")
-    assert error(path) == f"{str(path)!r} must have a row per utterance; it has none."
+    assert error(path) == f"{str(path)!r} must have one row per utterance; got no rows."
 
 
 def test_constant_columns_are_reported(table):
@@ -157,7 +157,8 @@ def test_constant_columns_are_reported(table):
     with pytest.warns(UserWarning, match="the same value") as caught:
         read_features(path)
     assert str(caught[0].message) == (
-        f"In {str(path)!r} 'level' have the same value in every row and tell nothing."
+        f"In {str(path)!r}, 'level' have the same value in every row, so they carry no "
+        "information."
     )
     assert caught[0].filename == __file__
 
@@ -168,8 +169,8 @@ def test_copies_are_reported(table):
     with pytest.warns(UserWarning, match="the same features") as caught:
         read_features(path)
     assert str(caught[0].message) == (
-        f"In {str(path)!r} 2 utterances have the same features as another one: 'b.wav', 'c.wav'. "
-        "Copies of a recording on both sides of a split make a test too easy."
+        f"In {str(path)!r}, 2 utterances have the same features as another one: 'b.wav', "
+        "'c.wav'. Copies of a recording on both sides of a split make the test too easy."
     )
     assert caught[0].filename == __file__
 

@@ -57,8 +57,8 @@ def test_times_that_are_none(values):
     with pytest.raises(TypeError) as caught:
         OpenSmileFeatures().transform(TABLE.assign(start=values))
     assert str(caught.value) == (
-        "The column 'start' must hold times in s, as numbers or timedeltas, got "
-        f"{pd.Series(values).iloc[0]!r}; convert it."
+        "The column 'start' must hold times in s, as numbers or timedeltas; got "
+        f"{pd.Series(values).iloc[0]!r}. Convert it."
     )
 
 
@@ -83,18 +83,18 @@ def test_signals_and_files_mixed(voices, voice, write):
     [
         (
             (16_000, np.zeros(9)),
-            "A signal must come as (signal, sampling rate); in row 1 they are the other way "
-            "round, as scipy.io.wavfile.read returns them.",
+            "A signal must come as (signal, sampling rate); got (sampling rate, signal) in row "
+            "1, as scipy.io.wavfile.read returns it. Swap them.",
         ),
         (
             (np.zeros(9), np.zeros(9)),
-            "A signal must come as (signal, sampling rate), the rate a whole number of Hz; got a "
-            "ndarray of shape (9,) for it in row 1.",
+            "A signal must come as (signal, sampling rate), with a whole rate in Hz; got the "
+            "rate a ndarray of shape (9,) in row 1.",
         ),
         (
             (np.zeros(9), 0),
-            "A signal must come as (signal, sampling rate), the rate a whole number of Hz; got 0 "
-            "for it in row 1.",
+            "A signal must come as (signal, sampling rate), with a whole rate in Hz; got the "
+            "rate 0 in row 1.",
         ),
         (
             (np.zeros((1, 2, 3)), 16_000),
@@ -110,7 +110,7 @@ def test_signals_and_files_mixed(voices, voice, write):
         ),
         (
             (np.zeros((3, 0)), 16_000),
-            "A signal must have at least one channel, got none in row 1.",
+            "A signal must have at least one channel; got none in row 1.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Calls that kill the process that runs them are found; all others get their results."""
+"""Calls that kill their process are found, and all others get their results."""
 
 import faulthandler
 import logging
@@ -69,7 +69,7 @@ def test_calls_that_hang_are_given_up_and_the_rest_go_on():
 
 
 def square_or_sleep():
-    """Return a function that hangs if it is told so."""
+    """Return a function that hangs if `hangs` is true."""
 
     def act(number, hangs):
         if hangs:

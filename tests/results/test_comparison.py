@@ -161,7 +161,7 @@ def test_missing_and_double_folds_are_errors(three):
     scores, _ = three
     message = (
         r"^scores must have one row for each of 10 x 10 folds of 'PT/FT' from 'gender'; got "
-        r"{} rows, {} of them twice\. Run the missing folds, or drop what was run twice\.$"
+        r"{} rows, {} of them twice\. Run the missing folds, or drop repeated rows\.$"
     )
     rows = scores.reset_index(drop=True)
     lost = rows[rows["method"] == "PT/FT"].index[3]
@@ -364,8 +364,8 @@ def test_error_sentences(five, options, error, sentence):
 def test_missing_columns_are_named(five):
     sentence = (
         "scores must have the columns ['method', 'source', 'repeat', 'fold', 'score']; ['source'] "
-        "are missing among ['method', 'repeat', 'fold', 'score']. Rename columns, or take what "
-        "cross_validate_transfer returns."
+        "are missing among ['method', 'repeat', 'fold', 'score']. Rename columns, or use the "
+        "result of cross_validate_transfer."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         compare_methods(five.drop(columns="source"))

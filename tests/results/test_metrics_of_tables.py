@@ -117,7 +117,7 @@ def test_without_a_metric_scores_are_uar_and_percentages_are_refused():
     scores = two(0).assign(score=lambda rows: rows["score"] / 4)
     assert "UAR: unweighted average recall, mean" in format_table(summary_table(scores))
     assert compare_methods(scores)["metric"].tolist() == ["uar"]
-    with pytest.raises(ValueError, match=r"UAR values from 0 to 1 as 'score'; got 2\.01"):
+    with pytest.raises(ValueError, match=r"UAR values from 0 to 1 in 'score'; got 2\.01"):
         compare_methods(two(0))
 
 
@@ -191,7 +191,7 @@ def folds(**columns):
 
 def test_a_table_that_contradicts_its_metric_is_refused():
     scores = folds(metric="uar", greater_is_better=False)
-    with pytest.raises(ValueError, match=r"^scores must agree with their metric: of UAR a great"):
+    with pytest.raises(ValueError, match=r"^scores must agree with their metric: greater UAR"):
         compare_methods(scores)
     agreeing = folds(metric="uar", greater_is_better=True)
     assert compare_methods(agreeing).equals(compare_methods(folds()))
@@ -203,9 +203,11 @@ def test_a_metric_that_is_missing_is_uar():
 
 
 def test_tables_of_earlier_versions_and_empty_ones_are_a_sentence():
-    with pytest.raises(ValueError, match=r"What earlier versions called 'uar' is called 'score'"):
+    with pytest.raises(
+        ValueError, match=r"Rename the column 'uar' of earlier versions to 'score'"
+    ):
         compare_methods(folds().rename(columns={"score": "uar"}))
-    with pytest.raises(ValueError, match=r"^scores must have a row for each fit; got none\."):
+    with pytest.raises(ValueError, match=r"^scores must have one row for each fit; got none\."):
         compare_methods(folds().iloc[:0])
 
 

@@ -53,7 +53,7 @@ def test_an_svm_alone_judges_nothing(invented, known):
 def test_the_command_says_so(invented, tmp_path):
     invented(methods=[SVM, TRANSFER]).to_csv(tmp_path / "p.csv", index=False)
     result = CliRunner().invoke(main, ["details", str(tmp_path / "p.csv"), "--kind", "disputed"])
-    assert f"- {NO_NETWORK}, so that what transfer changes is not listed." in result.stdout
+    assert f"- {NO_NETWORK}, so the changes by transfer are not listed." in result.stdout
 
 
 def test_a_file_keeps_it(invented, tmp_path):

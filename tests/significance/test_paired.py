@@ -162,7 +162,7 @@ def test_missing_and_double_folds_are_counted(tables):
     a, b = tables
     sentence = (
         "b must have one row for each of 10 x 10 folds; got {} rows, {} of them twice. Run the "
-        "missing folds, or drop what was run twice."
+        "missing folds, or drop repeated rows."
     )
     rows = frame(b)
     with pytest.raises(ValueError, match=exactly(sentence.format(99, 0))):

@@ -124,8 +124,8 @@ def test_what_is_no_table_and_no_array_is_refused(scores):
         with pytest.raises(TypeError, match=sentence(told.format(type(wrong).__name__))):
             corrected_cv_ttest(wrong, wrong)
     told = (
-        "scores must be a DataFrame of pandas or polars, or a pyarrow Table; got {}. Make one of "
-        "it, such as pandas.DataFrame(scores), or pandas.concat(scores) of several."
+        "scores must be a DataFrame of pandas or polars, or a pyarrow Table; got {}. Convert "
+        "it with pandas.DataFrame(scores), or join several with pandas.concat(scores)."
     )
     for wrong in ([a, b], pl.from_pandas(scores).lazy(), scores.to_dict("list"), np.ones((2, 2))):
         for function in (
@@ -141,12 +141,12 @@ def test_what_is_no_table_and_no_array_is_refused(scores):
 @pytest.mark.parametrize("wrap", [lambda table: table, list], ids=["array", "list of rows"])
 def test_masked_scores_are_refused(rng, wrap):
     a = np.ma.masked_array(rng.uniform(size=(2, 5)), mask=np.eye(2, 5))
-    told = (
+    message = (
         "a must have a score for every fold; got 2 masked ones. Run these folds, or leave out "
         "their repeats from both methods."
     )
     for test in (corrected_cv_ttest, bayesian_cv_test):
-        with pytest.raises(ValueError, match=sentence(told)):
+        with pytest.raises(ValueError, match=sentence(message)):
             test(wrap(a), a.data + 0.1)
     whole = np.ma.masked_array(a.data, mask=False)
     assert corrected_cv_ttest(whole, a.data * 0.9) == corrected_cv_ttest(a.data, a.data * 0.9)
@@ -157,10 +157,10 @@ def test_masked_scores_are_refused(rng, wrap):
 def test_rows_without_a_method_or_a_source_are_refused(scores, nothing, column):
     name = scores[column].iloc[0]
     scores[column] = scores[column].astype(object).replace({name: nothing})
-    told = (
-        "scores must name method and source in every row, the source 'none' where there is none; "
-        "40 of 120 rows lack one."
+    message = (
+        "scores must name method and source in every row; 40 of 120 rows "
+        "lack one. Without a source, write 'none'."
     )
     for function in (compare_methods, summary_table, compare_over_corpora):
-        with pytest.raises(ValueError, match=sentence(told)):
+        with pytest.raises(ValueError, match=sentence(message)):
             function(scores)

@@ -42,10 +42,13 @@ def test_alive(site, body):
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
-        ('<a href="another.html">x</a>', "another.html is no file of the site"),
-        ('<a href="other/index.html#there">x</a>', "other/index.html#there is no element of the"),
-        ('<a href="#bottom">x</a>', "#bottom is no element of the page"),
-        ('<img src="missing.png"/>', "missing.png is no file of the site"),
+        ('<a href="another.html">x</a>', "another.html is not a file of the site"),
+        (
+            '<a href="other/index.html#there">x</a>',
+            "other/index.html#there is not an element of the",
+        ),
+        ('<a href="#bottom">x</a>', "#bottom is not an element of the page"),
+        ('<img src="missing.png"/>', "missing.png is not a file of the site"),
         ('<script src="https://example.org/a.js"></script>', "a.js is loaded from elsewhere"),
         ('<link rel="stylesheet" href="//example.org/a.css">', "a.css is loaded from elsewhere"),
     ],

@@ -1,7 +1,7 @@
-"""One file for each corpus: what is known about it, how its files say the labels, its reader.
+"""One file for each corpus: facts about it, the form of its labels, and its reader.
 
-The registries below are all that the rest of the package looks at, the command line included. A
-new corpus is one new file, and its two lines here.
+The rest of the package, including the command line, uses only the registries below. A new corpus
+needs one new file and two lines here.
 """
 
 from skprognet.datasets.corpora._crema_d import CREMA_D, read_crema_d
@@ -42,5 +42,5 @@ OPEN_CORPORA = sorted(name for name, corpus in CORPORA.items() if corpus.audb)
 
 
 def find_attrs(name):
-    """Return licence and citation of a corpus of this name; an empty dict if it is not known."""
+    """Return licence and citation of a corpus; an empty dict if the name is unknown."""
     return CORPORA[name].attrs if name in CORPORA else {}

@@ -46,8 +46,8 @@ _NAMES = NamedFiles(
 def read_crema_d(root, *, emotions="all", duplicates="keep"):
     """Read CREMA-D [1]_, the crowd-sourced emotional multimodal actors dataset, from your copy.
 
-    Ninety-one actors speak twelve English sentences. A name such as ``1001_DFA_ANG_XX.wav`` is
-    actor, sentence, the emotion that was acted, and its intensity.
+    Ninety-one actors speak twelve English sentences. A name such as ``1001_DFA_ANG_XX.wav`` gives
+    actor, sentence, acted emotion and intensity.
 
     Parameters
     ----------
@@ -57,30 +57,30 @@ def read_crema_d(root, *, emotions="all", duplicates="keep"):
     emotions : str or list of str, default='all'
         'all', or some of 'angry', 'disgusted', 'fearful', 'happy', 'neutral', 'sad'.
     duplicates : {'keep', 'drop', 'error'}, default='keep'
-        What to do about a recording that is there twice; see :func:`check_corpus`.
+        What to do about a recording that appears twice; see :func:`check_corpus`.
 
     Returns
     -------
     DataFrame
-        A row per recording with the columns of :func:`check_corpus`, and ``text`` and
-        ``intensity`` ('low', 'medium', 'high' or missing). ``attrs`` hold licence and citation.
+        One row per recording, with the columns of :func:`check_corpus`, and ``text`` and
+        ``intensity`` ('low', 'medium', 'high' or missing). ``attrs`` holds licence and citation.
 
     Warns
     -----
     UserWarning
-        If ``VideoDemographics.csv`` is not there, and all genders are missing therefore.
+        If ``VideoDemographics.csv`` is missing, so that all genders are missing.
 
     Raises
     ------
     NotADirectoryError, FileNotFoundError
-        If `root` is no folder, or holds no recording.
+        If `root` is not a folder, or holds no recordings.
     ValueError
-        If a recording is named otherwise, an emotion is unknown, or :func:`check_corpus` finds a
+        If a recording has an odd name, an emotion is unknown, or :func:`check_corpus` finds a
         problem.
 
     Notes
     -----
-    The emotion is the one that was asked for. What listeners heard is another one in many
+    The emotion is the one that the actor was asked to express. Listeners heard another one in many
     recordings; the corpus has their votes in its ``processedResults``.
 
     References
@@ -90,7 +90,7 @@ def read_crema_d(root, *, emotions="all", duplicates="keep"):
 
     Examples
     --------
-    Two recordings, empty but for their names:
+    Two recordings that contain only their names:
 
     >>> import tempfile
     >>> from pathlib import Path
@@ -116,8 +116,8 @@ def read_crema_d(root, *, emotions="all", duplicates="keep"):
         frame["gender"] = frame["speaker"].map(actors["Sex"].str.lower())
     else:
         warnings.warn(
-            "CREMA-D: no gender is known without VideoDemographics.csv of the corpus; put it into "
-            f"{str(root)!r} and read again.",
+            "CREMA-D: The genders need VideoDemographics.csv of the corpus. Put it "
+            f"into {str(root)!r} and read again.",
             stacklevel=2,
         )
     return checked(frame, duplicates)

@@ -35,10 +35,10 @@ _NAMES = NamedFiles(
 
 
 def read_emodb(root, *, emotions="all", duplicates="keep"):
-    """Read the Berlin Database of Emotional Speech [1]_ from your copy of it.
+    """Read the Berlin Database of Emotional Speech [1]_ from your copy.
 
-    Ten actors speak ten German sentences in seven emotions. A name such as ``03a01Fa.wav`` is
-    speaker, sentence, the German initial of the emotion, and version.
+    Ten actors speak ten German sentences in seven emotions. A name such as ``03a01Fa.wav`` gives
+    speaker, sentence, German initial of the emotion, and version.
 
     Parameters
     ----------
@@ -47,20 +47,20 @@ def read_emodb(root, *, emotions="all", duplicates="keep"):
     emotions : str or list of str, default='all'
         'all', or some of 'angry', 'bored', 'disgusted', 'fearful', 'happy', 'neutral', 'sad'.
     duplicates : {'keep', 'drop', 'error'}, default='keep'
-        What to do about a recording that is there twice; see :func:`check_corpus`.
+        What to do about a recording that appears twice; see :func:`check_corpus`.
 
     Returns
     -------
     DataFrame
-        A row per recording with the columns of :func:`check_corpus`, and ``text`` and
-        ``version``. ``attrs`` hold licence and citation.
+        One row per recording, with the columns of :func:`check_corpus`, and ``text`` and
+        ``version``. ``attrs`` holds licence and citation.
 
     Raises
     ------
     NotADirectoryError, FileNotFoundError
-        If `root` is no folder, or holds no recording.
+        If `root` is not a folder, or holds no recordings.
     ValueError
-        If a recording is named otherwise, an emotion is unknown, or :func:`check_corpus` finds a
+        If a recording has an odd name, an emotion is unknown, or :func:`check_corpus` finds a
         problem.
 
     See Also
@@ -75,7 +75,7 @@ def read_emodb(root, *, emotions="all", duplicates="keep"):
 
     Examples
     --------
-    Two recordings, empty but for their names:
+    Two recordings that contain only their names:
 
     >>> import tempfile
     >>> from pathlib import Path

@@ -1,4 +1,4 @@
-"""emoUERJ, emotional speech in Portuguese; it is only downloaded."""
+"""emoUERJ, emotional speech in Portuguese; for download only."""
 
 from skprognet.datasets._corpus import AudbTables, Corpus
 

@@ -1,4 +1,4 @@
-"""IEMOCAP: dialogues of two actors each, labelled utterance by utterance in text files."""
+"""IEMOCAP: dialogues of two actors, with labels of each utterance in text files."""
 
 import re
 
@@ -27,7 +27,7 @@ _LINE = re.compile(
     r"\[\s*(?P<start>[\d.]+)\s*-\s*(?P<end>[\d.]+)\s*\]\s+(?P<id>\S+)\s+(?P<label>\S+)\s+"
     r"\[\s*(?P<valence>[^\s,]+)\s*,\s*(?P<activation>[^\s,]+)\s*,\s*(?P<dominance>[^\s,]+)\s*\]"
 )
-# The F of Ses01F is who wore the markers; who speaks is the letter of the last field.
+# The F of Ses01F is the actor with the markers; the letter of the last field is the speaker.
 _ID = re.compile(
     r"(?P<dialog>Ses0(?P<session>[1-5])[FM]_(?P<kind>impro|script)\w+)_(?P<who>[FM])(XX)?\d+"
 )
@@ -44,11 +44,11 @@ _WORDS = {
 
 
 def read_iemocap(root, *, emotions="paper", recordings="all", segments=False, duplicates="keep"):
-    """Read the labels of IEMOCAP [1]_ from your copy of it.
+    """Read the labels of IEMOCAP [1]_ from your copy.
 
-    Ten actors, two per session, improvise or play scripts. The default has the 5531 utterances of
-    Gideon et al. (2017): those of all sessions that the raters found angry, happy or
-    excited (both are called happy), neutral or sad.
+    Ten actors, two per session, improvise or play scripts. By default the result has the
+    5531 utterances of Gideon et al. (2017): those of all sessions that the raters found angry,
+    happy or excited (both are called happy), neutral or sad.
 
     =========  ===============================================================
     Total      5531
@@ -65,8 +65,8 @@ def read_iemocap(root, *, emotions="paper", recordings="all", segments=False, du
         ``Session*/dialog/EmoEvaluation`` (not in its subfolders), recordings from
         ``Session*/sentences/wav``.
     emotions : str or list of str, default='paper'
-        'paper'; or 'all', where 'excited' is a word of its own and the emotion is missing where
-        the raters did not agree; or some of 'angry', 'disgusted', 'excited', 'fearful',
+        'paper'; or 'all', in which 'excited' is a separate word, and the emotion is missing if the
+        raters did not agree; or some of 'angry', 'disgusted', 'excited', 'fearful',
         'frustrated', 'happy', 'neutral', 'other', 'sad', 'surprised'.
     recordings : str or list of str, default='all'
         'all', 'improvised' or 'scripted'.
@@ -74,30 +74,30 @@ def read_iemocap(root, *, emotions="paper", recordings="all", segments=False, du
         Point to the whole dialogues (``Session*/dialog/wav``), with start and end of each
         utterance, instead of the files with one utterance each.
     duplicates : {'keep', 'drop', 'error'}, default='keep'
-        What to do about a recording that is there twice; see :func:`check_corpus`.
+        What to do about a recording that appears twice; see :func:`check_corpus`.
 
     Returns
     -------
     DataFrame
-        A row per utterance with the columns of :func:`check_corpus`, and: ``id`` and ``dialog``,
+        One row per utterance, with the columns of :func:`check_corpus`, ``id`` and ``dialog``,
         its names in the corpus; ``recording``, 'improvised' or 'scripted'; ``label``, such as
         'exc'; ``valence``, ``activation`` and ``dominance``, mean ratings from 1 to 5, or NaN.
-        ``attrs`` hold licence and citation.
+        ``attrs`` holds licence and citation.
 
     Warns
     -----
     UserWarning
-        If the default emotions are not there as often as in the paper, with the difference in
-        each class; if a recording has no label, or a label no recording (they are left out);
-        and what :func:`check_corpus` warns of.
+        If the numbers of the default emotions differ from the paper, with the difference in each
+        class; if a recording has no label, or a label no recording (both are left out);
+        and for the reasons of :func:`check_corpus`.
 
     Raises
     ------
     NotADirectoryError, FileNotFoundError
-        If `root` is no folder, or holds no labels.
+        If `root` is not a folder, or holds no labels.
     ValueError
-        If a line or an id is not of the form that the corpus has, with file and line; if
-        `emotions` or `recordings` is unknown; and if :func:`check_corpus` finds a problem.
+        If a line or an id has an unexpected form (the message names file and line); if `emotions`
+        or `recordings` is unknown; or if :func:`check_corpus` finds a problem.
 
     References
     ----------
@@ -119,14 +119,14 @@ def read_iemocap(root, *, emotions="paper", recordings="all", segments=False, du
     ]
     if not labels:
         raise FileNotFoundError(
-            f"root must hold Session1/dialog/EmoEvaluation/*.txt and so on, got {str(root)!r} "
-            "without any; pass the folder that Session1 lies in."
+            f"root must hold Session1/dialog/EmoEvaluation/*.txt and so on; got {str(root)!r} "
+            "without any. Pass the folder that holds Session1."
         )
     folder = "dialog/wav/*" if segments else "sentences/wav/*/*"
     paths = find_recordings(root.glob(f"Session*/{folder}"), duplicates)
     check_recordings(root, paths, f"Session*/{folder}")
     utterances = [utterance for path in labels for utterance in _read_labels(path)]
-    if not segments:  # then the times, which are those of the dialogue, say nothing of the file
+    if not segments:  # the times are those of the dialogue, not of the file
         utterances = [utterance | {"start": None, "end": None} for utterance in utterances]
     return finish_corpus(
         IEMOCAP,
@@ -142,7 +142,7 @@ def read_iemocap(root, *, emotions="paper", recordings="all", segments=False, du
 
 
 def _read_labels(path):
-    """Yield each utterance of a dialogue; raters' lines (C-..., A-...) begin with no bracket."""
+    """Yield each utterance of a dialogue; lines of raters (C-..., A-...) lack the bracket."""
     for number, line in numbered_lines(path):
         if not line.startswith("["):
             continue

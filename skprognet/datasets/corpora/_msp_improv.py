@@ -1,4 +1,4 @@
-"""MSP-IMPROV: improvisations around given sentences, labelled in one text file."""
+"""MSP-IMPROV: improvisations around given sentences, with labels in one text file."""
 
 import re
 
@@ -42,10 +42,10 @@ _WORDS = {"paper": _PAPER, "all": _PAPER | {"O": "other", "X": None}}
 
 
 def read_msp_improv(root, *, emotions="paper", recordings="all", duplicates="keep"):
-    """Read the labels of MSP-IMPROV [1]_ from your copy of it.
+    """Read the labels of MSP-IMPROV [1]_ from your copy.
 
-    Twelve actors, two per session, improvise around given sentences; they also read them, and
-    talk to each other in between. The default has the 7798 utterances of Gideon et al. (2017): all
+    Twelve actors, two per session, improvise around given sentences, read them, and talk to each
+    other in between. By default the result has the 7798 utterances of Gideon et al. (2017): all
     recordings that the raters found angry, happy, neutral or sad.
 
     =========  ===============================================================
@@ -62,36 +62,36 @@ def read_msp_improv(root, *, emotions="paper", recordings="all", duplicates="kee
         The folder that holds ``Evalution.txt`` (or ``Evaluation.txt``) and ``session1`` to
         ``session6``, which may be in a folder ``Audio``.
     emotions : str or list of str, default='paper'
-        'paper'; or 'all', where the emotion is missing where the raters did not agree; or some
+        'paper'; or 'all', in which the emotion is missing if the raters did not agree; or some
         of 'angry', 'happy', 'neutral', 'other', 'sad'.
     recordings : str or list of str, default='all'
         'all', or some of 'target-improvised' (the given sentence, improvised), 'target-read',
         'other-improvised' (the rest of the improvisation) and 'natural' (talk in between).
     duplicates : {'keep', 'drop', 'error'}, default='keep'
-        What to do about a recording that is there twice; see :func:`check_corpus`.
+        What to do about a recording that appears twice; see :func:`check_corpus`.
 
     Returns
     -------
     DataFrame
-        A row per utterance with the columns of :func:`check_corpus`, and: ``id``, its name in
+        One row per utterance, with the columns of :func:`check_corpus`, and: ``id``, its name in
         the corpus; ``sentence``, such as 'S01A', with the emotion meant for it; ``recording``,
         as above; ``label``, such as 'A'; ``valence``, ``activation``, ``dominance`` and
-        ``naturalness``, mean ratings from 1 to 5, or NaN. ``attrs`` hold licence and citation.
+        ``naturalness``, mean ratings from 1 to 5, or NaN. ``attrs`` holds licence and citation.
 
     Warns
     -----
     UserWarning
-        If the default emotions are not there as often as in the paper, with the difference in
-        each class; if a recording has no label, or a label no recording (they are left out);
-        and what :func:`check_corpus` warns of.
+        If the numbers of the default emotions differ from the paper, with the difference in each
+        class; if a recording has no label, or a label no recording (both are left out);
+        and for the reasons of :func:`check_corpus`.
 
     Raises
     ------
     NotADirectoryError, FileNotFoundError
-        If `root` is no folder, or holds no labels.
+        If `root` is not a folder, or holds no labels.
     ValueError
-        If a line or an id is not of the form that the corpus has, with file and line; if
-        `emotions` or `recordings` is unknown; and if :func:`check_corpus` finds a problem.
+        If a line or an id has an unexpected form (the message names file and line); if `emotions`
+        or `recordings` is unknown; or if :func:`check_corpus` finds a problem.
 
     References
     ----------
@@ -110,8 +110,8 @@ def read_msp_improv(root, *, emotions="paper", recordings="all", duplicates="kee
     labels = [root / name for name in _SPELLINGS if (root / name).is_file()]
     if not labels:
         raise FileNotFoundError(
-            f"root must hold {' or '.join(_SPELLINGS)}, got {str(root)!r} with neither; pass the "
-            "folder that this file lies in."
+            f"root must hold {' or '.join(_SPELLINGS)}; got {str(root)!r} with neither. Pass the "
+            "folder that holds this file."
         )
     tree = "[sS]ession*/*/*/*"
     paths = find_recordings([*root.glob(tree), *root.glob(f"Audio/{tree}")], duplicates)
@@ -144,7 +144,7 @@ def _read_labels(path):
         except ValueError as error:
             raise bad_line(path, number, line, "ratings such as A:3.5; V:2.0;") from error
         yield {
-            "id": "MSP" + name[0][3:],  # as the recordings are named, not the videos
+            "id": "MSP" + name[0][3:],  # the name of the recording, not of the video
             "label": fields[1],
             "speaker": name["speaker"],
             "gender": _GENDERS[name["speaker"][0]],
@@ -156,6 +156,6 @@ def _read_labels(path):
 
 
 def _read_ratings(fields):
-    """Return the four mean ratings; one that is not there is NaN."""
-    given = dict(field.replace(" ", "").split(":") for field in fields if field)
-    return {name: float(given.get(letter, "nan")) for letter, name in _DIMENSIONS.items()}
+    """Return the four mean ratings; a missing one is NaN."""
+    ratings = dict(field.replace(" ", "").split(":") for field in fields if field)
+    return {name: float(ratings.get(letter, "nan")) for letter, name in _DIMENSIONS.items()}

@@ -40,9 +40,9 @@ _NAMES = NamedFiles(
 
 
 def read_nemo(root, *, emotions="all", duplicates="keep"):
-    """Read nEMO [1]_, Polish emotional speech, from your copy of it.
+    """Read nEMO [1]_, Polish emotional speech, from your copy.
 
-    Nine actors speak ninety sentences. A name such as ``EB0_anger_1.wav`` is speaker, emotion
+    Nine actors speak ninety sentences. A name such as ``EB0_anger_1.wav`` gives speaker, emotion
     and sentence.
 
     Parameters
@@ -52,20 +52,20 @@ def read_nemo(root, *, emotions="all", duplicates="keep"):
     emotions : str or list of str, default='all'
         'all', or some of 'angry', 'fearful', 'happy', 'neutral', 'sad', 'surprised'.
     duplicates : {'keep', 'drop', 'error'}, default='keep'
-        What to do about a recording that is there twice; see :func:`check_corpus`.
+        What to do about a recording that appears twice; see :func:`check_corpus`.
 
     Returns
     -------
     DataFrame
-        A row per recording with the columns of :func:`check_corpus`, and ``text``. ``attrs``
-        hold licence and citation.
+        One row per recording, with the columns of :func:`check_corpus`, and ``text``. ``attrs``
+        holds licence and citation.
 
     Raises
     ------
     NotADirectoryError, FileNotFoundError
-        If `root` is no folder, or holds no recording.
+        If `root` is not a folder, or holds no recordings.
     ValueError
-        If a recording is named otherwise, an emotion is unknown, or :func:`check_corpus` finds a
+        If a recording has an odd name, an emotion is unknown, or :func:`check_corpus` finds a
         problem.
 
     References
@@ -75,7 +75,7 @@ def read_nemo(root, *, emotions="all", duplicates="keep"):
 
     Examples
     --------
-    Two recordings, empty but for their names:
+    Two recordings that contain only their names:
 
     >>> import tempfile
     >>> from pathlib import Path

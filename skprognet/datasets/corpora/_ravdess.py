@@ -43,11 +43,11 @@ _NAMES = NamedFiles(
 
 
 def read_ravdess(root, *, emotions="all", channel="speech", duplicates="keep"):
-    """Read RAVDESS [1]_, the Ryerson database of emotional speech and song, from your copy of it.
+    """Read RAVDESS [1]_, the Ryerson database of emotional speech and song, from your copy.
 
     Twenty-four actors, odd numbers male, even ones female, speak (and sing) two English
-    sentences. A name such as ``03-01-06-01-02-01-12.wav`` is modality, channel, emotion,
-    intensity, sentence, repetition and actor.
+    sentences. A name such as ``03-01-06-01-02-01-12.wav`` gives modality, channel,
+    emotion, intensity, sentence, repetition and actor.
 
     Parameters
     ----------
@@ -57,23 +57,23 @@ def read_ravdess(root, *, emotions="all", channel="speech", duplicates="keep"):
         'all', or some of 'angry', 'calm', 'disgusted', 'fearful', 'happy', 'neutral', 'sad',
         'surprised'.
     channel : {'speech', 'song', 'all'}, default='speech'
-        Which recordings.
+        The recordings to keep.
     duplicates : {'keep', 'drop', 'error'}, default='keep'
-        What to do about a recording that is there twice; see :func:`check_corpus`.
+        What to do about a recording that appears twice; see :func:`check_corpus`.
 
     Returns
     -------
     DataFrame
-        A row per recording with the columns of :func:`check_corpus`, and ``channel``,
+        One row per recording, with the columns of :func:`check_corpus`, and ``channel``,
         ``intensity`` ('normal' or 'strong'), ``text`` and ``repetition``. ``attrs`` hold licence
         and citation.
 
     Raises
     ------
     NotADirectoryError, FileNotFoundError
-        If `root` is no folder, or holds no recording.
+        If `root` is not a folder, or holds no recordings.
     ValueError
-        If a recording is named otherwise, `emotions` or `channel` is unknown, or
+        If a recording has an unexpected name, `emotions` or `channel` is unknown, or
         :func:`check_corpus` finds a problem.
 
     References
@@ -83,7 +83,7 @@ def read_ravdess(root, *, emotions="all", channel="speech", duplicates="keep"):
 
     Examples
     --------
-    Two recordings, empty but for their names:
+    Two recordings that contain only their names:
 
     >>> import tempfile
     >>> from pathlib import Path
@@ -99,6 +99,6 @@ def read_ravdess(root, *, emotions="all", channel="speech", duplicates="keep"):
     """
     channels = _NAMES.words["channel"].values()
     if channel != "all" and channel not in channels:
-        raise ValueError(f"channel must be 'all' or one of {sorted(channels)}, got {channel!r}.")
+        raise ValueError(f"channel must be 'all' or one of {sorted(channels)}; got {channel!r}.")
     frame = _NAMES.read(root, emotions=emotions, duplicates=duplicates)
     return checked(select_values(frame, "channel", channel, channels), duplicates)

@@ -1,4 +1,4 @@
-"""SUBESCO, the SUST Bangla emotional speech corpus; it is only downloaded."""
+"""SUBESCO, the SUST Bangla emotional speech corpus; for download only."""
 
 from skprognet.datasets._corpus import AudbTables, Corpus
 

@@ -1,1 +1,1 @@
-"""Many utterances at once: worker processes, the cache, and the report on what failed."""
+"""Extract features of many utterances: worker processes, the cache, and reports of errors."""

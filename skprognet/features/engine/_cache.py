@@ -1,8 +1,8 @@
-"""Features on disk, found by a key that is made of all that they depend on.
+"""Keep features on disk under a key that covers everything they depend on.
 
-Several processes may use one cache at the same time, and any of them may be killed. So it is a
-SQLite file, which takes care of both, and each row carries a hash by which damage is noticed. A
-cache is only there to save time: whatever is wrong with it, extraction goes on without it.
+Several processes may use one cache at the same time, and any of them may be killed. SQLite handles
+both, so the cache is a SQLite file. Each row has a hash that reveals damage. The cache only saves
+time: if it fails, extraction continues without it.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ _FILE = "features.sqlite3"
 _HEAD = struct.Struct("<dii")  # seconds, own_rate, bytes of the remark
 _CHECK = 32  # bytes of SHA-256
 _PATIENCE = 60.0  # seconds to wait for another process that writes
-_DELAY = 1.0  # seconds between two writings
+_DELAY = 1.0  # seconds between two writes
 _TOGETHER = 500  # keys in one query
 _SIZES = ("page_count", "freelist_count", "page_size")
 
@@ -34,13 +34,12 @@ def clear_cache(folder):
     Parameters
     ----------
     folder : str or path-like
-        What was given as `cache`. Other files in it are left alone; a cache that is damaged is
-        removed as well.
+        The folder that was given as `cache`. Other files in it stay; a damaged cache is removed.
 
     See Also
     --------
-    OpenSmileFeatures : Fills it.
-    remove_cache : Removes the file and the folder too.
+    OpenSmileFeatures : Fills the cache.
+    remove_cache : Also removes the file and the folder.
 
     Examples
     --------
@@ -62,16 +61,16 @@ def clear_cache(folder):
 
 
 def remove_cache(folder):
-    """Remove a cache, and its folder unless there is something else in it.
+    """Remove a cache, and its folder unless it holds other files.
 
     Parameters
     ----------
     folder : str or path-like
-        What was given as `cache`.
+        The folder that was given as `cache`.
 
     See Also
     --------
-    clear_cache : Empties a cache that is still to be used.
+    clear_cache : Empties a cache and keeps it in use.
 
     Examples
     --------
@@ -89,12 +88,12 @@ def remove_cache(folder):
 
 
 def count_cached(folder):
-    """Return how many utterances a cache has features of.
+    """Return the number of utterances whose features are in a cache.
 
     Parameters
     ----------
     folder : str or path-like
-        What was given as `cache`.
+        The folder that was given as `cache`.
 
     Returns
     -------
@@ -118,18 +117,18 @@ def count_cached(folder):
 
 
 class FeatureCache:
-    """Keeps results by their keys in one SQLite file.
+    """Keep results by their keys in one SQLite file.
 
-    An error of SQLite is a warning, after which the cache is no longer used.
+    An error of SQLite gives a warning, and then the cache is no longer used.
 
     Parameters
     ----------
     folder : str or path-like
-        Where the file is; the folder is made if it is missing.
+        Folder of the file; it is made if it is missing.
     size_limit : int or None
-        Bytes that the rows may take up. The rows that were not used for longest are dropped.
+        Largest size of the rows in bytes. The rows that were unused for longest are dropped.
     n_values : int, default=None
-        How many features a row must have to be used; None is any number.
+        Number of features that a usable row must have; None means any number.
 
     Raises
     ------
@@ -153,17 +152,17 @@ class FeatureCache:
             self._database.close()
 
     def find(self, keys):
-        """Return the results of those keys that are there and whole, as a dict."""
+        """Return the undamaged results of these keys as a dict."""
         return self._attempt(self._find, list(keys)) or {}
 
     def add(self, key, result):
-        """Keep a result. It is on disk a second later, or when the work ends or is interrupted."""
+        """Keep a result; it is written within a second, or when the work ends or is stopped."""
         self._new[key] = _pack(key, result)
         if time.monotonic() - self._written > _DELAY:
             self._attempt(self._write)
 
     def _attempt(self, act, *args):
-        """Return what `act` returns; without a working database, None."""
+        """Call `act` and return its result; return None if the database does not work."""
         if self._database is None and act != self._open:
             return None
         try:
@@ -173,8 +172,8 @@ class FeatureCache:
                 self._database.close()
                 self._database = None
             warnings.warn(
-                f"The cache in {str(self.folder)!r} cannot be used ({error}); what is not found "
-                "there is extracted and not kept. If it is damaged, empty it: "
+                f"The cache in {str(self.folder)!r} cannot be used ({error}). New features are "
+                "not kept. If the cache is damaged, empty it: "
                 f"skprognet.features.clear_cache({str(self.folder)!r}).",
                 stacklevel=4,
             )
@@ -192,10 +191,10 @@ class FeatureCache:
     def _find(self, keys):
         found = {}
         for first in range(0, len(keys), _TOGETHER):
-            some = keys[first : first + _TOGETHER]
-            marks = ",".join("?" * len(some))
+            batch = keys[first : first + _TOGETHER]
+            marks = ",".join("?" * len(batch))
             rows = self._database.execute(
-                f"SELECT key, value FROM entries WHERE key IN ({marks})", some
+                f"SELECT key, value FROM entries WHERE key IN ({marks})", batch
             )
             found.update((key, self._usable(key, value)) for key, value in rows)
         found = {key: result for key, result in found.items() if result is not None}
@@ -203,17 +202,17 @@ class FeatureCache:
         return found
 
     def _usable(self, key, value):
-        """Return the result in these bytes, or None if it is not what an extraction gives."""
+        """Return the result in these bytes, or None if it cannot be from this extraction."""
         try:
             result = _unpack(key, value)
-        except (ValueError, TypeError, struct.error):  # the hash is right, the length is not
+        except (ValueError, TypeError, struct.error):  # the hash is right but the length is not
             return None
         wrong = result is not None and self.n_values not in (None, len(result.values))
         return None if wrong else result
 
     def _write(self):
         now = time.time()
-        with self._database:  # all of it or, if anything fails, nothing
+        with self._database:  # all or nothing
             self._database.execute("BEGIN IMMEDIATE")
             self._database.executemany(
                 "UPDATE entries SET used = ? WHERE key = ?", [(now, key) for key in self._used]
@@ -227,7 +226,7 @@ class FeatureCache:
         self._new, self._used, self._written = {}, set(), time.monotonic()
 
     def _trim(self):
-        """Drop the rows that were not used for longest, until the others fit."""
+        """Drop the rows that were unused for longest until the others fit."""
         while self.size_limit is not None and self._size() > self.size_limit:
             dropped = self._database.execute(
                 "DELETE FROM entries WHERE key IN (SELECT key FROM entries ORDER BY used "
@@ -243,7 +242,7 @@ class FeatureCache:
 
 
 def _pack(key, result):
-    """Return a result as bytes, with a hash by which damage is noticed."""
+    """Return a result as bytes, with a hash that reveals damage."""
     remark = json.dumps(result.remark).encode()
     content = _HEAD.pack(result.seconds, result.own_rate, len(remark)) + remark
     content += result.values.astype("<f4").tobytes()
@@ -251,7 +250,7 @@ def _pack(key, result):
 
 
 def _unpack(key, value):
-    """Return the result in these bytes, or None if they are not what was written."""
+    """Return the result in these bytes, or None if they are damaged."""
     if not isinstance(value, bytes) or len(value) < _CHECK + _HEAD.size:
         return None
     content = value[_CHECK:]

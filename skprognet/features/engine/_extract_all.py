@@ -1,4 +1,4 @@
-"""Many utterances -> their results, from the cache or from workers, in the order they finish."""
+"""Get the results of many utterances from the cache or from workers, as they finish."""
 
 from collections import defaultdict
 
@@ -23,24 +23,24 @@ def extract_all(utterances, function, extraction, cache, n_jobs, timeout, verbos
     Parameters
     ----------
     utterances : list of Utterance
-        Which ones; those that occur twice are extracted once.
+        The utterances; one that occurs twice is extracted once.
     function : FeatureFunction
-        What is computed; the cache needs it.
+        The feature function, for the keys of the cache.
     extraction : Extraction
-        What each worker is given.
+        The task that each worker gets.
     cache : FeatureCache or None
-        Where to look first, and where to keep what is new.
+        The cache to look in first, which keeps new results.
     n_jobs : int or None
-        As in :class:`joblib.Parallel`.
+        See :class:`joblib.Parallel`.
     timeout : float or None
-        Seconds that an utterance may take in a process of its own.
+        Longest processing time of an utterance in seconds, if it has its own process.
     verbose : bool
-        Whether a progress bar appears if it takes long.
+        Whether to show a progress bar if the work takes long.
 
     Yields
     ------
     row : int
-        Which of the utterances it is; in no particular order.
+        The row of the utterance, in no particular order.
     result : Result
         Its features, or the reason why it has none.
     """
@@ -69,7 +69,7 @@ def extract_all(utterances, function, extraction, cache, n_jobs, timeout, verbos
 
 
 def _look_up(cache, keys, extraction):
-    """Return the results that the cache has, by row; recordings may have become too long."""
+    """Return the results in the cache by row, without recordings above the present limit."""
     found = cache.find(set(keys.values())) if keys else {}
     return {
         row: found[key]
@@ -79,14 +79,14 @@ def _look_up(cache, keys, extraction):
 
 
 def _reason(lost, timeout):
-    """Return in words why a call has no result."""
+    """Say why a call has no result."""
     if lost is Lost.LATE:
         return f"takes longer than timeout={timeout:g} s (it hangs a decoder, or is very long)"
     return "ends the process that reads it (a fault in a decoder, or too little memory)"
 
 
 def _group(utterances):
-    """Return the rows of each utterance, by the first of these rows."""
+    """Return the rows of each distinct utterance, by the first of these rows."""
     rows = defaultdict(list)
     for row, (source, start, end) in enumerate(utterances):
         rows[(source, str(start), str(end)) if isinstance(source, str) else row].append(row)
@@ -94,7 +94,7 @@ def _group(utterances):
 
 
 def _make_keys(utterances, rows, described):
-    """Return the key of each utterance by row, and the state in which its file was then."""
+    """Return the key of each utterance and the present state of its file, by row."""
     digests, keys, states = {}, {}, {}
     for row in rows:
         source, start, end = utterances[row]
@@ -108,7 +108,7 @@ def _make_keys(utterances, rows, described):
 
 
 class _Progress:
-    """A progress bar of utterances, with the seconds of audio that are done per second."""
+    """A progress bar of utterances that shows the seconds of audio processed per second."""
 
     def __init__(self, software, n_all, n_known, verbose):
         self.seconds = 0.0

@@ -1,4 +1,4 @@
-"""One utterance -> its features, or one sentence that says why it has none."""
+"""Extract the features of one utterance, or say in one sentence why it has none."""
 
 import threading
 import warnings
@@ -19,33 +19,33 @@ None)."""
 Extraction = namedtuple(
     "Extraction", ["compute", "n_features", "software", "sampling_rate", "max_duration"]
 )
-"""What to do with each utterance: the function that computes the row, the length of the row, what
-the software is called in messages, the sampling rate of the signal in Hz, and the longest
-recording that is taken in s. It goes to a worker process with each utterance, so it is small (the
-names of 6373 features are not in it) and can be pickled."""
+"""The task of a worker: the function that computes the row, the length of the row, the name of the
+software for messages, the sampling rate of the signal in Hz, and the longest accepted recording in
+s. It goes to a worker process with each utterance, so it is small (without the names of 6373
+features) and can be pickled."""
 
 
 def extract(utterance, extraction):
-    """Return the features of an utterance, whatever it is.
+    """Return the features of an utterance.
 
     Parameters
     ----------
     utterance : Utterance
         A file or samples, and the segment in it.
     extraction : Extraction
-        What to extract.
+        The task.
 
     Returns
     -------
     Result
-        What is wrong with a file is told in the result and never raised.
+        The features. A fault of the file is recorded here and never raised.
 
     Raises
     ------
     ImportError
         If a package is missing.
     ValueError
-        If the function returns a row of another length than it has names.
+        If the function returns a row with another length than the names of the features.
     """
     try:
         signal, own_rate, remark = _load(utterance, extraction)
@@ -69,14 +69,14 @@ def extract(utterance, extraction):
 
 def _load(utterance, extraction):
     source, start, end = utterance
-    how = start, end, extraction.sampling_rate, extraction.max_duration
+    options = start, end, extraction.sampling_rate, extraction.max_duration
     if isinstance(source, (str, bytes)):
-        return read_audio(source, *how)
-    return convert_signal(*source, *how)
+        return read_audio(source, *options)
+    return convert_signal(*source, *options)
 
 
 def _reason(error):
-    """Return in words why a file could not be read."""
+    """Say why a file could not be read."""
     if isinstance(error, MemoryError):
         return f"needs more memory than there is ({error})"
     if isinstance(error, OSError):
@@ -90,18 +90,18 @@ def _reason(error):
 
 def _check_row(row, extraction):
     """Return a row of features in float32; raise if it does not have one number per name."""
-    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is said so
+    with np.errstate(over="ignore"):  # numbers that are too large become infinite, see below
         values = np.asarray(row, dtype=np.float32)
     if values.shape != (extraction.n_features,):
         raise ValueError(
-            f"{extraction.software} must return one row of {extraction.n_features} features for "
-            f"each utterance, as it has names; got an array of shape {values.shape}."
+            f"{extraction.software} must return one row of {extraction.n_features} features, one "
+            f"for each name; got an array of shape {values.shape}."
         )
     return values
 
 
 def _find_undefined(values, seconds, extraction):
-    """Return in words which features are no finite numbers, or None if all are."""
+    """Say which features are not finite numbers; None if all are finite."""
     n_infinite = np.count_nonzero(np.isinf(values))
     if n_infinite:
         return f"gives {n_infinite} of {len(values)} features that are infinite in float32"
@@ -116,23 +116,21 @@ def _find_undefined(values, seconds, extraction):
 
 
 def _find_too_short(seconds, extraction):
-    """Return in words what takes longer signals only, where the function says so, or None."""
+    """Say which part of the function needs a longer signal, if it declares so, or None."""
     least, name = max(
         ((least, name) for name, least in getattr(extraction.compute, "shortest", {}).items()),
         default=(0, ""),
     )
     if seconds >= least:
         return None
-    return (
-        f"is too short for {name} ({1000 * seconds:.4g} ms): it takes {1000 * least:g} ms or more"
-    )
+    return f"is too short for {name} ({1000 * seconds:.4g} ms), which needs {1000 * least:g} ms"
 
 
 def _without_warnings():
-    """Return a context in which warnings of the function are not shown: the result has the reason.
+    """Return a context that hides warnings of the function, since the result has the reason.
 
-    The filters of warnings belong to the whole process. Several threads that set and restore them
-    would do so in the wrong order, so only the main thread does.
+    Warning filters belong to the whole process. Several threads would set and restore them in the
+    wrong order, so only the main thread does.
     """
     if threading.current_thread() is not threading.main_thread():
         return nullcontext()

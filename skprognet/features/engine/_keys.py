@@ -1,8 +1,8 @@
-"""All that the features of an utterance depend on -> the key under which the cache has them.
+"""Make the key of an utterance in the cache from everything that its features depend on.
 
-Features are found again by content: of the audio, of the configuration, and by the versions of
-everything that computes. Names and dates do not count, so that a file may be moved or copied, and
-so that one that was overwritten is never taken for what it was.
+A key covers the content of the audio, the configuration, and the versions of all software that
+computes. Names and dates do not count, so a file may be moved or copied, and an overwritten file
+is never confused with its former content.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ import numpy as np
 from skprognet._extras import import_extra
 from skprognet.features.reading import check_file
 
-# A new number whenever this package changes what it does to the audio, or what it keeps.
+# Raise this number whenever this package changes how it processes audio, or what it keeps.
 _RECIPE = 4
 
 
@@ -31,7 +31,7 @@ def source_digest(source):
     Returns
     -------
     str or None
-        SHA-256 in hexadecimal digits, and the suffix; None if the file cannot be read.
+        SHA-256 in hexadecimal digits, with the suffix; None if the file cannot be read.
 
     Examples
     --------
@@ -47,32 +47,32 @@ def source_digest(source):
         check_file(source)
         with open(source, "rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
-        # The suffix decides how the same bytes are read: a name in .raw is refused.
+        # The suffix decides how the bytes are read: a name that ends in .raw is refused.
         return content + Path(source).suffix.lower()
     except (OSError, ValueError):
         return None
 
 
 def describe_extraction(function, extraction):
-    """Return all that features depend on beside the audio, as a text.
+    """Return everything that features depend on, apart from the audio, as text.
 
     Parameters
     ----------
     function : FeatureFunction
-        What is computed.
+        The feature function.
     extraction : Extraction
-        How.
+        The task of the workers.
 
     Returns
     -------
     str
-        JSON with the names of the features, what the extractor says that they depend on, the
-        sampling rate, and the versions of what decodes and resamples.
+        JSON with the names of the features, `depends_on` of the function, the sampling rate, and
+        the versions of the libraries that decode and resample.
 
     Raises
     ------
     TypeError
-        If what the extractor says is no plain data.
+        If `depends_on` is not plain data.
     """
     facts = {
         "recipe": _RECIPE,
@@ -88,8 +88,8 @@ def describe_extraction(function, extraction):
         return json.dumps(facts, sort_keys=True)
     except (TypeError, ValueError) as error:
         raise TypeError(
-            "depends_on must be a dict of text, numbers, lists and dicts, from which the cache "
-            f"makes its keys; got {function.depends_on!r} ({error})."
+            "depends_on must be a dict of text, numbers, lists and dicts; got "
+            f"{function.depends_on!r} ({error}). The cache makes its keys of it."
         ) from error
 
 
@@ -99,11 +99,11 @@ def make_key(described, digest, start, end):
     Parameters
     ----------
     described : str
-        Of :func:`describe_extraction`.
+        The result of :func:`describe_extraction`.
     digest : str
-        Of :func:`source_digest`.
+        The result of :func:`source_digest`.
     start, end : float
-        The segment in s.
+        Start and end of the segment in s.
 
     Returns
     -------
@@ -114,7 +114,7 @@ def make_key(described, digest, start, end):
 
 
 def file_state(source):
-    """Return what changes when a file is written to, to notice that it was while it was read.
+    """Return the state of a file, to notice that it was written to while it was read.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def file_state(source):
     Returns
     -------
     tuple or None
-        Size in bytes and time of the last change in ns; None if it is no file.
+        Size in bytes and time of the last change in ns; None if it is not a file.
     """
     try:
         status = os.stat(source) if isinstance(source, str) else None

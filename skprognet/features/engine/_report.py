@@ -1,4 +1,4 @@
-"""Which utterances cannot be used or are odd, and why: in one table, and in messages."""
+"""Report utterances that cannot be used or are odd, in a table and in messages."""
 
 import warnings
 
@@ -7,29 +7,28 @@ import pandas as pd
 from skprognet._wording import first_few
 from skprognet.features.reading._levels import CLIPPED, OPPOSITE, SILENT, SMALL
 
-# For each kind of oddity: the verb for one recording and for several, what is odd about them, and
-# what to do about it.
+# For each oddity: the verb for one recording and for several, the description, and the advice.
 _REMARKS = {
     SILENT: (
         ("is", "are"),
         "silent (never above -60 dB of full scale, after mixing down)",
-        "Their features are of no speech; check these recordings, or leave them out.",
+        "Their features do not describe speech. Check these recordings, or leave them out.",
     ),
     OPPOSITE: (
         ("has", "have"),
         "channels of opposite phase, which cancel each other when they are averaged",
-        "Take one of the channels, or change the sign of one.",
+        "Use one of the channels, or change the sign of one.",
     ),
     CLIPPED: (
         ("goes", "go"),
         "far beyond full scale, so that samples were clipped",
-        "Floats must be from -1 to 1; give values of 16-bit integers as int16, or divide them by "
+        "Floats must be from -1 to 1. Pass values of 16-bit integers as int16, or divide them by "
         "32768.",
     ),
     SMALL: (
         ("is", "are"),
         "almost silent for integers of 32 bits",
-        "If these are values of 16-bit integers, give them as int16.",
+        "If these are values of 16-bit integers, pass them as int16.",
     ),
 }
 _TELEPHONE = 8_000  # Hz, the lowest rate that makes sense for speech
@@ -41,20 +40,19 @@ def list_errors(utterances, reasons):
     Parameters
     ----------
     utterances : list of Utterance
-        All of them.
+        All utterances.
     reasons : dict of int to str
-        What is wrong, by row.
+        The reasons by row.
 
     Returns
     -------
     DataFrame
-        Columns file, start, end (s; NaN where none was given) and reason; the index "row" counts
-        from 0.
+        Columns file, start, end (s; NaN if not given) and reason; the index "row" counts from 0.
     """
     rows = sorted(reasons)
     index = pd.Index(rows, name="row", dtype="int64")
     table = {
-        # As objects, since pandas' own text cannot hold names that are no UTF-8.
+        # As objects, since pandas' own text cannot hold names that are not UTF-8.
         "file": pd.Series([_name(utterances[row], row) for row in rows], index, dtype=object),
         "start": [utterances[row].start for row in rows],
         "end": [utterances[row].end for row in rows],
@@ -64,18 +62,18 @@ def list_errors(utterances, reasons):
 
 
 def describe_errors(errors, n_utterances, advice):
-    """Return one text that names every utterance without features, a line for each.
+    """Return a message that lists every utterance without features, one per line.
 
-    Names are quoted as Python does it, so that none can break a line or hide behind another.
+    Names are quoted as in Python, so none can break a line or hide behind another.
 
     Parameters
     ----------
     errors : DataFrame
         The ``errors_`` of an extractor.
     n_utterances : int
-        How many utterances there are in all.
+        Number of all utterances.
     advice : str
-        What to do, or what was done.
+        What the user can do, or what was done.
 
     Returns
     -------
@@ -84,7 +82,7 @@ def describe_errors(errors, n_utterances, advice):
 
     See Also
     --------
-    FeatureExtractor : Raises it as an error, or gives it as a warning.
+    FeatureExtractor : Raises this message as an error, or warns with it.
 
     Examples
     --------
@@ -93,54 +91,53 @@ def describe_errors(errors, n_utterances, advice):
     >>> with warnings.catch_warnings(action="ignore"):
     ...     features = smile.transform(["gone.wav"])
     >>> print(describe_errors(smile.errors_, 1, "repair them"))
-    Expected complete, readable audio of every utterance, got 1 of 1 that cannot be used; repair
-    them:
+    Every utterance must have complete, readable audio; 1 of 1 cannot be used (repair them):
       'gone.wav': cannot be opened (No such file or directory)
     """
     lines = [
         f"\n  {row.file!r}{_segment(row.start, row.end)}: {row.reason}"
         for row in errors.itertuples()
     ]
-    once = dict.fromkeys(lines)  # pandas 2.2 confuses some names that are no UTF-8
+    once = dict.fromkeys(lines)  # pandas 2.2 confuses some names that are not UTF-8
     return (
-        f"Expected complete, readable audio of every utterance, got {len(errors)} of "
-        f"{n_utterances} that cannot be used; {advice}:{''.join(once)}"
+        f"Every utterance must have complete, readable audio; {len(errors)} of {n_utterances} "
+        f"cannot be used ({advice}):{''.join(once)}"
     )
 
 
 def warn_of_low_rates(rates, sampling_rate):
-    """Warn once if recordings have a lower sampling rate than they are resampled to.
+    """Warn once if recordings have a lower sampling rate than the one they are resampled to.
 
     Parameters
     ----------
     rates : list of int
         The sampling rate of each recording in Hz.
     sampling_rate : int
-        What they were resampled to.
+        The rate to which they were resampled.
     """
     low = [rate for rate in rates if rate < sampling_rate]
     if low:
         warnings.warn(
             f"{len(low)} of {len(rates)} utterances have a lower sampling rate than "
             f"{sampling_rate} Hz (the lowest: {min(low)} Hz). Resampling adds no high "
-            "frequencies, and features tell such recordings from others by that alone; compare "
-            f"like with like, all of them at sampling_rate={max(min(low), _TELEPHONE)}.",
+            "frequencies, so features differ from those of other recordings for this reason "
+            f"alone. Use sampling_rate={max(min(low), _TELEPHONE)} for all of them.",
             stacklevel=4,
         )
 
 
 def warn_of_remarks(utterances, remarks):
-    """Warn of recordings that are odd, once for each kind of oddity.
+    """Warn of odd recordings, once for each kind of oddity.
 
     Parameters
     ----------
     utterances : list of Utterance
-        All of them.
+        All utterances.
     remarks : dict of int to (str, str)
         The kind of oddity and a detail, by row.
     """
     for kind, ((_, verb), what, advice) in _REMARKS.items():
-        details = {row: detail for row, (own, detail) in sorted(remarks.items()) if own == kind}
+        details = {row: detail for row, (odd, detail) in sorted(remarks.items()) if odd == kind}
         if not details:
             continue
         names = first_few(dict.fromkeys(_name(utterances[row], row) for row in details))
@@ -153,7 +150,7 @@ def warn_of_remarks(utterances, remarks):
 
 
 def describe_remark(remark):
-    """Return in words what is odd about one recording, after the name of it.
+    """Say what is odd about one recording.
 
     Parameters
     ----------
@@ -163,7 +160,7 @@ def describe_remark(remark):
     Returns
     -------
     str
-        It continues the words "the recording ...".
+        Text that continues the words "the recording ...".
     """
     kind, detail = remark
     (verb, _), what, _ = _REMARKS[kind]
@@ -175,6 +172,6 @@ def _name(utterance, row):
 
 
 def _segment(start, end):
-    """Return a segment in words, nothing if it is the whole file."""
-    said = [f" from {start:g} s"] if start == start else []
-    return "".join(said + ([f" to {end:g} s"] if end == end else []))
+    """Return a segment in words; empty if it is the whole file."""
+    bounds = [f" from {start:g} s"] if start == start else []
+    return "".join(bounds + ([f" to {end:g} s"] if end == end else []))

@@ -1,4 +1,4 @@
-"""Paths, tables of segments or signals -> a list of utterances, each a file or samples."""
+"""Turn paths, tables of segments or signals into a list of utterances."""
 
 import os
 import reprlib
@@ -12,14 +12,14 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype, is_timedelta64_dty
 from skprognet._wording import first_few
 
 Utterance = namedtuple("Utterance", ["source", "start", "end"], defaults=[np.nan, np.nan])
-"""Path (str) or samples with their rate (ndarray, int), of one recording alone also the content of
+"""Path (str) or samples with their rate (ndarray, int), or, for a single recording, the content of
 a file (bytes); start and end in s, or NaN."""
 
 _MOST_CHANNELS = 1024  # libsndfile has the same limit for files
 
 
 def check_utterances(X):
-    """Return the utterances that `X` names, and the index of their rows in the result.
+    """Return the utterances in `X`, and the index of their rows in the result.
 
     Parameters
     ----------
@@ -31,12 +31,12 @@ def check_utterances(X):
     utterances : list of Utterance
         One for each row.
     index : Index
-        That of a pandas input, the paths of a list of paths, or else numbers.
+        The index of a pandas input, the paths of a list of paths, or else numbers.
 
     Raises
     ------
     TypeError
-        If `X` is a single path, or holds something that is neither path nor signal.
+        If `X` is a single path, or holds something that is neither a path nor a signal.
     ValueError
         If `X` is empty, or a table without a column "file".
 
@@ -50,12 +50,12 @@ def check_utterances(X):
     """
     if isinstance(X, (bytes, bytearray, memoryview)):
         raise TypeError(
-            f"X must be a list of file paths, got {_in_short(X)}; use, for one recording, "
+            f"X must be a list of file paths; got {_in_short(X)}. For one recording, use "
             "skprognet.persistence.load_predictor(path).predict(content)."
         )
     if isinstance(X, (str, os.PathLike)):
         raise TypeError(
-            f"X must be a list of file paths, got the single path {X!r}; write [{X!r}]."
+            f"X must be a list of file paths; got the single path {X!r}. Write [{X!r}]."
         )
     if isinstance(X, pd.Index):  # audformat keeps segments in an index
         X = X.to_frame()
@@ -69,7 +69,7 @@ def check_utterances(X):
         sources = _list_sources(X)
         starts = ends = np.full(len(sources), np.nan)
     if not len(sources):
-        raise ValueError("X must hold at least one file path, got none; check how you list them.")
+        raise ValueError("X must hold at least one file path; got none. Check how you list them.")
     sources = [_check_source(source, row) for row, source in enumerate(sources)]
     utterances = list(map(Utterance, sources, starts.tolist(), ends.tolist()))
     if isinstance(X, (pd.Series, pd.DataFrame)):
@@ -80,7 +80,7 @@ def check_utterances(X):
 
 
 def _index_paths(paths):
-    """Return an index of paths; pandas' own text cannot hold names that are no UTF-8."""
+    """Return an index of paths, as objects if pandas' own text cannot hold a name."""
     try:
         return pd.Index(paths, name="file")
     except UnicodeEncodeError:
@@ -96,20 +96,20 @@ def _list_sources(X):
         elements = elements[:, 0]
     if elements.ndim != 1:
         raise ValueError(
-            "X must be a list or one column of file paths, or a table with the column 'file', "
-            f"got a {type(X).__name__} of shape {elements.shape}; pass the paths alone."
+            "X must be a list or one column of file paths, or a table with the column 'file'; "
+            f"got a {type(X).__name__} of shape {elements.shape}. Pass the paths alone."
         )
     return list(elements)
 
 
 def _read_table(table):
-    """Return the files, starts and ends that a table or its index has."""
+    """Return the files, starts and ends in a table or its index."""
     if "file" not in table and "file" in table.index.names:
         table = table.index.to_frame(index=False)
     if "file" not in table and table.shape[1] != 1:
         raise ValueError(
-            f"X must have a column 'file' (and 'start' and 'end', in s, for segments), got a "
-            f"table with the columns {first_few(table.columns)}; rename yours."
+            f"X must have a column 'file' (and 'start' and 'end', in s, for segments); got a "
+            f"table with the columns {first_few(table.columns)}. Rename yours."
         )
     files = table["file"] if "file" in table else table.iloc[:, 0]
     starts, ends = (_read_seconds(table, name) for name in ("start", "end"))
@@ -125,8 +125,8 @@ def _read_seconds(table, name):
         return times.dt.total_seconds().to_numpy(dtype=float)
     if not is_numeric_dtype(times.dtype) or is_bool_dtype(times.dtype):
         raise TypeError(
-            f"The column {name!r} must hold times in s, as numbers or timedeltas, got "
-            f"{_in_short(times.dropna().iloc[0])}; convert it."
+            f"The column {name!r} must hold times in s, as numbers or timedeltas; got "
+            f"{_in_short(times.dropna().iloc[0])}. Convert it."
         )
     return times.to_numpy(dtype=float, na_value=np.nan)
 
@@ -138,15 +138,15 @@ def _check_source(source, row):
     if isinstance(source, (list, tuple)) and len(source) == 2:
         return check_signal(*source, f" in row {row}")
     raise TypeError(
-        "X must hold file paths as str or Path, or pairs (signal, sampling rate), got "
-        f"{_in_short(source)} in row {row}; replace it or drop the row."
+        "X must hold file paths as str or Path, or pairs (signal, sampling rate); got "
+        f"{_in_short(source)} in row {row}. Replace it or drop the row."
     )
 
 
 def _in_short(value):
-    """Return a value as short text: of an array, a table or bytes only what it is, and its size.
+    """Return a value as short text; for arrays, tables and bytes only the type and the size.
 
-    A message goes into logs, where nobody's recording belongs.
+    Messages go into logs, and recordings must not.
     """
     if isinstance(value, (bytes, bytearray, memoryview)):
         return f"{type(value).__name__} of length {len(value)}"
@@ -165,32 +165,32 @@ def check_signal(samples, rate, where=""):
     rate : int
         The sampling rate in Hz.
     where : str, default=""
-        Where it was found, for messages, such as " in row 3".
+        Place of the signal for messages, such as " in row 3".
 
     Returns
     -------
     samples : ndarray
-        The same.
+        The samples.
     rate : int
-        The same.
+        The rate.
 
     Raises
     ------
     TypeError
-        If they are anything else.
+        If they have another type or shape.
     """
     if np.ma.is_masked(samples):
-        raise TypeError(f"A signal must have all of its samples, got masked ones{where}.")
+        raise TypeError(f"A signal must have all of its samples; got masked ones{where}.")
     samples = np.asarray(samples)
     if samples.ndim == 0 and np.ndim(rate):
         raise TypeError(
-            f"A signal must come as (signal, sampling rate);{where} they are the other way "
-            "round, as scipy.io.wavfile.read returns them."
+            f"A signal must come as (signal, sampling rate); got (sampling rate, signal){where}, "
+            "as scipy.io.wavfile.read returns it. Swap them."
         )
     if not isinstance(rate, Integral) or rate < 1:
         raise TypeError(
-            f"A signal must come as (signal, sampling rate), the rate a whole number of Hz; got "
-            f"{_in_short(rate)} for it{where}."
+            f"A signal must come as (signal, sampling rate), with a whole rate in Hz; got the "
+            f"rate {_in_short(rate)}{where}."
         )
     kinds = ("float16", "float32", "float64", "int16", "int32")
     if samples.ndim not in (1, 2) or samples.dtype.name not in kinds:
@@ -200,7 +200,7 @@ def check_signal(samples, rate, where=""):
             f"{samples.shape} of {samples.dtype.name}{where}."
         )
     if samples.ndim == 2 and not samples.shape[1]:
-        raise TypeError(f"A signal must have at least one channel, got none{where}.")
+        raise TypeError(f"A signal must have at least one channel; got none{where}.")
     if samples.ndim == 2 and samples.shape[1] > _MOST_CHANNELS:
         raise TypeError(
             f"A signal must have shape (n_frames, n_channels), with {_MOST_CHANNELS} channels at "

@@ -1,27 +1,27 @@
-"""Many calls in parallel, of which one may kill the process that runs it, or never end.
+"""Run many calls in parallel, even if a call kills its process or never ends.
 
-Decoders are written in C. A damaged file can crash the process that reads it, ask for more memory
-than there is, or keep a decoder busy for ever. The other files must not suffer from it, and the
-report must name the file.
+Decoders are written in C. A damaged file can crash the process that reads it, request more memory
+than there is, or keep a decoder busy for ever. The other files must not suffer, and the report
+must name the file.
 
 joblib's own pool cannot do that. Its processes take calls from one common queue, so nobody knows
-which call a dead process was working on. The pool is then declared broken: the other processes
-are ended too, and the results that they were computing are lost.
+which call a dead process was working on. The pool is then declared broken, the other processes are
+ended too, and the results that they were computing are lost.
 
-Here each process is a pool of its own, with one worker (loky's executor, on which joblib is built)
+Here each process is a separate pool with one worker (loky's executor, on which joblib is built)
 and one call at a time. Three things can happen to a call:
 
 - It returns or raises an exception. The result is passed on, and the pool takes the next call.
-- Its process dies. The executor reports this for the one call that it had. But the call need not
-  be guilty: where memory is short, the system may have killed any process. So the call is made
-  once more, in a new process. If that one dies too, the result is ``Lost.DIED``.
+- Its process dies. The executor reports this for its one call. But the call may be innocent: if
+  memory is short, the system may kill any process. So the call is repeated in a new process. If
+  that one dies too, the result is ``Lost.DIED``.
 - It hangs. No exception reaches a thread that is inside a C library, and the caller cannot wait
   for ever. So each process watches itself: a timer ends the whole process when the time is up.
-  The caller sees a death that came after `timeout` seconds, and the result is ``Lost.LATE``.
-  The call is not repeated, since it would hang again.
+  The caller sees a death after `timeout` seconds, and the result is ``Lost.LATE``. The call is
+  not repeated, since it would hang again.
 
-Workers must not outlive their caller either. If the caller is killed, nobody tells them to stop;
-therefore each looks once a second whether it still has the same parent.
+Workers must not outlive their caller either. If the caller is killed, nobody stops them, so each
+worker checks once a second whether it still has the same parent.
 """
 
 import os
@@ -41,14 +41,14 @@ from joblib.parallel import LokyBackend, get_active_backend
 
 
 class Lost(Enum):
-    """How a call came to have no result."""
+    """The reason why a call has no result."""
 
     DIED = "it ended its process"
     LATE = "it took too long"
 
 
 def check_timeout(timeout):
-    """Raise a ValueError unless this can be a limit of time in s, or None."""
+    """Raise a ValueError unless this is a valid time limit in s, or None."""
     is_number = isinstance(timeout, Real) and not isinstance(timeout, bool)
     if timeout is not None and not (is_number and 0 < timeout <= threading.TIMEOUT_MAX):
         raise ValueError(
@@ -57,34 +57,33 @@ def check_timeout(timeout):
 
 
 def run_all(function, arguments, n_jobs, timeout=None):
-    """Call a function with each of many arguments, and go on where a worker process dies.
+    """Call a function with each of many arguments, and continue if a worker process dies.
 
     Parameters
     ----------
     function : callable
-        What to call; it and the arguments have to be picklable.
+        The function; it and the arguments must be picklable.
     arguments : list of tuple
-        One for each call.
+        The arguments of each call.
     n_jobs : int or None
-        As in :class:`joblib.Parallel`, whose backend may be set by
-        :func:`joblib.parallel_config`.
+        See :class:`joblib.Parallel`, whose backend :func:`joblib.parallel_config` may set.
     timeout : float, default=None
-        Seconds that a call may take before its process is ended; None means no limit. There is no
-        limit either where calls have no process of their own: with one job, or with threads.
+        Seconds after which the process of a call is ended; None means no limit. With one job or
+        with threads, calls have no process of their own and no limit.
 
     Yields
     ------
     number : int
-        Which of the arguments it is.
+        The number of the call.
     result : object
-        What the function returned, or a member of `Lost`.
+        The result of the function, or a member of `Lost`.
 
     Notes
     -----
-    What the top of this file describes holds for joblib's default backend. Dask tries each call a
-    few times by itself before it reports that its workers died, so calls are given to it directly
-    and not through joblib. With one job, with threads and with all other backends, calls go
-    through joblib as usual, and the death of a process is an error.
+    The description at the top of this file holds for joblib's default backend. Dask repeats each
+    call a few times before it reports that its workers died, so calls go to it directly and not
+    through joblib. With one job, with threads and with all other backends, calls go through joblib
+    as usual, and the death of a process is an error.
     """
     n_jobs = effective_n_jobs(n_jobs)
     backend = get_active_backend()[0]
@@ -107,7 +106,7 @@ def _numbered(number, function, arguments):
 
 
 def _run(function, arguments, n_jobs, timeout, new_pool):
-    """Yield number and result of each call, or how it was lost; a pool has one call at a time."""
+    """Yield number and result of each call, or why it has none; a pool has one call at a time."""
     call = partial(_call_in_time, timeout, os.getpid(), function)
     waiting, suspect = deque(range(len(arguments))), set()
     idle, busy = [], {}
@@ -117,7 +116,7 @@ def _run(function, arguments, n_jobs, timeout, new_pool):
                 pool = idle.pop() if idle else new_pool()
                 try:
                     future = pool.submit(call, *arguments[waiting[0]])
-                except TerminatedWorkerError:  # it was killed while it had nothing to do
+                except TerminatedWorkerError:  # it was killed while it was idle
                     pool.shutdown()
                     continue
                 busy[future] = waiting.popleft(), pool, time.monotonic()
@@ -132,7 +131,7 @@ def _run(function, arguments, n_jobs, timeout, new_pool):
                     yield number, Lost.LATE
                 elif number in suspect:
                     yield number, Lost.DIED
-                else:  # the first death may be no fault of this call: try once more, alone
+                else:  # another process may have caused the death, so try once more, alone
                     suspect.add(number)
                     waiting.append(number)
     finally:
@@ -144,7 +143,7 @@ def _run(function, arguments, n_jobs, timeout, new_pool):
 
 
 def _end_with(caller):
-    """End this process when its parent has ended, as when that was killed (not on Windows)."""
+    """End this process soon after its parent ends, for instance killed (not on Windows)."""
 
     def watch():
         while os.getppid() == caller:
@@ -157,7 +156,7 @@ def _end_with(caller):
 def _call_in_time(timeout, caller, function, *arguments):
     """Call a function, and end this process if the call takes too long.
 
-    The caller's own process is never ended: a Dask cluster of threads works in it.
+    The process of the caller is never ended, since a Dask cluster of threads works in it.
     """
     if timeout is None or os.getpid() == caller:
         return function(*arguments)
@@ -171,6 +170,6 @@ def _call_in_time(timeout, caller, function, *arguments):
 
 
 def _deaths():
-    """Return the exceptions that say that a worker died, Dask's if it is in use."""
+    """Return the exceptions that report the death of a worker, with Dask's if it is in use."""
     dask = sys.modules.get("distributed")
     return (TerminatedWorkerError, dask.KilledWorker) if dask else (TerminatedWorkerError,)

@@ -1,4 +1,4 @@
-"""From an audio file to one channel at one sampling rate: decode, mix, resample."""
+"""Read an audio file as one channel at one sampling rate: decode, mix, resample."""
 
 from skprognet.features.reading._audio import SAMPLING_RATE, convert_signal, read_audio
 from skprognet.features.reading._decoding import check_file

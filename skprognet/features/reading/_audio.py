@@ -1,4 +1,4 @@
-"""Audio of any kind -> mono signal at one sampling rate, within the range of 16 bits."""
+"""Convert any audio to a mono signal at one sampling rate, within the range of 16 bits."""
 
 from collections import namedtuple
 
@@ -10,15 +10,15 @@ from skprognet.features.reading._levels import SILENT, SMALL, Mixer
 from skprognet.features.reading._limits import LONGEST, check_duration, check_rate, find_frames
 
 Audio = namedtuple("Audio", ["signal", "own_rate", "remark"])
-"""Samples of one channel as 16-bit integers, as openSMILE sees them; the rate in Hz at which they
-were recorded; and what is odd about them (a kind and a detail, or None)."""
+"""Samples of one channel as 16-bit integers, as openSMILE reads them; the original rate in Hz; and
+what is odd about them (a kind and a detail, or None)."""
 
 SAMPLING_RATE = 16_000
-"""The rate in Hz to which everything is resampled. Features of openSMILE depend on it: two corpora
-at different rates would differ for that reason alone."""
+"""The rate in Hz to which all audio is resampled. Features of openSMILE depend on it, so corpora
+at different rates would differ for this reason alone."""
 
 _SCALE = 32768  # full scale in steps of 16 bits
-_BLOCK = 2**18  # samples in memory to convert at a time
+_BLOCK = 2**18  # samples to convert at a time
 
 
 def read_audio(
@@ -27,23 +27,22 @@ def read_audio(
     """Read an audio file, or a segment of it, as a mono signal.
 
     First the channels are averaged, then the mean is resampled (soxr, high quality), samples
-    beyond full scale are clipped, and all are cut to 16 bits. The order matters, since
-    resampling can go beyond full scale. openSMILE would cut to 16 bits in the same way, so its
-    features are the same to the last digit, and an hour takes a quarter of the memory. A segment
-    gives the signal that a file with nothing but this segment gives.
+    beyond full scale are clipped, and all are truncated to 16 bits. The order matters, since
+    resampling can go beyond full scale. openSMILE would truncate in the same way, so its features
+    are the same to the last digit, and an hour takes a quarter of the memory. A segment gives the
+    same signal as a file that holds only this segment.
 
     Parameters
     ----------
     source : str, path-like or bytes
-        A file that libsndfile can read, WAV, FLAC, OGG, MP3, AIFF, ...: its path, or all that is
-        in it.
+        Path or content of a file that libsndfile can read: WAV, FLAC, OGG, MP3, AIFF, ...
     start, end : float, default=nan
-        The segment, in s from the start of the file; NaN is its start or end. Times are rounded
-        to the nearest sample of the file.
+        The segment, in s from the start of the file; NaN means the start or end of the file.
+        Times are rounded to the nearest sample of the file.
     sampling_rate : int, default=16000
         The rate of the signal, in Hz.
     max_duration : float, default=3600
-        The longest recording or segment that is read, in s.
+        The longest recording or segment to read, in s.
 
     Returns
     -------
@@ -55,17 +54,17 @@ def read_audio(
     OSError
         If the file is missing, is a folder or may not be read.
     ValueError
-        If the file is not audio, is empty, is damaged or cut short, holds several recordings,
-        NaN or infinite samples, does not hold the segment, is too long, or has a sampling rate
+        If the file is not audio, is empty, damaged, cut short or too long, holds several
+        recordings, NaN or infinite samples, does not hold the segment, or has a sampling rate
         that no audio has. The message continues the words "this file ...".
     ImportError
         If soundfile or soxr is missing.
 
     Notes
     -----
-    A file that was cut short is not always noticed. Nothing in the file may say how long it is
-    (WAV that was written to a pipe, MP3 without a Xing header that ends with a whole frame), and
-    libsndfile does not compare the lengths in all formats (NIST Sphere, VOC).
+    Some files that were cut short are not noticed. A file may lack its length (WAV that was
+    written to a pipe, MP3 without a Xing header that ends with a whole frame), and libsndfile does
+    not compare the lengths in all formats (NIST Sphere, VOC).
 
     Examples
     --------
@@ -94,7 +93,7 @@ def convert_signal(
     sampling_rate=SAMPLING_RATE,
     max_duration=LONGEST,
 ):
-    """Convert samples in memory as those of a file are converted.
+    """Convert samples in memory in the same way as those of a file.
 
     Parameters
     ----------
@@ -102,18 +101,18 @@ def convert_signal(
         Floats from -1 to 1, or integers of 16 or 32 bits that use their full range, as soundfile
         reads them.
     own_rate : int
-        Their sampling rate in Hz.
+        Sampling rate of the samples in Hz.
     start, end : float, default=nan
         A segment, in s.
     sampling_rate : int, default=16000
-        The rate of the signal that is returned, in Hz.
+        Sampling rate of the returned signal in Hz.
     max_duration : float, default=3600
-        The longest signal or segment that is taken, in s.
+        The longest accepted signal or segment, in s.
 
     Returns
     -------
     Audio
-        The same as of a file.
+        The same as for a file.
 
     Raises
     ------
@@ -152,7 +151,7 @@ def _split(samples):
 
 
 def _condition(blocks, own_rate, sampling_rate):
-    """Mix down, resample, clip and cut to 16 bits; blocks have shape (n_frames, n_channels)."""
+    """Mix down, resample, clip and truncate to 16 bits; a block is (n_frames, n_channels)."""
     mixer = Mixer()
     mono = (mixer.mix(block) for block in blocks)
     if own_rate != sampling_rate:
@@ -163,7 +162,7 @@ def _condition(blocks, own_rate, sampling_rate):
 
 
 def _resample(mono, own_rate, sampling_rate):
-    """Yield the signal at another rate. Blocks give the same bits as the whole at once."""
+    """Yield the signal at another rate, with the same bits as from the whole signal at once."""
     stream = import_extra("soxr").ResampleStream(
         own_rate, sampling_rate, 1, dtype="float64", quality="HQ"
     )

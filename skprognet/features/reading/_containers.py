@@ -1,11 +1,11 @@
-"""What is around the audio in a file: joined files, a size that is missing, or no audio at all."""
+"""Check the container of an audio file: joined files, a missing size, or no audio at all."""
 
 import os
 import struct
 
-# How to find the start of a second file that was appended to the first: the first bytes of the
-# format, and how many bytes are the same at the start of both. libsndfile reads the first file
-# only, or takes the start of the second one for samples. (RIFF and AIFF: it says so itself.)
+# To find a second file that was appended to the first: the first bytes of the format, and how many
+# bytes are equal at the start of both. libsndfile reads only the first file, or reads the start
+# of the second as samples. (It reports RIFF and AIFF itself.)
 _MARKS = {
     "FLAC": (b"fLaC", 8),
     "OGG": (b"OggS", 14),
@@ -15,7 +15,7 @@ _MARKS = {
 }
 
 _CONVERT = "is {}, which libsndfile cannot read; convert it, such as by: ffmpeg -i FILE out.flac"
-# Files that libsndfile cannot read: the position and bytes that show what they are, what to say.
+# Files that libsndfile cannot read: position and bytes that identify them, and the message.
 _KINDS = (
     (0, b"version https://git-lfs", "is a pointer of git-lfs, not the audio; run: git lfs pull"),
     (0, b"\x93NUMPY", "is a NumPy array; load it, and give a pair (signal, sampling rate)"),
@@ -35,21 +35,20 @@ _UNKNOWN_BYTES = 0x7FFFF000  # a WAV header that was written to a pipe promises 
 
 
 def describe_kind(content):
-    """Return what a file is that libsndfile cannot read, and what to do; None if unknown.
+    """Say what a file is that libsndfile cannot read, and what to do; None if unknown.
 
     Parameters
     ----------
     content : bytes-like
-        All of the file.
+        Content of the file.
 
     Returns
     -------
     str or None
-        It continues the words "this file ...".
+        Text that continues the words "this file ...".
     """
     head = content[:_N_HEAD]
-    said = (text for at, mark, text in _KINDS if head[at:].startswith(mark))
-    return next(said, None)
+    return next((text for at, mark, text in _KINDS if head[at:].startswith(mark)), None)
 
 
 def check_one_recording(content, container):
@@ -58,9 +57,9 @@ def check_one_recording(content, container):
     Parameters
     ----------
     content : bytes-like
-        All of the file.
+        Content of the file.
     container : str
-        What libsndfile calls its format, such as "FLAC".
+        libsndfile's name of the format, such as "FLAC".
 
     Examples
     --------
@@ -84,14 +83,14 @@ def check_one_recording(content, container):
 
 
 def fill_in_size(content):
-    """Return the WAV file with its length, where its header was never completed.
+    """Return a WAV file with its length, if its header was never completed.
 
-    Programs that write to a pipe, or that are ended while they record, leave the size 0.
+    Programs that write to a pipe, or that are stopped while they record, leave the size 0.
 
     Parameters
     ----------
     content : bytes-like
-        All of the file.
+        Content of the file.
 
     Returns
     -------
@@ -116,17 +115,17 @@ def fill_in_size(content):
 
 
 def describe_missing(path):
-    """Return what to add to the message that there is no file of this name.
+    """Return a hint to add to the message that a file is missing.
 
     Parameters
     ----------
     path : str
-        The name.
+        The name of the file.
 
     Returns
     -------
     str
-        Empty unless the name is written as on another system.
+        The hint; empty unless the name is written as on another system.
     """
     if os.sep == "/" and "\\" in os.fspath(path):
         return "; here folders are separated by / and not by \\"

@@ -1,4 +1,4 @@
-"""Audio file -> its samples, block by block, or one sentence that says why there are none."""
+"""Decode an audio file block by block, or say in one sentence why that is impossible."""
 
 import errno
 import io
@@ -23,19 +23,19 @@ from skprognet.features.reading._mpeg import measure_mpeg
 
 Sound = namedtuple("Sound", ["file", "rate", "n_frames", "n_skipped"])
 """An opened SoundFile, its sampling rate in Hz, how many frames the recording has, and how many
-frames before them have to be skipped."""
+frames before it must be skipped."""
 
-# Samples to decode at a time, those of all channels together: a file may have 1024 of them.
+# Samples of all channels to decode at a time, since a file may have 1024 channels.
 _BLOCK = 2**18
 
-# What libsndfile writes about a file that ends before its audio does. It reads such a WAV, AIFF
-# or AU file as if it were complete: its frame count is already the shortened one.
+# libsndfile's remarks about a file that ends before its audio. It reads such a WAV, AIFF or AU
+# file as if it were complete, with the shortened frame count.
 _SIZE_TOO_LARGE = re.compile(
     r"(?:data|SSND|Data Size|[Rr]iff(?: size)?) *: (\d+) \(should be (\d+)\)"
 )
 _OGG_WITHOUT_END = re.compile("Ogg ?: (?:Last page lacks an end|Junk after the last page)")
 
-# Programs that write to a pipe cannot know the size beforehand and promise one of at least this.
+# Programs that write to a pipe do not know the size beforehand, and promise at least this.
 _UNKNOWN_BYTES = 0x7FFFF000
 _UNKNOWN_FRAMES = 2**63 - 1
 
@@ -47,12 +47,12 @@ def open_content(source):
     Parameters
     ----------
     source : str or bytes
-        Where the file is, or all that is in it.
+        Path or content of the file.
 
     Yields
     ------
     bytes-like
-        All of the file.
+        Content of the file.
     """
     if isinstance(source, bytes):
         yield source
@@ -62,19 +62,19 @@ def open_content(source):
 
 
 def check_file(path):
-    """Raise unless there is a file at a path that can be opened and is not empty.
+    """Raise unless the file at a path can be opened and is not empty.
 
     Parameters
     ----------
     path : str
-        Where the file is.
+        Path of the file.
 
     Raises
     ------
     OSError
         If it is missing, is a folder or may not be read.
     ValueError
-        If it is empty, or no regular file: reading from a pipe might never end.
+        If it is empty, or not a regular file, since reading from a pipe might never end.
     """
     try:
         mode = os.stat(path).st_mode
@@ -84,19 +84,19 @@ def check_file(path):
         raise IsADirectoryError(errno.EISDIR, "it is a folder; give the files in it", path)
     if not stat.S_ISREG(mode):
         raise ValueError("is not a file but a pipe, a socket or a device")
-    with open(path, "rb") as file:  # says better than libsndfile why a file cannot be opened
+    with open(path, "rb") as file:  # a better message than libsndfile's if this fails
         if not file.read(1):
             raise ValueError("is empty (0 bytes)")
 
 
 @contextmanager
 def open_sound(source):
-    """Open an audio file; what libsndfile has against it becomes a ValueError, also later on.
+    """Open an audio file; errors of libsndfile become a ValueError, also during reading.
 
     Parameters
     ----------
     source : str or bytes
-        Where the file is, or all that is in it.
+        Path or content of the file.
 
     Yields
     ------
@@ -108,7 +108,7 @@ def open_sound(source):
     OSError
         If the file is missing, is a folder or may not be read.
     ValueError
-        If it is no audio, is cut short, holds several recordings, or cannot be decoded.
+        If it is not audio, is cut short, holds several recordings, or cannot be decoded.
     """
     soundfile = import_extra("soundfile")
     opened_as = _what_to_open(source)
@@ -116,9 +116,7 @@ def open_sound(source):
         with ExitStack() as opened:
             sound = _measure(opened.enter_context(soundfile.SoundFile(opened_as)), source, opened)
             if sound.n_frames == _UNKNOWN_FRAMES:
-                raise ValueError(
-                    "does not say how long it is; write it once more, with its length"
-                )
+                raise ValueError("does not say how long it is; write it again, with its length")
             if not sound.n_frames:
                 _check_size(sound.file)
                 raise ValueError("holds no audio (0 frames)")
@@ -132,7 +130,7 @@ def open_sound(source):
 
 
 def _what_to_open(source):
-    """Return what soundfile opens, if there is something."""
+    """Return the object for soundfile to open; raise if it is empty."""
     if isinstance(source, bytes):
         if not source:
             raise ValueError("is empty (0 bytes)")
@@ -145,7 +143,7 @@ def _what_to_open(source):
 def _measure(file, source, opened):
     """Return the sound of an opened file.
 
-    Where libsndfile counts the frames wrongly, a corrected copy in memory is opened in its place.
+    If libsndfile counts the frames wrongly, a corrected copy in memory is opened instead.
     """
     soundfile = import_extra("soundfile")
     check_rate(file.samplerate)
@@ -163,7 +161,7 @@ def _measure(file, source, opened):
 
 
 def _in_words(error):
-    """Return what libsndfile says. Of a file that is no MP3 after all, it says it is not there."""
+    """Return libsndfile's message, corrected for false MP3 files, which it calls missing."""
     words = error.error_string.rstrip(".")
     return "Format not recognised" if words.startswith("File does not exist") else words
 
@@ -181,7 +179,7 @@ def read_blocks(sound, first, last):
     Yields
     ------
     ndarray of shape (n_frames, n_channels), float64
-        From -1 to 1; files of floats may go beyond.
+        Samples from -1 to 1; files of floats may go beyond.
 
     Raises
     ------
@@ -200,9 +198,9 @@ def read_blocks(sound, first, last):
 def _decode(sound, first, last):
     """Yield blocks of samples from frame `first` up to `last`."""
     file, at = sound.file, -sound.n_skipped
-    # Where it is exact, the file is read from the start of the segment. It is not exact for MP3,
-    # whose samples then differ in the last digit, nor for Ogg Vorbis: in its last page, libsndfile
-    # 1.2.2 arrives 128 frames too late. Some formats cannot be read from the middle at all.
+    # Jump to the start of the segment if that is exact. For MP3 it is not: the samples would
+    # differ in the last digit. For Ogg Vorbis libsndfile 1.2.2 arrives 128 frames too late in the
+    # last page. Some formats cannot be read from the middle at all.
     is_exact = "MPEG" not in file.subtype and file.subtype != "VORBIS"
     if first and file.seekable() and is_exact:
         at = file.seek(first)
@@ -218,10 +216,10 @@ def _decode(sound, first, last):
 
 
 def _check_size(file):
-    """Raise a ValueError if fewer bytes are there than the file promises."""
+    """Raise a ValueError if the file has fewer bytes than it promises."""
     remarks = file.extra_info
-    for promised, there in _SIZE_TOO_LARGE.findall(remarks):
-        if int(there) < int(promised) < _UNKNOWN_BYTES:
-            raise ValueError(f"is cut short ({there} of {promised} bytes are there)")
-    if _OGG_WITHOUT_END.search(remarks):  # libsndfile takes half a page for junk
+    for promised, present in _SIZE_TOO_LARGE.findall(remarks):
+        if int(present) < int(promised) < _UNKNOWN_BYTES:
+            raise ValueError(f"is cut short ({present} of {promised} bytes are there)")
+    if _OGG_WITHOUT_END.search(remarks):  # libsndfile reports half a page as junk
         raise ValueError("is cut short, or has junk at its end")

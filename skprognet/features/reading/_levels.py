@@ -1,19 +1,19 @@
-"""Mixing down, and what it shows: silence, channels that cancel, samples beyond full scale."""
+"""Mix channels down, and notice silence, cancelling channels and samples beyond full scale."""
 
 import numpy as np
 
-# Remarks on recordings whose features are hardly what the user wants.
+# Remarks on recordings whose features are probably not what the user wants.
 SILENT, OPPOSITE, CLIPPED, SMALL = "silent", "opposite", "clipped", "small"
 
-_SILENCE = 10 ** (-60 / 20)  # of full scale; 16 bits have 33 steps of it left
-# The energy after mixing down, as a share of what channels that are independent would leave. It is
-# 6 dB lower where two channels have a correlation below -0.75.
+_SILENCE = 10 ** (-60 / 20)  # of full scale; with 16 bits, this is 33 steps
+# The energy after mixing down, as a share of that of independent channels. It is 6 dB lower if two
+# channels have a correlation below -0.75.
 _CANCELLED = 0.25
-_FAR = 1.5  # times full scale: beyond what compression and resampling do to loud recordings
+_FAR = 1.5  # times full scale; compression and resampling of loud recordings stay below
 
 
 class Mixer:
-    """Averages the channels of a recording block by block, and measures its level.
+    """Average the channels of a recording block by block, and measure its level.
 
     Examples
     --------
@@ -78,7 +78,7 @@ class Mixer:
         return None
 
     def _cancels(self):
-        """Return whether the channels cancel each other, far more than independent ones do."""
+        """Return whether the channels cancel far more energy than independent channels would."""
         if np.ndim(self._sums) == 0:
             return False
         n_channels, means = len(self._sums), self._sums / self._n_frames

@@ -1,34 +1,33 @@
-"""Which frames of a recording are read, and which recordings are refused before that."""
+"""Find the frames of a segment, and refuse recordings that are too long or not audio."""
 
 import numpy as np
 
 LOWEST_RATE, HIGHEST_RATE = 4_000, 384_000
-"""In Hz: any other rate is no audio, but would be resampled to thousands of times its size."""
+"""In Hz. No audio has another rate, but resampling could make it thousands of times larger."""
 
 LONGEST = 3600
-"""In s: longer recordings are refused unless the user asks for them."""
+"""In s. Longer recordings are refused unless the user asks for them."""
 
-# Label files give times to a thousandth of a second, so the end of a recording may come out half
-# of that too late.
+# Label files round times to a thousandth of a second, so the end may be half of that too late.
 _ROUNDING = 0.0005
 
 
 def check_duration(n_frames, rate, max_duration):
-    """Raise a ValueError if so many frames last too long.
+    """Raise a ValueError if a number of frames is too long.
 
     Parameters
     ----------
     n_frames : int
-        Length of a segment, or of the whole.
+        Length of a segment or a recording.
     rate : int
-        Their sampling rate in Hz.
+        Sampling rate in Hz.
     max_duration : float
         The limit in s.
     """
     if n_frames / rate > max_duration:
         raise ValueError(
             f"lasts {n_frames / rate:.0f} s, longer than max_duration={max_duration:g} s; give "
-            "segments of it, or a higher limit"
+            "segments of it, or raise the limit"
         )
 
 
@@ -38,25 +37,24 @@ def check_rate(rate):
     Parameters
     ----------
     rate : int
-        In Hz, as a file or a user gives it.
+        Sampling rate in Hz, from a file or the user.
     """
     if not LOWEST_RATE <= rate <= HIGHEST_RATE:
         raise ValueError(
-            f"has a sampling rate of {rate} Hz; that of audio is from {LOWEST_RATE} to "
-            f"{HIGHEST_RATE} Hz"
+            f"has a sampling rate of {rate} Hz; audio has {LOWEST_RATE} to {HIGHEST_RATE} Hz"
         )
 
 
 def find_frames(start, end, rate, n_frames):
     """Return the first frame of a segment and the first one after it.
 
-    A time is rounded to the nearest frame. The end of the segment may be half a thousandth of a
-    second behind the end of the file.
+    Times are rounded to the nearest frame. The segment may end half a millisecond after the end
+    of the file.
 
     Parameters
     ----------
     start, end : float
-        Times in s from the start of the file; NaN is its start or end.
+        Times in s from the start of the file; NaN means the start or end of the file.
     rate : int
         Sampling rate of the file in Hz.
     n_frames : int
@@ -81,7 +79,7 @@ def find_frames(start, end, rate, n_frames):
     start = 0.0 if np.isnan(start) else start
     end = length if np.isnan(end) else end
     if start < 0:
-        raise ValueError(f"has no segment that starts before it does, at {start:g} s")
+        raise ValueError(f"cannot have a segment that starts before it, at {start:g} s")
     for name, time in (("start", start), ("end", end)):
         if time > length + _ROUNDING:
             raise ValueError(

@@ -1,9 +1,9 @@
-"""MPEG audio (MP3, MP2) -> how long it is, counted frame by frame.
+"""Measure the length of MPEG audio (MP3, MP2) by counting its frames.
 
 libsndfile decodes as many samples as the Xing header of an MP3 promises. Without this header it
-guesses the number from the size of the file and of the first frame, and stops there. The guess is
-too low where later frames are smaller than the first. So the smallest possible frame, which is
-silent, is put in front: now the guess is large enough, and the silent samples are skipped.
+guesses the number from the sizes of the file and the first frame, and stops there. The guess is
+too low if later frames are smaller than the first. So this module puts the smallest possible
+frame, which is silent, in front. Then the guess is large enough, and the silence is skipped.
 """
 
 import re
@@ -42,14 +42,14 @@ def measure_mpeg(content, n_counted):
     Parameters
     ----------
     content : bytes-like
-        A file. Before and after the audio there may be tags, or the header of a WAV file.
+        Content of a file. There may be tags around the audio, or the header of a WAV file.
     n_counted : int
-        How many samples libsndfile would decode.
+        Number of samples that libsndfile would decode.
 
     Returns
     -------
     Mpeg
-        What to decode, in place of the file where that is necessary.
+        The stream to decode; the file itself if it needs no correction.
 
     Raises
     ------
@@ -65,8 +65,8 @@ def measure_mpeg(content, n_counted):
         raise ValueError("holds no audio (0 frames)")
     if n_promised and n_promised < len(audio):
         raise ValueError(
-            f"holds {len(audio)} frames of MPEG audio where its header says {n_promised} (it may "
-            "be several files joined); split it, or convert it to FLAC"
+            f"holds {len(audio)} frames of MPEG audio, but its header says {n_promised} (it may "
+            "be several joined files); split it, or convert it to FLAC"
         )
     trimmed = n_promised * first.n_samples - n_counted
     if n_promised and 0 <= trimmed <= _LONGEST_TRIM:
@@ -78,7 +78,7 @@ def measure_mpeg(content, n_counted):
 
 
 def _put_small_first(content, starts):
-    """Return these frames with the smallest possible frame, a silent one, in front of them."""
+    """Return these frames with the smallest possible frame, which is silent, in front."""
     header = content[starts[0] : starts[0] + 4]
     frame = _parse(header)
     # No checksum, the lowest bitrate, no padding.
@@ -101,7 +101,7 @@ def _read_info(frame):
 
 
 def _find_frames(content):
-    """Return where each frame starts."""
+    """Return the position of each frame."""
     at = _find_start(content, _skip_tags(content, 0))
     kind = _parse(content[at : at + 4]).kind
     starts = []
@@ -120,19 +120,19 @@ def _find_frames(content):
 
 
 def _check_rest(content, at):
-    """Raise a ValueError if what follows the last frame is a part of the audio."""
+    """Raise a ValueError if more audio follows the last frame."""
     n_rest = len(content) - at
     if 0 < n_rest < 4 and content[at] == 0xFF:
-        raise ValueError("is cut short (of its last frame there is no more than the start)")
+        raise ValueError("is cut short (it has only the start of its last frame)")
     try:
         further = _find_start(content, at)
     except ValueError:
         return
-    raise ValueError(f"is damaged: {further - at} bytes between its frames are no audio")
+    raise ValueError(f"is damaged: {further - at} bytes between its frames are not audio")
 
 
 def _find_start(content, at):
-    """Return where the next frame starts that is followed by others."""
+    """Return the position of the next frame that is followed by others."""
     while (at := content.find(b"\xff", at)) >= 0:
         if _is_followed(content, at):
             return at
@@ -155,7 +155,7 @@ def _is_followed(content, at, n_frames=3):
 
 
 def _skip_tags(content, at):
-    """Return where tags end: ID3v2 with texts and pictures, ID3v1, and the zeros around them."""
+    """Return the end of tags: ID3v2 with texts and pictures, ID3v1, and the zeros around them."""
     while True:
         if content[at : at + 3] == b"ID3" and len(content) >= at + 10:
             n_bytes = 0
@@ -173,7 +173,7 @@ def _skip_tags(content, at):
 
 @lru_cache(maxsize=4096)
 def _parse(header):
-    """Return what the four bytes at the start of a frame say, or None if no frame starts here."""
+    """Parse the four bytes at the start of a frame; return None if no frame starts here."""
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
         return None
     version, layer = header[1] >> 3 & 3, 4 - (header[1] >> 1 & 3)

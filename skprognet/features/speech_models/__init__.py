@@ -1,4 +1,4 @@
-"""Pretrained speech networks, one kind a file, and the averages of their layers over time."""
+"""Pretrained speech networks, one kind per file, and averages of their layers over time."""
 
 from os import PathLike
 
@@ -16,36 +16,36 @@ __all__ = [
 
 
 def load_speech_model(model, weights=None, device="cpu", batch_size=8, download=False):
-    """Return the speech model that somebody means.
+    """Load a speech model.
 
     Parameters
     ----------
     model : str, path-like or SpeechModule
-        "ge2e", the folder or the hub name of a transformers model, or a module of the user's own.
+        "ge2e", the folder or the hub name of a transformers model, or the user's own module.
     weights : str or path-like, default=None
         None for the pretrained weights, "random" for untrained ones, or a file of weights.
     device : str, default='cpu'
-        Where torch computes.
+        Device on which torch computes.
     batch_size : int, default=8
-        How many windows are computed at once.
+        Number of windows to compute at once.
     download : bool, default=False
         Whether a model that is not on this machine may be downloaded.
 
     Returns
     -------
     SpeechModel
-        The model, ready to be run.
+        The model, ready to run.
 
     Raises
     ------
     TypeError
-        If `model` is nothing of this kind.
+        If `model` has another type.
     ValueError
-        If there is no such model or device, or the weights are not those that it needs.
+        If there is no such model or device, or the weights do not fit.
     ImportError
         If a package is missing.
     """
-    # Each kind is imported where it is needed, since all of them bring torch along.
+    # Each kind is imported only if it is needed, since all of them import torch.
     if isinstance(model, SpeechModel):
         if weights is not None:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""Where torch computes."""
+"""Find the device on which torch computes."""
 
 import torch
 
@@ -23,9 +23,9 @@ def find_device(device):
     """
     try:
         return torch.empty(0, device=device).device
-    except Exception as error:  # of several types, as the way in which it is missing
-        said = (str(error).splitlines() or [""])[0]
+    except Exception as error:  # its type depends on why the device is missing
+        reason = (str(error).splitlines() or [""])[0]
         raise ValueError(
             f"device must be one on which torch can compute here, such as 'cpu' or 'cuda'; got "
-            f"{device!r:.200} ({said:.150})."
+            f"{device!r:.200} ({reason:.150})."
         ) from error

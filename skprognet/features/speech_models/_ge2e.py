@@ -1,17 +1,17 @@
-"""GE2E: three LSTM layers that were trained to tell thousands of speakers apart.
+"""GE2E: three LSTM layers that were trained to distinguish thousands of speakers.
 
 L. Wan, Q. Wang, A. Papir, I. Lopez Moreno, "Generalized End-to-End Loss for Speaker Verification",
 ICASSP 2018, https://arxiv.org/abs/1710.10467. The weights are those of Resemblyzer (Apache-2.0).
-What comes before the network is what the weights were trained with:
+The input of the network is prepared as in the training of the weights:
 
-1. A signal below -30 dB of full scale (root of its mean square) is raised to that; a louder one
+1. A signal below -30 dB of full scale (root mean square) is raised to this level; a louder one
    stays as it is.
-2. Windows of 160 frames (1.6 s) begin 77 frames (0.77 s) apart, about 1.3 a second. The last one
-   is dropped if the signal fills less than 75 % of it, unless it is the only one; what the signal
-   does not fill is zero.
-3. Each window becomes the energies of 40 mel bands in each frame: no logarithm.
+2. Windows of 160 frames (1.6 s) begin 77 frames (0.77 s) apart, about 1.3 per second. The last one
+   is dropped if the signal fills less than 75 % of it, unless it is the only one. Its empty part
+   is filled with zeros.
+3. Each window becomes the energies of 40 mel bands in each frame, without a logarithm.
 
-Resemblyzer also cuts pauses out of the signal. Nothing does that here.
+Resemblyzer also removes pauses from the signal. This module does not.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ _LEVEL = 10 ** (-30 / 20)
 _SHA256 = "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e"
 _INSTALL = "pip install --no-deps resemblyzer==0.1.4"
 _LSTMS = ("layer1", "layer2", "layer3")
-_RECIPE = 1  # a new number whenever this file changes its numbers
+_RECIPE = 1  # raise it whenever this file changes its numbers
 
 
 class GE2E(SpeechModel):
@@ -52,9 +52,9 @@ class GE2E(SpeechModel):
     weights : str or path-like
         None for the file in the wheel of resemblyzer, "random", or the path of that file.
     device : str
-        Where torch computes.
+        Device on which torch computes.
     batch_size : int
-        Number of windows at once.
+        Number of windows to compute at once.
 
     Raises
     ------
@@ -88,54 +88,54 @@ class GE2E(SpeechModel):
         }
 
     def windows(self, signal, layers):
-        """Yield the layers of one window after the other; each is computed with its neighbours."""
+        """Yield the layers of one window after the other; windows are computed in batches."""
         starts, padded = cut_windows(_raise_level(signal))
         for first in range(0, len(starts), self.batch_size):
             batch = [
                 mel_energies(padded[start : start + (N_FRAMES - 1) * HOP + LENGTH])
                 for start in starts[first : first + self.batch_size]
             ]
-            found = self._run(np.stack(batch), layers)
-            yield from ({name: found[name][i] for name in layers} for i in range(len(batch)))
+            outputs = self._run(np.stack(batch), layers)
+            yield from ({name: outputs[name][i] for name in layers} for i in range(len(batch)))
 
     @torch.inference_mode()
     def _run(self, mels, layers):
-        """Return the layers of several windows, (n_windows, n_frames, n_units) each."""
-        x, found = torch.from_numpy(mels).to(self.device), {}
+        """Return the layers of several windows, each of shape (n_windows, n_frames, n_units)."""
+        x, outputs = torch.from_numpy(mels).to(self.device), {}
         deepest = max(layers, key=list(self.layer_widths).index)
         for name, lstm in zip(_LSTMS, self.network["lstms"], strict=True):
             x, (last, _) = lstm(x)
-            found[name] = x
+            outputs[name] = x
             if name == deepest:
                 break
         if "embedding" in layers:
             embedding = torch.relu(self.network["linear"](last[0]))
-            found["embedding"] = torch.nn.functional.normalize(embedding, dim=1)[:, None]
-        return {name: found[name].cpu().numpy() for name in layers}
+            outputs["embedding"] = torch.nn.functional.normalize(embedding, dim=1)[:, None]
+        return {name: outputs[name].cpu().numpy() for name in layers}
 
 
 def cut_windows(signal):
-    """Return where windows begin, in samples, and the signal with the zeros that they need.
+    """Return the start of each window, in samples, and the signal padded with zeros.
 
     Parameters
     ----------
     signal : ndarray of shape (n_samples,)
-        At 16 kHz.
+        The samples at 16 kHz.
 
     Returns
     -------
     starts : list of int
         The sample at which the first frame of each window begins.
     padded : ndarray
-        The signal with half a frame of zeros before it, and zeros behind it as far as needed.
+        The signal with half a frame of zeros before it, and as many zeros after it as needed.
     """
     n_frames = len(signal) // HOP + 1
     starts = list(range(0, max(1, n_frames - N_FRAMES + STEP + 1), STEP))
     filled = (len(signal) - starts[-1] * HOP) / (N_FRAMES * HOP)
     if len(starts) > 1 and filled < _COVERAGE:
         starts.pop()
-    n_behind = max(0, (starts[-1] + N_FRAMES) * HOP - len(signal)) + LENGTH // 2
-    return [start * HOP for start in starts], np.pad(signal, (LENGTH // 2, n_behind))
+    n_after = max(0, (starts[-1] + N_FRAMES) * HOP - len(signal)) + LENGTH // 2
+    return [start * HOP for start in starts], np.pad(signal, (LENGTH // 2, n_after))
 
 
 def _raise_level(signal):
@@ -145,7 +145,7 @@ def _raise_level(signal):
 
 
 def _build():
-    """Return the network without weights, so that none are drawn from torch's own generator."""
+    """Return the network without weights, since drawing them would use torch's generator."""
     with torch.device("meta"):
         lstms = [torch.nn.LSTM(n, N_UNITS, batch_first=True) for n in (N_BANDS, N_UNITS, N_UNITS)]
         linear = torch.nn.Linear(N_UNITS, N_UNITS)
@@ -153,7 +153,7 @@ def _build():
 
 
 def _draw_weights(network):
-    """Return weights as torch draws them for a new LSTM of this size, always the same ones."""
+    """Draw weights like torch for a new LSTM of this size, but always the same ones."""
     rng, bound = np.random.default_rng(0), N_UNITS**-0.5
     drawn = {
         name: rng.uniform(-bound, bound, tuple(values.shape)).astype(np.float32)
@@ -163,14 +163,14 @@ def _draw_weights(network):
 
 
 def _read_weights(path):
-    """Return the pretrained weights by the names that they have in our network."""
+    """Return the pretrained weights, with the names of this network."""
     path = _check_path(path) or find_weights()
     content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != _SHA256:
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != _SHA256:
         raise ValueError(
             f"The weights of 'ge2e' must be the file of SHA-256 {_SHA256}; {str(path)!r} has "
-            f"{found}. Take pretrained.pt of resemblyzer 0.1.4: {_INSTALL}."
+            f"{digest}. Take pretrained.pt of resemblyzer 0.1.4: {_INSTALL}."
         )
     state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)["model_state"]
     parts = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")

@@ -1,4 +1,4 @@
-"""The energies of mel bands, as librosa 0.11 computes them, by SciPy in float64.
+"""Compute the energies of mel bands as librosa 0.11 does, with SciPy in float64.
 
 Slaney's mel scale (M. Slaney, "Auditory Toolbox", 1998) is linear up to 1 kHz, where 15 mel are
 reached, and logarithmic above: 27 mel more for each factor of 6.4.
@@ -6,8 +6,8 @@ reached, and logarithmic above: 27 mel more for each factor of 6.4.
     mel(f) = 3 f / 200                            for f < 1000 Hz
     mel(f) = 15 + 27 log(f / 1000) / log(6.4)     above
 
-The bands are triangles between edges that lie evenly on this scale, each with an area of one, so
-that a wide band does not get more energy because it is wide.
+The bands are triangles between edges that are evenly spaced on this scale. Each has an area of
+one, so that a wide band does not get more energy than a narrow one.
 """
 
 from functools import cache
@@ -27,8 +27,8 @@ def mel_energies(signal):
     Parameters
     ----------
     signal : ndarray of shape (n_samples,)
-        At 16 kHz. Frame k is centred at sample 200 + 160 k, so whoever wants the first frame to be
-        centred at the first sample puts 200 zeros before it.
+        The samples at 16 kHz. Frame k is centred at sample 200 + 160 k. To centre the first frame
+        at the first sample, put 200 zeros before the signal.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Where the files of a transformers model lie: in a folder, or in the local cache of the hub."""
+"""Find the files of a transformers model in a folder, or in the local cache of the hub."""
 
 import json
 import re
@@ -15,16 +15,16 @@ _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 
 
 def find_folder(model, *, needs_weights=True, download=False):
-    """Return the folder with the files of a model, and fetch them only if that is allowed.
+    """Return the folder with the files of a model; download them only if this is allowed.
 
     Parameters
     ----------
     model : str or path-like
         A folder, or the name of a model on the hub, such as ``"facebook/wav2vec2-base"``.
     needs_weights : bool, default=True
-        Whether the weights must be there too, beside the configuration.
+        Whether the weights must be there, besides the configuration.
     download : bool, default=False
-        Whether a model that is not on this computer may be fetched from the hub. Without it, no
+        Whether a model that is not on this computer may be downloaded from the hub. If False, no
         connection is opened.
 
     Returns
@@ -37,7 +37,7 @@ def find_folder(model, *, needs_weights=True, download=False):
     ValueError
         If files are missing, or there is no such folder and no such model on this computer.
     ConnectionError
-        If the hub does not give the model.
+        If the download fails.
     """
     name, folder = str(model), Path(model)
     if folder.is_dir():
@@ -45,29 +45,29 @@ def find_folder(model, *, needs_weights=True, download=False):
         if missing:
             raise ValueError(
                 f"The folder of a transformers model must hold {CONFIG} and its weights; "
-                f"{name!r} has no {missing}. Name the folder to which save_pretrained wrote."
+                f"{name!r} has no {missing}. Name the folder that save_pretrained wrote."
             )
         return folder
     if not _HUB_NAME.fullmatch(name):
         raise ValueError(
             "model must be 'ge2e', or the folder or the hub name of a transformers model, such as "
-            f"'facebook/wav2vec2-base'; there is no folder {name!r:.200}, and no model on the hub "
-            "can be called that."
+            f"'facebook/wav2vec2-base'; got {name!r:.200}, which is not a folder and cannot be a "
+            "hub name."
         )
-    found = _cached_folder(name)
-    if found is not None and not _missing(found, needs_weights):
-        return found
+    cached = _cached_folder(name)
+    if cached is not None and not _missing(cached, needs_weights):
+        return cached
     if not download:
         raise ValueError(
-            f"model must be 'ge2e', a folder, or a model that was downloaded before; {name!r} is "
-            "none of these. If it is the name of a model on the hub, allow its download with "
+            f"model must be 'ge2e', a folder, or a model that was downloaded before; got "
+            f"{name!r}. If it is the name of a model on the hub, allow its download with "
             "download=True (--download)."
         )
     return _download(name, needs_weights)
 
 
 def find_weights(folder):
-    """Return the files that hold the weights: the safetensors, else those of pickled tensors.
+    """Return the files with the weights: safetensors, or else pickled tensors.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def find_weights(folder):
     Returns
     -------
     list of Path
-        One file, or the parts that an index names; empty if there are none.
+        One file, or the parts that an index names; empty if there are no weights.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def _parts(folder, index):
 
 
 def _missing(folder, needs_weights):
-    """Return in words what a folder lacks; empty if nothing."""
+    """Return the names of missing files; empty if the folder is complete."""
     if not (folder / CONFIG).is_file():
         return CONFIG
     if needs_weights and not find_weights(folder):
@@ -114,7 +114,7 @@ def _missing(folder, needs_weights):
 
 
 def _cached_folder(name):
-    """Return where the hub's cache on this computer holds a model, or None; opens nothing."""
+    """Return the folder of a model in the local cache of the hub, or None; opens no connection."""
     hub = import_extra("huggingface_hub", "speech")
     try:
         return Path(hub.snapshot_download(name, local_files_only=True))
@@ -123,16 +123,16 @@ def _cached_folder(name):
 
 
 def _download(name, needs_weights):
-    """Fetch configuration and weights, the latter in one form only, and no code."""
+    """Download the configuration and the weights in one form, but no code."""
     hub = import_extra("huggingface_hub", "speech")
     try:
-        there = hub.HfApi().list_repo_files(name)
+        files = hub.HfApi().list_repo_files(name)
         weights = (
-            "model*.safetensors*" if set(_SAFETENSORS) & set(there) else "pytorch_model*.bin*"
+            "model*.safetensors*" if set(_SAFETENSORS) & set(files) else "pytorch_model*.bin*"
         )
         wanted = [*_READ, weights] if needs_weights else [*_READ]
         folder = Path(hub.snapshot_download(name, allow_patterns=wanted))
-    except Exception as error:  # the hub's own, those of its HTTP library, and those of the disk
+    except Exception as error:  # errors of the hub, of its HTTP library, and of the disk
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ConnectionError(
             f"The model {name!r} could not be downloaded from the hub: {reason:.300} Check its "

@@ -1,12 +1,12 @@
-"""Activations of layers, window by window -> one row of averages over time.
+"""Average the activations of layers over time, window by window, into one row.
 
 The windows of an hour of speech do not fit into memory, so each is added to running sums and
-dropped. The spread is merged as T. F. Chan, G. H. Golub and R. J. LeVeque (1983) do it: the sum of
-squared deviations M of two parts together is
+dropped. The sums of squared deviations M of two parts are merged by the formula of T. F. Chan,
+G. H. Golub and R. J. LeVeque (1983),
 
     M = M_a + M_b + (mean_b - mean_a)² n_a n_b / (n_a + n_b)
 
-which loses no digits where the mean is large. All sums are in float64.
+which loses no digits if the mean is large. All sums are in float64.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ POOLINGS = ("mean", "std")
 
 
 class _OverTime:
-    """Mean and sum of squared deviations over the frames that were added so far."""
+    """Mean and sum of squared deviations over all frames added so far."""
 
     def __init__(self, n_units):
         self.n_frames, self.mean, self.squares = 0, np.zeros(n_units), np.zeros(n_units)
@@ -26,9 +26,9 @@ class _OverTime:
         """Add activations of shape (n_frames, n_units)."""
         n_new, mean = len(frames), frames.mean(axis=0, dtype=np.float64)
         squares = np.square(frames - mean).sum(axis=0)
-        n_all, apart = self.n_frames + n_new, mean - self.mean
-        self.squares += squares + apart**2 * (self.n_frames * n_new / n_all)
-        self.mean += apart * (n_new / n_all)
+        n_all, shift = self.n_frames + n_new, mean - self.mean
+        self.squares += squares + shift**2 * (self.n_frames * n_new / n_all)
+        self.mean += shift * (n_new / n_all)
         self.n_frames = n_all
 
     def pooled(self, pooling):
@@ -42,15 +42,15 @@ def column_names(model, layers, pooling):
     Parameters
     ----------
     model : SpeechModel
-        What computes the layers.
+        The model.
     layers, pooling : sequence of str
-        Which of them, and what is taken over time.
+        Names of the layers, and the statistics over time.
 
     Returns
     -------
     list of str
-        Layer by layer, within each pooling by pooling; units have three digits or more, the same
-        number within a layer, so that names sort as numbers do.
+        The names, layer by layer, and pooling by pooling within each layer. Units have three or
+        more digits, the same number within a layer, so that names sort like numbers.
 
     Examples
     --------
@@ -60,9 +60,9 @@ def column_names(model, layers, pooling):
     ['tiny.layer1.mean.000', 'tiny.layer1.mean.001', 'tiny.layer1.std.000', 'tiny.layer1.std.001']
     """
     return [
-        f"{model.name}.{layer}.{each}.{unit:0{_n_digits(model.layer_widths[layer])}d}"
+        f"{model.name}.{layer}.{statistic}.{unit:0{_n_digits(model.layer_widths[layer])}d}"
         for layer in layers
-        for each in pooling
+        for statistic in pooling
         for unit in range(model.layer_widths[layer])
     ]
 
@@ -72,19 +72,19 @@ def _n_digits(width):
 
 
 class PooledLayers:
-    """A function of a signal, for a FeatureFunction: one row of averages of layers over time.
+    """The function of a FeatureFunction that averages the layers of a model over time.
 
     Parameters
     ----------
     model : SpeechModel
-        What computes the layers.
+        The model.
     layers, pooling : sequence of str
-        Which of them, and what is taken over time: 'mean' or 'std'.
+        Names of the layers, and the statistics over time: 'mean' or 'std'.
 
     Attributes
     ----------
     shortest : dict of str to float
-        The length in s of the shortest signal that the model of this name takes.
+        The length in s of the shortest signal that the model can use, by the name of the model.
     """
 
     def __init__(self, model, layers, pooling):
@@ -92,37 +92,37 @@ class PooledLayers:
         self.shortest = {model.name: model.n_samples_min / model.sampling_rate}
 
     def __call__(self, signal, sampling_rate):
-        """Return the row of a signal; NaN if it is shorter than the model takes.
+        """Return the row of a signal; NaN if it is too short for the model.
 
         Raises
         ------
         ValueError
             If the signal holds only zeros, or the model returns something unusable.
         """
-        from skprognet.networks import limit_threads, undisturbed  # which import torch
+        from skprognet.networks import limit_threads, undisturbed  # these import torch
 
         model = self.model.get()
         widths = {layer: model.layer_widths[layer] for layer in self.layers}
         if len(signal) < model.n_samples_min:
             return np.full(sum(widths.values()) * len(self.pooling), np.nan)
         if not signal.any():
-            raise ValueError("holds only zeros, in which a speech model hears nothing")
+            raise ValueError("holds only zeros, so a speech model has nothing to read")
         sums = {layer: _OverTime(width) for layer, width in widths.items()}
         # One thread: the same bits in every process, and no thread waits for another.
         with limit_threads(1), undisturbed(model.depends_on.get("device", "cpu")):
             for window in model.windows(signal, self.layers):
                 for layer, sum_ in sums.items():
                     sum_.add(_check_frames(window[layer], layer, widths[layer], model.name))
-        return np.concatenate([s.pooled(each) for s in sums.values() for each in self.pooling])
+        return np.concatenate([s.pooled(name) for s in sums.values() for name in self.pooling])
 
 
 def _check_frames(frames, layer, width, name):
     """Return the activations of one window; raise if they are of another shape or not finite."""
     if frames.ndim != 2 or frames.shape[1] != width or not len(frames):
         raise ValueError(
-            f"gives layer {layer!r} of {name!r} the shape {frames.shape}; expected (n_frames, "
+            f"gives layer {layer!r} of {name!r} the shape {frames.shape}; it must be (n_frames, "
             f"{width}), with one frame or more"
         )
     if not np.isfinite(frames).all():
-        raise ValueError(f"gives layer {layer!r} of {name!r} values that are no finite numbers")
+        raise ValueError(f"gives layer {layer!r} of {name!r} values that are not finite")
     return frames

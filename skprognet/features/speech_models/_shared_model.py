@@ -1,4 +1,4 @@
-"""A model that many calls share: other processes read it from a file once."""
+"""Share a model between many calls: each process reads it from a file once."""
 
 import pickle
 import tempfile
@@ -11,11 +11,11 @@ _one_at_a_time = threading.Lock()
 
 
 class SharedModel:
-    """A model that other processes read from a file, once each, and not with every utterance.
+    """A model that each process reads from a file once, instead of with every utterance.
 
-    Whatever computes features is sent to a process again with each utterance, and a network of
+    The function that computes features is sent to a process with each utterance, and a network of
     hundreds of MB would be sent as often. So when this object is first pickled, it writes the
-    model to a temporary file, and pickles its path. The file goes when the object does.
+    model to a temporary file and pickles the path. The file is removed with the object.
     """
 
     def __init__(self, model=None, path=None):
@@ -26,7 +26,7 @@ class SharedModel:
         return self._model if self._path is None or self._model is not None else _read(self._path)
 
     def __reduce__(self):
-        with _one_at_a_time:  # each worker is sent its calls by a thread of its own
+        with _one_at_a_time:  # several threads pickle this object, one for each worker
             if self._path is None:
                 self._path = _write(self._model)
                 weakref.finalize(self, Path(self._path).unlink, missing_ok=True)
@@ -35,7 +35,7 @@ class SharedModel:
 
 def _write(model):
     """Write a model to a new file that nobody else may read; return its path."""
-    from joblib.externals.loky.backend.reduction import dump  # takes functions of a script, too
+    from joblib.externals.loky.backend.reduction import dump  # also pickles functions of a script
 
     with tempfile.NamedTemporaryFile(prefix="skprognet-model-", delete=False) as file:
         try:

@@ -1,11 +1,11 @@
-"""What a pretrained speech network is to this package, whatever kind it is of."""
+"""The interface of all pretrained speech networks."""
 
 from abc import ABC, abstractmethod
 from pathlib import Path
 
 
 def short_name(model, is_random=False):
-    """Return what columns of a model are called by: the last part of its folder's or hub name."""
+    """Return the prefix of a model's columns: the last part of its folder or hub name."""
     name = Path(model).resolve().name if Path(model).is_dir() else str(model).rpartition("/")[2]
     return name.replace(".", "-") + ("-random" if is_random else "")
 
@@ -13,25 +13,26 @@ def short_name(model, is_random=False):
 class SpeechModel(ABC):
     """A network that turns the signal of an utterance into the activations of its layers.
 
-    Each kind of model is a subclass in a file of its own. It sets the attributes and has the
-    method :meth:`windows`.
+    Each kind of model is a subclass in its own file. It sets the attributes and defines the method
+    :meth:`windows`.
 
     Attributes
     ----------
     name : str
-        What the names of columns begin with, such as "ge2e"; without dots.
+        The prefix of the names of columns, such as "ge2e", without dots.
     layer_widths : dict of str to int
-        The number of units of each layer that can be asked for, in order; names without dots.
+        The number of units of each available layer, in order; the names have no dots.
     hidden_layers : tuple of str
-        What ``layers="all"`` stands for: all of `layer_widths`, unless the model says otherwise.
+        The layers of ``layers="all"``: all of `layer_widths`, unless the model overrides it.
     sampling_rate : int
-        The rate in Hz of the signals that it takes.
+        The sampling rate of its input in Hz.
     n_samples_min : int
-        The length of the shortest signal that it takes.
+        The length of the shortest signal that it can use.
     sha256 : str
         The SHA-256 of the weights, in hexadecimal digits.
     depends_on : dict
-        What else changes the numbers, such as versions of libraries, as plain data for the cache.
+        Everything else that changes the numbers, such as versions of libraries, as plain data for
+        the cache.
     """
 
     name: str
@@ -43,26 +44,26 @@ class SpeechModel(ABC):
 
     @property
     def hidden_layers(self):
-        """The layers that "all" stands for."""
+        """The layers of ``layers="all"``."""
         return tuple(self.layer_widths)
 
     def to(self, device):
-        """Return the model where torch is to compute; one that is made for its device is there."""
+        """Return the model on a device; here the model itself, which was made for its device."""
         return self
 
     @abstractmethod
     def windows(self, signal, layers):
         """Yield the activations of one window of the signal after the other.
 
-        Only one window at a time, or one batch of them, need be in memory. A model that takes a
+        Only one window, or one batch of windows, needs to be in memory. A model that reads a
         signal as a whole yields once.
 
         Parameters
         ----------
         signal : ndarray of shape (n_samples,), float32
-            From -1 to 1; at least `n_samples_min` long and not all zero.
+            Samples from -1 to 1; at least `n_samples_min` of them, and not all zero.
         layers : sequence of str
-            Which layers.
+            Names of the layers.
 
         Yields
         ------

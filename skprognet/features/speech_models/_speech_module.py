@@ -1,4 +1,4 @@
-"""A torch module of the user's own as a speech model."""
+"""Use a user's own torch module as a speech model."""
 
 import copy
 import re
@@ -18,57 +18,58 @@ _NAME = re.compile(r"[\w-]+")
 
 
 class SpeechModule(SpeechModel):
-    """A torch module that hears a signal, for :class:`SpeechModelFeatures`.
+    """Wrap a torch module that reads a signal, for :class:`SpeechModelFeatures`.
 
-    The module is copied once, to the CPU and in evaluation mode. Yours is never touched, and what
-    happens to it later does not change the copy.
+    The module is copied to the CPU, in evaluation mode. Your module is never changed, and later
+    changes to it do not affect the copy.
 
     Parameters
     ----------
     module : torch.nn.Module
         Any fitted network.
     layers : sequence of str, or dict of str to str
-        Its layers, the first one first: names of submodules, as ``module.named_modules()`` calls
-        them. A dict gives them names of your own: ``{"layer1": "encoder.0"}``. Otherwise a dot in
-        the name of a submodule is an underscore in the name of its layer. Each has to run once
-        when the module runs. Its output, of several the first (as of an ``nn.LSTM``), has the
+        Names of submodules from ``module.named_modules()``, the first layer first. A dict gives
+        them your own names: ``{"layer1": "encoder.0"}``. Otherwise a dot in the name of a
+        submodule becomes an underscore in the name of its layer. Each submodule must run once when
+        the module runs. Its output, or the first of several (as of an ``nn.LSTM``), must have the
         shape (1, n_frames, n_units) or (n_frames, n_units).
     name : str
-        What the names of columns begin with: letters, digits, ``_`` and ``-``.
+        The prefix of the names of columns: letters, digits, ``_`` and ``-``.
     prepare : callable, default=None
-        Called with a signal, float32 of shape (n_samples,) from -1 to 1; returns the tensor or
-        array that the module is given. None gives it the signal in shape (1, n_samples).
+        Called with a signal, float32 of shape (n_samples,) from -1 to 1; returns the input of the
+        module, a tensor or an array. With None, the input is the signal in shape (1, n_samples).
     sampling_rate : int, default=16000
-        The rate in Hz of the signals that the module takes.
+        The sampling rate in Hz that the module expects.
     time_axis : int, default=1
-        Which axis of a layer with three is time. 2 is for convolutions, whose outputs have the
+        The time axis of a layer with three axes. Use 2 for convolutions, whose outputs have the
         shape (1, n_units, n_frames).
     version : int, default=1
         Raise it when you change `prepare` or the code of the module, which the cache of features
-        cannot see. It sees the weights, the name of `prepare`, and what the module prints.
+        cannot see. The cache sees the weights, the name of `prepare`, and the printed module.
 
     Attributes
     ----------
     sha256 : str
         The SHA-256 of names, types, shapes and values in the state of the module.
     layer_widths : dict of str to int
-        The number of units of each layer, as found with one second of noise.
+        The number of units of each layer, measured with one second of noise.
 
     Raises
     ------
     TypeError
-        If `module` is no ``nn.Module``, `prepare` no function, or `layers` no names.
+        If `module` is not an ``nn.Module``, `prepare` is not a function, or `layers` are not
+        names.
     ValueError
-        If there is no such layer, or it gives something else than described; or if the module
-        cannot hear a second of noise, or hears it differently the second time.
+        If there is no such layer, or its output has another form; or if the module fails on one
+        second of noise, or gives other numbers the second time.
 
     See Also
     --------
-    SpeechModelFeatures : Runs it on recordings.
+    SpeechModelFeatures : Runs the module on recordings.
 
     Notes
     -----
-    A signal is given to the module as a whole, so that memory grows with its length.
+    The module gets the whole signal at once, so memory grows with its length.
 
     Examples
     --------
@@ -114,7 +115,7 @@ class SpeechModule(SpeechModel):
         self.layer_widths = self._try_noise()
 
     def __deepcopy__(self, memo):
-        return self  # nothing changes it, so that clones share it
+        return self  # it never changes, so clones can share it
 
     def __repr__(self):
         return f"SpeechModule({type(self.module).__name__}, {self.submodules}, {self.name!r})"
@@ -135,20 +136,20 @@ class SpeechModule(SpeechModel):
         Raises
         ------
         ValueError
-            If the module cannot hear the signal, or a layer is of another form.
+            If the module fails on the signal, or a layer has another form.
         """
         try:
-            given = signal[None] if self.prepare is None else self.prepare(signal)
-            given = torch.as_tensor(given).to(_device_of(self.module))
-            found = record_outputs(self.module, [self.submodules[name] for name in layers], given)
+            x = signal[None] if self.prepare is None else self.prepare(signal)
+            x = torch.as_tensor(x).to(_device_of(self.module))
+            recorded = record_outputs(self.module, [self.submodules[name] for name in layers], x)
         except Exception as error:
-            said = (str(error).splitlines() or [""])[0]
+            reason = (str(error).splitlines() or [""])[0]
             raise ValueError(
-                f"stops the module {self.name!r} ({type(error).__name__}: {said:.150})"
+                f"stops the module {self.name!r} ({type(error).__name__}: {reason:.150})"
             ) from error
         yield {
             name: self._frames_first(outputs, name)
-            for name, outputs in zip(layers, found, strict=True)
+            for name, outputs in zip(layers, recorded, strict=True)
         }
 
     def _frames_first(self, outputs, name):
@@ -160,10 +161,10 @@ class SpeechModule(SpeechModel):
         elif len(shape) == 2:
             frames = outputs[0]
         else:
-            what = f"the shape {shape}" if shape else f"{len(outputs)} outputs, or no tensor"
+            form = f"the shape {shape}" if shape else f"{len(outputs)} outputs, or no tensor"
             raise ValueError(
-                f"gives layer {name!r} of {self.name!r} {what}; expected one tensor of shape (1, "
-                "n_frames, n_units) or (n_frames, n_units)"
+                f"gives layer {name!r} of {self.name!r} {form}; it must be one tensor of shape "
+                "(1, n_frames, n_units) or (n_frames, n_units)"
             )
         return frames.float().cpu().numpy()
 
@@ -174,13 +175,15 @@ class SpeechModule(SpeechModel):
             once, again = (next(self.windows(noise, list(self.submodules))) for _ in range(2))
         except ValueError as error:
             raise ValueError(
-                f"The module must hear one second of noise at {self.sampling_rate} Hz; it {error}."
+                f"The module must accept one second of noise at {self.sampling_rate} Hz; it "
+                f"{error}."
             ) from error
         for name in self.submodules:
             if not np.allclose(once[name], again[name], rtol=1e-3, atol=1e-5, equal_nan=True):
                 raise ValueError(
                     f"The module must give the same numbers for the same signal; layer {name!r} "
-                    "gave others the second time. In evaluation mode nothing may be drawn or kept."
+                    "gave others the second time. In evaluation mode it must not draw random "
+                    "numbers or keep a state."
                 )
         return {name: frames.shape[1] for name, frames in once.items()}
 
@@ -195,7 +198,7 @@ def _check_parameters(module, name, prepare, sampling_rate, time_axis):
         raise TypeError(f"prepare must be a function of a signal, or None; got {prepare!r:.200}.")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ValueError(
-            "name must be letters, digits, '_' and '-', since columns are called "
+            "name must be letters, digits, '_' and '-', since columns are named "
             f"'name.layer.mean.000'; got {name!r:.200}."
         )
     if not isinstance(sampling_rate, Integral) or sampling_rate < 1:
@@ -211,10 +214,10 @@ def _frozen_copy(module):
     try:
         return copy.deepcopy(module).to("cpu").requires_grad_(False).eval()
     except Exception as error:
-        said = (str(error).splitlines() or [""])[0]
+        reason = (str(error).splitlines() or [""])[0]
         raise ValueError(
-            f"module must be one that copy.deepcopy can copy to the CPU; {type(module).__name__} "
-            f"cannot be ({type(error).__name__}: {said:.150})."
+            f"module must be one that copy.deepcopy can copy to the CPU; "
+            f"{type(module).__name__} cannot be copied ({type(error).__name__}: {reason:.150})."
         ) from error
 
 
@@ -223,7 +226,7 @@ def _device_of(module):
 
 
 def _check_layers(layers, module):
-    """Return the submodule of each layer by its name; raise unless all are there."""
+    """Return the submodule of each layer by name; raise unless all exist."""
     if isinstance(layers, str):
         layers = [layers]
     if not hasattr(layers, "__iter__"):
@@ -244,7 +247,7 @@ def _check_layers(layers, module):
     for layer, submodule in layers.items():
         if not isinstance(layer, str) or not _NAME.fullmatch(layer):
             raise ValueError(
-                f"Layers must be called by letters, digits, '_' and '-'; got {layer!r:.200}."
+                f"Names of layers must be letters, digits, '_' and '-'; got {layer!r:.200}."
             )
         if submodule not in known:
             near = nearest_name(submodule, known)

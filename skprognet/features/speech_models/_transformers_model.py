@@ -1,12 +1,12 @@
 """A speech model of the library transformers, such as wav2vec2, HuBERT or WavLM.
 
-Such a model reads the samples themselves. Strided convolutions turn them into frames (one in 20 ms
-in the usual models), and a stack of transformer layers turns frames into frames. ``layer0`` is
-what the first transformer layer reads, and ``layerN`` what the last one returns: the library calls
-them ``hidden_states``.
+Such a model reads samples. Strided convolutions turn them into frames (one per 20 ms in the usual
+models), and a stack of transformer layers turns frames into frames. ``layer0`` is the input of the
+first transformer layer, and ``layerN`` the output of the last one. The library calls them
+``hidden_states``.
 
-A frame attends to all frames, so time and memory grow with the square of the length. A recording
-of more than 20 s is therefore cut into windows of equal length. No frame sees beyond its window.
+A frame attends to all frames, so time and memory grow with the square of the length. Therefore a
+recording of more than 20 s is cut into windows of equal length. No frame sees beyond its window.
 """
 
 import hashlib
@@ -32,9 +32,9 @@ from skprognet.features.speech_models._weights_digest import weights_digest
 
 LONGEST_WINDOW = 20  # s
 MODEL_TYPES = ("hubert", "unispeech", "unispeech-sat", "wav2vec2", "wav2vec2-conformer", "wavlm")
-_FOR_TRAINING = {"masked_spec_embed"}  # some files lack it, and only training reads it
+_FOR_TRAINING = {"masked_spec_embed"}  # some files lack it, but only training needs it
 _OFFLINE = {"local_files_only": True, "trust_remote_code": False}
-_RECIPE = 1  # a new number whenever this file changes its numbers
+_RECIPE = 1  # raise it whenever this file changes its numbers
 
 
 class TransformersModel(SpeechModel):
@@ -45,20 +45,20 @@ class TransformersModel(SpeechModel):
     model : str or path-like
         The folder or the name on the hub.
     weights : {None, "random"}
-        None takes the weights of the folder; "random" draws new ones for the same architecture.
+        None uses the weights of the folder; "random" draws new ones for the same architecture.
     device : str
-        Where torch computes.
+        Device on which torch computes.
     batch_size : int
-        How many windows of one recording are computed at once.
+        Number of windows of one recording to compute at once.
     download : bool
-        Whether the model may be fetched from the hub.
+        Whether the model may be downloaded from the hub.
 
     Raises
     ------
     ValueError
-        If there is no such model, it is of another kind, or its files do not go together.
+        If there is no such model, it is of another kind, or its files do not fit together.
     ConnectionError
-        If the hub does not give the model.
+        If the download fails.
     ImportError
         If transformers is missing.
     """
@@ -94,46 +94,46 @@ class TransformersModel(SpeechModel):
         }
 
     def __reduce__(self):
-        # Other processes read the files themselves: a network of the library, once it is pickled,
-        # no longer returns its hidden states, and where weights are parametrized it cannot be.
+        # Other processes read the files themselves. A pickled network of the library no longer
+        # returns its hidden states, and one with parametrized weights cannot be pickled.
         return TransformersModel, (*self._arguments, False)
 
     def windows(self, signal, layers):
         """Yield the layers of one window after the other."""
         if self.normalises:
-            signal = (signal - signal.mean()) / np.sqrt(signal.var() + 1e-7)  # as the library does
+            signal = (signal - signal.mean()) / np.sqrt(signal.var() + 1e-7)  # as in the library
         for batch in batches(signal, LONGEST_WINDOW * self.sampling_rate, self.batch_size):
-            found = self._run(batch, layers)
-            yield from (dict(zip(layers, one, strict=True)) for one in zip(*found, strict=True))
+            outputs = self._run(batch, layers)
+            yield from (dict(zip(layers, one, strict=True)) for one in zip(*outputs, strict=True))
 
     @torch.inference_mode()
     def _run(self, batch, layers):
-        """Return each layer of windows of one length, (n_windows, n_frames, n_units) each."""
+        """Return each layer of windows of one length, in shape (n_windows, n_frames, n_units)."""
         x = torch.from_numpy(batch).to(self.device)
         states = self.network(x, output_hidden_states=True).hidden_states
-        places = list(self.layer_widths)
-        return [states[places.index(layer)].cpu().numpy() for layer in layers]
+        names = list(self.layer_widths)
+        return [states[names.index(layer)].cpu().numpy() for layer in layers]
 
 
 def batches(signal, longest, batch_size):
-    """Yield windows of a signal, several at once: in one batch all have one length.
+    """Yield windows of a signal in batches; all windows of a batch have the same length.
 
-    Shorter windows would have to be filled up with zeros, which models without a mask would take
-    for speech. So all windows of a signal are as long as each other, or shorter by one sample.
+    Shorter windows would need padding with zeros, which models without a mask would read as
+    speech. So the lengths of the windows of a signal differ by at most one sample.
 
     Parameters
     ----------
     signal : ndarray of shape (n_samples,)
         The samples.
     longest : int
-        Samples of a window at most.
+        Largest number of samples of a window.
     batch_size : int
-        Windows of a batch at most.
+        Largest number of windows in a batch.
 
     Yields
     ------
     ndarray of shape (n_windows, n_samples_of_a_window), float32
-        In the order of the signal.
+        The windows, in the order of the signal.
 
     Examples
     --------
@@ -157,9 +157,9 @@ def _is_random(weights):
 
 
 def _receptive_field(kernels, strides):
-    """Return how many samples one frame is made of, which a signal must have at least.
+    """Return the number of samples of one frame, which is the least length of a signal.
 
-    Seen from the frame, each convolution before it widens n inputs to (n - 1) stride + kernel.
+    Going back from the frame, each convolution widens n inputs to (n - 1) stride + kernel.
     """
     n_samples = 1
     for kernel, stride in zip(reversed(kernels), reversed(strides), strict=True):
@@ -168,50 +168,50 @@ def _receptive_field(kernels, strides):
 
 
 def _read_config(transformers, folder):
-    """Return the configuration; raise unless it is that of a model that reads samples."""
-    found = _read_json(folder / CONFIG).get("model_type")
-    if found not in MODEL_TYPES:
+    """Return the configuration; raise unless its model reads samples."""
+    model_type = _read_json(folder / CONFIG).get("model_type")
+    if model_type not in MODEL_TYPES:
         raise ValueError(
-            f"A transformers model must be one of {', '.join(MODEL_TYPES)}, whose layers are "
-            f"known; {str(folder)!r} holds {found!r:.80}. Wrap another network in a SpeechModule."
+            f"A transformers model must be one of {', '.join(MODEL_TYPES)}; {str(folder)!r} holds "
+            f"{model_type!r:.80}. Wrap another network in a SpeechModule."
         )
     with _quiet(transformers), _readable(folder):
         return transformers.AutoConfig.from_pretrained(folder, **_OFFLINE)
 
 
 def _read_preprocessing(folder):
-    """Return the sampling rate, and whether a signal gets the mean 0 and the variance 1.
+    """Return the sampling rate, and whether a signal is normalised to mean 0 and variance 1.
 
-    Without a file that says so, they are the library's: 16 kHz, and yes.
+    Without a file that sets them, they are the defaults of the library: 16 kHz and True.
     """
-    found = {}
+    values = {}
     for name in PREPROCESSING:
         if (folder / name).is_file():
-            found = _read_json(folder / name)
-            found = found.get("feature_extractor", found)
+            values = _read_json(folder / name)
+            values = values.get("feature_extractor", values)
             break
-    return int(found.get("sampling_rate", 16_000)), bool(found.get("do_normalize", True))
+    return int(values.get("sampling_rate", 16_000)), bool(values.get("do_normalize", True))
 
 
 def _read_json(path):
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(
             f"{str(path)!r} must be a JSON file; it cannot be read: {error}"
         ) from error
-    return found if isinstance(found, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def _draw_network(transformers, config):
-    """Return the architecture with the library's initial weights, always the same ones."""
+    """Return the architecture with initial weights of the library, which are always the same."""
     with _quiet(transformers):
         torch.manual_seed(0)
         return transformers.AutoModel.from_config(config, trust_remote_code=False)
 
 
 def _read_network(transformers, folder):
-    """Return the network with its weights, read as numbers: neither code nor pickled objects."""
+    """Return the network with its weights, read as numbers, without code or pickled objects."""
     safe = find_weights(folder)[0].suffix == ".safetensors"
     with _quiet(transformers), _readable(folder):
         network, report = transformers.AutoModel.from_pretrained(
@@ -232,7 +232,7 @@ def _read_network(transformers, folder):
 
 
 def _digest_of_files(paths):
-    """Return the SHA-256 of a file; of several, that of the lines that sha256sum prints."""
+    """Return the SHA-256 of a file; for several, that of the output of sha256sum."""
     if len(paths) == 1:
         return sha256(paths[0])
     lines = "".join(f"{sha256(path)}  {path.name}\n" for path in paths)
@@ -241,7 +241,7 @@ def _digest_of_files(paths):
 
 @contextmanager
 def _readable(folder):
-    """Say in one sentence what the library could not read, whatever error it raises."""
+    """Turn any error of the library into one sentence on what it could not read."""
     try:
         yield
     except pickle.UnpicklingError as error:
@@ -259,7 +259,7 @@ def _readable(folder):
 
 @contextmanager
 def _quiet(transformers):
-    """Keep its bars and reports from the terminal, and its draws from torch's own generator."""
+    """Hide the library's bars and reports, and keep its draws from torch's own generator."""
     logging = transformers.utils.logging
     level, shows_bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()

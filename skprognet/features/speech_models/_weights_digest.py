@@ -1,4 +1,4 @@
-"""The SHA-256 of all weights of a network."""
+"""Compute the SHA-256 of all weights of a network."""
 
 import hashlib
 
@@ -20,7 +20,7 @@ def weights_digest(module):
     """
     digest = hashlib.sha256()
     for name, values in module.state_dict().items():
-        if not torch.is_tensor(values):  # what a module adds by get_extra_state
+        if not torch.is_tensor(values):  # the result of get_extra_state
             digest.update(f"{name} {values!r} ".encode())
             continue
         digest.update(f"{name} {values.dtype} {tuple(values.shape)} ".encode())
