@@ -29,7 +29,7 @@ def check_monitor(monitor, default_score):
     if kind not in (None, get_score(default_score).kind):
         name = monitor.name if isinstance(monitor, Score) else monitor
         raise ValueError(
-            f"{expected}; got {name!r}, a score of {kind}. Choose a score of the target."
+            f"{expected}; got {name!r}, which is a score of {kind}. Choose another score."
         )
     if isinstance(monitor, Score):
         return

@@ -60,7 +60,7 @@ def _reasons(estimator):
     )
     yield (
         bool(estimator.callbacks),
-        "Callbacks see each batch of one network, so the network is trained alone.",
+        "Callbacks see each batch of one network, so a network with callbacks is trained alone.",
     )
     yield (
         bool(estimator.verbose),

@@ -178,7 +178,7 @@ def test_a_scorer_that_gives_no_number_is_an_error(problem, small, value):
 def test_a_validation_loss_that_is_no_number_is_an_error(problem, small, monitor):
     X, y, _ = problem
     clf = DNNClassifier(**small, activation="identity", monitor=monitor)
-    with pytest.raises(ValueError, match=r"^The validation loss must stay finite; it became nan"):
+    with pytest.raises(ValueError, match=r"^The validation loss must stay finite; got nan"):
         clf.fit(X, y, X_val=np.sign(X[:9]) * 3e38, y_val=y[:9])
 
 

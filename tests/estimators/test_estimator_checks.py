@@ -94,7 +94,7 @@ def test_the_checks_pass(cls, kind, check, problem, fitted_once, small):
 def test_fine_tuning_refuses_several_sources(kind, problem, fitted_once, small):
     X, y, source_y = problem
     model = FineTunedClassifier(make_source(kind, fitted_once, small), **small)
-    with pytest.raises(ValueError, match=r"^FineTunedClassifier starts from the weights of one"):
+    with pytest.raises(ValueError, match=r"^source must be a single source for FineTunedClass"):
         model.fit(X, y, source_y={"b": source_y})
 
 

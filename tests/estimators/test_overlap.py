@@ -234,7 +234,7 @@ def test_over_half_of_the_columns_that_vary_have_to_be_off(n_off, warns):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         clf.source_overlap(other)
-        assert [f"in {n_off} of 4 columns" in str(each.message) for each in caught] == [
+        assert [f"got {n_off} of 4 columns" in str(each.message) for each in caught] == [
             True
         ] * warns
         caught.clear()

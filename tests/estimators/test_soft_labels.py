@@ -223,7 +223,7 @@ def refused(X, y, match, cls=DNNClassifier, options=None, **given):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda P: P * 1.001, r"^Each row of y must sum to 1 within 1e-06; 150 of 150 do not, "),
+        (lambda P: P * 1.001, r"^Each row of y must sum to 1 within 1e-06; .* of 150 of 150 "),
         (
             lambda P: P + np.array([0.5, -0.5, 0, 0]),
             r"^y must hold probabilities, none of them negative",
