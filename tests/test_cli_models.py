@@ -363,9 +363,9 @@ def test_a_model_that_does_not_know_its_features_refuses_audio(model):
     result = run("predict", model[0], "a.wav")
     assert result.exit_code == 1
     assert result.stderr == (
-        "Error: To predict from audio, features must be made as those that the model learned "
-        "from, and its file does not say how these were. Give a table of features to 'skprognet "
-        "predict', or its rows to load_model(path).\n"
+        "Error: The file of a model must record how its features were computed, to predict from "
+        "audio; got no such record. Pass a table of features to 'skprognet predict', or its rows "
+        "to load_model(path).\n"
     )
 
 
@@ -379,7 +379,9 @@ def test_a_file_that_is_no_model_is_one_sentence(table):
     for verb in (["predict", table, "a.wav"], ["inspect", table]):
         result = run(*verb)
         assert result.exit_code == 1
-        assert result.stderr.startswith("Error: load_model reads a file that save_model wrote")
+        assert result.stderr.startswith(
+            "Error: A model must be a whole, unaltered file of save_model"
+        )
         assert result.stderr.count("\n") == 1
 
 
@@ -454,7 +456,7 @@ def test_inspect_warns_of_rows_on_another_scale(model, table, tmp_path):
     frame.to_csv(tmp_path / "rows.csv", index=False)
     result = done("inspect", model[0], "--rows", tmp_path / "rows.csv")
     assert result.stderr.startswith(
-        "Warning: X is not on the scale of the rows that the model was trained on: in 3 of 3 "
+        "Warning: X should be on the scale of the rows that the model was trained on; got 3 of 3 "
     )
 
 
@@ -470,8 +472,8 @@ def test_rows_that_are_not_those_of_the_model_are_refused(model, table, tmp_path
     save_model(nameless, tmp_path / "m")
     result = run("inspect", tmp_path / "m", "--rows", table)
     assert result.stderr == (
-        "Error: The features of a table are found by their names, which this model does not know: "
-        "it was trained on an array. Ask skprognet.estimators.source_overlap in Python.\n"
+        "Error: The model must know the names of its features to find them in a table; got a "
+        "model that was trained on an array. Call skprognet.estimators.source_overlap in Python.\n"
     )
 
 

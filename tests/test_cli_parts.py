@@ -202,5 +202,5 @@ def test_command_on_the_page_of_networks_trained_together_gives_the_same_scores(
 def test_device_that_is_not_there_is_refused(line, tmp_path):
     result = run(*line, tmp_path / "out", "--device", "nowhere")
     assert result.exit_code == 1
-    assert "device must be a place where torch can compute on this machine" in result.output
+    assert "device must be one on which torch can compute on this machine" in result.output
     assert not (tmp_path / "out").exists()

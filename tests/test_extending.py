@@ -101,7 +101,7 @@ def test_a_forest_is_read(emodb, forest_source):
         assert again.source_digest_ == {"forest": before}
     both = ProgressiveClassifier([("chain", clf), ("forest", forest_source)], **SMALL)
     assert both.fit(X, y).net_.module_.source_sizes == ((24,), (8, 6), (24,))
-    with pytest.raises(ValueError, match=r"^The source was trained on 88 features; got X with 9"):
+    with pytest.raises(ValueError, match=r"^X must have the 88 features of the source; got 9"):
         both.fit(X[:, :9], y)
 
 
@@ -134,7 +134,7 @@ def test_a_forest_is_a_source_of_a_study(emodb, forest_source, tmp_path):
 def test_a_forest_has_no_layers_to_copy(emodb, forest_source, tmp_path):
     X, y, _ = emodb
     message = (
-        "FineTunedClassifier copies the layers of a network; the source 'source' has none to "
+        "FineTunedClassifier must copy the layers of a network; the source 'source' has none to "
         "copy. Read it with ProgressiveClassifier."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):

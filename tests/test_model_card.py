@@ -100,7 +100,7 @@ def test_what_is_not_known_is_not_invented(metadata, tmp_path):
     card = model_card(tmp_path / "model")
     assert "# ProgressiveClassifier of an unnamed label" in card
     assert "license: unknown\npipeline_tag" in card
-    for name in ("Table and rows", "Rows of each class", "Made as", "Licence of the features"):
+    for name in ("Table and rows", "Rows of each class", "Computed as", "Licence of the features"):
         assert f"**{name}:** not recorded" in card
     assert "licence of its recordings:** not recorded" in card
     assert "Rows that chose it:** not recorded" in card
@@ -181,7 +181,7 @@ def test_scores_are_those_of_the_recorded_method_and_source(path, tmp_path):
         ({"target": "gender"}, "the target that the file records, 'emotion'; got 'gender'."),
         (
             {"chance": 0.25},
-            "the 2 classes of the model, 'angry', 'sad'; their chance level is that",
+            "the 2 classes of the model, 'angry', 'sad'; got the chance level of",
         ),
         ({"source": "age"}, "what the file records, a method from gender; got 'DNN from age', "),
     ],

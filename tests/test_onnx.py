@@ -136,7 +136,7 @@ BOTH = np.column_stack([1e6 + 3 * X[:, 0], 1e-3 * X[:, 1], np.full(60, 5.0)])
 
 @pytest.mark.parametrize("kind", [ProgressiveRegressor, SideBySideRegressor])
 def test_numbers_are_on_their_own_scale(sources, kind, tmp_path):
-    with pytest.warns(UserWarning, match=r"^The target is constant in output \[2\]"):
+    with pytest.warns(UserWarning, match=r"^y should vary; got a constant in output \[2\]"):
         model = kind(sources, **SMALL).fit(X, BOTH)
     path = tmp_path / "model.onnx"
     export_onnx(model, path)
@@ -243,7 +243,7 @@ SCALED = StandardScaler().fit(X)
     ("make", "error", "message"),
     [
         (lambda: DNNClassifier(**SMALL), NotFittedError, "not fitted"),
-        (lambda: make_pipeline(SCALED, SVC()).fit(X, Y), TypeError, "got Pipeline, which has no"),
+        (lambda: make_pipeline(SCALED, SVC()).fit(X, Y), TypeError, "got Pipeline. Pass one of"),
         (
             lambda: make_pipeline(PolynomialFeatures(2), DNNClassifier(**SMALL)).fit(X, Y),
             TypeError,
@@ -254,17 +254,17 @@ SCALED = StandardScaler().fit(X)
                 CorpusStandardScaler(statistics="corpus"), DNNClassifier(**SMALL)
             ).fit(X, Y),
             ValueError,
-            "refuses new rows. Normalise before the graph, and export the network alone",
+            "rejects new rows. Normalise before the graph, and export the network alone",
         ),
         (
             lambda: ProgressiveClassifier(Signs(), **SMALL).fit(X, Y),
             TypeError,
-            r"must have a graph; Signs has none. Write a method add_hidden\(graph, rows\)",
+            r"must have a method add_hidden\(graph, rows\); got Signs without one. Write it",
         ),
         (
             lambda: ProgressiveClassifier(WrongSigns(), **SMALL).fit(X, Y),
             ValueError,
-            "must give the probabilities of its model; here they differ by",
+            "must give the probabilities of its model; got a difference of",
         ),
     ],
 )

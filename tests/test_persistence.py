@@ -322,8 +322,8 @@ def test_what_else_is_known_is_kept_beside_the_model(path, tmp_path):
 )
 def test_metadata_that_json_cannot_hold_are_refused(metadata, path):
     message = (
-        "metadata must be a dict that JSON can hold: text as keys, and text, finite numbers, "
-        f"True, False, None, lists and dicts as values; got {metadata!r}."
+        f"metadata must be a dict that JSON can hold; got {metadata!r}. Use text as keys, and "
+        "text, finite numbers, True, False, None, lists and dicts as values."
     )
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         save_model(dnn(), path, metadata=metadata)
@@ -336,9 +336,8 @@ def test_info_of_another_kind_is_refused(name, path):
     document, arrays = parts(path)
     forge(path, document | {name: ["1.0"]}, arrays)
     message = (
-        "read_model_info reads a file that save_model wrote, whole and unaltered; in "
-        f"{str(path)!r} versions or metadata are no JSON object. Save the model again, or fetch "
-        "the file anew."
+        f"A model must be a whole, unaltered file of save_model; got {str(path)!r}, in which "
+        "versions or metadata are not JSON objects. Save the model again, or copy the file again."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         read_model_info(path)
@@ -348,11 +347,9 @@ def test_altered_info_is_refused(path):
     save_model(dnn(), path, metadata={"rate": 16000})
     path.write_bytes(path.read_bytes().replace(b"16000", b"18000"))
     for read in (load_model, read_model_info):
-        with pytest.raises(ValueError, match="the SHA-256 is not that of the content"):
+        with pytest.raises(ValueError, match="the SHA-256 does not match the content"):
             read(path)
-    with pytest.raises(
-        FileNotFoundError, match=r"^read_model_info reads a file that save_model w"
-    ):
+    with pytest.raises(FileNotFoundError, match=r"^A model must be a file of save_model; got"):
         read_model_info(path.with_name("gone"))
 
 
@@ -383,11 +380,11 @@ NOT_STORABLE = {
     ),
     "numbers of another type": (
         lambda: dnn().set_params(class_weight={"female": np.array([1j])}),
-        "got an array of complex128 in 'class_weight.female'. Do without it, or use pickle.",
+        "got an array of complex128 in 'class_weight.female'. Leave it out, or use pickle.",
     ),
     "step": (
         lambda: make_pipeline(SelectKBest(k=3), DNNClassifier(**SMALL)).fit(X, GENDER),
-        "got SelectKBest in 'steps.0.1'. Do without it, or use pickle.",
+        "got SelectKBest in 'steps.0.1'. Leave it out, or use pickle.",
     ),
     "in a source": (
         lambda: progressive(dnn(callbacks=[EpochTimer()])),
@@ -398,7 +395,7 @@ NOT_STORABLE = {
 
 @pytest.mark.parametrize(("make", "message"), NOT_STORABLE.values(), ids=NOT_STORABLE)
 def test_what_cannot_be_stored_is_refused(make, message, path):
-    beginning = "save_model stores numbers, text, their arrays, and estimators of the classes DNN"
+    beginning = "A stored model must consist of numbers, text, their arrays, estimators of the cl"
     with pytest.raises(TypeError, match=rf"^{beginning}.*{re.escape(message)}"):
         save_model(make(), path)
     assert not path.exists()
@@ -411,7 +408,7 @@ def test_with_the_callbacks_taken_off_it_can_be_stored(path):
 
 @pytest.mark.parametrize("estimator", [mlp, lambda: StandardScaler().fit(X), lambda: None])
 def test_only_our_classifiers_are_models(estimator, path):
-    with pytest.raises(TypeError, match=r"^save_model stores a classifier .* got \w+\.$"):
+    with pytest.raises(TypeError, match=r"^est must be a classifier or .* got \w+\. For"):
         save_model(estimator(), path)
 
 
@@ -430,14 +427,16 @@ def test_a_model_without_a_fit_is_refused(estimator, path):
 
 
 def test_a_parameter_that_no_fit_would_take_is_refused(path):
-    with pytest.raises(ValueError, match=r"predict the same; here lr must satisfy 0 < lr; got -1"):
+    with pytest.raises(ValueError, match=r"got a file in which lr must satisfy 0 < lr; got -1"):
         save_model(dnn().set_params(lr=-1), path)
 
 
 def test_an_attribute_that_no_fit_leaves_is_refused(path):
     model = dnn()
     model.note = "best so far"
-    with pytest.raises(ValueError, match=r"here a DNNClassifier lacks .* \['note'\], which it"):
+    with pytest.raises(
+        ValueError, match=r"in which a DNNClassifier lacks .* unknown .* \['note'\]"
+    ):
         save_model(model, path)
 
 
@@ -445,7 +444,7 @@ def test_a_model_that_would_predict_otherwise_is_refused(path):
     model = dnn()
     model.net_.module_.activation = "relu"
     model.net_.module_.config = dnn().net_.module_.config
-    with pytest.raises(ValueError, match=r"; here it predicts otherwise\. Change that in DNN"):
+    with pytest.raises(ValueError, match=r"in which the predictions differ\. Change that in DNN"):
         save_model(model, path)
 
 
@@ -499,8 +498,8 @@ def loaded_or_refused(path):
         return load_model(path)
     except (ValueError, OSError) as error:
         message = str(error)
-    assert message.startswith("load_model reads a file that")
-    assert message.endswith(("Check the path.", "or fetch the file anew."))
+    assert message.startswith("A model must be a ")
+    assert message.endswith(("Check the path.", "or copy the file again."))
     assert "\n" not in message
 
 
@@ -515,20 +514,20 @@ def refused(path):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "the safetensors format is not kept"),
-        (b"\x00", "the safetensors format is not kept"),
-        (pickle.dumps({"a": np.zeros(9)}), "the safetensors format is not kept"),
-        (b"RIFF$\x00\x00\x00WAVEfmt ", "the safetensors format is not kept"),
-        (b'{"format_version": 1, "model": {}}', "the safetensors format is not kept"),
+        (b"", "the safetensors format is damaged"),
+        (b"\x00", "the safetensors format is damaged"),
+        (pickle.dumps({"a": np.zeros(9)}), "the safetensors format is damaged"),
+        (b"RIFF$\x00\x00\x00WAVEfmt ", "the safetensors format is damaged"),
+        (b'{"format_version": 1, "model": {}}', "the safetensors format is damaged"),
         (save({"weight": np.zeros(3)}), "there is no model of skprognet"),
         (save({}, metadata={"format": "pt"}), "there is no model of skprognet"),
         (save({}, metadata={KEY: "no JSON"}), "Expecting value: line 1 column 1"),
         (save({}, metadata={KEY: ""}), "Expecting value: line 1 column 1"),
-        (save({}, metadata={KEY: "[1, 2]"}), "the JSON document is not that of a model"),
+        (save({}, metadata={KEY: "[1, 2]"}), "the JSON document does not describe a model"),
         (save({}, metadata={KEY: "NaN"}), "the JSON document has a NaN"),
         (save({}, metadata={KEY: "1" * 5000}), "Exceeds the limit"),
-        (save({}, metadata={KEY: "[" * 10**4}), "parts do not go together (RecursionError)"),
-        (save({}, metadata={KEY: '{"a":' * 10**4}), "not go together (RecursionError)"),
+        (save({}, metadata={KEY: "[" * 10**4}), "parts do not fit together (RecursionError)"),
+        (save({}, metadata={KEY: '{"a":' * 10**4}), "not fit together (RecursionError)"),
     ],
 )
 def test_another_kind_of_file_is_refused(content, reason, path):
@@ -615,7 +614,7 @@ def test_no_stretch_can_be_altered(damaged, data):
 def test_a_header_that_denies_the_size(size, damaged):
     _, content, path = damaged
     path.write_bytes(size.to_bytes(8, "little") + content[8:])
-    assert "the safetensors format is not kept" in refused(path)
+    assert "the safetensors format is damaged" in refused(path)
 
 
 @pytest.mark.parametrize(
@@ -630,13 +629,13 @@ def test_a_header_that_denies_an_array(of, into, damaged):
     _, content, path = damaged
     assert of in content
     path.write_bytes(content.replace(of, into, 1))
-    assert "the safetensors format is not kept" in refused(path)
+    assert "the safetensors format is damaged" in refused(path)
 
 
 def test_arrays_of_the_same_size_cannot_be_exchanged(damaged):
     _, content, path = damaged
     path.write_bytes(content.replace(b'"dtype":"F32"', b'"dtype":"I32"', 1))
-    assert "the SHA-256 is not that of the content" in refused(path)
+    assert "the SHA-256 does not match the content" in refused(path)
 
 
 # A file of another hand, with a digest that agrees
@@ -724,44 +723,50 @@ FORGERIES = {
     "class": (rename, "the class 'os.system' is not one of DNNClassifier"),
     "version": (
         lambda document, arrays: document.update(format_version=2),
-        "the format is version 2, while this release of skprognet reads version 1",
+        "the format has version 2, while this release of skprognet reads version 1",
     ),
-    "no version": (drop_key("format_version"), "the JSON document is not that of a model"),
-    "no model": (drop_key("model"), "the JSON document is not that of a model"),
-    "model is text": (lambda d, a: d.update(model="x"), "there is a str in place of a model"),
-    "model is a scaler": (put_scaler, "there is a StandardScaler in place of a model"),
-    "unknown kind": (put("lr", {"eval": "1"}), "['eval'] is no kind of value"),
-    "two kinds": (put("lr", {"tuple": [], "dict": []}), "['tuple', 'dict'] is no kind of value"),
+    "no version": (drop_key("format_version"), "the JSON document does not describe a model"),
+    "no model": (drop_key("model"), "the JSON document does not describe a model"),
+    "model is text": (lambda d, a: d.update(model="x"), "there is a str instead of a model"),
+    "model is a scaler": (put_scaler, "there is a StandardScaler instead of a model"),
+    "unknown kind": (put("lr", {"eval": "1"}), "['eval'] is not a kind of value"),
+    "two kinds": (
+        put("lr", {"tuple": [], "dict": []}),
+        "['tuple', 'dict'] is not a kind of value",
+    ),
     "no array": (put("classes_", {"array": "../../etc/passwd"}), "no array '../../etc/passwd'"),
     "array left over": (
         lambda document, arrays: arrays.update({"/etc/passwd": np.zeros(2)}),
-        "there are arrays that belong to nothing",
+        "there are arrays that nothing uses",
     ),
     "unknown parameter": (
         put("learning_rate", 0.1),
-        "has ['learning_rate'], which it does not know",
+        "has the unknown attributes ['learning_rate']",
     ),
     "missing parameter": (drop_estimator, "a FrozenEstimator lacks the parameters ['estimator']"),
-    "method": (put("predict", "x"), "has ['predict'], which it does not know"),
+    "method": (put("predict", "x"), "has the unknown attributes ['predict']"),
     "optimizer": (put("optimizer", "rmsprop"), "optimizer must be one of 'adam', 'sgd'"),
-    "parameter of another kind": (put("max_epochs", "3"), "do not go together (TypeError)"),
+    "parameter of another kind": (put("max_epochs", "3"), "do not fit together (TypeError)"),
     "parameter out of range": (put("dropout", 2), "dropout must satisfy 0 <= dropout < 1; got 2"),
-    "device": (put("device", 3), "the device is no text"),
+    "device": (put("device", 3), "the device is not text"),
     "threads": (put("n_threads", 0), "n_threads must satisfy 1 <= n_threads; got 0"),
     "no sources": (drop("sources_"), "sources_ of ProgressiveClassifier is missing or no list"),
-    "no classes": (drop("classes_"), "classes_ of ProgressiveClassifier is missing or no ndarray"),
+    "no classes": (
+        drop("classes_"),
+        "classes_ of ProgressiveClassifier is missing or no ndarray",
+    ),
     "one class": (
         change_array("classes_", lambda points: points[:1]),
-        "the classes are of shape (1,)",
+        "the classes have the shape (1,)",
     ),
     "fingerprints": (
         put("row_fingerprints_", {"array": W}),
-        "row_fingerprints_ are of type float32, not uint64",
+        "row_fingerprints_ have the type float32, not uint64",
     ),
     "names": (put("feature_names_in_", {"objects": ["a"]}), "there are 1 names for 6 features"),
     "order of sources": (
         lambda d, a: state(d)["sources_"].reverse(),
-        "the network reads other layers than those of the sources",
+        "the network does not read the layers of the sources",
     ),
     "history": (
         lambda d, a: pairs(state(d)["network_state"])["history"].__setitem__(1, [1, 2]),
@@ -771,19 +776,19 @@ FORGERIES = {
     "features": (put("n_features_in_", 10**12), "satisfy 1 <= n_features_in_ <= 1000000; got"),
     "digest of sources": (
         put("source_digest_", {"dict": [["speaker", "0" * 64], ["gender", "0" * 64]]}),
-        "source_digest_ is not that of the sources",
+        "source_digest_ does not match the sources",
     ),
     "digest of one source": (
         lambda d, a: pairs(state(d)["source_digest_"])["gender"].__setitem__(1, "0" * 64),
-        "source_digest_ is not that of the sources",
+        "source_digest_ does not match the sources",
     ),
     "names that are equal": (
         put("feature_names_in_", {"objects": list("abcdea")}),
-        "two features have one name",
+        "two features have the same name",
     ),
     "scale of other features": (
         put("training_mean_", {"array": W}),
-        "training_mean_ is of shape and type ((5, 6), dtype('float32')), not ((6,), dtype('float6",
+        "training_mean_ has the shape and type ((5, 6), dtype('float32')), not ((6,), dtype('flo",
     ),
     "number of rows": (put("n_samples_seen_", 0), "n_samples_seen_ must satisfy 1 <= n_samples"),
     "weights of another shape": (
@@ -792,11 +797,11 @@ FORGERIES = {
     ),
     "weights of another type": (
         change_array(W, lambda w: w.astype(np.float64)),
-        "are ((5, 6), 'float64'), while the architecture asks for ((5, 6), 'float32')",
+        "are ((5, 6), 'float64'), while the architecture needs ((5, 6), 'float32')",
     ),
     "huge layers": (
         put_config("hidden_layer_sizes", {"tuple": [10**9, 10**9]}),
-        "while the architecture asks for ((1000000000, 6), 'float32')",
+        "while the architecture needs ((1000000000, 6), 'float32')",
     ),
     "more classes": (put_config("n_classes", 4), "n_classes must satisfy 3 <= n_classes <= 3"),
     "sources of other sizes": (
@@ -804,16 +809,16 @@ FORGERIES = {
         "the weights 'laterals.0.0.weight' are",
     ),
     "type": (put_config("dtype", "load"), "dtype must be one of 'float32', 'float64'"),
-    "activation": (put_config("activation", "exec"), "do not go together (KeyError)"),
+    "activation": (put_config("activation", "exec"), "do not fit together (KeyError)"),
     "RandomState": (
         put("random_state", {"RandomState": {"tuple": ["MT19937", [0] * 624, 10**9, 0, 0.0]}}),
-        "a RandomState does not stand between 0 and 624",
+        "the position of a RandomState is not between 0 and 624",
     ),
     "no code points": (
         change_array("classes_", lambda points: points + np.uint32(2**31)),
         "the array 'classes_' holds no text",
     ),
-    "scalar": (put("lr", {"scalar": ["system", 1]}), "do not go together (KeyError)"),
+    "scalar": (put("lr", {"scalar": ["system", 1]}), "do not fit together (KeyError)"),
 }
 
 
@@ -841,7 +846,7 @@ def test_a_version_that_scikit_learn_would_print_is_one(originals):
     scaler = pairs_of_steps[0]["tuple"][1]["estimator"][1]
     scaler["_sklearn_version"] = "\x1b[31m"
     forge(path, document, arrays)
-    assert "the version of scikit-learn is none" in refused(path)
+    assert "the version of scikit-learn is not a version" in refused(path)
 
 
 def test_a_model_of_a_device_that_is_not_there_is_on_the_cpu(originals):

@@ -122,8 +122,8 @@ BOMBS = {
     "lists": (in_history([], 1_000_000), TOO_MUCH),
     "lists in lists": (in_history(NESTED, 7_000), TOO_MUCH),
     "features": (wide, TOO_MUCH),
-    "layers": (many_layers, "while the architecture asks for"),
-    "laterals": (many_laterals, "while the architecture asks for"),
+    "layers": (many_layers, "while the architecture needs"),
+    "laterals": (many_laterals, "while the architecture needs"),
     "an array of no bytes": (endless, "an array of several axes and no elements"),
     "lists, just allowed": (in_history(NESTED, 1_000, arrays=False), "loaded"),
 }

@@ -119,15 +119,15 @@ def put_array(name, value):
         (lambda state, arrays: state.pop("target_std_"), "target_std_ of DNNRegressor is missing"),
         (put("target_ndim_", 1), "target_ndim_ must satisfy 2 <= target_ndim_ <= 2; got 1"),
         (put("loss", "eval"), "loss must be one of 'squared_error'"),
-        (put_array("target_mean_", [1.0]), "no scale of the same outputs"),
-        (put_array("target_mean_", [1.0, np.nan]), "target_mean_ are no finite numbers"),
-        (put_array("target_mean_", [1, 2]), "target_mean_ are no finite numbers"),
-        (put_array("target_std_", [1.0, -1.0]), "no scale of the same outputs"),
+        (put_array("target_mean_", [1.0]), "not a scale of the same outputs"),
+        (put_array("target_mean_", [1.0, np.nan]), "target_mean_ are not finite numbers"),
+        (put_array("target_mean_", [1, 2]), "target_mean_ are not finite numbers"),
+        (put_array("target_std_", [1.0, -1.0]), "not a scale of the same outputs"),
     ],
 )
 def test_a_forged_scale_is_refused(change, reason, tmp_path):
     forged(tmp_path / "model", change)
-    with pytest.raises(ValueError, match=r"^load_model reads a file that save_model") as info:
+    with pytest.raises(ValueError, match=r"^A model must be a whole, unaltered file") as info:
         load_model(tmp_path / "model")
     assert reason in str(info.value)
 
@@ -179,7 +179,7 @@ def test_the_card_says_what_is_recorded_of_the_numbers(tmp_path):
         "**Numbers of the rows:** mean 3.04, standard deviation 1, lowest 1, highest 5",
         "**Rows that chose it:** a tenth, drawn at random; their speakers may have trained",
         "**Loss:** 1 - CCC, of numbers",
-        "A number is what the network would expect an",
+        "A number is what the network expects an",
     ):
         assert said in card
     folds = pd.DataFrame({"repeat": 1, "fold": [1, 2], "score": [0.5, 0.7], "target": "arousal"})

@@ -114,18 +114,18 @@ def put(attribute, value):
     ("name", "change", "reason"),
     [
         ("posterior", lambda s: s.pop("source_widths_"), "source_widths_ of .* is missing"),
-        ("posterior", lambda s: s["source_widths_"]["dict"].pop(), "not those of the so"),
+        ("posterior", lambda s: s["source_widths_"]["dict"].pop(), "does not match the so"),
         ("posterior", put("source_widths_", 5), "reads 13 numbers"),
         ("side by side", put("source_widths_", -1), "source_widths_ m"),
         ("multi-task", lambda s: s.pop("source_classes_"), "source_classes_ of .* is missing"),
         ("multi-task", lambda s: s["source_classes_"]["dict"].pop(), "n_classes must"),
-        ("multi-task", put("source_classes_", []), "no list of labels"),
+        ("multi-task", put("source_classes_", []), "not a list of labels"),
     ],
 )
 def test_a_forged_file_is_refused(name, change, reason, models, tmp_path):
     save_model(models[name], tmp_path / "model")
     forge(tmp_path / "model", change)
-    with pytest.raises(ValueError, match=rf"^load_model reads a file that .*{reason}"):
+    with pytest.raises(ValueError, match=rf"^A model must be a whole, .*{reason}"):
         load_model(tmp_path / "model")
 
 

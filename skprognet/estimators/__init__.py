@@ -1,6 +1,6 @@
-"""The scikit-learn face: estimators that own a skorch net, and checks of what they hold.
+"""Estimators for scikit-learn that own a skorch net, and checks of their properties.
 
-The names that are not in ``__all__`` are for the other packages of skprognet.
+Names outside ``__all__`` are for the other packages of skprognet.
 """
 
 from skprognet.estimators._base import NetworkEstimator as NetworkEstimator

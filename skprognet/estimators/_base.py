@@ -1,4 +1,4 @@
-"""What all estimators of this package share: from `fit` to what a network gives for rows."""
+"""The base of all estimators of this package, from `fit` to the outputs for rows."""
 
 import copy
 
@@ -23,7 +23,7 @@ from skprognet.estimators._parameters import (
 from skprognet.estimators._plain_state import plain_state, restore_net
 from skprognet.estimators._prepare import prepare
 from skprognet.estimators._remembered_rows import RememberedRowsMixin
-from skprognet.estimators._rows import check_given, check_rows
+from skprognet.estimators._rows import check_rows, check_training_rows
 from skprognet.estimators._training_job import Seeds, seed_dropout, train
 from skprognet.networks import (
     ROWS_PER_PREDICTION,
@@ -36,7 +36,7 @@ from skprognet.sources import MOMENTS, NetworkSource, as_tensor
 
 
 def _rows_at_once(loss, validation):
-    """Return how many validation rows are evaluated at once: all, if the loss needs them all."""
+    """Return how many validation rows to evaluate at once: all, if the loss needs all."""
     if loss.needs_all_rows and validation is not None:
         return max(len(validation), ROWS_PER_PREDICTION)
     return ROWS_PER_PREDICTION
@@ -45,26 +45,26 @@ def _rows_at_once(loss, validation):
 class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
     """Base of the estimators that own a network.
 
-    A subclass says what its column is and what it reads, and what is learned: its `_target_kind`
+    A subclass defines its column, what the column reads, and what it learns: its `_target_kind`
     and `_target`.
 
     `fit` has three parts. *Prepare* checks everything, draws the seeds and builds a training job.
-    *Train* trains a list of jobs, here of one. *Keep* stores what was learned.
+    *Train* trains a list of jobs, here a single one. *Keep* stores the result.
     """
 
     class_weight = None  # only classifiers have it as a parameter
     _trains_together = True  # whether a lockstep knows the loss
 
-    # With metadata routing on, the speakers of the rows reach fit without being asked for.
+    # With metadata routing, the groups of the rows reach fit without a request.
     __metadata_request__fit = {"groups": True}
 
     def as_source(self):
-        """Return this network as another one reads it.
+        """Return a view of this network that other networks can read.
 
         Returns
         -------
         Source
-            A view of the network, without weights of its own.
+            The view, which has no weights of its own.
         """
         return NetworkSource(
             self,
@@ -74,48 +74,48 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
         )
 
     def _read_by_name(self):
-        """Return the sources by name; an estimator without any has none."""
+        """Return the sources by name; here there are none."""
         return []
 
     def _source_slices(self):
-        """Return where what each source says stands in what the network reads; here nowhere."""
+        """Return the slice of the network's input that each source fills; here none."""
         return {}
 
     def _kind_of_target(self, y):
-        """Return what checks the `y` of a fit, as it was given, and learns the target from it."""
+        """Return the kind of target that checks the raw `y` of a fit and learns from it."""
         return self._target_kind
 
     def _target_of_fit(self, kind):
-        """Return what is learned, as it encodes the `y` of this fit."""
+        """Return the target that encodes the `y` of this fit."""
         return self._target
 
     def _check_parameters(self):
-        """Raise unless the parameters are of the right kind."""
+        """Raise unless the parameters are valid."""
         check_parameters(self)
 
     def _monitored(self):
-        """Return what chooses the epoch."""
+        """Return the monitor that chooses the epoch."""
         return self.monitor
 
     def _optimizer_options(self, column):
-        """Return what the optimizer of skorch gets beside the learning rate."""
+        """Return the options of skorch's optimizer, besides the learning rate."""
         return OPTIMIZERS.get(self.optimizer, (None, {}))[1]
 
     def _read_sources(self, rows, train, held_out, seed):
-        """Freeze or train the sources; an estimator without any has nothing to do."""
+        """Freeze or train the sources; here there are none."""
 
     def _check_same_sources(self):
-        """Raise if the sources are not those of the last fit; an estimator may have none."""
+        """Raise if the sources are not those of the last fit; here there are none."""
 
     def _check_sources(self):
-        """Raise if a source is no longer what it was; an estimator without any has none."""
+        """Raise if a source has changed; here there are none."""
 
     def _in_order_of_fit(self, X):
-        """Return rows as `fit` had them; an estimator may find the features by name."""
+        """Return X with the columns in the order of `fit`, if features are found by name."""
         return X
 
     def _n_inputs(self):
-        """Return how many numbers the column reads of a row."""
+        """Return how many numbers of a row the column reads."""
         return self.n_features_in_
 
     def _make_column(self, generator):
@@ -131,25 +131,25 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
         )
 
     def _set_scale(self, rows):
-        """Note the scale of what is learned in the rows that train; classes have none."""
+        """Store the scale of the target over the training rows; classes have none."""
 
     def _check_validation(self, rows):
-        """Warn if encoded rows that are to choose the epoch cannot; those of classes can."""
+        """Warn if the encoded validation rows cannot choose the epoch; those of classes can."""
 
     def _codes_learned(self, rows):
-        """Return what the network learns of encoded rows that train."""
+        """Return what the network learns from encoded training rows."""
         return rows.y
 
     def _column_input(self, X):
-        """Return the tensor that the column reads for the rows X, an array."""
+        """Return the tensor that the column reads for X, an array."""
         return as_tensor(X, self._dtype(), self._device())
 
     def _add_column_input(self, graph, rows):
-        """Add to an ONNX graph what `_column_input` computes, and return its name."""
+        """Add the computation of `_column_input` to an ONNX graph; return its name."""
         return graph.cast(rows, self._dtype())
 
     def _tensor_rows(self, X, y, weight=None):
-        """Return rows as the network learns from them."""
+        """Return rows in the form from which the network learns."""
         inputs = self._column_input(X)
         if weight is not None:
             weight = torch.tensor(weight, dtype=inputs.dtype, device=inputs.device)
@@ -159,17 +159,17 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
         return TensorRows(inputs, learned, weight)
 
     def _dtype(self):
-        """Return the type that the network computes in, or, before it is there, will."""
+        """Return the type in which the network computes, also before it exists."""
         if not hasattr(self, "net_"):
             return self.dtype
         return self.net_.module_.dtype_name
 
     def _device(self):
-        """Return where the network is, or, before it is there, where it will be."""
+        """Return the device of the network, also before it exists."""
         return self.net_.device if hasattr(self, "net_") else self.device
 
     def _training_options(self, column, device):
-        """Return options of the net for a column that is not trained as a plain one."""
+        """Return options of the net for a column with a special training."""
         return {}
 
     def _make_net(self, column, *, device, validation=None, seed=0, score=None):
@@ -204,11 +204,11 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
             **{f"optimizer__{name}": value for name, value in options.items()},
         ).initialize()
 
-    def _fit(self, given):
-        """Fit, or leave everything as it was; what Ctrl-C ended within the training is a fit."""
+    def _fit(self, arguments):
+        """Fit, or leave everything as it was. A training that Ctrl-C ended counts as a fit."""
         self._check_parameters()
         with last_fit_kept(self), undisturbed(self.device), limit_threads(self.n_threads):
-            job, tables = prepare(self, given)
+            job, tables = prepare(self, arguments)
             self.net_ = job.net  # already now, since a scorer calls predict
             train([job])
             self._keep(job.net, tables)
@@ -216,13 +216,13 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
             raise KeyboardInterrupt
         return self
 
-    def _partial_fit(self, given, named=None):
-        """Train for one epoch; `named` is what the first call learns, where the user says it."""
+    def _partial_fit(self, arguments, named=None):
+        """Train for one epoch; `named` are the classes that the user names, or None."""
         self._check_parameters()
         with last_fit_kept(self), undisturbed(self.device), limit_threads(self.n_threads):
             first = not hasattr(self, "net_")
-            kind = self._kind_of_target(given.y)
-            rows = check_given(self, given, kind, reset=first).present()
+            kind = self._kind_of_target(arguments.y)
+            rows = check_training_rows(self, arguments, kind, reset=first).present()
             if first:
                 by_name = named is not None
                 self._set_target(
@@ -234,7 +234,7 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
         return self
 
     def _train_one_epoch(self, target, rows, first):
-        """Train for one epoch on encoded rows; the first call makes the network."""
+        """Train for one epoch on encoded rows; the first call builds the network."""
         seeds = Seeds.draw(self.random_state)
         if first:
             self._set_scale(rows)
@@ -249,10 +249,10 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
         self.interrupted_, self.best_epoch_ = False, len(self.net_.history)
 
     def _check_named(self, named):
-        """Raise if what a later call of `partial_fit` names is not what the first one did."""
+        """Raise if a later call of `partial_fit` names other classes than the first one."""
 
     def _keep(self, net, tables):
-        """Store what was learned: the epoch, whether Ctrl-C ended it, and what rows there were."""
+        """Store the net, its best epoch, whether Ctrl-C ended it, and the rows to remember."""
         if net.interrupted_ and not len(net.history):
             raise KeyboardInterrupt  # within the first epoch: nothing is worth keeping
         self.net_ = net
@@ -262,7 +262,7 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
         self._check_sources()
 
     def _forget(self):
-        """Take back what the last fit has learned."""
+        """Delete the results of the last fit."""
         for name in ("net_", "row_fingerprints_", *MOMENTS):
             vars(self).pop(name, None)
 
@@ -271,7 +271,7 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
 
     @property
     def history_(self):
-        """DataFrame with a row per epoch: losses, scores, and seconds (dur)."""
+        """DataFrame with one row per epoch: losses, scores, and seconds (dur)."""
         check_is_fitted(self)
         columns = ["epoch", "train_loss", "valid_loss", "valid_score", "valid_monitor"]
         columns += ["test_score", "dur"]
@@ -279,7 +279,7 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
         return pd.DataFrame(rows, columns=columns).dropna(axis="columns", how="all")
 
     def _evaluate(self, X, normalise):
-        """Return what ``normalise(outputs, dim)`` makes of the outputs for the rows X."""
+        """Return ``normalise(outputs, dim)`` of the outputs for the rows X."""
         if not self.__sklearn_is_fitted__():  # scikit-learn's check takes longer than a layer
             check_is_fitted(self)
         X = check_rows(self, X, self._dtype())
@@ -287,7 +287,7 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
             outputs = [
                 evaluate_logits(self.net_.module_, self._column_input(part)) for part in _parts(X)
             ]
-            # Outputs of other tasks, which are learned along, stand behind those of the target.
+            # The outputs of auxiliary tasks follow those of the target.
             outputs = [part[:, : self._target.n_outputs] for part in outputs]
             check_finite(outputs)
             return torch.cat([normalise(part, 1) for part in outputs]).cpu().numpy()

@@ -1,26 +1,24 @@
-"""Rows as tensors, and batches cut out of them."""
+"""Rows as tensors, and batches of them."""
 
 import math
 
 import torch
 from torch.utils.data import Dataset
 
-ROWS_PER_COPY = 256  # about as many rows are copied at once, of which each batch is a part
+ROWS_PER_COPY = 256  # about this many rows are copied at once and then split into batches
 
 
 class TensorRows(Dataset):
-    """Rows as a network learns from them, where it computes.
-
-    skorch takes it as a data set.
+    """Rows as tensors on the device of the network; a data set for skorch.
 
     Parameters
     ----------
     X : Tensor of shape (n_rows, width)
         What the column reads.
     y : Tensor of shape (n_rows,), default=None
-        What it learns, encoded; None where only its outputs are wanted.
+        The encoded target; None if only outputs are needed.
     weight : Tensor of shape (n_rows,), default=None
-        Weights of the rows in the loss; None is 1.
+        Weights of the rows in the loss; None means 1.
     """
 
     def __init__(self, X, y=None, weight=None):
@@ -36,19 +34,19 @@ class TensorRows(Dataset):
 
 
 class Batches:
-    """Batches of rows, cut out of the tensors several at a time.
+    """Batches of rows, copied from the tensors several at a time.
 
-    skorch's usual loader collects row by row in Python, which costs two to three times the
-    training itself on networks of this size.
+    skorch's usual loader collects single rows in Python, which takes two to three times as long as
+    the training itself on networks of this size.
 
     Parameters
     ----------
     dataset : TensorRows
         The rows.
     batch_size : int
-        Rows in a batch; the last one may have fewer.
+        Rows in each batch; the last one may have fewer.
     generator : torch.Generator, default=None
-        Draws the order of the rows; None leaves it as it is.
+        Draws the order of the rows; None keeps their order.
     """
 
     def __init__(self, dataset, batch_size, generator=None):
@@ -60,7 +58,7 @@ class Batches:
         return math.ceil(len(self.dataset) / self.batch_size)
 
     def __iter__(self):
-        """Yield pairs as skorch takes them, with weights beside X in a dict if there are any."""
+        """Yield pairs as skorch takes them; weights, if any, share a dict with X."""
         for X, y, weight in self.parts():
             yield (X if weight is None else {"X": X, "sample_weight": weight}), y
 
@@ -74,12 +72,12 @@ class Batches:
                 yield X, y, weight[0] if weight else None
 
     def _blocks(self, columns):
-        """Yield the same rows of each column: all in their order, or a few batches at random."""
+        """Yield the same rows of each column: all in order, or a few random batches."""
         if self.generator is None:
             yield columns
             return
         order = torch.randperm(len(self.dataset), generator=self.generator)
         n_batches = max(1, ROWS_PER_COPY // self.batch_size)
         for rows in order.split(n_batches * self.batch_size):
-            # Several times as fast as column[rows] where rows are wide.
+            # Several times as fast as column[rows] for wide rows.
             yield [column.index_select(0, rows.to(column.device)) for column in columns]

@@ -1,12 +1,12 @@
-"""The classifiers that read what their sources say beside the features: parameters and fit."""
+"""The base of the classifiers that read their sources beside the features."""
 
 from skprognet.estimators._beside_mixin import BesideMixin
 from skprognet.estimators._network_classifier import NetworkClassifier
-from skprognet.estimators._rows import Given
+from skprognet.estimators._rows import FitArguments
 
 
 class BesideClassifier(BesideMixin, NetworkClassifier):
-    """Base of the classifiers whose first layer reads the features and what the sources say."""
+    """Base of the classifiers whose first layer reads the features and the sources."""
 
     def __init__(
         self,
@@ -73,29 +73,30 @@ class BesideClassifier(BesideMixin, NetworkClassifier):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Training rows, finite numbers; best with mean 0 and variance 1 in each feature.
+            Training rows of finite numbers, preferably with mean 0 and variance 1 in each feature.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Their labels: strings, integers or booleans. Or soft labels: floats, the probability of
-            each class, in columns that are named by the classes in a DataFrame and are 0, 1, ...
-            in an array.
+            Labels of the rows: strings, integers or booleans. Or soft labels: the probability of
+            each class, as floats. The columns of a DataFrame name the classes; the columns of an
+            array are the classes 0, 1, ...
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, scaled to mean 1 over those that train. A row of weight 0 is left
-            out. Held-out rows keep theirs in the validation loss and scores.
+            Weights of the rows, scaled to mean 1 over the training rows. Rows of weight 0 are left
+            out. The weights of held-out rows count in the validation loss and score.
         X_val : array-like of shape (n_validation, n_features), default=None
-            Validation rows that choose the epoch; they never train.
+            Validation rows, which choose the epoch. They never train the network.
         y_val : array-like of shape (n_validation,), default=None
-            Their labels; soft labels, as `y`, only where `y` has them.
+            Labels of the validation rows; soft labels, in the form of `y`, only if `y` has soft
+            labels.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers, that the internal validation split keeps apart.
+            Groups, such as speakers. The internal validation split never splits a group.
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
                 default=None
-            Labels of the source task, on which an unfitted source is trained; with several
-            sources a DataFrame with a column per source name.
+            Labels of the source task, on which an unfitted source is trained. For several sources,
+            a DataFrame with one column per source name.
         X_test : array-like of shape (n_test, n_features), default=None
-            Rows that are scored after every epoch, for a learning curve, in
-            ``history_["test_score"]``. They influence nothing.
+            Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
+            They do not influence the fit.
         y_test : array-like of shape (n_test,), default=None
-            Their labels, as `y_val`.
+            Labels of the test rows, in the form of `y_val`.
 
         Returns
         -------
@@ -105,12 +106,12 @@ class BesideClassifier(BesideMixin, NetworkClassifier):
         Raises
         ------
         ValueError
-            For NaN, wrong shapes, a single class, classes too rare to hold rows out, a parameter
+            For NaN, wrong shapes, a single class, classes too rare to hold out rows, a parameter
             out of range, a loss that is no longer finite, or a source that does not fit X.
         TypeError
             For a parameter of the wrong kind.
         """
-        given = Given(
+        arguments = FitArguments(
             X,
             y,
             sample_weight,
@@ -121,4 +122,4 @@ class BesideClassifier(BesideMixin, NetworkClassifier):
             X_test=X_test,
             y_test=y_test,
         )
-        return self._fit(given)
+        return self._fit(arguments)

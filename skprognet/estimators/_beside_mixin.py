@@ -1,4 +1,4 @@
-"""What networks share that read what their sources say as further features, beside those of X."""
+"""The base of networks that read numbers from their sources as additional features."""
 
 from itertools import chain
 
@@ -8,43 +8,43 @@ from skprognet.sources import add_layers, read_layers
 
 
 class BesideMixin(TransferMixin):
-    """Mixin for an estimator whose first layer reads the features and what the sources say.
+    """Mixin for an estimator whose first layer reads the features and the sources.
 
-    They say all their hidden layers, unless a subclass overrides `_read_source` and `_add_source`.
-    The sources compute once in a fit.
+    It reads all hidden layers of the sources, unless a subclass overrides `_read_source` and
+    `_add_source`. The sources compute once per fit.
     """
 
-    # Several at a time: cross_validate_transfer asks.
+    # cross_validate_transfer reads this: several sources at a time are possible.
     reads_several_sources = True
 
     @staticmethod
     def _read_source(source, X):
-        """Return what a source says of the rows X: a list of tensors, each with a row for each."""
+        """Return the numbers of a source for the rows X: a list of tensors, a row for each."""
         return [layer for column in read_layers(source, X) for layer in column]
 
     def _read_sources(self, rows, train, held_out, seed):
         super()._read_sources(rows, train, held_out, seed)
-        said = self._ask_sources(self._read_source, rows.X[:1])
-        widths = [sum(part.shape[1] for part in parts) for parts in said]
+        answers = self._ask_sources(self._read_source, rows.X[:1])
+        widths = [sum(part.shape[1] for part in parts) for parts in answers]
         self.source_widths_ = dict(zip(dict(self.sources_), widths, strict=True))
 
     def _column_input(self, X):
         x = super()._column_input(self._own_features(X))
-        said = self._ask_sources(self._read_source, X)
-        return join_frozen(x, [[part.to(x) for part in parts] for parts in said])
+        answers = self._ask_sources(self._read_source, X)
+        return join_frozen(x, [[part.to(x) for part in parts] for parts in answers])
 
     def _source_slices(self):
         return consecutive_slices(self._n_own_features(), self.source_widths_)
 
     @staticmethod
     def _add_source(source, graph, rows):
-        """Add to an ONNX graph what `_read_source` returns, and return the names."""
+        """Add the results of `_read_source` to an ONNX graph; return their names."""
         return [layer for column in add_layers(source, graph, rows) for layer in column]
 
     def _add_column_input(self, graph, rows):
         x = super()._add_column_input(graph, self._add_own_features(graph, rows))
-        said = chain.from_iterable(self._add_sources(self._add_source, graph, rows))
-        return graph.join([x, *(graph.cast(part, graph.types[x]) for part in said)])
+        parts = chain.from_iterable(self._add_sources(self._add_source, graph, rows))
+        return graph.join([x, *(graph.cast(part, graph.types[x]) for part in parts)])
 
     def _n_inputs(self):
         return self._n_own_features() + sum(self.source_widths_.values())

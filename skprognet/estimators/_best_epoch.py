@@ -1,4 +1,4 @@
-"""Which epoch is kept: the best on the validation rows."""
+"""Keep the epoch that is best on the validation rows."""
 
 import copy
 
@@ -6,20 +6,20 @@ from skorch.callbacks import Callback, EarlyStopping
 
 
 class BestEpoch(Callback):
-    """Note the best epoch and its weights; :class:`EndOfTraining` acts on it.
+    """Record the best epoch and its weights, for :class:`EndOfTraining` to restore.
 
-    Best is the highest ``valid_score``, or ``valid_monitor`` where the history has it. Of epochs
-    that are equal to six digits, it is the one with the lowest ``valid_loss``, since on a few
-    validation rows many epochs score the same. skorch's ``EarlyStopping`` compares one number
+    The best epoch has the highest ``valid_score``, or ``valid_monitor`` if the history has it. If
+    scores are equal after rounding to six decimals, the lowest ``valid_loss`` decides, since many
+    epochs score the same on a few validation rows. skorch's ``EarlyStopping`` compares one number
     only.
 
-    It stands before all callbacks that may end the training, since skorch lets no later one know
-    of the epoch.
+    It comes before all callbacks that may end the training, since skorch does not tell later
+    callbacks about the epoch.
 
     Attributes
     ----------
     best_epoch_ : int
-        The epoch (from 1) of the kept weights; 0 before the first has ended.
+        The epoch (from 1) of the kept weights; 0 before the first epoch ends.
     weights_ : dict of Tensor or None
         The weights of that epoch.
     """
@@ -34,28 +34,28 @@ class BestEpoch(Callback):
         score = net.history[-1].get("valid_monitor", score)
         rank = (round(score, 6), -loss)
         if self.weights_ is None or rank > self._best:
-            # A copy: the state itself is the live weights, which train on.
+            # A copy, since training changes the weights in the state itself.
             self.weights_ = copy.deepcopy(net.module_.state_dict())
             self._best, self.best_epoch_ = rank, epoch
 
 
 class EndOfTraining(Callback):
-    """End the training when patience runs out, and put the best weights back at its end.
+    """End the training when patience runs out, and restore the best weights at its end.
 
-    It stands behind all other callbacks: they learn of the last epoch, and what they load at the
-    end of training does not stay.
+    It comes after all other callbacks, so they see the last epoch, and weights that they load at
+    the end of training do not stay.
 
     Parameters
     ----------
     best : BestEpoch
-        What has noted the best epoch.
+        The callback that recorded the best epoch.
     patience : int or None, default=None
-        Epochs without a better one after which training stops; None never stops.
+        Number of epochs without a better one after which training stops; None never stops.
 
     Attributes
     ----------
     stopped_ : bool
-        Whether patience ran out.
+        Whether patience ended the training.
     """
 
     def __init__(self, best, patience=None):
@@ -78,30 +78,30 @@ class EndOfTraining(Callback):
 
 
 def has_stopped(callback):
-    """Return whether the callback has ended the training, as skorch and we do it."""
+    """Return whether the callback, skorch's or ours, has ended the training."""
     if isinstance(callback, EarlyStopping):
         return callback.misses_ == callback.patience
     return isinstance(callback, EndOfTraining) and callback.stopped_
 
 
 def kept_epoch(callbacks, n_epochs):
-    """Return the epoch whose weights the net has after training: the last where nothing chose.
+    """Return the epoch whose weights the net has after training: the last if none was chosen.
 
     Parameters
     ----------
     callbacks : list of Callback
         All callbacks of the net, in their order.
     n_epochs : int
-        How many epochs ended.
+        Number of epochs that ended.
 
     Returns
     -------
     int
-        The epoch, from 1; 0 if not even the first ended.
+        The epoch, from 1; 0 if not even the first one ended.
     """
     for callback in callbacks:
         if isinstance(callback, BestEpoch):
             return callback.best_epoch_
-    loading = [each for each in callbacks if isinstance(each, EarlyStopping) and each.load_best]
-    loaded = [each.best_epoch_ for each in loading if getattr(each, "best_epoch_", 0)]
+    loading = [c for c in callbacks if isinstance(c, EarlyStopping) and c.load_best]
+    loaded = [c.best_epoch_ for c in loading if getattr(c, "best_epoch_", 0)]
     return loaded[-1] if loaded else n_epochs

@@ -1,7 +1,7 @@
-"""How a prediction changes without a source or some features.
+"""Compute how a prediction changes without a source or a group of features.
 
-Letters in names: N rows, F features of X, J numbers that the network reads of a row (its features
-and what its sources say, side by side).
+Letters in names: N rows, F features of X, J numbers that the network reads for a row (its features
+and the activations of its sources, side by side).
 """
 
 import numpy as np
@@ -17,32 +17,32 @@ from skprognet.networks import evaluate_logits, limit_threads, undisturbed
 
 ROWS_AT_ONCE = 4096  # bounds the memory that frozen activations take
 METHODS = ["mean", "silence"]
-SOURCE, FEATURES = "source_", "features_"  # what the columns of changes begin with
+SOURCE, FEATURES = "source_", "features_"  # beginnings of the names of columns
 
 
 def explain_rows(network, explained_of, X, groups, method, reference):
-    """Do what `explain` of the network says; `explained_of` says what of a prediction changes.
+    """Compute `explain` of the network; `explained_of` chooses the explained numbers.
 
-    Frozen columns compute once for all sources, and again for each group of features, since they
-    read these features too.
+    Frozen columns compute once for all sources, and once more for each group of features, since
+    they read these features too.
     """
     check_choice("method", method, METHODS)
     slices = network._source_slices()
     places = _find_places(network, groups, slices)
     if not slices and not places:
         raise ValueError(
-            "There is nothing to take away: the network reads no source, and its features have no "
-            "names to group them by. Pass groups={name: places of features}."
+            "explain needs a source or a group of features to take away; the network has no "
+            "source, and its features have no names. Pass groups={name: positions of features}."
         )
     index = X.index if isinstance(X, pd.DataFrame) else None
     X = _check(network, X)
     reference = _check_reference(network, reference)
     with limit_threads(network.n_threads), undisturbed(network._device()):
-        x_F, said_J = reference.mean(axis=0, dtype=np.float64), _mean_input(network, reference)
+        x_F, mean_J = reference.mean(axis=0, dtype=np.float64), _mean_input(network, reference)
         if method == "silence":
-            said_J = torch.zeros_like(said_J)
+            mean_J = torch.zeros_like(mean_J)
         parts = [
-            _explain_part(network, explained_of, part_NF, slices, said_J, places, x_F)
+            _explain_part(network, explained_of, part_NF, slices, mean_J, places, x_F)
             for part_NF in _in_parts(X)
         ]
     explained = pd.concat(parts, ignore_index=True)
@@ -50,12 +50,12 @@ def explain_rows(network, explained_of, X, groups, method, reference):
 
 
 def _find_places(network, groups, slices):
-    """Return the places in X of each group of features."""
+    """Return the positions in X of each group of features."""
     names = getattr(network, "feature_names_in_", None)
     if groups is None:
         if names is None:
             return {}
-        # What a source alone reads is taken away with this source.
+        # Features that only a source reads are taken away with this source.
         alone = {
             feature
             for name, source in network._read_by_name()
@@ -67,22 +67,22 @@ def _find_places(network, groups, slices):
 
 
 def _check(network, X):
-    """Return rows as an array of floats, in which a mean can stand."""
+    """Return rows as an array of floats, which can hold means."""
     X = check_rows(network, X, network._dtype())
     return X if X.dtype.kind == "f" else X.astype(np.float64)
 
 
 def _check_reference(network, reference):
-    """Return the rows whose mean stands for what is taken away."""
+    """Return the rows whose mean replaces what is taken away."""
     if reference is not None:
         try:
             return _check(network, reference)
-        except (TypeError, ValueError) as error:  # it knows the rows as X only
-            raise type(error)(f"reference must be rows as X has them. {error}") from error
+        except (TypeError, ValueError) as error:  # its message calls the rows X
+            raise type(error)(f"reference must have rows like those of X. {error}") from error
     if not hasattr(network, "training_mean_"):
         raise ValueError(
-            "The network does not remember the mean of its training rows, since an early version "
-            "wrote its file. Pass reference=, some of these rows."
+            "reference must be passed for this network; an early version wrote its file, without "
+            "the mean of its training rows. Pass reference= with some of these rows."
         )
     return network.training_mean_[None, :]
 
@@ -92,7 +92,7 @@ def _in_parts(X):
 
 
 def _mean_input(network, X):
-    """Return the mean over the rows X of all that the network reads, shape (J,)."""
+    """Return the mean over the rows X of the numbers that the network reads, shape (J,)."""
     sums = []
     for part_NF in _in_parts(X):
         joined_NJ = network._column_input(part_NF)
@@ -100,7 +100,7 @@ def _mean_input(network, X):
     return (sum(sums) / len(X)).to(joined_NJ)
 
 
-def _explain_part(network, explained_of, X_NF, slices, said_J, places, x_F):
+def _explain_part(network, explained_of, X_NF, slices, mean_J, places, x_F):
     """Return the explanations of some rows.
 
     Parameters
@@ -108,17 +108,17 @@ def _explain_part(network, explained_of, X_NF, slices, said_J, places, x_F):
     network : NetworkEstimator
         Fitted.
     explained_of : callable
-        What of the prediction is explained: ``explained_of(network, outputs)``.
+        Returns the explained numbers: ``explained_of(network, outputs)``.
     X_NF : ndarray of shape (N, F)
         Rows of floats.
     slices : dict of str to slice
-        Where what each source says stands among the J.
-    said_J : Tensor of shape (J,)
-        What stands in for it.
+        The slice of the J numbers that each source fills.
+    mean_J : Tensor of shape (J,)
+        The numbers that replace it.
     places : dict of str to ndarray of int
-        Where the features of each group stand among the F.
+        The positions of the features of each group among the F.
     x_F : ndarray of shape (F,)
-        What stands in for them.
+        The values that replace them.
     """
     joined_NJ = network._column_input(X_NF)
     outputs = _outputs(network, joined_NJ)
@@ -131,7 +131,7 @@ def _explain_part(network, explained_of, X_NF, slices, said_J, places, x_F):
 
     for name, where in slices.items():
         altered_NJ = joined_NJ.clone()
-        altered_NJ[:, where] = said_J[where]
+        altered_NJ[:, where] = mean_J[where]
         add(SOURCE + name, altered_NJ)
     for name, where in places.items():
         altered_NF = X_NF.copy()
@@ -141,7 +141,7 @@ def _explain_part(network, explained_of, X_NF, slices, said_J, places, x_F):
 
 
 def _outputs(network, joined_NJ):
-    """Return the outputs that say what is predicted; those of other tasks stand behind."""
+    """Return the outputs of the target, without those of auxiliary tasks behind them."""
     outputs = evaluate_logits(network.net_.module_, joined_NJ)
     outputs = outputs[:, : network._target.n_outputs]
     check_finite([outputs])

@@ -1,4 +1,4 @@
-"""What `class_weight` says: of each row in the loss, and of each class in the score."""
+"""Apply `class_weight` to the rows in the loss and to the classes in the score."""
 
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
@@ -16,22 +16,23 @@ def check_class_weight(class_weight):
     ):
         raise ValueError(
             "class_weight must be None, 'balanced' or a dict with the weight of each class; got "
-            f"{class_weight!r}."
+            f"{class_weight!r:.200}. Pass one of these."
         )
 
 
 def refuse_balanced(class_weight):
-    """Raise if the weights would have to be counted in the rows of one call of ``partial_fit``."""
+    """Raise for "balanced", which a single call of ``partial_fit`` cannot compute."""
     if isinstance(class_weight, str):
         raise ValueError(
-            "class_weight='balanced' counts the classes of all rows, which partial_fit does not "
-            "have. Set class_weight=dict(zip(classes, compute_class_weight('balanced', "
-            "classes=classes, y=y))) with the y of a large sample."
+            "class_weight must be None or a dict in partial_fit, which cannot count the classes "
+            "of all rows; got 'balanced'. Set class_weight=dict(zip(classes, "
+            "compute_class_weight('balanced', classes=classes, y=y))) with the y of a large "
+            "sample."
         )
 
 
 def weigh_classes(class_weight, classes, y, row_weight=None):
-    """Return the weight of each class in the loss, or None where all count alike.
+    """Return the weight of each class in the loss, or None if all weights are equal.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ def weigh_classes(class_weight, classes, y, row_weight=None):
     y : ndarray of shape (n_rows,)
         The labels that "balanced" counts.
     row_weight : ndarray of shape (n_rows,), default=None
-        How much each of them counts; None is 1.
+        How much each label counts; None means 1.
 
     Returns
     -------
@@ -56,7 +57,7 @@ def weigh_classes(class_weight, classes, y, row_weight=None):
 
 
 def weigh_rows(class_weights, codes, sample_weight=None):
-    """Return sample weights times the weights of the rows' classes; None where both are absent."""
+    """Return sample weights times the weights of the rows' classes; None if both are None."""
     if class_weights is None:
         return sample_weight
     by_class = class_weights[codes]
@@ -64,9 +65,9 @@ def weigh_rows(class_weights, codes, sample_weight=None):
 
 
 def weigh_recalls(class_weight, classes):
-    """Return how much the recall of each class counts in the score of an epoch; None is equal.
+    """Return the weight of each class's recall in the score of an epoch; None means equal.
 
-    "balanced" asks for what unweighted average recall does already.
+    "balanced" changes nothing, since unweighted average recall already balances the classes.
     """
     if class_weight is None or isinstance(class_weight, str):
         return None
@@ -76,12 +77,12 @@ def weigh_recalls(class_weight, classes):
 def scale_to_mean_one(weight, which):
     """Return the weights divided by their mean; None stays None.
 
-    It is done over all rows at once: scaled by batch, weights would cancel in small ones.
+    The mean is over all rows at once, since scaling within small batches would cancel the weights.
 
     Raises
     ------
     ValueError
-        If the weights of these rows are all zero, or too large to be added up.
+        If the weights of these rows are all zero, or their sum overflows.
     """
     if weight is None:
         return None
@@ -90,6 +91,6 @@ def scale_to_mean_one(weight, which):
     if not 0 < mean < np.inf:
         raise ValueError(
             f"The weights of the {which} rows, sample_weight times class_weight, must have a mean "
-            f"that is finite and above 0; it is {mean}. Change the weights, or the rows."
+            f"that is finite and above 0; got {mean}. Change the weights, or the rows."
         )
     return weight / mean

@@ -1,7 +1,7 @@
-"""The plain network that learns numbers."""
+"""The plain network for numbers."""
 
 from skprognet.estimators._network_regressor import NetworkRegressor
-from skprognet.estimators._rows import Given
+from skprognet.estimators._rows import FitArguments
 
 
 class DNNRegressor(NetworkRegressor):
@@ -14,24 +14,24 @@ class DNNRegressor(NetworkRegressor):
 
     where :math:`\mu` and :math:`\sigma` are the mean and the standard deviation of each output
     over the training rows: the network learns standardised numbers. Dropout acts after each hidden
-    layer. The hidden layers and their defaults are those of :class:`DNNClassifier`, from Table 1
-    of Gideon et al. 2017; the paper itself predicts classes only. Several outputs share all hidden
-    layers.
+    layer. The hidden layers and their defaults are the same as in :class:`DNNClassifier`, from
+    Table 1 of Gideon et al. 2017; the paper itself only predicts classes. Several outputs share
+    all hidden layers.
 
     Parameters
     ----------
     loss : {"squared_error", "absolute_error", "ccc"}, default="squared_error"
-        What is minimised over the standardised numbers: the squared or the absolute error, as a
-        mean over rows and outputs, or 1 minus the concordance correlation of each batch, as a mean
-        over outputs. A batch of one row has no correlation, and neither has one whose truth is the
-        same in all rows: its gradient is 0. A single row that is left over at the end of an epoch
-        teaches nothing in that epoch; in each epoch another row is left over.
+        The loss on the standardised numbers: the squared or the absolute error, averaged over rows
+        and outputs, or 1 minus the concordance correlation of each batch, averaged over outputs. A
+        batch has no correlation if it has one row, or the same truth in all rows; its gradient is
+        0. So a single row that is left over at the end of an epoch teaches nothing in that epoch.
+        Each epoch draws a new order, which leaves over another row.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
         Width of each hidden layer.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
         Activation of the hidden layers.
     dropout : float, default=0.5
-        Probability that a hidden unit of the column being trained is dropped in a training step.
+        Probability that a training step drops a hidden unit of the trained column.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -39,75 +39,74 @@ class DNNRegressor(NetworkRegressor):
     batch_size : int, default=32
         Rows in each training step; with ``loss="ccc"`` at least 2.
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
-        How the weights are updated.
+        The optimizer that updates the weights.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the best epoch.
-        Of equally good epochs the one with the lowest loss is kept. Without early stopping all
-        rows train, and the last epoch is kept.
+        Whether to score validation rows after every epoch and keep the best epoch's weights; the
+        lowest loss breaks ties. Without early stopping, all rows train and the last epoch is kept.
     monitor : {"ccc", "loss"}, name of a scorer, Score or callable, default="ccc"
-        What makes an epoch the best: the concordance correlation or the loss on the validation
-        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer, such as
-        "r2", gives there (greater is better). A score that takes `sample_weight` gets the weights
-        of the held-out rows.
+        What ranks the epochs on the validation rows: the concordance correlation, the loss,
+        another :class:`~skprognet.metrics.Score`, or a scikit-learn scorer such as "r2" (greater
+        is better). A score that takes `sample_weight` gets the weights of the held-out rows.
     validation_fraction : float or cross-validation splitter, default=0.1
-        Share of the rows that are held out to choose the epoch, at random, where `fit` gets no
-        `X_val`; or a splitter, whose first split is taken.
+        Share of the rows to hold out for choosing the epoch, drawn at random; unused if `fit` gets
+        `X_val`. Or a splitter, whose first split is used.
     patience : int or None, default=None
-        Training ends after so many epochs without a better one. None runs all epochs, since deep
-        sigmoid networks with dropout learn late.
+        Number of epochs without a better one after which training stops. None runs all epochs,
+        since deep sigmoid networks with dropout learn late.
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None draws
         fresh entropy; the global random states are neither read nor changed.
     device : str, default="cpu"
-        Where torch computes, such as "cuda".
+        Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
-        Type of all computation.
+        Floating-point type of all computation.
     n_threads : int or None, default=1
-        Threads that torch may use; more than one slows networks of this size. None leaves
-        torch's setting.
+        Number of threads that torch may use; more than one slows networks of this size down. None
+        keeps torch's setting.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last `fit`, with the same features.
+        Whether `fit` continues from the weights of the last `fit`. The features must be the same.
     callbacks : list of skorch callbacks or None, default=None
-        Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
+        More skorch callbacks. `fit` uses copies of them, which ``net_.callbacks_`` holds.
     verbose : int, default=0
         1 prints a line per epoch.
 
     Attributes
     ----------
     target_mean_, target_std_ : ndarray of shape (n_outputs,)
-        Weighted mean and standard deviation of each output over the rows that trained the
-        network. `partial_fit` and ``warm_start`` keep those of the first call.
+        Weighted mean and standard deviation of each output over the rows that trained the network.
+        `partial_fit` and ``warm_start`` keep the values of the first call.
     target_ndim_ : int
-        Number of dimensions of the `y` of `fit`, 1 or 2. Predictions have as many.
+        Number of dimensions of the `y` of `fit`, 1 or 2. Predictions have the same number.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Their names, where X has names that are all strings.
+        Names of the features, if X has names that are all strings.
     net_ : skorch.NeuralNetClassifier
-        The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
+        The fitted net. ``net_.module_`` is the torch network; ``net_.history`` is skorch's record.
     history_ : DataFrame
-        A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
-        validation rows; minus the loss for "loss"), valid_monitor (only for a score whose lower
-        values are better: minus the score, which chooses the epoch), test_score (with `X_test`),
-        dur (seconds).
+        One row per epoch: epoch, train_loss, valid_loss, valid_score (the value of `monitor` on
+        the validation rows; minus the loss for "loss"), valid_monitor (only for a score whose
+        lower values are better: minus the score, which chooses the epoch), test_score (with
+        `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
-        A hash of each row that `fit` had, validation rows included.
+        A hash of each distinct row that `fit` used, validation rows included.
     n_samples_seen_ : int
         Number of rows that trained the network or were held out by `fit`. With ``warm_start`` and
-        `partial_fit` a row counts each time it comes.
+        `partial_fit`, a row counts each time it is passed.
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
-        Mean and standard deviation of each feature over these rows, validation rows included.
+        Mean and standard deviation of each feature over these rows, held-out rows included.
     interrupted_ : bool
-        Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
-        has been restored. Within the first epoch it leaves the earlier fit, if any.
+        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
+        KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
+        any.
 
     See Also
     --------
     DNNClassifier : The same network for classes.
     FineTunedRegressor : Starts from the weights of a source.
-    ProgressiveRegressor : Reads the layers of a source that stays as it is.
+    ProgressiveRegressor : Reads the layers of a frozen source.
     skprognet.metrics.ccc_score : The concordance correlation.
 
     References
@@ -118,7 +117,7 @@ class DNNRegressor(NetworkRegressor):
 
     Examples
     --------
-    How loud a recording is, from the features that do not measure loudness.
+    Predict how loud a recording is from the features that do not measure loudness.
 
     >>> from sklearn.preprocessing import StandardScaler
     >>> from skprognet import DNNRegressor
@@ -193,21 +192,21 @@ class DNNRegressor(NetworkRegressor):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Training rows, finite numbers; best with mean 0 and variance 1 in each feature.
+            Training rows of finite numbers, preferably with mean 0 and variance 1 in each feature.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Their numbers.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, scaled to mean 1 over the rows that train. A row of weight 0 is
-            left out. The weights of held-out rows count in the validation loss and score.
+            Weights of the rows, scaled to mean 1 over the training rows. Rows of weight 0 are left
+            out. The weights of held-out rows count in the validation loss and score.
         X_val : array-like of shape (n_validation, n_features), default=None
-            Validation rows that choose the epoch; they never train.
+            Validation rows, which choose the epoch. They never train the network.
         y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), default=None
             Their numbers.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers, that the internal validation split keeps apart.
+            Groups, such as speakers. The internal validation split never splits a group.
         X_test : array-like of shape (n_test, n_features), default=None
-            Rows that are scored after every epoch, for a learning curve, in
-            ``history_["test_score"]``. They influence nothing.
+            Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
+            They do not influence the fit.
         y_test : array-like of shape (n_test,) or (n_test, n_outputs), default=None
             Their numbers.
 
@@ -231,7 +230,7 @@ class DNNRegressor(NetworkRegressor):
             If the target, or one of several outputs, is constant over the training rows. If all
             outputs are constant there, or over the validation rows, the loss chooses the epoch.
         """
-        given = Given(
+        arguments = FitArguments(
             X,
             y,
             sample_weight,
@@ -241,4 +240,4 @@ class DNNRegressor(NetworkRegressor):
             X_test=X_test,
             y_test=y_test,
         )
-        return self._fit(given)
+        return self._fit(arguments)

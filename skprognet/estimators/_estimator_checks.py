@@ -1,4 +1,4 @@
-"""What an estimator with a source has to hold beside scikit-learn's own checks."""
+"""Checks that an estimator with a source must pass, besides scikit-learn's own checks."""
 
 import copy
 import pickle
@@ -15,7 +15,7 @@ def _fitted_sources(estimator):
 
 
 def _predict(source, X):
-    """Return what a source predicts; one that only can be read predicts nothing."""
+    """Return what a source predicts, or None if it has no predictions."""
     for name in ("predict_proba", "predict"):
         if hasattr(source, name):
             return getattr(source, name)(X)
@@ -27,7 +27,7 @@ def _weights(estimator):
 
 
 def check_source_untouched(estimator, X, y, **fit_params):
-    """Check that fitted sources come out of everything bit for bit as they went in.
+    """Check that nothing changes a bit of a fitted source.
 
     Their weights and predictions are compared before and after `fit`, `predict`, ``clone``, deep
     copying and pickling of the estimator.
@@ -35,11 +35,11 @@ def check_source_untouched(estimator, X, y, **fit_params):
     Parameters
     ----------
     estimator : fine-tuned or progressive classifier or regressor
-        With any sources; it is not changed.
+        An estimator with any sources; the check does not change it.
     X : array-like of shape (n_samples, n_features)
-        Rows that it can be fitted on.
+        Rows on which the estimator can be fitted.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Their labels, or numbers of a regressor.
+        Labels of the rows, or for a regressor their numbers.
     **fit_params : dict
         Passed to `fit`, such as `source_y`.
 
@@ -64,8 +64,8 @@ def check_source_untouched(estimator, X, y, **fit_params):
     fitted.predict(X)
     for copied in (clone(fitted), copy.deepcopy(fitted), pickle.loads(pickle.dumps(fitted))):
         clone(copied).fit(X, y, **fit_params)
-    for source, (was, predicted) in zip(sources, before, strict=True):
-        assert as_source(source).digest() == was, "the weights of a source have changed"
+    for source, (digest, predicted) in zip(sources, before, strict=True):
+        assert as_source(source).digest() == digest, "the weights of a source have changed"
         np.testing.assert_array_equal(_predict(source, X), predicted)
     for name, source in fitted.sources_:
         assert as_source(source).digest() == fitted.source_digest_[name], (
@@ -79,11 +79,11 @@ def check_source_survives_clone(estimator, X, y, **fit_params):
     Parameters
     ----------
     estimator : fine-tuned or progressive classifier or regressor
-        With any sources; it is not changed.
+        An estimator with any sources; the check does not change it.
     X : array-like of shape (n_samples, n_features)
-        Rows that it can be fitted on.
+        Rows on which the estimator can be fitted.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Their labels, or numbers of a regressor.
+        Labels of the rows, or for a regressor their numbers.
     **fit_params : dict
         Passed to `fit`, such as `source_y`.
 
@@ -107,8 +107,8 @@ def check_source_survives_clone(estimator, X, y, **fit_params):
         copied = clone(copied)
         kept = _fitted_sources(copied)
         assert len(kept) == len(sources), "clone has un-fitted a source"
-        for ours, theirs in zip(sources, kept, strict=True):
-            assert as_source(ours).digest() == as_source(theirs).digest(), (
+        for source, copy_of_it in zip(sources, kept, strict=True):
+            assert as_source(source).digest() == as_source(copy_of_it).digest(), (
                 "clone has changed a source"
             )
         copied.fit(X, y, **fit_params)
@@ -120,18 +120,18 @@ def check_labels_round_trip(estimator, X, y, **fit_params):
     Parameters
     ----------
     estimator : classifier of this package
-        It is not changed.
+        The estimator; the check does not change it.
     X : array-like of shape (n_samples, n_features)
-        Rows that it can be fitted on.
+        Rows on which the estimator can be fitted.
     y : array-like of shape (n_samples,)
-        Their labels; text, integers and booleans are made from them.
+        Labels of the rows. The check turns them into text, integers and booleans.
     **fit_params : dict
         Passed to `fit`, such as `source_y`.
 
     Raises
     ------
     AssertionError
-        If `predict` or `classes_` has other labels, or of another type.
+        If `predict` or `classes_` has other labels, or labels of another type.
     TypeError
         For a regressor, which has no labels.
 
@@ -160,23 +160,23 @@ def check_labels_round_trip(estimator, X, y, **fit_params):
 
 
 def check_seed_repeats(estimator, X, y, **fit_params):
-    """Check that the same seed gives the same weights to the bit, and another seed others.
+    """Check that a seed repeats the weights bit for bit, and that another seed changes them.
 
     Parameters
     ----------
     estimator : classifier or regressor of this package
-        It is not changed.
+        The estimator; the check does not change it.
     X : array-like of shape (n_samples, n_features)
-        Rows that it can be fitted on.
+        Rows on which the estimator can be fitted.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Their labels, or numbers of a regressor.
+        Labels of the rows, or for a regressor their numbers.
     **fit_params : dict
         Passed to `fit`, such as `source_y`.
 
     Raises
     ------
     AssertionError
-        If they differ, or do not.
+        If the same seed gives different weights, or another seed the same.
 
     Examples
     --------
@@ -197,23 +197,24 @@ def check_seed_repeats(estimator, X, y, **fit_params):
 
 
 def check_laterals_alive(estimator, X, y, **fit_params):
-    """Check that every lateral has been trained and that the output depends on it.
+    """Check that training changes every lateral, and that the output depends on it.
 
     Parameters
     ----------
     estimator : ProgressiveClassifier or ProgressiveRegressor
-        With at least one source; it is not changed.
+        An estimator with at least one source; the check does not change it.
     X : array-like of shape (n_samples, n_features)
-        Rows that it can be fitted on.
+        Rows on which the estimator can be fitted.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Their labels, or numbers of a regressor.
+        Labels of the rows, or for a regressor their numbers.
     **fit_params : dict
         Passed to `fit`, such as `source_y`.
 
     Raises
     ------
     AssertionError
-        If there are no laterals, one has not moved, or one can be taken out unnoticed.
+        If there are no laterals, training did not change one, or removing one does not change the
+        predictions.
 
     Examples
     --------
@@ -239,16 +240,16 @@ def check_laterals_alive(estimator, X, y, **fit_params):
 
 
 def check_predictions_independent(estimator, X, y, **fit_params):
-    """Check that the prediction for a row does not depend on the other rows or their order.
+    """Check that the prediction for a row does not depend on other rows or their order.
 
     Parameters
     ----------
     estimator : classifier or regressor of this package
-        Computing in float32; it is not changed.
+        An estimator that computes in float32; the check does not change it.
     X : array-like of shape (n_samples, n_features)
-        Rows that it can be fitted on.
+        Rows on which the estimator can be fitted.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Their labels, or numbers of a regressor.
+        Labels of the rows, or for a regressor their numbers.
     **fit_params : dict
         Passed to `fit`, such as `source_y`.
 

@@ -1,4 +1,4 @@
-"""Why this prediction, asked of a network or of whatever stands around one."""
+"""Explain predictions of a network, or of a pipeline or search around one."""
 
 import pandas as pd
 
@@ -7,42 +7,43 @@ from skprognet.sources import as_source, network_of
 
 
 def explain(model, X, *, groups=None, method="mean", reference=None):
-    """Return what speaks for the prediction of each row, or changes it: sources, feature groups.
+    """Return how each source and group of features changes the prediction of each row.
 
-    It is :meth:`skprognet.ProgressiveClassifier.explain`, or
-    :meth:`skprognet.ProgressiveRegressor.explain`, of the network in a pipeline, on the rows that
-    the steps before it make of X; there stands what the numbers are, and what they are not.
+    This calls :meth:`skprognet.ProgressiveClassifier.explain` or
+    :meth:`skprognet.ProgressiveRegressor.explain` of the network in a pipeline, on the rows that
+    the earlier steps make of X. Those methods document what the numbers mean, and what they do
+    not.
 
     Parameters
     ----------
     model : classifier or regressor of this package
-        Fitted, such as a ProgressiveClassifier or DNNRegressor; or a pipeline or FrozenEstimator
-        that ends in one, or a search that was fitted on one.
+        A fitted model, such as a ProgressiveClassifier or DNNRegressor; or a pipeline or
+        FrozenEstimator that ends in one, or a search that was fitted on one.
     X : array-like of shape (n_samples, n_features)
-        Rows as the `predict` of `model` takes them.
+        Rows in the form that `model.predict` takes.
     groups : dict, sequence of str or None, default=None
-        The groups of features, as they arrive at the network. None groups them by their names,
-        which steps hand on by ``get_feature_names_out``.
+        The groups of features, as they reach the network. None groups them by their names, which
+        the steps pass on through ``get_feature_names_out``.
     method : {"mean", "silence"}, default="mean"
-        Whether a source says what it says of the average row, or 0 stands in its place.
+        Whether the activations of the average row, or zeros, replace those of a source.
     reference : array-like of shape (n_reference, n_features), default=None
-        The rows that are averaged, as `predict` takes them. None takes the mean of the training
-        rows, which the network remembers.
+        The rows whose mean is used, in the form that `predict` takes. None uses the mean of the
+        training rows, which the network remembers.
 
     Returns
     -------
     DataFrame
-        A row for each row of X: predicted, of classes log_probability, then a column
-        ``source_<name>`` for each source and ``features_<group>`` for each group. Above 0 it
-        speaks for the predicted class, or raises the predicted number. Of several numbers the name
-        of each column ends with the number of its output.
+        One row for each row of X. The columns are predicted; for a classifier, log_probability;
+        then ``source_<name>`` for each source and ``features_<group>`` for each group. A value
+        above 0 speaks for the predicted class, or raises the predicted number. With several
+        outputs, the name of each column ends with the number of its output.
 
     Raises
     ------
     TypeError
-        If there is no such network in `model`, or `groups` is of another kind.
+        If `model` contains no such network, or `groups` has another type.
     ValueError
-        If X or `reference` do not fit, a group is not found, or there is nothing to take away.
+        If X or `reference` does not fit, a group is not found, or there is nothing to take away.
 
     Examples
     --------
@@ -61,8 +62,9 @@ def explain(model, X, *, groups=None, method="mean", reference=None):
     network = network_of(model)
     if not hasattr(network, "explain"):
         raise TypeError(
-            "explain asks a fitted classifier or regressor of skprognet, or a pipeline, "
-            f"FrozenEstimator or fitted search around one; got {type(model).__name__}."
+            "model must be a fitted classifier or regressor of skprognet, or a pipeline, "
+            f"FrozenEstimator or fitted search around one; got {type(model).__name__}. Pass one "
+            "of these."
         )
     source = as_source(model)
     rows = source.before_network(X)

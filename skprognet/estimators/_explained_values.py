@@ -1,6 +1,6 @@
-"""What of a prediction can change without a source or some features, of classes and of numbers.
+"""The parts of a prediction that `explain` measures, for classes and for numbers.
 
-Letters in names: N rows, C classes, K outputs, each of which is a number.
+Letters in names: N rows, C classes, K numeric outputs.
 """
 
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ PREDICTED, LOG_PROBABILITY = "predicted", "log_probability"
 
 @dataclass
 class Explained:
-    """What the network predicts of some rows, and what is asked of the outputs without a part.
+    """The predictions for some rows, and how to measure the numbers that may change.
 
     Parameters
     ----------
     columns : dict of str to ndarray of shape (N,)
-        What the table says of each prediction.
+        The columns of the table that describe each prediction.
     endings : list of str
-        What the names of changes end with, one for each value that changes.
+        The endings of the names of changes, one for each number that may change.
     measure : callable
-        From outputs of the network for the same rows, a tensor, to the values that change, an
+        Maps outputs of the network for the same rows, a tensor, to the numbers that may change, an
         array of shape (N, number of endings).
     """
 
@@ -32,8 +32,8 @@ class Explained:
 
 
 def of_class(network, logits_NC):
-    """Return that the log-probability of the predicted class of each row is explained."""
-    # As predict does: of probabilities that are rounded to the same number the first one counts.
+    """Explain the log-probability of the predicted class of each row."""
+    # As in predict, the first class wins if probabilities round to the same number.
     codes_N = torch.softmax(logits_NC, 1).argmax(dim=1)
 
     def log_probability(logits_NC):
@@ -45,7 +45,7 @@ def of_class(network, logits_NC):
 
 
 def of_numbers(network, outputs_NK):
-    """Return that the predicted numbers themselves are explained, on the scale of y."""
+    """Explain the predicted numbers themselves, on the scale of y."""
 
     def numbers(outputs_NK):
         return network._target.restored(outputs_NK.cpu().numpy())
@@ -56,12 +56,12 @@ def of_numbers(network, outputs_NK):
 
 
 def output_endings(n_outputs):
-    """Return what the names of columns about each output end with; one output needs nothing.
+    """Return the ending of the column names of each output; a single output needs none.
 
     Parameters
     ----------
     n_outputs : int
-        How many numbers are predicted for each row.
+        Number of predicted numbers per row.
 
     Returns
     -------
@@ -76,11 +76,11 @@ def changes(name, values_NK, without_NK, endings):
     Parameters
     ----------
     name : str
-        What the columns begin with.
+        The beginning of the column names.
     values_NK, without_NK : ndarray of shape (N, K)
-        What is measured with it, and without it.
+        The measured numbers with the source or group, and without it.
     endings : list of str
-        What the K columns end with.
+        The endings of the K column names.
 
     Returns
     -------

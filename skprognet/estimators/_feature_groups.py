@@ -1,4 +1,4 @@
-"""Features that belong together: by their names, or as a user says."""
+"""Groups of features, by their names or as the user defines them."""
 
 import re
 
@@ -9,12 +9,12 @@ from skprognet.sources import find_columns
 
 
 def group_by_name(names):
-    """Return names of features by what they measure.
+    """Group the names of features by what they measure.
 
-    openSMILE calls each feature after what was measured, ``_sma``, and a statistic of it:
+    openSMILE composes the name of a feature of what it measures, ``_sma`` and a statistic:
     ``loudness_sma3_amean`` is the mean loudness. A V or UV at the end, or before a number, says
-    that only voiced or unvoiced frames were measured; they belong to the same group. The group of
-    any other name is what stands before its first dot or underscore.
+    that only voiced or unvoiced frames were measured; the group is the same. The group of any
+    other name is the part before its first dot or underscore.
 
     Parameters
     ----------
@@ -38,17 +38,17 @@ def group_by_name(names):
 
 
 def find_groups(groups, names, n_features):
-    """Return the places of the features of each group.
+    """Return the positions of the features of each group.
 
     Parameters
     ----------
     groups : dict of str to str, sequence of str or sequence of int; or sequence of str
-        For each group its features: their names, what their names begin with, or their places. A
-        sequence of beginnings makes a group of each.
+        For each group its features: their names, beginnings of their names, or their positions. A
+        sequence of beginnings makes one group of each.
     names : sequence of str or None
-        The names of all features, where they are known.
+        The names of all features, if they are known.
     n_features : int
-        How many there are.
+        Number of features.
 
     Returns
     -------
@@ -57,39 +57,41 @@ def find_groups(groups, names, n_features):
     Raises
     ------
     TypeError
-        If `groups` or its names are of another kind.
+        If `groups` or its names have another type.
     ValueError
-        If a group stands for no feature, or there are no names to find it by.
+        If a group has no feature, or there are no names to find it by.
     """
     if isinstance(groups, str) or not hasattr(groups, "__iter__"):
         raise TypeError(
-            "groups must be a dict from the name of each group to its features, or a list of what "
-            f"their names begin with; got {groups!r:.200}."
+            "groups must be a dict from the name of each group to its features, or a list of "
+            f"beginnings of their names; got {groups!r:.200}. Pass one of the two."
         )
     if not isinstance(groups, dict):
-        groups = {each: each for each in groups}
+        groups = {beginning: beginning for beginning in groups}
     wrong = [name for name in groups if not isinstance(name, str)]
     if wrong:
-        raise TypeError(f"The groups of features must have text as names; got {wrong[0]!r:.200}.")
+        raise TypeError(
+            f"The names of groups must be text; got {wrong[0]!r:.200}. Pass "
+            "groups={'name': features}."
+        )
     return {name: _places(name, wanted, names, n_features) for name, wanted in groups.items()}
 
 
 def _places(group, wanted, names, n_features):
-    """Return the places of the features of one group."""
+    """Return the positions of the features of one group."""
     if not isinstance(wanted, str) and np.asarray(wanted).dtype.kind in "iu":
         places = np.unique(np.asarray(wanted))
         wrong = places[(places < 0) | (places >= n_features)]
         if len(wrong):
             raise ValueError(
-                f"The group {group!r} must have places of features from 0 to {n_features - 1}; "
-                f"got {first_few(wrong.tolist())}."
+                f"The group {group!r} must have positions of features from 0 to "
+                f"{n_features - 1}; got {first_few(wrong.tolist())}. Count from 0."
             )
         return places
     if names is None:
         raise ValueError(
-            f"The group {group!r} is found by the names of features, and the network knows none; "
-            f"got {wanted!r:.200}. Give the places of its features as numbers, or fit with a "
-            "DataFrame."
+            f"The group {group!r} must have positions of features, since the network knows no "
+            f"names; got {wanted!r:.200}. Pass the positions as integers, or fit with a DataFrame."
         )
     place = {name: number for number, name in enumerate(names)}
     return np.array(
@@ -98,7 +100,7 @@ def _places(group, wanted, names, n_features):
 
 
 def names_at_network(source, X):
-    """Return the names of what arrives at a network behind steps; None if they are not known.
+    """Return the names of the features that reach a network behind steps; None if unknown.
 
     Parameters
     ----------
@@ -110,7 +112,7 @@ def names_at_network(source, X):
     Returns
     -------
     list of str or None
-        As the ``get_feature_names_out`` of each step says.
+        The names according to ``get_feature_names_out`` of each step.
     """
     names = list(getattr(X, "columns", ()))
     if not names or not all(isinstance(name, str) for name in names):

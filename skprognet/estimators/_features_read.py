@@ -1,4 +1,4 @@
-"""Which features of X a network with sources reads itself."""
+"""Find the features of X that a network with sources reads itself."""
 
 import warnings
 
@@ -9,41 +9,41 @@ from skprognet.sources import find_columns
 
 
 def features_read(features, sources, feature_names, n_features):
-    """Return the places of the features of X that a network reads beside its sources.
+    """Return the positions of the features of X that a network reads besides its sources.
 
     Parameters
     ----------
     features : None, str or sequence of str
-        The parameter: names of features, or what their names begin with. None is all features
-        but those that are for a source alone.
+        The parameter: names of features, or beginnings of names. None means all features except
+        those that only a source reads.
     sources : list of (str, Source)
         The sources, matched with X.
     feature_names : ndarray of str or None
-        The names of the features of X, where they are known.
+        The names of the features of X, if they are known.
     n_features : int
-        How many there are.
+        Number of features.
 
     Returns
     -------
     ndarray of int, or None
-        Places of features in X, in the order in which the network reads them; None is all.
+        Positions of features in X, in the order in which the network reads them; None means all.
 
     Raises
     ------
     ValueError
-        If there are none, or those of the parameter are missing.
+        If the network has no features, or X lacks those of the parameter.
 
     Warns
     -----
     UserWarning
-        If the network reads a feature that is for a source alone.
+        If the network reads a feature that is meant for a source alone.
     """
     owners = {feature: name for name, source in sources for feature in source.own_features}
     if feature_names is None:
         if features is not None:
             raise ValueError(
-                f"features={features!r:.200} are found by their names, so X must be a DataFrame "
-                "whose columns all have text as names; got X without names. Pass a DataFrame."
+                f"X must be a DataFrame with text as names, to find features={features!r:.200}; "
+                "got X without names. Pass a DataFrame."
             )
         return None
     if features is None and not owners:
@@ -56,28 +56,27 @@ def features_read(features, sources, feature_names, n_features):
         _warn_of_shared([name for name in read if name in owners], owners)
     if not read:
         raise ValueError(
-            "The network must have features of its own; all "
-            f"{n_features} features of X are for its sources "
-            f"{first_few(dict.fromkeys(owners.values()))}. "
-            "Add features, or name those that it is to read as well in features=."
+            f"X must have features for the network itself; got {n_features} features, all for "
+            f"its sources {first_few(dict.fromkeys(owners.values()))}. Add features, or name "
+            "in features= those that the network reads too."
         )
     return np.array([place[name] for name in read])
 
 
 def in_order_of_fit(X, feature_names):
-    """Return a table with its columns in this order, if they are the same columns.
+    """Return a table with its columns in the order of `fit`, if the columns are the same.
 
     Parameters
     ----------
     X : array-like
-        Rows; what is no table with names stays as it is.
+        The rows. Anything but a table with names is returned as it is.
     feature_names : ndarray of str
         The names of the features in `fit`.
 
     Raises
     ------
     ValueError
-        If the table lacks some of them.
+        If the table lacks a feature.
     """
     names = list(getattr(X, "columns", ()))
     if not names or not all(isinstance(name, str) for name in names):
@@ -86,19 +85,18 @@ def in_order_of_fit(X, feature_names):
     missing = [name for name in feature_names if name not in known]
     if missing:
         raise ValueError(
-            f"X must have the {len(feature_names)} features that fit had; it lacks "
-            f"{len(missing)}: {first_few(missing)}. Add these columns."
+            f"X must have the {len(feature_names)} features of fit; got a table without "
+            f"{len(missing)} of them: {first_few(missing)}. Add these columns."
         )
     return X[list(feature_names)] if len(names) == len(feature_names) else X
 
 
 def _warn_of_shared(shared, owners):
-    """Say which features both the network and a source read."""
+    """Warn of features that both the network and a source read."""
     if shared:
         names = first_few(dict.fromkeys(owners[name] for name in shared))
         warnings.warn(
             f"The network reads {len(shared)} features that the source {names} reads too: "
-            f"{first_few(shared)}. That is allowed; leave them out of features= if it is not "
-            "meant.",
+            f"{first_few(shared)}. Leave them out of features= unless you mean it.",
             stacklevel=2,
         )

@@ -1,8 +1,8 @@
-"""Pre-training and fine-tuning: the source's network goes on learning another task."""
+"""Pre-training and fine-tuning: the network of a source continues with another task."""
 
 from skprognet.estimators._fine_tuning_mixin import FineTuningMixin
 from skprognet.estimators._network_classifier import NetworkClassifier
-from skprognet.estimators._rows import Given
+from skprognet.estimators._rows import FitArguments
 from skprognet.sources import WEIGHTS
 
 
@@ -10,35 +10,37 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
     r"""Network that starts from the weights of a source, the PT/FT of Gideon et al. 2017.
 
     The hidden layers of the source are copied, a new output layer for the classes of y is put on
-    top, and all layers are trained. The source itself stays as it is, bit for bit. A source that
-    reads frozen columns keeps them, frozen.
+    top, and all layers are trained. The source itself does not change by a single bit. If the
+    source reads frozen columns, the copy reads them too, and they stay frozen.
 
     Parameters
     ----------
     source : estimator or None, default=None
-        The network to start from. Fitted: an estimator of this package that owns a network, or
-        scikit-learn's MLPClassifier or MLPRegressor, or a pipeline or FrozenEstimator that ends
-        in one; it survives ``clone``. Unfitted: trained inside `fit` on `source_y`. None: no
-        transfer, a DNN.
+        The network to start from. A fitted source is an estimator of this package, scikit-learn's
+        MLPClassifier or MLPRegressor, a :class:`~skprognet.sources.TorchSource` of a plain stack
+        of linear layers, or a pipeline or FrozenEstimator that ends in one of these; ``clone``
+        keeps it fitted. An unfitted source is trained inside `fit` on `source_y`. None means no
+        transfer: a DNN.
     n_frozen_layers : int or "all", default=0
-        How many of the copied hidden layers, from the input on, stay as they are; in training they
-        have dropout like the others. "all" is a linear probe: only the new output is trained, and
-        no layer has dropout, so that it reads the layers as they are.
+        Number of copied hidden layers, counted from the input, that do not learn. They have
+        dropout in training, like the others. "all" is a linear probe: only the new output learns,
+        and no layer has dropout, so that the output reads the layers as they are.
     copied_lr : float or None, default=None
-        Learning rate of the copied layers; None is `lr`, which the new output layer has.
+        Learning rate of the copied layers. None uses `lr`, the rate of the new output layer.
     l2_sp : float, default=0.0
-        How strongly the copied layers are pulled back to the weights of the source: the factor
-        alpha of L2-SP. 0 is PT/FT.
+        Strength that pulls the copied layers back to the weights of the source: the factor alpha
+        of L2-SP. 0 is PT/FT.
     probe_epochs : int, default=0
-        Number of first epochs in which only the new output is trained, as in a linear probe. All
-        layers are trained after them (LP-FT). 0 is PT/FT, `max_epochs` is a linear probe. The best
-        of all epochs is kept, those of the probe included.
+        Number of first epochs in which only the new output is trained, as in a linear probe. After
+        them, all layers are trained (LP-FT). 0 is PT/FT, `max_epochs` is a linear probe. The best
+        of all epochs is kept, including the epochs of the probe.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
-        Width of each hidden layer. With a source, the widths of the source are taken instead.
+        Width of each hidden layer. With a source, the network has the widths of the source.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
-        Activation of the hidden layers. With a source, that of the source is taken instead.
+        Activation of the hidden layers. With a source, the network has the activation of the
+        source.
     dropout : float, default=0.5
-        Probability that a hidden unit of the column being trained is dropped in a training step.
+        Probability that a training step drops a hidden unit of the trained column.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -46,40 +48,39 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
     batch_size : int, default=32
         Rows in each training step.
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
-        How the weights are updated.
+        The optimizer that updates the weights.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the best epoch.
-        Of equally good epochs the one with the lowest loss is kept. Without early stopping all
-        rows train, and the last epoch is kept.
+        Whether to score validation rows after every epoch and keep the best epoch's weights; the
+        lowest loss breaks ties. Without early stopping, all rows train and the last epoch is kept.
     monitor : {"uar", "loss"}, name of a scorer, Score or callable, default="uar"
-        What makes an epoch the best: the unweighted average recall or the loss on the validation
-        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer, such as
-        "accuracy", gives there (greater is better). A score that takes `sample_weight` gets the
-        weights of the held-out rows.
+        What ranks the epochs on the validation rows: the unweighted average recall, the loss,
+        another :class:`~skprognet.metrics.Score`, or a scikit-learn scorer such as "accuracy"
+        (greater is better). A score that takes `sample_weight` gets the weights of the held-out
+        rows.
     validation_fraction : float or cross-validation splitter, default=0.1
-        Share of the rows that are held out to choose the epoch, by class, where `fit` gets no
-        `X_val`; or a splitter, whose first split is taken.
+        Share of the rows to hold out for choosing the epoch, drawn by class; unused if `fit` gets
+        `X_val`. Or a splitter, whose first split is used.
     patience : int or None, default=None
-        Training ends after so many epochs without a better one. None runs all epochs, since deep
-        sigmoid networks with dropout learn late.
+        Number of epochs without a better one after which training stops. None runs all epochs,
+        since deep sigmoid networks with dropout learn late.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class in the loss of training and validation rows, as in scikit-learn. A
-        dict also weighs the recalls in the score that chooses the epoch; "balanced" does not,
-        since that score is balanced already. `partial_fit` refuses "balanced".
+        dict also weights the recalls in the score that chooses the epoch. "balanced" does not
+        change this score, which already weights classes equally. `partial_fit` rejects "balanced".
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None draws
         fresh entropy; the global random states are neither read nor changed.
     device : str, default="cpu"
-        Where torch computes, such as "cuda".
+        Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
-        Type of all computation.
+        Floating-point type of all computation.
     n_threads : int or None, default=1
-        Threads that torch may use; more than one slows networks of this size. None leaves
-        torch's setting.
+        Number of threads that torch may use; more than one slows networks of this size down. None
+        keeps torch's setting.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last `fit`, with the same features.
+        Whether `fit` continues from the weights of the last `fit`. The features must be the same.
     callbacks : list of skorch callbacks or None, default=None
-        Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
+        More skorch callbacks. `fit` uses copies of them, which ``net_.callbacks_`` holds.
     verbose : int, default=0
         1 prints a line per epoch.
 
@@ -90,39 +91,40 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Their names, where X has names that are all strings.
+        Names of the features, if X has names that are all strings.
     net_ : skorch.NeuralNetClassifier
-        The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
+        The fitted net. ``net_.module_`` is the torch network; ``net_.history`` is skorch's record.
     history_ : DataFrame
-        A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
-        validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, only where that is another one: with a dict as `class_weight`, or for a score whose
+        One row per epoch: epoch, train_loss, valid_loss, valid_score (the value of `monitor` on
+        the validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
+        epoch, only if it is a different one: with a dict as `class_weight`, or for a score whose
         lower values are better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
-        A hash of each row that `fit` had, validation rows included.
+        A hash of each distinct row that `fit` used, validation rows included.
     n_samples_seen_ : int
         Number of rows that trained the network or were held out by `fit`. With ``warm_start`` and
-        `partial_fit` a row counts each time it comes.
+        `partial_fit`, a row counts each time it is passed.
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
-        Mean and standard deviation of each feature over these rows, validation rows included.
+        Mean and standard deviation of each feature over these rows, held-out rows included.
     interrupted_ : bool
-        Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
-        has been restored. Within the first epoch it leaves the earlier fit, if any.
+        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
+        KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
+        any.
     sources_ : list of (str, estimator)
-        Frozen copies of the fitted sources; empty without one.
+        Frozen copies of the fitted sources; empty without a source.
     source_digest_ : dict of str
-        For each source the SHA-256 of its weights, the same before and after `fit`.
+        The SHA-256 of the weights of each source, the same before and after `fit`.
 
     See Also
     --------
-    ProgressiveClassifier : Reads the layers of a source that stays as it is.
+    ProgressiveClassifier : Reads the layers of a frozen source.
     SideBySideClassifier : Reads them beside the features.
 
     Notes
     -----
-    Three parameters turn it into rivals of PT/FT. Without a source they do nothing.
+    Three parameters turn PT/FT into rival methods. Without a source they do nothing.
 
     - ``n_frozen_layers="all"`` is a linear probe: what a linear classifier finds in the last layer
       of the source.
@@ -131,14 +133,14 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
       .. math:: \Omega(w) = \frac{\alpha}{2} \lVert w - w_0 \rVert^2
 
       over weights and biases w of the copied layers, which started as :math:`w_0`. Its gradient
-      :math:`\alpha (w - w_0)` is added to that of the loss before the optimizer uses it, as
-      the weight decay of ``torch.optim.Adam`` is. The losses in ``history_`` are the cross-entropy
-      alone. The paper of L2-SP also decays the new output, with a second factor. That is left out
-      here: no other network of this package decays its output, so rows of a table would differ
-      in more than the transfer.
-    - `probe_epochs` is LP-FT: fine-tuning from a random output changes the copied layers by large
-      gradients at first, and a probe before it gives the output a good start. The first
-      `probe_epochs` epochs are those of a linear probe, to the bit. Each call of `fit` begins
+      :math:`\alpha (w - w_0)` is added to the gradient of the loss before the optimizer uses it,
+      like the weight decay of ``torch.optim.Adam``. The losses in ``history_`` are the
+      cross-entropy alone. The paper of L2-SP also decays the new output, with a second factor.
+      This package leaves that out: none of its other networks decays its output, so rows of a
+      table would differ in more than the transfer.
+    - `probe_epochs` is LP-FT. With a random output, fine-tuning begins with large gradients that
+      change the copied layers; a probe before it gives the output a good start. The first
+      `probe_epochs` epochs equal those of a linear probe, bit for bit. Each call of `fit` begins
       with them; `partial_fit` counts its epochs.
 
     References
@@ -240,29 +242,30 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Training rows, finite numbers; best with mean 0 and variance 1 in each feature.
+            Training rows of finite numbers, preferably with mean 0 and variance 1 in each feature.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Their labels: strings, integers or booleans. Or soft labels: floats, the probability of
-            each class, in columns that are named by the classes in a DataFrame and are 0, 1, ...
-            in an array.
+            Labels of the rows: strings, integers or booleans. Or soft labels: the probability of
+            each class, as floats. The columns of a DataFrame name the classes; the columns of an
+            array are the classes 0, 1, ...
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, scaled to mean 1 over the rows that train. A row of weight 0 is
-            left out. The weights of held-out rows count in the validation loss and score.
+            Weights of the rows, scaled to mean 1 over the training rows. Rows of weight 0 are left
+            out. The weights of held-out rows count in the validation loss and score.
         X_val : array-like of shape (n_validation, n_features), default=None
-            Validation rows that choose the epoch; they never train.
+            Validation rows, which choose the epoch. They never train the network.
         y_val : array-like of shape (n_validation,), default=None
-            Their labels; soft labels, as `y`, only where `y` has them.
+            Labels of the validation rows; soft labels, in the form of `y`, only if `y` has soft
+            labels.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers, that the internal validation split keeps apart.
+            Groups, such as speakers. The internal validation split never splits a group.
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
                 default=None
-            Labels of the source task, on which an unfitted source is trained; with several
-            sources a DataFrame with a column per source name.
+            Labels of the source task, on which an unfitted source is trained. For several sources,
+            a DataFrame with one column per source name.
         X_test : array-like of shape (n_test, n_features), default=None
-            Rows that are scored after every epoch, for a learning curve, in
-            ``history_["test_score"]``. They influence nothing.
+            Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
+            They do not influence the fit.
         y_test : array-like of shape (n_test,), default=None
-            Their labels, as `y_val`.
+            Labels of the test rows, in the form of `y_val`.
 
         Returns
         -------
@@ -272,12 +275,12 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
         Raises
         ------
         ValueError
-            For NaN, wrong shapes, a single class, classes too rare to hold rows out, a parameter
+            For NaN, wrong shapes, a single class, classes too rare to hold out rows, a parameter
             out of range, a loss that is no longer finite, or a source that does not fit X.
         TypeError
             For a parameter of the wrong kind.
         """
-        given = Given(
+        arguments = FitArguments(
             X,
             y,
             sample_weight,
@@ -288,4 +291,4 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
             X_test=X_test,
             y_test=y_test,
         )
-        return self._fit(given)
+        return self._fit(arguments)

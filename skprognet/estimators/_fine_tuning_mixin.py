@@ -1,9 +1,10 @@
-"""What fine-tuned networks share, whatever they learn: they start from the layers of a source."""
+"""The base of fine-tuned networks, which start from the layers of a source."""
 
 import copy
 import math
 
 from skprognet._checks import check_number
+from skprognet._wording import first_few
 from skprognet.estimators._parameters import DTYPES
 from skprognet.estimators._probe_first import ProbeFirst
 from skprognet.estimators._with_source import TransferMixin, named
@@ -14,7 +15,7 @@ ALL = "all"
 
 
 def layer_number(name):
-    """Return the layer, from 0, that the parameter of a column of that name belongs to.
+    """Return the layer, from 0, to which a parameter of a column belongs, by its name.
 
     Laterals and adapters start at layer 1: the first layer reads the features only.
     """
@@ -30,7 +31,7 @@ class FineTuningMixin(TransferMixin):
         if isinstance(self.n_frozen_layers, str) and not self._probes_only():
             raise ValueError(
                 "n_frozen_layers must be a number of layers or 'all'; got "
-                f"{self.n_frozen_layers!r:.200}."
+                f"{self.n_frozen_layers!r:.200}. Pass one of the two."
             )
         if not self._probes_only():
             check_number("n_frozen_layers", self.n_frozen_layers, "integer", low=0)
@@ -38,24 +39,24 @@ class FineTuningMixin(TransferMixin):
         check_number("probe_epochs", self.probe_epochs, "integer", low=0)
         if self.probe_epochs > self.max_epochs:
             raise ValueError(
-                "probe_epochs are the first of max_epochs, so they cannot be more; got "
-                f"probe_epochs={self.probe_epochs} and max_epochs={self.max_epochs}."
+                f"probe_epochs must be at most max_epochs, {self.max_epochs}; got "
+                f"{self.probe_epochs}. Lower probe_epochs, or raise max_epochs."
             )
         if self._probes_only() and (self.l2_sp or self.probe_epochs):
             raise ValueError(
-                "n_frozen_layers='all' keeps the copied layers as they are, so l2_sp and "
-                f"probe_epochs must be 0; got {self.l2_sp} and {self.probe_epochs}."
+                "l2_sp and probe_epochs must be 0 with n_frozen_layers='all', which freezes the "
+                f"copied layers; got {self.l2_sp} and {self.probe_epochs}. Leave them out."
             )
         if self.copied_lr is not None:
             check_number("copied_lr", self.copied_lr, "number", low=0, low_open=True)
 
     def as_source(self):
-        """Return this network as another one reads it.
+        """Return a view of this network that other networks can read.
 
         Returns
         -------
         Source
-            A view of the network, without weights of its own.
+            The view, which has no weights of its own.
         """
         source = super().as_source()
         source.copied = bool(source.sources)
@@ -65,8 +66,9 @@ class FineTuningMixin(TransferMixin):
         names = [name for name, _ in named_sources(self.source)]
         if len(names) > 1:
             raise ValueError(
-                f"{type(self).__name__} starts from the weights of one source; got {names}. "
-                "Pass one of them, or read them all with ProgressiveClassifier."
+                f"source must be a single source for {type(self).__name__}; got "
+                f"[{first_few(names)}]. Pass one of them, or read them all with "
+                "ProgressiveClassifier."
             )
         super()._read_sources(rows, train, held_out, seed)
 
@@ -95,7 +97,7 @@ class FineTuningMixin(TransferMixin):
         original = source.column()
         if original is None:
             raise ValueError(
-                f"{type(self).__name__} copies the layers of a network; the source "
+                f"{type(self).__name__} must copy the layers of a network; the source "
                 f"{name!r} {source.not_copied}. Read it with ProgressiveClassifier."
             )
         column = copy.deepcopy(original).to(DTYPES[self.dtype])
@@ -104,17 +106,17 @@ class FineTuningMixin(TransferMixin):
         depth = len(column.hidden_layer_sizes)
         if self._n_frozen(depth) > depth:
             raise ValueError(
-                f"n_frozen_layers must not exceed the {depth} hidden layers of the source; got "
-                f"{self.n_frozen_layers}."
+                f"n_frozen_layers must be at most {depth}, the hidden layers of the source; got "
+                f"{self.n_frozen_layers}. Lower it, or set 'all'."
             )
         return column
 
     def _probes_only(self):
-        """Return whether no copied layer ever learns."""
+        """Return whether the copied layers never learn."""
         return isinstance(self.n_frozen_layers, str) and self.n_frozen_layers == ALL
 
     def _n_frozen(self, depth):
-        """Return how many of the copied hidden layers stay as they are."""
+        """Return how many of the copied hidden layers do not learn."""
         return depth if self._probes_only() else self.n_frozen_layers
 
     def _training_options(self, column, device):
@@ -149,6 +151,6 @@ def _add_column_input_of(source, graph, rows):
 
 
 def _copied_parameters(column):
-    """Return the weights of a copied network by name: all but those of the new output."""
+    """Return the weights of a copied network by name, except those of the new output."""
     depth = len(column.hidden_layer_sizes)
     return {n: w for n, w in column.named_parameters() if layer_number(n) < depth}

@@ -1,4 +1,4 @@
-"""One fit after the other, or those of one kind at once; each is handed out when it has ended."""
+"""Run many fits, together where possible, and yield each as soon as it has ended."""
 
 import inspect
 import time
@@ -9,7 +9,7 @@ import torch
 from skprognet.estimators._in_groups import in_groups
 from skprognet.estimators._last_fit import put_back
 from skprognet.estimators._prepare import prepare
-from skprognet.estimators._rows import Given
+from skprognet.estimators._rows import FitArguments
 from skprognet.estimators._train_group import kind_of_training, most_at_once
 from skprognet.estimators._training_job import TrainingJob, train_jobs
 from skprognet.estimators._why_alone import why_alone
@@ -23,17 +23,17 @@ class FitDone:
     Attributes
     ----------
     number : int
-        Its place among the fits, from 0.
+        Its position among the fits, from 0.
     estimator : estimator
-        Fitted; as it was before if there is an error.
+        The fitted estimator; unchanged if there is an error.
     trained_together : int
-        How many networks were trained at once, this one included; 1 is alone.
+        Number of networks trained at once, including this one; 1 means alone.
     seconds : float
-        Its duration: of a network in a group, its share of that of the group.
+        Its duration; in a group, its share of the duration of the group.
     why_alone : str or None
-        What keeps its network from being trained together with others.
+        Why its network cannot be trained together with others.
     error : Exception or None
-        Why it failed.
+        The error if the fit failed.
     """
 
     number: int
@@ -45,48 +45,48 @@ class FitDone:
 
 
 @dataclass
-class _Begun:
-    """A fit that is prepared. Without a job it has ended already."""
+class _StartedFit:
+    """A prepared fit. A fit without a job has already ended."""
 
     done: FitDone
     before: dict
     job: TrainingJob | None = None
     tables: list | None = None
-    interrupted: bool = False  # by Ctrl-C, with the best epoch so far kept
+    interrupted: bool = False  # by Ctrl-C, keeping the best epoch so far
 
 
 def fit_each(fits, n_together=None):
     """Fit estimators, and yield each as soon as its fit has ended.
 
-    A group is trained as soon as `n_together` networks of one kind are prepared, so that `fits`
-    may be a generator: no more rows are in memory than those of the networks that wait.
+    A group is trained as soon as `n_together` networks of one kind are prepared. So `fits` may be
+    a generator: only the rows of the waiting networks are in memory.
 
     Parameters
     ----------
     fits : iterable of tuple
-        ``(estimator, X, y, options)``. An estimator may read another one only if that has been
-        yielded.
+        ``(estimator, X, y, options)``. An estimator may read another one only after that one has
+        been yielded.
     n_together : int or None, default=None
         As for :func:`fit_together`.
 
     Yields
     ------
     FitDone
-        In the order in which they end. One that fails has its error; the others go on.
+        The fits in the order in which they end. A failed fit has its error; the others continue.
 
     Raises
     ------
     KeyboardInterrupt
-        After Ctrl-C. Estimators whose fit has not ended are then as they were, as they are if the
-        generator is closed.
+        After Ctrl-C. Estimators whose fit has not ended are unchanged, also if the generator is
+        closed.
     """
     waiting = {}
 
-    def begun():
+    def start_all():
         for number, fit in enumerate(fits):
             started = _begin(number, *fit)
             if isinstance(started.done.error, torch.OutOfMemoryError) and waiting:
-                yield None  # what waits is trained first, which makes room
+                yield None  # trains the waiting networks first, which frees memory
                 started = _begin(number, *fit)
             if started.job is not None:
                 waiting[number] = started
@@ -100,7 +100,7 @@ def fit_each(fits, n_together=None):
         return most_at_once(started.job, n_together)
 
     try:
-        for group in in_groups(begun(), kind_of, size_of):
+        for group in in_groups(start_all(), kind_of, size_of):
             if group[0].job is not None:
                 _finish(group, n_together)
             for started in group:
@@ -114,59 +114,59 @@ def fit_each(fits, n_together=None):
 
 
 def _begin(number, estimator, X, y, options):
-    """Prepare a fit whose network can be trained together with others; fit any other estimator."""
+    """Prepare a fit whose network can be trained with others; fit any other estimator."""
     done = FitDone(number, estimator, why_alone=why_alone(estimator))
-    begun, start = _Begun(done, dict(vars(estimator))), time.perf_counter()
+    started, start = _StartedFit(done, dict(vars(estimator))), time.perf_counter()
     try:
         if done.why_alone is not None:
             estimator.fit(X, y, **options)
         else:
-            given = _given(estimator, X, y, options)
+            arguments = _fit_arguments(estimator, X, y, options)
             estimator._check_parameters()
             with undisturbed(estimator.device), limit_threads(estimator.n_threads):
-                begun.job, begun.tables = prepare(estimator, given)
-            done.why_alone = begun.job.why_alone
+                started.job, started.tables = prepare(estimator, arguments)
+            done.why_alone = started.job.why_alone
     except BaseException as error:
-        put_back(estimator, begun.before)
+        put_back(estimator, started.before)
         if not isinstance(error, Exception):
             raise
         done.error = error
     done.seconds = time.perf_counter() - start
-    return begun
+    return started
 
 
-def _given(estimator, X, y, options):
-    """Return what a `fit` is given, or raise as a call of it would."""
+def _fit_arguments(estimator, X, y, options):
+    """Return the arguments of a `fit`, or raise the error of a call with them."""
     try:
         bound = inspect.signature(estimator.fit).bind(X, y, **options)
     except TypeError as error:
         raise TypeError(f"{type(estimator).__name__}.fit() {error}") from None
-    return Given(**bound.arguments)
+    return FitArguments(**bound.arguments)
 
 
 def _finish(group, n_together):
-    """Train the networks of a group, and keep what was learned in each estimator."""
+    """Train the networks of a group, and store the result in each estimator."""
     first, start = group[0].done.estimator, time.perf_counter()
     with undisturbed(first.device), limit_threads(first.n_threads):
         try:
-            errors = train_jobs([begun.job for begun in group], n_together)
-        except Exception as error:  # of a single network, or one that all of them meet
+            errors = train_jobs([started.job for started in group], n_together)
+        except Exception as error:  # of a single network, or of the whole group
             errors = [error] * len(group)
-        for begun, error in zip(group, errors, strict=True):
-            begun.done.error = error or _keep(begun)
-    for begun in group:
-        begun.done.trained_together = begun.job.trained_together
-        begun.interrupted = begun.done.error is None and begun.job.net.interrupted_
-        begun.job = begun.tables = None  # their rows take memory that others need
-        begun.done.seconds += (time.perf_counter() - start) / len(group)
-        if begun.done.error is not None:
-            put_back(begun.done.estimator, begun.before)
+        for started, error in zip(group, errors, strict=True):
+            started.done.error = error or _keep(started)
+    for started in group:
+        started.done.trained_together = started.job.trained_together
+        started.interrupted = started.done.error is None and started.job.net.interrupted_
+        started.job = started.tables = None  # frees the memory of their rows for others
+        started.done.seconds += (time.perf_counter() - start) / len(group)
+        if started.done.error is not None:
+            put_back(started.done.estimator, started.before)
 
 
-def _keep(begun):
-    """Store what was learned in an estimator; return why that failed, or None."""
+def _keep(started):
+    """Store the result in an estimator; return the error if that failed, or None."""
     try:
-        begun.done.estimator._keep(begun.job.net, begun.tables)
+        started.done.estimator._keep(started.job.net, started.tables)
     except Exception as error:
         return error
     return None

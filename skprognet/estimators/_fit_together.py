@@ -1,4 +1,4 @@
-"""Fitting many estimators, whose networks are trained together where they are of one kind."""
+"""Fit many estimators, training networks of one kind together."""
 
 from collections.abc import Iterable
 
@@ -8,49 +8,49 @@ from skprognet.estimators._why_alone import can_fit
 
 
 def fit_together(fits, *, n_together=None):
-    """Fit many estimators; networks of one kind are trained at once, as one batched network.
+    """Fit many estimators, training networks of one kind together as one batched network.
 
-    Of one kind are networks with the same layers, dropout, activation, loss, score and options of
-    training; seeds, rows, weights and, up to the next multiple of 16, numbers of classes may
-    differ. Each estimator ends as after a `fit` of its own. What cannot be trained together is
-    fitted alone: :func:`why_alone` says what that is.
+    Networks are of one kind if they have the same layers, dropout, activation, loss, score and
+    training options. Seeds, rows, weights and, up to the next multiple of 16, numbers of classes
+    may differ. Each estimator ends as after its own `fit`. Estimators that cannot be trained
+    together are fitted alone: :func:`why_alone` gives the reason.
 
-    Networks that are trained together draw dropout masks that depend on a network's own seed, the
-    step and the unit alone. So on the CPU no bit of a result depends on what was trained with it,
-    but with dropout it is another draw than that of a `fit` by itself. On a CUDA device `fit`
-    draws these masks as well.
+    Networks that are trained together draw dropout masks that depend only on the network's own
+    seed, the step and the unit. So on the CPU, no bit of a result depends on the other networks,
+    but with dropout the masks differ from those of a single `fit`. On a CUDA device, a single
+    `fit` draws these masks as well.
 
     Parameters
     ----------
     fits : sequence of tuple
-        For each fit ``(estimator, X, y)``, or ``(estimator, X, y, options)`` with a dict of what
-        else `fit` takes, such as `sample_weight` or `X_val`. No estimator may come twice, or be
+        For each fit ``(estimator, X, y)``, or ``(estimator, X, y, options)`` with a dict of other
+        arguments of `fit`, such as `sample_weight` or `X_val`. No estimator may appear twice or be
         the source of another one: fit sources first.
     n_together : int or None, default=None
-        At most so many networks are trained at once. None is 1 on a CPU, where more bring nothing,
-        and as many as there is memory for on a CUDA device.
+        Maximum number of networks to train at once. None means 1 on a CPU, where more bring
+        nothing, and as many as fit into memory on a CUDA device.
 
     Returns
     -------
     list of estimator
-        The estimators, fitted, in the order of `fits`.
+        The fitted estimators in the order of `fits`.
 
     Raises
     ------
     TypeError
-        If a fit is no such tuple.
+        If a fit is not such a tuple.
     ValueError
-        If an estimator comes twice, or is the source of another; and what a `fit` raises. Then
-        the fits that have ended stay, and all other estimators are as they were.
+        If an estimator appears twice or is the source of another. Errors of a single `fit` are
+        raised too. Then the fits that have ended stay, and all other estimators are unchanged.
 
     Notes
     -----
-    In ``history_``, dur is the network's share of the duration of its group. `partial_fit` on such
-    a network goes on as on one that has been pickled: with the weights alone.
+    In ``history_``, dur is the network's share of the duration of its group. `partial_fit`
+    continues such a network as after pickling: from the weights alone.
 
     Examples
     --------
-    Five seeds of a network at once, of which each learns what it learns alone:
+    Train a network with five seeds at once. Each learns what it learns alone:
 
     >>> from sklearn.preprocessing import StandardScaler
     >>> from skprognet import DNNClassifier
@@ -91,39 +91,39 @@ def _checked(number, fit):
         and can_fit(complete[0])
     ):
         raise TypeError(
-            "Each of fits must be (estimator, X, y) or (estimator, X, y, options) with a dict of "
-            f"what else fit takes; fits[{number}] is {_in_words(fit)}."
+            f"fits[{number}] must be (estimator, X, y) or (estimator, X, y, options); got "
+            f"{_in_words(fit)}. Pass other arguments of fit as a dict of options."
         )
     return tuple(complete)
 
 
 def _in_words(fit):
-    """Return what a fit holds, without its values."""
+    """Return the types of the parts of a fit."""
     if not isinstance(fit, (tuple, list)):
-        return f"of type {type(fit).__name__}"
+        return type(fit).__name__
     return f"({', '.join(type(part).__name__ for part in fit)})"
 
 
 def _check_apart(estimators):
-    """Raise if an estimator comes twice, or is inside of another one."""
+    """Raise if an estimator appears twice or is inside another one."""
     numbers = {}
     for number, estimator in enumerate(estimators):
         if numbers.setdefault(id(estimator), number) != number:
             raise ValueError(
-                "Each fit must have an estimator of its own; that of "
-                f"fits[{number}] is that of fits[{numbers[id(estimator)]}] too. Clone it."
+                f"fits[{number}] must have its own estimator; got the estimator of "
+                f"fits[{numbers[id(estimator)]}]. Clone it."
             )
     for number, estimator in enumerate(estimators):
         inside = next((id(e) for e in _inside(estimator) if id(e) in numbers), None)
         if inside is not None:
             raise ValueError(
-                f"fits[{number}] reads the estimator of fits[{numbers[inside]}], which is fitted "
-                "in the same call. Fit sources first, in a call of their own."
+                f"fits[{number}] must read fitted sources only; got the estimator of "
+                f"fits[{numbers[inside]}]. Fit sources first, in a separate call."
             )
 
 
 def _inside(estimator):
-    """Yield what an estimator has among its parameters, and what that has, down to the last."""
+    """Yield the parameters of an estimator, and recursively their own parameters."""
     parts = estimator.get_params(deep=False).values() if _has_params(estimator) else estimator
     for part in parts:
         yield part

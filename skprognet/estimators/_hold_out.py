@@ -1,4 +1,4 @@
-"""Which rows stop the training: the internal validation split."""
+"""The internal validation split, which chooses the epoch."""
 
 import numbers
 import reprlib
@@ -14,14 +14,14 @@ WAYS_OUT = "Pass X_val and y_val, or set early_stopping=False."
 
 
 def is_splitter(validation_fraction):
-    """Return whether it splits rows by a method of its own; text and a class have one as well."""
+    """Return whether it is a splitter; text and classes have a method `split` too."""
     return hasattr(validation_fraction, "split") and not isinstance(
         validation_fraction, (str, bytes, type)
     )
 
 
 def check_validation_fraction(validation_fraction):
-    """Raise unless it is a share of the rows or a splitter."""
+    """Raise unless `validation_fraction` is a share of the rows or a splitter."""
     if is_splitter(validation_fraction):
         return
     if isinstance(validation_fraction, type) and hasattr(validation_fraction, "split"):
@@ -33,14 +33,14 @@ def check_validation_fraction(validation_fraction):
     if not isinstance(validation_fraction, numbers.Number):
         raise TypeError(
             "validation_fraction must be a number or a splitter; got "
-            f"{reprlib.repr(validation_fraction)}."
+            f"{reprlib.repr(validation_fraction)}. Pass a share of the rows, such as 0.1."
         )
     bounds = {"low": 0, "high": 1, "low_open": True, "high_open": True}
     check_number("validation_fraction", validation_fraction, "number", **bounds)
 
 
 def _hold_out_by_class(y, fraction, rng):
-    """Return rows drawn from each class: its share, at least one, and never all."""
+    """Draw the share of rows from each class, at least one and never all."""
     held_out = []
     for label in np.unique(y):
         rows = np.flatnonzero(y == label)
@@ -50,9 +50,9 @@ def _hold_out_by_class(y, fraction, rng):
 
 
 def _hold_out_groups(y, groups, fraction, seed):
-    """Return the rows of whole groups, the nearest to the share of each class among a few draws.
+    """Draw whole groups a few times; return the draw nearest to the share of each class.
 
-    The best of all draws would be the same groups whatever the seed.
+    The best of very many draws would be the same for every seed.
     """
     everything = np.bincount(y)
     splitter = GroupShuffleSplit(n_splits=_MOST_DRAWS, test_size=fraction, random_state=seed)
@@ -70,60 +70,60 @@ def _hold_out_groups(y, groups, fraction, seed):
 
 
 def first_split(splitter, y, groups):
-    """Return the row numbers of a splitter's first split, if they can train and validate."""
+    """Return the row numbers of a splitter's first split; raise if it is unusable."""
     name = type(splitter).__name__
     split = next(iter(splitter.split(y, y, groups)), None)
     if split is None:
         raise ValueError(
-            f"validation_fraction must give a split into training and validation rows; {name} "
-            f"gave none for {len(y)} rows. {WAYS_OUT}"
+            f"validation_fraction must split rows into training and validation rows; got no split "
+            f"of {len(y)} rows from {name}. {WAYS_OUT}"
         )
     if not isinstance(split, (tuple, list)) or len(split) != 2:
         raise ValueError(
-            "validation_fraction must give pairs of training and validation rows; the first "
-            f"split of {name} is no pair. {WAYS_OUT}"
+            "validation_fraction must give pairs of training and validation rows; got no pair "
+            f"from {name}. {WAYS_OUT}"
         )
     try:
         train, held_out = (np.arange(len(y))[rows] for rows in split)
     except IndexError as error:
         raise ValueError(
-            f"validation_fraction must give row numbers below {len(y)} or a mask of as many rows; "
-            f"of {name} numpy says: {error}."
+            f"validation_fraction must give row numbers below {len(y)} or a mask of that length; "
+            f"got from {name}: {error}. Check the splitter."
         ) from error
     if not len(train) or not len(held_out) or np.isin(held_out, train).any():
         raise ValueError(
-            f"validation_fraction must give training rows and other validation rows; {name} gave "
-            f"{len(train)} and {len(held_out)}, of which {np.isin(held_out, train).sum()} are in "
-            f"both. {WAYS_OUT}"
+            f"validation_fraction must give training rows and other validation rows; got "
+            f"{len(train)} and {len(held_out)} from {name}, with "
+            f"{np.isin(held_out, train).sum()} in both. {WAYS_OUT}"
         )
     return train, held_out
 
 
 def split_by(splitter, y, groups, classes, present):
-    """Split rows by the first split of a splitter, which may know them by their number.
+    """Split rows by the first split of a splitter, which may refer to rows by number.
 
     Parameters
     ----------
     splitter : cross-validation splitter
-        What splits all rows, those of weight zero too.
+        The splitter of all rows, including those of weight zero.
     y : ndarray of shape (n_rows,)
         Labels of all rows.
     groups : ndarray of shape (n_rows,) or None
         Groups of all rows.
     classes : ndarray
-        The labels of the rows that are present.
+        The labels of the rows with a weight above zero.
     present : ndarray of bool of shape (n_rows,), or slice
         Which rows have a weight above zero.
 
     Returns
     -------
     train, validation : ndarray of int
-        Numbers among the rows that are present.
+        Positions among the rows with a weight above zero.
 
     Raises
     ------
     ValueError
-        If the splitter gives no such rows, or no training row of a class.
+        If the split is unusable, or leaves a class without training rows.
     """
     number = np.full(len(y), -1)
     number[present] = np.arange(len(y[present]))
@@ -131,18 +131,18 @@ def split_by(splitter, y, groups, classes, present):
     train, held_out = train[train >= 0], held_out[held_out >= 0]
     if not len(held_out):
         raise ValueError(
-            "Validation rows must not all have weight 0; those that validation_fraction held out "
-            f"have. {WAYS_OUT}"
+            "validation_fraction must hold out rows with a weight above 0; got only rows of "
+            f"weight 0. {WAYS_OUT}"
         )
     return _check_none_lost(np.searchsorted(classes, y[present]), classes, train, held_out)
 
 
 def holdout_split(y, classes, groups, validation_fraction, seed):
-    """Split rows into those that train and those that decide when to stop.
+    """Split rows into training rows and validation rows.
 
-    Every class trains and, without `groups`, is held out, in proportion. With `groups` no group
-    is on both sides; of five random draws of groups that is taken which comes nearest to the
-    share of each class.
+    Every class is among the training rows. Without `groups`, each class is also held out in
+    proportion. With `groups`, no group is on both sides: of five random draws of groups, the one
+    nearest to the share of each class is used.
 
     Parameters
     ----------
@@ -165,14 +165,14 @@ def holdout_split(y, classes, groups, validation_fraction, seed):
     Raises
     ------
     ValueError
-        If a class or the groups are too few to be on both sides.
+        If there are too few rows of a class, or too few groups, for both sides.
     """
     counts = np.bincount(y, minlength=len(classes))
     if counts.min() < 2:
         rarest = classes.tolist()[counts.argmin()]
         raise ValueError(
-            "early_stopping holds rows of every class out, so each class needs at least 2 rows "
-            f"(n_samples = {len(y)}); class {rarest!r} has {counts.min()}. " + WAYS_OUT
+            "Each class must have at least 2 rows for early_stopping; got "
+            f"{counts.min()} of class {rarest!r} (n_samples = {len(y)}). {WAYS_OUT}"
         )
     if groups is None:
         held_out = _hold_out_by_class(y, validation_fraction, np.random.RandomState(seed))
@@ -183,12 +183,12 @@ def holdout_split(y, classes, groups, validation_fraction, seed):
 
 
 def check_groups(groups):
-    """Raise unless there are at least two groups: one that trains and one that is held out."""
+    """Raise unless there are at least two groups, one for each side of the split."""
     n_groups = len(np.unique(groups))
     if n_groups < 2:
         raise ValueError(
-            "early_stopping holds whole groups out, so it needs at least 2 groups; got "
-            f"{n_groups}. {WAYS_OUT}"
+            "groups must have at least 2 groups for early_stopping, which holds out whole groups; "
+            f"got {n_groups}. {WAYS_OUT}"
         )
 
 
@@ -197,7 +197,7 @@ def _check_none_lost(y, classes, train, held_out):
     lost = np.setdiff1d(y, y[train])
     if lost.size:
         raise ValueError(
-            f"Holding rows out left none of class {classes.tolist()[lost[0]]!r} to train on: "
-            f"too few rows or groups have it. {WAYS_OUT}"
+            "Each class must have rows left to train on; got none of class "
+            f"{classes.tolist()[lost[0]]!r} after holding rows out. {WAYS_OUT}"
         )
     return train, held_out

@@ -1,4 +1,4 @@
-"""Which source helped: what is lost without it, and how strongly it is read."""
+"""Measure how much a source helps: the loss without it, and how strongly it is read."""
 
 import numpy as np
 import pandas as pd
@@ -28,46 +28,46 @@ def source_importances(
 ):
     """Return how much the score falls without each source.
 
-    :meth:`skprognet.ProgressiveClassifier.source_importances` of the network in a pipeline, on the
-    rows that the steps before it make of X.
+    This calls :meth:`skprognet.ProgressiveClassifier.source_importances` of the network in a
+    pipeline, on the rows that the earlier steps make of X.
 
     Parameters
     ----------
     model : ProgressiveClassifier or ProgressiveRegressor
-        Fitted; or a pipeline or FrozenEstimator that ends in one, or a search that was fitted on
-        one.
+        A fitted model; or a pipeline or FrozenEstimator that ends in one, or a search that was
+        fitted on one.
     X : array-like of shape (n_samples, n_features)
-        Rows as the `predict` of `model` takes them, best such that were not in `fit`.
+        Rows in the form that `model.predict` takes, preferably not those of `fit`.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Their labels, or the numbers that a regressor predicts.
+        Labels of the rows, or for a regressor their numbers.
     scoring : str, Score or None, default=None
-        What falls: the name of a score, or a :class:`~skprognet.metrics.Score`. None is "uar" of
-        a classifier and "ccc" of a regressor.
+        The score that may fall: its name, or a :class:`~skprognet.metrics.Score`. None uses "uar"
+        for a classifier and "ccc" for a regressor.
     method : {"permute", "silence"}, default="permute"
         Whether the activations of a source are exchanged among the rows or set to 0.
     n_repeats : int, default=5
-        Number of permutations; "silence" has nothing to repeat.
+        Number of permutations; "silence" needs no repetition.
     random_state : int, RandomState instance or None, default=None
         Fixes the permutations.
     by_class : bool, default=False
-        Whether to say of each class of y how much its recall falls; classifiers only. The
-        permutations are the same, so that the mean over the classes is the fall in UAR.
+        Whether to return the fall in the recall of each class of y; for classifiers only. All
+        classes share the permutations, so their mean is the fall in UAR.
 
     Returns
     -------
     DataFrame
-        By name of the source: importance_mean, and importance_std over the permutations (ddof 0;
-        0 for "silence"). With ``by_class=True`` a row for each source and class, with the columns
-        source, class, importance_mean and importance_std.
+        One row per source, indexed by its name: importance_mean, and importance_std over the
+        permutations (ddof 0; 0 for "silence"). With ``by_class=True``, one row per source and
+        class, with the columns source, class, importance_mean and importance_std.
 
     Raises
     ------
     TypeError
-        If `model` is none of these.
+        If `model` is something else.
     ValueError
-        If there is no source, X and y do not fit, no two rows differ, so that there is nothing
-        to exchange, or if by class y has a class that `model` does not know, or another score
-        than "uar" is asked for.
+        If there is no source, X and y do not fit, or no two rows differ, so that there is nothing
+        to exchange. With ``by_class=True``, also if `model` does not know a class of y, or
+        `scoring` is not "uar".
 
     Examples
     --------
@@ -93,10 +93,9 @@ def source_importances(
         rows, network = as_source(model).before_network(X), network_of(model)
     else:
         raise TypeError(
-            "source_importances asks a fitted ProgressiveClassifier or ProgressiveRegressor, "
-            "which can do without a source, or a pipeline, FrozenEstimator or fitted search "
-            "around one; got "
-            f"{type(model).__name__}."
+            "model must be a fitted ProgressiveClassifier or ProgressiveRegressor, or a pipeline, "
+            f"FrozenEstimator or fitted search around one; got {type(model).__name__}. Other "
+            "networks cannot do without a source."
         )
     options = {"method": method, "n_repeats": n_repeats, "random_state": random_state}
     if scoring is not None:
@@ -107,17 +106,17 @@ def source_importances(
 
 
 def _only_of_classes(network):
-    """Return True, or raise if the network has no classes to ask about."""
+    """Return True; raise if the network has no classes."""
     if isinstance(network, RegressorMixin):
         raise ValueError(
-            f"by_class=True asks for the recall of each class; a {type(network).__name__} "
-            "predicts numbers. Leave by_class out."
+            "by_class=True must be used with a classifier; got a "
+            f"{type(network).__name__}, which predicts numbers. Leave by_class out."
         )
     return True
 
 
 def measure_importances(network, X, y, scoring, method, n_repeats, random_state):
-    """Do what ``source_importances`` of a progressive network says."""
+    """Compute ``source_importances`` of a progressive network."""
     score, (X, y) = get_score(scoring), _check_importances(network, X, y, method, n_repeats)
 
     def gain(predicted):
@@ -125,18 +124,18 @@ def measure_importances(network, X, y, scoring, method, n_repeats, random_state)
 
     falls = _measure_falls(network, X, gain, method, n_repeats, random_state)
     rows = {
-        name: {"importance_mean": np.mean(each), "importance_std": np.std(each)}
-        for name, each in falls.items()
+        name: {"importance_mean": np.mean(changes), "importance_std": np.std(changes)}
+        for name, changes in falls.items()
     }
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def measure_by_class(classifier, X, y, scoring, method, n_repeats, random_state):
-    """Do what it says of the recall of each class."""
+    """Compute ``source_importances`` for the recall of each class."""
     if get_score(scoring).name != "uar":
         raise ValueError(
-            "by_class=True asks for the fall in the recall of each class, whose mean is "
-            f"scoring='uar'; got scoring={scoring!r:.200}. Leave scoring out."
+            "scoring must be 'uar', the mean of the recalls, with by_class=True; got "
+            f"{scoring!r:.200}. Leave scoring out."
         )
     X, y = _check_importances(classifier, X, y, method, n_repeats)
     classes, codes = np.unique(y, return_inverse=True)
@@ -152,31 +151,31 @@ def measure_by_class(classifier, X, y, scoring, method, n_repeats, random_state)
             {
                 "source": name,
                 "class": classes,
-                "importance_mean": np.mean(each, axis=0),
-                "importance_std": np.std(each, axis=0),
+                "importance_mean": np.mean(changes, axis=0),
+                "importance_std": np.std(changes, axis=0),
             }
         )
-        for name, each in falls.items()
+        for name, changes in falls.items()
     ]
     return pd.concat(parts, ignore_index=True)
 
 
 def _check_known(classes, known):
-    """Raise unless the classifier knows each class: it has no recall of another one to lose."""
+    """Raise unless the classifier knows each class; the recall of others cannot fall."""
     unknown = classes[~np.isin(classes, known)]
     if len(unknown):
         near = nearest_name(unknown[0], known)
         hint = f" Did you mean {near!r}?" if near else ""
         raise ValueError(
-            f"y must have labels that the classifier knows, {first_few(known.tolist())}; got "
-            f"{first_few(unknown.tolist())}.{hint}"
+            f"y must only have labels that the classifier knows, [{first_few(known.tolist())}]; "
+            f"got [{first_few(unknown.tolist())}].{hint}"
         )
 
 
 def _measure_falls(network, X, gain, method, n_repeats, random_state):
     """Return how much ``gain(predictions)`` falls without each source, in each repetition.
 
-    The frozen columns compute once; after that only their activations are exchanged or silenced.
+    The frozen columns compute once; their activations are then exchanged or silenced.
     """
     rng = np.random.RandomState(draw_seeds(random_state, 1)[0])
     column, falls = network.net_.module_, {}
@@ -196,7 +195,7 @@ def _measure_falls(network, X, gain, method, n_repeats, random_state):
 
 
 def _check_importances(network, X, y, method, n_repeats):
-    """Return X and y as arrays; raise unless there is something to be measured on them."""
+    """Return X and y as arrays; raise unless importances can be measured on them."""
     check_choice("method", method, ["permute", "silence"])
     check_number("n_repeats", n_repeats, "integer", low=1)
     X = check_rows(network, X, network._dtype())
@@ -206,19 +205,20 @@ def _check_importances(network, X, y, method, n_repeats):
     elif not np.isin(y, network.classes_).any():
         raise ValueError(
             "y must have labels that the classifier knows, "
-            f"{first_few(network.classes_)}; got {first_few(np.unique(y))}."
+            f"[{first_few(network.classes_.tolist())}]; got [{first_few(np.unique(y).tolist())}]. "
+            "Pass the labels of these rows."
         )
     if method == "permute" and (X[0] == X).all():
         got = "one row" if len(X) == 1 else f"{len(X)} equal rows"
         raise ValueError(
-            "method='permute' exchanges what a source says between rows that differ; got "
+            "X must have rows that differ with method='permute', which exchanges them; got "
             f"{got}. Pass more rows, or method='silence'."
         )
     return X, y
 
 
 def outputs_without(column, joined_NF, where, order_N=None):
-    """Return the outputs when a source says nothing, or says it of other rows.
+    """Return the outputs with a source silenced, or with its activations for other rows.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def outputs_without(column, joined_NF, where, order_N=None):
     where : slice
         The columns of the source.
     order_N : Tensor of shape (N,) or None
-        Rows whose activations are put in place; None puts zeros, which silences the laterals.
+        The row whose activations each row gets; None sets zeros, which silences the laterals.
 
     Returns
     -------
@@ -254,8 +254,9 @@ def lateral_norms(column, names):
     Returns
     -------
     DataFrame
-        layer (2 .. L + 1, the last being the output), source, column (from 0, within the source)
-        and norm: the Frobenius norm of U, or with an adapter of U V times the scale.
+        The columns are layer (2 .. L + 1, where L + 1 is the output), source, column (from 0,
+        within the source) and norm: the Frobenius norm of U, or with an adapter of U V times the
+        scale.
     """
     rows = []
     for k in range(1, len(column.layers)):

@@ -1,4 +1,4 @@
-"""Putting items of one kind together as they come, up to a number."""
+"""Group items of one kind as they arrive, up to a given number."""
 
 from collections import defaultdict
 
@@ -6,22 +6,23 @@ from collections import defaultdict
 def in_groups(items, kind_of, size_of):
     """Yield lists of items of one kind, each as soon as it is complete.
 
-    Items are taken one by one, so that no more of them are there at once than are waiting.
+    Items are taken one by one, so only the waiting items are in memory.
 
     Parameters
     ----------
     items : iterable
-        The items; None asks for all that are waiting, complete or not, to make room for the next.
+        The items. None yields all waiting groups, complete or not, to free memory for the next
+        item.
     kind_of : callable
-        Returns something hashable that the items of a group have in common; None for an item that
-        is a group by itself.
+        Returns a hashable key that the items of a group share; None for an item that forms its own
+        group.
     size_of : callable
-        Returns how many items make a group complete, given the first of them.
+        Returns the size of a complete group, given its first item.
 
     Yields
     ------
     list
-        One group; those that are not complete come last.
+        One group; incomplete groups come last.
 
     Examples
     --------
@@ -49,6 +50,6 @@ def in_groups(items, kind_of, size_of):
 
 
 def _emptied(groups):
-    """Take the groups out of a dict, in their order."""
+    """Remove the groups from a dict and yield them in order."""
     while groups:
         yield groups.pop(next(iter(groups)))

@@ -1,4 +1,4 @@
-"""A fit that fails leaves the earlier one whole."""
+"""Restore the last fit if a new one fails."""
 
 import copy
 from contextlib import contextmanager
@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def last_fit_kept(estimator):
-    """Put all attributes of an estimator back as they were if the block fails.
+    """Restore all attributes of an estimator if the block fails.
 
-    The block may replace what an attribute refers to, but must not alter it in place.
+    The block may replace the value of an attribute, but must not change it in place.
     """
     before = dict(vars(estimator))
     try:
@@ -19,17 +19,17 @@ def last_fit_kept(estimator):
 
 
 def put_back(estimator, before):
-    """Give an estimator the attributes that it had before: a copy of its dict."""
+    """Restore the attributes of an estimator from `before`, a copy of its dict."""
     vars(estimator).clear()
     vars(estimator).update(before)
 
 
 @contextmanager
 def training_kept(net):
-    """Put weights, optimizer, random numbers and history of a net back if the block fails."""
+    """Restore weights, optimizer, random numbers and history of a net if the block fails."""
     module, batches = net.module_, net.iterator_train__generator
     before = {**vars(net), "_lowest": dict(net._lowest)}
-    # Copies: the states themselves are what trains on.
+    # Copies, since training changes the states themselves.
     weights = copy.deepcopy(module.state_dict())
     optimizer = copy.deepcopy(net.optimizer_.state_dict())
     generators = [g for g in (batches, module.dropout_generator) if g is not None]

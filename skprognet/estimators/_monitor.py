@@ -1,4 +1,4 @@
-"""What scores an epoch: a quantity of the net itself, a `Score`, or a scikit-learn scorer."""
+"""Score epochs by a quantity of the net itself, a `Score`, or a scikit-learn scorer."""
 
 import math
 import numbers
@@ -16,36 +16,41 @@ from skprognet.metrics import Score, get_score, get_score_names
 LOSS = "loss"
 
 
-def check_monitor(monitor, own):
+def check_monitor(monitor, default_score):
     """Raise unless `monitor` is "loss", a score, a scorer, or the name of one of these.
 
-    Of the scores of the package it must be `own`: the others are of other kinds of targets.
+    A score of the package must be of the same kind of target as `default_score`.
     """
-    wanted = f"monitor must be {own!r}, 'loss', a Score, or a scorer of scikit-learn or its name"
+    expected = (
+        f"monitor must be {default_score!r}, 'loss', a Score, or a scorer of scikit-learn or its "
+        "name"
+    )
     kind = _kind_of_score(monitor)
-    if kind not in (None, get_score(own).kind):
+    if kind not in (None, get_score(default_score).kind):
         name = monitor.name if isinstance(monitor, Score) else monitor
-        raise ValueError(f"{wanted}; got {name!r}, which is a score of {kind}.")
+        raise ValueError(
+            f"{expected}; got {name!r}, which is a score of {kind}. Choose another score."
+        )
     if isinstance(monitor, Score):
         return
     if isinstance(monitor, str):
-        names = [LOSS, own, *get_scorer_names()]
+        names = [LOSS, default_score, *get_scorer_names()]
         if monitor not in names:
             near = nearest_name(monitor, names)
-            hint = f"Did you mean {near!r}?" if near else "get_scorer_names() lists the names."
-            raise ValueError(f"{wanted}; got {monitor!r}. {hint}")
+            hint = f"Did you mean {near!r}?" if near else "See get_scorer_names() for the names."
+            raise ValueError(f"{expected}; got {monitor!r}. {hint}")
     elif not callable(monitor) or isinstance(monitor, type):
-        raise TypeError(f"{wanted}; got {monitor!r}.")
+        raise TypeError(f"{expected}; got {monitor!r}. Pass one of these.")
     elif not _is_called_as_scorer(monitor):
         name = getattr(monitor, "__name__", repr(monitor))
         raise TypeError(
-            "monitor must be a scorer, which is called as scorer(estimator, X, y); got the "
-            f"function {name}. Make a scorer of a metric: make_scorer({name})."
+            "monitor must be callable as scorer(estimator, X, y); got the function "
+            f"{name}. Turn a metric into a scorer: make_scorer({name})."
         )
 
 
 def _kind_of_score(monitor):
-    """Return whether a score is of classes or of numbers; None where it does not say."""
+    """Return the kind of target of a score, classes or numbers; None if unknown."""
     name = monitor.name if isinstance(monitor, Score) else monitor
     if isinstance(name, str) and name in get_score_names():
         return get_score(name).kind
@@ -63,44 +68,44 @@ def _is_called_as_scorer(function):
 
 
 def greater_is_better(monitor):
-    """Return whether the epoch with the greatest number is the best one.
+    """Return whether the greatest number marks the best epoch.
 
-    Scorers of scikit-learn and minus the loss are made so; a `Score` says it.
+    It does for scorers of scikit-learn and for minus the loss; a `Score` has an attribute for it.
     """
     return not isinstance(monitor, Score) or monitor.greater_is_better
 
 
-def net_score(monitor, own):
+def net_score(monitor, default_score):
     """Return the name of the quantity that the net computes itself, or None.
 
-    These are the loss and the score named `own`.
+    These quantities are the loss and the score named `default_score`.
     """
     if isinstance(monitor, Score) and monitor.name in get_score_names():
         monitor = monitor.name if monitor == get_score(monitor.name) else None
-    return monitor if isinstance(monitor, str) and monitor in (own, LOSS) else None
+    return monitor if isinstance(monitor, str) and monitor in (default_score, LOSS) else None
 
 
 def _find_score(monitor):
-    """Return the `Score` that is meant, or None if it is a scorer of scikit-learn."""
+    """Return the `Score` that `monitor` stands for, or None for a scorer of scikit-learn."""
     named = isinstance(monitor, str) and monitor in get_score_names()
     return get_score(monitor) if named or isinstance(monitor, Score) else None
 
 
 def _call_score(score, sample_weight):
-    """Return a function of (estimator, X, y) that computes a score, with weights if it can."""
+    """Return a function of (estimator, X, y) that computes a score, weighted if possible."""
     takes_weight = "sample_weight" in signature(score.function).parameters
     weight = sample_weight if takes_weight else None
     return lambda estimator, X, y: score(y, estimator.predict(X), sample_weight=weight)
 
 
 def _takes_weight(scorer):
-    # What make_scorer returns takes any weight, and hands it to a metric that may not.
+    # A scorer of make_scorer accepts any weight and passes it to its metric, which may not.
     asked = getattr(scorer, "_accept_sample_weight", None)
     return asked() if asked else "sample_weight" in signature(scorer).parameters
 
 
 def _weight_options(estimator, scorer, sample_weight):
-    """Return the weights as the scorer is to get them, by the rules of metadata routing."""
+    """Return the keyword arguments that pass the weights to the scorer, if it takes them."""
     if sample_weight is None:
         return {}
     if get_config()["enable_metadata_routing"]:
@@ -112,12 +117,12 @@ def _weight_options(estimator, scorer, sample_weight):
     return {"sample_weight": sample_weight} if _takes_weight(scorer) else {}
 
 
-# Whose metrics may be tried before the training: a user's own may count how often it is called.
+# Only these packages' metrics are tried before training; a user's metric may count its calls.
 _KNOWN = ("sklearn.", "skprognet.")
 
 
 class _Truth:
-    """What predicts the truth, and is of the kind of an estimator."""
+    """A model of the same kind as an estimator that predicts the truth."""
 
     def __init__(self, estimator, y):
         self._estimator, self._y = estimator, y
@@ -133,7 +138,7 @@ class _Truth:
 
 
 def _check_kind(estimator, scorer, metric, name, X, y, options):
-    """Raise if a known metric cannot score even the truth: most likely it is of another kind."""
+    """Raise if a known metric cannot even score the truth, so it is of another kind."""
     if not getattr(metric, "__module__", "").startswith(_KNOWN):
         return
     try:
@@ -144,47 +149,47 @@ def _check_kind(estimator, scorer, metric, name, X, y, options):
             if is_classifier(estimator):
                 return  # the truth has no probabilities; a classifier will have them
             reason = "it needs probabilities"
-        own = estimator._target_kind.default_score
+        default_score = estimator._target_kind.default_score
         what, other = ("classes", "accuracy") if is_classifier(estimator) else ("numbers", "r2")
         raise ValueError(
-            f"monitor must be able to score {what}; {name} cannot score those of y ({reason}). "
-            f"Choose another one, such as {own!r}, 'loss' or {other!r}."
+            f"monitor must be able to score the {what} of y; got {name}, which cannot ({reason}). "
+            f"Choose another one, such as {default_score!r}, 'loss' or {other!r}."
         ) from error
 
 
 def score_of_epoch(estimator, X, y, sample_weight):
-    """Return the function that scores the estimator, as it is then, on rows that do not train.
+    """Return a function that scores the current estimator on validation or test rows.
 
     Parameters
     ----------
-    estimator : classifier
-        What is being fitted, whose `monitor` is the scorer.
+    estimator : estimator
+        The estimator being fitted, whose `monitor` is the scorer.
     X : ndarray of shape (n_rows, n_features)
         The validation or the test rows.
     y : ndarray of shape (n_rows,)
         Their labels.
     sample_weight : ndarray of shape (n_rows,) or None
-        Their weights in `fit`, which a scorer that takes weights gets.
+        Their weights in `fit`, for a scorer that takes weights.
 
     Returns
     -------
     callable
-        Without arguments; it returns a float, and raises where the scorer gives no number.
+        Takes no arguments and returns a float; raises ValueError if the scorer gives no number.
 
     Raises
     ------
     ValueError
-        If it is a metric of another kind, as accuracy is for numbers.
+        If the metric is of another kind, such as accuracy for numbers.
     """
-    own, options = _find_score(estimator.monitor), {}
-    if own is None:
+    package_score, options = _find_score(estimator.monitor), {}
+    if package_score is None:
         scorer = get_scorer(estimator.monitor)
         metric = getattr(scorer, "_score_func", None)
         options = _weight_options(estimator, scorer, sample_weight)
         name = getattr(scorer, "__name__", repr(estimator.monitor))
     else:
-        metric, name = own.function, own.name
-        scorer = _call_score(own, sample_weight)
+        metric, name = package_score.function, package_score.name
+        scorer = _call_score(package_score, sample_weight)
     names = getattr(estimator, "feature_names_in_", None)
     X = X if names is None else pd.DataFrame(X, columns=names)
     _check_kind(estimator, scorer, metric, name, X, y, options)
@@ -193,9 +198,9 @@ def score_of_epoch(estimator, X, y, sample_weight):
         value = scorer(estimator, X, y, **options)
         if not isinstance(value, numbers.Real) or math.isnan(value):
             raise ValueError(
-                f"monitor must give a number for the validation rows; {name} gave {value!r} in "
-                f"epoch {len(estimator.net_.history)}. Choose another scorer, or validation rows "
-                "on which it is defined: many need rows of every class."
+                f"monitor must give a number for the validation rows; got {value!r} from {name} "
+                f"in epoch {len(estimator.net_.history)}. Choose another scorer, or validation "
+                "rows on which it is defined: many scorers need rows of every class."
             )
         return float(value)
 

@@ -6,7 +6,7 @@ from skprognet._checks import check_no_ratings, check_number
 from skprognet._wording import first_few
 from skprognet.estimators._multi_task_target import MultiTaskTarget
 from skprognet.estimators._network_classifier import NetworkClassifier
-from skprognet.estimators._rows import Given
+from skprognet.estimators._rows import FitArguments
 from skprognet.estimators._soft_class_target import SoftClassTarget
 from skprognet.estimators._source_labels import given_labels
 from skprognet.estimators._target import ClassTarget
@@ -26,29 +26,29 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
 
     where :math:`\lambda` is `source_weight`. This is how gender and speaker have been used beside
     emotion since long before the progressive network (references [1-3, 6, 7] of Gideon et al.
-    2017). No trained network is used: the method needs labels of the source tasks for the same
+    2017). The method uses no trained network. It needs labels of the source tasks for the same
     rows.
 
-    Predictions, scores and the choice of the epoch are about the target alone, so that validation
-    rows need no labels of the source tasks. In ``history_``, train_loss is :math:`\ell`, and
-    valid_loss is :math:`\ell_0`.
+    Predictions, scores and the choice of the epoch concern the target alone, so validation rows
+    need no labels of the source tasks. In ``history_``, train_loss is :math:`\ell`, and valid_loss
+    is :math:`\ell_0`.
 
     Parameters
     ----------
     source : estimator, list of (str, estimator) or None, default=None
-        The names of the source tasks, as for the other classifiers: unfitted estimators, each of
-        which stands for a task whose labels are in `source_y`. The estimators themselves are not
-        trained. None: every column of `source_y` is a task, and without `source_y` there is none,
-        a DNN.
+        The names of the source tasks, given as for the other classifiers: each unfitted estimator
+        stands for a task whose labels are in `source_y`. The estimators themselves are not
+        trained. None makes every column of `source_y` a task; without `source_y` the network is a
+        DNN.
     source_weight : float, default=1.0
-        How much the source tasks weigh together: the factor :math:`\lambda` of the mean of their
+        Weight of all source tasks together: the factor :math:`\lambda` of the mean of their
         losses.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
         Width of each hidden layer.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
         Activation of the hidden layers.
     dropout : float, default=0.5
-        Probability that a hidden unit of the column being trained is dropped in a training step.
+        Probability that a training step drops a hidden unit of the trained column.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -56,40 +56,39 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
     batch_size : int, default=32
         Rows in each training step.
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
-        How the weights are updated.
+        The optimizer that updates the weights.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the best epoch.
-        Of equally good epochs the one with the lowest loss is kept. Without early stopping all
-        rows train, and the last epoch is kept.
+        Whether to score validation rows after every epoch and keep the best epoch's weights; the
+        lowest loss breaks ties. Without early stopping, all rows train and the last epoch is kept.
     monitor : {"uar", "loss"}, name of a scorer, Score or callable, default="uar"
-        What makes an epoch the best: the unweighted average recall or the loss on the validation
-        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer, such as
-        "accuracy", gives there (greater is better). A score that takes `sample_weight` gets the
-        weights of the held-out rows.
+        What ranks the epochs on the validation rows: the unweighted average recall, the loss,
+        another :class:`~skprognet.metrics.Score`, or a scikit-learn scorer such as "accuracy"
+        (greater is better). A score that takes `sample_weight` gets the weights of the held-out
+        rows.
     validation_fraction : float or cross-validation splitter, default=0.1
-        Share of the rows that are held out to choose the epoch, by class, where `fit` gets no
-        `X_val`; or a splitter, whose first split is taken.
+        Share of the rows to hold out for choosing the epoch, drawn by class; unused if `fit` gets
+        `X_val`. Or a splitter, whose first split is used.
     patience : int or None, default=None
-        Training ends after so many epochs without a better one. None runs all epochs, since deep
-        sigmoid networks with dropout learn late.
+        Number of epochs without a better one after which training stops. None runs all epochs,
+        since deep sigmoid networks with dropout learn late.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class in the loss of training and validation rows, as in scikit-learn. A
-        dict also weighs the recalls in the score that chooses the epoch; "balanced" does not,
-        since that score is balanced already. `partial_fit` refuses "balanced".
+        dict also weights the recalls in the score that chooses the epoch. "balanced" does not
+        change this score, which already weights classes equally. `partial_fit` rejects "balanced".
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None draws
         fresh entropy; the global random states are neither read nor changed.
     device : str, default="cpu"
-        Where torch computes, such as "cuda".
+        Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
-        Type of all computation.
+        Floating-point type of all computation.
     n_threads : int or None, default=1
-        Threads that torch may use; more than one slows networks of this size. None leaves
-        torch's setting.
+        Number of threads that torch may use; more than one slows networks of this size down. None
+        keeps torch's setting.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last `fit`, with the same features.
+        Whether `fit` continues from the weights of the last `fit`. The features must be the same.
     callbacks : list of skorch callbacks or None, default=None
-        Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
+        More skorch callbacks. `fit` uses copies of them, which ``net_.callbacks_`` holds.
     verbose : int, default=0
         1 prints a line per epoch.
 
@@ -100,30 +99,31 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Their names, where X has names that are all strings.
+        Names of the features, if X has names that are all strings.
     net_ : skorch.NeuralNetClassifier
-        The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
+        The fitted net. ``net_.module_`` is the torch network; ``net_.history`` is skorch's record.
     history_ : DataFrame
-        A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
-        validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, only where that is another one: with a dict as `class_weight`, or for a score whose
+        One row per epoch: epoch, train_loss, valid_loss, valid_score (the value of `monitor` on
+        the validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
+        epoch, only if it is a different one: with a dict as `class_weight`, or for a score whose
         lower values are better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
-        A hash of each row that `fit` had, validation rows included.
+        A hash of each distinct row that `fit` used, validation rows included.
     n_samples_seen_ : int
         Number of rows that trained the network or were held out by `fit`. With ``warm_start`` and
-        `partial_fit` a row counts each time it comes.
+        `partial_fit`, a row counts each time it is passed.
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
-        Mean and standard deviation of each feature over these rows, validation rows included.
+        Mean and standard deviation of each feature over these rows, held-out rows included.
     interrupted_ : bool
-        Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
-        has been restored. Within the first epoch it leaves the earlier fit, if any.
+        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
+        KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
+        any.
     source_classes_ : dict of str to ndarray
         The labels of each source task in the rows that trained, sorted.
     sources_ : list
-        Empty: no network is read.
+        Empty, since no network is read.
     source_digest_ : dict
         Empty.
 
@@ -133,9 +133,9 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
 
     Notes
     -----
-    The initial weights of hidden layers and of the target's output are those of
-    :class:`~skprognet.DNNClassifier` with the same seed. With a `source_weight` of 0 it is that
-    network up to rounding. `partial_fit` has no labels of source tasks, and goes on with the
+    The hidden layers and the target's output start with the same weights as a
+    :class:`~skprognet.DNNClassifier` with the same seed. With ``source_weight=0`` the two networks
+    are equal up to rounding. `partial_fit` has no labels of source tasks and continues with the
     target alone.
 
     References
@@ -165,7 +165,7 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
 
     needs_from_source = LABELS
     _trains_together = False
-    # Several at a time: cross_validate_transfer asks.
+    # cross_validate_transfer reads this: several sources at a time are possible.
     reads_several_sources = True
 
     def __init__(
@@ -233,25 +233,25 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Training rows, finite numbers; best with mean 0 and variance 1 in each feature.
+            Training rows of finite numbers, preferably with mean 0 and variance 1 in each feature.
         y : array-like of shape (n_samples,)
-            Their labels: strings, integers or booleans.
+            Labels of the rows: strings, integers or booleans.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, scaled to mean 1 over the rows that train. A row of weight 0 is
-            left out. The weights of held-out rows count in the validation loss and score.
+            Weights of the rows, scaled to mean 1 over the training rows. Rows of weight 0 are left
+            out. The weights of held-out rows count in the validation loss and score.
         X_val : array-like of shape (n_validation, n_features), default=None
-            Validation rows that choose the epoch; they never train.
+            Validation rows, which choose the epoch. They never train the network.
         y_val : array-like of shape (n_validation,), default=None
             Their labels.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers, that the internal validation split keeps apart.
+            Groups, such as speakers. The internal validation split never splits a group.
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_tasks), \
                 default=None
-            Labels of the source tasks for the same rows; of several a DataFrame with a column for
-            each, by the names in `source` if it has any.
+            Labels of the source tasks for the same rows. For several tasks, a DataFrame with a
+            column for each, under the names in `source` if it has any.
         X_test : array-like of shape (n_test, n_features), default=None
-            Rows that are scored after every epoch, for a learning curve, in
-            ``history_["test_score"]``. They influence nothing.
+            Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
+            They do not influence the fit.
         y_test : array-like of shape (n_test,), default=None
             Their labels.
 
@@ -263,12 +263,12 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
         Raises
         ------
         ValueError
-            For NaN, wrong shapes, a single class, classes too rare to hold rows out, a parameter
+            For NaN, wrong shapes, a single class, classes too rare to hold out rows, a parameter
             out of range, a loss that is no longer finite, or a fitted source.
         TypeError
             For a parameter of the wrong kind.
         """
-        given = Given(
+        arguments = FitArguments(
             X,
             y,
             sample_weight,
@@ -279,7 +279,7 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
             X_test=X_test,
             y_test=y_test,
         )
-        return self._fit(given)
+        return self._fit(arguments)
 
     def _check_parameters(self):
         super()._check_parameters()
@@ -288,7 +288,7 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
     def _kind_of_target(self, y):
         if SoftClassTarget.of(y) is not None:
             raise ValueError(
-                "MultiTaskClassifier learns one label for each row; got y of shape "
+                "y must have one label for each row in MultiTaskClassifier; got shape "
                 f"{np.shape(y)}. Pass the most likely class, or use another classifier for soft "
                 "labels."
             )
@@ -310,10 +310,10 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
         fitted = [name for name, source in sources if is_fitted(source)]
         if fitted:
             raise ValueError(
-                "MultiTaskClassifier trains all tasks together, so it needs their labels for the "
-                f"rows of X and no fitted network; got {first_few(fitted)}, which is fitted. "
-                "Pass fit(..., source_y=labels) with source=None, or an unfitted estimator for "
-                "each task."
+                "source must have no fitted network in MultiTaskClassifier, which trains all "
+                f"tasks together; got {first_few(fitted)}, which is fitted. Pass "
+                "fit(..., source_y=labels) with source=None, or an unfitted estimator for each "
+                "task."
             )
         if sources:
             return {name: given_labels(self, name, rows) for name, _ in sources}
@@ -333,9 +333,9 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
         tasks = self._tasks(rows)
         if tasks.keys() != self.source_classes_.keys():
             raise ValueError(
-                "warm_start=True goes on with the source tasks of the last fit, "
-                f"[{first_few(self.source_classes_)}]; got [{first_few(tasks)}]. Set "
-                "warm_start=False to train a new network."
+                "source_y must have the source tasks of the last fit, "
+                f"[{first_few(self.source_classes_)}], with warm_start=True; got "
+                f"[{first_few(tasks)}]. Set warm_start=False to train a new network."
             )
         if not tasks:
             return rows.y

@@ -1,20 +1,20 @@
-"""The classes of a target together with those of the source tasks, and their common loss."""
+"""The classes of a target and of the source tasks, with their joint loss."""
 
 from skprognet.estimators._target import ClassTarget
 from skprognet.networks import MultiTaskLoss
 
 
 class MultiTaskTarget(ClassTarget):
-    """Classes that are learned along with the classes of other tasks.
+    """Target classes that are learned together with the classes of other tasks.
 
     Parameters
     ----------
     classes : ndarray of shape (n_classes,)
         The labels of the target, sorted.
     source_classes : dict of str to ndarray
-        The same of each other task; at least one.
+        The sorted labels of each other task; at least one task.
     source_weight : float
-        How much these tasks weigh together.
+        Weight of all these tasks together.
     """
 
     def __init__(self, classes, source_classes, source_weight):

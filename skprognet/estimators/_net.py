@@ -1,7 +1,7 @@
-"""The skorch net that every classifier of this package owns.
+"""The skorch net that every estimator of this package owns.
 
-It is skorch's own, with three things changed. Batches are cut from whole tensors, a
-:class:`~skprognet.networks.Column` has its gradients written out, and an interrupt is not taken
+It changes three things in skorch's net. Batches are cut from whole tensors, a
+:class:`~skprognet.networks.Column` has hand-written gradients, and an interrupt is not mistaken
 for an early stop.
 """
 
@@ -32,35 +32,34 @@ def _step_inputs(batch):
 class Net(NeuralNetClassifier):
     """skorch net for classes or numbers, with weighted rows and the score of every epoch.
 
-    The history has, for each epoch, ``epoch``, ``train_loss``, ``valid_loss``, ``valid_score`` and
-    ``dur`` in seconds; the validation ones where there are validation rows. Losses are the mean
-    over rows of weight times the loss of a row, if the loss has one for each row; the training
-    loss is taken while the weights change.
-    Where another number than ``valid_score`` chooses the epoch, it is there as ``valid_monitor``:
-    where classes have weights, or where a lower score is the better one.
+    For each epoch, the history has ``epoch``, ``train_loss``, ``dur`` in seconds and, with
+    validation rows, ``valid_loss`` and ``valid_score``. If the loss is defined for single rows,
+    the recorded loss is the mean over rows of weight times loss. The training loss is measured
+    while the weights change. If another number than ``valid_score`` chooses the epoch, the history
+    has it as ``valid_monitor``: with weighted classes, or if lower scores are better.
 
     Parameters
     ----------
     patience : int or None, default=None
-        Epochs without a better validation score after which training stops; None never stops.
+        Number of epochs without a better validation score after which training stops; None never
+        stops.
     score : str or callable, default="uar"
         The score of an epoch on the validation rows: "loss" is minus the loss, any other name
-        that of `epoch_score`; or what the callable returns.
+        stands for `epoch_score`; or the result of the callable.
     epoch_score : type, default=MeanRecall
-        What the net itself computes of predictions.
+        The score that the net itself computes from predictions.
     score_weights : ndarray of shape (n_classes,) or None, default=None
-        Weights of the classes in the recall that chooses the epoch; None is equal.
+        Weights of the classes in the recall that chooses the epoch; None means equal.
     greater_is_better : bool, default=True
         Whether the epoch with the greatest score is the best.
     loss : type, default=CrossEntropy
-        The loss with written-out gradients.
+        The loss with hand-written gradients.
     n_outputs : int or None, default=None
-        How many of the outputs, the first ones, are those that are validated and predicted; None
-        is all.
+        Number of outputs, from the first one, that are validated and predicted; None means all.
     penalty : PullToStart or None, default=None
-        What adds to the gradients of the loss, which itself stays as it is.
+        Adds its gradient to that of the loss; the recorded loss excludes it.
     probe : ProbeFirst or None, default=None
-        What decides, at the beginning of each epoch, which layers learn.
+        Decides at the beginning of each epoch which layers learn.
     **options
         As for :class:`skorch.NeuralNetClassifier`.
     """
@@ -93,13 +92,13 @@ class Net(NeuralNetClassifier):
 
     @property
     def _default_callbacks(self):
-        # PrintLog formats its table also where nothing is to be printed.
+        # PrintLog formats its table even if it prints nothing.
         printing = [("print_log", PrintLog())] if self.verbose else []
         return [("epoch_timer", EpochTimer()), *printing]
 
     def initialize_module(self):
         super().initialize_module()
-        self.module_.eval()  # for good, except while it learns
+        self.module_.eval()  # always, except during training steps
         return self
 
     def initialize_history(self):
@@ -112,7 +111,7 @@ class Net(NeuralNetClassifier):
             self.callbacks_.append(("probe", self.probe))
         if self.train_split is not None:
             best = BestEpoch()
-            # Behind the timer, which marks an epoch as ended.
+            # After the timer, which marks an epoch as ended.
             self.callbacks_.insert(1, ("best_epoch", best))
             self.callbacks_.append(("end_of_training", EndOfTraining(best, self.patience)))
         return self
@@ -131,14 +130,14 @@ class Net(NeuralNetClassifier):
         return outputs if self.module_.training else outputs[:, : self.n_outputs]
 
     def _prepared_step(self):
-        """Return what computes a column's gradients; None leaves them to autograd."""
+        """Return the hand-written training step of a column; None leaves it to autograd."""
         by_hand = getattr(self.module_, "gradients_written_out", False)
         if not by_hand or isinstance(self.optimizer_, torch.optim.LBFGS):  # it wants a closure
             return None
         return TrainingStep(self._output_alone() or self.module_, self.loss)
 
     def _output_alone(self):
-        """Return the output layer if it is all that learns in this epoch, else None."""
+        """Return the output layer if only it learns in this epoch, else None."""
         return None if self.probe is None else self.probe.output
 
     def train_step(self, batch, step=None, **fit_params):
@@ -166,15 +165,15 @@ class Net(NeuralNetClassifier):
             self.penalty()
 
     def forget_step(self):
-        """Prepare the training step anew: what it was made for has changed."""
+        """Discard the prepared training step, since the layers that learn have changed."""
         self._step = self._passes = None
 
     def _train_unwatched(self, iterator):
-        """Train on all batches where no callback of the user's looks on; return their losses."""
+        """Train on all batches without calling callbacks; return their losses and sizes."""
         ours = isinstance(self.optimizer_, FusedAdam)
         update = self.optimizer_.update if ours else self.optimizer_.step
         losses, sizes = [], []
-        # What another optimizer keeps would stay bound to inference mode.
+        # In inference mode, the state of another optimizer could not be used outside it later.
         with torch.inference_mode() if ours else torch.no_grad():
             for X, y, weight in iterator.parts():
                 loss, _ = self._step(X, y, weight)
@@ -185,7 +184,7 @@ class Net(NeuralNetClassifier):
         return losses, sizes
 
     def _validate_unwatched(self, iterator):
-        """Return the losses, sizes and predictions of the batches of validation rows."""
+        """Return the losses, sizes and predictions of the validation batches."""
         losses, sizes, predicted = [], [], []
         with torch.inference_mode():
             if self._passes is None:  # the rows are the same in every epoch
@@ -201,9 +200,9 @@ class Net(NeuralNetClassifier):
         return losses, sizes, predicted
 
     def _run_batches(self, iterator, training, prefix, step_fn, **fit_params):
-        """Return the loss of each batch, its size, and, of validation rows, the predictions."""
-        # What happens batch by batch is recorded for the user's own callbacks only: over a whole
-        # fit it is a hundred thousand small dictionaries.
+        """Return the losses and sizes of the batches, and predictions of validation rows."""
+        # Single batches are recorded only if the user has callbacks: a whole fit would record a
+        # hundred thousand small dictionaries.
         watched = bool(self.callbacks)
         if training:
             if watched or self._step is None:  # between epochs a callback may replace layers
@@ -246,7 +245,7 @@ class Net(NeuralNetClassifier):
                 self.history.record(prefix + "_monitor", chooses)
 
     def record_loss(self, prefix, loss, n_batches):
-        """Record the loss of an epoch over all of its batches; raise if it is not finite."""
+        """Record the loss of an epoch over all its batches; raise if it is not finite."""
         self.history.record(prefix + "_batch_count", n_batches)
         lowest = self._lowest.get(prefix, math.inf)
         self._lowest[prefix] = min(loss, lowest)
@@ -254,10 +253,10 @@ class Net(NeuralNetClassifier):
         self.history.record(prefix + "_loss_best", loss < lowest)  # skorch's Checkpoint asks
         if not math.isfinite(loss):
             which = "training" if prefix == "train" else "validation"
-            self._raise_infinite(f"{which} loss", f"it became {loss} in")
+            self._raise_infinite(f"{which} loss", f"got {loss}")
 
     def _score_epoch(self, dataset, predicted, loss):
-        """Return the score of the validation rows, and what chooses the epoch if that differs."""
+        """Return the validation score, and the number that chooses the epoch if it differs."""
         if callable(self.score):
             score = self.score()
             return score, None if self.greater_is_better else -score
@@ -269,9 +268,9 @@ class Net(NeuralNetClassifier):
         weighed = predicted, dataset.y, dataset.weight, self.score_weights
         return score, self.epoch_score.compute(*weighed)
 
-    def _raise_infinite(self, what, happened):
+    def _raise_infinite(self, what, got):
         raise ValueError(
-            f"The {what} must stay finite; {happened} epoch {len(self.history)}. Lower lr (now "
+            f"The {what} must stay finite; {got} in epoch {len(self.history)}. Lower lr (now "
             f"{self.lr}), or check the scale of the features and sample weights."
         )
 
@@ -287,17 +286,17 @@ class Net(NeuralNetClassifier):
             self.check_weights()
 
     def forget_unfinished_epoch(self):
-        """Take an epoch that was interrupted out of the history: it has no end, and no scores."""
+        """Remove an interrupted epoch from the history, since it has no scores."""
         if self.history and "dur" not in self.history[-1]:
             self.history.pop()
 
     def check_weights(self):
-        """Raise if a weight is not finite: the last step of all is followed by no loss."""
+        """Raise if a weight is not finite, since no loss follows the very last step."""
         if not all(values.isfinite().all() for values in self.module_.parameters()):
-            self._raise_infinite("weights", "they did not in")
+            self._raise_infinite("weights", "got infinite or undefined weights")
 
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
-        # skorch takes every KeyboardInterrupt for an early stop, Ctrl-C too.
+        # skorch treats every KeyboardInterrupt as an early stop, even Ctrl-C.
         self.interrupted_ = False
         self._step = self._passes = None
         try:
@@ -306,10 +305,10 @@ class Net(NeuralNetClassifier):
             self.interrupted_ = not any(has_stopped(c) for _, c in self.callbacks_)
             raise
         finally:
-            self._step = self._passes = None  # they keep what they computed last
+            self._step = self._passes = None  # they hold their last results in memory
             self._set_training(False)
 
     @property
     def best_epoch_(self):
-        """The epoch whose weights are in the module: the last one where nothing chose."""
+        """The epoch whose weights are in the module: the last one if none was chosen."""
         return kept_epoch([callback for _, callback in self.callbacks_], len(self.history))

@@ -1,15 +1,16 @@
-"""What the classifiers share: classes as the target, labels and probabilities as predictions."""
+"""The base of the classifiers: they learn classes and predict labels and probabilities."""
 
 import numpy as np
 import torch
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from skprognet._wording import first_few
 from skprognet.estimators._base import NetworkEstimator
 from skprognet.estimators._changes_without import explain_rows
 from skprognet.estimators._class_weight import check_class_weight, refuse_balanced
 from skprognet.estimators._explained_values import of_class
-from skprognet.estimators._rows import Given
+from skprognet.estimators._rows import FitArguments
 from skprognet.estimators._soft_class_target import SoftClassTarget
 from skprognet.estimators._target import ClassTarget, check_named_classes
 
@@ -35,41 +36,43 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
 
     @property
     def _target(self):
-        """What is learned."""
+        """The target that the network learns."""
         return ClassTarget(self.classes_)
 
     def _set_target(self, target):
-        """Store what is learned."""
+        """Store the target."""
         self.classes_ = target.classes
 
     def _check_same_target(self, target):
         """Raise if the classes are not those of the last fit."""
         if not np.array_equal(target.classes, self.classes_):
             raise ValueError(
-                "warm_start=True goes on with the classes of the last fit, "
-                f"{self.classes_.tolist()}; got {target.classes.tolist()}. Set warm_start=False."
+                f"y must have the classes of the last fit, [{first_few(self.classes_.tolist())}], "
+                f"with warm_start=True; got [{first_few(target.classes.tolist())}]. Set "
+                "warm_start=False to train a new network."
             )
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
-        """Train for one epoch on these rows, going on from where the network is.
+        """Train for one more epoch on these rows.
 
-        No rows are held out and no epoch is chosen. Optimizer and random numbers go on too, except
-        after pickling, which keeps the weights only.
+        No rows are held out and no epoch is chosen. Optimizer and random numbers continue too,
+        except after pickling, which keeps only the weights.
 
-        Weights act as they are, as in scikit-learn's ``SGDClassifier``: the loss of a batch is the
-        mean over its rows of weight times cross-entropy, the weight being `sample_weight` times
-        the class's in `class_weight`. `fit` scales weights to mean 1 over its training rows.
+        Weights are not scaled, as in scikit-learn's ``SGDClassifier``: the loss of a batch is the
+        mean over its rows of weight times cross-entropy, where the weight is `sample_weight` times
+        the `class_weight` of the row's class. `fit`, in contrast, scales weights to mean 1 over
+        its training rows.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
             Training rows.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Their labels, hard or soft as in `fit`.
+            Labels of the rows, hard or soft as in `fit`.
         classes : array-like of shape (n_classes,), default=None
-            All labels that will ever come; needed in the first call unless y has them all.
+            All labels that any call will have. The first call needs it unless its y has them all.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, not scaled. A row of weight 0 is left out.
+            Weights of the rows, not scaled. Rows of weight 0 are left out.
 
         Returns
         -------
@@ -85,13 +88,14 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         self._check_parameters()
         refuse_balanced(self.class_weight)
         named = None if classes is None else check_named_classes(classes)
-        return self._partial_fit(Given(X, y, sample_weight), named)
+        return self._partial_fit(FitArguments(X, y, sample_weight), named)
 
     def _check_named(self, named):
         if named is not None and not np.array_equal(named, self.classes_):
             raise ValueError(
-                f"classes must be those of the first call, {self.classes_.tolist()}; got "
-                f"{named.tolist()}."
+                "classes must be those of the first call, "
+                f"[{first_few(self.classes_.tolist())}]; got [{first_few(named.tolist())}]. Leave "
+                "classes out after the first call."
             )
 
     def score(self, X, y, sample_weight=None):
@@ -100,10 +104,10 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            The rows, with the features that `fit` had.
+            The rows, with the features of `fit`.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Their labels. Of soft labels the most likely class counts, of equally likely ones the
-            first of ``classes_``.
+            Labels of the rows. For soft labels, the most likely class counts; among equally likely
+            classes, the first of ``classes_``.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows.
 
@@ -125,12 +129,12 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     def predict_proba(self, X):
         """Return the probability of each class.
 
-        In float32 the result for a row does not depend on the other rows, bit for bit.
+        In float32, the other rows do not change the result for a row by a single bit.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            The rows, with the features that `fit` had.
+            The rows, with the features of `fit`.
 
         Returns
         -------
@@ -140,19 +144,19 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         Raises
         ------
         ValueError
-            For another number of features, NaN or infinity.
+            For a different number of features, NaN or infinity.
         """
         return self._evaluate(X, torch.softmax)
 
     def predict_log_proba(self, X):
         """Return the logarithm of the probability of each class.
 
-        It is finite also where a probability is too small for the type of the network.
+        It is finite even if a probability is too small for the type of the network.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            The rows, with the features that `fit` had.
+            The rows, with the features of `fit`.
 
         Returns
         -------
@@ -162,7 +166,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         Raises
         ------
         ValueError
-            For another number of features, NaN or infinity.
+            For a different number of features, NaN or infinity.
         """
         return self._evaluate(X, torch.log_softmax)
 
@@ -172,7 +176,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            The rows, with the features that `fit` had.
+            The rows, with the features of `fit`.
 
         Returns
         -------
@@ -182,70 +186,72 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         Raises
         ------
         ValueError
-            For another number of features, NaN or infinity.
+            For a different number of features, NaN or infinity.
         """
         most_probable = self.predict_proba(X).argmax(axis=1)
         return self._target.decode(most_probable)
 
     def explain(self, X, *, groups=None, method="mean", reference=None):
-        r"""Return what speaks for the predicted class of each row: sources, groups of features.
+        r"""Return how each source and group of features changes the predicted class of each row.
 
-        With :math:`c` the predicted class of a row x, and p the probabilities of the network, the
-        change that belongs to a source or to a group of features s is
+        Let :math:`c` be the predicted class of a row x, and p the probabilities of the network.
+        The change of a source or group of features s is
 
         .. math:: \Delta_s(x) = \log p_c(x) - \log p_c(x \text{ without } s)
 
-        Above 0, s speaks for the prediction: with it the probability is :math:`e^{\Delta_s(x)}`
-        times what it is without. Below 0 it speaks against it.
+        Above 0, s speaks for the prediction: with s, the probability is :math:`e^{\Delta_s(x)}`
+        times the probability without s. Below 0, s speaks against the prediction.
 
-        *Without a source* its hidden activations are those that it has for the average row
-        ("mean"), or 0 ("silence"), which is as if all weights that read it were 0. *Without a
-        group of features* these features have the values of the average row, in what the network
-        reads and in what its sources read. The first asks what a source says of this row more than
-        of any other; the second, how the prediction depends on what was measured.
+        *Without a source*, its hidden activations are those of the average row ("mean"), or 0
+        ("silence"), as if all weights that read it were 0. *Without a group of features*, these
+        features have the values of the average row, both for the network and for its sources. The
+        first shows what the source says about this row in particular; the second, how the
+        prediction depends on what was measured.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            The rows, with the features that `fit` had.
+            The rows, with the features of `fit`.
         groups : dict, sequence of str or None, default=None
-            From the name of each group to its features: their names, what their names begin with,
-            or their places. A sequence of beginnings makes a group of each. Groups may overlap,
-            and need not hold all features. None groups features by their names if `fit` had
-            names: up to ``_sma``, with which openSMILE's go on (a V or UV before it, for voiced or
-            unvoiced frames, makes no difference), or to the first dot or underscore. Features that
-            are for a source alone are then left out. An empty dict takes no features away.
+            Maps the name of each group to its features: their names, beginnings of their names, or
+            their positions. A sequence of beginnings makes one group of each. Groups may overlap
+            and need not cover all features. None groups the features by their names, if `fit` had
+            names. A group is then the name up to ``_sma``, the middle part of openSMILE's names (a
+            V or UV before it, for voiced or unvoiced frames, makes no difference), or else up to
+            the first dot or underscore; features that only a source reads are left out. An empty
+            dict takes no features away.
         method : {"mean", "silence"}, default="mean"
-            What stands in the place of what a source says.
+            What replaces the activations of a source.
         reference : array-like of shape (n_reference, n_features), default=None
-            The rows over which features, and what sources say, are averaged. None takes the mean
-            of the training rows as the one row, so that a source says what it says of this row.
+            The rows whose mean replaces features and activations. None uses a single row, the mean
+            of the training rows; a source then has the activations of this row.
 
         Returns
         -------
         DataFrame of shape (n_samples, 2 + n_sources + n_groups)
-            A row for each row of X, with its index: predicted; log_probability, natural, of the
-            predicted class; then the changes, a column ``source_<name>`` for each source and
-            ``features_<group>`` for each group.
+            One row for each row of X, with its index. The columns are predicted; log_probability,
+            the natural logarithm for the predicted class; then the changes, a column
+            ``source_<name>`` for each source and ``features_<group>`` for each group.
 
         Raises
         ------
         TypeError
-            If `groups` is of another kind.
+            If `groups` has another type.
         ValueError
-            If X or `reference` do not fit, a group is not found, `method` is another, or there is
-            nothing to take away.
+            If X or `reference` does not fit, a group is not found, `method` is unknown, or there
+            is nothing to take away.
 
         Notes
         -----
         The changes say how *this network* computes its prediction. They do not say that a feature
-        causes an emotion, or that the prediction is right. Two sources that say the same can each
-        be spared, so that both changes are near 0 though not both could be spared. Changes
-        therefore do not add up, neither to the log-probability nor to what is lost without all. A
-        probability near 1 can hardly rise: its changes are small as long as other reasons remain.
-        A row with some values of the average row may be one that no recording gives.
+        causes an emotion, or that the prediction is right. If two sources say the same, the
+        network can do without either, so both changes are near 0, although it cannot do without
+        both. So changes add up neither to the log-probability nor to the loss without all of them.
+        A probability near 1 can hardly rise, so its changes are small as long as other reasons
+        remain. A row with some values of the average row may be unlike any recording.
 
-        Each source costs a prediction without frozen columns, each group a whole prediction.
+        Each source costs one prediction without frozen columns; each group costs a whole
+        prediction.
 
         Examples
         --------

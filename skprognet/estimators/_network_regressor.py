@@ -1,4 +1,4 @@
-"""What the regressors share: numbers as the target, and numbers as predictions."""
+"""The base of the regressors: they learn and predict numbers."""
 
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import check_is_fitted
@@ -16,7 +16,7 @@ from skprognet.estimators._number_scale import (
     warn_of_constants,
 )
 from skprognet.estimators._number_target import NumberTarget
-from skprognet.estimators._rows import Given
+from skprognet.estimators._rows import FitArguments
 from skprognet.networks import NUMBER_LOSSES
 
 
@@ -36,19 +36,19 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         check_choice("loss", self.loss, list(NUMBER_LOSSES))
         if self.loss == "ccc" and self.batch_size == 1:
             raise ValueError(
-                "loss='ccc' needs batches of at least 2 rows, since a single row has no "
-                "correlation; got batch_size=1. Take larger batches, or loss='squared_error'."
+                "batch_size must be at least 2 with loss='ccc'; got 1. A single row has no "
+                "correlation: use larger batches, or loss='squared_error'."
             )
 
     @property
     def _target(self):
-        """What is learned."""
+        """The target that the network learns."""
         return NumberTarget(
             self.target_mean_, self.target_std_, self.target_ndim_, NUMBER_LOSSES[self.loss]
         )
 
     def _set_target(self, target):
-        """Store what is learned; its scale is not known before some rows are held out."""
+        """Store the target; its scale is only known after rows have been held out."""
         self.target_mean_, self.target_std_ = target.mean, target.std
         self.target_ndim_ = target.ndim
 
@@ -58,21 +58,21 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         self.target_mean_, self.target_std_ = mean, std
 
     def _check_same_target(self, target):
-        """Raise if there are not as many outputs as in the last fit."""
+        """Raise if the number of outputs differs from the last fit."""
         if target.n_outputs != len(self.target_mean_):
             raise ValueError(
-                "warm_start=True goes on with the outputs of the last fit, "
-                f"{len(self.target_mean_)} for each row; got {target.n_outputs}. Set "
-                "warm_start=False."
+                f"y must have {len(self.target_mean_)} outputs, as in the last fit, with "
+                f"warm_start=True; got {target.n_outputs}. Set warm_start=False to train a new "
+                "network."
             )
 
     def _monitored(self):
-        # The correlation with a constant is 0 whatever the network says.
+        # The correlation with a constant is 0 whatever the network predicts.
         return self.monitor if self.target_std_.any() else LOSS
 
     def _check_validation(self, rows):
-        own = self._target_kind.default_score
-        if net_score(self._monitored(), own) == own:
+        default_score = self._target_kind.default_score
+        if net_score(self._monitored(), default_score) == default_score:
             warn_of_constant_validation(rows.y, stacklevel=6)
 
     def _train_one_epoch(self, target, rows, first):
@@ -83,14 +83,14 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         super()._train_one_epoch(target, rows, first)
 
     def partial_fit(self, X, y, sample_weight=None):
-        """Train for one epoch on these rows, going on from where the network is.
+        """Train for one more epoch on these rows.
 
-        No rows are held out and no epoch is chosen. Optimizer and random numbers go on too,
-        except after pickling, which keeps the weights only.
+        No rows are held out and no epoch is chosen. Optimizer and random numbers continue too,
+        except after pickling, which keeps only the weights.
 
-        The target is standardised by mean and standard deviation of the rows of the first call,
-        for all later calls. So make the first call a large one, or call `fit` first, whose scale
-        is kept as well.
+        All calls standardise the target by the mean and standard deviation of the rows of the
+        first call. So make the first call a large one, or call `fit` first, whose scale is kept as
+        well.
 
         Parameters
         ----------
@@ -99,7 +99,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Their numbers.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, not scaled. A row of weight 0 is left out.
+            Weights of the rows, not scaled. Rows of weight 0 are left out.
 
         Returns
         -------
@@ -109,100 +109,103 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         Raises
         ------
         ValueError
-            For NaN, wrong shapes, labels that are no numbers, or another number of outputs than
-            before. If an output is constant over the rows of the first call; with ``loss="ccc"``,
-            if all outputs are constant over the rows of any call.
+            For NaN, wrong shapes, labels that are not numbers, or a different number of outputs
+            than before. If an output is constant over the rows of the first call; with
+            ``loss="ccc"``, if all outputs are constant over the rows of any call.
 
         Warns
         -----
         UserWarning
             If the first call has fewer than 10 rows.
         """
-        return self._partial_fit(Given(X, y, sample_weight))
+        return self._partial_fit(FitArguments(X, y, sample_weight))
 
     def predict(self, X):
         """Return the numbers that the network predicts for each row.
 
-        In float32 the result for a row does not depend on the other rows, bit for bit.
+        In float32, the other rows do not change the result for a row by a single bit.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            The rows, with the features that `fit` had.
+            The rows, with the features of `fit`.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            Numbers on the scale of the `y` of `fit`, with as many dimensions, in float64.
+            Numbers on the scale of the `y` of `fit` and with its number of dimensions, in float64.
 
         Raises
         ------
         ValueError
-            For another number of features, NaN or infinity.
+            For a different number of features, NaN or infinity.
         """
         outputs = self._evaluate(X, lambda outputs_NK, dim: outputs_NK)
         target = self._target
         return target.decode(target.restored(outputs))
 
     def explain(self, X, *, groups=None, method="mean", reference=None):
-        r"""Return what raises or lowers the predicted number of each row: sources, feature groups.
+        r"""Return how each source and group of features changes the predicted number of each row.
 
-        With :math:`f(x)` the number that is predicted of a row x, the change that belongs to a
-        source or to a group of features s is
+        Let :math:`f(x)` be the number that is predicted for a row x. The change of a source or
+        group of features s is
 
         .. math:: \Delta_s(x) = f(x) - f(x \text{ without } s)
 
-        in the unit of y. Above 0, s raises the number by so much; below 0 it lowers it. Of several
-        outputs each has changes of its own.
+        in the unit of y. Above 0, s raises the number by this much; below 0, it lowers it. With
+        several outputs, each has its own changes.
 
-        *Without a source* its hidden activations are those that it has for the average row
-        ("mean"), or 0 ("silence"), which is as if all weights that read it were 0. *Without a
-        group of features* these features have the values of the average row, in what the network
-        reads and in what its sources read. The first asks what a source says of this row more than
-        of any other; the second, how the prediction depends on what was measured.
+        *Without a source*, its hidden activations are those of the average row ("mean"), or 0
+        ("silence"), as if all weights that read it were 0. *Without a group of features*, these
+        features have the values of the average row, both for the network and for its sources. The
+        first shows what the source says about this row in particular; the second, how the
+        prediction depends on what was measured.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            The rows, with the features that `fit` had.
+            The rows, with the features of `fit`.
         groups : dict, sequence of str or None, default=None
-            From the name of each group to its features: their names, what their names begin with,
-            or their places. A sequence of beginnings makes a group of each. Groups may overlap,
-            and need not hold all features. None groups features by their names if `fit` had
-            names: up to ``_sma``, with which openSMILE's go on (a V or UV before it, for voiced or
-            unvoiced frames, makes no difference), or to the first dot or underscore. Features that
-            are for a source alone are then left out. An empty dict takes no features away.
+            Maps the name of each group to its features: their names, beginnings of their names, or
+            their positions. A sequence of beginnings makes one group of each. Groups may overlap
+            and need not cover all features. None groups the features by their names, if `fit` had
+            names. A group is then the name up to ``_sma``, the middle part of openSMILE's names (a
+            V or UV before it, for voiced or unvoiced frames, makes no difference), or else up to
+            the first dot or underscore; features that only a source reads are left out. An empty
+            dict takes no features away.
         method : {"mean", "silence"}, default="mean"
-            What stands in the place of what a source says.
+            What replaces the activations of a source.
         reference : array-like of shape (n_reference, n_features), default=None
-            The rows over which features, and what sources say, are averaged. None takes the mean
-            of the training rows as the one row, so that a source says what it says of this row.
+            The rows whose mean replaces features and activations. None uses a single row, the mean
+            of the training rows; a source then has the activations of this row.
 
         Returns
         -------
         DataFrame of shape (n_samples, n_outputs * (1 + n_sources + n_groups))
-            A row for each row of X, with its index: predicted, as `predict` gives it; then the
-            changes, a column ``source_<name>`` for each source and ``features_<group>`` for each
-            group. Of several outputs there is a column for each, whose name ends with its number:
-            ``predicted_0``, ``predicted_1``, ``source_<name>_0`` and so on.
+            One row for each row of X, with its index. The columns are predicted, as from
+            `predict`; then the changes, a column ``source_<name>`` for each source and
+            ``features_<group>`` for each group. Several outputs have a column each, whose name
+            ends with the number of the output: ``predicted_0``, ``predicted_1``,
+            ``source_<name>_0`` and so on.
 
         Raises
         ------
         TypeError
-            If `groups` is of another kind.
+            If `groups` has another type.
         ValueError
-            If X or `reference` do not fit, a group is not found, `method` is another, or there is
-            nothing to take away.
+            If X or `reference` does not fit, a group is not found, `method` is unknown, or there
+            is nothing to take away.
 
         Notes
         -----
         The changes say how *this network* computes its prediction. They do not say that a feature
-        causes an emotion, or that the prediction is right. Two sources that say the same can each
-        be spared, so that both changes are near 0 though not both could be spared. Changes
-        therefore do not add up to the distance from the average prediction. A row with some values
-        of the average row may be one that no recording gives.
+        causes an emotion, or that the prediction is right. If two sources say the same, the
+        network can do without either, so both changes are near 0, although it cannot do without
+        both. So changes do not add up to the distance from the average prediction. A row with some
+        values of the average row may be unlike any recording.
 
-        Each source costs a prediction without frozen columns, each group a whole prediction.
+        Each source costs one prediction without frozen columns; each group costs a whole
+        prediction.
 
         Examples
         --------

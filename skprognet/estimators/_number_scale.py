@@ -1,4 +1,4 @@
-"""The scale of numbers that are learned: mean and standard deviation of the rows that train."""
+"""The scale of a numeric target: its mean and standard deviation over the training rows."""
 
 import warnings
 
@@ -27,18 +27,18 @@ def moments(codes, weight):
     Raises
     ------
     ValueError
-        If they are not finite.
+        If one of them is not finite.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         mean = np.average(codes, axis=0, weights=weight)
         deviation = codes - mean
-        # Squares overflow beyond 1e154 and vanish below 1e-162, so squares of ratios are taken.
+        # Squares overflow beyond 1e154 and vanish below 1e-162, so ratios are squared instead.
         largest = np.abs(deviation).max(axis=0)
         part = deviation / np.where(largest == 0, 1.0, largest)
         std = largest * np.sqrt(np.average(part**2, axis=0, weights=weight))
     if not np.isfinite(std).all():
         raise ValueError(
-            "y must have a finite mean and standard deviation; the greatest number is "
+            "y must have a finite mean and standard deviation; got numbers up to "
             f"{np.abs(codes).max()}. Divide y by a power of ten."
         )
     constant = _constant(codes)
@@ -46,7 +46,7 @@ def moments(codes, weight):
 
 
 def warn_of_constants(std, loss_name, stacklevel):
-    """Warn if an output is the same number in all training rows; raise if the loss is the CCC.
+    """Warn if an output is constant over the training rows; raise if the loss is the CCC.
 
     Raises
     ------
@@ -58,24 +58,24 @@ def warn_of_constants(std, loss_name, stacklevel):
         return
     if loss_name == "ccc":
         raise ValueError(
-            f"loss='ccc' needs a target that varies; y is constant{which} over the training rows. "
-            "Check y, or use loss='squared_error'."
+            f"y must vary with loss='ccc'; got a constant{which} over the training rows. Check y, "
+            "or use loss='squared_error'."
         )
     warnings.warn(
-        f"The target is constant{which} over the training rows: the network can only learn that "
-        "number. Check y, or the split that chose these rows.",
+        f"y should vary; got a constant{which} over the training rows, which is all that the "
+        "network can learn. Check y, or the split that chose these rows.",
         UserWarning,
         stacklevel=stacklevel,
     )
 
 
 def warn_of_constant_validation(codes, stacklevel):
-    """Warn if all outputs are constant over the rows whose correlation is to choose the epoch."""
+    """Warn if all outputs are constant over the validation rows, which have no correlation."""
     if _constant(codes).all():
         warnings.warn(
-            "The target is constant over the validation rows: their concordance correlation is 0 "
-            "in every epoch, so that the loss chooses the epoch. Choose other validation rows, or "
-            "set monitor='loss'.",
+            "y should vary over the validation rows; got a constant, so the concordance "
+            "correlation is 0 in every epoch and the loss chooses the epoch. Choose other "
+            "validation rows, or set monitor='loss'.",
             UserWarning,
             stacklevel=stacklevel,
         )
@@ -84,14 +84,14 @@ def warn_of_constant_validation(codes, stacklevel):
 def check_first_call(codes, stacklevel):
     """Check the rows of the first call of `partial_fit`, whose scale all later calls keep.
 
-    Warns if they are few.
+    Warns if there are few.
 
     Parameters
     ----------
     codes : ndarray of shape (n_rows, n_outputs)
         Encoded numbers.
     stacklevel : int
-        Of the warning.
+        Stack level of the warning.
 
     Raises
     ------
@@ -101,37 +101,36 @@ def check_first_call(codes, stacklevel):
     which = _where(_constant(codes))
     if which is not None:
         raise ValueError(
-            "The first call of partial_fit sets the scale of y for all later calls, and needs "
-            f"numbers that vary; y is constant{which} over its {count(codes, 'row')}. Pass more "
-            "rows in the first call, or call fit first."
+            "y must vary in the first call of partial_fit, which sets the scale of y; got a "
+            f"constant{which} over {count(codes, 'row')}. Pass more rows in the first call, or "
+            "call fit first."
         )
     if len(codes) < _FEW_ROWS:
         warnings.warn(
-            f"The first call of partial_fit has {count(codes, 'row')}, and their mean and "
-            "standard deviation are the scale of y for all later calls. Pass "
-            f"{_FEW_ROWS} rows or more in the first call, or call fit first.",
+            f"The first call of partial_fit should have at least {_FEW_ROWS} rows, since it sets "
+            f"the scale of y; got {count(codes, 'row')}. Pass more rows in the first call, or "
+            "call fit first.",
             UserWarning,
             stacklevel=stacklevel,
         )
 
 
 def check_later_call(codes, loss_name):
-    """Raise if rows of a later call teach nothing: a constant has no concordance correlation."""
+    """Raise if a later call has nothing to learn, since a constant has no correlation."""
     if loss_name == "ccc" and _constant(codes).all():
         raise ValueError(
-            "loss='ccc' needs numbers that vary in each call of partial_fit; y is constant over "
-            f"the {count(codes, 'row')} of this one. Pass more rows, or use "
-            "loss='squared_error'."
+            "y must vary in each call of partial_fit with loss='ccc'; got a constant over "
+            f"{count(codes, 'row')}. Pass more rows, or use loss='squared_error'."
         )
 
 
 def _constant(codes):
-    """Return which outputs are the same number in all rows."""
+    """Return which outputs have the same number in all rows."""
     return (codes == codes[0]).all(axis=0)
 
 
 def _where(constant):
-    """Return which outputs are constant, in words; None if none is."""
+    """Return which outputs are constant, in words; None if all vary."""
     if not constant.any():
         return None
     places = np.flatnonzero(constant).tolist()

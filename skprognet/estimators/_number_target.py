@@ -1,4 +1,4 @@
-"""What a network learns: numbers, such as valence and arousal, which it learns standardised."""
+"""The target of a regressor: numbers, such as valence and arousal, learned standardised."""
 
 import numpy as np
 import pandas as pd
@@ -9,28 +9,29 @@ from skprognet._wording import count
 from skprognet.estimators._hold_out import WAYS_OUT, check_groups, first_split, is_splitter
 from skprognet.networks import NUMBER_LOSSES, MeanConcordance
 
-_DRAWS, _MOST_DRAWS = 5, 20  # draws of groups: to choose from, and to find these among
+_DRAWS, _MOST_DRAWS = 5, 20  # draws of groups: usable ones to compare, and attempts at most
 
 
 class NumberTarget:
-    r"""Numbers as what is learned.
+    r"""A target of numbers.
 
     The network learns :math:`(y - \mu) / \sigma`, with the mean and the standard deviation of the
-    training rows. Predictions are brought back to the scale of y.
+    training rows. Predictions are converted back to the scale of y.
 
     Parameters
     ----------
     mean, std : ndarray of shape (n_outputs,)
-        What y is standardised by. A constant has the standard deviation 0, and is divided by 1.
+        Mean and standard deviation that standardise y. A constant has the standard deviation 0 and
+        is divided by 1.
     ndim : int
-        Number of dimensions of the y of `fit`. Predictions have as many.
+        Number of dimensions of the y of `fit`. Predictions have the same number.
     loss : type
-        What is minimised; a class of ``skprognet.networks``.
+        The loss, a class of ``skprognet.networks``.
     """
 
     epoch_score = MeanConcordance
     default_score = MeanConcordance.name
-    # How scikit-learn is to check y together with X.
+    # How scikit-learn checks y together with X.
     check_options = {"multi_output": True, "y_numeric": True}
 
     def __init__(self, mean, std, ndim, loss):
@@ -38,14 +39,14 @@ class NumberTarget:
 
     @classmethod
     def learn(cls, estimator, y, name="y"):
-        """Return a target with as many outputs as `y` has. Their scale is set later."""
+        """Return a target with the number of outputs of `y`. Their scale is set later."""
         n_outputs = 1 if y.ndim == 1 else y.shape[1]
         loss = NUMBER_LOSSES[estimator.loss]
         return cls(np.zeros(n_outputs), np.ones(n_outputs), y.ndim, loss)
 
     @staticmethod
     def check_as_given(y):
-        """Raise for text or None among objects: scikit-learn would turn them into numbers."""
+        """Raise for text or None among objects, which scikit-learn would turn into numbers."""
         values = np.asarray(y)
         if y is not None and values.dtype.kind == "O":
             _check_objects("y", values)
@@ -57,7 +58,7 @@ class NumberTarget:
 
     @staticmethod
     def check_rows(name, y, n_rows):
-        """Return the `y` of rows that do not train; raise unless each row has its numbers."""
+        """Return the `y` of validation or test rows; raise unless each row has its numbers."""
         y = np.asarray(y)
         if y.dtype.kind == "O":
             _check_objects(name, y)
@@ -67,8 +68,8 @@ class NumberTarget:
             y = check_array(y, ensure_2d=False, allow_nd=True, dtype=None, input_name=name)
         if y.ndim == 0 or y.ndim > 2 or len(y) != n_rows:
             raise ValueError(
-                f"{name} must have the numbers of each row, shape ({n_rows},) or ({n_rows}, "
-                f"n_outputs); got shape {y.shape}."
+                f"{name} must have the shape ({n_rows},) or ({n_rows}, n_outputs); got shape "
+                f"{y.shape}. Pass the numbers of each row."
             )
         return y
 
@@ -83,22 +84,22 @@ class NumberTarget:
         Raises
         ------
         ValueError
-            If there are more or fewer than `n_outputs` for each row.
+            If a row does not have `n_outputs` numbers.
         """
         codes = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
         if codes.shape[1] != self.n_outputs:
             raise ValueError(
-                f"{name} must have {count(range(self.n_outputs), 'number')} for each row, as the "
-                f"y of fit has; got {codes.shape[1]}."
+                f"{name} must have {count(range(self.n_outputs), 'number')} for each row, like "
+                f"the y of fit; got {codes.shape[1]}. Pass the same outputs."
             )
         return codes
 
     def decode(self, codes):
-        """Return numbers of shape (n_rows, n_outputs) with the dimensions that y had."""
+        """Return numbers of shape (n_rows, n_outputs) with the dimensions of y."""
         return codes if self.ndim == 2 else codes[:, 0]
 
     def predicted(self, outputs):
-        """Return the predictions, in the shape of y, from outputs of the network, a tensor."""
+        """Return predictions in the shape of y from outputs of the network, a tensor."""
         return self.decode(self.restored(outputs.cpu().numpy()))
 
     def standardised(self, codes):
@@ -121,14 +122,14 @@ class NumberTarget:
         """Return None, since numbers have no classes to weigh."""
 
     def hold_out(self, fraction, rows, everything, seed):
-        """Return which rows train and which choose the epoch: see :class:`ClassTarget`.
+        """Split rows into those that train and those that choose the epoch, as `ClassTarget`.
 
         Rows are drawn at random. With groups, whole groups are drawn.
         """
         if len(rows) < 4:
             raise ValueError(
-                "early_stopping needs at least 4 rows, 2 that train and 2 that choose the epoch "
-                f"(n_samples = {len(rows)}). {WAYS_OUT}"
+                "X must have at least 4 rows for early_stopping, 2 to train and 2 to choose the "
+                f"epoch; got n_samples = {len(rows)}. {WAYS_OUT}"
             )
         if is_splitter(fraction):
             number = np.full(len(everything), -1)
@@ -139,17 +140,16 @@ class NumberTarget:
             train, held_out = _draw(fraction, rows, seed)
         if not _are_enough(train, held_out):
             raise ValueError(
-                "early_stopping needs at least 2 rows that train and 2 that choose the epoch; got "
+                "early_stopping must have at least 2 rows to train and 2 to choose the epoch; got "
                 f"{len(train)} and {len(held_out)}. {WAYS_OUT}"
             )
         return train, held_out
 
 
 def _draw(fraction, rows, seed):
-    """Draw which rows train and which are held out: single rows, or whole groups.
+    """Draw the training rows and the held-out rows: single rows, or whole groups.
 
-    Groups are drawn a few times. The draw that holds out nearest to `fraction` of the rows is
-    taken.
+    Groups are drawn a few times; the draw whose held-out share is nearest to `fraction` is used.
     """
     n_rows = len(rows)
     if rows.groups is None:
@@ -164,7 +164,7 @@ def _draw(fraction, rows, seed):
 
 
 def _are_enough(train, held_out):
-    """Return whether both have at least two rows: a single one has no correlation."""
+    """Return whether both have at least two rows, since a single row has no correlation."""
     return len(train) > 1 and len(held_out) > 1
 
 
@@ -176,14 +176,14 @@ def _check_kind(name, y):
 
 
 def _check_objects(name, y):
-    """Raise unless all objects in an array are numbers, and none is missing."""
+    """Raise unless all objects in an array are numbers and none is missing."""
     missing = np.flatnonzero(pd.isna(y.ravel()))
     if len(missing):
         raise ValueError(
-            f"{name} must have a number for every row and output; {len(missing)} of {y.size} are "
+            f"{name} must have a number for every row and output; got {len(missing)} of {y.size} "
             "missing (None or NaN). Drop those rows or fill in their numbers."
         )
-    others = [each for each in y.ravel().tolist() if isinstance(each, (str, bytes))]
+    others = [value for value in y.ravel().tolist() if isinstance(value, (str, bytes))]
     if others:
         _raise_no_number(name, others)
 

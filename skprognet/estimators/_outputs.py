@@ -1,11 +1,11 @@
-"""What a network gives for rows."""
+"""Check the outputs of a network."""
 
 import math
 
 
 def check_finite(outputs):
     """Raise unless all outputs of a network, a list of tensors, are finite."""
-    # A sum is finite only if all numbers are. It may overflow though they are, so look again then.
+    # A finite sum has only finite parts. It may overflow although all are finite, so look again.
     if all(math.isfinite(part.sum().item()) for part in outputs):
         return
     lost = sum(len(part) - part.isfinite().all(dim=1).sum().item() for part in outputs)
@@ -13,7 +13,7 @@ def check_finite(outputs):
         return
     dtype = str(outputs[0].dtype).removeprefix("torch.")
     raise ValueError(
-        f"The outputs of the network must be finite; they overflow {dtype} for {lost} of "
+        f"The outputs of the network must be finite; got an overflow of {dtype} for {lost} of "
         f"{sum(map(len, outputs))} rows. Bring the features into the range of the training "
-        "rows, or leave such rows out."
+        "rows, or leave these rows out."
     )

@@ -1,4 +1,4 @@
-"""Which rows a model and its sources know already, and whether rows are on their scale."""
+"""Find rows that a model or its sources know from `fit`, and rows on another scale."""
 
 import warnings
 
@@ -20,44 +20,44 @@ OWN = "own"
 
 
 def source_overlap(model, X, *, per_row=False):
-    """Return the share of rows of X that a model, and each of its sources, had in its own `fit`.
+    """Return the share of rows of X that a model and each of its sources had in `fit`.
 
-    A score on such rows is no honest one, even where a source had them with other labels. Rows
-    are recognised by a hash of their numbers in float32, as the network gets them: steps of a
-    pipeline before it are applied first. A row that was scaled in another way counts as new.
+    A score on such rows is not an honest one, even if a source saw them with other labels. Rows
+    are recognised by a hash of their numbers in float32, in the form in which they reach the
+    network, after the steps of a pipeline. A row that was scaled differently counts as new.
 
     Parameters
     ----------
-    model : DNNClassifier, FineTunedClassifier or ProgressiveClassifier
-        Fitted; or a pipeline or FrozenEstimator that ends in one, a search that was fitted on
-        one (its ``best_estimator_`` is asked), or these within each other.
+    model : estimator of this package
+        A fitted model; or a pipeline or FrozenEstimator that ends in one, a search that was fitted
+        on one (its ``best_estimator_`` is used), or a nesting of these.
     X : array-like of shape (n_samples, n_features)
-        Rows as the `predict` of `model` takes them, such as those of a test set.
+        Rows in the form that `model.predict` takes, such as a test set.
     per_row : bool, default=False
-        Whether to answer for each row instead of counting them.
+        Whether to return an answer for each row instead of shares.
 
     Returns
     -------
     Series of float, or DataFrame of bool of shape (n_samples, 1 + n_sources)
-        The share, between 0 and 1, under "own" for the rows of the model's own `fit` (validation
-        rows included), and under its name for each source; NaN for a source that does not
-        remember its rows (scikit-learn's ``MLPClassifier``). With ``per_row=True`` a column for
-        each of them; NA where it is unknown.
+        The share, between 0 and 1: under "own" for the model's own `fit` (validation rows
+        included), and under its name for each source; NaN for a source that does not remember its
+        rows (scikit-learn's ``MLPClassifier``). With ``per_row=True``, a column for each of them;
+        NA if unknown.
 
     Warns
     -----
     UserWarning
-        If X is not on the scale of the training rows, so that a share of 0 means nothing: in over
-        half of the columns the median is more than 10 training standard deviations from the
-        training mean, or the spread is more than 10 times larger or smaller than in training (of
-        10 different rows or more). Columns that were constant in training do not count.
+        If X is not on the scale of the training rows, so that a share of 0 means nothing. That is
+        so if, in over half of the columns, the median is more than 10 training standard deviations
+        from the training mean, or the spread (of 10 or more different rows) is more than 10 times
+        larger or smaller than in training. Columns that were constant in training do not count.
 
     Raises
     ------
     TypeError
-        If `model` is none of these.
+        If `model` is something else.
     ValueError
-        For another number of features, NaN or infinity.
+        For a different number of features, NaN or infinity.
 
     Examples
     --------
@@ -77,13 +77,13 @@ def source_overlap(model, X, *, per_row=False):
 
 
 def overlap(model, X, per_row, *, stacklevel):
-    """Do what :func:`source_overlap` does, and warn at the caller that many frames above."""
+    """Compute :func:`source_overlap`; warnings point to the caller `stacklevel` frames up."""
     network = network_of(model)
     if not hasattr(network, "source_overlap"):
         raise TypeError(
-            "source_overlap asks a fitted DNNClassifier, FineTunedClassifier or "
-            "ProgressiveClassifier, or a pipeline, FrozenEstimator or fitted search around one; "
-            f"got {type(model).__name__}."
+            "model must be a fitted estimator of skprognet, such as DNNClassifier, or a pipeline, "
+            f"FrozenEstimator or fitted search around one; got {type(model).__name__}. Pass one "
+            "of these."
         )
     check_is_fitted(network)
     asked = [_Answer(model, each) for each in _same_numbers(model, X)]
@@ -96,12 +96,13 @@ def overlap(model, X, per_row, *, stacklevel):
 
 
 class _Answer:
-    """What a model and its sources say of rows: which they had in fit, and who had others."""
+    """Which rows a model and its sources had in fit, and for which of them the scale is off."""
 
     def __init__(self, model, X):
         whole = as_source(model)
         network = whole.network
-        # Not rounded to float32 before a source's own steps, which did not have it so in `fit`.
+        # X is not rounded to float32 yet, since the steps of a source did not get rounded rows in
+        # `fit`.
         X = network._in_order_of_fit(whole.before_network(X))
         X = validate_data(network, X, reset=False)
         self.seen = {OWN: is_known(network, X)}
@@ -113,23 +114,23 @@ class _Answer:
         self.off_scale = {n: pair for n, pair in self.off_scale.items() if 2 * pair[0] > pair[1]}
 
     def warn(self, stacklevel):
-        """Warn if the rows are on another scale than those that any network was trained on."""
+        """Warn if the rows are on another scale than the training rows of any network."""
         if not self.off_scale:
             return
         n_off, n_columns = next(iter(self.off_scale.values()))
         whose = first_few([name for name in self.off_scale if name != OWN])
         whose = "the model" if OWN in self.off_scale else f"the source {whose}"
         warnings.warn(
-            f"X is not on the scale of the rows that {whose} was trained on: in {n_off} of "
-            f"{n_columns} columns the median is over {FARTHEST} training standard deviations from "
-            f"the training mean, or the spread over {FARTHEST} times larger or smaller, so that a "
-            "share of 0 means nothing; pass the pipeline that scales, or rows scaled as in fit.",
+            f"X should be on the scale of the rows that {whose} was trained on; got {n_off} of "
+            f"{n_columns} columns with a median over {FARTHEST} training standard deviations from "
+            f"the training mean, or a spread over {FARTHEST} times larger or smaller, so a share "
+            "of 0 means nothing. Pass the pipeline that scales, or rows scaled as in fit.",
             stacklevel=stacklevel,
         )
 
 
 def _known(name, asked):
-    """Return which rows are known by any of the answers; NA throughout if one cannot tell."""
+    """Return which rows any of the answers knows; all NA if a source does not remember."""
     masks = [answer.seen[name] for answer in asked]
     if masks[0] is None:
         return pd.array([pd.NA] * len(asked[0].seen[OWN]), dtype="boolean")
@@ -137,10 +138,10 @@ def _known(name, asked):
 
 
 def _same_numbers(model, X):
-    """Yield X in each type in which steps before a network may have had the same numbers.
+    """Yield X in each type in which earlier steps may have had the same numbers.
 
-    Parquet keeps float32 and CSV does not. A step computes in the type that it is given, so that
-    the network would get rows that differ in their last digits.
+    Parquet keeps float32 and CSV does not. A step computes in the type of its input, so the rows
+    of the network would differ in their last digits.
     """
     yield X
     source = as_source(model)

@@ -1,4 +1,4 @@
-"""The parameters that all classifiers have: what they may be and what they stand for."""
+"""Check the parameters that all estimators have, and say what they stand for."""
 
 import textwrap
 
@@ -16,12 +16,12 @@ OPTIMIZERS = {"adam": (FusedAdam, {}), "sgd": (SGD, {})}
 
 
 def check_parameters(estimator):
-    """Raise unless the parameters that all classifiers have are of the right kind."""
+    """Raise unless the parameters that all estimators have are valid."""
     sizes = estimator.hidden_layer_sizes
     if not isinstance(sizes, (tuple, list, np.ndarray)) or len(sizes) == 0:
         raise ValueError(
-            "hidden_layer_sizes must be a sequence of at least one width, such as (256, 256); "
-            f"got {sizes!r}."
+            f"hidden_layer_sizes must be a sequence of at least one width; got {sizes!r:.200}. "
+            "Pass for example (256, 256)."
         )
     for size in sizes:
         check_number("hidden_layer_sizes", size, "integer", low=1)
@@ -49,18 +49,18 @@ def check_parameters(estimator):
 
 
 def check_estimator_parameters(estimator):
-    """Raise unless all parameters of an estimator of this package are of the right kind."""
+    """Raise unless all parameters of an estimator of this package are valid."""
     estimator._check_parameters()
 
 
 def _is_optimizer(optimizer):
-    """Return whether it is a class that can be one: the base of them all cannot."""
+    """Return whether it is a class of optimizers other than their abstract base."""
     base = torch.optim.Optimizer
     return isinstance(optimizer, type) and issubclass(optimizer, base) and optimizer is not base
 
 
 def device_or_cpu(device):
-    """Return the device where torch can compute there, else "cpu"."""
+    """Return the device if torch can compute on it, else "cpu"."""
     try:
         check_device(device)
     except ValueError:
@@ -69,14 +69,14 @@ def device_or_cpu(device):
 
 
 def check_device(device):
-    """Raise unless torch can compute there."""
+    """Raise unless torch can compute on the device."""
     try:
         torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError, TypeError) as error:
         reason = textwrap.shorten(str(error).splitlines()[0], 100, placeholder=" ...")
         raise ValueError(
-            "device must be a place where torch can compute on this machine, such as 'cpu' or "
-            f"'cuda'; got {device!r}, of which torch says: {reason}"
+            "device must be one on which torch can compute on this machine; got "
+            f"{device!r} (torch: {reason}). Pass for example 'cpu'."
         ) from error
 
 
@@ -87,14 +87,14 @@ def check_callbacks(callbacks):
         if not isinstance(callback, Callback):
             raise TypeError(
                 "callbacks must be a list of instances of skorch's Callback, or of (name, "
-                f"callback); got {callbacks!r}."
+                f"callback); got {callbacks!r:.200}. Pass such a list."
             )
 
 
 def draw_seeds(random_state, count):
     """Return `count` seeds from an int, a RandomState, or (None) from fresh entropy.
 
-    None does not draw from numpy's global state, which a fit leaves as it was.
+    None does not draw from numpy's global state, which a fit does not change.
     """
     check_random_state(random_state)
     if not isinstance(random_state, np.random.RandomState):

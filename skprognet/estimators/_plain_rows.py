@@ -1,9 +1,9 @@
-"""Rows as most callers give them, recognised in the time that one row may take.
+"""Recognise the usual form of rows quickly enough for a single row.
 
-scikit-learn's check of X knows every kind of input, and says what is wrong with it. It takes
-longer than the network itself when there is one row. Most rows are what the network learned from
-and nothing else: an array of floats, or a table of floats with the names of `fit`. To see that is
-quick. Whatever else comes, and whatever is wrong, goes through the whole check.
+scikit-learn's check of X knows every kind of input and says what is wrong with it. For a single
+row it takes longer than the network itself. Most rows have the form of the rows of `fit`: an array
+of floats, or a table of floats with the same names. That is quick to see. Everything else, and
+everything that is wrong, goes through the whole check.
 """
 
 from functools import lru_cache
@@ -17,21 +17,21 @@ _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 def plain_rows(estimator, X, dtype):
-    """Return rows that need no further check as scikit-learn's check would return them.
+    """Return rows as scikit-learn's check would, or None if they need that check.
 
     Parameters
     ----------
     estimator : estimator
         Fitted.
     X : object
-        What `predict` was given.
+        The argument of `predict`.
     dtype : str
-        The type in which the numbers must be finite.
+        The floating-point type in which the numbers must be finite.
 
     Returns
     -------
     ndarray of shape (n_samples, n_features_in_), or None
-        In C order; None if X is of another kind, or something may be wrong with it.
+        The rows in C order; None if X has another form or may be invalid.
     """
     names = getattr(estimator, "feature_names_in_", None)
     values = X if names is None else _values_of_table(X, names)
@@ -45,7 +45,7 @@ def plain_rows(estimator, X, dtype):
 
 
 def _values_of_table(X, names):
-    """Return the numbers of a table of pandas that has these columns, all of one plain type."""
+    """Return the numbers of a DataFrame if it has these columns, all of one plain type."""
     if type(X) is not pd.DataFrame or not X.columns.equals(_as_index(tuple(names))):
         return None
     kinds = set(X.dtypes.array)
@@ -54,5 +54,5 @@ def _values_of_table(X, names):
 
 @lru_cache(maxsize=64)
 def _as_index(names):
-    """Return the columns of a table that has these names; to make them takes a while."""
+    """Return an index of these names; the cache saves the time of building it."""
     return pd.Index(names)

@@ -1,4 +1,4 @@
-"""A fitted net as plain arrays and values, which any program can read, and back.
+"""Convert a fitted net to plain arrays and values, which any program can read, and back.
 
 skorch pickles its module as an opaque blob.
 """
@@ -21,9 +21,9 @@ def plain_state(net):
 
 
 def restore_net(state, make_net):
-    """Return the net of a plain state; ``make_net(column)`` puts one around its column."""
+    """Return the net of a plain state; ``make_net(column)`` builds a net around its column."""
     column = build_column(state["config"])
-    # The column copies them into itself; an array that is read-only, torch warns of.
+    # The column copies the arrays, but torch would warn of read-only ones.
     weights = {
         name: torch.from_numpy(array) if array.flags.writeable else torch.tensor(array)
         for name, array in state["weights"].items()

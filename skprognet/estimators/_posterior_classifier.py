@@ -5,39 +5,39 @@ from skprognet.sources import POSTERIORS, read_log_posteriors
 
 
 class PosteriorClassifier(BesideClassifier):
-    r"""Network whose first layer reads the features and what frozen classifiers say of the row.
+    r"""Network whose first layer reads the features and the posteriors of frozen classifiers.
 
     Sidorov et al. 2014 (reference [4] of Gideon et al. 2017) give an emotion classifier the
-    recognised speaker or gender as a further feature. Here it reads the logarithms of all
-    probabilities, which say as well how sure each source j is:
+    recognised speaker or gender as a further feature. Here the network reads the logarithms of all
+    probabilities, which also say how sure each source j is:
 
     .. math:: h_0 = \big[x, \log p^{(1)}(x), \log p^{(2)}(x), \dots\big]
 
-    and the rest is as in :class:`~skprognet.DNNClassifier`. The logarithms are computed from the
-    outputs of the source without the way through the probabilities, so that they are finite also
-    where a probability is too small for its type. They are read as they are. Sources come out of
-    every fit bit for bit as they went in, and compute once per fit.
+    and the rest is as in :class:`~skprognet.DNNClassifier`. The logarithms come directly from the
+    outputs of the source, so they stay finite even if a probability is too small for its type.
+    They are read as they are. No fit changes a source by a single bit, and each source computes
+    once per fit.
 
-    A source that was trained on the same rows, also one that `fit` trains on `source_y`, is surer
-    of these rows than of new ones. The network learns from what the source says of rows that it
-    knows.
+    A source that was trained on the same rows is surer of these rows than of new ones; this
+    includes a source that `fit` trains on `source_y`. The network then learns from what the source
+    says about rows that it knows.
 
     Parameters
     ----------
     source : estimator, list of (str, estimator) or None, default=None
-        What is read; it must classify. Fitted: any classifier of this package, scikit-learn's
-        MLPClassifier, a :class:`~skprognet.sources.Source` with `log_posteriors`, or a pipeline or
-        FrozenEstimator that ends in one; it survives ``clone``. Unfitted: trained inside `fit` on
-        `source_y`. None: no transfer, a DNN.
+        The classifier or classifiers to read. A fitted source is any classifier of this package,
+        scikit-learn's MLPClassifier, a :class:`~skprognet.sources.Source` with `log_posteriors`,
+        or a pipeline or FrozenEstimator that ends in one of these; ``clone`` keeps it fitted. An
+        unfitted source is trained inside `fit` on `source_y`. None means no transfer: a DNN.
     features : str, sequence of str or None, default=None
-        The features that the first layer reads of X: names of columns, or what their names begin
-        with. None is all but those that are for a source alone.
+        The features of X that the first layer reads: names of columns, or beginnings of names.
+        None reads all features except those that only a source reads.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
         Width of each hidden layer.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
         Activation of the hidden layers.
     dropout : float, default=0.5
-        Probability that a hidden unit of the column being trained is dropped in a training step.
+        Probability that a training step drops a hidden unit of the trained column.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -45,40 +45,39 @@ class PosteriorClassifier(BesideClassifier):
     batch_size : int, default=32
         Rows in each training step.
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
-        How the weights are updated.
+        The optimizer that updates the weights.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the best epoch.
-        Of equally good epochs the one with the lowest loss is kept. Without early stopping all
-        rows train, and the last epoch is kept.
+        Whether to score validation rows after every epoch and keep the best epoch's weights; the
+        lowest loss breaks ties. Without early stopping, all rows train and the last epoch is kept.
     monitor : {"uar", "loss"}, name of a scorer, Score or callable, default="uar"
-        What makes an epoch the best: the unweighted average recall or the loss on the validation
-        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer, such as
-        "accuracy", gives there (greater is better). A score that takes `sample_weight` gets the
-        weights of the held-out rows.
+        What ranks the epochs on the validation rows: the unweighted average recall, the loss,
+        another :class:`~skprognet.metrics.Score`, or a scikit-learn scorer such as "accuracy"
+        (greater is better). A score that takes `sample_weight` gets the weights of the held-out
+        rows.
     validation_fraction : float or cross-validation splitter, default=0.1
-        Share of the rows that are held out to choose the epoch, by class, where `fit` gets no
-        `X_val`; or a splitter, whose first split is taken.
+        Share of the rows to hold out for choosing the epoch, drawn by class; unused if `fit` gets
+        `X_val`. Or a splitter, whose first split is used.
     patience : int or None, default=None
-        Training ends after so many epochs without a better one. None runs all epochs, since deep
-        sigmoid networks with dropout learn late.
+        Number of epochs without a better one after which training stops. None runs all epochs,
+        since deep sigmoid networks with dropout learn late.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class in the loss of training and validation rows, as in scikit-learn. A
-        dict also weighs the recalls in the score that chooses the epoch; "balanced" does not,
-        since that score is balanced already. `partial_fit` refuses "balanced".
+        dict also weights the recalls in the score that chooses the epoch. "balanced" does not
+        change this score, which already weights classes equally. `partial_fit` rejects "balanced".
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None draws
         fresh entropy; the global random states are neither read nor changed.
     device : str, default="cpu"
-        Where torch computes, such as "cuda".
+        Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
-        Type of all computation.
+        Floating-point type of all computation.
     n_threads : int or None, default=1
-        Threads that torch may use; more than one slows networks of this size. None leaves
-        torch's setting.
+        Number of threads that torch may use; more than one slows networks of this size down. None
+        keeps torch's setting.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last `fit`, with the same features.
+        Whether `fit` continues from the weights of the last `fit`. The features must be the same.
     callbacks : list of skorch callbacks or None, default=None
-        Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
+        More skorch callbacks. `fit` uses copies of them, which ``net_.callbacks_`` holds.
     verbose : int, default=0
         1 prints a line per epoch.
 
@@ -89,34 +88,35 @@ class PosteriorClassifier(BesideClassifier):
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Their names, where X has names that are all strings.
+        Names of the features, if X has names that are all strings.
     net_ : skorch.NeuralNetClassifier
-        The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
+        The fitted net. ``net_.module_`` is the torch network; ``net_.history`` is skorch's record.
     history_ : DataFrame
-        A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
-        validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, only where that is another one: with a dict as `class_weight`, or for a score whose
+        One row per epoch: epoch, train_loss, valid_loss, valid_score (the value of `monitor` on
+        the validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
+        epoch, only if it is a different one: with a dict as `class_weight`, or for a score whose
         lower values are better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
-        A hash of each row that `fit` had, validation rows included.
+        A hash of each distinct row that `fit` used, validation rows included.
     n_samples_seen_ : int
         Number of rows that trained the network or were held out by `fit`. With ``warm_start`` and
-        `partial_fit` a row counts each time it comes.
+        `partial_fit`, a row counts each time it is passed.
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
-        Mean and standard deviation of each feature over these rows, validation rows included.
+        Mean and standard deviation of each feature over these rows, held-out rows included.
     interrupted_ : bool
-        Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
-        has been restored. Within the first epoch it leaves the earlier fit, if any.
+        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
+        KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
+        any.
     features_read_ : ndarray of int or None
-        Places of the features of X that the first layer reads; None is all of them.
+        Positions in X of the features that the first layer reads; None means all of them.
     source_widths_ : dict of str to int
-        For each source how many classes it has.
+        Number of classes of each source.
     sources_ : list of (str, estimator)
-        Frozen copies of the fitted sources; empty without one.
+        Frozen copies of the fitted sources; empty without a source.
     source_digest_ : dict of str
-        For each source the SHA-256 of its weights, the same before and after `fit`.
+        The SHA-256 of the weights of each source, the same before and after `fit`.
 
     See Also
     --------

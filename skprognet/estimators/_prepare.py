@@ -1,45 +1,45 @@
-"""The first part of a fit: check what came, draw the seeds, and build the training job."""
+"""The first part of a fit: check the arguments, draw the seeds, build the training job."""
 
 import numpy as np
 import torch
 
 from skprognet.estimators._class_weight import scale_to_mean_one
 from skprognet.estimators._monitor import net_score, score_of_epoch
-from skprognet.estimators._rows import check_given, check_test_rows, check_validation_rows
+from skprognet.estimators._rows import check_test_rows, check_training_rows, check_validation_rows
 from skprognet.estimators._training_job import Seeds, TrainingJob
 from skprognet.estimators._why_alone import why_alone, why_alone_column
 
 
-def prepare(estimator, given):
+def prepare(estimator, arguments):
     """Return the training job of a fit.
 
     Parameters
     ----------
-    estimator : classifier
-        What is fitted. Its attributes that describe rows, labels and sources are set here.
-    given : Given
+    estimator : estimator
+        The estimator to fit. Its attributes that describe rows, labels and sources are set here.
+    arguments : FitArguments
         The arguments of `fit`.
 
     Returns
     -------
     job : TrainingJob
-        What is to be trained.
+        The training job.
     tables : list of ndarray
-        The rows that train or choose the epoch, for the estimator to remember.
+        The training and validation rows, for the estimator to remember.
 
     Raises
     ------
     ValueError
-        If anything in what was given does not fit.
+        If an argument is invalid.
     """
     goes_on = estimator.warm_start and hasattr(estimator, "net_")
-    kind = estimator._kind_of_target(given.y)
-    everything = check_given(estimator, given, kind, reset=not goes_on)
+    kind = estimator._kind_of_target(arguments.y)
+    everything = check_training_rows(estimator, arguments, kind, reset=not goes_on)
     rows = everything.present()
     previous = _learn_target(estimator, kind.learn(estimator, rows.y), goes_on)
     target = estimator._target_of_fit(kind)
-    validation = check_validation_rows(estimator, given, target)
-    test = check_test_rows(estimator, given, target)
+    validation = check_validation_rows(estimator, arguments, target)
+    test = check_test_rows(estimator, arguments, target)
     tables = [rows.X] if validation is None else [rows.X, validation.X]
     seeds = Seeds.draw(estimator.random_state)
     rows = rows.encoded(target)
@@ -69,25 +69,25 @@ def weighted(estimator, target, rows, counted, which):
 
     Parameters
     ----------
-    estimator : classifier
-        Says with `class_weight` what weight a class has.
+    estimator : estimator
+        The estimator, whose `class_weight` sets the weights of the classes.
     target : ClassTarget
-        What is learned.
+        The target.
     rows : Rows
-        Their `y` is encoded.
+        The rows, with encoded `y`.
     counted : ndarray
         The encoded classes that ``class_weight="balanced"`` counts.
     which : str
-        What messages call the rows.
+        The name of the rows in messages.
     """
     weight = target.weigh(estimator.class_weight, rows.y, rows.weight, counted)
     return rows.X, rows.y, scale_to_mean_one(weight, which)
 
 
 def _learn_target(estimator, target, goes_on):
-    """Set what is learned; return the net that ``warm_start=True`` goes on from, if any.
+    """Set the target; return the net from which ``warm_start=True`` continues, if any.
 
-    Without ``warm_start`` the last fit is forgotten.
+    Without ``warm_start``, the last fit is deleted.
     """
     if goes_on:
         estimator._check_same_target(target)
@@ -98,9 +98,9 @@ def _learn_target(estimator, target, goes_on):
 
 
 def _epoch_score(estimator, target, rows):
-    """Return what scores an epoch: the name of a quantity or a function without arguments.
+    """Return the score of an epoch: the name of a quantity, or a function without arguments.
 
-    None stands for the default score of what is learned.
+    None stands for the default score of the target.
     """
     name = net_score(estimator._monitored(), target.default_score)
     if rows is None or name is not None:
@@ -118,21 +118,21 @@ def _make_column(estimator, rows, train, held_out, seeds, previous):
     column = estimator._make_column(torch.Generator().manual_seed(seeds.weights))
     if previous is not None:
         _continue_from(previous.module_, column)
-        # What the rows are read with is that of the new fit from here on.
+        # From here on, the rows are read with the dtype and device of the new fit.
         vars(estimator).pop("net_")
     return column
 
 
 def _continue_from(previous, column):
-    """Give `column` the weights of the column of the last fit, if it has the same shape."""
+    """Copy the weights of the last fit into `column`; raise if its shape has changed."""
     ignored = {"dropout": 0, "lateral_dropout": 0, "dtype": 0}
     shape, before = {**column.config(), **ignored}, {**previous.config(), **ignored}
     changed = [name for name in shape if shape[name] != before.get(name)]
     if changed:
         raise ValueError(
-            f"warm_start=True goes on with the network of the last fit; {changed} changed, from "
-            f"{[before.get(name) for name in changed]} to {[shape[name] for name in changed]}. "
-            "Set warm_start=False to train a new network."
+            f"The network must have the shape of the last fit with warm_start=True; got {changed} "
+            f"changed from {[before.get(name) for name in changed]} to "
+            f"{[shape[name] for name in changed]}. Set warm_start=False to train a new network."
         )
     column.load_state_dict(previous.state_dict())
 

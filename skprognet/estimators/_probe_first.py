@@ -1,4 +1,4 @@
-"""The first epochs train the new output alone, on copied layers that stay as they are."""
+"""Train only the new output in the first epochs, on unchanged copied layers."""
 
 from skorch.callbacks import Callback
 
@@ -7,24 +7,24 @@ from skprognet.networks import OutputAlone
 
 
 class ProbeFirst(Callback):
-    """Let the copied layers learn after a number of epochs only.
+    """Let the copied layers learn only after a number of epochs.
 
-    Until then they have no dropout either: what the output reads of a row is the same in each
-    step, as in a linear probe. So it is computed once.
+    Until then they have no dropout either. So, as in a linear probe, the output reads the same
+    numbers for a row in each step, which are computed once.
 
     Parameters
     ----------
     n_epochs : int or float
         The number of epochs, ``math.inf`` for all.
     copied : list of nn.Parameter
-        The weights that learn after these epochs.
+        The weights of the copied layers, which learn after these epochs.
     dropout : float
         The rate of dropout after these epochs.
 
     Attributes
     ----------
     output : OutputAlone or None
-        What is trained in this epoch; None if it is all layers.
+        The output layer if only it is trained in this epoch; None if all layers are trained.
     """
 
     def __init__(self, n_epochs, copied, dropout):
@@ -32,14 +32,14 @@ class ProbeFirst(Callback):
         self.copied = copied
         self.dropout = dropout
         self.output = None
-        self._read = None, None  # the rows of a fit, and what the output reads of them
+        self._read = None, None  # the rows of a fit, and the inputs of the output for them
 
     def on_epoch_begin(self, net, **kwargs):
         probing = net.history[-1, "epoch"] <= self.n_epochs
         for parameter in self.copied:
             parameter.requires_grad = not probing
             if probing:
-                parameter.grad = None  # the optimizer passes over it
+                parameter.grad = None  # the optimizer skips it
         net.module_.dropout = 0.0 if probing else self.dropout
         if probing != (self.output is not None):
             self.output = OutputAlone(net.module_) if probing else None
@@ -49,7 +49,7 @@ class ProbeFirst(Callback):
         self._read = None, None
 
     def batches(self, iterator):
-        """Return the same batches of what the output reads."""
+        """Return the same batches with the inputs of the output layer."""
         rows, read = self._read
         if rows is not iterator.dataset:
             rows = iterator.dataset

@@ -1,54 +1,55 @@
-"""The progressive network for numbers: a new column reads those of the sources."""
+"""The progressive network for numbers: a new column reads the columns of the sources."""
 
 from sklearn.utils.validation import check_is_fitted
 
 from skprognet.estimators._importances import measure_importances
 from skprognet.estimators._network_regressor import NetworkRegressor
 from skprognet.estimators._progressive_mixin import ProgressiveMixin
-from skprognet.estimators._rows import Given
+from skprognet.estimators._rows import FitArguments
 
 
 class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
-    r"""Network that reads the layers of frozen ones, the ProgNet of Gideon et al. 2017.
+    r"""Network that reads the layers of frozen networks, the ProgNet of Gideon et al. 2017.
 
-    Beside each frozen source column j with hidden layers :math:`h_k^{(j)}` a new column is
-    trained. With :math:`h_0 = x`, its layer k + 1 computes
+    A new column is trained beside each frozen source column j, whose hidden layers are
+    :math:`h_k^{(j)}`. With :math:`h_0 = x`, layer k + 1 of the new column computes
 
     .. math:: h_{k+1} = f\Big(W_{k+1} h_k + b_{k+1} + \sum_j U_{k+1}^{(j)} h_k^{(j)}\Big)
 
     for k = 1 .. L. Layer 1 reads x only; layer L + 1 is the output, which has no activation and
     gives standardised numbers (see :class:`DNNRegressor`). Dropout acts on the new column alone.
-    Where a source has another depth, its hidden layer ``ceil(k * its depth / L)`` stands for k.
-    Sources may have learned classes or numbers. They come out of every fit bit for bit as they
-    went in, so that nothing is forgotten, and their layers are computed once per fit.
+    If a source has another depth, its hidden layer ``ceil(k * its depth / L)`` takes the place of
+    layer k. Sources may have learned classes or numbers. No fit changes a source by a single bit,
+    so the source forgets nothing. Its layers are computed once per fit.
 
     Parameters
     ----------
     source : estimator, list of (str, estimator) or None, default=None
-        The column or columns to read. Fitted: an estimator of this package that owns a network
-        (of a progressive one all columns are read), or scikit-learn's MLPClassifier or
-        MLPRegressor, or a pipeline or FrozenEstimator that ends in one; it survives ``clone``.
-        Unfitted: trained inside `fit` on `source_y`. None: no transfer, a DNN.
+        The network or networks to read. A fitted source is an estimator of this package (all
+        columns of a progressive one are read), scikit-learn's MLPClassifier or MLPRegressor, a
+        :class:`~skprognet.sources.Source`, or a pipeline or FrozenEstimator that ends in one of
+        these; ``clone`` keeps it fitted. An unfitted source is trained inside `fit` on `source_y`.
+        None means no transfer: a DNN.
     adapter : {None, "linear", "mlp"}, default=None
-        What stands between the frozen layers and the layer that reads them. None is the paper;
-        the others scale the frozen layers of all sources by learned scalars and project them to
-        the width of the new layer below, "mlp" with the activation after it (Rusu et al. 2016,
-        equation 2; see :class:`~skprognet.networks.Adapter`).
+        What connects the frozen layers to the layer that reads them. None follows the paper. The
+        others scale the frozen layers of all sources by learned scalars and project them to the
+        width of the new layer below; "mlp" then applies the activation (Rusu et al. 2016, equation
+        2; see :class:`~skprognet.networks.Adapter`).
     lateral_dropout : float, default=0.0
-        Probability that a unit of a frozen layer is dropped, in training, for the layer that
-        reads it.
+        Probability that a training step drops a unit of a frozen layer for the layer that reads
+        it.
     features : str, sequence of str or None, default=None
-        The features that the new column itself reads: names of columns of X, or what their names
-        begin with. None is all but those that are for a source alone, such as the layers of a
-        :class:`~skprognet.sources.LayerSource`.
+        The features that the new column itself reads: names of columns of X, or beginnings of
+        names. None reads all features except those that only a source reads, such as the layers of
+        a :class:`~skprognet.sources.LayerSource`.
     loss : {"squared_error", "absolute_error", "ccc"}, default="squared_error"
-        What is minimised over the standardised numbers; see :class:`DNNRegressor`.
+        The loss on the standardised numbers; see :class:`DNNRegressor`.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
         Width of each hidden layer.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
         Activation of the hidden layers.
     dropout : float, default=0.5
-        Probability that a hidden unit of the column being trained is dropped in a training step.
+        Probability that a training step drops a hidden unit of the trained column.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -56,75 +57,74 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
     batch_size : int, default=32
         Rows in each training step; with ``loss="ccc"`` at least 2.
     optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
-        How the weights are updated.
+        The optimizer that updates the weights.
     early_stopping : bool, default=True
-        Whether to score validation rows after every epoch and keep the weights of the best epoch.
-        Of equally good epochs the one with the lowest loss is kept. Without early stopping all
-        rows train, and the last epoch is kept.
+        Whether to score validation rows after every epoch and keep the best epoch's weights; the
+        lowest loss breaks ties. Without early stopping, all rows train and the last epoch is kept.
     monitor : {"ccc", "loss"}, name of a scorer, Score or callable, default="ccc"
-        What makes an epoch the best: the concordance correlation or the loss on the validation
-        rows, another :class:`~skprognet.metrics.Score`, or what a scikit-learn scorer, such as
-        "r2", gives there (greater is better). A score that takes `sample_weight` gets the weights
-        of the held-out rows.
+        What ranks the epochs on the validation rows: the concordance correlation, the loss,
+        another :class:`~skprognet.metrics.Score`, or a scikit-learn scorer such as "r2" (greater
+        is better). A score that takes `sample_weight` gets the weights of the held-out rows.
     validation_fraction : float or cross-validation splitter, default=0.1
-        Share of the rows that are held out to choose the epoch, at random, where `fit` gets no
-        `X_val`; or a splitter, whose first split is taken.
+        Share of the rows to hold out for choosing the epoch, drawn at random; unused if `fit` gets
+        `X_val`. Or a splitter, whose first split is used.
     patience : int or None, default=None
-        Training ends after so many epochs without a better one. None runs all epochs, since deep
-        sigmoid networks with dropout learn late.
+        Number of epochs without a better one after which training stops. None runs all epochs,
+        since deep sigmoid networks with dropout learn late.
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None draws
         fresh entropy; the global random states are neither read nor changed.
     device : str, default="cpu"
-        Where torch computes, such as "cuda".
+        Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
-        Type of all computation.
+        Floating-point type of all computation.
     n_threads : int or None, default=1
-        Threads that torch may use; more than one slows networks of this size. None leaves
-        torch's setting.
+        Number of threads that torch may use; more than one slows networks of this size down. None
+        keeps torch's setting.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last `fit`, with the same features.
+        Whether `fit` continues from the weights of the last `fit`. The features must be the same.
     callbacks : list of skorch callbacks or None, default=None
-        Further skorch callbacks; `fit` works on copies, which ``net_.callbacks_`` holds.
+        More skorch callbacks. `fit` uses copies of them, which ``net_.callbacks_`` holds.
     verbose : int, default=0
         1 prints a line per epoch.
 
     Attributes
     ----------
     target_mean_, target_std_ : ndarray of shape (n_outputs,)
-        Weighted mean and standard deviation of each output over the rows that trained the
-        network. `partial_fit` and ``warm_start`` keep those of the first call.
+        Weighted mean and standard deviation of each output over the rows that trained the network.
+        `partial_fit` and ``warm_start`` keep the values of the first call.
     target_ndim_ : int
-        Number of dimensions of the `y` of `fit`, 1 or 2. Predictions have as many.
+        Number of dimensions of the `y` of `fit`, 1 or 2. Predictions have the same number.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Their names, where X has names that are all strings.
+        Names of the features, if X has names that are all strings.
     net_ : skorch.NeuralNetClassifier
-        The fitted net; ``net_.module_`` is the torch network, ``net_.history`` skorch's record.
+        The fitted net. ``net_.module_`` is the torch network; ``net_.history`` is skorch's record.
     history_ : DataFrame
-        A row per epoch: epoch, train_loss, valid_loss, valid_score (what `monitor` gives on the
-        validation rows; minus the loss for "loss"), valid_monitor (only for a score whose lower
-        values are better: minus the score, which chooses the epoch), test_score (with `X_test`),
-        dur (seconds).
+        One row per epoch: epoch, train_loss, valid_loss, valid_score (the value of `monitor` on
+        the validation rows; minus the loss for "loss"), valid_monitor (only for a score whose
+        lower values are better: minus the score, which chooses the epoch), test_score (with
+        `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
-        A hash of each row that `fit` had, validation rows included.
+        A hash of each distinct row that `fit` used, validation rows included.
     n_samples_seen_ : int
         Number of rows that trained the network or were held out by `fit`. With ``warm_start`` and
-        `partial_fit` a row counts each time it comes.
+        `partial_fit`, a row counts each time it is passed.
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
-        Mean and standard deviation of each feature over these rows, validation rows included.
+        Mean and standard deviation of each feature over these rows, held-out rows included.
     interrupted_ : bool
-        Whether Ctrl-C ended the fit; the interrupt is raised again after the best epoch so far
-        has been restored. Within the first epoch it leaves the earlier fit, if any.
+        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
+        KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
+        any.
     features_read_ : ndarray of int or None
-        Places of the features of X that the new column itself reads; None is all of them.
+        Positions in X of the features that the new column itself reads; None means all of them.
     sources_ : list of (str, estimator)
-        Frozen copies of the fitted sources; empty without one.
+        Frozen copies of the fitted sources; empty without a source.
     source_digest_ : dict of str
-        For each source the SHA-256 of its weights, the same before and after `fit`.
+        The SHA-256 of the weights of each source, the same before and after `fit`.
 
     See Also
     --------
@@ -158,9 +158,10 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
     (2,)
     """
 
-    # Several at a time: cross_validate_transfer asks.
+    # cross_validate_transfer reads this: several sources at a time are possible.
     reads_several_sources = True
-    # The layers stay frozen beside its own: a placebo source can tell knowledge from more weights.
+    # The source stays frozen beside the new column, so a placebo source can separate knowledge
+    # from mere extra weights.
     keeps_its_source = True
 
     def __init__(
@@ -232,25 +233,25 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Training rows, finite numbers; best with mean 0 and variance 1 in each feature.
+            Training rows of finite numbers, preferably with mean 0 and variance 1 in each feature.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Their numbers.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, scaled to mean 1 over the rows that train. A row of weight 0 is
-            left out. The weights of held-out rows count in the validation loss and score.
+            Weights of the rows, scaled to mean 1 over the training rows. Rows of weight 0 are left
+            out. The weights of held-out rows count in the validation loss and score.
         X_val : array-like of shape (n_validation, n_features), default=None
-            Validation rows that choose the epoch; they never train.
+            Validation rows, which choose the epoch. They never train the network.
         y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), default=None
             Their numbers.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers, that the internal validation split keeps apart.
+            Groups, such as speakers. The internal validation split never splits a group.
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
                 default=None
-            Labels of the source task, on which an unfitted source is trained; with several
-            sources a DataFrame with a column per source name.
+            Labels of the source task, on which an unfitted source is trained. For several sources,
+            a DataFrame with one column per source name.
         X_test : array-like of shape (n_test, n_features), default=None
-            Rows that are scored after every epoch, for a learning curve, in
-            ``history_["test_score"]``. They influence nothing.
+            Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
+            They do not influence the fit.
         y_test : array-like of shape (n_test,) or (n_test, n_outputs), default=None
             Their numbers.
 
@@ -274,7 +275,7 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
             If the target, or one of several outputs, is constant over the training rows. If all
             outputs are constant there, or over the validation rows, the loss chooses the epoch.
         """
-        given = Given(
+        arguments = FitArguments(
             X,
             y,
             sample_weight,
@@ -285,40 +286,40 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
             X_test=X_test,
             y_test=y_test,
         )
-        return self._fit(given)
+        return self._fit(arguments)
 
     def source_importances(
         self, X, y, *, scoring="ccc", method="permute", n_repeats=5, random_state=None
     ):
-        """Return how much the score of rows with known numbers falls without each source.
+        """Return how much the score falls without each source.
 
-        The hidden activations of a source are set to 0 ("silence"), or exchanged among the rows
-        of X ("permute"): then they keep their distribution and lose what they say about a row.
-        The importance is the score with the source minus the score without it. If lower values of
-        the score are better, it is the reverse. Below 0 the network does better without the
-        source.
+        The hidden activations of a source are set to 0 ("silence") or exchanged among the rows of
+        X ("permute"). Exchanged activations keep their distribution and lose what they say about a
+        row. The importance is the score with the source minus the score without it, with the
+        opposite sign if lower values of the score are better. Below 0, the network does better
+        without the source.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Rows, best such that were not in `fit`.
+            Rows, preferably not those of `fit`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Their numbers.
         scoring : str or Score, default="ccc"
             The score: its name, or a :class:`~skprognet.metrics.Score`. With several outputs,
             "ccc" is their mean.
         method : {"permute", "silence"}, default="permute"
-            What is done to the source.
+            How to take the source away.
         n_repeats : int, default=5
-            Number of permutations; "silence" has nothing to repeat.
+            Number of permutations; "silence" needs no repetition.
         random_state : int, RandomState instance or None, default=None
             Fixes the permutations.
 
         Returns
         -------
         DataFrame
-            By name of the source: importance_mean, and importance_std over the permutations
-            (ddof 0; 0 for "silence").
+            One row per source, indexed by its name: importance_mean, and importance_std over the
+            permutations (ddof 0; 0 for "silence").
 
         Raises
         ------
@@ -342,5 +343,8 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         """
         check_is_fitted(self)
         if not self.sources_:
-            raise ValueError("source_importances needs a source; this regressor has none.")
+            raise ValueError(
+                "source_importances needs a source; got a regressor without one. Fit it with a "
+                "source."
+            )
         return measure_importances(self, X, y, scoring, method, n_repeats, random_state)

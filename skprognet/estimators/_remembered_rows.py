@@ -1,4 +1,4 @@
-"""What a fitted network remembers of its rows, to tell later whether it had a row."""
+"""What a fitted network remembers of its rows, to recognise them later."""
 
 import numpy as np
 
@@ -8,10 +8,10 @@ from skprognet.sources import MOMENTS, add_rows
 
 
 class RememberedRowsMixin:
-    """Mixin for an estimator that keeps a fingerprint of each row, and the scale of its rows."""
+    """Mixin for an estimator that keeps fingerprints and the scale of its rows."""
 
     def _remember(self, tables):
-        """Add the fingerprints of rows in training and validation, and the scale of the former."""
+        """Add the fingerprints of all tables, and the scale of the first one."""
         seen = [] if not hasattr(self, "row_fingerprints_") else [self.row_fingerprints_]
         self.row_fingerprints_ = np.unique(np.concatenate([*seen, *map(fingerprints, tables)]))
         before = [getattr(self, name) for name in MOMENTS if hasattr(self, name)]
@@ -19,24 +19,24 @@ class RememberedRowsMixin:
             setattr(self, name, value)
 
     def source_overlap(self, X, *, per_row=False):
-        """Return the share of rows of X that the network, and each source, had in its own `fit`.
+        """Return the share of rows of X that the network and each of its sources had in `fit`.
 
-        The same as :func:`~skprognet.estimators.source_overlap`, which also takes a pipeline
-        around the classifier.
+        :func:`~skprognet.estimators.source_overlap` does the same, also for a pipeline around the
+        estimator.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Rows, such as those of a test set, scaled as those of `fit`.
+            Rows, such as those of a test set, scaled like the rows of `fit`.
         per_row : bool, default=False
-            Whether to answer for each row instead of counting them.
+            Whether to return an answer for each row instead of shares.
 
         Returns
         -------
         Series of float, or DataFrame of bool of shape (n_samples, 1 + n_sources)
-            The share, between 0 and 1, under "own" for the rows of this `fit`, and under its name
+            The share, between 0 and 1: under "own" for the rows of this `fit`, and under its name
             for each source; NaN for a source that does not remember its rows. With
-            ``per_row=True`` a column for each of them; NA where it is unknown.
+            ``per_row=True``, a column for each of them; NA if unknown.
 
         Warns
         -----
@@ -46,6 +46,6 @@ class RememberedRowsMixin:
         Raises
         ------
         ValueError
-            For another number of features, NaN or infinity.
+            For a different number of features, NaN or infinity.
         """
         return overlap(self, X, per_row, stacklevel=3)

@@ -1,4 +1,4 @@
-"""What one fit is given: rows, and all that comes with them."""
+"""The arguments of a fit: rows, with their labels, weights and groups."""
 
 from dataclasses import dataclass, replace
 
@@ -11,17 +11,18 @@ from skprognet.estimators._plain_rows import plain_rows
 
 
 @dataclass
-class Given:
-    """The arguments of a `fit`, as they came.
+class FitArguments:
+    """The arguments of a `fit`, as the user passed them.
 
     Attributes
     ----------
     X, y, sample_weight, groups, source_y : array-like
-        Rows that train, and what comes with each of them; the last three may be None.
+        Training rows, with their labels, weights, groups and source labels; the last three may be
+        None.
     X_val, y_val : array-like or None
-        Rows that choose the epoch.
+        Validation rows, which choose the epoch.
     X_test, y_test : array-like or None
-        Rows that are scored after every epoch.
+        Test rows, which are scored after every epoch.
     """
 
     X: object
@@ -37,14 +38,14 @@ class Given:
 
 @dataclass
 class Rows:
-    """Rows and what comes with them, checked and of one length.
+    """Checked rows with their labels, weights and groups, all of one length.
 
     Attributes
     ----------
     X : ndarray of shape (n_rows, n_features)
-        In their own type: a source may have steps that need all of its digits.
+        The rows in their original type, since the steps of a source may need all digits.
     y : ndarray of shape (n_rows,)
-        Labels, or what the target made of them.
+        Labels, or their codes from the target.
     weight : ndarray of shape (n_rows,) or None
         Sample weights.
     groups : ndarray of shape (n_rows,) or None
@@ -73,103 +74,106 @@ class Rows:
         )
 
     def is_present(self):
-        """Return which rows have a weight above 0, as a mask or a slice."""
+        """Return a mask or slice of the rows with a weight above 0."""
         return slice(None) if self.weight is None else self.weight > 0
 
     def present(self):
         """Return the rows with a weight above 0.
 
-        A row of weight zero is as good as absent: it must not even add its class.
+        A row of weight zero counts as absent; it must not even add its class.
         """
         return self.select(self.is_present())
 
     def encoded(self, target):
-        """Return the same rows with labels as the target encodes them."""
+        """Return the same rows with labels encoded by the target."""
         return replace(self, y=target.encode(self.y))
 
 
-def check_given(estimator, given, target, *, reset):
-    """Return the rows that train, checked.
+def check_training_rows(estimator, arguments, target, *, reset):
+    """Return the checked training rows.
 
     Parameters
     ----------
-    estimator : classifier
-        What is fitted; its number and names of features are set or compared.
-    given : Given
+    estimator : estimator
+        The estimator being fitted; its number and names of features are set or compared.
+    arguments : FitArguments
         The arguments of `fit`.
     target : type
         The kind of target, which checks the labels.
     reset : bool
-        Whether the features may be others than before.
+        Whether the features may differ from those of the last fit.
 
     Returns
     -------
     Rows
-        All of them, those of weight zero too.
+        All training rows, including those of weight zero.
 
     Raises
     ------
     ValueError
         For NaN, infinity, wrong shapes or lengths, or labels that are not of the target's kind.
     """
-    target.check_as_given(given.y)
-    check_unique_columns(given.X)
-    X = given.X if reset else estimator._in_order_of_fit(given.X)
-    X, y = validate_data(estimator, X, given.y, order="C", reset=reset, **target.check_options)
+    groups, source_y = arguments.groups, arguments.source_y
+    target.check_as_given(arguments.y)
+    check_unique_columns(arguments.X)
+    X = arguments.X if reset else estimator._in_order_of_fit(arguments.X)
+    options = {"order": "C", "reset": reset, **target.check_options}
+    X, y = validate_data(estimator, X, arguments.y, **options)
     target.check(y)
     X = check_fits(X, estimator.dtype)
     n_rows = len(X)
     return Rows(
         X,
         y,
-        check_sample_weight(given.sample_weight, n_rows),
-        None if given.groups is None else check_row_labels("groups", given.groups, n_rows),
-        None if given.source_y is None else _source_labels(given.source_y, n_rows),
+        check_sample_weight(arguments.sample_weight, n_rows),
+        None if groups is None else check_row_labels("groups", groups, n_rows),
+        None if source_y is None else _source_labels(source_y, n_rows),
     )
 
 
-def check_validation_rows(estimator, given, target):
-    """Return the rows that choose the epoch as they were given, encoded; None without them.
+def check_validation_rows(estimator, arguments, target):
+    """Return the encoded validation rows that the user passed, or None.
 
     Raises
     ------
     ValueError
-        If only one of the two is given, either does not fit the training data, or no epoch is to
-        be chosen.
+        If only one of X_val and y_val is passed, one does not fit the training data, or
+        ``early_stopping=False``.
     """
-    if given.X_val is not None and given.y_val is not None and not estimator.early_stopping:
+    has_rows = arguments.X_val is not None and arguments.y_val is not None
+    if has_rows and not estimator.early_stopping:
         raise ValueError(
-            "X_val and y_val choose the epoch, so they need early_stopping=True; got "
-            "early_stopping=False. Leave them out, or set it."
+            "early_stopping must be True with X_val and y_val, which choose the epoch; got False. "
+            "Set early_stopping=True, or leave X_val and y_val out."
         )
-    return _scored_rows(estimator, given, target, "X_val", "y_val")
+    return _scored_rows(estimator, arguments, target, "X_val", "y_val")
 
 
-def check_test_rows(estimator, given, target):
-    """Return the rows that are scored after every epoch, encoded; None without them."""
-    return _scored_rows(estimator, given, target, "X_test", "y_test")
+def check_test_rows(estimator, arguments, target):
+    """Return the encoded test rows that are scored after every epoch, or None."""
+    return _scored_rows(estimator, arguments, target, "X_test", "y_test")
 
 
-def _scored_rows(estimator, given, target, X_name, y_name):
-    X, y = getattr(given, X_name), getattr(given, y_name)
+def _scored_rows(estimator, arguments, target, X_name, y_name):
+    X, y = getattr(arguments, X_name), getattr(arguments, y_name)
     if X is None and y is None:
         return None
     if X is None or y is None:
         came, missing = (y_name, X_name) if X is None else (X_name, y_name)
         raise ValueError(
-            f"{X_name} and {y_name} go together; got {came} without {missing}. Pass both or "
-            "neither."
+            f"{X_name} and {y_name} must be passed together; got {came} without {missing}. Pass "
+            "both or neither."
         )
     try:
         X = check_rows(estimator, X, estimator.dtype)
     except (TypeError, ValueError) as error:  # it knows the rows as X only
-        raise type(error)(f"{X_name} must be rows as X of fit has them. {error}") from error
+        raise type(error)(f"{X_name} must have rows like those of X. {error}") from error
     y = target.check_rows(y_name, y, len(X))
     return Rows(X, target.encode(y, name=y_name))
 
 
 def check_rows(estimator, X, dtype):
-    """Return X, rows for a fitted estimator, as an array that is finite also in `dtype`."""
+    """Return X, rows for a fitted estimator, as an array that is also finite in `dtype`."""
     plain = plain_rows(estimator, X, dtype)
     if plain is not None:
         return plain
@@ -179,13 +183,13 @@ def check_rows(estimator, X, dtype):
 
 
 def check_fits(X, dtype):
-    """Return X if none of its numbers is too large for `dtype`."""
-    # Not of np.abs(X), which is as large as X.
+    """Return X; raise if a number is too large for `dtype`."""
+    # np.abs(X) would need as much memory as X.
     largest = max(float(X.max(initial=0)), -float(X.min(initial=0)))
     if largest > float(np.finfo(dtype).max):
         raise ValueError(
-            f"X must fit into dtype={np.dtype(dtype).name!r}; got {largest}. Scale the features, "
-            "or set dtype='float64'."
+            f"The numbers of X must fit into dtype={np.dtype(dtype).name!r}; got {largest}. Scale "
+            "the features, or set dtype='float64'."
         )
     return X
 
@@ -197,9 +201,9 @@ def _source_labels(source_y, n_rows):
     elif isinstance(source_y, dict):
         columns = source_y
     else:
-        given = np.asarray(source_y, dtype=object)  # an array of text would hide a number
-        if given.ndim == 2:
-            columns = dict(enumerate(given.T.tolist()))
+        labels = np.asarray(source_y, dtype=object)  # an array of text would hide a number
+        if labels.ndim == 2:
+            columns = dict(enumerate(labels.T.tolist()))
         else:
             columns = {getattr(source_y, "name", None): source_y}
     return pd.DataFrame(

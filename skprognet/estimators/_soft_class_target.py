@@ -1,4 +1,4 @@
-"""What a network learns: classes, from the probability of each class in each row."""
+"""The target of a classifier with soft labels: the probability of each class in each row."""
 
 import numpy as np
 from sklearn.utils import check_array
@@ -13,10 +13,10 @@ SUM_TOLERANCE = 1e-6  # how far from 1 a row may sum to
 
 
 class SoftClassTarget(ClassTarget):
-    """Soft labels as what is learned: the probability of each class, such as shares of raters.
+    """A target of soft labels: the probability of each class, such as shares of raters.
 
-    The network and its predictions have the same form as with hard labels. Where a row needs a
-    single label, it is the most likely class; of equally likely ones the first.
+    The network and its predictions have the same form as with hard labels. A row that needs a
+    single label gets the most likely class; among equally likely classes, the first.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class SoftClassTarget(ClassTarget):
         The columns of the `y` of `fit`, in the order of `classes`.
     """
 
-    # How scikit-learn is to check y together with X.
+    # How scikit-learn checks y together with X.
     check_options = {"multi_output": True}
 
     def __init__(self, classes, order):
@@ -35,27 +35,27 @@ class SoftClassTarget(ClassTarget):
 
     @classmethod
     def of(cls, y, name="y"):
-        """Return the target that the columns of `y` describe; None unless it is a table of floats.
+        """Return the target of the columns of `y`; None unless `y` is a table of floats.
 
         The columns of a DataFrame have the names of the classes. Those of an array are 0, 1, ...
         """
         try:
             values = np.asarray(y)
-        except ValueError:  # rows of different lengths: the check of y says so
+        except ValueError:  # rows of different lengths, which the check of y reports
             return None
         if values.ndim != 2 or values.shape[1] < 2 or values.dtype.kind != "f":
             return None
         names = list(getattr(y, "columns", range(values.shape[1])))
-        kinds = {kind_of_label(type(each)) for each in names}
+        kinds = {kind_of_label(type(name)) for name in names}
         if kinds not in ({"text"}, {"number"}) or len(set(names)) < len(names):
             raise ValueError(
-                f"The columns of {name} must have the names of the classes, all different, and "
-                f"either all text or all numbers; got [{first_few(names)}]."
+                f"The columns of {name} must have different names, the classes, all text or all "
+                f"numbers; got [{first_few(names)}]. Rename the columns."
             )
         return cls(*np.unique(np.asarray(names), return_index=True))
 
     def learn(self, estimator, y, name="y"):
-        """Return this target, or raise unless at least two classes have a probability above 0."""
+        """Return this target; raise unless two classes have a probability above 0."""
         possible = y.any(axis=0)
         if possible.sum() < 2:
             super().learn(estimator, self.classes[possible[self.order]], name)
@@ -63,27 +63,27 @@ class SoftClassTarget(ClassTarget):
 
     @staticmethod
     def check_as_given(y):
-        """Do nothing: scikit-learn says which numbers are missing."""
+        """Do nothing, since scikit-learn reports missing numbers."""
 
     @staticmethod
     def check(y, name="y"):
         """Raise unless each row of `y`, an array, holds probabilities."""
         if (y < 0).any():
             raise ValueError(
-                f"{name} must hold probabilities, none of them negative; the lowest is "
-                f"{y.min():g}. Pass shares of raters, or one label for each row."
+                f"{name} must hold probabilities, none of them negative; got {y.min():g}. Pass "
+                "shares of raters, or one label for each row."
             )
         sums = y.sum(axis=1, dtype=np.float64)
         wrong = np.flatnonzero(np.abs(sums - 1) > SUM_TOLERANCE)
         if wrong.size:
             raise ValueError(
-                f"Each row of {name} must sum to 1 within {SUM_TOLERANCE:g}; {wrong.size} of "
-                f"{len(y)} do not, the first is row {wrong[0]} with {sums[wrong[0]]:g}. Divide "
-                "each row by its sum, or pass one label for each row."
+                f"Each row of {name} must sum to 1 within {SUM_TOLERANCE:g}; got "
+                f"{sums[wrong[0]]:g} in row {wrong[0]}, the first of {wrong.size} of {len(y)} "
+                "rows. Divide each row by its sum, or pass one label for each row."
             )
 
     def check_classes(self, name, classes):
-        """Raise unless the y called `name`, of this target, has these classes."""
+        """Raise unless this target, of the y called `name`, has these classes."""
         if self.classes.tolist() != classes.tolist():
             raise ValueError(
                 f"{name} must have a column for each class, [{first_few(classes.tolist())}]; got "
@@ -92,7 +92,7 @@ class SoftClassTarget(ClassTarget):
             )
 
     def check_rows(self, name, y, n_rows):
-        """Return the `y` of rows that do not train, hard or soft labels, as `encode` takes it."""
+        """Return the hard or soft `y` of validation or test rows, in the form for `encode`."""
         soft = SoftClassTarget.of(y, name)
         if soft is None:
             return super().check_rows(name, y, n_rows)
@@ -100,11 +100,11 @@ class SoftClassTarget(ClassTarget):
         values = check_array(y, input_name=name)
         if len(values) != n_rows:
             raise ValueError(
-                f"{name} must have the probabilities of each row, shape ({n_rows}, "
-                f"{self.n_outputs}); got shape {values.shape}."
+                f"{name} must have the shape ({n_rows}, {self.n_outputs}); got shape "
+                f"{values.shape}. Pass the probabilities of each row."
             )
         soft.check(values, name)
-        # Its columns may stand in another order than those of fit.
+        # Its columns may have another order than those of fit.
         return values[:, soft.order][:, np.argsort(self.order)]
 
     def encode(self, y, name="y"):
@@ -133,9 +133,9 @@ class SoftClassTarget(ClassTarget):
         mass = np.ones(self.n_outputs) if counted is None else counted.sum(axis=0)
         if isinstance(class_weight, str) and not mass.all():
             raise ValueError(
-                "class_weight='balanced' needs a probability above 0 of each class; "
-                f"[{first_few(self.classes[mass == 0].tolist())}] has none. Leave that column "
-                "out, or pass a dict of weights."
+                "Each class must have a probability above 0 with class_weight='balanced'; got 0 "
+                f"for [{first_few(self.classes[mass == 0].tolist())}]. Leave that column out, or "
+                "pass a dict of weights."
             )
         of_class = weigh_classes(class_weight, self.classes, self.classes, row_weight=mass)
         if of_class is None:
@@ -144,23 +144,23 @@ class SoftClassTarget(ClassTarget):
         return by_row if sample_weight is None else sample_weight * by_row
 
     def hold_out(self, fraction, rows, everything, seed):
-        """Return which rows train and which choose the epoch: see :class:`ClassTarget`.
+        """Split rows into those that train and those that choose the epoch, as `ClassTarget`.
 
-        The class of a row is its most likely one. A class that is the most likely one of a single
-        row is not held out.
+        The class of a row is its most likely class. A class that is most likely in a single row
+        only is not held out.
         """
         if is_splitter(fraction):
             present = everything.is_present()
             labels = self.decode(self.encode(everything.y))
-            found = np.unique(labels[present])
-            return split_by(fraction, labels, everything.groups, found, present)
+            classes = np.unique(labels[present])
+            return split_by(fraction, labels, everything.groups, classes, present)
         likely = most_likely(rows.y)
         several = np.flatnonzero(np.bincount(likely)[likely] > 1)
         if not several.size:
             several = np.arange(len(likely))  # holdout_split raises the error
-        found, codes = np.unique(likely[several], return_inverse=True)
+        kept, codes = np.unique(likely[several], return_inverse=True)
         groups = None if rows.groups is None else rows.groups[several]
-        _, held_out = holdout_split(codes, self.classes[found], groups, fraction, seed)
+        _, held_out = holdout_split(codes, self.classes[kept], groups, fraction, seed)
         held_out = several[held_out]
         if groups is not None:  # the only row of a class goes where its group goes
             held_out = np.flatnonzero(np.isin(rows.groups, rows.groups[held_out]))
@@ -168,5 +168,5 @@ class SoftClassTarget(ClassTarget):
 
 
 def most_likely(codes):
-    """Return the position of the greatest probability of each row; of equal ones the first."""
+    """Return the position of the greatest probability of each row, the first if equal."""
     return codes.argmax(axis=1)

@@ -1,4 +1,4 @@
-"""The labels of the tasks that unfitted sources learn, as they were given to `fit`."""
+"""The labels for unfitted sources, as passed to `fit`."""
 
 from sklearn.base import is_regressor
 
@@ -10,18 +10,18 @@ from skprognet.sources import check_can_be_trained, is_fitted, named_sources
 
 
 def labels_to_learn(estimator, name, rows, train):
-    """Return the labels of the task of one unfitted source, checked.
+    """Return the checked labels for one unfitted source.
 
     Parameters
     ----------
     estimator : estimator
-        The network that is to read the source.
+        The network that reads the source.
     name : str
         The source.
     rows : Rows
         All rows of the fit; `source_y` has the labels.
     train : ndarray of int
-        Which rows train.
+        Numbers of the training rows.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def labels_to_learn(estimator, name, rows, train):
     Raises
     ------
     ValueError
-        If there are none for this source, or it cannot learn them.
+        If there are no labels for this source, or it cannot learn them.
     """
     labels = given_labels(estimator, name, rows)
     if is_regressor(dict(named_sources(estimator.source))[name]):
@@ -44,29 +44,29 @@ def labels_to_learn(estimator, name, rows, train):
 
 
 def given_labels(estimator, name, rows):
-    """Return what `source_y` has for one unfitted source; the parameters are those above."""
+    """Return the column of `source_y` for one unfitted source; parameters as above."""
     sources = dict(named_sources(estimator.source))
     source, is_single = sources[name], not isinstance(estimator.source, (list, tuple))
     check_can_be_trained(source)
     if rows.source_y is None:
         raise ValueError(
-            "An unfitted source is trained on source_y, the labels of its task; got "
-            f"source_y=None for {source!r}. Pass fit(..., source_y=labels) or a fitted source "
-            "(in the grid of a search in a FrozenEstimator, since a search clones its grid)."
+            "source_y must be passed for an unfitted source, as the labels of its task; got None "
+            f"for {source!r:.200}. Pass fit(..., source_y=labels) or a fitted source (within a "
+            "FrozenEstimator in the grid of a search, since a search clones its grid)."
         )
     columns = list(rows.source_y.columns)
-    unfitted = [each for each, model in sources.items() if not is_fitted(model)]
+    unfitted = [key for key, model in sources.items() if not is_fitted(model)]
     if len(columns) == len(unfitted) == 1 and is_single:
         return rows.source_y.iloc[:, 0].to_numpy()
     if unfitted == [name] and len(columns) > 1 and is_single:
         raise ValueError(
             "source_y must have one label or number for each row, since it trains a single "
             f"source; got the columns [{first_few(columns)}]. Pass one of them, or a source "
-            "that was fitted on all of them."
+            "fitted on all of them."
         )
     if name not in columns and not (columns == [None] and unfitted == [name]):
         raise ValueError(
             "source_y must have a column for each unfitted source by its name; got "
-            f"{columns}, without {name!r}."
+            f"[{first_few(columns)}], without {name!r}. Add this column."
         )
     return rows.source_y[name if name in columns else None].to_numpy()

@@ -1,4 +1,4 @@
-"""What a network learns: classes; and what the rest of a fit needs to know of them."""
+"""The target of a classifier: classes, and how a fit encodes, weights and splits them."""
 
 import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
@@ -17,10 +17,10 @@ from skprognet.networks import CrossEntropy, MeanRecall
 
 
 class ClassTarget:
-    """Classes as what is learned.
+    """A target of classes.
 
-    Everything that a fit has to know about labels is asked here. :class:`NumberTarget` has the
-    same methods for a network that learns numbers.
+    A fit asks this class for everything that depends on labels. :class:`NumberTarget` has the same
+    methods for numbers.
 
     Parameters
     ----------
@@ -30,9 +30,9 @@ class ClassTarget:
     Attributes
     ----------
     loss : type
-        What is minimised; a class of ``skprognet.networks``.
+        The loss, a class of ``skprognet.networks``.
     epoch_score : type
-        What the net computes after every epoch.
+        The score that the net computes after every epoch.
     default_score : str
         Name of the score that chooses the epoch.
     """
@@ -40,7 +40,7 @@ class ClassTarget:
     loss = CrossEntropy
     epoch_score = MeanRecall
     default_score = MeanRecall.name
-    # How scikit-learn is to check y together with X.
+    # How scikit-learn checks y together with X.
     check_options = {}
 
     def __init__(self, classes):
@@ -48,7 +48,7 @@ class ClassTarget:
 
     @classmethod
     def learn(cls, estimator, y, name="y"):
-        """Return the target with the classes of `y`, which messages call `name`.
+        """Return the target with the classes of `y`; messages call it `name`.
 
         Raises
         ------
@@ -58,19 +58,18 @@ class ClassTarget:
         classes = np.unique(y)
         if len(classes) < 2:
             raise ValueError(
-                f"{type(estimator).__name__} needs rows of at least 2 classes in {name}; got one "
-                f"class, {classes.tolist()[0]!r}. Check the labels, the weights, or the split "
-                "that made them."
+                f"{name} must have at least 2 classes for {type(estimator).__name__}; got one "
+                f"class, {classes.tolist()[0]!r}. Check the labels, the weights, or the split."
             )
         return cls(classes)
 
     @staticmethod
     def check_as_given(y):
-        """Raise for a missing value or two kinds of labels, which an array of text would hide."""
+        """Raise for missing values or mixed kinds of labels, which an array of text hides."""
         _check_not_wide(y)
         values = labels_as_given(y)
-        if y is None or {kind_of_label(each) for each in set(map(type, values))} == {"number"}:
-            return  # scikit-learn has its own words for no labels and for NaN among numbers
+        if y is None or {kind_of_label(kind) for kind in set(map(type, values))} == {"number"}:
+            return  # scikit-learn has its own messages for no labels and for NaN among numbers
         check_none_missing("y", values)
         check_one_kind("y", values)
 
@@ -81,12 +80,12 @@ class ClassTarget:
 
     @staticmethod
     def check_rows(name, y, n_rows):
-        """Return the `y` of rows that do not train, or raise unless it has a label for each."""
+        """Return the `y` of validation or test rows; raise unless each row has a label."""
         return check_row_labels(name, y, n_rows)
 
     @property
     def n_outputs(self):
-        """Number of outputs that say what is predicted."""
+        """Number of outputs for the predictions."""
         return len(self.classes)
 
     def encode(self, y, name="y"):
@@ -98,13 +97,13 @@ class ClassTarget:
             If `y` has a label that is not among `classes`.
         """
         y, known = np.asarray(y), set(self.classes.tolist())
-        # Not numpy's set operations, for which 1 and "1" may be one label.
+        # numpy's set operations may treat 1 and "1" as one label.
         unseen = [label for label in np.unique(y).tolist() if label not in known]
         if unseen:
             raise ValueError(
-                f"{name} must hold only labels seen in training, "
+                f"{name} must only have labels seen in training, "
                 f"[{first_few(self.classes.tolist())}]; got [{first_few(unseen)}]. Drop those "
-                "rows, or train on data that has these labels."
+                "rows, or train on data with these labels."
             )
         return np.searchsorted(self.classes, y).astype(np.int64)
 
@@ -117,54 +116,54 @@ class ClassTarget:
         return self.decode(outputs.argmax(dim=1).cpu().numpy())
 
     def standardised(self, codes):
-        """Return encoded labels as the network learns them: as they are."""
+        """Return encoded labels unchanged: the network learns them as they are."""
         return codes
 
     def weigh(self, class_weight, codes, sample_weight, counted=None):
-        """Return the weights of rows in the loss; None if all rows count alike.
+        """Return the weights of rows in the loss; None if all rows count equally.
 
         Parameters
         ----------
         class_weight : dict, "balanced" or None
             The parameter of the classifier.
         codes : ndarray of shape (n_rows,)
-            The rows' classes, encoded.
+            The encoded classes of the rows.
         sample_weight : ndarray of shape (n_rows,) or None
-            The rows' own weights.
+            The sample weights of the rows.
         counted : ndarray of shape (n_all,), default=None
-            The classes that "balanced" counts, encoded; None counts each class once.
+            The encoded classes that "balanced" counts; None counts each class once.
 
         Returns
         -------
         ndarray of shape (n_rows,) or None
-            Not scaled.
+            Unscaled weights.
         """
         y = self.classes if counted is None else self.decode(counted)
         return weigh_rows(weigh_classes(class_weight, self.classes, y), codes, sample_weight)
 
     def score_weights(self, class_weight):
-        """Return the weights of the classes in the score of an epoch; None if they are equal."""
+        """Return the weights of the classes in the score of an epoch; None if equal."""
         return weigh_recalls(class_weight, self.classes)
 
     def hold_out(self, fraction, rows, everything, seed):
-        """Return which rows train and which choose the epoch.
+        """Split rows into those that train and those that choose the epoch.
 
         Parameters
         ----------
         fraction : float or cross-validation splitter
-            The parameter `validation_fraction`. A splitter may know rows by their number, and so
-            it gets `everything`.
+            The parameter `validation_fraction`. A splitter gets `everything`, since it may refer
+            to rows by number.
         rows : Rows
-            The rows with a weight above 0; their `y` is encoded.
+            The rows with a weight above 0, with encoded `y`.
         everything : Rows
-            All rows; their `y` has labels.
+            All rows, with labels in `y`.
         seed : int
             Seed of the split.
 
         Returns
         -------
         train, held_out : ndarray of int
-            Numbers of `rows`.
+            Positions in `rows`.
         """
         if is_splitter(fraction):
             present = everything.is_present()
@@ -173,13 +172,13 @@ class ClassTarget:
 
 
 def _check_not_wide(y):
-    """Raise if `y` has several columns: those of soft labels, floats, are no case for this."""
+    """Raise if `y` has several columns; soft labels are never passed here."""
     shape = np.shape(np.asarray(y, dtype=object))
     if len(shape) == 2 and shape[1] > 1:
         raise ValueError(
             "y must have one label for each row, or the probability of each class as floats; got "
-            f"shape {shape} with values such as {np.asarray(y, dtype=object)[0, 0]!r}. Learn "
-            "several labels with a classifier each, or pass shares that sum to 1 in each row."
+            f"shape {shape} with values such as {np.asarray(y, dtype=object)[0, 0]!r}. Train one "
+            "classifier for each column, or pass shares that sum to 1 in each row."
         )
 
 
@@ -189,13 +188,14 @@ def check_named_classes(classes):
     Raises
     ------
     ValueError
-        Unless it is a list of labels of one kind, none of them missing.
+        Unless it is a list of labels of one kind without missing ones.
     """
-    given = np.asarray(classes, dtype=object)
-    if given.ndim != 1:
+    labels = np.asarray(classes, dtype=object)
+    if labels.ndim != 1:
         raise ValueError(
-            f"classes must be a list of all labels that will ever come; got {classes!r}."
+            f"classes must be a list of labels; got {classes!r:.200}. Pass all labels that any "
+            "call will have."
         )
-    check_none_missing("classes", given)
-    check_one_kind("classes", given)
+    check_none_missing("classes", labels)
+    check_one_kind("classes", labels)
     return np.unique(np.asarray(classes))

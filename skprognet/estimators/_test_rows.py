@@ -1,4 +1,4 @@
-"""The score of rows that take no part in the training, after every epoch."""
+"""Score test rows, which do not influence training, after every epoch."""
 
 import math
 
@@ -6,7 +6,7 @@ from skorch.callbacks import Callback
 
 
 class RecordTestScore(Callback):
-    """Record as ``test_score`` how well the network does on rows that influence nothing.
+    """Record the score of test rows after every epoch, as ``test_score``.
 
     Parameters
     ----------
@@ -15,8 +15,8 @@ class RecordTestScore(Callback):
     codes_N : Tensor of shape (N,) or (N, K)
         Their class positions, or numbers as the network learns them.
     score : str or callable
-        What is recorded: minus the loss for "loss", the net's own score for its name, or what the
-        callable returns.
+        The value to record: minus the loss for "loss", the net's own score for its name, or the
+        result of the callable.
     """
 
     def __init__(self, inputs_NF, codes_N, score):

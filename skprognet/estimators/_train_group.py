@@ -1,4 +1,4 @@
-"""Training the networks of several jobs as one batched network."""
+"""Train the networks of several jobs as one batched network."""
 
 import math
 
@@ -7,23 +7,23 @@ import torch
 from skprognet.estimators._best_epoch import BestEpoch, EndOfTraining
 from skprognet.networks import HISTORY, NetworkToTrain, memory_of, must_share, train_together
 
-_SHARE = 0.8  # of the free memory of a device: some is lost between what is asked for
+_SHARE = 0.8  # of the free memory of a device, since fragmentation loses some of it
 
 
 def kind_of_training(job, n_together):
-    """Return what the jobs of a group have in common, something hashable.
+    """Return a hashable key that the jobs of a group have in common.
 
     Parameters
     ----------
     job : TrainingJob
-        One of them.
+        One of the jobs.
     n_together : int or None
-        At most so many networks are trained at once; None leaves it to the device.
+        Maximum number of networks to train at once; None leaves it to the device.
 
     Returns
     -------
     tuple or None
-        None if the network is trained by itself, step by step.
+        The key; None if the network is trained alone, step by step.
     """
     on_gpu = torch.device(job.net.device).type == "cuda"
     asked_for = on_gpu or (n_together is not None and n_together > 1)
@@ -33,10 +33,10 @@ def kind_of_training(job, n_together):
 
 
 def most_at_once(job, n_together):
-    """Return how many networks of the kind of a job are trained at once.
+    """Return how many networks of the kind of a job to train at once.
 
-    Where nobody says it, as many as there is memory for: a network takes what its training takes
-    and, beside it, the rows of its job.
+    Without `n_together`, this is as many as fit into memory. A network needs the memory of its
+    training plus that of the rows of its job.
     """
     if n_together is not None:
         return n_together
@@ -46,13 +46,13 @@ def most_at_once(job, n_together):
 
 
 def _free_memory(device):
-    """Return the bytes that are free on a CUDA device, those that torch holds ready included."""
+    """Return the free bytes of a CUDA device, including those that torch has reserved."""
     free, _ = torch.cuda.mem_get_info(device)
     return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
 
 
 def _options(net):
-    """Return what all networks of a group are trained with."""
+    """Return the training options that all networks of a group share."""
     rates = [group["lr"] for group in net.optimizer_.param_groups]
     return {
         "max_epochs": net.max_epochs,
@@ -65,7 +65,7 @@ def _options(net):
 
 
 def _network(job):
-    """Return the network of a job with all that its training needs."""
+    """Return the network of a job, ready for training."""
     net = job.net
     return NetworkToTrain(
         job.column,
@@ -83,30 +83,30 @@ def _network(job):
 
 
 def train_group(jobs):
-    """Train the networks of jobs of one kind together; each net is then as after its own training.
+    """Train the networks of jobs of one kind together; each net ends as if trained alone.
 
-    Only what the optimizer and the random generators keep is not: should the network be trained
-    further, it goes on as one does that has been pickled. An epoch's duration is the network's
-    share of that of the group.
+    Only the states of the optimizer and the random generators differ: further training continues
+    as after pickling. The duration of an epoch is the network's share of the duration of the
+    group.
 
     Parameters
     ----------
     jobs : list of TrainingJob
-        Jobs of one kind, as :func:`kind_of_training` says.
+        Jobs of one kind, according to :func:`kind_of_training`.
 
     Returns
     -------
     list of (ValueError or None)
-        For each job what went wrong with its network.
+        For each job the error of its network, if any.
     """
     trained = train_together([_network(job) for job in jobs], **_options(jobs[0].net))
     return [_end_training(job, result) for job, result in zip(jobs, trained, strict=True)]
 
 
 def _end_training(job, trained):
-    """Bring the net of a job into the state in which its own training would have left it.
+    """Bring the net of a job into the state that its own training would have reached.
 
-    Return what that would have raised, or None.
+    Return the error that its own training would have raised, or None.
     """
     net, job.trained_together = job.net, trained.n_together
     net.check_data(job.training, None)
@@ -124,7 +124,7 @@ def _end_training(job, trained):
         elif isinstance(callback, EndOfTraining):
             callback.stopped_ = trained.stopped
     if net.probe is not None:
-        net.probe.on_epoch_begin(net)  # it says which layers learned in the last epoch
+        net.probe.on_epoch_begin(net)  # sets which layers learned in the last epoch
     return None
 
 

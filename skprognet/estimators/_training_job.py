@@ -1,4 +1,4 @@
-"""Training: a function of a list of jobs, each of which is one network with its rows and seeds."""
+"""Train jobs, each of which is one network with its rows and seeds."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ from skprognet.networks import seed_masks
 
 
 class Seeds(NamedTuple):
-    """One seed for each purpose of a fit, so that none depends on how much another one draws."""
+    """One seed for each purpose of a fit, so that no purpose affects another."""
 
     split: int
     sources: int
@@ -30,27 +30,27 @@ class Seeds(NamedTuple):
 
 @dataclass
 class TrainingJob:
-    """One network to train, with all that its training needs.
+    """One network to train, with its rows and seeds.
 
     Attributes
     ----------
     net : Net
-        The initialised skorch net around the column, with the optimizer and what chooses the
-        epoch.
+        The initialised skorch net around the column, with its optimizer and the callbacks that
+        choose the epoch.
     training : TensorRows
-        The rows that train.
+        The training rows.
     validation : TensorRows or None
-        The rows that choose the epoch; the net has them as well.
+        The validation rows, which choose the epoch; the net has them as well.
     test : TensorRows or None
-        Rows that are scored after every epoch and influence nothing.
+        Test rows, which are scored after every epoch and do not influence the fit.
     test_score : {"uar", "ccc", "loss"}, callable or None
-        What they are scored by; None is the net's own score.
+        The score of the test rows; None means the net's own score.
     seeds : Seeds
-        Of the order of rows and of dropout; the weights have been drawn.
+        Seeds for the order of rows and for dropout; the weights have already been drawn.
     why_alone : str or None, default=None
-        What keeps the network from being trained together with others.
+        Why the network cannot be trained together with others.
     trained_together : int, default=1
-        How many networks were trained at once, this one included: known after training.
+        Number of networks trained at once, including this one; known after training.
     """
 
     net: Net
@@ -69,29 +69,29 @@ class TrainingJob:
 
     @property
     def max_epochs(self):
-        """The length of the training, unless patience or a callback ends it earlier."""
+        """Number of epochs, unless patience or a callback ends the training earlier."""
         return self.net.max_epochs
 
 
 def train(jobs, n_together=1):
-    """Train the network of each job; it then has the weights of the epoch that was kept.
+    """Train the network of each job and leave it with the weights of the kept epoch.
 
-    Networks of one kind are trained together, as one batched network: on a CPU only where that is
-    asked for, on a CUDA device always, a single one too, so that what it learns does not depend on
-    what it was trained with. All others are trained one after the other.
+    Networks of one kind are trained together, as one batched network: on a CPU only on request, on
+    a CUDA device always. There even a single network is trained this way, so that its result does
+    not depend on the other networks. All others are trained one after the other.
 
     Parameters
     ----------
     jobs : iterable of TrainingJob
-        What to train.
+        The jobs.
     n_together : int or None, default=1
-        At most so many networks are trained at once; None is 1 on a CPU, and as many as there is
-        memory for on a CUDA device.
+        Maximum number of networks to train at once. None means 1 on a CPU, and as many as fit into
+        memory on a CUDA device.
 
     Raises
     ------
     ValueError
-        If a network did not stay finite. The others of its group have been trained.
+        If a network did not stay finite. The other networks of its group are trained nevertheless.
     """
     kind_of = partial(kind_of_training, n_together=n_together)
     size_of = partial(most_at_once, n_together=n_together)
@@ -102,7 +102,7 @@ def train(jobs, n_together=1):
 
 
 def train_jobs(jobs, n_together):
-    """Train the jobs of one group; return for each of them its error, or None."""
+    """Train the jobs of one group; return the error of each, or None."""
     for job in jobs:
         seed_dropout(job.column, job.net.device, job.seeds.dropout)
     if kind_of_training(jobs[0], n_together) is not None:
@@ -113,19 +113,19 @@ def train_jobs(jobs, n_together):
 
 
 def _train_alone(job):
-    """Train the network of a job; it then has the weights of the epoch that was kept."""
+    """Train the network of a single job and leave it with the weights of the kept epoch."""
     net = job.net
     if job.test is not None:
-        # Before the timer, which marks the epoch as ended.
+        # First, since the timer marks the epoch as ended.
         record = RecordTestScore(job.test.X, job.test.y, job.test_score)
         net.callbacks_.insert(0, ("test_score", record))
     net.partial_fit(job.training)
     net.check_weights()
-    # The rows are not the model's: a fitted net would carry them along.
+    # Otherwise the fitted net would keep the test rows.
     net.callbacks_ = [p for p in net.callbacks_ if not isinstance(p[1], RecordTestScore)]
     net.forget_unfinished_epoch()
 
 
 def seed_dropout(column, device, seed):
-    """Give a column what draws its dropout masks."""
+    """Give a column the generator that draws its dropout masks."""
     column.dropout_generator = seed_masks(device, seed)

@@ -1,12 +1,12 @@
-"""Which fits can share one batched training, and what keeps the others from it."""
+"""Which fits can share one batched training, and why others cannot."""
 
 from skprognet.estimators._monitor import net_score
 from skprognet.estimators._parameters import OPTIMIZERS
 from skprognet.networks import FusedAdam
 
-# Only such a `fit` is known to do nothing beside preparing, training and keeping.
+# A `fit` defined elsewhere may do more than prepare, train and keep.
 _HOME = "skprognet.estimators."
-_ADAPTERS = "Adapters are trained through autograd, one network at a time."
+_ADAPTERS = "Adapters are trained through autograd, so the network is trained alone."
 
 
 def can_fit(estimator):
@@ -20,12 +20,12 @@ def why_alone(estimator):
     Parameters
     ----------
     estimator : estimator
-        Any estimator, as it is before `fit`. A pipeline is fitted alone, whatever it holds.
+        Any estimator, in its state before `fit`. A pipeline is fitted alone, whatever it holds.
 
     Returns
     -------
     str or None
-        One sentence; None if it can be trained together.
+        The reason in one sentence; None if it can be trained together.
 
     Raises
     ------
@@ -40,9 +40,9 @@ def why_alone(estimator):
     >>> why_alone(DNNClassifier()) is None
     True
     >>> why_alone(DNNClassifier(optimizer="sgd"))
-    "Only networks with optimizer='adam' are trained together; this one has 'sgd'."
+    "Only networks with optimizer='adam' are trained together; got 'sgd'."
     >>> why_alone(MLPClassifier())
-    'MLPClassifier is not a network of this package, and only these train together.'
+    'Only the networks of this package are trained together; got MLPClassifier.'
     """
     if not can_fit(estimator):
         raise TypeError(
@@ -50,7 +50,7 @@ def why_alone(estimator):
         )
     kind = type(estimator)
     if not hasattr(kind, "_trains_together"):
-        return f"{kind.__name__} is not a network of this package, and only these train together."
+        return f"Only the networks of this package are trained together; got {kind.__name__}."
     if not kind.fit.__module__.startswith(_HOME):
         return f"{kind.__name__} has its own fit, which trains one network."
     return next((reason for applies, reason in _reasons(estimator) if applies), None)
@@ -59,14 +59,14 @@ def why_alone(estimator):
 def why_alone_column(column):
     """Return why a column cannot be trained together with others of its shape, or None.
 
-    That of a fine-tuned network is known in `fit` only, since it is that of its source.
+    The column of a fine-tuned network is only known in `fit`, since it comes from the source.
     """
     return None if column.gradients_written_out else _ADAPTERS
 
 
 def _reasons(estimator):
-    """Yield pairs: whether it keeps the estimator from being trained together, and the words."""
-    own = estimator._target_kind.default_score
+    """Yield pairs: whether a reason against training together applies, and its text."""
+    default_score = estimator._target_kind.default_score
     optimizer, _ = OPTIMIZERS.get(estimator.optimizer, (estimator.optimizer, {}))
     name = getattr(estimator.optimizer, "__name__", estimator.optimizer)
     yield (
@@ -79,17 +79,16 @@ def _reasons(estimator):
     )
     yield (
         bool(estimator.verbose),
-        f"verbose={estimator.verbose} prints each epoch when it ends, so the network is trained "
-        "alone.",
+        f"verbose={estimator.verbose} prints each epoch, so the network is trained alone.",
     )
     yield (
         optimizer is not FusedAdam,
-        f"Only networks with optimizer='adam' are trained together; this one has {name!r}.",
+        f"Only networks with optimizer='adam' are trained together; got {name!r}.",
     )
     yield (
-        net_score(estimator.monitor, own) is None,
+        net_score(estimator.monitor, default_score) is None,
         f"monitor={estimator.monitor!r} calls predict after each epoch, so the network is trained "
-        f"alone; {own!r} and 'loss' do not.",
+        f"alone; {default_score!r} and 'loss' do not.",
     )
     yield (
         getattr(estimator, "adapter", None) is not None,
@@ -97,5 +96,5 @@ def _reasons(estimator):
     )
     yield (
         estimator.warm_start,
-        "warm_start=True continues an earlier training, so the network is trained alone.",
+        "warm_start=True continues the last fit, so the network is trained alone.",
     )

@@ -1,4 +1,4 @@
-"""What the estimators with a source share: freezing it, reading it, showing it unchanged."""
+"""The base of the estimators with sources: it freezes, reads and compares them."""
 
 from contextlib import contextmanager
 from functools import partial
@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from skprognet._wording import first_few
 from skprognet.estimators._features_read import features_read, in_order_of_fit
 from skprognet.estimators._source_labels import labels_to_learn
 from skprognet.estimators._source_parameters import SourceParametersMixin
@@ -28,13 +29,13 @@ class TransferMixin(SourceParametersMixin):
 
     needs_from_source = LAYERS
 
-    # So that cross-validation hands the source's labels on without being asked to.
+    # Cross-validation then passes the labels of the source on without a request.
     __metadata_request__fit = {"source_y": True}
 
     def _read_by_name(self):
-        """Return the sources by name: those that `fit` has read, before it those it is to read."""
+        """Return the sources by name: those that `fit` has read, or before `fit` will read."""
         pairs = self.sources_ if hasattr(self, "sources_") else named_sources(self.source)
-        return [(name, as_source(each)) for name, each in pairs]
+        return [(name, as_source(model)) for name, model in pairs]
 
     def _check_parameters(self):
         super()._check_parameters()
@@ -42,11 +43,11 @@ class TransferMixin(SourceParametersMixin):
             as_names(self.features, "features")
 
     def _read_sources(self, rows, train, held_out, seed):
-        given = named_sources(self.source)
-        kept = {name: frozen_copy(each) if is_fitted(each) else each for name, each in given}
+        pairs = named_sources(self.source)
+        kept = {name: frozen_copy(model) if is_fitted(model) else model for name, model in pairs}
         ready = self._match_all(kept)
         self.features_read_ = self._choose_features([(n, as_source(s)) for n, s in ready.items()])
-        for number, (name, source) in enumerate(given):
+        for number, (name, source) in enumerate(pairs):
             if not is_fitted(source):
                 labels = labels_to_learn(self, name, rows, train)
                 read = self._read_with(as_source(ready[name]))
@@ -58,21 +59,21 @@ class TransferMixin(SourceParametersMixin):
         self.source_digest_ = {n: ask_digest(source) for n, source in self._read_by_name()}
 
     def _match_all(self, models):
-        """Return all sources by name, each ready for the features of X that it may read.
+        """Return all sources by name, each matched with the features of X that it may read.
 
-        Those with features of their own come first. The others are given the rest of X.
+        Sources with their own features come first. The others get the rest of X.
         """
         names = getattr(self, "feature_names_in_", None)
-        with_own = {n for n, each in models.items() if as_source(each).has_own_features}
+        with_own = {n for n, model in models.items() if as_source(model).has_own_features}
         ready = {n: _match(n, models[n], names, self.n_features_in_) for n in with_own}
-        rest = self._places_for_all([as_source(each) for each in ready.values()])
+        rest = self._places_for_all([as_source(model) for model in ready.values()])
         others = names if rest is None else names[rest]
         n_others = self.n_features_in_ if rest is None else len(rest)
         ready |= {n: _match(n, models[n], others, n_others) for n in models.keys() - with_own}
         return {name: ready[name] for name in models}
 
     def _places_for_all(self, sources):
-        """Return the places of features that are for no source alone; None is all of them."""
+        """Return the positions of features that no source reads alone; None means all."""
         alone = {name for source in sources for name in source.own_features}
         if not alone:
             return None
@@ -83,7 +84,7 @@ class TransferMixin(SourceParametersMixin):
         return _columns(X, getattr(self, "features_read_", None))
 
     def _add_own_features(self, graph, rows):
-        """Add the choice of these features to an ONNX graph."""
+        """Add the selection of these features to an ONNX graph."""
         return graph.columns(rows, getattr(self, "features_read_", None))
 
     def _forget(self):
@@ -91,13 +92,13 @@ class TransferMixin(SourceParametersMixin):
         vars(self).pop("features_read_", None)
 
     def _in_order_of_fit(self, X):
-        """Return a table with its columns as in `fit`, if features were found by name there."""
+        """Return a table with its columns in the order of `fit`, if found by name there."""
         if getattr(self, "features_read_", None) is None:
             return X
         return in_order_of_fit(X, self.feature_names_in_)
 
     def _read_with(self, source):
-        """Return the places of what the network reads and of what is for a source alone."""
+        """Return the positions of the features for the network or for this source alone."""
         read = self.features_read_
         if read is None:
             return None
@@ -106,17 +107,17 @@ class TransferMixin(SourceParametersMixin):
         return np.concatenate([read, np.setdiff1d(places, read)])
 
     def _choose_features(self, sources):
-        """Return the places of these features among those of X; None is all of them."""
+        """Return the positions in X of the features of the network; None means all."""
         names = getattr(self, "feature_names_in_", None)
         return features_read(getattr(self, "features", None), sources, names, self.n_features_in_)
 
     def _n_own_features(self):
-        """Return how many these are."""
+        """Return how many features the network reads itself."""
         read = getattr(self, "features_read_", None)
         return self.n_features_in_ if read is None else len(read)
 
     def _ask_sources(self, question, X):
-        """Return what each source answers for the rows X: ``question(source, rows)``."""
+        """Return ``question(source, rows)`` of each source for the rows X."""
         answers = []
         for name, source in self._read_by_name():
             rows = self._select(source, X)
@@ -125,36 +126,36 @@ class TransferMixin(SourceParametersMixin):
         return answers
 
     def _add_sources(self, question, graph, rows):
-        """Add to an ONNX graph what each source says: ``question(source, graph, rows)``."""
+        """Add ``question(source, graph, rows)`` of each source to an ONNX graph."""
         numbers = np.arange(self.n_features_in_)[np.newaxis]
         answers = []
         for name, source in self._read_by_name():
-            # Which features a source takes, and in which order, shows in the numbers of features.
+            # Selecting from the feature numbers shows which features a source takes, in which
+            # order.
             places = np.asarray(self._select(source, numbers), dtype=int)[0]
             with named(name, "be exported"):
                 answers.append(question(source, graph, graph.columns(rows, places)))
         return answers
 
     def _check_same_sources(self):
-        given = named_sources(self.source)
-        ready = self._match_all(dict(given))
-        now = {n: as_source(ready[n]).digest() if is_fitted(s) else None for n, s in given}
+        pairs = named_sources(self.source)
+        ready = self._match_all(dict(pairs))
+        now = {n: as_source(ready[n]).digest() if is_fitted(s) else None for n, s in pairs}
         before = self.source_digest_
         if now.keys() != before.keys() or any(d not in (None, before[n]) for n, d in now.items()):
             raise ValueError(
-                "warm_start=True goes on with the source of the last fit; the source is another "
-                "now. Set warm_start=False to train a new network."
+                "source must be the source of the last fit with warm_start=True; got another one. "
+                "Set warm_start=False to train a new network."
             )
-        read = getattr(self, "features_read_", None)  # files of an earlier version have none
+        read = getattr(self, "features_read_", None)  # files of earlier versions lack it
         if not np.array_equal(self._choose_features(self._read_by_name()), read):
             raise ValueError(
-                "warm_start=True goes on with the features that the network read in the last fit; "
-                f"features={self.features!r:.200} are others. Set warm_start=False to train a new "
-                "network."
+                "features must be those of the last fit with warm_start=True; got others, "
+                f"{self.features!r:.200}. Set warm_start=False to train a new network."
             )
 
     def _table(self, read, X):
-        """Return features with their names, if they are known; `read` are their places."""
+        """Return features with their names, if known; `read` are their positions."""
         names = getattr(self, "feature_names_in_", None)
         if names is None:
             return X
@@ -164,32 +165,32 @@ class TransferMixin(SourceParametersMixin):
         changed = [n for n, s in self._read_by_name() if ask_digest(s) != self.source_digest_[n]]
         if changed:
             raise RuntimeError(
-                f"A frozen source must come out of fit as it went in; {changed} changed. If the "
-                "source is of a class of yours, its digest() must not change while it computes "
-                "the same. Otherwise please report this, with the estimator's parameters."
+                f"fit must not change a frozen source; got a change of [{first_few(changed)}]. If "
+                "you wrote the class of the source, keep its digest() the same while it computes "
+                "the same. Otherwise report this with the parameters of the estimator."
             )
 
     def _select(self, source, X):
         """Return X with the features that a source takes.
 
-        One that knows no names is given what is for no other source alone.
+        A source without names gets the features that no other source reads alone.
         """
         names = getattr(self, "feature_names_in_", None)
         if names is None or source.feature_names_in_ is not None:
             return source.select(X, names)
-        rest = self._places_for_all([each for _, each in self._read_by_name()])
+        rest = self._places_for_all([other for _, other in self._read_by_name()])
         return source.select(_columns(X, rest), names if rest is None else names[rest])
 
 
 def consecutive_slices(start, widths):
-    """Return the slices of columns that stand one after the other.
+    """Return the slices of consecutive groups of columns.
 
     Parameters
     ----------
     start : int
-        The first column: as many stand before it.
+        The position of the first column.
     widths : dict of str to int
-        How many columns each name has.
+        Number of columns of each name.
 
     Returns
     -------
@@ -200,12 +201,12 @@ def consecutive_slices(start, widths):
 
 
 def _columns(X, places):
-    """Return the columns of an array at these places; None is all."""
+    """Return the columns of an array at these positions; None means all."""
     return X if places is None else X[:, places]
 
 
 def _match(name, model, feature_names, n_features):
-    """Return a source, ready for features of these names."""
+    """Return a source that is matched with features of these names."""
     source = as_source(model)
     with named(name):
         matched = ask_match(source, feature_names, n_features)
@@ -214,7 +215,7 @@ def _match(name, model, feature_names, n_features):
 
 @contextmanager
 def named(name, what="read these rows"):
-    """Say in the error of a source which source it is: it does not know its name itself."""
+    """Add the name of a source to its errors, since it does not know its own name."""
     try:
         yield
     except ValueError as error:

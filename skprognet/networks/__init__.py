@@ -1,7 +1,6 @@
-"""The networks themselves: torch only, tensors in and out.
+"""The networks themselves: pure torch, with tensors as input and output.
 
-The names that are not in ``__all__`` are for the other packages of skprognet: what makes training
-fast, and constants.
+Names outside ``__all__`` are for the other packages of skprognet: fast training, and constants.
 """
 
 from skprognet.networks._adam import SGD as SGD

@@ -1,4 +1,4 @@
-"""torch's optimizers without what they import, and its Adam without what it does before a step."""
+"""torch's optimizers without their heavy imports, and its Adam with less overhead per step."""
 
 import inspect
 
@@ -6,11 +6,11 @@ import torch
 
 
 class WithoutCompiler:
-    """Mixin for an optimizer of torch whose making does not import torch's compiler.
+    """Mixin for an optimizer of torch that is built without importing torch's compiler.
 
-    torch marks these methods as code that its compiler leaves alone. The first call of such a
-    method in a process imports the compiler: over a second and 70 MB, in each worker once more.
-    Nothing here is compiled, so the methods without the mark do the same.
+    torch wraps these methods so that its compiler skips them. The first call of a wrapped method
+    imports the compiler, which takes over a second and 70 MB in each process. Nothing here is
+    compiled, so the unwrapped methods do the same.
     """
 
     add_param_group = inspect.unwrap(torch.optim.Optimizer.add_param_group)
@@ -20,14 +20,14 @@ class WithoutCompiler:
 
 
 class SGD(WithoutCompiler, torch.optim.SGD):
-    """``torch.optim.SGD``, to the same bits."""
+    """``torch.optim.SGD``, with the same results bit for bit."""
 
 
 class FusedAdam(WithoutCompiler, torch.optim.Adam):
-    """``torch.optim.Adam(fused=True)``, to the same bits, in about three quarters of its time.
+    """``torch.optim.Adam(fused=True)``, with the same bits, in about three quarters of its time.
 
-    On networks of this size it takes nearly as long to collect what is to be updated as to update
-    it. Here it is collected once, for as long as the same parameters have a gradient.
+    On networks of this size, collecting the tensors takes nearly as long as updating them. Here
+    they are collected once, until the set of parameters with a gradient changes.
 
     Parameters
     ----------
@@ -58,9 +58,9 @@ class FusedAdam(WithoutCompiler, torch.optim.Adam):
         self._without_gradient = None
 
     def _collect(self, group) -> list[list]:
-        """Return the group's parameters that learn, and what Adam keeps of them, made if need be.
+        """Return the parameters of the group that learn, with Adam's state of them.
 
-        Parameters that have made equally many steps share the tensor that counts them.
+        Missing state is created. Parameters with the same number of steps share one step counter.
         """
         lists = learning, _, means, squares, greatest, steps = [[] for _ in range(6)]
         self._init_group(group, *lists)
@@ -72,7 +72,7 @@ class FusedAdam(WithoutCompiler, torch.optim.Adam):
 
     @torch.no_grad()
     def step(self, closure=None):
-        """Update the parameters that have a gradient, as :class:`torch.optim.Adam` does."""
+        """Update the parameters that have a gradient, like :class:`torch.optim.Adam`."""
         loss = None
         if closure is not None:
             with torch.enable_grad():
@@ -81,13 +81,13 @@ class FusedAdam(WithoutCompiler, torch.optim.Adam):
         return loss
 
     def update(self):
-        """Do what :meth:`step` does, without its hooks, where autograd is off.
+        """Do the same as :meth:`step`, without its hooks. Autograd must be off.
 
-        torch puts a profiler's record around every ``step``: a tenth of what Adam takes.
+        torch wraps every ``step`` in a profiler record, which takes a tenth of Adam's time.
         """
         without = [p.grad is None for group in self.param_groups for p in group["params"]]
         if without != self._without_gradient:
-            with torch.inference_mode(False), torch.no_grad():  # what is made here outlives it
+            with torch.inference_mode(False), torch.no_grad():  # the state outlives the caller's
                 self._collected = [self._collect(group) for group in self.param_groups]
             self._without_gradient = without
         for group, (learning, *kept, counts) in zip(

@@ -1,4 +1,4 @@
-"""Adapters: what stands between frozen layers and the layer that reads them (Rusu et al. 2016)."""
+"""Adapters between frozen layers and the layer that reads them (Rusu et al. 2016)."""
 
 import torch
 from torch import Tensor, nn
@@ -15,9 +15,9 @@ class Adapter(nn.Module):
 
     .. math:: a = g(V \, [\alpha_1 h^{(1)}; \dots; \alpha_J h^{(J)}])
 
-    where g is the identity ("linear") or the activation of the new column ("mlp"); the new layer
-    then reads :math:`U a`. This is equation 2 of Rusu et al. 2016 (arXiv 1606.04671), whose
-    :math:`\alpha` are learned scalars that start small and different from each other.
+    where g is the identity ("linear") or the activation of the new column ("mlp"). The new layer
+    then reads :math:`U a`. This is equation 2 of Rusu et al. 2016 (arXiv 1606.04671). Its
+    :math:`\alpha` are learned scalars with small, different initial values.
 
     Shapes: :math:`h^{(j)}` is (N, H of that layer), V is (n_units, sum of these H), a is
     (N, n_units).
@@ -27,9 +27,9 @@ class Adapter(nn.Module):
     widths : sequence of int
         Width of each frozen layer.
     n_units : int
-        Width of the result: Rusu et al. take that of the new column's layer below.
+        Width of the result: in Rusu et al., the width of the new column's layer below.
     kind : {"linear", "mlp"}
-        Which g.
+        The function g.
     activation : {"sigmoid", "tanh", "relu", "identity"}
         The activation of the new column.
     generator : torch.Generator
@@ -76,6 +76,6 @@ class Adapter(nn.Module):
         """Return a, of shape (N, n_units)."""
         activate, _ = ACTIVATIONS[self.activation]
         scaled = [scale * h_NH for scale, h_NH in zip(self.scales, frozen, strict=True)]
-        # Units first, as in Column: the same bits for a row wherever it stands.
+        # Units first, as in Column, so that the bits of a row do not depend on its position.
         joined_HN = torch.cat(scaled, dim=1).t().contiguous()
         return activate(torch.mm(self.projection.weight, joined_HN)).t()

@@ -1,4 +1,4 @@
-"""Computing as torch does by itself, whatever the caller has switched on around it."""
+"""Shield the computation of a network from torch contexts of the caller."""
 
 from contextlib import ExitStack, contextmanager
 
@@ -7,27 +7,27 @@ import torch
 
 @contextmanager
 def undisturbed(device: str | torch.device):
-    """Switch off what is on around the block and would change what a network computes.
+    """Switch off contexts of the caller that would change what a network computes.
 
-    That is autocast, which computes in another type; inference mode and ``no_grad``, under which
-    nothing learns; and a default device, on which tensors would be made that have to meet others
-    of the CPU.
+    These are autocast, which computes in another type; inference mode and ``no_grad``, in which
+    nothing learns; and a default device, which would create tensors away from the CPU tensors that
+    they are combined with.
 
     Parameters
     ----------
     device : str or torch.device
-        Where the network computes.
+        The device of the network.
     """
-    with torch.inference_mode(False):  # which turns autograd on as well
+    with torch.inference_mode(False):  # also turns autograd on
         switched_on = [
             torch.autocast(kind, enabled=False)
             for kind in {"cpu", _kind(device)}
             if _computes_in_another_type(kind)
         ]
         # A tensor shows the default device in a quarter of the time that asking for it takes.
-        if not torch.empty(0).is_cpu:  # not always: it slows every call down
+        if not torch.empty(0).is_cpu:  # only if needed: it slows every call down
             switched_on.append(torch.device("cpu"))
-        if not switched_on:  # as nearly always, and a stack takes as long as a product of one row
+        if not switched_on:  # nearly always; an ExitStack takes as long as a product of one row
             yield
             return
         with ExitStack() as stack:
@@ -43,5 +43,5 @@ def _computes_in_another_type(kind: str) -> bool:
 
 
 def _kind(device: str | torch.device) -> str:
-    """Return what a device is, such as "cpu" or "cuda"."""
+    """Return the type of a device, such as "cpu" or "cuda"."""
     return device if device == "cpu" else torch.device(device).type

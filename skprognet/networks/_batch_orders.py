@@ -1,4 +1,4 @@
-"""In which order the rows of each network of a group train, epoch by epoch.
+"""Draw the order of training rows for each network of a group, epoch by epoch.
 
 Letters in names: B networks, S steps of an epoch, N rows of a batch.
 """
@@ -9,30 +9,30 @@ import torch
 
 
 class BatchOrders:
-    """The order of the rows of each network, drawn from a generator of its own.
+    """The order of the rows of each network, drawn from its own generator.
 
     Parameters
     ----------
     sizes : list of int
-        How many rows train each network, in falling order.
+        Number of training rows of each network, in falling order.
     batch_size : int
-        Rows N of a batch.
+        Number N of rows in a batch.
     seeds : list of int
-        The seed of the order of each network's rows.
+        The seed of the row order of each network.
     device : str or torch.device
-        Where the networks compute.
+        The device of the networks.
     starts : list of int
-        Where the rows of each network begin in the table of all.
+        Start of the rows of each network in the table of all rows.
 
     Attributes
     ----------
     n_steps : list of int
-        Batches of each network in an epoch.
+        Number of batches of each network in an epoch.
     rows_BS : Tensor of shape (B, S), int64
-        How many rows each batch has; it is on the CPU.
+        Number of rows in each batch, on the CPU.
     order_SBN : Tensor of shape (S, B, N), int64
-        The places of the rows of each batch. Where a network has no further row, it is that of its
-        first one.
+        The positions of the rows of each batch. After the last row of a network, the position of
+        its first row fills the batch.
     """
 
     def __init__(self, sizes: list[int], batch_size: int, seeds: list[int], device, starts):
@@ -46,8 +46,8 @@ class BatchOrders:
         self.rows_BS = (torch.tensor(sizes)[:, None] - before_S).clamp(0, batch_size)
 
     def shuffle(self) -> None:
-        """Draw the order of the next epoch, as one network after the other would."""
-        pinned = self.arriving.is_cuda  # then it is sent while the device still computes
+        """Draw the order of the next epoch, as each network would alone."""
+        pinned = self.arriving.is_cuda  # then it is copied while the device still computes
         order = torch.empty(self.arriving.shape, dtype=torch.int64, pin_memory=pinned)
         for b, (n, start) in enumerate(zip(self.sizes, self.starts, strict=True)):
             order[b, :n] = torch.randperm(n, generator=self.generators[b])

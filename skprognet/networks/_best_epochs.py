@@ -1,4 +1,4 @@
-"""Which epoch each network of a group keeps.
+"""Find the best epoch of each network of a group.
 
 Letters in names: B networks.
 """
@@ -10,26 +10,26 @@ from torch import Tensor
 
 
 class BestEpochs:
-    """The best epoch of each network, without any value read by the host.
+    """The best epoch of each network, found without the host reading any value.
 
-    Best is the highest score; of epochs that are equal to six digits, it is the one with the
-    lowest loss.
+    The best epoch has the highest score; if scores are equal after rounding to six decimals, the
+    lowest loss decides.
 
     Parameters
     ----------
     B : int
-        How many networks there are.
+        Number of networks.
     patience : int or None
-        Epochs without a better one after which a network is no longer followed.
+        Number of epochs without a better one after which a network is no longer followed.
     device : str or torch.device
-        Where the scores are.
+        The device of the scores.
 
     Attributes
     ----------
     epoch_B : Tensor of shape (B,), int64
         The best epoch so far, from 1; 0 before the first.
     stopped_B : Tensor of shape (B,), bool
-        Whose patience has run out.
+        The networks whose patience has run out.
     """
 
     def __init__(self, B: int, patience: int | None, device):
@@ -39,11 +39,11 @@ class BestEpochs:
         self.epoch_B, self.stopped_B = like.long(), like.bool()
 
     def note(self, epoch: Tensor, score_B: Tensor, loss_B: Tensor) -> Tensor:
-        """Return whose epoch of this number is better than any before."""
+        """Record the scores of an epoch; return for which networks it is the best so far."""
         score_B = score_B.round(decimals=6)
-        as_good = (score_B == self.score_B) & (loss_B < self.loss_B)
-        better_B = ((score_B > self.score_B) | as_good) & ~self.stopped_B
-        # Written where the old numbers stand: a recorded epoch finds them at the same address.
+        tie_won = (score_B == self.score_B) & (loss_B < self.loss_B)
+        better_B = ((score_B > self.score_B) | tie_won) & ~self.stopped_B
+        # Written in place, since a recorded epoch finds the numbers at the same address.
         torch.where(better_B, score_B, self.score_B, out=self.score_B)
         torch.where(better_B, loss_B, self.loss_B, out=self.loss_B)
         torch.where(better_B, epoch, self.epoch_B, out=self.epoch_B)

@@ -13,8 +13,8 @@ from skprognet.networks._dropout import DropoutMasks
 from skprognet.networks._mask_scheme import CountedMasks, masks_from
 
 _aten = torch.ops.aten
-# name -> (activation, gradient with respect to its input from the gradient with respect to its
-# output and the output itself); both write their result into their first argument
+# name -> (activation, function that turns the gradient of its output, and the output itself, into
+# the gradient of its input); both write their result into their first argument
 ACTIVATIONS = {
     "sigmoid": (
         torch.sigmoid_,
@@ -37,9 +37,10 @@ def glorot_linear(
 ) -> nn.Linear:
     """Return a linear layer with Glorot-uniform weights and zero bias.
 
-    It draws from `generator` only: ``nn.Linear`` by itself would draw from torch's global state.
+    It draws from `generator` only; ``nn.Linear`` would draw from torch's global state.
     """
-    # Made without values, and given them here: nn.utils.skip_init imports sympy, for a second.
+    # Built without values, which are set here: nn.utils.skip_init imports sympy, which takes a
+    # second.
     layer = nn.Linear(n_in, n_out, bias=bias, device="meta", dtype=dtype)
     layer.weight = nn.Parameter(torch.empty(n_out, n_in, dtype=dtype))
     nn.init.xavier_uniform_(layer.weight, generator=generator)
@@ -72,7 +73,7 @@ class Column(nn.Module):
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
         The function f.
     dropout : float, default=0.0
-        Probability that a hidden unit is dropped in training.
+        Probability that a training step drops a hidden unit.
     dtype : torch.dtype, default=torch.float32
         Type of the weights.
 
@@ -81,7 +82,8 @@ class Column(nn.Module):
     layers : nn.ModuleList
         The L + 1 linear layers.
     dropout_generator : torch.Generator, StepCounter or None
-        Draws the dropout masks; whoever trains the column sets it. It is not pickled or copied.
+        Draws the dropout masks; the code that trains the column sets it. It is not pickled or
+        copied.
 
     Examples
     --------
@@ -119,7 +121,7 @@ class Column(nn.Module):
         )
 
     def config(self) -> dict:
-        """Return the plain values that :func:`~skprognet.networks.build_column` makes it of."""
+        """Return the plain values from which `build_column` rebuilds the column."""
         return {
             "n_features": self.n_features,
             "hidden_layer_sizes": self.hidden_layer_sizes,
@@ -132,7 +134,7 @@ class Column(nn.Module):
     @property
     def dtype_name(self) -> str:
         """The type of the weights, such as "float32"."""
-        first = next(iter(self.layers))  # an index takes ModuleList ten times as long
+        first = next(iter(self.layers))  # indexing a ModuleList takes ten times as long
         return str(first.weight.dtype).removeprefix("torch.")
 
     def __getstate__(self):
@@ -140,7 +142,7 @@ class Column(nn.Module):
 
     @property
     def gradients_written_out(self) -> bool:
-        """Whether :func:`loss_and_gradients` knows the gradients; autograd finds any others."""
+        """Whether :func:`loss_and_gradients` can compute the gradients; else autograd does."""
         return True
 
     def weights(self, k: int) -> list[nn.Parameter]:
@@ -148,26 +150,26 @@ class Column(nn.Module):
         return self.weights_by_layer()[k]
 
     def weights_by_layer(self) -> list[list[nn.Parameter]]:
-        """Return the same of all layers; one at a time takes longer than to multiply one row."""
+        """Return the matrices of all layers, faster than one call of `weights` per layer."""
         return [[layer.weight] for layer in self.layers]
 
     def columns(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
-        """Return the features and the layers of each frozen column, as views: none here."""
+        """Return views of the features and of the layers of each frozen column, here none."""
         return X_NF, []
 
     def split(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
-        """Return what layer 0 reads and the frozen layers that each layer reads, as views."""
+        """Return views of the input of layer 0 and of the frozen layers that each layer reads."""
         return X_NF, [[] for _ in self.layers]
 
     def masks(self, n_rows: int) -> DropoutMasks | CountedMasks | None:
-        """Return what draws a dropout mask of shape (N, H) for each hidden layer, if any does."""
+        """Return the source of dropout masks (N, H) of the hidden layers; None without dropout."""
         if not self.dropout:
             return None
         shapes = [(n_rows, width) for width in self.hidden_layer_sizes]
         return masks_from(self.dropout_generator, shapes, self.dropout, self.layers[0].weight)
 
     def lateral_inputs(self, k: int, frozen: list[Tensor], *, dropping: bool) -> list[Tensor]:
-        """Return what layer k reads beside the layer below, given the frozen layers: nothing."""
+        """Return the lateral inputs of layer k, given the frozen layers; here none."""
         return frozen
 
     def hidden(self, X_NF: Tensor) -> list[Tensor]:
@@ -181,9 +183,9 @@ class Column(nn.Module):
     def _units_first(self, X_NF: Tensor, *, dropping: bool) -> list[Tensor]:
         """Return hidden activations and logits, each with units as rows: shape (H, N).
 
-        With the rows of X side by side in memory every one of them goes through the same
-        vectorised sums (in float32, with the libraries that torch uses); the other way round the
-        order of summation depends on the row's place.
+        With rows as columns in memory, each row goes through the same vectorised sums (in float32,
+        with the libraries of torch). The other way round, the order of summation would depend on
+        the position of the row.
         """
         activate, _ = ACTIVATIONS[self.activation]
         x_NF, frozen = self.split(X_NF)
@@ -204,7 +206,7 @@ class Column(nn.Module):
         return [*outputs, z_HN]
 
     def replace_output(self, n_classes: int, generator: torch.Generator) -> None:
-        """Put a newly initialised output layer for `n_classes` classes in place of the old."""
+        """Replace the output layer by a newly initialised one for `n_classes` classes."""
         old = self.layers[-1]
         self.layers[-1] = glorot_linear(
             old.in_features, n_classes, bias=True, generator=generator, dtype=old.weight.dtype

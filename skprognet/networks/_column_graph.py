@@ -1,4 +1,4 @@
-"""A column as operations of an ONNX graph."""
+"""Add a column to an ONNX graph."""
 
 from skprognet.networks._column import Column
 
@@ -7,22 +7,22 @@ _OPERATIONS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "identity":
 
 
 def add_column(graph, column: Column, inputs: str) -> list[str]:
-    """Add what a column computes in evaluation mode to an ONNX graph.
+    """Add the operations of a column in evaluation mode to an ONNX graph.
 
     Parameters
     ----------
     graph : OnnxGraph
-        What is added to.
+        The graph, which is extended.
     column : Column
         The network.
     inputs : str
-        Name of what it reads: a row's features and, of a progressive column, frozen layers, as
-        :func:`join_frozen` puts them side by side.
+        Name of the input: the features of a row and, for a progressive column, frozen layers,
+        joined as in :func:`join_frozen`.
 
     Returns
     -------
     list of str
-        Names of the hidden layers, and of the logits at the end.
+        Names of the hidden layers and, last, of the logits.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def add_column(graph, column: Column, inputs: str) -> list[str]:
 
 
 def add_older_columns(graph, column: Column, inputs: str) -> list[list[str]]:
-    """Return the names of the layers of each frozen column among what a column reads.
+    """Return the names of the layers of each frozen column that a column reads.
 
     Parameters and names as for :func:`add_column`.
     """
@@ -63,7 +63,7 @@ def add_older_columns(graph, column: Column, inputs: str) -> list[list[str]]:
 
 
 def _adapted(graph, column, k, frozen):
-    """Return what layer k reads of the frozen layers: them, or what an adapter makes of them."""
+    """Return the frozen layers that layer k reads, after an adapter if there is one."""
     if not frozen or not column.adapters:
         return frozen
     adapter = column.adapters[k - 1]

@@ -1,4 +1,4 @@
-"""The weights of many columns of one shape, side by side in a few tensors.
+"""The weights of many columns of one shape, stacked in a few tensors.
 
 Letters in names: B networks, P weights of one network, F features, H units, C classes.
 """
@@ -11,8 +11,9 @@ from torch import Tensor
 
 from skprognet.networks._column import Column
 
-# Each matrix starts at a multiple of so many numbers, which matrix libraries read fastest. Classes
-# are padded to a multiple: a network's sums do not depend on how many classes its neighbours have.
+# Each matrix starts at a multiple of this number, which matrix libraries read fastest. Classes are
+# padded to a multiple of it, so that the sums of a network do not depend on the number of classes
+# of its neighbours.
 _MULTIPLE = 16
 
 
@@ -21,14 +22,14 @@ def _padded(n: int) -> int:
 
 
 def parameters_of(column: Column, k: int) -> list[Tensor]:
-    """Return what layer k has: each weight matrix, then the bias."""
+    """Return the parameters of layer k: each weight matrix, then the bias."""
     return [*column.weights(k), column.layers[k].bias]
 
 
 def shape_of(column: Column) -> dict:
-    """Return what columns must have in common to be trained together, as plain values.
+    """Return the plain values that columns must share to be trained together.
 
-    The number of classes is rounded up to a multiple of 16: up to there columns may differ.
+    The number of classes is rounded up to a multiple of 16, so columns may differ within it.
 
     Examples
     --------
@@ -47,26 +48,26 @@ def shape_of(column: Column) -> dict:
 
 
 class Block:
-    """Weights that learn in the same way: a row of P numbers for each network.
+    """Weights that learn in the same way, as one row of P numbers per network.
 
     Parameters
     ----------
     lr : float or None
-        The learning rate; None is for weights that stay as they are.
+        The learning rate; None for weights that do not learn.
     shapes : list of tuple
-        The shapes of what one network has here.
+        The shapes of the parameters of one network in this block.
     B : int
         Number of networks.
     like : Tensor
         A tensor of the type and on the device of the weights.
     copied : bool, default=False
-        Whether these are all layers but the output, where the two learn in different ways.
+        Whether the block has all layers except the output, which learns in another way.
 
     Attributes
     ----------
     values, grads, means, squares, best : Tensor of shape (B, P)
-        The weights, their gradients, what Adam keeps, and the weights of the best epoch. Where
-        nothing learns there are only the values.
+        The weights, their gradients, Adam's two moments, and the weights of the best epoch.
+        Without a learning rate there are only the values.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Block:
         self.copied = copied
         self.shapes = shapes
         self.values = like.new_zeros(B, sum(_padded(prod(shape)) for shape in shapes))
-        self.starts = self.values  # where copied weights started, if they are pulled back
+        self.starts = self.values  # initial values of copied weights, if they are pulled back
         if lr is not None:
             self.grads, self.means, self.squares, self.best = [
                 torch.zeros_like(self.values) for _ in range(4)
@@ -92,37 +93,37 @@ class Block:
 
 
 class ColumnStack:
-    """B columns of one shape, as :func:`shape_of` says.
+    """B columns of one shape, according to :func:`shape_of`.
 
-    The output layers are padded to one width. Classes that are not there have the bias minus
-    infinity: their probability is 0, and so is every gradient that they take part in. Numbers that
-    are not there are 0, as is what they should be.
+    The output layers are padded to one width. Padding classes have the bias minus infinity, so
+    their probability and all their gradients are 0. Padding numbers are 0, and so are their
+    targets.
 
     Parameters
     ----------
     columns : list of Column
-        The networks; :func:`shape_of` is the same for all.
+        The networks, all with the same :func:`shape_of`.
     lr : float
         Learning rate.
     copied_lr : float or None, default=None
-        Learning rate of all layers but the output; None is `lr`.
+        Learning rate of all layers except the output; None means `lr`.
     device : str or torch.device, default="cpu"
-        Where the weights are.
+        The device of the weights.
     padding : float, default=-inf
-        The bias of outputs that a network does not have.
+        The bias of padding outputs.
     output_apart : bool, default=False
-        Whether the output is a block of its own even where it has the same learning rate.
+        Whether the output is a separate block even if it has the same learning rate.
 
     Attributes
     ----------
     n_classes : int
         Width of the padded output.
     layers : list of list of Tensor
-        For each layer its weights, each of shape (B, H, inputs), and last its bias (B, H).
+        For each layer its weight matrices, each of shape (B, H, inputs), then its bias (B, H).
     grads : list of list of Tensor
-        Their gradients; an empty list for a layer that does not learn.
+        The gradients of `layers`; an empty list for a layer that does not learn.
     learning : list of Block
-        What learns, a block for each way of learning.
+        The blocks that learn, one for each way of learning.
     """
 
     def __init__(
@@ -141,7 +142,8 @@ class ColumnStack:
         self.n_classes = _padded(first.layers[-1].out_features)
         rates = [lr if copied_lr is None else copied_lr] * (depth - 1) + [lr]
         learns = shape_of(first)["learns"]
-        # Layers with the same key are one block: the learning rate, and whether it is copied.
+        # Layers with the same key form one block. The key is the learning rate and whether the
+        # layer is copied.
         self.keys = [
             (rate if learns[k] else None, output_apart and k < depth - 1)
             for k, rate in enumerate(rates)
@@ -159,12 +161,12 @@ class ColumnStack:
         return [k for k, of_layer in enumerate(self.keys) if of_layer == key]
 
     def _shapes(self, k: int) -> list[tuple]:
-        """Return the shapes of what layer k has: each weight matrix, then the bias."""
+        """Return the shapes of the parameters of layer k: each weight matrix, then the bias."""
         width = (self.n_classes,) if k == len(self.keys) - 1 else ()
         return [(*width, *p.shape[len(width) :]) for p in parameters_of(self.columns[0], k)]
 
     def _by_layer(self, tensors: list) -> list[list[Tensor]]:
-        """Return the views of each layer, given for each block a tensor (B, P) or None."""
+        """Return the views of each layer, given a tensor (B, P) or None for each block."""
         layers: list[list[Tensor]] = [[] for _ in self.keys]
         for block, tensor in zip(self.blocks, tensors, strict=True):
             views = iter([] if tensor is None else block.views(tensor))
@@ -181,7 +183,7 @@ class ColumnStack:
 
     @torch.no_grad()
     def gather(self, of_columns: list[list[list[Tensor]]]) -> list[Tensor]:
-        """Return for each block a tensor (B, P), given what each layer of each network has."""
+        """Return a tensor (B, P) for each block, from the parameters of each network's layers."""
         gathered = [torch.zeros_like(block.values, device="cpu") for block in self.blocks]
         layers = self._by_layer(gathered)
         layers[-1][-1].fill_(self.padding)
@@ -189,11 +191,11 @@ class ColumnStack:
             for views, parts in zip(layers, of_column, strict=True):
                 for view, part in zip(views, parts, strict=True):
                     view[b, : len(part)].copy_(part)
-        return [each.to(self.blocks[0].values.device) for each in gathered]
+        return [values.to(self.blocks[0].values.device) for values in gathered]
 
     @torch.no_grad()
     def unload(self, *, best: bool) -> None:
-        """Copy the weights of the best epoch, or those of now, into the columns."""
+        """Copy the weights of the best or of the current epoch into the columns."""
         for block in self.learning if best else []:
             block.values.copy_(block.best)
         layers = self._by_layer([block.values.cpu() for block in self.blocks])

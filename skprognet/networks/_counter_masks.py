@@ -1,13 +1,13 @@
-r"""Dropout masks that depend on a network's own seed, step and unit, and on nothing else.
+r"""Dropout masks that depend only on the seed of the network, the step and the unit.
 
-A generator hands out its numbers one after the other, so what a network drops depends on what was
-drawn before. Where many networks train at once, that would be their neighbours. Here the random
-bits of a unit are a function of three whole numbers:
+A generator yields its numbers in sequence, so what a network drops depends on earlier draws. If
+many networks train at once, these would be the draws of their neighbours. Here the random bits of
+a unit are a function of three integers:
 
 .. math:: \mathrm{bits} = m(m(\mathrm{seed} + g \, \mathrm{step}) + g \, \mathrm{word})
 
-The words of each layer have numbers of their own, and a row's units are numbered without regard to
-how many rows a batch has: a batch of fewer rows drops what the first rows of a full one drop.
+The words of each layer have their own numbers. The numbers of a row's units do not depend on the
+number of rows: a smaller batch drops the same units as the first rows of a full batch.
 
 Above, m is the finaliser of SplitMix64 (Steele, Lea and Flood 2014, doi
 10.1145/2660193.2660195) and g the odd constant of the same generator; all sums are modulo
@@ -21,16 +21,16 @@ from torch import Tensor
 
 from skprognet.networks._dropout import bits_of
 
-# As signed numbers of 64 bits, which wrap around as unsigned ones do.
+# As signed 64-bit numbers, which wrap around like unsigned ones.
 _GAMMA = 0x9E3779B97F4A7C15 - 2**64
-# Shift, then factor, of each round of the finaliser; the last round has no factor.
+# Shift and factor of each round of the finaliser; the last round has no factor.
 _ROUNDS = ((30, 0xBF58476D1CE4E5B9 - 2**64), (27, 0x94D049BB133111EB - 2**64), (31, 1))
 
 
 def mix(x: Tensor) -> Tensor:
-    """Return SplitMix64's hash of each number, written over it."""
+    """Return SplitMix64's hash of each number, computed in place."""
     for shift, factor in _ROUNDS:
-        # A right shift copies the sign; the mask makes it a shift of an unsigned number.
+        # A right shift copies the sign bit; the mask turns it into an unsigned shift.
         x.bitwise_xor_((x >> shift).bitwise_and_(2 ** (64 - shift) - 1))
         if factor != 1:
             x.mul_(factor)
@@ -38,27 +38,27 @@ def mix(x: Tensor) -> Tensor:
 
 
 class CounterMasks:
-    """Masks for B networks: which units are dropped in which step.
+    """Masks for B networks, which units to drop in each step.
 
     Parameters
     ----------
     seeds : sequence of int
         The seed of each network, from 0 to 2**32 - 1.
     sizes : sequence of int
-        Units of each layer of one network in one step: those of all rows of a batch.
+        Number of units of each layer of one network in one step, over all rows of a batch.
     rate : float
-        Probability that a unit is dropped, above 0 and below 1; met to 1 / 65536.
+        Probability that a unit is dropped, above 0 and below 1, met within 1 / 65536.
     device : str or torch.device
-        Where the masks are.
+        The device of the masks.
     stream : int, default=0
-        Networks that drop two kinds of units take another stream for each.
+        Number of the stream; networks that drop two kinds of units use one stream for each.
     first_layer : int, default=0
         The number of the first of these layers.
 
     Attributes
     ----------
     scale : float
-        What the kept units are to be multiplied by: 1 / (1 - rate).
+        Factor of the kept units: 1 / (1 - rate).
 
     Examples
     --------
@@ -74,7 +74,7 @@ class CounterMasks:
         self.sizes = list(sizes)
         self.bits, kept = bits_of(rate)
         self.scale = 2**self.bits / kept
-        # A unit's bits at the top of a word keep it up to this signed number.
+        # A unit is kept if its bits, at the top of a word, form at most this signed number.
         self.highest_kept = kept * 2 ** (32 - self.bits) - 2**31 - 1
         self.seeds_B = torch.tensor(
             [(seed % 2**32) + (stream << 32) for seed in seeds], dtype=torch.int64, device=device
@@ -93,7 +93,7 @@ class CounterMasks:
         first_step_B : Tensor of shape (B,), int64
             The number of the first of these steps, for each network.
         n_steps : int
-            How many steps S.
+            Number S of steps.
         """
         steps = torch.arange(n_steps, device=first_step_B.device)
         step_BS = first_step_B[:, None] + steps
@@ -101,7 +101,7 @@ class CounterMasks:
         return mix(key_BS[:, :, None] + self.words_at).view(torch.int32)
 
     def dropped(self, words_BW: Tensor) -> list[Tensor]:
-        """Return for each layer whether a unit is dropped, of shape (B, size), bool."""
+        """Return for each layer which units are dropped, of shape (B, size), bool."""
         # The bits of each unit of a word move to the top, one unit after the other.
         dropped = (words_BW[:, :, None] << self.places) > self.highest_kept
         layers = dropped.flatten(1).split_with_sizes(self.full_sizes, dim=1)

@@ -1,6 +1,6 @@
-"""The scores that a net computes itself after every epoch, on tensors.
+"""The scores that a net computes on tensors after every epoch.
 
-The checks of scikit-learn's metrics would add a tenth to the time of training.
+The checks in scikit-learn's metrics would make training a tenth slower.
 """
 
 import torch
@@ -18,19 +18,19 @@ class MeanRecall:
 
     @staticmethod
     def compute(predicted, true, row_weight=None, class_weight=None):
-        """Return the mean recall over the classes present: without weights, the ``uar_score``.
+        """Return the mean recall over the present classes; unweighted, this is ``uar_score``.
 
         Parameters
         ----------
         predicted : Tensor of shape (n,), int64
             Class positions.
         true : Tensor of shape (n,), int64, or of shape (n, n_classes)
-            The same, or the probability of each class. Then the most likely class counts; of
-            equally likely ones the first.
+            Class positions, or the probability of each class. Then the most likely class counts;
+            among equally likely classes, the first.
         row_weight : Tensor of shape (n,), default=None
-            Weights of the rows within their class; None is 1.
+            Weights of the rows within their class; None means 1.
         class_weight : sequence of shape (n_classes,), default=None
-            Weights of the classes in the mean; None is 1.
+            Weights of the classes in the mean; None means 1.
 
         Returns
         -------
@@ -64,16 +64,17 @@ class MeanConcordance:
 
     @staticmethod
     def compute(predicted, true, row_weight=None, class_weight=None):
-        """Return the mean concordance: where the truth varies, it is the ``ccc_score``.
+        """Return the mean concordance; if the truth varies, this is ``ccc_score``.
 
         Parameters
         ----------
         predicted, true : Tensor of shape (n, n_outputs)
-            Numbers, both standardised by the same mean and spread; that does not change the score.
+            Numbers, both standardised by the same mean and spread, which does not change the
+            score.
         row_weight : Tensor of shape (n,), default=None
-            Weights of the rows; None is 1.
+            Weights of the rows; None means 1.
         class_weight : None
-            Numbers have no classes.
+            Unused, since numbers have no classes.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""What a column gives for rows, without dropout and the same bits for a row wherever it stands.
+"""Compute a column without dropout, with the same bits for a row at any position.
 
 Letters in names: N rows, F features, H units of one hidden layer, C classes.
 """
@@ -9,13 +9,13 @@ from torch import Tensor
 from skprognet.networks._column import Column
 from skprognet.networks._few_rows import FEW, ROWS_PER_BLOCK, few_rows, prepared
 
-HIDDEN, LOGITS = slice(-1), slice(-1, None)  # of the outputs of all layers
+HIDDEN, LOGITS = slice(-1), slice(-1, None)  # slices of the outputs of all layers
 
 
 def _in_blocks(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
-    """Return those wanted of hidden activations and logits, without dropout, in blocks of rows.
+    """Return the wanted layers without dropout, computed in blocks of rows.
 
-    The mode of the column is neither asked nor changed: another thread may be computing with it.
+    The mode of the column is neither read nor changed, since another thread may use the column.
     """
     with torch.inference_mode():
         if X_NF.shape[0] <= ROWS_PER_BLOCK:
@@ -25,7 +25,7 @@ def _in_blocks(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
 
 
 def _in_one_block(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
-    """Return the same of so few rows that they are one block, filled up with rows of zeros."""
+    """Return the wanted layers for a single block of rows, padded with rows of zeros."""
     n_rows = X_NF.shape[0]
     lengths, layers = prepared(column) if X_NF.is_cpu else ((ROWS_PER_BLOCK,), [])
     length = next(length for length in lengths if n_rows <= length)
@@ -44,15 +44,15 @@ def _in_one_block(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
 def evaluate_hidden(column: Column, X_NF: Tensor) -> list[Tensor]:
     """Return the hidden activations of `column` without dropout, as in evaluation mode.
 
-    The rows are computed in blocks of one size, the last one filled up with zeros, so that in
-    float32 the result for a row depends on that row only, bit for bit; in float64 the order of
-    summation still moves the last digits.
+    The rows are computed in blocks of one size, and zeros pad the last block. So in float32, no
+    other row changes a bit of the result for a row; in float64, the order of summation can still
+    change the last digits.
 
     Parameters
     ----------
     column : Column
-        The network. Nothing in it changes, its mode included, so that several threads may compute
-        with one column.
+        The network. Nothing in it changes, including its mode, so several threads may use one
+        column.
     X_NF : Tensor of shape (N, F)
         The rows, in the type and on the device of the column.
 

@@ -1,4 +1,4 @@
-"""What many networks drop in one step, each by its own seed.
+"""The units that many networks drop in one step, each by its own seed.
 
 Letters in names: B networks, S steps, N rows of a batch, H units of a layer.
 """
@@ -13,18 +13,18 @@ from skprognet.networks._mask_scheme import HIDDEN, LATERAL
 
 
 class Dropped(NamedTuple):
-    """What one step drops.
+    """The units that one step drops.
 
     Attributes
     ----------
     hidden : list of Tensor
-        For each hidden layer (B, N, H), True where a unit is dropped; empty without dropout.
+        For each hidden layer a mask (B, N, H), True for dropped units; empty without dropout.
     hidden_scale : float
-        What kept units are multiplied by.
+        The factor of kept units.
     laterals : list of list of Tensor
-        For each layer and each frozen layer that it reads, the same; empty without dropout.
+        Such a mask for each layer and each frozen layer that it reads; empty without dropout.
     lateral_scale : float
-        What kept frozen units are multiplied by.
+        The factor of kept frozen units.
     """
 
     hidden: list[Tensor]
@@ -37,18 +37,18 @@ NOTHING_DROPPED = Dropped([], 1.0, [], 1.0)
 
 
 class GroupDropout:
-    """What the networks of a group drop, step by step.
+    """The units that the networks of a group drop, step by step.
 
     Parameters
     ----------
     column : Column
-        Any of the networks: it says which layers drop how much.
+        Any of the networks, which share layers and rates.
     seeds : sequence of int
         The seed of each network.
     n_rows : int
-        Rows N of a batch.
+        Number N of rows in a batch.
     device : str or torch.device
-        Where the masks are.
+        The device of the masks.
     """
 
     def __init__(self, column: Column, seeds, n_rows: int, device):
@@ -67,14 +67,14 @@ class GroupDropout:
         return CounterMasks(seeds, [self.n_rows * w for w in widths], rate, device, stream)
 
     def draw(self, first_step_B: Tensor, n_steps: int) -> None:
-        """Draw the random bits of the next steps, from the number of the first of them on."""
+        """Draw the random bits of the next steps, given the number of the first step."""
         if self.hidden is not None:
             self.hidden_words = self.hidden.words(first_step_B, n_steps)
         if self.lateral is not None:
             self.lateral_words = self.lateral.words(first_step_B, n_steps)
 
     def of_step(self, s: int, B: int) -> Dropped:
-        """Return what the first B networks drop in step s of those drawn."""
+        """Return what the first B networks drop in step s of the drawn steps."""
         dropped = NOTHING_DROPPED
         if self.hidden is not None:
             masks = self.hidden.dropped(self.hidden_words[:B, s])

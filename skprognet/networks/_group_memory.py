@@ -1,4 +1,4 @@
-"""How much memory networks take that are trained at once, before they do.
+"""Estimate the memory of networks that are trained at once.
 
 Letters in names: N rows of a batch.
 """
@@ -10,27 +10,27 @@ from skprognet.networks._dropout import bits_of
 from skprognet.networks._network_to_train import NetworkToTrain
 from skprognet.networks._stacked_losses import ROWS_PER_SUM
 
-_COPIES = 5  # of what learns: values, gradients, two moments, those of the best epoch
+_COPIES = 5  # of weights that learn: values, gradients, two moments, values of the best epoch
 
 
 def memory_of(network: NetworkToTrain, batch_size: int = 32) -> int:
-    """Return about how many bytes one network takes among others that are trained at once.
+    """Estimate the bytes that one network takes when networks are trained at once.
 
-    It counts what lasts, which is weights, what Adam keeps, and rows; the random bits of an epoch;
-    and what one step computes, twice: a recorded epoch has memory of its own. What several
-    networks take is the sum, at most.
+    The estimate counts weights, Adam's state and rows; the random bits of an epoch; and the
+    results of one step, twice, since a recorded epoch has its own memory. Several networks take at
+    most the sum of their estimates.
 
     Parameters
     ----------
     network : NetworkToTrain
         The network.
     batch_size : int, default=32
-        Rows of a batch.
+        Number of rows in a batch.
 
     Returns
     -------
     int
-        Bytes.
+        Number of bytes.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def _weights(network: NetworkToTrain) -> int:
 
 
 def _rows(network: NetworkToTrain, batch_size: int) -> int:
-    """Return the bytes of rows: those that are scored fill blocks up, beside their outputs."""
+    """Return the bytes of the rows; scored rows are padded to blocks and have outputs."""
     n_outputs = shape_of(network.column)["n_classes"]
     n, width = network.training.X.shape
     size = (
@@ -77,7 +77,7 @@ def _rows(network: NetworkToTrain, batch_size: int) -> int:
 
 
 def _random_bits(network: NetworkToTrain, batch_size: int) -> int:
-    """Return the bytes of the random bits of an epoch, three times while they are drawn."""
+    """Return the bytes of the random bits of an epoch, of which drawing takes three copies."""
     column, n_steps = network.column, ceil(len(network.training.X) / batch_size)
     read = getattr(column, "places_by_layer", [])
     laterals = sum(width for layer in read for _, width in layer)
@@ -88,9 +88,9 @@ def _random_bits(network: NetworkToTrain, batch_size: int) -> int:
 
 
 def _step(network: NetworkToTrain, batch_size: int) -> int:
-    """Return the bytes of one pass: over rows that are scored, or over a batch that trains.
+    """Return the bytes of one pass, over scored rows or over a training batch.
 
-    A batch has inputs of two kinds, and of each layer outputs, gradients and masks.
+    A batch has two kinds of inputs and, for each layer, outputs, gradients and masks.
     """
     column, inputs = network.column, network.training.X.shape[1]
     units = sum(column.hidden_layer_sizes) + shape_of(column)["n_classes"]

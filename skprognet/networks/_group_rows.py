@@ -1,4 +1,4 @@
-"""The training rows of a group of networks, cut into batches that all have the same shape.
+"""The training rows of a group of networks, in batches of one shape.
 
 Letters in names: B networks, S steps of an epoch, N rows of a batch, F features, C outputs.
 """
@@ -13,36 +13,35 @@ from skprognet.networks._batch_orders import BatchOrders
 
 
 class GroupRows:
-    """The rows that train each network, in an order of its own.
+    """The training rows of each network, each in its own order.
 
-    A network's last batch of an epoch may have fewer rows: it is filled up with rows that weigh
-    nothing.
+    The last batch of an epoch may have fewer rows; rows of weight 0 fill it.
 
     Parameters
     ----------
     rows : list
-        For each network an object with ``X``, ``y`` and ``weight`` or None; networks with more
+        For each network an object with ``X``, ``y`` and ``weight`` (or None); networks with more
         rows come first.
     n_outputs : int
         Width C of the outputs.
     batch_size : int
-        Rows N of a batch.
+        Number N of rows in a batch.
     order_seeds : list of int
-        The seed of the order of each network's rows.
+        The seed of the row order of each network.
     device : str or torch.device
-        Where the networks compute.
+        The device of the networks.
     """
 
     def __init__(
         self, rows: list, n_outputs: int, batch_size: int, order_seeds: list[int], device
     ):
-        sizes = [len(each.X) for each in rows]
+        sizes = [len(r.X) for r in rows]
         starts = list(accumulate(sizes, initial=0))[:-1]
         self.orders = BatchOrders(sizes, batch_size, order_seeds, device, starts)
-        self.X = torch.cat([each.X.to(device) for each in rows])
-        self.y = torch.cat([fill_up(each.y, n_outputs).to(device) for each in rows])
+        self.X = torch.cat([r.X.to(device) for r in rows])
+        self.y = torch.cat([fill_up(r.y, n_outputs).to(device) for r in rows])
         self.weight = None
-        if any(each.weight is not None for each in rows):
+        if any(r.weight is not None for r in rows):
             weights = [torch.ones_like(r.X[:, 0]) if r.weight is None else r.weight for r in rows]
             self.weight = torch.cat([weight.to(device) for weight in weights]).to(self.X.dtype)
         rows_BS = self.orders.rows_BS
@@ -60,7 +59,7 @@ class GroupRows:
         y : Tensor of shape (B, N) or (B, N, C)
             Class positions, or a number for each output.
         share_BN : Tensor of shape (B, N)
-            The weight of each row, divided by the number of rows.
+            The weight of each row divided by the number of rows.
         """
         order_BN = self.orders.order_SBN[s, :B]
         places, share_BN = order_BN.view(-1), self.share_SBN[s, :B]
@@ -71,5 +70,5 @@ class GroupRows:
 
 
 def fill_up(y: Tensor, n_outputs: int) -> Tensor:
-    """Return class positions as they are; columns for outputs are filled up with zeros."""
+    """Return class positions as they are; pad columns of outputs with zeros."""
     return y if y.dim() == 1 else pad(y, (0, n_outputs - y.shape[1]))

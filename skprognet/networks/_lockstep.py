@@ -1,13 +1,13 @@
-"""Many networks of one shape trained at once, step by step together.
+"""Train many networks of one shape at once, in the same steps.
 
-On a GPU a step of one small network is sixty kernels that each leave the device almost idle. Here
-the networks of a group share every kernel, and each goes through the sums that it would go through
+On a GPU, a step of one small network is sixty kernels, each of which leaves the device almost
+idle. Here the networks of a group share every kernel, and each goes through the same sums as
 alone. Within an epoch the host reads no value from the device, and every tensor that outlives a
-step keeps its address, so that an epoch can be recorded as one CUDA graph. On a CPU, where this
-gains nothing, each network computes by itself, as an ordinary fit does.
+step keeps its address, so an epoch can be recorded as one CUDA graph. On a CPU, where sharing
+gains nothing, each network computes alone, as in an ordinary fit.
 
-Networks are sorted by their number of steps in an epoch: those that have one left are then always
-the first ones of the group.
+Networks are sorted by their number of steps in an epoch, so those with steps left always come
+first in the group.
 
 Letters in names: B networks.
 """
@@ -24,31 +24,31 @@ from skprognet.networks._stacked_networks import StackedNetworks
 
 
 class Lockstep:
-    """A group of networks in training.
+    """The training of a group of networks.
 
     Parameters
     ----------
     networks : list of NetworkToTrain
-        The networks, all of one shape; those with more batches in an epoch come first.
+        The networks, all of one shape. Networks with more batches in an epoch come first.
     lr : float
         Learning rate of Adam.
     copied_lr : float or None
-        Learning rate of all layers but the output; None is `lr`.
+        Learning rate of all layers except the output; None means `lr`.
     batch_size : int
-        Rows of a batch.
+        Number of rows in a batch.
     max_epochs : int
-        How many epochs the history has room for.
+        Number of epochs for which the history has room.
     patience : int or None
-        Epochs without a better one after which a network is no longer followed.
+        Number of epochs without a better one after which a network is no longer followed.
     device : str or torch.device
-        Where the networks compute.
+        The device of the networks.
     stacked : bool, default=None
-        Whether the weights of all networks are one tensor; None is True unless on a CPU.
+        Whether the weights of all networks form one tensor; None means True except on a CPU.
 
     Attributes
     ----------
     group : StackedNetworks or SeparateNetworks
-        What computes.
+        The networks that compute.
     history : Tensor of shape (max_epochs, B, 5), float64
         See :class:`Trained`.
     """
@@ -75,7 +75,7 @@ class Lockstep:
         self.chosen = networks[0].validation is not None
         self.probe_epochs = networks[0].probe_epochs
         self.best = BestEpochs(len(networks), patience if self.chosen else None, device)
-        self.n_epochs = 0  # as the host counts them, and the device
+        self.n_epochs = 0  # counted by the host, and on the next line by the device
         self.epoch_number = torch.zeros((), dtype=torch.int64, device=device)
         self.history = torch.full(
             (max_epochs, len(networks), len(HISTORY)),
@@ -86,16 +86,16 @@ class Lockstep:
         self.start = time.perf_counter()
 
     def begin_epoch(self) -> None:
-        """Draw the order of the rows, and say which layers learn."""
+        """Draw the order of the rows, and set which layers learn."""
         self.group.orders.shuffle()
         self.group.begin_epoch(probing=self.n_epochs < self.probe_epochs)
 
     def end_epoch(self) -> None:
-        """Count an epoch that is complete."""
+        """Count a complete epoch."""
         self.n_epochs += 1
 
     def epoch(self) -> None:
-        """Train for one epoch and score it: operations of the device alone."""
+        """Train for one epoch and score it, with operations on the device only."""
         loss_B = self.group.train(self.best.stopped_B)
         self.epoch_number += 1
         validation, test = self.group.score()
@@ -108,13 +108,13 @@ class Lockstep:
         self.history.index_copy_(0, self.epoch_number[None] - 1, torch.stack(row, dim=1)[None])
 
     def results(self, *, interrupted: bool = False) -> list[Trained]:
-        """Put the weights of the best epoch into the columns, and return how it went."""
+        """Copy the weights of the best epoch into the columns; return the results."""
         history, n_epochs = self.history.cpu(), self.n_epochs
         self.group.finish(best=self.chosen)
-        seconds = time.perf_counter() - self.start  # the device is done
+        seconds = time.perf_counter() - self.start  # the device has finished
         B = len(self.networks)
         best = self.best.epoch_B.tolist() if self.chosen else [n_epochs] * B
-        # Without patience as many epochs as there are, and one more.
+        # Without patience, one epoch more than there are.
         patience = n_epochs + 1 if self.best.patience is None else self.best.patience
         results = []
         for b, network in enumerate(self.networks):

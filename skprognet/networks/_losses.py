@@ -1,4 +1,4 @@
-"""Losses with their gradients written out, for batches of one size."""
+"""Losses with hand-written gradients, for batches of one size."""
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +13,7 @@ class CrossEntropy:
         \ell = \frac{1}{N} \sum_n w_n \left( -\log \mathrm{softmax}(z)_{n, y_n} \right), \quad
         \frac{\partial \ell}{\partial z} = \frac{w}{N} (\mathrm{softmax}(z) - y)
 
-    where y stands for the classes as rows of 0 and a single 1. Labels may be soft: then a row of y
+    where y has a row of zeros and a single 1 for each label. Labels may be soft: then a row of y
     has the probability of each class, and :math:`-\log \mathrm{softmax}(z)_{n, y_n}` becomes
     :math:`-\sum_c y_{nc} \log \mathrm{softmax}(z)_{nc}`. The gradient stays the same.
 
@@ -25,23 +25,23 @@ class CrossEntropy:
         A tensor of the type and on the device of the logits.
     """
 
-    # Whether the loss is no mean over rows: then it has to see all rows at once.
+    # Whether the loss needs all rows at once, since it is not a mean over rows.
     needs_all_rows = False
-    # The loss of each row for autograd, which trains what has no written-out gradients.
+    # The loss of each row for autograd, which trains layers without hand-written gradients.
     criterion = nn.CrossEntropyLoss
 
     def __init__(self, n_rows: int, like: Tensor):
-        # Made once: a tensor that is made in every step costs as much as a small matrix product.
+        # Created once, since creating a tensor costs as much as a small matrix product.
         self.minus_one_N1 = like.new_full((n_rows, 1), -1)
         self.n_rows = like.new_tensor(n_rows)
 
     def __call__(
         self, logits_NC: Tensor, y: Tensor, weight_N: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """Return the loss and its gradient; None as weights is 1.
+        """Return the loss and its gradient; without weights, each row has weight 1.
 
-        y has shape (N,) and holds class positions, int64, or has shape (N, C) and holds
-        probabilities of the type of the logits.
+        y has shape (N,) with class positions, int64, or shape (N, C) with probabilities in the
+        type of the logits.
         """
         log_p_NC = torch.log_softmax(logits_NC, dim=1)
         soft = y.dim() == 2

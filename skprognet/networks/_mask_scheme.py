@@ -1,8 +1,8 @@
-"""Where the dropout masks of one network come from: a generator, or the counter of its steps.
+"""The source of the dropout masks of one network: a generator, or a counter of its steps.
 
-A fit on the CPU takes them from a generator, which is the fastest way there. Networks that are
-trained together take them from their seed and the number of the step alone. Inside
-:func:`counter_masks`, and always on a CUDA device, an ordinary fit does the same, and drops the
+A fit on the CPU draws them from a generator, which is the fastest way there. Networks that are
+trained together derive them from their seed and the number of the step. Inside
+:func:`counter_masks`, and always on a CUDA device, an ordinary fit does the same and drops the
 same units.
 """
 
@@ -24,14 +24,14 @@ _counting = ContextVar("counting", default=False)
 
 @contextmanager
 def counter_masks(on: bool = True) -> Iterator[None]:
-    """Let networks whose fit begins in the block draw masks by counting their steps.
+    """Let networks whose fit begins in this block derive masks from a counter of steps.
 
-    It holds for the thread that enters it; a worker, a thread or a process, enters it by itself.
+    It holds for the thread that enters it. Each worker, thread or process, must enter it itself.
 
     Parameters
     ----------
     on : bool, default=True
-        Whether to do so; False leaves all as it is.
+        Whether to do so; False changes nothing.
 
     Examples
     --------
@@ -49,17 +49,17 @@ def counter_masks(on: bool = True) -> Iterator[None]:
 
 
 def are_masks_counted() -> bool:
-    """Return whether this thread is inside of :func:`counter_masks`."""
+    """Return whether this thread is inside :func:`counter_masks`."""
     return _counting.get()
 
 
 class StepCounter:
-    """Stands in for the generator of dropout masks: a seed, and how often each kind was drawn.
+    """Replaces the generator of dropout masks by a seed and a counter of draws of each kind.
 
     Parameters
     ----------
     seed : int
-        The seed; it is taken modulo 2**32.
+        The seed, taken modulo 2**32.
     """
 
     def __init__(self, seed: int):
@@ -72,16 +72,16 @@ class StepCounter:
         return self.drawn[kind] - 1
 
     def get_state(self) -> Counter:
-        """Return what :meth:`set_state` takes, as a ``torch.Generator`` does."""
+        """Return the state for :meth:`set_state`, like a ``torch.Generator``."""
         return self.drawn.copy()
 
     def set_state(self, state: Counter) -> None:
-        """Go back to where it was."""
+        """Restore a state."""
         self.drawn = state.copy()
 
 
 class CountedMasks:
-    """Masks of one network, as :class:`DropoutMasks` gives them.
+    """Counter-based masks of one network, with the interface of :class:`DropoutMasks`.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ class CountedMasks:
     dtype : torch.dtype
         Type of the masks.
     device : torch.device
-        Where the masks are.
+        The device of the masks.
     seed : int
         The seed of the network.
     stream, first_layer : int
@@ -118,7 +118,7 @@ class CountedMasks:
 
 
 def seed_masks(device: str | torch.device, seed: int) -> torch.Generator | StepCounter:
-    """Return what draws the masks of a network: its ``dropout_generator``."""
+    """Return the ``dropout_generator`` of a network, which draws its masks."""
     if _counting.get() or torch.device(device).type == "cuda":
         return StepCounter(seed)
     return torch.Generator(device).manual_seed(seed)
@@ -132,7 +132,7 @@ def masks_from(
     stream: int = HIDDEN,
     first_layer: int = 0,
 ) -> DropoutMasks | CountedMasks:
-    """Return what draws masks of these shapes for a network with such weights."""
+    """Return an object that draws masks of these shapes for a network with such weights."""
     like = weight.dtype, weight.device
     if isinstance(source, StepCounter):
         return CountedMasks(shapes, rate, *like, source.seed, stream, first_layer)

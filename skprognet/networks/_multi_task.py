@@ -1,7 +1,7 @@
-r"""Several tasks on one body: their outputs stand side by side in the last layer of a column.
+r"""Several tasks with shared hidden layers: the last layer of a column has all their outputs.
 
-The first outputs are those of the target. With the cross-entropy :math:`\ell_0` of the target and
-:math:`\ell_t` of the other T tasks, which is learned by minimising
+The first outputs belong to the target. With the cross-entropy :math:`\ell_0` of the target and
+:math:`\ell_t` of the other T tasks, training minimises
 
 .. math:: \ell = \ell_0 + \frac{\lambda}{T} \sum_{t=1}^{T} \ell_t
 """
@@ -17,7 +17,7 @@ from skprognet.networks._losses import CrossEntropy
 
 
 def add_outputs(column: Column, widths: list[int], generator: torch.Generator) -> None:
-    """Put further output layers, each newly initialised by itself, behind the output of a column.
+    """Append output layers, each newly initialised, to the output of a column.
 
     Examples
     --------
@@ -41,12 +41,12 @@ def add_outputs(column: Column, widths: list[int], generator: torch.Generator) -
 
 
 class MultiTaskLoss:
-    """How several tasks are learned: it makes their loss for batches of one size.
+    """The joint loss of several tasks, built for batches of one size.
 
     Parameters
     ----------
     widths : list of int
-        How many classes each task has, the target first.
+        Number of classes of each task, the target first.
     source_weight : float
         The factor lambda of the mean over the other tasks.
     """
@@ -77,7 +77,7 @@ class MultiTaskCrossEntropy:
     like : Tensor
         A tensor of the type and on the device of the logits.
     widths : list of int
-        How many classes each task has.
+        Number of classes of each task.
     factors : list of float
         The weight of each task.
     """
@@ -92,7 +92,7 @@ class MultiTaskCrossEntropy:
     ) -> tuple[Tensor, Tensor]:
         """Return the loss and its gradient.
 
-        y has a column of class positions for each task, or is those of the target alone.
+        y has a column of class positions for each task, or only the class positions of the target.
         """
         grad_NC = torch.zeros_like(logits_NC)
         parts = zip(
@@ -109,14 +109,14 @@ class MultiTaskCrossEntropy:
 
 
 class MultiTaskCriterion(nn.Module):
-    """The same loss of each row, for autograd and for validation rows, which have the target only.
+    """The loss of each row, for autograd and for validation rows, which only have the target.
 
     Parameters
     ----------
     widths, factors : list
         As for :class:`MultiTaskCrossEntropy`.
     reduction : {"none"}, default="none"
-        What skorch asks for.
+        The reduction that skorch asks for.
     """
 
     def __init__(self, widths: list[int], factors: list[float], reduction: str = "none"):

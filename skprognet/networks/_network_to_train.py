@@ -1,4 +1,4 @@
-"""What a network that is trained together with others needs, and how its training went."""
+"""A network that is trained together with others, and the result of its training."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from skprognet.networks._column_stack import shape_of
 from skprognet.networks._losses import CrossEntropy
 from skprognet.networks._pull import PullToStart
 
-# What the history of a network has for each epoch; NaN where there are no such rows.
+# The columns of the history of a network, one row per epoch; NaN without such rows.
 HISTORY = ("train_loss", "valid_loss", "valid_score", "valid_monitor", "test_score")
 MONITORS = ("uar", "ccc", "loss")
 
@@ -24,29 +24,31 @@ class NetworkToTrain:
     Attributes
     ----------
     column : Column
-        The network; it has the trained weights afterwards.
+        The network, which has the trained weights afterwards.
     training : object
-        The rows that train, with the attributes ``X`` (n, F), ``y``, and ``weight`` (n,) or None.
-        y holds class positions (n,), int64; or the probability of each class (n, C); or the
-        numbers of each row (n, K).
+        The training rows, with the attributes ``X`` (n, F), ``y``, and ``weight`` (n,) or None. y
+        holds class positions (n,), int64; the probability of each class (n, C); or the numbers of
+        each row (n, K).
     validation : object or None
-        The rows that choose the epoch, likewise; None keeps the last epoch.
+        The validation rows, in the same form, which choose the epoch; None keeps the last epoch.
     order_seed : int
-        Seed of the order of rows, which is drawn for each epoch.
+        Seed of the order of rows; each epoch draws a new order.
     dropout_seed : int
         Seed of the dropout masks.
     test : object, default=None
-        Rows that are scored after each epoch and influence nothing; their weights do not count.
+        Test rows, which are scored after each epoch and do not influence training; their weights
+        do not count.
     loss : type, default=CrossEntropy
-        What is minimised: the cross-entropy or one of the losses of numbers.
+        The loss: the cross-entropy or one of the losses of numbers.
     monitor : {"uar", "ccc", "loss"}, default="uar"
-        What scores an epoch; "loss" is minus the loss.
+        The score of an epoch; "loss" is minus the loss.
     class_weights : sequence of float, default=None
-        Weights of the classes in the recall that chooses the epoch; None is equal.
+        Weights of the classes in the recall that chooses the epoch; None means equal.
     pull : PullToStart, default=None
-        What pulls copied weights back to where they started.
+        Pulls copied weights back to their initial values.
     probe_epochs : int or float, default=0
-        In so many first epochs the output alone learns, without any dropout; ``math.inf`` is all.
+        Number of first epochs in which only the output learns, without any dropout; ``math.inf``
+        means all epochs.
     """
 
     column: Column
@@ -64,31 +66,31 @@ class NetworkToTrain:
 
 @dataclass
 class Trained:
-    """How the training of one network went.
+    """The result of the training of one network.
 
     Attributes
     ----------
     best_epoch : int
         The epoch, from 1, whose weights the column has.
     history : Tensor of shape (n_epochs, 5), float64
-        Of each epoch the training loss, the validation loss and score, what chooses the epoch
-        where that is another number, and the test score; NaN where there is none.
+        For each epoch the training loss, the validation loss and score, the number that chooses
+        the epoch if it is a different one, and the test score; NaN if there is none.
     finite : bool
-        Whether all losses and weights stayed finite. A network of which they did not is of no
-        use; those beside it are not touched by that.
+        Whether all losses and weights stayed finite. If not, the network is useless; its
+        neighbours are not affected.
     stopped : bool
         Whether patience ended the training.
     interrupted : bool
-        Whether Ctrl-C ended it; the history then has the epochs that were complete.
+        Whether Ctrl-C ended the training; the history then has the complete epochs.
     order_generator : torch.Generator
-        What drew the order of the rows, as it is after the training.
+        The generator of the order of rows, in its state after the training.
     optimizer : FusedAdam or None
-        The optimizer of a network that computed by itself, as it is after the training. What Adam
-        keeps of stacked weights is not handed back.
+        The optimizer of a network that computed alone, in its state after the training. Adam's
+        state of stacked weights is not returned.
     n_together : int
-        How many networks were trained at once.
+        Number of networks trained at once.
     seconds : float
-        What an epoch of this network took: that of the group, divided by their number.
+        Seconds per epoch: the duration of the group's epoch divided by the number of networks.
     """
 
     best_epoch: int
@@ -103,10 +105,10 @@ class Trained:
 
 
 def must_share(network: NetworkToTrain) -> dict:
-    """Return what networks must have in common to be trained together, as plain values.
+    """Return the plain values that networks must share to be trained together.
 
-    That is the shape of the column and the kind of everything else. Learning rates, batch size and
-    epochs are arguments of :func:`train_together`, and so they are shared as well.
+    These are the shape of the column and the kind of everything else. Learning rates, batch size
+    and epochs are arguments of :func:`train_together`, so networks share them as well.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-r"""Losses of networks that learn numbers, with their gradients written out.
+r"""Losses of networks that learn numbers, with hand-written gradients.
 
 Outputs z and targets y have shape (N, K): N rows of K numbers each, such as valence, arousal and
 dominance.
@@ -19,7 +19,7 @@ class _NumberLoss:
         A tensor of the type and on the device of the outputs.
     """
 
-    # Whether the loss has to see all rows at once, since it is not a mean over rows.
+    # Whether the loss needs all rows at once, since it is not a mean over rows.
     needs_all_rows = False
 
     def __init__(self, n_rows: int, like: Tensor):
@@ -94,8 +94,8 @@ class ConcordanceLoss(_NumberLoss):
               - \mathrm{CCC} \frac{\partial D}{\partial z_n} \right).
 
     The loss is the mean over the K outputs. In a batch of one row, or of rows with the same truth,
-    A is 0 whatever the outputs are. Then the CCC is taken as 0 and the gradient as 0, so that the
-    batch teaches nothing. The same holds where D is 0.
+    A is 0 whatever the outputs are. Then the CCC and the gradient are defined as 0, so the batch
+    teaches nothing. The same holds if D is 0.
     """
 
     needs_all_rows = True

@@ -1,4 +1,4 @@
-"""The output layer of a column by itself, trained on hidden layers that stay as they are."""
+"""Train the output layer of a column alone, on hidden layers that do not change."""
 
 import torch
 from torch import Tensor
@@ -8,15 +8,15 @@ from skprognet.networks._evaluate import evaluate_hidden
 
 
 class OutputAlone:
-    """The output of a column as a column without hidden layers, with the same weights.
+    """The output of a column as a column without hidden layers that shares its weights.
 
-    A :class:`TrainingStep` trains it on what the output reads, which is computed once instead of
-    in each step. Nothing has dropout.
+    A :class:`TrainingStep` trains it on the inputs of the output, which are computed once instead
+    of in each step. No layer has dropout.
 
     Parameters
     ----------
     column : Column
-        Whose output is trained; it sees the changes.
+        The column whose output is trained; it shares the weights.
 
     Examples
     --------
@@ -41,21 +41,21 @@ class OutputAlone:
         self.layers = column.layers[-1:]
 
     def weights(self, k: int) -> list:
-        """Return the matrices of the output, one for each input that it reads."""
+        """Return the weight matrices of the output, one for each input that it reads."""
         return self.column.weights(len(self.column.hidden_layer_sizes))
 
     def inputs(self, X_NF: Tensor) -> Tensor:
-        """Return what the output reads, side by side: the last hidden layer, then frozen ones."""
+        """Return the joined inputs of the output: the last hidden layer, then frozen layers."""
         _, frozen = self.column.split(X_NF)
         return torch.cat([evaluate_hidden(self.column, X_NF)[-1], *frozen[-1]], dim=1)
 
     def split(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
-        """Return the last hidden layer, and the frozen layers that the output reads, as views."""
+        """Return views of the last hidden layer and of the frozen layers of the output."""
         first, *frozen = X_NF.split([weight.shape[1] for weight in self.weights(0)], dim=1)
         return first, [frozen]
 
     def masks(self, n_rows: int) -> None:
-        """Return None: no layer has dropout."""
+        """Return None, since no layer has dropout."""
 
     def lateral_inputs(self, k: int, frozen: list[Tensor], *, dropping: bool) -> list[Tensor]:
         """Return the frozen layers as they are."""

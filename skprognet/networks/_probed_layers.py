@@ -1,4 +1,4 @@
-"""The layers of a column that do not learn in the first epochs of a fine-tuning."""
+"""The layers of a column that do not learn in the first epochs of fine-tuning."""
 
 from torch import nn
 
@@ -7,7 +7,7 @@ from skprognet.networks._column_stack import parameters_of
 
 
 class ProbedLayers:
-    """All layers but the output, which learn after a number of epochs and have no dropout before.
+    """All layers except the output. During a probe they do not learn and have no dropout.
 
     Parameters
     ----------
@@ -23,9 +23,9 @@ class ProbedLayers:
         self.learning: list[nn.Parameter] = [p for p in parameters if p.requires_grad]
 
     def stay(self, probing: bool) -> None:
-        """Say whether they stay as they are."""
+        """Freeze the layers during a probe; let them learn otherwise."""
         for parameter in self.learning:
             parameter.requires_grad = not probing
             if probing:
-                parameter.grad = None  # the optimizer passes over it
+                parameter.grad = None  # the optimizer skips it
         self.column.dropout = 0.0 if probing else self.dropout

@@ -1,4 +1,4 @@
-r"""The progressive column: a new network that also reads the layers of frozen ones.
+r"""The progressive column: a new network that also reads the layers of frozen networks.
 
 Gideon et al. 2017, section 3 and Figure 2; Rusu et al. 2016 (arXiv 1606.04671), equation 2.
 """
@@ -14,14 +14,15 @@ from skprognet.networks._mask_scheme import LATERAL, masks_from
 
 
 def source_layer(k: int, depth: int, source_depth: int) -> int:
-    """Return which hidden layer of a source (from 1) goes with hidden layer `k` of `depth`.
+    """Return the hidden layer of a source (from 1) that corresponds to layer `k` of `depth`.
 
-    It is ``ceil(k * source_depth / depth)``: the same layer where the depths agree, the last layer
-    with the last, and in between evenly spread, a layer used twice or left out as need be.
+    It is ``ceil(k * source_depth / depth)``. For equal depths this is the same layer. Otherwise
+    the last layers correspond, and the others are spread evenly: layers are used twice or left
+    out.
 
     Examples
     --------
-    Beside four new layers, a source of two has each of its layers read twice:
+    With four new layers, each layer of a source with two layers is read twice:
 
     >>> from skprognet.networks import source_layer
     >>> [source_layer(k, depth=4, source_depth=2) for k in (1, 2, 3, 4)]
@@ -31,10 +32,10 @@ def source_layer(k: int, depth: int, source_depth: int) -> int:
 
 
 def join_frozen(x_NF: Tensor, frozen: list[list[Tensor]]) -> Tensor:
-    """Put the features and the hidden activations of all frozen columns side by side.
+    """Join the features and the hidden activations of all frozen columns.
 
-    This one matrix is what a :class:`ProgressiveColumn` reads, so that the frozen activations are
-    computed once per fit and are then batched like features.
+    A :class:`ProgressiveColumn` reads this one matrix. So the frozen activations are computed once
+    per fit and then batched like features.
 
     Examples
     --------
@@ -51,16 +52,16 @@ class ProgressiveColumn(Column):
     r"""A column with lateral connections from frozen columns.
 
     With :math:`h_k^{(j)}` hidden layer k of frozen column j (in evaluation mode), layer k + 1 of
-    the new column, for k = 1 .. L and the output being layer L + 1, reads
+    the new column, for k = 1 .. L where layer L + 1 is the output, reads
 
     .. math:: W_{k+1} h_k + b_{k+1} + \sum_j U_{k+1}^{(j)} h_{s(k)}^{(j)}
 
-    where :math:`s(k)` is :func:`source_layer`, k itself where the depths agree. Hidden layers
-    apply the activation and dropout to it; no frozen column ever has dropout of its own.
-    Layer 1 reads the features only.
+    where :math:`s(k)` is :func:`source_layer`, which is k for equal depths. Hidden layers apply
+    the activation and dropout to it; frozen columns never have their own dropout. Layer 1 reads
+    the features only.
 
-    With an adapter the sum is :math:`U_{k+1} a_k`, where :math:`a_k` is what :class:`Adapter`
-    makes of the frozen layers of all columns.
+    With an adapter the sum is :math:`U_{k+1} a_k`, where :class:`Adapter` computes :math:`a_k`
+    from the frozen layers of all columns.
 
     Shapes: :math:`h_k` is (N, H), :math:`h^{(j)}` is (N, H of that layer),
     :math:`U_{k+1}^{(j)}` is (H of the new layer k + 1, H of the frozen layer).
@@ -76,26 +77,26 @@ class ProgressiveColumn(Column):
     source_sizes : sequence of sequences of int
         For each frozen column the widths of its hidden layers.
     generator : torch.Generator
-        Draws the initial weights; each matrix is Glorot uniform by itself.
+        Draws the initial weights; each matrix is Glorot uniform on its own.
     dtype : torch.dtype, default=torch.float32
         Type of the weights.
     adapter : {None, "linear", "mlp"}, default=None
-        What stands between the frozen layers and the new one.
+        What connects the frozen layers to the new layer.
     lateral_dropout : float, default=0.0
-        Probability that a unit of a frozen layer is dropped, in training, for the layer that
-        reads it; the frozen column itself computes with all of its units.
+        Probability that a training step drops a unit of a frozen layer for the layer that reads
+        it; the frozen column itself computes with all its units.
     **options
         As for :class:`Column`.
 
     Attributes
     ----------
     laterals : nn.ModuleList of nn.ModuleList
-        ``laterals[k - 1][j]`` holds :math:`U_{k+1}^{(j)}`; with an adapter j is 0 only.
+        ``laterals[k - 1][j]`` holds :math:`U_{k+1}^{(j)}`; with an adapter only j = 0 exists.
     adapters : nn.ModuleList of Adapter
-        ``adapters[k - 1]`` makes :math:`a_k`; empty without an adapter.
+        ``adapters[k - 1]`` computes :math:`a_k`; empty without an adapter.
     places_by_layer : list of list of (int, int)
-        For each layer, from 0, where the frozen layers that it reads stand in the joined input:
-        the first column and the width.
+        For each layer, from 0, the positions in the joined input of the frozen layers that it
+        reads: first column and width.
 
     Examples
     --------
@@ -154,7 +155,7 @@ class ProgressiveColumn(Column):
         ]
 
     def config(self) -> dict:
-        """Return the plain values that :func:`build_column` makes it of."""
+        """Return the plain values from which `build_column` rebuilds the column."""
         return {
             **super().config(),
             "source_sizes": self.source_sizes,
@@ -164,11 +165,11 @@ class ProgressiveColumn(Column):
 
     @property
     def gradients_written_out(self) -> bool:
-        """Without adapters."""
+        """Whether there are no adapters."""
         return not self.adapters
 
     def _source_layer(self, k: int, source_depth: int) -> int:
-        """Return which hidden layer of a source (from 0) layer k + 1 reads."""
+        """Return the hidden layer of a source (from 0) that layer k + 1 reads."""
         return source_layer(k, len(self.hidden_layer_sizes), source_depth) - 1
 
     def weights_by_layer(self) -> list[list[nn.Parameter]]:
@@ -179,7 +180,7 @@ class ProgressiveColumn(Column):
         ]
 
     def lateral_inputs(self, k: int, frozen: list[Tensor], *, dropping: bool) -> list[Tensor]:
-        """Return what layer k (from 0) reads beside the layer below: dropped out, adapted."""
+        """Return the lateral inputs of layer k (from 0), after dropout and adapter."""
         if frozen and dropping and self.lateral_dropout:
             shapes = [h_NH.shape for h_NH in frozen]
             n_before = sum(len(layer) for layer in self.places_by_layer[:k])
@@ -190,7 +191,7 @@ class ProgressiveColumn(Column):
         return [self.adapters[k - 1](frozen)] if frozen and self.adapters else frozen
 
     def _places_of_columns(self) -> list[list[tuple[int, int]]]:
-        """Return where each layer of each frozen column stands in the input: start and width."""
+        """Return start and width of each layer of each frozen column in the input."""
         widths = [width for sizes in self.source_sizes for width in sizes]
         starts = iter(accumulate(widths, initial=self.n_features))
         return [[(next(starts), width) for width in sizes] for sizes in self.source_sizes]
@@ -201,9 +202,9 @@ class ProgressiveColumn(Column):
         ]
 
     def split(self, X_NF: Tensor) -> tuple[Tensor, list[list[Tensor]]]:
-        # Views: each layer reads its part of the joined matrix where it stands.
+        # Views, so that each layer reads its part of the joined matrix without a copy.
         parts = torch.split_with_sizes(X_NF, self._widths, dim=1)
-        return parts[0], [[parts[number] for number in each] for each in self._parts_by_layer]
+        return parts[0], [[parts[number] for number in read] for read in self._parts_by_layer]
 
     def replace_output(self, n_classes: int, generator: torch.Generator) -> None:
         super().replace_output(n_classes, generator)
@@ -218,17 +219,17 @@ class ProgressiveColumn(Column):
 
 
 def build_column(config: dict) -> Column:
-    """Make a column of what its ``config()`` returned; its weights are then to be loaded.
+    """Build a column from its ``config()``, before its weights are loaded.
 
     Parameters
     ----------
     config : dict
-        Plain values, with those of a :class:`ProgressiveColumn` if `source_sizes` is among them.
+        Plain values; with `source_sizes` they describe a :class:`ProgressiveColumn`.
 
     Returns
     -------
     Column
-        In the same shape, with weights of no meaning.
+        A column of the same shape, with meaningless weights.
 
     Examples
     --------

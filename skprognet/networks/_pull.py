@@ -1,4 +1,4 @@
-r"""A pull on weights back to where they started: L2-SP (Li, Grandvalet and Davoine 2018).
+r"""A pull of weights back to their initial values: L2-SP (Li, Grandvalet and Davoine 2018).
 
 The penalty on weights w that started as :math:`w_0` and its gradient are
 
@@ -13,14 +13,14 @@ from torch import Tensor, nn
 
 
 class PullToStart:
-    """Adds the gradient of the penalty to that of the loss, which has been written already.
+    """Adds the gradient of the penalty to the gradients of the loss, in place.
 
     Parameters
     ----------
     parameters : list of nn.Parameter
         The weights w.
     start : list of Tensor
-        Where they started, each of the same shape.
+        Their initial values, each of the same shape.
     strength : float
         The factor alpha.
 
@@ -41,7 +41,7 @@ class PullToStart:
 
     @torch.no_grad()
     def __call__(self):
-        """Add it for the weights that learn at present."""
+        """Add the gradient for the weights that currently learn."""
         learning = [(w, start) for w, start in self.pairs if w.requires_grad]
         if learning:
             weights, start = zip(*learning, strict=True)

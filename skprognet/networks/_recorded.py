@@ -1,32 +1,31 @@
-"""What submodules of a network give while it runs, noted by hooks."""
+"""Record the outputs of submodules of a network with hooks."""
 
 import threading
 
 import torch
 from torch import Tensor, nn
 
-# A hook belongs to the module, so it would also note what another thread runs there.
+# A hook belongs to the module, so it would also record calls of other threads.
 _one_at_a_time = threading.Lock()
 
 
 def record_outputs(module: nn.Module, names: list[str], *inputs: Tensor) -> list[list[Tensor]]:
-    """Run a module and return what each of some submodules gave, without gradients.
+    """Run a module and return the outputs of some submodules, without gradients.
 
     Parameters
     ----------
     module : nn.Module
-        In evaluation mode.
+        The module, in evaluation mode.
     names : list of str
-        The submodules, as ``module.named_modules()`` calls them.
+        Names of the submodules, as in ``module.named_modules()``.
     *inputs : Tensor
-        What the module is given.
+        The inputs of the module.
 
     Returns
     -------
     list of list of Tensor
-        For each name a copy of every output, one for each time that it ran. Of an output of
-        several parts, as that of an LSTM, it is the first. A copy, since the submodule behind may
-        work in place.
+        For each name a copy of every output, one per call. If an output has several parts, as in
+        an LSTM, this is the first part. It is a copy, since the next submodule may work in place.
 
     Examples
     --------
@@ -36,21 +35,21 @@ def record_outputs(module: nn.Module, names: list[str], *inputs: Tensor) -> list
     >>> torch.equal(relu, linear.clamp(min=0))
     True
     """
-    found = {name: [] for name in names}
+    outputs = {name: [] for name in names}
 
     def keep(name):
         def hook(_, args, output):
             first = output[0] if isinstance(output, tuple) and output else output
-            found[name].append(first.clone() if torch.is_tensor(first) else first)
+            outputs[name].append(first.clone() if torch.is_tensor(first) else first)
 
         return hook
 
     with _one_at_a_time:
-        hooks = [module.get_submodule(name).register_forward_hook(keep(name)) for name in found]
+        hooks = [module.get_submodule(name).register_forward_hook(keep(name)) for name in outputs]
         try:
             with torch.inference_mode():
                 module(*inputs)
         finally:
             for hook in hooks:
                 hook.remove()
-    return list(found.values())
+    return list(outputs.values())

@@ -1,7 +1,7 @@
-"""A group of networks one after the other, in the very operations of an ordinary fit.
+"""Train a group of networks one after the other, with the operations of an ordinary fit.
 
-That is how a CPU computes them: there a batch of networks is no faster than one at a time, and
-another order of summation would give other last digits.
+A CPU computes them this way, since a batch of networks is no faster there than one at a time, and
+another order of summation would change the last digits.
 
 Letters in names: B networks, S steps of an epoch.
 """
@@ -27,7 +27,7 @@ ROWS_PER_PREDICTION = 4096  # bounds the memory that activations take
 
 
 class SeparateNetwork:
-    """One network in training.
+    """The training of one network.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class SeparateNetwork:
     lr : float
         Learning rate of Adam.
     copied_lr : float or None
-        Learning rate of all layers but the output; None is `lr`.
+        Learning rate of all layers except the output; None means `lr`.
     """
 
     def __init__(self, network: NetworkToTrain, lr: float, copied_lr: float | None):
@@ -52,16 +52,16 @@ class SeparateNetwork:
         self.begin_epoch(probing=False)
 
     def begin_epoch(self, *, probing: bool) -> None:
-        """Prepare the step: of all layers, or of the output alone."""
+        """Prepare the training step of all layers, or of the output alone."""
         if self.network.probe_epochs:
             self.probed.stay(probing)
         output: Any = OutputAlone(self.column) if probing else None
         X = self.network.training.X
         self.step = TrainingStep(self.column if output is None else output, self.network.loss)
-        self.X = X if output is None else output.inputs(X)  # once, since it stays the same
+        self.X = X if output is None else output.inputs(X)  # computed once for all steps
 
     def train(self, batches: Iterable[Tensor]) -> Tensor:
-        """Train on batches, given the numbers of their rows; return the loss of each."""
+        """Train on batches of row numbers; return the loss of each batch."""
         rows, losses = self.network.training, []
         for places in batches:
             weight = None if rows.weight is None else rows.weight.index_select(0, places)
@@ -73,7 +73,7 @@ class SeparateNetwork:
         return torch.stack(losses)
 
     def score_validation(self) -> list[float]:
-        """Return the loss, the score, and what chooses the epoch if that differs."""
+        """Return the loss, the score and, if it differs, the number that chooses the epoch."""
         network, rows = self.network, self.network.validation
         at_once = ROWS_PER_PREDICTION
         if network.loss.needs_all_rows:
@@ -94,7 +94,7 @@ class SeparateNetwork:
         return [loss, *scores]
 
     def score_test(self) -> list[float]:
-        """Return the score of the test rows, which all count alike."""
+        """Return the score of the test rows, which all count equally."""
         rows, monitor = self.network.test, self.network.monitor
         outputs = self._outputs(rows.X)
         if monitor == "loss":
@@ -122,25 +122,25 @@ class SeparateNetworks:
     def __init__(
         self, networks: list[NetworkToTrain], *, lr: float, copied_lr, batch_size: int, device
     ):
-        sizes = [len(each.training.X) for each in networks]
-        seeds = [each.order_seed for each in networks]
+        sizes = [len(network.training.X) for network in networks]
+        seeds = [network.order_seed for network in networks]
         self.orders = BatchOrders(sizes, batch_size, seeds, device, [0] * len(sizes))
-        self.networks = [SeparateNetwork(each, lr, copied_lr) for each in networks]
-        self.optimizers = [each.adam for each in self.networks]
+        self.networks = [SeparateNetwork(network, lr, copied_lr) for network in networks]
+        self.optimizers = [network.adam for network in self.networks]
         self.scores: list[tuple] = [([], [])] * len(networks)
         self.probing = False
 
     def begin_epoch(self, *, probing: bool) -> None:
-        """Say whether the output alone learns in the next epoch."""
+        """Set whether only the output learns in the next epoch."""
         if probing != self.probing:
-            for each in self.networks:
-                each.begin_epoch(probing=probing)
+            for network in self.networks:
+                network.begin_epoch(probing=probing)
         self.probing = probing
 
     def train(self, stopped_B: Tensor) -> Tensor:
         """Train for one epoch and return the training loss of each network, (B,), float64.
 
-        Networks whose patience has run out stay as they are.
+        Networks whose patience has run out do not change.
         """
         self.going_on = (~stopped_B).nonzero()[:, 0].tolist()
         rows_BS = self.orders.rows_BS.tolist()
@@ -152,12 +152,12 @@ class SeparateNetworks:
         return losses
 
     def score(self) -> tuple[list[Tensor], list[Tensor]]:
-        """Return what the epoch scores on validation and on test rows."""
+        """Return the scores of the epoch on validation rows and on test rows."""
         for b in self.going_on:
-            one = self.networks[b]
+            trained = self.networks[b]
             self.scores[b] = (
-                [] if one.network.validation is None else one.score_validation(),
-                [] if one.network.test is None else one.score_test(),
+                [] if trained.network.validation is None else trained.score_validation(),
+                [] if trained.network.test is None else trained.score_test(),
             )
         validation, test = [
             list(torch.tensor(scores, dtype=torch.float64).unbind(1))
@@ -166,16 +166,16 @@ class SeparateNetworks:
         return validation, test
 
     def keep(self, better_B: Tensor) -> None:
-        """Keep the weights of the networks that are better than ever."""
-        for one, better in zip(self.networks, better_B.tolist(), strict=True):
+        """Keep the weights of the networks with a new best epoch."""
+        for trained, better in zip(self.networks, better_B.tolist(), strict=True):
             if better:
-                one.best = copy.deepcopy(one.column.state_dict())
+                trained.best = copy.deepcopy(trained.column.state_dict())
 
     def finish(self, *, best: bool) -> None:
-        """Put the weights that were kept, or those of now, into the columns."""
-        for one in self.networks:
-            if best and one.best is not None:
-                one.column.load_state_dict(one.best)
+        """Load the kept weights into the columns, or leave the current ones."""
+        for trained in self.networks:
+            if best and trained.best is not None:
+                trained.column.load_state_dict(trained.best)
 
 
 def _mean_loss(losses: Tensor, sizes: list[int]) -> float:

@@ -1,4 +1,4 @@
-"""Adam over the weights of many networks, which may have made different numbers of steps."""
+"""Adam for the weights of many networks with possibly different numbers of steps."""
 
 import torch
 
@@ -6,17 +6,17 @@ from skprognet.networks._column_stack import ColumnStack
 
 
 class StackedAdam:
-    """torch's fused Adam, as :class:`~skprognet.networks.FusedAdam`, over a stack of columns.
+    """torch's fused Adam, like :class:`~skprognet.networks.FusedAdam`, for a stack of columns.
 
-    Networks with equally many steps in an epoch are next to each other and are updated as one
-    tensor, with one count of steps.
+    Networks with the same number of steps in an epoch are adjacent. They are updated as one
+    tensor, with one step counter.
 
     Parameters
     ----------
     stack : ColumnStack
         The weights, with their learning rates.
     n_steps : list of int
-        Steps of each network in an epoch, in falling order.
+        Number of steps of each network in an epoch, in falling order.
     """
 
     def __init__(self, stack: ColumnStack, n_steps: list[int]):
@@ -30,7 +30,7 @@ class StackedAdam:
         self.counts = [[torch.zeros((), device=device) for _ in self.runs] for _ in stack.learning]
 
     def update(self, B: int, *, output_alone: bool = False) -> None:
-        """Update the first B networks, which are whole runs: all layers, or the output alone."""
+        """Update all layers, or the output alone, of the first B networks (whole runs)."""
         runs = [run for run in self.runs if run.start < B]
         for block, of_block in zip(self.stack.learning, self.counts, strict=True):
             if output_alone and block.copied:

@@ -1,7 +1,7 @@
-r"""The losses of many networks at once, with their gradients written out.
+r"""The losses of many networks at once, with hand-written gradients.
 
-The equations are those of :class:`CrossEntropy` and of the losses of numbers. Rows that only fill
-a batch up have the share 0, and outputs that only fill up the width have no part in any sum.
+The equations are the same as in :class:`CrossEntropy` and the losses of numbers. Padding rows have
+the share 0, and padding outputs do not enter any sum.
 
 Letters in names: B networks, N rows of a batch, C outputs.
 """
@@ -22,7 +22,7 @@ ROWS_PER_SUM = 128
 def sum_rows(values: Tensor) -> Tensor:
     """Return the sum over the rows, dimension 1, in float64.
 
-    The rows are added in blocks of one size, one block after the other, so that a network's sum
+    The rows are added in blocks of one size, one block after the other. So the sum of a network
     does not depend on how many rows its neighbours have.
     """
     total = torch.zeros_like(values[:, 0], dtype=torch.float64)
@@ -43,9 +43,9 @@ def concordance(z_BNC: Tensor, y_BNC: Tensor, weight_BN: Tensor, part_B1: Tensor
     z_BNC, y_BNC : Tensor of shape (B, N, C)
         Outputs and truth.
     weight_BN : Tensor of shape (B, N)
-        Weights of the rows, of any sum; 0 where there is no row.
+        Weights of the rows, with any sum; 0 for padding rows.
     part_B1 : Tensor of shape (B, 1)
-        One over the number of outputs of each network.
+        1 divided by the number of outputs of each network.
     """
     z_BNC, y_BNC, weight_BN1 = z_BNC.double(), y_BNC.double(), weight_BN.double()[:, :, None]
     weight_BN1 = weight_BN1 / sum_rows(weight_BN1)[:, None]
@@ -68,7 +68,7 @@ def _hard_labels(logits, y_BN, share_BN, part_B1):
 
 @lru_cache
 def _minus_one(dtype, device):
-    """Return -1, made once: a tensor that is made in every step is one more thing to wait for."""
+    """Return -1, created once, since creating a tensor in every step takes time."""
     with torch.inference_mode(False):
         return torch.tensor(-1, dtype=dtype, device=device)
 
@@ -80,7 +80,7 @@ def _soft_labels(logits, y_BNC, share_BN, part_B1):
 
 
 def _of_soft_rows(log_p, y_BNC):
-    # Where a class is not there its logarithm is infinite, and its probability in y is 0.
+    # A padding class has an infinite logarithm, and its probability in y is 0.
     return torch.where(y_BNC > 0, y_BNC * log_p, 0).sum(2).neg_()
 
 
@@ -98,7 +98,7 @@ def _absolute_error(z_BNC, y_BNC, share_BN, part_B1):
 
 def _concordance_loss(z_BNC, y_BNC, share_BN, part_B1):
     weight_BN1 = (share_BN / share_BN.sum(1, keepdim=True))[:, :, None]
-    z_mean, y_mean = [(weight_BN1 * each).sum(1, keepdim=True) for each in (z_BNC, y_BNC)]
+    z_mean, y_mean = [(weight_BN1 * values).sum(1, keepdim=True) for values in (z_BNC, y_BNC)]
     from_mean, truth = z_BNC - z_mean, y_BNC - y_mean
     covariance = (weight_BN1 * from_mean * truth).sum(1, keepdim=True)
     spread = (weight_BN1 * (from_mean**2 + truth**2)).sum(1, keepdim=True)
@@ -112,7 +112,7 @@ def _concordance_loss(z_BNC, y_BNC, share_BN, part_B1):
 
 
 def _mean_of(of_rows: Callable) -> Callable:
-    """Return the loss of validation rows, in float64, of the loss of each row."""
+    """Return the float64 loss of validation rows, given a function for the loss of each row."""
 
     def loss(z_BNC, y, share_BN, part_B1):
         return sum_rows(of_rows(z_BNC, y, part_B1) * share_BN)
@@ -129,16 +129,16 @@ def _soft_rows(logits, y_BNC, part_B1):
 
 
 class StackedLoss(NamedTuple):
-    """One loss, of many networks at once.
+    """One loss for many networks at once.
 
     Attributes
     ----------
     of_batch : callable
-        Given outputs (B, N, C), what they should be, the share of each row (B, N), and one over
-        the number of outputs of each network (B, 1), it returns the loss of each network (B,) and
-        the gradient (B, N, C).
+        Takes outputs (B, N, C), targets, the share of each row (B, N), and 1 divided by the number
+        of outputs of each network (B, 1). Returns the loss of each network (B,) and the gradient
+        (B, N, C).
     of_validation : callable
-        Given the same, it returns the loss alone, in float64.
+        Takes the same arguments and returns only the loss, in float64.
     """
 
     of_batch: Callable
@@ -147,7 +147,7 @@ class StackedLoss(NamedTuple):
 
 CROSS_ENTROPY = StackedLoss(_hard_labels, _mean_of(_hard_rows))
 
-# The loss of a network, and whether its y has a column for each output.
+# The key is the loss of a network, and whether its y has a column for each output.
 STACKED_LOSSES: dict[tuple[Any, bool], StackedLoss] = {
     (CrossEntropy, False): CROSS_ENTROPY,
     (CrossEntropy, True): StackedLoss(_soft_labels, _mean_of(_soft_rows)),

@@ -1,4 +1,4 @@
-"""A group of networks as a few large tensors, which is how a GPU computes them.
+"""Train a group of networks as a few large tensors, as suits a GPU.
 
 Letters in names: B networks, S steps of an epoch.
 """
@@ -19,26 +19,26 @@ from skprognet.networks._stacked_step import StackedStep
 
 
 class StackedNetworks:
-    """All networks of a group in each operation.
+    """The networks of a group, which share every operation.
 
     Parameters
     ----------
     networks : list of NetworkToTrain
-        The networks; those with more batches in an epoch come first.
+        The networks. Networks with more batches in an epoch come first.
     lr : float
         Learning rate of Adam.
     copied_lr : float or None
-        Learning rate of all layers but the output; None is `lr`.
+        Learning rate of all layers except the output; None means `lr`.
     batch_size : int
-        Rows of a batch.
+        Number of rows in a batch.
     device : str or torch.device
-        Where the networks compute.
+        The device of the networks.
     """
 
     def __init__(
         self, networks: list[NetworkToTrain], *, lr: float, copied_lr, batch_size: int, device
     ):
-        first, columns = networks[0], [each.column for each in networks]
+        first, columns = networks[0], [network.column for network in networks]
         self.pull, self.probing = first.pull, False
         self.optimizers = [None] * len(networks)
         self.stack = ColumnStack(
@@ -50,15 +50,15 @@ class StackedNetworks:
             output_apart=first.pull is not None or first.probe_epochs > 0,
         )
         self.probed = [ProbedLayers(column) for column in columns if first.probe_epochs]
-        order_seeds = [each.order_seed for each in networks]
-        training = [each.training for each in networks]
+        order_seeds = [network.order_seed for network in networks]
+        training = [network.training for network in networks]
         self.rows = GroupRows(training, self.stack.n_classes, batch_size, order_seeds, device)
         self.orders = self.rows.orders
-        seeds = [each.dropout_seed for each in networks]
+        seeds = [network.dropout_seed for network in networks]
         self.dropout = GroupDropout(first.column, seeds, batch_size, device)
         n_steps = self.orders.n_steps
         self.adam = StackedAdam(self.stack, n_steps)
-        # How many networks have a batch left, for each step.
+        # For each step, the number of networks that have a batch left.
         self.active = [sum(n > s for n in n_steps) for s in range(n_steps[0])]
         loss = STACKED_LOSSES[first.loss, training[0].y.dim() == 2]
         self.steps = {B: StackedStep(self.stack, B, loss) for B in {len(networks), *self.active}}
@@ -82,11 +82,11 @@ class StackedNetworks:
         return self.steps[len(self.stack.columns)]
 
     def _note_starts(self, networks: list[NetworkToTrain]) -> None:
-        """Keep beside each block where its copied weights started."""
+        """Store the initial values of the copied weights with each block."""
         of_columns = []
-        for each in networks:
-            pairs = [] if each.pull is None else each.pull.pairs
-            start, column = {id(weight): values for weight, values in pairs}, each.column
+        for network in networks:
+            pairs = [] if network.pull is None else network.pull.pairs
+            start, column = {id(weight): values for weight, values in pairs}, network.column
             of_columns.append(
                 [
                     [start.get(id(p), p) for p in parameters_of(column, k)]
@@ -104,7 +104,7 @@ class StackedNetworks:
     def train(self, stopped_B: Tensor) -> Tensor:
         """Train for one epoch and return the training loss of each network, (B,), float64.
 
-        Networks whose patience has run out compute along.
+        Networks whose patience has run out keep computing.
         """
         dropping = not self.probing
         if dropping:
@@ -116,7 +116,7 @@ class StackedNetworks:
             self.loss_BS[:B, s] = self.steps[B](*batch, dropped, output_alone=self.probing)
             self._add_pull(B)
             self.adam.update(B, output_alone=self.probing)
-        # In float64 and one after the other: the sum must not depend on the longest neighbour.
+        # A sequential sum in float64, which does not depend on the longest neighbour.
         return (self.loss_BS * self.batch_part_BS).cumsum(1)[:, -1]
 
     def _add_pull(self, B: int) -> None:
@@ -128,7 +128,7 @@ class StackedNetworks:
                 block.grads[:B].add_(away, alpha=self.pull.strength)
 
     def score(self) -> tuple[list[Tensor], list[Tensor]]:
-        """Return loss and scores on validation rows, and the score on test rows, each (B,)."""
+        """Return loss and scores of validation rows, and the score of test rows, each (B,)."""
         validation = [] if self.validation is None else self.validation()
         return validation, [] if self.test is None else [self.test()[1]]
 
@@ -145,13 +145,13 @@ class StackedNetworks:
 
 
 def _rows_that_score(networks: list[NetworkToTrain]) -> tuple[list, list]:
-    """Return the validation and the test rows of all networks; those of the test count alike."""
-    test = [None if each.test is None else _Unweighted(each.test) for each in networks]
-    return [each.validation for each in networks], test
+    """Return the validation rows and the unweighted test rows of all networks."""
+    test = [None if n.test is None else _Unweighted(n.test) for n in networks]
+    return [n.validation for n in networks], test
 
 
 class _Unweighted:
-    """Rows that count alike."""
+    """Rows that all count equally."""
 
     weight = None
 

@@ -1,7 +1,7 @@
-r"""One training step of many columns at once: the equations of ``_step.py``, in batched products.
+r"""One training step of many columns at once: the equations of ``_step.py`` as batched products.
 
-Dropout needs no masks of floating-point numbers here. A dropped output is set to 0, and what the
-layer above reads is scaled inside its product:
+Dropout needs no floating-point masks here. A dropped output is set to 0, and the product of the
+layer above scales its inputs:
 
 .. math::
 
@@ -16,8 +16,8 @@ layer above reads is scaled inside its product:
         = s \left( \frac{\partial \ell}{\partial z_k} W_k \right) f'(z_{k-1})
         \text{ where kept, else } 0
 
-For the sigmoid and relu, whose slope is 0 where the output is, the last line needs no mask. That
-saves a sixth of the memory that the activations move, which on a GPU is time.
+The slope of sigmoid and relu is 0 if the output is 0, so the last line needs no mask for them.
+That saves a sixth of the memory traffic of the activations, and thus time on a GPU.
 
 Letters in names: B networks, N rows of a batch, F features, H units, C outputs.
 """
@@ -30,21 +30,21 @@ from skprognet.networks._column_stack import ColumnStack
 from skprognet.networks._group_dropout import NOTHING_DROPPED, Dropped
 from skprognet.networks._stacked_losses import CROSS_ENTROPY, StackedLoss
 
-# Their slope, computed from the output, is 0 for the output 0.
+# Activations whose slope, computed from the output, is 0 for the output 0.
 _FLAT_AT_ZERO = ("sigmoid", "relu")
 
 
 class StackedStep:
-    """The forward and the backward pass of the first B networks of a stack.
+    """The forward and backward pass of the first B networks of a stack.
 
     Parameters
     ----------
     stack : ColumnStack
         The networks.
     B : int
-        How many of them compute.
+        Number of networks that compute.
     loss : StackedLoss, default=CROSS_ENTROPY
-        What is minimised.
+        The loss.
 
     Examples
     --------
@@ -74,7 +74,7 @@ class StackedStep:
         self.part_B1 = 1 / stack.layers[0][0].new_tensor(widths)
 
     def _read(self, X_BNF: Tensor, dropped: Dropped) -> tuple[Tensor, list[list[Tensor]]]:
-        """Return the features, and the frozen layers that each layer reads, dropped out."""
+        """Return the features, and the frozen layers of each layer after dropout."""
         features, frozen = self.column.split(X_BNF.flatten(0, 1))
         rows = X_BNF.shape[:2]
         laterals = [[h.unflatten(0, rows) for h in layer] for layer in frozen]
@@ -86,11 +86,11 @@ class StackedStep:
         return features.unflatten(0, rows), laterals
 
     def logits(self, X_BNF: Tensor, dropped: Dropped = NOTHING_DROPPED) -> Tensor:
-        """Return the logits, of shape (B, N, C); X_BNF holds rows as the columns read them."""
+        """Return the logits (B, N, C); X_BNF holds rows in the form that the columns read."""
         return self._forward(X_BNF, dropped)[0]
 
     def _forward(self, X_BNF: Tensor, dropped: Dropped) -> tuple[Tensor, list[list[tuple]]]:
-        """Return the logits, and for each layer what it reads: pairs of a tensor and its scale."""
+        """Return the logits, and the inputs of each layer as pairs of tensor and scale."""
         below, laterals = self._read(X_BNF, dropped)
         inputs, scale = [], 1.0
         for k, (*weights, bias) in enumerate(self.layers):
@@ -119,14 +119,14 @@ class StackedStep:
         Parameters
         ----------
         X_BNF : Tensor of shape (B, N, F)
-            The rows, with the frozen activations beside them where the columns read any.
+            The rows, joined with the frozen activations if the columns read any.
         y : Tensor of shape (B, N), int64, or of shape (B, N, C)
             Class positions, or a number for each output.
         share_BN : Tensor of shape (B, N)
-            The weight of each row in the loss: 1 / N where rows count equally, and 0 for rows
-            that only fill a batch up.
+            The weight of each row in the loss: 1 / N if rows count equally, and 0 for padding
+            rows.
         dropped : Dropped, default=NOTHING_DROPPED
-            What this step drops.
+            The units that this step drops.
         output_alone : bool, default=False
             Whether only the output learns in this step.
         """
@@ -145,7 +145,7 @@ class StackedStep:
         return loss
 
     def _grad_below(self, k: int, grad: Tensor, read: tuple, dropped: Dropped) -> Tensor:
-        """Return the gradient of what layer k - 1, read by k, computes before its activation."""
+        """Return the gradient of the input of layer k - 1's activation, which layer k reads."""
         h, scale = read
         below = torch.empty_like(h).baddbmm_(grad, self.layers[k][0], beta=0, alpha=scale)
         if dropped.hidden and not self.flat_at_zero:

@@ -1,7 +1,7 @@
-r"""One training step of a column, with the gradients written out.
+r"""One training step of a column, with hand-written gradients.
 
-The equations, for layer k with inputs :math:`a_{ki}` (the layer below, then the frozen layers that
-it reads) and weights :math:`W_{ki}`:
+These are the equations for layer k with inputs :math:`a_{ki}` (the layer below, then the frozen
+layers that it reads) and weights :math:`W_{ki}`:
 
 .. math::
 
@@ -16,7 +16,7 @@ it reads) and weights :math:`W_{ki}`:
 The loss :math:`\ell` and its gradient with respect to :math:`z_{L+1}` come from
 :class:`~skprognet.networks._losses.CrossEntropy`.
 
-Networks of this size spend more time in autograd's bookkeeping than in their matrix products.
+Networks of this size spend more time in the bookkeeping of autograd than in matrix products.
 """
 
 import torch
@@ -27,18 +27,18 @@ from skprognet.networks._losses import CrossEntropy
 
 
 def _gradient_of(parameter: torch.nn.Parameter) -> Tensor:
-    """Return the tensor in which the gradient of `parameter` is kept, made on first use."""
+    """Return the tensor that holds the gradient of `parameter`, created on first use."""
     if parameter.grad is None:
-        with torch.inference_mode(False), torch.no_grad():  # it outlives the block of the caller
+        with torch.inference_mode(False), torch.no_grad():  # it outlives the caller's block
             parameter.grad = torch.empty_like(parameter)
     return parameter.grad
 
 
 class _Buffers:
-    """What a step computes with and writes between rows and gradients, for one size of batch.
+    """The working memory of a step for one batch size.
 
-    Memory that is allocated in every step is often given back to the operating system in
-    between, and then costs more than what is computed in it.
+    Memory that is allocated in every step often returns to the operating system in between, which
+    then costs more than the computation.
     """
 
     def __init__(self, column: Column, n_rows: int, loss: type):
@@ -47,7 +47,7 @@ class _Buffers:
         self.outputs, self.dropped = [
             [weight.new_empty(n_rows, width) for width in sizes] for _ in range(2)
         ]
-        # Of two layers only one after the other: what stays in the cache needs no other memory.
+        # Two buffers take turns, so that they stay in the cache.
         turns = [weight.new_empty(n_rows * max(sizes, default=0)) for _ in range(2)]
         self.grads = [
             turns[k % 2][: n_rows * width].view(n_rows, width) for k, width in enumerate(sizes)
@@ -57,14 +57,14 @@ class _Buffers:
 
 
 class TrainingStep:
-    """The forward and the backward pass of a column, over batch after batch.
+    """The forward and backward pass of a column for many batches.
 
-    It looks up the layers of the column once: in the column itself, as in any ``nn.Module``, each
-    look-up costs as much as a small matrix operation. Make a new one when layers are
-    replaced; that they learn, stop learning or are loaded it sees by itself.
+    It looks up the layers of the column once, since each look-up in an ``nn.Module`` costs as much
+    as a small matrix operation. Create a new step if layers are replaced; it notices if they start
+    or stop learning, or load weights.
 
-    It is to be called where autograd is off, best under :func:`torch.inference_mode`, where every
-    operation does less bookkeeping; a step once called there is to stay there.
+    Autograd must be off. :func:`torch.inference_mode` is best, since every operation does less
+    bookkeeping there; a step that was called in it must always be called in it.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class TrainingStep:
         The network to train, with `gradients_written_out`; its `dropout_generator` draws the
         masks.
     loss : type, default=CrossEntropy
-        The loss, made for the number of rows of a batch.
+        The loss, built for the number of rows of a batch.
 
     Examples
     --------
@@ -93,7 +93,7 @@ class TrainingStep:
         self.biases = [layer.bias for layer in column.layers]
         self.weights = [column.weights(k) for k in range(len(column.layers))]
         self.transposed = [[w.detach().t() for w in weights] for weights in self.weights]
-        self.buffers = {}  # by number of rows: that of most batches, and of the last one
+        self.buffers = {}  # by number of rows, for most batches and for the last one
 
     def _forward(self, X_NF: Tensor, buffers: _Buffers) -> tuple[Tensor, list, list | None]:
         """Return the logits, the inputs of each layer, and the masks of the hidden layers."""
@@ -105,7 +105,7 @@ class TrainingStep:
         for k, (first, *others) in enumerate(self.transposed):
             laterals = self.column.lateral_inputs(k, frozen[k], dropping=True)
             inputs.append([below_NH, *laterals])
-            # Logits outlive the step, and so are no buffer's.
+            # Logits outlive the step, so they do not use a buffer.
             out = buffers.outputs[k] if k < last else None
             z_NH = torch.addmm(self.biases[k], below_NH, first, out=out)
             for input_NH, weight in zip(laterals, others, strict=True):
@@ -124,12 +124,12 @@ class TrainingStep:
         Raises
         ------
         RuntimeError
-            Where autograd is on, which would record every operation.
+            If autograd is on, which would record every operation.
         """
         if torch.is_grad_enabled():
             raise RuntimeError(
-                "A TrainingStep writes the gradients itself: call it under torch.no_grad() or "
-                "torch.inference_mode(). Autograd is on."
+                "Autograd must be off in a TrainingStep, which writes the gradients itself; got "
+                "autograd on. Call the step under torch.no_grad() or torch.inference_mode()."
             )
         n_rows = X_NF.shape[0]
         if n_rows not in self.buffers:
@@ -162,10 +162,10 @@ class TrainingStep:
 def loss_and_gradients(
     column: Column, X_NF: Tensor, y_N: Tensor, weight_N: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
-    """Compute the loss of a batch and write its gradient into ``parameter.grad``.
+    """Compute the loss of a batch and write its gradients into ``parameter.grad``.
 
-    Dropout is on. Parameters with ``requires_grad=False`` are left alone, and nothing is computed
-    below the lowest layer that has one to learn.
+    Dropout is on. Parameters with ``requires_grad=False`` get no gradient, and nothing is computed
+    below the lowest layer that learns.
 
     Parameters
     ----------
@@ -173,18 +173,18 @@ def loss_and_gradients(
         The network to train, with `gradients_written_out`; its `dropout_generator` draws the
         masks.
     X_NF : Tensor of shape (N, F)
-        The rows, with the frozen activations beside them where the column reads any.
+        The rows, joined with the frozen activations if the column reads any.
     y_N : Tensor of shape (N,), int64
         Class positions.
     weight_N : Tensor of shape (N,), default=None
-        Weights of the rows; None stands for 1.
+        Weights of the rows; None means 1.
 
     Returns
     -------
     loss : Tensor of shape ()
         Mean over the batch of weight times cross-entropy.
     logits_NC : Tensor of shape (N, C)
-        The outputs that the loss was computed from.
+        The outputs from which the loss was computed.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How many threads torch uses while a network is fitted."""
+"""Limit the threads that torch uses while a network is fitted."""
 
 import threading
 from contextlib import contextmanager
@@ -6,26 +6,26 @@ from contextlib import contextmanager
 import torch
 
 _lock = threading.Lock()
-_users = 0  # blocks that are open, in all Python threads
+_users = 0  # open blocks in all Python threads
 _count_outside = None
-_here = threading.local()  # whether this Python thread has one open
+_here = threading.local()  # whether this Python thread has an open block
 
 
 @contextmanager
 def limit_threads(n_threads: int | None):
-    """Let torch use `n_threads` threads inside the block and as many as before after it.
+    """Let torch use `n_threads` threads inside the block, and restore the count after it.
 
-    On networks of a few hundred units a second thread only waits: on two busy cores it made a fit
-    up to 80 times slower. New Python threads start with the count that was set last anywhere, so
-    that of several fits in several threads the first one in remembers it, and the outermost block
-    of each thread puts that back. A block inside another puts back what it found. A thread that
-    has the count already is left alone: one that began within a block of another thread has it,
-    and would put back what was never the count of the process.
+    On networks of a few hundred units, a second thread only waits: on two busy cores it made a fit
+    up to 80 times slower. New Python threads start with the count that was last set anywhere. So
+    if several threads fit, the first one to enter remembers the count, and the outermost block of
+    each thread restores it. An inner block restores the count that it found. If a thread already
+    has the count, nothing happens: it may have started within a block of another thread, and would
+    restore a count that the process never had.
 
     Parameters
     ----------
     n_threads : int or None
-        Number of threads; None leaves torch as it is.
+        Number of threads; None changes nothing.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Training a list of networks at once, from the first epoch to the weights of the best one."""
+"""Train a list of networks at once, up to the weights of the best epochs."""
 
 from collections.abc import Callable
 
@@ -13,8 +13,7 @@ from skprognet.networks._stacked_losses import STACKED_LOSSES
 def record_epoch(lockstep: Lockstep) -> Callable[[], None]:
     """Return a function that repeats ``lockstep.epoch``, recorded as one CUDA graph.
 
-    An epoch of the same kind must have run before: the libraries of the device prepare themselves
-    in it.
+    An epoch of the same kind must have run before, to initialise the libraries of the device.
     """
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
@@ -33,38 +32,38 @@ def train_together(
     device: str | torch.device = "cpu",
     stacked: bool | None = None,
 ) -> list[Trained]:
-    """Train networks of one shape at once; each column then has the weights of its best epoch.
+    """Train networks of one shape at once, and give each column its best epoch's weights.
 
     Every network goes through the sums of :class:`~skprognet.networks.TrainingStep` and
-    :class:`~skprognet.networks.FusedAdam`. What it drops depends on its seed, the step and the
-    unit only. On the CPU its numbers are the same bits whatever is trained beside it, and those of
-    an ordinary fit inside of :func:`~skprognet.networks.counter_masks`. Stacked, they are the same
-    up to the order of summation.
+    :class:`~skprognet.networks.FusedAdam`. What it drops depends only on its seed, the step and
+    the unit. On the CPU, its numbers do not depend on the other networks and equal those of an
+    ordinary fit inside :func:`~skprognet.networks.counter_masks`, bit for bit. Stacked, they are
+    equal up to the order of summation.
 
-    If the memory of the device does not suffice, each half of the networks is trained by itself,
-    from the start.
+    If the device runs out of memory, the two halves of the networks are trained one after the
+    other, from the start.
 
     Parameters
     ----------
     networks : list of NetworkToTrain
-        The networks with their rows and seeds, all of one shape and kind, as
-        :func:`~skprognet.networks.must_share` says; they may have different numbers of rows.
+        The networks with their rows and seeds, all of one shape and kind according to
+        :func:`~skprognet.networks.must_share`. They may have different numbers of rows.
     max_epochs : int
         Epochs.
     lr : float, default=5e-4
         Learning rate of Adam.
     copied_lr : float or None, default=None
-        Learning rate of all layers but the output; None is `lr`.
+        Learning rate of all layers except the output; None means `lr`.
     batch_size : int, default=32
-        Rows of a batch.
+        Number of rows in a batch.
     patience : int or None, default=None
-        Epochs without a better validation score after which a network is done; None never stops.
-        Without validation rows it has no meaning.
+        Number of epochs without a better validation score after which a network is done; None
+        never stops. It has no effect without validation rows.
     device : str or torch.device, default="cpu"
-        Where the networks compute.
+        The device of the networks.
     stacked : bool, default=None
-        Whether each operation computes all networks at once; None is True unless on a CPU, where
-        it gains nothing.
+        Whether each operation computes all networks at once; None means True except on a CPU,
+        where it gains nothing.
 
     Returns
     -------
@@ -74,9 +73,9 @@ def train_together(
     Raises
     ------
     ValueError
-        If the networks do not have one shape, or have adapters.
+        If the networks differ in shape, or have adapters.
     KeyboardInterrupt
-        On Ctrl-C within the first epoch. Later, training ends and the results say so.
+        On Ctrl-C within the first epoch. Later, Ctrl-C ends training, and the results say so.
 
     Examples
     --------
@@ -111,13 +110,13 @@ def train_together(
 
 
 def _train_or_halve(networks: list, max_epochs: int, **options) -> list[Trained]:
-    """Train the networks at once, or, if the memory does not suffice, one half after the other."""
+    """Train the networks at once, or one half after the other if memory runs out."""
     try:
         return _train_group(networks, max_epochs, **options)
     except torch.OutOfMemoryError:
         if len(networks) == 1:
             raise
-    # Behind the block: until its end the error holds what did not fit.
+    # After the block, since until its end the error keeps the memory alive.
     if torch.device(options["device"]).type == "cuda":
         torch.cuda.empty_cache()
     half = (len(networks) + 1) // 2
@@ -128,7 +127,7 @@ def _train_or_halve(networks: list, max_epochs: int, **options) -> list[Trained]
 
 
 def _train_group(networks: list, max_epochs: int, **options) -> list[Trained]:
-    """Train the networks at once; those with more batches in an epoch come first."""
+    """Train the networks at once. Networks with more batches in an epoch come first."""
     with torch.inference_mode():
         lockstep = Lockstep(networks, max_epochs=max_epochs, **options)
         interrupted = False
@@ -142,7 +141,7 @@ def _train_group(networks: list, max_epochs: int, **options) -> list[Trained]:
 
 
 def _run_epochs(lockstep: Lockstep, max_epochs: int) -> None:
-    """Run all epochs, or as many as patience lets; on a GPU recorded, for each kind of epoch."""
+    """Run epochs until the last or until patience ends; on a GPU, record each kind of epoch."""
     probe_epochs, on_gpu = lockstep.probe_epochs, lockstep.history.is_cuda
     for number in range(max_epochs):
         lockstep.begin_epoch()
@@ -160,25 +159,27 @@ def _check(networks: list[NetworkToTrain]) -> None:
     """Raise unless the networks can be trained together."""
     first = networks[0]
     shared = must_share(first)
-    for each in networks:
-        if not each.column.gradients_written_out:
+    for network in networks:
+        if not network.column.gradients_written_out:
             raise ValueError(
-                "Networks with adapters cannot be trained together: train each alone."
+                "Networks that are trained together must have no adapters; got a network with "
+                "adapters. Train it alone."
             )
-        differing = [name for name, value in must_share(each).items() if value != shared[name]]
+        differing = [name for name, value in must_share(network).items() if value != shared[name]]
         if differing:
             raise ValueError(
-                "Networks that are trained together must have one shape and kind; they differ in "
-                f"{differing}. Train them in groups."
+                "Networks that are trained together must have one shape and kind; got differences "
+                f"in [{first_few(differing)}]. Train them in groups."
             )
     if not any(shared["learns"]):
-        raise ValueError("At least one layer must learn; all are frozen.")
+        raise ValueError("At least one layer must learn; got frozen layers only. Unfreeze one.")
     if first.monitor not in MONITORS:
         raise ValueError(
-            f"monitor must be one of [{first_few(list(MONITORS))}]; got {first.monitor!r}."
+            f"monitor must be one of [{first_few(list(MONITORS))}]; got {first.monitor!r}. Train "
+            "other networks alone."
         )
     if (first.loss, first.training.y.dim() == 2) not in STACKED_LOSSES:
         raise ValueError(
-            f"Networks with the loss {shared['loss']} and such y cannot be trained together: "
-            "train each alone."
+            "The loss must fit y in networks that are trained together; got "
+            f"{shared['loss']} with y of {first.training.y.dim()} dimensions. Train them alone."
         )

@@ -1,4 +1,4 @@
-"""The outputs of a column for the same rows again and again, while its weights change.
+"""Compute the outputs of a column for the same rows after every epoch.
 
 Letters in names: N rows, H units of one hidden layer, C classes.
 """
@@ -10,19 +10,19 @@ from skprognet.networks._column import ACTIVATIONS, Column
 
 
 class ValidationPass:
-    """The forward pass of a column without dropout, over rows that stay the same.
+    """The forward pass of a column without dropout, for rows that do not change.
 
-    It gives what ``column(X_NF)`` gives in evaluation mode, to the same bits. What does not change
-    with the weights, it does once: to look up the layers, and to put the rows, and the frozen
-    layers beside them, side by side in memory. Hidden layers are written where the last pass wrote
-    them. Make a new one when layers are replaced.
+    It gives the same bits as ``column(X_NF)`` in evaluation mode. It does once what does not
+    depend on the weights: it looks up the layers, and lays out the rows and frozen layers in
+    memory. Each pass reuses the buffers of the previous pass. Create a new one if layers are
+    replaced.
 
     Parameters
     ----------
     column : Column
-        The network, with `gradients_written_out`: no adapter changes what it reads.
+        The network, with `gradients_written_out`, so that no adapter changes its inputs.
     X_NF : Tensor of shape (N, F)
-        The rows, with the frozen activations beside them where the column reads any.
+        The rows, joined with the frozen activations if the column reads any.
 
     Examples
     --------
@@ -51,10 +51,10 @@ class ValidationPass:
         ]
 
     def __call__(self) -> Tensor:
-        """Return the outputs, of shape (N, C), where autograd is off."""
+        """Return the outputs, of shape (N, C). Autograd must be off."""
         below_HN, last = self.x_HN, len(self.outputs)
         for k, (bias, (first, *others)) in enumerate(zip(self.biases, self.weights, strict=True)):
-            # The outputs of the network are kept for a while, and so are no buffer's.
+            # The caller keeps the outputs, so they do not use a buffer.
             out = self.outputs[k] if k < last else None
             z_HN = torch.addmm(bias, first, below_HN, out=out)
             for weight, input_HN in zip(others, self.laterals[k], strict=True):

@@ -4,32 +4,31 @@ A file is in the safetensors format: the length of a JSON header (8 bytes, littl
 header, which names each array with its type, shape and place, and the bytes of the arrays. The
 header's ``__metadata__`` has one entry, ``"skprognet"``, whose text is a JSON document:
 
-``format_version``
-    The number 1; another one is refused.
-``versions``
-    Of skprognet, scikit-learn, torch, skorch and numpy when the model was saved; for people.
+``format_version`` The number 1; any other is rejected. ``versions``
+    The versions of skprognet, scikit-learn, torch, skorch and numpy at the time of saving, for
+    people to read.
 ``model``
     The estimator, as described below.
 ``metadata``
-    What else :func:`save_model` was given, if anything: any JSON object.
+    The metadata that :func:`save_model` got, if any: any JSON object.
 ``sha256``
-    Of the rest of the document and the name, type, shape and bytes of every array. It finds
-    damage; it is no signature, since whoever forges a file can compute it too.
+    The digest of the rest of the document and of the name, type, shape and bytes of every array.
+    It detects damage. It is not a signature, since a forger can compute it too.
 
-A value is ``null``, a bool, an integer, a finite float, a text, or a list of values; any other is
-an object with one key, which says what it is:
+A value is ``null``, a bool, an integer, a finite float, a text, or a list of values. Any other
+value is an object with one key, which names its kind:
 
 ``{"estimator": [class, {attribute: value}]}``
-    The state that ``__getstate__`` gives, of one of the classes that :func:`save_model` lists.
+    The state from ``__getstate__``, for one of the classes that :func:`save_model` lists.
 ``{"source": [class, {attribute: value}]}``
-    A source that is no estimator, such as a ``LayerSource``: what its ``to_state`` returns. Of a
-    ``TorchSource`` the weights, and the names of classes that its module consists of, for
-    comparison with the module that :func:`load_model` is given.
+    A source that is not an estimator, such as a ``LayerSource``: the result of its ``to_state``.
+    For a ``TorchSource`` these are the weights and a description of its module, to compare with
+    the module that :func:`load_model` gets.
 ``{"array": name}``, ``{"fortran": name}``
-    An array of the file, or its transpose: an array keeps the order that it has in memory.
-    Arrays that are equal are in the file once. A name is a label and never a path.
+    An array of the file, or its transpose, so that an array keeps its order in memory. Equal
+    arrays are stored once. A name is a label and never a path.
 ``{"text": name}``
-    An array of text, whose code points are the last axis of the array of that name.
+    An array of text. The last axis of the named array has its code points.
 ``{"objects": [value, ...]}``
     An array of dtype object with one axis, such as the names of features.
 ``{"scalar": [type, value]}``
@@ -39,11 +38,11 @@ an object with one key, which says what it is:
 ``{"tuple": [value, ...]}``, ``{"dict": [[key, value], ...]}``
     A tuple; a dict with keys of any kind, in its order.
 ``{"RandomState": value}``
-    Where a numpy ``RandomState`` stands: what its ``get_state`` returns.
+    The state of a numpy ``RandomState``, from its ``get_state``.
 
-Reading compares what it finds with a fixed table of classes, their parameters, and the shapes and
-type that the architecture asks of every weight, before anything is built. No name in the file is
-imported or called.
+Before building anything, reading checks the file against a fixed table of classes, their
+parameters, and the shape and type of every weight of the architecture. It never imports or calls a
+name from the file.
 """
 
 from skprognet.persistence._describe import describe_model, describe_network

@@ -1,4 +1,4 @@
-"""What a model is, in plain values: its layers, its sources, its features, its training."""
+"""Describe a model in plain values: its layers, sources, features and training."""
 
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -28,44 +28,44 @@ def _installed(name):
 
 
 def _validation_score(network):
-    """Return the score of the epoch that was kept, if rows were held out."""
+    """Return the score of the kept epoch, if there were validation rows."""
     best = network.history_.iloc[network.best_epoch_ - 1]
     return float(best["valid_score"]) if "valid_score" in best else None
 
 
 def _scale(network):
-    """Return mean and standard deviation of each number over the rows that trained a network."""
+    """Return mean and standard deviation of each output over the training rows."""
     pairs = zip(network.target_mean_.tolist(), network.target_std_.tolist(), strict=True)
     return [{"mean": mean, "standard_deviation": std} for mean, std in pairs]
 
 
 def describe_network(model):
-    """Return what a network is, and those that it reads.
+    """Describe a network and the networks that it reads.
 
     Parameters
     ----------
     model : estimator
-        Fitted; a pipeline counts as the network at its end.
+        A fitted model; a pipeline stands for the network at its end.
 
     Returns
     -------
     dict
-        ``class``, ``classes`` (None of a regressor), ``layers`` (widths, from the features that
-        the network itself reads to the output), ``activation``, ``sha256`` of the weights,
-        ``random_state``; where it was trained by this package ``best_epoch``, ``epochs``,
-        ``metric`` and ``validation_score``, and of a regressor ``loss`` and ``scale`` (``mean``
-        and ``standard_deviation`` of each output over the training rows); of multi-task learning
-        ``source_classes`` by the name of the task; and ``sources``, by name the same of each. Of a
-        source that is no network, such as a :class:`~skprognet.sources.LayerSource`: ``class``,
-        ``layers`` (the widths of each column), ``layer_names``, where the layers have names, and
-        ``sha256`` (its digest).
+        ``class``, ``classes`` (None for a regressor), ``layers`` (widths, from the features that
+        the network itself reads to the output), ``activation``, ``sha256`` of the weights and
+        ``random_state``. If this package trained it, also ``best_epoch``, ``epochs``, ``metric``
+        and ``validation_score``, and for a regressor ``loss`` and ``scale`` (``mean`` and
+        ``standard_deviation`` of each output over the training rows). For multi-task learning,
+        ``source_classes`` by the name of the task. ``sources`` has the same for each source, by
+        its name. A source that is not a network, such as a
+        :class:`~skprognet.sources.LayerSource`, has ``class``, ``layers`` (the widths of each
+        column), ``layer_names`` if the layers have names, and ``sha256`` (its digest).
 
     Raises
     ------
     TypeError
-        If there is no network that can be read.
+        If the model contains no network that can be read.
     NotFittedError
-        If it is not fitted.
+        If the network is not fitted.
 
     Examples
     --------
@@ -76,9 +76,11 @@ def describe_network(model):
     >>> options = {"hidden_layer_sizes": (16,), "max_epochs": 1, "random_state": 0}
     >>> gender = DNNClassifier(**options).fit(emodb.data, emodb.gender)
     >>> model = ProgressiveClassifier([("gender", gender)], **options)
-    >>> told = describe_network(model.fit(emodb.data, emodb.target))
-    >>> told["class"], told["layers"], told["sources"]["gender"]["layers"]
-    ('ProgressiveClassifier', [88, 16, 4], [88, 16, 2])
+    >>> description = describe_network(model.fit(emodb.data, emodb.target))
+    >>> description["class"], description["layers"]
+    ('ProgressiveClassifier', [88, 16, 4])
+    >>> description["sources"]["gender"]["layers"]
+    [88, 16, 2]
     """
     source = as_source(model)
     network = source.network
@@ -90,7 +92,7 @@ def describe_network(model):
     column = source.column()
     classes = None if is_regressor(network) else network.classes_.tolist()
     n_outputs = column.layers[-1].out_features if classes is None else len(classes)
-    told = {
+    description = {
         "class": type(network).__name__,
         "classes": classes,
         "layers": [column.n_features, *widths, n_outputs],
@@ -99,26 +101,27 @@ def describe_network(model):
         "random_state": params["random_state"] if _is_plain(params["random_state"]) else None,
     }
     if getattr(network, "source_classes_", None):
-        told["source_classes"] = {n: c.tolist() for n, c in network.source_classes_.items()}
+        tasks = network.source_classes_.items()
+        description["source_classes"] = {name: classes.tolist() for name, classes in tasks}
     if hasattr(network, "history_"):
-        told |= {
+        description |= {
             "best_epoch": network.best_epoch_,
             "epochs": len(network.history_),
             "metric": metric_name(network.monitor),
             "validation_score": _validation_score(network),
         }
     if hasattr(network, "target_mean_"):
-        told |= {"loss": network.loss, "scale": _scale(network)}
+        description |= {"loss": network.loss, "scale": _scale(network)}
     sources = getattr(network, "sources_", [])
-    return told | {"sources": {name: describe_network(source) for name, source in sources}}
+    return description | {"sources": {name: describe_network(source) for name, source in sources}}
 
 
 def _describe_source(source):
-    """Return what a source is that is no network."""
-    told = {"class": source.kind, "layers": source.layer_sizes()}
+    """Describe a source that is not a network."""
+    description = {"class": source.kind, "layers": source.layer_sizes()}
     if source.layer_names:
-        told["layer_names"] = list(source.layer_names)
-    return told | {"sha256": source.digest(), "sources": {}}
+        description["layer_names"] = list(source.layer_names)
+    return description | {"sha256": source.digest(), "sources": {}}
 
 
 def _is_plain(value):
@@ -126,30 +129,28 @@ def _is_plain(value):
 
 
 def describe_model(path, rows=None, *, modules=None):
-    """Return all that the file of a model says of it, as plain values that JSON can hold.
+    """Describe the file of a model, in plain values that JSON can hold.
 
     Parameters
     ----------
     path : path
         A file that :func:`save_model` wrote.
     rows : path, default=None
-        A table of features: say also which share of its rows the model, and each of its sources,
-        was trained on. A score on such rows is not an honest one.
+        A table of features. The result then also has the share of its rows on which the model and
+        each of its sources were trained. A score on such rows is not an honest one.
     modules : dict of str to torch.nn.Module, default=None
-        As for :func:`load_model`.
+        As in :func:`load_model`.
 
     Returns
     -------
     dict
-        Digests and size of the file, ``model`` (what :func:`describe_network` returns),
-        ``features``, ``normalisation``, ``metadata`` and ``versions``; and ``rows``, if a table is
-        given.
+        Path, digest and size of the file, ``model`` (from :func:`describe_network`), ``features``,
+        ``normalisation``, ``metadata`` and ``versions``; and with a table, ``rows``.
 
     Raises
     ------
     ValueError
-        If it is not the file of a model, or the features of the table are not those that the model
-        takes.
+        If it is not the file of a model, or the table lacks features of the model.
     OSError
         If a file cannot be read.
 
@@ -168,37 +169,39 @@ def describe_model(path, rows=None, *, modules=None):
     >>> model = DNNClassifier(hidden_layer_sizes=(16,), max_epochs=1).fit(X, y)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_model(model, Path(folder, "model"))
-    ...     told = describe_model(Path(folder, "model"))
-    >>> told["model"]["layers"], told["features"]["number"], told["normalisation"]
-    ([88, 16, 4], 88, [])
+    ...     description = describe_model(Path(folder, "model"))
+    >>> description["model"]["layers"], description["features"]["number"]
+    ([88, 16, 4], 88)
+    >>> description["normalisation"]
+    []
     """
     path = Path(path)
     model, info = load_model(path, modules=modules), read_model_info(path)
-    told = describe_content(model, info, path, path.stat().st_size)
+    description = describe_content(model, info, path, path.stat().st_size)
     if rows is None:
-        return told
+        return description
     origin = FeatureOrigin.from_metadata(info["metadata"])
-    return told | {"rows": _describe_rows(model, origin, rows)}
+    return description | {"rows": _describe_rows(model, origin, rows)}
 
 
 def describe_content(model, info, path, n_bytes):
-    """Return what a model is, and what its file says beside it.
+    """Describe a model and the other contents of its file.
 
     Parameters
     ----------
     model : estimator
         Fitted.
     info : dict
-        As :func:`read_model_info` returns it.
+        The result of :func:`read_model_info`.
     path : path
-        The file, which need not be there yet.
+        The file, which need not exist yet.
     n_bytes : int
-        Its size.
+        Size of the file.
 
     Returns
     -------
     dict
-        As :func:`describe_model` returns it.
+        The result of :func:`describe_model`.
     """
     origin = FeatureOrigin.from_metadata(info["metadata"])
     names = getattr(model, "feature_names_in_", None)
@@ -223,11 +226,11 @@ def describe_content(model, info, path, n_bytes):
 
 
 def _describe_rows(model, origin, path):
-    """Return how many rows of features a table has, and which share of them a model knows."""
+    """Return the number of rows of a table, and the share of rows that a model knows."""
     if not hasattr(model, "feature_names_in_"):
         raise ValueError(
-            "The features of a table are found by their names, which this model does not know: it "
-            "was trained on an array. Ask skprognet.estimators.source_overlap in Python."
+            "The model must know the names of its features to find them in a table; got a model "
+            "that was trained on an array. Call skprognet.estimators.source_overlap in Python."
         )
     table = read_table(path)
     if origin is not None:

@@ -1,4 +1,4 @@
-"""Which estimators can be stored: their state for a file, and from it the estimator again."""
+"""Convert estimators to a state for a file, and build them from such a state."""
 
 import inspect
 import re
@@ -52,7 +52,7 @@ MLPS = (MLPClassifier, MLPRegressor)
 
 
 def state_of(estimator):
-    """Return the state of an estimator, without what :func:`build` or a fit makes of the rest."""
+    """Return the state of an estimator, without what :func:`build` or a fit can recompute."""
     state = dict(estimator.__getstate__())
     if isinstance(estimator, MLPS):
         state.pop("_optimizer", None)
@@ -69,14 +69,14 @@ def build(name, state, allowance):
     name : str
         One of `CLASSES`.
     state : dict
-        Its attributes.
+        The attributes of the estimator.
     allowance : Allowance
-        The memory that is left for it.
+        The memory that is left for the estimator.
 
     Raises
     ------
     Exception
-        Of any kind, if there is no such class, or the state is not one of its own.
+        Of any kind, if there is no such class, or the state does not fit it.
     """
     if name not in CLASSES:
         raise ValueError(f"the class {name!r:.80} is not one of {', '.join(CLASSES)}")
@@ -99,13 +99,13 @@ def build(name, state, allowance):
     estimator = cls(**parameters)
     estimator.__setstate__(state)
     if hasattr(estimator, "predict") and is_fitted(estimator):
-        # Parts that do not go together show here, not when the model is first used.
+        # Parts that do not fit together fail here, not when the model is first used.
         estimator.predict(one_row(estimator))
     return estimator
 
 
 def one_row(estimator):
-    """Return a row as a fitted estimator takes it: numbers evenly spread between -1 and 1."""
+    """Return a row for a fitted estimator: numbers evenly spread between -1 and 1."""
     if isinstance(estimator, FrozenEstimator):
         return one_row(estimator.estimator)
     if isinstance(estimator, Pipeline):
@@ -117,40 +117,40 @@ def one_row(estimator):
 
 
 def _parameters(cls, state):
-    """Return the parameters in `state`; raise unless the rest is what a fit leaves.
+    """Return the parameters in `state`; raise unless the rest are fitted attributes.
 
-    One that is not there was not known to the release that saved, and gets its default.
+    A missing parameter did not exist in the release that saved the file; it gets its default.
     """
     known = inspect.signature(cls).parameters
-    parameters = {name: state.get(name, each.default) for name, each in known.items()}
+    parameters = {name: state.get(name, known[name].default) for name in known}
     missing = [name for name, value in parameters.items() if value is inspect.Parameter.empty]
     others = [name for name in state if name not in known]
-    # An attribute with the name of a method would stand in for it.
+    # An attribute with the name of a method would replace the method.
     unknown = {name for name in others if hasattr(cls, name)}
     if issubclass(cls, NetworkEstimator):
         unknown |= {name for name in others if not name.endswith("_")} - {"network_state"}
     if missing or unknown:
         raise ValueError(
-            f"a {cls.__name__} lacks the parameters [{first_few(missing)}] and has "
-            f"[{first_few(sorted(unknown))}], which it does not know"
+            f"a {cls.__name__} lacks the parameters [{first_few(missing)}] and has the unknown "
+            f"attributes [{first_few(sorted(unknown))}]"
         )
     return parameters
 
 
 def _at_most_cores(n_threads):
-    """Return the number of threads of a file, or of cores if that is lower: a file may say any."""
+    """Return the number of threads of a file, but not more than there are cores."""
     return n_threads if n_threads is None or n_threads <= cpu_count() else cpu_count()
 
 
 def _check_version(state):
-    """Raise unless what scikit-learn would print in a warning is a version."""
+    """Raise unless the version that scikit-learn would print in a warning is one."""
     if not re.fullmatch(r"[\w.+-]{1,40}", state.get("_sklearn_version", "0")):
-        raise ValueError("the version of scikit-learn is none")
+        raise ValueError("the version of scikit-learn is not a version")
 
 
 def _check_parameters(cls, parameters):
-    """Raise unless the parameters could train, on a machine that has the device."""
+    """Raise unless the parameters are valid, on a machine that has the device."""
     if type(parameters["device"]) is not str:
-        raise ValueError("the device is no text")
+        raise ValueError("the device is not text")
     check_estimator_parameters(cls(**{**parameters, "device": "cpu"}))
     named_sources(parameters.get("source"))

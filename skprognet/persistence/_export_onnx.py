@@ -1,4 +1,4 @@
-"""A model as an ONNX graph, for programs without Python."""
+"""Export a model as an ONNX graph, for programs without Python."""
 
 import json
 from importlib.metadata import version
@@ -17,68 +17,70 @@ from skprognet.persistence._model_file import KEY, check_metadata
 from skprognet.persistence._onnx_graph import OnnxGraph
 from skprognet.sources import as_source, network_of
 
-# Graphs are within 1e-6 where the last layers sum numbers near 1; a wrong one is off by far more.
+# Correct graphs are within 1e-6 if the last layers sum numbers near 1; wrong ones are far off.
 TOLERANCE = 1e-4
 
 
 def export_onnx(est, path, *, metadata=None):
-    """Write a fitted model as an ONNX file, which onnxruntime runs without Python or this package.
+    """Write a fitted model as an ONNX file, which needs neither Python nor this package.
 
-    The file has one graph: the steps of a pipeline, all frozen columns, the network that reads
-    them, and softmax or the way back to the scale of the numbers. Its input ``"features"`` is
-    float32 of shape (n, n_features), in the order of ``feature_names_in_``, for any n.
+    Programs run the file with onnxruntime. It has one graph: the steps of a pipeline, all frozen
+    columns, the network that reads them, and softmax or the conversion to the scale of the
+    numbers. Its input ``"features"`` is float32 of shape (n, n_features), in the order of
+    ``feature_names_in_``, for any n.
 
     The output of a classifier, ``"probabilities"``, is float32 of shape (n, n_classes), in the
-    order of ``classes_``. They are those of `predict_proba` within 1e-5. The output of a
-    regressor, ``"numbers"``, is float64 of shape (n, n_outputs), also if there is one output. They
-    are those of `predict` within 1e-5 times the spread of the target, ``target_std_``, or 1e-6
-    times their distance from its mean, where that is more. Both hold unless unscaled features make
-    sums so large that float32 itself is less exact. Before anything is written, ONNX's reference
-    implementation computes a few rows, which have to agree.
+    order of ``classes_``. It equals `predict_proba` within 1e-5. The output of a regressor,
+    ``"numbers"``, is float64 of shape (n, n_outputs), even with one output. It equals `predict`
+    within 1e-5 times the spread of the target, ``target_std_``, or 1e-6 times the distance from
+    its mean, whichever is more. Both hold unless unscaled features make sums so large that float32
+    itself is less exact. Before anything is written, ONNX's reference implementation computes a
+    few rows, which must agree with the model.
 
     Parameters
     ----------
     est : estimator
-        Fitted: a classifier or regressor of this package, an ``MLPClassifier`` or an
-        ``MLPRegressor``, alone or at the end of a ``Pipeline``, in a ``FrozenEstimator``, or the
-        best of a search. Steps before it, and before its sources, may be ``StandardScaler``,
-        ``MinMaxScaler``, ``MaxAbsScaler``, ``RobustScaler``, ``PCA``, what selects features, and a
+        A fitted classifier or regressor of this package, ``MLPClassifier`` or ``MLPRegressor``,
+        alone or at the end of a ``Pipeline``, in a ``FrozenEstimator``, or the best of a search.
+        Steps before it, and before its sources, may be ``StandardScaler``, ``MinMaxScaler``,
+        ``MaxAbsScaler``, ``RobustScaler``, ``PCA``, feature selectors, and a
         :class:`~skprognet.preprocessing.CorpusStandardScaler` that was fitted without `corpus` and
         takes new rows. A source may be any of these, a :class:`~skprognet.sources.LayerSource`, a
-        :class:`~skprognet.sources.TorchSource`, or one of your own with a method ``add_hidden``.
+        :class:`~skprognet.sources.TorchSource`, or your own source with a method ``add_hidden``.
     path : str or path
-        The file, best with the ending ``.onnx``; it is written whole or not at all, and its folder
-        is made.
+        The file, preferably with the ending ``.onnx``. It is written whole or not at all, and its
+        folder is created.
     metadata : dict, default=None
-        Whatever else is to be known of the model, as for :func:`save_model`.
+        Other facts about the model, as in :func:`save_model`.
 
     Raises
     ------
     ImportError
         If the packages of the extra ``onnx`` are not installed.
     TypeError
-        If the model, a step or a source has no graph; or if `metadata` is no dict that JSON can
+        If the model, a step or a source has no graph; or if `metadata` is not a dict that JSON can
         hold.
     ValueError
-        If it is not fitted (``NotFittedError``), a step does not take new rows one by one, torch
-        cannot write a module, or the graph gives other probabilities or numbers than the model.
+        If the model is not fitted (``NotFittedError``), a step does not take new rows one by one,
+        torch cannot export a module, or the graph gives other probabilities or numbers than the
+        model.
     OSError
         If the file cannot be written.
 
     See Also
     --------
-    save_model : Writes a file from which this package makes the same model again.
+    save_model : Writes a file from which this package loads the same model.
 
     Notes
     -----
-    The graph has the operations of ONNX's opset 18 (onnxruntime 1.14 or later) and no others.
-    Steps compute in float64, and a network in its own type: one of float64 computes in float64
-    from features that were rounded to float32. The graph checks nothing. NaN gives NaN, where
-    the model raises.
+    The graph only uses operations of ONNX's opset 18 (onnxruntime 1.14 or later). Steps compute in
+    float64 and a network in its own type: a float64 network computes in float64, from features
+    that were rounded to float32. The graph checks nothing: NaN gives NaN, while the model raises
+    an error.
 
-    The file says the rest under the key ``"skprognet"`` of its metadata, as JSON: ``classes``
-    (null if it predicts numbers), ``feature_names`` (null if the model knows none), ``versions``,
-    and ``metadata``. It runs no code of this package. The same model gives the same bytes.
+    The metadata of the file have the rest under the key ``"skprognet"``, as JSON: ``classes``
+    (null if it predicts numbers), ``feature_names`` (null if the model knows none), ``versions``
+    and ``metadata``. The file runs no code of this package. The same model gives the same bytes.
 
     Examples
     --------
@@ -118,34 +120,34 @@ def export_onnx(est, path, *, metadata=None):
 
 
 def _check_model(est):
-    """Return the network of a model and what its graph gives; raise if it has no graph."""
+    """Return the network of a model and the output of its graph; raise if it has no graph."""
     network = network_of(est)
     if network is None or not (hasattr(est, "predict_proba") or is_regressor(network)):
         raise TypeError(
-            "export_onnx writes a classifier or regressor of this package, an MLPClassifier or an "
+            "est must be a classifier or regressor of this package, an MLPClassifier or an "
             "MLPRegressor, alone or at the end of a Pipeline; got "
-            f"{type(est).__name__}, which has no graph."
+            f"{type(est).__name__}. Pass one of these."
         )
     check_is_fitted(network)
     if is_regressor(network):
         return network, NUMBERS
     if np.ndim(network.classes_[0]) or not as_source(est).classifies:
         raise TypeError(
-            "export_onnx writes a model that gives each row one class; this "
-            f"{type(network).__name__} gives several. Train a model for each label."
+            "est must give each row one class; got a "
+            f"{type(network).__name__} that gives several. Train one model for each label."
         )
     return network, PROBABILITIES
 
 
 def _try(est, network, output, model, row):
-    """Raise unless the graph gives what the model does, for one row and for several."""
+    """Raise unless graph and model agree, for one row and for several."""
     import onnx.reference
 
     rows = _typical_rows(est)
     try:
         onnx.checker.check_model(model, full_check=True)
         session = onnx.reference.ReferenceEvaluator(model)
-        with np.errstate(all="ignore"):  # its sigmoid overflows far from 0, to the right result
+        with np.errstate(all="ignore"):  # its sigmoid overflows far from 0, but is still right
             off = max(
                 output.distance(
                     network,
@@ -154,19 +156,19 @@ def _try(est, network, output, model, row):
                 )
                 for X in (rows[:1], rows)
             )
-        reason = None if off <= TOLERANCE else f"they differ by {off:.2g}"
+        reason = None if off <= TOLERANCE else f"a difference of {off:.2g}"
     except Exception as error:
-        said = (str(error).splitlines() or [""])[0]
-        reason = f"it does not run ({type(error).__name__}: {said:.150})"
+        cause = (str(error).splitlines() or [""])[0]
+        reason = f"a graph that does not run ({type(error).__name__}: {cause:.150})"
     if reason:
         raise ValueError(
-            f"An ONNX graph must give the {output.name} of its model; here {reason}. Export a "
-            "model without sources of your own and torch modules; if it has none, report this."
+            f"An ONNX graph must give the {output.name} of its model; got {reason}. Export a "
+            "model without your own sources and torch modules; if it has none, report this."
         )
 
 
 def _typical_rows(est):
-    """Return rows as those that the network was trained on, as they were before the steps."""
+    """Return rows like the training rows of the network, before the steps."""
     source = as_source(est)
     network = source.network
     rows = np.random.default_rng(0).normal(size=(5, network.n_features_in_))

@@ -1,4 +1,4 @@
-"""What a fit leaves in each estimator, and whether what a file says of it agrees with itself."""
+"""Check that the fitted attributes in a file are complete and consistent."""
 
 import numpy as np
 
@@ -38,11 +38,11 @@ FITTED_FURTHER = {
 PLAIN = (DNNClassifier, DNNRegressor)
 PROGRESSIVE = (ProgressiveClassifier, ProgressiveRegressor)
 FINE_TUNED = (FineTunedClassifier, FineTunedRegressor)
-MOST_FEATURES = 10**6  # beyond any use; numpy makes room for as many as a forged file says
+MOST_FEATURES = 10**6  # more than anyone needs; limits the memory that a forged file can ask for
 
 
 def check_fitted(cls, state):
-    """Raise unless the attributes are what a fit leaves, and agree with each other."""
+    """Raise unless the fitted attributes are complete and consistent."""
     learned = FITTED_NUMBERS if issubclass(cls, NetworkRegressor) else FITTED_CLASSES
     expected = FITTED | learned | ({} if cls in PLAIN else FITTED_WITH_SOURCE)
     expected |= FITTED_FURTHER.get(cls, {})
@@ -52,94 +52,94 @@ def check_fitted(cls, state):
     n_outputs = _n_outputs_of_numbers(state) if learned is FITTED_NUMBERS else _n_classes(state)
     fingerprints = state["row_fingerprints_"]
     if fingerprints.ndim != 1 or fingerprints.dtype != np.uint64:
-        raise ValueError(f"row_fingerprints_ are of type {fingerprints.dtype}, not uint64")
+        raise ValueError(f"row_fingerprints_ have the type {fingerprints.dtype}, not uint64")
     n_features, names = state["n_features_in_"], state.get("feature_names_in_")
     check_number("n_features_in_", n_features, "integer", low=1, high=MOST_FEATURES)
     if names is not None and np.shape(names) != (n_features,):
         raise ValueError(f"there are {np.size(names)} names for {n_features} features")
     if names is not None and len(set(names.tolist())) < n_features:
-        raise ValueError("two features have one name")
+        raise ValueError("two features have the same name")
     network, sources = state["network_state"], named_sources(state.get("sources_"))
     if not all(type(epoch) is dict for epoch in network["history"]):
         raise ValueError("the history is not a list of dicts")
     digests = {name: as_source(source).digest() for name, source in sources}
     if digests != state.get("source_digest_", {}):
-        raise ValueError("source_digest_ is not that of the sources")
+        raise ValueError("source_digest_ does not match the sources")
     check_number(
         "n_classes", network["config"]["n_classes"], "integer", low=n_outputs, high=n_outputs
     )
     check_weights(network["weights"], network["config"])
     if network["config"].get("source_sizes", ()) != _source_sizes(cls, sources):
-        raise ValueError("the network reads other layers than those of the sources")
+        raise ValueError("the network does not read the layers of the sources")
     _check_scale(state)
     _check_features_read(state.get("features_read_"), n_features)
     _check_n_features(cls, state, network)
 
 
 def _n_classes(state):
-    """Return how many outputs the classes have, those of other tasks included."""
+    """Return the number of outputs for the classes, including those of other tasks."""
     classes = state["classes_"]
     if classes.ndim != 1 or len(classes) < 2:
-        raise ValueError(f"the classes are of shape {classes.shape}")
+        raise ValueError(f"the classes have the shape {classes.shape}")
     return len(classes) + _n_source_classes(state.get("source_classes_", {}))
 
 
 def _n_outputs_of_numbers(state):
-    """Return how many numbers are predicted; raise unless their scale is one that a fit finds."""
+    """Return the number of predicted numbers; raise unless their scale is valid."""
     mean, std, ndim = (state[name] for name in FITTED_NUMBERS)
     for name, values in (("target_mean_", mean), ("target_std_", std)):
         if values.dtype != np.float64 or values.ndim != 1 or not np.isfinite(values).all():
-            raise ValueError(f"{name} are no finite numbers of type float64")
+            raise ValueError(f"{name} are not finite numbers of type float64")
     if mean.shape != std.shape or not len(mean) or (std < 0).any():
-        raise ValueError("target_mean_ and target_std_ are no scale of the same outputs")
+        raise ValueError("target_mean_ and target_std_ are not a scale of the same outputs")
     check_number("target_ndim_", ndim, "integer", low=1 if len(mean) == 1 else 2, high=2)
     return len(mean)
 
 
 def _check_scale(state):
-    """Raise unless what is remembered of the training rows fits the features, if anything is."""
+    """Raise unless the remembered scale of the training rows, if any, fits the features."""
     if not any(name in state for name in MOMENTS):
-        return  # an older release did not remember it
+        return  # older releases did not remember it
     check_number(MOMENTS[0], state[MOMENTS[0]], "integer", low=1)
     wanted = (state["n_features_in_"],), np.dtype("float64")
     for name in MOMENTS[1:]:
-        found = np.shape(state[name]), getattr(state[name], "dtype", None)
-        if found != wanted:
-            raise ValueError(f"{name} is of shape and type {found}, not {wanted}")
+        stored = np.shape(state[name]), getattr(state[name], "dtype", None)
+        if stored != wanted:
+            raise ValueError(f"{name} has the shape and type {stored}, not {wanted}")
 
 
 def _check_features_read(read, n_features):
-    """Raise unless these are places of features, each once; None is all of them."""
-    if read is None:  # or an older release did not have it
+    """Raise unless these are different positions of features; None means all of them."""
+    if read is None:  # older releases did not have it either
         return
     if type(read) is not np.ndarray or read.dtype.kind != "i" or read.ndim != 1 or not len(read):
-        raise ValueError("features_read_ is no array of whole numbers with one axis")
+        raise ValueError("features_read_ is not an array of integers with one axis")
     if read.min() < 0 or read.max() >= n_features or len(np.unique(read)) < len(read):
-        raise ValueError(f"features_read_ are not places among {n_features} features, each once")
+        raise ValueError(f"features_read_ are not different positions of {n_features} features")
 
 
 def _check_n_features(cls, state, network):
-    """Raise unless a network with sources reads as many features as it should."""
+    """Raise unless a network with sources reads the right number of features."""
     read, reads = state.get("features_read_"), network["config"]["n_features"]
     n_own = state["n_features_in_"] if read is None else len(read)
     if cls in PROGRESSIVE and reads != n_own:
-        raise ValueError(f"the network reads {reads} features, features_read_ are {n_own}")
+        raise ValueError(f"the network reads {reads} features, but features_read_ has {n_own}")
     if "source_widths_" not in FITTED_FURTHER.get(cls, {}):
         return
     widths = state["source_widths_"]
     if list(widths) != [name for name, _ in state["sources_"]]:
-        raise ValueError("source_widths_ are not those of the sources")
+        raise ValueError("source_widths_ does not match the sources")
     for width in widths.values():
         check_number("source_widths_", width, "integer", low=1, high=MOST_FEATURES)
     if reads != n_own + sum(widths.values()):
-        raise ValueError(f"the network reads {reads} numbers, not {n_own} and {widths}")
+        raise ValueError(f"the network reads {reads} numbers, not {n_own} plus {widths}")
 
 
 def _n_source_classes(source_classes):
-    """Return how many outputs the other tasks have; raise unless each has labels."""
+    """Return the number of outputs of the other tasks; raise unless each has labels."""
     for name, labels in source_classes.items():
         if type(labels) is not np.ndarray or labels.ndim != 1 or len(labels) < 2:
-            raise ValueError(f"the classes of the task {name!r:.80} are no list of labels")
+            raise ValueError(f"the classes of the task {name!r:.80} are not a list of labels")
     return sum(map(len, source_classes.values()))
 
 
@@ -152,5 +152,5 @@ def _source_sizes(cls, sources):
         return tuple(tuple(sizes) for columns in layers for sizes in columns)
     if cls not in FINE_TUNED or not sources:
         return ()
-    # A copy of its source reads what that one reads: all columns but the last, its own.
+    # A copy of its source reads what the source reads: all columns except the last, its own.
     return tuple(as_source(sources[0][1]).layer_sizes()[:-1])

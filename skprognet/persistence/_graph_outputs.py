@@ -1,4 +1,4 @@
-"""What an exported graph gives in the end: the probabilities of classes, or numbers."""
+"""The outputs of an exported graph: the probabilities of classes, or numbers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ class GraphOutput:
     Parameters
     ----------
     name : str
-        What it is called in the graph.
+        Name of the output in the graph.
     add : callable
-        Adds it to a graph: ``add(graph, est, network)`` returns its name there.
+        Adds the output to a graph: ``add(graph, est, network)`` returns its name there.
     predict : callable
-        The same computed by the model: ``predict(est, X)``.
+        Computes the same with the model: ``predict(est, X)``.
     unit : callable
-        What a difference of 1 is, for each column: ``unit(network)``.
+        The unit of differences, for each column: ``unit(network)``.
     """
 
     name: str
@@ -30,9 +30,10 @@ class GraphOutput:
     predict: Callable
     unit: Callable
 
-    def distance(self, network, found, wanted):
-        """Return the greatest difference between what a graph and what the model gives."""
-        return float(np.abs((found - wanted.reshape(found.shape)) / self.unit(network)).max())
+    def distance(self, network, of_graph, of_model):
+        """Return the greatest difference between the outputs of graph and model."""
+        difference = of_graph - of_model.reshape(of_graph.shape)
+        return float(np.abs(difference / self.unit(network)).max())
 
 
 def _add_probabilities(graph, est, network):
@@ -43,7 +44,8 @@ def _add_probabilities(graph, est, network):
 def _add_numbers(graph, est, network):
     source = as_source(est)
     outputs = add_column(graph, source.column(), source.add_column_input(graph, "features"))[-1]
-    # In float64 as predict: float32 would round numbers that are large beside their spread.
+    # In float64 like predict, since float32 would round numbers that are large relative to their
+    # spread.
     outputs = graph.cast(outputs, "float64")
     if not hasattr(network, "target_mean_"):  # an MLPRegressor learns the numbers as they are
         return graph.add("Exp", outputs) if network.out_activation_ == "exp" else outputs
@@ -52,7 +54,7 @@ def _add_numbers(graph, est, network):
 
 
 def _spread(network):
-    """Return what a network multiplies its outputs by; a constant is not scaled."""
+    """Return the factor of the outputs of a network; a constant is not scaled."""
     std = np.asarray(getattr(network, "target_std_", 1.0))
     return np.where(std == 0, 1.0, std)
 

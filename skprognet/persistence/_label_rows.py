@@ -1,4 +1,4 @@
-"""What a model says of rows of features, as a table."""
+"""Predict rows of features and return a table."""
 
 import pandas as pd
 from sklearn.base import is_regressor
@@ -8,33 +8,34 @@ from skprognet.sources import as_source
 
 
 def label_rows(model, X, *, explaining=False):
-    """Return the label of each row and the probability of every class, or its numbers.
+    """Return the label of each row with the probability of every class, or its numbers.
 
     Parameters
     ----------
     model : estimator
         Fitted.
     X : DataFrame of shape (n_samples, n_features)
-        The features that it takes; there may be no rows.
+        The features of the model; there may be no rows.
     explaining : bool, default=False
-        Whether to add what :func:`~skprognet.estimators.explain` says of each row.
+        Whether to add the columns of :func:`~skprognet.estimators.explain`.
 
     Returns
     -------
     DataFrame
-        ``label`` and ``p_<class>`` for each class, and the changes without each source and group
-        of features if they are asked for, with the index of X. Of a regressor ``predicted``, or
-        ``predicted_0``, ``predicted_1`` and so on.
+        ``label`` and ``p_<class>`` for each class, or for a regressor ``predicted`` (with several
+        outputs ``predicted_0``, ``predicted_1`` and so on). With ``explaining=True``, also the
+        changes without each source and group of features. The index is that of X.
     """
-    said = _numbers_of(model, X) if is_regressor(model) else _labels_of(model, X)
+    predictions = _numbers_of(model, X) if is_regressor(model) else _labels_of(model, X)
     if not explaining or X.empty:
-        return said
+        return predictions
     changes = explain(model, as_learned(model, X)).set_axis(X.index)
-    return said.join(changes[[name for name in changes if name.startswith((SOURCE, FEATURES))]])
+    shown = [name for name in changes if name.startswith((SOURCE, FEATURES))]
+    return predictions.join(changes[shown])
 
 
 def _labels_of(model, X):
-    """Return the most probable class of each row, and the probability of each class."""
+    """Return the most probable class of each row and the probability of each class."""
     columns = [f"p_{name}" for name in model.classes_]
     if X.empty:
         return pd.DataFrame(index=X.index, columns=["label", *columns])
@@ -45,7 +46,7 @@ def _labels_of(model, X):
 
 
 def _numbers_of(model, X):
-    """Return the numbers that a regressor predicts for each row, a column for each output."""
+    """Return the predicted numbers of each row, one column per output."""
     n_outputs = as_source(model).column().layers[-1].out_features
     columns = [f"predicted{ending}" for ending in output_endings(n_outputs)]
     if X.empty:
@@ -55,5 +56,5 @@ def _numbers_of(model, X):
 
 
 def as_learned(model, X):
-    """Return rows with the names of their features, if the model has learned names."""
+    """Return rows with the names of their features if the model knows names."""
     return X if hasattr(model, "feature_names_in_") else X.to_numpy()

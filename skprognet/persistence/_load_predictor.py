@@ -1,4 +1,4 @@
-"""From the file of a model to a predictor, with the extractor that the file asks for."""
+"""Load a predictor: the model of a file with the extractor of its features."""
 
 from skprognet.features import FeatureOrigin
 from skprognet.persistence._model_file import load_model, read_model_info
@@ -17,35 +17,34 @@ def load_predictor(
     on_error="answer",
     **options,
 ):
-    """Read a model that `save_model` wrote, and make it predict from recordings.
+    """Load a model from `save_model` as a predictor for recordings.
 
-    The file has to say how the features of the model were made, as files of ``skprognet train``
-    do. The same features are then made of each recording, after a check that openSMILE, its
-    configuration and the weights of speech models are those that the model learned from.
+    The file must record how the features of the model were computed, as files of ``skprognet
+    train`` do. The predictor computes the same features for each recording, after checking that
+    openSMILE, its configuration and the weights of speech models are the ones that the model
+    learned from.
 
     Parameters
     ----------
     path : str or path
         The file.
     modules : dict of str to torch.nn.Module, default=None
-        As for :func:`load_model`.
+        As in :func:`load_model`.
     configuration : path, default=None
-        The openSMILE configuration that made the features, if none of openSMILE's own did. It is
-        run only if its SHA-256 is the one that the model recorded.
+        The openSMILE configuration that computed the features, if it is not one of openSMILE's
+        own. It only runs if its SHA-256 is the recorded one.
     speech_models : dict of str to object, default=None
-        Where speech models lie that are not found by themselves: by the beginning of their
-        columns, such as ``{"ge2e": "models/ge2e"}``. The weights must be those that the model
-        recorded.
+        Locations of speech models that are not found automatically, by the beginning of their
+        columns, such as ``{"ge2e": "models/ge2e"}``. The weights must be the recorded ones.
     device : str, default=None
-        Where speech models compute, such as "cuda"; None is the processor.
+        Device of speech models, such as "cuda"; None means the CPU.
     download : bool, default=False
-        Whether a speech model that is not on this machine may be downloaded.
+        Whether to download a speech model that is not on this machine.
     max_duration : float, default=3600
-        Seconds that a recording may last; None means no limit. A longer one is refused before it
-        is decoded.
+        Maximum duration of a recording in seconds; None means no limit. A longer recording is
+        rejected before it is decoded.
     on_error : {'answer', 'raise'}, default='answer'
-        What to do about a recording that cannot be used: answer with the reason, or raise a
-        ``ValueError``.
+        What to do with an unusable recording: answer with the reason, or raise a ``ValueError``.
     **options : dict
         Other parameters of the extractor for :meth:`Predictor.predict_many`, such as `n_jobs`,
         `timeout` and `cache`.
@@ -53,27 +52,26 @@ def load_predictor(
     Returns
     -------
     Predictor
-        It answers ``predict(audio)``.
+        The predictor, with a method ``predict(audio)``.
 
     Raises
     ------
     ValueError
-        If the file is no model, or has been altered; if it does not say how its features were
-        made; or if configuration or speech models are missing or others.
+        If the file is not a model or has been altered; if it does not record how its features were
+        computed; or if configuration or speech models are missing or differ.
     OSError
-        If there is no such file, or it cannot be read.
+        If the file does not exist or cannot be read.
     ImportError
-        If what computes the features is not installed.
+        If the packages that compute the features are not installed.
 
     Warns
     -----
     UserWarning
-        If another version of openSMILE is installed than the one that the model recorded, so that
-        the numbers may differ.
+        If the installed version of openSMILE is not the recorded one, so the numbers may differ.
 
     See Also
     --------
-    load_model : Reads the model alone, to predict from a table of features.
+    load_model : Loads only the model, to predict from a table of features.
 
     Examples
     --------
@@ -96,8 +94,8 @@ def load_predictor(
     >>> tone = 0.3 * np.sin(2 * np.pi * 220 * np.arange(16_000) / 16_000)
     >>> file = io.BytesIO()
     >>> soundfile.write(file, tone, 16_000, format="WAV")
-    >>> said = predictor.predict(file.getvalue())
-    >>> said.label in clf.classes_, said.error
+    >>> prediction = predictor.predict(file.getvalue())
+    >>> prediction.label in clf.classes_, prediction.error
     (True, None)
     >>> predictor.predict(file.getvalue()[:1_044]).error
     'The recording is cut short (1000 of 32000 bytes are there).'
@@ -119,29 +117,29 @@ def load_predictor(
 
 
 def make_extractor(origin, configuration, speech_models, **options):
-    """Return the extractor of what a model learned from; raise if its file does not say.
+    """Return the extractor of the features of a model; raise if its file does not record it.
 
     Parameters
     ----------
     origin : FeatureOrigin or None
-        What the file says.
+        The origin of the features, as the file records it.
     configuration, speech_models, **options : object
-        As for :func:`load_predictor`.
+        As in :func:`load_predictor`.
 
     Returns
     -------
     FeatureExtractor
-        It reports no progress and raises nothing about recordings.
+        The extractor, which reports no progress and raises no errors about recordings.
 
     Raises
     ------
     ValueError
-        If there is no origin, or it names other software or a file that is not there.
+        If there is no origin, or it names other software or a missing file.
     """
     if origin is None:
         raise ValueError(
-            "To predict from audio, features must be made as those that the model learned from, "
-            "and its file does not say how these were. Give a table of features to 'skprognet "
-            "predict', or its rows to load_model(path)."
+            "The file of a model must record how its features were computed, to predict from "
+            "audio; got no such record. Pass a table of features to 'skprognet predict', or its "
+            "rows to load_model(path)."
         )
     return origin.make_extractor(configuration, speech_models, **options)

@@ -1,7 +1,7 @@
-"""The card of a model: what it is, what it was trained on, and what it is not for, as Markdown.
+"""The card of a model as Markdown: what it is, its training data, and its limits.
 
-The sections are those of the model cards of Hugging Face, after M. Mitchell et al., Model Cards
-for Model Reporting, FAT* 2019. Everything is said from what the file records; nothing is guessed.
+It has the sections of Hugging Face's model cards, after M. Mitchell et al., Model Cards for Model
+Reporting, FAT* 2019. Everything comes from the records of the file; nothing is guessed.
 """
 
 from skprognet._markup import escape_markdown
@@ -13,7 +13,7 @@ from skprognet.features import FeatureOrigin
 from skprognet.persistence._describe import describe_model
 from skprognet.persistence._scores_of_a_card import describe_scores
 
-# By how the features were made: what the card says of the whole model on the hub.
+# The licence of the whole model on the hub, by the origin of its features.
 RESEARCH_ONLY = {
     "id": "other",
     "name": "opensmile-research-only",
@@ -36,33 +36,34 @@ NEW_SPEAKERS = {
 
 
 def model_card(path, *, scores=None, modules=None):
-    """Return the card of a model: data, training, scores, licences, intended use and limits.
+    """Return the card of a model, with data, training, scores, licences, use and limits.
 
     Parameters
     ----------
     path : path
-        A file that :func:`save_model` wrote. ``skprognet train`` records most of what a card says.
+        A file that :func:`save_model` wrote. ``skprognet train`` records most of what a card
+        shows.
     scores : DataFrame, default=None
-        The scores of a study of such networks, as
-        :func:`~skprognet.evaluation.cross_validate_transfer` returns them: the card shows their
-        means and spreads. A model has no honest score of its own, since all rows trained it. Where
-        the file records method and sources, the rows of these count and no others.
+        The scores of a study of such networks, from
+        :func:`~skprognet.evaluation.cross_validate_transfer`; the card shows their means and
+        spreads. The model itself has no honest score, since all rows trained it. If the file
+        records method and sources, only the rows of these count.
     modules : dict of str to torch.nn.Module, default=None
-        As for :func:`load_model`.
+        As in :func:`load_model`.
 
     Returns
     -------
     str
-        Markdown with the YAML header of Hugging Face's model cards. Names from the file show as
-        they are. What the file does not say is "not recorded". The same file gives the same text.
+        Markdown with the YAML header of Hugging Face's model cards. Names from the file appear
+        unchanged. What the file lacks is "not recorded". The same file gives the same text.
 
     Raises
     ------
     ValueError
-        If it is not the file of a model, or `scores` lack a column, or are of another target,
+        If it is not the file of a model, or if `scores` lacks a column or has another target,
         another number of classes, or other methods and sources than the file records.
     TypeError
-        If `scores` is no table.
+        If `scores` is not a table.
     OSError
         If the file cannot be read.
     ImportError
@@ -70,7 +71,7 @@ def model_card(path, *, scores=None, modules=None):
 
     See Also
     --------
-    save_model : With ``card=True`` writes the card beside the model.
+    save_model : With ``card=True``, writes the card beside the model.
     describe_model : The same facts as plain values.
 
     References
@@ -98,45 +99,45 @@ def model_card(path, *, scores=None, modules=None):
     return write_card(describe_model(path, modules=modules), scores)
 
 
-def write_card(told, scores=None):
-    """Return the card of the model that :func:`describe_model` describes."""
+def write_card(description, scores=None):
+    """Return the card of a model, given its description from :func:`describe_model`."""
     return fill_in(
         "skprognet.persistence",
         "model_card.md.jinja",
         show=_shown,
-        **_of_the_file(told),
-        **_of_the_data(told),
-        **_of_the_features(told["features"]),
-        **_of_the_training(told),
-        study=None if scores is None else describe_scores(scores, told),
+        **_of_the_file(description),
+        **_of_the_data(description),
+        **_of_the_features(description["features"]),
+        **_of_the_training(description),
+        study=None if scores is None else describe_scores(scores, description),
     )
 
 
 def _shown(value):
-    """Return what stands in the card for a value: text that is no markup."""
+    """Return a value as text for the card, with its markup escaped."""
     return value if is_markup(value) else escape_markdown(value)
 
 
-def _of_the_file(told):
-    """Return what the file and the model in it are."""
-    name = told["file"].replace("\\", "/").rpartition("/")[2]
+def _of_the_file(description):
+    """Return the facts about the file and its model."""
+    name = description["file"].replace("\\", "/").rpartition("/")[2]
+    versions = description["versions"].items()
+    origins = _recorded(description["metadata"], "sources")
     return {
-        "model": told["model"],
-        "target": told["metadata"].get("target"),
+        "model": description["model"],
+        "target": description["metadata"].get("target"),
         "file": name,
         "file_in_python": markup(repr(printable(name))),
-        "n_bytes": told["bytes"],
-        "sha256": told["sha256"],
-        "steps": [step["class"] for step in told["normalisation"]],
-        "versions": [f"{name} {each['written']}" for name, each in told["versions"].items()],
-        "sources": list(
-            _sources(told["model"]["sources"], _recorded(told["metadata"], "sources"))
-        ),
+        "n_bytes": description["bytes"],
+        "sha256": description["sha256"],
+        "steps": [step["class"] for step in description["normalisation"]],
+        "versions": [f"{package} {version['written']}" for package, version in versions],
+        "sources": list(_sources(description["model"]["sources"], origins)),
     }
 
 
 def _sources(sources, origins, depth=0):
-    """Yield depth, name, description and origin of each source, those of a source after it."""
+    """Yield depth, name, description and origin of each source, then of its own sources."""
     for name, source in sources.items():
         known = ", ".join(f"{key} {value}" for key, value in _recorded(origins, name).items())
         yield depth, name, {**source, "learned": _learned(source)}, known
@@ -144,16 +145,16 @@ def _sources(sources, origins, depth=0):
 
 
 def _learned(source):
-    """Return what a source learned: its classes, numbers, or nothing that is known."""
+    """Return what a source learned: its classes, numbers, or nothing known."""
     if "classes" not in source:
-        return "no classes of its own"
+        return "no known classes"
     return "numbers" if source["classes"] is None else ", ".join(map(str, source["classes"]))
 
 
-def _of_the_data(told):
-    """Return what is recorded of the rows that the model was trained on."""
-    counts = _recorded(told["metadata"], "counts")
-    table = _recorded(told["metadata"], "table")
+def _of_the_data(description):
+    """Return the recorded facts about the training rows of the model."""
+    counts = _recorded(description["metadata"], "counts")
+    table = _recorded(description["metadata"], "table")
     dropped = table.get("dropped_rows")
     return {
         "table": table and {"name": None, "sha256": None, "rows": None, **table},
@@ -169,7 +170,7 @@ def _of_the_data(told):
 
 
 def _of_the_features(features):
-    """Return how the features were made, and who says what may be done with them."""
+    """Return the origin of the features and their licences."""
     origin = features["made"] and FeatureOrigin(**features["made"])
     licences = {} if origin is None else origin.licences
     return {
@@ -181,25 +182,26 @@ def _of_the_features(features):
     }
 
 
-def _of_the_training(told):
-    """Return how the epoch was chosen, and what that says of new speakers."""
-    how = told["metadata"].get("validation")
-    is_known = isinstance(how, str) and how in VALIDATION
+def _of_the_training(description):
+    """Return how the epoch was chosen, and what that means for new speakers."""
+    model, split = description["model"], description["metadata"].get("validation")
+    is_known = isinstance(split, str) and split in VALIDATION
+    unknown = "whether new ones were tried: not recorded"
     return {
-        "metric": monitor_label(told["model"]["metric"]),
-        "loss": loss_label(told["model"]["loss"]) if "loss" in told["model"] else None,
-        "scale": [moments_in_words(each) for each in told["model"].get("scale", ())],
-        "validation": VALIDATION[how] if is_known else "not recorded",
-        "speakers": NEW_SPEAKERS[how] if is_known else "whether new ones were tried: not recorded",
+        "metric": monitor_label(model["metric"]),
+        "loss": loss_label(model["loss"]) if "loss" in model else None,
+        "scale": [moments_in_words(moments) for moments in model.get("scale", ())],
+        "validation": VALIDATION[split] if is_known else "not recorded",
+        "speakers": NEW_SPEAKERS[split] if is_known else unknown,
     }
 
 
 def _ours(texts):
-    """Return texts of this package, which are no markup that anyone else could have written."""
+    """Mark texts of this package as safe markup, since they do not come from a file."""
     return {name: text and markup(text) for name, text in texts.items()}
 
 
 def _recorded(metadata, name):
     """Return a dict of the metadata; an empty one if there is none."""
-    found = metadata.get(name)
-    return found if isinstance(found, dict) else {}
+    value = metadata.get(name)
+    return value if isinstance(value, dict) else {}

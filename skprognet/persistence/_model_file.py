@@ -1,4 +1,4 @@
-"""A model as one file: written whole, and believed only when every part of it is as expected."""
+"""A model as one file, which is loaded only if every part of it is as expected."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ PACKAGES = ("skprognet", "scikit-learn", "torch", "skorch", "numpy")
 
 
 def encode_model(est, metadata=None):
-    """Return what the file of a model holds; parameters and errors as for :func:`save_model`.
+    """Return the content of the file of a model; parameters and errors as in :func:`save_model`.
 
     Returns
     -------
@@ -38,9 +38,9 @@ def encode_model(est, metadata=None):
     last = network_of(est)
     if hasattr(est, "best_estimator_") or not isinstance(last, NetworkEstimator):
         raise TypeError(
-            "save_model stores a classifier or regressor of this package, or a Pipeline or "
-            "FrozenEstimator that ends in one, of a search its best_estimator_; "
-            f"got {type(est).__name__}."
+            "est must be a classifier or regressor of this package, or a Pipeline or "
+            f"FrozenEstimator that ends in one; got {type(est).__name__}. For a search, pass its "
+            "best_estimator_."
         )
     check_is_fitted(last)
     writer = Writer()
@@ -56,38 +56,38 @@ def encode_model(est, metadata=None):
 
 
 def load_model(path, *, modules=None):
-    """Read a model that `save_model` wrote.
+    """Load a model that `save_model` wrote.
 
-    Nothing in the file is run: it holds numbers and names, and the names are looked up in a table.
+    Loading runs no code from the file: it holds numbers and names, which are looked up in a table.
 
     Parameters
     ----------
     path : str or path
         The file, or a symbolic link to it.
     modules : dict of str to torch.nn.Module, default=None
-        For each source that is a :class:`~skprognet.sources.TorchSource`, by its name, a new
-        instance of the class of its module, made as it was then. It is copied and gets the stored
-        weights; the instance itself stays as it is.
+        For each source that is a :class:`~skprognet.sources.TorchSource`, a new instance of the
+        class of its module, built like the original, under the name of the source. It is copied,
+        and the copy gets the stored weights.
 
     Returns
     -------
     estimator
-        As it was saved, with its sources: it predicts the same, bit for bit on the same machine,
-        and can be cloned, fitted further with ``warm_start``, and used as a source. A model of a
-        device that is not there is on the CPU; where `n_threads` is more than there are cores, it
-        is their number.
+        The model as it was saved, with its sources. Its predictions are the same, bit for bit on
+        the same machine. It can be cloned, fitted further with ``warm_start``, and used as a
+        source. A model of a missing device is loaded on the CPU; if `n_threads` is more than the
+        number of cores, it becomes this number.
 
     Raises
     ------
     ValueError
-        If it is another kind of file or another version of the format, if anything in it has been
-        cut or altered, if its parts do not go together, or if it would take far more memory than
-        its size explains; or if a module is missing, is no source of the model, or has another
-        architecture.
+        If it is another kind of file or another version of the format; if anything in it has been
+        cut or altered; if its parts do not fit together; or if it would take far more memory than
+        its size explains. Also if a module is missing, belongs to no source of the model, or has
+        another architecture.
     TypeError
-        If `modules` is no dict.
+        If `modules` is not a dict.
     OSError
-        If there is no such file, or it cannot be read.
+        If the file does not exist or cannot be read.
 
     See Also
     --------
@@ -109,13 +109,13 @@ def load_model(path, *, modules=None):
     True
     """
     modules = Modules(modules)
-    with _one_sentence("load_model", path):
+    with _errors_name(path):
         document, arrays, allowance = _read(Path(path))
         return _model(document["model"], arrays, allowance, modules)
 
 
 def read_model_info(path):
-    """Read what the file of a model says beside the model itself.
+    """Read the versions, digest and metadata in the file of a model.
 
     Parameters
     ----------
@@ -126,16 +126,15 @@ def read_model_info(path):
     -------
     dict
         ``format_version`` (int); ``versions`` of the packages that wrote it (dict of str);
-        ``sha256`` of the whole content; and ``metadata``, as `save_model` was given it, empty
-        without any.
+        ``sha256`` of the whole content; and ``metadata`` from `save_model`, empty without any.
 
     Raises
     ------
     ValueError
-        If it is another kind of file or another version of the format, or if anything in it has
-        been cut or altered.
+        If it is another kind of file or another version of the format, or if anything in it was
+        cut or altered.
     OSError
-        If there is no such file, or it cannot be read.
+        If the file does not exist or cannot be read.
 
     See Also
     --------
@@ -157,59 +156,60 @@ def read_model_info(path):
     ...     read_model_info(path)["metadata"]
     {'feature_set': 'eGeMAPSv02'}
     """
-    with _one_sentence("read_model_info", path):
+    with _errors_name(path):
         document, *_ = _read(Path(path))
         info = info_of(document)
         if type(info["metadata"]) is not dict or type(info.get("versions")) is not dict:
-            raise ValueError("versions or metadata are no JSON object")
+            raise ValueError("versions or metadata are not JSON objects")
         return info
 
 
 def info_of(document):
-    """Return what a document says beside the model."""
+    """Return the contents of a document besides the model."""
     return {"metadata": {}, **{name: document[name] for name in document if name != "model"}}
 
 
 @contextmanager
-def _one_sentence(function, path):
-    """Turn whatever reading a file raises inside into one sentence about the file."""
+def _errors_name(path):
+    """Turn any error of reading a file into one message about the file."""
     try:
         yield
     except OSError as error:
         raise type(error)(
-            f"{function} reads a file that save_model wrote; {str(path)!r} cannot be read "
+            f"A model must be a file of save_model; got {str(path)!r}, which cannot be read "
             f"({error.strerror or error}). Check the path."
         ) from error
     except WrongModuleError as error:
         raise ValueError(f"The model in {str(path)!r} {error}") from error
-    # Whatever a forged file provokes in the libraries below, it is the file that is wrong.
+    # A forged file can provoke any error in the libraries below.
     except Exception as error:
         raise ValueError(
-            f"{function} reads a file that save_model wrote, whole and unaltered; in "
-            f"{str(path)!r} {_reason(error)}. Save the model again, or fetch the file anew."
+            f"A model must be a whole, unaltered file of save_model; got {str(path)!r}, in which "
+            f"{_reason(error)}. Save the model again, or copy the file again."
         ) from error
 
 
 def check_metadata(metadata):
-    """Return metadata, if JSON gives back what it was given."""
+    """Return metadata; raise unless JSON restores them unchanged."""
     try:
         same = json.loads(json.dumps(metadata, allow_nan=False))
     except (TypeError, ValueError):
         same = None
     if type(metadata) is not dict or same != metadata:
         raise TypeError(
-            "metadata must be a dict that JSON can hold: text as keys, and text, finite numbers, "
-            f"True, False, None, lists and dicts as values; got {metadata!r:.200}."
+            "metadata must be a dict that JSON can hold; got "
+            f"{metadata!r:.200}. Use text as keys, and text, finite numbers, True, False, None, "
+            "lists and dicts as values."
         )
     return metadata
 
 
 def _read(path):
-    """Return document and arrays of a file whose digest agrees, and the memory left for them."""
-    found = os.stat(path)
-    if not stat.S_ISREG(found.st_mode):
-        raise OSError("it is no ordinary file")
-    allowance = Allowance(found.st_size)
+    """Return document and arrays of a file, after checking its digest, and the allowance left."""
+    status = os.stat(path)
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError("not a regular file")
+    allowance = Allowance(status.st_size)
     with safe_open(path, "np") as file:
         text = (file.metadata() or {}).get(KEY)
         if text is None:
@@ -218,40 +218,40 @@ def _read(path):
         names = file.keys()
         allowance.spend(ARRAY_IN_FILE * len(names))
         arrays = {name: file.get_tensor(name) for name in names}
-    # Of no bytes and any length: whatever goes over its rows would not end.
+    # Such an array has no bytes and any length, so a loop over its rows might never end.
     if any(array.ndim > 1 and array.size == 0 for array in arrays.values()):
         raise ValueError("there is an array of several axes and no elements")
     document = json.loads(text, parse_constant=_refuse_constant)
     if type(document) is not dict or not document.keys() >= {"format_version", "sha256", "model"}:
-        raise ValueError("the JSON document is not that of a model")
+        raise ValueError("the JSON document does not describe a model")
     number = document["format_version"]
     if number != FORMAT_VERSION:
         newer = isinstance(number, int) and number > FORMAT_VERSION
         raise ValueError(
-            f"the format is version {number!r:.40}, while this release of skprognet reads version "
-            f"{FORMAT_VERSION}{'; update skprognet to read it' if newer else ''}"
+            f"the format has version {number!r:.40}, while this release of skprognet reads "
+            f"version {FORMAT_VERSION}{' (update skprognet to read it)' if newer else ''}"
         )
     rest = {name: value for name, value in document.items() if name != "sha256"}
     if document["sha256"] != _digest(rest, arrays):
-        raise ValueError("the SHA-256 is not that of the content")
+        raise ValueError("the SHA-256 does not match the content")
     return document, arrays, allowance
 
 
 def _model(encoded, arrays, allowance, modules):
-    """Return the estimator that is described by JSON and arrays, unless it asks for too much."""
+    """Return the estimator that JSON and arrays describe; raise if it takes too much memory."""
     reader = Reader(arrays, allowance, modules)
     model = reader.decode(encoded)
     if not isinstance(network_of(model), NetworkEstimator):
-        raise ValueError(f"there is a {type(model).__name__} in place of a model")
+        raise ValueError(f"there is a {type(model).__name__} instead of a model")
     check_is_fitted(network_of(model))
     if reader.used != set(arrays):
-        raise ValueError("there are arrays that belong to nothing")
+        raise ValueError("there are arrays that nothing uses")
     modules.check_all_used()
     return model
 
 
 def _tried(est, document, arrays):
-    """Return the content of the file, after a model made of it has predicted what `est` does."""
+    """Return the content of the file, after a model loaded from it predicts the same as `est`."""
     row = one_row(est)
     wanted = _answer(est, row)
     try:
@@ -261,25 +261,26 @@ def _tried(est, document, arrays):
         allowance.spend_on_text(text)
         allowance.spend(ARRAY_IN_FILE * len(arrays))
         modules = Modules(modules_of(as_source(est)))
-        found = _answer(_model(document["model"], load(content), allowance, modules), row)
-        reason = None if np.array_equal(found, wanted, equal_nan=True) else "it predicts otherwise"
+        loaded = _answer(_model(document["model"], load(content), allowance, modules), row)
+        same = np.array_equal(loaded, wanted, equal_nan=True)
+        reason = None if same else "the predictions differ"
     except Exception as error:
         reason = _reason(error)
     if reason is not None:
         raise ValueError(
-            "What save_model is about to store must load again and predict the same; here "
+            "A stored model must load again and predict the same; got a file in which "
             f"{reason}. Change that in {type(est).__name__}, or fit it again."
         )
     return content
 
 
 def _answer(est, row):
-    """Return the numbers that a model gives: probabilities, or those that it predicts."""
+    """Return the probabilities of a model, or the numbers that it predicts."""
     return (est.predict_proba if hasattr(est, "predict_proba") else est.predict)(row)
 
 
 def _digest(document, arrays):
-    """Return the SHA-256 of a document without its own and of all arrays."""
+    """Return the SHA-256 of all arrays and of a document, without its own digest."""
     names = sorted(arrays)
     described = [[name, arrays[name].dtype.name, arrays[name].shape] for name in names]
     sha256 = hashlib.sha256(json.dumps([document, described]).encode())
@@ -293,11 +294,11 @@ def _refuse_constant(name):
 
 
 def _reason(error):
-    """Return in a clause what was wrong."""
+    """Return a clause that says what was wrong."""
     if isinstance(error, SafetensorError):
-        return f"the safetensors format is not kept ({error})"
+        return f"the safetensors format is damaged ({error})"
     if isinstance(error, WrongModuleError):
-        return f"it {error}".rstrip(".")
+        return f"the model {error}".rstrip(".")
     if isinstance(error, ValueError):
         return (str(error).splitlines() or ["a value is wrong"])[0].rstrip(".")
-    return f"the parts do not go together ({type(error).__name__})"
+    return f"the parts do not fit together ({type(error).__name__})"

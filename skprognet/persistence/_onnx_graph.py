@@ -1,4 +1,4 @@
-"""An ONNX graph as it is put together, operation by operation."""
+"""Build an ONNX graph, operation by operation."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ OPSET, IR_VERSION = 18, 8
 
 
 class OnnxGraph:
-    """Operations of an ONNX graph, in the order in which they compute.
+    """Operations of an ONNX graph in the order of their computation.
 
     Each value of the graph has a name. A method adds operations on named values and returns the
     name of the result. So ``graph.add("Tanh", graph.linear("features", weight, bias))`` is a layer
@@ -20,12 +20,12 @@ class OnnxGraph:
     Parameters
     ----------
     n_features : int, default=1
-        Number of columns of the value ``"features"``, which is float32 and there from the start.
+        Number of columns of the value ``"features"``, which is float32 and exists from the start.
 
     Attributes
     ----------
     types : dict of str to str
-        For each value the name of its type.
+        The name of the type of each value.
 
     See Also
     --------
@@ -53,11 +53,11 @@ class OnnxGraph:
         Parameters
         ----------
         operation : str
-            Its name in ONNX, such as "Tanh".
+            Name of the operation in ONNX, such as "Tanh".
         *inputs : str
-            Names of what it reads. The result has the type of the first.
+            Names of the inputs. The result has the type of the first.
         **attributes : int, float, str or list
-            What ONNX calls its attributes, such as ``axis=1``.
+            Attributes of the operation in ONNX, such as ``axis=1``.
 
         Returns
         -------
@@ -76,12 +76,12 @@ class OnnxGraph:
         Parameters
         ----------
         values : array-like
-            The numbers, in a type that ONNX has.
+            The numbers, in a type that ONNX supports.
 
         Returns
         -------
         str
-            Its name.
+            Name of the constant.
         """
         values = np.ascontiguousarray(values) if np.ndim(values) else np.asarray(values)
         name = self._new_name("constant")
@@ -90,12 +90,12 @@ class OnnxGraph:
         return name
 
     def cast(self, value, dtype):
-        """Return the name of a value in another type; of the value itself if it has this type.
+        """Convert a value to another type, unless it already has this type.
 
         Parameters
         ----------
         value : str
-            Its name.
+            Name of the value.
         dtype : str
             The type, such as "float64".
 
@@ -119,9 +119,9 @@ class OnnxGraph:
         value : str
             Name of a matrix of shape (n_rows, n_in).
         weight : ndarray of shape (n_out, n_in)
-            In the type of the value.
+            The weights, in the type of the value.
         bias : ndarray of shape (n_out,), default=None
-            None adds nothing.
+            The bias; None adds nothing.
 
         Returns
         -------
@@ -132,14 +132,14 @@ class OnnxGraph:
         return self.add("Gemm", value, self.constant(weight), *added, transB=1)
 
     def columns(self, value, places):
-        """Add the choice of some columns.
+        """Add a selection of columns.
 
         Parameters
         ----------
         value : str
             Name of a matrix.
         places : sequence of int or None
-            The numbers of the columns, in the order wanted; None is all.
+            The numbers of the columns, in the wanted order; None means all.
 
         Returns
         -------
@@ -151,12 +151,12 @@ class OnnxGraph:
         return self.add("Gather", value, self.constant(np.array(places, np.int64)), axis=1)
 
     def join(self, values):
-        """Put matrices side by side.
+        """Join matrices side by side.
 
         Parameters
         ----------
         values : list of str
-            Their names; they are of one type.
+            Names of the matrices, which have one type.
 
         Returns
         -------
@@ -171,7 +171,7 @@ class OnnxGraph:
         Parameters
         ----------
         model : onnx.ModelProto
-            A model with one input and no operations but ONNX's own, of `OPSET` or before.
+            A model with one input and only standard ONNX operations, of `OPSET` or earlier.
         value : str
             Name of the matrix that it reads.
 
@@ -183,9 +183,9 @@ class OnnxGraph:
         prefix = f"{self._new_name('module')}/"
         part = self._onnx.compose.add_prefix(model, prefix).graph
         self._nodes.append(self._onnx.helper.make_node("Identity", [value], [part.input[0].name]))
-        for each in [*part.node, *part.initializer]:  # torch notes where on this machine code lies
-            each.ClearField("metadata_props")
-            each.ClearField("doc_string")
+        for item in [*part.node, *part.initializer]:  # torch records paths of this machine
+            item.ClearField("metadata_props")
+            item.ClearField("doc_string")
         self._nodes.extend(part.node)
         self._arrays.extend(part.initializer)
         for output in part.output:
@@ -194,7 +194,7 @@ class OnnxGraph:
         return [output.name for output in part.output]
 
     def to_model(self, result, n_outputs, metadata, *, name="probabilities"):
-        """Return the model in which one value is the output.
+        """Return a model with one value as its output.
 
         Parameters
         ----------
@@ -203,18 +203,18 @@ class OnnxGraph:
         n_outputs : int
             Number of its columns.
         metadata : dict of str to str
-            What the file is to say beside the graph.
+            The metadata of the file.
         name : str, default="probabilities"
-            What the output is called.
+            Name of the output.
 
         Returns
         -------
         onnx.ModelProto
-            It takes any number of rows.
+            The model, for any number of rows.
         """
         helper = self._onnx.helper
         last = helper.make_node("Identity", [result], [name])
-        read, given = (
+        inputs, outputs = (
             helper.make_tensor_value_info(
                 label, helper.np_dtype_to_tensor_dtype(np.dtype(self.types[value])), ["n", width]
             )
@@ -223,7 +223,8 @@ class OnnxGraph:
                 (name, result, n_outputs),
             ]
         )
-        graph = helper.make_graph([*self._nodes, last], "skprognet", [read], [given], self._arrays)
+        nodes = [*self._nodes, last]
+        graph = helper.make_graph(nodes, "skprognet", [inputs], [outputs], self._arrays)
         model = helper.make_model(
             graph,
             opset_imports=[helper.make_opsetid("", OPSET)],

@@ -1,4 +1,4 @@
-"""A model together with the extractor of its features: it predicts from recordings."""
+"""Predict from recordings with a model and the extractor of its features."""
 
 import copy
 import warnings
@@ -18,7 +18,7 @@ _ON_ERROR = ("answer", "raise")
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a :class:`Predictor` says of one recording.
+    """Prediction of a :class:`Predictor` for one recording.
 
     Parameters
     ----------
@@ -27,13 +27,13 @@ class Prediction:
     probabilities : dict, default=None
         The probability of each class, a float; None if there is no answer.
     error : str, default=None
-        Why there is no answer, as one sentence; None if there is one.
+        The reason why there is no answer, as one sentence; None if there is an answer.
     remark : str, default=None
-        What is odd about a recording that has an answer, as one sentence, such as that it is
-        silent; None for most recordings.
+        What is odd about a recording with an answer, such as silence, as one sentence; None for
+        most recordings.
     numbers : tuple of float, default=None
-        The predicted number of each output, if the model is a regressor; label and probabilities
-        are None then.
+        The predicted number of each output if the model is a regressor; label and probabilities
+        are then None.
 
     Examples
     --------
@@ -52,35 +52,35 @@ class Prediction:
 
 
 class Predictor:
-    """A model together with the extractor of its features: it predicts from recordings.
+    """Model with the extractor of its features, which predicts from recordings.
 
-    :func:`load_predictor` makes one of the file of a model. Several threads may use one predictor
-    at the same time; nothing in it changes. No message, and nothing that it returns, has samples
-    or bytes of a recording in it.
+    :func:`load_predictor` builds one from the file of a model. Several threads may use one
+    predictor at the same time, since nothing in it changes. Its messages and results never contain
+    samples or bytes of a recording.
 
     Parameters
     ----------
     model : estimator
-        Fitted: a classifier with a method ``predict_proba``, or a regressor of this package.
+        A fitted classifier with a method ``predict_proba``, or a regressor of this package.
     extractor : FeatureExtractor
-        Makes the features that the model learned from, and perhaps others.
+        Computes the features of the model, and possibly others.
     on_error : {'answer', 'raise'}, default='answer'
-        What :meth:`predict` does about a recording that cannot be used: answer with the reason in
-        ``error``, or raise a ``ValueError`` with the reason.
+        What :meth:`predict` does with an unusable recording: answer with the reason in ``error``,
+        or raise a ``ValueError`` with the reason.
 
     Attributes
     ----------
     classes_ : ndarray
-        The classes, in the order of the probabilities; None of a regressor.
+        The classes in the order of the probabilities; None for a regressor.
 
     Raises
     ------
     ValueError
-        If the extractor lacks features that the model needs.
+        If the extractor lacks features of the model.
 
     See Also
     --------
-    load_predictor : Makes one of a file, with an example.
+    load_predictor : Builds one from a file, with an example.
 
     Examples
     --------
@@ -100,15 +100,15 @@ class Predictor:
         check_choice("on_error", on_error, _ON_ERROR)
         self.model, self.extractor, self.on_error = model, extractor, on_error
         self.classes_ = None if is_regressor(model) else model.classes_
-        self._hear = OneRecording(extractor)
-        self._names = getattr(model, "feature_names_in_", self._hear.names)
-        self._places = _find_places(self._names, self._hear.names, model)
+        self._extract = OneRecording(extractor)
+        self._names = getattr(model, "feature_names_in_", self._extract.names)
+        self._places = _find_places(self._names, self._extract.names, model)
 
     def predict(self, audio):
-        """Return what the model says of one recording.
+        """Return the prediction for one recording.
 
-        Features and probabilities are those of ``skprognet predict``, bit for bit, whatever the
-        recording comes in. A file in memory is decoded there; nothing is written.
+        Features and probabilities equal those of ``skprognet predict`` bit for bit, whatever the
+        form of the recording. A file in memory is decoded in memory; nothing is written.
 
         Parameters
         ----------
@@ -118,32 +118,33 @@ class Predictor:
             - the path of an audio file, of any format that
               :class:`~skprognet.features.OpenSmileFeatures` reads;
             - all bytes of such a file;
-            - a file opened in binary mode, or anything else whose method ``read()`` returns bytes:
-              it is read to its end;
+            - a file opened in binary mode, or another object whose method ``read()`` returns
+              bytes; it is read to its end;
             - a pair (signal, sampling rate in Hz): shape (n_frames,) or (n_frames, n_channels),
               floats from -1 to 1 or integers of 16 or 32 bits.
 
         Returns
         -------
         Prediction
-            The label and the probabilities, or the numbers of a regressor, or the reason why there
+            The label and the probabilities, the numbers of a regressor, or the reason why there
             are none.
 
         Raises
         ------
         ValueError
-            With ``on_error="raise"``, if the recording cannot be used: it is missing, no audio,
-            empty, cut short, silent where a speech model needs sound, too short, too long, holds
-            NaN, or has a sampling rate that no audio has.
+            With ``on_error="raise"``, if the recording is unusable: missing, not audio, empty, cut
+            short, silent although a speech model needs sound, too short, too long, with NaN, or
+            with an impossible sampling rate.
         TypeError
-            If `audio` is none of the above: the program is wrong then, not the recording.
+            If `audio` is none of the above, which is an error of the program, not of the
+            recording.
         """
-        heard = self._hear(audio)
-        if heard.reason is not None:
-            return self._without_answer(heard.reason)
-        row = heard.values[self._places][np.newaxis]
+        features = self._extract(audio)
+        if features.reason is not None:
+            return self._without_answer(features.reason)
+        row = features.values[self._places][np.newaxis]
         X = as_learned(self.model, pd.DataFrame(row, columns=self._names))
-        remark = heard.remark and f"The recording {heard.remark}."
+        remark = features.remark and f"The recording {features.remark}."
         if self.classes_ is None:
             return Prediction(remark=remark, numbers=tuple(self.model.predict(X).ravel().tolist()))
         (probabilities,) = self.model.predict_proba(X)
@@ -156,44 +157,44 @@ class Predictor:
         )
 
     def predict_many(self, X, *, explaining=False):
-        """Return what the model says of many recordings, as a table.
+        """Return the predictions for many recordings as a table.
 
         Parameters
         ----------
         X : list, array, Series, DataFrame or Index, of n_utterances
-            Paths, a table with the columns ``file`` and perhaps ``start`` and ``end`` (s), or
-            pairs (signal, sampling rate), as the extractor takes them.
+            The recordings in a form that the extractor takes: paths, a table with the columns
+            ``file`` and optionally ``start`` and ``end`` (s), or pairs (signal, sampling rate).
         explaining : bool, default=False
-            Whether to add what :func:`~skprognet.estimators.explain` says of each recording.
+            Whether to add the columns of :func:`~skprognet.estimators.explain`.
 
         Returns
         -------
         DataFrame
-            A row for each recording: ``label``, ``p_<class>`` for each class (of a regressor
-            ``predicted``, or ``predicted_0``, ``predicted_1`` and so on), if they are asked for
-            the columns of changes, and ``error``: why there is no answer, in words that continue
-            "the recording ..."; missing where there is one. The index is that of the extractor's
-            ``transform``.
+            One row for each recording. The columns are ``label`` and ``p_<class>`` for each class,
+            or for a regressor ``predicted`` (with several outputs ``predicted_0``, ``predicted_1``
+            and so on); with ``explaining=True`` the columns of changes; and ``error``, the reason
+            why there is no answer, in words that continue "the recording ...", missing if there is
+            an answer. The index is that of the extractor's ``transform``.
 
         Warns
         -----
         UserWarning
-            Of recordings that are silent, clipped or odd in another way.
+            About recordings that are silent, clipped or odd in another way.
         """
         extractor = copy.copy(self.extractor).set_params(on_error="nan")
         with warnings.catch_warnings():
-            # Each is named with its reason in the table.
+            # The table names each with its reason.
             warnings.filterwarnings("ignore", "Every utterance must have complete", UserWarning)
             features = extractor.fit_transform(X)
         error = np.full(len(features), None, dtype=object)
         error[extractor.errors_.index] = extractor.errors_["reason"].to_numpy()
         usable = np.array([reason is None for reason in error], dtype=bool)
         index = features.index
-        features.index = pd.RangeIndex(len(features))  # names may come twice
+        features.index = pd.RangeIndex(len(features))  # names may repeat
         labelled = label_rows(
             self.model, select_features(features[usable], self._names), explaining=explaining
         )
-        # As objects, since a column of whole numbers cannot hold that one is missing.
+        # As objects, since a column of integers cannot hold missing values.
         labels = {"label": object} if "label" in labelled else {}
         table = labelled.astype(labels).reindex(features.index)
         table["error"] = error
@@ -210,23 +211,23 @@ class Predictor:
 
 
 def _find_places(wanted, names, model):
-    """Return where the features of a model stand among those of an extractor."""
+    """Return the positions of the features of a model among those of an extractor."""
     place = {name: number for number, name in enumerate(names)}
     missing = [name for name in wanted if name not in place]
     if missing:
         raise ValueError(
-            f"The extractor must make the {len(wanted)} features of the model; it lacks "
-            f"{len(missing)}: {first_few(missing)}. Take the extractor that made them."
+            f"extractor must compute the {len(wanted)} features of the model; got one without "
+            f"{len(missing)} of them: {first_few(missing)}. Use the extractor that computed them."
         )
     n_features = getattr(model, "n_features_in_", len(wanted))
     if n_features != len(wanted):
         raise ValueError(
-            f"The model takes {n_features} features without names; the extractor makes "
-            f"{len(wanted)}. Take the extractor that made them."
+            f"extractor must compute the {n_features} features of the model, which has no names; "
+            f"got {len(wanted)} features. Use the extractor that computed them."
         )
     return np.array([place[name] for name in wanted])
 
 
 def _plain(label):
-    """Return a label as Python has it, as JSON needs it."""
+    """Return a label as a Python object, which JSON needs."""
     return label.item() if isinstance(label, np.generic) else label

@@ -1,4 +1,4 @@
-"""Saving a model: its file, and its card beside it."""
+"""Save a model to a file, with a card beside it."""
 
 from pathlib import Path
 
@@ -11,35 +11,36 @@ from skprognet.persistence._model_file import encode_model, info_of
 def save_model(est, path, *, metadata=None, card=False):
     """Write a fitted model to a file that runs no code when it is loaded.
 
-    What is stored has first been loaded again, and has to predict the same. The same model gives
-    the same bytes.
+    Before writing, the content is loaded again and must predict the same. The same model gives the
+    same bytes.
 
     Parameters
     ----------
     est : classifier or regressor of this package, Pipeline or FrozenEstimator
-        Fitted; the last two end in one of the first. Steps before it, and sources, may be any of
-        these, ``MLPClassifier``, ``MLPRegressor``, ``StandardScaler``, ``MinMaxScaler``,
-        ``MaxAbsScaler``, ``RobustScaler`` or ``PCA``; a source may also be a ``LayerSource`` or a
-        ``TorchSource``, of which the weights are stored and not the code.
+        A fitted model; a Pipeline or FrozenEstimator must end in a classifier or regressor of this
+        package. Steps before it, and sources, may be any of these, ``MLPClassifier``,
+        ``MLPRegressor``, ``StandardScaler``, ``MinMaxScaler``, ``MaxAbsScaler``, ``RobustScaler``
+        or ``PCA``. A source may also be a ``LayerSource``, or a ``TorchSource``, whose weights are
+        stored but not its code.
     path : str or path
-        The file, best with the ending ``.safetensors``; it is written whole or not at all, and
-        its folder is made. A symbolic link is replaced, and what it points to stays.
+        The file, preferably with the ending ``.safetensors``. It is written whole or not at all,
+        and its folder is created. A symbolic link is replaced, and its target stays.
     metadata : dict, default=None
-        Whatever else is to be known of the model, such as how its features were made: what JSON
-        can hold, with text as keys. `read_model_info` gives it back; the model is as without it.
+        Other facts about the model, such as how its features were computed: a dict that JSON can
+        hold, with text as keys. `read_model_info` returns it; it does not affect the model.
     card : bool, default=False
-        Whether to write the model's card beside it, as :func:`model_card` makes it: the file with
-        ``.md`` behind its name.
+        Whether to write the card from :func:`model_card` beside the model, with ``.md`` appended
+        to its name.
 
     Raises
     ------
     ValueError
-        If it is not fitted (``NotFittedError``), or its parameters have been set to values with
-        which it could not be fitted.
+        If the model is not fitted (``NotFittedError``), or a parameter was set to an invalid
+        value.
     TypeError
-        If it is, or holds, something that cannot be stored: callbacks, an optimizer that is a
-        class, a monitor that is a function, a splitter as `validation_fraction`, or another
-        estimator. Or if `metadata` is no dict that JSON can hold.
+        If the model contains something that cannot be stored: callbacks, a class as `optimizer`, a
+        function as `monitor`, a splitter as `validation_fraction`, or another estimator. Also if
+        `metadata` is not a dict that JSON can hold.
     OSError
         If the file cannot be written.
     ImportError
@@ -47,8 +48,8 @@ def save_model(est, path, *, metadata=None, card=False):
 
     See Also
     --------
-    load_model : Reads the file.
-    read_model_info : Reads what the file says of the model.
+    load_model : Loads the model.
+    read_model_info : Reads versions, digest and metadata of the file.
     model_card : Returns the card of a file.
     export_onnx : Writes the model for programs without Python.
 
@@ -74,12 +75,12 @@ def save_model(est, path, *, metadata=None, card=False):
     content, document = encode_model(est, metadata)
     contents = {Path(path): content}
     if card:
-        told = describe_content(est, info_of(document), path, len(content))
-        contents[card_path(path)] = write_card(told).encode()
+        description = describe_content(est, info_of(document), path, len(content))
+        contents[card_path(path)] = write_card(description).encode()
     write_whole(contents)
 
 
 def card_path(path):
-    """Return where the card of a model is written: beside it, with ``.md`` behind its name."""
+    """Return the path of the card of a model: its own path with ``.md`` appended."""
     path = Path(path)
     return path.with_name(f"{path.name}.md")

@@ -1,8 +1,7 @@
-"""Which sources that are no estimators can be stored.
+"""Store and rebuild sources that are not estimators.
 
-Each of them says itself what its state is, with `to_state`, and is made of such a state again by
-`from_state`, which believes nothing that it has not checked. A file holds no code, so whoever
-loads a `TorchSource` passes its module along.
+Each class of sources defines its state with `to_state` and rebuilds a source with `from_state`,
+which checks everything. A file holds no code, so loading a `TorchSource` needs its module.
 """
 
 from dataclasses import dataclass
@@ -14,12 +13,12 @@ SOURCES = {cls.__name__: cls for cls in (LayerSource, TorchSource)}
 
 
 class WrongModuleError(ValueError):
-    """A module is missing or is another one; the message goes on where "The model" began."""
+    """A module is missing or is another one; its message continues "The model ..."."""
 
 
 @dataclass
 class WithoutModule:
-    """What a file says of a `TorchSource`."""
+    """The state of a `TorchSource` from a file, before it gets its module."""
 
     state: dict
 
@@ -32,7 +31,7 @@ def build_source(name, state):
     name : str
         One of `SOURCES`.
     state : dict
-        What its `to_state` returned.
+        The result of its `to_state`.
 
     Returns
     -------
@@ -41,7 +40,7 @@ def build_source(name, state):
     Raises
     ------
     Exception
-        Of any kind, if there is no such class, or the state is not one of its own.
+        Of any kind, if there is no such class, or the state does not fit it.
     """
     if name not in SOURCES:
         raise ValueError(f"the source {name!r:.80} is not one of {', '.join(SOURCES)}")
@@ -49,70 +48,69 @@ def build_source(name, state):
         return SOURCES[name].from_state(state)
     described = state.get("module")
     if type(described) is not dict or type(described.get("class")) is not str:
-        raise ValueError("the module of a TorchSource is not described")
+        raise ValueError("the module of a TorchSource has no description")
     return WithoutModule(state)
 
 
 class Modules:
-    """The torch modules that somebody passes along with a file, by the names of their sources.
+    """The torch modules that the user passes for a file, by the names of their sources.
 
     Parameters
     ----------
-    given : dict of str to torch.nn.Module, or None
+    modules : dict of str to torch.nn.Module, or None
         The modules.
     """
 
-    def __init__(self, given):
-        if not (given is None or isinstance(given, dict)):
+    def __init__(self, modules):
+        if not (modules is None or isinstance(modules, dict)):
             raise TypeError(
                 "modules must be a dict with the torch module of each source by its name; got "
-                f"{type(given).__name__}."
+                f"{type(modules).__name__}. Pass modules={{'name': module}}."
             )
-        self._given = given or {}
+        self._modules = modules or {}
         self._used = set()
 
     def complete(self, source):
-        """Return a parameter `source`, or a list of pairs of name and source, with its modules."""
+        """Return a parameter `source`, possibly a list of (name, source), with its modules."""
         if isinstance(source, (list, tuple)):
-            return type(source)((name, self._complete(name, each)) for name, each in source)
+            return type(source)((name, self._complete(name, part)) for name, part in source)
         return self._complete("source", source)
 
     def _complete(self, name, source):
         if not isinstance(source, WithoutModule):
             return source
-        if name not in self._given:
+        if name not in self._modules:
             raise WrongModuleError(
-                f"reads the torch module {name!r} of the class {_class(source)}, of which the "
-                "file has the weights and not the code. Load it in Python with "
+                f"reads the torch module {name!r} of the class {_class(source)}, for which the "
+                "file has the weights but not the code. Load it in Python with "
                 f"load_model(path, modules={{{name!r}: module}}), where module is a new instance "
                 "of this class."
             )
         self._used.add(name)
         try:
-            check_module(self._given[name])
-            check_described(self._given[name], source.state["module"])
+            check_module(self._modules[name])
+            check_described(self._modules[name], source.state["module"])
         except (TypeError, ValueError) as error:
             raise WrongModuleError(
-                f"reads the torch module {name!r}, which cannot be made of modules[{name!r}]. "
-                f"{error}"
+                f"reads the torch module {name!r}, which modules[{name!r}] cannot replace. {error}"
             ) from error
-        return TorchSource.from_state(source.state, self._given[name])
+        return TorchSource.from_state(source.state, self._modules[name])
 
     def check_all_used(self):
         """Raise if there is a module that no source needs."""
-        unused = self._given.keys() - self._used
+        unused = self._modules.keys() - self._used
         if unused:
             raise WrongModuleError(
-                f"reads no torch module {first_few(sorted(unused))}; modules must name those that "
-                f"it reads, here {first_few(sorted(self._used)) or 'none'}."
+                f"reads no torch module {first_few(sorted(unused))}. Pass only the modules that "
+                f"it reads: {first_few(sorted(self._used)) or 'none'}."
             )
 
 
 def modules_of(source):
-    """Return the torch modules that a source reads, and those that its sources read, by name."""
+    """Return the torch modules that a source and its own sources read, by name."""
     modules = {}
-    for name, each in source.sources:
-        modules |= {name: each.module} if isinstance(each, TorchSource) else modules_of(each)
+    for name, part in source.sources:
+        modules |= {name: part.module} if isinstance(part, TorchSource) else modules_of(part)
     return modules
 
 

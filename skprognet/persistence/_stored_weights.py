@@ -1,4 +1,4 @@
-"""Whether the weights in a file are those of its architecture, and what memory they ask for."""
+"""Check that the weights in a file fit its architecture, and estimate their memory."""
 
 from itertools import pairwise
 
@@ -11,24 +11,24 @@ from skprognet.networks import ROWS_PER_BLOCK, source_layer
 
 
 def check_weights(weights, config):
-    """Raise unless the weights are those of the architecture, before torch makes room for it."""
+    """Raise unless the weights fit the architecture, before torch allocates memory for it."""
     check_choice("dtype", config["dtype"], DTYPES)
     sizes = [config["n_features"], *config["hidden_layer_sizes"], config["n_classes"]]
-    found = {name: (array.shape, array.dtype.name) for name, array in weights.items()}
+    left = {name: (array.shape, array.dtype.name) for name, array in weights.items()}
     for name, shape in _shapes(sizes, config.get("source_sizes", ()), config.get("adapter")):
-        wanted, there = (shape, config["dtype"]), found.pop(name, None)
-        if there != wanted:
+        wanted, stored = (shape, config["dtype"]), left.pop(name, None)
+        if stored != wanted:
             raise ValueError(
-                f"the weights {name!r:.80} are {there}, while the architecture asks for {wanted}"
+                f"the weights {name!r:.80} are {stored}, while the architecture needs {wanted}"
             )
-    if found:
-        raise ValueError(f"the architecture asks for no weights {first_few(found)}")
+    if left:
+        raise ValueError(f"there are weights {first_few(left)} that the architecture lacks")
 
 
 def _shapes(sizes, source_sizes, adapter):
     """Yield name and shape of each weight of a column with layers of these widths, input first.
 
-    One by one, since a few numbers can ask for millions of layers.
+    They come one by one, since a few numbers can stand for millions of layers.
     """
     depth = len(sizes) - 2
     for k, (n_in, n_out) in enumerate(pairwise(sizes)):
@@ -46,22 +46,22 @@ def _shapes(sizes, source_sizes, adapter):
 
 
 def widths_of(config):
-    """Return the widths of all that a network computes with: input, layers, frozen layers."""
+    """Return the widths of the input, the layers and the frozen layers of a network."""
     frozen = [width for sizes in config.get("source_sizes", ()) for width in sizes]
     return [config["n_features"], *config["hidden_layer_sizes"], config["n_classes"], *frozen]
 
 
 def memory_of_a_block(widths, dtype):
-    """Return the bytes that a prediction takes: of a block of rows, and of its transpose."""
+    """Return the bytes that a prediction needs for a block of rows and its transpose."""
     return 2 * ROWS_PER_BLOCK * np.dtype(dtype).itemsize * sum(widths)
 
 
 def check_mlp(state):
-    """Return the widths of an MLP of scikit-learn; raise unless its matrices go together."""
+    """Return the widths of an MLP of scikit-learn; raise unless its matrices fit together."""
     matrices, biases = state["coefs_"], state["intercepts_"]
     if not type(matrices) is type(biases) is list:
-        raise ValueError("the matrices of an MLP are no list")
+        raise ValueError("the matrices of an MLP are not a list")
     sizes = [state["n_features_in_"], *(len(bias) for bias in biases)]
     if [matrix.shape for matrix in matrices] != list(pairwise(sizes)):
-        raise ValueError("the matrices of an MLP do not follow from each other")
+        raise ValueError("the matrices of an MLP do not fit together")
     return sizes

@@ -1,4 +1,4 @@
-"""Python values as JSON with arrays beside it, and back."""
+"""Convert Python values to JSON with separate arrays, and back."""
 
 import hashlib
 import math
@@ -28,12 +28,12 @@ WAYS_OUT = {
 
 
 class Writer:
-    """Turns values into JSON, and keeps the arrays that they hold.
+    """Converts values to JSON and collects their arrays.
 
     Attributes
     ----------
     arrays : dict of str to ndarray
-        By the place where each was found first; no two have the same content.
+        The arrays by the path of their first use; no two have the same content.
     """
 
     def __init__(self):
@@ -41,12 +41,12 @@ class Writer:
         self._names = {}
 
     def encode(self, value, where=""):
-        """Return `value`, found at the place `where`, as what ``json`` can write.
+        """Return `value`, found at the path `where`, in a form that ``json`` can write.
 
         Raises
         ------
         TypeError
-            If it, or something in it, cannot be stored.
+            If the value or a part of it cannot be stored.
         """
         kind = type(value)
         if value is None or kind in (bool, int, str):
@@ -78,20 +78,20 @@ class Writer:
 
     def _encode_array(self, array, where):
         if array.dtype.kind == "O" and array.ndim == 1:
-            return {"objects": [self.encode(each, where) for each in array.tolist()]}
+            return {"objects": [self.encode(item, where) for item in array.tolist()]}
         if array.dtype.kind == "U":
             points = np.array(array, order="C", dtype=array.dtype.newbyteorder("="))
             points = points[..., np.newaxis].view(np.uint32)
             return {"text": self._keep(points, where)}
         if array.dtype.type.__name__ not in SCALARS:
             raise _not_storable(array, where)
-        # Products with an array in another order may differ in their last bits.
+        # Matrix products with another memory order may differ in their last bits.
         if array.flags.f_contiguous and not array.flags.c_contiguous:
             return {"fortran": self._keep(array.T, where)}
         return {"array": self._keep(array, where)}
 
     def _keep(self, array, where):
-        """Keep a copy unless there is one already; return its name."""
+        """Keep a copy unless an equal array is kept; return its name."""
         array = np.array(array, order="C", dtype=array.dtype.newbyteorder("="))
         content = array.dtype.str, array.shape, hashlib.sha256(array.tobytes()).digest()
         if content not in self._names:
@@ -112,32 +112,32 @@ def _not_storable(value, where):
         got = f"an array of {value.dtype}"
     way_out = next((way for name, way in WAYS_OUT.items() if name in where.split(".")), None)
     return TypeError(
-        "save_model stores numbers, text, their arrays, and estimators of the classes "
+        "A stored model must consist of numbers, text, their arrays, estimators of the classes "
         f"{', '.join(CLASSES)}, and the sources {', '.join(SOURCES)}; got {got} in {where!r}. "
         + (
             f"Call {way_out} on that estimator first."
             if way_out
-            else "Do without it, or use pickle."
+            else "Leave it out, or use pickle."
         )
     )
 
 
 class Reader:
-    """Turns what a :class:`Writer` made into values again.
+    """Converts the JSON of a :class:`Writer` back to values.
 
     Parameters
     ----------
     arrays : dict of str to ndarray
         The arrays of the file.
     allowance : Allowance
-        The memory that what they are turned into may take.
+        The memory that the values may take.
     modules : Modules
-        What is needed beside the file.
+        The torch modules, which are not in the file.
 
     Attributes
     ----------
     used : set of str
-        Names of the arrays that have been asked for.
+        Names of the arrays that have been used.
     """
 
     def __init__(self, arrays, allowance, modules):
@@ -166,14 +166,14 @@ class Reader:
         Raises
         ------
         Exception
-            Of any kind, if it stands for none.
+            Of any kind, if it stands for no value.
         """
         if value is None or type(value) in (bool, int, float, str):
             return value
         if type(value) is list:
             return [self.decode(part) for part in value]
         if len(value) != 1 or not value.keys() <= self._kinds.keys():
-            raise ValueError(f"{list(value)!r:.80} is no kind of value")
+            raise ValueError(f"{list(value)!r:.80} is not a kind of value")
         ((kind, content),) = value.items()
         return self._kinds[kind](content)
 
@@ -183,12 +183,12 @@ class Reader:
         self.used.add(name)
         array = self.arrays[name]
         self._allowance.spend(array.nbytes + ARRAY)
-        # Equal arrays share a name, but their owners may write to them.
+        # Equal arrays share a name, but the estimators may change them.
         return array.copy() if self._copying else array
 
     def _text(self, name):
         points = self._array(name)
-        # numpy would make text of any number, which Python then trusts to be a character.
+        # numpy turns any number into text, and Python trusts it to be a character.
         if points.dtype != np.uint32 or points.max(initial=0) > sys.maxunicode:
             raise ValueError(f"the array {name!r:.80} holds no text")
         return points.view(f"U{points.shape[-1]}").reshape(points.shape[:-1])
@@ -206,9 +206,9 @@ class Reader:
     def _random_state(self, content):
         self._allowance.spend(RANDOM_STATE)
         state = self.decode(content)
-        # numpy takes any position on trust and would read beyond the end of its 624 numbers.
+        # numpy trusts any position and would read beyond the end of its 624 numbers.
         if type(state) is not tuple or not 0 <= state[2] <= 624:
-            raise ValueError("a RandomState does not stand between 0 and 624")
+            raise ValueError("the position of a RandomState is not between 0 and 624")
         random_state = np.random.RandomState(0)
         random_state.set_state(state)
         return random_state
@@ -218,7 +218,7 @@ class Reader:
         self._allowance.spend(ESTIMATOR)
         decoded = {}
         for attribute, value in state.items():
-            # A network copies its weights into itself: once more would be twice the memory.
+            # A network copies its weights itself; another copy would double the memory.
             self._copying = attribute != "network_state"
             decoded[attribute] = self.decode(value)
         self._copying = True

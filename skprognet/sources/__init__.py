@@ -1,6 +1,6 @@
-"""What a network can read: one kind of source in each file, and the one question what kind it is.
+"""Sources, which networks can read, and functions that find the source in a model.
 
-The names that are not in ``__all__`` are for the other packages of skprognet.
+Names outside ``__all__`` are for the other packages of skprognet.
 """
 
 from skprognet.sources._as_source import as_source, network_of

@@ -1,4 +1,4 @@
-"""Steps of a pipeline as operations of an ONNX graph: those that are linear in the features."""
+"""Add steps of a pipeline that are linear in the features to an ONNX graph."""
 
 import numpy as np
 from sklearn.decomposition import PCA
@@ -9,18 +9,18 @@ from skprognet.preprocessing import CorpusStandardScaler
 
 
 def add_step(graph, step, rows):
-    """Add what a fitted step of a pipeline computes to an ONNX graph.
+    """Add the operations of a fitted step of a pipeline to an ONNX graph.
 
-    It computes in float64, so that nothing is lost where features are large and differ little.
+    They compute in float64, to keep the differences between large features.
 
     Parameters
     ----------
     graph : OnnxGraph
-        What is added to.
+        The graph, which is extended.
     step : transformer
         Fitted.
     rows : str
-        Name of what the step transforms.
+        Name of the rows that the step transforms.
 
     Returns
     -------
@@ -30,9 +30,9 @@ def add_step(graph, step, rows):
     Raises
     ------
     TypeError
-        If the step is of a kind that has no graph here.
+        If this package has no graph for the type of the step.
     ValueError
-        If it does not transform new rows one by one.
+        If the step does not transform new rows one by one.
     """
     if isinstance(step, SelectorMixin):
         return graph.columns(rows, step.get_support(indices=True))
@@ -41,13 +41,13 @@ def add_step(graph, step, rows):
             return add(graph, step, graph.cast(rows, "float64"))
     names = ", ".join(kind.__name__ for kind in _STEPS)
     raise TypeError(
-        f"A step of a pipeline that is exported must be one of {names} or select features; got "
-        f"{type(step).__name__}. Export the network alone, and compute this step before."
+        f"Each step of an exported pipeline must be one of {names} or select features; got "
+        f"{type(step).__name__}. Export the network alone, and compute this step before it."
     )
 
 
 def _add_standard(graph, step, rows):
-    mean = step.mean_ if step.with_mean else None  # it is there without being used
+    mean = step.mean_ if step.with_mean else None  # the attribute exists even if unused
     return _divided(graph, _shifted(graph, rows, mean), step.scale_ if step.with_std else None)
 
 
@@ -80,9 +80,9 @@ def _add_pca(graph, step, rows):
 def _add_corpus(graph, step, rows):
     if step.normalisation_ == "corpus" or step.corpora_ is not None:
         raise ValueError(
-            "A CorpusStandardScaler can be exported if it was fitted without corpus= and "
-            "transforms rows that it has not seen; this one needs the corpus of each row, or "
-            "refuses new rows. Normalise before the graph, and export the network alone."
+            "An exported CorpusStandardScaler must be fitted without corpus= and transform new "
+            "rows; got one that needs the corpus of each row or rejects new rows. Normalise "
+            "before the graph, and export the network alone."
         )
     return _divided(graph, _shifted(graph, rows, step.mean_[0]), step.scale_[0])
 

@@ -1,4 +1,4 @@
-"""The one place that decides what kind of source something is."""
+"""Find the source in a model."""
 
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
@@ -13,22 +13,21 @@ from skprognet.sources._source import Source
 
 
 def as_source(model):
-    """Return the source that a model is.
+    """Return a model as a source that other networks can read.
 
-    A model says so itself if it has a method ``as_source()``, as the estimators of this package
-    have. Otherwise it may be scikit-learn's ``MLPClassifier`` or ``MLPRegressor``, or something
-    around a model that can be read: a pipeline, a ``FrozenEstimator``, or a search that was
-    fitted.
+    A model with a method ``as_source()``, such as the estimators of this package, defines its
+    source itself. Other models are scikit-learn's ``MLPClassifier`` and ``MLPRegressor``, and a
+    pipeline, a ``FrozenEstimator`` or a fitted search around a model that can be read.
 
     Parameters
     ----------
     model : Source or estimator
-        What is to be read. It needs not be fitted yet.
+        The model to read. It need not be fitted yet.
 
     Returns
     -------
     Source
-        A view of the model: it has no weights of its own.
+        A view of the model, without its own weights.
 
     Raises
     ------
@@ -48,31 +47,30 @@ def as_source(model):
     source = _find_source(model)
     if isinstance(model, nn.Module):
         raise TypeError(
-            "A torch module is a source with the names of its hidden layers: "
-            f"TorchSource(module, layers=[...]); got {type(model).__name__} alone."
+            "A torch module must come with the names of its hidden layers; got "
+            f"{type(model).__name__} alone. Pass TorchSource(module, layers=[...])."
         )
     if source is None:
         raise TypeError(
             "source must be a network of this package, an MLPClassifier or MLPRegressor, a Source "
             "or an estimator with a method as_source(), or a pipeline or FrozenEstimator that "
-            f"ends in one of these; got {model!r}."
+            f"ends in one of these; got {model!r:.200}. Pass one of these."
         )
     return source
 
 
 def network_of(model):
-    """Return the network in a model, or around which it is a pipeline, FrozenEstimator or search.
+    """Return the network in a model, which may be a pipeline, FrozenEstimator or search.
 
     Parameters
     ----------
     model : object
-        Anything.
+        Any object.
 
     Returns
     -------
     estimator or None
-        An estimator of this package, an ``MLPClassifier`` or ``MLPRegressor``; None if there is
-        none.
+        An estimator of this package, an ``MLPClassifier`` or ``MLPRegressor``; None without one.
 
     Examples
     --------
@@ -91,14 +89,14 @@ def network_of(model):
 
 
 def is_source(model):
-    """Return whether something is a model, fitted or not, and no table of labels."""
+    """Return whether an object is a model, fitted or not, rather than a table of labels."""
     return isinstance(model, Source) or (
         not isinstance(model, type) and (hasattr(model, "get_params") or _offers_source(model))
     )
 
 
 def is_fitted(model):
-    """Return whether a model has been fitted; what has no method `fit` only needs to be read."""
+    """Return whether a model is fitted; a source without `fit` always is."""
     if not hasattr(model, "fit"):
         return isinstance(model, Source) or _offers_source(model)
     try:
@@ -113,7 +111,7 @@ def _offers_source(model):
 
 
 def _find_source(model):
-    """Return the source that a model is, or None: first it is asked itself, then its type is."""
+    """Return the source in a model, or None. Its own method takes precedence over its type."""
     if isinstance(model, type):
         return None
     if isinstance(model, Source):
@@ -132,7 +130,7 @@ def _find_source(model):
 
 
 def _find_in_pipeline(pipeline):
-    """Return the source at the end of a pipeline, behind all other steps."""
+    """Return the source at the end of a pipeline, together with the steps before it."""
     *before, last = [step for _, step in pipeline.steps]
     source = _find_source(last)
     steps = [part for step in before for part in _transformers(step)]

@@ -1,7 +1,7 @@
-"""Ask a source, and see that its answer is what a source has to give.
+"""Call the methods of a source and check what they return.
 
-A source may be written by anyone. What it says is checked once in a fit, so that a slip in it is
-a sentence and never a wrong number.
+Users can write their own sources. Each fit checks their results once, so that a mistake gives a
+clear error and never a wrong number.
 """
 
 import numpy as np
@@ -12,42 +12,45 @@ from skprognet.sources._source import Source
 
 
 def check_layer_sizes(sizes):
-    """Raise unless these can be the widths of the layers of a source's columns."""
+    """Raise unless these are valid widths of the layers of a source's columns."""
     columns = [tuple(column) for column in sizes] if _is_nested(sizes) else []
     widths = [width for column in columns for width in column]
     whole = all(isinstance(width, (int, np.integer)) and width >= 1 for width in widths)
     if not columns or not all(columns) or not whole:
         raise ValueError(
-            "layer_sizes() must return a list with one tuple for each column, of whole numbers of "
-            f"at least 1, such as [(256, 256)]; got {sizes!r:.200}."
+            "layer_sizes() must return a list with one tuple of positive integers for each "
+            f"column; got {sizes!r:.200}. Return for example [(256, 256)]."
         )
 
 
 def ask_match(source, feature_names, n_features):
-    """Return a source as it reads rows with so many features, of these names, checked.
+    """Return a source matched with features of these names and number; check it.
 
     Parameters
     ----------
     source : Source
-        What is to be read.
+        The source to read.
     feature_names : ndarray of str or None
-        The names of the features of X, where they are known.
+        The names of the features of X, if they are known.
     n_features : int
         Their number.
 
     Raises
     ------
     TypeError
-        If what it returns is no source.
+        If `match` does not return a source.
     ValueError
-        If features are missing, or its `layer_sizes` are still none.
+        If features are missing, or its `layer_sizes` are still None.
     """
     matched = source.match(feature_names)
     if not isinstance(matched, Source):
-        raise TypeError(f"match() of a source must return a Source; got {matched!r:.200}.")
+        raise TypeError(
+            f"match() must return a Source; got {matched!r:.200}. Return the source itself, or a "
+            "matched copy."
+        )
     if matched.network is None and matched.layer_sizes() is None:
         matched = matched.with_n_features(n_features)
-    if matched.network is None:  # the widths of a network are its own
+    if matched.network is None:  # the widths of a network are always valid
         check_layer_sizes(matched.layer_sizes())
     return matched
 
@@ -57,101 +60,104 @@ def _is_nested(sizes):
 
 
 def read_layers(source, X):
-    """Return the hidden activations of a source for the rows X, checked.
+    """Return the checked hidden activations of a source for the rows X.
 
     Parameters
     ----------
     source : Source
-        What is read.
+        The source to read.
     X : ndarray or DataFrame of shape (n_samples, n_features)
-        Rows as its `select` returns them.
+        Rows in the form that its `select` returns.
 
     Returns
     -------
     list of list of Tensor
-        As `Source.hidden`.
+        The result of `Source.hidden`.
 
     Raises
     ------
     ValueError
-        If they are not those that `layer_sizes` says, or not finite.
+        If their shapes contradict `layer_sizes`, or a number is not finite.
     """
-    if isinstance(source, ColumnSource):  # its own column keeps to it, and one row has no time
+    if isinstance(source, ColumnSource):  # always valid, and a check would slow single rows down
         return source.hidden(X)
     layers, sizes = source.hidden(X), source.layer_sizes()
     wanted = [[(len(X), width) for width in column] for column in sizes]
     if _shapes(layers) != wanted:
         raise ValueError(
             "hidden() must return, for each column of layer_sizes(), a list of torch tensors of "
-            f"the shapes {wanted}; got {_describe(layers)}."
+            f"the shapes {wanted}; got {_describe(layers)}. Make the two methods agree."
         )
-    if source.network is None:  # what a network of ours computes is checked elsewhere
+    if source.network is None:  # the outputs of our own networks are checked elsewhere
         for h_NH in (h_NH for column in layers for h_NH in column):
             if h_NH.is_complex() or not torch.isfinite(h_NH).all():
-                raise ValueError("hidden() must return finite real numbers; it did not.")
+                raise ValueError(
+                    "hidden() must return finite real numbers; got complex or non-finite ones. "
+                    "Check the model and its input."
+                )
     return layers
 
 
 def add_layers(source, graph, rows):
-    """Add the hidden layers of a source to an ONNX graph, and return their names, checked.
+    """Add the hidden layers of a source to an ONNX graph, and return their checked names.
 
     Parameters
     ----------
     source : Source
-        What is read.
+        The source to read.
     graph : OnnxGraph
-        What is added to.
+        The graph, which is extended.
     rows : str
         Name of the rows in the graph.
 
     Returns
     -------
     list of list of str
-        As `Source.add_hidden`.
+        The result of `Source.add_hidden`.
 
     Raises
     ------
     ValueError
-        If they are not as many as `layer_sizes` says.
+        If their number contradicts `layer_sizes`.
     """
     names = source.add_hidden(graph, rows)
-    found, wanted = list(map(len, names)), list(map(len, source.layer_sizes()))
-    if found != wanted:
+    n_names, wanted = list(map(len, names)), list(map(len, source.layer_sizes()))
+    if n_names != wanted:
         raise ValueError(
-            "add_hidden() must return as many names for each column as layer_sizes() has layers, "
-            f"here {wanted}; got {found}."
+            "add_hidden() must return one name for each layer of layer_sizes(), "
+            f"{wanted} by column; got {n_names}. Make the two methods agree."
         )
     return names
 
 
 def read_log_posteriors(source, X):
-    """Return the log-probabilities of the classes of a source for the rows X, checked.
+    """Return the checked log-probabilities of the classes of a source for the rows X.
 
     Parameters
     ----------
     source : Source
-        What is read.
+        The source to read.
     X : ndarray or DataFrame of shape (n_samples, n_features)
-        Rows as its `select` returns them.
+        Rows in the form that its `select` returns.
 
     Returns
     -------
     Tensor of shape (n_samples, n_classes)
-        As `Source.log_posteriors`.
+        The result of `Source.log_posteriors`.
 
     Raises
     ------
     TypeError
         If the source does not classify.
     ValueError
-        If it gives anything else.
+        If the result is invalid.
     """
     log_p_NC = source.log_posteriors(X)
     if log_p_NC is None:
         raise TypeError(
-            "PosteriorClassifier needs the probabilities of the classes of its source; "
-            f"{source.kind} does not classify. Read its layers with ProgressiveClassifier or "
-            "SideBySideClassifier."
+            "The source of a PosteriorClassifier must be a classifier; got "
+            f"{source.kind}, which does not classify. Read its layers with ProgressiveClassifier "
+            "or SideBySideClassifier."
         )
     is_table = torch.is_tensor(log_p_NC) and log_p_NC.ndim == 2
     if not is_table or len(log_p_NC) != len(X) or log_p_NC.is_complex():
@@ -177,7 +183,7 @@ def _shapes(layers):
 
 
 def _describe(layers):
-    """Return what a source returned in words, without its numbers."""
+    """Describe the result of a source in words, without its numbers."""
     shapes = _shapes(layers)
     if shapes is not None:
         return f"the shapes {shapes}"
@@ -188,7 +194,7 @@ def _describe(layers):
 
 
 def ask_rows_seen(source, X):
-    """Return which of the rows X a source was trained on, checked; None if it does not know."""
+    """Return which of the rows X a source was trained on, or None if unknown; check it."""
     seen = source.rows_seen(X)
     if seen is None:
         return None
@@ -196,14 +202,17 @@ def ask_rows_seen(source, X):
         got = f"{seen.dtype} of shape {seen.shape}" if hasattr(seen, "dtype") else repr(seen)
         raise ValueError(
             f"rows_seen() must return None or an array of bool of shape ({len(X)},); got "
-            f"{got:.200}."
+            f"{got:.200}. Return The mask; None if the source does not know."
         )
     return seen
 
 
 def ask_digest(source):
-    """Return the digest of a source, checked."""
+    """Return the checked digest of a source."""
     digest = source.digest()
     if not isinstance(digest, str):
-        raise TypeError(f"digest() of a source must return text; got {digest!r:.200}.")
+        raise TypeError(
+            f"digest() must return text; got {digest!r:.200}. Return for example a SHA-256 of the "
+            "weights."
+        )
     return digest

@@ -1,4 +1,4 @@
-"""A source whose layers are those of a column: what all of these share."""
+"""The base of sources whose layers come from a column."""
 
 import hashlib
 
@@ -14,12 +14,12 @@ from skprognet.sources._source import Source
 class ColumnSource(Source):
     """Base of the sources that have a :class:`~skprognet.networks.Column`.
 
-    A subclass says which column, and what arrays its digest is made of.
+    A subclass defines the column and the arrays of its digest.
 
     Parameters
     ----------
     network : estimator
-        The network; it needs to be fitted when anything is asked of it.
+        The network, which must be fitted before the source is used.
     """
 
     def __init__(self, network):
@@ -27,7 +27,7 @@ class ColumnSource(Source):
 
     @property
     def kind(self):
-        """What kind of source it is: the name of the class of the network."""
+        """The kind of source: the name of the class of the network."""
         return type(self.network).__name__
 
     @property
@@ -37,16 +37,16 @@ class ColumnSource(Source):
 
     @property
     def feature_names_in_(self):
-        """Names of these features; None if the network does not know them."""
+        """Names of the features; None if the network does not know them."""
         return getattr(self.network, "feature_names_in_", None)
 
     def layer_sizes(self):
-        """Return the widths of the hidden layers, those of older columns first."""
+        """Return the widths of the hidden layers, starting with older columns."""
         column = self.column()
         return [*getattr(column, "source_sizes", ()), column.hidden_layer_sizes]
 
     def column_input(self, X, dtype=None):
-        """Return what the column reads for the rows X."""
+        """Return the input of the column for the rows X."""
         own = self._dtype()
         narrower = min(own, dtype or own)  # "float32" comes before "float64"
         X = check_rows_read(X, self.n_features_in_, narrower)
@@ -61,19 +61,19 @@ class ColumnSource(Source):
         return as_tensor(X, dtype, "cpu")
 
     def hidden(self, X):
-        """Return the hidden activations, those of older columns first."""
+        """Return the hidden activations, starting with older columns."""
         column, inputs = self.column(), self.column_input(X)
         _, older = column.columns(inputs)
         return [*older, evaluate_hidden(column, inputs)]
 
     def add_hidden(self, graph, rows):
-        """Add the hidden layers to an ONNX graph, those of older columns first."""
+        """Add the hidden layers to an ONNX graph, starting with older columns."""
         column, inputs = self.column(), self.add_column_input(graph, rows)
         own = add_column(graph, column, inputs)[:-1]
         return [*add_older_columns(graph, column, inputs), own]
 
     def add_column_input(self, graph, rows):
-        """Add to an ONNX graph what the column reads."""
+        """Add the input of the column to an ONNX graph."""
         return graph.cast(rows, self._dtype())
 
     def add_log_posteriors(self, graph, rows):
@@ -86,7 +86,7 @@ class ColumnSource(Source):
 
     @property
     def classifies(self):
-        """Whether the network is a classifier, as all of this package are."""
+        """Whether the network is a classifier."""
         return is_classifier(self.network)
 
     def log_posteriors(self, X):
@@ -98,9 +98,9 @@ class ColumnSource(Source):
         return logits_NC[:, : len(self.network.classes_)].log_softmax(1)
 
     def digest(self):
-        """Return a SHA-256 of all weights and buffers, those of older columns included.
+        """Return a SHA-256 of all weights and buffers, including those of older columns.
 
-        Steps of a pipeline before the network are not part of it.
+        The steps of a pipeline before the network are not part of it.
         """
         sha256 = hashlib.sha256()
         for part in self.digested():
@@ -108,7 +108,7 @@ class ColumnSource(Source):
         return sha256.hexdigest()
 
     def digested(self):
-        """Yield name, type, shape and bytes of each array that the network computes with."""
+        """Yield name, type, shape and bytes of each array of the network."""
         for name, values in self._tensors():
             array = np.ascontiguousarray(values.cpu() if torch.is_tensor(values) else values)
             yield f"{name} {array.dtype.str} {array.shape}".encode()

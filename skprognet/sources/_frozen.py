@@ -1,4 +1,4 @@
-"""Sources as a fitted network keeps them: copies of their own, or trained by its `fit`."""
+"""The sources that a fitted network keeps: frozen copies, or sources trained by its `fit`."""
 
 import copy
 
@@ -15,23 +15,23 @@ from skprognet.sources._as_source import is_fitted, network_of
 
 
 def is_estimator(model):
-    """Return whether `model` is one estimator: not None, a list, or a class."""
+    """Return whether `model` is an estimator, rather than None, a list or a class."""
     return hasattr(model, "get_params") and not isinstance(model, type)
 
 
 def is_trainable(model):
-    """Return whether `model` is an estimator that is still to be fitted."""
+    """Return whether `model` is an unfitted estimator."""
     return is_estimator(model) and not is_fitted(model)
 
 
 def check_can_be_trained(model):
-    """Raise if an unfitted source is one that no `fit` would change."""
+    """Raise for an unfitted FrozenEstimator, which no `fit` would change."""
     if isinstance(model, FrozenEstimator):
-        raise ValueError(f"A frozen source must be fitted; got {model!r}. Fit it first.")
+        raise ValueError(f"A frozen source must be fitted; got {model!r:.200}. Fit it first.")
 
 
 def clone_sources(source):
-    """Clone what is unfitted of a `source` parameter; keep anything else as it is."""
+    """Clone the unfitted parts of a `source` parameter; keep everything else."""
     if isinstance(source, (list, tuple)):
         return [
             (pair[0], clone_sources(pair[1]))
@@ -43,10 +43,10 @@ def clone_sources(source):
 
 
 def frozen_copy(model):
-    """Return a copy of a fitted source that nothing done to the original can change.
+    """Return a copy of a fitted source that is independent of the original.
 
-    What the copy itself reads is kept once, as its frozen sources. If it were kept as the
-    parameter `source` too, a chain of networks would double in size with each link.
+    The copy keeps its own sources once, as frozen sources. If it kept them as the parameter
+    `source` too, a chain of networks would double in size with each link.
     """
     kept = copy.deepcopy(model)
     network = network_of(kept)
@@ -56,36 +56,36 @@ def frozen_copy(model):
 
 
 def train_source(model, X, labels, rows, train, held_out, seed, as_table):
-    """Return an unfitted source, trained on the rows that train the network which reads it.
+    """Train a clone of an unfitted source on the training rows of the network that reads it.
 
     Parameters
     ----------
     model : estimator
-        Unfitted; it stays so.
+        The unfitted source, which is not changed.
     X : ndarray of shape (n_rows, n_features)
         All rows.
     labels : ndarray of shape (n_rows,)
         Labels of the task of the source.
     rows : Rows
-        What else is known of the rows: their `weight` and `groups`.
+        The rows with their `weight` and `groups`.
     train, held_out : ndarray of int
-        Which rows train, and which choose the epoch. The latter must not train the source:
-        through it the network would know them. They choose the source's epoch as well, if it
-        can take them.
+        Numbers of the rows that train and of those that choose the epoch. The latter must not
+        train the source, or the network would know them through the source. They choose the epoch
+        of the source as well, if it accepts them.
     seed : int
-        Seed of all random states of the source that are open.
+        Seed of all random states of the source that are None.
     as_table : callable
-        Gives an array of rows the names of its columns, if they are known.
+        Adds the names of the columns to an array of rows, if they are known.
 
     Returns
     -------
     estimator
-        Fitted.
+        The fitted clone.
     """
     options = _weights_and_groups(model, labels, rows, train)
     if not isinstance(model, Pipeline):
         known = held_out
-        if not is_regressor(model):  # a class that did not train cannot be scored
+        if not is_regressor(model):  # a class without training rows cannot be scored
             known = held_out[np.isin(labels[held_out], labels[train])]
         takes = has_fit_parameter(model, "X_val") and model.get_params().get("early_stopping")
         if takes and len(known):
@@ -94,10 +94,10 @@ def train_source(model, X, labels, rows, train, held_out, seed, as_table):
 
 
 def _weights_and_groups(model, labels, rows, train):
-    """Return weights and groups of the training rows under the names that `fit` has for them.
+    """Return weights and groups of the training rows as keyword arguments of `fit`.
 
-    Groups are passed on unless one class is in a single group: the task of recognising the
-    speakers has such classes. Numbers have no classes; they only need two groups.
+    Groups are passed unless a class is in a single group, as when the task is to recognise the
+    speakers. Numbers have no classes and only need two groups.
     """
     options = {}
     kinds = np.zeros(len(labels)) if is_regressor(model) else labels
@@ -113,7 +113,7 @@ def _weights_and_groups(model, labels, rows, train):
 
 
 def _last_step(model):
-    """Return the last step of nested pipelines, and what stands before its parameters' names."""
+    """Return the last step of nested pipelines, and the prefix of its parameters' names."""
     if not isinstance(model, Pipeline):
         return "", model.estimator if isinstance(model, FrozenEstimator) else model
     name, step = model.steps[-1]
@@ -122,13 +122,13 @@ def _last_step(model):
 
 
 def _can_keep_apart(labels, groups):
-    """Return whether each class is in several groups; a speaker is in one only."""
+    """Return whether each class is in several groups; a speaker, for example, is in one."""
     pairs = pd.DataFrame({"label": labels, "group": groups}).drop_duplicates()
     return pairs["label"].value_counts().min() > 1
 
 
 def _seeded_clone(model, seed):
-    """Return an unfitted clone whose open random states, its steps' too, come from `seed`."""
+    """Return an unfitted clone; random states that are None, also of its steps, get seeds."""
     copied = clone(model)
     rng = np.random.RandomState(seed % 2**32)
     for name, value in sorted(copied.get_params(deep=True).items()):

@@ -1,4 +1,4 @@
-"""A torch module that nothing changes any more: its copy, its weights as arrays, what it is."""
+"""A frozen copy of a torch module, its weights as arrays, and its description."""
 
 import copy
 import threading
@@ -10,25 +10,25 @@ from torch import nn
 from skprognet._wording import differences
 from skprognet.sources._torch_layers import tensors_of
 
-# Types of numpy and torch alike; a tensor of another one is kept as its bytes.
+# Types that numpy and torch share; tensors of other types are stored as bytes.
 SHARED_TYPES = {
     getattr(torch, name)
     for name in ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8")
 } | {torch.bool}
-# Settings of a module that change no number of one in evaluation mode.
+# Settings that do not change the results of a module in evaluation mode.
 _WITHOUT_EFFECT = ("training", "inplace")
 
 
 class FrozenModule:
-    """A frozen copy of a module, and a lock for whoever runs it.
+    """A frozen copy of a module, with a lock for running it.
 
     Copies of a source share it, since nothing changes it. The layers are read with hooks, which
-    are a part of the module while it runs: so one thread at a time runs it.
+    belong to the module while it runs, so only one thread may run it at a time.
 
     Parameters
     ----------
     module : nn.Module
-        What is copied: to the CPU, in evaluation mode, without gradients.
+        The module to copy: to the CPU, in evaluation mode, without gradients.
     """
 
     def __init__(self, module):
@@ -47,36 +47,36 @@ class FrozenModule:
 
 
 def check_module(module):
-    """Raise unless this is a module whose layers can be read."""
+    """Raise unless the layers of the module can be read."""
     if not isinstance(module, nn.Module):
         is_class = isinstance(module, type)
         kind = f"the class {module.__name__}" if is_class else type(module).__name__
         raise TypeError(
-            f"module must be a torch.nn.Module; got {kind}. Of a skorch net pass its module_; an "
-            "estimator of this package is a source itself."
+            f"module must be a torch.nn.Module; got {kind}. For a skorch net, pass its module_; "
+            "an estimator of this package is itself a source."
         )
     for part in module.modules():
         if isinstance(part, torch.jit.ScriptModule) or hasattr(part, "_orig_mod"):
             raise TypeError(
-                "module must show its layers, which a scripted or compiled one does not; got "
-                f"{type(part).__name__}. Pass the module that it was made of."
+                "module must not be scripted or compiled, which hides its layers; got "
+                f"{type(part).__name__}. Pass the original module."
             )
     if any(isinstance(p, nn.parameter.UninitializedTensorMixin) for p in module.parameters()):
         raise ValueError(
-            f"module must be fitted; {type(module).__name__} has lazy layers that have not run "
-            "yet. Run it on a row first."
+            f"module must be fitted; got {type(module).__name__} with lazy layers that have not "
+            "run yet. Run it on a row first."
         )
 
 
 def describe_module(module):
-    """Return what a module consists of, in plain values.
+    """Describe the parts of a module in plain values.
 
     Returns
     -------
     dict
-        ``"class"``: the name of its class; ``"settings"``, if it has any, the same with these; by
-        its name each submodule, such as ``"LeakyReLU(negative_slope=0.01)"``; and by its name type
-        and shape of each parameter and buffer, such as ``["float32", 16, 88]``.
+        ``"class"`` is the name of its class; ``"settings"``, if it has any, is the class with its
+        settings. Each submodule is under its name, such as ``"LeakyReLU(negative_slope=0.01)"``,
+        and so are type and shape of each parameter and buffer, such as ``["float32", 16, 88]``.
     """
     parts = {name: _with_settings(part) for name, part in module.named_modules() if name}
     settings = _with_settings(module)
@@ -91,7 +91,7 @@ def describe_module(module):
 def _with_settings(part):
     """Return the class of a module and its attributes that are plain values.
 
-    What a module computes depends on them, as that of a LeakyReLU on its slope.
+    The results of a module depend on them, as those of a LeakyReLU depend on its slope.
     """
     settings = [
         f"{name}={value!r}"
@@ -108,12 +108,12 @@ def _is_plain(value):
 
 
 def check_described(module, described):
-    """Raise unless a module is what :func:`describe_module` returned."""
-    here = describe_module(module)
-    if here != described:
+    """Raise unless a module matches the result of :func:`describe_module`."""
+    description = describe_module(module)
+    if description != described:
         raise ValueError(
-            f"A new instance of {described['class']}, made as the one that was stored, must have "
-            f"the same submodules and weights; they differ in {differences(described, here)}."
+            f"module must have the same parts and weights as the stored {described['class']}; got "
+            f"differences in {differences(described, description)}. Build it like the stored one."
         )
 
 
@@ -123,7 +123,7 @@ def arrays_of(module):
 
 
 def with_arrays(module, arrays):
-    """Return a copy of a module with these weights, as :func:`arrays_of` returns them."""
+    """Return a copy of a module with weights in the form of :func:`arrays_of`."""
     copied = _copied(module)
     with torch.no_grad():
         for name, values in tensors_of(copied).items():
@@ -148,9 +148,9 @@ def _copied(module):
     try:
         return copy.deepcopy(module).cpu()
     except Exception as error:
-        said = (str(error).splitlines() or [""])[0]
+        reason = (str(error).splitlines() or [""])[0]
         raise ValueError(
-            f"module must be one that copy.deepcopy can copy; of this {type(module).__name__} it "
-            f"cannot ({type(error).__name__}: {said:.150}). Keep what it cannot copy outside of "
-            "the module."
+            f"copy.deepcopy must be able to copy module; got a {type(module).__name__} that it "
+            f"cannot copy ({type(error).__name__}: {reason:.150}). Keep what it cannot copy out "
+            "of the module."
         ) from error

@@ -1,4 +1,4 @@
-"""A source whose layers are columns of X: those of a network that was run on the audio before."""
+"""A source whose layers are columns of X, computed from audio beforehand."""
 
 import copy
 import hashlib
@@ -18,55 +18,55 @@ from skprognet.sources._source import Source
 class LayerSource(Source):
     """A frozen network whose hidden layers are columns of X.
 
-    A network that was trained on audio, such as a speech model, cannot be run on a row of
-    features. So it is run on the audio once, with
-    :class:`~skprognet.features.SpeechModelFeatures`, and its layers become columns of the table.
-    This source reads them from there: layer k of the frozen column is the k-th group of columns.
+    A network that was trained on audio, such as a speech model, cannot run on a row of features.
+    Instead, :class:`~skprognet.features.SpeechModelFeatures` runs it on the audio once, and its
+    layers become columns of the table. This source reads them there: layer k of the frozen column
+    is the k-th group of columns.
 
-    The columns are for this source alone. The new network that reads the source does not take
-    them as features of its own, unless its parameter `features` says so.
+    The columns are for this source alone. A network that reads the source does not read them as
+    features, unless its parameter `features` names them.
 
     Parameters
     ----------
     layers : str, sequence of str, or dict of str to str or sequence of str
-        The columns of each layer, the first layer first.
+        The columns of each layer, from the first layer on.
 
-        - dict: for each layer its columns, by their names or by what their names begin with, such
-          as ``{"layer1": "ge2e.layer1.", "layer2": "ge2e.layer2."}``. A number is not cut in two:
+        - dict: for each layer its columns, by names or beginnings of names, such as ``{"layer1":
+          "ge2e.layer1.", "layer2": "ge2e.layer2."}``. Numbers are not cut in two:
           ``"ge2e.layer1"`` does not stand for ``ge2e.layer10.mean.000``;
-        - sequence: the same, and each text is also the name of its layer;
-        - text, such as ``"ge2e"``: all columns that begin with ``"ge2e."``; what follows up to the
-          next dot is the name of the layer, as `SpeechModelFeatures` calls them
-          (``ge2e.layer1.mean.000``). Layers are in the order of the columns, those that differ in
-          a number only in the order of this number.
+        - sequence: the same, where each text is also the name of its layer;
+        - text, such as ``"ge2e"``: all columns that begin with ``"ge2e."``. The part up to the
+          next dot is the name of the layer, as in the names of `SpeechModelFeatures`
+          (``ge2e.layer1.mean.000``). Layers have the order of their columns; if their names differ
+          only in a number, the number decides.
 
     Attributes
     ----------
     layers : str, or dict of str to list of str
-        What is looked for: as given, a sequence as a dict.
+        The parameter, with a sequence turned into a dict.
     columns : dict of str to tuple of str, or None
-        The columns of each layer; None until :meth:`match` has been given the names of X.
+        The columns of each layer; None before :meth:`match` gets the names of X.
     layer_names : tuple of str
-        The names of the layers; empty until then.
+        The names of the layers; empty before :meth:`match`.
 
     Raises
     ------
     TypeError
-        If `layers` is none of these.
+        If `layers` has another type.
     ValueError
         If there is no layer.
 
     See Also
     --------
-    skprognet.features.SpeechModelFeatures : Makes such columns of audio.
+    skprognet.features.SpeechModelFeatures : Computes such columns from audio.
 
     Notes
     -----
     Columns are found by name, so X must be a DataFrame. In a pipeline the steps before the
     classifier must keep the names: ``StandardScaler().set_output(transform="pandas")``.
 
-    Nobody can say which recordings a pretrained network was trained on from its layers. So
-    :meth:`rows_seen` is None ("unknown"), and the audit of a study says so.
+    The layers of a pretrained network do not show which recordings it was trained on. So
+    :meth:`rows_seen` returns None ("unknown"), and the audit of a study says so.
 
     Examples
     --------
@@ -114,24 +114,24 @@ class LayerSource(Source):
         return tuple(self.columns or ())
 
     def match(self, feature_names):
-        """Return this source with the columns found among the features of X.
+        """Return this source with its columns looked up among the features of X.
 
         Parameters
         ----------
         feature_names : sequence of str or None
-            The names of the features of X, None where X has none.
+            The names of the features of X; None if X has none.
 
         Returns
         -------
         LayerSource
-            A new one.
+            A new source.
 
         Raises
         ------
         ValueError
-            If X has no names, or columns are missing or are in two layers.
+            If X has no names, or a column is missing or in two layers.
         """
-        check_named(feature_names, "A LayerSource")
+        check_named(feature_names, "a LayerSource")
         matched = copy.copy(self)
         matched.columns = _find_layers(self.layers, [str(name) for name in feature_names])
         _check_apart(matched.columns)
@@ -147,12 +147,12 @@ class LayerSource(Source):
         Parameters
         ----------
         X : ndarray or DataFrame of shape (n_samples, n_features)
-            Rows as :meth:`select` returns them.
+            Rows in the form that :meth:`select` returns.
 
         Returns
         -------
         list of list of Tensor
-            One list, with a tensor of shape (n_samples, n_columns) for each layer.
+            One list with a tensor of shape (n_samples, n_columns) for each layer.
 
         Raises
         ------
@@ -161,20 +161,20 @@ class LayerSource(Source):
         """
         if self.columns is None:
             raise ValueError(
-                "A LayerSource must know the names of X before it reads rows; got none so far. "
-                "Call match(X.columns), and read with the source that it returns."
+                "A LayerSource must know the names of X before it reads rows; got no names yet. "
+                "Call match(X.columns), and read rows with the source that it returns."
             )
         X = as_array(self.select(X) if hasattr(X, "columns") else X)
         rows = as_tensor(X, "float32" if X.dtype == np.float32 else "float64", "cpu")
         return [list(rows.split(self.layer_sizes()[0], dim=1))]
 
     def add_hidden(self, graph, rows):
-        """Add the choice of the columns of each layer to an ONNX graph.
+        """Add the selection of the columns of each layer to an ONNX graph.
 
         Parameters
         ----------
         graph : OnnxGraph
-            What is added to.
+            The graph, which is extended.
         rows : str
             Name of the rows in the graph, with the features that `select` returns.
 
@@ -187,15 +187,15 @@ class LayerSource(Source):
         return [[graph.columns(rows, range(*places)) for places in pairwise(ends)]]
 
     def digest(self):
-        """Return a SHA-256 of the names of the columns of each layer: nothing else is fixed.
+        """Return a SHA-256 of the names of the columns of each layer.
 
-        Before :meth:`match` it is of what the columns are to be found by.
+        Before :meth:`match`, it hashes `layers` instead.
         """
         fixed = self.layers if self.columns is None else [*self.columns.values()]
         return hashlib.sha256(json.dumps(fixed).encode()).hexdigest()
 
     def to_state(self):
-        """Return what is stored of this source, in plain values.
+        """Return the state of this source for a file, in plain values.
 
         Returns
         -------
@@ -206,22 +206,22 @@ class LayerSource(Source):
 
     @classmethod
     def from_state(cls, state):
-        """Return the source that a state stands for.
+        """Rebuild the source from its state.
 
         Parameters
         ----------
         state : dict
-            What :meth:`to_state` returned, or somebody forged.
+            The result of :meth:`to_state`; it may be forged.
 
         Returns
         -------
         LayerSource
-            As it was stored.
+            The source as it was stored.
 
         Raises
         ------
         ValueError
-            If the columns are not those that the layers stand for.
+            If the columns do not match the layers.
         """
         layers, columns = state["layers"], state["columns"]
         source = cls(layers)
@@ -233,22 +233,29 @@ class LayerSource(Source):
 
 
 def _check_layers(layers):
-    """Return the layers as text, list or dict of lists; raise unless they are one of these."""
+    """Return the layers as text or as a dict of lists; raise for anything else."""
     if isinstance(layers, str):
         if not layers.strip("."):
-            raise ValueError(f"layers must name columns; got {layers!r}.")
+            raise ValueError(
+                f"layers must name columns; got {layers!r}. Pass a beginning of their names."
+            )
         return layers.removesuffix(".")
     if not isinstance(layers, dict):
         names = as_names(layers, "layers")
         twice = [name for name, times in Counter(names).items() if times > 1]
         if twice:
-            raise ValueError(f"layers must name each layer once; got {first_few(twice)} twice.")
+            raise ValueError(
+                f"layers must name each layer once; got {first_few(twice)} twice. Leave one out."
+            )
         layers = {name: name for name in names}
     if not layers:
-        raise ValueError("layers must hold at least one layer; got none.")
+        raise ValueError("layers must hold at least one layer; got none. Name the columns.")
     wrong = [name for name in layers if not isinstance(name, str)]
     if wrong:
-        raise TypeError(f"layers must have text as names of layers; got {wrong[0]!r:.200}.")
+        raise TypeError(
+            f"The names of layers must be text; got {wrong[0]!r:.200}. Pass "
+            "layers={'name': columns}."
+        )
     return {name: as_names(wanted, f"layers[{name!r}]") for name, wanted in layers.items()}
 
 
@@ -259,17 +266,17 @@ def _find_layers(layers, names):
             layer: tuple(find_columns(wanted, names, f"layers[{layer!r}]"))
             for layer, wanted in layers.items()
         }
-    start, found = layers + ".", {}
+    start, by_layer = layers + ".", {}
     for name in find_columns(start, names, "layers"):
         layer = name.removeprefix(start).partition(".")[0]
-        found.setdefault(layer, []).append(name)
-    return {layer: tuple(found[layer]) for layer in _by_number(list(found))}
+        by_layer.setdefault(layer, []).append(name)
+    return {layer: tuple(by_layer[layer]) for layer in _by_number(list(by_layer))}
 
 
 def _by_number(layers):
-    """Return layers that differ in a number only by this number: "layer10" comes after "layer2".
+    """Sort layers that differ only in a number by it: "layer10" comes after "layer2".
 
-    A table whose columns were sorted by name has them in another order.
+    A table with columns sorted by name has another order.
     """
     parts = [re.fullmatch(r"(.*?)(\d+)", layer) for layer in layers]
     if not all(parts) or len({part[1] for part in parts}) > 1:
@@ -283,6 +290,6 @@ def _check_apart(columns):
     if twice:
         layers = first_few([layer for layer, names in columns.items() if twice[0] in names])
         raise ValueError(
-            f"Each column must be in one layer of a LayerSource; {first_few(twice)} would be in "
-            f"the layers {layers}. Name each layer by a longer beginning, such as 'ge2e.layer1.'."
+            f"Each column must be in one layer of a LayerSource; got {first_few(twice)} in the "
+            f"layers {layers}. Name each layer by a longer beginning, such as 'ge2e.layer1.'."
         )

@@ -13,7 +13,7 @@ class MLPSource(ColumnSource):
 
     @property
     def classifies(self):
-        """Whether a row has one class; an ``MLPClassifier`` can also learn several at once."""
+        """Whether each row has one class; an ``MLPClassifier`` can also learn several."""
         if not is_classifier(self.network):
             return False
         return self.network.out_activation_ == "softmax" or self.network.n_outputs_ == 1
@@ -43,9 +43,9 @@ class MLPSource(ColumnSource):
         return column
 
     def log_posteriors(self, X):
-        r"""Return the log-probabilities of the classes; None where a row has several labels.
+        r"""Return the log-probabilities of the classes; None if rows have several labels.
 
-        Of two classes an ``MLPClassifier`` has one output z: their probabilities are
+        For two classes, an ``MLPClassifier`` has one output z, and the probabilities are
         :math:`\sigma(-z)` and :math:`\sigma(z)`.
         """
         if not self.classifies:
@@ -56,7 +56,7 @@ class MLPSource(ColumnSource):
         return logsigmoid(torch.cat([-z_NC, z_NC], dim=1))
 
     def add_log_posteriors(self, graph, rows):
-        """Add the log-probabilities to an ONNX graph; of two classes the first has the logit 0."""
+        """Add the log-probabilities to an ONNX graph; the first of two classes has logit 0."""
         if self.network.out_activation_ == "softmax":
             return super().add_log_posteriors(graph, rows)
         z = add_column(graph, self.column(), self.add_column_input(graph, rows))[-1]

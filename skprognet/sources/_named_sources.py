@@ -1,5 +1,6 @@
-"""The `source` parameter of a classifier: nothing, one source, or several with names."""
+"""The `source` parameter of an estimator: None, one source, or several with names."""
 
+from skprognet._wording import first_few
 from skprognet.sources._as_source import as_source, is_fitted
 from skprognet.sources._ask import check_layer_sizes
 
@@ -15,14 +16,14 @@ def named_sources(source):
     Returns
     -------
     list of (str, Source or estimator)
-        Names, and the sources as they were given.
+        Names and sources as passed.
 
     Raises
     ------
     TypeError
-        If it is none of these, or the layers of a source cannot be read.
+        If it is something else, or the layers of a source cannot be read.
     ValueError
-        If two sources have one name, or one has a name that is taken.
+        If two sources share a name, or a name is reserved.
     """
     if source is None:
         return []
@@ -30,16 +31,19 @@ def named_sources(source):
     for pair in pairs:
         if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
             raise TypeError(
-                f"source must be an estimator or a list of (name, estimator); got {pair!r} in it."
+                "source must be an estimator or a list of (name, estimator); got the item "
+                f"{pair!r:.200}. Name each source."
             )
         _check_readable(pair[1])
     names = [name for name, _ in pairs]
     if len(set(names)) < len(names):
-        raise ValueError(f"The names of sources must differ; got {names}.")
+        raise ValueError(
+            f"The names of sources must differ; got [{first_few(names)}]. Rename one of them."
+        )
     if "own" in names:
         raise ValueError(
-            "No source can have the name 'own', under which source_overlap has the rows of the "
-            "network itself. Choose another name."
+            "The name of a source must not be 'own', which source_overlap uses for the network "
+            "itself; got 'own'. Choose another name."
         )
     return list(pairs)
 
@@ -51,11 +55,11 @@ def _check_readable(model):
     if not fitted:
         return
     sizes = source.layer_sizes()
-    if sizes is None:  # it has yet to be matched with the features
+    if sizes is None:  # not matched with the features yet
         return
     if source.network is None:
         check_layer_sizes(sizes)
     elif not all(sizes):
         raise ValueError(
-            f"A source must have a hidden layer to be read; got {model!r}. Give it some."
+            f"A source must have a hidden layer; got {model!r:.200}. Train one with hidden layers."
         )

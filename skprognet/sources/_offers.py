@@ -1,4 +1,4 @@
-"""What a source has to give, and what a method needs from it."""
+"""What a source offers, and what a method needs from it."""
 
 from skprognet.sources._as_source import as_source, is_fitted
 
@@ -9,18 +9,17 @@ LABELS = "labels"  # labels of the source's task for the rows of the target
 
 
 def offers(model):
-    """Return what a model has to give as a source.
+    """Return what a model offers as a source.
 
     Parameters
     ----------
     model : Source or estimator
-        Fitted, or a network that is still to be fitted.
+        A fitted source, or an unfitted network.
 
     Returns
     -------
     set of str
-        Among "layers", "weights" and "posteriors". Labels are not a model's to give: those of a
-        task have them.
+        Some of "layers", "weights" and "posteriors". Labels come with a task, not with a model.
 
     Raises
     ------
@@ -30,6 +29,6 @@ def offers(model):
     source = as_source(model)
     if source.network is not None and not is_fitted(source.network):
         return {LAYERS, WEIGHTS, POSTERIORS}  # every network of this package has all of these
-    given = {LAYERS}
-    given |= {WEIGHTS} if source.column() is not None else set()
-    return given | ({POSTERIORS} if source.classifies else set())
+    offered = {LAYERS}
+    offered |= {WEIGHTS} if source.column() is not None else set()
+    return offered | ({POSTERIORS} if source.classifies else set())

@@ -1,4 +1,4 @@
-"""A source of this package's own kind: a classifier that owns a column."""
+"""An estimator of this package as a source."""
 
 import copy
 
@@ -9,22 +9,22 @@ from skprognet.sources._training_rows import count_off_scale, is_known
 
 
 class NetworkSource(ColumnSource):
-    """A classifier of this package as a source.
+    """An estimator of this package as a source.
 
-    It asks the classifier for its public fitted attributes only, and for what its column reads.
+    It only uses the public fitted attributes of the estimator and the inputs of its column.
 
     Parameters
     ----------
-    network : DNNClassifier, FineTunedClassifier or ProgressiveClassifier
-        The classifier; it may become fitted later.
+    network : estimator of this package
+        The estimator, which may be fitted later.
     read : callable
         Turns an array of rows into the tensor that the column reads.
     sources : list of (str, Source)
-        What the classifier has learned from itself.
+        The sources of the estimator itself.
     write : callable
-        Adds the same to an ONNX graph.
+        Adds the same computation to an ONNX graph.
     copied : bool, default=False
-        Whether the hidden layers began as copies of the single source's.
+        Whether the hidden layers started as copies of those of the single source.
     """
 
     def __init__(self, network, *, read, sources, write, copied=False):
@@ -36,18 +36,18 @@ class NetworkSource(ColumnSource):
 
     @property
     def own_features(self):
-        """Names of the features that are for the sources of this network alone."""
+        """Names of the features that only the sources of this network read."""
         return tuple(dict.fromkeys(name for _, s in self.sources for name in s.own_features))
 
     @property
     def has_own_features(self):
-        """Whether a source of this network has features for itself alone."""
+        """Whether a source of this network has features that only it reads."""
         return any(source.has_own_features for _, source in self.sources)
 
     def match(self, feature_names):
-        """Return this source; of a network that is still to be fitted, with its sources matched.
+        """Return this source, or for an unfitted network a copy with matched sources.
 
-        A fitted network has found the features of its sources in its own `fit`.
+        A fitted network has matched its sources in its own `fit`.
         """
         if not self.sources or is_fitted(self.network):
             return self
@@ -56,32 +56,32 @@ class NetworkSource(ColumnSource):
         return matched
 
     def column(self):
-        """Return the column of the fitted classifier, not a copy."""
+        """Return the column of the fitted estimator itself, not a copy."""
         return self.network.net_.module_
 
     def _read(self, X, dtype):
         return self._read_rows(X)
 
     def add_column_input(self, graph, rows):
-        """Add to an ONNX graph what the column reads: features, and what the sources say."""
+        """Add the inputs of the column to an ONNX graph: features and numbers of sources."""
         return self._write_rows(graph, rows)
 
     def has_steps(self):
-        """Return whether there are steps before a network that this one learned from."""
+        """Return whether there are steps before a source of this network."""
         return any(source.has_steps() for _, source in self.sources)
 
     def _tensors(self):
         return self.column().state_dict().items()
 
     def digested(self):
-        """Yield the bytes of the sources, oldest first, and then of the network itself."""
+        """Yield the bytes of the sources, oldest first, then of the network itself."""
         for name, source in self.sources:
             yield name.encode()
             yield from source.digested()
         yield from super().digested()
 
     def rows_seen(self, X):
-        """Return which rows the network, or one that it learned from, had in `fit`."""
+        """Return which rows the network or one of its sources had in `fit`."""
         seen = is_known(self.network, X)
         for _, source in self.sources:
             of_source = ask_rows_seen(source, self.network._select(source, X))
@@ -91,7 +91,7 @@ class NetworkSource(ColumnSource):
         return seen
 
     def off_scale(self, X):
-        """Return how many features are on another scale; of the first network where most are."""
+        """Return `off_scale` of the first network with most features on another scale."""
         answers = [count_off_scale(X, self.network)]
         for _, source in self.sources:
             answers.append(source.off_scale(self.network._select(source, X)))

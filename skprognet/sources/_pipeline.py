@@ -11,14 +11,14 @@ from skprognet.sources._source import Source, check_number_of_features, raise_mi
 
 
 class PipelineSource(Source):
-    """A source whose rows go through the steps of a pipeline first.
+    """A source whose rows first go through the steps of a pipeline.
 
     Parameters
     ----------
     steps : list of estimators
-        Fitted transformers, in their order; at least one.
+        Fitted transformers in their order; at least one.
     last : Source
-        What the steps lead to.
+        The source at the end of the steps.
     """
 
     def __init__(self, steps, last):
@@ -32,34 +32,34 @@ class PipelineSource(Source):
 
     @property
     def sources(self):
-        """What the network has learned from."""
+        """The sources of the network."""
         return self.last.sources
 
     @property
     def copied(self):
-        """Whether the hidden layers of the network began as a copy."""
+        """Whether the hidden layers of the network started as a copy."""
         return self.last.copied
 
     @property
     def own_features(self):
-        """Names of the features that are for the sources of the network alone."""
+        """Names of the features that only the sources of the network read."""
         return self.last.own_features
 
     @property
     def n_features_in_(self):
-        """Number of features that the first step takes; None if it takes any."""
+        """Number of features that the first step takes; None means any number."""
         return getattr(self.steps[0], "n_features_in_", None)
 
     @property
     def feature_names_in_(self):
-        """Names of the features of the first part that knows any; None without one."""
+        """Names of the features of the first part that knows names, or None."""
         return self._known_names()[0]
 
     def _known_names(self):
-        """Return the names that the first part with names knows, and the place of that part.
+        """Return the names of the first part that knows names, and the position of that part.
 
-        A part that knows none ("passthrough", a step that was written by hand) is taken to keep
-        the columns.
+        A part without names ("passthrough", or a hand-written step) is assumed to keep the
+        columns.
         """
         for place, part in enumerate([*self.steps, self.last]):
             names = getattr(part, "feature_names_in_", None)
@@ -68,12 +68,12 @@ class PipelineSource(Source):
         return None, 0
 
     def select(self, X, feature_names=None):
-        """Return X as the first step takes it, with names if a step has learned them."""
+        """Return X in the form for the first step, with names if a step knows them."""
         wanted, place = self._known_names()
         if wanted is not None and feature_names is not None:
             missing = sorted(set(wanted) - set(feature_names), key=wanted.index)
-            # If X has none of these names, and a step without names comes first, that step may
-            # have made them.
+            # If X has none of these names and a step without names comes first, that step may
+            # create them.
             if missing and (place == 0 or len(missing) < len(wanted)):
                 raise_missing(missing)
             if not missing:
@@ -83,19 +83,19 @@ class PipelineSource(Source):
 
     def before_network(self, X):
         """Return the rows X after all steps."""
-        # Step by step: scikit-learn takes a part of a pipeline for unfitted if its last step has
-        # learned nothing.
+        # Step by step, since scikit-learn considers a part of a pipeline unfitted if its last step
+        # has learned nothing.
         for step, reader in pairwise([*self.steps, self.last]):
             X = _transform(step, X, reader)
         return self.last.before_network(X)
 
     @property
     def has_own_features(self):
-        """Whether a source of the network has features for itself alone."""
+        """Whether a source of the network has features that only it reads."""
         return self.last.has_own_features
 
     def match(self, feature_names):
-        """Return this source with its last part matched; the steps are taken to keep the names."""
+        """Return this source with its last part matched, assuming that steps keep names."""
         last = self.last.match(feature_names)
         return self if last is self.last else PipelineSource(self.steps, last)
 
@@ -104,16 +104,16 @@ class PipelineSource(Source):
         return self.last.layer_sizes()
 
     def hidden(self, X):
-        """Return the hidden activations for what the steps make of X."""
+        """Return the hidden activations for the transformed X."""
         return self._ask(self.last.hidden, X)
 
     @property
     def classifies(self):
-        """Whether what the steps lead to classifies."""
+        """Whether the source at the end classifies."""
         return self.last.classifies
 
     def log_posteriors(self, X):
-        """Return the log-probabilities for what the steps make of X."""
+        """Return the log-probabilities for the transformed X."""
         return self._ask(self.last.log_posteriors, X)
 
     def column(self):
@@ -121,7 +121,7 @@ class PipelineSource(Source):
         return self.last.column()
 
     def column_input(self, X, dtype=None):
-        """Return what the network behind the steps reads."""
+        """Return the input of the network behind the steps."""
         return self._ask(self.last.column_input, X, dtype)
 
     def add_hidden(self, graph, rows):
@@ -133,7 +133,7 @@ class PipelineSource(Source):
         return self.last.add_log_posteriors(graph, self._add_steps(graph, rows))
 
     def add_column_input(self, graph, rows):
-        """Add to an ONNX graph the steps and what the network behind them reads."""
+        """Add the steps and the input of the network behind them to an ONNX graph."""
         return self.last.add_column_input(graph, self._add_steps(graph, rows))
 
     def _add_steps(self, graph, rows):
@@ -142,7 +142,7 @@ class PipelineSource(Source):
         return rows
 
     def rows_seen(self, X):
-        """Return which rows the network had; it knows them as the steps make them."""
+        """Return which rows the network had in `fit`, after the steps."""
         return self._ask(self.last.rows_seen, X)
 
     def off_scale(self, X):
@@ -150,16 +150,16 @@ class PipelineSource(Source):
         return self._ask(self.last.off_scale, X)
 
     def _ask(self, question, X, *options):
-        """Return the answer for what the steps make of X; an error says that steps came first."""
-        made = self.before_network(X)
+        """Return the answer for the transformed X; errors mention the steps."""
+        transformed = self.before_network(X)
         try:
-            return question(made, *options)
+            return question(transformed, *options)
         except ValueError as error:
             names = first_few([type(step).__name__ for step in self.steps])
-            raise ValueError(f"Its own steps ({names}) come first. {error}") from error
+            raise ValueError(f"Its own steps ({names}) run first. {error}") from error
 
     def digest(self):
-        """Return the digest of the network; the steps are not part of it."""
+        """Return the digest of the network, without the steps."""
         return self.last.digest()
 
     def digested(self):
@@ -168,9 +168,9 @@ class PipelineSource(Source):
 
 
 def _transform(step, X, reader):
-    """Return what a step makes of X, with names only if its `reader` was fitted with names.
+    """Transform X by a step, with names only if its `reader` was fitted with names.
 
-    ``sklearn.set_config(transform_output=...)`` may have had another value during `fit`.
+    ``sklearn.set_config(transform_output=...)`` may have been different during `fit`.
     """
     output = get_config()["transform_output"]
     if getattr(reader, "feature_names_in_", None) is not None:

@@ -1,4 +1,4 @@
-"""A source that gives the layers of other rows: as many numbers as before, and no knowledge."""
+"""A source that returns the layers of other rows, and so carries no knowledge."""
 
 import hashlib
 
@@ -13,20 +13,20 @@ from skprognet.sources._source import Source
 class PlaceboSource(Source):
     """A source whose layers are permuted among the rows of a table.
 
-    For row i of the table it gives the layers that the source has for row ``order[i]``. So the
-    layers keep their distribution and their widths, and say nothing about the row. It is a control
-    of studies and no model to deploy: it knows the rows of its table only.
+    For row i of the table, it returns the layers of the source for row ``order[i]``. So the layers
+    keep their distribution and widths, but say nothing about the row. It is a control for studies,
+    not a model to deploy: it only knows the rows of its table.
 
     Parameters
     ----------
     source : Source
-        What it is the placebo of, matched with the features.
+        The source to imitate, matched with the features.
     rows : ndarray of shape (n_samples, n_features)
-        The table: all rows that a study trains on and tests.
+        The table of all training and test rows of a study.
     order : ndarray of int of shape (n_samples,)
-        For each row whose layers it gets.
+        For each row, the row whose layers it gets.
     feature_names : ndarray of str, default=None
-        Names of the columns of `rows`, where they are known.
+        Names of the columns of `rows`, if they are known.
     """
 
     def __init__(self, source, rows, order, feature_names=None):
@@ -37,12 +37,12 @@ class PlaceboSource(Source):
 
     @property
     def has_own_features(self):
-        """Whether the source has features for itself alone."""
+        """Whether the source has features that only it reads."""
         return self._source.has_own_features
 
     @property
     def own_features(self):
-        """Names of the features that are for the source alone."""
+        """Names of the features that only the source reads."""
         return self._source.own_features
 
     def layer_sizes(self):
@@ -75,13 +75,14 @@ class PlaceboSource(Source):
         return self._source.select(self._rows[places], self.feature_names_in_)
 
     def _places(self, X):
-        """Return the numbers of the rows X in the table; of equal rows the first."""
+        """Return the positions of the rows X in the table, the first among equal rows."""
         wanted = fingerprints(X)
         unknown = ~np.isin(wanted, self._known)
         if unknown.any():
             raise ValueError(
-                "A placebo source is a control of studies and no model to deploy: it takes rows "
-                f"of the table of its study only; {unknown.sum()} of {len(X)} rows are not in it."
+                "A placebo source must get rows from the table of its study; got "
+                f"{unknown.sum()} of {len(X)} rows that are not in it. Do not deploy this control "
+                "of a study."
             )
         first = ~self._known.duplicated()
         return np.flatnonzero(first)[self._known[first].get_indexer(wanted)]

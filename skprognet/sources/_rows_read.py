@@ -1,4 +1,4 @@
-"""Rows on their way into a frozen network: an array, checked, and then a tensor."""
+"""Convert rows for a frozen network: to a checked array, then to a tensor."""
 
 import numpy as np
 import torch
@@ -8,13 +8,13 @@ from skprognet._checks import all_within
 
 
 def as_array(X):
-    """Return X, a table or a sparse matrix too, as an array of numbers."""
+    """Return X, possibly a table or a sparse matrix, as an array of numbers."""
     X = X.toarray() if issparse(X) else np.asarray(X)
     return X if X.dtype.kind in "biuf" else X.astype(np.float64)
 
 
 def as_tensor(X, dtype, device):
-    """Return X as a tensor, which shares the memory of X only if X may be written to."""
+    """Return X as a tensor, which shares the memory of X only if X is writeable."""
     X = np.ascontiguousarray(X, dtype=dtype)
     return (torch.from_numpy(X) if X.flags.writeable else torch.tensor(X)).to(device)
 
@@ -25,16 +25,16 @@ def check_rows_read(X, n_features, dtype):
     Parameters
     ----------
     X : array, DataFrame or sparse matrix
-        The rows that arrive at the network.
+        The rows that reach the network.
     n_features : int
         The number of features that the network was trained on.
     dtype : str
-        The type in which the network computes.
+        The floating-point type of the network.
 
     Returns
     -------
     ndarray of shape (n_samples, n_features)
-        The rows in their own type.
+        The rows in their original type.
 
     Raises
     ------
@@ -44,15 +44,15 @@ def check_rows_read(X, n_features, dtype):
     X = as_array(X)
     if X.ndim != 2 or X.shape[1] != n_features:
         raise ValueError(
-            f"The network was trained on {n_features} features; it got an array of shape "
-            f"{X.shape}. Use the features that the source was trained on."
+            f"Rows must have the {n_features} features on which the network was trained; got "
+            f"shape {X.shape}. Use the features of the source."
         )
     if all_within(X, dtype):
         return X
     limit = np.float64(np.finfo(dtype).max)
     bad = ~((limit >= X) & (-limit <= X))
     raise ValueError(
-        f"The network takes finite numbers within {dtype}; it got {X[bad][0]} in "
-        f"{bad.any(axis=1).sum()} of {len(X)} rows. Leave such rows out, or bring them into the "
-        "range of the rows that the source was trained on."
+        f"Rows must have finite numbers that fit into {dtype}; got {X[bad][0]} in "
+        f"{bad.any(axis=1).sum()} of {len(X)} rows. Leave these rows out, or bring them into the "
+        "range of the training rows of the source."
     )

@@ -1,4 +1,4 @@
-"""What a source is: something frozen whose hidden layers a network can read."""
+"""The base class of sources: frozen models whose hidden layers a network can read."""
 
 from abc import ABC, abstractmethod
 
@@ -9,50 +9,50 @@ from skprognet.sources._rows_read import as_tensor, check_rows_read
 
 
 class Source(ABC):
-    """Something frozen whose hidden layers another network can read.
+    """Frozen model whose hidden layers another network can read.
 
     Write a subclass to let :class:`~skprognet.ProgressiveClassifier` read a model that this
-    package does not know. Three methods are needed: `layer_sizes`, `hidden` and `digest`. The
-    others have answers that are right for a model about which no more is known. An instance can be
-    given as `source` itself, or a model's own method ``as_source()`` can return it.
+    package does not know. It must define three methods: `layer_sizes`, `hidden` and `digest`. The
+    defaults of the others are right for a model about which nothing else is known. Pass an
+    instance as `source`, or let the method ``as_source()`` of a model return it.
 
-    A source must be possible to pickle and to copy with ``copy.deepcopy``.
+    It must be possible to pickle a source and to copy it with ``copy.deepcopy``.
 
     Attributes
     ----------
     n_features_in_ : int or None
         Number of features that the source takes; None accepts any number.
     feature_names_in_ : ndarray of str or None
-        Their names; None if the source knows its features by their place only.
+        Names of the features; None if the source knows its features only by position.
     network : estimator or None
-        The fitted network whose layers are read, for whoever describes it; None without one.
+        The fitted network whose layers are read, for descriptions; None without one.
     steps : tuple of estimators
-        What a row goes through before it reaches the network.
+        The transformers of a row before the network.
     sources : list of (str, Source)
-        What the network has learned from itself.
+        The sources of the network itself.
     copied : bool
-        Whether the hidden layers of the network began as a copy of those of its one source.
+        Whether the hidden layers of the network started as copies of those of its single source.
     own_features : tuple of str
-        Names of the features of X that are for this source alone: a network that reads it does not
-        take them as features of its own.
+        Names of the features of X that only this source reads; a network that reads the source
+        does not read them itself.
     layer_names : tuple of str
-        Names of the layers of its one frozen column, for whoever draws it; empty without names.
+        Names of the layers of its single frozen column, for drawings; empty without names.
     has_own_features : bool
-        Whether there are such features. A source that finds them in :meth:`match` has to say so
-        before. Other sources that know no names are given the rest of X.
+        Whether the source has such features; it must be right even before :meth:`match` finds
+        them. Other sources without names get the rest of X.
     classifies : bool
-        Whether :meth:`log_posteriors` has an answer.
+        Whether :meth:`log_posteriors` returns probabilities.
     not_copied : str
-        Why :meth:`column` has nothing to copy for fine-tuning: the end of a sentence that begins
-        with the name of the source.
+        Why :meth:`column` has no layers to copy for fine-tuning; it completes a sentence that
+        begins with the name of the source.
 
     See Also
     --------
-    as_source : Returns the source that an estimator is.
+    as_source : Returns an estimator as a source.
 
     Examples
     --------
-    The projections on two axes as a source with one layer:
+    A projection onto two axes as a source with one layer:
 
     >>> import numpy as np, torch
     >>> from skprognet.sources import Source
@@ -87,29 +87,29 @@ class Source(ABC):
 
     @property
     def kind(self):
-        """What kind of source it is, for pictures and descriptions: the name of its class."""
+        """The kind of source, for drawings and descriptions: the name of its class."""
         return type(self).__name__
 
     @property
     def has_own_features(self):
-        """Whether the source has such features; one that finds them in `match` says so before."""
+        """Whether the source has its own features, known even before `match`."""
         return bool(self.own_features)
 
     def match(self, feature_names):
-        """Return this source as it reads rows with features of these names.
+        """Return this source matched with features of these names.
 
-        It is called once in a fit, before anything else is asked. A source that finds its features
-        by name can look them up here.
+        Each fit calls this once, before other methods. A source that finds its features by name
+        can look them up here.
 
         Parameters
         ----------
         feature_names : ndarray of str or None
-            The names of the features of X; None where X has none.
+            The names of the features of X; None if X has none.
 
         Returns
         -------
         Source
-            This source, or another one that is ready.
+            This source, or another one that is ready to read rows.
 
         Raises
         ------
@@ -119,10 +119,10 @@ class Source(ABC):
         return self
 
     def with_n_features(self, n_features):
-        """Return this source as it reads rows with so many features.
+        """Return this source for rows with this number of features.
 
-        A fit asks for it after :meth:`match` if :meth:`layer_sizes` is still None: the widths of
-        some networks are known only when the network can run.
+        A fit calls this after :meth:`match` if :meth:`layer_sizes` is still None, since some
+        networks must run before their widths are known.
 
         Parameters
         ----------
@@ -132,7 +132,7 @@ class Source(ABC):
         Returns
         -------
         Source
-            This source, or another one that is ready.
+            This source, or another one that is ready to read rows.
         """
         return self
 
@@ -143,8 +143,8 @@ class Source(ABC):
         Returns
         -------
         list of tuple of int, or None
-            One tuple for each column, the oldest column first; within it the first layer first.
-            None if they are known only after :meth:`match` or :meth:`with_n_features`.
+            One tuple for each column, starting with the oldest column and its first layer. None if
+            the widths are only known after :meth:`match` or :meth:`with_n_features`.
         """
 
     @abstractmethod
@@ -154,12 +154,12 @@ class Source(ABC):
         Parameters
         ----------
         X : ndarray or DataFrame of shape (n_samples, n_features)
-            Rows as `select` returns them.
+            Rows in the form that `select` returns.
 
         Returns
         -------
         list of list of Tensor
-            For each column its layers, each of shape (n_samples, width), with the widths of
+            The layers of each column, each of shape (n_samples, width), with the widths of
             `layer_sizes`.
 
         Raises
@@ -170,9 +170,9 @@ class Source(ABC):
 
     @abstractmethod
     def digest(self):
-        """Return a text that is the same exactly as long as the source computes the same.
+        """Return a text that changes if and only if the source computes something else.
 
-        A SHA-256 of all weights serves well.
+        A SHA-256 of all weights is a good choice.
 
         Returns
         -------
@@ -186,37 +186,37 @@ class Source(ABC):
         Parameters
         ----------
         X : ndarray or DataFrame of shape (n_samples, n_features)
-            Rows as `select` returns them.
+            Rows in the form that `select` returns.
 
         Returns
         -------
         ndarray of bool of shape (n_samples,), or None
-            None if the source does not know.
+            The mask; None if the source does not know.
         """
         return None
 
     def log_posteriors(self, X):
-        """Return the logarithms of the probabilities of the source's classes for the rows X.
+        """Return the log-probabilities of the source's classes for the rows X.
 
         Parameters
         ----------
         X : ndarray or DataFrame of shape (n_samples, n_features)
-            Rows as `select` returns them.
+            Rows in the form that `select` returns.
 
         Returns
         -------
         Tensor of shape (n_samples, n_classes), or None
-            None if the source does not classify.
+            The log-probabilities; None if the source does not classify.
         """
         return None
 
     def off_scale(self, X):
-        """Return how many features are on another scale than in training, and of how many.
+        """Return the number of features on another scale than in training, and of all features.
 
         Parameters
         ----------
         X : ndarray or DataFrame of shape (n_samples, n_features)
-            Rows as `select` returns them.
+            Rows in the form that `select` returns.
 
         Returns
         -------
@@ -231,24 +231,24 @@ class Source(ABC):
         Returns
         -------
         Column or None
-            None if there are no layers to copy.
+            The network; None if there are no layers to copy.
         """
         return None
 
     def column_input(self, X, dtype=None):
-        """Return what `column` reads for the rows X.
+        """Return the input of `column` for the rows X.
 
         Parameters
         ----------
         X : ndarray or DataFrame of shape (n_samples, n_features)
-            Rows as `select` returns them.
+            Rows in the form that `select` returns.
         dtype : str, default=None
-            A type that the numbers must fit into beside that of the column.
+            A type into which the numbers must fit, besides the type of the column.
 
         Returns
         -------
         Tensor of shape (n_samples, width)
-            In the type and on the device of the column.
+            The input, in the type and on the device of the column.
 
         Raises
         ------
@@ -256,39 +256,40 @@ class Source(ABC):
             If the column cannot compute with these rows.
         """
         column = self.column()
-        own = column.config()["dtype"]
-        X = check_rows_read(X, column.n_features, min(own, dtype or own))  # "float32" is first
-        return as_tensor(X, own, next(column.parameters()).device)
+        column_dtype = column.config()["dtype"]
+        narrower = min(column_dtype, dtype or column_dtype)  # "float32" comes before "float64"
+        X = check_rows_read(X, column.n_features, narrower)
+        return as_tensor(X, column_dtype, next(column.parameters()).device)
 
     def add_hidden(self, graph, rows):
-        """Add to an ONNX graph what :meth:`hidden` computes.
+        """Add the computation of :meth:`hidden` to an ONNX graph.
 
         Parameters
         ----------
         graph : OnnxGraph
-            What is added to; see :class:`~skprognet.persistence.OnnxGraph`.
+            The graph, which is extended; see :class:`~skprognet.persistence.OnnxGraph`.
         rows : str
             Name of the rows in the graph, with the features that `select` returns.
 
         Returns
         -------
         list of list of str
-            For each column the names of its layers.
+            The names of the layers of each column.
 
         Raises
         ------
         TypeError
-            If the source does not say what its graph is.
+            If the source defines no graph.
         """
         raise self._without_graph("add_hidden")
 
     def add_log_posteriors(self, graph, rows):
-        """Add to an ONNX graph what :meth:`log_posteriors` computes.
+        """Add the computation of :meth:`log_posteriors` to an ONNX graph.
 
         Parameters
         ----------
         graph : OnnxGraph
-            What is added to.
+            The graph, which is extended.
         rows : str
             Name of the rows in the graph, with the features that `select` returns.
 
@@ -300,62 +301,62 @@ class Source(ABC):
         Raises
         ------
         TypeError
-            If the source does not say what its graph is.
+            If the source defines no graph.
         """
         raise self._without_graph("add_log_posteriors")
 
     def add_column_input(self, graph, rows):
-        """Add to an ONNX graph what :meth:`column_input` computes.
+        """Add the computation of :meth:`column_input` to an ONNX graph.
 
         Parameters
         ----------
         graph : OnnxGraph
-            What is added to.
+            The graph, which is extended.
         rows : str
             Name of the rows in the graph, with the features that `select` returns.
 
         Returns
         -------
         str
-            Name of what `column` reads.
+            Name of the input of `column`.
         """
         return graph.cast(rows, self.column().config()["dtype"])
 
     def _without_graph(self, method):
         return TypeError(
-            f"A source that is exported must have a graph; {self.kind} has none. Write a method "
-            f"{method}(graph, rows) for it, or export a model that does not read it."
+            f"An exported source must have a method {method}(graph, rows); got {self.kind} "
+            "without one. Write it, or export a model that does not read this source."
         )
 
     def has_steps(self):
-        """Return whether there are steps before the network, or before one that it reads."""
+        """Return whether there are steps before the network, or before one of its sources."""
         return bool(self.steps)
 
     def before_network(self, X):
-        """Return the rows X as they arrive at the network, after all steps."""
+        """Return the rows X after all steps, as they reach the network."""
         return X
 
     def select(self, X, feature_names=None):
-        """Return X with the features that the source takes, in its own order.
+        """Return X with the features that the source reads, in its order.
 
-        Features are matched by name if both sides know the names, and by their place otherwise.
+        Features are matched by name if both sides know the names, otherwise by position.
 
         Parameters
         ----------
         X : ndarray or DataFrame of shape (n_samples, n_features)
             The rows.
         feature_names : ndarray of str, default=None
-            Names of the features of X, if known; None takes those of a DataFrame.
+            Names of the features of X, if known; None uses the names of a DataFrame.
 
         Returns
         -------
         ndarray of shape (n_samples, `n_features_in_`)
-            The rows for `hidden`; a source with steps may return a DataFrame.
+            The rows for `hidden`. A source with steps may return a DataFrame.
 
         Raises
         ------
         ValueError
-            If features that the source needs are missing, or their number differs.
+            If features of the source are missing, or their number differs.
         """
         wanted = self.feature_names_in_
         if hasattr(X, "columns"):
@@ -372,22 +373,22 @@ class Source(ABC):
         return X if places == list(range(X.shape[1])) else X[:, places]
 
     def digested(self):
-        """Yield the bytes of which a network that reads this source makes its own digest."""
+        """Yield the bytes that this source adds to the digest of a network that reads it."""
         yield self.digest().encode()
 
 
 def check_number_of_features(X, n_wanted):
-    """Raise unless X has as many features as the source was trained on; None is any number."""
+    """Raise unless X has the number of features of the source; None means any number."""
     if n_wanted is not None and X.shape[1] != n_wanted:
         raise ValueError(
-            f"The source was trained on {n_wanted} features; got X with {X.shape[1]}. Use the "
-            "same features in the same order, or DataFrames on both sides to match them by name."
+            f"X must have the {n_wanted} features of the source; got {X.shape[1]}. Use the same "
+            "features in the same order, or DataFrames on both sides to match them by name."
         )
 
 
 def raise_missing(missing):
-    """Raise the error about features that a source needs and X lacks."""
+    """Raise the error about features of a source that X lacks."""
     raise ValueError(
-        f"The source needs {len(missing)} features that X lacks: {first_few(missing)}. "
-        "Add these columns, or train the source on the features of X."
+        f"X must have all features of the source; got X without {len(missing)} of them: "
+        f"{first_few(missing)}. Add these columns, or train the source on the features of X."
     )

@@ -1,4 +1,4 @@
-"""The named layers of a torch module as an ONNX model, written by torch's own exporter."""
+"""Export the named layers of a torch module to ONNX with torch's own exporter."""
 
 import logging
 import warnings
@@ -15,30 +15,30 @@ _OPSET = 18  # the oldest that torch writes
 
 
 def export_layers(module, names, pooling, n_features):
-    """Return an ONNX model that computes the named layers of a module for any number of rows.
+    """Return an ONNX model of the named layers of a module, for any number of rows.
 
     Parameters
     ----------
     module : nn.Module
-        In evaluation mode.
+        The module, in evaluation mode.
     names : sequence of str
-        The layers, by the names of submodules.
+        Names of the submodules whose outputs are the layers.
     pooling : sequence of str
-        What is taken over time.
+        The statistics over time.
     n_features : int
-        How many features a row has.
+        Number of features of a row.
 
     Returns
     -------
     onnx.ModelProto
-        With one input, the rows in the type of the module, and an output for each layer.
+        A model with one input, the rows in the type of the module, and one output per layer.
 
     Raises
     ------
     ImportError
         If the packages of the extra ``onnx`` are not installed.
     ValueError
-        If torch cannot write the module, or needs operations that are not ONNX's own.
+        If torch cannot export the module, or needs operations outside of ONNX.
     """
     import_extra("onnxscript", "onnx")
     X_NF = torch.zeros(3, n_features, dtype=dtype_of(module))
@@ -53,21 +53,22 @@ def export_layers(module, names, pooling, n_features):
                 dynamic_shapes=({0: torch.export.Dim("n")},),
             ).model_proto
     except Exception as error:
-        said = (str(error).splitlines() or [""])[0]
+        reason = (str(error).splitlines() or [""])[0]
         raise ValueError(
-            f"torch has no ONNX graph for the module {type(module).__name__} "
-            f"({type(error).__name__}: {said:.150}). Export a model that does not read it."
+            "torch must be able to export the module; got "
+            f"{type(module).__name__}, which it cannot export ({type(error).__name__}: "
+            f"{reason:.150}). Export a model that does not read it."
         ) from error
-    if model.functions or {each.domain for each in model.opset_import} != {""}:
+    if model.functions or {opset.domain for opset in model.opset_import} != {""}:
         raise ValueError(
-            f"The module {type(module).__name__} must be made of ONNX's own operations; torch "
-            "wrote others. Export a model that does not read it."
+            "The module must consist of standard ONNX operations; got others in "
+            f"{type(module).__name__}. Export a model that does not read it."
         )
     return model
 
 
 class _Layers(nn.Module):
-    """A module that gives the named layers of another one."""
+    """A module that returns the named layers of another module."""
 
     def __init__(self, module, names, pooling):
         super().__init__()
@@ -80,7 +81,7 @@ class _Layers(nn.Module):
 
 @contextmanager
 def _silent():
-    """Keep the exporter from talking: of optional packages, of what later versions will do."""
+    """Silence the exporter's messages about optional packages and future versions."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.CRITICAL)

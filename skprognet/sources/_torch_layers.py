@@ -1,4 +1,4 @@
-"""What the named layers of a torch module give for rows.
+"""Compute the named layers of a torch module for rows.
 
 Letters in names: N rows, F features, T steps of time, H units of one layer.
 """
@@ -18,31 +18,31 @@ POOLS = {
     "std": lambda h_NTH: h_NTH.std(1, correction=0),
     "max": lambda h_NTH: h_NTH.amax(1),
 }
-TOLERANCE = {"rtol": 1e-3, "atol": 1e-5}  # for sums in another order; two rows differ by far more
+TOLERANCE = {"rtol": 1e-3, "atol": 1e-5}  # allows another order of sums; rows differ far more
 
 
 def tensors_of(module):
-    """Return all parameters and buffers of a module by name; one with two names has the first."""
+    """Return all parameters and buffers of a module by name, each under its first name."""
     return {**dict(module.named_parameters()), **dict(module.named_buffers())}
 
 
 def dtype_of(module):
-    """Return the type in which a module computes: that of its first floating-point tensor."""
+    """Return the type in which a module computes, from its first floating-point tensor."""
     types = (values.dtype for values in tensors_of(module).values() if values.is_floating_point())
     return next(types, torch.float32)
 
 
 def check_layers(module, layers):
-    """Return the names of layers as a list; raise unless they are submodules, each once."""
+    """Return the names of layers as a list; raise unless they are different submodules."""
     layers = as_names(layers, "layers")
     known = [name for name, _ in module.named_modules(remove_duplicate=False) if name]
     for name in layers:
         if name not in known:
             near = nearest_name(name, known)
-            near = f" The nearest is {near!r}." if near else ""
+            hint = f"Did you mean {near!r}?" if near else "Check the names of named_modules()."
             raise ValueError(
-                f"layers must name submodules of the module; got {name!r}, and there are "
-                f"{first_few(known) or 'none'}.{near}"
+                "layers must name submodules of the module, "
+                f"[{first_few(known)}]; got {name!r}. {hint}"
             )
     twice = [name for name, n in Counter(layers).items() if n > 1]
     if twice:
@@ -51,36 +51,37 @@ def check_layers(module, layers):
 
 
 def check_pooling(pooling):
-    """Return what is taken over time as a list; raise unless each is known, and named once."""
+    """Return the statistics over time as a list; raise unless they are known and different."""
     pooling = as_names(pooling, "pooling")
     for name in pooling:
         check_choice("pooling", name, POOLS)
     if len(set(pooling)) < len(pooling):
-        raise ValueError(f"pooling must name each kind once; got {pooling!r:.200}.")
+        raise ValueError(
+            f"pooling must name each statistic once; got {pooling!r:.200}. Leave one out."
+        )
     return pooling
 
 
 def layers_of(module, names, pooling, X_NF):
-    """Return the layers of a module for rows, computed in blocks of one size.
+    """Compute the layers of a module for rows, in blocks of one size.
 
-    A last block is filled up with zeros, so that the number of rows does not change the order of
-    summation.
+    Zeros pad the last block, so that the number of rows does not change the order of summation.
 
     Parameters
     ----------
     module : nn.Module
-        In evaluation mode.
+        The module, in evaluation mode.
     names : sequence of str
-        The layers, by the names of submodules.
+        Names of the submodules whose outputs are the layers.
     pooling : sequence of str
-        What is taken over time, among the keys of `POOLS`.
+        The statistics over time, among the keys of `POOLS`.
     X_NF : Tensor of shape (N, F)
         The rows.
 
     Returns
     -------
     list of Tensor of shape (N, H)
-        One for each name.
+        One layer for each name.
     """
     blocks = []
     for rows in X_NF.split(ROWS_PER_BLOCK):
@@ -91,18 +92,18 @@ def layers_of(module, names, pooling, X_NF):
 
 
 def probe(module, names, pooling, n_features):
-    """Return the widths of the layers; raise unless a row's numbers depend on that row alone.
+    """Return the widths of the layers; raise unless each row's numbers depend only on the row.
 
-    The module runs twice, on five rows of which the first and the last are the same both times.
-    Their numbers differ if the module draws random numbers, normalises by the rows at hand, takes
-    rows for steps of time, or goes on from its last call.
+    The module runs twice on five rows, and the first and last row are the same both times. Their
+    numbers differ if the module draws random numbers, normalises over the rows, treats rows as
+    time steps, or keeps state between calls.
 
     Parameters
     ----------
     module, names, pooling
-        As for `layers_of`.
+        As in `layers_of`.
     n_features : int
-        How many features a row has.
+        Number of features of a row.
 
     Returns
     -------
@@ -118,35 +119,35 @@ def probe(module, names, pooling, n_features):
             *ends, **TOLERANCE, equal_nan=True
         ):
             raise ValueError(
-                f"A row must get the same numbers whatever rows come with it; the layer {name!r} "
-                "of the module gave others. In evaluation mode nothing may be drawn "
-                "(functional.dropout needs training=self.training) or normalised by the rows at "
-                "hand, and no row may be taken for a step of time."
+                f"The numbers of a row must not depend on other rows; got others from the layer "
+                f"{name!r} of the module. In evaluation mode, do not draw random numbers "
+                "(functional.dropout needs training=self.training), normalise over the rows, or "
+                "treat rows as time steps."
             )
     return tuple(h_NH.shape[1] for h_NH in once)
 
 
 def find_n_features(module):
-    """Return how many features the first layer of a module takes; None if that is not known.
+    """Return the number of features that the first layer of a module takes; None if unknown.
 
-    The first layer with a width may read something else than the rows. So the module runs on two
-    rows of this width, and the layer has to get just these.
+    The first layer with a width may not read the rows themselves. So the module runs on two rows
+    of this width, and the layer must get exactly these rows.
     """
-    first = next((each for each in module.modules() if _width(each)), None)
+    first = next((part for part in module.modules() if _width(part)), None)
     if first is None:
         return None
     X_NF = torch.zeros(2, _width(first), dtype=dtype_of(module))
     reads = []
 
     def note(_, args):
-        given = args[0] if args and torch.is_tensor(args[0]) else X_NF[:0]
-        reads.append(given.data_ptr() == X_NF.data_ptr() and given.shape == X_NF.shape)
+        rows = args[0] if args and torch.is_tensor(args[0]) else X_NF[:0]
+        reads.append(rows.data_ptr() == X_NF.data_ptr() and rows.shape == X_NF.shape)
 
     hook = first.register_forward_pre_hook(note)
     try:
         _forward(module, X_NF)
     except ValueError:
-        pass  # what is wrong is said when the layers are read
+        pass  # reading the layers reports the error
     finally:
         hook.remove()
     return _width(first) if reads and reads[0] else None
@@ -160,19 +161,20 @@ def _width(layer):
 def _run(module, names, pooling, X_NF):
     """Return the layers for one block of rows."""
     outputs = _forward(module, X_NF, names)
-    return [_pooled(n, found, len(X_NF), pooling) for n, found in zip(names, outputs, strict=True)]
+    return [_pooled(n, hs, len(X_NF), pooling) for n, hs in zip(names, outputs, strict=True)]
 
 
 def _forward(module, X_NF, names=()):
-    """Run a module and return the outputs of layers; what it raises becomes one sentence."""
+    """Run a module and return the outputs of layers; its errors become one message."""
     try:
         with undisturbed("cpu"):
             return record_outputs(module, list(names), X_NF)
     except Exception as error:
-        said = (str(error).splitlines() or [""])[0]
+        reason = (str(error).splitlines() or [""])[0]
         raise ValueError(
-            f"The module cannot compute with rows of {X_NF.shape[1]} features "
-            f"({type(error).__name__}: {said:.150}). Give it the features that it was trained on."
+            f"The module must compute with the features of X; got {X_NF.shape[1]} features, with "
+            f"which it cannot ({type(error).__name__}: {reason:.150}). Pass the features on which "
+            "it was trained."
         ) from error
 
 
@@ -180,27 +182,27 @@ def _pooled(name, outputs, n_rows, pooling):
     """Return the output of a layer as (rows, width)."""
     if len(outputs) != 1:
         raise ValueError(
-            f"A layer must run once when its module runs; {name!r} ran {len(outputs)} times. Name "
-            "a submodule that runs once."
+            f"A layer must run once when its module runs; got {len(outputs)} runs of {name!r}. "
+            "Name a submodule that runs once."
         )
     (h,) = outputs
     if not torch.is_tensor(h) or not h.is_floating_point():
         got = f"one of {h.dtype}" if torch.is_tensor(h) else f"a {type(h).__name__}"
         raise ValueError(
-            f"The layer {name!r} must give a tensor of floating-point numbers; got {got}. Name "
+            f"The layer {name!r} must return a tensor of floating-point numbers; got {got}. Name "
             "another submodule."
         )
     if len(h) == n_rows and (h.ndim == 2 or (h.ndim == 3 and h.shape[1])):
         return pool_over_time(h, pooling)
     raise ValueError(
-        f"The layer {name!r} must give (rows, width) or (rows, time, width); for {n_rows} rows it "
-        f"gave the shape {tuple(h.shape)}. Name another submodule; a recurrent one needs "
+        f"The layer {name!r} must return (rows, width) or (rows, time, width); got the shape "
+        f"{tuple(h.shape)} for {n_rows} rows. Name another submodule; a recurrent one needs "
         "batch_first=True."
     )
 
 
 def pool_over_time(h, pooling):
-    """Return a layer of shape (rows, width), pooled where it is (rows, time, width)."""
+    """Return a layer of shape (rows, width), pooling a layer of shape (rows, time, width)."""
     return h if h.ndim == 2 else torch.cat([POOLS[pool](h) for pool in pooling], dim=1)
 
 
@@ -210,7 +212,7 @@ def check_finite(names, layers: list[Tensor]):
         bad = ~torch.isfinite(h_NH).all(dim=1)
         if bad.any():
             raise ValueError(
-                f"The layer {name!r} of the module must give finite numbers; it gave NaN or "
-                f"infinity for {int(bad.sum())} of {len(bad)} rows. Leave such rows out, or bring "
-                "them into the range of the rows that the module was trained on."
+                f"The layer {name!r} of the module must return finite numbers; got NaN or "
+                f"infinity for {int(bad.sum())} of {len(bad)} rows. Leave these rows out, or "
+                "bring them into the range of the training rows of the module."
             )

@@ -1,4 +1,4 @@
-"""A source that is a torch module: any network, with hidden layers that somebody names."""
+"""A torch module as a source: any network, with hidden layers that the user names."""
 
 import copy
 import hashlib
@@ -31,15 +31,15 @@ from skprognet.sources._torch_layers import (
 )
 from skprognet.sources._torch_stack import column_of
 
-MOST_FEATURES = 10**6  # a forged file may say any number
+MOST_FEATURES = 10**6  # a forged file may have any number
 
 
 class TorchSource(Source):
-    """A fitted torch module as a source, read at the submodules that are named.
+    """Fitted torch module as a source, with named submodules as its hidden layers.
 
-    The module is copied once, when the source is made: to the CPU, in evaluation mode, without
-    gradients. The module itself is never touched, and whatever happens to it later does not
-    change the source. ``clone``, ``copy.deepcopy`` and every fit share the one copy, which nothing
+    The source copies the module once, when it is created: to the CPU, in evaluation mode, without
+    gradients. It never changes the module itself, and later changes of the module do not affect
+    the source. ``clone``, ``copy.deepcopy`` and every fit share this one copy, which nothing
     changes.
 
     Parameters
@@ -47,40 +47,40 @@ class TorchSource(Source):
     module : torch.nn.Module
         Maps a floating-point tensor of shape (n_rows, n_features) to anything.
     layers : str or sequence of str
-        Names of submodules, as ``module.named_modules()`` has them: the hidden layers, the first
-        one first. Each has to run once when the module runs. Its output, of several the first (as
-        of an ``nn.LSTM``), has the shape (n_rows, width), or (n_rows, time, width), which is
-        pooled over time.
+        Names of submodules as in ``module.named_modules()``: the hidden layers, from the first on.
+        Each must run once when the module runs. Its output (the first of several, as in an
+        ``nn.LSTM``) must have the shape (n_rows, width), or (n_rows, time, width), which is pooled
+        over time.
     columns : str or sequence of str, default=None
-        The features of X that the module reads, in its order: names of columns, or what their
-        names begin with. They are for this source alone, so a new network does not take them as
-        features of its own unless its parameter `features` says so. None is all features of X,
-        which the new network reads too.
+        The features of X that the module reads, in its order: names of columns, or beginnings of
+        names. They are for this source alone: a new network does not read them itself unless its
+        parameter `features` names them. None means all features of X, which the new network reads
+        too.
     pooling : {"mean", "max", "std"} or sequence of these, default="mean"
-        What is taken over time; of several, one beside the other. "std" is the standard deviation
-        with ddof 0.
+        The statistic over time; several are concatenated. "std" is the standard deviation with
+        ddof 0.
 
     Attributes
     ----------
     module : torch.nn.Module
         The frozen copy. Do not change it.
     layers : list of str
-        As given.
+        The parameter as a list.
     columns : list of str or None
-        As given.
+        The parameter as a list.
     pooling : list of str
-        As given.
+        The parameter as a list.
     n_features_in_ : int or None
-        Number of features that the module takes; None until that is known.
+        Number of features that the module takes; None until it is known.
 
     Raises
     ------
     TypeError
-        If `module` is no ``nn.Module``, or one whose layers torch does not show (scripted,
-        compiled); or for names that are not text.
+        If `module` is not an ``nn.Module``, or is scripted or compiled, which hides its layers; or
+        if names are not text.
     ValueError
-        If a layer does not exist, is named twice, or gives something else than described; or if
-        the module cannot be copied, or draws random numbers or mixes rows in evaluation mode.
+        If a layer does not exist, is named twice, or returns something else; or if the module
+        cannot be copied, or draws random numbers or mixes rows in evaluation mode.
 
     See Also
     --------
@@ -88,15 +88,15 @@ class TorchSource(Source):
 
     Notes
     -----
-    The module computes in its own type, in blocks of 128 rows, the last one filled up with zeros.
-    One thread at a time computes with it. Its hooks are copied with it, since they may be a part
-    of what it computes.
+    The module computes in its own type, in blocks of 128 rows; zeros pad the last block. Only one
+    thread at a time computes with it. Its hooks are copied with it, since they may be part of its
+    computation.
 
-    The last digits of a row may depend on its place among the rows, as matrix libraries have it,
-    while what this package computes itself does not in float32.
+    The last digits of a row may depend on its position, since matrix libraries work that way. The
+    networks of this package avoid that in float32.
 
-    Nobody can say which rows a module was trained on. So :meth:`rows_seen` is None ("unknown"),
-    and the audit of a study says so.
+    A module does not show which rows it was trained on. So :meth:`rows_seen` returns None
+    ("unknown"), and the audit of a study says so.
 
     Examples
     --------
@@ -146,7 +146,7 @@ class TorchSource(Source):
 
     @property
     def kind(self):
-        """Its class and that of the module."""
+        """The class of the source, with the class of the module."""
         return f"TorchSource({type(self.module).__name__})"
 
     @property
@@ -166,38 +166,37 @@ class TorchSource(Source):
 
     @property
     def has_own_features(self):
-        """Whether the module reads columns of its own."""
+        """Whether the module has its own columns of X."""
         return self.columns is not None
 
     def match(self, feature_names):
-        """Return this source with its columns found among the features of X.
+        """Return this source with its columns looked up among the features of X.
 
         Parameters
         ----------
         feature_names : sequence of str or None
-            The names of the features of X, None where X has none.
+            The names of the features of X; None if X has none.
 
         Returns
         -------
         TorchSource
-            A new one, which shares the copy of the module.
+            A new source that shares the copy of the module.
 
         Raises
         ------
         ValueError
-            If columns are missing, X has no names to find them by, or the module does not take as
-            many features.
+            If columns are missing, X has no names, or the module takes another number of features.
         """
         if self.columns is None:
             return self if feature_names is None else self._reading(feature_names)
-        check_named(feature_names, "A TorchSource with columns")
+        check_named(feature_names, "a TorchSource with columns")
         names = find_columns(self.columns, [str(name) for name in feature_names], "columns")
         matched = self._reading(names)
         matched.own_features = tuple(names)
         return matched
 
     def with_n_features(self, n_features):
-        """Return this source as it reads rows with so many features.
+        """Return this source for rows with this number of features.
 
         Parameters
         ----------
@@ -207,12 +206,12 @@ class TorchSource(Source):
         Returns
         -------
         TorchSource
-            A new one, which shares the copy of the module.
+            A new source that shares the copy of the module.
 
         Raises
         ------
         ValueError
-            If the module cannot compute with as many, or draws random numbers or mixes rows.
+            If the module cannot compute with this number, or draws random numbers or mixes rows.
         """
         sized = copy.copy(self)
         sized.n_features_in_ = n_features
@@ -221,20 +220,21 @@ class TorchSource(Source):
         return sized
 
     def _reading(self, names):
-        """Return this source as it reads features of these names."""
+        """Return this source for features of these names."""
         if self.n_features_in_ is None:
             return self.with_n_features(len(names))
         if self.n_features_in_ != len(names):
             raise ValueError(
-                f"The module takes {self.n_features_in_} features; it would read {len(names)}: "
-                f"{first_few(names)}. Name those that it was trained on in columns=."
+                f"The module must read {self.n_features_in_} features; got {len(names)}: "
+                f"{first_few(names)}. Name in columns= those on which it was trained."
             )
         return copy.copy(self)
 
     def layer_sizes(self):
-        """Return the widths of the layers; None until it is known how many features there are.
+        """Return the widths of the layers; None before the number of features is known.
 
-        The first layer of the module may say so, or :meth:`match` or :meth:`with_n_features` does.
+        The number comes from the first layer of the module, :meth:`match` or
+        :meth:`with_n_features`.
         """
         return None if self._widths is None else [self._widths]
 
@@ -244,18 +244,18 @@ class TorchSource(Source):
         Parameters
         ----------
         X : ndarray or DataFrame of shape (n_samples, n_features)
-            Rows as :meth:`select` returns them.
+            Rows in the form that :meth:`select` returns.
 
         Returns
         -------
         list of list of Tensor
-            One column, with a layer of shape (n_samples, width) for each name.
+            One column with a layer of shape (n_samples, width) for each name.
 
         Raises
         ------
         ValueError
             If X has another number of features, a number is not finite or too large for the type
-            of the module, or a layer gives a number that is not finite.
+            of the module, or a layer returns a number that is not finite.
         """
         if self._widths is None:
             return self.with_n_features(np.shape(X)[-1]).hidden(X)
@@ -269,12 +269,12 @@ class TorchSource(Source):
         return [layers]
 
     def add_hidden(self, graph, rows):
-        """Add the named layers to an ONNX graph, as torch's own exporter writes them.
+        """Add the named layers to an ONNX graph with torch's own exporter.
 
         Parameters
         ----------
         graph : OnnxGraph
-            What is added to.
+            The graph, which is extended.
         rows : str
             Name of the rows in the graph, with the features that `select` returns.
 
@@ -286,7 +286,7 @@ class TorchSource(Source):
         Raises
         ------
         ValueError
-            If torch cannot write a graph of the module.
+            If torch cannot export the module.
         """
         dtype = dtype_of(self.module)
         with self._frozen.lock:
@@ -294,12 +294,13 @@ class TorchSource(Source):
         return [graph.include(model, graph.cast(rows, str(dtype).removeprefix("torch.")))]
 
     def column(self):
-        """Return a column with the weights of the module, if it is a plain stack of linear layers.
+        """Return a column with the weights of the module if it is a plain stack of layers.
 
         Returns
         -------
         Column or None
-            A copy. All linear layers but the last are hidden, whether they are named or not.
+            A copy, or None for another module. All linear layers except the last are hidden
+            layers, named or not.
         """
         return column_of(self.module)
 
@@ -311,7 +312,7 @@ class TorchSource(Source):
         return sha256.hexdigest()
 
     def _description(self):
-        """Return in plain values what the source is, without its weights."""
+        """Describe the source in plain values, without its weights."""
         return {
             "layers": self.layers,
             "columns": self.columns,
@@ -321,42 +322,43 @@ class TorchSource(Source):
         }
 
     def to_state(self):
-        """Return what is stored of this source, in plain values and arrays: no code.
+        """Return the state of this source for a file, in plain values and arrays without code.
 
         Returns
         -------
         dict
-            `layers`, `columns`, `own_features` (the columns that were found), `pooling`,
-            `module` (the classes of its parts, and type and shape of its tensors), `n_features`
-            and `weights` (by name an array for each parameter and buffer).
+            `layers`, `columns`, `own_features` (the matched columns), `pooling`, `module` (the
+            classes of its parts, and type and shape of its tensors), `n_features` and `weights`
+            (an array for each parameter and buffer, by name).
         """
         weights = arrays_of(self.module)
         return {**self._description(), "n_features": self.n_features_in_, "weights": weights}
 
     @classmethod
     def from_state(cls, state, module):
-        """Return the source that a state stands for, with a module of the same architecture.
+        """Rebuild the source from its state and a module of the same architecture.
 
         Parameters
         ----------
         state : dict
-            What :meth:`to_state` returned, or somebody forged.
+            The result of :meth:`to_state`; it may be forged.
         module : torch.nn.Module
-            Its code; the weights are those of the state. It is copied, and stays as it is.
+            The module, which provides the code; the weights come from the state. It is copied and
+            not changed.
 
         Returns
         -------
         TorchSource
-            As it was stored.
+            The source as it was stored.
 
         Raises
         ------
         ValueError
-            If the module has other parts or tensors than the one that was stored, or the state
-            contradicts itself.
+            If the module has other parts or tensors than the stored one, or the state contradicts
+            itself.
         """
         check_described(module, state["module"])
-        if state["n_features"] is not None:  # the module would get rows of this length
+        if state["n_features"] is not None:  # the module runs on rows of this length
             check_number("n_features", state["n_features"], "integer", low=1, high=MOST_FEATURES)
         frozen = with_arrays(module, state["weights"])
         options = {name: state[name] for name in ("columns", "pooling")}
@@ -365,7 +367,7 @@ class TorchSource(Source):
             source = source.match(state["own_features"])
         elif source.n_features_in_ is None and state["n_features"] is not None:
             source = source.with_n_features(state["n_features"])
-        found = {**source._description(), "n_features": source.n_features_in_}
-        if any(found[name] != state[name] for name in found) or len(state) != len(found) + 1:
+        rebuilt = {**source._description(), "n_features": source.n_features_in_}
+        if any(rebuilt[key] != state[key] for key in rebuilt) or len(state) != len(rebuilt) + 1:
             raise ValueError("the layers or columns of a TorchSource are not those of its module")
         return source

@@ -1,4 +1,4 @@
-"""A torch module that is a plain stack of linear layers, as a column."""
+"""Convert a torch module that is a plain stack of linear layers to a column."""
 
 from itertools import pairwise
 
@@ -7,7 +7,7 @@ from torch import nn
 
 from skprognet.networks import Column
 
-# What stands between two linear layers -> the activation of a column.
+# Modules between two linear layers -> activation of a column.
 NAMES = {
     (nn.Sigmoid,): "sigmoid",
     (nn.Tanh,): "tanh",
@@ -15,25 +15,25 @@ NAMES = {
     (nn.Identity,): "identity",
     (): "identity",
 }
-NORMALISES = (nn.Softmax, nn.LogSoftmax)  # probabilities of logits; a column ends with the logits
+NORMALISES = (nn.Softmax, nn.LogSoftmax)  # removed, since a column ends with the logits
 
 
 def column_of(module):
-    """Return a column with the weights of a module, or None if it is no plain stack.
+    """Return a column with the weights of a module, or None if it is not a plain stack.
 
-    A plain stack is an ``nn.Sequential``, of Sequentials perhaps, of linear layers with one and
-    the same activation after each but the last; ``nn.Dropout`` may stand anywhere, and softmax at
+    A plain stack is an ``nn.Sequential``, possibly nested, of linear layers with the same
+    activation after each layer except the last. ``nn.Dropout`` may appear anywhere, and softmax at
     the end.
 
     Parameters
     ----------
     module : nn.Module
-        Frozen, in evaluation mode.
+        The frozen module, in evaluation mode.
 
     Returns
     -------
     Column or None
-        Its biases are 0 where the module has none.
+        The column, with biases of 0 if the module has none.
     """
     parts = [part for part in _parts(module) if type(part) is not nn.Dropout]
     if parts and type(parts[-1]) in NORMALISES:
@@ -43,7 +43,7 @@ def column_of(module):
     types = {layer.weight.dtype for layer in linear}
     if activation is None or len(linear) < 2 or types not in ({torch.float32}, {torch.float64}):
         return None
-    if any(one.out_features != other.in_features for one, other in pairwise(linear)):
+    if any(below.out_features != above.in_features for below, above in pairwise(linear)):
         return None
     column = Column(
         linear[0].in_features,
@@ -54,27 +54,27 @@ def column_of(module):
         dtype=linear[0].weight.dtype,
     )
     with torch.no_grad():
-        for ours, theirs in zip(column.layers, linear, strict=True):
-            ours.weight.copy_(theirs.weight)
-            if theirs.bias is not None:
-                ours.bias.copy_(theirs.bias)
+        for copied, layer in zip(column.layers, linear, strict=True):
+            copied.weight.copy_(layer.weight)
+            if layer.bias is not None:
+                copied.bias.copy_(layer.bias)
     return column
 
 
 def _parts(module):
-    """Return what a Sequential consists of, in order; a hook may change what a part computes."""
+    """Return the parts of a Sequential; none with hooks, which may change the results."""
     if module._forward_hooks or module._forward_pre_hooks:
         return []
     if type(module) is not nn.Sequential:
         return [module]
-    return [part for each in module for part in _parts(each) or [None]]
+    return [part for inner in module for part in _parts(inner) or [None]]
 
 
 def _activation(parts):
-    """Return the name of the activation after each hidden layer; None if there is no such one."""
+    """Return the name of the activation that follows each hidden layer, or None."""
     kinds = [type(part) for part in parts]
     places = [place for place, kind in enumerate(kinds) if kind is nn.Linear]
     if not places or places[0] != 0 or places[-1] != len(kinds) - 1:
         return None
-    between = {tuple(kinds[one + 1 : other]) for one, other in pairwise(places)}
+    between = {tuple(kinds[start + 1 : stop]) for start, stop in pairwise(places)}
     return NAMES.get(between.pop()) if len(between) == 1 else None

@@ -1,38 +1,38 @@
-"""What a fitted network remembers of its training rows: a hash of each, and their scale."""
+"""What a fitted network remembers of its training rows: their hashes and their scale."""
 
 import numpy as np
 
 from skprognet._fingerprints import fingerprints
 from skprognet.sources._rows_read import as_array
 
-# Attributes of a fitted network: how many rows it was trained on, and their scale.
+# Attributes of a fitted network: the number of its training rows, and their scale.
 MOMENTS = ("n_samples_seen_", "training_mean_", "training_std_")
-# Fewer rows say too little of a spread: two may be close to each other by chance.
+# Fewer rows say too little about a spread: two rows may be close by chance.
 FEWEST_ROWS = 10
-FARTHEST = 10  # training standard deviations, and times that a spread may be larger or smaller
+FARTHEST = 10  # most training standard deviations, and most times that a spread may change
 
 
 def is_known(network, X):
-    """Return which of the rows X a network had in `fit`, shape (n_samples,)."""
+    """Return which of the rows X a network had in `fit`, of shape (n_samples,)."""
     return np.isin(fingerprints(as_array(X)), network.row_fingerprints_)
 
 
 def add_rows(X, n_before=0, mean=0.0, std=0.0):
-    """Return number, mean and standard deviation (ddof 0) of rows and of those counted before.
+    """Return number, mean and standard deviation (ddof 0) of new and earlier rows together.
 
     Parameters
     ----------
     X : ndarray of shape (n_rows, n_features)
-        Further rows.
+        The new rows.
     n_before : int, default=0
-        Number of rows counted before.
+        Number of earlier rows.
     mean, std : ndarray of shape (n_features,), default=0.0
-        Their mean and standard deviation.
+        Mean and standard deviation of the earlier rows.
 
     Returns
     -------
     n_rows, mean, std
-        Of all of them.
+        The values over all rows.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         mean_here, var_here = X.mean(axis=0, dtype=np.float64), X.var(axis=0, dtype=np.float64)
@@ -43,20 +43,20 @@ def add_rows(X, n_before=0, mean=0.0, std=0.0):
 
 
 def count_off_scale(X, network):
-    """Return in how many columns X is not on the scale of the training rows, and of how many.
+    """Return the number of columns of X that are off the scale of training, and of all columns.
 
     Parameters
     ----------
     X : array or DataFrame of shape (n_rows, n_features)
-        Rows as the network gets them.
-    network : classifier
-        Fitted, with the mean and standard deviation of its training rows.
+        Rows in the form that reaches the network.
+    network : estimator
+        A fitted estimator with the mean and standard deviation of its training rows.
 
     Returns
     -------
     n_off, n_columns : int
-        Columns that are constant in training, as far as float32 can tell, have no scale and do
-        not count. Of too few training rows, or of none that are remembered, both are 0.
+        Columns that are constant in training, within float32 precision, have no scale and do not
+        count. Both numbers are 0 if there are too few training rows, or none are remembered.
     """
     if getattr(network, MOMENTS[0], 0) < FEWEST_ROWS:
         return 0, 0

@@ -76,9 +76,9 @@ def test_every_option_reaches_the_estimator(importances):
 
 def test_another_classifier_is_refused():
     message = (
-        "source_importances asks a fitted ProgressiveClassifier or ProgressiveRegressor, which "
-        "can do without a source, or a pipeline, FrozenEstimator or fitted search around one; "
-        "got DNNClassifier."
+        "model must be a fitted ProgressiveClassifier or ProgressiveRegressor, or a pipeline, "
+        "FrozenEstimator or fitted search around one; got DNNClassifier. Other networks cannot do "
+        "without a source."
     )
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         SourceImportanceDisplay.from_estimator(DNNClassifier(), [[0]], [0])

@@ -45,7 +45,8 @@ PARAMETERS = [
     (
         {"validation_fraction": "0.1"},
         TypeError,
-        "validation_fraction must be a number or a splitter; got '0.1'.",
+        "validation_fraction must be a number or a splitter; got '0.1'. Pass a share of the rows, "
+        "such as 0.1.",
     ),
     (
         {"validation_fraction": StratifiedKFold},
@@ -56,43 +57,42 @@ PARAMETERS = [
     (
         {"validation_fraction": PredefinedSplit([-1] * 150)},
         ValueError,
-        "validation_fraction must give a split into training and validation rows; "
-        "PredefinedSplit gave none for 150 rows." + WAYS_OUT,
+        "validation_fraction must split rows into training and validation rows; got no split of "
+        "150 rows from PredefinedSplit." + WAYS_OUT,
     ),
     (
         {"validation_fraction": Splits((ROWS, ROWS[:0]))},
         ValueError,
-        "validation_fraction must give training rows and other validation rows; Splits gave 150 "
-        "and 0, of which 0 are in both." + WAYS_OUT,
+        "validation_fraction must give training rows and other validation rows; got 150 and 0 "
+        "from Splits, with 0 in both." + WAYS_OUT,
     ),
     (
         {"validation_fraction": Splits((ROWS, ROWS[:9]))},
         ValueError,
-        "validation_fraction must give training rows and other validation rows; Splits gave 150 "
-        "and 9, of which 9 are in both." + WAYS_OUT,
+        "validation_fraction must give training rows and other validation rows; got 150 and 9 "
+        "from Splits, with 9 in both." + WAYS_OUT,
     ),
     (
         {"validation_fraction": Splits((ROWS[:50], ROWS[50:90], ROWS[90:]))},
         ValueError,
-        "validation_fraction must give pairs of training and validation rows; the first split of "
-        "Splits is no pair." + WAYS_OUT,
+        "validation_fraction must give pairs of training and validation rows; got no pair from "
+        "Splits." + WAYS_OUT,
     ),
     (
         {"validation_fraction": Splits((ROWS[:99], ROWS[99:] + 1))},
         ValueError,
-        "validation_fraction must give row numbers below 150 or a mask of as many rows; of Splits "
-        "numpy says: index 150 is out of bounds for axis 0 with size 150.",
+        "validation_fraction must give row numbers below 150 or a mask of that length; got from "
+        "Splits: index 150 is out of bounds for axis 0 with size 150. Check the splitter.",
     ),
     ({"monitor": "Accuracy"}, ValueError, MONITOR + "'Accuracy'. Did you mean 'accuracy'?"),
-    ({"monitor": None}, TypeError, MONITOR + "None."),
-    ({"monitor": ["score"]}, TypeError, MONITOR + "['score']."),
+    ({"monitor": None}, TypeError, MONITOR + "None. Pass one of these."),
+    ({"monitor": ["score"]}, TypeError, MONITOR + "['score']. Pass one of these."),
     *[
         (
             {"monitor": metric},
             TypeError,
-            "monitor must be a scorer, which is called as scorer(estimator, X, y); got the "
-            f"function {metric.__name__}. Make a scorer of a metric: "
-            f"make_scorer({metric.__name__}).",
+            "monitor must be callable as scorer(estimator, X, y); got the function "
+            f"{metric.__name__}. Turn a metric into a scorer: make_scorer({metric.__name__}).",
         )
         for metric in (accuracy_score, uar_score)
     ],
@@ -100,7 +100,7 @@ PARAMETERS = [
         {"class_weight": "Balanced"},
         ValueError,
         "class_weight must be None, 'balanced' or a dict with the weight of each class; got "
-        "'Balanced'.",
+        "'Balanced'. Pass one of these.",
     ),
     ({"class_weight": {"sad": "2"}}, TypeError, "class_weight['sad'] must be a number; got '2'."),
     (
@@ -128,7 +128,7 @@ def test_a_parameter_of_a_wrong_kind(cls, params, error, message, problem):
 
 def test_a_device_on_which_nothing_is_computed(problem):
     X, y, _ = problem
-    with pytest.raises(ValueError, match=r"^device must be a place where torch can compute on"):
+    with pytest.raises(ValueError, match=r"^device must be one on which torch can compute on"):
         DNNClassifier(device="meta").fit(X, y)
 
 
@@ -170,7 +170,7 @@ def test_groups_that_are_not_one_label_for_each_row(problem, small):
 def test_rows_that_are_scored_are_named(problem, small, rows):
     X, y, _ = problem
     given = {f"X_{rows}": X[:, :4], f"y_{rows}": y}
-    sentence = f"^X_{rows} must be rows as X of fit has them. X has 4 features, but"
+    sentence = f"^X_{rows} must have rows like those of X. X has 4 features, but"
     with pytest.raises(ValueError, match=sentence):
         DNNClassifier(**small).fit(X, y, **given)
 
@@ -213,16 +213,16 @@ def test_classes_of_two_kinds(problem, small, classes):
 
 
 @pytest.mark.parametrize("classes", ["angry", 3, {"angry": 1}])
-def test_classes_that_are_no_list(problem, small, classes):
+def test_classes_must_be_a_list(problem, small, classes):
     X, y, _ = problem
-    sentence = f"classes must be a list of all labels that will ever come; got {classes!r}."
-    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+    sentence = f"classes must be a list of labels; got {classes!r}. Pass all labels "
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
         DNNClassifier(**small).partial_fit(X, y, classes=classes)
 
 
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
 @pytest.mark.parametrize("to", [list, pd.Series, lambda y: np.array(y, dtype=object)])
-def test_a_label_that_is_missing_is_no_class_of_its_own(problem, small, missing, to):
+def test_a_missing_label_is_not_a_class(problem, small, missing, to):
     X, y, _ = problem
     y = [*y[:-2], missing, y[-1]]
     sentence = (
@@ -233,15 +233,15 @@ def test_a_label_that_is_missing_is_no_class_of_its_own(problem, small, missing,
         DNNClassifier(**small).fit(X, to(y))
 
 
-def test_text_is_not_taken_for_the_number_that_it_spells(problem, small):
+def test_text_is_not_confused_with_the_number_that_it_spells(problem, small):
     X, y, _ = problem
     codes = np.unique(y, return_inverse=True)[1]
     for train, other in [(codes, codes.astype(str)), (codes.astype(str).astype(object), codes)]:
-        with pytest.raises(ValueError, match=r"^y_val must hold only labels seen in training"):
+        with pytest.raises(ValueError, match=r"^y_val must only have labels seen in training"):
             DNNClassifier(**small).fit(X, train, X_val=X, y_val=other)
 
 
-def test_text_that_is_no_utf8_is_a_label_as_any_other(problem, small):
+def test_text_that_is_not_utf8_is_an_ordinary_label(problem, small):
     X, _, y = problem
     y = [label.replace("f", "\udcff") for label in y]
     assert set(DNNClassifier(**small).fit(X, y).predict(X)) <= {"\udcff", "m"}

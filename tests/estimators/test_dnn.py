@@ -54,7 +54,7 @@ def snapshots(classifier):
 
 
 @pytest.mark.parametrize("cls", CLASSIFIERS)
-def test_a_seed_repeats_to_the_bit_and_another_differs(cls, problem, small):
+def test_a_seed_repeats_bit_for_bit_and_another_seed_differs(cls, problem, small):
     X, y, _ = problem
     first, second = cls(**small).fit(X, y), cls(**small).fit(X, y)
     other = cls(**{**small, "random_state": 1}).fit(X, y)
@@ -90,7 +90,7 @@ def test_global_random_states_are_neither_read_nor_changed(problem, small, rando
 # Epochs
 
 
-def test_the_best_epoch_is_kept_and_is_not_the_live_weights(problem, small):
+def test_the_best_epoch_is_kept_as_a_copy_of_the_weights(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**{**small, "max_epochs": 30, "lr": 0.02}, callbacks=[Snapshots()])
     clf.fit(X[:100], y[:100], X_val=X[100:], y_val=y[100:])
@@ -113,7 +113,7 @@ def test_without_early_stopping_the_last_epoch_is_kept(problem, small):
     assert list(clf.history_) == ["epoch", "train_loss", "dur"]
 
 
-def test_patience_ends_training_that_long_after_the_best_epoch(problem, small):
+def test_patience_counts_from_the_best_epoch(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**{**small, "max_epochs": 500, "lr": 0.02}, patience=3).fit(X, y)
     assert len(clf.history_) == clf.best_epoch_ + 3
@@ -169,7 +169,9 @@ def test_dropout_is_off_in_prediction(problem, small):
 
 @pytest.mark.parametrize(("solver", "lr"), [("adam", 0.02), ("sgd", 0.5)])
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
-def test_it_trains_as_scikit_learns_network_from_the_same_weights(problem, solver, lr, activation):
+def test_it_trains_like_scikit_learns_network_from_the_same_weights(
+    problem, solver, lr, activation
+):
     X, y, _ = problem
     clf = DNNClassifier(
         hidden_layer_sizes=(12, 10),
@@ -320,7 +322,7 @@ def test_partial_fit_knows_classes_that_come_later(problem, small):
     clf.partial_fit(X[y != "sad"], y[y != "sad"], classes=np.unique(y))
     clf.partial_fit(X, y)
     assert list(clf.classes_) == ["angry", "happy", "neutral", "sad"]
-    with pytest.raises(ValueError, match=r"^y must hold only labels seen in training"):
+    with pytest.raises(ValueError, match=r"^y must only have labels seen in training"):
         clf.partial_fit(X[:3], ["bored"] * 3)
     with pytest.raises(ValueError, match=r"^classes must be those of the first call, "):
         clf.partial_fit(X, y, classes=["a", "b"])
@@ -435,7 +437,7 @@ class GivenLosses(Callback):
             output.bias[:] = torch.tensor([-np.log(np.expm1(loss)), 0])
 
 
-def test_of_equal_epochs_the_lowest_loss_is_kept_and_of_equal_losses_the_first():
+def test_the_lowest_loss_breaks_ties_of_scores_and_the_first_epoch_ties_of_losses():
     scores = [0.5, 0.60000001, 0.6, 0.6, 0.6, 0.4]
     losses = [1.0, 0.9, 0.9, 0.8, 0.8, 0.1]
     given = iter(scores)
@@ -563,7 +565,7 @@ def test_a_loss_that_is_not_finite_is_an_error(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**{**small, "activation": "identity", "optimizer": "sgd", "lr": 1e30})
     expected = (
-        r"The training loss must stay finite; it became (nan|inf) in epoch 1\. Lower lr \(now "
+        r"The training loss must stay finite; got (nan|inf) in epoch 1\. Lower lr \(now "
         r"1e\+30\), or check the scale of the features and sample weights\."
     )
     with pytest.raises(ValueError, match=f"^{expected}$"):
@@ -597,8 +599,8 @@ def test_a_loss_that_is_not_finite_is_an_error(problem, small):
         (
             {"hidden_layer_sizes": ()},
             ValueError,
-            "hidden_layer_sizes must be a sequence of at least one width, such as (256, 256); "
-            "got ().",
+            "hidden_layer_sizes must be a sequence of at least one width; got (). Pass for "
+            "example (256, 256).",
         ),
     ],
 )
@@ -611,8 +613,8 @@ def test_a_wrong_parameter_is_named_with_its_value(problem, params, error, messa
 def test_one_class_is_an_error(problem, small):
     X, _, _ = problem
     message = (
-        "DNNClassifier needs rows of at least 2 classes in y; got one class, 'sad'. Check the "
-        "labels, the weights, or the split that made them."
+        "y must have at least 2 classes for DNNClassifier; got one class, 'sad'. Check the "
+        "labels, the weights, or the split."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         DNNClassifier(**small).fit(X, ["sad"] * 150)
@@ -623,9 +625,8 @@ def test_a_class_too_rare_to_hold_out_is_an_error(problem, small):
     y = y.copy()
     y[0] = "bored"
     message = (
-        "early_stopping holds rows of every class out, so each class needs at least 2 rows "
-        "(n_samples = 150); class 'bored' has 1. Pass X_val and y_val, or set "
-        "early_stopping=False."
+        "Each class must have at least 2 rows for early_stopping; got 1 of class 'bored' "
+        "(n_samples = 150). Pass X_val and y_val, or set early_stopping=False."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         DNNClassifier(**small).fit(X, y)
@@ -634,14 +635,16 @@ def test_a_class_too_rare_to_hold_out_is_an_error(problem, small):
 def test_validation_labels_unseen_in_training_are_an_error(problem, small):
     X, y, _ = problem
     with pytest.raises(
-        ValueError, match=r"^y_val must hold only labels seen in training, .*bored"
+        ValueError, match=r"^y_val must only have labels seen in training, .*bored"
     ):
         DNNClassifier(**small).fit(X, y, X_val=X[:2], y_val=["bored", "sad"])
 
 
 def test_half_of_the_validation_data_is_an_error(problem, small):
     X, y, _ = problem
-    message = "X_val and y_val go together; got X_val without y_val. Pass both or neither."
+    message = (
+        "X_val and y_val must be passed together; got X_val without y_val. Pass both or neither."
+    )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         DNNClassifier(**small).fit(X, y, X_val=X)
 
@@ -726,8 +729,8 @@ def test_the_group_split_comes_near_to_the_fraction(seen_rows, split_of):
 def test_validation_data_without_early_stopping_is_an_error(problem, small):
     X, y, _ = problem
     message = (
-        "X_val and y_val choose the epoch, so they need early_stopping=True; got "
-        "early_stopping=False. Leave them out, or set it."
+        "early_stopping must be True with X_val and y_val, which choose the epoch; got False. Set "
+        "early_stopping=True, or leave X_val and y_val out."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         DNNClassifier(**small, early_stopping=False).fit(X, y, X_val=X, y_val=y)
@@ -755,23 +758,23 @@ def test_missing_or_flat_validation_labels_are_errors(problem, small):
         ),
     ],
 )
-def test_class_weights_that_cannot_be_are_errors(problem, small, weights_of, message):
+def test_invalid_class_weights_are_errors(problem, small, weights_of, message):
     X, y, _ = problem
     with pytest.raises(ValueError, match=message):
         DNNClassifier(**small, class_weight=weights_of).fit(X, y)
 
 
 @pytest.mark.parametrize("device", ["cuda:77", "gpu", 3.5])
-def test_a_device_that_is_not_there_is_one_sentence(problem, small, device):
+def test_a_missing_device_is_a_clear_error(problem, small, device):
     X, y, _ = problem
     with pytest.raises(
-        ValueError, match=r"^device must be a place where torch can compute on this"
+        ValueError, match=r"^device must be one on which torch can compute on this"
     ):
         DNNClassifier(**small, device=device).fit(X, y)
 
 
 @pytest.mark.parametrize("callbacks", [EpochScoring("accuracy"), [3], [EpochScoring]])
-def test_what_is_no_list_of_callbacks_is_an_error(problem, small, callbacks):
+def test_callbacks_must_be_a_list_of_callbacks(problem, small, callbacks):
     X, y, _ = problem
     with pytest.raises(TypeError, match=r"^callbacks must be a list of instances of skorch's"):
         DNNClassifier(**small, callbacks=callbacks).fit(X, y)
@@ -793,7 +796,7 @@ def test_features_too_large_for_the_type_are_an_error(problem, small):
     X, y, _ = problem
     X = X.copy()
     X[0, 0] = 1e300
-    with pytest.raises(ValueError, match=r"^X must fit into dtype='float32'; got 1e\+300\. Scale"):
+    with pytest.raises(ValueError, match=r"must fit into dtype='float32'; got 1e\+300\. Scale"):
         DNNClassifier(**small).fit(X, y)
     DNNClassifier(**small, dtype="float64", early_stopping=False).fit(X, y)
 
@@ -813,7 +816,7 @@ def test_a_failed_warm_start_leaves_the_fitted_network(problem, small):
     assert same(weights(clf), before)
 
 
-def test_a_model_of_a_device_that_is_not_here_is_loaded_on_the_cpu(problem, small):
+def test_a_model_of_a_missing_device_is_loaded_on_the_cpu(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**small).fit(X, y)
     clf.device = "cuda:77"

@@ -88,7 +88,7 @@ def test_a_callback_that_ends_the_first_epoch_leaves_it_as_the_best(problem, sma
 
 
 @pytest.mark.parametrize("early_stopping", [True, False])
-def test_the_kept_epoch_is_told_where_skorch_loads_its_own_best(problem, small, early_stopping):
+def test_the_kept_epoch_is_known_if_skorch_loads_its_own_best(problem, small, early_stopping):
     X, y, _ = problem
     stop = stop_after(5, load_best=True)  # to which the first epoch is the best
     options = {**small, "max_epochs": 30, "lr": 0.02, "early_stopping": early_stopping}
@@ -156,9 +156,9 @@ def test_a_scorer_that_gives_nan_is_an_error_in_the_first_epoch(problem, small):
     one_class = y == "f"
     clf = DNNClassifier(**small, monitor="roc_auc")
     sentence = (
-        "monitor must give a number for the validation rows; 'roc_auc' gave nan in epoch 1. "
-        "Choose another scorer, or validation rows on which it is defined: many need rows of "
-        "every class."
+        "monitor must give a number for the validation rows; got nan from 'roc_auc' in epoch 1. "
+        "Choose another scorer, or validation rows on which it is defined: many scorers need rows "
+        "of every class."
     )
     with (
         pytest.warns(UndefinedMetricWarning),
@@ -178,15 +178,15 @@ def test_a_scorer_that_gives_no_number_is_an_error(problem, small, value):
 def test_a_validation_loss_that_is_no_number_is_an_error(problem, small, monitor):
     X, y, _ = problem
     clf = DNNClassifier(**small, activation="identity", monitor=monitor)
-    with pytest.raises(ValueError, match=r"^The validation loss must stay finite; it became nan"):
+    with pytest.raises(ValueError, match=r"^The validation loss must stay finite; got nan"):
         clf.fit(X, y, X_val=np.sign(X[:9]) * 3e38, y_val=y[:9])
 
 
-def test_weights_that_the_last_step_of_all_destroyed_are_an_error(problem, small):
+def test_weights_destroyed_by_the_very_last_step_are_an_error(problem, small):
     X, y, _ = problem
     options = {**small, "optimizer": "sgd", "lr": 3e38, "batch_size": 1000}
     clf = DNNClassifier(**{**options, "max_epochs": 1}, early_stopping=False)
-    sentence = r"^The weights must stay finite; they did not in epoch 1\. Lower lr \(now 3e\+38\)"
+    sentence = r"^The weights must stay finite; got infinite .* in epoch 1\. Lower lr \(now 3e\+"
     with pytest.raises(ValueError, match=sentence):
         clf.fit(1e4 * X, y)
     with pytest.raises(ValueError, match=sentence):

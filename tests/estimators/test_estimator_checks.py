@@ -80,7 +80,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("cls", "kind", "check"), CASES)
-def test_clauses_hold(cls, kind, check, problem, fitted_once, small):
+def test_the_checks_pass(cls, kind, check, problem, fitted_once, small):
     X, y, source_y = problem
     small = {**small, "max_epochs": 3}  # they hold after a few epochs as after many
     source = make_source(kind, fitted_once, small)
@@ -91,10 +91,10 @@ def test_clauses_hold(cls, kind, check, problem, fitted_once, small):
 
 
 @pytest.mark.parametrize("kind", SEVERAL)
-def test_several_sources_are_refused_where_one_is_started_from(kind, problem, fitted_once, small):
+def test_fine_tuning_refuses_several_sources(kind, problem, fitted_once, small):
     X, y, source_y = problem
     model = FineTunedClassifier(make_source(kind, fitted_once, small), **small)
-    with pytest.raises(ValueError, match=r"^FineTunedClassifier starts from the weights of one"):
+    with pytest.raises(ValueError, match=r"^source must be a single source for FineTunedClass"):
         model.fit(X, y, source_y={"b": source_y})
 
 
@@ -168,7 +168,7 @@ class Dropping(ProgressiveClassifier):
         (Dropping, check_predictions_independent, "Arrays are not equal"),
     ],
 )
-def test_a_fault_is_found(cls, check, message, problem, source, small):
+def test_each_check_finds_its_fault(cls, check, message, problem, source, small):
     X, y, _ = problem
     with pytest.raises(AssertionError, match=message):
         check(cls(copy.deepcopy(source), **small), X, y)

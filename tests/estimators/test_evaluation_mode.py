@@ -198,7 +198,7 @@ def work(cls, problem, source, small):
 
 @pytest.mark.parametrize("ambient", AMBIENT)
 @pytest.mark.parametrize("cls", CLASSES)
-def test_what_is_on_around_changes_no_bit(cls, ambient, problem, source, small):
+def test_contexts_of_the_caller_change_no_bit(cls, ambient, problem, source, small):
     expected, _ = work(cls, problem, source, small)
     with AMBIENT[ambient]():
         numbers, clf = work(cls, problem, source, small)

@@ -80,5 +80,5 @@ def test_a_pipeline_is_asked_and_others_are_refused(rows, tmp_path):
     )
     save_model(model, tmp_path / "model")
     pd.testing.assert_frame_equal(explain(load_model(tmp_path / "model"), X), explained)
-    with pytest.raises(TypeError, match=r"^explain asks a fitted classifier or regressor of skpr"):
+    with pytest.raises(TypeError, match=r"^model must be a fitted classifier or regressor of sk"):
         explain(LinearRegression().fit(X, y), X)

@@ -223,7 +223,7 @@ def test_the_loss_under_dropout_is_that_of_torchs_own(laterals, rows, source):
 
 @pytest.mark.parametrize("laterals", [False, True])
 @pytest.mark.parametrize("optimizer", ["adam", "sgd", torch.optim.RMSprop])
-def test_a_callback_that_only_looks_on_changes_no_bit(optimizer, laterals, rows, source):
+def test_a_callback_that_only_observes_changes_no_bit(optimizer, laterals, rows, source):
     # With callbacks every batch goes through skorch's own loop, without them straight to the step.
     (X, y), _ = rows
     options = {"source": source if laterals else None, "activation": "sigmoid"}

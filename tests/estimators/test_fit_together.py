@@ -25,7 +25,7 @@ from skprognet.estimators import fit_each, fit_together, why_alone
 from skprognet.networks import counter_masks
 from skprognet.persistence import load_model, save_model
 
-pytestmark = pytest.mark.filterwarnings("ignore:The target is constant")
+pytestmark = pytest.mark.filterwarnings("ignore:y should vary")
 
 OPTIONS = {"hidden_layer_sizes": (6, 5), "max_epochs": 5, "lr": 0.02, "batch_size": 16}
 COPIED = {name: OPTIONS[name] for name in ("max_epochs", "lr", "batch_size")}
@@ -134,7 +134,7 @@ def assert_same(one, other, X):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_it_is_as_one_by_one(name, rows, sources):
+def test_the_results_equal_separate_fits(name, rows, sources):
     fits = make_fits(CASES[name], rows, sources)
     alone = one_by_one(fits)
     done = {each.number: each for each in fit_each(fits, n_together=3)}
@@ -156,7 +156,7 @@ def test_how_many_are_trained_at_once_changes_nothing(rows):
         assert_same(one, other, rows[0])
 
 
-def test_one_at_a_time_is_what_a_cpu_does_unasked(rows):
+def test_a_cpu_trains_one_at_a_time_by_default(rows):
     fits = some_networks(rows, 2)
     alone = [clone(estimator).fit(X, y) for estimator, X, y, _ in fits]
     for one, other in zip(alone, fit_together(fits), strict=True):
@@ -321,7 +321,7 @@ class DoNotFitAtFirst:
         return np.asarray(self.X, dtype)
 
 
-def test_networks_that_wait_are_trained_where_there_is_no_memory_for_the_next(rows):
+def test_waiting_networks_are_trained_if_memory_runs_out(rows):
     fits = some_networks(rows, 3)
     alone = one_by_one(fits)
     estimator, X, y, _ = fits[2]
@@ -331,20 +331,20 @@ def test_networks_that_wait_are_trained_where_there_is_no_memory_for_the_next(ro
         assert_same(one, each.estimator, rows[0])
 
 
-def test_what_is_given_is_checked(rows):
+def test_the_arguments_are_checked(rows):
     X, y, _ = rows
     network = DNNClassifier(**OPTIONS)
     reader = ProgressiveClassifier([("own network", make_pipeline(network))], **OPTIONS)
-    with pytest.raises(ValueError, match=r"fits\[1\] is that of fits\[0\] too"):
+    with pytest.raises(ValueError, match=r"fits\[1\] must have its own .* of fits\[0\]\. Clone"):
         fit_together([(network, X, y), (network, X, y)])
-    with pytest.raises(ValueError, match=r"fits\[0\] reads the estimator of fits\[1\]"):
+    with pytest.raises(ValueError, match=r"fits\[0\] must read fitted .* estimator of fits\[1\]"):
         fit_together([(reader, X, y), (network, X, y)])
-    with pytest.raises(TypeError, match=r"fits\[1\] is \(DNNClassifier, ndarray\)"):
+    with pytest.raises(TypeError, match=r"fits\[1\] must be .* got \(DNNClassifier, ndarray\)\."):
         fit_together([(network, X, y), (network, X)])
-    with pytest.raises(TypeError, match=r"fits\[0\] is of type DNNClassifier"):
+    with pytest.raises(TypeError, match=r"fits\[0\] must be .* got DNNClassifier\."):
         fit_together([network])
     for none in ("DNNClassifier", DNNClassifier):
-        with pytest.raises(TypeError, match=r"fits\[0\] is \((str|ABCMeta|type), ndarray, "):
+        with pytest.raises(TypeError, match=r"fits\[0\] must be .* \((str|ABCMeta|type), nda"):
             fit_together([(none, X, y)])
         with pytest.raises(TypeError, match="must be an instance with a fit method; got"):
             why_alone(none)

@@ -223,7 +223,7 @@ def refused(X, y, match, cls=DNNClassifier, options=None, **given):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda P: P * 1.001, r"^Each row of y must sum to 1 within 1e-06; 150 of 150 do not, "),
+        (lambda P: P * 1.001, r"^Each row of y must sum to 1 within 1e-06; .* of 150 of 150 "),
         (
             lambda P: P + np.array([0.5, -0.5, 0, 0]),
             r"^y must hold probabilities, none of them negative",
@@ -236,7 +236,7 @@ def refused(X, y, match, cls=DNNClassifier, options=None, **given):
         (lambda P: P > 0, r"^y must have one label for each row, or the probability"),
         (lambda P: P * np.nan, "NaN"),
         (lambda P: P[:5], "inconsistent"),
-        (lambda P: P * 0 + [[0, 1, 0, 0]], "^DNNClassifier needs rows of at least 2 classes"),
+        (lambda P: P * 0 + [[0, 1, 0, 0]], "^y must have at least 2 classes for DNNClassifier"),
     ],
 )
 def test_other_tables_are_refused(change, message, problem, shares):
@@ -256,20 +256,19 @@ def test_columns_that_do_not_fit_are_refused(problem, shares, small):
     refused(
         X,
         shares,
-        r"^y_val must have the probabilities of each row, shape \(150, 4\); got "
-        r"shape \(9, 4\)",
+        r"^y_val must have the shape \(150, 4\); got shape \(9, 4\)",
         X_val=X,
         y_val=shares[:9],
     )
     refused(X, y, r"^y_val must have one label for each row", X_val=X, y_val=shares)
     twice = shares.set_axis(["a", "a", "b", "c"], axis=1)
-    refused(X, twice, r"^The columns of y must have the names of the classes")
-    refused(X, shares, "^MultiTaskClassifier learns one label", cls=MultiTaskClassifier)
+    refused(X, twice, r"^The columns of y must have different names")
+    refused(X, shares, "^y must have one label for each row in Multi", cls=MultiTaskClassifier)
     empty = shares.assign(bored=0.0)
     refused(
         X,
         empty,
-        r"^class_weight='balanced' needs .*\['bored'\] has none",
+        r"with class_weight='balanced'; got 0 for \['bored'\]",
         options={"class_weight": "balanced"},
     )
     fitted = DNNClassifier(**small).fit(X, shares)

@@ -181,12 +181,12 @@ def test_columns_are_matched_by_name_where_any_part_knows_the_names(
         given = FrozenEstimator(given)
     # Five of nine columns, and in another order: the source gets its own.
     assert_reads(cls, given, table[NAMES[::-1]], y, pipeline[-1], made(X[:, :5]))
-    with pytest.raises(ValueError, match=r"^The source needs 2 features that X lacks: 'f0', 'f1'"):
+    with pytest.raises(ValueError, match=r"^X must .* got X without 2 of them: 'f0', 'f1'"):
         cls(given, **small).fit(table[NAMES[2:]], y)
 
 
 @pytest.mark.parametrize("cls", TRANSFER)
-def test_names_that_a_step_gave_are_no_names_of_features(cls, problem, small):
+def test_names_from_a_step_are_not_names_of_features(cls, problem, small):
     X, y, source_y = problem
 
     class Components(Handwritten):
@@ -205,8 +205,8 @@ def test_a_source_without_names_that_gets_too_few_columns_says_so(cls, problem, 
     given = make_pipeline(Handwritten(), DNNClassifier(**small)).fit(X, source_y)
     assert_reads(cls, given, X, y, given[-1], X * 2)
     message = (
-        r"^The source 'source' cannot read these rows\. Its own steps \('Handwritten'\) come "
-        r"first\. The network was trained on 9 features; it got an array of shape \(\d+, 5\)\."
+        r"^The source 'source' cannot read these rows\. Its own steps \('Handwritten'\) run "
+        r"first\. Rows must have the 9 features on which .*; got shape \(\d+, 5\)\."
     )
     with pytest.raises(ValueError, match=message):
         cls(given, **small).fit(X[:, :5], y)
@@ -302,8 +302,8 @@ def test_what_a_sources_steps_cannot_take_is_an_error(
     rows[[2, 5], 3] = bad
     message = (
         r"^(The source 'source' cannot read these rows\. ){1,2}Its own steps "
-        r"\('FunctionTransformer'\) come first\. The network takes finite numbers within "
-        rf"float(32|64); it got {made} in 2 of 10 rows\."
+        r"\('FunctionTransformer'\) run first\. Rows must have finite numbers that fit into "
+        rf"float(32|64); got {made} in 2 of 10 rows\."
     )
     with pytest.raises(ValueError, match=message):
         clf.predict_proba(rows)
@@ -329,13 +329,13 @@ def test_what_overflows_in_the_type_of_a_network_is_an_error(cls, problem, small
     clf = cls(given, **small).fit(X, y)
     rows = X[:4].copy()
     rows[1, 0] = 1e20
-    message = r"Its own steps .* within float32; it got 1e\+40 in 1 of 4"
+    message = r"Its own steps .* fit into float32; got 1e\+40 in 1 of 4"
     with pytest.raises(ValueError, match=message):
         clf.predict_proba(rows)
     # A source that computes in float32 beside a network that does not, and the other way round.
     rows[1, 0] = 1e39
     plain = DNNClassifier(**small).fit(X, source_y)
-    with pytest.raises(ValueError, match=r"within float32; it got 1e\+39 in 1 of 4 rows"):
+    with pytest.raises(ValueError, match=r"fit into float32; got 1e\+39 in 1 of 4 rows"):
         cls(plain, **small, dtype="float64").fit(X, y).predict_proba(rows)
     if cls is FineTunedClassifier:
         rows[1, 0] = 1e20
@@ -350,7 +350,7 @@ def test_outputs_that_overflow_are_an_error(problem, small):
     clf = DNNClassifier(**small, activation="relu").fit(X, y)
     rows = np.vstack([X[:3], 3e38 * np.sign(X[:2])])
     for ask in (clf.predict_proba, clf.predict_log_proba, clf.predict):
-        with pytest.raises(ValueError, match=r"^The outputs of the network must be finite; they"):
+        with pytest.raises(ValueError, match=r"^The outputs of the network must be finite; got"):
             ask(rows)
     assert np.isfinite(clf.predict_proba(rows[:3])).all()
 
@@ -382,7 +382,7 @@ def test_the_digest_covers_the_older_columns_of_a_source(cls, problem, source, s
         other.sources_[0][1].net_.module_.layers[0].bias.add_(1)
     assert not np.array_equal(other.predict_proba(X), middle.predict_proba(X))
     clf = cls(middle, **small, warm_start=True).fit(X, y)
-    with pytest.raises(ValueError, match=r"^warm_start=True goes on with the source of the last"):
+    with pytest.raises(ValueError, match=r"^source must be the source of the last fit"):
         clf.set_params(source=other).fit(X, y)
     assert cls(other, **small).fit(X, y).source_digest_ != clf.source_digest_
 
@@ -418,7 +418,7 @@ def test_parameters_of_the_sources_in_a_list_are_set_by_name(problem, small):
     assert (twin.source[1][1], twin.source[0][1].lr) == (other, 0.2)
     assert not [name for name in twin.get_params() if name.startswith("b__")]
     message = (
-        r"^The source is fitted and stays as it is, so 'b__estimator__lr' cannot be set\. Pass an"
+        r"^The source must be unfitted to set .* got 'b__estimator__lr' for a fitted one\. Pass an"
     )
     with pytest.raises(ValueError, match=message):
         twin.set_params(b__estimator__lr=1.0)
@@ -452,7 +452,7 @@ def test_a_search_goes_over_parameters_of_a_source_in_a_list(problem, small):
 
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 @pytest.mark.parametrize("kind", ["MLP", "nested MLP", "nested DNN"])
-def test_groups_and_weights_go_to_who_takes_them(kind, problem, small):
+def test_groups_and_weights_go_to_sources_that_take_them(kind, problem, small):
     X, y, source_y = problem
     network = DNNClassifier(**small) if kind == "nested DNN" else mlp()
     given = make_pipeline(StandardScaler(), network)
@@ -476,11 +476,14 @@ def test_groups_and_weights_go_to_who_takes_them(kind, problem, small):
 
 @pytest.mark.parametrize(
     ("labels", "message"),
-    [(np.zeros(150), "2 classes in source_y"), (np.linspace(0, 1, 150), "'source_y' has 150 ")],
+    [
+        (np.zeros(150), "source_y must have at least 2 classes"),
+        (np.linspace(0, 1, 150), "'source_y' has 150 "),
+    ],
     ids=["one class", "ratings"],
 )
 @pytest.mark.parametrize("source", [DNNClassifier(), mlp()], ids=["DNN", "MLP"])
-def test_what_is_wrong_with_source_y_is_said_of_it(source, labels, message, problem, small):
+def test_errors_about_source_y_name_it(source, labels, message, problem, small):
     X, y, _ = problem
     with pytest.raises(ValueError, match=message):
         ProgressiveClassifier(source, **small).fit(X, y, source_y=labels)

@@ -46,7 +46,7 @@ def test_recorded_score_is_that_of_a_network_trained_for_as_many_epochs(model, p
         assert history["test_score"][n_epochs - 1] == pytest.approx(expected, rel=1e-12)
 
 
-def test_recorded_is_what_monitor_says(model, problem):
+def test_the_recorded_score_is_that_of_monitor(model, problem):
     X, y = problem
     options = {"max_epochs": 2, "early_stopping": False}
     fitted = fit(model, problem, tested=True, monitor="loss", **options)
@@ -86,10 +86,13 @@ def test_rows_are_not_kept_and_training_can_go_on(model, problem):
 
 def test_rows_that_do_not_fit_are_refused(model, problem):
     X, y = problem
-    sentence = "X_test and y_test go together; got X_test without y_test. Pass both or neither."
+    sentence = (
+        "X_test and y_test must be passed together; got X_test without y_test. Pass both or "
+        "neither."
+    )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         model.fit(X, y, X_test=X)
-    with pytest.raises(ValueError, match="y_test must hold only labels seen in training"):
+    with pytest.raises(ValueError, match="y_test must only have labels seen in training"):
         model.fit(X, y, X_test=X[:2], y_test=["a", "z"])
     with pytest.raises(ValueError, match="features"):
         model.fit(X, y, X_test=X[:2, :3], y_test=y[:2])

@@ -203,7 +203,7 @@ def test_a_changed_source_is_found_out(problem, source, small):
                 clf.sources_[0][1].net_.module_.layers[0].bias.add_(1e-7)
 
     clf = ProgressiveClassifier(source, **small, callbacks=[Careless()])
-    with pytest.raises(RuntimeError, match=r"A frozen source must come out of fit as it went in"):
+    with pytest.raises(RuntimeError, match=r"^fit must not change a frozen source; got a change"):
         clf.fit(X, y)
 
 
@@ -240,8 +240,8 @@ def test_parameters_of_a_fitted_source_cannot_be_set(source, small):
     clf = ProgressiveClassifier(source, **small)
     assert not [name for name in clf.get_params() if name.startswith("source__")]
     message = (
-        "The source is fitted and stays as it is, so 'source__lr' cannot be set. Pass an "
-        "unfitted source, such as clone(source), and fit it again."
+        "The source must be unfitted to set its parameters; got 'source__lr' for a fitted one. "
+        "Pass an unfitted source, such as clone(source), and fit it again."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         clf.set_params(source__lr=1.0)
@@ -315,7 +315,7 @@ def test_several_unfitted_sources_take_their_columns_by_name(problem, small):
 def test_an_unfitted_source_without_labels_is_an_error(problem, small):
     X, y, _ = problem
     with pytest.raises(
-        ValueError, match=r"^An unfitted source is trained on source_y, the labels"
+        ValueError, match=r"^source_y must be passed for an unfitted source, as the labels"
     ):
         ProgressiveClassifier(DNNClassifier(), **small).fit(X, y)
 
@@ -329,8 +329,8 @@ def test_a_source_whose_features_are_missing_is_an_error(problem, small):
     table = pd.DataFrame(X, columns=names)
     given = DNNClassifier(**small).fit(table[names[:5]], source_y)
     message = (
-        "The source needs 2 features that X lacks: 'f0', 'f1'. Add these columns, or train the "
-        "source on the features of X."
+        "X must have all features of the source; got X without 2 of them: 'f0', 'f1'. Add these "
+        "columns, or train the source on the features of X."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         ProgressiveClassifier(given, **small).fit(table[names[2:]], y)
@@ -340,7 +340,7 @@ def test_a_source_whose_features_are_missing_is_an_error(problem, small):
 def test_a_source_with_another_number_of_features_is_an_error(cls, problem, source, small):
     X, y, _ = problem
     message = (
-        "The source was trained on 9 features; got X with 6. Use the same features in the same "
+        "X must have the 9 features of the source; got 6. Use the same features in the same "
         "order, or DataFrames on both sides to match them by name."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
@@ -356,14 +356,14 @@ def test_what_cannot_be_a_source_is_an_error(problem, small, bad):
 
 def test_fine_tuning_from_two_sources_is_an_error(problem, source, small):
     X, y, _ = problem
-    with pytest.raises(ValueError, match=r"^FineTunedClassifier starts from the weights of one"):
+    with pytest.raises(ValueError, match=r"^source must be a single source for FineTunedClass"):
         FineTunedClassifier([("a", source), ("b", source)], **small).fit(X, y)
 
 
 def test_two_sources_of_one_name_are_an_error(problem, source, small):
     X, y, _ = problem
     with pytest.raises(
-        ValueError, match=r"^The names of sources must differ; got \['a', 'a'\]\.$"
+        ValueError, match=r"^The names of sources must differ; got \['a', 'a'\]\. "
     ):
         ProgressiveClassifier([("a", source), ("a", source)], **small).fit(X, y)
 
@@ -435,7 +435,10 @@ def test_a_progressive_source_is_fine_tuned_with_its_laterals(problem, source, s
 
 def test_more_frozen_layers_than_there_are_is_an_error(problem, source, small):
     X, y, _ = problem
-    message = "n_frozen_layers must not exceed the 2 hidden layers of the source; got 3."
+    message = (
+        "n_frozen_layers must be at most 2, the hidden layers of the source; got 3. Lower it, or "
+        "set 'all'."
+    )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         FineTunedClassifier(source, n_frozen_layers=3, **small).fit(X, y)
 
@@ -474,7 +477,7 @@ def test_overlap_with_a_source_that_does_not_remember_is_unknown(problem, small)
     assert clf.source_overlap(X, per_row=True)["source"].isna().all()
 
 
-def test_overlap_can_be_told_row_by_row(problem, small):
+def test_overlap_can_be_returned_row_by_row(problem, small):
     X, y, source_y = problem
     given = DNNClassifier(**small).fit(X[:30], source_y[:30])
     clf = ProgressiveClassifier([("old", given), ("older", given)], **small).fit(X, y)
@@ -520,7 +523,7 @@ def helped():
 
 
 @pytest.mark.parametrize("method", ["permute", "silence"])
-def test_importance_tells_the_source_that_helped(helped, method):
+def test_importance_finds_the_source_that_helped(helped, method):
     clf, X, y = helped
     table = clf.source_importances(X, y, method=method, random_state=0)
     assert list(table.index) == ["knows", "ignorant"]
@@ -534,7 +537,7 @@ def test_importance_tells_the_source_that_helped(helped, method):
     pd.testing.assert_frame_equal(table, again)
 
 
-def test_importance_is_the_fall_where_the_source_speaks_of_other_rows(helped, rng):
+def test_importance_is_the_fall_with_the_activations_of_other_rows(helped, rng):
     clf, X, y = helped
     table = clf.source_importances(X, y, n_repeats=20, random_state=0)
     x = torch.tensor(X, dtype=torch.float32)
@@ -605,7 +608,7 @@ def test_lateral_norms_with_an_adapter_are_those_of_the_whole_way(problem, sourc
 def test_importance_without_a_source_is_an_error(problem, small):
     X, y, _ = problem
     clf = ProgressiveClassifier(**small).fit(X, y)
-    with pytest.raises(ValueError, match=r"^source_importances needs a source; this classifier"):
+    with pytest.raises(ValueError, match=r"^source_importances needs a source; got a classifier"):
         clf.source_importances(X, y)
 
 
@@ -692,13 +695,13 @@ def test_warm_start_with_another_source_or_shape_is_an_error(problem, source, sm
     X, y, _ = problem
     clf = ProgressiveClassifier(source, **small, warm_start=True).fit(X, y)
     before = weights(clf)
-    with pytest.raises(ValueError, match=r"^warm_start=True goes on with the network of the last"):
+    with pytest.raises(ValueError, match=r"^The network must have the shape of the last fit "):
         clf.set_params(hidden_layer_sizes=(5,)).fit(X, y)
     assert same(weights(clf), before)
     clf.set_params(hidden_layer_sizes=(12, 10), dropout=0.1).fit(X, y)
     assert clf.net_.module_.dropout == 0.1
     other = DNNClassifier(**{**small, "random_state": 3}).fit(X, y)
-    with pytest.raises(ValueError, match=r"^warm_start=True goes on with the source of the last"):
+    with pytest.raises(ValueError, match=r"^source must be the source of the last fit "):
         clf.set_params(source=other).fit(X, y)
 
 
@@ -721,7 +724,7 @@ def test_cloning_leaves_a_wrong_source_to_fit(problem, small, bad):
 def test_a_network_without_hidden_layers_cannot_be_read(problem, small):
     X, y, _ = problem
     flat = MLPClassifier((), solver="lbfgs", max_iter=500).fit(X, y)
-    with pytest.raises(ValueError, match=r"^A source must have a hidden layer to be read; got"):
+    with pytest.raises(ValueError, match=r"^A source must have a hidden layer; got"):
         ProgressiveClassifier(flat, **small).fit(X, y)
 
 

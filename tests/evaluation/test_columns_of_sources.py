@@ -229,7 +229,7 @@ def test_another_corpus_is_read_by_the_shared_features(table, emotion):
     [
         (
             {"X": "array"},
-            "The source 'ge2e' cannot read X. A LayerSource finds its columns by their",
+            "The source 'ge2e' cannot read X. X must be a DataFrame with text as names",
         ),
         (
             {"sources": {"w": LayerSource("wavlm")}},

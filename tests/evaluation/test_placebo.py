@@ -262,8 +262,8 @@ def test_a_placebo_is_no_model_to_deploy():
     numbers = np.column_stack([np.arange(60.0), np.zeros(60)])
     clf, _, _ = layers_read(numbers)[0]
     sentence = (
-        "A placebo source is a control of studies and no model to deploy: it takes rows of the "
-        "table of its study only; 2 of 3 rows are not in it."
+        "A placebo source must get rows from the table of its study; got 2 of 3 rows that are not "
+        "in it. Do not deploy this control of a study."
     )
     with pytest.raises(ValueError, match=re.escape(sentence)):
         clf.predict(np.array([[5.0, 0.0], [5.5, 0.0], [-1.0, 0.0]]))

@@ -112,7 +112,7 @@ def test_a_method_that_can_take_no_source_is_told_before_any_training(with_layer
         plan_study(design, *with_layers)
     design = TasksDesign(sources="gender", layers="wav", methods=["dnn", "progressive"], **SMALL)
     X, labels = with_layers
-    with pytest.raises(ValueError, match=r"no column of X begins with 'wav\.'"):
+    with pytest.raises(ValueError, match=r"or beginnings of their names, .*; got 'wav\.'"):
         plan_study(design, X[list("abcde")], labels)
 
 

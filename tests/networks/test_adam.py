@@ -71,7 +71,7 @@ def test_the_learning_rate_may_change_between_steps():
     assert_same(ours, theirs)
 
 
-def test_a_loaded_state_is_gone_on_from():
+def test_training_continues_from_a_loaded_state():
     (ours, our_adam), (theirs, their_adam) = both()
     for parameters, adam in [(ours, our_adam), (theirs, their_adam)]:
         for seed in range(3):
@@ -88,7 +88,7 @@ def test_a_loaded_state_is_gone_on_from():
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda pair: pickle.loads(pickle.dumps(pair))])
-def test_a_copy_goes_on_by_itself(copied):
+def test_a_copy_is_independent(copied):
     parameters, adam = make(FusedAdam)
     for seed in range(3):
         learn(parameters, seed)

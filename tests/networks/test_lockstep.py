@@ -456,11 +456,11 @@ def test_masks_of_a_network_are_the_same_in_any_group():
 
 def test_networks_of_different_shapes_are_refused():
     one = make_network(plain, 0)
-    with pytest.raises(ValueError, match=r"one shape and kind; they differ in \['dropout'\]"):
+    with pytest.raises(ValueError, match=r"one shape and kind; .* in \['dropout'\]"):
         train_together([one, make_network(plain, 1, dropout=0.5)], max_epochs=1)
-    with pytest.raises(ValueError, match=r"they differ in \['n_classes'\]"):
+    with pytest.raises(ValueError, match=r"one shape and kind; .* in \['n_classes'\]"):
         train_together([one, make_network(plain, 1, n_classes=17)], max_epochs=1)
-    with pytest.raises(ValueError, match="adapters cannot be trained together"):
+    with pytest.raises(ValueError, match="together must have no adapters"):
         train_together([make_network(progressive, 0, adapter="linear")], max_epochs=1)
     other = make_network(plain, 1)
     other.validation = None

@@ -248,7 +248,7 @@ def test_a_step_leaves_the_rows_as_they_were():
 
 def test_a_step_where_autograd_is_on_says_what_to_do():
     column, batches = start("plain")
-    with pytest.raises(RuntimeError, match="Autograd is on"):
+    with pytest.raises(RuntimeError, match="Autograd must be off"):
         TrainingStep(column)(*batches[0])
 
 

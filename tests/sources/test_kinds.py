@@ -63,7 +63,7 @@ def mine():
     return ColumnOfMine(Column(4, (6, 3), 2, generator=generator))
 
 
-def test_a_model_is_asked_before_its_type_is(mine):
+def test_the_method_of_a_model_takes_precedence_over_its_type(mine):
     class Perceptron(MLPClassifier):
         def as_source(self):
             return mine
@@ -73,7 +73,7 @@ def test_a_model_is_asked_before_its_type_is(mine):
     assert as_source(mine) is mine
 
 
-def test_what_stands_around_a_network_is_seen_through(rows, network):
+def test_a_network_is_found_inside_other_estimators(rows, network):
     search = GridSearchCV(DNNClassifier(**SMALL), {"lr": [0.01]}, cv=2).fit(*rows)
     pipeline = make_pipeline(StandardScaler(), make_pipeline("passthrough", network))
     for model, inside in [
@@ -137,8 +137,8 @@ def test_an_error_names_the_source_of_ones_own(rows, mine):
     X, y = rows[0].to_numpy(), rows[1]
     clf = ProgressiveClassifier([("mine", mine)], **SMALL, dtype="float64").fit(X, y)
     message = (
-        "The source 'mine' cannot read these rows. The network takes finite numbers within "
-        "float32; it got 1e+39 in 1 of 40 rows."
+        "The source 'mine' cannot read these rows. Rows must have finite numbers that fit into "
+        "float32; got 1e+39 in 1 of 40 rows."
     )
     X = X.copy()
     X[3, 2] = 1e39
@@ -182,10 +182,10 @@ class Slips(Source):
         ({"hidden": lambda X: [[torch.tensor(X[1:, :2])]]}, ValueError, "the shapes [[("),
         ({"hidden": lambda X: torch.tensor(X[:, :2])}, ValueError, "got Tensor of Tensor."),
         ({"hidden": lambda X: [[torch.full((len(X), 2), np.nan)]]}, ValueError, "finite real num"),
-        ({"digest": None}, TypeError, "digest() of a source must return text; got None."),
+        ({"digest": None}, TypeError, "digest() must return text; got None."),
     ],
 )
-def test_what_a_source_says_wrongly_is_a_sentence(rows, answers, error, message):
+def test_a_wrong_result_of_a_source_is_a_clear_error(rows, answers, error, message):
     X, y = rows
     with pytest.raises(error, match=re.escape(message)):
         ProgressiveClassifier([("mine", Slips(**answers))], **SMALL).fit(X, y)

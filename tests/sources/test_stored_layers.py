@@ -137,7 +137,7 @@ FORGERIES = {
     ),
     "layers": (
         lambda d, a: of_source(d)[1].update(layers=3),
-        "the parts do not go together (TypeError)",
+        "the parts do not fit together (TypeError)",
     ),
     "other layers": (
         lambda d, a: of_source(d)[1].update(layers={"dict": [["one", ["ge2e.layer1."]]]}),
@@ -145,11 +145,11 @@ FORGERIES = {
     ),
     "no columns": (
         lambda d, a: of_source(d)[1].update(columns=None),
-        "source_digest_ is not that of the sources",
+        "source_digest_ does not match the sources",
     ),
     "columns of another kind": (
         lambda d, a: columns(d)[0].__setitem__(1, 5),
-        "the parts do not go together (TypeError)",
+        "the parts do not fit together (TypeError)",
     ),
     "a list of columns": (
         lambda d, a: columns(d)[0].__setitem__(1, columns(d)[0][1]["tuple"]),
@@ -161,35 +161,35 @@ FORGERIES = {
     ),
     "columns that X lacks": (
         lambda d, a: columns(d)[0][1]["tuple"].__setitem__(0, "ge2e.layer1.mean.999"),
-        "source_digest_ is not that of the sources",
+        "source_digest_ does not match the sources",
     ),
     "a place that X lacks": (
         lambda d, a: a.update(features_read_=np.array([0, 3, 8])),
-        "features_read_ are not places among 8 features, each once",
+        "features_read_ are not different positions of 8 features",
     ),
     "a place below zero": (
         lambda d, a: a.update(features_read_=np.array([0, 3, -1])),
-        "features_read_ are not places among 8 features, each once",
+        "features_read_ are not different positions of 8 features",
     ),
     "a place twice": (
         lambda d, a: a.update(features_read_=np.array([0, 3, 3])),
-        "features_read_ are not places among 8 features, each once",
+        "features_read_ are not different positions of 8 features",
     ),
     "places that are numbers": (
         lambda d, a: a.update(features_read_=np.array([0.0, 3.0, 4.0])),
-        "features_read_ is no array of whole numbers with one axis",
+        "features_read_ is not an array of integers with one axis",
     ),
     "fewer places": (
         lambda d, a: a.update(features_read_=np.array([0, 3])),
-        "the network reads 3 features, features_read_ are 2",
+        "the network reads 3 features, but features_read_ has 2",
     ),
     "all places": (
         lambda d, a: (state(d).update(features_read_=None), a.pop("features_read_")),
-        "the network reads 3 features, features_read_ are 8",
+        "the network reads 3 features, but features_read_ has 8",
     ),
     "features of another kind": (
         lambda d, a: state(d).update(features=7),
-        "the parts do not go together (TypeError)",
+        "the parts do not fit together (TypeError)",
     ),
 }
 
@@ -199,7 +199,7 @@ def test_a_forged_file_is_refused(change, reason, original, tmp_path):
     document, arrays = copy.deepcopy(original)
     change(document, arrays)
     forge(tmp_path / "model", document, arrays)
-    with pytest.raises(ValueError, match=r"^load_model reads a file that save_model wrote") as e:
+    with pytest.raises(ValueError, match=r"^A model must be a whole, unaltered file of ") as e:
         load_model(tmp_path / "model")
     assert reason in str(e.value)
     assert "\n" not in str(e.value)

@@ -137,7 +137,7 @@ def test_two_modules_of_one_name_must_have_one_architecture(tmp_path):
         return ProgressiveClassifier([*older, net], **SMALL).fit(X, EMOTION)
 
     save_model(read(3, ("old", read(3))), tmp_path / "model")
-    message = r"^What save_model is about to store .*; here it reads the torch module 'net', which"
+    message = r"^A stored model must load .* in which the model reads the torch module 'net', whi"
     with pytest.raises(ValueError, match=message):
         save_model(read(3, ("old", read(4))), tmp_path / "model")
 
@@ -157,31 +157,34 @@ def test_the_file_holds_weights_and_names(tmp_path):
     [
         (
             None,
-            "reads the torch module 'net' of the class OverTime, of which the file has the "
-            "weights and not the code. Load it in Python with load_model(path, modules={'net': "
+            "reads the torch module 'net' of the class OverTime, for which the file has the "
+            "weights but not the code. Load it in Python with load_model(path, modules={'net': "
             "module}), where module is a new instance of this class.",
         ),
-        ({"nte": OverTime()}, "reads the torch module 'net' of the class OverTime, of which"),
+        ({"nte": OverTime()}, "reads the torch module 'net' of the class OverTime, for which"),
         (
             {"net": OverTime(), "gender": OverTime()},
-            "reads no torch module 'gender'; modules must name those that it reads, here 'net'.",
+            "reads no torch module 'gender'. Pass only the modules that it reads: 'net'.",
         ),
         (
             {"net": OverTime(4)},
-            "reads the torch module 'net', which cannot be made of modules['net']. A new instance "
-            "of OverTime, made as the one that was stored, must have the same submodules and "
-            "weights; they differ in recurrent (then GRU(",
+            "reads the torch module 'net', which modules['net'] cannot replace. module must "
+            "have the same parts and weights as the stored OverTime; got differences in recurrent "
+            "(then GRU(",
         ),
-        ({"net": OverTime().double()}, "they differ in recurrent.weight_ih_l0 (then ['float32', "),
+        (
+            {"net": OverTime().double()},
+            "got differences in recurrent.weight_ih_l0 (then ['float32', ",
+        ),
         ({"net": OverTime(4)}, "(then ['float32', 9, 2], now ['float32', 12, 2])"),
-        ({"net": OverTime(out=nn.LazyLinear)}, "of modules['net']. module must be fitted"),
+        ({"net": OverTime(out=nn.LazyLinear)}, "['net'] cannot replace. module must be fi"),
         (
             {"net": stack()},
-            "they differ in class (then OverTime, now Sequential); recurrent (then ",
+            "differences in class (then OverTime, now Sequential); recurrent (then ",
         ),
         (
             {"net": OverTime},
-            "cannot be made of modules['net']. module must be a torch.nn.Module; ",
+            "which modules['net'] cannot replace. module must be a torch.nn.Module; ",
         ),
     ],
 )
@@ -218,7 +221,7 @@ def test_a_setting_without_weights_is_a_part_of_the_module(stored, given, tmp_pa
     assert sources[0].digest() != sources[1].digest()
     model = ProgressiveClassifier(sources[0], hidden_layer_sizes=(4,), max_epochs=1)
     save_model(model.fit(X, EMOTION), tmp_path / "model")
-    with pytest.raises(ValueError, match=rf"they differ in 1 \(then {type(stored).__name__}\("):
+    with pytest.raises(ValueError, match=rf"differences in 1 \(then {type(stored).__name__}\("):
         load_model(tmp_path / "model", modules={"source": network(given)})
 
 
@@ -233,16 +236,16 @@ def weight(arrays):
 
 FORGERIES = {
     "layers": (lambda d, a: of_net(d).update(layers=["9"]), "layers must name submodules of the"),
-    "other layers": (lambda d, a: of_net(d).update(layers=["1"]), "source_digest_ is not that of"),
-    "no text": (lambda d, a: of_net(d).update(layers=3), "the parts do not go together"),
-    "columns": (lambda d, a: of_net(d).update(columns=["f1"]), "source_digest_ is not that of"),
+    "other layers": (lambda d, a: of_net(d).update(layers=["1"]), "source_digest_ does not match"),
+    "no text": (lambda d, a: of_net(d).update(layers=3), "the parts do not fit together"),
+    "columns": (lambda d, a: of_net(d).update(columns=["f1"]), "source_digest_ does not match"),
     "more state": (lambda d, a: of_net(d).update(hidden=1), "are not those of its module"),
     "a long row": (lambda d, a: of_net(d).update(n_features=10**9), "n_features <= 1000000"),
     "a row": (lambda d, a: of_net(d).update(n_features=9), "are not those of its module"),
-    "less state": (lambda d, a: of_net(d).pop("pooling"), "the parts do not go together"),
-    "no class": (lambda d, a: of_net(d).update(module=7), "of a TorchSource is not described"),
-    "other weights": (lambda d, a: weight(a).fill(0), "source_digest_ is not that of the sources"),
-    "no numbers": (lambda d, a: weight(a).fill(np.nan), "source_digest_ is not that of the sour"),
+    "less state": (lambda d, a: of_net(d).pop("pooling"), "the parts do not fit together"),
+    "no class": (lambda d, a: of_net(d).update(module=7), "of a TorchSource has no description"),
+    "other weights": (lambda d, a: weight(a).fill(0), "source_digest_ does not match the sources"),
+    "no numbers": (lambda d, a: weight(a).fill(np.nan), "source_digest_ does not match the sour"),
 }
 
 

@@ -183,7 +183,7 @@ def test_the_rows_stay_as_they_are(rows, n_rows):
     np.testing.assert_array_equal(X, before)
 
 
-def test_what_happens_to_the_module_later_does_not_reach_the_source(rows):
+def test_later_changes_of_the_module_do_not_reach_the_source(rows):
     module = stack()
     source = TorchSource(module, "2")
     before, layers = source.digest(), source.hidden(rows[0])[0]
@@ -320,12 +320,12 @@ def hooked():
         hooked(),
     ],
 )
-def test_what_is_no_plain_stack_cannot_be_fine_tuned(rows, module):
+def test_only_a_plain_stack_can_be_fine_tuned(rows, module):
     source = TorchSource(module, "0")
     assert source.column() is None
     message = (
-        "FineTunedClassifier copies the layers of a network; the source 'net' is a module that is "
-        "no plain stack of linear layers (an nn.Sequential of nn.Linear with one and the same "
+        "FineTunedClassifier must copy the layers of a network; the source 'net' is a module that "
+        "is no plain stack of linear layers (an nn.Sequential of nn.Linear with one and the same "
         "activation between them). Read it with ProgressiveClassifier."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
@@ -420,35 +420,35 @@ class Uncopied(nn.Module):
         raise RuntimeError("it has a handle\nof something")
 
 
-MIXES = "A row must get the same numbers whatever rows come with it; the layer {} of the module"
+MIXES = "The numbers of a row must not depend on other rows; got others from the layer {}"
 
 
 @pytest.mark.parametrize(
     ("module", "layers", "error", "message"),
     [
-        (stack(), "3.relu", ValueError, "layers must name submodules of the module; got '3.relu'"),
-        (Twice(), "onec", ValueError, "there are 'once', 'never'. The nearest is 'once'."),
-        (stack(), ["0", "0"], ValueError, "layers must name each layer once; got '0' twice."),
-        (stack(), [], TypeError, "layers must be text, or a sequence of text; got []."),
+        (stack(), "3.relu", ValueError, "layers must name submodules of the module, ['0'"),
+        (Twice(), "onec", ValueError, "['once', 'never']; got 'onec'. Did you mean 'once'?"),
+        (stack(), ["0", "0"], ValueError, "layers must name each layer once; got '0' twice. "),
+        (stack(), [], TypeError, "layers must be text or a sequence of text; got []."),
         (stack(), [0], TypeError, "layers must hold names as text; got 0."),
         (nn.Linear, "0", TypeError, "module must be a torch.nn.Module; got the class Linear."),
         (
             NeuralNetClassifier(stack),
             "0",
             TypeError,
-            "module must be a torch.nn.Module; got NeuralNetClassifier. Of a skorch net pass its "
-            "module_; an estimator of this package is a source itself.",
+            "module must be a torch.nn.Module; got NeuralNetClassifier. For a skorch net, pass "
+            "its module_; an estimator of this package is itself a source.",
         ),
-        (nn.Sequential(nn.LazyLinear(3)), "0", ValueError, "Sequential has lazy layers that have"),
+        (nn.Sequential(nn.LazyLinear(3)), "0", ValueError, "Sequential with lazy layers"),
         (
             nn.Sequential(Uncopied()),
             "0",
             ValueError,
-            "module must be one that copy.deepcopy can copy; of this Sequential it cannot "
+            "copy.deepcopy must be able to copy module; got a Sequential that it cannot copy "
             "(RuntimeError: it has a handle).",
         ),
-        (Twice(), "once", ValueError, "once when its module runs; 'once' ran 2 times."),
-        (Twice(), "never", ValueError, "once when its module runs; 'never' ran 0 times."),
+        (Twice(), "once", ValueError, "once when its module runs; got 2 runs of 'once'."),
+        (Twice(), "never", ValueError, "once when its module runs; got 0 runs of 'never'."),
         (
             nn.Sequential(nn.Linear(8, 3), nn.BatchNorm1d(3, track_running_stats=False)),
             "1",
@@ -459,15 +459,15 @@ MIXES = "A row must get the same numbers whatever rows come with it; the layer {
             nn.Sequential(nn.Linear(8, 6), nn.Unflatten(1, (1, 2, 3))),
             "1",
             ValueError,
-            "The layer '1' must give (rows, width) or (rows, time, width); for 5 rows it gave the "
-            "shape (5, 1, 2, 3).",
+            "The layer '1' must return (rows, width) or (rows, time, width); got the shape "
+            "(5, 1, 2, 3) for 5 rows.",
         ),
         (nn.Sequential(nn.Linear(8, 6), Named()), "1", ValueError, "numbers; got a dict."),
         (
             nn.Sequential(nn.Linear(8, 6), nn.Linear(5, 2)),
             "1",
             ValueError,
-            "The module cannot compute with rows of 8 features (RuntimeError: mat1 and mat2",
+            "got 8 features, with which it cannot (RuntimeError: mat1 and mat2",
         ),
     ],
 )
@@ -499,7 +499,7 @@ def test_pooling_is_of_known_kinds(pooling):
         TorchSource(stack(), "0", pooling=pooling)
 
 
-def test_what_does_not_fit_the_rows_is_a_sentence(rows):
+def test_what_does_not_fit_the_rows_is_a_clear_error(rows):
     X, y = rows
     table = pd.DataFrame(X, columns=NAMES)
 
@@ -508,22 +508,26 @@ def test_what_does_not_fit_the_rows_is_a_sentence(rows):
         return ProgressiveClassifier([("net", source)], **SMALL, dtype="float64").fit(X, y)
 
     start = r"^The source 'net' cannot read these rows. "
-    with pytest.raises(ValueError, match=start + "The module takes 8 features; it would read 9: "):
+    with pytest.raises(ValueError, match=start + "The module must read 8 features; got 9: "):
         fit(table.assign(more=0.0))
-    with pytest.raises(ValueError, match=start + "The module takes 8 features; it would read 2: "):
+    with pytest.raises(ValueError, match=start + "The module must read 8 features; got 2: "):
         fit(table, columns=["f0", "f1"])
     with pytest.raises(ValueError, match=start + "columns must name columns of X, .*'g'"):
         fit(table, columns="g")
-    with pytest.raises(ValueError, match="finds its columns by their names, so X must be a Data"):
+    with pytest.raises(
+        ValueError, match="X must be a DataFrame with text as names of its columns"
+    ):
         fit(X, columns="f")
-    with pytest.raises(ValueError, match="trained on 8 features; got X with 5"):
+    with pytest.raises(ValueError, match="X must have the 8 features of the source; got 5"):
         fit(X[:, :5])
-    message = "The layer '1' of the module must give finite numbers; it gave NaN or infinity for "
+    message = "The layer '1' of the module must return finite numbers; got NaN or infinity for "
     with pytest.raises(ValueError, match=f"{message}{(X < 0).any(axis=1).sum()} of 60 rows"):
         TorchSource(nn.Sequential(nn.Identity(), Root()), "1").hidden(X)
     fitted, X = fit(X), X.copy()
     X[0] = 1e39
-    with pytest.raises(ValueError, match=start + "The network takes finite numbers within float"):
+    with pytest.raises(
+        ValueError, match=start + "Rows must have finite numbers that fit into float"
+    ):
         fitted.predict(X)
 
 
@@ -537,16 +541,16 @@ class OptimizedModule(nn.Module):
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")
 @pytest.mark.parametrize("hide", [torch.jit.script, OptimizedModule])
-def test_a_module_that_does_not_show_its_layers_is_refused(hide):
-    message = "module must show its layers, which a scripted or compiled one does not; got "
+def test_a_module_that_hides_its_layers_is_refused(hide):
+    message = "module must not be scripted or compiled, which hides its layers; got "
     with pytest.raises(TypeError, match=f"^{message}"):
         TorchSource(hide(nn.Sequential(nn.Linear(8, 2))), "0")
 
 
-def test_a_bare_module_is_no_source():
+def test_a_bare_module_is_not_a_source():
     message = (
-        "A torch module is a source with the names of its hidden layers: TorchSource(module, "
-        "layers=[...]); got Sequential alone."
+        "A torch module must come with the names of its hidden layers; got Sequential alone. Pass "
+        "TorchSource(module, layers=[...])."
     )
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         as_source(stack())
