@@ -3,9 +3,9 @@
 ====================================
 
 Before a computer can tell angry speech from sad speech, each recording has to
-become a row of numbers. This page looks at such rows: which numbers differ
-between emotions, which emotions are easy to tell apart, and why it matters who
-is speaking.
+become a row of numbers. This page looks at such rows. It shows which numbers
+differ between emotions, which emotions are easy to tell apart, and why it
+matters who is speaking.
 """
 
 from itertools import combinations
@@ -17,35 +17,35 @@ from skprognet.datasets import load_emodb
 # %%
 # A recording is a row
 # --------------------
-# Ten actors said everyday German sentences as if they were angry, happy,
-# neutral or sad. That is the Berlin Database of Emotional Speech (EmoDB). Its
-# recordings are not in this package, but what openSMILE, a program for such
-# measurements, measured in them is.
+# In the Berlin Database of Emotional Speech (EmoDB), ten actors say everyday
+# German sentences as if they were angry, happy, neutral or sad. This package
+# does not contain the recordings. It contains the features that the program
+# openSMILE measured in them.
 
 emodb = load_emodb(as_frame=True)
 emodb.frame.iloc[:5, :6].round(2)
 
 # %%
 # Each row has 88 such features. Together they are called eGeMAPS, the extended
-# Geneva Minimalistic Acoustic Parameter Set: a list that speech researchers
-# agreed upon. It describes
+# Geneva Minimalistic Acoustic Parameter Set. Speech researchers agreed on this
+# list. It describes
 #
 # - how high the voice is (pitch, in semitones) and how loud;
-# - its colour: how much of the sound is low, how much is high (slopes, ratios,
-#   formants, MFCCs);
+# - its colour: how much of the sound is low and how much is high (slopes,
+#   ratios, formants, MFCCs);
 # - how steady it is (jitter, shimmer, harmonics-to-noise ratio);
-# - its timing: how long the voiced and unvoiced stretches are.
+# - its timing: how long the voiced and unvoiced parts are.
 #
-# Most come as a mean over the recording (``amean``) and as how much they vary
-# within it (``stddevNorm``).
+# Most features come in two forms: as a mean over the recording (``amean``),
+# and as the variation within it (``stddevNorm``).
 
 # %%
 # Which features differ between emotions?
 # ---------------------------------------
-# A feature varies from recording to recording. Some of that variation lies
-# between the emotions, the rest within each of them. The share that lies
-# between (known as eta squared) is 1 if the emotion fixes the feature
-# completely, and close to 0 if it says nothing about it.
+# A feature varies from recording to recording. Some of this variation lies
+# between the emotions, the rest within each emotion. The share between the
+# emotions (known as eta squared) is 1 if the emotion determines the feature
+# completely, and close to 0 if it says nothing about the feature.
 
 
 def share_between(features, label):
@@ -60,17 +60,17 @@ X, emotion, speaker = emodb.data.astype(float), emodb.target, emodb.speaker
 raw = share_between(X, emotion).sort_values(ascending=False)
 
 # %%
-# Some of the variation comes from neither the emotion nor the sentence but
-# from the speaker: a woman's neutral voice can be higher than a man's angry
-# one. If each speaker's own mean is subtracted, the emotions stand out more.
+# Some of the variation comes from the speaker, not from the emotion or the
+# sentence: a woman's neutral voice can be higher than a man's angry one. If we
+# subtract each speaker's own mean, the emotions stand out more.
 
 X_relative = X - X.groupby(speaker).transform("mean")
 relative = share_between(X_relative, emotion)[raw.index]
 
 # %%
 # Here are the ten features with the largest share. (``sma3`` and ``nz`` in
-# their names say how they were smoothed, and that only voiced parts count; the
-# picture leaves both out.)
+# their names mean that they were smoothed, and that only voiced parts count.
+# The picture leaves both out.)
 
 top = raw.index[:10]
 names = top.str.replace("_sma3nz|_sma3", "", regex=True)
@@ -95,9 +95,9 @@ fig.legend(loc="outside upper right", ncols=2, frameon=False, columnspacing=1)
 plt.show()
 
 # %%
-# The colour of the voice comes first: ``slopeV0-500`` tells whether the sound
+# The colour of the voice comes first: ``slopeV0-500`` says whether the sound
 # gets stronger or weaker from 0 to 500 Hz in the voiced parts. Pitch gains
-# most from knowing the speaker.
+# most if we know the speaker.
 
 pitch, slope = "F0semitoneFrom27.5Hz_sma3nz_amean", "slopeV0-500_sma3nz_amean"
 print(
@@ -115,7 +115,8 @@ assert (relative - raw).idxmax() == pitch
 # %%
 # Which emotions are easy to tell apart?
 # --------------------------------------
-# The same share, for two emotions at a time: that of the best single feature.
+# For each pair of emotions we compute the same share, and keep the largest
+# share that any feature has.
 
 best = {}
 for pair in combinations(emodb.target_names, 2):
@@ -128,20 +129,20 @@ assert max(best, key=best.get) == ("angry", "sad")
 
 # %%
 # Angry and sad speech differ in almost everything. Angry and happy speech are
-# both loud, high and lively, and no single feature tells one from the other
-# well. So two things are in these rows at once: *what* is felt and *who*
-# speaks. A network that has learned to tell speakers apart knows something
-# about the second, and may make the first easier to learn. Whether it does is
-# the question of these pages.
+# both loud, high and lively, and no single feature separates them well. And
+# the rows say two things at once: *what* is felt and *who* speaks. A network
+# that has learned to tell speakers apart knows something about the second.
+# This may make the first easier to learn. These pages ask whether it does.
 #
-# (Subtracting speakers' means was for looking only: it needs several
-# recordings of each speaker, and used rows that a fair test would have kept
-# aside. :ref:`Page 8
+# (We subtracted the speakers' means only to look at the data. This needs
+# several recordings of each speaker, and it used rows that a fair test would
+# keep aside. :ref:`Page 8
 # <sphx_glr_auto_examples_plot_08_known_and_new_speakers.py>` comes back to
 # it.)
 #
-# The picture shows both. Each point is a recording; on the right each
-# speaker's mean is subtracted, and the emotions draw together.
+# The picture shows both. Each point is a recording. On the right each
+# speaker's mean is subtracted, and the points of each emotion are closer
+# together.
 
 styles = {
     "angry": ("#000000", "^"),

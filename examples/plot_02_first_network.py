@@ -3,11 +3,12 @@
 ==================
 
 Here a small neural network learns to tell four emotions apart. Two questions
-matter more than the network: who is in the test, and when to stop training.
+matter more than the network: who is in the test set, and when to stop
+training.
 
-It has one hidden layer of 64 units and trains for 60 epochs, so that this page
-is built in seconds. The defaults of :class:`~skprognet.DNNClassifier` are
-those of the paper: four layers of 256, and 600 epochs.
+The network has one hidden layer of 64 units and trains for 60 epochs, so that
+this page runs in seconds. The defaults of :class:`~skprognet.DNNClassifier`
+are the paper's: four layers of 256 units, and 600 epochs.
 """
 
 import matplotlib.pyplot as plt
@@ -23,8 +24,8 @@ from skprognet.metrics import uar_scorer
 # A pipeline
 # ----------
 # The features come in different units: semitones, seconds, decibels. A network
-# learns best if all of them have mean 0 and variance 1, and ``StandardScaler``
-# sees to that. In a pipeline it is fitted on the training rows alone, so that
+# learns best if all of them have mean 0 and variance 1. ``StandardScaler``
+# scales them so. In a pipeline it is fitted only on the training rows, so
 # nothing of the test rows leaks into training.
 
 emodb = load_emodb()
@@ -37,14 +38,14 @@ model = make_pipeline(StandardScaler(), network)
 # A test with speakers that it has never heard
 # --------------------------------------------
 # If the same actor is in training and test, a network can do well by knowing
-# the actor. ``GroupKFold`` with the speakers as groups keeps them apart: of
-# ten speakers, eight train and two test, five times over.
+# the actor. ``GroupKFold`` with the speakers as groups prevents this. In each
+# of five folds, eight of the ten speakers train and two test.
 #
-# The score is the unweighted average recall (UAR): for each emotion the share
-# of its recordings that were recognised, and the mean of these four shares.
-# Anger is the most frequent emotion here, and always guessing it would be
-# right more than a third of the time; but its UAR would be 0.25, just as for
-# any other guess.
+# The score is the unweighted average recall (UAR). The recall of an emotion is
+# the share of its recordings that were recognised, and the UAR is the mean of
+# the four recalls. Anger is the most frequent emotion here. Always guessing
+# anger would be right more than a third of the time, but its UAR would be
+# 0.25, like that of any other guess.
 
 scores = cross_val_score(
     model,
@@ -58,9 +59,8 @@ print(f"UAR of each pair of new speakers: {scores.round(2)}")
 print(f"mean {scores.mean():.2f}, standard deviation {scores.std(ddof=1):.2f}")
 
 # %%
-# That is far above chance, and it depends a good deal on who is in the test.
-# Whoever reports a single number from a single split reports the luck of that
-# split along with it.
+# This is far above chance, but it depends a lot on who is in the test set. A
+# single number from a single split contains the luck of that split.
 
 chance = 1 / 4
 assert scores.mean() > 2 * chance
@@ -79,10 +79,10 @@ plt.show()
 # %%
 # When to stop
 # ------------
-# Now one fit in detail. A network that goes on training in the end learns its
-# rows by heart. ``fit`` therefore holds a tenth of its rows out, scores them
-# after every epoch and, at the end, goes back to the best epoch. ``history_``
-# has the record.
+# Now let us look at one fit in detail. A network that trains for too long
+# learns its rows by heart. So ``fit`` holds out a tenth of its rows, scores
+# them after every epoch, and goes back to the best epoch at the end.
+# ``history_`` has the record.
 
 model.fit(emodb.data, emodb.target)
 network = model[-1]
@@ -90,9 +90,9 @@ history = network.history_.set_index("epoch")
 history[["train_loss", "valid_loss", "valid_score"]].tail(3).round(3)
 
 # %%
-# The best epoch is the one with the highest UAR on the held-out rows. They are
-# few, so that several epochs often score the same; of these it is the one with
-# the lowest loss.
+# The best epoch is the one with the highest UAR on the held-out rows. These
+# are few, so several epochs often have the same UAR. The lowest loss breaks
+# the tie.
 
 best = network.best_epoch_
 ties = history[
@@ -105,9 +105,9 @@ print(
 assert best == ties["valid_loss"].idxmin()
 
 # %%
-# Do not mistake that number for a result. It was picked as the best of sixty,
-# on few rows, and of speakers that are in training too. The fair answer is the
-# mean of the five scores above.
+# Do not mistake this UAR for a result. It is the best of sixty, on few rows,
+# from speakers that are in training too. The fair answer is the mean of the
+# five scores above.
 
 print(
     f"{history['valid_score'].max():.2f} on held-out rows, "
@@ -116,12 +116,12 @@ print(
 assert history["valid_score"].max() > scores.mean()
 
 # %%
-# This network knows nothing but the rows it was given. The next page starts
-# from one that has already learned something else.
+# This network knows only the rows that it was given. The next page starts from
+# a network that has already learned something else.
 #
-# The picture is the record of the one fit. The loss is what training makes
-# smaller. On the rows that train it is taken with dropout, which is why it can
-# be higher than on the rows that do not.
+# The picture shows the record of this fit. Training makes the loss smaller. On
+# the training rows the loss is computed with dropout, so it can be higher than
+# on the held-out rows.
 
 # sphinx_gallery_thumbnail_number = 2
 fig, ax = plt.subplots(figsize=(5, 3.6), layout="constrained")

@@ -3,12 +3,13 @@
 =================================
 
 A progressive network learns a second task beside a network that knows a first
-one. The first is frozen: the second may read all its layers, and can change
-none. This page builds one, proves that the frozen network is untouched, and
+one. The first network is frozen: the second can read all its layers but change
+none. This page builds one, proves that the frozen network is unchanged, and
 looks at what connects the two.
 
 The networks here have three layers of 32 units and train for 100 epochs, so
-that this page is built in seconds; the paper's have four of 256 and up to 600.
+that this page runs in seconds. The paper's networks have four layers of 256
+units and train for up to 600 epochs.
 """
 
 import copy
@@ -27,7 +28,7 @@ from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 # %%
 # The first network: who is speaking?
 # -----------------------------------
-# A fifth of the recordings of each actor is kept aside for testing.
+# We keep a fifth of the recordings of each actor aside for testing.
 
 emodb = load_emodb()
 folds = RepeatedSpeakerStratifiedKFold(5, n_repeats=1, random_state=0)
@@ -46,8 +47,8 @@ speaker_uar = uar_score(emodb.speaker[test], speaker.predict(X[test]))
 print(f"Ten speakers: UAR {speaker_uar:.2f}, guessing would be 0.10")
 
 # %%
-# Before going on, its fingerprint is taken: a digest (SHA-256) of every bit of
-# its weights. If a single bit changed, so would the digest.
+# Before we go on, we take its fingerprint: a digest (SHA-256) of every bit of
+# its weights. If a single bit changes, the digest changes too.
 
 
 def fingerprint(classifier):
@@ -65,10 +66,10 @@ fingerprint_before[:16]
 # %%
 # The second network: what is felt?
 # ---------------------------------
-# The speaker network is handed to :class:`~skprognet.ProgressiveClassifier`.
-# It trains a new network, called a column, for the emotions. Layer 1 of the
-# new column reads the features. Each layer above reads the layer below it
-# *and* the layer below it in the speaker network. These connections across are
+# We pass the speaker network to :class:`~skprognet.ProgressiveClassifier`. It
+# trains a new network, called a column, for the emotions. Layer 1 of the new
+# column reads the features. Layer k + 1 reads layer k of the new column *and*
+# layer k of the speaker network. These connections between the columns are
 # called laterals.
 
 emotion = ProgressiveClassifier([("speaker", speaker)], **options).fit(
@@ -80,9 +81,9 @@ assert speaker_uar > 2 * 0.10
 assert emotion_uar > 2 * 0.25
 
 # %%
-# Drawn, it looks like this, from the features at the bottom to the answers at
-# the top. The numbers are how many units a layer has; hatched is frozen. The
-# slanting arrows are the laterals.
+# This is a drawing of the network, from the features at the bottom to the
+# answers at the top. The numbers say how many units a layer has. Hatched
+# layers are frozen. The slanting arrows are the laterals.
 
 NetworkDisplay.from_estimator(emotion, name="emotion").plot()
 plt.show()
@@ -90,17 +91,17 @@ plt.show()
 # %%
 # Is the speaker network unchanged?
 # ---------------------------------
-# Bit for bit: its fingerprint is the same, and so is every probability that it
-# gives.
+# It is, bit for bit. Its fingerprint is the same, and so is every probability
+# that it gives.
 
 assert fingerprint(speaker) == fingerprint_before
 assert (speaker.predict_proba(X[test]) == probabilities_before).all()
 
 # %%
-# The emotion network has a copy of it on board, so that it can be saved and
-# used on its own. That copy, too, still tells speakers apart exactly as
-# before: nothing has been forgotten. ``fit`` checks this by itself each time;
-# ``source_digest_`` is the digest that it found before and after.
+# The emotion network contains a copy of the speaker network, so that you can
+# save and use it on its own. This copy also tells speakers apart exactly as
+# before: nothing has been forgotten. ``fit`` checks this each time;
+# ``source_digest_`` is the digest before and after.
 
 ((name, kept),) = emotion.sources_
 assert fingerprint(kept) == fingerprint_before
@@ -110,9 +111,9 @@ print(name, emotion.source_digest_[name][:16])
 # %%
 # Are the laterals alive?
 # -----------------------
-# The laterals of a layer are one matrix of weights. If they are cut, by
-# setting them to zero in a copy, the probabilities must change; otherwise the
-# speaker network would be there for nothing.
+# The laterals into a layer are one matrix of weights. If we cut them, by
+# setting them to zero in a copy, the probabilities must change. Otherwise the
+# speaker network would have no effect.
 
 
 def change_without(layers):
@@ -135,11 +136,11 @@ assert min(changes) > 0.001
 
 # %%
 # So the new column listens at every layer. Whether listening *helps* is
-# another question, which takes a comparison. The next page compares.
+# another question. It needs a comparison, which is the next page.
 #
-# In the picture a column of squares is a unit of the speaker network, and a
-# row is what it acts upon: a unit of the new column, or on the right an
-# emotion. Red pushes it up, blue holds it down. The bars say how much a
+# In the picture a column of squares is a unit of the speaker network. A row is
+# what this unit acts upon: a unit of the new column or, on the right, an
+# emotion. Red pushes it up, blue pushes it down. The bars say how much a
 # probability changes, on average, if these laterals are cut.
 
 matrices = [

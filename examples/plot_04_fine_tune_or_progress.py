@@ -3,9 +3,9 @@
 =========================
 
 There are two ways to start from a network that knows something. *Fine-tuning*
-lets the network itself go on learning, with the new task in place of the old.
-*Progressing* freezes it and lets a new network read it. This page compares
-what is forgotten, and what there is to gain and to lose.
+trains the network further, on the new task instead of the old. *Progressing*
+freezes it and lets a new network read it. This page compares what each way
+forgets, and what it can gain and lose.
 """
 
 import copy
@@ -23,7 +23,7 @@ from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 # %%
 # What is forgotten
 # -----------------
-# As on the page before, a first network learns who speaks.
+# As on the previous page, a first network learns who speaks.
 
 emodb = load_emodb()
 folds = RepeatedSpeakerStratifiedKFold(5, n_repeats=1, random_state=0)
@@ -41,7 +41,7 @@ speaker = DNNClassifier(**options, random_state=0).fit(
 )
 
 # %%
-# From it emotion is learned in both ways.
+# Starting from this network, we learn emotion in both ways.
 # :class:`~skprognet.FineTunedClassifier` copies the layers, puts a new output
 # on top, and trains all of it.
 
@@ -55,9 +55,10 @@ for name, network in {"fine-tuned": tuned, "progressive": grown}.items():
     )
 
 # %%
-# Do they still know who speaks? The old output layer is put back, on top of
-# the hidden layers as they are now. Beside the new column, the layers of the
-# speaker network are what they were.
+# Do they still know who speaks? To find out, we put the old output layer back
+# on top of the hidden layers. After fine-tuning these have changed. In the
+# progressive network, the layers of the speaker network are the same as
+# before.
 
 
 def know_speakers(layers):
@@ -82,24 +83,24 @@ assert known["after progressing"] == known["before"]
 assert known["after fine-tuning"] < known["before"] - 0.1
 
 # %%
-# Fine-tuning has forgotten most of it; progressing cannot. Whoever wants one
-# network that answers both questions, today's and yesterday's, has to
+# Fine-tuning has forgotten most of it; progressing cannot forget. If you want
+# one network that answers both the new and the old question, you have to
 # progress. The price is size: there are two columns now, and there will be
 # three after the next task.
 #
 # What is gained and lost
 # -----------------------
-# On real speech nobody knows beforehand whether knowing speakers helps. To see
-# the methods when it does, and when it misleads,
-# :func:`~skprognet.datasets.make_transfer_problem` invents tables in which
-# this is known. A target task, the same throughout, has four classes. The
-# *source* task has labels that, at ``transfer=1``, depend on just what matters
-# for the target; at 0 they are dice; at -1 they depend on the noise, so that a
-# network which has learned them looks the wrong way.
+# On real speech nobody knows in advance whether it helps to know the speakers.
+# To see the methods when a source helps, and when it misleads,
+# :func:`~skprognet.datasets.make_transfer_problem` invents tables for which
+# this is known. The target task has four classes and is always the same. The
+# labels of the *source* task depend on ``transfer``. At 1 they depend on
+# exactly what matters for the target. At 0 they are random. At -1 they depend
+# on the noise, so a network that has learned them looks the wrong way.
 #
-# The source is learned from 1000 rows, the target from no more than 32: that
-# is where help is needed. Another 600 rows test. Nothing is held out of so
-# few, so all networks train for 40 epochs.
+# The source learns from 1000 rows, but the target only from 32, so it needs
+# help. Another 600 rows test. So few rows leave none to hold out, so all
+# networks train for 40 epochs.
 
 small = {"hidden_layer_sizes": (32, 32), "lr": 0.01, "dropout": 0.0}
 brief = {**small, "max_epochs": 40, "early_stopping": False}
@@ -140,8 +141,8 @@ mean_gains.round(3)
 # %%
 # PT/FT, pre-training and fine-tuning, and ProgNet, the progressive network,
 # are the paper's names. Both gain from a source that knows what matters. A
-# useless one does little harm. From a misleading one fine-tuning loses, since
-# it starts where the source ended; a new column can turn away from it.
+# useless source does little harm. With a misleading source fine-tuning loses,
+# since it starts where the source ended. A new column can learn to ignore it.
 
 assert (mean_gains.loc[1] > 0.03).all()
 assert (mean_gains.loc[0].abs() < 0.03).all()
@@ -149,11 +150,11 @@ assert mean_gains.loc[-1, "PT/FT"] < -0.03
 assert mean_gains.loc[-1, "ProgNet"] > mean_gains.loc[-1, "PT/FT"] + 0.03
 
 # %%
-# Here a gain was built in, and large. Whether there is one on real speech, and
-# how to know, is the next page.
+# Here we built a large gain into the data. The next page asks whether there is
+# one on real speech, and how to know.
 #
-# On the left, what is left of the first task. On the right each small mark is
-# an invented problem, each large one the mean of four.
+# The left panel shows how much of the first task is left. On the right each
+# small mark is an invented problem, and each large mark the mean of four.
 
 looks = {"PT/FT": ("#E69F00", "s", -0.12), "ProgNet": ("#0072B2", "^", 0.12)}
 fig, (left, right) = plt.subplots(

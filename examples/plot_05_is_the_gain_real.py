@@ -3,14 +3,15 @@
 ====================
 
 A method scores two hundredths more than another. Is it better, or was it
-lucky? This page asks so twice: of invented data, where a source helps because
-it was made to, and of real speech, where nobody knows. The first shows that a
-gain is found if there is one. That gives the second answer its worth.
+lucky? This page asks this twice: on invented data, where we made the source
+helpful, and on real speech, where nobody knows. The first answer shows that
+the test can find a gain if there is one. Only then does the second answer mean
+something.
 
-Networks have two small layers and train for 20 epochs at most, on 2 times 5
-folds, so that this page is built in seconds. The paper's have four of 256 and
-up to 600 epochs, on 10 times 10 folds; ``skprognet demo --repeats 10 --folds
-10 --max-epochs 600`` runs that.
+The networks have two small layers and train for at most 20 epochs, on 2 x 5
+folds, so that this page runs in seconds. The paper's networks have four layers
+of 256 units and train for up to 600 epochs, on 10 x 10 folds. ``skprognet demo
+--repeats 10 --folds 10 --max-epochs 600`` runs that.
 """
 
 import textwrap
@@ -32,10 +33,10 @@ from skprognet.results import compare_methods, summary_table
 # Where the answer is known
 # -------------------------
 # Each row of the invented table has two hidden numbers, buried in 60 noisy
-# features. The *source* has learned, from 1500 rows, in which quarter of the
-# plane the two lie. The *target* is whether they have the same sign. From 600
-# rows alone that is hard: no single direction in the features tells. For a
-# network that knows the quarters it is a small step.
+# features. The *source* has learned from 1500 rows in which quarter of the
+# plane the two numbers lie. The *target* is whether they have the same sign.
+# This is hard to learn from 600 rows alone, since no single direction in the
+# features shows it. For a network that knows the quarters it is a small step.
 
 invented = make_transfer_problem(2100, transfer=0, random_state=0)
 same_sign = np.where(invented.factors.prod(axis=1) > 0, "same", "different")
@@ -52,13 +53,14 @@ source.fit(
 # :func:`~skprognet.evaluation.cross_validate_transfer` trains three methods on
 # the same folds:
 #
-# - **DNN**: a network that knows nothing else;
-# - **PT/FT**, pre-training and fine-tuning: the source network goes on
-#   learning;
-# - **ProgNet**: a new network beside the frozen source, reading its layers.
+# - **DNN**: a network that starts from scratch;
+# - **PT/FT**, pre-training and fine-tuning: the source network is trained
+#   further on the target;
+# - **ProgNet**: a new network beside the frozen source that reads its layers.
 #
-# Of five folds three train, one chooses the epoch and one tests. Then all rows
-# are dealt out anew and everything is repeated: ten test folds in all.
+# Of five folds, three train, one chooses the epoch and one tests. Then all
+# rows are split again in another way and everything is repeated. This gives
+# ten test folds.
 
 folds = RepeatedSpeakerStratifiedKFold(5, n_repeats=2, random_state=0)
 options = {**small, "lr": 0.02, "max_epochs": 15}
@@ -81,9 +83,9 @@ summary_table(found)[["method", "source", "score_mean", "score_std"]].round(3)
 # %%
 # Where nobody knows
 # ------------------
-# The same methods and folds on real speech: does a network that knows
-# *speakers* help one that learns *emotions*? For such a study of tasks there
-# is one function. The speaker network, too, sees training rows only.
+# Now the same methods and folds on real speech: does a network that knows
+# *speakers* help a network that learns *emotions*? One function runs such a
+# study of tasks. The speaker network, too, sees only training rows.
 
 emodb = load_emodb(as_frame=True)
 study = transfer_between_tasks(
@@ -105,9 +107,9 @@ study = transfer_between_tasks(
 study.table[["method", "source", "score_mean", "score_std"]].round(3)
 
 # %%
-# The means differ. But so do the folds: the standard deviation between them is
-# larger than any difference between methods. The same method, on another fifth
-# of the recordings, can be much better or worse.
+# The means differ. But so do the folds: the standard deviation between folds
+# is larger than any difference between methods. On another fifth of the
+# recordings, the same method can be much better or worse.
 
 spread = study.table["score_std"].mean()
 print(
@@ -120,12 +122,11 @@ assert study.comparisons["difference"].abs().max() < spread
 # %%
 # The verdict
 # -----------
-# Methods are compared fold by fold, since all of them had the same ones. The
-# folds of a cross-validation share most of their training rows, so that ten
-# scores tell less than ten independent ones would; the test takes that into
-# account. Whoever makes four comparisons also has four chances to be lucky,
-# which is what Holm's correction is for. The result is a sentence for each
-# comparison:
+# All methods had the same folds, so we compare them fold by fold. The folds of
+# a cross-validation share most of their training rows. So ten scores say less
+# than ten independent scores would, and the test takes this into account. Four
+# comparisons are also four chances to be lucky, and Holm's correction takes
+# care of that. The result is a sentence for each comparison:
 
 scores = pd.concat([found, study.scores]).drop(
     columns="target"
@@ -136,9 +137,9 @@ for verdict in comparisons["verdict"]:
 
 # %%
 # On the invented data both transferred networks are better than the plain one,
-# beyond doubt. On real speech there is no evidence that speaker knowledge
-# helps, and none that it does not. That second half matters: the intervals say
-# which differences this run could not have told from zero.
+# beyond doubt. On real speech there is no evidence that knowing speakers
+# helps, and none that it does not. The second half matters: the intervals show
+# which differences this run could not distinguish from zero.
 
 real = comparisons[comparisons["corpus"] == "EmoDB"]
 known = comparisons[comparisons["corpus"] == "invented"]
@@ -151,15 +152,15 @@ print(f"On EmoDB the widest interval reaches {width:.3f} to both sides.")
 assert width > 0.01
 
 # %%
-# More repeats, longer training and a larger corpus make intervals narrower.
-# What never helps is to try other seeds until a p-value pleases: the folds are
-# dealt out and the networks begin by chance, ``random_state`` fixes that
-# chance, and the order of the methods on real speech changes with it.
+# More repeats, longer training and a larger corpus make the intervals
+# narrower. Do not try other seeds until you like a p-value. The folds and the
+# initial weights are random, ``random_state`` fixes them, and the order of the
+# methods on real speech changes with it.
 #
-# The picture has a row for each comparison, with its 95 % interval. Filled:
-# evidence of a difference; open: none. Right of zero the transferred network
-# is better. The last numbers are the probabilities, in per cent, that it is
-# worse, practically equal (within 0.01), or better.
+# The picture has a row for each comparison, with its 95 % interval. A filled
+# mark means evidence of a difference, an open mark none. Right of zero the
+# transferred network is better. The last numbers are the probabilities, in per
+# cent, that it is worse, practically equal (within 0.01), or better.
 
 SignificanceDisplay.from_comparisons(comparisons).plot()
 plt.show()

@@ -2,11 +2,11 @@
 6. Which test to believe
 ========================
 
-A test at the 5 % level is allowed one false alarm in twenty: of two methods
-that are equally good it may call one better in 5 of 100 studies. Which tests
-keep to that when the scores come from repeated cross-validation? This page
-counts, on 1000 invented corpora for which we know that there is nothing to
-find.
+A test at the 5 % level may raise one false alarm in twenty: if two methods are
+equally good, it may call one of them better in 5 of 100 studies. Which tests
+keep this limit when the scores come from repeated cross-validation? This page
+counts the false alarms on 1000 invented corpora. We know that they contain no
+difference to find.
 """
 
 import matplotlib.pyplot as plt
@@ -24,14 +24,14 @@ from skprognet.significance import (
 # %%
 # Two methods that are equally good
 # ---------------------------------
-# Each corpus has two classes and two features, made alike: in class 1 the mean
-# of either feature is higher by ``separation``. Method A knows the first
-# feature only, method B the second only, and both assign a row to the class
-# whose mean is nearer. On one corpus one of them may be lucky; over all
+# Each corpus has two classes and two features. We make both features in the
+# same way: in class 1 the mean is higher by ``separation``. Method A knows
+# only the first feature, method B only the second. Both assign a row to the
+# class whose mean is nearer. On one corpus one of them may be lucky. Over all
 # corpora of this kind neither is better.
 #
-# A nearest mean needs no training loop, so that 1000 corpora times ten repeats
-# of ten folds are one computation in numpy.
+# A nearest mean needs no training loop, so 1000 corpora times ten repeats of
+# ten folds are one computation in numpy.
 
 
 def score(separation, n_per_class, n_repeats, n_folds, n_corpora=1000, seed=0):
@@ -62,15 +62,15 @@ def score(separation, n_per_class, n_repeats, n_folds, n_corpora=1000, seed=0):
 # %%
 # How often does each test raise a false alarm?
 # ---------------------------------------------
-# - The **plain** paired t-test takes all 100 scores for independent, which
-#   they are not: any two folds share most of their training rows.
-# - The **corrected** test (Nadeau and Bengio) makes up for what folds share.
-# - The **calibrated** test is the paper's: as if there were 11 scores and not
-#   100.
-# - The **Bayesian** test gives probabilities. We let it decide where one of
-#   the methods is better by more than 0.01 with a probability above 0.95.
-# - The **5x2cv F-test** needs scores of its own, from five repeats of two
-#   folds.
+# - The **plain** paired t-test treats all 100 scores as independent. They are
+#   not, since any two folds share most of their training rows.
+# - The **corrected** test (Nadeau and Bengio) allows for the rows that folds
+#   share.
+# - The **calibrated** test is the paper's. It computes as if there were 11
+#   scores instead of 100.
+# - The **Bayesian** test gives probabilities. We count a finding if one of the
+#   methods is better by more than 0.01 with a probability above 0.95.
+# - The **5x2cv F-test** needs other scores, from five repeats of two folds.
 
 
 def alarms_at_five_percent(ten_by_ten, five_by_two):
@@ -113,17 +113,17 @@ rates = pd.DataFrame({name: alarms[name].mean() for name in corpora})
 rates.round(3)
 
 # %%
-# Each number is a share of 1000 corpora, so that chance alone moves it by
-# about this much (two standard errors):
+# Each number is a share of 1000 corpora, so chance alone can move it by about
+# this much (two standard errors):
 
 error = 2 * np.sqrt(rates * (1 - rates) / 1000)
 print(f"0.05 is known to within {2 * np.sqrt(0.05 * 0.95 / 1000):.3f}, and")
 print(f"the largest of the errors is {error.to_numpy().max():.3f}.")
 
 # %%
-# Where the task is clear, at an accuracy of 0.69 on 100 rows, all tests but
-# the plain one keep about to their word. The plain one calls more than half of
-# the corpora a finding.
+# If the task is clear, at an accuracy of 0.69 on 100 rows, all tests except
+# the plain one roughly keep the limit. The plain test finds a difference in
+# more than half of the corpora.
 
 assert rates.loc["plain t-test"].min() > 0.5
 others = rates.drop(index="plain t-test")
@@ -132,11 +132,11 @@ assert others["clear"].between(0.02, 0.08).all()
 # %%
 # When to believe none of them
 # ----------------------------
-# Near chance, at an accuracy of 0.54 on 60 rows, every test raises too many
-# alarms. Nearly all of them come from corpora on which one of the methods
-# scores below chance, as no method would in the long run. The folds of such a
-# corpus agree with each other, so that no test can see from them how unlucky
-# it was.
+# Near chance level, at an accuracy of 0.54 on 60 rows, every test raises too
+# many false alarms. Nearly all of them come from corpora on which one of the
+# methods scores below chance, as no method would in the long run. The folds of
+# such a corpus agree with each other, so no test can see from them how unlucky
+# the corpus was.
 
 assert others["near chance"].min() > 0.08
 below_chance = (scores["near chance"].mean(axis=(2, 3)) < 0.5).any(axis=1)
@@ -150,13 +150,12 @@ print(f"and on the others: {corrected[~below_chance].mean():.2f}")
 assert corrected[below_chance].mean() > 10 * corrected[~below_chance].mean()
 
 # %%
-# So before a verdict is believed, see whether both methods are clearly above
+# So before you believe a verdict, check that both methods are clearly above
 # chance. This was one kind of corpus and one kind of method. Both are in the
-# first function of this page: change them to what you have at hand, and count
-# again.
+# first function of this page: change them to your own case, and count again.
 #
-# The picture shows all tests with their two standard errors; the dashed line
-# is what they promise.
+# The picture shows all tests with two standard errors. The dashed line is the
+# limit that they promise.
 
 fig, ax = plt.subplots(figsize=(5, 3.6), layout="constrained")
 looks = {"clear": ("o", "#0072B2"), "near chance": ("s", "#D55E00")}

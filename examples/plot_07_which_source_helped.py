@@ -2,9 +2,9 @@
 7. Which source helped?
 =======================
 
-A progressive network may read several others. Which of them does it make use
-of? Take one away and see how much worse it gets. This page tries that where
-the answer is known, and then asks it of real speech.
+A progressive network can read several others. Which of them does it use? Take
+one away and see how much worse it gets. This page first does this on data for
+which the answer is known, and then on real speech.
 """
 
 import matplotlib.pyplot as plt
@@ -21,10 +21,10 @@ from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 # Three sources, of which one knows something
 # -------------------------------------------
 # As on :ref:`page 4
-# <sphx_glr_auto_examples_plot_04_fine_tune_or_progress.py>`: the source labels
+# <sphx_glr_auto_examples_plot_04_fine_tune_or_progress.py>`, the source labels
 # of these invented tables depend on what matters for the target
-# (``transfer=1``), on nothing (0), or on the noise (-1). With one random state
-# the features and the target are the same for all.
+# (``transfer=1``), on nothing (0), or on the noise (-1). All tables have the
+# same random state, so their features and target are the same.
 
 many, few, new = np.split(np.arange(1632), [1000, 1032])
 tables = {
@@ -39,9 +39,9 @@ target = tables["helpful"].target
 X = StandardScaler().fit_transform(tables["helpful"].data)
 
 # %%
-# Three networks learn these labels from 1000 rows; one that reads them all
-# learns the target from
-# 32. A plain network learns from the same 32 rows, to compare with.
+# Three networks learn these labels from 1000 rows. A network that reads all
+# three learns the target from 32 rows. For comparison, a plain network learns
+# from the same 32 rows.
 
 small = {
     "hidden_layer_sizes": (32, 32),
@@ -72,9 +72,9 @@ print(
 # %%
 # Taking a source away
 # --------------------
-# ``source_importances`` exchanges what one source says among the rows, so that
-# it no longer speaks of the row at hand. The fall in UAR is its importance.
-# Use rows that were not in ``fit``.
+# ``source_importances`` shuffles the outputs of one source among the rows, so
+# that they no longer belong to the row. The fall in UAR is the importance of
+# this source. Use rows that were not in ``fit``.
 
 importances = network.source_importances(
     X[new], target[new], n_repeats=10, random_state=0
@@ -82,9 +82,9 @@ importances = network.source_importances(
 importances.round(3)
 
 # %%
-# The network found out by itself which one to listen to: without it, most of
-# what it knows is gone; without the others, nothing. And it is better than the
-# one without sources.
+# The network found out by itself which source to listen to. Without this
+# source it loses most of what it knows; without the others it loses nothing.
+# And it is better than the network without sources.
 
 falls = importances["importance_mean"]
 assert falls["helpful"] > 0.1
@@ -92,9 +92,10 @@ assert with_sources > without
 assert (falls[["useless", "misleading"]].abs() < 0.05).all()
 
 # %%
-# Could the size of the weights have told? ``lateral_norms`` has it for every
-# layer. They hardly differ: weights start at random, and what a layer does not
-# need it need not weaken. A strong connection is not a useful one.
+# Could we have seen this from the size of the weights? ``lateral_norms``
+# returns it for every layer. The sizes hardly differ: weights start at random,
+# and training need not weaken a connection that a layer does not need. A
+# strong connection is not always a useful one.
 
 norms = network.lateral_norms().pivot(
     index="source", columns="layer", values="norm"
@@ -105,8 +106,8 @@ assert norms.mean(axis=1).max() < 2 * norms.mean(axis=1).min()
 # %%
 # For which classes, and for which row?
 # -------------------------------------
-# With ``by_class=True`` the fall is that of each class's recall. The mean over
-# the classes is the number above.
+# With ``by_class=True`` you get the fall in the recall of each class. The mean
+# over the classes is the number above.
 
 by_class = network.source_importances(
     X[new], target[new], n_repeats=10, random_state=0, by_class=True
@@ -116,10 +117,10 @@ by_class.pivot(
 ).round(2)
 
 # %%
-# ``explain`` asks about one row at a time. It says how much the logarithm of
-# the probability of the predicted class falls if a source says what it says of
-# the average row. A change of 0.7 means that the source doubles the
-# probability; below zero the source speaks for another class. Here is the row
+# ``explain`` looks at one row at a time. It replaces the output of a source by
+# its average over rows, and says how much the logarithm of the probability of
+# the predicted class falls. A change of 0.7 means that the source doubles the
+# probability. Below zero the source speaks for another class. Here is the row
 # for which the helpful source matters most.
 
 explanation = network.explain(X[new], groups={})
@@ -129,7 +130,7 @@ print(target[new][row], "is the truth")
 
 # %%
 # Over all rows, the helpful source speaks for most of the predictions. The
-# others speak against them nearly as often as for them.
+# other sources speak against them nearly as often as for them.
 
 share = (explanation.filter(like="source_") > 0).mean()
 print(share.round(2))
@@ -138,9 +139,9 @@ assert share["source_helpful"] > 0.75 > share[1:].max() + 0.1
 # %%
 # And on real speech?
 # -------------------
-# There the sources know who speaks, and whether the voice is female or male.
-# Three times another third of each speaker's recordings is kept aside, so that
-# every recording has its turn.
+# Here the sources know who speaks, and whether the voice is female or male. We
+# use three folds. Each keeps another third of each speaker's recordings aside,
+# so that every recording is tested once.
 
 emodb = load_emodb()
 tasks = {"speaker": emodb.speaker, "gender": emodb.gender}
@@ -169,8 +170,8 @@ real = sum(of_folds) / len(of_folds)
 real.round(3)
 
 # %%
-# The network listens to both a little, and could do without either: it reads
-# emotion from the features themselves. That fits the verdict of :ref:`page 5
+# The network listens a little to both, and could do without either: it reads
+# emotion from the features themselves. This fits the verdict of :ref:`page 5
 # <sphx_glr_auto_examples_plot_05_is_the_gain_real.py>`.
 
 assert real["importance_mean"].max() < falls["helpful"] / 2
@@ -178,9 +179,9 @@ assert real["importance_mean"].max() < falls["helpful"] / 2
 # %%
 # One utterance
 # -------------
-# Why does the network of the last fold say what it says of a recording that it
-# has not heard? What was measured can be taken away too, in groups: all that
-# is about pitch, about loudness and so on.
+# Why does the network of the last fold give this prediction for a recording
+# that it has not heard? We can also take features away, in groups: all
+# features of pitch, of loudness and so on.
 
 places = {
     group: [
@@ -202,20 +203,21 @@ ExplanationDisplay(explained.iloc[[0]]).plot()
 print(emodb.target[test[0]], "is what the actor was asked for")
 
 # %%
-# And of twelve recordings, a line for each. Nearly all features are measured
-# on the same voice and say similar things. So these numbers do not add up, and
-# they do not say what in a voice *causes* the impression of anger: they say
-# what this network leans on.
+# Here are twelve recordings, one line for each. All features are measured on
+# the same voice, and most say similar things. So these numbers do not add up.
+# They also do not say what in a voice *causes* the impression of anger, but
+# only what this network relies on.
 
 ExplanationDisplay(explained.iloc[:: len(explained) // 12][:12]).plot()
 
 # %%
-# Two cautions. Importance is what *this* network loses if a source falls
-# silent, and not what it gained over a network that never had one: above, the
-# first is much larger than the second. Only a comparison shows a gain. And two
-# sources that say the same can each be spared, though not both.
+# Two cautions. First, importance is what *this* network loses without a
+# source, not what it gained over a network that never had one. Above, the loss
+# is much larger than the gain. Only a comparison shows a gain. Second, if two
+# sources say the same, the network can do without either, but not without
+# both.
 #
-# The same scale for both: invented data above, real speech below.
+# Both panels have the same scale: invented data above, real speech below.
 
 fig, axes = plt.subplots(
     2,

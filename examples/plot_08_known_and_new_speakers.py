@@ -2,9 +2,10 @@
 8. Speakers you know, speakers you do not
 =========================================
 
-*How well does it recognise emotion?* is half a question. The other half is:
-whose? This page scores the same network twice: on new recordings of the ten
-actors that it trained on, and on actors that it has never heard.
+*How well does a network recognise emotion?* is only half of a question. The
+other half is: whose emotion? This page scores the same network twice: on new
+recordings of the ten actors that it trained on, and on actors that it has
+never heard.
 """
 
 import matplotlib.pyplot as plt
@@ -20,13 +21,13 @@ from skprognet.model_selection import (
 )
 
 # %%
-# Two ways to deal out the rows
-# -----------------------------
+# Two ways to split the rows
+# --------------------------
 # :class:`~skprognet.model_selection.RepeatedSpeakerStratifiedKFold` puts
 # recordings of every speaker into every fold, as in the paper.
 # :class:`~skprognet.model_selection.RepeatedStratifiedGroupKFold` puts all
-# recordings of a speaker into one fold. Here five folds are drawn three times
-# each.
+# recordings of a speaker into one fold. Here each draws five folds three
+# times.
 
 emodb = load_emodb()
 network = DNNClassifier(
@@ -57,11 +58,11 @@ known = score("known speakers", known_folds, "training")
 new = score("new speakers", new_folds, "training")
 
 # %%
-# ``normalisation="training"``: mean and variance of the features are taken
-# from training rows alone. Before the scores are looked at, a check that
-# nobody cheated. :func:`~skprognet.evaluation.audit` compares the rows that
-# each fit was given with those that it was tested on, and here also their
-# speakers. It is an error if they share any.
+# With ``normalisation="training"``, the mean and variance of the features come
+# from the training rows alone. Before we look at the scores, we check that
+# nothing leaked. :func:`~skprognet.evaluation.audit` compares the rows that
+# each fit was given with the rows that it was tested on. Here it also compares
+# their speakers. It raises an error if they share any.
 
 audit(new, groups=emodb.speaker)
 refused = ""
@@ -87,19 +88,20 @@ print(
 assert gap > 0.01
 
 # %%
-# A few hundredths: as much as anybody hopes to gain by transfer. So two
-# results can be compared only if their test speakers were alike in this, and a
-# paper that does not say is hard to read. Neither number is wrong. Whoever
-# makes a program for one person's phone asks about known speakers; whoever
-# makes one for callers, about new ones.
+# The difference is a few hundredths, as much as anybody hopes to gain by
+# transfer. So compare two results only if the test speakers were known in
+# both, or new in both. A paper that does not say this is hard to interpret.
+# Neither number is wrong. If you write a program for one person's phone, you
+# ask about known speakers. If you write one for callers, you ask about new
+# speakers.
 
 # %%
-# Can a new speaker be made known?
-# --------------------------------
+# Can a new speaker become known?
+# -------------------------------
 # Page 1 subtracted each speaker's own mean, and emotions stood out more. In
-# use this means: collect some recordings of the new speaker first, of whatever
-# emotion, and take mean and variance of the features over these. No label is
-# needed. ``normalisation="speaker"`` does so.
+# practice you would first collect some recordings of the new speaker, with any
+# emotions, and compute the mean and variance of their features. You need no
+# labels. ``normalisation="speaker"`` does this.
 
 adapted = score("new, own mean and variance", new_folds, "speaker")
 means["adapted"] = adapted["score"].mean()
@@ -110,12 +112,12 @@ print(
 assert means["adapted"] > means["new speakers"] + 0.02
 
 # %%
-# That closes the gap. The price is that such a score holds only for speakers
-# of whom there are several recordings, in several emotions: it is
-# *transductive*, and the result says so in its column ``normalisation``.
+# This closes the gap. The price is that such a score holds only for speakers
+# with several recordings, in several emotions. It is *transductive*, and the
+# column ``normalisation`` of the result says so.
 #
-# In the picture a large marker is a mean with one standard deviation over the
-# folds; the small dots are the three repeats.
+# In the picture, a large marker is a mean with one standard deviation over the
+# folds. The small dots are the three repeats.
 
 ScoresDisplay.from_scores(pd.concat([known, new, adapted])).plot()
 plt.show()

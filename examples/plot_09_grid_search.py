@@ -3,9 +3,9 @@
 =================================
 
 Which learning rate, how many units, with a source or without? The classifiers
-are scikit-learn's in all they do, so that its grid search answers. This page
-searches over a pipeline with a progressive network, whose source is trained
-anew inside every fit, so that nothing leaks.
+follow scikit-learn's rules, so its grid search can answer this. This page
+searches over a pipeline with a progressive network. Each fit trains the source
+again, so that nothing leaks.
 """
 
 import matplotlib.pyplot as plt
@@ -25,8 +25,8 @@ from skprognet.metrics import uar_score, uar_scorer
 # Two speakers for the end
 # ------------------------
 # The search tries many settings, and the best of many is partly the luckiest.
-# So two speakers are kept out of it altogether, to see at the end what the
-# choice is worth.
+# So we keep two speakers out of the search completely. At the end they show
+# what the choice is worth.
 
 emodb = load_emodb()
 search_rows, test_rows = next(
@@ -36,11 +36,10 @@ search_rows, test_rows = next(
 # %%
 # A source that is not fitted yet
 # -------------------------------
-# Until now sources were fitted networks. In a search that is a trap: the
-# source has to be trained on something, and if that is all rows, it has seen
-# the very recordings that test. An *unfitted* source is trained inside each
-# ``fit``, on the training rows of that fold. It needs labels of its own,
-# ``source_y``; here they say who speaks.
+# Until now sources were fitted networks. In a search this is a trap: a source
+# that was trained on all rows has seen the very recordings that test. An
+# *unfitted* source is trained inside each ``fit``, on the training rows of
+# that fold. It needs its own labels, ``source_y``. Here they say who speaks.
 
 training = {
     "max_epochs": 20,
@@ -63,10 +62,10 @@ grid = {
 }
 
 # %%
-# ``source_y`` has to pass through search and pipeline to the network, and
-# speakers to everyone who splits rows: to the folds of the search, and to the
-# network, which holds some speakers out to choose its epoch. With
-# scikit-learn's metadata routing switched on, each gets what it asks for.
+# ``source_y`` has to pass through the search and the pipeline to the network.
+# The speakers have to reach everything that splits rows: the folds of the
+# search, and the network, which holds some speakers out to choose its epoch.
+# With scikit-learn's metadata routing switched on, each gets what it requests.
 
 with sklearn.config_context(enable_metadata_routing=True):
     search = GridSearchCV(model, grid, scoring=uar_scorer, cv=GroupKFold(3))
@@ -78,10 +77,10 @@ with sklearn.config_context(enable_metadata_routing=True):
     )
 
 # %%
-# Does it hold that nothing leaks? A network remembers the rows that it was
-# given. With the rows of the search handed to ``fit``, ``source_overlap`` says
-# that the source has seen all of these, and nothing of the two speakers kept
-# out.
+# Is it true that nothing leaks? A network remembers the rows that it was
+# given. We pass the rows of the search to ``fit``. ``source_overlap`` then
+# says that the source has seen all of them, and nothing of the two speakers
+# that we kept out.
 
 with sklearn.config_context(enable_metadata_routing=True):
     model.set_params(emotion__source=source).fit(
@@ -114,10 +113,9 @@ table = table[["mean_test_score", "std_test_score"]]
 table.round(3)
 
 # %%
-# The learning rate decides. At the lowest one, 20 epochs are too few for any
-# network. Whether there is a source matters less than which speakers are in
-# the test fold: compare the difference with the standard deviation between
-# folds.
+# The learning rate matters most. At the lowest rate, 20 epochs are too few for
+# any network. The source matters less than the speakers in the test fold:
+# compare the difference with the standard deviation between folds.
 
 by_rate = table["mean_test_score"].groupby("lr").mean()
 best = table["mean_test_score"].groupby("source").max()
@@ -133,9 +131,9 @@ assert by_rate[0.0003] < by_rate[[0.003, 0.03]].min() - 0.1
 assert abs(best["speaker"] - best["none"]) < 2 * table["std_test_score"].mean()
 
 # %%
-# The best setting was trained once more, on all eight speakers of the search.
-# Only now come the two others. Two speakers are few, so this number is no more
-# than a check; for a result put the whole search into a cross-validation,
+# The search trained the best setting once more, on all its eight speakers.
+# Only now do we use the two others. Two speakers are few, so this number is
+# only a check. For a result, put the whole search into a cross-validation,
 # ``cross_validate(search, ...)``.
 
 final = uar_score(
@@ -148,8 +146,8 @@ print(
 assert final > 2 * 0.25
 
 # %%
-# In the picture each cell is a mean over three folds, with the standard
-# deviation over them. Its two halves look alike.
+# In the picture, each cell is a mean over three folds, with their standard
+# deviation. The two halves look alike.
 
 fig, axes = plt.subplots(
     1, 2, figsize=(5, 3.2), sharey=True, layout="constrained"

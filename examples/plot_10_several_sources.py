@@ -2,11 +2,10 @@
 10. Several sources
 ===================
 
-A network learns who speaks. Beside it grows a second one that learns whether
-the voice is female or male and reads the first; beside both a third that
-learns the emotion and reads the two. Nothing that was learned before is
-touched. And where two sources each know one half of what is asked, it is best
-to read both.
+A network learns who speaks. A second network learns whether the voice is
+female or male, and reads the first. A third learns the emotion, and reads
+both. Nothing that was learned before changes. And if two sources each know
+half of the answer, it is best to read both.
 """
 
 import matplotlib.pyplot as plt
@@ -23,9 +22,9 @@ from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 # %%
 # Three tasks, one after the other
 # --------------------------------
-# Each classifier is given the fitted one before it. A progressive source
-# brings along all the columns that it reads itself: who reads gender's column
-# reads the speakers' as well.
+# Each classifier gets the fitted one before it. A progressive source brings
+# along all the columns that it reads: a network that reads the gender column
+# reads the speaker column as well.
 
 emodb = load_emodb()
 folds = RepeatedSpeakerStratifiedKFold(4, n_repeats=1, random_state=0)
@@ -57,8 +56,8 @@ print(
 )
 
 # %%
-# Nothing is forgotten: every probability of the earlier networks is the same,
-# to the last bit.
+# Nothing is forgotten: every probability of the earlier networks stays the
+# same, to the last bit.
 
 for task, (network, labels) in tasks.items():
     print(
@@ -71,8 +70,9 @@ assert norms["column"].nunique() == 2
 assert (norms["norm"] > 0).all()
 
 # %%
-# The whole, with the oldest column at the left. The last column reads both
-# beside it, at every layer; the next task would read three.
+# This is the whole network, with the oldest column on the left. The last
+# column reads both others, at every layer. The next task would read three
+# columns.
 
 NetworkDisplay.from_estimator(emotion, name="emotion").plot()
 plt.show()
@@ -80,11 +80,12 @@ plt.show()
 # %%
 # Each knows one half
 # -------------------
-# On real speech there was no evidence, on page 5, that knowing speakers helps.
-# So let us see what two sources can do where it is known what they know. Each
-# row of this invented table has two hidden numbers, and the target is in which
-# quarter of the plane they lie. One source has learned left or right, the
-# other up or down, both from 1000 rows; the target is learned from 60.
+# On page 5 there was no evidence that it helps to know the speakers in real
+# speech. So let us see what two sources can do if we know what they have
+# learned. Each row of this invented table has two hidden numbers. The target
+# is the quarter of the plane in which they lie. One source has learned left or
+# right, the other up or down, both from 1000 rows. The target has only 60 rows
+# to learn from.
 
 brief = {"hidden_layer_sizes": (32, 32), "lr": 0.01}
 
@@ -153,8 +154,8 @@ assert means["both"] > means["none"] + 0.03
 # :func:`~skprognet.experiments.transfer_between_tasks` with
 # ``all_sources=True``.
 #
-# The large markers are means over six tables, with one standard deviation;
-# each small dot is a table.
+# The large markers are means over six tables, with one standard deviation.
+# Each small dot is a table.
 
 scores["method"] = scores["method"].where(scores["source"] != "none", "DNN")
 display = ScoresDisplay.from_scores(scores).plot()

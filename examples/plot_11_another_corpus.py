@@ -3,10 +3,10 @@
 ==================
 
 You have few recordings with labels, and somebody else has many. Does their
-corpus help yours? This page plays that through with two corpora of five
-speakers each: the women and the men of EmoDB. (They share a microphone and
-their sentences, as corpora of your own hardly will. So what works here may
-still fail there, and the other way round.)
+corpus help yours? This page tries it with two corpora of five speakers each:
+the women and the men of EmoDB. (They share a microphone and their sentences,
+which your corpora hardly will. So what works here may fail on yours, and the
+other way round.)
 """
 
 import matplotlib.pyplot as plt
@@ -23,12 +23,11 @@ from skprognet.preprocessing import CorpusStandardScaler
 # Before anything else: the same scale
 # ------------------------------------
 # An excited man speaks as high as a calm woman, and one microphone is louder
-# than another. A network that learned on one corpus takes the other's voices
-# for something that they are not. So each corpus is brought to mean 0 and
-# variance 1 *by itself*, as in the paper:
-# :class:`~skprognet.preprocessing.CorpusStandardScaler`. Here is what a
-# network that has learned from women alone makes of men, and one of men of
-# women, without and with it.
+# than another. So a network that learned on one corpus misjudges the voices of
+# the other. :class:`~skprognet.preprocessing.CorpusStandardScaler` scales each
+# corpus *separately* to mean 0 and variance 1, as in the paper. Here we train
+# a network on the women and test it on the men, and the other way round,
+# without and with this scaling.
 
 emodb = load_emodb(as_frame=True)
 is_woman = (emodb.gender == "female").to_numpy()
@@ -63,9 +62,9 @@ assert apart > together + 0.02
 # Women for men
 # -------------
 # :func:`~skprognet.experiments.transfer_between_corpora` is the paper's study.
-# The source has all its training folds; the target has 1, 2 or 4 of six, the
-# rest being left unused as if they had no labels. It normalises each corpus by
-# itself.
+# The source uses all its training folds. Of the target's six folds one tests,
+# one chooses the epoch, and 1, 2 or 4 train. The remaining folds are not used,
+# as if they had no labels. The function normalises each corpus separately.
 
 halves = {
     "women": (emodb.data[is_woman], emodb.frame[is_woman]),
@@ -85,9 +84,9 @@ study.table[
 ].round(3)
 
 # %%
-# What helps for certain is more of one's own: from one fold to four the plain
-# network gains most. Whether the women's help on top of that, this little
-# study cannot say. None of its comparisons is evidence of a difference.
+# More recordings of the target help: compare the plain network with one fold
+# and with four. This little study cannot say whether the women's recordings
+# help in addition. None of its comparisons is evidence of a difference.
 
 plain = study.table[study.table["method"] == "DNN"].set_index("n_train_folds")[
     "score_mean"
@@ -97,15 +96,16 @@ assert plain[4] > plain[1] + 0.02
 assert (study.comparisons["pvalue_holm"] > 0.05).all()
 
 # %%
-# For corpora of your own, hand over a table of features and one of labels for
-# each; the features are matched by name. There may be more than two: each is
-# then helped by each of the others, and ``leave_one_corpus_out=True`` adds a
-# source that was trained on all others together.
+# For your own corpora, pass a table of features and a table of labels for
+# each. The features are matched by name. You can pass more than two corpora.
+# Then each corpus is a source for each of the others, and
+# ``leave_one_corpus_out=True`` adds a source that was trained on all others
+# together.
 #
-# The picture is Figure 4 of the paper in small. The bands are one standard
-# deviation over the folds, since there is a single repeat, and they lie on top
-# of each other. A circle would mark where a network with a source is better
-# than the plain network; there is none.
+# The picture is a small version of the paper's Figure 4. The bands are one
+# standard deviation over the folds, since there is a single repeat, and they
+# overlap. A circle would mark a network with a source that is significantly
+# better than the plain network. There is none.
 
 TrainingSizeDisplay.from_scores(study.scores, study.comparisons).plot()
 plt.show()

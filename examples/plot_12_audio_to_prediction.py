@@ -2,13 +2,13 @@
 12. From audio to a prediction
 ==============================
 
-From here on, your own data. This page goes the whole way: sound files,
-features, a network that is trained, saved and loaded again, and what it says
-of recordings of new speakers.
+From here on the pages are about your own data. This page goes the whole way.
+It starts from sound files, computes features, trains a network, saves and
+loads it, and predicts the emotion in recordings of new speakers.
 
-Real speech may not be shipped, so the package invents some. Nothing is said in
-it, and nobody feels anything. But its voices have pitch, loudness and tempo,
-which change with the emotion as they do in people.
+The package cannot ship real speech, so it invents some. It contains no words,
+and nobody feels anything. But its voices have pitch, loudness and tempo, which
+change with the emotion as they do in people.
 """
 
 from pathlib import Path
@@ -29,11 +29,11 @@ from skprognet.persistence import load_model, save_model
 # %%
 # Files
 # -----
-# What every reader of a corpus returns is a table with a row per recording:
-# its file, emotion, speaker, gender, and whatever else is known. For corpora
-# on your disk there are :func:`~skprognet.datasets.read_emodb`,
-# :func:`~skprognet.datasets.read_iemocap` and others;
-# :func:`~skprognet.datasets.read_table` takes a table of your own.
+# Every reader of a corpus returns a table with one row per recording: its
+# file, emotion, speaker, gender, and whatever else is known. Read a corpus on
+# your disk with :func:`~skprognet.datasets.read_emodb`,
+# :func:`~skprognet.datasets.read_iemocap` or another reader.
+# :func:`~skprognet.datasets.read_table` reads a table of your own.
 
 folder = TemporaryDirectory()
 corpus = make_speech_corpus(
@@ -46,9 +46,9 @@ corpus.assign(file=[Path(file).name for file in corpus["file"]]).iloc[
 # %%
 # Features
 # --------
-# openSMILE turns each file into a row of 88 numbers, those of :ref:`page 1
-# <sphx_glr_auto_examples_plot_01_features_of_speech.py>`. It comes with
-# ``pip install 'skprognet[audio]'`` and is free for research only.
+# openSMILE turns each file into a row of 88 numbers, the features of
+# :ref:`page 1 <sphx_glr_auto_examples_plot_01_features_of_speech.py>`. Install
+# it with ``pip install 'skprognet[audio]'``. It is free for research only.
 
 features = OpenSmileFeatures(verbose=False).fit_transform(corpus)
 print(f"{features.shape[0]} recordings, {features.shape[1]} features")
@@ -56,10 +56,10 @@ print(f"{features.shape[0]} recordings, {features.shape[1]} features")
 # %%
 # Train
 # -----
-# The last two speakers, a woman and a man, are kept aside. A first network
-# learns from the others whether a voice is female or male, and a progressive
-# one, which reads it, the emotion. As the scaler is part of the model, new
-# recordings need no other preparation than these features.
+# We keep the last two speakers aside, a woman and a man. A first network
+# learns from the other speakers whether a voice is female or male. A
+# progressive network reads the first and learns the emotion. The scaler is
+# part of the model, so new recordings need only these features.
 
 is_new = corpus["speaker"].isin(["F04", "M04"]).to_numpy()
 training = {
@@ -82,8 +82,8 @@ model.fit(features[~is_new], corpus["emotion"][~is_new])
 # %%
 # Save, load, predict
 # -------------------
-# A saved model is one file that holds numbers and names, and no code that
-# could run when it is opened. It brings the source along.
+# A saved model is one file. It contains numbers and names, and no code that
+# could run when you load it. It contains the source as well.
 
 save_model(model, Path(folder.name, "emotion.safetensors"))
 loaded = load_model(Path(folder.name, "emotion.safetensors"))
@@ -99,15 +99,15 @@ print(
 assert uar > 2 * 0.25
 
 # %%
-# On the command line the same way is ``skprognet extract``, ``train`` and
-# ``predict``.
+# On the command line, ``skprognet extract``, ``train`` and ``predict`` do the
+# same.
 #
-# Do not take the number for more than it is: that the way works from end to
-# end. This speech was made by rules, and a network can find rules.
+# The score only shows that all steps work. This speech was made by rules, and
+# a network can find rules.
 #
-# The picture shows four recordings of the new woman: on the left the wave, all
-# on the same scale, on the right what the model makes of it. The blue bar is
-# the emotion that was meant.
+# The picture shows four recordings of the new woman. On the left is the
+# waveform, on the same scale for all. On the right are the probabilities that
+# the model predicts. The blue bar is the intended emotion.
 
 shown = corpus.index[corpus["file"].str.contains("F04_.*_01", regex=True)]
 waves = [wavfile.read(file) for file in corpus.loc[shown, "file"]]

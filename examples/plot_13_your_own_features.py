@@ -2,10 +2,10 @@
 13. Bring your own features
 ===========================
 
-Your features need not come from openSMILE. Any table will do that has a row
+Your features need not come from openSMILE. You can use any table with one row
 per recording and numbers in its columns: embeddings of a large speech model,
-formants from Praat, or the loudness of a few bands of frequency, as on this
-page. From there on all is as before.
+formants from Praat, or the loudness in a few frequency bands, as on this page.
+All other steps stay the same.
 """
 
 from itertools import pairwise
@@ -25,10 +25,11 @@ from skprognet.experiments import transfer_between_tasks
 from skprognet.features import read_features
 
 # %%
-# A table of your making
-# ----------------------
-# Invented speech again, and twelve bands of frequency, each half an octave
-# wide. A feature is the mean level of a band over time, or how much it varies.
+# A table of your own
+# ---------------------
+# We use invented speech again, and twelve frequency bands, each half an octave
+# wide. A feature is the mean level of a band over time, or its standard
+# deviation.
 
 EDGES = 125 * 2 ** (np.arange(13) / 2)  # Hz, up to 8000
 HEARD = [f"{low:.0f}" for low in EDGES[:-1]]
@@ -68,8 +69,8 @@ mine.iloc[:3, :6].round(1)
 # Read it
 # -------
 # :func:`~skprognet.features.read_features` reads CSV, Parquet and Feather
-# files. It takes every column for a feature but the names of the files and
-# those that you exclude.
+# files. Every column counts as a feature, except the names of the files and
+# the columns that you exclude.
 
 labels = ["emotion", "speaker", "gender"]
 features = read_features(path, exclude=labels)
@@ -77,8 +78,8 @@ assert (features.to_numpy() == made.to_numpy()).all()
 print(f"{features.shape[0]} recordings, {features.shape[1]} features")
 
 # %%
-# It also looks at the numbers, before a network does. A value is missing in
-# this table:
+# It also checks the numbers before a network sees them. This table has a
+# missing value:
 
 broken = mine.copy()
 broken.loc[5, "level_250"] = np.nan
@@ -95,9 +96,10 @@ folder.cleanup()
 # %%
 # Look at it
 # ----------
-# The mean level of each band by emotion. Angry speech is louder than sad
-# speech in every band, and least so in the lowest two: its voice is brighter
-# as well. That was put into this speech, and twelve numbers show it.
+# This is the mean level of each band for each emotion. Angry speech is louder
+# than sad speech in every band, and the difference is smallest in the lowest
+# two bands: the angry voice is also brighter. The invented speech was made
+# like this, and twelve numbers show it.
 
 means = features[names[:12]].groupby(mine["emotion"].to_numpy()).mean()
 styles = {
@@ -136,9 +138,9 @@ assert louder.iloc[:2].max() < louder.iloc[2:].min()
 # Use it
 # ------
 # The study of :ref:`page 5
-# <sphx_glr_auto_examples_plot_05_is_the_gain_real.py>` takes this table as it
-# takes any other: does a network that knows women's voices from men's help,
-# for speakers that are new to both?
+# <sphx_glr_auto_examples_plot_05_is_the_gain_real.py>` takes this table like
+# any other. Does it help to read a network that can tell women's voices from
+# men's? The test speakers are new to both networks.
 
 study = transfer_between_tasks(
     features,
@@ -163,12 +165,11 @@ for verdict in study.comparisons["verdict"]:
 assert (study.table["score_mean"] > 2 * 0.25).all()
 
 # %%
-# That is the end of this story, and the beginning of yours: put your own table
-# in place of this one. The :doc:`user guide <../user_guide/index>` has a page
-# for each step.
+# Now put your own table in place of this one. The :doc:`user guide
+# <../user_guide/index>` has a page for each step.
 #
-# The picture: large markers are means with one standard deviation over the
-# folds, small dots the folds, of two speakers each.
+# In the picture, large markers are means with one standard deviation over the
+# folds. Each small dot is a fold of two speakers.
 
 ScoresDisplay.from_scores(study.scores, chance=1 / 4).plot()
 plt.show()

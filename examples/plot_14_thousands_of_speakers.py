@@ -3,16 +3,15 @@
 =============================================
 
 The sources of the other pages are small networks that learned from the same
-339 recordings. They have little to teach. This page takes a source that knows
-more: GE2E, a network that was trained to tell thousands of English speakers
-apart, by their voices alone. It has never heard these ten German actors, and
-nobody ever told it about emotions.
+339 recordings. They have little to teach. This page uses a source that knows
+more: GE2E, a network that was trained to tell thousands of speakers apart by
+their voices alone. It was not trained on labels of emotion.
 
-GE2E hears audio, not features. So it is run on each recording once, and the
-averages over time of its three hidden layers become columns of the table,
+GE2E reads audio, not features. So we run it once on each recording. The
+averages of its three hidden layers over time become columns of the table,
 beside the 88 features of openSMILE.
-:class:`~skprognet.features.SpeechModelFeatures` makes such columns of your own
-recordings. Those of EmoDB come with the package.
+:class:`~skprognet.features.SpeechModelFeatures` computes such columns for your
+own recordings. The columns for EmoDB come with the package.
 """
 
 import matplotlib.pyplot as plt
@@ -37,10 +36,10 @@ print(emodb.feature_names[87:90])
 # A frozen column made of columns
 # -------------------------------
 # :class:`~skprognet.sources.LayerSource` reads the columns whose names begin
-# with ``ge2e.``. What follows the dot is the name of the layer. The new
+# with ``ge2e.``. The part after the dot is the name of the layer. The new
 # network reads each layer where it would read that layer of a frozen network.
-# It does not take these columns as features of its own: its first layer reads
-# the 88 features, as that of a plain network does.
+# It does not use these columns as features: its first layer reads only the 88
+# features, like the first layer of a plain network.
 
 network = {
     "hidden_layer_sizes": (64, 64),
@@ -60,17 +59,17 @@ plt.show()
 # %%
 # New speakers
 # ------------
-# The test speakers are strangers to all networks. Three methods read the same
-# source.
+# The test speakers are new to all networks that are trained here. We compare
+# these methods:
 #
-# - The progressive network reads the layers beside its own.
+# - The progressive network reads the source's layers beside its own.
 # - *Side by side* is a plain network whose first layer reads features and
 #   layers together. It is the simpler way to use the same knowledge, so the
 #   progressive network has to beat it.
 # - The plain network (DNN) reads the features alone.
 #
-# A small source, trained on the speakers of the training folds, stands beside
-# GE2E.
+# For comparison, the first two also get a small source that was trained on the
+# speakers of the training folds.
 
 scores = cross_validate_transfer(
     emodb.data,
@@ -101,18 +100,18 @@ gain = gain["ProgNet", "ge2e"] - gain["DNN", "none"]
 assert gain > 0.03
 
 # %%
-# The layers of GE2E help with speakers that nobody has heard; the small
-# network of the training speakers does not. Whether reading the layers
-# progressively is better than putting them beside the features is another
-# question, and these ten folds do not settle it.
+# The layers of GE2E help with new speakers; the small network of the training
+# speakers does not. These ten folds do not settle another question: whether it
+# is better to read the layers progressively than to put them beside the
+# features.
 #
 # Who has heard whom
 # ------------------
-# :func:`~skprognet.evaluation.audit` proves that no network had a row that it
-# was tested on, and that only the rows of the table that name ``ge2e`` were
-# given its columns. It cannot know which recordings GE2E itself was trained
-# on, so it says that this is unknown. For a corpus that is on the web, that is
-# a question to ask before a result is believed.
+# :func:`~skprognet.evaluation.audit` proves that no network was trained on a
+# row that tests it, and that the columns of GE2E were given only to the rows
+# of the table that name ``ge2e``. It cannot know which recordings GE2E itself
+# was trained on, so it reports this as unknown. If your corpus is on the web,
+# find this out before you believe a result.
 
 audited = audit(scores, groups=emodb.speaker)
 counts = audited[["n_seen", "n_seen_by_source", "n_withheld_seen"]]
@@ -125,8 +124,8 @@ print(
 # %%
 # With your own recordings
 # ------------------------
-# On the command line the same takes two commands. The first makes a table with
-# the features and the layers, the second compares the methods on it:
+# On the command line, two commands do the same. The first makes a table with
+# the features and the layers. The second compares the methods on this table:
 #
 # .. code-block:: bash
 #

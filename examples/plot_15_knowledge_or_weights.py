@@ -3,18 +3,18 @@
 ==========================================
 
 A progressive network that reads a source has more weights than the plain
-network that it is compared with, and more numbers to look at. If its score is
-higher: did the source *know* something, or do more weights help by themselves?
+network, and reads more numbers. If its score is higher, did the source *know*
+something, or do more weights help by themselves?
 
-A placebo answers that. It is the same network, with the same number of
-weights, beside a source that has nothing to teach:
+A placebo answers this question. It is the same network, with the same number
+of weights, beside a source that has nothing to teach:
 
-- a source that learns from labels learns from labels that were shuffled;
-- a source that came ready keeps its layers, but each recording gets those of
-  another one.
+- a source that learns from labels gets shuffled labels;
+- a source that is already trained keeps its layers, but each recording gets
+  the layers of another recording.
 
-Only a source that beats the plain network **and** its own placebo helps
-because of what it knows.
+A source helps because of what it knows only if it beats the plain network
+**and** its own placebo.
 """
 
 import matplotlib.pyplot as plt
@@ -33,10 +33,10 @@ from skprognet.sources import LayerSource
 # %%
 # Where the truth is known
 # ------------------------
-# :func:`~skprognet.datasets.make_transfer_problem` invents two tasks. Either
-# the labels of the source say everything about what the target needs
-# (``transfer=1``), or they say nothing (``transfer=0``). The source is trained
-# on 2000 rows, the target on 200 others.
+# :func:`~skprognet.datasets.make_transfer_problem` invents two tasks. The
+# labels of the source say everything that the target needs (``transfer=1``),
+# or nothing (``transfer=0``). The source is trained on 2000 rows, the target
+# on 200 others.
 
 small = {
     "hidden_layer_sizes": (16,) * 4,
@@ -83,10 +83,10 @@ for name, scores in {"helpful": helpful, "useless": useless}.items():
     )
 
 # %%
-# Look at the useless source: the network that reads it is a little above the
-# plain one, and so is its placebo. Here a wider network helps by itself.
-# Without the placebo that could be taken for transfer. The verdict on the
-# helpful source names both comparisons.
+# Look at the useless source. The network that reads it scores slightly higher
+# than the plain one, and so does its placebo. So here more weights help by
+# themselves. Without the placebo you could mistake this for transfer. The
+# verdict on the helpful source names both comparisons.
 
 print(compare_methods(helpful)["verdict"][0])
 print(compare_methods(useless)["verdict"][0])
@@ -94,8 +94,9 @@ print(compare_methods(useless)["verdict"][0])
 # %%
 # Real speech
 # -----------
-# Now the source of the last page: the layers of GE2E, a network that knows
-# thousands of speakers, for recordings of actors whom no network has heard.
+# Now we take the source of the previous page: the layers of GE2E, a network
+# that knows thousands of speakers. The test speakers are not in the training
+# rows.
 
 emodb = load_emodb(layers="ge2e", as_frame=True)
 network = {
@@ -130,16 +131,17 @@ assert means["ge2e"] > means["none"] > means["placebo of ge2e"]
 # %%
 # The placebo is *worse* than the plain network here: 768 numbers that belong
 # to other recordings are noise, and a network of this size learns some of it
-# by heart. So this is a hard control. Its place is between two questions:
+# by heart. So the placebo of GE2E does not show what more weights do by
+# themselves. Two controls answer two questions:
 #
 # - A placebo asks whether the layers say anything about *this* recording.
 # - ``SpeechModelFeatures("ge2e", weights="random")`` asks more: the same
 #   architecture with weights that have learned nothing. Read it as a second
 #   :class:`~skprognet.sources.LayerSource` to find out what GE2E has
-#   *learned*, beyond what its architecture lets through.
+#   *learned*, beyond what its architecture alone passes on.
 #
-# In a study from the command line both are options: ``--placebo``, and a
-# second name after ``--layers``.
+# On the command line, use ``--placebo`` for the first, and a second name after
+# ``--layers`` for the other.
 
 ScoresDisplay.from_scores(scores).plot()
 plt.show()

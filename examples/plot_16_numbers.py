@@ -2,11 +2,11 @@
 16. Numbers: how aroused is a voice?
 ====================================
 
-Not every rating is a word. Raters also say on a scale how excited a voice is
+Not every rating is a word. Raters also judge on a scale how excited a voice is
 (arousal), how pleasant (valence), and how much in control (dominance). The
-mean of their ratings is a number. This page predicts such numbers, asks what a
-network that learned something else adds, and shows what the usual score of
-them rewards.
+mean of their ratings is a number. This page predicts such numbers, shows what
+their usual score rewards, and asks whether a network that learned something
+else helps.
 
 All data here are invented, so that the truth is known.
 """
@@ -49,10 +49,10 @@ by_emotion = corpus.groupby("emotion")["arousal"]
 print(by_emotion.agg(["mean", "min", "max"]).round(1))
 
 # %%
-# As features we take the ten properties that each voice was made with. Of your
-# own recordings you would measure them, as on :ref:`page 12
-# <sphx_glr_auto_examples_plot_12_audio_to_prediction.py>`. Four of the ten
-# speakers are kept aside.
+# As features we use the ten properties that each voice was made with. For your
+# own recordings you would measure features, as on :ref:`page 12
+# <sphx_glr_auto_examples_plot_12_audio_to_prediction.py>`. We keep four of the
+# ten speakers aside.
 
 made_with = ["f0", "f0_range", "rate", "pause", "level", "jitter"]
 made_with += ["shimmer", "breathiness", "tilt", "vocal_tract"]
@@ -71,11 +71,11 @@ truth, prediction = y[is_new], model.predict(X[is_new])
 # - **Pearson's r** says whether predictions go up and down with the truth.
 # - The **RMSE** is the size of an error, in units of the scale.
 # - The **concordance correlation coefficient** (CCC) is what the field
-#   reports. It is r, reduced where predictions have another mean or another
-#   spread than the truth.
+#   reports. It is r, reduced if the predictions have another mean or spread
+#   than the truth.
 #
-# Here the same predictions are moved up by one point, and drawn together to
-# half their spread. Their r stays the same.
+# Here we move the same predictions up by one point, and shrink them to half
+# their spread. Their r stays the same.
 
 
 def scores(truth, prediction):
@@ -102,10 +102,9 @@ assert table["r"].round(6).nunique() == 1
 # %%
 # What the loss does
 # ------------------
-# A network can be trained to make the squared error small, or one minus the
-# CCC. Which is better? :func:`~skprognet.datasets.make_transfer_problem`
-# invents a table in which a number is hard to predict, and knows the best CCC
-# that anybody can reach.
+# You can train a network to minimise the squared error, or one minus the CCC.
+# Which is better? :func:`~skprognet.datasets.make_transfer_problem` invents a
+# table with a number that is hard to predict, and knows the best possible CCC.
 
 hard = make_transfer_problem(2000, 6, target="number", random_state=1)
 settings = {"hidden_layer_sizes": (32, 32), "dropout": 0.0, "lr": 0.01}
@@ -128,13 +127,13 @@ print(agreement.round(2))
 print(f"best CCC that can be reached: {hard.best_ccc:.2f}")
 
 # %%
-# The loss with the CCC has the higher CCC and the larger error. It knows no
-# more, since r is about the same. Its predictions are spread as wide as the
-# truth. Squared error predicts the *expected* rating, which is near the mean
-# where little can be known. Once we stretch its predictions to the spread of
-# the truth, they have the same CCC.
+# The CCC loss gives the higher CCC and the larger error. The network has not
+# learned more, since r is about the same. But its predictions are spread as
+# widely as the truth. Squared error predicts the *expected* rating, which is
+# near the mean if little can be known. Once we stretch its predictions to the
+# spread of the truth, they have the same CCC.
 #
-# So take ``loss="ccc"`` where only the CCC counts, and squared error where a
+# So use ``loss="ccc"`` if only the CCC counts, and squared error if a
 # prediction should be near the truth. And compare two methods only if both
 # have the same loss.
 
@@ -157,17 +156,16 @@ plt.show()
 # %%
 # What a source adds
 # ------------------
-# Sources work as they do for classes, and a source of classes can help a
-# target of numbers. In this table 24 rows have a number to learn from, and 800
-# other rows have the labels of a source:
+# Sources work in the same way as for classes, and a source that learned
+# classes can help to predict numbers. In this table, 24 rows have a number to
+# learn from, and 800 other rows have the labels of a source:
 #
 # - *classes*: four classes that depend on the same hidden factors as the
-#   number does;
+#   number;
 # - *numbers*: another number that depends on them;
 # - *useless*: a number that has nothing to do with them.
 #
-# Each number is a mean over four tables, in shares of the best CCC that can be
-# reached.
+# Each result is a mean over four tables, as a share of the best possible CCC.
 
 few, rest, test = slice(0, 24), slice(100, 900), slice(900, None)
 planted = {"transfer": 1, "target": "number"}
@@ -203,9 +201,9 @@ assert abs(gain["ProgNet", "useless"]) < 0.03
 
 # %%
 # A source that knows the factors helps, whether it learned classes or numbers.
-# One that knows something else changes little.
+# A source that knows something else changes little.
 #
-# Here the truth was planted, and four tables agree. On your own corpus use
+# Here we know the truth, and four tables agree. On your own corpus, use
 # :func:`~skprognet.evaluation.cross_validate_transfer` or the command
 # ``skprognet tasks``: they keep speakers apart and say whether a gain is more
 # than luck. See :doc:`/user_guide/numbers`.
