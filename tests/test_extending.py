@@ -140,7 +140,7 @@ def test_a_forest_has_no_layers_to_copy(emodb, forest_source, tmp_path):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         FineTunedClassifier(forest_source, **SMALL).fit(X, y)
     clf = ProgressiveClassifier(forest_source, **SMALL).fit(X, y)
-    with pytest.raises(TypeError, match=r"^save_model stores .*; got ForestSource in 'source"):
+    with pytest.raises(TypeError, match=r"^A stored model must .*; got ForestSource in 'source"):
         save_model(clf, tmp_path / "model.safetensors")
 
 

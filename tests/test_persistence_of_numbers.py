@@ -152,8 +152,8 @@ def test_what_is_told_of_a_model(tmp_path):
         for each, digits in zip(description["scale"], (4, 3), strict=True)
     )
     assert "# ProgressiveRegressor of unnamed numbers" in card
-    assert "**Loss:** squared error, of numbers that are standardised by" in card
-    assert f"those of the rows that trained: {first}; {second}" in card
+    assert "**Loss:** squared error, of numbers standardised over" in card
+    assert f"over the training rows: {first}; {second}" in card
     assert "chosen by the CCC" in card
     assert "model.predict(X)" in card
     assert "robab" not in card
@@ -185,7 +185,7 @@ def test_the_card_says_what_is_recorded_of_the_numbers(tmp_path):
     folds = pd.DataFrame({"repeat": 1, "fold": [1, 2], "score": [0.5, 0.7], "target": "arousal"})
     scores = folds.assign(method="DNN", source="none", metric="ccc", greater_is_better=True)
     assert "0.600 ± 0.141" in model_card(tmp_path / "model", scores=scores)
-    with pytest.raises(ValueError, match=r"^scores must be of numbers, .* got the UAR, which is"):
+    with pytest.raises(ValueError, match=r"^scores must be of numbers, .* got the UAR, a score"):
         model_card(tmp_path / "model", scores=scores.assign(metric="uar"))
 
 

@@ -46,7 +46,9 @@ def check_layers(module, layers):
             )
     twice = [name for name, n in Counter(layers).items() if n > 1]
     if twice:
-        raise ValueError(f"layers must name each layer once; got {first_few(twice)} twice.")
+        raise ValueError(
+            f"layers must name each layer once; got {first_few(twice)} twice. Leave one out."
+        )
     return layers
 
 

@@ -269,7 +269,7 @@ def test_networks_of_different_kinds_are_refused():
         if name == "test rows":
             other.test = None
         assert [key for key, value in must_share(other).items() if value != must_share(hard)[key]]
-        with pytest.raises(ValueError, match=f"differ in .*'{name}'"):
+        with pytest.raises(ValueError, match=f"differences in .*'{name}'"):
             train_together([hard, other], max_epochs=1)
     with pytest.raises(ValueError, match="monitor must be one of"):
         train_together([make_network("hard", monitor="accuracy")], max_epochs=1)
