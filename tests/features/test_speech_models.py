@@ -187,7 +187,7 @@ def test_features_of_several_extractors_stand_side_by_side(voices):
     expected = pd.concat([each.fit_transform(voices) for each in parts], axis=1)
     pd.testing.assert_frame_equal(both, expected, check_exact=True)
     joined = JoinedFeatures(parts, on_error="skip")
-    with pytest.warns(UserWarning, match="2 of 3 that cannot be used"):
+    with pytest.warns(UserWarning, match="2 of 3 cannot be used"):
         rows = joined.fit_transform([voices[0], "gone.wav", Path(__file__)])
     assert list(rows.index) == [voices[0]]
     assert len(joined.errors_) == 2
