@@ -201,7 +201,7 @@ def check_unique_columns(X):
     if len(set(names)) < len(names):
         twice = list(dict.fromkeys(name for name in names if names.count(name) > 1))
         raise ValueError(
-            f"The columns of X must have different names; got {first_few(twice)} more than once. "
+            f"The columns of X must have different names; got {first_few(twice)} twice. "
             "Rename these columns, or drop the copies."
         )
 

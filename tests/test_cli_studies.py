@@ -498,4 +498,4 @@ def test_three_corpora_with_one_file_of_labels(table, tmp_path, no_figures):
     frame.loc[:9, ["file", "a", "b", "c"]].to_csv(paths[1], index=False)
     twice = run("corpora", *paths, *options, "-o", tmp_path / "twice")
     assert twice.exit_code == 1
-    assert "more than once" in twice.stderr
+    assert "twice in the column" in twice.stderr

@@ -123,8 +123,8 @@ def test_labels_are_joined_by_file_or_first_column(frame, tmp_path, key):
         ),
         (
             lambda table, labels: (table, pd.concat([labels, labels[1:2]])),
-            "Each row must have a different name, to find its labels by; got '1.wav' more than "
-            "once in the column 'file' of 'l'.",
+            "Each row must have a different name, to find its labels by; got '1.wav' twice "
+            "in the column 'file' of 'l'.",
         ),
         (
             lambda table, labels: (table, labels.assign(loudness=1)),

@@ -42,8 +42,8 @@ def check_table(table, name="table"):
     twice = table.columns[table.columns.duplicated()].unique()
     if len(twice):
         raise ValueError(
-            f"{name} must have columns with different names; got {first_few(twice)} more than "
-            "once. Rename these columns, or drop the copies."
+            f"{name} must have columns with different names; got {first_few(twice)} twice. "
+            "Rename these columns, or drop the copies."
         )
 
 

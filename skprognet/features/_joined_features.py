@@ -127,7 +127,7 @@ class JoinedFeatures(FeatureExtractor):
         if twice:
             raise ValueError(
                 "extractors must have features of different names; got "
-                f"{first_few(twice)} more than once. Leave one of the extractors out."
+                f"{first_few(twice)} twice. Leave one of the extractors out."
             )
         compute = _SideBySide([function.compute for function in functions])
         depends_on = {"parts": [function.depends_on for function in functions]}

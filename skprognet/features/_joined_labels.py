@@ -26,7 +26,7 @@ def _row_names(table, key, where):
     if len(twice):
         raise ValueError(
             f"Each row must have a different name, to find its labels by; got {first_few(twice)} "
-            f"more than once in the column {key!r} of {where!r}."
+            f"twice in the column {key!r} of {where!r}."
         )
     return names
 

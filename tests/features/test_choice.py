@@ -128,7 +128,7 @@ def test_tables_have_each_column_once(call):
     with pytest.raises(
         ValueError,
         match=r"^table must have columns with different names; got "
-        r"'pitch' more",
+        r"'pitch' twice",
     ):
         call(table)
     with pytest.raises(TypeError, match=r"^table must be a DataFrame; got list\.$"):

@@ -75,7 +75,7 @@ def test_no_errors_are_an_empty_table(mixed):
 def test_segment_is_named(voices):
     table = pd.DataFrame({"file": voices[:2], "start": [0.1, 0.2], "end": [0.4, 7]})
     smile = OpenSmileFeatures(on_error="nan")
-    with pytest.warns(UserWarning, match="got 1 of 2") as caught:
+    with pytest.warns(UserWarning, match="1 of 2 cannot") as caught:
         smile.transform(table)
     reason = "ends at 0.500 s, before the end of its segment (7 s)"
     assert str(caught[0].message).endswith(f"\n  {voices[1]!r} from 0.2 s to 7 s: {reason}")

@@ -75,7 +75,9 @@ def test_configuration_that_gives_frames(config, voice):
     config.write_text(
         MAIN.replace("frameMode = full", "frameMode=fixed\nframeSize=.1\nframeStep=.1")
     )
-    with pytest.raises(ValueError, match=r"has 9 rows; feature_set must compute functionals, one"):
+    with pytest.raises(
+        ValueError, match=r"gives 9 rows; feature_set must compute functionals, one"
+    ):
         OpenSmileFeatures(config).transform([(voice(150, seconds=1), 16_000)])
 
 

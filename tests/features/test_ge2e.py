@@ -189,7 +189,7 @@ def test_signals_that_hold_nothing():
     both = JoinedFeatures([OpenSmileFeatures(), ge2e], on_error="nan")
     assert both.software == "openSMILE and ge2e-random"
     with pytest.warns(
-        UserWarning, match=r"too short for ge2e-random \(24\.94 ms\): it takes 25 ms"
+        UserWarning, match=r"too short for ge2e-random \(24\.94 ms\), which needs 25 ms"
     ):
         both.fit_transform([(sweep()[:399], 16_000)])
     assert extract(sweep()[:399], weights="random", on_short="nan").isna().all()

@@ -60,8 +60,7 @@ def test_the_lowest_and_the_highest_rate(write, voice):
 
 
 def test_an_hour_is_the_limit_unless_told_otherwise(long_silence, voice):
-    said = "lasts 3601 s, longer than max_duration=3600 s; give segments of it, or raise the "
-    "limit"
+    said = "lasts 3601 s, longer than max_duration=3600 s; give segments of it, or raise the limit"
     assert reasons([long_silence]) == [said]
     assert reasons([(np.zeros(4_000 * 3_601, np.int16), 4_000)]) == [said]
 

@@ -72,7 +72,7 @@ def test_opposite_phase(write, stereo, factor):
     with_offset = write("offset.wav", stereo(factor) * 0.5 + 0.3)
     (message,) = warned([path, with_offset])
     assert message == (
-        f"2 of 2 utterances {OPPOSITE}: {path!r}, {with_offset!r}. Take one of the channels, or "
+        f"2 of 2 utterances {OPPOSITE}: {path!r}, {with_offset!r}. Use one of the channels, or "
         "change the sign of one."
     )
 

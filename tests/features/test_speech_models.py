@@ -187,7 +187,7 @@ def test_features_of_several_extractors_stand_side_by_side(voices):
     expected = pd.concat([each.fit_transform(voices) for each in parts], axis=1)
     pd.testing.assert_frame_equal(both, expected, check_exact=True)
     joined = JoinedFeatures(parts, on_error="skip")
-    with pytest.warns(UserWarning, match="2 of 3 that cannot be used"):
+    with pytest.warns(UserWarning, match="2 of 3 cannot be used"):
         rows = joined.fit_transform([voices[0], "gone.wav", Path(__file__)])
     assert list(rows.index) == [voices[0]]
     assert len(joined.errors_) == 2
@@ -312,9 +312,13 @@ def test_parameters_of_another_type(params, sentence):
 
 def test_extractors_that_cannot_be_joined():
     control = SpeechModelFeatures(make_model())
-    with pytest.raises(ValueError, match=r"different names; 'mine\.1\.mean\.000', .* and 15 more"):
+    with pytest.raises(
+        ValueError, match=r"different names; got 'mine\.1\.mean\.000', .* and 15 more"
+    ):
         JoinedFeatures([control, control]).transform([SIGNAL])
-    with pytest.raises(ValueError, match=r"at sampling_rate=16000; OpenSmileFeatures has 8000\."):
+    with pytest.raises(
+        ValueError, match=r"have sampling_rate=16000; got 8000 of OpenSmileFeatures\."
+    ):
         JoinedFeatures([control, OpenSmileFeatures(sampling_rate=8000)]).transform([SIGNAL])
     with pytest.raises(
         TypeError, match=r"must be a list of FeatureExtractor; got 'ge2e' in it\.$"

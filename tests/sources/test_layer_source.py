@@ -558,6 +558,6 @@ def test_two_columns_of_one_name_are_refused():
     rows = np.random.default_rng(0).normal(size=(40, 3))
     table = pd.DataFrame(rows, columns=["pitch", "v.a.0", "v.a.0"])
     model = ProgressiveClassifier(LayerSource("v"), hidden_layer_sizes=(4,), max_epochs=1)
-    sentence = r"^The columns of X must have different names; got 'v\.a\.0' more than once\. "
+    sentence = r"^The columns of X must have different names; got 'v\.a\.0' twice\. "
     with pytest.raises(ValueError, match=sentence):
         model.fit(table, np.arange(40) % 2)
