@@ -10,11 +10,11 @@ from skprognet._wording import first_few
 
 __all__ = ["CorpusStandardScaler"]
 
-# Which rows a mean and a variance are over. Studies take the same words, and "none" beside them.
+# The rows over which mean and variance are computed. Studies use the same words, and "none".
 STATISTICS = ("corpus", "training", "speaker")
 NORMALISATIONS = (*STATISTICS, "none")
 
-_ROUNDINGS = 10  # what arithmetic before us may have added to the rounding of a number
+_ROUNDINGS = 10  # how many rounding errors earlier arithmetic may have added to a number
 
 
 def mean_and_scale(X):
@@ -23,35 +23,35 @@ def mean_and_scale(X):
     Parameters
     ----------
     X : ndarray of shape (n_rows, n_features), float
-        Rows of one corpus; NaN counts as absent.
+        Rows of one corpus. NaN is ignored.
 
     Returns
     -------
     mean, scale : ndarray of shape (n_features,), float64
         The scale of a constant feature is 1.
     constant : ndarray of shape (n_features,), bool
-        Standard deviation of at most 10 roundings of the largest number, in X's own type, or
-        below the smallest number of that type that has all its digits.
+        Whether the standard deviation is at most 10 rounding errors of the largest number (in X's
+        own type), or below the smallest number of that type that has all its digits.
     """
     largest = np.nanmax(np.abs(X), axis=0).astype(np.float64)
     unit = np.where(largest > 0, largest, 1.0)
-    relative = X / unit  # squares of what is at most 1 cannot overflow
+    relative = X / unit  # numbers of at most 1, whose squares cannot overflow
     mean, spread = np.nanmean(relative, axis=0), np.nanstd(relative, axis=0)
     rounding, smallest = np.finfo(X.dtype).eps, np.finfo(X.dtype).tiny
-    # Below the smallest normal number the spread has lost its digits, or is 0.
+    # Below the smallest normal number, the spread has lost digits or is 0.
     constant = (spread <= _ROUNDINGS * rounding) | (unit * spread < smallest)
     return unit * mean, np.where(constant, 1.0, unit * spread), constant
 
 
 def encode_corpora(corpus, n_rows):
-    """Return the sorted labels in `corpus` and the position of each row's own among them."""
+    """Return the sorted labels in `corpus`, and the position of each row's label among them."""
     if corpus is None:
         return None, np.zeros(n_rows, dtype=np.intp)
     return np.unique(check_row_labels("corpus", corpus, n_rows), return_inverse=True)
 
 
 def check_enough_values(X, corpora, codes):
-    """Raise unless each feature has two values in each corpus, or its variance is unknown."""
+    """Raise unless each feature has at least two values in each corpus, so that it can vary."""
     n_rows = np.bincount(codes)
     if n_rows.min() < 2:
         single = "all" if corpora is None else first_few(corpora[n_rows < 2].tolist())
@@ -74,14 +74,15 @@ def check_enough_values(X, corpora, codes):
 class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     r"""Bring each feature to mean 0 and variance 1 within each corpus or each speaker.
 
-    Row i of corpus :math:`c(i)` becomes, with the mean and the standard deviation (divisor n) of
-    feature j over rows of that corpus alone,
+    Feature j of row i, which is in corpus :math:`c(i)`, becomes
 
     .. math:: x'_{ij} = \frac{x_{ij} - \mu_{c(i)\,j}}{\sigma_{c(i)\,j}}
 
-    What differs between corpora by room, microphone and level, or between speakers by the size
-    of their bodies, is gone. **Which rows the statistics are over** decides what a score means,
-    so it has a word of its own, the same as in the column ``normalisation`` of results:
+    with the mean and the standard deviation (divisor n) of this feature over the rows of that
+    corpus. This removes differences between corpora (room, microphone and level) or between
+    speakers (the size of their bodies). What a score means depends on **which rows the statistics
+    are computed over**. The parameter `statistics` names them, with the same words as the column
+    ``normalisation`` of results:
 
     ==================  ====================  ======================  ============================
     ``statistics``      seen corpus           unseen corpus           rows not seen by `fit`
@@ -95,37 +96,37 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
     Parameters
     ----------
     statistics : {"corpus", "training", "speaker"}, default="training"
-        "corpus" is the paper's way (section 2.2): call `fit` on all rows, before the folds. Test
-        rows take part in mean and variance, their labels do not. A row that `fit` has not had
-        is refused, so that this cannot happen by accident in a pipeline, nor be claimed of
-        statistics that are over training rows. "training" leaks nothing: `fit` is given training
-        rows, as pipelines do. "speaker" is that, and a new speaker (or corpus) is normalised by
-        its own rows that are transformed together, without labels. That is transductive: the
-        output of a row then depends on the rows beside it.
+        "corpus" is the paper's way (section 2.2): call `fit` on all rows, before the folds are
+        made. Test rows then contribute to mean and variance, but their labels do not. A row that
+        was not in `fit` is an error, so that a pipeline cannot use "corpus" by accident for
+        statistics of training rows only. "training" leaks nothing: `fit` gets only training rows,
+        as in pipelines. "speaker" does the same, but also accepts a new speaker (or corpus), which
+        is normalised by its own rows in the same call of `transform`, without labels. This is
+        transductive: the output of a row depends on the other rows in the call.
 
     Attributes
     ----------
     normalisation_ : str
-        `statistics` as it was in `fit`; for the column ``normalisation`` of a table of results.
+        The value of `statistics` in `fit`, for the column ``normalisation`` of results.
     corpora_ : ndarray of shape (n_corpora,) or None
-        Sorted labels of the corpora seen in `fit`; None if it was given none.
+        Sorted labels of the corpora in `fit`; None if `fit` got no `corpus`.
     n_rows_ : ndarray of shape (n_corpora,), int
-        Number of rows of each.
+        Number of rows of each corpus.
     mean_, scale_ : ndarray of shape (n_corpora, n_features), float64
-        What is subtracted, and what the difference is divided by.
+        The mean that is subtracted, and the scale by which the difference is divided.
     constant_ : ndarray of shape (n_corpora, n_features), bool
-        Which features do not vary within the corpus: standard deviation of at most 10 roundings
-        (machine epsilons of X's own type) of the largest absolute value. Their mean is
-        subtracted and their scale is 1, as in StandardScaler.
+        Which features do not vary within the corpus: their standard deviation is at most 10
+        rounding errors (machine epsilons of X's own type) of the largest absolute value. Their
+        mean is subtracted and their scale is 1, as in StandardScaler.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (n_features,)
-        Their names, where X has any.
+        Names of the features, if X has any.
 
     See Also
     --------
-    sklearn.preprocessing.StandardScaler : Over all rows together.
-    skprognet.evaluation.cross_validate_transfer : Normalises by itself, in the first two ways.
+    sklearn.preprocessing.StandardScaler : Normalises over all rows together.
+    skprognet.evaluation.cross_validate_transfer : Normalises in each of these ways, or not at all.
 
     Notes
     -----
@@ -133,7 +134,7 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
     than two values in a corpus, has no variance and is an error.
 
     With metadata routing on, `corpus` reaches `fit`, `transform` and `inverse_transform` without
-    being asked for. To normalise by speaker under that name, call
+    a request. To pass speakers under the name ``speaker`` instead, call
     ``set_fit_request(corpus="speaker")`` and ``set_transform_request(corpus="speaker")``.
 
     References
@@ -155,7 +156,7 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
     'training'
     """
 
-    # With metadata routing on, the corpora of the rows arrive without being asked for.
+    # With metadata routing on, the corpora of the rows are passed without a request.
     __metadata_request__fit = {"corpus": True}
     __metadata_request__transform = {"corpus": True}
     __metadata_request__inverse_transform = {"corpus": True}
@@ -169,13 +170,13 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Rows: all of each corpus for ``statistics="corpus"``, else training rows. NaN is left
+            All rows of each corpus for ``statistics="corpus"``, else training rows. NaN is left
             out.
         y : None
             Not used.
         corpus : array-like of shape (n_samples,), default=None
-            The corpus of each row, or its speaker, or whatever else is to be normalised by
-            itself. None takes all rows as one.
+            The corpus or the speaker of each row, or any other label whose rows are normalised
+            separately. None takes all rows as one corpus.
 
         Returns
         -------
@@ -185,7 +186,7 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         Raises
         ------
         ValueError
-            For infinity, sparse rows, an unknown word in `statistics`, labels that do not fit X,
+            For infinity, sparse rows, an unknown value of `statistics`, labels that do not fit X,
             or a corpus with fewer than two values of a feature.
         """
         check_choice("statistics", self.statistics, STATISTICS)
@@ -199,15 +200,15 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         return self
 
     def transform(self, X, *, corpus=None):
-        """Return X normalised, each row by the statistics of its corpus.
+        """Normalise each row by the statistics of its corpus.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Any rows for ``statistics="training"`` or "speaker", some or all of those that
-            `fit` had for "corpus".
+            Any rows for ``statistics="training"`` or "speaker"; for "corpus", some or all of the
+            rows in `fit`.
         corpus : array-like of shape (n_samples,), default=None
-            The corpus of each row; needed if `fit` had it.
+            The corpus of each row; required if `fit` got it.
 
         Returns
         -------
@@ -218,7 +219,7 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         ------
         ValueError
             For a row or a corpus that `statistics` does not cover, an unseen corpus of one row,
-            and for what `fit` refuses.
+            and as in `fit`.
         """
         check_is_fitted(self)
         X = self._check_rows(X, reset=False)
@@ -226,13 +227,13 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         codes, unseen = self._encode(corpus, len(X))
         mean, scale = self.mean_, self.scale_
         if unseen is not None:
-            own = codes >= len(mean)
-            new_mean, new_scale, _ = self._statistics(X[own], unseen, codes[own] - len(mean))
+            is_new = codes >= len(mean)
+            new_mean, new_scale, _ = self._statistics(X[is_new], unseen, codes[is_new] - len(mean))
             mean, scale = np.vstack([mean, new_mean]), np.vstack([scale, new_scale])
         return ((X - mean[codes]) / scale[codes]).astype(X.dtype, copy=False)
 
     def fit_transform(self, X, y=None, *, corpus=None):
-        """Fit, and return the same rows normalised.
+        """Fit, and return the same rows after normalisation.
 
         Parameters
         ----------
@@ -251,14 +252,14 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         return self.fit(X, corpus=corpus).transform(X, corpus=corpus)
 
     def inverse_transform(self, X, *, corpus=None):
-        """Return normalised rows in the units that they came in.
+        """Return normalised rows in their original units.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
             Normalised rows.
         corpus : array-like of shape (n_samples,), default=None
-            The corpus of each row, one that `fit` has seen.
+            The corpus of each row, which must have been in `fit`.
 
         Returns
         -------
@@ -268,16 +269,16 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         Raises
         ------
         ValueError
-            For an unseen corpus, whose statistics are not kept, and for what `fit` refuses.
+            For an unseen corpus, whose statistics are not kept, and as in `fit`.
         """
         check_is_fitted(self)
         X = self._check_rows(X, reset=False)
         codes, unseen = self._encode(corpus, len(X))
         if unseen is not None:
             raise ValueError(
-                f"inverse_transform knows the statistics of corpora seen in fit, "
-                f"{first_few(self.corpora_.tolist())}; got {first_few(unseen.tolist())}. Those of "
-                "other corpora are not kept."
+                f"corpus must hold only corpora seen in fit, "
+                f"{first_few(self.corpora_.tolist())}; got {first_few(unseen.tolist())}. Leave "
+                "out the others, whose statistics are not kept."
             )
         return (X * self.scale_[codes] + self.mean_[codes]).astype(X.dtype, copy=False)
 
@@ -294,26 +295,26 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         return tuple(np.stack(values) for values in zip(*of_each, strict=True))
 
     def _check_seen_rows(self, X):
-        """Raise if statistics that claim to be over all rows are not."""
+        """Raise if statistics of whole corpora meet a row that was not in `fit`."""
         if self.normalisation_ != "corpus":
             return
         n_new = np.count_nonzero(~np.isin(fingerprints(X), self._seen))
         if n_new:
             raise ValueError(
-                "statistics='corpus' are those of all rows of a corpus, so that fit must have "
-                f"had every row; got {n_new} of {len(X)} rows that it has not. Call fit on all "
-                "rows before the folds, or use statistics='training'."
+                "With statistics='corpus', fit must have had every row of a corpus; got "
+                f"{n_new} of {len(X)} rows that were not in fit. Call fit on all rows before the "
+                "folds are made, or use statistics='training'."
             )
 
     def _encode(self, corpus, n_rows):
-        """Return the position of each row's corpus, and the labels of unseen ones or None.
+        """Return the position of each row's corpus, and the labels of unseen corpora or None.
 
-        Unseen corpora stand behind those of `fit`, in their order.
+        Unseen corpora come after those of `fit`, in sorted order.
         """
         if (corpus is None) != (self.corpora_ is None):
-            given, now = ("no", "one") if self.corpora_ is None else ("a", "none")
+            in_fit, now = ("no", "one") if self.corpora_ is None else ("a", "none")
             raise ValueError(
-                f"corpus must be given as in fit, which had {given} corpus for each row; got "
+                f"corpus must be given as in fit, which had {in_fit} corpus for each row; got "
                 f"{now} here. Pass corpus= to both or to neither."
             )
         if corpus is None:
@@ -325,7 +326,7 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
             raise ValueError(
                 f"With statistics={self.normalisation_!r} corpus must hold only corpora seen in "
                 f"fit, {first_few(self.corpora_.tolist())}; got {first_few(unseen.tolist())}. Fit "
-                "on rows of them too, or normalise them by their own rows: "
+                "on their rows too, or normalise them by their own rows with "
                 "statistics='speaker'."
             )
         position = np.empty(len(corpora), dtype=np.intp)
@@ -334,7 +335,7 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         return position[codes], unseen if len(unseen) else None
 
     def __sklearn_tags__(self):
-        """Say that NaN may come in and that float32 stays float32."""
+        """Declare that X may have NaN, and that float32 stays float32."""
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]

@@ -67,7 +67,7 @@ def test_copies_are_refused(write, tmp_path):
         refused = run(*command, "-o", output)
         assert refused.exit_code == 1
         assert refused.stderr.splitlines()[-1] == (
-            "Error: Each recording must be there once; 1 recording is there more than once, by "
+            "Error: Each recording must be present once; got 1 recording with copies, which have "
             f"equal features: {copies}. To keep the first of each, pass duplicates='drop' (on the "
             "command line --duplicates drop); to keep all, 'keep'."
         )
@@ -108,8 +108,8 @@ def test_copies_that_are_kept_are_said(write, tmp_path):
     path = write(copied())
     for command, output, copies in list(commands(path, tmp_path, None))[::2]:
         kept = run(*command, "--duplicates", "keep", "-o", output)
-        message = "Warning: 1 recording is there more than once, by equal features: "
-        assert f"{message}{copies}; a copy among the training rows makes" in kept.stderr
+        start = "Warning: The study keeps 1 recording with copies, which have equal features: "
+        assert f"{start}{copies}. A copy in the training rows makes" in kept.stderr
         # The audit of a study has the last word.
         assert kept.exit_code == (0 if command[0] == "train" else 1)
 
@@ -148,8 +148,8 @@ def test_corpora_say_what_their_labels_have_in_common_before_they_train(write, t
     refused = run("corpora", paths[0], other, *options[:-1], tmp_path / "none")
     assert refused.exit_code == 1
     assert refused.stderr.splitlines()[-1].startswith(
-        "Error: A source and its target must share labels of 'emotion'; 'a' has 'angry', 'sad', "
-        "'c' has 'calm', 'happy'."
+        "Error: A source and its target must share labels of 'emotion'; got 'angry', 'sad' in 'a' "
+        "and 'calm', 'happy' in 'c'."
     )
     assert not (tmp_path / "none").exists()
 

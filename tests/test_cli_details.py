@@ -217,7 +217,7 @@ def test_no_verb_writes_over_a_file_of_a_study(folder, monkeypatch, verb, name):
         if verb[0] in ("export", "train") or output != "link":
             result = run(*verb, "-o", output)
             assert (result.exit_code, result.stdout) == (1, "")
-            assert f"'{output}' is a file of the study in " in result.stderr
+            assert f"replace a file of a study; got '{output}' of " in result.stderr
     assert (folder / name).read_bytes() == before
     assert run("details", "study", "--kind", "recall", "-o", "study/mine.csv").exit_code == 0
 
@@ -225,4 +225,4 @@ def test_no_verb_writes_over_a_file_of_a_study(folder, monkeypatch, verb, name):
 def test_a_folder_without_predictions_is_refused(tmp_path):
     result = run("details", tmp_path, "--kind", "recall")
     assert result.exit_code == 1
-    assert "There must be predictions in the folder" in result.stderr
+    assert "must hold predictions.parquet or predictions.csv.gz" in result.stderr

@@ -17,7 +17,7 @@ from skprognet.cli import main
 TINY = ["--hidden-layers", "4", "--max-epochs", "2", "--lr", "0.01", "--n-jobs", "1"]
 TINY += ["--folds", "3", "--repeats", "1"]
 QUESTION = ["--target", "emotion", "--sources", "gender"]
-IN_THE_WAY = "has files that no run wrote, or that were changed since, where results are to go: "
+IN_THE_WAY = "got files that no run wrote, or that were changed since: "
 
 
 def run(*arguments):

@@ -204,8 +204,7 @@ def test_wrong_usage_of_train_exits_with_2(arguments, message, table, tmp_path):
         ),
         (
             "--target file",
-            "There must be two classes or more, each with two rows or more; in the column 'file' "
-            "there are ",
+            "The column 'file' must have at least two classes of at least two rows each; got ",
         ),
         ("--target mood", "'{table}' must have the column 'mood'; it has 7 others"),
     ],
@@ -286,8 +285,8 @@ def test_speakers_are_kept_apart_where_each_class_has_several(spoken_by, tmp_pat
     ("target", "column", "reason"),
     [
         ("y", "gap", "8 of 40 rows have none"),
-        ("y2", "speaker", "'b' of 'y2' has one only"),
-        ("speaker", "speaker", "'k' of 'speaker' has one only"),
+        ("y2", "speaker", "'b' of 'y2' has only one"),
+        ("speaker", "speaker", "'k' of 'speaker' has only one"),
     ],
 )
 def test_speakers_that_cannot_be_kept_apart_are_not(spoken_by, tmp_path, target, column, reason):
@@ -296,7 +295,7 @@ def test_speakers_that_cannot_be_kept_apart_are_not(spoken_by, tmp_path, target,
     result = run(*options, "--validation", "speaker-independent")
     assert result.exit_code == 1
     assert result.stderr.endswith(
-        "Error: Validation by other speakers needs two or more in each class, from the column "
+        "Error: Validation by other speakers needs at least two in each class, from the column "
         f"{column!r}; {reason}. Name another column as speaker (--speaker), or choose the "
         "validation 'stratified' (--validation stratified).\n"
     )

@@ -212,7 +212,7 @@ def test_results_of_numbers_are_looked_at_again(study, tmp_path):
         ),
         (
             ["details", "--kind", "groups", "--by", "arousal", "--labels", "f.parquet"],
-            "--by must be a column of groups, such as speaker; 'arousal' has ",
+            "--by must be a column of groups, such as speaker; got 'arousal', which has ",
         ),
     ],
 )

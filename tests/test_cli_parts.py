@@ -90,7 +90,7 @@ def test_the_plan_names_what_is_written_and_writes_nothing(line, tmp_path):
     assert planned.exit_code == 0, planned.output
     assert not (tmp_path / "out").exists()
     assert f"Fits: {N_FITS} (18 of methods, 6 of sources)" in planned.stdout
-    names = re.search(r"Files, into '.*/out': (.*); and the figures", planned.stdout)[1]
+    names = re.search(r"Files in '.*/out': (.*); and the figures", planned.stdout)[1]
     assert run(*line, tmp_path / "out").exit_code == 0
     written = {path.name for path in (tmp_path / "out").glob("*.*")} - {"manifest.json"}
     pictures = {name for name in written if name.endswith((".png", ".pdf"))}
@@ -150,7 +150,7 @@ def test_a_part_of_another_design_is_refused(line, tmp_path):
     for option in (["--only", "fold=2"], ["--finish"]):
         other = run(*line, tmp_path, "--seed", 1, *option)
         assert other.exit_code == 1
-        assert "holds another run; different are random_state (then 0, now 1)" in other.stderr
+        assert "got one that differs in random_state (then 0, now 1)" in other.stderr
 
 
 def test_networks_trained_together_and_continued_with_more_at_once(line, tmp_path):
@@ -160,8 +160,8 @@ def test_networks_trained_together_and_continued_with_more_at_once(line, tmp_pat
     assert "timed just now on one group" in planned
     assert run(*together, 3, "--only", "repeat=1").exit_code == 0
     other = (
-        "holds another run; different are training (then together, n_together of 2 or more, now "
-        "one by one). "
+        "got one that differs in training (then together, n_together of 2 or more, now one by "
+        "one). "
     )
     refused = run(*line, tmp_path / "out")
     assert (refused.exit_code, other in refused.output) == (1, True)

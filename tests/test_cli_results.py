@@ -61,9 +61,9 @@ def test_compare_takes_the_test_that_it_is_given(tmp_path, rng):
     frame.to_csv(tmp_path / "r.csv", index=False)
     printed = run("compare", tmp_path / "r.csv", "--test", "combined_5x2cv_ftest").stdout
     assert explain_tests(compare_methods(frame, test="combined_5x2cv_ftest")) in printed
-    assert "Test: combined 5x2 CV F-test, two-sided. It is Alpaydin's test" in printed
+    assert "Test: combined 5x2 CV F-test, two-sided. This is Alpaydin's test" in printed
     refused = run("compare", tmp_path / "r.csv", "--test", "calibrated_cv_ttest")
-    assert "'calibrated_cv_ttest' is not made for 5 x 2 folds" in refused.stderr
+    assert "test must fit 5 x 2 folds; got 'calibrated_cv_ttest'" in refused.stderr
 
 
 def test_compare_takes_the_folder_as_well(results):
@@ -191,14 +191,14 @@ def test_percentages_are_no_shares(tmp_path):
 def test_results_from_a_pipe_are_asked_for_in_a_file(tmp_path):
     result = run("compare", "/dev/null")
     assert result.exit_code == 1
-    assert "'/dev/null' is none. Write them into one." in result.stderr
+    assert "got '/dev/null'. Write them into a file." in result.stderr
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         ("method,score\nDNN,0.5\n", "scores must have the columns"),
-        ("", "cannot be read as CSV: No columns to parse from file"),
+        ("", "No columns to parse from file"),
     ],
 )
 def test_what_are_no_results_is_one_sentence(tmp_path, content, message):
@@ -309,7 +309,7 @@ def test_sizes_that_results_do_not_have_are_not_chosen_from(tmp_path):
 def test_curves_that_are_not_there_are_named(tmp_path):
     result = run("plot", tmp_path, "--kind", "curves", "-o", tmp_path / "x.png")
     path = str(tmp_path / "curves.csv.gz")
-    expected = f"Error: There must be results at {path!r}; there is no such file.\n"
+    expected = f"Error: Results must be in an existing file; got {path!r}. Check the path.\n"
     assert (result.exit_code, result.stderr) == (1, expected)
 
 

@@ -62,7 +62,7 @@ def test_the_line_of_the_issue_writes_a_report(whole):
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("# Emotion recognition with transfer from speaker and gender")
     assert (
-        "The audit passed: in 21 fits (15 of methods, 6 of sources) and 300 tested rows"
+        "tested on. It checked 21 fits (15 of methods, 6 of sources) with 300 tested rows."
         in result.stdout
     )
     assert result.stdout.rstrip().endswith("report.html.")
@@ -93,9 +93,9 @@ def test_a_complete_run_whose_files_changed_is_named_so(whole, table, tmp_path):
     again = run("tasks", table, *QUESTION, *TINY, "--output", folder)
     assert (again.exit_code, again.stdout) == (1, "")
     assert again.stderr.endswith(
-        f"Error: The folder {str(folder)!r} holds this run, but some files are missing or were "
-        "changed since: 'results.csv', 'table.md'. To run it again, remove the folder or choose "
-        "another.\n"
+        f"Error: The folder {str(folder)!r} must hold all files of this run unchanged; got "
+        "missing or changed files: 'results.csv', 'table.md'. To run it again, remove the folder "
+        "or choose another.\n"
     )
 
 
@@ -104,9 +104,9 @@ def test_another_design_does_not_go_into_its_folder(whole, table):
     other = run("tasks", table, *QUESTION, *TINY, "--seed", 1, "--lr", 0.02, "--output", folder)
     assert other.exit_code == 1
     assert other.stderr.endswith(
-        f"Error: The folder {str(folder)!r} holds another run; different are random_state (then "
-        "0, now 1); network.lr (then 0.01, now 0.02). Use another folder, or the design of that "
-        "run, or remove that folder.\n"
+        f"Error: The folder {str(folder)!r} must hold this run or none; got one that differs in "
+        "random_state (then 0, now 1); network.lr (then 0.01, now 0.02). Use another folder, or "
+        "the design of that run, or remove that folder.\n"
     )
     assert (folder / "report.html").exists()
 
@@ -166,7 +166,7 @@ def test_folds_by_session_and_all_sources(table, tmp_path, no_figures):
     result = run("tasks", table, *QUESTION, *TINY, *options)
     assert result.exit_code == 0, result.output
     assert "24/24" in result.stderr
-    assert "no fit and no source had been given a test row or test speaker" in result.stdout
+    assert "no fit and no source had seen a row or speaker that it was" in result.stdout
     scores = results(tmp_path / "out")
     assert set(scores["fold"]) == {1, 2, 3}
     assert "speaker + gender" in set(scores["source"])
@@ -193,7 +193,7 @@ def test_layers_rivals_and_placebos_are_repeated_to_the_last_digit(deep, tmp_pat
     assert result.exit_code == 0, result.output
     assert "60 rows of 2 features: 'a', 'b'; 2 columns of deep" in result.stderr
     assert "12/12" in result.stderr
-    assert "which rows the pretrained source deep had seen is unknown" in result.stdout
+    assert "could not check the pretrained source deep, because its" in result.stdout
     scores = results(tmp_path / "out")
     assert scores[["method", "source"]].drop_duplicates().to_numpy().tolist() == [
         ["DNN", "none"],
@@ -234,13 +234,13 @@ def test_which_placebos_are_run(table, tmp_path, no_figures, option, line, place
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ([], "sources or layers must name what may help; got none of either."),
+        ([], "sources or layers must have at least one name; got none."),
         (["--layers", "wav"], "it has none of 'wav'. It has those of 'deep'"),
         (
             ["--layers", "deep", "--methods", "dnn", "fine-tuned"],
-            "The method 'PT/FT' needs layers of a network to copy",
+            "The method 'PT/FT' must have a source with layers of a network to copy",
         ),
-        (["--layers", "deep", "--methods", "dnn"], "for methods with a source parameter"),
+        (["--layers", "deep", "--methods", "dnn"], "need a method with a source parameter"),
         ([*CONTROLLED, "mood"], "placebo must hold names of sources, among 'deep'; got 'mood'."),
     ],
 )
@@ -310,7 +310,7 @@ def test_a_failed_audit_writes_its_files_and_fails_each_time(table, tmp_path, no
     for _ in range(2):
         result = run("tasks", tmp_path / "twice.parquet", *options)
         assert result.exit_code == 1
-        assert "Error: The audit FAILED. No fit and no source may have had rows" in result.stderr
+        assert "Error: The audit FAILED. A fit and its source must not see rows" in result.stderr
         assert "Audit FAILED" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
@@ -333,10 +333,10 @@ def test_a_run_that_cannot_begin_leaves_nothing(table, tmp_path, options, messag
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        ("n_repeat = 1", "has no value 'n_repeat'; the nearest is 'n_repeats'. Correct it, or"),
+        ("n_repeat = 1", "must have known values; got 'n_repeat'. Did you mean 'n_repeats'?"),
         (
             "xyz = 1",
-            "has no value 'xyz'; there are all_sources, corpus, duplicates, folds,",
+            "got 'xyz'. Known values are all_sources, corpus, duplicates, folds,",
         ),
         ("n_repeats = 2.5", "must have an integer, as 'n_repeats'; got 2.5."),
         ("n_repeats = true", "must have an integer, as 'n_repeats'; got True."),
@@ -436,7 +436,7 @@ def test_killed_and_interrupted_it_goes_on_and_ends_as_if_unbroken(table, tmp_pa
     # Another design is not mixed with what is there.
     other = run(*line, "--seed", 1)
     assert other.exit_code == 1
-    assert "holds another run; different are random_state (then 0, now 1)." in other.stderr
+    assert "got one that differs in random_state (then 0, now 1)." in other.stderr
     terminated = Run(*line)
     terminated.wait_for(done + 1)
     assert terminated.stop(signal.SIGTERM) == 143, terminated.said

@@ -199,7 +199,7 @@ def test_a_new_significance_test():
     assert comparisons.loc[0, "p_chance"] == 1 / 2**8
     assert "ProgNet from gender is better than DNN" in comparisons.loc[0, "verdict"]
     assert summary_table(scores, comparisons)["marks"].tolist() == ["", "*"]
-    with pytest.raises(ValueError, match="'wilcoxon' is not made for 1 x 5 folds"):
+    with pytest.raises(ValueError, match="test must fit 1 x 5 folds; got 'wilcoxon'"):
         compare_methods(scores[scores["fold"] <= 5], test=test)
 
 

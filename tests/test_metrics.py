@@ -115,8 +115,8 @@ def test_labels_of_any_kind(y_true, y_pred):
         (
             np.array([[0.2, 0.8], [1, 0]]),
             [1, 0],
-            "y_true must have one label for each row, shape (2,); got shape (2, 2). Of soft "
-            "labels in a DataFrame take the most likely class: y_true.idxmax(axis=1).",
+            "y_true must have one label for each row, shape (2,); got shape (2, 2). For soft "
+            "labels in a DataFrame, pass the most likely class: y_true.idxmax(axis=1).",
         ),
         (
             [0.0, np.nan, 1.0],
@@ -265,7 +265,7 @@ def test_metadata_that_nobody_takes_is_an_error():
     X, y = load_iris(return_X_y=True)
     with (
         config_context(enable_metadata_routing=True),
-        pytest.raises(TypeError, match=r"^Metadata must be for a step .* none takes 'corpus'"),
+        pytest.raises(TypeError, match=r"^Metadata must be for a step .* got 'corpus', which"),
     ):
         cross_val_score(
             LinearSVC(), X, y, scoring=uar_scorer, params={"corpus": y}, error_score="raise"
@@ -302,6 +302,6 @@ def test_what_the_function_of_a_score_returns_is_checked():
 
 def test_no_other_score_is_called_as_one_of_the_package():
     mine = Score("uar", accuracy_score, range=(0, 1), greater_is_better=False)
-    with pytest.raises(ValueError, match=r"^A score of yours must have a name of its own; 'uar'"):
+    with pytest.raises(ValueError, match=r"^Your own score must have another name .*; got 'uar'"):
         get_score(mine)
     assert get_score(get_score("uar")) is get_score("uar")

@@ -244,8 +244,8 @@ def test_statistics_of_the_corpus_accept_parts_of_it_but_no_other_row(corpora):
     other[3] += 1
     scaler.statistics = "training"  # what it was fitted as is what counts
     with raises(
-        "statistics='corpus' are those of all rows of a corpus, so that fit must have had every "
-        "row; got 1 of 5 rows that it has not. Call fit on all rows before the folds, or use "
+        "With statistics='corpus', fit must have had every row of a corpus; got 1 of 5 rows that "
+        "were not in fit. Call fit on all rows before the folds are made, or use "
         "statistics='training'."
     ):
         scaler.transform(other, corpus=corpus[:5])
@@ -258,7 +258,7 @@ def test_an_unseen_corpus_is_an_error_unless_asked_for(statistics, corpora):
     scaler = CorpusStandardScaler(statistics=statistics).fit(X[rows], corpus=corpus[rows])
     with raises(
         f"With statistics={statistics!r} corpus must hold only corpora seen in fit, 'a', 'b'; "
-        "got 'c'. Fit on rows of them too, or normalise them by their own rows: "
+        "got 'c'. Fit on their rows too, or normalise them by their own rows with "
         "statistics='speaker'."
     ):
         scaler.transform(X[rows], corpus=np.where(corpus[rows] == "a", "a", "c"))
@@ -277,8 +277,8 @@ def test_speaker_normalises_an_unseen_corpus_by_its_own_rows(corpora):
     np.testing.assert_allclose(Z[seen], StandardScaler().fit(X[fitted]).transform(X[seen]))
     assert pickle.dumps(scaler) == state
     with raises(
-        "inverse_transform knows the statistics of corpora seen in fit, 'b'; got 'a', 'c'. "
-        "Those of other corpora are not kept."
+        "corpus must hold only corpora seen in fit, 'b'; got 'a', 'c'. Leave out the others, "
+        "whose statistics are not kept."
     ):
         scaler.inverse_transform(Z, corpus=corpus)
 
@@ -387,7 +387,7 @@ def test_the_papers_way_cannot_be_had_in_a_pipeline_by_accident(corpora):
     pipeline = make_pipeline(CorpusStandardScaler(statistics="corpus"), LogisticRegression())
     with (
         config_context(enable_metadata_routing=True),
-        pytest.raises(ValueError, match="got 20 of 20 rows that it has not"),
+        pytest.raises(ValueError, match="got 20 of 20 rows that were not in fit"),
     ):
         cross_val_score(pipeline, X, y, cv=3, params={"corpus": corpus}, error_score="raise")
 

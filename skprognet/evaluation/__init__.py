@@ -1,4 +1,4 @@
-"""Cross-validation of transfer, and the proof that no test row was known before."""
+"""Cross-validate transfer, and audit that no fit saw the rows it was tested on."""
 
 from skprognet.evaluation._audit import audit
 from skprognet.evaluation._audit import audit_in_words as audit_in_words
@@ -18,5 +18,5 @@ from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.evaluation._time_jobs import epochs_of as epochs_of
 from skprognet.evaluation._time_jobs import time_jobs as time_jobs
 
-# The names above that are not below are for our own packages that stand on this one.
+# The other names above are for the packages of skprognet that build on this one.
 __all__ = ["SourceCorpus", "audit", "count_fits", "cross_validate_transfer"]

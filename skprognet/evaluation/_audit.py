@@ -1,4 +1,4 @@
-"""Proof, from what every fit recorded, that it had no row and no column that it must not have."""
+"""Check, from the record of every fit, that it saw no row and no column that it must not see."""
 
 import numpy as np
 import pandas as pd
@@ -14,52 +14,52 @@ from skprognet._scores import (
     base_source,
     label,
 )
-from skprognet._wording import first_few
+from skprognet._wording import count, first_few
 
 _NAMED_IN_MESSAGE = 5
 
 
-def _named(row):
-    """Return which fit a row of scores is about."""
+def _name_of_fit(row):
+    """Return the method, source and split of a row of scores, for messages."""
     size = f", n_train_folds {row['n_train_folds']}" if "n_train_folds" in row else ""
     method = label(row["method"], row["source"])
     return f"{method} in repeat {row['repeat']}, fold {row['fold']}{size}"
 
 
 def _shared(groups, one, other):
-    """Return the groups that have rows in both sets."""
+    """Return the groups with rows in both sets."""
     return np.intersect1d(groups[one], groups[other]).tolist()
 
 
 def _some(values):
-    """Return the first few of many rows or groups, and how many more there are."""
+    """Return the first few rows or groups as text, and the number of the others."""
     more = len(values) - _NAMED_IN_MESSAGE
     return f"{values[:_NAMED_IN_MESSAGE]}" + (f" and {more} more" if more > 0 else "")
 
 
 def _mask(row, column):
-    """Return a set that a fit recorded; None if there is none, or if nobody knows it."""
+    """Return a recorded set as a mask; None if the fit recorded none, or if it is unknown."""
     text = row.get(column)
     return None if pd.isna(text) or text == UNKNOWN else decode_rows(text)
 
 
-def _tested_before(row, groups):
-    """Return how many rows tested a fit, and which of them, and of their groups, were known.
+def _find_seen(row, groups):
+    """Return the number of test rows of a fit, and which of these rows and groups it had seen.
 
-    Those that the fit itself had stand under "fit", those that its source had under "source".
+    The key "fit" holds what the fit itself had seen, and "source" what its source had seen.
     """
     tested = decode_rows(row["rows_tested"])
     rows, shared = {}, {}
     for who, column in (("fit", "rows_seen"), ("source", "rows_seen_by_source")):
-        had = _mask(row, column)
-        had = np.zeros_like(tested) if had is None else had
-        rows[who] = np.flatnonzero(had & tested).tolist()
-        shared[who] = [] if groups is None else _shared(groups, had, tested)
+        seen = _mask(row, column)
+        seen = np.zeros_like(tested) if seen is None else seen
+        rows[who] = np.flatnonzero(seen & tested).tolist()
+        shared[who] = [] if groups is None else _shared(groups, seen, tested)
     return int(tested.sum()), rows, shared
 
 
 def _columns_leaked(row):
-    """Return how many columns were withheld from a fit, and which of them it had all the same."""
+    """Return how many columns were withheld from a fit, and which of them it saw nevertheless."""
     seen, withheld = (_mask(row, column) for column in RECORDED_COLUMNS)
     if seen is None or withheld is None:
         return 0, []
@@ -67,58 +67,58 @@ def _columns_leaked(row):
 
 
 def _check_no_leak(rule, leaks, advice):
-    """Raise if there is a leak, with the first few of them."""
+    """Raise if there is a leak, and name the first few."""
     if leaks:
         more = "; ..." if len(leaks) > _NAMED_IN_MESSAGE else ""
         raise ValueError(
-            f"{rule}; {len(leaks)} times one did: {'; '.join(leaks[:_NAMED_IN_MESSAGE])}{more}. "
+            f"{rule}; got {count(leaks, 'leak')}: {'; '.join(leaks[:_NAMED_IN_MESSAGE])}{more}. "
             f"Do not use these scores: {advice}."
         )
 
 
 def audit(scores, *, groups=None):
-    """Prove that no fit had a row that it was tested on, and no source, and no column it must not.
+    """Prove that no fit and no source saw a row that it was tested on, or a forbidden column.
 
-    Every fit records the fingerprints of the rows that it was given, validation rows included,
-    and so does every source. What is compared here is this record with the rows that were
-    tested, not the plan of the folds: a wrong splitter or a wrong source is found, and so is a
-    row that is in the data twice.
+    Every fit and every source records the fingerprints of the rows that it was given, including
+    validation rows. The audit compares this record, not the plan of the folds, with the tested
+    rows. So it finds a wrong splitter, a wrong source, and a row that is in the data twice.
 
-    A pretrained source cannot say which rows it was trained on, and the audit then says so: it is
-    unknown.
+    Some pretrained sources do not record their training rows. The audit then reports these rows
+    as unknown.
 
-    Where a source has columns of X for itself alone, every fit also records which columns it and
-    the sources that were trained for it were given. They are known by their names and by their
-    numbers, so that a copy under another name is found. A fit that does not read the source must
-    have none of them.
+    If only some fits may read the columns of a source, every fit also records which columns it
+    and the sources trained for it were given. A column is recognised by its name and by its
+    numbers, so the audit also finds a copy under another name. A fit that does not read the
+    source must not have any of its columns.
 
     Parameters
     ----------
     scores : DataFrame
-        What :func:`cross_validate_transfer` returned, also as read back from a CSV file.
+        What :func:`cross_validate_transfer` returned, or the same read back from a CSV file.
     groups : array-like of shape (n_samples,), default=None
-        Speaker of each row of X. With it no fit or source may have had a speaker of the test rows.
+        Speaker of each row of X. If given, the audit also checks that no fit and no source saw a
+        speaker of its test rows.
 
     Returns
     -------
     DataFrame
         A row per fit, in the order of `scores`: method, source, repeat, fold (and n_train_folds
-        where there is one), n_tested (rows it was scored on), n_seen and n_seen_by_source (how
-        many of those it or its source had: 0 each, and <NA> where a source does not remember its
-        rows). If a source has columns of its own: n_withheld (how many columns a fit must not
-        have) and n_withheld_seen (how many of those it had: 0).
+        if `scores` has it), n_tested (rows it was scored on), n_seen and n_seen_by_source (how
+        many of these rows the fit or its source had seen: 0, or <NA> if the source did not record
+        its rows). If a source has its own columns: n_withheld (columns that the fit must not see)
+        and n_withheld_seen (how many of them it saw: 0).
 
     Raises
     ------
     ValueError
-        If a fit or a source had a row (or a speaker) that it was tested on, if a fit had a column
-        of a source that it does not read, or if `scores` does not hold the record.
+        If a fit or a source saw a row (or a speaker) that it was tested on, if a fit saw a column
+        of a source that it does not read, or if `scores` lacks the record.
 
     Notes
     -----
-    Rows are known by their numbers in float32. The statistics of ``normalisation="corpus"`` are
-    those of all rows, test rows included: the paper's way, and no row's label is used. Those of
-    "speaker" are likewise of all rows of a speaker.
+    Rows are recognised by their numbers in float32. The audit does not cover normalisation: with
+    ``normalisation="corpus"`` means and variances come from all rows of the corpus, as in the
+    paper, and with "speaker" from all rows of each speaker. Both include test rows, but no labels.
 
     Examples
     --------
@@ -146,76 +146,76 @@ def audit(scores, *, groups=None):
     missing = [name for name in (*METHOD, *FOLD, *RECORDED) if name not in scores]
     if missing:
         raise ValueError(
-            f"scores must hold what every fit recorded; the columns {missing} are missing. Take "
-            "the scores as cross_validate_transfer returned them."
+            f"scores must have the columns that every fit records; got none of the name "
+            f"{first_few(missing)}. Pass the scores as cross_validate_transfer returned them."
         )
     if groups is not None:
         n_rows = len(decode_rows(scores["rows_tested"].iloc[0]))
         groups = check_row_labels("groups", groups, n_rows)
     records = [row for _, row in scores.iterrows()]
-    found = [_tested_before(row, groups) for row in records]
+    seen = [_find_seen(row, groups) for row in records]
     leaks = [
-        f"the {who} of {_named(row)} had {kind} {_some(values)}"
-        for row, (_, had, shared) in zip(records, found, strict=True)
-        for kind, by_whom in (("rows", had), ("groups", shared))
+        f"the {who} of {_name_of_fit(row)} had seen {kind} {_some(values)}"
+        for row, (_, rows, shared) in zip(records, seen, strict=True)
+        for kind, by_whom in (("rows", rows), ("groups", shared))
         for who, values in by_whom.items()
         if values
     ]
     _check_no_leak(
-        "No fit and no source may have had rows or groups that it was tested on",
+        "A fit and its source must not see rows or groups that the fit is tested on",
         leaks,
-        "mend the folds, the sources, or rows that are there twice",
+        "correct the folds or the sources, or remove duplicate rows",
     )
     audited = scores[[n for n in (*METHOD, "n_train_folds", *FOLD) if n in scores]]
     audited = audited.reset_index(drop=True)
-    audited["n_tested"] = [n_tested for n_tested, *_ in found]
-    audited["n_seen"] = [len(had["fit"]) for _, had, _ in found]
-    audited["n_seen_by_source"] = _counts_of_sources(records, found)
+    audited["n_tested"] = [n_tested for n_tested, *_ in seen]
+    audited["n_seen"] = [len(rows["fit"]) for _, rows, _ in seen]
+    audited["n_seen_by_source"] = _counts_of_sources(records, seen)
     if set(RECORDED_COLUMNS) <= set(scores):
         audited["n_withheld"], audited["n_withheld_seen"] = _count_columns(records)
     return audited
 
 
-def _counts_of_sources(records, found):
-    """Return how many tested rows each source had; NA where that is unknown."""
-    known = [len(had["source"]) for _, had, _ in found]
+def _counts_of_sources(records, seen):
+    """Return how many tested rows each source had seen; NA where that is unknown."""
+    known = [len(rows["source"]) for _, rows, _ in seen]
     unknown = [row["rows_seen_by_source"] == UNKNOWN for row in records]
     return pd.Series(known, dtype="Int64").mask(unknown) if any(unknown) else known
 
 
 def _count_columns(records):
-    """Return how many columns were withheld from each fit, and that it had none of them."""
-    found = [_columns_leaked(row) for row in records]
+    """Return how many columns were withheld from each fit, and 0; raise if it saw one of them."""
+    columns = [_columns_leaked(row) for row in records]
     leaks = [
-        f"the fit of {_named(row)}, or a source that was trained for it, had columns "
+        f"the fit of {_name_of_fit(row)}, or a source that was trained for it, had seen columns "
         f"{_some(leaked)} of X"
-        for row, (_, leaked) in zip(records, found, strict=True)
+        for row, (_, leaked) in zip(records, columns, strict=True)
         if leaked
     ]
     _check_no_leak(
-        "Only a fit that reads a source may have the columns that are for this source alone",
+        "A fit must not see the columns of a source that it does not read",
         leaks,
-        "take these columns (counted from 0), or copies of them, out of the features",
+        "remove these columns (counted from 0), or copies of them, from the features",
     )
-    return [n for n, _ in found], 0
+    return [n for n, _ in columns], 0
 
 
 def audit_in_words(audited, fits, *, of_speakers=False):
-    """Return in a sentence or two what an audit that passed has shown, and what it could not.
+    """Say in a few sentences what an audit that passed has shown, and what it could not check.
 
     Parameters
     ----------
     audited : DataFrame
-        As :func:`audit` returned it; several may be put together.
+        As :func:`audit` returned it, or several of these concatenated.
     fits : str
-        How many fits there were, in words.
+        The number of fits, such as "90 fits".
     of_speakers : bool, default=False
-        Whether speakers of the test rows were looked for as well.
+        Whether the audit also looked for speakers of the test rows.
 
     Returns
     -------
     str
-        It names the sources of which nobody knows what rows they had seen.
+        It names the sources whose training rows are unknown.
 
     Examples
     --------
@@ -224,29 +224,31 @@ def audit_in_words(audited, fits, *, of_speakers=False):
     ...     "source": ["none", "ge2e"], "n_tested": [10, 10], "n_seen_by_source": [0, pd.NA]
     ... })
     >>> print(audit_in_words(audited, "2 fits"))
-    The audit passed: in 2 fits and 20 tested rows, no fit had been given a test row; which rows
-    the pretrained source ge2e had seen is unknown.
+    The audit passed: no fit had seen a row that it was tested on. It checked 2 fits with 20
+    tested rows. It could not check the pretrained source ge2e, because its training rows are
+    unknown.
     """
     unknown = audited["n_seen_by_source"].isna()
     is_known = (audited["source"] != NO_SOURCE) & ~unknown
     names = _single(audited.loc[unknown, "source"].map(base_source).unique())
     others = "other source" if names else "source"
     who = f"no fit and no {others}" if is_known.any() or not names else "no fit"
-    what = "test row or test speaker" if of_speakers else "test row"
-    said = (
-        f"The audit passed: in {fits} and {int(audited['n_tested'].sum())} tested rows, {who} had "
-        f"been given a {what}"
+    what = "row or speaker" if of_speakers else "row"
+    sentences = (
+        f"The audit passed: {who} had seen a {what} that it was tested on. It checked {fits} with "
+        f"{int(audited['n_tested'].sum())} tested rows."
     )
     if names:
-        noun = "source" if len(names) == 1 else "sources"
-        said += (
-            f"; which rows the pretrained {noun} {first_few(names, show=str)} had seen is unknown"
+        noun, whose = ("source", "its") if len(names) == 1 else ("sources", "their")
+        sentences += (
+            f" It could not check the pretrained {noun} {first_few(names, show=str)}, because "
+            f"{whose} training rows are unknown."
         )
     if audited.get("n_withheld", pd.Series([0])).fillna(0).any():
-        said += ". No fit had columns of a source that it does not read"
-    return said + "."
+        sentences += " No fit had seen columns of a source that it does not read."
+    return sentences
 
 
 def _single(names):
-    """Return the names of sources without those of combinations that they are part of."""
+    """Return the names of sources without the combinations that contain one of them."""
     return [n for n in names if not any(o != n and o in n.split(" + ") for o in names)]

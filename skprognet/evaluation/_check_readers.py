@@ -1,4 +1,4 @@
-"""Which method takes which source: checked before any training, with the reason in words."""
+"""Check before any training that every method has a source, and every source a method."""
 
 from skprognet._scores import PLACEBO_OF
 from skprognet._wording import first_few
@@ -14,7 +14,7 @@ _IN_WORDS = {
 
 
 def check_readers(run):
-    """Raise unless every method can take a source, and every source is taken by a method.
+    """Raise unless every method can read a source, and every source is read by a method.
 
     Parameters
     ----------
@@ -24,23 +24,22 @@ def check_readers(run):
     Raises
     ------
     ValueError
-        With what is missing.
+        If one of them is missing; the message says which.
     """
-    _check_there_are_some(run)
+    _check_both_exist(run)
     _check_features_of_methods(run)
     for name, method in run.transfer.items():
         if not any(name in run.methods_for(each) for each in run.source_sets):
             raise ValueError(
-                f"The method {name!r} needs {_IN_WORDS[what_it_needs(method)]}; none of the "
-                f"sources {first_few(run.sources)} has any. Leave the method out, or add a source "
-                "that has."
+                f"The method {name!r} must have a source with {_IN_WORDS[what_it_needs(method)]}; "
+                f"got {first_few(run.sources)}. Add such a source, or leave the method out."
             )
     for source_name, names in run.source_sets.items():
         if not run.methods_for(source_name):
             what = "Each source" if len(names) == 1 else "All sources of a combination"
             raise ValueError(
-                f"{what} must have what a method needs; {source_name!r} can be read by none of "
-                f"the methods: {_needs_in_words(run, names)}. Leave it out, or add a "
+                f"{what} must have what a method needs; got {source_name!r}, which no method can "
+                f"read: {_needs_in_words(run, names)}. Leave it out, or add a "
                 "ProgressiveClassifier."
             )
     to_train = [n for n, source in run.sources.items() if not is_source(source)]
@@ -49,60 +48,61 @@ def check_readers(run):
         model = run.how_to_get[to_train[0]].task.model
         raise ValueError(
             f"source_estimator must be the {model} to train on the source tasks {to_train}; got "
-            "None."
+            f"None. Pass a {model}."
         )
     for name in to_train:
         run.estimator_for(run.how_to_get[name])
 
 
-def _check_there_are_some(run):
+def _check_both_exist(run):
     if run.sources and not run.transfer:
         raise ValueError(
-            f"sources {list(run.sources)} are for methods with a source parameter; none of "
-            f"{list(run.methods)} has one. Leave the sources out, or add such a method."
+            f"sources {list(run.sources)} need a method with a source parameter; got "
+            f"{list(run.methods)}. Add such a method, or leave the sources out."
         )
     if run.transfer and not run.sources:
         raise ValueError(
-            f"The methods {list(run.transfer)} transfer from a source; got no sources. Pass "
+            f"The methods {list(run.transfer)} must have a source; got no sources. Pass "
             "sources={name: labels}, or leave these methods out."
         )
     if run.combined_sources and not any(map(reads_several, run.transfer.values())):
         raise ValueError(
-            f"combined_sources {run.combined_sources} are for methods that read several sources "
-            f"at a time; none of {list(run.transfer)} does. Add a ProgressiveClassifier."
+            f"combined_sources {run.combined_sources} need a method that reads several sources "
+            f"at a time; got {list(run.transfer)}. Add a ProgressiveClassifier."
         )
 
 
 def _check_features_of_methods(run):
-    """Raise if a method is to read columns of a source as features of its own.
+    """Raise if the `features` of a method include columns of a source.
 
-    It would read the true layers in the row of their placebo too.
+    With a placebo of this source, the method would still read the true layers.
     """
     for name, method in run.transfer.items() if run.columns is not None else ():
         features = getattr(method, "features", None)
-        if features is None or what_it_needs(method) is None:  # another's may mean anything
+        # In an estimator of the user's own, `features` may mean anything.
+        if features is None or what_it_needs(method) is None:
             continue
         columns = list(run.columns.names)
         read = set(find_columns(features, columns, f"features of the method {name!r}"))
-        owners = {n: read & set(run.columns.names[own]) for n, own in run.columns.own.items()}
-        both = [column for column in columns if any(column in own for own in owners.values())]
+        read_of = {n: read & set(run.columns.names[own]) for n, own in run.columns.own.items()}
+        both = [column for column in columns if any(column in own for own in read_of.values())]
         if both:
             raise ValueError(
-                "In a study only who reads a source has its columns, and its placebo must not "
-                f"know them; features of the method {name!r} names {first_few(both)} of the "
-                f"source {first_few([n for n, own in owners.items() if own])}. Leave them out of "
+                f"features of the method {name!r} must not include columns of a source, which "
+                f"its placebo must not see; got {first_few(both)} of the source "
+                f"{first_few([n for n, own in read_of.items() if own])}. Leave them out of "
                 "features."
             )
 
 
 def _needs_in_words(run, names):
-    """Return what those methods need that could take as many sources."""
+    """Return what each method needs that can read so many sources."""
     able = {n: m for n, m in run.transfer.items() if len(names) == 1 or reads_several(m)}
     return "; ".join(f"{n!r} needs {_IN_WORDS[what_it_needs(m)]}" for n, m in able.items())
 
 
 def choose_placebos(placebo, run):
-    """Return the names of those sources, and combinations, that are also run as a placebo.
+    """Return the names of the sources and combinations that are also run as a placebo.
 
     Parameters
     ----------
@@ -114,21 +114,22 @@ def choose_placebos(placebo, run):
     Returns
     -------
     tuple of str
-        In the order of the sources; those of a combination come with it.
+        In the order of the sources. A combination brings along its members.
 
     Raises
     ------
     TypeError
-        If `placebo` is of the wrong kind.
+        If `placebo` is neither a bool nor a sequence.
     ValueError
-        If a name stands for no source, or no method can take its placebo.
+        If a name is not that of a source, or no method can read its placebo.
     """
     possible = [n for n in run.source_sets if any(map(keeps_its_source, _readers(run, n)))]
     if isinstance(placebo, bool):
         asked = possible if placebo else []
     elif isinstance(placebo, str) or not hasattr(placebo, "__iter__"):
         raise TypeError(
-            f"placebo must be True, False or a sequence of names of sources; got {placebo!r}."
+            f"placebo must be True, False or a sequence of names of sources; got {placebo!r}. "
+            "Put a single name in a list."
         )
     else:
         asked = list(placebo)
@@ -136,21 +137,21 @@ def choose_placebos(placebo, run):
         return ()
     if not run.sources:
         raise ValueError(
-            f"placebo={placebo!r:.200} is for the sources of a run; got no sources. Pass "
+            f"placebo={placebo!r:.200} needs sources; got none. Pass "
             "sources={name: labels} and a ProgressiveClassifier, or leave placebo out."
         )
     unknown = [name for name in asked if name not in run.source_sets]
     if unknown:
         raise ValueError(
             f"placebo must hold names of sources, among {first_few(run.source_sets)}; got "
-            f"{first_few(unknown)}."
+            f"{first_few(unknown)}. Correct these names."
         )
     if not possible or not set(asked) <= set(possible):
         without = [name for name in asked if name not in possible] or list(run.sources)
         raise ValueError(
-            "A placebo is for a ProgressiveClassifier, whose network has as many weights with "
-            f"it; none of the methods {first_few(run.transfer)} can have the placebo of "
-            f"{first_few(without)}. Add a ProgressiveClassifier, or leave placebo out."
+            f"The placebo of {first_few(without)} needs a ProgressiveClassifier, which keeps its "
+            f"number of weights with it; got the methods {first_few(run.transfer)}. Add a "
+            "ProgressiveClassifier, or leave placebo out."
         )
     members = {each for name in asked for each in run.source_sets[name]}
     return tuple(name for name in run.source_sets if name in members | set(asked))
@@ -161,9 +162,9 @@ def _readers(run, source_name):
 
 
 def check_no_placebo_name(name):
-    """Raise if a source has a name that is kept for placebos."""
+    """Raise if a source has a name that is reserved for placebos."""
     if name.startswith(PLACEBO_OF):
         raise ValueError(
-            f"A source may not be called {name!r}: names that begin with {PLACEBO_OF!r} are kept "
-            "for the controls that placebo= adds. Give it another name."
+            f"The name of a source must not begin with {PLACEBO_OF!r}, which is reserved for the "
+            f"controls of placebo=; got {name!r}. Rename it."
         )

@@ -1,4 +1,4 @@
-"""The checks of a run before any training."""
+"""Check the arguments of a run before any training."""
 
 import numbers
 from dataclasses import replace
@@ -33,24 +33,24 @@ from skprognet.sources import is_fitted, is_source
 
 
 def _check_one_target(y):
-    """Raise if there are several labels for each row."""
+    """Raise if a row has several labels."""
     shape = np.asarray(y, dtype=object).shape
     if len(shape) > 1 and shape[1] > 1:
         raise ValueError(
             "y must have one label or one number for each row, since a run has one target; got "
-            f"shape {shape}. Do a run for each column."
+            f"shape {shape}. Run each column by itself."
         )
 
 
 def _score_of(scoring, target, task):
-    """Return what the target is scored by."""
+    """Return the score of the target task."""
     score = get_score(task.scoring if scoring is None else scoring)
     if score.kind not in (None, task.kind):
         raise ValueError(
             f"scoring must be a score of {task.kind}, since {target!r} holds {task.kind}; got "
-            f"{score.name!r}, which is one of {score.kind}. Take {task.scoring!r}, another "
-            f"score of {task.kind}, or kind={score.kind!r} (--{score.kind}) if these are "
-            f"{score.kind}."
+            f"{score.name!r}, which is one of {score.kind}. Use {task.scoring!r} or another "
+            f"score of {task.kind}, or pass kind={score.kind!r} (--{score.kind}) if "
+            f"{target!r} holds {score.kind}."
         )
     return score
 
@@ -59,30 +59,33 @@ def _check_seed(random_state):
     is_integer = isinstance(random_state, numbers.Integral) and not isinstance(random_state, bool)
     if not is_integer or random_state < 0:
         raise ValueError(
-            "random_state must be an integer that is not negative, so that the run can be "
-            f"repeated; got {random_state!r}."
+            "random_state must be an integer of 0 or more, so that the run can be repeated; got "
+            f"{random_state!r}. Pass random_state=0, for example."
         )
 
 
 def _check_names(kind, names):
-    """Raise unless all names are text, as they become in the scores."""
+    """Raise unless all names are text, since they become text in the scores."""
     for name in names:
         if not isinstance(name, str):
             raise TypeError(
-                f"{kind} must have text as names; got {name!r}. Call it {str(name)!r}, say."
+                f"{kind} must have names of text; got {name!r}. Use {str(name)!r}, for example."
             )
 
 
 def _check_source(name, source, n_rows):
-    """Return the labels of a source task as an array, and any other source as it is."""
+    """Return the labels of a source task as an array, and any other source unchanged."""
     if not isinstance(name, str):
         raise TypeError(f"The name of a source must be text; got {name!r}. Rename it.")
     if not name:
         raise ValueError(
-            "The name of a source must have a letter at least; got ''. Give it a name."
+            "The name of a source must have at least one letter; got ''. Give it a name."
         )
     if name == NO_SOURCE:
-        raise ValueError(f"A source may not be called {NO_SOURCE!r}; give it another name.")
+        raise ValueError(
+            f"The name of a source must not be {NO_SOURCE!r}, which stands for no source; got "
+            f"{name!r}. Rename it."
+        )
     check_no_placebo_name(name)
     if isinstance(source, SourceCorpus):
         return source
@@ -90,19 +93,20 @@ def _check_source(name, source, n_rows):
         if not is_fitted(source):
             raise ValueError(
                 f"The source {name!r} must be fitted, or labels to train one on; got {source!r}. "
-                "Pass the labels, and what is to be trained as source_estimator."
+                "Pass the labels, and the estimator to train as source_estimator."
             )
         return source
     _, labels = check_task(name, check_row_labels(name, source, n_rows))
     if len(np.unique(labels)) < 2:
         raise ValueError(
-            f"The source task {name!r} must have at least 2 classes; got one, '{labels[0]}'."
+            f"The source task {name!r} must have at least 2 classes; got one, '{labels[0]}'. "
+            "Leave it out."
         )
     return labels
 
 
 def _choose_features(X, names, sources, features):
-    """Return X, who is given which of its columns, and the sources with other corpora like X."""
+    """Return X, the columns that each fit is given, and the sources with the features of X."""
     columns = choose_columns(names, sources, features)
     if columns is None:
         for name, source in sources.items():
@@ -137,23 +141,23 @@ def _check_combined(combined, sources):
         if unknown or len(set(names)) < max(2, len(names)):
             raise ValueError(
                 "combined_sources must hold tuples of two or more different names among "
-                f"{list(sources)}; got {names!r}."
+                f"{list(sources)}; got {names!r}. Correct this tuple."
             )
     joined = [*sources, *map(" + ".join, combined)]
     twice = sorted({name for name in joined if joined.count(name) > 1})
     if twice:
         raise ValueError(
-            f"Each source and each combination must have a name of its own; {first_few(twice)} "
-            "would stand for two. Rename a source, or leave out a combination."
+            f"Each source and each combination must have its own name; got {first_few(twice)} "
+            "twice. Rename a source, or leave out a combination."
         )
     return combined
 
 
 def _check_speakers(speakers, normalisation, sources):
-    """Raise if normalisation by speaker lacks the speakers of a corpus."""
+    """Raise if speakers are missing for normalisation by speaker."""
     corpora = {n: s.groups for n, s in sources.items() if isinstance(s, SourceCorpus)}
-    for name, given in {"X": speakers, **corpora}.items():
-        if normalisation == "speaker" and given is None:
+    for name, speakers_of in {"X": speakers, **corpora}.items():
+        if normalisation == "speaker" and speakers_of is None:
             raise ValueError(
                 f"normalisation='speaker' needs the speaker of each row of {name!r}; got none. "
                 "Pass groups or speakers, or another normalisation."
@@ -176,7 +180,7 @@ def check_run(
     kind=None,
     **options,
 ):
-    """Return the run, or raise if it makes no sense."""
+    """Return the run, or raise if an argument is wrong."""
     options["target"] = options["target"] or str(getattr(y, "name", None) or "target")
     names = column_names(X)
     check_different(names)
@@ -211,8 +215,8 @@ def _check_other_tasks(sources, y):
     ]
     if same:
         raise ValueError(
-            f"Sources must be other tasks than the target; {same[0]!r} has the labels of y. Leave "
-            "it out."
+            f"Sources must be other tasks than the target; got the labels of y as {same[0]!r}. "
+            "Leave it out."
         )
 
 
@@ -222,7 +226,7 @@ def _check_sources(sources, n_rows):
     if not isinstance(sources, (dict, pd.DataFrame)):
         raise TypeError(
             "sources must be a DataFrame or dict with the labels of each task by its name; got "
-            f"{type(sources).__name__}."
+            f"{type(sources).__name__}. Pass sources={{name: labels}}."
         )
     _check_names("sources", sources)
     return {name: _check_source(name, source, n_rows) for name, source in sources.items()}

@@ -1,4 +1,4 @@
-"""Finished work on disk, so that a run that was stopped goes on where it was."""
+"""Keep finished jobs on disk, so that a run can continue after it was stopped."""
 
 import json
 import re
@@ -19,12 +19,12 @@ _DESIGN = "design.json"
 
 @contextmanager
 def open_checkpoint(folder, run, splits, jobs):
-    """Give the checkpoint of a run, whose missing jobs are claimed until the end; or None.
+    """Open the checkpoint of a run, and claim its missing jobs until the block ends.
 
     Parameters
     ----------
     folder : path or None
-        Where to; made if need be. None is for a run that keeps nothing.
+        The folder, which is made if it does not exist. None yields None: nothing is kept.
     run : Run
         What all fits share.
     splits : list of Split
@@ -35,11 +35,12 @@ def open_checkpoint(folder, run, splits, jobs):
     Raises
     ------
     ValueError
-        If the folder holds another run, with what differs, or the run cannot be identified.
+        If the folder holds another run (the message says what differs), or if part of the run,
+        such as a lambda, cannot be identified.
     BlockingIOError
-        If another process works there.
+        If another process is doing the same jobs there.
     OSError
-        If it cannot be written to.
+        If the folder cannot be written to.
     """
     if folder is None:
         yield None
@@ -52,18 +53,18 @@ def open_checkpoint(folder, run, splits, jobs):
 
 
 class Checkpoint:
-    """A folder with a file for each finished job, and one that says of what run.
+    """A folder with a file for each finished job, and a file that identifies the run.
 
-    A file appears under its name only when it is whole and on disk. It carries the digest of its
-    run: one of another run, or one that was changed or torn, is not used, and its work is done
-    again.
+    A file appears under its name only when it is complete and on disk. It holds the digest of its
+    run. A file of another run, or one that was changed or cut off, is ignored, and its job is
+    done again.
 
     Attributes
     ----------
     kept : dict of str to dict
-        The record of each job that was finished before.
+        The record of each job that was already finished.
     claim : Claim
-        On the others.
+        The claim on the other jobs.
     """
 
     def __init__(self, folder, run, jobs):
@@ -82,47 +83,47 @@ class Checkpoint:
                 write_whole({self.folder / _DESIGN: content})
 
     def keep(self, job, record, n_fits):
-        """Put the record of a finished job on disk.
+        """Write the record of a finished job to disk.
 
         Parameters
         ----------
         job : str
-            Its name.
+            Name of the job.
         record : dict
-            Of plain values.
+            Its results, as plain values.
         n_fits : int
             How many networks it trained.
 
         Raises
         ------
         OSError
-            If it cannot be written, as on a full disk; what was kept before stays. Also if the
-            folder was removed meanwhile.
+            If it cannot be written, for example because the disk is full, or if the folder was
+            removed meanwhile. Earlier records stay.
         """
         self.claim.check()
         body = {"run": self._run, "job": job, "fits": n_fits, "record": record}
         body = json.dumps(body, default=lambda number: number.item())  # integers of numpy
         content = f"{sha256(body.encode())}\n{body}".encode()
         path = _path(self.folder, self._run, job)
-        write_whole({path: content}, advice="Make room; what is finished stays.")
+        write_whole({path: content}, advice="Free some space; finished jobs are kept.")
 
 
 def find_missing_jobs(folder, run, jobs):
-    """Return those jobs of a run that a checkpoint does not hold.
+    """Return the jobs of a run that are not in its checkpoint.
 
     Parameters
     ----------
     folder : path
-        It need not be there.
+        The checkpoint, which need not exist.
     run : dict of str to str
-        What the run is.
+        The run, as :func:`describe_run` returns it.
     jobs : list of str
         Names of all jobs.
 
     Raises
     ------
     ValueError
-        If the folder holds another run, with what differs.
+        If the folder holds another run; the message says what differs.
     """
     _check_same(Path(folder), run)
     kept = _kept(Path(folder), run_digest(run), jobs)
@@ -130,45 +131,45 @@ def find_missing_jobs(folder, run, jobs):
 
 
 def _path(folder, run, job):
-    # The run is part of the name: after the folder was replaced, none overwrites the other's.
+    # The name includes the run: if the folder is replaced, two runs do not overwrite each other.
     name = re.sub(r"[^a-z0-9]+", "-", job.lower()).strip("-")[:80]
     return folder / f"{name}-{sha256(f'{run} {job}'.encode())}.json"
 
 
 def _kept(folder, run, jobs):
-    """Return the record of each of the jobs that is there, whole and of this run."""
+    """Return the record of each job whose file is complete and of this run."""
     bodies = {job: _read(_path(folder, run, job), run) for job in jobs}
     return {job: body["record"] for job, body in bodies.items() if body and body["job"] == job}
 
 
 def _read_design(plan):
-    """Return what a checkpoint says its run is."""
+    """Return the design of the run of a checkpoint, as :func:`describe_run` described it."""
     try:
-        there = json.loads(plan.read_text("utf-8"))
-        if not isinstance(there, dict):
-            raise ValueError("it is no JSON object")
+        design = json.loads(plan.read_text("utf-8"))
+        if not isinstance(design, dict):
+            raise ValueError("it is not a JSON object")
     except (ValueError, OSError, RecursionError) as error:
         raise ValueError(
-            f"The checkpoint must hold the design it is of; {str(plan)!r} cannot be read "
+            f"The checkpoint must hold the design of its run; {str(plan)!r} cannot be read "
             f"({error}). Use another folder, or remove this one."
         ) from error
-    return there
+    return design
 
 
 def _check_same(folder, run):
-    """Raise unless the folder holds this run, or none."""
+    """Raise if the folder holds another run."""
     if not (folder / _DESIGN).exists():
         return
     other = differences_of_runs(_read_design(folder / _DESIGN), run)
     if other:
         raise ValueError(
-            f"The checkpoint {str(folder)!r} is of another run; different are {other}. Use "
-            "another folder, or the design of that run."
+            f"The checkpoint {str(folder)!r} must be of this run; got one that differs in "
+            f"{other}. Use another folder, or the design of that run."
         )
 
 
 def _read(path, run):
-    """Return what a file of a finished job holds, or None if it is not whole and of this run."""
+    """Return the content of the file of a finished job; None unless it is valid for this run."""
     try:
         digest, body = path.read_text("utf-8").split("\n", 1)
         if digest != sha256(body.encode()):
@@ -180,7 +181,7 @@ def _read(path, run):
 
 
 def _plans(folder):
-    """Return the digest of the run of a checkpoint, and of those inside it, by path."""
+    """Return the digest of the run of a checkpoint and of each checkpoint inside it, by path."""
     plans = {}
     for path in [folder / _DESIGN, *folder.glob(f"*/{_DESIGN}")]:
         with suppress(ValueError):
@@ -190,7 +191,7 @@ def _plans(folder):
 
 
 def _finished(folder):
-    """Yield path and content of the files of finished jobs, in a checkpoint or those inside it."""
+    """Yield path and content of each finished job of a checkpoint and of those inside it."""
     for plan, run in _plans(folder).items():
         for path in plan.parent.glob("[!.]*.json"):
             body = _read(path, run)
@@ -199,39 +200,39 @@ def _finished(folder):
 
 
 def count_kept_fits(folder):
-    """Return how many networks a checkpoint, or the checkpoints in a folder, hold.
+    """Count the networks in a checkpoint, or in the checkpoints of a folder.
 
     Parameters
     ----------
     folder : Path
-        It need not be there; what is damaged or of another run does not count.
+        The folder, which need not exist. Files that are damaged or of another run do not count.
 
     Returns
     -------
     int
-        Those of sources are included.
+        Number of networks, including those of sources.
     """
     return sum(body["fits"] for _, body in _finished(folder))
 
 
 def has_checkpoint(folder):
-    """Return whether a run has begun to keep its work in a folder, or in folders inside it."""
+    """Return whether a folder, or a folder inside it, is a checkpoint."""
     return bool(_plans(folder))
 
 
 def remove_checkpoint(folder):
-    """Remove a checkpoint, or those in a folder; files that are not of their runs stay.
+    """Remove a checkpoint, or the checkpoints of a folder; files of other origin stay.
 
     Parameters
     ----------
     folder : Path
-        Goes as well, if nothing else is in it.
+        The folder, which is removed as well if nothing else is in it.
     """
     paths = [path for path, _ in _finished(folder)]
     plans = list(_plans(folder))
     for path in [*paths, *plans]:
         path.unlink(missing_ok=True)
-    for place in [*(plan.parent for plan in plans if plan.parent != folder), folder]:
-        clear_claims(place)
-        if place.is_dir() and not any(place.iterdir()):
-            place.rmdir()
+    for each in [*(plan.parent for plan in plans if plan.parent != folder), folder]:
+        clear_claims(each)
+        if each.is_dir() and not any(each.iterdir()):
+            each.rmdir()

@@ -1,4 +1,4 @@
-"""A task whose labels are classes: what a run asks of them."""
+"""Tasks whose labels are classes."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, is_regressor
@@ -10,24 +10,24 @@ from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS
 
 
 class ClassTask:
-    """Classes as labels; :class:`NumberTask` has the same attributes and methods for numbers.
+    """A task of classes; :class:`NumberTask` has the same attributes and methods for numbers.
 
     Attributes
     ----------
     kind : str
-        What the labels are.
+        The kind of the labels.
     scoring : str
-        The name of the score that is taken if none is asked for.
+        Name of the default score.
     model : str
-        What learns such a task.
+        The type of estimator that learns such a task.
     example : str
-        One that does, for messages.
+        An estimator of this type, for messages.
     otherwise : str
-        What to do if it should not learn such a task, for messages.
+        What to do if the labels are of the other kind, for messages.
     units : str
-        Of what a task needs two at least.
+        The things of which a task needs at least two.
     offers : frozenset of str
-        What a network that was trained on such a task has for methods, and the task itself.
+        What methods can use of such a task and of a network trained on it.
     """
 
     kind = CLASSES
@@ -40,41 +40,41 @@ class ClassTask:
 
     @staticmethod
     def check_labels(name, labels):
-        """Return labels, one for each row, or raise if they are no classes."""
+        """Return the labels, or raise unless they are at least two classes."""
         check_no_ratings(name, labels)
         if len(set(labels.tolist())) < 2:
             raise ValueError(
-                f"{name} must have at least two classes; all {len(labels)} rows are of "
-                f"{labels.tolist()[0]!r}. Take another column."
+                f"{name} must have at least two classes; got {labels.tolist()[0]!r} in all "
+                f"{len(labels)} rows. Use another column."
             )
         return labels
 
     @staticmethod
     def is_learned_by(estimator):
-        """Return whether an estimator may learn such a task; one that does not say so may."""
+        """Return whether an estimator can learn such a task; one of unknown type is accepted."""
         return not (isinstance(estimator, BaseEstimator) and is_regressor(estimator))
 
     @staticmethod
     def check_trainable(labels, train, where):
-        """Raise unless the training rows of a split show every class."""
+        """Raise unless the training rows of a split include every class."""
         check_classes_remain(labels, train, where)
 
     @staticmethod
     def to_show(labels):
-        """Return what the smallest of several training sets must show of the labels of all."""
+        """Return the classes that even the smallest training set must include."""
         return set(np.unique(labels))
 
     @staticmethod
     def to_spread(labels):
-        """Return what a splitter is given, to spread it evenly over the folds."""
+        """Return the labels that a splitter spreads evenly over the folds."""
         return labels
 
     @staticmethod
     def known(labels, rows, train):
-        """Return those of the rows whose labels could be learned from the training rows."""
+        """Return the rows whose labels occur in the training rows."""
         return rows[np.isin(labels[rows], labels[train])]
 
     @staticmethod
     def as_predicted(name, values, n_rows):
-        """Return what a method predicts of some rows, as it is scored."""
+        """Return the predictions of a method in the form that is scored."""
         return values

@@ -1,17 +1,18 @@
-"""How many networks a run trains: before it, from its plan, and after it, from its scores."""
+"""Count the networks of a run: before it from its plan, after it from its scores."""
 
 import inspect
 
 from skprognet.evaluation._cross_validate_transfer import cross_validate_transfer
 from skprognet.evaluation._plan_run import plan_run
 
-_HOW = ("checkpoint", "n_jobs", "verbose")  # how the work is done: it does not change the number
+_NOT_IN_PLAN = ("checkpoint", "n_jobs", "verbose")  # they do not change what is trained
 
 
 def count_fits(X, y, **options):
-    """Return how many networks :func:`cross_validate_transfer` would train with these arguments.
+    """Count the networks that :func:`cross_validate_transfer` would train with these arguments.
 
-    Everything that it checks before the first fit is checked, and nothing is trained.
+    It checks everything that :func:`cross_validate_transfer` checks before the first fit, and
+    trains nothing.
 
     Parameters
     ----------
@@ -26,19 +27,19 @@ def count_fits(X, y, **options):
     Returns
     -------
     int
-        The fits of all methods, and those of their sources.
+        The fits of all methods and all sources.
 
     Raises
     ------
     ValueError
-        If the arguments make no sense, as in :func:`cross_validate_transfer`.
+        If an argument is wrong, as in :func:`cross_validate_transfer`.
     TypeError
-        If one is of the wrong kind, or :func:`cross_validate_transfer` has none of that name.
+        If an argument is of the wrong type, or :func:`cross_validate_transfer` does not have it.
 
     Examples
     --------
-    Three folds for each of ten repeats: a network alone, a network of the gender, and one that
-    reads it.
+    Each of ten repeats has three folds. Each fold trains a network alone, a network on gender, and
+    a network that reads the latter.
 
     >>> from skprognet import DNNClassifier, ProgressiveClassifier
     >>> from skprognet.datasets import load_emodb
@@ -60,16 +61,16 @@ def count_fits(X, y, **options):
 
 
 def plan_call(X, y, **options):
-    """Return the plan of a call of :func:`cross_validate_transfer`, whose defaults it has."""
-    given = inspect.signature(cross_validate_transfer).bind(X, y, **options)
-    given.apply_defaults()
-    return plan_run(**{n: value for n, value in given.arguments.items() if n not in _HOW})
+    """Return the plan of a call of :func:`cross_validate_transfer`, with its defaults."""
+    call = inspect.signature(cross_validate_transfer).bind(X, y, **options)
+    call.apply_defaults()
+    return plan_run(**{n: value for n, value in call.arguments.items() if n not in _NOT_IN_PLAN})
 
 
 def count_recorded_fits(scores):
-    """Return how many fits of methods there are in a table of scores, and how many of sources.
+    """Count the fits of methods and the fits of sources in a table of scores.
 
-    A source that was trained has a seed of its own on each split of each corpus.
+    Each fit of a source has its own seed within its corpus.
     """
     n_sources = int(scores.groupby("corpus")["source_seed"].nunique().sum())
     return len(scores), n_sources

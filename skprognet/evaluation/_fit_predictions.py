@@ -1,8 +1,8 @@
-"""What each fit predicted for its test rows: as plain values in a record, and as one table.
+"""Store the predictions of each fit as plain values in a record, and read them as one table.
 
-A record of a job is stored as JSON, in which a list of numbers takes a lot of room. So the
-predictions of a fit are the positions of their classes as small integers, and the probabilities
-are in float32; numbers are in float64. The bytes stand there in base 64.
+A record of a job is stored as JSON, in which a list of numbers takes a lot of space. So predicted
+classes are stored as small integers, probabilities as float32 and predicted numbers as float64,
+and the bytes of these arrays as text in base 64.
 """
 
 import base64
@@ -31,14 +31,14 @@ def pack_predictions(run, done):
     Returns
     -------
     dict of str to str
-        Of classes "labels": the position of each predicted label among the classes of the run. If
-        the classifier gives probabilities, "probabilities": of shape (n_test, n_classes). Of
-        numbers "numbers": what is predicted of each row.
+        For classes, "labels": the position of each predicted label among the classes of the run,
+        and, if the classifier gives them, "probabilities" of shape (n_test, n_classes). For
+        numbers, "numbers": the predicted number of each row.
 
     Raises
     ------
     ValueError
-        If something is predicted that is no class of the run.
+        If a predicted label is not a class of the run.
     """
     return _PACK[run.kind](run, done)
 
@@ -57,33 +57,33 @@ def _pack_labels(run, done):
 
 
 def _positions(done, classes):
-    """Return where each predicted label stands among the classes."""
+    """Return the position of each predicted label among the classes."""
     predicted = np.asarray(done.predicted).ravel()
     positions = pd.Index(classes).get_indexer(predicted)
     if (positions < 0).any():
         known = first_few(classes.tolist())
         other = predicted[positions < 0][:1].tolist()[0]
         raise ValueError(
-            f"Methods must predict labels of the target, which are [{known}]; {done.method!r} "
-            f"predicted {other!r}. Correct it, or leave it out."
+            f"Methods must predict labels of the target, which are [{known}]; got {other!r} from "
+            f"{done.method!r}. Correct this method, or leave it out."
         )
     return positions
 
 
 def _probabilities(done, classes):
     """Return the probability of each class of the run, or None if the classifier gives none."""
-    own = getattr(done.estimator, "classes_", None)
-    if own is None or not hasattr(done.estimator, "predict_proba"):
+    learned = getattr(done.estimator, "classes_", None)
+    if learned is None or not hasattr(done.estimator, "predict_proba"):
         return None
-    given = np.asarray(done.estimator.predict_proba(done.given[done.split.tested]))
-    probabilities = np.zeros((len(given), len(classes)))
-    positions = pd.Index(classes).get_indexer(own)
-    probabilities[:, positions[positions >= 0]] = given[:, positions >= 0]
+    of_learned = np.asarray(done.estimator.predict_proba(done.given[done.split.tested]))
+    probabilities = np.zeros((len(of_learned), len(classes)))
+    positions = pd.Index(classes).get_indexer(learned)
+    probabilities[:, positions[positions >= 0]] = of_learned[:, positions >= 0]
     return probabilities
 
 
 def _type_of_positions(classes):
-    """Return the smallest type of unsigned integers that has a number for each class."""
+    """Return the smallest unsigned integer type that can number all classes."""
     return np.min_scalar_type(len(classes)).newbyteorder("<")
 
 
@@ -96,7 +96,7 @@ def _to_array(text, dtype):
 
 
 def _unpack_labels(packed, classes):
-    """Return positions and probabilities of one fit; the latter are NaN if it has none."""
+    """Return positions and probabilities of one fit; probabilities are NaN if it has none."""
     positions = _to_array(packed["labels"], _type_of_positions(classes))
     shape = len(positions), len(classes)
     if "probabilities" not in packed:
@@ -105,13 +105,13 @@ def _unpack_labels(packed, classes):
 
 
 def _number_columns(run, fits):
-    """Return the columns with the predictions of all fits, where they are numbers."""
+    """Return the columns with the predicted numbers of all fits."""
     numbers = [_to_array(each["numbers"], _NUMBER) for each in fits]
     return {PREDICTION: np.concatenate(numbers)}
 
 
 def _label_columns(run, fits):
-    """Return the columns with the predictions of all fits, where they are classes."""
+    """Return the columns with the predicted classes of all fits."""
     classes = np.unique(run.y)
     positions, probabilities = zip(*(_unpack_labels(p, classes) for p in fits), strict=True)
     predictions = {PREDICTION: classes[np.concatenate(positions)]}
@@ -131,7 +131,7 @@ def predictions_table(scores, fits, run, splits):
     scores : DataFrame
         A row for each fit.
     fits : list of dict
-        For each of these rows what `pack_predictions` returned.
+        What `pack_predictions` returned, for each of these rows.
     run : Run
         What all fits share.
     splits : list of Split
@@ -140,7 +140,7 @@ def predictions_table(scores, fits, run, splits):
     Returns
     -------
     DataFrame
-        A row for each row that tested a fit, in the order of the scores and then of the rows.
+        A row for each test row of each fit, in the order of the scores and then of the rows.
     """
     tested = {(split.repeat + 1, split.fold + 1): split.tested for split in splits}
     rows = [tested[place] for place in scores[list(FOLD)].itertuples(index=False, name=None)]

@@ -1,4 +1,4 @@
-"""Fits that do not wait for each other: one after the other, or many networks at once."""
+"""Do independent fits, one after the other or many networks at once."""
 
 from skprognet.estimators import fit_each
 from skprognet.evaluation._one_fit import fit_alone
@@ -6,14 +6,14 @@ from skprognet.networks import counter_masks
 
 
 def fit_one_by_one(run, fits):
-    """Do fits one after the other, and return a list of what came of them.
+    """Do fits one after the other, and return their results.
 
     Parameters
     ----------
     run : Run
-        Says what the dropout masks come from.
+        The run, which determines how dropout masks are drawn.
     fits : list of FitToDo
-        Those that do not wait for each other.
+        Fits that do not depend on each other.
 
     Returns
     -------
@@ -25,27 +25,27 @@ def fit_one_by_one(run, fits):
 
 
 def fit_at_once(run, fits, n_together):
-    """Do fits, networks of one kind together; yield what came of each as soon as it has ended.
+    """Do fits, with networks of one kind together, and yield each result as soon as it is ready.
 
     Parameters
     ----------
     run : Run
-        Says what the dropout masks come from.
+        The run, which determines how dropout masks are drawn.
     fits : list of FitToDo
-        Those that do not wait for each other.
+        Fits that do not depend on each other.
     n_together : int or None
-        How many networks are trained at once, at most; None is as many as fit.
+        The most networks to train at once; None means as many as fit into memory.
 
     Yields
     ------
     number : int
-        The place of the fit in the list.
+        The position of the fit in the list.
     result : Fitted or Exception
-        What came of it.
+        Its result, or the error that it raised.
     """
     ended = fit_each((fit.arguments() for fit in fits), n_together)
     while True:
-        with counter_masks(run.counter_masks):  # not where this generator waits
+        with counter_masks(run.counter_masks):  # switched off again while this generator waits
             done = next(ended, None)
         if done is None:
             return

@@ -1,4 +1,4 @@
-"""One job: on one split, train sources and every method that reads them."""
+"""Do one job: train sources, and every method that reads them, on one split."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -17,14 +17,14 @@ from skprognet.sources import LABELS
 
 @dataclass
 class FoldJob:
-    """What is done, and kept, in one piece.
+    """The fits that are done, and kept in a checkpoint, as one piece.
 
     Attributes
     ----------
     split : Split
         The rows.
     source_sets : dict of str to tuple of str
-        For each name of a source in the result the sources that are read; empty for the methods
+        The sources that are read, by the name of this set in the result. Empty for the methods
         without a source.
     """
 
@@ -36,15 +36,15 @@ class FoldJob:
 
 
 def plan_jobs(run, splits):
-    """Return all jobs of a run, and how many networks each of them trains.
+    """Return all jobs of a run, and the number of networks that each job trains.
 
-    A source is trained once on each split and read by several methods. So the smallest piece of
-    work is a split with one source and all its readers: were it a single fit, each reader would
-    have to train the source again, or wait for the worker that trains it. Methods without a source
-    depend on nothing and are a job of their own on each split. Where sources are also read
-    together, as "speaker + gender", all that take part in such a set share one job, again so that
-    none of them is trained twice. A placebo is a source of its own. Jobs share nothing else: they
-    run in any order, in any process, and what one gives is kept before the next is begun.
+    A source is trained once on each split and read by several methods. So a job is a split with
+    one source and all methods that read it. If a job were a single fit, each method would have to
+    train the source again or wait for the worker that trains it. Methods without a source depend
+    on nothing, so they form their own job on each split. If sources are also read together, such
+    as "speaker + gender", all sources of such sets share one job, so that none is trained twice.
+    A placebo counts as another source. Jobs share nothing else: they run in any order and in any
+    process, and each result is kept as soon as its job ends.
 
     Parameters
     ----------
@@ -56,9 +56,9 @@ def plan_jobs(run, splits):
     Returns
     -------
     jobs : list of FoldJob
-        Split by split.
+        The jobs, split by split.
     n_fits : list of int
-        For each job.
+        Number of networks for each job.
     """
     placebos = {k: v for k, v in run.source_sets.items() if placebo_of(k) is not None}
     real = {k: v for k, v in run.source_sets.items() if k not in placebos}
@@ -68,7 +68,7 @@ def plan_jobs(run, splits):
 
 
 def _parts(source_sets):
-    """Return the sets of sources in groups, so that no source is in two of them."""
+    """Return the sets of sources in groups such that no source is in two groups."""
     combined = {name for names in source_sets.values() if len(names) > 1 for name in names}
     together = {k: v for k, v in source_sets.items() if set(v) <= combined}
     alone = [{name: names} for name, names in source_sets.items() if name not in together]
@@ -76,7 +76,7 @@ def _parts(source_sets):
 
 
 def count_rounds(run, job):
-    """Return how many networks a job trains at first, and how many that wait for these.
+    """Count the networks that a job trains first, and those that depend on the first ones.
 
     Parameters
     ----------
@@ -88,9 +88,9 @@ def count_rounds(run, job):
     Returns
     -------
     first : int
-        Networks of sources, or of methods that read none.
+        Networks of sources, or of methods without a source.
     then : int
-        Networks that read sources, also those that came fitted.
+        Networks that read sources, including fitted ones.
     """
     n_sizes = len(job.split.train)
     if not job.source_sets:
@@ -102,29 +102,29 @@ def count_rounds(run, job):
 
 
 def _sources_read(run, job):
-    """Return the names of all sources whose networks are read in a job, each once."""
+    """Return the names of the sources whose networks are read in a job, each once."""
     sets = [names for name, names in job.source_sets.items() if run.is_trained_for(name)]
     return list(dict.fromkeys(name for names in sets for name in names))
 
 
 def new_record(run):
-    """Return the record of a job, empty.
+    """Return an empty record of a job.
 
     Returns
     -------
     dict of lists
-        "rows": a dict for each method, source and size, which is a row of the scores. "curves": a
-        dict of lists for each of them whose classifier has epochs, if the run asks for curves.
-        "predictions", if it asks for these: for each row those of its fit, packed.
+        "rows": a row of the scores, as a dict, for each method, source and size. "curves": a dict
+        of lists for each of these fits that has epochs, if the run returns curves. "predictions",
+        if the run returns them: the packed predictions of each of these fits.
     """
     return {"rows": [], "curves": []} | ({"predictions": []} if run.return_predictions else {})
 
 
 def steps_of_job(run, job, record, *, at_once):
-    """Do a job as a generator, which yields the fits that it needs and is sent what came of them.
+    """Do a job as a generator that yields the fits it needs and is sent their results.
 
-    It yields a list of fits that do not wait for each other: first the sources, then the methods
-    that read them. It adds what came of the methods to the record.
+    It yields lists of independent fits: first the sources, then the methods that read them. It
+    adds the results of the methods to the record.
 
     Parameters
     ----------
@@ -133,32 +133,32 @@ def steps_of_job(run, job, record, *, at_once):
     job : FoldJob
         Split and sources.
     record : dict of lists
-        As :func:`new_record` returns it.
+        The record, as :func:`new_record` returns it.
     at_once : bool
-        Whether to ask for the fits of all training sizes at once, or for one size after another.
+        Whether to yield the fits of all training sizes at once, or of one size after another.
     """
     sizes, ready = list(job.split.train), {}
-    for some in [sizes] if at_once else [[size] for size in sizes]:
-        X = {size: run.normalised(job.split.train[size]) for size in some}
+    for together in [sizes] if at_once else [[size] for size in sizes]:
+        X = {size: run.normalised(job.split.train[size]) for size in together}
         yield from _get_sources(run, job, X, ready)
         yield from _fit_methods(run, job, X, ready, record)
 
 
 def _get_sources(run, job, X, ready):
-    """Add the sources of a job, fitted, to those that are ready, by name and training size.
+    """Fit the sources of a job and add them to `ready`, by name and training size.
 
-    One that is trained once for all sizes has the size None. `X` has the rows for each size.
+    A source that is trained once for all sizes has the size None. `X` has the rows for each size.
     """
-    asked = {}
+    needed = {}
     for size, rows in X.items():
         for name in _sources_read(run, job):
             source = run.how_to_get[name]
             key = _key(run, name, size)
-            if key not in ready and key not in asked:
-                asked[key] = source, size, source.to_fit(run, job.split, size, rows)
-    fits = [fit for *_, fit in asked.values() if fit is not None]
+            if key not in ready and key not in needed:
+                needed[key] = source, size, source.to_fit(run, job.split, size, rows)
+    fits = [fit for *_, fit in needed.values() if fit is not None]
     done = iter((yield fits) if fits else ())
-    for key, (source, size, fit) in asked.items():
+    for key, (source, size, fit) in needed.items():
         fitted = None if fit is None else next(done)
         ready[key] = source.ready(run, job.split, size, X[size], fitted)
 
@@ -168,7 +168,7 @@ def _key(run, name, size):
 
 
 def _fit_methods(run, job, X, ready, record):
-    """Fit the methods of a job, and add what came of them to the record."""
+    """Fit the methods of a job, and add their results to the record."""
     begun = [
         _begin_method(run, job.split, size, rows, method, source_name, names, ready)
         for size, rows in X.items()
@@ -190,7 +190,7 @@ def _add_to_record(record, run, done, X):
 
 
 def _begin_method(run, split, size, X, name, source_name, names, ready):
-    """Return the fit of a method on its rows and columns, and what makes a FitOfMethod of it."""
+    """Return the fit of a method, and a function that makes a FitOfMethod from its result."""
     method, labels, read = run.methods[name], None, {}
     if what_it_needs(method) == LABELS and names:
         labels = pd.DataFrame({name: run.sources[name] for name in names})
@@ -212,7 +212,7 @@ def _begin_method(run, split, size, X, name, source_name, names, ready):
 
 
 def _reading(method, sources):
-    """Return the method with the sources that it is to read."""
+    """Return the method with these sources as its parameter `source`."""
     if not sources:
         return method
     read = [(name, source.estimator) for name, source in sources.items()]

@@ -1,4 +1,4 @@
-"""How many networks are trained at once, and which jobs are done in one group for that."""
+"""Choose how many networks are trained at once, and group the jobs accordingly."""
 
 from joblib import effective_n_jobs
 
@@ -6,44 +6,45 @@ from skprognet._checks import check_number
 from skprognet.evaluation._fold_job import count_rounds
 from skprognet.evaluation._source_estimator import source_estimators
 
-_MOST = 300  # networks on a GPU: it is busy with these, and more would be kept on disk later
-_BYTES = 2**32  # that the rows of these may take in the memory of the host
+# This many networks keep a GPU busy; with more, the first results would reach the disk later.
+_MOST = 300
+_BYTES = 2**32  # the most host memory that the rows of these networks may take
 
 
-def settle_n_together(run, given):
-    """Return how many networks of a run are trained at once, and how many a group of jobs has.
+def settle_n_together(run, n_together):
+    """Return how many networks to train at once, and how many a group of jobs should have.
 
     Parameters
     ----------
     run : Run
         What all fits share.
-    given : int or None
-        What the user asks for.
+    n_together : int or None
+        The argument of the user.
 
     Returns
     -------
     n_together : int or None
-        None is as many as fit into the memory of the CUDA device; on the CPU None becomes 1.
+        None means as many as fit into the memory of the CUDA device; on the CPU it becomes 1.
     group_size : int
-        How many networks that do not wait for each other a group of jobs has, about.
+        The approximate number of independent networks in a group of jobs.
 
     Raises
     ------
     ValueError
-        If it is less than 1.
+        If `n_together` is less than 1.
     TypeError
-        If it is no integer.
+        If `n_together` is not an integer.
     """
-    if given is not None:
-        check_number("n_together", given, "integer", low=1)
-        return int(given), int(given)
+    if n_together is not None:
+        check_number("n_together", n_together, "integer", low=1)
+        return int(n_together), int(n_together)
     if not is_on_cuda(run):
         return 1, 1
     return None, max(1, min(_MOST, _BYTES // run.X.nbytes))
 
 
 def is_on_cuda(run):
-    """Return whether any network of a run is trained on a CUDA device."""
+    """Return whether a run trains any network on a CUDA device."""
     trained = [*run.methods.values(), *source_estimators(run.source_estimator).values()]
     devices = [each.get_params(deep=False).get("device") for each in trained]
     return any(str(device).partition(":")[0] == "cuda" for device in devices)
@@ -55,28 +56,28 @@ def count_workers(plan, n_jobs):
     Parameters
     ----------
     plan : RunPlan
-        Of the run.
+        The plan of the run.
     n_jobs : int
-        As in joblib. A CUDA device has room for one group of networks.
+        As in joblib. A CUDA device has room for only one group of networks.
     """
     return 1 if plan.n_together != 1 and is_on_cuda(plan.run) else effective_n_jobs(n_jobs)
 
 
 def group_jobs(run, jobs, group_size):
-    """Return the jobs in groups, each of which has enough networks to train at once.
+    """Group the jobs so that each group has enough networks to train at once.
 
-    The fits of a group are done in two rounds: sources and methods that read none; methods that
-    read sources. A group is as small as it can be, since what is finished goes to the checkpoint.
+    The fits of a group are done in two rounds: first sources and methods without a source, then
+    methods that read sources. A group is as small as possible, because the checkpoint receives
+    no job before the second round of its group.
 
     Parameters
     ----------
     run : Run
         What all fits share.
     jobs : list of FoldJob
-        In any order.
+        The jobs, in any order.
     group_size : int
-        How many networks a group has, at least, that do not wait for each other; with 1, each job
-        is a group.
+        The least number of independent networks in a group. With 1, each job is a group.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What a checkpoint still lacks of a run."""
+"""Find the folds of a run that its checkpoint still lacks."""
 
 from skprognet.evaluation._checkpoint import find_missing_jobs
 from skprognet.evaluation._count_fits import plan_call
@@ -7,19 +7,19 @@ from skprognet.evaluation._run_identity import describe_run
 
 
 def find_places(arguments, folder):
-    """Return all places of a run, and those of which something is not in its checkpoint.
+    """Return the folds of a run, and the folds whose jobs are not all in its checkpoint.
 
     Parameters
     ----------
     arguments : dict
-        Of the run, as :func:`cross_validate_transfer` takes them, without where it is kept.
+        The arguments of :func:`cross_validate_transfer`, without `checkpoint`.
     folder : path
-        The checkpoint, which need not be there.
+        The checkpoint, which need not exist.
 
     Returns
     -------
     everything, missing : list of tuple (corpus, repeat, fold)
-        From 1, in order.
+        Each fold once, in order; repeats and folds are counted from 1.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A task whose labels are numbers: what a run asks of them."""
+"""Tasks whose labels are numbers."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from skprognet.sources import LAYERS, WEIGHTS
 
 
 class NumberTask:
-    """Numbers as labels; the attributes are those of :class:`ClassTask`."""
+    """A task of numbers; it has the same attributes as :class:`ClassTask`."""
 
     kind = NUMBERS
     scoring = DEFAULT_SCORING[NUMBERS]
@@ -27,51 +27,51 @@ class NumberTask:
             raise ValueError(f"{name} must hold finite numbers; got {_other(labels)}")
         if (numbers == numbers[0]).all():
             raise ValueError(
-                f"{name} must hold numbers that vary; all {len(numbers)} are {numbers[0]:g}. Take "
-                "another column."
+                f"{name} must hold numbers that vary; got {numbers[0]:g} in all {len(numbers)} "
+                "rows. Use another column."
             )
         return numbers
 
     @staticmethod
     def is_learned_by(estimator):
-        """Return whether an estimator may learn such a task; one that does not say so may."""
+        """Return whether an estimator can learn such a task; one of unknown type is accepted."""
         return not (isinstance(estimator, BaseEstimator) and is_classifier(estimator))
 
     @staticmethod
     def check_trainable(labels, train, where):
-        """Raise unless the numbers of the training rows of a split vary."""
+        """Raise unless the numbers vary in the training rows of a split."""
         if (labels[train] == labels[train[0]]).all():
             raise ValueError(
-                "The numbers to learn must vary in the training rows of every split; all "
-                f"{len(train)} are {labels[train[0]]:g} in {where}. Use fewer folds."
+                "The numbers to learn must vary in the training rows of every split; got "
+                f"{labels[train[0]]:g} in all {len(train)} rows of {where}. Use fewer folds."
             )
 
     @staticmethod
     def to_show(labels):
-        """Return nothing: any of the training sets will do, as long as its numbers vary."""
+        """Return None: the smallest training set may lack any number."""
 
     @staticmethod
     def to_spread(labels):
-        """Return what a splitter is given, to spread it evenly over the folds.
+        """Return the numbers that a splitter spreads evenly over the folds.
 
-        A splitter takes whole numbers for classes, which none of the folds may lack. Moved by a
-        half they are numbers to it, in the same order.
+        A splitter takes whole numbers as classes, all of which must be in every training set. So
+        0.5 is added to whole numbers, which keeps their order.
         """
         return labels if kind_of_target(labels) == NUMBERS else labels + 0.5
 
     @staticmethod
     def known(labels, rows, train):
-        """Return the rows: a number need not be among those of the training rows."""
+        """Return all rows: a number need not occur in the training rows."""
         return rows
 
     @staticmethod
     def as_predicted(name, values, n_rows):
-        """Return what a method predicts of some rows as float64, as it is scored.
+        """Return the predictions of a method as float64, the form that is scored.
 
         Raises
         ------
         ValueError
-            If it is not one finite number for each row.
+            If they are not one finite number for each row.
         """
         values = np.asarray(values)
         numbers = as_numbers(values)
@@ -81,20 +81,20 @@ class NumberTask:
         if values.size == n_rows:
             got = repr(next(each for each in values.ravel().tolist() if not _is_number(each)))
         raise ValueError(
-            f"Methods must predict one finite number for each row, shape ({n_rows},); {name!r} "
-            f"predicted {got}. Correct it, or leave it out."
+            f"Methods must predict one finite number for each row, shape ({n_rows},); got {got} "
+            f"from {name!r}. Correct this method, or leave it out."
         )
 
 
 def _other(labels):
-    """Return in words the first label that is no number, and what to do."""
-    values = pd.Series(labels).tolist()  # dates as such, which numpy lists as whole numbers
+    """Return in words the first label that is not a number, and what to do."""
+    values = pd.Series(labels).tolist()  # numpy would list dates as whole numbers
     if as_numbers(labels, text=True) is not None:
-        return f"the text {values[0]!r}. Make numbers of the column first: astype(float)."
+        return f"the text {values[0]!r}. Convert the column first: astype(float)."
     other = next(each for each in values if as_numbers([each], text=True) is None)
-    return f"{other!r}. Take another column, or learn it as classes: kind='classes'."
+    return f"{other!r}. Use another column, or learn it as classes: kind='classes'."
 
 
 def _is_number(value):
-    found = as_numbers([value])
-    return found is not None and len(found) > 0
+    numbers = as_numbers([value])
+    return numbers is not None and len(numbers) > 0

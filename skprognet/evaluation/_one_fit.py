@@ -1,4 +1,4 @@
-"""One fit and its score: seed, normalisation, validation rows, and what it was given."""
+"""One fit: its seed, normalisation, validation rows, result, and the rows that it saw."""
 
 import time
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from skprognet.preprocessing import CorpusStandardScaler
 
 
 def fit_seed(random_state, repeat, fold, network):
-    """Return the seed of one fit: the same whatever else is run, and in whatever order.
+    """Return the seed of one fit, which does not depend on other fits or on their order.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def fit_seed(random_state, repeat, fold, network):
     repeat, fold : int
         Which split, from 0.
     network : str
-        What is trained, such as "ProgNet from speaker".
+        Name of the network, such as "ProgNet from speaker".
 
     Returns
     -------
@@ -40,37 +40,37 @@ def seed_of(run, split, network, size):
 
 
 def takes_validation_rows(estimator):
-    """Return whether the estimator's own fit has a place for validation rows."""
+    """Return whether the `fit` of an estimator accepts validation rows."""
     return has_fit_parameter(estimator, "X_val")
 
 
 def stops_by_validation_rows(estimator):
-    """Return whether the estimator's own fit chooses its epoch by validation rows."""
+    """Return whether the `fit` of an estimator chooses its epoch by validation rows."""
     stops = takes_validation_rows(estimator) and estimator.get_params().get("early_stopping", True)
     return bool(stops)
 
 
 def holds_out(task, estimator, y, train, validation):
-    """Return whether an estimator has to hold out training rows, which `fit` explains."""
+    """Return whether an estimator must hold out training rows; see :func:`fit_to_do`."""
     known = task.known(y, validation, train)
     return stops_by_validation_rows(estimator) and not len(known)
 
 
 def normalise(X, train, normalisation, speakers):
-    """Return X with mean 0 and variance 1 in each feature, over the rows that are asked for."""
+    """Return X with mean 0 and variance 1 in each feature, over the rows of `normalisation`."""
     if normalisation == "none":
         return X
     if normalisation == "speaker":
         return CorpusStandardScaler(statistics="speaker").fit_transform(X, corpus=speakers)
-    # scikit-learn's: the rows of a source that was fitted on its numbers are known again by them.
+    # Its numbers equal a user's own StandardScaler, so a source fitted on those knows its rows.
     rows = slice(None) if normalisation == "corpus" else train
     return StandardScaler().fit(X[rows]).transform(X)
 
 
 def normalise_parts(X, train, normalisation, speakers, parts):
-    """Return X with the rows of each part normalised by themselves, as :func:`normalise` does.
+    """Return X with each part normalised by itself, as :func:`normalise` does.
 
-    `parts` holds the numbers of the rows of each part; each row is in one of them.
+    `parts` holds the row numbers of each part; each row is in exactly one part.
     """
     if len(parts) == 1:
         return normalise(X, train, normalisation, speakers)
@@ -83,7 +83,7 @@ def normalise_parts(X, train, normalisation, speakers, parts):
 
 
 def seeded(estimator, seed):
-    """Return a clone in which every random state, its steps' too, is `seed`."""
+    """Return a clone with `seed` as every random state, also those of nested estimators."""
     estimator = clone(estimator)
     states = [name for name in estimator.get_params() if name.split("__")[-1] == "random_state"]
     return estimator.set_params(**dict.fromkeys(states, seed))
@@ -91,20 +91,20 @@ def seeded(estimator, seed):
 
 @dataclass
 class Fitted:
-    """A fitted method or source, and what its fit was given.
+    """A fitted method or source, and the rows of its fit.
 
     Attributes
     ----------
     estimator : estimator
-        Fitted.
+        The fitted estimator.
     given : ndarray or NamedRows
-        The rows and columns from which its own were taken.
+        All rows, with the columns of this fit; the training rows were taken from it.
     seconds : float
-        Duration of the fit; of networks that were trained together, its share of the time.
+        Duration of the fit. For networks trained together, its share of the time.
     seen : ndarray of bool of shape (n_samples,)
-        Which rows it was given, by what it recorded itself where it does.
+        Which rows it saw, by its own record if it has one.
     trained_together : int
-        How many networks were trained at once: 1 for one that was trained alone.
+        How many networks were trained at once; 1 if it was trained alone.
     """
 
     estimator: object
@@ -116,24 +116,24 @@ class Fitted:
 
 @dataclass
 class FitToDo:
-    """One fit that waits to be done: alone, or together with others.
+    """One fit to be done, alone or together with others.
 
     Attributes
     ----------
     estimator : estimator
-        Unfitted, with its seed.
+        The unfitted estimator, with its seed.
     X : ndarray or NamedRows
-        All rows; a fit is given DataFrames of NamedRows.
+        All rows. From NamedRows, a fit is given DataFrames.
     y : ndarray
         All labels.
     train : ndarray of int
         The training rows.
     validation : ndarray of int or None
-        The rows that choose its epoch; None if it has no place for any.
+        The rows that choose the epoch; None if the estimator uses none.
     tested : ndarray of int or None
-        The rows that are scored after each epoch; None if it has no place for any.
+        The rows that are scored after each epoch; None if the estimator scores none.
     source_y : DataFrame or None
-        Labels of source tasks, of all rows.
+        Labels of source tasks, for all rows.
     """
 
     estimator: object
@@ -145,7 +145,10 @@ class FitToDo:
     source_y: object = None
 
     def arguments(self):
-        """Return the estimator and the X, y and other arguments of its fit, copied only now."""
+        """Return the estimator and the X, y and other arguments of its fit.
+
+        The rows are copied here, and not earlier, to save memory.
+        """
         options = {}
         for name, rows in (("val", self.validation), ("test", self.tested)):
             if rows is not None:
@@ -155,7 +158,7 @@ class FitToDo:
         return self.estimator, self.X[self.train], self.y[self.train], options
 
     def done(self, seconds, trained_together=1):
-        """Return what came of it, once the estimator is fitted."""
+        """Return the result, once the estimator is fitted."""
         of_rows = fingerprints(self.X)
         recorded = getattr(self.estimator, "row_fingerprints_", None)
         if recorded is None:
@@ -168,10 +171,11 @@ class FitToDo:
 
 
 def fit_to_do(task, estimator, X, y, train, validation, *, tested=None, source_y=None):
-    """Return a fit on the training rows; the validation rows choose its epoch, if it has any.
+    """Return a fit on the training rows, whose epoch the validation rows choose.
 
-    Validation rows with classes that the training rows lack, as new speakers are for a network
-    that recognises speakers, cannot score it: without others it holds out training rows itself.
+    Validation rows whose class is not in the training rows cannot score a network. For example,
+    new speakers cannot score a network that recognises speakers. Such rows are left out, and a
+    network without any others holds out training rows itself.
     """
     known = task.known(y, validation, train)
     chooses = stops_by_validation_rows(estimator) and len(known)
@@ -188,7 +192,7 @@ def fit_to_do(task, estimator, X, y, train, validation, *, tested=None, source_y
 
 
 def fit_alone(to_do):
-    """Do one fit, and return what came of it."""
+    """Do one fit, and return its result."""
     estimator, X, y, options = to_do.arguments()
     start = time.perf_counter()
     estimator.fit(X, y, **options)
@@ -196,7 +200,7 @@ def fit_alone(to_do):
 
 
 def own_score(task, scoring, fitted, y, train, test):
-    """Return the score of a source on its own task, over test rows whose label it could learn."""
+    """Return the score of a source on its own task, over test rows whose labels it has learned."""
     known = task.known(y, test, train)
     return (
         scoring(y[known], fitted.estimator.predict(fitted.given[known])) if len(known) else np.nan

@@ -1,4 +1,4 @@
-"""Parts of a run, such as "repeat=3 fold=7": how they are written, and the jobs in them."""
+"""Read parts of a run, such as "repeat=3 fold=7", and select their jobs."""
 
 import shlex
 from dataclasses import dataclass, fields
@@ -10,7 +10,7 @@ _FORM = "'repeat=3', 'repeat=3 fold=7', 'fold=7' or 'corpus=NAME repeat=3'"
 
 @dataclass(frozen=True)
 class Part:
-    """Those fits of a study that have all of these values; None is any.
+    """The fits of a study that have all of these values; None means any value.
 
     Attributes
     ----------
@@ -25,11 +25,11 @@ class Part:
     fold: int | None = None
 
     def __str__(self):
-        found = {each.name: getattr(self, each.name) for each in fields(self)}
-        return " ".join(f"{k}={shlex.quote(str(v))}" for k, v in found.items() if v is not None)
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return " ".join(f"{k}={shlex.quote(str(v))}" for k, v in values.items() if v is not None)
 
     def has(self, **values):
-        """Return whether values such as ``repeat=3`` are those of the part."""
+        """Return whether the part includes values such as ``repeat=3``."""
         return all(getattr(self, name) in (None, value) for name, value in values.items())
 
 
@@ -39,17 +39,17 @@ def read_part(text):
     Parameters
     ----------
     text : str
-        Such as "repeat=3 fold=7"; a name with blanks stands in quotes, as in a shell.
+        Such as "repeat=3 fold=7". A name with blanks must be in quotes, as in a shell.
 
     Returns
     -------
     Part
-        What it says; that there is such a repeat is not known here.
+        The part. This function does not check that the repeat exists.
 
     Raises
     ------
     ValueError
-        If it says nothing, something twice, or anything else.
+        If the text is empty, repeats a name, or is not of this form.
 
     Examples
     --------
@@ -60,50 +60,52 @@ def read_part(text):
         words = [word.partition("=") for word in shlex.split(str(text))]
     except ValueError:  # a quote that is not closed
         words = []
-    found = {name: value for name, _, value in words}
+    values = {name: value for name, _, value in words}
     known = {each.name for each in fields(Part)}
-    if not found or len(found) < len(words) or set(found) - known or "" in found.values():
+    if not values or len(values) < len(words) or set(values) - known or "" in values.values():
         raise _not_a_part(text)
-    for name in {"repeat", "fold"} & set(found):
-        if not (found[name].isascii() and found[name].isdigit()):
+    for name in {"repeat", "fold"} & set(values):
+        if not (values[name].isascii() and values[name].isdigit()):
             raise _not_a_part(text)
-        found[name] = int(found[name])
-    return Part(**found)
+        values[name] = int(values[name])
+    return Part(**values)
 
 
 def _not_a_part(text):
-    return ValueError(f"A part must be written as {_FORM}; got {str(text)!r}.")
+    return ValueError(
+        f"A part must be written as {_FORM}; got {str(text)!r}. Write it in one of these forms."
+    )
 
 
 def check_corpus_of_part(part, corpora):
-    """Raise ValueError unless one of the target corpora is that of the part."""
+    """Raise ValueError if the part names a corpus that is not among the target corpora."""
     if not any(part.has(corpus=str(corpus)) for corpus in corpora):
         near = nearest_name(part.corpus, corpora)
-        advice = f" Did you mean {near!r}?" if near else ""
+        advice = f"Did you mean {near!r}?" if near else "Use one of these names."
         raise ValueError(
             f"A part must name a target corpus of the study, which has {first_few(corpora)}; got "
-            f"{part.corpus!r}.{advice}"
+            f"{part.corpus!r}. {advice}"
         )
 
 
 def select_part(text, corpus, jobs, n_fits):
-    """Return the jobs of a part, and how many networks each of them trains.
+    """Return the jobs of a part, and the number of networks that each job trains.
 
     Parameters
     ----------
     text : str
-        Names the part.
+        The part.
     corpus : object
         The name of the target corpus.
     jobs : list of FoldJob
         All jobs of the run.
     n_fits : list of int
-        For each job.
+        Number of networks for each job.
 
     Raises
     ------
     ValueError
-        If the text names no part, or one that the run does not have.
+        If the text is not a part, or a part that the run does not have.
     """
     part = read_part(text)
     check_corpus_of_part(part, [corpus])
@@ -112,7 +114,7 @@ def select_part(text, corpus, jobs, n_fits):
         if number is not None and not 1 <= number <= last:
             raise ValueError(
                 f"The {name} of a part must be from 1 to {last}, since this run has "
-                f"{count(range(last), name)}; got {number}."
+                f"{count(range(last), name)}; got {number}. Choose another {name}."
             )
     pairs = zip(jobs, n_fits, strict=True)
     chosen = [(job, n) for job, n in pairs if part.has(**place_of(job.split))]
@@ -120,22 +122,22 @@ def select_part(text, corpus, jobs, n_fits):
 
 
 def place_of(split):
-    """Return repeat and fold of a split, from 1."""
+    """Return repeat and fold of a split, counted from 1."""
     return {"repeat": split.repeat + 1, "fold": split.fold + 1}
 
 
 def parts_of(missing, everything):
-    """Return the fewest parts that hold all of some places of a study, and no other place.
+    """Return the fewest parts that cover the missing folds of a study and no others.
 
     Parameters
     ----------
     missing, everything : list of tuple (corpus, repeat, fold)
-        The places that are asked for, and all places of the study.
+        The missing folds, and all folds of the study.
 
     Returns
     -------
     list of Part
-        A whole repeat of all corpora, else one of a single corpus, else single folds.
+        Whole repeats of all corpora where possible, else of a single corpus, else single folds.
 
     Examples
     --------
@@ -144,15 +146,15 @@ def parts_of(missing, everything):
     repeat=1 fold=2; repeat=2
     """
     missing, several = set(missing), len({corpus for corpus, _, _ in everything}) > 1
-    found = {}
-    for corpus, repeat, fold in (place for place in everything if place in missing):
+    parts = {}
+    for corpus, repeat, fold in (each for each in everything if each in missing):
         named = str(corpus) if several else None
         for part in (Part(repeat=repeat), Part(named, repeat), Part(named, repeat, fold)):
-            if missing.issuperset(_inside(part, everything)):
-                found[part] = None
+            if missing.issuperset(_folds_in(part, everything)):
+                parts[part] = None
                 break
-    return list(found)
+    return list(parts)
 
 
-def _inside(part, places):
-    return [(c, r, f) for c, r, f in places if part.has(corpus=str(c), repeat=r, fold=f)]
+def _folds_in(part, folds):
+    return [(c, r, f) for c, r, f in folds if part.has(corpus=str(c), repeat=r, fold=f)]

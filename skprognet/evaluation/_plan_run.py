@@ -1,4 +1,4 @@
-"""From the arguments of a run to its splits and jobs: everything is checked, nothing trained."""
+"""Check the arguments of a run, and plan its splits and jobs, before any training."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from skprognet.networks import are_masks_counted
 
 @dataclass
 class RunPlan:
-    """What is to be trained.
+    """The plan of a run: what it will train.
 
     Attributes
     ----------
@@ -23,13 +23,13 @@ class RunPlan:
     splits : list of Split
         The rows of every fit of the whole run.
     jobs : list of FoldJob
-        The work, or the part of it that was asked for, cut into pieces that run at the same time.
+        Independent pieces of work: all jobs, or those of the part that was asked for.
     n_fits : list of int
         How many networks each job trains.
     n_together : int or None
-        How many networks are trained at once, at most; None is as many as fit.
+        The most networks to train at once; None means as many as fit into memory.
     group_size : int
-        How many networks that do not wait for each other a group of jobs has, about.
+        The approximate number of independent networks in a group of jobs.
     """
 
     run: Run
@@ -41,14 +41,14 @@ class RunPlan:
 
 
 def plan_run(X, y, *, cv, only=None, n_together=None, **options):
-    """Return the plan of a run, or raise if its arguments make no sense.
+    """Return the plan of a run, or raise if an argument is wrong.
 
     Parameters
     ----------
     X, y, cv, only, n_together
         As in :func:`cross_validate_transfer`.
     **options : dict
-        All its other arguments that say what is trained.
+        The other arguments of :func:`cross_validate_transfer` that change what is trained.
     """
     run = check_run(X, y, **options)
     n_together, group_size = settle_n_together(run, n_together)

@@ -1,4 +1,4 @@
-"""The records of all fits as tables: scores, curves and predictions, in one order."""
+"""Make the tables of scores, curves and predictions from the records of all fits."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ from skprognet.evaluation._fit_predictions import predictions_table
 
 
 def result_tables(plan, rows, curves, predictions):
-    """Return the scores, or a tuple of the scores and the other tables that the run asks for."""
+    """Return the scores, or a tuple of the scores and the other tables that the run returns."""
     run = plan.run
     order = {"method": list(run.methods), "source": [NO_SOURCE, *run.source_sets]}
     scores = _in_order(pd.DataFrame(rows), order)
@@ -28,7 +28,7 @@ def result_tables(plan, rows, curves, predictions):
 
 
 def _name_source_metrics(scores, run):
-    """Add what the sources' own scores are of, if not all are of the metric of the target."""
+    """Add the metric of each source's own score, unless all have the metric of the target."""
     tasks = {name: getattr(source, "task", None) for name, source in run.how_to_get.items()}
     metrics = {name: run.score_for(task).name for name, task in tasks.items() if task is not None}
     if set(metrics.values()) - {run.scoring.name}:
@@ -37,12 +37,12 @@ def _name_source_metrics(scores, run):
 
 
 def compact(values):
-    """Return a list as an array: over a long run, lists would take several times the memory."""
+    """Return a list as an array, which takes a fraction of the memory."""
     return np.asarray(values) if isinstance(values, list) else values
 
 
 def _in_order(frame, order):
-    """Sort by size, repeat, fold, source, method (and epoch): jobs end in any order."""
+    """Sort by size, repeat, fold, source, method (and epoch), since jobs end in any order."""
     keys = ["n_train_folds", "repeat", "fold", "source", "method", "epoch"]
     ranks = {name: {value: i for i, value in enumerate(values)} for name, values in order.items()}
     return frame.sort_values(

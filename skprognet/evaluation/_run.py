@@ -1,4 +1,4 @@
-"""What all fits of a run share."""
+"""The data, methods and settings that all fits of a run share."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,64 +31,63 @@ def reads_several(method):
 
 
 def keeps_its_source(method):
-    """Return whether a method reads frozen layers beside its own: then it can have a placebo."""
+    """Return whether a method reads frozen layers beside its own; then it can have a placebo."""
     return getattr(method, "keeps_its_source", False)
 
 
 def what_it_needs(method):
-    """Return what a method needs from a source; None for one of the user's own that takes any."""
+    """Return what a method needs from a source; None for a user's method that reads any source."""
     return getattr(method, "needs_from_source", None)
 
 
 @dataclass
 class Run:
-    """The arrays, names and methods that all fits share: each worker gets it once.
+    """The arrays, names and methods that all fits share; each worker receives it once.
 
     Attributes
     ----------
     X : ndarray of shape (n_samples, n_features)
-        Features of the target corpus, as given.
+        Features of the target corpus, before normalisation.
     y : ndarray of shape (n_samples,)
         Labels of the target task; numbers are float64.
     methods : dict of str to estimator
-        Those with a source and those without.
+        All methods, with and without a source.
     sources : dict of str to ndarray, SourceCorpus or fitted estimator
-        Labels to train a source on, another corpus to train one on, or one that is trained.
+        Labels to train a source on, another corpus to train one on, or a fitted source.
     combined_sources : list of tuple of str
         Sources that are read together.
     source_estimator : estimator, dict of str to estimator, or None
-        What is trained as a source; a dict has one for each kind of task.
+        The estimator that is trained as a source; a dict has one for each kind of task.
     scoring : Score
-        What the test rows are scored by.
+        The score of the test rows.
     normalisation : {"corpus", "training", "speaker", "none"}
         As in :func:`~skprognet.evaluation.cross_validate_transfer`.
     random_state : int
         Seed of all fits.
     target, corpus : str
-        Names of the task and of its corpus.
+        Names of the target task and of its corpus.
     groups : ndarray of shape (n_samples,) or None
-        What the folds are made by.
+        The groups for the splitter.
     speakers : ndarray of shape (n_samples,) or None
         Speaker of each row, for normalisation by speaker.
     train_folds : tuple of int or None
-        Numbers of training folds, each run by itself; None is all of them.
+        Numbers of training folds, each run by itself; None means all of them.
     return_curves : bool
         Whether the score of every epoch is kept.
     return_predictions : bool
         Whether the predictions of the test rows are kept.
     columns : RunColumns or None
-        Which columns of X each fit is given; None if all fits are given all of them.
+        Which columns of X each fit is given; None if all fits are given all columns.
     placebo : tuple of str
         The sources, and combinations of sources, that are also run as a placebo.
     kind : {"classes", "numbers"}
-        What the labels of the target are.
+        The kind of the labels of the target.
     counter_masks : bool
-        Whether dropout depends on seed, step and unit alone, as where networks are trained
-        together.
+        Whether dropout depends only on seed, step and unit, as when networks are trained together.
     plain, transfer : dict of str to estimator
-        The methods without a source, and those with one.
+        The methods without and with a source.
     how_to_get : dict of str to TaskSource, CorpusSource or FittedSource
-        For each source, placebos included, how a fold gets it.
+        How a fold trains or takes each source, including placebos.
     """
 
     X: np.ndarray
@@ -124,33 +123,33 @@ class Run:
             self.how_to_get[name] = placebo_source(self.how_to_get[placebo_of(name)])
 
     def __sizeof__(self):
-        # Dask looks at the size to decide whether to send an object to each worker once.
+        # Dask decides by this size whether to send an object to each worker only once.
         of_sources = sum(self.how_to_get[name].nbytes for name in self.sources)
         return object.__sizeof__(self) + self.X.nbytes + self.y.nbytes + of_sources
 
     @property
     def source_sets(self):
-        """By its name in the result, each set of sources that methods read: one or several."""
+        """The sets of one or several sources that methods read, by their names in the result."""
         single = {name: (name,) for name in self.sources}
         sets = single | {" + ".join(names): tuple(names) for names in self.combined_sources}
-        found = {}
+        with_placebos = {}
         for name, names in sets.items():
-            found[name] = names
+            with_placebos[name] = names
             if name in self.placebo:
-                found[PLACEBO_OF + name] = tuple(PLACEBO_OF + each for each in names)
-        return found
+                with_placebos[PLACEBO_OF + name] = tuple(PLACEBO_OF + each for each in names)
+        return with_placebos
 
     @property
     def task(self):
-        """What a run asks of labels of its kind."""
+        """The kind of the target task, with its checks and messages."""
         return TASKS[self.kind]
 
     def score_for(self, task):
-        """Return what the tests of a task are scored by: by its own score if of another kind."""
+        """Return the score of a task: that of the run, or the default for a task of other kind."""
         return self.scoring if task is self.task else get_score(task.scoring)
 
     def estimator_for(self, source):
-        """Return what is trained on the labels of a source."""
+        """Return the estimator that is trained on the labels of a source."""
         return source_estimator_for(source.task, self.source_estimator, source.name)
 
     @property
@@ -161,19 +160,19 @@ class Run:
         }
 
     def baseline(self, method):
-        """Return the name of the method that is the same network without its source, or "none".
+        """Return the name of the method that is the same network without a source, or "none".
 
-        It has the parameters of the network, all of them, with the same values.
+        All of its parameters, such as the layer sizes, have the same values in `method`.
         """
-        own = _parameters(self.methods[method])
+        parameters = _parameters(self.methods[method])
         for name, plain in self.plain.items():
-            theirs = _parameters(plain)
-            if theirs and theirs.items() <= own.items():
+            of_plain = _parameters(plain)
+            if of_plain and of_plain.items() <= parameters.items():
                 return name
         return NO_SOURCE
 
     def methods_for(self, source_name):
-        """Return the methods that read a set of sources, by its name in the result."""
+        """Return the methods that read a set of sources, given its name in the result."""
         return self.plain if source_name == NO_SOURCE else self._readers[source_name]
 
     @cached_property
@@ -184,7 +183,7 @@ class Run:
         }
 
     def _reads(self, method, source_name):
-        """Return whether a method can take all these sources, and their placebo if it is one."""
+        """Return whether a method can read a set of sources, which may be a placebo."""
         names, needs = self.source_sets[source_name], what_it_needs(method)
         if len(names) > 1 and not reads_several(method):
             return False
@@ -193,16 +192,16 @@ class Run:
         return needs is None or all(needs in self.how_to_get[name].offers for name in names)
 
     def is_trained_for(self, source_name):
-        """Return whether any reader of a set of sources reads networks, and not labels alone."""
+        """Return whether any method that reads a set of sources needs more than their labels."""
         return any(what_it_needs(m) != LABELS for m in self.methods_for(source_name).values())
 
     def is_trained(self, name):
-        """Return whether a network is trained on a source, since a method reads it."""
+        """Return whether any method reads a network of this source, so that one is trained."""
         sets = self.source_sets.items()
         return any(name in names and self.is_trained_for(each) for each, names in sets)
 
     def normalised(self, train):
-        """Return X as the fits on these training rows are given it."""
+        """Return X as normalised for fits on these training rows."""
         if self.normalisation == "training":
             return normalise(self.X, train, "training", self.speakers)
         return self._normalised  # the same for all training rows
@@ -212,21 +211,21 @@ class Run:
         return normalise(self.X, None, self.normalisation, self.speakers)
 
     def rows(self, X, sources=()):
-        """Return the rows of X, all columns, as a fit is given them that reads these sources."""
+        """Return X with the columns that a fit that reads these sources is given."""
         return X if self.columns is None else self.columns.rows(X, sources)
 
     def named(self, X):
-        """Return the rows of another corpus, which has the shared columns only."""
+        """Return the rows of another corpus with the names of the shared columns."""
         if self.columns is None:
             return X
         return NamedRows(X, self.columns.names[self.columns.shared])
 
     def columns_seen(self, estimator, given, X, rows):
-        """Return which columns of X a fit was given; None if nobody withholds any."""
+        """Return which columns of X a fit was given; None if every fit is given all of them."""
         return None if self.columns is None else self.columns.seen(estimator, given, X, rows)
 
 
 def _parameters(method):
-    """Return those parameters, as text, that say what kind of network it is."""
+    """Return the parameters that define the network, as text."""
     params = method.get_params(deep=False)
     return {name: repr(value) for name, value in params.items() if name not in NOT_OF_THE_NETWORK}

@@ -1,4 +1,4 @@
-"""Which columns of X each fit of a run is given, and which are withheld from it."""
+"""Choose which columns of X each fit of a run is given, and which are withheld from it."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from skprognet._scores import base_source
 from skprognet._wording import first_few
 from skprognet.sources import as_source, find_columns, is_source
 
-_FEWEST_VALUES = 3  # of a column that is known again by its numbers
+_FEWEST_VALUES = 3  # different numbers that a column needs to be recognised by them
 
 
 class NamedRows:
-    """An array of rows that hands rows out as a DataFrame, with the names of their columns.
+    """An array that returns selected rows as a DataFrame with column names.
 
     Attributes
     ----------
@@ -39,19 +39,19 @@ class NamedRows:
 
 @dataclass
 class RunColumns:
-    """Who is given which columns, in a run with sources that have features of their own.
+    """Which columns each fit is given, in a run with sources that have their own columns.
 
-    Every fit is given the shared columns. Only a fit that reads a source is given the columns of
-    this source as well.
+    Every fit is given the shared columns. Only a fit that reads a source is also given the columns
+    of this source.
 
     Attributes
     ----------
     names : ndarray of str of shape (n_columns,)
         Names of all columns of X.
     shared : ndarray of bool of shape (n_columns,)
-        Which of them every fit is given.
+        The columns that every fit is given.
     own : dict of str to ndarray of bool of shape (n_columns,)
-        By the name of a source, those that are for it alone.
+        The columns of each source, by its name.
     """
 
     names: np.ndarray
@@ -59,11 +59,11 @@ class RunColumns:
     own: dict
 
     def given_to(self, sources):
-        """Return which columns a fit is given that reads these sources."""
+        """Return which columns a fit that reads these sources is given."""
         return self._any_own(sources) | self.shared
 
     def withheld_from(self, sources):
-        """Return which columns such a fit must not have: those of other sources."""
+        """Return which columns such a fit must not see: those of other sources."""
         return self._any_own(self.own) & ~self._any_own(sources)
 
     def _any_own(self, sources):
@@ -71,40 +71,40 @@ class RunColumns:
         return np.any(masks, axis=0) if masks else np.zeros(len(self.names), dtype=bool)
 
     def rows(self, X, sources=()):
-        """Return the rows of X, all columns, as a fit is given them that reads these sources."""
+        """Return X with the columns that a fit that reads these sources is given."""
         given = self.given_to(sources)
         return NamedRows(take_columns(X, np.flatnonzero(given)), self.names[given])
 
     def seen(self, estimator, given, X, rows):
         """Return which columns of X a fitted estimator was given.
 
-        They are known by the names that the estimator has recorded, or else by those of the
-        rows, and by their numbers: a copy of a column under another name is the same column. A
-        column with one or two different numbers can be equal to another one by chance. It is
-        known by its name only.
+        A column is recognised by the names that the estimator recorded (or else by the names in
+        `given`), and by its numbers: a copy under another name counts as the same column. A
+        column with only one or two different numbers may equal another one by chance, so it is
+        recognised only by its name.
 
         Parameters
         ----------
         estimator : estimator
-            Fitted.
+            The fitted estimator.
         given : NamedRows
-            What its fit was given rows of.
+            The data from which the rows of its fit were taken.
         X : ndarray of shape (n_samples, n_columns)
-            All columns, as they were normalised for this fit.
+            All columns, as normalised for this fit.
         rows : ndarray of int
             The training rows.
 
         Returns
         -------
         ndarray of bool of shape (n_columns,)
-            True for those that it had.
+            True for columns that it was given.
         """
         recorded = set(getattr(estimator, "feature_names_in_", given.names))
         seen = np.array([name in recorded for name in self.names])
-        had = set(_bytes_of_columns(given.values[rows]))
-        for place, known_by in enumerate(_bytes_of_columns(X[rows])):
-            if not seen[place] and known_by in had:
-                seen[place] = len(np.unique(X[rows, place])) >= _FEWEST_VALUES
+        of_fit = set(_bytes_of_columns(given.values[rows]))
+        for number, as_bytes in enumerate(_bytes_of_columns(X[rows])):
+            if not seen[number] and as_bytes in of_fit:
+                seen[number] = len(np.unique(X[rows, number])) >= _FEWEST_VALUES
         return seen
 
 
@@ -114,38 +114,38 @@ def _bytes_of_columns(X):
         return [column.tobytes() for column in np.ascontiguousarray(X.T, dtype=np.float32) + 0.0]
 
 
-def take_columns(X, places):
-    """Return columns of an array, laid out in memory as the array is.
+def take_columns(X, numbers):
+    """Return columns of an array in the same memory layout.
 
-    Sums over rows depend on the layout in their last digits.
+    The last digits of sums over rows depend on the layout.
     """
-    return X.T[places].T if X.flags.f_contiguous else np.take(X, places, axis=1)
+    return X.T[numbers].T if X.flags.f_contiguous else np.take(X, numbers, axis=1)
 
 
 def column_names(X):
-    """Return the names of the columns of a table; None if there are none, or not all are text."""
+    """Return the column names of a table; None if it has none, or if one is not text."""
     names = list(getattr(X, "columns", []))
     is_text = names and all(isinstance(name, str) for name in names)
     return np.array(names, dtype=object) if is_text else None
 
 
 def check_different(names):
-    """Raise if two columns of X have the same name; None is for columns without names."""
+    """Raise if two columns of X have the same name; `names` is None if columns have no names."""
     twice = [] if names is None else [name for name, n in Counter(names).items() if n > 1]
     if twice:
         raise ValueError(
-            f"Each column of X must have a name of its own; got {first_few(twice)} twice. Rename "
-            "one of them, or drop it."
+            f"Each column of X must have its own name; got {first_few(twice)} twice. Rename one "
+            "of them, or drop it."
         )
 
 
 def choose_columns(names, sources, features):
-    """Return who is given which columns.
+    """Choose which columns each fit is given.
 
     Parameters
     ----------
     names : ndarray of str or None
-        Names of all columns of X, if they have some.
+        Names of all columns of X; None if they have no names.
     sources : dict
         The sources of the run.
     features : None, str or sequence of str
@@ -159,7 +159,7 @@ def choose_columns(names, sources, features):
     Raises
     ------
     ValueError
-        If columns are missing, or if `features` names columns that are for a source alone.
+        If columns are missing, or if `features` includes columns of a source.
     """
     own = {name: _own_features(name, source, names) for name, source in sources.items()}
     own = {name: features_of for name, features_of in own.items() if features_of}
@@ -167,8 +167,8 @@ def choose_columns(names, sources, features):
         return None
     if names is None:
         raise ValueError(
-            f"features={features!r:.200} are found by their names, so X must be a DataFrame "
-            "whose columns all have text as names; got X without names. Pass a DataFrame."
+            f"X must be a DataFrame whose column names are text, to choose columns by "
+            f"features={features!r:.200}; got X without names. Pass a DataFrame."
         )
     masks = {name: np.isin(names, features_of) for name, features_of in own.items()}
     for_sources = np.any([np.zeros(len(names), dtype=bool), *masks.values()], axis=0)
@@ -178,25 +178,25 @@ def choose_columns(names, sources, features):
         both = names[shared & for_sources]
         if len(both):
             raise ValueError(
-                "In a study every method reads the features, and only who reads a source has "
-                f"its columns; features names {first_few(both)} of the sources "
-                f"{first_few(own)}. Leave them out of features."
+                "features must not include columns of a source, since every method would read "
+                f"them; got {first_few(both)} of the sources {first_few(own)}. Leave them out of "
+                "features."
             )
     if not shared.any():
         raise ValueError(
-            f"X must have features beside the columns of the sources {first_few(own)}; got none. "
+            f"X must have more columns than those of the sources {first_few(own)}; got no others. "
             "Add the features that all methods read."
         )
     return RunColumns(names, shared, masks)
 
 
 def _own_features(name, source, names):
-    """Return the names of the columns of X that are for one source alone."""
+    """Return the names of the columns of X that belong to a source."""
     if not is_source(source):
         return ()
     try:
         source = as_source(source)
-    except TypeError:  # only methods that are not of this package can take it
+    except TypeError:  # only methods from outside this package can read it
         return ()
     if not source.has_own_features:
         return ()

@@ -1,4 +1,4 @@
-"""What the results of a run depend on, as text by name, and a digest of all of it."""
+"""Describe all that the results of a run depend on, as text by name, and as one digest."""
 
 import functools
 import hashlib
@@ -18,12 +18,13 @@ from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.sources import Source, ask_digest, is_fitted
 
 _LIBRARIES = ("skprognet", "torch", "skorch", "scikit-learn", "numpy", "scipy", "pandas")
-# Known by their versions; of all other classes and functions the code is part of the identity.
+# These are identified by their versions, all other classes and functions by their code.
 _KNOWN = {"builtins", "skprognet", "torch", "skorch", "sklearn", "numpy", "scipy", "pandas"}
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, slice, range, type(...))
-_LEFT_OUT = {"columns": "None", "placebo": "()", "return_predictions": "False"}  # if they are so
+# These are described only if they have other values.
+_LEFT_OUT = {"columns": "None", "placebo": "()", "return_predictions": "False"}
 _MASKS = "dropout masks"
-_LONGEST = 120  # characters of a text; of a longer one there is a digest
+_LONGEST = 120  # characters of a text; a longer text is shortened and has a digest
 
 
 def sha256(data):
@@ -32,7 +33,7 @@ def sha256(data):
 
 
 def describe_run(run, splits):
-    """Return all that the results of a run depend on, as text by name.
+    """Describe all that the results of a run depend on, as text by name.
 
     Parameters
     ----------
@@ -49,41 +50,41 @@ def describe_run(run, splits):
     Raises
     ------
     ValueError
-        If something cannot be known again in another process, such as a lambda.
+        If something cannot be recognised in another process, such as a lambda.
     """
     names = ["X", "y", "speakers", "methods", "sources", "source_estimator", "combined_sources"]
     names += ["scoring", "normalisation", "random_state", "target", "corpus", "train_folds"]
     names += ["return_curves", "kind"]
     names += [name for name in _LEFT_OUT if getattr(run, name)]
-    found = {}
+    texts = {}
     for name in names:
         try:
-            found |= _describe(name, getattr(run, name))
+            texts |= _describe(name, getattr(run, name))
         except RecursionError as error:
-            raise _unknowable(name, "an object that holds itself") from error
+            raise _unknowable(name, "an object that contains itself") from error
     if run.counter_masks:
-        found[_MASKS] = "of networks trained together, n_together of 2 or more"
+        texts[_MASKS] = "of networks trained together, n_together of 2 or more"
     rows = _digest([_describe("", vars(split)) for split in splits])
-    found["splits"] = f"{len(splits)}, sha256 {rows}"
-    found["version of python"] = ".".join(platform.python_version_tuple()[:2])
-    return found | {f"version of {name}": version(name) for name in _LIBRARIES}
+    texts["splits"] = f"{len(splits)}, sha256 {rows}"
+    texts["version of python"] = ".".join(platform.python_version_tuple()[:2])
+    return texts | {f"version of {name}": version(name) for name in _LIBRARIES}
 
 
 def differences_of_runs(then, now):
-    """Return in words what differs between two runs, as :func:`describe_run` gives them."""
+    """Say in words what differs between two runs, as :func:`describe_run` describes them."""
     usual = _LEFT_OUT | {_MASKS: "of networks trained one by one, n_together=1"}
     return differences(usual | then, usual | now)
 
 
 def run_digest(run):
-    """Return a digest of what :func:`describe_run` says."""
+    """Return a digest of a run, as :func:`describe_run` describes it."""
     return hashlib.sha256(json.dumps(run).encode()).hexdigest()[:32]
 
 
 def _unknowable(name, what):
     return ValueError(
-        f"A checkpoint must know again all that its run depends on; {name} is {what}. Use a "
-        "function or class that is defined at the top of a module, or leave out checkpoint."
+        f"A checkpoint must recognise all that its run depends on; got {name}, which is {what}. "
+        "Use a function or class defined at the top of a module, or leave checkpoint out."
     )
 
 
@@ -114,18 +115,18 @@ def _describe(name, value):
     if isinstance(value, functools.partial) or hasattr(value, "__name__"):
         return _describe_function(name, value)
     if hasattr(value, "get_params"):
-        found = _with_parts(name, _kind(name, type(value)), value.get_params(deep=False))
+        texts = _with_parts(name, _kind(name, type(value)), value.get_params(deep=False))
         learned = f", fitted, {_learned(name, value)}" if is_fitted(value) else ""
-        return found | {name: found[name] + learned}
+        return texts | {name: texts[name] + learned}
     return _describe_object(name, value)
 
 
 def _with_parts(name, text, parts):
-    found = {name: text}
+    texts = {name: text}
     for key, part in parts.items():
         plain = isinstance(key, str) and key.isidentifier()
-        found |= _describe(f"{name}.{key}" if plain else f"{name}[{_text(key)}]", part)
-    return found
+        texts |= _describe(f"{name}.{key}" if plain else f"{name}[{_text(key)}]", part)
+    return texts
 
 
 def _is_plain(value):
@@ -135,7 +136,7 @@ def _is_plain(value):
 
 
 def _text(value):
-    """Return a plain value as text; one of numpy's is as good as the same one of Python."""
+    """Return a plain value as text; equal values of numpy and Python have equal texts."""
     if type(value) in (list, tuple):
         left, right = "[]" if type(value) is list else "()"
         comma = "," if len(value) == 1 and left == "(" else ""
@@ -158,7 +159,7 @@ def _array(name, value):
 
 
 def _learned(name, fitted):
-    """Return a digest of what a fitted estimator has learned, not of how long it took."""
+    """Return a digest of what a fitted estimator has learned, without durations."""
     if isinstance(fitted, (Pipeline, FrozenEstimator)):
         return "as its parts"
     if hasattr(fitted, "net_"):
@@ -178,20 +179,20 @@ def _target_learned(network):
 def _hash(name, value):
     try:
         return joblib.hash(value)[:16]
-    except Exception as error:  # whatever its own way to be pickled raises
+    except Exception as error:  # its own __reduce__ may raise anything
         what = f"an object of {type(value).__name__} that cannot be pickled"
         raise _unknowable(name, what) from error
 
 
 def _describe_object(name, value):
-    """Describe an object of any other class: by what it holds, its digest, or its pickle."""
+    """Describe an object of any other class by its attributes, its digest, or its pickle."""
     kind = type(value)
     if hasattr(value, "state_dict"):  # a module of torch
         weights = {k: v.detach().cpu().numpy() for k, v in value.state_dict().items()}
         return _with_parts(name, f"{_kind(name, kind)} {_shortened(repr(value))}", weights)
-    own = (getattr(kind, n, None) for n in ("__reduce__", "__reduce_ex__", "__getstate__"))
+    pickle = (getattr(kind, n, None) for n in ("__reduce__", "__reduce_ex__", "__getstate__"))
     ordinary = (object.__reduce__, object.__reduce_ex__, object.__getstate__)
-    if tuple(own) == ordinary and hasattr(value, "__dict__") and not hasattr(kind, "__slots__"):
+    if tuple(pickle) == ordinary and hasattr(value, "__dict__") and not hasattr(kind, "__slots__"):
         return _with_parts(name, _kind(name, kind), vars(value))
     if isinstance(value, Source):
         return {name: f"{_kind(name, kind)}, {sha256(ask_digest(value).encode())}"}
@@ -218,7 +219,7 @@ def _describe_function(name, value):
 
 
 def _kind(name, cls):
-    """Return the full name of a class, and of one that is in no known library a digest."""
+    """Return the full name of a class, and a digest of its code unless its library is known."""
 
     def code():
         own = [c for c in cls.__mro__ if c.__module__.partition(".")[0] not in _KNOWN]
@@ -239,7 +240,7 @@ def _own_code(name, module, code):
 
 
 def _code(name, part):
-    """Return what a function does, or a constant of a class is, as what JSON can hold."""
+    """Return the code of a function, or a constant of a class, as values that JSON can hold."""
     if isinstance(part, types.CodeType):
         constants = [_code(name, constant) for constant in part.co_consts]
         return [part.co_code.hex(), constants, part.co_names, part.co_varnames]
@@ -249,8 +250,8 @@ def _code(name, part):
     if isinstance(part, types.FunctionType):
         cells = [cell.cell_contents for cell in part.__closure__ or ()]
         defaults = [part.__defaults__, part.__kwdefaults__, *cells]
-        found = [_code(name, part.__code__)]
-        return found + [_code(name, d) for d in defaults if not isinstance(d, type)]
+        values = [part.__code__, *(d for d in defaults if not isinstance(d, type))]
+        return [_code(name, value) for value in values]
     if isinstance(part, frozenset):
         return sorted(map(repr, part))
     if isinstance(part, np.ndarray):

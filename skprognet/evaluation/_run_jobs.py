@@ -1,4 +1,4 @@
-"""The jobs of a run, in parallel: each record as it is ready, kept where there is a checkpoint."""
+"""Do the jobs of a run in parallel, and keep each finished record in the checkpoint."""
 
 import sys
 from concurrent.futures import BrokenExecutor
@@ -16,14 +16,14 @@ from skprognet.evaluation._worker_count import worth_workers
 
 
 def run_jobs(plan, store, n_jobs, verbose):
-    """Yield the record of every job: those on disk first, then the others as they end.
+    """Yield the record of every job: first those on disk, then the others as they end.
 
     Parameters
     ----------
     plan : RunPlan
-        Of the run, or of a part of it.
+        The plan of the run, or of a part of it.
     store : Checkpoint or None
-        Where what is finished is kept.
+        The checkpoint; None keeps nothing.
     n_jobs : int
         As in joblib: how many jobs, or groups of them, are done at the same time.
     verbose : int
@@ -56,19 +56,19 @@ def run_jobs(plan, store, n_jobs, verbose):
             if store is not None and not store.claim.is_lost():
                 done = sum(fits[name] for name in kept)
                 stop.add_note(
-                    f"{done} of {sum(n_fits)} fits are in the checkpoint {str(store.folder)!r}; "
-                    "the same call goes on from there."
+                    f"{done} of {sum(n_fits)} fits are in the checkpoint {str(store.folder)!r}. "
+                    "Repeat the same call to continue from there."
                 )
             raise
 
 
 def _train(plan, missing, n_jobs, bar):
-    """Yield name and record of every job, in any order, and show what runs."""
+    """Yield name and record of every job, in any order, and show the running jobs."""
     groups = group_jobs(plan.run, missing, plan.group_size)
     if plan.n_together == 1 or count_workers(plan, n_jobs) > 1 or _is_cluster():
         yield from _train_in_workers(plan, groups, n_jobs, bar)
         return
-    # In this process, so that a job is kept before the others of its group are done.
+    # Run in this process, so that a job can be kept before its whole group is done.
     for group in groups:
         bar.set_postfix_str(_group_in_words(group), refresh=False)
         yield from run_group(plan.run, group, plan.n_together)
@@ -79,7 +79,7 @@ def _train_in_workers(plan, groups, n_jobs, bar):
 
     def dispatch():
         for group in groups:
-            started[_group_in_words(group)] = None  # joblib asks a little ahead of what it starts
+            started[_group_in_words(group)] = None  # joblib takes a few more than it starts
             yield delayed(ForWorkers(_run_group))(plan.run, group, plan.n_together)
             bar.set_postfix_str("; ".join(list(started)[:n_workers]), refresh=False)
 
@@ -94,8 +94,8 @@ def _train_in_workers(plan, groups, n_jobs, bar):
                     raise error
         except BrokenExecutor as error:
             raise ChildProcessError(
-                "A worker process was ended from outside, as systems do that run out of memory. "
-                f"Use fewer than n_jobs={n_workers}, or free some memory."
+                "A worker process was killed from outside, probably because memory ran out. Use "
+                f"fewer than n_jobs={n_workers}, or free some memory."
             ) from error
 
 
@@ -105,7 +105,7 @@ def _group_in_words(group):
 
 
 def _run_group(run, group, n_together):
-    """Return the words for a group, what it gave by job, and the error that ended it, if any."""
+    """Return the name of a group, the records of its jobs, and the error that ended it, if any."""
     records = []
     try:
         for each in run_group(run, group, n_together):
@@ -113,12 +113,12 @@ def _run_group(run, group, n_together):
     except Exception as error:
         if not records:
             raise
-        return _group_in_words(group), records, error  # what has ended is kept first
+        return _group_in_words(group), records, error  # finished jobs are kept first
     return _group_in_words(group), records, None
 
 
 def check_backend():
-    """Raise if joblib would give no result before all are there: nothing could be kept."""
+    """Raise if the backend of joblib returns nothing before all jobs end: none could be kept."""
     backend, _ = get_active_backend()
     if not backend.supports_return_generator:
         raise ValueError(
@@ -128,9 +128,9 @@ def check_backend():
 
 
 def _on_each_worker(run):
-    """Have Dask, where it is joblib's backend, send the run to every worker at the start.
+    """Make Dask, if it is the backend of joblib, send the run to every worker at the start.
 
-    By itself joblib sends large arguments to one worker; with that worker they would be lost.
+    By default joblib sends large arguments to one worker, and they are lost if it stops.
     """
     if not _is_cluster():
         return nullcontext()
@@ -139,5 +139,5 @@ def _on_each_worker(run):
 
 
 def _is_cluster():
-    """Return whether Dask is joblib's backend."""
+    """Return whether Dask is the backend of joblib."""
     return hasattr(get_active_backend()[0], "client")

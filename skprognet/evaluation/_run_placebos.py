@@ -1,8 +1,8 @@
-"""How a fold gets the placebo of a source: the same network, and nothing that it could know.
+"""Make the placebo of a source: the same network, but without useful knowledge.
 
-What is trained learns shuffled labels. What came fitted gives the layers of other rows. Both are
-shuffled within the training rows, the validation rows and the test rows by themselves, so that no
-set tells anything about another one.
+If the source is trained here, its placebo learns shuffled labels. If it came fitted, its placebo
+returns the layers of other rows. Both are shuffled within the training rows, within the validation
+rows and within the test rows, so that no set reveals anything about another set.
 """
 
 from dataclasses import dataclass, replace
@@ -23,14 +23,14 @@ def shuffled_order(n_rows, parts, seed):
     n_rows : int
         Number of rows.
     parts : sequence of ndarray of int
-        Rows that are exchanged with each other; those in no part keep their place.
+        Rows that are permuted among each other. Rows outside all parts stay where they are.
     seed : int
-        Fixes the permutation.
+        Seed of the permutation.
 
     Returns
     -------
     ndarray of int of shape (n_rows,)
-        For each row the one that takes its place.
+        For each row, the number of the row that replaces it.
 
     Examples
     --------
@@ -44,14 +44,14 @@ def shuffled_order(n_rows, parts, seed):
 
 
 def _seed(run, split, name):
-    """Return the seed of a permutation, which is none of the seeds of fits."""
+    """Return the seed of a permutation, which differs from all seeds of fits."""
     return fit_seed(run.random_state, split.repeat, split.fold, f"order of {name}")
 
 
 class PlaceboTask(TaskSource):
-    """A task whose labels are shuffled within its training rows, and within its validation rows.
+    """A task whose labels are shuffled within its training rows and within its validation rows.
 
-    Its score is that against the true labels of the test rows.
+    It is scored against the true labels of the test rows.
     """
 
     def labels_to_learn(self, run, split, size):
@@ -61,7 +61,7 @@ class PlaceboTask(TaskSource):
 
 
 class PlaceboCorpus(CorpusSource):
-    """Another corpus whose labels are shuffled within its training and its validation rows."""
+    """Another corpus with labels shuffled within its training and within its validation rows."""
 
     def rows_of(self, split):
         """Return the rows of the corpus."""
@@ -80,7 +80,7 @@ class PlaceboCorpus(CorpusSource):
 class PlaceboFitted(FittedSource):
     """A fitted source whose layers are permuted among the rows."""
 
-    once_per_split = False  # its rows are those of each training set
+    once_per_split = False  # the permutation depends on the training set
 
     def ready(self, run, split, size, X, fitted=None):
         """Return the source with the layers of other rows of the same set."""
@@ -97,12 +97,12 @@ _PLACEBOS = {TaskSource: PlaceboTask, CorpusSource: PlaceboCorpus, FittedSource:
 
 
 def placebo_source(source):
-    """Return how a fold gets the placebo of a source.
+    """Return the placebo of a source.
 
     Parameters
     ----------
     source : TaskSource, CorpusSource or FittedSource
-        How a fold gets the source itself.
+        The source itself.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How a fold gets a source: trained on labels, trained on another corpus, or already fitted."""
+"""Get a source for a fold: trained on labels, trained on another corpus, or already fitted."""
 
 from dataclasses import dataclass
 
@@ -22,20 +22,20 @@ from skprognet.sources import LABELS, offers
 
 @dataclass
 class ReadySource:
-    """A fitted source as the methods get it.
+    """A fitted source that methods can read.
 
     Attributes
     ----------
     estimator : estimator
-        Fitted.
+        The fitted estimator.
     seed : int or None
-        Of its fit; None for one that came fitted.
+        Seed of its fit; None if it came fitted.
     score : float
-        On its own task; NaN if unknown.
+        Score on its own task; NaN if unknown.
     seen : ndarray of bool of shape (n_samples,), UNKNOWN or None
         Which rows of the target corpus it was given; None if only the methods can tell.
     columns_seen : ndarray of bool of shape (n_columns,), or None
-        Which columns of the target corpus it was given; None if nobody withheld any.
+        Which columns of the target corpus it was given; None if no columns were withheld.
     """
 
     estimator: object
@@ -47,7 +47,7 @@ class ReadySource:
 
 @dataclass
 class TaskSource:
-    """Labels of the target corpus, on which a source is trained for each training set."""
+    """Labels of rows of the target corpus, on which a source is trained for each training set."""
 
     name: str
     labels: np.ndarray
@@ -58,11 +58,11 @@ class TaskSource:
 
     @property
     def offers(self):
-        """What it has to give."""
+        """What methods can use of it."""
         return self.task.offers
 
     def to_fit(self, run, split, size, X):
-        """Return the fit on the training rows, with the labels of the task."""
+        """Return the fit on the training rows with the labels of the task."""
         labels = self.labels_to_learn(run, split, size)
         estimator = seeded(run.estimator_for(self), self._seed(run, split, size))
         rows = split.train[size]
@@ -72,7 +72,7 @@ class TaskSource:
         return seed_of(run, split, f"source {self.name}", size)
 
     def ready(self, run, split, size, X, fitted):
-        """Return the source as the methods get it, once it is fitted."""
+        """Return the source for the methods, once it is fitted."""
         rows, scoring = split.train[size], run.score_for(self.task)
         score = own_score(self.task, scoring, fitted, self.labels, rows, split.test)
         columns = run.columns_seen(fitted.estimator, fitted.given, X, rows)
@@ -90,28 +90,28 @@ class TaskSource:
             if len(labels) < 2:
                 raise ValueError(
                     f"The source task {self.name!r} must have at least 2 {self.task.units} in the "
-                    f"training rows of every split; got {labels} in {split}. Use other folds."
+                    f"training rows of every split; got {labels} in {split}. Use fewer folds."
                 )
             if run.is_trained(self.name):
                 self._check_held_out(run.estimator_for(self), split, train)
 
     def _check_held_out(self, estimator, split, train):
-        """Raise if a network has to hold out rows of every class, and one has a single row."""
+        """Raise if a network must hold out rows of every class, and a class has a single row."""
         if not holds_out(self.task, estimator, self.labels, train, split.validation):
             return
         labels, counts = np.unique(self.labels[train], return_counts=True)
         if counts.min() < 2:
             raise ValueError(
                 f"The source task {self.name!r} must have 2 rows of each class in the training "
-                "rows of every split, since its classes are not in the validation rows and a "
-                f"network holds some out; class {labels.tolist()[counts.argmin()]!r} has 1 in "
-                f"{split}. Drop it, or use other folds.{hint_of_text(self.labels)}"
+                "rows of every split, since its network holds some of them out for validation; "
+                f"got 1 row of class {labels.tolist()[counts.argmin()]!r} in {split}. Drop it, or "
+                f"use other folds.{hint_of_text(self.labels)}"
             )
 
 
 @dataclass
 class CorpusSource:
-    """Another corpus, on whose own folds a source is trained once for each split."""
+    """Another corpus, in whose own folds a source is trained once for each split."""
 
     name: str
     corpus: SourceCorpus
@@ -120,12 +120,12 @@ class CorpusSource:
 
     @property
     def task(self):
-        """What the labels are."""
+        """The kind of its task."""
         return TASKS[self.corpus.kind]
 
     @property
     def offers(self):
-        """What it has to give: no labels for the rows of another corpus."""
+        """What methods can use of it, which excludes labels for rows of the target corpus."""
         return self.task.offers - {LABELS}
 
     @property
@@ -148,10 +148,10 @@ class CorpusSource:
         return seed_of(run, split, f"source {self.name}", None)
 
     def ready(self, run, split, size, X, fitted):
-        """Return the source as the methods get it, once it is fitted."""
+        """Return the source for the methods, once it is fitted."""
         (train, _, test), scoring = self.rows_of(split), run.score_for(self.task)
         score = own_score(self.task, scoring, fitted, self.corpus.y, train, test)
-        # As given, since each corpus is normalised by itself.
+        # Compare rows before normalisation, since each corpus is normalised by itself.
         known = fingerprints(self.corpus.X)[fitted.seen]
         seen = np.isin(fingerprints(run.rows(run.X)), known)
         return ReadySource(fitted.estimator, self._seed(run, split), score, seen)
@@ -172,7 +172,7 @@ class CorpusSource:
 
 @dataclass
 class FittedSource:
-    """A source that came fitted."""
+    """A source that the user has fitted."""
 
     name: str
     estimator: object
@@ -182,26 +182,26 @@ class FittedSource:
 
     @property
     def offers(self):
-        """What it has to give."""
+        """What methods can use of it."""
         return offers(self.estimator)
 
     def to_fit(self, run, split, size, X):
-        """Return that there is nothing to fit."""
+        """Return None: there is nothing to fit."""
         return None
 
     def ready(self, run, split, size, X, fitted=None):
-        """Take it as it is, and ask it which rows it has seen."""
+        """Return the source unchanged, with the rows that it has seen."""
         seen = seen_by_fitted(run, self.name, self.estimator, X, split.train[size])
         return ReadySource(self.estimator, None, np.nan, seen)
 
     def check_split(self, run, split):
-        """Accept any split: nothing is trained."""
+        """Accept any split, since nothing is trained."""
 
 
-def as_run_source(name, given):
-    """Return how a fold gets a source; only here is asked what was given."""
-    if isinstance(given, SourceCorpus):
-        return CorpusSource(name, given)
-    if isinstance(given, np.ndarray):
-        return TaskSource(name, given, TASKS[kind_of_target(given)])
-    return FittedSource(name, given)
+def as_run_source(name, source):
+    """Return a TaskSource, CorpusSource or FittedSource for what the user passed as a source."""
+    if isinstance(source, SourceCorpus):
+        return CorpusSource(name, source)
+    if isinstance(source, np.ndarray):
+        return TaskSource(name, source, TASKS[kind_of_target(source)])
+    return FittedSource(name, source)

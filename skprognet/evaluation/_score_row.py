@@ -1,4 +1,4 @@
-"""What the result says of one fit: its row of the scores, and its curve."""
+"""Make the row of scores and the curve of one fit."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,26 +24,26 @@ from skprognet.evaluation._splits import Split
 
 @dataclass
 class FitOfMethod:
-    """A method that was fitted, and with what.
+    """A fitted method, with its sources and rows.
 
     Attributes
     ----------
     method, source : str
         Their names in the result.
     names : tuple of str
-        The sources that it was given, or whose labels it was given.
+        The sources that it read, or whose labels it was given.
     split : Split
         The rows.
     size : int or None
-        Number of training folds; None is all.
+        Number of training folds; None means all.
     seed : int
-        Of the fit.
+        Seed of the fit.
     sources : list of ReadySource
         The fitted sources that it read.
     task : ClassTask or NumberTask
-        What it learned.
+        The kind of task that it learned.
     fitted : Fitted
-        The result.
+        The result of the fit.
     """
 
     method: str
@@ -58,7 +58,7 @@ class FitOfMethod:
 
     @property
     def given(self):
-        """The rows and columns from which its own were taken."""
+        """All rows, with the columns of this fit."""
         return self.fitted.given
 
     @property
@@ -73,26 +73,26 @@ class FitOfMethod:
 
     @cached_property
     def predicted(self):
-        """What is predicted of each test row, in ascending order of the rows."""
+        """The predictions of the test rows, in ascending order of the rows."""
         tested = self.split.tested
         predicted = self.estimator.predict(self.given[tested])
         return self.task.as_predicted(self.method, predicted, len(tested))
 
     @property
     def history(self):
-        """The scores of each epoch; None for a classifier without epochs."""
+        """The scores of each epoch; None for an estimator without epochs."""
         return getattr(self.estimator, "history_", None)
 
     def place(self, run):
-        """Return the columns that say which fit it is."""
-        place = {"method": self.method, "source": self.source}
-        place |= {"target": run.target, "corpus": run.corpus}
-        place |= {} if self.size is None else {"n_train_folds": self.size}
-        return place | {"repeat": self.split.repeat + 1, "fold": self.split.fold + 1}
+        """Return the columns that identify the fit in a table."""
+        columns = {"method": self.method, "source": self.source}
+        columns |= {"target": run.target, "corpus": run.corpus}
+        columns |= {} if self.size is None else {"n_train_folds": self.size}
+        return columns | {"repeat": self.split.repeat + 1, "fold": self.split.fold + 1}
 
 
 def score_row(run, done, X):
-    """Return the row of the scores.
+    """Return the row of a fit in the table of scores.
 
     Parameters
     ----------
@@ -101,12 +101,12 @@ def score_row(run, done, X):
     done : FitOfMethod
         The fit.
     X : ndarray of shape (n_samples, n_columns)
-        All columns, as they were normalised for this fit.
+        All columns, as normalised for this fit.
 
     Returns
     -------
     dict
-        By column.
+        The values by column.
     """
     split, estimator, history = done.split, done.estimator, done.history
     single = done.sources[0] if len(done.sources) == 1 else None
@@ -135,7 +135,7 @@ def score_row(run, done, X):
 
 
 def curve_of(run, done):
-    """Return the scores of each epoch of a fit, as a dict of lists; None without them."""
+    """Return the scores of each epoch of a fit as a dict of lists; None if it has none."""
     history = done.history
     if not run.return_curves or history is None or "valid_score" not in history:
         return None
@@ -145,10 +145,10 @@ def curve_of(run, done):
 
 
 def _rows_seen_by_sources(done):
-    """Return which rows any of the sources was given, None without one, or UNKNOWN."""
+    """Return which rows any of the sources was given; None without a source, or UNKNOWN."""
     if not done.names:
         return None
-    if not done.sources:  # of its source tasks it had the labels of its own training rows
+    if not done.sources:  # it was given labels of the source tasks for its own training rows
         return np.isin(np.arange(len(done.given)), done.train)
     masks = [source.seen for source in done.sources]
     if any(mask is UNKNOWN for mask in masks):
@@ -167,12 +167,12 @@ def _rows_seen_by_sources(done):
 
 
 def _share(seen, test):
-    """Return the share of the test rows that were seen; NaN if that is not known."""
+    """Return the share of the test rows that were seen; NaN if unknown."""
     return float(seen[test].mean()) if isinstance(seen, np.ndarray) else np.nan
 
 
 def _recorded_rows(seen, seen_by_source, test):
-    """Return, by column, the rows that a fit and its source had, and those that tested it."""
+    """Return, by column, the rows that a fit saw, that its source saw, and that tested it."""
     tested = np.zeros(len(seen), dtype=bool)
     tested[test] = True
     if seen_by_source is None:
@@ -183,7 +183,7 @@ def _recorded_rows(seen, seen_by_source, test):
 
 
 def _recorded_columns(run, done, X):
-    """Return which columns a fit and its sources had, and which it must not have."""
+    """Return which columns a fit and its sources saw, and which it must not see."""
     if run.columns is None:
         return {}
     masks = [run.columns_seen(done.estimator, done.given, X, done.train)]

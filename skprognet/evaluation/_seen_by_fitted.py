@@ -1,8 +1,8 @@
-"""Which rows of a run a fitted source has seen, and whether it is on their scale.
+"""Find which rows of a run a fitted source has seen, and whether it is on their scale.
 
-A fitted network knows its training rows again by their numbers. A run gives it rows that are
-normalised, in float64. It may have been fitted on the same rows before they were normalised, or
-in float32, where every last digit differs: so it is asked about each of these forms.
+A fitted network recognises its training rows by their numbers. A run passes it normalised rows in
+float64. It may have been fitted on the same rows before normalisation or in float32, where the
+last digits differ. So it is asked about each of these forms.
 """
 
 import warnings
@@ -22,19 +22,19 @@ def seen_by_fitted(run, name, fitted, X, train):
     run : Run
         What all fits share.
     name : str
-        The source, by which it is given its columns.
+        Name of the source, which determines its columns.
     fitted : estimator or Source
         The source itself.
     X : ndarray of shape (n_samples, n_columns)
-        All columns, as they were normalised for this fit.
+        All columns, as normalised for this fit.
     train : ndarray of int
         The training rows.
 
     Returns
     -------
     ndarray of bool of shape (n_samples,), UNKNOWN or None
-        UNKNOWN if the source does not remember its rows, or knows none of these and is not on
-        their scale: then nobody can tell. None if only the methods that read it can tell.
+        UNKNOWN if the source did not record its rows, or if it recognises none of these and is not
+        on their scale. None if only the methods that read it can tell.
     """
     source, rows = _match(run, name, fitted, X)
     if source is None:
@@ -47,7 +47,7 @@ def seen_by_fitted(run, name, fitted, X, train):
 
 
 def warn_off_scale(run, sources):
-    """Warn of each fitted source that is not on the scale of the rows that it is given.
+    """Warn about each fitted source that was trained on another scale than the rows of the run.
 
     Parameters
     ----------
@@ -63,11 +63,11 @@ def warn_off_scale(run, sources):
         n_off, n_features = (0, 0) if source is None else source.off_scale(rows)
         if _is_off(n_off, n_features) or (n_off and _knows_others(run, name, fitted, X)):
             warnings.warn(
-                f"The source {name!r} is not on the scale of the rows that it is given "
-                f"(normalisation={run.normalisation!r}): {n_off} of {n_features} features are "
-                "far from what it was trained on. Pass normalisation='none' with a pipeline that "
-                "scales as the source, or fit the source on rows normalised the same way.",
-                stacklevel=5,  # who calls cross_validate_transfer
+                f"The source {name!r} must be on the scale of the rows that it reads "
+                f"(normalisation={run.normalisation!r}); got {n_off} of {n_features} features "
+                "far from its training rows. Fit the source on rows normalised in this way, or "
+                "pass normalisation='none' with a pipeline that scales X as for the source.",
+                stacklevel=5,  # the caller of cross_validate_transfer
             )
 
 
@@ -76,7 +76,7 @@ def _is_off(n_off, n_features):
 
 
 def _knows_others(run, name, fitted, X):
-    """Return whether a source knows the rows as they were before, and not as it is given them."""
+    """Return whether a source recognises the rows only as they were before normalisation."""
     source, rows = _match(run, name, fitted, X)
     before = _match(run, name, fitted, run.X)[1]
     known = [ask_rows_seen(source, each) for each in (rows, before, _float32(before))]
@@ -84,9 +84,9 @@ def _knows_others(run, name, fitted, X):
 
 
 def _match(run, name, fitted, X):
-    """Return a source as it reads the rows of a run, and those rows; None and None if it cannot.
+    """Return a source matched to the columns of a run, and its rows; None and None if it fails.
 
-    The fit says why it cannot.
+    The error is ignored here, since the fit raises it again.
     """
     given = run.rows(X, [name])
     names, rows = getattr(given, "names", None), getattr(given, "values", given)
@@ -98,7 +98,7 @@ def _match(run, name, fitted, X):
 
 
 def _forms(run, X, train):
-    """Yield the rows as they are given, as they were before, and normalised as a whole."""
+    """Yield the rows as normalised for this fit, before normalisation, and in other forms."""
     yield from (X, _float32(X))
     for normalisation in dict.fromkeys(["none", "corpus", run.normalisation]):
         for each in (run.X, _float32(run.X)):

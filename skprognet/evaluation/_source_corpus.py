@@ -1,4 +1,4 @@
-"""Another corpus as a source, or several that are pooled."""
+"""Another corpus as a source, or several pooled corpora."""
 
 import copy
 
@@ -13,17 +13,17 @@ from skprognet.evaluation._tasks import check_task
 
 
 class SourceCorpus:
-    """Another corpus, on whose own folds a source network is trained for each split.
+    """Another corpus, in whose own folds a source network is trained for each split.
 
     In split i of :func:`cross_validate_transfer` the source learns from the training rows of
     split i of this corpus, its validation rows choose the epoch, and its test rows score it. As
-    in the paper (Gideon et al. 2017, section 5.1) these are all of its training folds, eight of
-    ten, however few the target has.
+    in the paper (Gideon et al. 2017, section 5.1), the source uses all of its training folds,
+    eight of ten, even if the target uses fewer.
 
-    Several corpora can be pooled: `corpora` says which row is of which. Each of them is divided
-    into folds and normalised by itself, and one network learns from the training rows of all. So
-    each row is the same number by number, and in the same fold, as where its corpus is a source
-    alone; a label that only some of them have is learned from these.
+    Several corpora can be pooled; then `corpora` holds the corpus of each row. Each corpus is
+    divided into folds and normalised by itself, and one network learns from the training rows of
+    all. So each row has the same numbers, and is in the same fold, as if its corpus were the only
+    source. A label that only some corpora have is learned from those corpora.
 
     Parameters
     ----------
@@ -32,23 +32,23 @@ class SourceCorpus:
     y : array-like of shape (n_samples,)
         Labels that the source learns.
     groups : array-like of shape (n_samples,), default=None
-        Speaker of each row, for the splitter. Two corpora may have speakers of one name.
+        Speaker of each row, for the splitter. Two pooled corpora may use the same names.
     corpora : array-like of shape (n_samples,), default=None
-        The corpus of each row, where several are pooled; None takes all rows as one corpus.
+        The corpus of each row, if several are pooled. None takes all rows as one corpus.
     kind : {"classes", "numbers"}, default=None
-        What the labels are. None takes numbers that are not all whole, such as ratings, as
-        numbers, and anything else as classes.
+        The kind of the labels. None takes numbers as numbers if not all of them are whole, such
+        as ratings, and anything else as classes.
 
     Attributes
     ----------
     kind : {"classes", "numbers"}
-        What the labels are.
+        The kind of the labels.
 
     Raises
     ------
     ValueError
-        For NaN, missing labels, labels that do not fit X or are not of the kind, a single class,
-        or numbers that are all the same.
+        For NaN, missing labels, labels that do not fit X or their kind, a single class, or numbers
+        that are all the same.
 
     Examples
     --------
@@ -58,7 +58,7 @@ class SourceCorpus:
     >>> SourceCorpus(emodb.data, emodb.target, emodb.speaker)
     SourceCorpus of 339 rows with labels angry, happy, neutral, sad
 
-    Its men and its women, pooled as if they were two corpora:
+    Pool its men and its women as if they were two corpora:
 
     >>> pooled = SourceCorpus(emodb.data, emodb.target, emodb.speaker, corpora=emodb.gender)
     >>> [len(rows) for rows in pooled.parts]
@@ -78,7 +78,8 @@ class SourceCorpus:
         classes = np.unique(self.y)
         if len(classes) < 2:
             raise ValueError(
-                f"A source corpus must have at least 2 classes; got one, {classes.tolist()[0]!r}."
+                f"A source corpus must have at least 2 classes; got one, {classes.tolist()[0]!r}. "
+                "Pass other labels."
             )
 
     def __repr__(self):
@@ -90,24 +91,24 @@ class SourceCorpus:
 
     @property
     def parts(self):
-        """The rows of each corpus that is pooled, in the order in which they appear."""
+        """The row numbers of each pooled corpus, in the order in which the corpora appear."""
         if self.corpora is None:
             return [np.arange(len(self.X))]
         _, codes = np.unique(self.corpora, return_inverse=True)
         return [np.flatnonzero(codes == code) for code in dict.fromkeys(codes.tolist())]
 
     def with_features(self, names):
-        """Return this corpus with these features alone, by their names if it knows them.
+        """Return this corpus with only these features.
 
         Parameters
         ----------
         names : ndarray of str
-            Names of the features that the target corpus is read by.
+            Names of the features that are read in the target corpus.
 
         Returns
         -------
         SourceCorpus
-            A view; this one if it has no names.
+            A view, or this corpus itself if its features have no names.
 
         Raises
         ------
@@ -116,14 +117,14 @@ class SourceCorpus:
         """
         if self.feature_names is None:
             return self
-        place = {name: number for number, name in enumerate(self.feature_names)}
-        missing = [name for name in names if name not in place]
+        numbers = {name: number for number, name in enumerate(self.feature_names)}
+        missing = [name for name in names if name not in numbers]
         if missing:
             raise ValueError(
-                f"A source corpus must have the features of X; it lacks {len(missing)}: "
-                f"{first_few(missing)}. Extract the same features from both."
+                f"A source corpus must have the features of X; got none of the {len(missing)} "
+                f"names {first_few(missing)}. Extract the same features from both."
             )
         narrowed = copy.copy(self)
-        narrowed.X = take_columns(self.X, [place[name] for name in names])
+        narrowed.X = take_columns(self.X, [numbers[name] for name in names])
         narrowed.feature_names = names
         return narrowed

@@ -1,43 +1,44 @@
-"""What is trained on a source task: by its kind, classes or numbers."""
+"""Choose the estimator that is trained on a source task of classes or of numbers."""
 
 from skprognet._target_kind import KINDS
 from skprognet._wording import first_few
 from skprognet.estimators import DNNClassifier, DNNRegressor
 
-_SIBLING = {DNNClassifier: DNNRegressor, DNNRegressor: DNNClassifier}
+_OTHER_KIND = {DNNClassifier: DNNRegressor, DNNRegressor: DNNClassifier}
 
 
-def source_estimators(given):
-    """Return the estimators in what was given, by what each is called in messages."""
-    if isinstance(given, dict):
-        return {f"source_estimator[{kind!r}]": estimator for kind, estimator in given.items()}
-    return {} if given is None else {"source_estimator": given}
+def source_estimators(source_estimator):
+    """Return the estimators in the argument `source_estimator` by their names for messages."""
+    if isinstance(source_estimator, dict):
+        return {f"source_estimator[{k!r}]": estimator for k, estimator in source_estimator.items()}
+    return {} if source_estimator is None else {"source_estimator": source_estimator}
 
 
-def map_source_estimators(function, given):
-    """Return what was given with the function applied to each estimator in it."""
-    if isinstance(given, dict):
-        return {kind: function(estimator) for kind, estimator in given.items()}
-    return None if given is None else function(given)
+def map_source_estimators(function, source_estimator):
+    """Return the argument `source_estimator` with a function applied to each estimator in it."""
+    if isinstance(source_estimator, dict):
+        return {kind: function(estimator) for kind, estimator in source_estimator.items()}
+    return None if source_estimator is None else function(source_estimator)
 
 
-def check_by_kind(given):
+def check_by_kind(source_estimator):
     """Raise unless the keys of a dict of source estimators are kinds of tasks."""
-    if isinstance(given, dict) and (not given or set(given) - set(KINDS)):
+    is_dict = isinstance(source_estimator, dict)
+    if is_dict and (not source_estimator or set(source_estimator) - set(KINDS)):
         raise ValueError(
             "source_estimator must be an estimator, or a dict with one for 'classes', for "
-            f"'numbers', or for both; got the keys [{first_few(given)}]."
+            f"'numbers', or for both; got the keys [{first_few(source_estimator)}]. Correct them."
         )
 
 
-def source_estimator_for(task, given, name):
-    """Return what is to be trained on a source task.
+def source_estimator_for(task, source_estimator, name):
+    """Return the estimator to train on a source task.
 
     Parameters
     ----------
     task : ClassTask or NumberTask
-        What its labels are.
-    given : estimator or dict of str to estimator
+        The kind of the source task.
+    source_estimator : estimator or dict of str to estimator
         As in :func:`~skprognet.evaluation.cross_validate_transfer`.
     name : str
         The source, for messages.
@@ -45,9 +46,9 @@ def source_estimator_for(task, given, name):
     Returns
     -------
     estimator
-        What is in the dict. A single estimator if it is of this kind; else, of a `DNNClassifier`
-        or a `DNNRegressor`, the other one of these with the same values of all parameters that
-        both have.
+        The one from the dict, or the single estimator if it is of this kind. Otherwise, for a
+        `DNNClassifier` the `DNNRegressor` with the same values of all shared parameters, and the
+        other way round.
 
     Raises
     ------
@@ -55,33 +56,35 @@ def source_estimator_for(task, given, name):
         If there is none.
     """
     holds = f"the source task {name!r} holds {task.kind}"
-    if isinstance(given, dict):
-        found = given.get(task.kind)
-        if found is None or not task.is_learned_by(found):
+    if isinstance(source_estimator, dict):
+        of_kind = source_estimator.get(task.kind)
+        if of_kind is None or not task.is_learned_by(of_kind):
             raise ValueError(
                 f"source_estimator must have a {task.model} for {task.kind!r}, since {holds}; got "
-                f"{_brief(found)}. Add one."
+                f"{_brief(of_kind)}. Add one."
             )
-        return found
-    found = given if task.is_learned_by(given) else _sibling(given)
-    if found is None:
+        return of_kind
+    is_learned = task.is_learned_by(source_estimator)
+    estimator = source_estimator if is_learned else _other_kind(source_estimator)
+    if estimator is None:
         raise ValueError(
-            f"source_estimator must be a {task.model}, since {holds}; got {_brief(given)}. Pass a "
-            "dict with one for each kind: {'classes': ..., 'numbers': ...}."
+            f"source_estimator must be a {task.model}, since {holds}; got "
+            f"{_brief(source_estimator)}. Pass a dict with one for each kind: "
+            "{'classes': ..., 'numbers': ...}."
         )
-    return found
+    return estimator
 
 
-def _sibling(estimator):
+def _other_kind(estimator):
     """Return the same network for the other kind of task; None if there is none."""
-    other = _SIBLING.get(type(estimator))
+    other = _OTHER_KIND.get(type(estimator))
     if other is None:
         return None
-    own, theirs = estimator.get_params(deep=False), other().get_params(deep=False)
-    shared = {name: value for name, value in own.items() if name in theirs}
-    if own["monitor"] == type(estimator)().monitor:
+    params, of_other = estimator.get_params(deep=False), other().get_params(deep=False)
+    shared = {name: value for name, value in params.items() if name in of_other}
+    if params["monitor"] == type(estimator)().monitor:
         del shared["monitor"]  # each kind of task has its own score
-    elif own["monitor"] != "loss":
+    elif params["monitor"] != "loss":
         return None
     return other(**shared)
 

@@ -1,4 +1,4 @@
-"""The rows of every split of a run, drawn and checked before any training."""
+"""Draw the rows of every split of a run, and check them before any training."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy as np
 from skprognet._checks import check_number
 from skprognet.evaluation._tasks import TASKS
 
-N_ORDERS = 1000  # random orders of the training folds that are tried for one with every class
+N_ORDERS = 1000  # how many random orders of the training folds are tried to get every class
 
 
 @dataclass
@@ -17,13 +17,13 @@ class Split:
     Attributes
     ----------
     repeat, fold : int
-        Which one, from 0.
+        Which split, counted from 0.
     train : dict of int or None to ndarray
-        The training rows for each number of training folds; under None those of all.
+        The training rows for each number of training folds; the key None means all folds.
     validation, test : ndarray
-        The rows that choose the epoch, and those that score it.
+        The rows that choose the epoch, and the rows that score it.
     of_sources : dict of str to tuple of ndarray
-        For each source that is another corpus its own training, validation and test rows.
+        The training, validation and test rows of each source that is another corpus.
     """
 
     repeat: int
@@ -35,7 +35,7 @@ class Split:
 
     @property
     def tested(self):
-        """The test rows in ascending order: in this order they are scored."""
+        """The test rows in ascending order, in which they are scored."""
         return np.sort(self.test)
 
     def __str__(self):
@@ -47,13 +47,14 @@ def _triples(cv, X, y, groups):
     if not hasattr(cv, "split_with_validation"):
         raise TypeError(
             "cv must be a splitter with split_with_validation, such as "
-            f"RepeatedSpeakerStratifiedKFold; got {cv!r}."
+            f"RepeatedSpeakerStratifiedKFold; got {cv!r}. Use a splitter of "
+            "skprognet.model_selection."
         )
     return list(cv.split_with_validation(X, y, groups))
 
 
 def _triples_of_source(cv, name, source, n_splits):
-    """Return the triples of every split of another corpus: of each that is pooled, by itself."""
+    """Return the triples of every split of another corpus; pooled corpora are split separately."""
     of_parts = []
     for rows in source.parts:
         groups = None if source.groups is None else source.groups[rows]
@@ -62,7 +63,7 @@ def _triples_of_source(cv, name, source, n_splits):
         if len(triples) != n_splits:
             raise ValueError(
                 f"The corpus {name!r} must have as many splits as the target, {n_splits}; got "
-                f"{len(triples)}. Use a splitter with a fixed number."
+                f"{len(triples)}. Use a splitter with a fixed number of folds."
             )
         of_parts.append([[rows[each] for each in triple] for triple in triples])
     return [
@@ -72,10 +73,10 @@ def _triples_of_source(cv, name, source, n_splits):
 
 
 def nested_subsets(folds, y, sizes, rng, task):
-    """Return the rows of the first 1, 2, ... of the folds in a random order.
+    """Return the rows of the first 1, 2, ... folds in a random order.
 
-    Orders in which the smallest subset lacks a class of `y` are drawn again: a network cannot
-    learn a class that it is not shown. Of numbers any order will do.
+    If the smallest subset lacks a class of `y`, another order is drawn, since a network cannot
+    learn a class that it does not see. For numbers any order is accepted.
 
     Parameters
     ----------
@@ -86,19 +87,19 @@ def nested_subsets(folds, y, sizes, rng, task):
     sizes : tuple of int
         Numbers of folds.
     rng : numpy.random.Generator
-        Draws the order.
+        Generator of the order.
     task : ClassTask or NumberTask
-        What the labels are.
+        The kind of the labels.
 
     Returns
     -------
     dict of int to ndarray
-        For each size its rows, sorted; smaller subsets are parts of larger ones.
+        The sorted rows for each size. Smaller subsets are contained in larger ones.
 
     Raises
     ------
     ValueError
-        If no order was found in which the smallest subset has every class.
+        If no tried order has every class in its smallest subset.
     """
     everything = task.to_show(y[np.concatenate(folds)])
     for _ in range(N_ORDERS):
@@ -107,8 +108,8 @@ def nested_subsets(folds, y, sizes, rng, task):
         if task.to_show(y[first]) == everything:
             return {n: np.sort(np.concatenate([folds[i] for i in order[:n]])) for n in sizes}
     raise ValueError(
-        f"Every class must be in the training rows of every split; no {min(sizes)} of "
-        f"{len(folds)} training folds (about {len(first)} rows) have all of "
+        f"Every class must be in the training rows of every split; got no {min(sizes)} of "
+        f"{len(folds)} training folds (about {len(first)} rows) with all of "
         f"{sorted(map(str, everything))}. Leave the smallest of train_folds out."
     )
 
@@ -122,31 +123,32 @@ def _check_train_folds(train_folds, n_folds):
         check_number("train_folds", number, "integer", low=1, high=n_folds - 2)
     if not train_folds or len(set(train_folds)) < len(train_folds):
         raise ValueError(
-            f"train_folds must hold different numbers of training folds; got {train_folds}."
+            f"train_folds must hold different numbers of training folds; got {train_folds}. Pass "
+            "each number once."
         )
     return train_folds
 
 
 def draw_splits(cv, run):
-    """Return every split of the run, checked so that each can be trained on.
+    """Return every split of the run, after checking that networks can be trained on it.
 
     Parameters
     ----------
     cv : splitter with ``split_with_validation``
-        Deals the rows, of the target and of every other corpus.
+        Splits the rows of the target and of every other corpus.
     run : Run
         What all fits share.
 
     Returns
     -------
     list of Split
-        Repeat by repeat.
+        The splits, repeat by repeat.
 
     Raises
     ------
     ValueError
-        If the folds cannot be made, another corpus has another number of them, or a class is
-        missing from training rows.
+        If the folds cannot be made, another corpus has a different number of splits, or a class
+        is missing from training rows.
     TypeError
         If `cv` does not give validation rows.
     """
@@ -162,19 +164,19 @@ def draw_splits(cv, run):
         repeat, fold = divmod(number, n_folds)
         subsets = {None: train}
         if train_folds is not None:
-            mates = [t for _, _, t in triples[repeat * n_folds : (repeat + 1) * n_folds]]
-            inside = [rows for rows in mates if np.isin(rows, train).all()]
+            folds = [t for _, _, t in triples[repeat * n_folds : (repeat + 1) * n_folds]]
+            training_folds = [rows for rows in folds if np.isin(rows, train).all()]
             rng = np.random.default_rng([run.random_state, repeat, fold])
-            subsets = nested_subsets(inside, run.y, train_folds, rng, run.task)
-        own = {name: of_source[number] for name, of_source in of_sources.items()}
-        split = Split(repeat, fold, subsets, validation, test, own)
+            subsets = nested_subsets(training_folds, run.y, train_folds, rng, run.task)
+        rows_of_sources = {name: of_source[number] for name, of_source in of_sources.items()}
+        split = Split(repeat, fold, subsets, validation, test, rows_of_sources)
         _check_trainable(split, run)
         splits.append(split)
     return splits
 
 
 def _check_trainable(split, run):
-    """Raise if the labels of the target, or of a source, cannot be learned from training rows."""
+    """Raise if the labels of the target or of a source cannot be learned from training rows."""
     for train in split.train.values():
         run.task.check_trainable(run.y, train, str(split))
     for source in run.how_to_get.values():

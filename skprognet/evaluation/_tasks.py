@@ -1,4 +1,4 @@
-"""Which kind of task labels are of: classes or numbers."""
+"""Find out whether labels are classes or numbers."""
 
 import math
 
@@ -10,35 +10,35 @@ TASKS = {CLASSES: ClassTask, NUMBERS: NumberTask}
 
 
 def check_task(name, labels, kind=None):
-    """Return the kind of a task, and its labels as they are learned.
+    """Return the kind of a task, and its labels in the form that is learned.
 
     Parameters
     ----------
     name : str
-        What the labels are called.
+        Name of the labels, for messages.
     labels : ndarray of shape (n_samples,)
         Labels, none of them missing.
     kind : {"classes", "numbers"}, default=None
-        What the user says they are; None follows the rule of
+        The kind that the user names. None follows the rule of
         :func:`~skprognet._target_kind.kind_of_target`.
 
     Returns
     -------
     task : ClassTask or NumberTask
-        What they are.
+        The kind of task.
     labels : ndarray of shape (n_samples,)
-        The same; numbers are float64.
+        The same labels; numbers are float64.
 
     Raises
     ------
     ValueError
-        If they are not of that kind, are all the same number, or one of them is infinite.
+        If the labels are not of that kind, all the same, or infinite.
     """
     infinite = [each for each in labels.tolist() if each in (math.inf, -math.inf)]
     if infinite:
         raise ValueError(
-            f"{name} must hold finite numbers; {len(infinite)} of {len(labels)} are infinite. "
-            "Drop those rows, or correct them."
+            f"{name} must hold finite numbers; got {len(infinite)} of {len(labels)} infinite. "
+            "Drop these rows, or correct them."
         )
     task = TASKS[kind_of_target(labels, kind)]
     return task, task.check_labels(name, labels)

@@ -1,12 +1,12 @@
-"""How long the jobs of a run take, from a few epochs of each kind of network on the real data.
+"""Estimate how long the jobs of a run take, from a few epochs of each kind of network.
 
-The jobs of one split hold every kind of network that a run trains; where networks are trained
-together, so do those of one group. They are run twice, for a few epochs and for some more, on rows
-of the real shapes. What the second time takes longer is the cost of its further epochs; the
-remainder is what a job costs once, such as scaling its rows.
+The jobs of one split (or of one group, if networks are trained together) contain every kind of
+network of a run. They are run twice on rows of the real data, for a few epochs and for some more.
+The difference in time is the cost of the additional epochs. The remainder is the fixed cost of a
+job, such as scaling its rows.
 
-All processes that will work at the same time do this at the same time: two processes on two cores
-are not twice as fast as one, if the cores share a memory or the machine has other work.
+All processes that will work at the same time are timed at the same time. Two processes on two
+cores are not twice as fast as one if the cores share memory or the machine has other work.
 """
 
 import time
@@ -22,28 +22,28 @@ from skprognet.evaluation._source_estimator import map_source_estimators, source
 from skprognet.evaluation._together import run_group
 
 _FEW = 3  # epochs of the shorter run
-_MOST = 60  # epochs of the longer one, at most
+_MOST = 60  # the most epochs of the longer run
 _AIM = 1.5  # seconds that the longer run of a job may take
-_N_ROWS = 2000  # of a larger training set that many rows are used
+_N_ROWS = 2000  # how many rows of a larger training set are used
 
 
 def time_jobs(plan, n_jobs):
-    """Return about how many seconds all jobs of a run take.
+    """Estimate how many seconds all jobs of a run take.
 
     Parameters
     ----------
     plan : RunPlan
-        Of the whole run.
+        The plan of the whole run.
     n_jobs : int
         How many jobs run at the same time, as in joblib.
 
     Returns
     -------
     seconds : float
-        If every network trains all of its epochs. Fits of classifiers without epochs are not
-        among them.
+        The time if every network trains all of its epochs, without the fits of methods that have
+        no epochs.
     left_out : list of str
-        The names of these classifiers.
+        The names of the methods without epochs.
     """
     methods = {n: m for n, m in plan.run.methods.items() if epochs_of(m) is not None}
     left_out = [name for name in plan.run.methods if name not in methods]
@@ -66,7 +66,7 @@ def _time_all(run, groups, n_together, share):
 
 
 def epochs_of(estimator):
-    """Return the most epochs that an estimator trains; None if it has none."""
+    """Return the largest number of epochs that an estimator trains; None if it has no epochs."""
     return None if estimator is None else estimator.get_params(deep=False).get("max_epochs")
 
 
@@ -88,7 +88,7 @@ def _cut(split, share):
 
 
 def _time_group(run, jobs, n_together, share):
-    """Return how many seconds a group of jobs takes with all rows and all epochs."""
+    """Estimate how many seconds a group of jobs takes with all rows and all epochs."""
     trained = [*run.methods.values(), *source_estimators(run.source_estimator).values()]
     most = max((epochs_of(each) or 0 for each in trained), default=0)
     if not most:
@@ -106,7 +106,7 @@ def _time_group(run, jobs, n_together, share):
 
 
 def _seconds(run, jobs, n_together, part):
-    """Return how many seconds a group of jobs takes with a part of the epochs of each network."""
+    """Measure how many seconds a group of jobs takes with a part of the epochs."""
     methods = {name: _shortened(method, part) for name, method in run.methods.items()}
     of_sources = map_source_estimators(lambda each: _shortened(each, part), run.source_estimator)
     run = replace(run, methods=methods, source_estimator=of_sources)
@@ -117,7 +117,7 @@ def _seconds(run, jobs, n_together, part):
 
 
 def _shortened(estimator, part):
-    """Return a copy of a network with a part of its epochs, all of which it trains."""
+    """Return a copy of a network with fewer epochs and without early stopping."""
     if epochs_of(estimator) is None:
         return estimator
     changes = {"max_epochs": max(1, round(part * epochs_of(estimator)))}

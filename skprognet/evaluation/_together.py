@@ -1,7 +1,7 @@
-"""Several jobs at the same time: fits that do not wait for each other are done at once.
+"""Do several jobs at the same time, with all of their independent fits at once.
 
-A GPU is idle with one small network. So the sources of all jobs of a group are trained together,
-with the methods that read none, and then all methods that read a source.
+One small network leaves most of a GPU idle. So the sources of all jobs in a group are trained
+together with the methods without a source, and then all methods that read a source.
 """
 
 from skprognet.evaluation._fits_at_once import fit_at_once, fit_one_by_one
@@ -9,7 +9,7 @@ from skprognet.evaluation._fold_job import new_record, steps_of_job
 
 
 def run_group(run, jobs, n_together):
-    """Do the jobs of a group; yield name and record of each as soon as its last fit has ended.
+    """Do the jobs of a group, and yield name and record of each as soon as its last fit ends.
 
     Parameters
     ----------
@@ -18,21 +18,21 @@ def run_group(run, jobs, n_together):
     jobs : list of FoldJob
         The group.
     n_together : int or None
-        How many networks are trained at once, at most; None is as many as fit. With 1 there is
-        one job and one training set after the other.
+        The most networks to train at once; None means as many as fit into memory. With 1, one job
+        and one training set are done after the other.
 
     Yields
     ------
     name : str
-        Of a job.
+        Name of a job.
     record : dict of lists
-        See :func:`new_record`.
+        Its results; see :func:`new_record`.
 
     Raises
     ------
     Exception
-        What a fit or its scores raise; where networks are trained together, after the other jobs
-        of the group are done.
+        Any error of a fit or of its scores. If networks are trained together, it is raised after
+        the other jobs of the group are done.
     """
     if n_together == 1:
         yield from ((str(job), _run_alone(run, job)) for job in jobs)
@@ -60,12 +60,12 @@ def _run_together(run, jobs, n_together):
             elif work.name not in failed:
                 yield work.name, work.record
     for name, error in failed.items():
-        error.add_note(f"It was raised in {name}.")
+        error.add_note(f"This error occurred in {name}.")
         raise error
 
 
 def _next_fits(steps, done=None):
-    """Tell a job what came of its fits; return those that it needs next, [] at its end."""
+    """Send a job the results of its fits; return the fits that it needs next, or [] at its end."""
     try:
         return steps.send(done)
     except StopIteration:
@@ -73,18 +73,18 @@ def _next_fits(steps, done=None):
 
 
 class _Work:
-    """A job that waits for fits, and goes on when they have ended.
+    """A job that waits for its fits, and continues when they have ended.
 
     Attributes
     ----------
     name : str
-        That of the job.
+        Name of the job.
     record : dict of lists
-        What came of it so far.
+        Its results so far.
     fits : list of FitToDo
-        Those that it waits for.
+        The fits that it waits for.
     done : dict of int to Fitted or Exception
-        By their place in this list, what came of those that have ended.
+        Results of the finished fits, by their position in `fits`.
     """
 
     def __init__(self, run, job):
@@ -93,19 +93,19 @@ class _Work:
         self.fits, self.done = [], None
 
     def go_on(self, failed):
-        """Return whether further fits are needed; note why the job failed, if it did."""
+        """Continue the job, and return whether it needs more fits; note its error if it fails."""
         try:
             self.fits, self.done = _next_fits(self._steps, self._results()), {}
-        except Exception as error:  # other jobs are done all the same
+        except Exception as error:  # the other jobs go on
             failed[self.name] = error
             return False
         return bool(self.fits)
 
     def _results(self):
-        """Return what came of the fits, in their order, or raise what one of them raised."""
-        if self.done is None:  # nothing has been asked for yet
+        """Return the results of the fits in their order, or raise the error of one of them."""
+        if self.done is None:  # the job has not started
             return None
-        results = [self.done[place] for place in range(len(self.fits))]
+        results = [self.done[number] for number in range(len(self.fits))]
         for each in results:
             if isinstance(each, Exception):
                 raise each
@@ -113,11 +113,11 @@ class _Work:
 
 
 def _ended(run, works, n_together):
-    """Do all fits that works wait for; yield each work as soon as its last one has ended."""
-    places = [(work, place) for work in works for place in range(len(work.fits))]
+    """Do all fits that jobs wait for, and yield each job as soon as its last fit has ended."""
+    owners = [(work, number) for work in works for number in range(len(work.fits))]
     fits = [fit for work in works for fit in work.fits]
-    for number, result in fit_at_once(run, fits, n_together):
-        work, place = places[number]
-        work.done[place] = result
+    for position, result in fit_at_once(run, fits, n_together):
+        work, number = owners[position]
+        work.done[number] = result
         if len(work.done) == len(work.fits):
             yield work

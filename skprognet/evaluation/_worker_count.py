@@ -1,6 +1,6 @@
-"""How many processes a run is worth: each imports all libraries once more, before its first job.
+"""Decide whether worker processes pay: each must import all libraries before its first job.
 
-What a run takes is counted from its design alone, so that the same call always does the same.
+The duration of a run is estimated from its design alone, so the same call always decides alike.
 """
 
 from itertools import pairwise
@@ -11,32 +11,32 @@ from joblib.parallel import LokyBackend, get_active_backend
 from skprognet.evaluation._source_estimator import source_estimators
 from skprognet.evaluation._time_jobs import epochs_of
 
-# Of one core of a few years ago, in seconds. They need not be exact: where they matter, a run
-# takes about as long with workers as without.
-_START = 2.5  # of a worker, until its first fit
-_FIT = 0.03  # of a fit, for what it does beside its epochs
-_STEP = 4e-4  # of a training step, for what does not grow with the network
-_OPERATIONS = 2e10  # multiplications and additions in a second
+# For one core of a few years ago, in seconds. These need not be exact: near the limit, a run takes
+# about as long with workers as without.
+_START = 2.5  # a worker, until its first fit
+_FIT = 0.03  # the fixed cost of a fit, beside its epochs
+_STEP = 4e-4  # the fixed cost of a training step, whatever the size of the network
+_OPERATIONS = 2e10  # multiplications and additions per second
 
 
 def worth_workers(run, jobs, n_fits, n_jobs):
-    """Return the `n_jobs` of joblib that ends a run soonest: 1 where "all cores" do not pay.
+    """Return the `n_jobs` with which a run ends soonest: 1 if starting workers does not pay.
 
     Parameters
     ----------
     run : Run
         What all fits share.
     jobs : list of FoldJob
-        What is still to be done.
+        The jobs that are still to be done.
     n_fits : int
-        How many networks these train.
+        How many networks they train.
     n_jobs : int
-        What was asked for. Only -1, all cores, leaves a choice.
+        The argument of the user. Only -1, all cores, leaves a choice.
 
     Returns
     -------
     int
-        1, or `n_jobs` as it is.
+        1, or `n_jobs` unchanged.
     """
     backend, _ = get_active_backend()
     n_workers = min(effective_n_jobs(n_jobs), len(jobs))
@@ -50,17 +50,17 @@ def worth_workers(run, jobs, n_fits, n_jobs):
 
 
 def _most_rows(split):
-    """Return the size of the largest training set, those of other corpora included."""
+    """Return the size of the largest training set, including those of other corpora."""
     of_sources = [rows for parts in split.of_sources.values() for rows in parts]
     return max(map(len, [*split.train.values(), *of_sources]))
 
 
 def _seconds(estimator, n_rows, n_features):
-    """Return about how long a fit takes at most; infinity for what is not one of our networks."""
+    """Estimate the longest duration of a fit; infinity unless it is a network of this package."""
     epochs, options = epochs_of(estimator), estimator.get_params(deep=False)
     if epochs is None or not {"hidden_layer_sizes", "batch_size"} <= set(options):
         return float("inf")
     widths = [n_features, *options["hidden_layer_sizes"]]
-    n_weights = 2 * sum(a * b for a, b in pairwise(widths))  # with those that read a source
+    n_weights = 2 * sum(a * b for a, b in pairwise(widths))  # twice, for weights on a source
     step = _STEP * n_rows / options["batch_size"]
     return _FIT + epochs * (step + 3 * n_weights * n_rows / _OPERATIONS)

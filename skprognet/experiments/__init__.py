@@ -1,4 +1,4 @@
-"""The paper's studies, on any corpus."""
+"""Run the paper's studies on any corpus."""
 
 from skprognet.experiments._arguments import kind_of_value as kind_of_value
 from skprognet.experiments._arguments import options_of as options_of
@@ -27,7 +27,7 @@ from skprognet.experiments._write_study import file_names as file_names
 from skprognet.experiments._write_study import format_study, write_study
 from skprognet.experiments._write_study import study_contents as study_contents
 
-# The names above that are not below are for the command line.
+# The other names above are for the command line.
 __all__ = [
     "CorporaDesign",
     "Study",

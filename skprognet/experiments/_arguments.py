@@ -1,4 +1,4 @@
-"""The arguments of a study: default, range and words of each stand in one place."""
+"""The arguments of a study: one place for the default, range and help text of each."""
 
 import types
 from collections.abc import Mapping
@@ -14,26 +14,26 @@ DESIGN_FILE = "design.toml"
 
 @dataclass(frozen=True)
 class Option:
-    """How the command line asks for one argument of a study.
+    """The option of the command line for one argument of a study.
 
     Attributes
     ----------
     help : str
-        What the argument means, in a sentence.
+        The help text, in a sentence.
     flag : str or None
-        The name of the option, such as ``"--folds-by"``; None is made from the argument's name.
+        The name of the option, such as ``"--folds-by"``; None derives it from the argument's name.
     choices : tuple of str
-        The values that it may have; empty if any will do.
+        The allowed values; empty if any value is allowed.
     low, high : int or None
-        The range of a number; None is no bound.
+        The range of a number; None means no bound.
     metavar : str or None
         How the help shows the value.
     required : bool
-        Whether the command line asks for a value, though Python has a default.
+        Whether the command line requires a value, although Python has a default.
     default_in_words : str or None
-        The default in words, if it is another one than in Python.
+        The default in words, if it differs from that in Python.
     may_be_empty : bool
-        Whether there may be none of several values, though the default has some.
+        Whether a list of values may be empty, although the default is not.
     """
 
     help: str
@@ -53,29 +53,29 @@ def argument(default, text, **options):
 
 
 def python_argument(default, reason):
-    """Return a field of a design that no option can give; `reason` says why."""
+    """Return a field of a design that has no option; `reason` says why."""
     return field(default=default, metadata={"no_option": reason})
 
 
 def options_of(design):
-    """Return the fields of a design that are options, those of its own kind of study first.
+    """Return the fields of a design that have options, with those of its kind of study first.
 
     Parameters
     ----------
     design : type or StudyDesign
         A dataclass whose fields were made by :func:`argument` and :func:`python_argument`, or an
-        object of one.
+        instance of it.
 
     Returns
     -------
     dict of str to dataclasses.Field
-        By their names.
+        The fields by name.
     """
-    found = [each for each in fields(design) if "option" in each.metadata]
+    options = [each for each in fields(design) if "option" in each.metadata]
     kind = design if isinstance(design, type) else type(design)
     shared = {each.name for base in kind.__bases__ if base is not object for each in fields(base)}
-    found.sort(key=lambda each: each.name in shared)  # a stable sort
-    return {each.name: each for each in found}
+    options.sort(key=lambda each: each.name in shared)  # a stable sort
+    return {each.name: each for each in options}
 
 
 def takes_several(kind):
@@ -84,33 +84,33 @@ def takes_several(kind):
 
 
 def takes_all(kind):
-    """Return whether a field has several values, or True for all and False for none of them."""
+    """Return whether a field takes a list of values, or True for all and False for none."""
     return takes_several(kind) and bool in _alternatives(kind)
 
 
 def takes_table(kind):
-    """Return whether a field may also have a value for each of several names."""
+    """Return whether a field may also be a table that has a value for each name."""
     return Mapping in _alternatives(kind)
 
 
 def kind_of_value(kind):
-    """Return the type of the values of a field, or of each of its several ones."""
+    """Return the type of a field's value, or of each value in its list."""
     several = [each for each in _alternatives(kind) if get_origin(each) is tuple]
     return get_args(several[0])[0] if several else _alternatives(kind)[0]
 
 
 def _alternatives(kind):
-    """Return the types of a union such as ``bool | tuple[str, ...]``, or the one type."""
+    """Return the types in a union such as ``bool | tuple[str, ...]``, or the single type."""
     return get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
 
 
 def as_plain(value):
-    """Return a value as TOML can hold it.
+    """Return a value in a form that TOML can hold.
 
     Raises
     ------
     TypeError
-        If it cannot.
+        If TOML cannot hold it.
 
     Examples
     --------
@@ -125,29 +125,30 @@ def as_plain(value):
         return {key: as_plain(each) for key, each in value.items()}
     if isinstance(value, (bool, int, float, str)):
         return value
-    raise TypeError(f"{value!r} cannot be written to {DESIGN_FILE}.")
+    raise TypeError(f"A value of {DESIGN_FILE} must be text, a number or a list; got {value!r}.")
 
 
 def check_argument(each, value):
-    """Return the value of a field as plain Python; raise unless it is in the field's range.
+    """Return the value of a field as plain Python, or raise if it is not allowed.
 
     Parameters
     ----------
     each : dataclasses.Field
-        Made by :func:`argument`.
+        A field made by :func:`argument`.
     value : object
-        What was given.
+        The value from the user.
 
     Returns
     -------
     str, number, bool or tuple of these
-        Lists become tuples, and one text is a tuple of one where several are possible. Where True
-        can stand for all values, none of them is False. None stays where it is the default.
+        Lists become tuples. A single text becomes a tuple of one if the field takes several
+        values. An empty list becomes False if the field also takes True for all values. None stays
+        None if it is the default.
 
     Raises
     ------
     TypeError
-        If design.toml could not hold it, or it is not of the type of the field.
+        If design.toml cannot hold the value, or it has the wrong type.
     ValueError
         If it is out of range, empty, or has a value twice.
     """
@@ -157,7 +158,7 @@ def check_argument(each, value):
     if takes_all(each.type) and isinstance(value, bool):
         return value
     if takes_table(each.type) and isinstance(value, dict):
-        return value  # its design looks at what is in it
+        return value  # the design checks its content
     if several:
         value = [value] if isinstance(value, str) else _listed(value)
     if several and not isinstance(value, list):
@@ -169,8 +170,8 @@ def check_argument(each, value):
         value = as_plain(value)
     except TypeError:
         raise TypeError(
-            f"{each.name} must be text, a number or a list of them, since {DESIGN_FILE} is to "
-            f"hold it; got {value!r}."
+            f"{each.name} must be text, a number or a list of them, since it is written to "
+            f"{DESIGN_FILE}; got {value!r}. Pass a plain value."
         ) from None
     for one in value if several else [value]:
         if option.choices:
@@ -182,7 +183,7 @@ def check_argument(each, value):
 
 
 def _check_kind(each, value):
-    """Raise unless a value is of the type of the field, and in its range."""
+    """Raise unless a value has the type of the field and is in its range."""
     kind, option = kind_of_value(each.type), each.metadata["option"]
     if kind is int:
         check_number(each.name, value, "integer", low=option.low, high=option.high)
@@ -195,15 +196,20 @@ def _check_kind(each, value):
 
 
 def _check_several(each, values):
-    """Raise if a value stands there twice, or there is none though one is needed."""
+    """Raise if a value occurs twice, or if a required list is empty."""
     twice = [value for value in dict.fromkeys(values) if values.count(value) > 1]
     if twice:
-        raise ValueError(f"{each.name} must have each value once; got {twice[0]!r} twice.")
+        raise ValueError(
+            f"{each.name} must have each value once; got {twice[0]!r} twice. Remove one."
+        )
     if not values and each.default is None:
-        raise ValueError(f"{each.name} must have at least one value, or be None; got none.")
+        raise ValueError(
+            f"{each.name} must have at least one value, or be None; got none. Add a value."
+        )
     if not values and each.default and not each.metadata["option"].may_be_empty:
         raise ValueError(
-            f"{each.name} must have at least one value, such as {each.default[0]!r}; got none."
+            f"{each.name} must have at least one value, such as {each.default[0]!r}; got none. "
+            "Add a value."
         )
 
 

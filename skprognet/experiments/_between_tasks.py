@@ -1,4 +1,4 @@
-"""The paper's first study: does a network of another task help (Table 2, Figure 3)."""
+"""The paper's first study: transfer between tasks (Table 2, Figure 3)."""
 
 from skprognet.experiments._plan_tasks import plan_tasks
 from skprognet.experiments._tasks_design import TasksDesign
@@ -32,12 +32,12 @@ def transfer_between_tasks(
     random_state=0,
     verbose=0,
 ):
-    """Run the paper's study of transfer between tasks: the five rows of Table 2, and Figure 3.
+    """Run the paper's study of transfer between tasks (the five rows of Table 2, and Figure 3).
 
-    A plain network (DNN), and for each source task a fine-tuned (PT/FT) and a progressive network
-    (ProgNet), on the same folds, stratified by speaker: of 10, 8 train, 1 chooses the epoch and 1
-    tests. The sources are trained on the training folds only. A source can also be a pretrained
-    network, whose layers are columns of X.
+    The study compares a plain network (DNN) with a fine-tuned (PT/FT) and a progressive network
+    (ProgNet) for each source task. All have the same ten folds, stratified by speaker: 8 train, 1
+    chooses the epoch and 1 tests. The sources are trained only on the training folds. A source can
+    also be a pretrained network whose layers are columns of X.
 
     Parameters
     ----------
@@ -46,102 +46,104 @@ def transfer_between_tasks(
     labels : DataFrame of shape (n_samples, n_tasks)
         The labels of all tasks and the speaker of each row.
     target : str, default="emotion"
-        Column of `labels` that is to be recognised, or to be predicted as a number.
+        Column of `labels` to recognise, or to predict as a number.
     kind : {"classes", "numbers"}, default=None
-        What the target is. None takes numbers that are not all whole as numbers to predict, such
-        as ratings, and anything else as classes. The networks of numbers are regressors, which
-        "posterior" and "multi-task" are not.
+        What the target holds. None takes numbers as numbers to predict if not all of them are
+        whole, such as ratings, and anything else as classes. Networks for numbers are regressors;
+        "posterior" and "multi-task" are only for classes.
     sources : sequence of str, default=("speaker", "gender")
-        Columns of `labels` that networks are trained on first, classes or numbers by the same
-        rule, whatever the target is. There may be none if there are `layers`.
+        Columns of `labels` on which networks are trained first. They may hold classes or numbers,
+        by the same rule, whatever the target is. They may be empty if there are `layers`.
     layers : sequence of str, default=()
-        Pretrained networks whose layers are columns of X, such as "ge2e": each is the source
+        Pretrained networks whose layers are columns of X, such as "ge2e". Each becomes the source
         ``LayerSource("ge2e")``, and X must be a DataFrame. Only methods that read this source see
         its columns.
     all_sources : bool, default=False
-        Whether a progressive network is run that reads all sources and layers, each by a column of
-        its own.
+        Whether to add a progressive network that reads all sources and layers, each through its
+        own column.
     methods : sequence of str, default=("dnn", "fine-tuned", "progressive")
-        What is compared: "dnn", "fine-tuned" (PT/FT), "progressive" (ProgNet), and their rivals
-        "side-by-side", "linear-probe", "l2-sp" (with an alpha of 0.01), "lp-ft" (a linear probe in
-        the first quarter of the epochs), "posterior" and "multi-task". A method is run with each
-        source that it can take; the default leaves out "fine-tuned" where there are `layers`
-        alone, since these have no network to copy. Whether a source helps is measured against
-        "dnn".
+        The methods to compare: "dnn", "fine-tuned" (PT/FT), "progressive" (ProgNet), and the
+        rivals "side-by-side", "linear-probe", "l2-sp" (with an alpha of 0.01), "lp-ft" (a linear
+        probe in the first quarter of the epochs), "posterior" and "multi-task". A method is run
+        with each source that it can read. The default leaves out "fine-tuned" if there are only
+        `layers`, since these have no network to copy. "dnn" is needed to tell whether a source
+        helps.
     placebo : bool or sequence of str, default=False
-        Whether ProgNet is also run with the placebo of each source, or of those named: the same
-        network with as many weights, and a source that knows nothing.
+        Whether to run ProgNet also with the placebo of each source, or of the named sources: the
+        same network with the same number of weights, but a source that has learned nothing useful.
     speaker : str, default="speaker"
-        Column of `labels` that the folds are made by.
+        Column of `labels` with the speakers, by which the folds are made.
     session : str, default="session"
-        Column of `labels` that the folds of ``folds="leave-one-session-out"`` are made by.
+        Column of `labels` with the sessions, by which ``folds="leave-one-session-out"`` are made.
     folds : {"speaker-stratified", "speaker-independent", "leave-one-session-out"}, \
             default="speaker-stratified"
-        Every speaker in every fold (the paper's), no speaker in two folds, or a fold for each
-        session. Without known speakers a source network for the speakers chooses its epoch on
-        training rows held out, and its own score is not known.
+        Every speaker in every fold (as in the paper), no speaker in two folds, or a fold for each
+        session. If the validation and test speakers are not in training, a source network that
+        recognises speakers chooses its epoch on held-out training rows, and its own score is
+        unknown.
     estimator : DNNClassifier or DNNRegressor, default=None
-        Its parameters are those of all networks, which are of the kind of their task; None is
-        ``DNNClassifier(monitor=scoring)``, the paper's, or ``DNNRegressor(monitor=scoring)``.
+        The network whose parameters all networks share; each network is of the kind of its task.
+        None means ``DNNClassifier(monitor=scoring)``, the paper's, or
+        ``DNNRegressor(monitor=scoring)``.
     other_methods : dict of str to classifier or regressor, default=None
-        Further methods of the kind of the target, such as a support vector machine, each a row of
-        its own. Their names must not be those of the paper's methods.
+        Further methods for the target, such as a support vector machine. Each has its own row in
+        the table. Their names must differ from those of the package's methods.
     n_splits : int, default=10
-        Folds, at least 3.
+        Number of folds, at least 3.
     n_repeats : int, default=10
         How many times the rows are divided into folds.
     normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
-        See :func:`~skprognet.evaluation.cross_validate_transfer`.
+        The rows over which features are normalised; see
+        :func:`~skprognet.evaluation.cross_validate_transfer`.
     scoring : str or Score, default=None
-        What the test rows are scored by; None is "uar" of classes and "ccc" of numbers. See
+        The score of the test rows. None means "uar" for classes and "ccc" for numbers. See
         :func:`~skprognet.evaluation.cross_validate_transfer`.
     duplicates : {"error", "drop", "keep"}, default="error"
-        What to do, before anything is trained, about rows with equal features: copies of one
-        recording. One that is tested would be among the training rows. "drop" keeps the first of
-        each: the numbers of the others are in ``study.dropped_rows``, and the rows in scores
-        and audit keep the numbers that they were given with. "keep" warns; the audit then says
-        whether a copy was on both sides. Copies with different labels or speakers are always an
-        error.
+        What to do before training about rows with equal features, which are copies of one
+        recording. A copy of a test row could be among the training rows. "drop" keeps the first of
+        each: ``study.dropped_rows`` has the numbers of the others, and the rows in scores and
+        audit keep their original numbers. "keep" warns, and the audit then shows whether a copy
+        was on both sides. Copies with different labels or speakers are always an error.
     corpus : str, default="corpus"
         Name of the corpus.
     checkpoint : path, default=None
-        Folder for what is finished; see :func:`~skprognet.evaluation.cross_validate_transfer`.
+        Folder that keeps finished jobs; see
+        :func:`~skprognet.evaluation.cross_validate_transfer`.
     n_jobs : int, default=-1
-        How many splits run at the same time, as in joblib; -1 is all cores.
+        How many splits run at the same time, as in joblib; -1 means all cores.
     n_together : int, default=None
-        How many networks are trained at once, as one batched network; None is 1 on the CPU and as
-        many as fit on a CUDA device, which `estimator` names. See
+        How many networks are trained at once, as one batched network. None means 1 on the CPU, and
+        as many as fit on a CUDA device, if `estimator` names one. See
         :func:`~skprognet.evaluation.cross_validate_transfer`.
     random_state : int, default=0
-        Seed of folds and fits; the result does not depend on `n_jobs`.
+        Seed of folds and fits. The result does not depend on `n_jobs`.
     verbose : int, default=0
         1 shows a progress bar.
 
     Returns
     -------
     Study
-        With the attributes scores, curves, design, comparisons, table and audit.
+        The result, with the attributes scores, curves, design, comparisons, table and audit.
 
     Raises
     ------
     ValueError
-        If a column is missing, a label is missing, ratings have a label among them that is no
-        number, there is one class only, no method can take a source, a method cannot learn
-        numbers, a regressor as `estimator` meets labels that are taken as classes and `kind` is
-        None, rows are there twice, the folds cannot be made, or the checkpoint is that of
-        another run.
+        If a column or a label is missing, a label among ratings is not a number, there is only one
+        class, no method can read a source, a method cannot learn numbers, `estimator` is a
+        regressor although the labels are taken as classes and `kind` is None, rows are duplicates,
+        the folds cannot be made, or the checkpoint is of another run.
     TypeError
-        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or an option is nothing that
-        design.toml can hold.
+        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or design.toml cannot hold an
+        option.
     OSError
         If the checkpoint cannot be written.
 
     Warns
     -----
     UserWarning
-        If labels are nearly the same, as "anger" and "angry"; if rows are there twice and
-        ``duplicates="keep"``; if the audit finds a fit or a source that had been given a row that
-        it was tested on.
+        If labels are nearly the same, such as "anger" and "angry"; if rows are duplicates and
+        ``duplicates="keep"``; if the audit finds a fit or a source that saw a row that it was
+        tested on.
 
     References
     ----------
@@ -193,5 +195,5 @@ def transfer_between_tasks(
         random_state=random_state,
     )
     plan = plan_tasks(design, X, labels)
-    how = {"n_jobs": n_jobs, "n_together": n_together}
-    return plan.run(checkpoint=checkpoint, **how, verbose=verbose)
+    options = {"n_jobs": n_jobs, "n_together": n_together}
+    return plan.run(checkpoint=checkpoint, **options, verbose=verbose)

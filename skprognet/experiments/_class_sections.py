@@ -1,4 +1,4 @@
-"""What the predictions of classes show: what is taken for what, and how sure a method is."""
+"""The sections of the page about predicted classes and their probabilities."""
 
 from skprognet._predictions import PROBABILITY
 from skprognet.displays import CalibrationDisplay, ClassRecallDisplay, ConfusionDisplay
@@ -21,9 +21,10 @@ def show_classes(tested):
             tested,
             ConfusionDisplay(confusion),
             "confusion",
-            "What is taken for what",
-            "Each row of a matrix is a true class, each column a predicted one. Large: percent of "
-            "the true class; small: number of rows. Both are means over the repeats.",
+            "Which class is taken for which",
+            "Each row of a matrix is a true class, and each column a predicted class. Large "
+            "numbers are percentages of the true class, small ones are numbers of rows. Both are "
+            "means over the repeats.",
             "Confusion matrix of each method.",
         ),
         figure_of(
@@ -31,16 +32,16 @@ def show_classes(tested):
             ClassRecallDisplay(recalls),
             "class_recall",
             "Recall of each class",
-            "Means over the folds, bars one standard deviation over the folds. All methods had "
-            "the same folds, so overlapping bars do not say that two methods are alike.",
-            "Recall of each class by each method.",
+            "Marks are means over the folds, and bars one standard deviation over the folds. All "
+            "methods had the same folds, so two methods may differ although their bars overlap.",
+            "Recall of each class for each method.",
         ),
     ]
     return [describe_classes(recalls, confusion, tested.networks)], figures, []
 
 
 def show_calibration(tested):
-    """Return finding, figures and tables about the probabilities, of methods that have them."""
+    """Return finding, figures and tables about the probabilities of the methods that have them."""
     predictions = tested.predictions
     columns = [name for name in predictions if str(name).startswith(PROBABILITY)]
     predictions = predictions[predictions[columns].notna().any(axis=1)]
@@ -52,10 +53,11 @@ def show_calibration(tested):
         CalibrationDisplay(calibration_by_method(predictions), errors),
         "calibration",
         "Confidence and accuracy",
-        "The predictions are sorted by the probability of the predicted class into ten bins; "
+        "The predictions are sorted into ten bins by the probability of the predicted class; "
         "larger marks have more rows. Bins of fewer than ten rows have open marks, and the curve "
-        "leaves them out. On the dotted line a method is right as often as it expects; below it "
-        "is too sure, above not sure enough. ECE is the mean distance of all rows from that line.",
+        "leaves them out. On the dotted line, a method is right as often as it expects. Below the "
+        "line it is overconfident, above the line underconfident. ECE is the mean distance of all "
+        "rows from the line.",
         "Accuracy by confidence for each method, with the expected calibration error.",
     )
     return [describe_calibration(errors, tested.networks)], [figure], []

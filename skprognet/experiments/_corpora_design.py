@@ -10,26 +10,26 @@ from skprognet.experiments._scales import Z_SCORES, check_scale
 from skprognet.experiments._study_design import StudyDesign, title_of
 
 ALL_OTHERS = "all others"  # the source that is trained on all other corpora together
-_NAMED = 4  # corpora that a title names
+_NAMED = 4  # a title names at most so many corpora
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CorporaDesign(StudyDesign):
-    """What a study of transfer between corpora asks.
+    """The design of a study of transfer between corpora: all of its settings.
 
-    It is checked when it is made, before any training, and it can be written to design.toml. Its
-    values are the arguments of :func:`transfer_between_corpora`, with the same defaults. Beside
-    them it has the `names` of the corpora, which that function takes from its dict; a design
-    without names gets them where it meets the data.
+    Creating a design checks its values, before any training. It can be written to design.toml. Its
+    values are the arguments of :func:`transfer_between_corpora`, with the same defaults. It also
+    has the `names` of the corpora, which that function takes from its dict. A design without names
+    gets them from the data.
 
     Raises
     ------
     ValueError
-        If a value is out of range, there is one name or a name twice, `sources` or `targets` has
-        a name of no corpus, a target has no source, or a corpus has the name of a task.
+        If a value is out of range, there is only one name or a name twice, `sources` or `targets`
+        names an unknown corpus, a target has no source, or a corpus has the name of a task.
     TypeError
-        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or design.toml could not hold
-        a value.
+        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or design.toml cannot hold a
+        value.
 
     See Also
     --------
@@ -50,41 +50,41 @@ class CorporaDesign(StudyDesign):
 
     names: tuple[str, ...] = argument(
         (),
-        "What to call the corpora.",
+        "Names of the corpora.",
         metavar="NAME...",
         default_in_words="the names of the files",
     )
     sources: tuple[str, ...] | None = argument(
         None,
-        "The corpora that teach, by their names.",
+        "Names of the corpora that are sources.",
         metavar="NAME...",
         default_in_words="all",
     )
     targets: tuple[str, ...] | None = argument(
         None,
-        "The corpora that are recognised, by their names; each needs a source that is another.",
+        "Names of the corpora that are targets; each needs another corpus as its source.",
         metavar="NAME...",
         default_in_words="all",
     )
     leave_one_corpus_out: bool = argument(
         False, "Also train one source on all other corpora together."
     )
-    emotion: str = argument("emotion", "Column that is to be recognised.")
+    emotion: str = argument("emotion", "Column to recognise.")
     emotions: tuple[str, ...] | None = argument(
         None,
-        "The labels that are kept in all corpora, as angry happy neutral sad.",
+        "The labels to keep in all corpora, such as: angry happy neutral sad.",
         metavar="LABEL...",
         default_in_words="all that each corpus has",
     )
     scale: str | Mapping | None = argument(
         None,
-        "How the numbers of the corpora become alike: each corpus to mean 0 and variance 1 "
-        "(z-scores), not at all, or from its LOW and HIGH to 0 and 1.",
-        default_in_words="z-scores of numbers",
+        "How to bring the numbers of the corpora to one scale: mean 0 and variance 1 in each "
+        "corpus (z-scores), no scaling, or 0 to 1 from LOW to HIGH.",
+        default_in_words="z-scores for numbers",
     )
     tasks: tuple[str, ...] = argument(
         (),
-        "Columns of further tasks that are read beside another corpus, as gender.",
+        "Columns of further tasks to read together with another corpus, such as gender.",
         metavar="COLUMN...",
     )
     train_folds: tuple[int, ...] = argument(
@@ -94,24 +94,25 @@ class CorporaDesign(StudyDesign):
     def __post_init__(self):
         super().__post_init__()
         if self.emotions is not None and len(self.emotions) < 2:
-            raise ValueError(f"emotions must be at least two labels; got {self.emotions}.")
+            raise ValueError(
+                f"emotions must be at least two labels; got {self.emotions}. Add a label."
+            )
         self._check_kind()
         if self.names:
             self._check_names()
             self._check_targets()
 
     def _check_kind(self):
-        """Raise if a value has no meaning for the kind of target; settle the scale of numbers."""
+        """Raise if a value does not apply to the kind of target; set the scale of numbers."""
         if self.kind == NUMBERS and self.emotions is not None:
             raise ValueError(
-                f"emotions are the classes that are kept, and {self.emotion!r} is taken as "
-                f"numbers; got {first_few(self.emotions)}. Leave them out, or say "
-                "kind='classes'."
+                f"emotions must be None, since {self.emotion!r} is taken as numbers; got "
+                f"{first_few(self.emotions)}. Leave them out, or pass kind='classes'."
             )
         if self.kind == CLASSES and self.scale is not None:
             raise ValueError(
-                f"A scale is one of numbers, and {self.emotion!r} is taken as classes; got "
-                f"scale={self.scale!r}. Leave it out, or say kind='numbers'."
+                f"scale must be None, since {self.emotion!r} is taken as classes; got "
+                f"{self.scale!r}. Leave it out, or pass kind='numbers'."
             )
         if self.scale is not None:
             self._settle("scale", check_scale(self.scale, self.names))
@@ -120,38 +121,39 @@ class CorporaDesign(StudyDesign):
 
     def _check_names(self):
         if len(self.names) < 2:
-            raise ValueError(f"names must be those of two or more corpora; got {self.names}.")
+            raise ValueError(
+                f"names must be of at least two corpora; got {self.names}. Add a corpus."
+            )
         taken = [*self.tasks, *[ALL_OTHERS] * self.leave_one_corpus_out]
         both = [name for name in self.names if name in taken]
         if both:
             raise ValueError(
-                f"A corpus and a task must have different names, and none is {ALL_OTHERS!r} "
-                f"beside the source of this name; got {first_few(both)}. Pass other names."
+                f"The name of a corpus must not be that of a task, nor {ALL_OTHERS!r} with "
+                f"leave_one_corpus_out; got {first_few(both)}. Choose other names."
             )
         for argument_name in ("sources", "targets"):
             for name in getattr(self, argument_name) or ():
                 if name not in self.names:
                     near = nearest_name(name, self.names)
-                    hint = f" The nearest is {near!r}." if near else ""
+                    hint = f"Did you mean {near!r}?" if near else "Use one of these names."
                     raise ValueError(
                         f"{argument_name} must hold names of corpora, among "
-                        f"{first_few(self.names)}; got {name!r}.{hint}"
+                        f"{first_few(self.names)}; got {name!r}. {hint}"
                     )
 
     def _check_targets(self):
-        """Raise if a target has no source, or too few of them to be pooled."""
+        """Raise if a target has no source, or too few sources to pool."""
         for target in self.target_corpora:
             sources = self.sources_of(target)
             if not sources:
                 raise ValueError(
-                    f"Each target must have a source that is another corpus; {target!r} has none. "
-                    "Name another corpus in sources, or leave it out of targets."
+                    f"Each target must have another corpus as its source; got none for "
+                    f"{target!r}. Name another corpus in sources, or leave it out of targets."
                 )
             if self.leave_one_corpus_out and len(sources) < 2:
                 raise ValueError(
-                    "One source of all other corpora together must have at least two of them; for "
-                    f"{target!r} there is {sources[0]!r} alone. Leave this source out, or add "
-                    "corpora."
+                    "leave_one_corpus_out needs at least two sources for each target; got only "
+                    f"{sources[0]!r} for {target!r}. Switch it off, or add corpora."
                 )
 
     @property
@@ -161,21 +163,21 @@ class CorporaDesign(StudyDesign):
 
     @property
     def group_columns(self):
-        """The column of the speakers, whose names may look like numbers."""
+        """The column of speakers, which are classes even if their names look like numbers."""
         return [self.speaker]
 
     @property
     def target_corpora(self):
-        """The corpora that are recognised: if all are, the first of them is the last."""
+        """The corpora that are targets; if all are, the first corpus comes last."""
         return list(self.names[1:] + self.names[:1] if self.targets is None else self.targets)
 
     @property
     def source_corpora(self):
-        """The corpora that teach others."""
+        """The corpora that are sources."""
         return list(self.names if self.sources is None else self.sources)
 
     def sources_of(self, target):
-        """Return the names of the corpora that teach this one.
+        """Return the names of the sources of a target.
 
         Parameters
         ----------
@@ -185,18 +187,18 @@ class CorporaDesign(StudyDesign):
         Returns
         -------
         list of str
-            All sources but itself.
+            All source corpora except the target itself.
         """
         return [name for name in self.source_corpora if name != target]
 
     @property
     def directions(self):
-        """The pairs of names (source, target) that are run."""
+        """The pairs of names (source, target) of the study."""
         return [(s, target) for target in self.target_corpora for s in self.sources_of(target)]
 
     @property
     def title(self):
-        """What the study asks, as a heading."""
+        """The title of the study."""
         sources, targets = self.source_corpora, self.target_corpora
         if set(sources) == set(targets):
             return title_of(self.emotion, f"between {_named(sources)}", self.kind)
@@ -205,29 +207,29 @@ class CorporaDesign(StudyDesign):
         return title_of(self.emotion, way, self.kind)
 
     def named(self, names):
-        """Return this design for corpora of these names.
+        """Return this design with the names of the corpora.
 
         Parameters
         ----------
         names : sequence of str
-            Those of the data.
+            Names of the corpora in the data.
 
         Returns
         -------
         CorporaDesign
-            With these names, if it had none; else itself.
+            A design with these names, or this design itself if it already has them.
 
         Raises
         ------
         ValueError
-            If it has other names.
+            If this design has other names.
         """
         if not self.names:
             return replace(self, names=tuple(names))
         if set(self.names) != set(names):
             raise ValueError(
                 f"The corpora must be those of the design, {first_few(self.names)}; got "
-                f"{first_few(names)}."
+                f"{first_few(names)}. Pass the data under the names of the design."
             )
         return self
 
@@ -237,7 +239,7 @@ class CorporaDesign(StudyDesign):
         Returns
         -------
         dict
-            All values by name, but for `names`, which are the keys of its dict of corpora.
+            All values by name, except `names`, which are the keys of its dict of corpora.
         """
         arguments = super().to_arguments()
         del arguments["names"]
@@ -245,7 +247,7 @@ class CorporaDesign(StudyDesign):
 
 
 def _named(names):
-    """Return the names of corpora, or how many there are."""
+    """Return the names of a few corpora as text, or the number of many."""
     if not names:
         return "corpora"
     return listed(names) if len(names) <= _NAMED else f"{len(names)} corpora"

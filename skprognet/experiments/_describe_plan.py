@@ -1,4 +1,4 @@
-"""A study before it is run, in words: its fits, folds and files, and about how long it takes."""
+"""Describe a study before it is run: its fits, folds, files and approximate duration."""
 
 from collections import Counter
 from importlib.util import find_spec
@@ -17,26 +17,26 @@ from skprognet.experiments._words import FOLDS_IN_WORDS
 from skprognet.results import PREDICTION_FILES
 
 _UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
-_SHOWN = 100_000  # bytes; smaller files are named without their size
+_SHOWN = 100_000  # bytes; the size of smaller files is not shown
 
 
 def describe_plan(design, runs, n_fits, names, folder=None, time=None):
-    """Return what a study will do, as text.
+    """Describe what a study will do, as text.
 
     Parameters
     ----------
     design : TasksDesign or CorporaDesign
-        What is asked.
+        The design of the study.
     runs : list of PlannedRun
-        What is run.
+        Its runs.
     n_fits : int
-        How many networks are trained.
+        How many networks it trains.
     names : list of str
-        Of all files that may be written.
+        Names of all files that it may write.
     folder : path, default=None
-        Where to, if that is known.
+        The folder for the results, if known.
     time : str, default=None
-        How long it takes, if that is to be said.
+        A paragraph on the duration; None leaves it out.
 
     Returns
     -------
@@ -57,22 +57,22 @@ def describe_plan(design, runs, n_fits, names, folder=None, time=None):
 
 
 def printable_lines(text):
-    """Return text of several lines in which nothing can steer a terminal."""
+    """Return text of several lines without characters that could control a terminal."""
     return "\n".join(map(printable, text.split("\n")))
 
 
 def _fits_in_words(of_methods, n_fits, plans):
-    """Return how many networks are trained, and of which methods."""
+    """Return a sentence on the number of fits, in all and for each method."""
     n_methods = of_methods.total()
     each = ", ".join(f"{number} of {label(*name)}" for name, number in of_methods.items())
     return (
         f"Fits: {n_fits} ({n_methods} of methods, {n_fits - n_methods} of sources), in "
-        f"{sum(len(plan.jobs) for plan in plans)} jobs that do not wait for each other: {each}."
+        f"{sum(len(plan.jobs) for plan in plans)} independent jobs: {each}."
     )
 
 
 def _corpus_in_words(design, plan):
-    """Return a sentence about the rows and folds of a target corpus."""
+    """Return a sentence on the rows and folds of a target corpus."""
     n_repeats = max(split.repeat for split in plan.splits) + 1
     n_folds = len(plan.splits) // n_repeats
     n_rows, n_features = plan.run.X.shape
@@ -84,7 +84,7 @@ def _corpus_in_words(design, plan):
 
 
 def _sizes(plan):
-    """Return the smallest and the largest size of each set of rows, and what is in them."""
+    """Return a table of the smallest and the largest size and content of each set of rows."""
     sets = {}
     for split in plan.splits:
         for size, rows in split.train.items():
@@ -97,7 +97,7 @@ def _sizes(plan):
 
 
 def _counts(y, sets):
-    """Return the range of the number of rows in several sets, in all and by class."""
+    """Return the range of the number of rows over several sets, in all and by class."""
     codes, classes = pd.factorize(y, sort=True)
     counts = pd.DataFrame([pd.Series(codes[rows]).value_counts() for rows in sets]).fillna(0)
     counts = counts.reindex(columns=range(len(classes)), fill_value=0).astype(int)
@@ -106,7 +106,7 @@ def _counts(y, sets):
 
 
 def _moments(y, sets):
-    """Return the range of the number of rows in several sets, of their means and spreads."""
+    """Return the ranges of number of rows, mean and standard deviation over several sets."""
     means, stds = zip(*((y[rows].mean(), y[rows].std()) for rows in sets), strict=True)
     return {
         "rows": _span(list(map(len, sets))),
@@ -121,7 +121,7 @@ def _span(numbers, show=str):
 
 
 def _files_in_words(names, plans, folder):
-    """Return which files are written, where to, and about how large the larger ones get."""
+    """Return a paragraph on the files of the study, their folder and their approximate size."""
     left_out = [PREDICTION_FILES[find_spec("pyarrow") is not None]]
     if all(len(split.train) == 1 for plan in plans for split in plan.splits):
         left_out += [name for name in names if name.startswith("training_size")]
@@ -132,23 +132,23 @@ def _files_in_words(names, plans, folder):
     shown = [n if size < _SHOWN else f"{n} ({_size(size)})" for n, size in others.items()]
     where = "the folder that you choose" if folder is None else repr(str(folder))
     return (
-        f"Files, into {where}: {', '.join(shown)}; and the figures {', '.join(figures)}, where "
-        f"there is something to show, as PNG and PDF. About {_size(sum(sizes.values()))} in all. "
-        f"Until these are written, about {_size(checkpoint)} in its folder checkpoint."
+        f"Files in {where}: {', '.join(shown)}; and the figures {', '.join(figures)} as PNG and "
+        f"PDF, if there is something to show. About {_size(sum(sizes.values()))} in all. Until "
+        f"these are written, about {_size(checkpoint)} in its folder checkpoint."
     )
 
 
 def _size(n_bytes):
-    """Return a number of bytes in the unit that suits it, to two digits."""
+    """Return a number of bytes in a suitable unit, with two digits."""
     for unit, size in _UNITS:
         if n_bytes >= size:
             return f"{n_bytes / size:.{0 if n_bytes >= 10 * size else 1}f} {unit}"
     return f"{n_bytes:.0f} bytes"
 
 
-# What is said of the folds of a target corpus, by what the target is.
+# The heading of the table of sizes, by the kind of the target.
 _CONTENT = {
-    CLASSES: "Rows in the smallest and in the largest fold, of all classes ({}) and of each:",
+    CLASSES: "Rows in the smallest and in the largest fold, in all and by class ({}):",
     NUMBERS: "Rows in the smallest and in the largest fold, and the lowest and highest mean and "
     "standard deviation of the numbers ({}) in a fold:",
 }

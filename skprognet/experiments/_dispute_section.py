@@ -1,4 +1,4 @@
-"""What the predictions show of the rows on which the methods disagree."""
+"""The section of the page about rows on which the methods disagree."""
 
 from typing import NamedTuple
 
@@ -14,11 +14,11 @@ from skprognet.experiments._tested import figure_of
 from skprognet.results import most_disputed
 
 MOST_DISPUTED = 15
-FACTS = 4  # columns of `most_disputed` between the truth and the labels of the methods
+FACTS = 4  # how many columns `most_disputed` has between the truth and the labels of the methods
 
 
 class _Words(NamedTuple):
-    """How disputes about labels, or about numbers, are told."""
+    """The texts on disputes about labels, or about numbers."""
 
     caption: str
     note: str
@@ -26,16 +26,17 @@ class _Words(NamedTuple):
 
 _WORDS = {
     CLASSES: _Words(
-        "The label of each method; bold on orange where it is wrong.",
-        "The label that a method gives in most repeats; wrong ones are marked. At the top are the "
-        "rows on which the votes of the methods differ most (Jensen-Shannon divergence).",
+        "The label of each method; wrong labels are bold on orange.",
+        "The label of a method is the one that it predicts in most repeats; wrong labels are "
+        "marked. The rows on which the votes of the methods differ most (Jensen-Shannon "
+        "divergence) come first.",
     ),
     NUMBERS: _Words(
-        "The number of each method, mean over the repeats; the farther from the truth, the more "
-        "orange.",
-        "The number of a method is its mean over the repeats; the one farthest from the truth is "
-        "marked. At the top are the rows on which these numbers differ most (standard deviation "
-        "over the methods).",
+        "The number of each method, averaged over the repeats. Numbers farther from the truth "
+        "are a deeper orange.",
+        "The number of a method is its mean over the repeats; the number farthest from the truth "
+        "is marked. The rows on which these numbers differ most (standard deviation over the "
+        "methods) come first.",
     ),
 }
 
@@ -71,13 +72,13 @@ def show_disputes(tested):
 
 
 def _labels(disputed, methods):
-    """Yield for each row the truth and the label of each method, and whether it is wrong."""
+    """Yield, for each row, the truth and the label of each method, and whether it is wrong."""
     for _, row in disputed.iterrows():
         yield [(row[TRUTH], False), *((row[m], row[m] != row[TRUTH]) for m in methods)]
 
 
 def _numbers(disputed, methods):
-    """Yield for each row the truth and the number of each method, and whether it is farthest."""
+    """Yield, for each row, the truth and the number of each method, and whether it is farthest."""
     numbers = disputed[[TRUTH, *methods]]
     shown = shared_digits(numbers)
     for _, row in numbers.iterrows():

@@ -1,4 +1,4 @@
-"""Rows that are there twice in the tables of a study: found before anything is trained."""
+"""Find duplicate rows in the tables of a study, before anything is trained."""
 
 import warnings
 from collections import defaultdict
@@ -19,17 +19,17 @@ DUPLICATES = ("keep", "drop", "error")
 
 @dataclass
 class Table:
-    """Features and labels of one corpus, and which of the rows that were given they are.
+    """Features and labels of one corpus, and which of the original rows they are.
 
     Attributes
     ----------
     X : DataFrame or ndarray
-        The features of the rows that are left.
+        The features of the remaining rows.
     labels : DataFrame
-        Their labels.
-    kept : ndarray of bool of shape (n_given,)
-        Which rows are left.
-    copies : ndarray of bool of shape (n_given,)
+        The labels of these rows.
+    kept : ndarray of bool of shape (n_original,)
+        Which rows remain.
+    copies : ndarray of bool of shape (n_original,)
         Which rows were left out as copies of others.
     """
 
@@ -44,20 +44,20 @@ class Table:
         return np.flatnonzero(self.copies).tolist()
 
     def select(self, rows):
-        """Return a table of some of these rows; `rows` is an ndarray of bool."""
+        """Return a table with some of these rows; `rows` is an ndarray of bool."""
         if rows.all():
             return self
         kept = self.expand(rows)
         return Table(_take(self.X, rows), self.labels[rows], kept, self.copies)
 
     def expand(self, values):
-        """Return the values of the rows that are left at their places among all given rows."""
+        """Return the values of the remaining rows at their positions among all original rows."""
         whole = np.zeros(len(self.kept), dtype=np.asarray(values).dtype)
         whole[self.kept] = values
         return whole
 
     def number_as_given(self, scores):
-        """Return scores in which the recorded rows have the numbers that they were given with."""
+        """Return scores in which the recorded rows have their original numbers."""
         if self.kept.all():
             return scores
         columns = {name: scores[name].map(self._renumber) for name in RECORDED}
@@ -70,32 +70,31 @@ class Table:
 
 
 def settle_duplicates(tables, columns, speaker, duplicates):
-    """Return the tables of a study, and see to rows that are there more than once.
+    """Return the tables of a study after handling duplicate rows.
 
-    Equal are rows with the same features, in one table or in two: a copy of a test row in another
-    corpus is known to a source that is trained there.
+    Rows with the same features are duplicates, in one table or in two. A source that is trained on
+    another corpus knows a test row if that corpus has a copy of it.
 
     Parameters
     ----------
     tables : dict of str to tuple of (X, labels)
         Each corpus by its name, with the same features in the same order.
     columns : sequence of str
-        The labels that copies must agree in.
+        The labels in which copies must agree.
     speaker : str
-        Column of the speakers, whose names are compared within one corpus only; it need not be
-        there.
+        Column of the speakers, which need not exist. Names are compared only within one corpus.
     duplicates : {"keep", "drop", "error"}
-        Whether copies are a warning, are left out but for the first, or are an error.
+        Whether to warn about copies, to keep only the first, or to raise an error.
 
     Returns
     -------
     dict of str to Table
-        In the order of `tables`.
+        The tables, in the same order.
 
     Raises
     ------
     ValueError
-        If there are copies that may not be, or that differ in their labels.
+        If there are copies and `duplicates` is "error", or if copies differ in their labels.
 
     Examples
     --------
@@ -110,7 +109,7 @@ def settle_duplicates(tables, columns, speaker, duplicates):
     sizes = [len(X) for X in features]
     kept = np.ones(sum(sizes), dtype=bool)
     fits = all(len(labels) == n for (_, labels), n in zip(tables.values(), sizes, strict=True))
-    # Otherwise the tables are no study, and its own checks say why.
+    # Otherwise the tables do not fit together, and later checks say why.
     if fits and len({X.shape[1] for X in features}) == 1:
         copies = _equal_rows(np.concatenate(features))
         _check_copies(tables, copies, columns, speaker, duplicates)
@@ -126,10 +125,10 @@ def settle_duplicates(tables, columns, speaker, duplicates):
 
 
 def _equal_rows(X):
-    """Return the numbers of equal rows, where there are several."""
+    """Return lists of the numbers of equal rows."""
     rows = defaultdict(list)
-    for row, known_by in enumerate(fingerprints(X + 0.0)):  # -0.0 is 0.0
-        rows[known_by].append(row)
+    for row, fingerprint in enumerate(fingerprints(X + 0.0)):  # -0.0 becomes 0.0
+        rows[fingerprint].append(row)
     return [same for same in rows.values() if len(same) > 1]
 
 
@@ -144,23 +143,25 @@ def _check_copies(tables, copies, columns, speaker, duplicates):
         return
     names = _name_rows(tables)
     equal = [_equal_in_words([names[row] for row in rows]) for rows in copies]
-    told = f"{len(copies)} recordings are" if len(copies) > 1 else "1 recording is"
-    told += f" there more than once, by equal features: {_first_few(equal)}"
+    what = f"{len(copies)} recordings" if len(copies) > 1 else "1 recording"
+    what += f" with copies, which have equal features: {_first_few(equal)}"
     differing = _differing(tables, copies, columns, speaker)
     if differing:
         raise ValueError(
-            "Rows with equal features must have equal labels and speakers; these differ: "
-            f"{_first_few(f'{equal[i]} in {first_few(found)}' for i, found in differing.items())}."
-            " Find out which is right, and take the other out."
+            "Rows with equal features must have equal labels and speakers; got differences: "
+            f"{_first_few(f'{equal[i]} in {first_few(names)}' for i, names in differing.items())}."
+            " Find out which row is right, and remove the other."
         )
     if duplicates == "error":
         raise ValueError(
-            f"Each recording must be there once; {told}. To keep the first of each, pass "
+            f"Each recording must be present once; got {what}. To keep the first of each, pass "
             "duplicates='drop' (on the command line --duplicates drop); to keep all, 'keep'."
         )
     if duplicates == "keep":
         warnings.warn(
-            f"{told}; a copy among the training rows makes the other no test.", stacklevel=5
+            f"The study keeps {what}. A copy in the training rows makes the test of the other "
+            "too easy.",
+            stacklevel=5,
         )
 
 
@@ -176,7 +177,7 @@ def _first_few(texts, limit=3):
 
 
 def _name_rows(tables):
-    """Return what to call each row: its file, or its number, and its corpus if there are two."""
+    """Return a name for each row: its file or its number, and its corpus if there are several."""
     names = []
     for name, (X, labels) in tables.items():
         where = f" of {name!r}" if len(tables) > 1 else ""
@@ -187,18 +188,18 @@ def _name_rows(tables):
 
 
 def _differing(tables, copies, columns, speaker):
-    """Return in which columns copies differ, by the number of those copies that do."""
+    """Return the columns in which copies differ, by the position of the copies in the list."""
     others = [name for name in dict.fromkeys(columns) if name != speaker]
     parts = [labels.reindex(columns=[*others, speaker]) for _, labels in tables.values()]
     sizes = [len(labels) for labels in parts]
     whole = pd.concat([part.astype(object) for part in parts], ignore_index=True)
-    corpus, found = np.repeat(np.arange(len(parts)), sizes), {}
+    corpus, differing = np.repeat(np.arange(len(parts)), sizes), {}
     for i, rows in enumerate(copies):
         equal = whole.iloc[rows]
         names = [name for name in others if equal[name].nunique(dropna=False) > 1]
-        # A speaker may have another name in another corpus.
+        # A speaker may have different names in different corpora.
         if equal[speaker].groupby(corpus[rows]).nunique(dropna=False).max() > 1:
             names.append(speaker)
         if names:
-            found[i] = names
-    return found
+            differing[i] = names
+    return differing

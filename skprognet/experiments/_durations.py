@@ -1,10 +1,9 @@
-"""How long the fits of a study took: the one line of the page, and digests that leave times out.
+"""Show how long the fits of a study took, and compute digests of files without these durations.
 
-The same study on the same data gives the same bytes, whatever ran where, but for durations. They
-stand in timings.csv, beside how many networks were trained together, and in one line of the page
-that has `MARK`. The manifest, which tells files
-of a run from files of the user, has digests of these two without the durations, so that it is the
-same as well.
+The same study on the same data gives the same bytes on any machine, except for durations. These
+are in timings.csv, together with how many networks were trained at once, and in the line of the
+page that begins with `MARK`. The manifest, which distinguishes files of a run from files of the
+user, has digests of these two files without the durations, so that it does not change either.
 """
 
 import hashlib
@@ -13,7 +12,7 @@ import re
 from skprognet._scores import SECONDS, TOGETHER
 from skprognet.results import TIMINGS_FILE
 
-MARK = b'<p id="times">'  # how the line of the page begins
+MARK = b'<p id="times">'  # the beginning of the line of the page
 _UNITS = (("h", 3600), ("min", 60))
 _IN_LINE = re.compile(rb"\b\d+(\.\d)? (s|min|h)\b")
 _SECONDS = rb",\d+(\.\d+)?(e[-+]?\d+)?"
@@ -22,12 +21,12 @@ _IN_TABLE_TOGETHER = re.compile(_SECONDS + rb",\d+$", re.MULTILINE)  # the last 
 
 
 def total_duration(scores):
-    """Return in words how long all fits of a table of scores took, one after the other."""
+    """Return in words the sum of the durations of all fits in a table of scores."""
     return in_words(scores[SECONDS].sum())
 
 
 def in_words(seconds):
-    """Return seconds in the unit that suits them."""
+    """Return seconds in a suitable unit."""
     for unit, size in _UNITS:
         if seconds >= size:
             return f"{seconds / size:.1f} {unit}"
@@ -40,9 +39,9 @@ def digest(name, content):
     Parameters
     ----------
     name : str
-        Of the file.
+        Name of the file.
     content : bytes
-        What is in it.
+        Content of the file.
     """
     if name == TIMINGS_FILE:
         together = content.partition(b"\n")[0].endswith(TOGETHER.encode())

@@ -1,13 +1,13 @@
-"""About how long a study takes, and how large its files get, before it is run."""
+"""Estimate how long a study takes and how large its files get, before it is run."""
 
 from skprognet._scores import NO_SOURCE
 from skprognet._wording import listed
 from skprognet.evaluation import count_workers, epochs_of, plan_call, time_jobs
 from skprognet.experiments._durations import in_words
 
-# How far the truth may be from a few timed steps, on an otherwise idle machine.
+# How much the real duration may differ from the estimate, on an otherwise idle machine.
 _RANGE = (0.75, 1.35)
-# Bytes, as measured on studies of a few sizes. Figures and tables do not depend on the fits.
+# Bytes, measured in studies of a few sizes. The size of figures does not depend on the fits.
 _OF_FIT = {"results.csv": 130, "timings.csv": 65, "checkpoint": 1500}
 _OF_ROW_OF_FIT = {"rows.csv.gz": 0.1}  # for each row of the corpus
 _OF_EPOCH = {"curves.csv.gz": 30, "checkpoint": 80}
@@ -17,12 +17,12 @@ _OF_PAGE = {"report.html": 600_000}
 
 
 def estimate_seconds(runs, n_jobs, n_together=None):
-    """Return about how long the runs of a study take, and the methods that are left out.
+    """Estimate how long the runs of a study take.
 
     Parameters
     ----------
     runs : list of PlannedRun
-        Of a study.
+        The runs of a study.
     n_jobs : int
         As in joblib.
     n_together : int, default=None
@@ -31,9 +31,9 @@ def estimate_seconds(runs, n_jobs, n_together=None):
     Returns
     -------
     low, high : float
-        Seconds.
+        Bounds in seconds.
     left_out : list of str
-        Methods without epochs, whose fits are not counted.
+        Methods without epochs, whose fits are not included.
     """
     seconds, left_out = 0.0, {}
     for run in runs:
@@ -46,7 +46,7 @@ def estimate_seconds(runs, n_jobs, n_together=None):
 
 
 def estimate_in_words(runs, n_jobs, n_together=None):
-    """Return about how long the runs of a study take, as a paragraph, with what it leaves out."""
+    """Estimate how long the runs of a study take, and describe the estimate in a paragraph."""
     low, high, left_out = estimate_seconds(runs, n_jobs, n_together)
     plan = plan_call(**runs[0].arguments, n_together=n_together)
     n_workers, timed = count_workers(plan, n_jobs), "one split"
@@ -59,25 +59,25 @@ def estimate_in_words(runs, n_jobs, n_together=None):
     rest += [f"the fits of {listed(left_out)}, which have no epochs"] if left_out else []
     return (
         f"Time: {in_words(low)} to {in_words(high)} with {at_once}, if all networks train all of "
-        "their epochs. This comes from a few epochs of each kind of network, which were timed "
-        f"just now on {timed}. It leaves out {listed(rest)}."
+        "their epochs. This estimate comes from a few epochs of each kind of network, timed just "
+        f"now on {timed}. It leaves out {listed(rest)}."
     )
 
 
 def file_sizes(names, plans):
-    """Return about how large the larger files of a study get, and its checkpoint.
+    """Estimate the size of the larger files of a study and of its checkpoint.
 
     Parameters
     ----------
     names : list of str
-        Of all files that it may write.
+        Names of all files that the study may write.
     plans : list of RunPlan
-        Its runs.
+        The plans of its runs.
 
     Returns
     -------
     dict of str to float
-        Bytes by name; "checkpoint" is among the names.
+        Bytes by name, including the name "checkpoint".
     """
     n_fits = n_epochs = n_tested = n_rows = 0
     for plan in plans:
@@ -86,28 +86,28 @@ def file_sizes(names, plans):
             n_epochs += each * (epochs_of(plan.run.methods[method[0]]) or 0)
             n_tested += each * sum(len(split.test) for split in plan.splits) / len(plan.splits)
             n_rows += each * len(plan.run.y)
-    found = dict.fromkeys([*names, "checkpoint"], 0.0)
-    for number, sizes in (
+    sizes = dict.fromkeys([*names, "checkpoint"], 0.0)
+    for number, bytes_of_one in (
         (n_fits, _OF_FIT),
         (n_rows, _OF_ROW_OF_FIT),
         (n_epochs, _OF_EPOCH),
         (n_tested, _OF_TESTED_ROW),
         (len(plans), _OF_PAGE),
     ):
-        for name in found:
-            found[name] += number * sizes.get(name, 0)
-    return {name: size + _OF_FIGURE.get(name[-3:], 0) for name, size in found.items()}
+        for name in sizes:
+            sizes[name] += number * bytes_of_one.get(name, 0)
+    return {name: size + _OF_FIGURE.get(name[-3:], 0) for name, size in sizes.items()}
 
 
 def fits_of_methods(plan):
-    """Return how many fits a run has of each method with each source, by the names of both."""
-    found = {}
+    """Count the fits of each method with each source in a run, by the names of both."""
+    counts = {}
     for job in plan.jobs:
         for source in job.source_sets or [NO_SOURCE]:
             for method in plan.run.methods_for(source):
-                found[method, source] = found.get((method, source), 0) + len(job.split.train)
+                counts[method, source] = counts.get((method, source), 0) + len(job.split.train)
     order = list(plan.run.methods)
     sources = [NO_SOURCE, *plan.run.source_sets]
     return dict(
-        sorted(found.items(), key=lambda p: (sources.index(p[0][1]), order.index(p[0][0])))
+        sorted(counts.items(), key=lambda p: (sources.index(p[0][1]), order.index(p[0][0])))
     )

@@ -1,4 +1,4 @@
-"""The figures of a study, ready to be put into files and onto a page."""
+"""Draw the figures of a study, for files and for the page."""
 
 import re
 import unicodedata
@@ -23,18 +23,18 @@ FORMATS = ("png", "svg", "pdf")
 
 @dataclass
 class Figure:
-    """One picture.
+    """One figure.
 
     Attributes
     ----------
     name : str
-        Of its files, without the suffix.
+        Name of its files, without the suffix.
     heading, caption, alt : str
-        What it shows; how to read it; what who does not see it is told.
+        Title, reading advice and alternative text.
     contents : dict of str to bytes
-        The picture by suffix.
+        The files by suffix.
     wide : bool, default=False
-        Whether it is too full to be made as narrow as a phone.
+        Whether the figure would be unreadable at the width of a phone.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Figure:
     wide: bool = False
 
 
-# One of each for each target corpus.
+# Each target corpus has one figure of each of these kinds.
 KINDS = (
     "training_size",
     "scores",
@@ -57,12 +57,12 @@ KINDS = (
     "calibration",
     "disagreement",
 )
-# Those that the other kind of target has alone.
+# The figures that a kind of target does not have.
 _NOT_OF = {
     CLASSES: ("prediction_scatter",),
     NUMBERS: ("confusion", "class_recall", "calibration"),
 }
-_LONGEST = 40  # letters of a corpus in the name of a file
+_LONGEST = 40  # letters of the name of a corpus in a file name
 
 
 def _slug(text):
@@ -71,17 +71,17 @@ def _slug(text):
 
 
 def file_endings(corpora):
-    """Return what the names of the figures of each target corpus end in.
+    """Return the endings of the figure names of each target corpus.
 
     Parameters
     ----------
     corpora : sequence of str
-        Their names, which may hold anything.
+        Names of the corpora, with any characters.
 
     Returns
     -------
     list of str
-        Different ones, made of letters, digits, "_" and "-"; empty for a single corpus.
+        Different endings of letters, digits, "_" and "-"; empty text for a single corpus.
     """
     if len(corpora) == 1:
         return [""]
@@ -104,7 +104,7 @@ def _figure(display, name, heading, caption, alt, wide=False):
 
 
 def _band(frame):
-    """Return what the bands of Figures 3 and 4 are, in words."""
+    """Describe the bands of Figures 3 and 4."""
     if frame["repeat"].nunique() > 1:
         return "the standard deviation over the repeats of the mean over the folds of each"
     return "the standard deviation over the folds, since there is one repeat"
@@ -124,9 +124,9 @@ def _curves(curves, name, where):
         display,
         name,
         f"Training curves{where}",
-        "Mean score on the validation rows after each epoch, as in the paper's Figure 3; the band "
-        f"is {_band(curves)}{smoothed}. A curve that {rises} earlier has started from something "
-        f"useful; one that still {rises} at the right end was stopped too early.",
+        "Mean score on the validation rows after each epoch, as in the paper's Figure 3. The band "
+        f"is {_band(curves)}{smoothed}. If a curve {rises} earlier, the network started from "
+        f"something useful. If it still {rises} at the right end, training stopped too early.",
         f"Validation score by epoch of {n_methods} methods{where}.",
     )
 
@@ -137,9 +137,9 @@ def _scores(scores, name, where):
         ScoresDisplay.from_scores(scores),
         name,
         f"Scores{where}",
-        "Large marks are means, bars one standard deviation over the folds, small dots the single "
-        "results. All methods had the same folds, so overlapping bars do not say that two methods "
-        "are alike: look at the differences.",
+        "Large marks are means, bars are one standard deviation over the folds, and small dots "
+        "are the single results. All methods had the same folds, so two methods may differ "
+        "although their bars overlap: look at the differences.",
         f"Mean, spread and single results of {n_methods} methods{where}; the means are in the "
         "table above.",
     )
@@ -151,17 +151,16 @@ def _sizes(scores, comparisons, name, where):
         TrainingSizeDisplay.from_scores(scores, comparisons),
         name,
         f"Score by size of the training set{where}",
-        "As in the paper's Figure 4: the fewer folds of the target train, the more there is to "
-        "gain from another corpus. A circle marks where a network with a source is better than "
-        f"the same network without; the band is {_band(scores)}, not the uncertainty of a "
-        "difference.",
+        "As in the paper's Figure 4: with fewer training folds of the target, another corpus can "
+        "help more. A circle marks a network with a source that is better than the same network "
+        f"without a source. The band is {_band(scores)}, not the uncertainty of a difference.",
         f"Score of each method for {sizes} training folds{where}; the numbers are in the table "
         "above.",
     )
 
 
 def _matrix(study):
-    """Return the figure of all sources and targets, where there is more than one pair of them."""
+    """Return the figure of all sources and targets, if there are several pairs of them."""
     design = study.design
     is_transfer = (study.comparisons["kind"] == TRANSFER).any()
     if design.study != "corpora" or len(design.directions) < 2 or not is_transfer:
@@ -174,9 +173,9 @@ def _matrix(study):
         "corpora_matrix",
         f"Which corpus helps which, {_folds(sizes[0])}",
         f"Each row is a source, each column a target. A cell has the gain in {metric} over the "
-        "network without a source: violet where the source helps, orange where it hurts. Only the "
-        "marks are evidence, by the plain p-value. Grey: the score of the network without a "
-        "source.",
+        "network without a source: violet if the source helps, orange if it hurts. Only the marks "
+        "are evidence, by the uncorrected p-value. Grey cells have the score of the network "
+        "without a source.",
         f"Gain for each of {len(design.directions)} pairs of source and target; the numbers are "
         "in the table above.",
         wide=True,
@@ -190,10 +189,10 @@ def _significance(comparisons):
         SignificanceDisplay.from_comparisons(comparisons),
         "significance",
         "Differences",
-        f"Each line is the 95 % interval of a difference in {label}: right of zero the first "
-        "method is better. A filled mark is evidence, a half-filled one is none after Holm's "
-        "correction, an open one is none. An interval inside the grey band says that the two are "
-        "practically equal.",
+        f"Each line is the 95 % interval of a difference in {label}. Right of zero, the first "
+        "method is better. A filled mark is evidence, a half-filled mark is not evidence after "
+        "Holm's correction, and an open mark is not evidence. If an interval is inside the grey "
+        "band, the two methods are practically equal.",
         f"Differences of {len(comparisons)} pairs of methods with their intervals; the verdicts "
         "above have the same numbers.",
         wide=True,
@@ -201,21 +200,21 @@ def _significance(comparisons):
 
 
 def draw_figures(study):
-    """Draw what a study can show.
+    """Draw the figures of a study.
 
-    Between corpora, the sizes and, for the largest training set, curves and scores are drawn for
-    each target corpus; the differences of all comparisons share one figure, and so do all pairs of
-    source and target, where there are several.
+    Each target corpus has a figure of the scores by training size, if there are several sizes, and
+    figures of the scores and curves with the largest training set. The differences of all
+    comparisons share one figure, and so do all pairs of source and target, if there are several.
 
     Parameters
     ----------
     study : Study
-        Of tasks or of corpora.
+        A study of tasks or of corpora.
 
     Returns
     -------
     list of Figure
-        There are no training curves where no network was scored after its epochs.
+        The figures, without training curves if no network was scored after its epochs.
     """
     corpora = list(study.scores["corpus"].unique())
     figures = _matrix(study)

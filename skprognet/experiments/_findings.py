@@ -1,4 +1,4 @@
-"""What the predictions of a study show, in plain sentences that are computed from the numbers."""
+"""Say what the predictions of a study show, in sentences computed from the numbers."""
 
 import pandas as pd
 
@@ -10,29 +10,29 @@ from skprognet._wording import count, first_few
 from skprognet.results import helped_more, why_not_tested
 
 _NAMED = 4
-_CLOSE = 0.02  # confidence and accuracy this close are called alike
+_CLOSE = 0.02  # if confidence and accuracy differ by less, they are called equal
 
 
 def find_plain(frame, networks):
-    """Return the method to begin with, as (method, source).
+    """Return the method to describe first, as (method, source).
 
     Parameters
     ----------
     frame : DataFrame
-        With a row for each method.
+        A table with a row for each method.
     networks : dict of (str, str) to str
-        As `plain_networks` returns.
+        As `plain_networks` returns it.
 
     Returns
     -------
     tuple of (str, str)
-        The first network that transfer is judged by, or else the first method without a source,
-        or else the first one.
+        The first network without a source that others are compared with, or else the first method
+        without a source, or else the first method.
     """
     methods = methods_in(frame)
     plain = [method for method in methods if method[1] == NO_SOURCE]
-    judges = [method for method in plain if method[0] in networks.values()]
-    return [*judges, *plain, *methods][0]
+    compared_with = [method for method in plain if method[0] in networks.values()]
+    return [*compared_with, *plain, *methods][0]
 
 
 def describe_classes(recalls, confusion, networks):
@@ -53,19 +53,22 @@ def describe_classes(recalls, confusion, networks):
         A few sentences.
     """
     plain = find_plain(recalls, networks)
-    own = rows_of(recalls, plain).set_index("label")["recall_mean"]
-    best, worst = own.idxmax(), own.idxmin()
-    if own[best] == own[worst]:
-        told = f"{label(*plain)} recognises all classes alike (recall {own[best]:.3f})"
-        return f"{told}. {_largest_change(recalls, networks)}".rstrip()
-    told = f"{label(*plain)} recognises {best} best (recall {own[best]:.3f})"
-    told += f" and {worst} worst ({own[worst]:.3f})"
+    of_plain = rows_of(recalls, plain).set_index("label")["recall_mean"]
+    best, worst = of_plain.idxmax(), of_plain.idxmin()
+    if of_plain[best] == of_plain[worst]:
+        sentence = f"{label(*plain)} recognises all classes alike (recall {of_plain[best]:.3f})."
+        return f"{sentence} {_largest_change(recalls, networks)}".rstrip()
+    sentences = (
+        f"{label(*plain)} recognises {best} best (recall {of_plain[best]:.3f}) and {worst} worst "
+        f"({of_plain[worst]:.3f})."
+    )
     mistakes = rows_of(confusion, plain)
     mistakes = mistakes[(mistakes[TRUTH] == worst) & (mistakes[PREDICTION] != worst)]
     most = mistakes.loc[mistakes["recall"].idxmax()]
     if most["recall"] > 0:
-        told += f", {100 * most['recall']:.0f} % of which it takes for {most[PREDICTION]}"
-    return f"{told}. {_largest_change(recalls, networks)}".rstrip()
+        share = f"{100 * most['recall']:.0f} %"
+        sentences += f" It takes {share} of the {worst} rows for {most[PREDICTION]}."
+    return f"{sentences} {_largest_change(recalls, networks)}".rstrip()
 
 
 def _largest_change(recalls, networks):
@@ -73,7 +76,7 @@ def _largest_change(recalls, networks):
     if (recalls["source"] == NO_SOURCE).all():
         return ""
     if not networks:
-        return f"{NO_SAME_NETWORK}, so that no recall is compared."
+        return f"{NO_SAME_NETWORK}, so recalls are not compared."
     changes = pd.concat(
         [
             rows_of(recalls, method).set_index("label")["recall_mean"]
@@ -86,57 +89,57 @@ def _largest_change(recalls, networks):
         return "No source changes any recall."
     name, of_class = changes.abs().idxmax()
     change = signed(changes[name, of_class])
-    return f"With a source, the recall of {of_class} changes most: {change} by {name}."
+    return f"With a source, the recall of {of_class} changes most: by {change} for {name}."
 
 
 def describe_gaps(gaps, networks):
-    """Say for which group the network without a source is best and worst, and if transfer counts.
+    """Say for which groups the network without a source is best and worst, and what transfer does.
 
     Parameters
     ----------
     gaps : DataFrame
-        As `gaps_between_groups` returns, of one column.
+        As `gaps_between_groups` returns it, for one column.
     networks : dict of (str, str) to str
-        As `plain_networks` returns.
+        As `plain_networks` returns it.
 
     Returns
     -------
     str
         Two sentences.
     """
-    own = rows_of(gaps, find_plain(gaps, networks)).iloc[0]
-    told = (
-        f"Among groups of {own['column']}, {label_of_row(own[list(METHOD)])} does best for "
-        f"{own['best']} ({metric_of(gaps).label} {own['best_score']:.3f}) and worst for "
-        f"{own['worst']} ({own['worst_score']:.3f}): the gap is {own['gap']:.3f}."
+    plain = rows_of(gaps, find_plain(gaps, networks)).iloc[0]
+    gap = (
+        f"Among groups of {plain['column']}, {label_of_row(plain[list(METHOD)])} does best for "
+        f"{plain['best']} ({metric_of(gaps).label} {plain['best_score']:.3f}) and worst for "
+        f"{plain['worst']} ({plain['worst_score']:.3f}): the gap is {plain['gap']:.3f}."
     )
     compared = gaps[gaps["against"].notna()]
     tested = compared[compared["pvalue"].notna()]
     if not len(compared):
         is_transfer = (gaps["source"] != NO_SOURCE).any()
-        return f"{told} {NO_SAME_NETWORK}, so that no gap is compared." if is_transfer else told
+        return f"{gap} {NO_SAME_NETWORK}, so gaps are not compared." if is_transfer else gap
     if not len(tested):
         why = why_not_tested(compared.iloc[0])
-        return f"{told} Whether transfer changes it cannot be tested: {why}."
-    found = [_change_of_gap(row) for _, row in tested.iterrows() if survives(row)]
-    if not found:
+        return f"{gap} Whether transfer changes it cannot be tested: {why}."
+    changes = [_change_of_gap(row) for _, row in tested.iterrows() if survives(row)]
+    if not changes:
         return (
-            f"{told} There is no evidence, after Holm's correction, that a source does more for "
-            "one group than for another."
+            f"{gap} After Holm's correction, there is no evidence that a source helps one group "
+            "more than another."
         )
-    return f"{told} {first_few(found, _NAMED, str)}."
+    return f"{gap} {first_few(changes, _NAMED, str)}."
 
 
 def _change_of_gap(row):
     return (
-        f"{label_of_row(row[list(METHOD)])} gains more over {row['against']} for "
+        f"Compared with {row['against']}, {label_of_row(row[list(METHOD)])} helps "
         f"{helped_more(row)} (change {signed(row['change'])}, p = {row['pvalue_holm']:.3g} after "
         "Holm's correction)"
     )
 
 
 def describe_calibration(errors, networks):
-    """Say whether the network without a source is too sure, and which method is calibrated best.
+    """Say whether the network without a source is overconfident, and who is calibrated best.
 
     Parameters
     ----------
@@ -150,37 +153,37 @@ def describe_calibration(errors, networks):
     str
         Two sentences; one for a single method.
     """
-    own = rows_of(errors, find_plain(errors, networks)).iloc[0]
-    excess = own["confidence"] - own["accuracy"]
-    verdict = "too sure" if excess > 0 else "not sure enough"
+    plain = rows_of(errors, find_plain(errors, networks)).iloc[0]
+    excess = plain["confidence"] - plain["accuracy"]
+    verdict = "overconfident" if excess > 0 else "underconfident"
     if abs(excess) < _CLOSE:
-        verdict = "on average about as sure as it should be"
-    told = (
-        f"{label_of_row(own[list(METHOD)])} is {verdict}: its mean confidence is "
-        f"{100 * own['confidence']:.0f} %, and {100 * own['accuracy']:.0f} % of its predictions "
-        f"are right (calibration error {own['ece']:.3f})."
+        verdict = "about as confident as it should be, on average"
+    calibration = (
+        f"{label_of_row(plain[list(METHOD)])} is {verdict}: its mean confidence is "
+        f"{100 * plain['confidence']:.0f} %, and {100 * plain['accuracy']:.0f} % of its "
+        f"predictions are right (calibration error {plain['ece']:.3f})."
     )
     if len(errors) == 1:
-        return told
+        return calibration
     best, worst = (
         errors.loc[row, [*METHOD, "ece"]]
         for row in (errors["ece"].idxmin(), errors["ece"].idxmax())
     )
     return (
-        f"{told} The calibration error is smallest for {label_of_row(best)} ({best['ece']:.3f}) "
-        f"and largest for {label_of_row(worst)} ({worst['ece']:.3f})."
+        f"{calibration} The calibration error is smallest for {label_of_row(best)} "
+        f"({best['ece']:.3f}) and largest for {label_of_row(worst)} ({worst['ece']:.3f})."
     )
 
 
 def describe_disputes(disputed, methods):
-    """Say on how many rows the methods agree, and how many labels transfer mends and spoils.
+    """Say on how many rows the methods agree, and how many labels transfer corrects or spoils.
 
     Parameters
     ----------
     disputed : DataFrame
-        As `most_disputed` returns, of all rows.
+        As `most_disputed` returns it, with all rows.
     methods : list of str
-        Its columns with the labels of the methods.
+        The columns with the labels of the methods.
 
     Returns
     -------
@@ -190,21 +193,21 @@ def describe_disputes(disputed, methods):
     labels = disputed[methods]
     agree = labels.eq(labels.iloc[:, 0], axis=0).all(axis=1)
     right = agree & (labels.iloc[:, 0] == disputed[TRUTH])
-    told = (
-        f"All methods give the same label to {agree.sum()} of {count(disputed, 'row')}, the right "
-        f"one to {right.sum()}."
+    agreement = (
+        f"All methods give the same label to {agree.sum()} of {count(disputed, 'row')}; this "
+        f"label is right for {right.sum()} of them."
     )
     if disputed["wrong_to_right"].isna().all():
-        return f"{told} {NO_SAME_NETWORK}, so that it is not said what transfer changes."
-    mended, spoilt = ((disputed[c] != "").sum() for c in ("wrong_to_right", "right_to_wrong"))
+        return f"{agreement} {NO_SAME_NETWORK}, so the effect of transfer is not shown."
+    corrected, spoilt = ((disputed[c] != "").sum() for c in ("wrong_to_right", "right_to_wrong"))
     return (
-        f"{told} On {mended} rows some transfer is right where the network without a source is "
-        f"wrong; on {spoilt} rows it is the other way round."
+        f"{agreement} On {corrected} rows a network with a source is right although the network "
+        f"without a source is wrong; on {spoilt} rows it is the other way round."
     )
 
 
 def list_gaps(gaps):
-    """Return the gaps as rows of text: column, method, its extremes, gap, groups, change, p."""
+    """Return the gaps as rows of text: column, method, extremes, gap, groups, change, p-values."""
     return [
         [
             row["column"],

@@ -1,4 +1,4 @@
-"""What the predictions show of groups of rows, such as speakers."""
+"""The section of the page about groups of rows, such as speakers."""
 
 import pandas as pd
 from pandas.api.types import is_float_dtype
@@ -15,30 +15,29 @@ from skprognet.results import gaps_between_groups, scores_by_group
 MOST_GROUPS, MOST_COLUMNS = 30, 4
 _WITHIN = {
     CLASSES: "The UAR of a group is the mean over the classes that it has.",
-    NUMBERS: "The CCC of a group is the lower the less its truth varies, with equal errors.",
+    NUMBERS: "With equal errors, the CCC of a group is lower if its truth varies less.",
 }
-# Of how many groups the truth has to vary.
+# In how many groups the truth must vary.
 _VARYING = {CLASSES: 1, NUMBERS: 2}
 
 
 def choose_columns(tested, speaker):
-    """Return the columns of the labels whose groups are compared, the speaker's first.
+    """Return the columns of the labels whose groups are compared, with the speaker's first.
 
-    They have 2 to 30 groups, a value for each row that was tested, and groups of more than one
-    class, or two groups of more than one number. Ratings, files and the target itself are no
-    groups.
+    Each has 2 to 30 groups and a value for each tested row. At least one group must have several
+    classes, or two groups several numbers. Ratings, files and the target itself are left out.
     """
     truth = tested.predictions.drop_duplicates(ROW).set_index(ROW)[TRUTH]
     labels = tested.labels.reindex(truth.index)
     names = sorted(labels.columns, key=lambda name: name != speaker)
-    no_groups = (FILE, tested.predictions["target"].iloc[0])
+    not_groups = (FILE, tested.predictions["target"].iloc[0])
     fewest = _VARYING[tested.kind]
-    found = [n for n in names if n not in no_groups and _is_group(labels[n], truth, fewest)]
-    return found[:MOST_COLUMNS]
+    columns = [n for n in names if n not in not_groups and _is_group(labels[n], truth, fewest)]
+    return columns[:MOST_COLUMNS]
 
 
 def _is_group(column, truth, fewest):
-    """Return whether each row has one of a few values, which do not say the truth."""
+    """Return whether each row has one of a few values, which do not determine the truth."""
     if is_float_dtype(column) or column.isna().any():
         return False
     if not 2 <= column.nunique() <= MOST_GROUPS:
@@ -51,26 +50,26 @@ def show_groups(tested, speaker):
     columns = choose_columns(tested, speaker)
     if not columns:
         return [], [], []
-    given = tested.predictions, tested.labels
-    groups = pd.concat([scores_by_group(*given, column) for column in columns], ignore_index=True)
+    tables = tested.predictions, tested.labels
+    groups = pd.concat([scores_by_group(*tables, column) for column in columns], ignore_index=True)
     gaps = [_gaps(tested, column, speaker) for column in columns]
     figure = figure_of(
         tested,
         GroupScoresDisplay(groups),
         "group_scores",
         "Score within each group",
-        "Each mark is a group; the lowest and the highest are named, and the range is the "
-        f"difference of the two. {_WITHIN[tested.kind]} Groups of few rows differ by luck alone.",
+        "Each mark is a group. The lowest and the highest group are named, and the range is the "
+        f"difference of the two. {_WITHIN[tested.kind]} Small groups differ by luck alone.",
         "Score of each method within each group.",
     )
     table = Table(
         f"Gaps between groups{tested.where}",
         f"The gap is the {metric_of(groups).label} of a method's best group minus that of its "
-        "worst. A method with a source is compared with the same network without one on the two "
-        "groups that are best and worst by the mean of both: the change is how much more the "
-        "source does for the first of them. The p-value is that of Welch's t-test over speakers, "
-        "or over rows where the groups are speakers; the last one is adjusted for all comparisons "
-        "of the column.",
+        "worst group. A method with a source is compared with the same network without a source, "
+        "on the two groups that are best and worst by the mean of both methods. The change is how "
+        "much more the source helps the first of these groups. The p-value comes from Welch's "
+        "t-test over speakers, or over rows if the groups are speakers; the last p-value is "
+        "adjusted for all comparisons of the column.",
         ["groups of", "method", "best", "worst", "gap", "compared", "change", "p", "p (Holm)"],
         [[(cell, False) for cell in row] for each in gaps for row in list_gaps(each)],
     )
@@ -78,6 +77,6 @@ def show_groups(tested, speaker):
 
 
 def _gaps(tested, column, speaker):
-    """Return the gaps between groups; speakers are the units that the test is about."""
+    """Return the gaps between groups, with speakers as the units of the test."""
     unit = speaker if speaker in tested.labels and column != speaker else None
     return gaps_between_groups(tested.predictions, tested.labels, column, unit=unit)

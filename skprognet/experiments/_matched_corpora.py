@@ -1,4 +1,4 @@
-"""Corpora that go together: the same features in the same order, and labels of one kind."""
+"""Match corpora: the same features in the same order, and labels of one kind."""
 
 import pandas as pd
 
@@ -9,9 +9,9 @@ from skprognet.experiments._task_labels import check_all_or_no_numbers
 
 
 def align_features(X, reference, name, reference_name):
-    """Return the features X in the order of those of the reference.
+    """Return X with its features in the order of the reference.
 
-    Features are matched by name where both are DataFrames, and by position otherwise.
+    Features are matched by name if both are DataFrames, and by position otherwise.
 
     Raises
     ------
@@ -23,27 +23,28 @@ def align_features(X, reference, name, reference_name):
     other = sorted(set(X.columns) ^ set(reference.columns), key=str)
     if other:
         raise ValueError(
-            f"All corpora must have the same features; {len(other)} are in one of {name!r} and "
-            f"{reference_name!r} only: {first_few(other)}. Extract the same feature set from all."
+            f"All corpora must have the same features; got {len(other)} that only one of {name!r} "
+            f"and {reference_name!r} has: {first_few(other)}. Extract the same feature set from "
+            "all."
         )
     return X[list(reference.columns)]
 
 
 def match_corpora(design, corpora):
-    """Return features and labels of all corpora by name, or raise if they do not go together.
+    """Return features and labels of the corpora by name, or raise if they do not match.
 
     Parameters
     ----------
     design : CorporaDesign
-        What is asked.
+        The design of the study.
     corpora : dict of str to tuple of (X, labels)
-        As they were given.
+        The corpora from the user.
 
     Returns
     -------
     dict of str to tuple of (X, labels)
-        Those that are a source or a target, in the order of the design. Their features stand in
-        the order of those of the first target.
+        The sources and targets in the order of the design. Their features are in the order of the
+        first target.
     """
     corpora = _check_tables(design, corpora)
     first = design.target_corpora[0]
@@ -58,14 +59,15 @@ def match_corpora(design, corpora):
 
 
 def _check_tables(design, corpora):
-    """Return the corpora that are used, each with the labels that the study needs."""
+    """Return the sources and targets, after checking that each has the labels it needs."""
     used = {*design.source_corpora, *design.target_corpora}
-    found = {}
+    checked = {}
     for name in (name for name in design.names if name in used):
         corpus = corpora[name]
         if not isinstance(corpus, (tuple, list)) or len(corpus) != 2:
             raise TypeError(
-                f"The corpus {name!r} must be a tuple (X, labels); got {type(corpus).__name__}."
+                f"The corpus {name!r} must be a tuple (X, labels); got {type(corpus).__name__}. "
+                "Pass features and labels."
             )
         X, labels = corpus
         advice = f"Rename columns of {name!r}, or pass emotion=, tasks= and speaker=."
@@ -73,32 +75,32 @@ def _check_tables(design, corpora):
             labels, design.columns, advice, apart=[design.emotion], stacklevel=6
         )
         check_same_rows(X, labels)
-        found[name] = X, labels
-    return found
+        checked[name] = X, labels
+    return checked
 
 
 def kind_of_corpora(design, corpora):
-    """Return what the target is in all corpora: what the design says, or else by the labels.
+    """Return the kind of the target in all corpora, from the design or else from the labels.
 
-    Numbers that are whole in one corpus are numbers if they are not in another one.
+    Whole numbers in one corpus count as numbers if another corpus has numbers that are not whole.
 
     Parameters
     ----------
     design : CorporaDesign
-        What is asked.
+        The design of the study.
     corpora : dict of str to tuple of (X, labels)
-        The corpora that are used.
+        The corpora of the study.
 
     Returns
     -------
     {"classes", "numbers"}
-        What it is.
+        The kind.
 
     Raises
     ------
     ValueError
-        If some have numbers with a fraction, and others have classes that are no numbers; or most
-        labels of one are such numbers, but not all.
+        If some corpora have numbers with a fraction, and others have labels that are not numbers;
+        or if most labels of a corpus are such numbers, but not all.
     """
     if design.kind is not None or design.emotion in design.group_columns:
         return design.kind or CLASSES
@@ -111,7 +113,7 @@ def kind_of_corpora(design, corpora):
     if together == CLASSES and numbers:
         others = [name for name in columns if name not in numbers]
         raise ValueError(
-            f"{design.emotion!r} must be numbers in all corpora, or classes in all; it has "
+            f"{design.emotion!r} must hold numbers in all corpora, or classes in all; got "
             f"numbers with a fraction in {first_few(numbers)}, and other labels in "
             f"{first_few(others)}. Name a column that means the same in all, or leave corpora out."
         )

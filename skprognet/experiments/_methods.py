@@ -1,4 +1,4 @@
-"""The methods that a study can compare, all of them with the parameters of one network."""
+"""The methods that a study can compare, all with the parameters of one network."""
 
 import math
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from skprognet.estimators import (
 )
 
 L2_SP = 0.01  # alpha: how strongly copied weights are pulled back to those of the source
-PROBED = 4  # LP-FT trains the output alone in one of so many epochs
+PROBED = 4  # LP-FT trains only the output layer in the first of so many parts of the epochs
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class Method:
     Attributes
     ----------
     name : str
-        What tables call it.
+        Its name in tables.
     estimator : type
-        Its class.
+        Its class for a target of classes.
     regressor : type or None
-        Its class where the target is numbers; None where it has classes only.
+        Its class for a target of numbers; None if it can only learn classes.
     extra : callable
-        Returns the parameters that it has beside those of the network, given the network.
+        Takes the network, and returns the further parameters of the method.
     """
 
     name: str
@@ -46,17 +46,17 @@ class Method:
     extra: object = field(default=lambda network: {})
 
     def make(self, network):
-        """Return the method, unfitted, with the parameters of a network and of its kind."""
+        """Return the unfitted method with the parameters and the kind of a network."""
         kind = self.regressor if is_regressor(network) else self.estimator
         return kind(**clone(network).get_params(deep=False), **self.extra(network))
 
 
 def _probe_epochs(network):
-    """Return how many epochs LP-FT trains the output alone: never all of them."""
+    """Return in how many epochs LP-FT trains only the output layer: never in all of them."""
     return min(math.ceil(network.max_epochs / PROBED), network.max_epochs - 1)
 
 
-# By what the command line and design.toml call it.
+# The keys are the names on the command line and in design.toml.
 METHODS = {
     "dnn": Method("DNN", DNNClassifier, DNNRegressor),
     "fine-tuned": Method("PT/FT", FineTunedClassifier, FineTunedRegressor),
@@ -83,29 +83,29 @@ NAMES = tuple(method.name for method in METHODS.values())
 
 
 def methods_of(kind):
-    """Return the methods, as design.toml calls them, that can learn a target of this kind."""
+    """Return the keys of the methods that can learn a target of this kind."""
     return [key for key, method in METHODS.items() if kind == CLASSES or method.regressor]
 
 
 def check_methods(keys, kind):
-    """Raise unless all of these methods can learn a target of this kind, if that is known."""
+    """Raise unless all of these methods can learn a target of this kind; None is any kind."""
     lacking = [key for key in keys if key not in methods_of(kind)] if kind == NUMBERS else []
     if lacking:
         raise ValueError(
-            f"For a target of numbers the methods are {listed(methods_of(NUMBERS))}; got "
-            f"{first_few(lacking)}, which learns classes only. Leave it out."
+            f"Methods for a target of numbers must be {listed(methods_of(NUMBERS))}; got "
+            f"{first_few(lacking)}, which learns only classes. Leave it out."
         )
 
 
 def make_methods(keys, network):
-    """Return the methods of a study, unfitted and by what tables call them.
+    """Return the unfitted methods of a study by their names in tables.
 
     Parameters
     ----------
     keys : sequence of str
-        Among those of METHODS.
+        Keys of METHODS.
     network : DNNClassifier or DNNRegressor
-        All methods get its parameters, and are of its kind.
+        The network whose parameters and kind all methods get.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The network of a study: its parameters, which all methods share, as plain values."""
+"""The network of a study, whose parameters all methods share, and its plain values."""
 
 from sklearn.base import clone, is_regressor
 
@@ -7,37 +7,36 @@ from skprognet.estimators import DNNClassifier, DNNRegressor, check_estimator_pa
 from skprognet.experiments._arguments import as_plain
 
 NETWORKS = {CLASSES: DNNClassifier, NUMBERS: DNNRegressor}  # by the kind of the target
-# TOML has no null.
-NOTHING = "none"
-# The seeds of the networks follow from the random_state of the study.
+NOTHING = "none"  # stands for None, since TOML has no null
+# The seeds of the networks are derived from the random_state of the study.
 _NOT_WRITTEN = ("random_state",)
 
 
 def check_network(estimator, scoring=None, kind=None):
-    """Return the network of a study, the paper's for None; raise unless it can be one.
+    """Return the network of a study, or raise if it is not valid.
 
-    The epochs of the paper's network are chosen by what the study is scored by.
+    None stands for the paper's network, whose epochs are chosen by the score of the study.
 
     Parameters
     ----------
     estimator : DNNClassifier, DNNRegressor or None
-        Its parameters are those of all networks.
+        The network whose parameters all networks share.
     scoring : str, Score or None
-        What the study is scored by.
+        The score of the study.
     kind : {"classes", "numbers"}, default=None
-        What the target is; None where that is not known yet.
+        The kind of the target; None if it is not known yet.
 
     Returns
     -------
     DNNClassifier or DNNRegressor
-        A network of this kind; of its own kind for None.
+        A network of this kind, or of its own kind if `kind` is None.
 
     Raises
     ------
     TypeError
-        If it is neither, or a parameter is of the wrong kind.
+        If `estimator` is neither, or a parameter is of the wrong type.
     ValueError
-        If a parameter is out of range, or one has no meaning for this kind.
+        If a parameter is out of range, or does not apply to this kind.
     """
     if estimator is None:
         expected = kind or (NUMBERS if scoring == DEFAULT_SCORING[NUMBERS] else CLASSES)
@@ -45,69 +44,72 @@ def check_network(estimator, scoring=None, kind=None):
     if not isinstance(estimator, tuple(NETWORKS.values())):
         raise TypeError(
             "estimator must be a DNNClassifier or a DNNRegressor, whose parameters all networks "
-            f"get; got {estimator!r}."
+            f"get; got {estimator!r}. Pass one of these."
         )
     check_estimator_parameters(estimator)
-    # Cloned, so that a design does not change with the user's object.
+    # A clone, so that later changes to the user's object do not change the design.
     return clone(estimator) if kind is None else _network_of_target(estimator, kind)
 
 
 def _network_of_target(network, kind):
-    """Return the network that learns the target, or raise if a parameter of it would be lost."""
-    own = kind_of_network(network)
-    if own == kind:
+    """Return the network that learns the target; raise if one of its parameters would be lost."""
+    own_kind = kind_of_network(network)
+    if own_kind == kind:
         return clone(network)
-    converted, defaults = network_of_kind(network, kind), NETWORKS[own]()
+    converted, defaults = network_of_kind(network, kind), NETWORKS[own_kind]()
     for name, value in network.get_params(deep=False).items():
         if name not in converted.get_params() and value != getattr(defaults, name):
             raise ValueError(
-                f"{name}={value!r} of the estimator is for {own}, and the target is taken as "
-                f"{kind}. Leave it out, or say kind={own!r}."
+                f"The estimator must have parameters for {kind}, which the target is taken as; "
+                f"got {name}={value!r}, which is for {own_kind}. Leave it out, or pass "
+                f"kind={own_kind!r}."
             )
-    if network.monitor != DEFAULT_SCORING[own]:  # the user's own choice, which may suit both
+    if network.monitor != DEFAULT_SCORING[own_kind]:  # the user's choice, which may suit both
         converted.set_params(monitor=network.monitor)
     return converted
 
 
 def check_kind_found(network, kind):
-    """Raise if labels look like classes, and the network says that numbers are meant.
+    """Raise if labels look like classes although the network is for numbers.
+
+    Whole ratings and codes of classes look the same, so only the user knows what they are.
 
     Parameters
     ----------
     network : DNNClassifier or DNNRegressor
-        Of the user.
+        The network of the user.
     kind : {"classes", "numbers"}
-        What the labels of the target were taken as, since the user did not say.
+        The kind inferred from the labels of the target.
 
     Raises
     ------
     ValueError
-        Whole ratings and codes of classes look the same: only the user knows.
+        If the network is for numbers and the labels are taken as classes.
     """
     if kind == CLASSES and kind_of_network(network) == NUMBERS:
         raise ValueError(
-            "An estimator or a score of numbers needs a target of numbers; the labels of this one "
-            "are taken as classes. Say kind='numbers' if they are numbers to predict, such as "
+            "An estimator or a score of numbers must have a target of numbers; got labels that "
+            "are taken as classes. Pass kind='numbers' if they are numbers to predict, such as "
             "whole ratings, or else kind='classes'."
         )
 
 
 def network_of_kind(network, kind):
-    """Return a network with the same parameters that learns a task of a kind, such as a source.
+    """Return a network with the same parameters for a task of this kind, such as a source.
 
     Parameters
     ----------
     network : DNNClassifier or DNNRegressor
         The network of a study.
     kind : {"classes", "numbers"}
-        What the task has.
+        The kind of the task.
 
     Returns
     -------
     DNNClassifier or DNNRegressor
-        If it is of another kind than `network`, it has the parameters that both have. Its epochs
-        are chosen by the UAR of classes and the CCC of numbers, or by the loss if those of
-        `network` are.
+        If its kind differs from that of `network`, it has only the parameters that both share. Its
+        epochs are then chosen by the UAR for classes and the CCC for numbers, or by the loss if
+        `network` uses the loss.
     """
     values = clone(network).get_params(deep=False)
     if kind_of_network(network) == kind:
@@ -120,28 +122,28 @@ def network_of_kind(network, kind):
 
 
 def networks_by_kind(network):
-    """Return what is trained on source tasks, by what these have: classes or numbers."""
+    """Return the networks for source tasks by the kind of the task."""
     return {kind: network_of_kind(network, kind) for kind in KINDS}
 
 
 def kind_of_network(network):
-    """Return what a network learns: classes or numbers."""
+    """Return whether a network learns classes or numbers."""
     return NUMBERS if is_regressor(network) else CLASSES
 
 
 def network_parameters(network):
-    """Return the parameters of a network that make it what it is: all but its seed."""
+    """Return all parameters of a network except its seed."""
     values = network.get_params(deep=False)
     return {name: value for name, value in values.items() if name not in _NOT_WRITTEN}
 
 
 def parameter_names():
-    """Return the names of all parameters that design.toml may give, of either kind of network."""
+    """Return the names of all parameters of either kind of network that design.toml may hold."""
     return list({name: None for kind in NETWORKS.values() for name in network_parameters(kind())})
 
 
 def plain_parameters(network):
-    """Return those parameters of a network that TOML can hold."""
+    """Return the parameters of a network that TOML can hold."""
     plain = {}
     for name, value in network_parameters(network).items():
         try:
@@ -152,7 +154,7 @@ def plain_parameters(network):
 
 
 def describe_others(network):
-    """Return in words those parameters of a network that no file can hold."""
+    """Return descriptions of the parameters of a network that no file can hold."""
     values, plain = network_parameters(network), plain_parameters(network)
     return {f"network.{n}": repr(v) for n, v in values.items() if n not in plain}
 
@@ -160,10 +162,10 @@ def describe_others(network):
 def make_network(values):
     """Return the network that the parameters in design.toml describe.
 
-    It is a DNNRegressor if they have a parameter that only this one has.
+    It is a DNNRegressor if one of them is a parameter that only a DNNRegressor has.
     """
     values = {name: None if value == NOTHING else value for name, value in values.items()}
     is_for_numbers = set(values) - set(network_parameters(DNNClassifier()))
     network = DNNRegressor if is_for_numbers else DNNClassifier
-    # As the default is a tuple: to a checkpoint, a list would be another network.
+    # Defaults are tuples, and a checkpoint would take a list as another network.
     return network(**{n: tuple(v) if isinstance(v, list) else v for n, v in values.items()})

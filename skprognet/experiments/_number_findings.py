@@ -1,4 +1,4 @@
-"""What predictions of numbers show, in plain sentences that are computed from the numbers."""
+"""Say what predictions of numbers show, in sentences computed from the numbers."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from skprognet.experiments._findings import find_plain
 
 
 def describe_agreement(agreement, networks):
-    """Say how close the network without a source is, and by how much a source changes that most.
+    """Say how well the network without a source agrees with the truth, and what sources change.
 
     Parameters
     ----------
@@ -23,17 +23,17 @@ def describe_agreement(agreement, networks):
     Returns
     -------
     str
-        Two sentences, or three.
+        Two or three sentences.
     """
     plain = find_plain(agreement, networks)
-    own = rows_of(agreement, plain).iloc[0]
+    row = rows_of(agreement, plain).iloc[0]
     rmse, bias = (shared_digits(agreement[name]) for name in ("rmse", "bias"))  # as in the table
-    told = (
-        f"Over all rows of a repeat, {label(*plain)} has CCC {own['ccc']:.3f}{_correlated(own)} "
-        f"and RMSE {own['rmse']:{rmse}}. Its predictions vary {own['spread']:.2f} times as much "
-        f"as the truth, and are on average {_off(own['bias'], bias)}."
+    sentences = (
+        f"Over all rows of a repeat, {label(*plain)} has CCC {row['ccc']:.3f}{_correlated(row)} "
+        f"and RMSE {row['rmse']:{rmse}}. Its predictions vary {row['spread']:.2f} times as much "
+        f"as the truth, and are on average {_off(row['bias'], bias)}."
     )
-    return f"{told} {_largest_change(agreement, networks)}".rstrip()
+    return f"{sentences} {_largest_change(agreement, networks)}".rstrip()
 
 
 def _correlated(row):
@@ -52,7 +52,7 @@ def _largest_change(agreement, networks):
     if (agreement["source"] == NO_SOURCE).all():
         return ""
     if not networks:
-        return f"{NO_SAME_NETWORK}, so that no CCC is compared."
+        return f"{NO_SAME_NETWORK}, so CCCs are not compared."
     changes = {
         method: rows_of(agreement, method).iloc[0][["ccc", "pearson_r"]]
         - rows_of(agreement, (network, NO_SOURCE)).iloc[0][["ccc", "pearson_r"]]
@@ -62,14 +62,14 @@ def _largest_change(agreement, networks):
     change = changes[most]
     if change["ccc"] == 0:
         return "No source changes the CCC."
-    told = f"With a source, the CCC changes most for {label(*most)}: by {signed(change['ccc'])}"
+    start = f"With a source, the CCC changes most for {label(*most)}: by {signed(change['ccc'])}"
     if np.isnan(change["pearson_r"]):
-        return f"{told}."
-    return f"{told}, and its Pearson's r by {signed(change['pearson_r'])}."
+        return f"{start}."
+    return f"{start}, and its Pearson's r by {signed(change['pearson_r'])}."
 
 
 def describe_distances(disputed, networks):
-    """Say how far the methods are apart, and how often a source brings a number closer.
+    """Say how much the methods differ, and how often a source brings a number closer to the truth.
 
     Parameters
     ----------
@@ -85,27 +85,27 @@ def describe_distances(disputed, networks):
     """
     apart = disputed[["disagreement", "error"]].mean()
     shown = shared_digits(apart, digits=2)
-    told = (
+    distances = (
         f"On {count(disputed, 'row')} the numbers of the methods differ by "
         f"{apart['disagreement']:{shown}} on average (standard deviation over the methods), "
         f"and are {apart['error']:{shown}} from the truth."
     )
     if not networks:
-        return f"{told} {NO_SAME_NETWORK}, so that it is not said what transfer changes."
-    return f"{told} {_how_often_closer(disputed, networks)}."
+        return f"{distances} {NO_SAME_NETWORK}, so the effect of transfer is not shown."
+    return f"{distances} {_how_often_closer(disputed, networks)}."
 
 
 def _how_often_closer(disputed, networks):
-    """Return on which share of the rows sources bring numbers closer; of several the extremes."""
+    """Return the share of rows on which a source brings numbers closer, or the extreme shares."""
     shares = {m: _is_closer(disputed, label(*m), plain).mean() for m, plain in networks.items()}
     most, fewest = max(shares, key=shares.get), min(shares, key=shares.get)
     often = f"on {100 * shares[most]:.0f} % of the rows"
     if len(shares) == 1:
         return f"{label(*most)} is closer to the truth than {networks[most]} {often}"
     return (
-        f"Of {len(shares)} methods with a source, {label(*most)} is most often closer to the "
-        f"truth than the same network without one, {often}; {label(*fewest)} is least often so, "
-        f"on {100 * shares[fewest]:.0f} %"
+        f"Among {len(shares)} methods with a source, {label(*most)} is most often closer to the "
+        f"truth than the same network without a source, {often}. {label(*fewest)} is least often "
+        f"closer, on {100 * shares[fewest]:.0f} %"
     )
 
 

@@ -1,4 +1,4 @@
-"""What the predictions of numbers show: how close they are to the truth, and what they miss."""
+"""The section of the page about predicted numbers: how well they agree with the truth."""
 
 import pandas as pd
 
@@ -19,18 +19,18 @@ def show_numbers(tested):
         PredictionScatterDisplay.from_predictions(tested.predictions),
         "prediction_scatter",
         "Truth and prediction",
-        "On the dotted line predictions equal the truth. Each repeat tests every row once, so a "
-        "row has a point for each repeat; of more than 2000 points a panel shows how dense they "
-        "are. A cloud that is flatter than the line, or beside it, has a CCC below its r.",
+        "On the dotted line, predictions equal the truth. Each repeat tests every row once, so a "
+        "row has a point for each repeat; with more than 2000 points, a panel shows their "
+        "density. If a cloud is flatter than the line, or beside it, its CCC is below its r.",
         "Predicted against true numbers for each method; the numbers are in the table below.",
     )
     table = Table(
         f"Agreement with the truth{tested.where}",
-        "All rows of a repeat are taken together, then the mean over the repeats; the table of "
-        "results takes the rows of each fold by themselves, so that its CCC may differ. r is "
-        "Pearson's correlation, RMSE the root of the mean squared error. Bias is the mean "
-        "prediction minus the mean truth, spread the standard deviation of the predictions "
-        "divided by that of the truth.",
+        "These values are computed over all rows of a repeat and averaged over the repeats. The "
+        "table of results computes the CCC within each fold, so it may differ. r is Pearson's "
+        "correlation, and RMSE the root of the mean squared error. Bias is the mean prediction "
+        "minus the mean truth. Spread is the standard deviation of the predictions divided by "
+        "that of the truth.",
         ["method", "CCC", "r", "RMSE", "bias", "spread"],
         [[(cell, False) for cell in row] for row in _cells(agreement)],
     )
@@ -38,7 +38,7 @@ def show_numbers(tested):
 
 
 def _cells(agreement):
-    """Return how well each method agrees, as rows of text."""
+    """Return the agreement of each method as rows of text."""
     rmse, bias = (shared_digits(agreement[name]) for name in ("rmse", "bias"))
     return [
         [

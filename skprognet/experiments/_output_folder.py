@@ -1,4 +1,4 @@
-"""The folder that a study's results go to: whose it is, and which files in it a run wrote."""
+"""The folder for the results of a study: who may write there, and which files a run wrote."""
 
 import json
 from contextlib import suppress
@@ -21,35 +21,36 @@ _RESULTS = ["results"]  # what only one process at a time may write
 
 def _in_the_way(folder, names):
     return FileExistsError(
-        f"The folder {str(folder)!r} has files that no run wrote, or that were changed since, "
-        f"where results are to go: {first_few(names)}. Move them elsewhere, or choose another "
-        "folder."
+        f"The folder {str(folder)!r} must not have files of yours where results will be written; "
+        f"got files that no run wrote, or that were changed since: {first_few(names)}. Move them "
+        "elsewhere, or choose another folder."
     )
 
 
 class OutputFolder:
-    """A folder that this process writes results or a part to, inside a ``with`` statement.
+    """A folder for the results of a study or of a part of it, used in a ``with`` statement.
 
-    Only one process at a time may write the results; others may do parts of the same run.
+    Only one process at a time may write the results. Other processes may do parts of the same run.
 
-    Its manifest has the digests of all files that runs wrote there, without durations. Any other
-    file, and one that was changed since, is the user's: it is neither replaced nor removed.
+    The manifest of the folder has the digests of all files that runs wrote there, computed without
+    durations. Any other file, or a file that was changed since, belongs to the user. It is neither
+    replaced nor removed.
 
     Parameters
     ----------
     folder : path
-        Made if need be, and removed again if nothing comes into it.
+        The folder. It is made if it does not exist, and removed again if it stays empty.
     run : dict of str to str
-        What is being done there, for telling another process what differs.
+        Description of the run, so that another process can say what differs.
     is_part : bool, default=False
-        Whether this process does a part of the run, and writes no results.
+        Whether this process does only a part of the run, and writes no results.
 
     Raises
     ------
     BlockingIOError
         If another process does another run there, or writes the results.
     OSError
-        If it cannot be written to.
+        If the folder cannot be written to.
     """
 
     def __init__(self, folder, run, is_part=False):
@@ -60,27 +61,27 @@ class OutputFolder:
     def __enter__(self):
         check_folder(self.folder)
         absent = [p for p in (self.folder, *self.folder.absolute().parents) if not p.exists()]
-        self._made = absent[::-1]
+        self._new_folders = absent[::-1]
         with turn(self.folder):
             check_claims(self.folder, self._run, _RESULTS)
             self._files, self.is_complete = self._read_manifest()
             if not has_claims(self.folder):  # another process may be writing right now
                 for name in (*self._files, MANIFEST):
                     remove_drafts(self.folder, name)
-            # What a part trains is claimed in the checkpoint.
+            # The jobs of a part are claimed in the checkpoint instead.
             self.claim = Claim(self.folder, self._run, [] if self._is_part else _RESULTS)
         return self
 
     def __exit__(self, *_):
         lost = self.claim.is_lost()
         self.claim.release()
-        with suppress(OSError):  # something is in it, as of another process
-            for path in () if lost else reversed(self._made):
+        with suppress(OSError):  # the folder is not empty, for example because of another process
+            for path in () if lost else reversed(self._new_folders):
                 path.rmdir()
 
     @property
     def is_unfinished(self):
-        """Whether work is kept here that is not among the results yet."""
+        """Whether the folder has finished jobs that are not yet among the results."""
         return has_checkpoint(self.checkpoint)
 
     def _is_ours(self, name):
@@ -90,15 +91,15 @@ class OutputFolder:
         return digest(name, path.read_bytes()) in self._files.get(name, ())
 
     def check(self, names):
-        """Raise FileExistsError if one of these files is there and no run's, or was changed."""
-        there = [name for name in names if (self.folder / name).is_symlink()]
-        there += [name for name in names if (self.folder / name).exists()]
-        users = [name for name in dict.fromkeys(there) if not self._is_ours(name)]
+        """Raise FileExistsError if one of these files exists and belongs to the user."""
+        existing = [name for name in names if (self.folder / name).is_symlink()]
+        existing += [name for name in names if (self.folder / name).exists()]
+        users = [name for name in dict.fromkeys(existing) if not self._is_ours(name)]
         if users:
             raise _in_the_way(self.folder, users)
 
     def _read_manifest(self):
-        """Return the digests that each file of a run may have, and whether the run is complete."""
+        """Return the allowed digests of each file of a run, and whether the run is complete."""
         try:
             files, complete = read_manifest(self.folder)
         except (OSError, ValueError) as error:
@@ -106,70 +107,72 @@ class OutputFolder:
         return files, complete and (self.folder / REPORT).exists()
 
     def begin(self, record, names, replace=False):
-        """Get ready for a run, before anything is trained.
+        """Prepare the folder for a run, before anything is trained.
 
         Parameters
         ----------
         record : dict
             What `make_record` returns.
         names : sequence of str
-            Of the files that the run may write.
+            Names of the files that the run may write.
         replace : bool, default=False
-            Whether complete results of another design may be replaced, when new ones are there.
+            Whether the new results may replace complete results of another design.
 
         Returns
         -------
         bool
-            False if the folder holds this run, complete.
+            False if the folder already holds this run, complete.
 
         Raises
         ------
         ValueError
-            If it holds another run, or this one with files that are missing or were changed.
+            If the folder holds another run, or this run with missing or changed files.
         FileExistsError
             If a file of the user is in the way.
         """
         with turn(self.folder):
-            self._files, self.is_complete = self._read_manifest()  # of others that do parts
+            # Read again, since other processes that do parts may have written to the folder.
+            self._files, self.is_complete = self._read_manifest()
             return self._begin(record, names, replace)
 
     def _begin(self, record, names, replace):
         self.check([DESIGN_FILE])
-        there = self.folder / DESIGN_FILE
-        other = differences(essence(read_record(there)), essence(record)) if there.exists() else ""
+        path = self.folder / DESIGN_FILE
+        other = differences(essence(read_record(path)), essence(record)) if path.exists() else ""
         if other and (self.is_unfinished or (self.is_complete and not replace)):
             raise ValueError(
-                f"The folder {str(self.folder)!r} holds another run; different are {other}. Use "
-                "another folder, or the design of that run, or remove that folder."
+                f"The folder {str(self.folder)!r} must hold this run or none; got one that "
+                f"differs in {other}. Use another folder, or the design of that run, or remove "
+                "that folder."
             )
         if self.is_complete and not (other or self.is_unfinished or replace):
             self._check_whole()
             return False
         self.check(names)
-        is_written = self._is_part and there.exists() and not other
+        is_written = self._is_part and path.exists() and not other
         if not (self.is_complete or is_written):
             self.write({DESIGN_FILE: format_record(record).encode()}, complete=False)
         return True
 
     def _check_whole(self):
-        """Raise ValueError unless all files of the run are as it wrote them."""
+        """Raise ValueError if a file of the run is missing or was changed."""
         others = [name for name in self._files if not self._is_ours(name)]
         if others:
             raise ValueError(
-                f"The folder {str(self.folder)!r} holds this run, but some files are missing or "
-                f"were changed since: {first_few(others)}. To run it again, remove the folder or "
-                "choose another."
+                f"The folder {str(self.folder)!r} must hold all files of this run unchanged; got "
+                f"missing or changed files: {first_few(others)}. To run it again, remove the "
+                "folder or choose another."
             )
 
     def write(self, contents, complete=True):
-        """Write files, all of them or none, and say in the manifest that they are a run's.
+        """Write all of these files or none, and list them in the manifest.
 
         Parameters
         ----------
         contents : dict of str to bytes
-            What each file is to hold, by its name in the folder.
+            Content of each file, by its name in the folder.
         complete : bool, default=True
-            Whether these are all: then files of earlier runs that are not among them go.
+            Whether these are all files of the run. If so, other files of earlier runs are removed.
 
         Returns
         -------
@@ -179,12 +182,13 @@ class OutputFolder:
         Raises
         ------
         OSError
-            If one cannot be written, a file of the user is in the way, or the folder was removed.
+            If a file cannot be written, a file of the user is in the way, or the folder was
+            removed.
         """
         self.check(contents)
         self.claim.check()
         new = {name: [digest(name, content)] for name, content in contents.items()}
-        # First the old and the new: whichever is there after a power cut is known as a run's.
+        # First note old and new digests, so that after a power cut either version is recognised.
         both = {n: self._files.get(n, []) + new.get(n, []) for n in {**self._files, **new}}
         self._note(both, complete=False)
         write_whole({self.folder / name: content for name, content in contents.items()})
@@ -201,11 +205,11 @@ class OutputFolder:
         self._files, self.is_complete = files, complete
 
     def abandon(self):
-        """Take away the design of a run that could not begin."""
+        """Remove the design of a run that could not begin."""
         if self.is_complete or self.is_unfinished or self.claim.is_lost():
             return
         with turn(self.folder):
-            if self.claim.is_alone():  # another process may have begun with it
+            if self.claim.is_alone():  # another process may have begun the same run
                 self._remove_design()
 
     def _remove_design(self):
@@ -214,6 +218,6 @@ class OutputFolder:
             (self.folder / MANIFEST).unlink()
 
     def remove_checkpoint(self):
-        """Remove the work that was kept, now that the results are written."""
+        """Remove the checkpoint, after the results are written."""
         remove_checkpoint(self.checkpoint)
         clear_claims(self.folder)

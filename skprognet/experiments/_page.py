@@ -1,4 +1,4 @@
-"""A study as one page that needs nothing else: no network, no script, no other file."""
+"""Format a study as one self-contained page, without network, scripts or other files."""
 
 import base64
 
@@ -25,7 +25,7 @@ APART = ("study", "network", "inputs", "sha256", "versions", SCALES, TOGETHER)
 
 
 def _shown(value):
-    """Return text as the page shows it: control characters as Python writes them."""
+    """Return text for the page, with control characters as Python writes them."""
     is_text = isinstance(value, str) and not is_markup(value)
     return printable(value) if is_text else value
 
@@ -39,18 +39,18 @@ def _in_words(value):
 
 
 def format_page(study, figures, record, sections=()):
-    """Return a study as HTML.
+    """Format a study as HTML.
 
     Parameters
     ----------
     study : Study
-        Of tasks or of corpora.
+        A study of tasks or of corpora.
     figures : list of Figure
-        What was drawn of it.
+        The figures of the study.
     record : dict
         What `make_record` returns.
     sections : list of Section, default=()
-        What its predictions show.
+        The sections about its predictions.
 
     Returns
     -------
@@ -98,11 +98,11 @@ def format_page(study, figures, record, sections=()):
 
 
 def _shown_figures(figures):
-    """Return those that are shown on the page, each with its picture."""
+    """Return the figures that the page shows, each with its image."""
     shown = [figure for figure in figures if "svg" in figure.contents]
     return [(figure, _data_uri(figure.contents["svg"])) for figure in shown]
 
 
 def _data_uri(svg):
-    # As an image rather than as elements of the page: the ids of two figures are the same.
+    # Embedded as an image, because inline SVG elements of two figures would share their ids.
     return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"

@@ -1,4 +1,4 @@
-"""A section of the page of a study: a question, its answer, figures and tables."""
+"""A section of the page of a study: a question with its answer, figures and tables."""
 
 from dataclasses import dataclass, field
 
@@ -10,11 +10,11 @@ class Table:
     Attributes
     ----------
     name, note : str
-        What it is called by those who do not see it; how to read it.
+        Name for screen readers, and advice on how to read the table.
     heads : list of str
-        One for each column.
+        The head of each column.
     rows : list of list of (str, bool)
-        Each cell, and whether it is marked.
+        The text of each cell, and whether it is marked.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Table:
 
 @dataclass(eq=False)
 class Section:
-    """One question, and what the study answers.
+    """One question, and the answer of the study.
 
     Attributes
     ----------
@@ -34,9 +34,9 @@ class Section:
     findings : list of str
         The answer in plain words.
     figures : list of Figure
-        All are written as files; those with an SVG are shown.
+        The figures. All are written as files, and those with an SVG are shown.
     tables : list of Table
-        Shown below.
+        Tables below the figures.
     """
 
     heading: str
@@ -45,7 +45,7 @@ class Section:
     tables: list = field(default_factory=list)
 
     def add(self, where, findings, figures, tables):
-        """Add what one corpus, if there are several, shows."""
+        """Add the findings, figures and tables of one target corpus."""
         start = f"{where.removeprefix(', ')}: " if where else ""
         self.findings += [start + finding for finding in findings]
         self.figures += figures

@@ -1,4 +1,4 @@
-"""Parts of a study that are run by themselves, and which of them are missing."""
+"""Select the runs of a part of a study, and find the parts that are missing."""
 
 from pathlib import Path
 
@@ -6,21 +6,21 @@ from skprognet.evaluation import check_corpus_of_part, find_places, parts_of, re
 
 
 def runs_of(runs, only, checkpoint):
-    """Return those runs of a study that have fits of a part; all of them if `only` is None."""
+    """Return the runs of a study that have fits in a part, or all runs if `only` is None."""
     if only is None:
         return runs
     part = read_part(only)
     check_corpus_of_part(part, [run.corpus for run in runs])
     if checkpoint is None:
         raise ValueError(
-            f"A part of a study must go to a checkpoint, where the others are; got only={only!r} "
-            "and checkpoint=None. Pass a folder."
+            f"A part of a study must have a checkpoint, which it shares with other parts; got "
+            f"only={only!r} and checkpoint=None. Pass a folder as checkpoint."
         )
     return [run for run in runs if part.has(corpus=str(run.corpus))]
 
 
 def find_missing(runs, checkpoint, n_together=None):
-    """Return the parts, as text, of which something is not in the checkpoint of a study."""
+    """Return the parts of a study, as text, that are not complete in its checkpoint."""
     everything, missing = [], []
     for run in runs:
         arguments = run.arguments | {"n_together": n_together}

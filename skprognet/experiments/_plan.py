@@ -1,4 +1,4 @@
-"""A study that has met its data: everything is checked, and nothing is trained yet."""
+"""The plan of a study: checked with its data, and ready to be trained."""
 
 import warnings
 from dataclasses import dataclass, field, replace
@@ -27,18 +27,18 @@ from skprognet.model_selection import (
 
 @dataclass
 class PlannedRun:
-    """One call of :func:`~skprognet.evaluation.cross_validate_transfer`, ready to be made.
+    """One planned call of :func:`~skprognet.evaluation.cross_validate_transfer`.
 
     Attributes
     ----------
     corpus : str
         The target corpus.
     groups : ndarray or None
-        The group of each row that was given, if no group is in two folds.
+        The group of each original row, if no group is in two folds.
     arguments : dict
-        Of the call, all that say what is trained.
+        All arguments of the call that determine what is trained.
     folder : str
-        The folder of this run inside that of the checkpoint.
+        The folder of this run inside the checkpoint.
     """
 
     corpus: str
@@ -52,19 +52,19 @@ class PlannedRun:
 
 @dataclass
 class StudyPlan:
-    """A study with its data, from :func:`plan_study`: all is checked, and nothing is trained yet.
+    """The plan of a study, from :func:`plan_study`: checked with its data, but not yet trained.
 
     Attributes
     ----------
     design : TasksDesign or CorporaDesign
-        What is asked.
+        The design of the study.
     tables : dict of str to Table
-        Each corpus by its name, without rows that were dropped.
+        The corpora by name, without dropped rows.
     runs : list of PlannedRun
-        What is run, one after the other.
+        The runs, which are done one after the other.
     scales : dict of str to dict
-        For each corpus of numbers its mean and standard deviation, before they are scaled; empty
-        for classes, and for a study of tasks.
+        The mean and standard deviation of the numbers of each corpus, before scaling; empty for
+        classes, and for a study of tasks.
     n_fits : int
         How many networks will be trained.
 
@@ -99,70 +99,70 @@ class StudyPlan:
         return describe_plan(self.design, self.runs, self.n_fits, file_names(self.design))
 
     def describe(self, folder=None, *, n_jobs=-1, n_together=None):
-        """Return what the study will do, in words, and about how long it will take.
+        """Describe what the study will do and how long it will take.
 
-        The fits of each method; the rows and classes of the smallest and of the largest fold; the
-        files that :func:`write_study` will write, with their size; and the time, from a few epochs
-        of each kind of network, which are trained for that and forgotten. ``print(plan)`` says the
-        same without the time, at once.
+        The text lists the fits of each method; the rows and classes of the smallest and of the
+        largest fold; the files that :func:`write_study` will write, with their size; and the
+        duration. To estimate the duration, a few epochs of each kind of network are trained and
+        discarded. ``print(plan)`` shows the same text immediately, without the duration.
 
         Parameters
         ----------
         folder : path, default=None
-            Where the results are to go, for the text; nothing is written.
+            The folder for the results, which the text names. Nothing is written to it.
         n_jobs : int, default=-1
-            How many splits are to run at the same time, as in joblib; -1 is all cores.
+            How many splits will run at the same time, as in joblib; -1 means all cores.
         n_together : int, default=None
-            How many networks are to be trained at once, as for :meth:`run`.
+            How many networks will be trained at once, as in :meth:`run`.
 
         Returns
         -------
         str
-            Some paragraphs and tables.
+            Paragraphs and tables.
         """
         names = file_names(self.design)
         time = estimate_in_words(self.runs, n_jobs, n_together)
         return describe_plan(self.design, self.runs, self.n_fits, names, folder, time)
 
     def estimate(self, *, n_jobs=-1, n_together=None):
-        """Return about how long the study takes, from a few epochs of each kind of network.
+        """Estimate how long the study takes, from a few epochs of each kind of network.
 
-        They are those of one split, on the real rows (of more than 2000 training rows, a share),
-        trained here and now and forgotten: some seconds for each source. Not among it are the
-        start of processes, figures, other work on the machine, and fits of classifiers that have
-        no epochs. All networks are taken to train all of their epochs, so that with `patience` it
-        is the most that they may take.
+        It trains the networks of one split for a few epochs on the real rows (or on a share, if
+        there are more than 2000 training rows), and discards them. This takes some seconds for
+        each source. The estimate does not include the start of processes, figures, other work on
+        the machine, or fits of classifiers without epochs. It assumes that all networks train all
+        of their epochs, so with `patience` it is an upper limit.
 
         Parameters
         ----------
         n_jobs : int, default=-1
-            How many splits are to run at the same time, as in joblib; -1 is all cores.
+            How many splits will run at the same time, as in joblib; -1 means all cores.
         n_together : int, default=None
-            How many networks are to be trained at once, as for :meth:`run`.
+            How many networks will be trained at once, as in :meth:`run`.
 
         Returns
         -------
         low, high : float
-            Hours.
+            Bounds in hours.
         """
         low, high, _ = estimate_seconds(self.runs, n_jobs, n_together)
         return low / 3600, high / 3600
 
     def run(self, *, only=None, checkpoint=None, n_jobs=-1, n_together=None, verbose=0):
-        """Train everything, and return what came of it; or a part, which goes to the checkpoint.
+        """Train all networks and return the study, or train a part into the checkpoint.
 
         Parameters
         ----------
         only : str, default=None
-            Which part of the study to train, such as "repeat=3", "repeat=3 fold=7", "fold=7" or
-            "corpus=IEMOCAP" (the target), counted from 1. Several processes, also on several
-            machines, may train different parts at the same time. When :meth:`missing` names no
-            part any more, a call without `only` trains nothing, and returns the study.
+            The part of the study to train, such as "repeat=3", "repeat=3 fold=7", "fold=7" or
+            "corpus=IEMOCAP" (the target), counted from 1. Several processes, on one or several
+            machines, may train different parts at the same time. When :meth:`missing` returns no
+            more parts, a call without `only` trains nothing and returns the study.
         checkpoint : path, default=None
-            Folder for what is finished; see
+            Folder that keeps finished jobs; see
             :func:`~skprognet.evaluation.cross_validate_transfer`.
         n_jobs : int, default=-1
-            How many splits run at the same time, as in joblib; -1 is all cores.
+            How many splits run at the same time, as in joblib; -1 means all cores.
         n_together : int, default=None
             How many networks are trained at once, as one batched network; see
             :func:`~skprognet.evaluation.cross_validate_transfer`.
@@ -172,13 +172,13 @@ class StudyPlan:
         Returns
         -------
         Study or None
-            The result; None of a part.
+            The result, or None for a part.
 
         Raises
         ------
         ValueError
-            If the checkpoint is that of another run, or the study has no such part, or there is
-            no checkpoint to put a part in.
+            If the checkpoint is of another run, the study has no such part, or a part has no
+            checkpoint.
         OSError
             If the checkpoint cannot be written, or another process trains the same part.
         """
@@ -203,7 +203,7 @@ class StudyPlan:
         return Study(
             scores,
             curves,
-            # The folds of sessions are as many as there are.
+            # With leave-one-session-out, the number of folds comes from the data.
             replace(
                 self.design,
                 n_repeats=int(scores["repeat"].nunique()),
@@ -217,35 +217,35 @@ class StudyPlan:
         )
 
     def missing(self, checkpoint, *, n_together=None):
-        """Return the parts that a checkpoint still lacks of the study.
+        """Return the parts of the study that are missing in a checkpoint.
 
         Parameters
         ----------
         checkpoint : path
-            The folder, which need not be there.
+            The folder, which need not exist.
         n_together : int, default=None
-            What the parts were run with.
+            The value that the parts were run with.
 
         Returns
         -------
         list of str
-            Each such as ``run(only=...)`` takes it: whole repeats where all of one is missing,
-            else single folds. It is empty if all parts are there.
+            Values for ``run(only=...)``: whole repeats if all of their folds are missing, and
+            single folds otherwise. It is empty if no part is missing.
 
         Raises
         ------
         ValueError
-            If the checkpoint is that of another run.
+            If the checkpoint is of another run.
 
         Warns
         -----
         UserWarning
-            If there is no such folder: all parts are missing then, or its name is wrong.
+            If the folder does not exist. Then all parts are missing, or its name is wrong.
         """
         if not Path(checkpoint).exists():
             warnings.warn(
-                f"There is no folder {str(checkpoint)!r}, so that all parts are missing. Is its "
-                "name right?",
+                f"The folder {str(checkpoint)!r} does not exist, so all parts are missing. Check "
+                "its name.",
                 stacklevel=2,
             )
         return find_missing(self.runs, checkpoint, n_together)

@@ -1,4 +1,4 @@
-"""From the design of a study between corpora to its runs: all checked, nothing trained."""
+"""Plan the runs of a study between corpora, with all checks before any training."""
 
 import numpy as np
 import pandas as pd
@@ -21,64 +21,64 @@ def plan_corpora(design, corpora):
     Parameters
     ----------
     design : CorporaDesign
-        What is asked.
+        The design of the study.
     corpora : dict of str to tuple of (X, labels)
         The corpora.
 
     Returns
     -------
     StudyPlan
-        A run for each target, with all of its sources.
+        A plan with a run for each target, with all of its sources.
     """
     if not isinstance(corpora, dict):
         raise TypeError(
             "corpora must be a dict such as {'emodb': (X, labels), 'iemocap': (X, labels)}; got "
-            f"{type(corpora).__name__}."
+            f"{type(corpora).__name__}. Pass such a dict."
         )
     design = design.named(corpora)
-    given = match_corpora(design, corpora)
-    design = design.of_kind(kind_of_corpora(design, given))
-    given = {name: (X, _learned(design, labels)) for name, (X, labels) in given.items()}
-    chosen = choose_labels(design, {name: y[design.emotion] for name, (_, y) in given.items()})
+    matched = match_corpora(design, corpora)
+    design = design.of_kind(kind_of_corpora(design, matched))
+    matched = {name: (X, _with_tasks(design, labels)) for name, (X, labels) in matched.items()}
+    chosen = choose_labels(design, {name: y[design.emotion] for name, (_, y) in matched.items()})
     tables = settle_duplicates(
-        given, [design.emotion, *design.tasks], design.speaker, design.duplicates
+        matched, [design.emotion, *design.tasks], design.speaker, design.duplicates
     )
     tables = {name: table.select(chosen[name][table.kept]) for name, table in tables.items()}
-    runs = _runs(design, given, scale_numbers(design, tables))
+    runs = _runs(design, matched, scale_numbers(design, tables))
     return StudyPlan(design, tables, runs, moments_of_corpora(design, tables))
 
 
-def _learned(design, labels):
-    """Return the labels of one corpus with the tasks as networks learn them."""
+def _with_tasks(design, labels):
+    """Return the labels of one corpus, with each task in the form that networks learn."""
     kinds = {name: kind_of_task(labels, name, names=design.group_columns) for name in design.tasks}
     return as_tasks(labels, kinds | {design.emotion: design.kind})
 
 
-def _runs(design, given, tables):
+def _runs(design, matched, tables):
     """Return the run of each target, with all of its sources."""
-    teachers = {name: _as_source(design, [tables[name]]) for name in design.source_corpora}
+    single = {name: _as_source(design, [tables[name]]) for name in design.source_corpora}
     runs = []
     for number, target in enumerate(design.target_corpora, 1):
         groups = None
         if design.folds == "speaker-independent":
-            groups = given[target][1][design.speaker].to_numpy()
-        own = design.sources_of(target)
-        sources = {name: teachers[name] for name in own}
+            groups = matched[target][1][design.speaker].to_numpy()
+        names = design.sources_of(target)
+        sources = {name: single[name] for name in names}
         if design.leave_one_corpus_out:
-            sources[ALL_OTHERS] = _as_source(design, [tables[name] for name in own])
+            sources[ALL_OTHERS] = _as_source(design, [tables[name] for name in names])
         arguments = _arguments(design, target, tables[target], sources)
-        # Not by the names, which may hold anything.
+        # Folders are numbered, since the name of a corpus may contain any characters.
         runs.append(PlannedRun(target, groups, arguments, f"target-{number}"))
     return runs
 
 
 def _as_source(design, tables):
-    """Return one corpus as a source, or several that are pooled."""
+    """Return one corpus as a source, or several corpora pooled as one source."""
     if len(tables) == 1:
         (table,) = tables
         y, groups = table.labels[design.emotion], table.labels[design.speaker]
         return SourceCorpus(table.X, y, groups, kind=design.kind)
-    # By position, as the features of all corpora have the same order by now.
+    # Join by position, since all corpora have their features in the same order by now.
     columns = getattr(tables[0].X, "columns", None)
     X = [pd.DataFrame(np.asarray(table.X), columns=columns) for table in tables]
     labels = pd.concat([table.labels for table in tables], ignore_index=True)
@@ -118,8 +118,8 @@ def _arguments(design, target, table, sources):
 def _placebos(design, target):
     """Return which sources of a target also run as a placebo.
 
-    A source that only other targets have is left out here. A name that is no source of any target
-    stays, and the checks of the run say so.
+    Sources that only other targets have are left out. A name that is not a source of any target
+    stays, so that the checks of the run report it.
     """
     if isinstance(design.placebo, bool):
         return design.placebo

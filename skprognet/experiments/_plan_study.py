@@ -1,4 +1,4 @@
-"""A design meets its data."""
+"""Plan a study: check a design with its data."""
 
 from skprognet.experiments._matched_corpora import kind_of_corpora
 from skprognet.experiments._plan_corpora import plan_corpora
@@ -6,30 +6,30 @@ from skprognet.experiments._plan_tasks import kind_of_tasks, plan_tasks
 
 
 def plan_study(design, *data):
-    """Check a study against its data before anything is trained.
+    """Check a study with its data, before anything is trained.
 
     Parameters
     ----------
     design : TasksDesign or CorporaDesign
-        What is asked.
+        The design of the study.
     *data : X and labels, or a dict of corpora
         As in :func:`transfer_between_tasks` or :func:`transfer_between_corpora`.
 
     Returns
     -------
     StudyPlan
-        It knows how many networks there are to train, and trains them with ``run()``.
+        A plan that has the number of networks, and trains them with ``run()``.
 
     Raises
     ------
     ValueError
-        If the data do not fit the design, as the two functions say.
+        If the data do not fit the design; see these two functions.
     TypeError
-        If the corpora are no dict of pairs.
+        If the corpora are not a dict of pairs.
 
     Examples
     --------
-    The paper's first study, on other data.
+    Plan the paper's first study on other data.
 
     >>> from skprognet.datasets import load_emodb
     >>> from skprognet.experiments import TasksDesign, plan_study
@@ -41,24 +41,24 @@ def plan_study(design, *data):
 
 
 def with_kind(design, *data):
-    """Return a design for the kind of target that the data have; :func:`plan_study` does so too.
+    """Return a design for the kind of target in the data, as :func:`plan_study` uses it.
 
     Parameters
     ----------
     design : TasksDesign or CorporaDesign
-        What is asked.
+        The design of the study.
     *data : X and labels, or a dict of corpora
         Tables that have the columns of the design.
 
     Returns
     -------
     TasksDesign or CorporaDesign
-        Its kind, score and network are those that will be used.
+        The design with the kind, score and network that will be used.
 
     Raises
     ------
     ValueError
-        If the design makes no sense for this kind, or the corpora are of two kinds.
+        If the design does not apply to this kind, or the corpora are of two kinds.
     """
     if design.study == "tasks":
         return design.of_kind(kind_of_tasks(design, data[1]))

@@ -1,4 +1,4 @@
-"""From the design of a study between tasks to its run: all checked, nothing trained."""
+"""Plan the run of a study between tasks, with all checks before any training."""
 
 from skprognet._checks import check_none_missing
 from skprognet.experiments._duplicates import settle_duplicates
@@ -17,7 +17,7 @@ def plan_tasks(design, X, labels):
     Parameters
     ----------
     design : TasksDesign
-        What is asked.
+        The design of the study.
     X : array-like of shape (n_samples, n_features)
         Features.
     labels : DataFrame of shape (n_samples, n_tasks)
@@ -26,12 +26,12 @@ def plan_tasks(design, X, labels):
     Returns
     -------
     StudyPlan
-        One run.
+        A plan with one run.
     """
     if design.target in design.sources:
         raise ValueError(
-            f"sources must be other tasks than the target; {design.target!r} is both. Leave it "
-            "out of one."
+            f"sources must be other tasks than the target; got {design.target!r} as both. Leave "
+            "it out of sources."
         )
     warn_of_layers(X, design.layers, stacklevel=4)
     advice = "Rename columns, or pass target=, sources= and speaker=."
@@ -39,7 +39,7 @@ def plan_tasks(design, X, labels):
     check_same_rows(X, labels)
     tasks, group = [design.target, *design.sources], design.group
     for name in dict.fromkeys([*tasks, group]):
-        check_none_missing(name, labels[name])  # by the row as given, before copies are dropped
+        check_none_missing(name, labels[name])  # before copies are dropped, for row numbers
     design = design.of_kind(kind_of_tasks(design, labels))
     kinds = {
         name: kind_of_task(labels, name, names=design.group_columns) for name in design.sources
@@ -73,12 +73,12 @@ def plan_tasks(design, X, labels):
 
 
 def kind_of_tasks(design, labels):
-    """Return what the target of a study is: what its design says, or else by the labels."""
+    """Return the kind of the target of a study, from its design or else from the labels."""
     return kind_of_task(labels, design.target, design.kind, design.group_columns)
 
 
 def _sources(design, labels):
-    """Return each source by its name: the labels of a task, or the layers of a network."""
+    """Return the sources by name: the labels of a task, or the layers of a network."""
     tasks = labels[list(design.sources)]
     if not design.layers:
         return tasks

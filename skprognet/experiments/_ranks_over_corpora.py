@@ -1,4 +1,4 @@
-"""What a study says about corpora in general: ranks of the methods over its targets."""
+"""Describe what a study says about corpora in general, by ranks of methods over its targets."""
 
 from typing import NamedTuple
 
@@ -13,27 +13,27 @@ from skprognet.results import (
 
 
 class RanksInWords(NamedTuple):
-    """What ranks over corpora say: of all methods, and whether transfer helps."""
+    """Sentences about ranks over corpora, and the answer to whether transfer helps."""
 
     sentences: list
-    answer: str  # empty where nothing was tested
+    answer: str  # empty if nothing was tested
 
 
 def largest_training_set(table):
-    """Return the rows of the largest number of training folds, where there are several."""
+    """Return the rows with the largest number of training folds, if there are several numbers."""
     if "n_train_folds" not in table:
         return table
     return table[table["n_train_folds"] == table["n_train_folds"].max()]
 
 
 def ranks_in_words(study):
-    """Return sentences about ranks over corpora; none where one corpus is the only target.
+    """Return sentences about ranks over corpora; none if there is only one target.
 
-    They are the verdict of Friedman's test, the mean ranks, and each pair that differs. The answer
-    has the pairs of a network with a source and the same network without one.
+    They are the verdict of Friedman's test, the mean ranks, and the verdict of each pair that
+    differs. The answer covers the pairs of a network with a source and the same network without.
 
-    The sources differ from target to target. So the single ones are averaged, and stand for "other
-    corpora"; that of all others together has one name already.
+    The single sources differ from target to target, so they are averaged as "other corpora". The
+    source of all other corpora together has the same name for all targets.
     """
     scores = largest_training_set(study.scores)
     n_corpora = scores["corpus"].nunique()
@@ -51,30 +51,31 @@ def ranks_in_words(study):
     needed = corpora_needed(n_methods)
     if n_corpora < needed:
         few = (
-            f"Nothing is said about corpora in general: ranks of {n_methods} methods need at "
-            f"least {needed} target corpora; there are {n_corpora}."
+            f"This study says nothing about corpora in general: ranks of {n_methods} methods need "
+            f"at least {needed} target corpora; there are {n_corpora}."
         )
         return RanksInWords([few], "")
     result = compare_over_corpora(scores)
     pairs = result.comparisons
-    found = pairs[pairs["pvalue"] < result.alpha]
+    different = pairs[pairs["pvalue"] < result.alpha]
     ranks = [
         f"{label(row['method'], row['source'])} {row['mean_rank']:.2f}"
         for _, row in result.ranks.sort_values("mean_rank").iterrows()
     ]
     ranked = f"Mean ranks, 1 is best: {'; '.join(ranks)}."
-    answer = _answer(found, plain_networks(scores), n_corpora)
-    return RanksInWords([result.verdict, ranked, *found["verdict"]], answer)
+    answer = _answer(different, plain_networks(scores), n_corpora)
+    return RanksInWords([result.verdict, ranked, *different["verdict"]], answer)
 
 
-def _answer(found, networks, n_corpora):
-    """Return whether transfer helps over corpora; nothing where no network could tell."""
+def _answer(different, networks, n_corpora):
+    """Say whether transfer helps over corpora; return empty text if no network can tell."""
     if not networks:
         return ""
-    told = [
+    verdicts = [
         row["verdict"]
-        for _, row in found.iterrows()
+        for _, row in different.iterrows()
         if row["against_source"] == NO_SOURCE
         and networks.get((row["method"], row["source"])) == row["against"]
     ]
-    return " ".join(told) or f"No evidence over {n_corpora} corpora that transfer helps or hurts."
+    nothing = f"No evidence over {n_corpora} corpora that transfer helps or hurts."
+    return " ".join(verdicts) or nothing

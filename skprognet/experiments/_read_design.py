@@ -1,4 +1,4 @@
-"""A design in a TOML file: read, and checked by what its study takes."""
+"""Read a design from a TOML file, and check that its values fit its study."""
 
 import tomllib
 from pathlib import Path
@@ -19,12 +19,12 @@ _KINDS = {str: "text", bool: "true or false", int: "an integer"}
 
 
 def read_record(path):
-    """Return what a TOML file holds.
+    """Return the content of a TOML file.
 
     Raises
     ------
     ValueError
-        If it is no TOML.
+        If it is not TOML.
     OSError
         If it cannot be read.
     """
@@ -32,7 +32,7 @@ def read_record(path):
         return tomllib.loads(Path(path).read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(
-            f"A design must be a TOML file; {str(path)!r} is not: {error}."
+            f"A design must be a TOML file; got {str(path)!r}: {error}. Correct the file."
         ) from error
 
 
@@ -42,21 +42,21 @@ def read_design(path):
     Parameters
     ----------
     path : path
-        The file. What it does not say has its default.
+        The file. Missing values have their defaults.
 
     Returns
     -------
     TasksDesign or CorporaDesign
-        By the value ``study`` of the file. ``design.to_arguments()`` is for the function that
-        runs the study.
+        A design of the kind that ``study`` in the file names. ``design.to_arguments()`` gives the
+        arguments of the function that runs the study.
 
     Raises
     ------
     ValueError
-        If it is no TOML, a value is unknown or out of range, or the file says that it is not the
-        whole design.
+        If the file is not TOML, a value is unknown or out of range, or the file lists values that
+        it could not hold.
     TypeError
-        If a parameter of the network is of the wrong kind.
+        If a parameter of the network is of the wrong type.
     OSError
         If the file cannot be read.
 
@@ -80,29 +80,29 @@ def read_design(path):
     kind = DESIGNS.get(record.get("study"))
     if kind is None:
         raise ValueError(
-            f"The design {str(path)!r} must say study = 'tasks' or study = 'corpora'; got "
-            f"{record.get('study')!r}. Add it."
+            f"The design {str(path)!r} must have study = 'tasks' or study = 'corpora'; got "
+            f"{record.get('study')!r}. Add this value."
         )
     check_record(record, kind, path)
     return kind.from_dict(record)
 
 
 def check_record(record, design, path):
-    """Raise unless a record is that of a design of this kind: whole, with known names and types.
+    """Raise unless a record is a complete design of this kind, with known names and types.
 
     Parameters
     ----------
     record : dict
-        What was read; values may be left out.
+        The content of the file; values may be left out.
     design : type
         TasksDesign or CorporaDesign.
     path : path
-        Where it was read from, for messages.
+        The file, for messages.
 
     Raises
     ------
     ValueError
-        If it is not.
+        If the record is not such a design.
     """
     check_whole(record, design, path)
     values = {name: value for name, value in record.items() if name not in BESIDE}
@@ -111,21 +111,21 @@ def check_record(record, design, path):
 
 
 def check_values(values, kinds, where):
-    """Raise unless all values are known, and each is of the type that its field has.
+    """Raise unless all values are known and have the types of their fields.
 
     Parameters
     ----------
     values : dict
         Values of TOML.
     kinds : dict of str to type
-        The type of each value that there may be, such as ``int`` or ``tuple[str, ...]``.
+        The type of each allowed value, such as ``int`` or ``tuple[str, ...]``.
     where : str
-        Where they were read, for messages.
+        Name of the file, for messages.
 
     Raises
     ------
     ValueError
-        If one is not.
+        If a value is unknown or of another type.
     """
     check_names(values, kinds, where)
     for name, value in values.items():
@@ -138,7 +138,7 @@ def check_values(values, kinds, where):
         else:
             fits = type(value) is kind
         if not fits:
-            told = f"a list, each {_KINDS[kind]}" if several else _KINDS[kind]
-            told = f"true, false or {told}" if takes_all(kinds[name]) else told
-            told += " or a table" if takes_table(kinds[name]) else ""
-            raise ValueError(f"{where} must have {told}, as {name!r}; got {value!r}.")
+            what = f"a list, each {_KINDS[kind]}" if several else _KINDS[kind]
+            what = f"true, false or {what}" if takes_all(kinds[name]) else what
+            what += " or a table" if takes_table(kinds[name]) else ""
+            raise ValueError(f"{where} must have {what}, as {name!r}; got {value!r}.")

@@ -1,4 +1,4 @@
-"""The record of a study, from which it can be run again: design.toml."""
+"""The record of a study, design.toml, from which it can be run again."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -10,10 +10,10 @@ from skprognet._files import sha256
 from skprognet._scores import TOGETHER
 from skprognet.experiments._arguments import DESIGN_FILE
 
-# What a run finds out: no part of what it is asked.
+# Results of a run, which are not part of its design.
 DROPPED, SCALES = "dropped_rows", "scales"
 FOUND = (DROPPED, SCALES)
-# What a record cannot hold, each with what it was in words.
+# The table that describes values which a record cannot hold.
 MISSING = "missing"
 _LIBRARIES = (
     "skprognet",
@@ -28,14 +28,14 @@ _LIBRARIES = (
 
 
 def installed_versions():
-    """Return the versions of what the numbers depend on, by name; what is missing is left out."""
-    found = {"python": platform.python_version(), "platform": platform.platform()}
+    """Return the versions of the installed libraries that the numbers depend on, by name."""
+    versions = {"python": platform.python_version(), "platform": platform.platform()}
     for name in _LIBRARIES:
         try:
-            found[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return versions
 
 
 def make_record(design, inputs=None, files=None, n_together=None):
@@ -44,19 +44,19 @@ def make_record(design, inputs=None, files=None, n_together=None):
     Parameters
     ----------
     design : TasksDesign or CorporaDesign
-        What was asked.
+        The design of the study.
     inputs : dict, default=None
-        Where the data came from: plain values.
+        The origin of the data, as plain values.
     files : dict of str to path, default=None
-        Those of the inputs that are files.
+        The inputs that are files.
     n_together : int, default=None
         How many networks are trained at once. None is 1 on a CPU.
 
     Returns
     -------
     dict
-        The values of the design, and tables inputs, sha256 and versions. It holds
-        ``trained_together`` if networks are trained together, since their dropout masks then
+        The values of the design, and the tables inputs, sha256 and versions. It
+        holds ``trained_together`` if networks are trained together, since their dropout masks then
         differ from those of networks trained one by one.
     """
     values = design.to_dict()
@@ -71,31 +71,31 @@ def make_record(design, inputs=None, files=None, n_together=None):
 
 
 def add_found(record, study):
-    """Return a record with what the run has found out: rows that were dropped, scales."""
+    """Return a record with the results of the run: dropped rows, and the scales of numbers."""
     rows = study.dropped_rows
     if record["study"] == "tasks":  # there is one corpus
         rows = [row for dropped in rows.values() for row in dropped]
-    found = {DROPPED: rows, SCALES: study.scales, TOGETHER: TOGETHER in study.scores}
-    return record | {name: value for name, value in found.items() if value}
+    results = {DROPPED: rows, SCALES: study.scales, TOGETHER: TOGETHER in study.scores}
+    return record | {name: value for name, value in results.items() if value}
 
 
 def format_record(record):
     """Return a record as TOML."""
-    told = "The whole design of a study. In this folder, this runs it again:\n"
-    told += f"#   {repeat_command(record)}"
+    head = "The whole design of a study. To run it again, use this command in this folder:\n"
+    head += f"#   {repeat_command(record)}"
     if record.get(MISSING):
-        told = (
-            f"The design of a study but for what stands under [{MISSING}], which no file can "
-            "hold.\n# It can be run again from Python, with these added."
+        head = (
+            f"The design of a study without the values listed in [{MISSING}], which no file can "
+            "hold.\n# To run it again, add these values in Python."
         )
-    return f"# {told}\n\n{tomli_w.dumps(record)}"
+    return f"# {head}\n\n{tomli_w.dumps(record)}"
 
 
 def repeat_command(record):
-    """Return the command that runs the study again; it names the data if the record does not."""
+    """Return the command that runs the study again, with tables if the record has no inputs."""
     data = {"tasks": "TABLE ", "corpora": "TABLE TABLE "}[record["study"]]
     data = "" if record["inputs"] else data
-    # On a CUDA device networks are trained together by default. Any number gives the same scores.
+    # On a CUDA device, networks are trained together by default. Any number gives the same scores.
     together = " --n-together 2" if record.get(TOGETHER) and not _is_on_cuda(record) else ""
     return f"skprognet {record['study']} {data}--design {DESIGN_FILE} --output again{together}"
 
@@ -105,7 +105,7 @@ def _is_on_cuda(record):
 
 
 def _flat(record, prefix=""):
-    """Return a record with the names of its tables before those of their values."""
+    """Return a record without nested tables: names of tables are put before those of values."""
     flat = {}
     for name, value in record.items():
         if isinstance(value, dict):
@@ -116,12 +116,12 @@ def _flat(record, prefix=""):
 
 
 def differences(then, now):
-    """Return what differs between two records in words, such as "random_state (then 0, now 1)"."""
+    """Say what differs between two records, such as "random_state (then 0, now 1)"."""
     return _wording.differences(_flat(then), _flat(now))
 
 
 def essence(record):
-    """Return what two runs must share to be one; versions are the checkpoint's affair."""
+    """Return the values that must agree in the same run; the checkpoint compares versions."""
     apart = {"inputs": record.get("inputs", {}).get("features", []), "versions": None}
     together = record.get(TOGETHER)
     apart["training"] = "together, n_together of 2 or more" if together else "one by one"
@@ -130,5 +130,5 @@ def essence(record):
 
 
 def describe_record(record):
-    """Return what makes a run the one it is, as text by name."""
+    """Return the values that identify a run, as text by name."""
     return {name: str(value) for name, value in _flat(essence(record)).items()}

@@ -1,7 +1,7 @@
-"""What a study keeps of the rows of a corpus: their predictions and labels, by number as given.
+"""Give predictions and labels the original row numbers of the corpus.
 
-The rows of a run are those that are left when copies were dropped. A user counts in the table that
-was given, so results have the numbers that the rows have there.
+A run counts only the rows that remain after copies were dropped. The user counts rows in the
+original table, so the results use the numbers of that table.
 """
 
 import numpy as np
@@ -18,19 +18,19 @@ from skprognet._predictions import (
 
 
 def number_predictions(predictions, table):
-    """Return predictions whose rows have the numbers that they were given with, and their files.
+    """Return predictions with the original row numbers, and with the files of the rows.
 
     Parameters
     ----------
     predictions : DataFrame
-        Of a run on the rows that are left.
+        Predictions of a run on the remaining rows.
     table : Table
-        Of its corpus.
+        The table of its corpus.
 
     Returns
     -------
     DataFrame
-        With the column file after row, if the labels have one.
+        The predictions, with the column file after row, if the labels have this column.
     """
     rows = predictions[ROW].to_numpy()
     numbered = predictions.assign(**{ROW: np.flatnonzero(table.kept)[rows]})
@@ -41,24 +41,24 @@ def number_predictions(predictions, table):
 
 
 def _as_text(file):
-    """Return the name of a file as text in UTF-8: some old names have bytes that are none."""
+    """Return the name of a file as valid UTF-8, with invalid bytes of old names escaped."""
     return file if pd.isna(file) else str(file).encode("utf-8", "backslashreplace").decode()
 
 
 def join_predictions(parts):
     """Return the predictions of several runs as one table.
 
-    A class that only some target corpora have, or a file, is missing in the rows of the others.
+    If only some target corpora have a class or files, its column is missing values for the others.
 
     Parameters
     ----------
     parts : list of DataFrame
-        Of each run.
+        The predictions of each run.
 
     Returns
     -------
     DataFrame
-        With the columns of a single run in the same order; the classes of all are sorted.
+        The columns of a single run in the same order, with the classes of all runs sorted.
     """
     whole = pd.concat(parts, ignore_index=True)
     last = [FILE] if FILE in whole else []
@@ -69,7 +69,7 @@ def join_predictions(parts):
 
 
 def labels_by_row(table):
-    """Return the labels of a corpus by the numbers of its rows as given; no features among them.
+    """Return the labels of a corpus by original row number, without features.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def labels_by_row(table):
     Returns
     -------
     DataFrame
-        Its index has the name row; rows that were dropped are not in it.
+        The labels without dropped rows; its index has the name row.
     """
     features = set(getattr(table.X, "columns", ()))
     labels = table.labels[[name for name in table.labels if name not in features]]

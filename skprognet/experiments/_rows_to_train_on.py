@@ -1,20 +1,20 @@
-"""The rows that a single model is trained on: whether there are enough, and how many of what."""
+"""Check and count the rows that a single model is trained on."""
 
 import pandas as pd
 
 from skprognet._target_kind import CLASSES, NUMBERS
 
-# How the rows that choose the epoch are drawn where speakers are not kept apart.
+# How the rows that choose the epoch are drawn if speakers are not kept apart.
 DRAWN = {CLASSES: "stratified", NUMBERS: "random"}
 
 
 def check_rows_to_train_on(y, kind):
-    """Raise unless there are rows of a target of this kind to train on and to choose the epoch."""
+    """Raise unless there are enough rows to train on and to choose the epoch."""
     _CHECKS[kind](y)
 
 
 def count_training_rows(labels, target, kind, speaker):
-    """Return what there is of the target, how many rows of each corpus, how many speakers."""
+    """Return a summary of the target, the number of speakers, and the rows of each corpus."""
     counts = {kind: _COUNTS[kind](labels[target])}
     if speaker in labels and speaker != target:
         counts["speakers"] = int(labels[speaker].nunique())
@@ -24,7 +24,7 @@ def count_training_rows(labels, target, kind, speaker):
 
 
 def _moments(numbers):
-    """Return what a set of numbers is like."""
+    """Return mean, standard deviation and range of numbers."""
     return {
         "mean": float(numbers.mean()),
         "standard_deviation": float(numbers.std(ddof=0)),
@@ -34,26 +34,26 @@ def _moments(numbers):
 
 
 def _rows_of_each(values):
-    """Return how many rows have each value, in the order of the values."""
+    """Return the number of rows with each value, sorted by value."""
     return {str(value): int(n) for value, n in values.value_counts().sort_index().items()}
 
 
 def _check_classes(y):
-    """Raise unless there are classes, and rows of each to train on and to choose the epoch by."""
+    """Raise unless there are two classes, each with a row to train on and one for validation."""
     counts = pd.Series(y).value_counts()
     if len(counts) < 2 or counts.min() < 2:
         raise ValueError(
-            "There must be two classes or more, each with two rows or more; in the column "
-            f"{y.name!r} there are {counts.to_dict()}."
+            f"The column {y.name!r} must have at least two classes of at least two rows each; got "
+            f"{counts.to_dict()}. Add rows, or use another column."
         )
 
 
 def _check_numbers(y):
-    """Raise unless there are rows to train on and rows to choose the epoch by, two of each."""
+    """Raise unless there are two rows to train on and two for validation."""
     if len(y) < 4 or y.nunique() < 2:
         raise ValueError(
-            "There must be four rows or more, and different numbers; in the column "
-            f"{y.name!r} there are {len(y)} rows and {y.nunique()} different numbers."
+            f"The column {y.name!r} must have at least four rows and two different numbers; got "
+            f"{len(y)} rows and {y.nunique()} different numbers. Add rows, or use another column."
         )
 
 

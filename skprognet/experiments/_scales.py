@@ -1,4 +1,4 @@
-"""The numbers of several corpora on one scale: ratings of 1 to 5 and of 1 to 7, say."""
+"""Bring the numbers of several corpora to one scale, such as ratings of 1 to 5 and of 1 to 7."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -18,38 +18,38 @@ class Scale(NamedTuple):
     Attributes
     ----------
     zero, unit : float
-        What becomes 0, and the difference that becomes 1.
+        The number that becomes 0, and the difference that becomes 1.
     """
 
     zero: float
     unit: float
 
     def __call__(self, numbers):
-        """Return numbers as networks learn them."""
+        """Return the scaled numbers, which networks learn."""
         return (numbers - self.zero) / self.unit
 
 
 def check_scale(scale, names=()):
-    """Return the scale of a study of corpora; raise unless it can be one.
+    """Return the scale of a study of corpora, or raise if it is not valid.
 
     Parameters
     ----------
     scale : {"z-scores", "none"} or dict of str to (low, high)
-        As :func:`transfer_between_corpora` takes it.
+        As in :func:`transfer_between_corpora`.
     names : sequence of str, default=()
         The corpora, if they are known.
 
     Returns
     -------
     str or dict of str to (float, float)
-        The same as plain values.
+        The same scale as plain values.
 
     Raises
     ------
     ValueError
-        If it is another word, a corpus is missing or unknown, or a range is none.
+        If it is another word, a corpus is missing or unknown, or a range is invalid.
     TypeError
-        If a range is no pair of numbers.
+        If a range is not a pair of numbers.
     """
     if not isinstance(scale, dict):
         check_choice("scale", scale, (Z_SCORES, AS_GIVEN))
@@ -57,7 +57,8 @@ def check_scale(scale, names=()):
     if names and set(scale) != set(names):
         raise ValueError(
             "scale must have the lowest and highest possible number of each corpus, "
-            f"{first_few(names)}; got those of {first_few(scale) or 'none'}."
+            f"{first_few(names)}; got those of {first_few(scale) or 'none'}. Pass a range for "
+            "each corpus."
         )
     return {name: _check_range(name, bounds) for name, bounds in scale.items()}
 
@@ -67,14 +68,15 @@ def _check_range(name, bounds):
     if not isinstance(bounds, (tuple, list)) or len(bounds) != 2:
         raise TypeError(
             f"The scale of {name!r} must be a pair of its lowest and highest possible number, "
-            f"such as (1, 5); got {bounds!r:.200}."
+            f"such as (1, 5); got {bounds!r:.200}. Pass such a pair."
         )
     for bound in bounds:
         check_number(f"The scale of {name!r}", bound, "number")
     low, high = map(float, bounds)
     if not -np.inf < low < high < np.inf:
         raise ValueError(
-            f"The scale of {name!r} must go from a number to a higher one; got {bounds!r}."
+            f"The scale of {name!r} must go from a number to a higher one; got {bounds!r}. "
+            "Pass (low, high)."
         )
     return low, high
 
@@ -85,21 +87,21 @@ def scale_of(design, name, numbers):
     Parameters
     ----------
     design : CorporaDesign
-        Of numbers.
+        A design for numbers.
     name : str
         The corpus.
     numbers : Series
-        Of its rows that take part.
+        The numbers of its rows that take part.
 
     Returns
     -------
     Scale
-        For z-scores by their mean and (population) standard deviation.
+        The scale. For z-scores it uses their mean and (population) standard deviation.
 
     Raises
     ------
     ValueError
-        If they are constant, or outside the range that the design gives.
+        If the numbers are constant, or outside the range in the design.
     """
     if design.scale == AS_GIVEN:
         return Scale(0.0, 1.0)
@@ -109,7 +111,7 @@ def scale_of(design, name, numbers):
     outside = numbers[(numbers < low) | (numbers > high)]
     if len(outside):
         raise ValueError(
-            f"{design.emotion!r} of {name!r} must be from {low:g} to {high:g}, as scale says; got "
+            f"{design.emotion!r} of {name!r} must be from {low:g} to {high:g}, its scale; got "
             f"{first_few(outside.unique(), show='{:g}'.format)}. Correct the scale or the rows."
         )
     return Scale(low, high - low)
@@ -119,26 +121,26 @@ def _spread(design, name, numbers):
     """Return the standard deviation of the numbers of a corpus, which must not be constant."""
     if numbers.nunique() < 2:
         raise ValueError(
-            f"{design.emotion!r} of {name!r} must have different numbers; all are "
+            f"{design.emotion!r} of {name!r} must have different numbers; got only "
             f"{numbers.iloc[0]:g}. Leave this corpus out."
         )
     return float(numbers.std(ddof=0))
 
 
 def scale_numbers(design, tables):
-    """Return the corpora with their numbers on one scale; classes stay as they are.
+    """Return the corpora with their numbers on one scale; classes are not changed.
 
     Parameters
     ----------
     design : CorporaDesign
-        What is asked.
+        The design of the study.
     tables : dict of str to Table
         The rows of each corpus that take part.
 
     Returns
     -------
     dict of str to Table
-        The tables that were given are not changed.
+        New tables; those in `tables` are not changed.
     """
     if design.kind != NUMBERS:
         return tables
@@ -151,9 +153,9 @@ def scale_numbers(design, tables):
 
 
 def moments_of_corpora(design, tables):
-    """Return mean and (population) standard deviation of the numbers of each corpus as given.
+    """Return mean and (population) standard deviation of the original numbers of each corpus.
 
-    With them z-scores can be undone. There are none for classes.
+    They are needed to undo z-scores. For classes the result is empty.
     """
     if design.kind != NUMBERS:
         return {}

@@ -1,4 +1,4 @@
-"""What follows from the predictions of a study: a section of its page for each question."""
+"""Make the sections of the page that follow from the predictions of a study."""
 
 from functools import partial
 
@@ -12,20 +12,20 @@ from skprognet.experiments._tested import tested_by_corpus
 
 
 def draw_sections(study):
-    """Return what the predictions of a study show.
+    """Return the sections about the predictions of a study.
 
-    For each target corpus the fits with the largest training set count. Placebos have no part in
-    it: they have nothing to teach, and the table of results has them.
+    They cover the fits with the largest training set for each target corpus. Placebos are left
+    out, since they have nothing to teach; the table of results has them.
 
     Parameters
     ----------
     study : Study
-        Of tasks or of corpora.
+        A study of tasks or of corpora.
 
     Returns
     -------
     list of Section
-        Those that have something to say; none for a study without predictions.
+        The sections that have findings; empty for a study without predictions.
     """
     if study.predictions is None or not len(study.predictions):
         return []
@@ -38,7 +38,7 @@ def draw_sections(study):
 
 
 def _questions(tested, speaker):
-    """Return what is asked of the predictions, and what answers it, by heading."""
+    """Return the functions that answer questions about the predictions, by heading."""
     groups = {"Which speakers": partial(show_groups, speaker=speaker)}
     disputes = {"Where methods disagree": show_disputes}
     if tested.kind == NUMBERS:

@@ -1,4 +1,4 @@
-"""Which labels corpora share, and which rows are left out: said before anything is trained."""
+"""Choose the rows whose labels corpora share, and report before training what is left out."""
 
 import warnings
 
@@ -9,21 +9,21 @@ from skprognet._wording import first_few, nearest_name
 
 
 def choose_labels(design, labels):
-    """Return which rows of each corpus take part, and say what the corpora share.
+    """Return which rows of each corpus take part, and warn about labels that are not shared.
 
-    Numbers are no labels that could be shared: all rows take part.
+    For numbers, all rows take part.
 
     Parameters
     ----------
     design : CorporaDesign
-        What is asked: all labels, or some `emotions`.
+        The design, with all labels or some `emotions`.
     labels : dict of str to Series
-        What is recognised, by corpus.
+        The labels of the target task, by corpus.
 
     Returns
     -------
     dict of str to ndarray of bool
-        The rows that are kept.
+        The rows to keep.
 
     Raises
     ------
@@ -46,33 +46,33 @@ def choose_labels(design, labels):
             name: {x for x in each if str(x) in design.emotions} for name, each in found.items()
         }
         kept = {name: column.isin(wanted[name]).to_numpy() for name, column in labels.items()}
-        _tell_kept(design, found, kept)
+        _warn_of_lost_labels(design, found, kept)
         found = wanted
     for source, target in design.directions:
         _check_shared(design.emotion, source, target, found)
     if design.emotions is None:
-        _tell_shared(design.emotion, found)
+        _warn_of_different_labels(design.emotion, found)
     return kept
 
 
 def _check_emotions(emotions, found):
-    """Raise if no corpus has one of the labels that are wanted, or one has fewer than two."""
-    there = list(dict.fromkeys(str(label) for labels in found.values() for label in labels))
-    missing = [label for label in emotions if label not in there]
+    """Raise if one of the emotions is in no corpus, or a corpus has fewer than two of them."""
+    existing = list(dict.fromkeys(str(label) for labels in found.values() for label in labels))
+    missing = [label for label in emotions if label not in existing]
     if missing:
-        near = nearest_name(missing[0], there)
-        hint = f" The nearest to {missing[0]!r} is {near!r}." if near else ""
+        near = nearest_name(missing[0], existing)
+        hint = f"Did you mean {near!r}?" if near else "Use some of these labels."
         raise ValueError(
-            f"emotions must be labels that some corpus has, among {_list(there)}; none has "
-            f"{first_few(missing)}.{hint}"
+            f"emotions must be labels that some corpus has, among {_list(existing)}; got "
+            f"{first_few(missing)}. {hint}"
         )
     for name, labels in found.items():
-        own = [label for label in emotions if label in set(map(str, labels))]
-        if len(own) < 2:
+        shared = [label for label in emotions if label in set(map(str, labels))]
+        if len(shared) < 2:
             raise ValueError(
-                f"Each corpus must have at least two of the emotions {first_few(emotions)}; "
-                f"{name!r} has {first_few(own) or 'none'} of them, among {_list(labels)}. Add "
-                "labels to emotions, or leave the corpus out."
+                f"Each corpus must have at least two of the emotions {first_few(emotions)}; got "
+                f"{first_few(shared) or 'none'} in {name!r}, among {_list(labels)}. Add labels to "
+                "emotions, or leave the corpus out."
             )
 
 
@@ -80,47 +80,47 @@ def _check_shared(emotion, source, target, found):
     """Raise unless a source and its target have a label in common."""
     if not found[source] & found[target]:
         raise ValueError(
-            f"A source and its target must share labels of {emotion!r}; {source!r} has "
-            f"{_list(found[source])}, {target!r} has {_list(found[target])}. Give equal classes "
-            "equal names, name another column, or leave one of them out."
+            f"A source and its target must share labels of {emotion!r}; got "
+            f"{_list(found[source])} in {source!r} and {_list(found[target])} in {target!r}. Give "
+            "equal classes equal names, name another column, or leave one of them out."
         )
 
 
-def _tell_shared(emotion, found):
-    """Warn of labels that not all corpora have."""
+def _warn_of_different_labels(emotion, found):
+    """Warn about labels that not all corpora have."""
     shared = set.intersection(*found.values())
     if all(labels == shared for labels in found.values()):
         return
-    told = [f"all have {_list(shared)}" if shared else "no label is in all"]
+    facts = [f"all have {_list(shared)}" if shared else "no label is in all corpora"]
     verb = "also has" if shared else "has"
-    told += [
+    facts += [
         f"{name!r} {verb} {_list(labels - shared)}"
         for name, labels in found.items()
         if labels - shared
     ]
     warnings.warn(
-        f"The corpora have different labels of {emotion!r}: {'; '.join(told)}. All rows are used: "
-        "each corpus learns all of its own labels, and what a source knows of others goes with "
-        "its output layer. To keep some labels in all corpora, pass emotions= (on the command "
-        "line --emotions).",
+        f"The corpora have different labels of {emotion!r}: {'; '.join(facts)}. All rows are "
+        "used. Each network learns all labels of its own corpus, and the output layer of a source "
+        "is not transferred. To keep the same labels in all corpora, pass emotions= (on the "
+        "command line --emotions).",
         stacklevel=6,
     )
 
 
-def _tell_kept(design, found, kept):
-    """Warn of what each corpus loses and lacks, if any does."""
-    told, is_all = [], True
+def _warn_of_lost_labels(design, found, kept):
+    """Warn about rows that a corpus loses and labels that it lacks, if there are any."""
+    facts, is_all = [], True
     for name, labels in found.items():
         lost = {label for label in labels if str(label) not in design.emotions}
         lacking = set(design.emotions) - set(map(str, labels))
         is_all &= bool(kept[name].all()) and not lacking
         words = f"{name!r}: {kept[name].sum()} of {len(kept[name])} rows"
         words += f", without {_list(lost)}" if lost else ""
-        told.append(words + (f"; it has no {_list(lacking)}" if lacking else ""))
+        facts.append(words + (f"; it has no {_list(lacking)}" if lacking else ""))
     if not is_all:
         warnings.warn(
-            f"Of the labels of {design.emotion!r} are kept {first_few(design.emotions)}. "
-            f"{'. '.join(told)}.",
+            f"The study keeps the labels {first_few(design.emotions)} of {design.emotion!r}. "
+            f"{'. '.join(facts)}.",
             stacklevel=6,
         )
 

@@ -1,4 +1,4 @@
-"""What a study leaves: scores, curves, verdicts, table, and the audit of its fits."""
+"""The result of a study: scores, curves, verdicts, table, and the audit of its fits."""
 
 import warnings
 from dataclasses import dataclass, field
@@ -20,36 +20,36 @@ class Study:
     curves : DataFrame
         Validation and test score of every epoch of every fit.
     design : TasksDesign or CorporaDesign
-        What was run; ``design.to_dict()`` has it as it stands in ``design.toml``.
+        The design that was run; ``design.to_dict()`` has the values of ``design.toml``.
     groups : dict of str to ndarray
-        For each target corpus the group of each row that is in one fold only; empty where the
-        folds share speakers.
+        The speaker or session of each row, for each target corpus, if no group is in two folds;
+        empty if the folds share speakers.
     dropped_rows : dict of str to list of int
-        For each target corpus the rows that were left out as copies of others, if there were any.
+        The rows that were left out as copies of others, for each corpus that has any.
     predictions : DataFrame or None
-        A row for each row that tested a fit: its true and its predicted label or number, and the
+        A row for each test row of each fit: its true and its predicted label or number, and the
         probability of each class; see :func:`~skprognet.evaluation.cross_validate_transfer`.
-        ``row`` is the number of the row in the corpus as it was given, from 0. ``file`` is there
-        if the labels have a column of this name. Where two target corpora have different classes,
-        the probability of a class is NaN in the corpus that lacks it. It is None in a study that
-        was put together from scores alone.
+        ``row`` is the original number of the row in the corpus, from 0. ``file`` exists if the
+        labels have a column of this name. If two target corpora have different classes, the
+        probability of a class is NaN in a corpus that lacks it. It is None in a study that was
+        made from scores alone.
     labels : dict of str to DataFrame
-        For each corpus all columns of its labels, whose index is ``row``; rows that were left out
-        are not in it.
+        All columns of the labels of each corpus, with ``row`` as index, without the rows that were
+        left out.
     scales : dict of str to dict
-        For each corpus of numbers ``mean`` and ``standard_deviation`` of the numbers as they were
-        given: the numbers in `predictions` are scaled as ``design.scale`` says, and z-scores are
-        undone by ``mean + standard_deviation * number``. It is empty for classes, and for a study
-        of tasks, whose numbers stay as they are.
+        The original ``mean`` and ``standard_deviation`` of the numbers of each corpus. The numbers
+        in `predictions` are scaled by ``design.scale``; to undo z-scores, compute
+        ``mean + standard_deviation * number``. It is empty for classes, and for a study of tasks,
+        whose numbers are not scaled.
     comparisons : DataFrame
         The tests and verdicts; see :func:`~skprognet.results.compare_methods`.
     table : DataFrame
         The paper's Table 2; see :func:`~skprognet.results.summary_table`.
     audit : DataFrame or None
-        What :func:`~skprognet.evaluation.audit` found; None if it failed.
+        The result of :func:`~skprognet.evaluation.audit`; None if it failed.
     audit_verdict : str
-        The same in a sentence. A study whose audit fails gives a UserWarning. It keeps its scores,
-        so that one can find out why.
+        The result of the audit in words. A study whose audit fails gives a UserWarning, but keeps
+        its scores, so that you can find the reason.
 
     Examples
     --------
@@ -73,8 +73,8 @@ class Study:
     >>> study.design.sources
     ('gender',)
     >>> print(study.audit_verdict)
-    The audit passed: in 12 fits (9 of methods, 3 of sources) and 1017 tested rows, no fit and no
-    source had been given a test row.
+    The audit passed: no fit and no source had seen a row that it was tested on. It checked 12
+    fits (9 of methods, 3 of sources) with 1017 tested rows.
     """
 
     scores: pd.DataFrame
@@ -97,21 +97,21 @@ class Study:
 
 
 def _audit_by_corpus(scores, groups):
-    """Return what the audit of every corpus found, or None, and a sentence about it."""
+    """Return the audit of every corpus in one table, or None if it failed, and a sentence."""
     try:
-        told = [
+        audits = [
             audit(rows, groups=groups.get(corpus)).assign(corpus=corpus)
             for corpus, rows in scores.groupby("corpus", sort=False)
         ]
     except ValueError as error:
         warnings.warn(f"The audit failed. {error}", UserWarning, stacklevel=4)
         return None, f"The audit FAILED. {error}"
-    told = pd.concat(told, ignore_index=True)
-    return told, audit_in_words(told, fits_in_words(scores), of_speakers=bool(groups))
+    audited = pd.concat(audits, ignore_index=True)
+    return audited, audit_in_words(audited, fits_in_words(scores), of_speakers=bool(groups))
 
 
 def fits_in_words(scores):
-    """Return in words how many fits there were: those of methods, and those of their sources."""
+    """Return in words the number of fits: all, those of methods, and those of their sources."""
     n_methods, n_sources = count_recorded_fits(scores)
     if not n_sources:
         return f"{n_methods} fits"

@@ -1,4 +1,4 @@
-"""What a study asks, as one object: checked when it is made, written to TOML and read back."""
+"""The design of a study: one object that checks its values and converts to and from TOML."""
 
 from dataclasses import dataclass, fields, replace
 from typing import ClassVar
@@ -29,22 +29,22 @@ FOLDS = ("speaker-stratified", "speaker-independent", "leave-one-session-out")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class StudyDesign:
-    """What the designs of both studies share: see :class:`TasksDesign`, :class:`CorporaDesign`."""
+    """The shared part of both designs; see :class:`TasksDesign` and :class:`CorporaDesign`."""
 
-    study: ClassVar[str]  # the name of the kind of study, on the command line and in design.toml
+    study: ClassVar[str]  # the kind of study, as the command line and design.toml name it
 
     methods: tuple[str, ...] = argument(
         PAPER,
-        "What is compared. Whether a source helps is measured against dnn.",
+        "Methods to compare. dnn is needed to tell whether a source helps.",
         choices=tuple(METHODS),
     )
     placebo: bool | tuple[str, ...] = argument(
         False,
-        "Also run each source, or those named, as one that knows nothing: does knowledge help, or "
-        "more weights?",
+        "Also run a placebo of each source, or of those named, with shuffled knowledge: does "
+        "knowledge help, or just more weights?",
         metavar="[SOURCE...]",
     )
-    speaker: str = argument("speaker", "Column that the folds are made by.")
+    speaker: str = argument("speaker", "Column of the speakers, by which the folds are made.")
     folds: str = argument(
         "speaker-stratified",
         "Every speaker in every fold (the paper), or no speaker in two.",
@@ -53,13 +53,13 @@ class StudyDesign:
     )
     normalisation: str = argument(
         "corpus",
-        "Over all rows of a corpus (the paper), training rows only, each speaker, or not at all.",
+        "Normalise over all rows of a corpus (the paper), training rows, each speaker, or not.",
         choices=NORMALISATIONS,
     )
     duplicates: str = argument(
         "error",
-        "Rows with equal features, copies of one recording: keep all and say so, keep the first "
-        "of each, or refuse.",
+        "Rows with equal features, which are copies of one recording: keep all and warn, drop all "
+        "but the first, or stop with an error.",
         choices=DUPLICATES,
     )
     kind: str | None = argument(
@@ -70,14 +70,14 @@ class StudyDesign:
     )
     scoring: str | None = argument(
         None,
-        "What the test rows are scored by.",
+        "Score of the test rows.",
         choices=tuple(get_score_names()),
-        default_in_words="uar of classes, ccc of numbers",
+        default_in_words="uar for classes, ccc for numbers",
     )
     n_repeats: int = argument(
         10, "How many times the rows are divided into folds.", flag="--repeats", low=1
     )
-    n_splits: int = argument(10, "Folds of each repeat.", flag="--folds", low=3)
+    n_splits: int = argument(10, "Number of folds in each repeat.", flag="--folds", low=3)
     random_state: int = argument(
         0,
         "Seed of folds and fits; the result does not depend on --n-jobs.",
@@ -91,7 +91,7 @@ class StudyDesign:
         for name, each in options_of(self).items():
             value = getattr(self, name)
             if name == "scoring" and isinstance(value, Score):
-                continue  # one of the user's own: no option can give it
+                continue  # the user's own score, which has no option
             self._settle(name, check_argument(each, value))
         if self.kind is not None and self.scoring is None:
             self._settle("scoring", DEFAULT_SCORING[self.kind])
@@ -99,43 +99,43 @@ class StudyDesign:
         self._settle("estimator", check_network(self.estimator, self.scoring, self.kind))
 
     def _settle(self, name, value):
-        object.__setattr__(self, name, value)  # as a frozen dataclass allows it
+        object.__setattr__(self, name, value)  # the way to set a value in a frozen dataclass
 
     def __eq__(self, other):
-        """Return whether another design asks the same."""
+        """Return whether another design has the same values."""
         return type(self) is type(other) and self.to_dict() == other.to_dict()
 
     __hash__ = None
 
     def of_kind(self, kind):
-        """Return this design for a target of a kind, which decides the networks and the score.
+        """Return this design for a kind of target, which determines the networks and the score.
 
         Parameters
         ----------
         kind : {"classes", "numbers"}
-            What the target is.
+            The kind of the target.
 
         Returns
         -------
         TasksDesign or CorporaDesign
-            With this kind, and with what the user left open: the score and the network.
+            The design with this kind, and with a score and a network if the user gave none.
 
         Raises
         ------
         ValueError
-            If it has a method or a value that makes no sense for this kind.
+            If a method or a value does not apply to this kind.
         """
         if self.kind is None:
             check_kind_found(self.estimator, kind)
         return replace(self, kind=kind)
 
     def to_arguments(self):
-        """Return all values by name: the keyword arguments of the function that runs it.
+        """Return all values by name: the keyword arguments of the function that runs the study.
 
         Returns
         -------
         dict
-            Such as those of :func:`transfer_between_tasks`.
+            For example, the arguments of :func:`transfer_between_tasks`.
         """
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
@@ -146,9 +146,9 @@ class StudyDesign:
         -------
         dict
             ``study``, each value by its name, and ``network`` with every parameter of the
-            networks, defaults included: a later version of the package may have other defaults.
-            A value that is None is left out. What no file can hold is described in ``missing``, if
-            there is any.
+            networks. Defaults are included, since a later version of the package may have other
+            defaults. Values that are None are left out. Values that no file can hold are described
+            in ``missing``.
         """
         values = {name: getattr(self, name) for name in options_of(self)}
         values = {name: value for name, value in values.items() if value is not None}
@@ -158,18 +158,18 @@ class StudyDesign:
         return plain | ({"missing": missing} if missing else {})
 
     def _missing(self):
-        """Return in words what no file can hold, by its name, such as "network.optimizer"."""
+        """Return descriptions of the values that no file can hold, such as "network.optimizer"."""
         scoring = {"scoring": repr(self.scoring)} if isinstance(self.scoring, Score) else {}
         return scoring | describe_others(self.estimator)
 
     @classmethod
     def from_dict(cls, values):
-        """Return the design of plain values; what is not among them has its default.
+        """Return the design that plain values describe; missing values have their defaults.
 
         Parameters
         ----------
         values : dict
-            As :meth:`to_dict` returns them, all of them or some.
+            All or some of the values that :meth:`to_dict` returns.
 
         Returns
         -------
@@ -179,18 +179,18 @@ class StudyDesign:
         Raises
         ------
         ValueError
-            If a value is out of range, a name is unknown, or it is another study's design or not
-            a whole one.
+            If a value is out of range, a name is unknown, or the design is incomplete or of
+            another study.
         TypeError
-            If a value is of the wrong kind.
+            If a value is of the wrong type.
         """
         check_whole(values, cls)
-        own = {name: values[name] for name in options_of(cls) if name in values}
-        # Its epochs are chosen by the score of its kind, which the target decides.
-        return cls(**own, estimator=make_network(values.get("network", {})))
+        options = {name: values[name] for name in options_of(cls) if name in values}
+        # The target determines the kind of the network, and with it the score for its epochs.
+        return cls(**options, estimator=make_network(values.get("network", {})))
 
 
 def title_of(task, way, kind=None):
-    """Return what a study asks, as a heading."""
+    """Return the title of a study."""
     what = "prediction" if kind == NUMBERS else "recognition"
     return f"{task[:1].upper()}{task[1:]} {what} with transfer {way}"

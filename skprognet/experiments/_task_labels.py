@@ -1,4 +1,4 @@
-"""The labels of a task as networks learn them: classes, or numbers as floats."""
+"""Convert the labels of a task to the form that networks learn: classes, or floats."""
 
 import numpy as np
 import pandas as pd
@@ -8,23 +8,23 @@ from skprognet._wording import count, first_few
 
 
 def kind_of_task(labels, name, kind=None, names=()):
-    """Return what a column of labels is: classes or numbers.
+    """Return whether a column of labels holds classes or numbers.
 
     Parameters
     ----------
     labels : DataFrame
-        With this column.
+        A table with this column.
     name : str
-        Of the column.
+        Name of the column.
     kind : {"classes", "numbers"}, default=None
-        What the user says.
+        The kind that the user names, if any.
     names : sequence of str, default=()
-        Columns of speakers and sessions: classes, whatever their names look like.
+        Columns of speakers and sessions, which hold classes even if they look like numbers.
 
     Raises
     ------
     ValueError
-        If nothing says what it is, and most of its labels are numbers, but not all.
+        If the kind is not given, and most of its labels are numbers with a fraction, but not all.
     """
     if kind is None and name in names:
         return CLASSES
@@ -34,28 +34,28 @@ def kind_of_task(labels, name, kind=None, names=()):
 
 
 def as_tasks(labels, kinds):
-    """Return a table of labels with its tasks as networks learn them.
+    """Return a table of labels with its tasks in the form that networks learn.
 
     Parameters
     ----------
     labels : DataFrame
         The labels of each row.
     kinds : dict of str to str
-        What each task is: classes or numbers.
+        The kind of each task, "classes" or "numbers".
     """
     return labels.assign(**{name: as_task(labels[name], kind) for name, kind in kinds.items()})
 
 
 def as_task(column, kind):
-    """Return the labels of a task as networks of its kind learn them.
+    """Return the labels of a task in the form that networks of its kind learn.
 
     Parameters
     ----------
     column : Series
-        Labels; numbers may be written as text, as in a table of text.
+        Labels; numbers may be written as text.
     kind : {"classes", "numbers"}
-        What they are. Numbers with a fraction that the user takes as classes become text, since no
-        classifier takes them otherwise.
+        The kind of the labels. Numbers with a fraction become text if they are classes, since no
+        classifier accepts them otherwise.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def as_task(column, kind):
     Raises
     ------
     ValueError
-        If they are to be numbers, and are not.
+        If the kind is "numbers" and a label is not a number.
     """
     if kind == NUMBERS:
         _check_numbers(column)
@@ -76,42 +76,42 @@ def as_task(column, kind):
 
 
 def check_all_or_no_numbers(column):
-    """Raise if labels would be numbers with a fraction, but for slips or decimal commas.
+    """Raise if most labels are numbers with a fraction, and others are typos or have commas.
 
-    As classes, each of these numbers would be a class of its own.
+    As classes, each of these numbers would be a separate class.
     """
     values = column.dropna().astype(object)
-    parsed, meant = _parsed(values), _parsed(_with_points(values))
-    is_rating = kind_of_target(meant.dropna()) == NUMBERS and meant.notna().mean() > 0.5
+    parsed, corrected = _parsed(values), _parsed(_with_points(values))
+    is_rating = kind_of_target(corrected.dropna()) == NUMBERS and corrected.notna().mean() > 0.5
     if is_rating and parsed.isna().any():
         raise _not_all_numbers(column, values[parsed.isna()])
 
 
 def _check_numbers(column):
-    """Raise unless all labels that are there are finite numbers."""
+    """Raise unless all labels that are not missing are finite numbers."""
     if as_numbers(column, text=True) is None:
         values = column.dropna().astype(object)
         raise _not_all_numbers(column, values[~np.isfinite(_parsed(values))])
 
 
 def _not_all_numbers(column, others):
-    """Return the error that names those labels of a column that are no finite numbers."""
-    shown = f"{column.name!r} has {first_few(others.unique())}"
+    """Return the error that names the labels of a column that are not finite numbers."""
+    shown = first_few(others.unique())
     if np.isfinite(_parsed(_with_points(others))).all():
         point = _with_points(others).iloc[0]
         return ValueError(
-            f"Numbers must have decimal points; {shown}. Write {point!r} for {others.iloc[0]!r}, "
-            "or take the column as classes (--classes, kind='classes')."
+            f"Numbers must have decimal points; got {shown} in {column.name!r}. Write {point!r} "
+            f"for {others.iloc[0]!r}, or take the column as classes (--classes, kind='classes')."
         )
     return ValueError(
-        f"A column of numbers must have finite numbers only; {shown} in "
-        f"{count(others, 'row')} of {column.notna().sum()}. Correct these rows or leave them out, "
-        "or take the column as classes (--classes, kind='classes')."
+        f"A column of numbers must have only finite numbers; got {shown} in "
+        f"{count(others, 'row')} of {column.notna().sum()} of {column.name!r}. Correct these rows "
+        "or leave them out, or take the column as classes (--classes, kind='classes')."
     )
 
 
 def _parsed(values):
-    """Return numbers as floats, and NaN for what is none."""
+    """Return values as floats, with NaN for values that are not numbers."""
     return pd.to_numeric(values, errors="coerce").astype(float)
 
 

@@ -10,19 +10,19 @@ from skprognet.experiments._study_design import FOLDS, StudyDesign, title_of
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TasksDesign(StudyDesign):
-    """What a study of transfer between tasks asks.
+    """The design of a study of transfer between tasks: all of its settings.
 
-    It is checked when it is made, before any training, and it can be written to design.toml. Its
+    Creating a design checks its values, before any training. It can be written to design.toml. Its
     values are the arguments of :func:`transfer_between_tasks`, with the same defaults.
 
     Raises
     ------
     ValueError
-        If a value is out of range, `other_methods` has the name of a method of the package, there
-        are neither sources nor layers, or one name is both.
+        If a value is out of range, `other_methods` uses the name of a method of the package, there
+        are neither sources nor layers, or a source and a layer have the same name.
     TypeError
-        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or design.toml could not hold
-        a value.
+        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or design.toml cannot hold a
+        value.
 
     See Also
     --------
@@ -41,27 +41,25 @@ class TasksDesign(StudyDesign):
 
     study = "tasks"
 
-    target: str = argument(
-        "emotion", "Column that is to be recognised, as emotion.", required=True
-    )
+    target: str = argument("emotion", "Column to recognise, such as emotion.", required=True)
     sources: tuple[str, ...] = argument(
         ("speaker", "gender"),
-        "Columns that networks are trained on first, as speaker gender.",
+        "Columns on which networks are trained first, such as: speaker gender.",
         metavar="COLUMN...",
         default_in_words="none, if there are --layers",
         may_be_empty=True,
     )
     layers: tuple[str, ...] = argument(
         (),
-        "Pretrained networks whose layers are columns of the table, as ge2e for ge2e.layer1...",
+        "Pretrained networks whose layers are columns of the table, such as ge2e for ge2e.layer1.",
         metavar="NAME...",
     )
     all_sources: bool = argument(False, "Also read all sources together.")
-    session: str = argument("session", "Column that the folds leave-one-session-out are made by.")
+    session: str = argument("session", "Column of the sessions, for leave-one-session-out.")
     corpus: str = argument("corpus", "Name of the corpus.")
     folds: str = argument(
         "speaker-stratified",
-        "Every speaker in every fold (the paper), no speaker in two, or a fold per session.",
+        "Every speaker in every fold (the paper), no speaker in two, or one fold per session.",
         flag="--folds-by",
         choices=FOLDS,
     )
@@ -71,7 +69,7 @@ class TasksDesign(StudyDesign):
         super().__post_init__()
         self._settle("other_methods", _check_other_methods(self.other_methods))
         _check_sources(self.sources, self.layers)
-        if self.methods == PAPER and not self.sources:  # layers alone: there is nothing to copy
+        if self.methods == PAPER and not self.sources:  # only layers, which cannot be copied
             self._settle("methods", tuple(m for m in PAPER if m != "fine-tuned"))
 
     @property
@@ -87,17 +85,17 @@ class TasksDesign(StudyDesign):
 
     @property
     def group_columns(self):
-        """The columns of speakers and sessions, whose names may look like numbers."""
+        """The columns of speakers and sessions: classes even if their names look like numbers."""
         return [self.speaker, self.session]
 
     @property
     def target_corpora(self):
-        """The corpora that are recognised: there is one."""
+        """The target corpora: the only corpus of the study."""
         return [self.corpus]
 
     @property
     def title(self):
-        """What the study asks, as a heading."""
+        """The title of the study."""
         return title_of(self.target, "from " + listed([*self.sources, *self.layers]), self.kind)
 
     def _missing(self):
@@ -108,14 +106,14 @@ class TasksDesign(StudyDesign):
 def _check_sources(sources, layers):
     if not sources and not layers:
         raise ValueError(
-            "sources or layers must name what may help; got none of either. Name columns of other "
-            "tasks as sources, or pretrained networks whose layers are columns as layers."
+            "sources or layers must have at least one name; got none. Name columns of other tasks "
+            "as sources, or pretrained networks whose layers are columns as layers."
         )
     both = [name for name in layers if name in sources]
     if both:
         raise ValueError(
-            f"A source and a pretrained network must have different names; {first_few(both)} is "
-            "both. Leave it out of one, or rename the column."
+            f"sources and layers must have different names; got {first_few(both)} in both. Leave "
+            "it out of one, or rename the column."
         )
 
 
@@ -123,12 +121,13 @@ def _check_other_methods(others):
     others = {} if others is None else others
     if not isinstance(others, dict):
         raise TypeError(
-            f"other_methods must be a dict of classifiers by their names; got {others!r:.200}."
+            f"other_methods must be a dict of classifiers by their names; got {others!r:.200}. "
+            "Pass other_methods={name: classifier}."
         )
     both = [name for name in others if name in NAMES]
     if both:
         raise ValueError(
-            f"other_methods must have names of their own; {first_few(both)} would replace one "
-            "of the package. Give them other names."
+            "other_methods must not use the names of the package's methods; got "
+            f"{first_few(both)}. Choose other names."
         )
     return dict(others)

@@ -1,4 +1,4 @@
-"""What was predicted for one target corpus, and a figure of it."""
+"""The predictions for one target corpus, and figures of them."""
 
 from typing import NamedTuple
 
@@ -13,27 +13,27 @@ from skprognet.results import plain_networks
 
 
 class Tested(NamedTuple):
-    """What was predicted for one target corpus."""
+    """The predictions for one target corpus."""
 
     predictions: pd.DataFrame
     labels: pd.DataFrame
     networks: dict  # for each method with a source, the same network without one
     kind: str  # classes or numbers
-    ending: str  # of the names of files
-    where: str  # ends a heading; empty where there is one corpus
+    ending: str  # ends the names of files
+    where: str  # ends a heading; empty for a single corpus
 
 
 def tested_by_corpus(study):
-    """Yield what was predicted for each target corpus, with the largest training set."""
+    """Yield the predictions for each target corpus, with the largest training set."""
     kind = kind_of_predictions(study.predictions)
     predictions = study.predictions
     predictions = predictions[predictions["source"].map(placebo_of).isna()]
     corpora = list(predictions["corpus"].unique())
     for corpus, ending in zip(corpora, file_endings(corpora), strict=True):
-        own = largest_training_set(predictions[predictions["corpus"] == corpus])
+        of_corpus = largest_training_set(predictions[predictions["corpus"] == corpus])
         labels = study.labels.get(corpus, pd.DataFrame())
         where = f", {corpus}" if len(corpora) > 1 else ""
-        yield Tested(own, labels, plain_networks(own), kind, ending, where)
+        yield Tested(of_corpus, labels, plain_networks(of_corpus), kind, ending, where)
 
 
 def figure_of(tested, display, name, heading, caption, alt, suffixes=FORMATS):

@@ -1,4 +1,4 @@
-"""One network for use: trained on all rows of a corpus, with its normalisation and sources."""
+"""Train one network for use on all rows of a corpus, with its normalisation and sources."""
 
 from dataclasses import dataclass, field
 
@@ -27,24 +27,23 @@ from skprognet.sources import LAYERS, LayerSource
 
 @dataclass
 class TrainedModel:
-    """A model from :func:`train_model`, and what it was trained on.
+    """A model from :func:`train_model`, and a summary of its training rows.
 
     Attributes
     ----------
     model : Pipeline
-        The normalisation and the network, both fitted: for
-        :func:`~skprognet.persistence.save_model`.
+        The fitted normalisation and network, for :func:`~skprognet.persistence.save_model`.
     n_rows : int
-        How many rows it was trained on; a part of them chose the epoch.
+        Number of rows, including those that chose the epoch.
     dropped_rows : list of int
         The rows that were left out as copies of others, counted from 0.
     validation : {"speaker-independent", "stratified", "random"}
-        Whether other speakers chose the epoch. If not, its rows were drawn from each class, or of
-        numbers from all.
+        How the rows that chose the epoch were drawn: from other speakers, from each class, or (for
+        numbers) from all rows.
     counts : dict
-        ``classes``: how many of the rows have each label, or ``numbers``: their mean,
-        standard_deviation, lowest and highest; and where the labels have such columns
-        ``speakers``: how many there are, and ``corpora``: how many rows are of each.
+        ``classes``: the number of rows with each label, or ``numbers``: their mean,
+        standard_deviation, lowest and highest. Also ``speakers`` (their number) and ``corpora``
+        (the number of rows of each), if the labels have these columns.
 
     Examples
     --------
@@ -79,8 +78,8 @@ def train_model(
 ):
     """Train one network on all rows of a corpus, to use it on other recordings.
 
-    The features are normalised over all rows. A tenth of the rows chooses the epoch. How well the
-    model does on new recordings is not known from this: :func:`transfer_between_tasks` says that.
+    The features are normalised over all rows. A tenth of the rows chooses the epoch. This does not
+    show how well the model does on new recordings; use :func:`transfer_between_tasks` for that.
 
     Parameters
     ----------
@@ -89,54 +88,55 @@ def train_model(
     labels : DataFrame of shape (n_samples, n_tasks)
         The labels of all tasks, and the speakers if there are any.
     target : str, default="emotion"
-        Column of `labels` that is to be recognised, or to be predicted as a number.
+        Column of `labels` to recognise, or to predict as a number.
     kind : {"classes", "numbers"}, default=None
-        What the target is; None takes numbers that are not all whole as numbers to predict. See
-        :func:`transfer_between_tasks`.
+        What the target holds. None takes numbers as numbers to predict if not all of them are
+        whole. See :func:`transfer_between_tasks`.
     method : str, default="dnn"
-        "dnn" is a network alone, "fine-tuned" one that begins with the weights of its source,
-        "progressive" one that reads its sources. The other methods of a study have the names that
-        :func:`transfer_between_tasks` gives them.
+        "dnn" is a network without a source, "fine-tuned" a network that starts with the weights of
+        its source, and "progressive" a network that reads its sources. For other methods see
+        :func:`transfer_between_tasks`.
     sources : sequence of str or of (str, estimator), default=()
-        What the network learns from: a column of `labels`, on which a network is trained first, or
-        a name and a fitted network. A column may have classes or numbers. The networks read the
-        features as they are normalised here.
+        The sources: a column of `labels`, on which a network is trained first, or a name and a
+        fitted network. A column may hold classes or numbers. All networks read the features as
+        normalised here.
     layers : sequence of str, default=()
-        Pretrained networks whose layers are columns of `X`, such as "ge2e": each is a further
+        Pretrained networks whose layers are columns of `X`, such as "ge2e". Each becomes a further
         source, a :class:`~skprognet.sources.LayerSource`. The other networks do not read these
         columns.
     speaker : str, default="speaker"
-        Column of the speakers, whom the validation keeps apart; it need not be there.
+        Column of the speakers, which need not exist. If possible, the validation rows have other
+        speakers than the training rows.
     validation : {"speaker-independent", "stratified"}, default=None
         See :func:`~skprognet.model_selection.validation_groups`.
     duplicates : {"error", "drop", "keep"}, default="error"
         What to do about rows with equal features; see :func:`transfer_between_tasks`.
     estimator : DNNClassifier or DNNRegressor, default=None
-        Its parameters are those of all networks, which are of the kind of their task; None is
-        ``DNNClassifier()``, the paper's, or ``DNNRegressor()``.
+        The network whose parameters all networks share; each network is of the kind of its task.
+        None means ``DNNClassifier()``, the paper's, or ``DNNRegressor()``.
     random_state : int, default=0
-        Seed of the network. A source that is trained first gets a seed that follows from it.
+        Seed of the network. The seed of a source that is trained first is derived from it.
 
     Returns
     -------
     TrainedModel
-        The model, and what it was trained on.
+        The model, and a summary of its training rows.
 
     Raises
     ------
     ValueError
-        If a label is missing, a class has less than two rows, there are less than four rows of
-        numbers, rows are there twice, the speakers cannot be kept apart, the method cannot learn
-        numbers or from layers that are columns, or a regressor as `estimator` meets labels that
-        are taken as classes and `kind` is None.
+        If a label is missing, a class has fewer than two rows, there are fewer than four rows of
+        numbers, rows are duplicates, the speakers cannot be kept apart, the method cannot learn
+        numbers or cannot read layers that are columns, or `estimator` is a regressor although the
+        labels are taken as classes and `kind` is None.
     TypeError
         If `estimator` is neither a DNNClassifier nor a DNNRegressor, or one of its parameters is
-        of the wrong kind.
+        of the wrong type.
 
     Warns
     -----
     UserWarning
-        If columns of `X` are called as layers of a speech model are, and count as features.
+        If columns of `X` are named like layers of a speech model, but are used as features.
 
     See Also
     --------
@@ -161,16 +161,16 @@ def train_model(
     (2,)
     """
     check_choice("method", method, list(METHODS))
-    given = check_network(estimator)
+    untrained = check_network(estimator)
     _check_layers(method, layers)
     warn_of_layers(X, layers)
     columns = [source for source in sources if isinstance(source, str)]
     advice = "Rename columns, or pass target= and sources=."
     labels = check_columns(labels, [target, *columns], advice, stacklevel=3)
-    found = kind_of_task(labels, target, kind, [speaker])
+    actual_kind = kind_of_task(labels, target, kind, [speaker])
     if kind is None:
-        check_kind_found(given, found)
-    kind = found
+        check_kind_found(untrained, actual_kind)
+    kind = actual_kind
     check_methods([method], kind)
     kinds = {name: kind_of_task(labels, name, names=[speaker]) for name in columns}
     labels = as_tasks(labels, kinds | {target: kind})
@@ -196,21 +196,21 @@ def train_model(
 
 
 def _check_layers(method, layers):
-    """Raise unless the method can read a network of which only the layers are there."""
+    """Raise if the method needs more of a source than layers that are columns."""
     if isinstance(layers, str):
         raise TypeError(f"layers must be a list of names, such as ['ge2e']; got {layers!r:.200}.")
     needs = getattr(METHODS[method].estimator, "needs_from_source", "nothing")
     if layers and needs != LAYERS:
         raise ValueError(
-            f"The method {method!r} needs {needs} to learn from; a network whose layers are "
-            f"columns, as those of layers={list(layers)!r:.200}, has its {LAYERS} only. Choose a "
-            "method that reads layers, such as 'progressive'."
+            f"The method {method!r} needs {needs} from its source; got "
+            f"layers={list(layers)!r:.200}, which have only {LAYERS}. Choose a method that reads "
+            "layers, such as 'progressive'."
         )
 
 
 def _make_sources(sources, network, kinds):
-    """Return each source by its name: fitted, or a network that is trained first."""
-    # A source without a seed gets one of its own from that of the network that reads it.
+    """Return each source with its name: a fitted one, or a network that is trained first."""
+    # Without a seed, a source gets one derived from the seed of the network that reads it.
     fresh = {
         name: network_of_kind(network, kind).set_params(random_state=None)
         for name, kind in kinds.items()
@@ -219,8 +219,8 @@ def _make_sources(sources, network, kinds):
 
 
 def _fit(X, y, network, groups, source_y):
-    """Return a network behind the normalisation of its training rows, both fitted."""
-    # With names, so that a network that serves as a source finds its features by them.
+    """Return a fitted pipeline of normalisation and network."""
+    # The scaler keeps names, so that a fitted network as a source finds its features by name.
     scaler = StandardScaler().set_output(transform="pandas")
     options = {"groups": groups, "source_y": source_y}
     options = {f"network__{name}": v for name, v in options.items() if v is not None}

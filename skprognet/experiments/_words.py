@@ -1,4 +1,4 @@
-"""A study in words: what was asked, how it was run, and what came out."""
+"""Describe a study in words: its design and its results."""
 
 from skprognet._comparisons import TRANSFER, evidence, signed, survives, transfer_wins
 from skprognet._controls import gain_over_placebo, gain_over_side_by_side
@@ -17,71 +17,71 @@ _NAMED = 4
 FOLDS_IN_WORDS = {
     "speaker-stratified": (
         "stratified by speaker",
-        "Every speaker is in every fold, in proportion (the paper's folds): the scores are about "
-        "speakers that the networks have heard, not about new ones.",
+        "Every speaker is in every fold, in proportion (as in the paper). So the scores are for "
+        "speakers that the networks have heard, not for new speakers.",
     ),
     "speaker-independent": (
         "without shared speakers",
-        "No speaker is in two folds: the scores are about speakers that the networks have not "
+        "No speaker is in two folds. So the scores are for speakers that the networks have not "
         "heard.",
     ),
     "leave-one-session-out": (
         "of one session each",
-        "Each session is tested by networks that have not heard it.",
+        "Each session tests networks that have not heard it.",
     ),
 }
 NORMALISATION_IN_WORDS = {
     "corpus": (
-        "Each feature has mean 0 and variance 1 over all rows of its corpus, before the folds "
-        "(the paper's way). No label of a test row is used, but its features have a part in these "
-        "means and variances; the normalisation “training” rules that out."
+        "Each feature has mean 0 and variance 1 over all rows of its corpus, before the folds are "
+        "made (as in the paper). This uses the features of test rows for the means and variances, "
+        "but not their labels. The normalisation “training” does not use test rows."
     ),
     "training": (
-        "Each feature has mean 0 and variance 1 over the training rows of each split: nothing of "
-        "the test rows is used."
+        "Each feature has mean 0 and variance 1 over the training rows of each split. Test rows "
+        "are not used for this."
     ),
     "speaker": (
-        "Each feature has mean 0 and variance 1 over all rows of each speaker: a new speaker is "
-        "normalised by his or her own rows, test rows included. No label of them is used."
+        "Each feature has mean 0 and variance 1 over all rows of each speaker. A new speaker is "
+        "normalised by his or her own rows, including test rows, but without their labels."
     ),
-    "none": "The features are used as they are: nothing of the test rows is used.",
+    "none": "The features are not normalised. So test rows are not used for this.",
 }
 PLACEBO_IN_WORDS = (
-    "A placebo is the same network with the same number of weights, whose source knows nothing: "
-    "the labels or the layers of the source are shuffled, within the rows that train, those that "
-    "choose the epoch and those that test. A source helps because of what it knows only if the "
-    "network that reads it is better than the network without a source and better than its "
-    "placebo."
+    "A placebo is the same network with the same number of weights, but its source has learned "
+    "nothing useful: the labels or the layers of the source are shuffled within the training "
+    "rows, within the validation rows and within the test rows. What a source has learned helps "
+    "only if the network that reads it is better than the network without a source and better "
+    "than its placebo."
 )
-# What a source lacks whose layers are columns, so that a method cannot take it.
+# What a source that consists of columns lacks, so that a method cannot read it.
 _LACKS = {
     WEIGHTS: "no network to copy",
     POSTERIORS: "no classes to give probabilities of",
     LABELS: "no labels to learn",
 }
-_BY_KNOWLEDGE = "What the source knows helps (better than the placebo, too)"
-# What it means that a method which helps is better than its control, and that it is not.
+_BY_KNOWLEDGE = "What the source has learned helps (also better than the placebo)"
+# What it means if a method that helps is better than its control, and if it is not.
 _WHY = {
     gain_over_placebo: (
         _BY_KNOWLEDGE,
-        "More weights alone may be what helps (not better than the placebo)",
+        "The gain may come from more weights alone (not better than the placebo)",
     ),
     gain_over_side_by_side: (
-        "Reading the layers progressively adds to that (better than side by side)",
+        "Reading the layers progressively helps further (better than side by side)",
         "Reading the layers progressively adds nothing measurable (not better than side by side)",
     ),
 }
 
 
 def describe_folds(study):
-    """Return one sentence: folds, rows, epochs, normalisation and seed."""
+    """Describe folds, rows, epochs, normalisation and seed in a sentence."""
     design, scores = study.design, largest_training_set(study.scores)
     sizes = scores.groupby("corpus")[["n_train", "n_validation", "n_test"]].mean()
     rows = sizes.round().astype(int).agg(from_to, shown="d")
     network = design.estimator
     epochs = f"up to {network.max_epochs} epochs"
     if network.patience is not None:
-        epochs += f", stopping after {network.patience} without a better one"
+        epochs += f", stopping after {network.patience} epochs without improvement"
     train = f"{rows['n_train']} rows train"
     if "n_train_folds" in scores:
         numbers = " or ".join(map(str, design.train_folds))
@@ -96,65 +96,68 @@ def describe_folds(study):
 
 
 def describe_numbers(study):
-    """Return sentences on a target of numbers and their scale; nothing for classes."""
+    """Describe a target of numbers and its scale; return empty text for classes."""
     design = study.design
     if design.kind != NUMBERS:
         return ""
     metric = metric_of(study.scores)
     if design.study == "tasks":
-        return f"{design.target} is predicted as a number, and scored by {metric.label}."
-    given = [f"{name} ({moments_in_words(each)})" for name, each in study.scales.items()]
+        return f"{design.target} is predicted as a number and scored by {metric.label}."
+    original = [f"{name} ({moments_in_words(each)})" for name, each in study.scales.items()]
     return (
-        f"{design.emotion} is predicted as a number, and scored by {metric.label}. "
-        f"{_describe_scale(design.scale)} As given they were: {listed(given)}."
+        f"{design.emotion} is predicted as a number and scored by {metric.label}. "
+        f"{_describe_scale(design.scale)} The original numbers were: {listed(original)}."
         + _describe_pooled(study, metric)
     )
 
 
 def _describe_scale(scale):
-    """Return a sentence on how the numbers of the corpora were scaled."""
+    """Say how the numbers of the corpora were scaled."""
     if scale == AS_GIVEN:
-        return "The numbers of each corpus are used as they were given."
+        return "The numbers of each corpus are not scaled."
     if scale == Z_SCORES:
         return (
-            "The numbers of each corpus have mean 0 and variance 1 over all of its rows, before "
-            "the folds (z-scores); scores and predictions are of these."
+            "The numbers of each corpus were scaled to mean 0 and variance 1 over all of its "
+            "rows, before the folds were made (z-scores). Scores and predictions are of these."
         )
     ranges = listed([f"{name} {low:g} to {high:g}" for name, (low, high) in scale.items()])
     return (
-        f"The numbers of each corpus were mapped from its own range to 0 to 1 ({ranges}); scores "
-        "and predictions are of these."
+        f"The numbers of each corpus were scaled from its range ({ranges}) to 0 to 1. Scores and "
+        "predictions are of these."
     )
 
 
 def _describe_pooled(study, metric):
-    """Return a sentence on the own score of all others, which is over the rows of several."""
+    """Explain the own score of the source "all others", which covers rows of several corpora."""
     if not (study.scores["source"] == ALL_OTHERS).any():
         return ""
-    sentence = f" The source's own {metric.label} of {ALL_OTHERS} is over their test rows together"
+    sentence = (
+        f" The source's own {metric.label} of {ALL_OTHERS} is computed over the test rows of "
+        "these corpora together"
+    )
     if study.design.scale == Z_SCORES:
         return f"{sentence}."
-    return f"{sentence}, so that differences between the means of these corpora count in it."
+    return f"{sentence}, so it also depends on differences between their means."
 
 
 def explain_missing_rows(study):
-    """Return a sentence for each kind of method that cannot take pretrained layers, or nothing."""
+    """Explain which methods cannot read pretrained layers; return empty text if all can."""
     layers = getattr(study.design, "layers", ())
     needs = {}
     for key in study.design.methods if layers else ():
         need = getattr(METHODS[key].estimator, "needs_from_source", LAYERS)
         if need in _LACKS:
             needs.setdefault(need, []).append(METHODS[key].name)
-    their = "it has" if len(layers) == 1 else "they have"
+    it_has = "it has" if len(layers) == 1 else "they have"
     return " ".join(
-        f"{listed(names)} {'has' if len(names) == 1 else 'have'} no row from {listed(layers)}: "
-        f"{their} {_LACKS[need]}."
+        f"{listed(names)} {'has' if len(names) == 1 else 'have'} no row from {listed(layers)}, "
+        f"because {it_has} {_LACKS[need]}."
         for need, names in needs.items()
     )
 
 
 def _left_out(study):
-    """Return a sentence about rows that were left out as copies, if there are any."""
+    """Return a sentence on rows that were left out as copies; empty text if there are none."""
     several = study.design.study == "corpora"
     left_out = [
         f"{len(rows)} row{'s' * (len(rows) > 1)}" + (f" of {name}" if several else "")
@@ -164,7 +167,7 @@ def _left_out(study):
 
 
 def _named(rows, value=None):
-    """Return what rows are about, and by how much they differ; a few, and how many more."""
+    """Return the methods of a few rows, with a value if asked for, and how many more there are."""
     shown = [
         label_of_row(row) + (f" {signed(row[value])}" if value else "")
         for _, row in rows.head(_NAMED).iterrows()
@@ -174,10 +177,10 @@ def _named(rows, value=None):
 
 
 def _how_many(found, n_rows, plain):
-    """Return in words in how many comparisons it is so, and how many Holm's correction leaves."""
+    """Return the number of these comparisons, and how many of them survive Holm's correction."""
     n_left = int(survives(found).sum())
     if len(found) == 1:
-        what = f"the one comparison with {plain}"
+        what = f"the only comparison with {plain}"
         if n_rows > 1:
             what = f"1 of {n_rows} comparisons with {plain}"
         return f"{what}, {'also' if n_left else 'but not'} after Holm's correction"
@@ -189,24 +192,25 @@ def _how_many(found, n_rows, plain):
 
 
 def _at_chance(table):
-    """Return a sentence on what is no better than a guess, or nothing; placebos need not be."""
+    """Return a sentence on methods that are no better than guessing, without placebos."""
     table = table[table["source"].map(placebo_of).isna()]
-    found = table[table["p_chance"] >= table["alpha"]]
-    if not len(found):
+    at_chance = table[table["p_chance"] >= table["alpha"]]
+    if not len(at_chance):
         return ""
-    if len(found) == len(table):
+    if len(at_chance) == len(table):
         return "No method is better than chance: nothing was learned. "
-    return f"No better than chance: {_named(found)}. "
+    return f"No better than chance: {_named(at_chance)}. "
 
 
 def headline(study, over_corpora=""):
-    """Return the answer of the whole study in one sentence, or a few.
+    """Return the answer of the whole study in one or a few sentences.
 
-    It counts the comparisons of a network with a source with the same network without one, as the
-    paper's asterisk does: by the plain p-value; how many survive Holm's correction is said beside
-    it. Other classifiers have no part in it. Where transfer helps, it also says whether it does so
-    because of what the source knows, and whether the layers are better read progressively. These
-    tests are within each target corpus; `over_corpora` says what the test over all of them found.
+    Like the paper's asterisk, it counts the comparisons of a network with a source and the same
+    network without one, by the uncorrected p-value. It also says how many survive Holm's
+    correction.
+    Other classifiers do not count. If transfer helps, it also says whether what the source has
+    learned helps, and whether reading the layers progressively helps. These tests are within each
+    target corpus; `over_corpora` is the answer of the test over all corpora.
     """
     rows = study.comparisons[study.comparisons["kind"] == TRANSFER]
     found = rows[evidence(rows)]
@@ -218,12 +222,12 @@ def headline(study, over_corpora=""):
     start = _at_chance(study.table)
     if not len(rows):
         return (
-            f"{start}It cannot be told whether transfer helps: no network with a source was run "
-            "beside the same network without one, the DNN."
+            f"{start}This study cannot tell whether transfer helps: no network was run both with "
+            "a source and without one, as the DNN."
         )
     if not len(found):
-        where = f"any of {len(rows)} comparisons" if len(rows) > 1 else "the one comparison"
-        none = f"No evidence that transfer helps, and none that it hurts, in {where} with {plain}."
+        where = f"any of {len(rows)} comparisons" if len(rows) > 1 else "the only comparison"
+        none = f"No evidence that transfer helps or hurts in {where} with {plain}."
         return start + " ".join([none, *over])
     findings = []
     for verb, those in (("helps", helped), ("hurts", hurt)):
@@ -236,7 +240,7 @@ def headline(study, over_corpora=""):
 
 
 def _why_helped(helped, comparisons):
-    """Yield sentences on the methods that help: by knowledge or by weights, and how read."""
+    """Yield sentences on why methods help: by what the source has learned, or by more weights."""
     for gain_over, meanings in _WHY.items() if len(helped) else ():
         gains = [gain_over(row, comparisons) for _, row in helped.iterrows()]
         for meaning, wanted in zip(meanings, (True, False), strict=True):
@@ -244,8 +248,8 @@ def _why_helped(helped, comparisons):
             if meaning == _BY_KNOWLEDGE:
                 left = survives(rows)
                 yield from _with_names(meaning, rows[left])
-                plainly = f"By the plain p-values, {meaning[:1].lower()}{meaning[1:]}"
-                yield from _with_names(plainly, rows[~left])
+                uncorrected = f"By the uncorrected p-values, {meaning[:1].lower()}{meaning[1:]}"
+                yield from _with_names(uncorrected, rows[~left])
             else:
                 yield from _with_names(meaning, rows)
 

@@ -1,4 +1,4 @@
-"""A study as text and as files."""
+"""Write a study as text and as files."""
 
 from skprognet._extras import import_extra
 from skprognet._markup import escape_markdown
@@ -40,7 +40,7 @@ _FILES = (
 
 
 def format_study(study):
-    """Return the whole study as Markdown: answer, design, audit, table, legend, verdicts.
+    """Format the whole study as Markdown: answer, design, audit, table, legend, verdicts.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def format_study(study):
     Returns
     -------
     str
-        Ready to print or to write.
+        The text, ready to print or to write.
 
     Examples
     --------
@@ -73,11 +73,11 @@ def format_study(study):
     """
     missing, over = explain_missing_rows(study), ranks_in_words(study)
     numbers = describe_numbers(study)
-    told = [headline(study, over.answer), describe_folds(study), *([numbers] * bool(numbers))]
+    summary = [headline(study, over.answer), describe_folds(study), *([numbers] * bool(numbers))]
     return "\n\n".join(
         [
             f"# {escape_markdown(study.design.title)}",
-            *map(escape_markdown, (*told, study.audit_verdict)),
+            *map(escape_markdown, (*summary, study.audit_verdict)),
             format_table(study.table),
             *([escape_markdown(missing)] if missing else []),
             escape_markdown(explain_tests(study.comparisons)),
@@ -91,15 +91,15 @@ def _as_list(sentences):
 
 
 def write_study(study, folder, *, record=None):
-    """Write a study into a folder: all of its files whole, or none.
+    """Write a study into a folder: either all of its files, or none.
 
-    These are results.csv, rows.csv.gz, timings.csv, predictions.parquet (predictions.csv.gz where
+    The files are results.csv, rows.csv.gz, timings.csv, predictions.parquet (predictions.csv.gz if
     pyarrow is not installed), comparisons.csv, table.md, table.tex, curves.csv.gz, design.toml,
-    each figure as PNG and as PDF, and report.html: one page with all of it, which needs nothing
-    else and no network. There are no curves where no network was scored after its epochs. Only
-    timings.csv, and a line of the page, say how long it took. Beside them manifest.json has the
-    digest of each. A study that was written there before is replaced; a file that none wrote, or
-    that was changed since, is not.
+    each figure as PNG and as PDF, and report.html, a self-contained page with all results. There
+    are no curves if no network was scored after its epochs. Only timings.csv and one line of the
+    page have durations. In addition, manifest.json has the digest of each file. A study that was
+    written there before is replaced, but files that no study wrote, or that were changed since,
+    are an error.
 
     Parameters
     ----------
@@ -107,10 +107,10 @@ def write_study(study, folder, *, record=None):
         What :func:`~skprognet.experiments.transfer_between_tasks` or
         :func:`~skprognet.experiments.transfer_between_corpora` returns.
     folder : path
-        Where to; it is made if need be.
+        The folder, which is made if it does not exist.
     record : dict, default=None
-        What design.toml is to hold. None makes it from the design of the study; it does not know
-        where the data came from.
+        The content of design.toml. None makes it from the design of the study, without the origin
+        of the data.
 
     Returns
     -------
@@ -120,11 +120,11 @@ def write_study(study, folder, *, record=None):
     Raises
     ------
     OSError
-        If a file cannot be written, as on a full disk, a file of yours is in the way, or another
-        process is at work in the folder.
+        If a file cannot be written (for example because the disk is full), a file of yours is in
+        the way, or another process is writing to the folder.
     ImportError
-        If matplotlib or jinja2 is missing: ``pip install 'skprognet[report]'``. The study is as it
-        was, and can be written then.
+        If matplotlib or jinja2 is missing: ``pip install 'skprognet[report]'``. The study itself
+        is unchanged, and can be written later.
 
     Examples
     --------
@@ -160,7 +160,7 @@ def check_report_extra():
 
 
 def study_contents(study, record):
-    """Return what each file of a study holds, as bytes by name."""
+    """Return the content of each file of a study, as bytes by name."""
     record = add_found(record, study)
     figures, sections = draw_figures(study), draw_sections(study)
     contents = {
@@ -177,7 +177,7 @@ def study_contents(study, record):
     for figure in [*figures, *(each for section in sections for each in section.figures)]:
         for suffix in SUFFIXES:
             contents[f"{figure.name}.{suffix}"] = figure.contents[suffix]
-    # Last, and so the last to appear: where it is, all is.
+    # The report is written last, so if it exists, all other files do.
     contents[REPORT] = format_page(study, figures, record, sections).encode()
     return contents
 

@@ -1,4 +1,4 @@
-"""Scores of predictions: what they are called, which values they take, which way is better."""
+"""Scores of predictions, with their names, ranges and directions."""
 
 from skprognet.metrics._ccc import ccc_score
 from skprognet.metrics._divergence import jensen_shannon_divergence

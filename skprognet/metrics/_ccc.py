@@ -39,7 +39,7 @@ def _deviations(values, weight):
 def _scaled(y_true, y_pred):
     """Return both with each output divided by the same power of two, so that squares stay finite.
 
-    No digit of a number changes, and so none of the coefficient.
+    This changes no digit of the numbers, and so none of the coefficient.
     """
     largest = np.maximum(np.abs(y_true), np.abs(y_pred)).max(axis=0)
     _, exponent = np.frexp(largest)

@@ -1,4 +1,4 @@
-"""What has to be known of a metric to report it: name, range, direction and chance level."""
+"""Describe a metric for reports: its name, range, direction and chance level."""
 
 import math
 import numbers
@@ -13,17 +13,17 @@ from skprognet._wording import nearest_name
 from skprognet.metrics._ccc import ccc_score
 from skprognet.metrics._uar import uar_score
 
-_ROUNDING = 1e-9  # as far as a score may miss the ends of its range by
+_ROUNDING = 1e-9  # how far a score may be outside its range, because of rounding
 
 
 @dataclass(frozen=True)
 class Score:
     """A metric with its name, range, direction and chance level.
 
-    Tables, axes and sentences take their words from it: a study with a score of your own says its
-    label wherever it would say "UAR". A table holds the name and the direction of its score.
-    Label, description and range of your own score are known in the Python process that used it.
-    In another process, where a table was read from a file, the name stands for the label.
+    Tables, axes and sentences use its words: a study with your own score shows its label wherever
+    it would show "UAR". A table stores only the name and the direction of its score. Label,
+    description and range of your own score are known in the Python process that used it. In
+    another process, which reads the table from a file, the name replaces the label.
 
     Parameters
     ----------
@@ -33,18 +33,19 @@ class Score:
         ``function(y_true, y_pred)`` returns a number, as the metrics of scikit-learn do. It gets
         ``sample_weight`` as well where rows have weights.
     label : str, default=None
-        What axes and sentences call it, such as "UAR"; None is the name.
+        Name on axes and in sentences, such as "UAR"; None means `name`.
     description : str, default=None
-        What the legend of a table says that it is; None is the label.
+        Explanation in the legend of a table; None means `label`.
     range : tuple of two float, default=(-inf, inf)
-        Lowest and highest value. Scores outside it are refused.
+        Lowest and highest value. A score outside the range is an error.
     greater_is_better : bool, default=True
-        Whether a greater value is a better one.
+        Whether a greater value is better.
     chance : callable, default=None
-        ``chance(y_true)`` returns the score of a guess on rows with these labels. None is for
-        metrics of which it is not known; then no result is said to be at chance.
+        ``chance(y_true)`` returns the score of guessing on rows with these labels. None means that
+        it is unknown; then no result is said to be at chance.
     kind : {"classes", "numbers"}, default=None
-        What it compares. A study of the other kind refuses it; None is for any.
+        The kind of labels that it compares. In a study of the other kind it is an error; None
+        means either kind.
 
     See Also
     --------
@@ -119,7 +120,7 @@ class Score:
         Raises
         ------
         ValueError
-            If it is outside the range.
+            If the score is outside the range.
         TypeError
             If the function does not return one number.
         """
@@ -139,7 +140,7 @@ class Score:
         return float(value)
 
     def chance_level(self, y_true):
-        """Return the score of a guess.
+        """Return the score of guessing.
 
         Parameters
         ----------
@@ -149,7 +150,7 @@ class Score:
         Returns
         -------
         float
-            NaN where it is not known.
+            The chance level; NaN if it is unknown.
 
         Raises
         ------
@@ -167,9 +168,9 @@ class Score:
         return value
 
     def orient(self, values):
-        """Return values of this score turned such that greater is better.
+        """Return values of this score with a sign such that greater is better.
 
-        All that compares methods compares these, so that nothing else has to know the direction.
+        Comparisons of methods use these values, so only this method needs to know the direction.
 
         Parameters
         ----------
@@ -179,13 +180,13 @@ class Score:
         Returns
         -------
         float, ndarray or DataFrame
-            The same where greater is better, else their negatives.
+            The same values if greater is better, else their negatives.
         """
         return values if self.greater_is_better else -values
 
 
 def _check_range(bounds):
-    """Raise unless these are a lowest and a highest value."""
+    """Raise unless these are a lowest and a higher highest value."""
     is_pair = isinstance(bounds, (tuple, list)) and len(bounds) == 2
     if (
         not is_pair
@@ -199,7 +200,7 @@ def _check_range(bounds):
 
 
 def _chance_of_uar(y_true):
-    """Return 1 / (number of classes present): a guess finds that share of each class."""
+    """Return 1 / (number of classes present), the recall of each class by guessing."""
     return 1 / len(np.unique(y_true))
 
 
@@ -215,7 +216,7 @@ _UAR = Score(
 
 
 def _chance_of_ccc(y_true):
-    """Return 0: a guess that does not depend on the row is not correlated with the truth."""
+    """Return 0, since guesses that do not depend on the row are not correlated with the truth."""
     return 0.0
 
 
@@ -237,8 +238,8 @@ def get_score_names():
     Returns
     -------
     list of str
-        What ``scoring`` can be in :func:`~skprognet.evaluation.cross_validate_transfer` and in
-        the studies.
+        Names for ``scoring`` in :func:`~skprognet.evaluation.cross_validate_transfer` and in the
+        studies.
 
     Examples
     --------
@@ -250,7 +251,7 @@ def get_score_names():
 
 
 def get_score(scoring):
-    """Return a score by its name; a `Score` is returned as it is.
+    """Return a score by its name; a `Score` is returned unchanged.
 
     Parameters
     ----------
@@ -260,7 +261,7 @@ def get_score(scoring):
     Returns
     -------
     Score
-        With name, label, range, direction and chance level.
+        The score, with name, label, range, direction and chance level.
 
     Raises
     ------
@@ -280,8 +281,8 @@ def get_score(scoring):
     if isinstance(scoring, Score):
         if scoring.name in names and scoring != _BY_NAME[scoring.name]:
             raise ValueError(
-                f"A score of yours must have a name of its own; {scoring.name!r} is one of this "
-                "package. Choose another name."
+                f"Your own score must have another name than those of the package; got "
+                f"{scoring.name!r}. Choose another name."
             )
         return scoring
     wanted = "scoring must be the name of a score or a skprognet.metrics.Score"

@@ -1,4 +1,4 @@
-"""Scorers that pass on the metadata that a pipeline needs."""
+"""Scorers that pass metadata on to the steps of a pipeline."""
 
 from copy import copy
 
@@ -10,13 +10,13 @@ from skprognet.metrics._uar import uar_score
 
 
 class _RoutingScorer(type(make_scorer(uar_score))):
-    """A scorer as `make_scorer` makes it, which also hands to ``predict`` what it needs."""
+    """A scorer as from `make_scorer`, which also passes metadata to ``predict``."""
 
-    # With metadata routing on, the corpora of the rows arrive without being asked for.
+    # With metadata routing on, the corpora of the rows are passed without a request.
     __metadata_request__score = {"corpus": True}
 
     def set_score_request(self, **requests):
-        """Return a scorer that is handed these metadata too; this one stays as it is."""
+        """Return a new scorer that also requests these metadata; this scorer does not change."""
         defaults = self.get_metadata_routing().score.requests
         return super(_RoutingScorer, copy(self)).set_score_request(**{**defaults, **requests})
 
@@ -26,8 +26,9 @@ class _RoutingScorer(type(make_scorer(uar_score))):
         unknown = set(metadata) - needed - {"sample_weight"} - routing.consumes("fit", metadata)
         if unknown:
             raise TypeError(
-                f"Metadata must be for a step of the estimator; none takes {min(unknown)!r} in "
-                "fit or predict. Leave it out, or request it with set_fit_request and its like."
+                f"Metadata must be for a step of the estimator; got {min(unknown)!r}, which no "
+                "step takes in fit or predict. Leave it out, or request it with set_fit_request "
+                "or set_predict_request."
             )
         if not needed:
             weight = {name: metadata[name] for name in {"sample_weight"} & set(metadata)}
@@ -37,15 +38,15 @@ class _RoutingScorer(type(make_scorer(uar_score))):
 
 
 uar_scorer = _RoutingScorer(uar_score, 1, {}, "predict")
-"""Scorer ``uar_scorer(estimator, X, y)``: `uar_score` of what ``estimator.predict`` says.
+"""Scorer ``uar_scorer(estimator, X, y)``: `uar_score` of the predictions of an estimator.
 
-With metadata routing on it hands ``corpus`` to a pipeline whose steps ask for it in ``predict``,
-such as CorpusStandardScaler; ``uar_scorer.set_score_request(speaker=True)`` is one that hands on
-``speaker`` as well, and with ``sample_weight=True`` one whose rows have weights.
+With metadata routing on, it passes ``corpus`` to the steps of a pipeline that request it in
+``predict``, such as CorpusStandardScaler. ``uar_scorer.set_score_request(speaker=True)`` returns a
+scorer that also passes ``speaker``, and with ``sample_weight=True`` one that weights the rows.
 """
 
 ccc_scorer = _RoutingScorer(ccc_score, 1, {}, "predict")
-"""Scorer ``ccc_scorer(estimator, X, y)``: `ccc_score` of what ``estimator.predict`` says.
+"""Scorer ``ccc_scorer(estimator, X, y)``: `ccc_score` of the predictions of an estimator.
 
-It hands on metadata as ``uar_scorer`` does.
+It passes metadata on like ``uar_scorer``.
 """

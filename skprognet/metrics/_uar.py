@@ -10,8 +10,8 @@ def _check_labels(y_true, y_pred):
     n_rows, shape = len(y_true), getattr(y_true, "shape", ())
     if len(shape) == 2 and shape[1] > 1 and np.asarray(y_true).dtype.kind == "f":
         raise ValueError(
-            f"y_true must have one label for each row, shape ({n_rows},); got shape {shape}. Of "
-            "soft labels in a DataFrame take the most likely class: y_true.idxmax(axis=1)."
+            f"y_true must have one label for each row, shape ({n_rows},); got shape {shape}. For "
+            "soft labels in a DataFrame, pass the most likely class: y_true.idxmax(axis=1)."
         )
     y_true = check_row_labels("y_true", y_true, n_rows)
     y_pred = check_row_labels("y_pred", y_pred, n_rows)
@@ -33,7 +33,7 @@ def _check_labels(y_true, y_pred):
 
 
 def _recalls(y_true, y_pred, weight):
-    """Return the recall of each class of y_true: the weight of its hits over that of its rows."""
+    """Return the recall of each class in y_true: weight of its hits / weight of its rows."""
     _, codes = np.unique(y_true, return_inverse=True)
     rows = np.bincount(codes, weights=weight)
     hits = np.bincount(codes, weights=weight * (y_true == y_pred))
@@ -49,8 +49,8 @@ def uar_score(y_true, y_pred, *, sample_weight=None):
         \frac{\#\{i : y_i = c,\ \hat y_i = c\}}{\#\{i : y_i = c\}},
         \qquad C = \{y_1, \dots, y_n\}
 
-    Every class counts alike however rare it is, so that guessing scores 1 / (number of classes).
-    It is the measure of the INTERSPEECH challenges [2]_ and of Gideon et al. [1]_, section 3.
+    Every class counts the same, however rare it is, so guessing scores 1 / (number of classes).
+    UAR is the measure of the INTERSPEECH challenges [2]_ and of Gideon et al. [1]_, section 3.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def uar_score(y_true, y_pred, *, sample_weight=None):
     y_pred : array-like of shape (n_samples,)
         Predicted class labels, of the same kind.
     sample_weight : array-like of shape (n_samples,), default=None
-        Weight of each row in the recall of its class, not negative. None is 1 each. A class
+        Weight of each row in the recall of its class, not negative. None means 1 each. A class
         whose rows all have weight 0 counts as absent.
 
     Returns
@@ -78,7 +78,7 @@ def uar_score(y_true, y_pred, *, sample_weight=None):
     --------
     uar_scorer : The same, for `cross_val_score` and `GridSearchCV`.
     sklearn.metrics.balanced_accuracy_score : The same number, with a warning.
-    sklearn.metrics.recall_score : Another number where `y_pred` has classes of its own.
+    sklearn.metrics.recall_score : A different number if `y_pred` has classes not in `y_true`.
 
     Notes
     -----
@@ -88,9 +88,10 @@ def uar_score(y_true, y_pred, *, sample_weight=None):
     - :func:`~sklearn.metrics.balanced_accuracy_score` returns the same number, but warns that
       "y_pred contains classes not in y_true" in every such fold.
     - :func:`~sklearn.metrics.recall_score` with ``average="macro"`` averages over the classes of
-      `y_true` and `y_pred` together, and counts those that only `y_pred` has as 0. It is lower.
+      `y_true` and `y_pred` together, and counts classes that only `y_pred` has as 0. So it is
+      lower.
 
-    Without such a class all three agree.
+    Without such classes, all three agree.
 
     References
     ----------
@@ -102,15 +103,15 @@ def uar_score(y_true, y_pred, *, sample_weight=None):
 
     Examples
     --------
-    Three of four neutral utterances are found, and the only sad one.
+    Three of four neutral utterances are recognised, and the only sad one.
 
     >>> from skprognet.metrics import uar_score
     >>> uar_score(["neutral", "neutral", "neutral", "neutral", "sad"],
     ...           ["neutral", "neutral", "neutral", "sad", "sad"])
     0.875
 
-    A class that is predicted but not present takes no part in the mean; in macro recall it
-    counts as 0.
+    A class that is predicted but not present does not count in the UAR. In macro recall it counts
+    as 0.
 
     >>> y_true, y_pred = ["sad", "sad", "happy"], ["sad", "angry", "happy"]
     >>> uar_score(y_true, y_pred)
@@ -119,7 +120,7 @@ def uar_score(y_true, y_pred, *, sample_weight=None):
     >>> recall_score(y_true, y_pred, average="macro", zero_division=0)
     0.5
 
-    In cross-validation it is the scorer that is passed.
+    In cross-validation, pass the scorer.
 
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.linear_model import RidgeClassifier

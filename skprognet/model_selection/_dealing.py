@@ -1,10 +1,10 @@
-"""Groups dealt into folds, at random and evenly."""
+"""Assign groups to folds, at random and evenly."""
 
 import numpy as np
 
 from skprognet.model_selection._folds import following
 
-N_DEALS = 100  # random deals of which the best is taken
+N_DEALS = 100  # how many random assignments are tried; the best is used
 
 
 def _unevenness(counts, n_folds):
@@ -17,7 +17,10 @@ def _unevenness(counts, n_folds):
 
 
 def _loses_class(counts):
-    """Return whether some class is only in two folds that follow each other, or in one."""
+    """Return whether a class is only in one fold, or only in two consecutive folds.
+
+    Such a class is missing in the training rows if these folds test and validate.
+    """
     present = counts > 0
     n_folds = len(counts)
     return any(
@@ -27,7 +30,7 @@ def _loses_class(counts):
 
 
 def deal_groups(counts, n_folds, rng):
-    """Deal groups into folds, at random but so that classes are spread evenly.
+    """Assign groups to folds at random, but so that classes are spread evenly.
 
     Parameters
     ----------
@@ -36,13 +39,15 @@ def deal_groups(counts, n_folds, rng):
     n_folds : int
         Number of folds, at most n_groups.
     rng : RandomState
-        Draws `N_DEALS` random deals in which the folds' numbers of groups differ by one at most.
+        Draws `N_DEALS` random assignments, in which the numbers of groups of two folds differ by
+        at most one.
 
     Returns
     -------
     ndarray of shape (n_groups,)
-        The fold of each group: of the deals that leave every class to train on beside a test and
-        a validation fold, if there are any, the one whose class counts are the most even.
+        The fold of each group. Assignments that leave every class in the training rows, beside a
+        test and a validation fold, are preferred; among these, the one with the most even class
+        counts is used.
     """
     n_groups = len(counts)
     best, chosen = (True, np.inf), None

@@ -1,4 +1,4 @@
-"""What the splitters share: from the folds of each repeat to splits and triples."""
+"""The shared part of the splitters: make splits and triples from the folds of each repeat."""
 
 from abc import abstractmethod
 
@@ -34,19 +34,19 @@ def name_some(names):
 
 
 def rows_outside(folds, *left_out):
-    """Return the sorted rows of all folds but those at the positions `left_out`."""
+    """Return the sorted rows of all folds except those at the positions `left_out`."""
     return np.sort(np.concatenate([f for i, f in enumerate(folds) if i not in left_out]))
 
 
 def following(fold, n_folds):
-    """Return the fold that validates when `fold` tests: the next one, after the last the first."""
+    """Return the fold that validates when `fold` tests: the next one; the first after the last."""
     return (fold + 1) % n_folds
 
 
 class FoldSplitter(BaseCrossValidator):
-    """Base of the splitters; a subclass deals the rows into folds in `_deal`."""
+    """Base of the splitters; a subclass assigns the rows to folds in `_deal`."""
 
-    # Metadata routing reads this: ask for groups unless told otherwise.
+    # With metadata routing, groups are requested by default.
     __metadata_request__split = {"groups": True}
 
     @abstractmethod
@@ -54,17 +54,17 @@ class FoldSplitter(BaseCrossValidator):
         """Yield, for each repeat, the list of the rows in each fold."""
 
     def _check_training(self, y, train, repeat, fold):
-        """Raise if the rows `train` cannot be learnt from; by default they always can."""
+        """Raise if a model cannot be trained on the rows `train`; by default it always can."""
 
     def split(self, X, y=None, groups=None):
-        """Yield the rows to train and to test on, one fold testing and all others training.
+        """Yield training and test rows: each fold tests once, and all others train.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Only its number of rows counts.
+            Data, of which only the number of rows is used.
         y : array-like of shape (n_samples,), default=None
-            Class or number of each row, for the splitters that balance it.
+            Class or number of each row, for the splitters that balance `y`.
         groups : array-like of shape (n_samples,), default=None
             Speaker (or session) of each row; cannot be None.
 
@@ -88,17 +88,17 @@ class FoldSplitter(BaseCrossValidator):
                 yield train, test
 
     def split_with_validation(self, X, y=None, groups=None):
-        """Yield the rows to train, to validate and to test on.
+        """Yield training, validation and test rows.
 
-        Fold i tests, the next one validates (after the last comes the first), and the other
-        k - 2 train. The test sets are those of `split` for the same integer `random_state`.
+        Fold i tests, the next fold validates (the first, if i is the last), and the other k - 2
+        folds train. For the same integer `random_state`, the test sets are those of `split`.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Only its number of rows counts.
+            Data, of which only the number of rows is used.
         y : array-like of shape (n_samples,), default=None
-            Class or number of each row, for the splitters that balance it.
+            Class or number of each row, for the splitters that balance `y`.
         groups : array-like of shape (n_samples,), default=None
             Speaker (or session) of each row; cannot be None.
 
@@ -114,13 +114,13 @@ class FoldSplitter(BaseCrossValidator):
         Raises
         ------
         ValueError
-            At the first split, as in `split`, and if there are less than 3 folds.
+            At the first split, as in `split`, and if there are fewer than 3 folds.
         """
         for repeat, folds in enumerate(self._deal(X, y, groups)):
             if len(folds) < 3:
                 raise ValueError(
                     "split_with_validation needs at least 3 folds, to train, validate and "
-                    f"test; got {len(folds)}. Make more, or call split."
+                    f"test; got {len(folds)}. Make more folds, or call split."
                 )
             for i, test in enumerate(folds):
                 validating = following(i, len(folds))
@@ -135,8 +135,9 @@ def check_classes_remain(y, train, where):
     if lost.size:
         hint = hint_of_text(y)
         if as_numbers(y) is not None:
-            hint = " If whole numbers such as ratings are to be predicted, say kind='numbers'."
+            hint = " To predict whole numbers such as ratings, pass kind='numbers'."
         raise ValueError(
-            f"Every class must be in the training rows of every split; class {lost.tolist()[0]!r} "
-            f"({(y == lost[0]).sum()} rows) is not in {where}. Drop it, or use fewer folds.{hint}"
+            "Every class must be in the training rows of every split; got none of class "
+            f"{lost.tolist()[0]!r} ({(y == lost[0]).sum()} rows) in {where}. Drop it, or use "
+            f"fewer folds.{hint}"
         )

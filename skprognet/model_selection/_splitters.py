@@ -1,4 +1,4 @@
-"""Cross-validation folds that know about speakers."""
+"""Cross-validation splitters for speakers and sessions."""
 
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
@@ -17,19 +17,19 @@ from skprognet.model_selection._strata import check_trainable, strata_of
 class RepeatedSpeakerStratifiedKFold(FoldSplitter):
     """Repeated k-fold in which every speaker is in every fold, in proportion.
 
-    So we read the folds of Gideon et al. [1]_, section 3: ten folds stratified by speaker, of
-    which eight train, one decides when to stop and one tests, all of it repeated ten times with
-    new folds. They ask how well a model does on new utterances of speakers that it knows.
+    This is our reading of Gideon et al. [1]_, section 3: ten folds stratified by speaker, of which
+    eight train, one decides when to stop and one tests, repeated ten times with new folds. The
+    scores show how well a model does on new utterances of speakers that it knows.
 
     Parameters
     ----------
     n_splits : int, default=10
         Number of folds k, at least 2, and at least 3 for `split_with_validation`.
     n_repeats : int, default=10
-        How often the rows are dealt out anew, at least 1.
+        How often the rows are divided into new folds, at least 1.
     random_state : int, RandomState instance or None, default=None
         An int gives the same folds at every call. None, or an instance that is used again,
-        gives new ones.
+        gives new folds.
 
     Raises
     ------
@@ -40,19 +40,18 @@ class RepeatedSpeakerStratifiedKFold(FoldSplitter):
 
     See Also
     --------
-    RepeatedStratifiedGroupKFold : Keeps a speaker within one fold, which asks about new speakers.
+    RepeatedStratifiedGroupKFold : Keeps each speaker within one fold, to test on new speakers.
     sklearn.model_selection.RepeatedStratifiedKFold : Stratifies by `y` instead.
 
     Notes
     -----
-    `groups` is the speaker of each row. Of a speaker's n rows each fold holds n / k, rounded
-    down or up, drawn at random; the folds' sizes differ by at most one row. `y` is ignored.
+    `groups` is the speaker of each row. Each fold has n / k of a speaker's n rows, rounded down or
+    up and drawn at random. The sizes of the folds differ by at most one row. `y` is ignored.
 
-    Folds come repeat by repeat, so that the scores of `cross_val_score` become the table that
-    `calibrated_cv_ttest` and `corrected_cv_ttest` take by
-    ``scores.reshape(n_repeats, n_splits)``.
+    The folds are in the order of the repeats. So ``scores.reshape(n_repeats, n_splits)`` turns the
+    scores of `cross_val_score` into the table for `calibrated_cv_ttest` and `corrected_cv_ttest`.
 
-    With scikit-learn's metadata routing the splitter asks for `groups` by itself.
+    With scikit-learn's metadata routing, the splitter requests `groups` by default.
 
     References
     ----------
@@ -78,7 +77,7 @@ class RepeatedSpeakerStratifiedKFold(FoldSplitter):
     6 ['Anna' 'Anna' 'Ben']
     6 ['Anna' 'Anna' 'Ben']
 
-    A third set decides when training stops.
+    A third set of rows decides when training stops.
 
     >>> train, validation, test = next(cv.split_with_validation(X, groups=speaker))
     >>> len(train), len(validation), len(test)
@@ -129,17 +128,16 @@ class RepeatedSpeakerStratifiedKFold(FoldSplitter):
             )
         rng = check_random_state(self.random_state)
         for _ in range(self.n_repeats):
-            deal = StratifiedKFold(self.n_splits, shuffle=True, random_state=rng)
-            yield [fold for _, fold in deal.split(codes, codes)]
+            by_speaker = StratifiedKFold(self.n_splits, shuffle=True, random_state=rng)
+            yield [fold for _, fold in by_speaker.split(codes, codes)]
 
 
 class RepeatedStratifiedGroupKFold(FoldSplitter):
     """Repeated k-fold in which no speaker is in two folds.
 
-    It asks how well a model does on new speakers. Whole groups are dealt into folds, at random
-    and anew in each repeat, so that the classes are spread evenly, or the numbers if `y` holds
-    numbers. In a triple of
-    `split_with_validation` the three sets share no group.
+    The scores show how well a model does on new speakers. Each repeat assigns whole groups to
+    folds at random, but so that the classes (or numbers) in `y` are spread evenly. The three sets
+    of `split_with_validation` share no group.
 
     Parameters
     ----------
@@ -147,10 +145,10 @@ class RepeatedStratifiedGroupKFold(FoldSplitter):
         Number of folds k, at least 2, and at least 3 for `split_with_validation`; at most the
         number of groups.
     n_repeats : int, default=10
-        How often the groups are dealt out anew, at least 1.
+        How often the groups are assigned to new folds, at least 1.
     random_state : int, RandomState instance or None, default=None
         An int gives the same folds at every call. None, or an instance that is used again,
-        gives new ones.
+        gives new folds.
 
     Raises
     ------
@@ -161,27 +159,28 @@ class RepeatedStratifiedGroupKFold(FoldSplitter):
 
     See Also
     --------
-    RepeatedSpeakerStratifiedKFold : Every speaker in every fold, as in the paper.
-    LeaveOneSessionOut : A fold for each group.
-    sklearn.model_selection.StratifiedGroupKFold : Not repeated, and without validation rows.
+    RepeatedSpeakerStratifiedKFold : Puts every speaker in every fold, as in the paper.
+    LeaveOneSessionOut : Makes a fold for each group.
+    sklearn.model_selection.StratifiedGroupKFold : Has neither repeats nor validation rows.
 
     Notes
     -----
-    For each repeat 100 random deals are drawn in which the numbers of groups of two folds differ
-    by one at most. Taken is, of those that leave each class to train on, the one with the least
-    chi-square of the folds' class counts against equal ones.
+    For each repeat, 100 random assignments are drawn, in which the numbers of groups of two folds
+    differ by at most one. Assignments that leave each class in the training rows are preferred.
+    Among these, the one with the smallest chi-square of the folds' class counts against equal
+    counts is used.
 
-    Numbers that are not all whole, such as ratings, count by the bin that they are in: there are
-    five, with about as many rows each (their edges are the quintiles), or less where many numbers
-    are the same. A bin, unlike a class, need not be in every training set.
+    Numbers of which not all are whole, such as ratings, are divided into five bins with about the
+    same number of rows (their edges are the quintiles), or into fewer bins if many numbers are
+    equal. Unlike a class, a bin need not be in every training set.
 
-    scikit-learn's ``StratifiedGroupKFold(shuffle=True)`` cannot be repeated in the same way: it
-    places the groups in the order of their class imbalance, so that where groups differ another
-    seed gives the same folds again (on the ten speakers of EmoDB, 20 seeds gave one partition).
+    scikit-learn's ``StratifiedGroupKFold(shuffle=True)`` is not suitable for repeats. It places
+    groups in the order of their class imbalance. So if groups differ in this, other seeds give the
+    same folds again (on the ten speakers of EmoDB, 20 seeds gave a single partition).
 
-    With as many groups as folds each group is a fold, whatever the seed; a repeat then changes
-    only which group validates beside which. With scikit-learn's metadata routing the splitter asks
-    for `groups` by itself.
+    With as many groups as folds, each group is a fold, whatever the seed. A repeat then changes
+    only which group validates when another one tests. With scikit-learn's metadata routing, the
+    splitter requests `groups` by default.
 
     Examples
     --------
@@ -240,24 +239,24 @@ class RepeatedStratifiedGroupKFold(FoldSplitter):
 
 
 class LeaveOneSessionOut(FoldSplitter):
-    """A fold for each session, or for each value of any other column: the session it tests.
+    """Leave-one-session-out: each session, or each value of any other column, tests once.
 
-    Where a corpus was recorded in sessions with speakers of their own, as IEMOCAP was, this asks
-    how well a model does on new speakers in a new session.
+    If each session of a corpus has different speakers, as in IEMOCAP, the scores show how well a
+    model does on new speakers in a new session.
 
     See Also
     --------
-    RepeatedStratifiedGroupKFold : Several groups in a fold, and repeated.
+    RepeatedStratifiedGroupKFold : Puts several groups in a fold, and has repeats.
     sklearn.model_selection.LeaveOneGroupOut : The same without validation rows.
 
     Notes
     -----
-    `groups` is the session of each row. The sessions test in sorted order; in a triple of
-    `split_with_validation` the next session validates, after the last the first, and the others
-    train. It is one repeat of as many folds as there are sessions: for `corrected_cv_ttest`, not
-    for `calibrated_cv_ttest`.
+    `groups` is the session of each row. The sessions test in sorted order. In
+    `split_with_validation`, the next session validates (the first, after the last), and the others
+    train. This is one repeat with as many folds as sessions. Compare such scores with
+    `corrected_cv_ttest`, not with `calibrated_cv_ttest`.
 
-    With scikit-learn's metadata routing the splitter asks for `groups` by itself.
+    With scikit-learn's metadata routing, the splitter requests `groups` by default.
 
     Examples
     --------
@@ -275,7 +274,7 @@ class LeaveOneSessionOut(FoldSplitter):
     """
 
     def get_n_splits(self, X=None, y=None, groups=None):
-        """Return the number of splits, that of the sessions.
+        """Return the number of splits, which is the number of sessions.
 
         Parameters
         ----------
@@ -303,8 +302,8 @@ class LeaveOneSessionOut(FoldSplitter):
         codes, sessions = check_groups(X, groups, "session")
         if len(sessions) < 2:
             raise ValueError(
-                f"There must be at least 2 sessions, one to test on; got {name_some(sessions)} "
-                "only. Pass another column as groups."
+                f"There must be at least 2 sessions, one to test on; got only "
+                f"{name_some(sessions)}. Pass another column as groups."
             )
         yield [np.flatnonzero(codes == session) for session in np.argsort(sessions)]
 

@@ -1,4 +1,4 @@
-"""What folds spread evenly: the classes of the rows, or bins of their numbers."""
+"""Find the strata that folds spread evenly: classes, or bins of numbers."""
 
 import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
@@ -7,28 +7,28 @@ from skprognet._checks import check_row_labels
 from skprognet._target_kind import NUMBERS, kind_of_target
 from skprognet.model_selection._folds import check_classes_remain, count_rows
 
-N_BINS = 5  # of numbers, with about as many rows each
+N_BINS = 5  # bins of numbers, with about the same number of rows
 
 
 def strata_of(X, y):
-    """Return the number of each row's class, or of the bin that its number is in.
+    """Return the number of each row's class, or of the bin of its number.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        Only its number of rows counts.
+        Data, of which only the number of rows is used.
     y : array-like of shape (n_samples,)
-        Labels.
+        Classes or numbers.
 
     Returns
     -------
     ndarray of int of shape (n_samples,)
-        From 0, none left out.
+        Consecutive numbers from 0.
 
     Raises
     ------
     ValueError
-        If there are no labels, or labels that can be neither.
+        If there are no labels, or they are neither classes nor numbers.
     """
     if y is None:
         raise ValueError(
@@ -44,10 +44,10 @@ def strata_of(X, y):
 
 
 def check_trainable(y, train, where):
-    """Raise if a class of `y` has no row among `train`; bins of numbers need not have one."""
+    """Raise if a class of `y` has no row in `train`; this is not required for numbers."""
     y = np.asarray(y)
     try:
         check_classes_remain(y, train, where)
-    except ValueError:  # only then it is worth asking what the labels are
+    except ValueError:  # finding out the kind of the labels is slow, so it is done only now
         if kind_of_target(y) != NUMBERS:
             raise

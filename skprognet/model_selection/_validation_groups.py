@@ -1,4 +1,4 @@
-"""Which rows the validation of a single model keeps apart: other speakers, where that works."""
+"""Choose the groups that keep validation rows of a single model apart: speakers, if possible."""
 
 from skprognet._checks import check_choice
 from skprognet._target_kind import NUMBERS, kind_of_target
@@ -7,30 +7,29 @@ VALIDATIONS = ("speaker-independent", "stratified")
 
 
 def validation_groups(labels, target, *, kind=None, speaker="speaker", validation=None):
-    """Return the speakers that the validation rows of a model must not share with the others.
+    """Return the speakers that validation rows and training rows of a model must not share.
 
-    They can be kept apart if each class is spoken by at least two of them, or, where the target is
-    numbers, if there are two. That leaves out the task of telling speakers themselves.
+    Speakers can be kept apart if each class has at least two speakers, or, for a target of
+    numbers, if there are at least two speakers. This is not possible if the target is the speaker.
 
     Parameters
     ----------
     labels : DataFrame of shape (n_samples, n_tasks)
         The labels of each row.
     target : str
-        Column that is to be recognised, or predicted as a number.
+        Column to recognise, or to predict as a number.
     kind : {'classes', 'numbers'}, default=None
-        What the target is; None takes numbers that are not all whole as numbers.
+        What the target holds. None takes numbers as numbers if not all of them are whole.
     speaker : str, default='speaker'
-        Column of the speakers; it need not be there.
+        Column of the speakers, which need not exist.
     validation : {'speaker-independent', 'stratified'}, default=None
-        Whether the speakers must be kept apart, or need not be. None keeps them apart if that is
-        possible.
+        Whether the speakers must be kept apart or not. None keeps them apart if possible.
 
     Returns
     -------
     Series of shape (n_samples,) or None
-        The `groups` for ``fit`` of a network; None is for validation rows that are drawn from each
-        class, or of numbers from all rows.
+        The `groups` for ``fit`` of a network. None means that validation rows are drawn from each
+        class, or, for numbers, from all rows.
 
     Raises
     ------
@@ -58,7 +57,7 @@ def validation_groups(labels, target, *, kind=None, speaker="speaker", validatio
     if validation == "speaker-independent":
         of_class = "" if is_numbers else " in each class"
         raise ValueError(
-            f"Validation by other speakers needs two or more{of_class}, from the column "
+            f"Validation by other speakers needs at least two{of_class}, from the column "
             f"{speaker!r}; {reason}. Name another column as speaker (--speaker), or choose the "
             "validation 'stratified' (--validation stratified)."
         )
@@ -72,8 +71,8 @@ def _reason_against(labels, target, speaker):
     if labels[speaker].isna().any():
         return f"{labels[speaker].isna().sum()} of {len(labels)} rows have none"
     if target is None:
-        return "there is one only" if labels[speaker].nunique() < 2 else None
+        return "there is only one" if labels[speaker].nunique() < 2 else None
     by_class = labels.groupby(target)[speaker].nunique()
     if by_class.min() < 2:
-        return f"{by_class.idxmin()!r} of {target!r} has one only"
+        return f"{by_class.idxmin()!r} of {target!r} has only one"
     return None

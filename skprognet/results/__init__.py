@@ -1,4 +1,4 @@
-"""From the scores of every fold to comparisons, verdicts and tables."""
+"""Turn the scores of every fold into comparisons, verdicts and tables."""
 
 from skprognet.results._agreement import agreement_by_method
 from skprognet.results._average_over_sources import average_over_sources

@@ -1,8 +1,8 @@
-"""What each unit, such as a speaker, adds to the score of a group of rows.
+"""Split the score of a group of rows into the contributions of its units, such as speakers.
 
-The score of a group is taken apart into a sum over its units. For a mean such as the UAR that is
-what the rows of a unit add to the mean. The CCC is a ratio of moments; it is taken apart by how
-much it would change if a row counted a little more (its influence function).
+The contributions sum to the score. For a mean such as the UAR, the contribution of a unit is what
+its rows add to the mean. The CCC is a ratio of moments, so it is split by its influence function:
+how much it would change if a row counted a little more.
 """
 
 import numpy as np
@@ -13,12 +13,13 @@ from skprognet.results._tested_rows import REPEAT, codes_of, count_cells, in_ord
 
 
 def _of_recalls(rows, groups, units):
-    """Return what each unit adds to the UAR of each group, and what it would if always right.
+    """Return what each unit adds to the UAR of each group, and what it would add if always right.
 
-    A UAR is a sum over rows: one that is right adds 1 / (rows of its class * classes), here of its
-    group in its repeat. Divided by the number of repeats, all of them add up to the mean.
+    A UAR is a sum over rows. A correct row adds 1 / (rows of its class * number of classes),
+    counted in its group and repeat. Divided by the number of repeats, these values sum to the mean
+    over the repeats.
 
-    Both are of shape (n_units, n_groups).
+    Both arrays have shape (n_units, n_groups).
     """
     classes, repeats = in_order(rows[TRUTH]), in_order(rows[REPEAT])
     group = codes_of(rows["group"], groups)
@@ -35,10 +36,11 @@ def _of_recalls(rows, groups, units):
 def _of_concordances(rows, groups, units):
     """Return what each unit adds to the CCC of each group, and its share of the group's rows.
 
-    Each row of a group in a repeat adds the CCC and its influence, divided by the number of rows.
-    The influences sum to 0. Divided by the number of repeats, all of them add up to the mean.
+    Each row of a group in a repeat adds the CCC plus its influence, divided by the number of rows.
+    The influences sum to 0. Divided by the number of repeats, these values sum to the mean over
+    the repeats.
 
-    Both are of shape (n_units, n_groups).
+    Both arrays have shape (n_units, n_groups).
     """
     group, repeats = codes_of(rows["group"], groups), in_order(rows[REPEAT])
     cells = group * len(repeats) + codes_of(rows[REPEAT], repeats)

@@ -1,4 +1,4 @@
-"""How well predicted numbers agree with the true ones, and what they miss."""
+"""Measure how well predicted numbers agree with the truth."""
 
 import numpy as np
 import pandas as pd
@@ -10,12 +10,11 @@ from skprognet.results._tested_rows import REPEAT, by_method, check_kind, shares
 
 
 def agreement_by_method(predictions):
-    r"""Return how well the numbers of each method agree with the truth.
+    r"""Measure how well the predicted numbers of each method agree with the truth.
 
-    The concordance correlation coefficient has three parts: whether predictions rise and fall
-    with the truth, whether they vary as much, and whether they have the same mean. With Pearson's
-    r, the standard deviations s and the means :math:`\mu` of truth y and prediction
-    :math:`\hat y`,
+    The concordance correlation coefficient combines three questions: do predictions rise and fall
+    with the truth, do they vary as much, and do they have the same mean? With Pearson's r, the
+    standard deviations s and the means :math:`\mu` of truth y and prediction :math:`\hat y`,
 
     .. math::
 
@@ -23,24 +22,24 @@ def agreement_by_method(predictions):
         v = \frac{s_{\hat y}}{s_y}, \qquad
         u = \frac{\mu_{\hat y} - \mu_y}{\sqrt{s_{\hat y} s_y}}.
 
-    So the CCC is r at most, and r where v is 1 and u is 0. All rows of a repeat are taken
-    together, then the mean over the repeats is taken.
+    So :math:`|\mathrm{CCC}| \le |r|`, and the CCC equals r if v is 1 and u is 0. The CCC is
+    computed over all rows of a repeat, and then averaged over the repeats.
 
     Parameters
     ----------
     predictions : DataFrame
         A row for each tested row of each fit, as
         :func:`~skprognet.evaluation.cross_validate_transfer` returns with
-        ``return_predictions=True``, of a target of numbers; of pandas, polars or pyarrow. If a
+        ``return_predictions=True``, for a target of numbers; from pandas, polars or pyarrow. If a
         column corpus, target or n_train_folds has several values, each combination of them has
-        rows of its own.
+        its own rows.
 
     Returns
     -------
     DataFrame
-        A row for each method, with these columns: corpus, target, n_train_folds (those with
+        A row for each method, with these columns: corpus, target, n_train_folds (if they have
         several values), method, source, ccc, ccc_std (its standard deviation over the repeats,
-        ddof 1; NaN for a single repeat), pearson_r (NaN where truth or prediction is constant),
+        ddof 1; NaN for a single repeat), pearson_r (NaN if truth or prediction is constant),
         rmse (root of the mean squared error), bias (mean prediction minus mean truth), spread (v;
         below 1 the predictions vary less than the truth) and n_rows (rows of the corpus). rmse and
         bias are in the unit of the target.
@@ -48,11 +47,11 @@ def agreement_by_method(predictions):
     Raises
     ------
     TypeError
-        If `predictions` is no table.
+        If `predictions` is not a table.
     ValueError
         If `predictions` are of classes, a number is missing or not finite, a method was tested on
         a row twice in a repeat, methods were tested on different rows, or the truth of a row
-        differs.
+        differs between them.
 
     See Also
     --------
@@ -61,9 +60,9 @@ def agreement_by_method(predictions):
 
     Notes
     -----
-    The scores of a study take the rows of each fold by themselves, and this table all rows of a
-    repeat. A fold of few speakers may have another mean and another spread than the corpus, so
-    that its CCC is another one. The means of both tables differ by that.
+    The scores of a study are computed for each fold, and this table for all rows of a repeat. The
+    mean and spread of a fold with few speakers may differ from those of the corpus, and with them
+    its CCC. So the means of the two tables differ.
 
     References
     ----------
@@ -92,7 +91,7 @@ def agreement_by_method(predictions):
 
 
 def _agreement(rows):
-    """Return how well the numbers of one repeat agree."""
+    """Return the measures of agreement for one repeat."""
     truth, predicted = (rows[name].to_numpy(float) for name in (TRUTH, PREDICTION))
     deviations = [each - each.mean() for each in (truth, predicted)]
     of_truth, of_predicted = (0.0 if np.ptp(e) == 0 else e.std() for e in (truth, predicted))

@@ -1,4 +1,4 @@
-"""One name for sources that differ from corpus to corpus, so that corpora can be compared."""
+"""Give sources that differ from corpus to corpus one name, so that corpora can be compared."""
 
 from skprognet._scores import CONDITIONS, FOLD, METHOD, SCORE, check_columns, check_scores
 from skprognet._table_metric import METRIC
@@ -8,11 +8,12 @@ OTHER_CORPORA = "other corpora"
 
 
 def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
-    """Return scores in which several sources are one: on each fold, the mean of their scores.
+    """Replace several sources by one, whose score on each fold is the mean of their scores.
 
-    In a study between corpora each target has other sources: the other corpora. Tests over
-    corpora need the same methods and sources on each of them. Their mean is a method with a
-    source that all targets have: what one gains on average from a single other corpus.
+    In a study between corpora, the sources of each target are the other corpora, so they differ
+    from target to target. Tests over corpora need the same methods and sources on every corpus.
+    The mean is a source that all targets have: it shows what a single other corpus brings on
+    average.
 
     Parameters
     ----------
@@ -21,27 +22,27 @@ def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
         :func:`~skprognet.experiments.transfer_between_corpora` makes them; of pandas, polars or
         pyarrow.
     sources : sequence of str, default=None
-        Names of the sources that become one. None is those that have the name of a corpus.
+        Names of the sources to replace. None means those that have the name of a corpus.
     name : str, default="other corpora"
-        What to call it.
+        Name of the new source.
 
     Returns
     -------
     DataFrame
-        The rows of all other sources, the network without one among them, and the means: the
-        columns corpus, target, n_train_folds, method, source, repeat, fold, metric,
-        greater_is_better, chance, baseline and score, those that were there.
+        The rows of all other sources, including the network without a source, and the means. Of
+        the columns corpus, target, n_train_folds, method, source, repeat, fold, metric,
+        greater_is_better, chance, baseline and score, it has those that `scores` has.
 
     Raises
     ------
     TypeError
-        If `scores` is no table.
+        If `scores` is not a table.
     ValueError
         If a column is missing, or no row has one of the sources.
 
     See Also
     --------
-    compare_over_corpora : Compares what comes out.
+    compare_over_corpora : Compares methods by the resulting scores.
 
     Examples
     --------
@@ -60,8 +61,8 @@ def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
     sources = list(scores["corpus"].unique() if sources is None else sources)
     if not scores["source"].isin(sources).any():
         raise ValueError(
-            f"scores must have rows from the sources {first_few(sources)}; it has those from "
-            f"{first_few(scores['source'].unique())}."
+            f"scores must have rows from the sources {first_few(sources)}; got rows from "
+            f"{first_few(scores['source'].unique())}. Pass other names as sources."
         )
     same = [*CONDITIONS, *METHOD, *FOLD, *METRIC, "chance", "baseline"]
     same = [column for column in same if column in scores]

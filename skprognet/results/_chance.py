@@ -1,4 +1,4 @@
-"""Whether a method is better than chance: the test of the comparison, one-sided."""
+"""Test whether a method is better than chance."""
 
 import numpy as np
 
@@ -9,20 +9,20 @@ from skprognet.significance import pair_scores
 
 
 def p_of_chance(rows, test):
-    """Return the p-value of a method's scores against those of a guess, one-sided.
+    """Return the one-sided p-value of a method's scores against those of guessing.
 
     Parameters
     ----------
     rows : DataFrame
-        Scores of one method, in one condition; a column chance says what a guess scores on the
-        rows of each test fold.
+        Scores of one method, in one condition. The column chance holds the score of guessing on
+        the rows of each test fold.
     test : SignificanceTest
-        The test of the comparison. If it has no one-sided form, the first that fits is taken.
+        The test of the comparison. If it has no one-sided form, the first test that fits is used.
 
     Returns
     -------
     float
-        How probable scores so far above chance are for a guess; NaN if chance is not known.
+        The probability that guessing scores so far above chance; NaN if chance is not known.
     """
     if CHANCE not in rows or not np.isfinite(as_floats(rows[CHANCE])).all():
         return np.nan
@@ -31,7 +31,7 @@ def p_of_chance(rows, test):
     if not test.one_sided:
         test = choose_test(None, *pair.a.shape, pair.ratio is not None)
     mean, variance = pair.mean_and_variance
-    # A method that never errs, say. It is no reason to warn, and needs no test.
+    # For example, a method that is always right. This needs neither a test nor its warning.
     if mean and not variance:
         return float(mean < 0)
     return run_test(test, pair, alternative="greater").pvalue

@@ -1,4 +1,4 @@
-"""Which significance test compares two methods, and what is said about it."""
+"""Choose, run and describe the significance test that compares two methods."""
 
 import numbers
 
@@ -13,7 +13,7 @@ from skprognet.significance import (
 
 
 def as_test(test):
-    """Return the test of that name, or the one that is given; None for "auto".
+    """Return a test, given by its name or as an object; None for "auto".
 
     Raises
     ------
@@ -26,12 +26,12 @@ def as_test(test):
 
 
 def choose_test(test, n_repeats, n_folds, has_row_counts):
-    """Return the test for such folds: the one that is given, or the first that fits if None.
+    """Return `test` if it fits such folds, or the first test that fits if `test` is None.
 
     Raises
     ------
     ValueError
-        If the given test is not made for such folds.
+        If `test` does not fit such folds.
     """
     tests = [get_significance_test(name) for name in get_significance_test_names()]
     fitting = [each for each in tests if each.fits(n_repeats, n_folds, has_row_counts)]
@@ -41,18 +41,18 @@ def choose_test(test, n_repeats, n_folds, has_row_counts):
         return test
     names = first_few(["auto", *(each.name for each in fitting)])
     raise ValueError(
-        f"test must fit the folds; {test.name!r} is not made for {n_repeats} x {n_folds} "
-        f"folds. Take one of {names}."
+        f"test must fit {n_repeats} x {n_folds} folds; got {test.name!r}, which does not. Use one "
+        f"of {names}."
     )
 
 
 def run_test(test, pair, **options):
-    """Return what a test says about two methods on the same folds.
+    """Return the result of a test of two methods on the same folds.
 
     Raises
     ------
     TypeError
-        If it does not return one p-value.
+        If the test does not return one p-value.
     ValueError
         If the p-value is not from 0 to 1.
     """
@@ -63,12 +63,12 @@ def run_test(test, pair, **options):
     if np.ndim(pvalue) or not isinstance(pvalue, numbers.Real):
         raise TypeError(
             f"The function of {test.name!r} must return an object with one number as pvalue; got "
-            f"{pvalue!r}. Test all folds together: many tests of scipy do that with axis=None."
+            f"{pvalue!r}. Test all folds together, for example with axis=None of scipy."
         )
     if not 0 <= pvalue <= 1:
         raise ValueError(
-            f"The p-value of {test.name!r} must be from 0 to 1; got {pvalue!r}. Look at what it "
-            "does where scores are equal on all folds."
+            f"The p-value of {test.name!r} must be from 0 to 1; got {pvalue!r}. Check how this "
+            "test handles scores that are equal on all folds."
         )
     return result
 
@@ -80,13 +80,13 @@ def _explain(description, rows, note):
     if rows["ratio"].notna().all():
         ratio = from_to(rows["ratio"], ".3f")
         parts.append(
-            f"ratio of test rows to the others (validation rows count as training) {ratio}"
+            f"ratio of test rows to training rows (which include validation rows) {ratio}"
         )
     return f"{', '.join(parts)}. {note}".rstrip()
 
 
 def explain_tests(comparisons):
-    """Say which significance test was used, with its degrees of freedom.
+    """Describe the significance tests that were used, with their degrees of freedom.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def explain_tests(comparisons):
     Returns
     -------
     str
-        A paragraph: a few sentences for each test that occurs.
+        A paragraph with a few sentences for each test.
 
     Examples
     --------
@@ -107,9 +107,9 @@ def explain_tests(comparisons):
     >>> svm = folds.assign(method="SVM", score=[0.63, 0.57, 0.66, 0.60, 0.58])
     >>> print(explain_tests(compare_methods(pd.concat([dnn, svm]))))
     Test: corrected paired t-test for repeated CV, two-sided, 4 degrees of freedom, ratio of test \
-rows to the others (validation rows count as training) 0.250. It is the test of Nadeau and \
-Bengio, which Bouckaert and Frank carried over to repeated cross-validation. It is for any number \
-of repeats and folds; the paper's own test is defined for 10 repeats of 10 folds only.
+rows to training rows (which include validation rows) 0.250. Nadeau and Bengio proposed this \
+test, and Bouckaert and Frank extended it to repeated cross-validation. It works for any number \
+of repeats and folds; the paper's own test is defined only for 10 repeats of 10 folds.
     """
     tests = map(get_significance_test, get_significance_test_names())
     notes = {test.description: test.note for test in tests}

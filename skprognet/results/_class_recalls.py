@@ -1,4 +1,4 @@
-"""How well each class is recognised, with the paper's spread over folds."""
+"""Measure how well each class is recognised, with the paper's spread over folds."""
 
 import numpy as np
 import pandas as pd
@@ -17,19 +17,19 @@ from skprognet.results._tested_rows import (
 
 
 def recall_by_class(predictions):
-    r"""Return the recall of each class, for each method.
+    r"""Compute the recall of each class for each method.
 
-    The recall of class c in a fold is the share of its rows that were recognised,
+    The recall of class c in a fold is the share of its rows that were predicted as c,
 
     .. math::
 
         \mathrm{recall}_c =
         \frac{\#\{i : y_i = c,\ \hat y_i = c\}}{\#\{i : y_i = c\}}.
 
-    Mean and spread follow the paper's rule for scores: for each repeat the mean and the standard
-    deviation (ddof 1) over its folds, then the mean of each over the repeats. The UAR of a fold is
-    the mean of its recalls. So the means of this table average to the UAR of
-    :func:`summary_table`, if every fold has every class.
+    Mean and spread follow the paper's rule for scores: the mean and the standard deviation (ddof
+    1) are taken over the folds of each repeat, and both are averaged over the repeats. The UAR of
+    a fold is the mean of its recalls. So if every fold has every class, the mean of the recalls
+    in this table is the UAR of :func:`summary_table`.
 
     Parameters
     ----------
@@ -37,33 +37,34 @@ def recall_by_class(predictions):
         A row for each tested row of each fit, as
         :func:`~skprognet.evaluation.cross_validate_transfer` returns with
         ``return_predictions=True``; of pandas, polars or pyarrow. If a column corpus, target or
-        n_train_folds has several values, recalls are given for each combination of them.
+        n_train_folds has several values, recalls are computed for each combination of them.
 
     Returns
     -------
     DataFrame
-        A row for each method and each class that a row has, with these columns: corpus, target,
-        n_train_folds (those with several values), method, source, label (the class), recall_mean,
-        recall_std (NaN where no repeat has two folds with the class), n_rows (rows of the class)
-        and n_folds (folds of all repeats in which the class was tested).
+        A row for each method and each class of the tested rows, with these columns: corpus,
+        target, n_train_folds (if they have several values), method, source, label (the class),
+        recall_mean, recall_std (NaN if no repeat has two folds with the class), n_rows (rows of
+        the class) and n_folds (folds of all repeats in which the class was tested).
 
     Raises
     ------
     TypeError
-        If `predictions` is no table.
+        If `predictions` is not a table.
     ValueError
         If a column or a label is missing, a method was tested on a row twice in a repeat, methods
-        were tested on different rows, the truth of a row differs, or `predictions` are of numbers.
+        were tested on different rows, the truth of a row differs between them, or `predictions`
+        are of numbers.
 
     See Also
     --------
-    recall_scores : The recall of one class in each fold, to be compared between methods.
-    confusion_by_method : What a class is taken for instead.
+    recall_scores : The recall of one class in each fold, to compare methods by.
+    confusion_by_method : Which other classes a class is taken for.
 
     Notes
     -----
-    A fold without rows of a class has no recall of it. It is left out of mean and spread of this
-    class, and n_folds is smaller.
+    A fold without rows of a class has no recall for it. Such a fold is left out of the mean and
+    the spread of this class, and n_folds is smaller.
 
     References
     ----------
@@ -88,7 +89,7 @@ def recall_by_class(predictions):
     for place, part, _ in by_method(check_kind(predictions, CLASSES)):
         classes = in_order(part[TRUTH])
         for label, recalls in zip(classes, _recalls(part, classes), strict=True):
-            by_repeat = pd.DataFrame(recalls)  # a fold without the class is NaN, and left out
+            by_repeat = pd.DataFrame(recalls)  # pandas skips NaN, the folds without the class
             rows.append(
                 {
                     **place,
@@ -104,9 +105,9 @@ def recall_by_class(predictions):
 
 def _recalls(rows, classes):
     """Return the recalls of all folds, of shape (n_classes, n_repeats, n_folds)."""
-    places = [in_order(rows[column]) for column in FOLD]
+    numbers = [in_order(rows[column]) for column in FOLD]
     codes = [codes_of(rows[TRUTH], classes)]
-    codes += [codes_of(rows[column], values) for column, values in zip(FOLD, places, strict=True)]
-    shape = (len(classes), *map(len, places))
+    codes += [codes_of(rows[column], values) for column, values in zip(FOLD, numbers, strict=True)]
+    shape = (len(classes), *map(len, numbers))
     right = (rows[TRUTH] == rows[PREDICTION]).to_numpy(float)
     return shares(count_cells(codes, shape, right), count_cells(codes, shape))

@@ -1,4 +1,4 @@
-"""What methods make of each row where they predict classes: each repeat is a vote."""
+"""Find the class that each method votes for on each row; each repeat is one vote."""
 
 import numpy as np
 import pandas as pd
@@ -11,21 +11,21 @@ from skprognet.results._tested_rows import REPEAT, codes_of, count_cells, in_ord
 
 
 def judge_labels(part, rows, methods):
-    """Return what the methods make of each row, and where one is right.
+    """Return the label of each method on each row, and whether it is right.
 
     Parameters
     ----------
     part : DataFrame
         Predictions of one condition.
     rows : DataFrame
-        Its rows, each once, with their truth.
+        The rows of this condition, each once, with their truth.
     methods : list of (str, str)
-        Its methods.
+        The methods of this condition.
 
     Returns
     -------
     Judgement
-        `quality` says which labels are right.
+        `quality` holds whether each label is right.
     """
     classes = in_order(pd.concat([part[TRUTH], part[PREDICTION]]))
     votes, first = _votes(part, rows[ROW], methods, classes)
@@ -38,8 +38,8 @@ def judge_labels(part, rows, methods):
 def _votes(part, rows, methods, classes):
     """Return votes and first votes, both of shape (n_rows, n_methods, n_classes).
 
-    The second has the number of the repeat in which a method votes for a class for the first time,
-    from 0; the number of repeats where it never does.
+    A first vote is the number of the first repeat in which a method votes for a class, from 0, or
+    the number of repeats if it never does.
     """
     repeats = in_order(part[REPEAT])
     columns = pd.MultiIndex.from_frame(part[["method", "source"]])
@@ -59,11 +59,11 @@ def _divergence(votes):
     of_methods = votes / votes.sum(axis=2, keepdims=True)
     of_all = of_methods.mean(axis=1)
     divergence = entropy(of_all, base=2, axis=1) - entropy(of_methods, base=2, axis=2).mean(axis=1)
-    # Rounding must not put one of two equal rows first, nor a value below 0.
+    # Rounding errors must not order equal rows, nor give a value below 0.
     return np.abs(divergence.round(DIGITS))
 
 
 def _majority(votes, first):
-    """Return the number of the class with most votes; of several the one that came earliest."""
+    """Return the number of the class with most votes; the earliest first vote breaks ties."""
     most = votes == votes.max(axis=2, keepdims=True)
     return np.where(most, first, first.max() + 1).argmin(axis=2)

@@ -1,4 +1,4 @@
-"""From scores to verdicts: which method is better than which, and whether that is luck."""
+"""Compare methods by their scores, and say which differences are more than luck."""
 
 import math
 from functools import cache
@@ -24,7 +24,7 @@ from skprognet.significance import holm
 
 
 def _compare_all(scores, pairs, against, test, rope):
-    """Yield the numbers of every comparison, within each condition."""
+    """Yield the numbers of every comparison within each condition."""
     for condition, part in by_condition(scores):
         networks = plain_networks(part)
         rows = _rows_of(part)
@@ -35,7 +35,7 @@ def _compare_all(scores, pairs, against, test, rope):
 
 
 def _rows_of(scores):
-    """Return what gives the rows of a method, which are checked once: it has all folds."""
+    """Return a function that gives the rows of a method, and checks once that it has all folds."""
 
     @cache
     def rows(method):
@@ -46,7 +46,7 @@ def _rows_of(scores):
 
 
 def _chance_of(rows):
-    """Return what gives the p-value of a method against chance, which is computed once."""
+    """Return a function that gives the p-value of a method against chance, computed once."""
 
     @cache
     def p_value(method, test):
@@ -56,12 +56,12 @@ def _chance_of(rows):
 
 
 def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0.05, rope=0.01):
-    """Test which method is better than which, and say so.
+    """Test which methods differ, and say in words which one is better.
 
     By default the test is the paper's :func:`~skprognet.significance.calibrated_cv_ttest` for
-    10 x 10 folds, the only ones it is defined for, and
+    10 x 10 folds, the only folds it is defined for, and
     :func:`~skprognet.significance.corrected_cv_ttest` for any others. Every test is two-sided. The
-    probabilities of :func:`~skprognet.significance.bayesian_cv_test` are given as well.
+    table also has the probabilities of :func:`~skprognet.significance.bayesian_cv_test`.
 
     Parameters
     ----------
@@ -69,88 +69,90 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
         Columns method, source, repeat, fold and score, one row per fit, as
         :func:`~skprognet.evaluation.cross_validate_transfer` returns; of pandas, polars or
         pyarrow. If a column corpus, target or n_train_folds has several values, comparisons are
-        made within each combination of them. Other columns are used if they are there: baseline
-        (what the same network without a source is called; scores without this column call it
-        "DNN"), chance (score of a guess on the test rows), metric and greater_is_better (without
-        them the scores are taken as UAR).
+        made within each combination of them. Other columns are used if present: baseline (name of
+        the method that is the same network without a source; "DNN" if the column is missing),
+        chance (score of guessing on the test rows), metric and greater_is_better (if missing, the
+        scores are taken as UAR).
     pairs : {"paper", "all"}, default="paper"
-        What is compared. "paper": each method with a source with each that has none, then the
-        methods of one source with each other, then those without a source with each other. A
-        method whose source is a placebo ("placebo of " and the name of a source) is compared with
-        the same method with this source, and with the same network without one, and with no other.
+        Which methods to compare. "paper" compares each method with a source with each method
+        without one, then the methods with the same source with each other, then the methods
+        without a source with each other. A method whose source is a placebo ("placebo of " and
+        the name of a source) is compared only with the same method with this source, and with the
+        same network without a source. "all" compares every method with every other one.
     against : str or tuple of (method, source), default=None
-        The one with which all others are compared, in place of `pairs`; the name of a method is
-        enough if it has one source.
+        The method that all others are compared with, instead of `pairs`. The name of a method is
+        enough if it has only one source.
     test : str or SignificanceTest, default="auto"
-        "auto": the first test that fits the folds, in the order of
-        :func:`~skprognet.significance.get_significance_test_names`. The name of a test, such as
-        "corrected_cv_ttest", or a :class:`~skprognet.significance.SignificanceTest` of your own:
-        that one, if it fits the folds.
+        "auto" uses the first test that fits the folds, in the order of
+        :func:`~skprognet.significance.get_significance_test_names`. Otherwise the name of a test
+        that fits the folds, such as "corrected_cv_ttest", or your own
+        :class:`~skprognet.significance.SignificanceTest`.
     alpha : float, default=0.05
-        Level below which a p-value is called evidence; between 0 and 1.
+        Significance level: a p-value below it is called evidence; between 0 and 1.
     rope : float, default=0.01
         Largest difference in score that does not matter ("region of practical equivalence").
 
     Returns
     -------
     DataFrame
-        A row per comparison, with these columns: corpus, target, n_train_folds (those with several
-        values), method, source, against, against_source, metric, greater_is_better, score and
-        against_score (means over all folds), difference (by how much the method is better:
-        positive where it is, also for a metric of which a lower value is the better one), low and
-        high (its 95 % confidence interval; NaN if the test has none), effect_size (see
+        A row per comparison, with these columns: corpus, target, n_train_folds (if they have
+        several values), method, source, against, against_source, metric, greater_is_better, score
+        and against_score (means over all folds), difference (by how much the method is better;
+        positive if it is better, also for a metric whose lower values are better), low and high
+        (its 95 % confidence interval; NaN if the test has none), effect_size (see
         `calibrated_cv_ttest`), statistic, df (NaN if the test has none, or two), pvalue,
         pvalue_holm (adjusted for all comparisons of the table), p_worse, p_equal and p_better
-        (probabilities that the method is worse by more than the rope, practically equal, better),
-        test (in words), ratio (n_test / n_train that the corrected test used, else NaN), p_chance
-        and against_p_chance (p-value of either against chance; NaN if that is not known), kind
-        ("transfer": a network with a source and the same network without; "same source";
-        "placebo": a network with a source and the same with its placebo; "control": a network with
-        a placebo and the same network without a source; "other"),
-        alpha and rope (as given: tables, marks and displays read them here), hurts (whether
-        transfer is worse than none, by the plain p-value), verdict (one comparison in words).
+        (probabilities that the method is worse by more than the rope, practically equal, or better
+        by more than the rope), test (in words), ratio (the n_test / n_train that the corrected
+        test used, else NaN), p_chance and against_p_chance (p-values of the two methods against
+        chance; NaN if chance is unknown), kind ("transfer": a network with a source and the same
+        network without; "same source": two methods with the same source; "placebo": a network with
+        a source and the same network with its placebo; "control": a network with a placebo and the
+        same network without a source; "other"), alpha and rope (as given; tables, marks and
+        displays read them here), hurts (whether transfer is worse than no transfer, by the plain
+        p-value), verdict (the comparison in words).
 
     Raises
     ------
     TypeError
-        If `scores` is not a table, `alpha` or `rope` is not a number, or `against` not a name or a
-        pair.
+        If `scores` is not a table, `alpha` or `rope` is not a number, or `against` is neither a
+        name nor a pair.
     ValueError
         If a row does not name its method or source, a score is outside the range of its metric,
-        there is nothing to compare, the folds or designs are not the same, there is a single fold
-        without row counts, `against` names none or several, both `pairs` and `against` are given,
-        or `test` is unknown or does not fit the folds.
+        there are fewer than two methods, the folds or designs differ, there is a single fold
+        without row counts, `against` names no method or several, both `pairs` and `against` are
+        given, or `test` is unknown or does not fit the folds.
 
     See Also
     --------
-    explain_tests : Which test was used, in words.
-    recall_scores : Scores whose score is the recall of one class.
-    compare_over_corpora : Whether a method is better on corpora in general.
+    explain_tests : Describes the test that was used.
+    recall_scores : A table of scores that holds the recall of one class.
+    compare_over_corpora : Tests whether a method is better on corpora in general.
     summary_table : The paper's table, with marks from these comparisons.
 
     Notes
     -----
-    A verdict calls a method better or worse if ``pvalue < alpha``, as in the paper, and says so if
-    this does not survive Holm's correction. Otherwise it says "practically equivalent" if
-    ``p_equal > 1 - alpha``, and "no evidence of a difference" if not. These are two different
-    things.
+    A verdict calls a method better or worse if ``pvalue < alpha``, as in the paper, and adds a
+    remark if this does not survive Holm's correction. Otherwise the verdict is "practically
+    equivalent" if ``p_equal > 1 - alpha``, and "no evidence of a difference" if not. These are two
+    different results.
 
     A verdict says that transfer hurts only if a network with a source is worse than the same
     network without one. It says that transfer may hurt if such a network is probably worse
-    (``p_worse > 0.5``). Another classifier, such as a support vector machine, is better or worse.
+    (``p_worse > 0.5``). Any other classifier, such as a support vector machine, is only called
+    better or worse.
 
-    Where transfer helps and the table has a placebo of the source, the verdict says whether the
-    source helps because of what it knows: the network with the source is then better than the one
-    without (the comparison itself) *and* better than the same network with the placebo, both by
-    the plain p-value. If it is not, the gain may come from more weights alone. Where the method
-    "side by side" has read the same source, the verdict of ProgNet also says whether reading the
-    layers progressively is better than reading them beside the features.
+    If transfer helps and the table has a placebo of the source, the verdict says whether the gain
+    comes from what the source has learned. This is so if the network with the source is better
+    than the network without one (the comparison itself) *and* better than the same network with
+    the placebo, both by the uncorrected p-value. Otherwise the gain may come from more weights
+    alone. If the method "side by side" has read the same source, the verdict of ProgNet also says
+    whether reading the layers progressively is better than reading them beside the features.
 
-    A method is at chance if the same test, one-sided, does not find its scores better than chance,
-    the score of a guess: 1 / (number of classes) for UAR; see `recall_scores` for one class. If a
-    test has no one-sided form, the one
-    that "auto" takes is used for this question. The verdict names methods at chance, since two
-    that learned nothing are equivalent.
+    A method is at chance if the same test, one-sided, does not find its scores better than
+    guessing, which scores 1 / (number of classes) for UAR; see `recall_scores` for one class. If a
+    test has no one-sided form, the test of "auto" answers this question. The verdict names methods
+    at chance, since two methods that learned nothing look equivalent.
 
     References
     ----------
@@ -181,14 +183,15 @@ difference +0.008 (95 % interval -0.016 to +0.032), p = 0.412.
     test = as_test(test)
     if against is not None and pairs != "paper":
         raise ValueError(
-            f"pairs and against exclude each other; got {pairs!r} and {against!r}. Pass one."
+            f"Either pairs or against must be given, not both; got {pairs!r} and {against!r}. "
+            "Pass one of them."
         )
     scores = with_plain_text(check_scores(scores))
     comparisons = pd.DataFrame(_compare_all(scores, pairs, against, test, rope))
     if not len(comparisons):
         raise ValueError(
             f"scores must hold at least two methods to compare; got "
-            f"{scores['method'].unique().tolist()}."
+            f"{scores['method'].unique().tolist()}. Add the scores of another method."
         )
     after_p = comparisons.columns.get_loc("pvalue") + 1
     comparisons.insert(after_p, "pvalue_holm", holm(comparisons["pvalue"]))

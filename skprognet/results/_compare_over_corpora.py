@@ -1,4 +1,4 @@
-"""Whether one method is better than another on corpora in general."""
+"""Test whether methods differ on corpora in general."""
 
 from itertools import combinations
 
@@ -32,16 +32,16 @@ def _check_counts(table, post_hoc, alpha):
     if n_methods < 3:
         raise ValueError(
             f"scores must have at least 3 methods for Friedman's test; got "
-            f"{[label(*method) for method in table.columns]}. Compare two by "
-            "scipy.stats.wilcoxon on their mean score on each corpus."
+            f"{[label(*method) for method in table.columns]}. Compare two methods with "
+            "scipy.stats.wilcoxon, by their mean scores on each corpus."
         )
     needed = corpora_needed(n_methods, post_hoc, alpha)
     if n_corpora < needed:
         lowest = smallest_pvalue(n_methods, n_corpora, post_hoc)
         raise ValueError(
             f"scores must be of at least {needed} corpora for {n_methods} methods; got "
-            f"{n_corpora}, on which even one that is best everywhere has p = {lowest:.3g}. Add "
-            "corpora, or use compare_methods on each."
+            f"{n_corpora}, with which even a method that is best everywhere has p = {lowest:.3g}. "
+            "Add corpora, or use compare_methods on each."
         )
 
 
@@ -76,20 +76,20 @@ def _compare_pairs(table, metric, mean_rank, post_hoc):
             }
         )
     comparisons = pd.DataFrame(rows)
-    # Nemenyi's p-values are adjusted already.
+    # Nemenyi's p-values are already adjusted.
     if post_hoc == "wilcoxon":
         comparisons["pvalue_holm"] = holm(comparisons["pvalue"])
     return comparisons
 
 
 def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
-    """Test whether methods differ over several corpora: Friedman's test, then all pairs.
+    """Test whether methods differ over several corpora by Friedman's test, then compare all pairs.
 
     On each corpus the methods are ranked by their mean score (1 is best, ties share their ranks).
     :func:`~skprognet.significance.friedman_test` asks whether the mean ranks differ by more than
-    luck. Then all pairs are compared: by :func:`~skprognet.significance.nemenyi_test`, which
-    rejects if two mean ranks are further apart than the critical difference, or by
-    :func:`~skprognet.significance.wilcoxon_test` of the mean scores, with Holm's adjustment.
+    luck. Then all pairs are compared, either by :func:`~skprognet.significance.nemenyi_test`,
+    which finds a difference if two mean ranks are further apart than the critical difference, or
+    by :func:`~skprognet.significance.wilcoxon_test` of the mean scores, with Holm's adjustment.
 
     Parameters
     ----------
@@ -98,10 +98,11 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
         :func:`~skprognet.evaluation.cross_validate_transfer` returns for each corpus; of pandas,
         polars or pyarrow. Every corpus must have every method and source.
     post_hoc : {"nemenyi", "wilcoxon"}, default="nemenyi"
-        The test of the pairs. What Nemenyi's test says about a pair depends on which other methods
-        are in the table. Wilcoxon's does not, but must be adjusted for the number of pairs.
+        The test of the pairs. The result of Nemenyi's test for a pair depends on the other methods
+        in the table. That of Wilcoxon's test does not, but its p-values must be adjusted for the
+        number of pairs.
     alpha : float, default=0.05
-        Level below which a p-value is called evidence; between 0 and 1.
+        Significance level: a p-value below it is called evidence; between 0 and 1.
 
     Returns
     -------
@@ -121,15 +122,15 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
 
     See Also
     --------
-    compare_methods : Comparisons within one corpus.
-    skprognet.significance.friedman_test : The first of the two tests, of a plain array.
+    compare_methods : Compares methods within one corpus.
+    skprognet.significance.friedman_test : The first of the two tests, for a plain array.
 
     Notes
     -----
     Folds are repeated measurements of one corpus, while corpora are independent of each other. So
-    only this comparison says something about corpora that were not tried. Three methods need 3
-    corpora before Nemenyi's test can reject anything at 0.05, and 7 before Wilcoxon's can after
-    Holm's adjustment; :func:`~skprognet.significance.smallest_pvalue` tells.
+    only this comparison allows conclusions about other corpora. With three methods, Nemenyi's test
+    needs at least 3 corpora to find a difference at 0.05, and Wilcoxon's test with Holm's
+    adjustment at least 7; see :func:`~skprognet.significance.smallest_pvalue`.
 
     Means are rounded to 12 digits before they are ranked.
 

@@ -1,4 +1,4 @@
-"""The numbers of one comparison: two methods on the same folds."""
+"""Compute the numbers of one comparison of two methods on the same folds."""
 
 import numpy as np
 
@@ -20,13 +20,13 @@ def _pair(rows, method, against):
 
 
 def _number(result, name):
-    """Return a number of a test's result, NaN if it has none of that name, or several."""
+    """Return a number of a test's result; NaN if it is missing or not a single number."""
     value = getattr(result, name, None)
     return np.nan if value is None or np.ndim(value) else float(value)
 
 
 def _interval(result):
-    """Return the ends of the 95 % confidence interval, NaN if the test has none."""
+    """Return the ends of the 95 % confidence interval; NaN if the test has none."""
     if not hasattr(result, "confidence_interval"):
         return np.nan, np.nan
     return tuple(result.confidence_interval(0.95))
@@ -38,23 +38,23 @@ def compare_two(rows, method, against, test, rope, chance):
     Parameters
     ----------
     rows : callable
-        Gives the scores of a method, in one condition.
+        Returns the scores of a method, in one condition.
     method, against : tuple of (method, source)
-        The two.
+        The two methods.
     test : SignificanceTest or None
-        None is the first that fits.
+        The test; None means the first that fits.
     rope : float
         Largest difference that does not matter.
     chance : callable
-        Gives the p-value against chance for a method and the test that was chosen.
+        Returns the p-value against chance for a method and the chosen test.
 
     Returns
     -------
     dict
-        A row of what `compare_methods` returns.
+        A row of the table that `compare_methods` returns.
     """
     metric, raw = metric_of(rows(method)), _pair(rows, method, against)
-    # From here on greater is better.
+    # From here on, greater is better.
     pair = raw.oriented(metric)
     test = choose_test(test, *pair.a.shape, has_row_counts=pair.ratio is not None)
     result = run_test(test, pair)

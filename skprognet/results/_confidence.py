@@ -1,4 +1,4 @@
-"""How sure a method is of each of its predictions."""
+"""Find how confident each method is of its predictions."""
 
 import warnings
 
@@ -10,37 +10,39 @@ from skprognet._target_kind import CLASSES
 from skprognet._wording import listed
 from skprognet.results._tested_rows import REPEAT, by_method, check_kind, codes_of, in_order
 
-_ROUNDING = 1e-3  # as far as the probabilities of a row may sum to other than 1
+_ROUNDING = 1e-3  # how far from 1 the probabilities of a row may sum to
 
 
 def by_confidence(predictions):
-    """Return for each method its place, and repeat, confidence and right of its predictions.
+    """Return the columns that identify each method, and its predictions with their confidence.
 
-    A method without probabilities has no rows.
+    The latter have the columns repeat, confidence and right. They have no rows if a method has no
+    probabilities.
     """
     predictions = check_kind(predictions, CLASSES)
     _check_probabilities(predictions)
-    found, without = [], []
-    for place, rows, _ in by_method(predictions):
-        confidence = _confidence(rows, label(place["method"], place["source"]))
+    methods, without = [], []
+    for key, rows, _ in by_method(predictions):
+        confidence = _confidence(rows, label(key["method"], key["source"]))
         known = np.isfinite(confidence)
-        sure = {"confidence": confidence, "right": rows[TRUTH] == rows[PREDICTION]}
-        found.append((place, rows[[REPEAT]].assign(**sure)[known]))
+        columns = {"confidence": confidence, "right": rows[TRUTH] == rows[PREDICTION]}
+        methods.append((key, rows[[REPEAT]].assign(**columns)[known]))
         if not known.any():
-            without.append(label(place["method"], place["source"]))
-    if len(without) == len(found):
+            without.append(label(key["method"], key["source"]))
+    if len(without) == len(methods):
         raise ValueError(
             "predictions must have the probabilities of at least one method, in columns such as "
-            "'p_angry'; got none. Compare classifiers with a method predict_proba."
+            "'p_angry'; got none. Use classifiers with a method predict_proba."
         )
     if without:
-        message = f"There are no probabilities of {listed(list(dict.fromkeys(without)))}: NaN."
+        names = listed(list(dict.fromkeys(without)))
+        message = f"The calibration of {names} is NaN, because there are no probabilities."
         warnings.warn(message, stacklevel=3)
-    return found
+    return methods
 
 
 def _check_probabilities(predictions):
-    """Raise unless the probabilities of each row, where there are some, sum to 1."""
+    """Raise unless the probabilities of each row sum to 1; rows may have no probabilities."""
     columns = [name for name in predictions if str(name).startswith(PROBABILITY)]
     values = predictions[columns].to_numpy(dtype=float, na_value=np.nan)
     outside = values[(values < -_ROUNDING) | (values > 1 + _ROUNDING)]
@@ -53,13 +55,13 @@ def _check_probabilities(predictions):
     wrong = sums[np.abs(sums - 1) > _ROUNDING]
     if wrong.size:
         raise ValueError(
-            f"The probabilities of a row must sum to 1; those of {wrong.size} rows do not, the "
-            f"first to {wrong[0]:g}. Pass the columns of all classes."
+            f"The probabilities of a row must sum to 1; got other sums in {wrong.size} rows, the "
+            f"first {wrong[0]:g}. Pass the columns of all classes."
         )
 
 
 def _confidence(rows, name):
-    """Return the probability of the predicted class of each row, NaN for all without any."""
+    """Return the probability of the predicted class of each row; NaN if there are none."""
     labels = in_order(rows[PREDICTION])
     columns = [probability_column(each) for each in labels]
     if not rows.columns.isin(columns).any():
@@ -70,8 +72,8 @@ def _confidence(rows, name):
     if without.any() and not without.all():
         example = rows.loc[without, PREDICTION].iloc[0]
         raise ValueError(
-            "predictions must have the probability of each class that is predicted, or none of a "
-            f"method; {without.sum()} rows of {name!r} lack it, the first that of {example!r}. "
-            "Pass the columns of all classes, and the rows of one study."
+            "predictions must have the probability of each predicted class for all rows of a "
+            f"method, or for none; got none for {without.sum()} rows of {name!r}, the first "
+            f"predicted as {example!r}. Pass the columns of all classes, and rows of one study."
         )
     return confidence

@@ -1,4 +1,4 @@
-"""Which class is taken for which: the confusion matrix of each method."""
+"""Count which class is taken for which: the confusion matrix of each method."""
 
 import pandas as pd
 
@@ -17,18 +17,18 @@ from skprognet.results._tested_rows import (
 
 
 def confusion_by_method(predictions):
-    r"""Count how often each method takes each class for each other one.
+    r"""Compute the confusion matrix of each method.
 
     A repeat of k folds tests each row once. So the counts of a repeat sum to the number of rows,
-    and so does their mean over the repeats. The recall of a cell is its share of the rows of its
+    and so do their means over the repeats. The recall of a cell is its share of the rows of its
     true class,
 
     .. math::
 
         r_{ij} = \frac{1}{R} \sum_{r=1}^{R} \frac{n_{ij}^{(r)}}{\sum_k n_{ik}^{(r)}},
 
-    where :math:`n_{ij}^{(r)}` rows of class i were predicted as class j in repeat r. Those of a
-    true class sum to 1.
+    where :math:`n_{ij}^{(r)}` rows of class i were predicted as class j in repeat r. The values of
+    a true class sum to 1.
 
     Parameters
     ----------
@@ -42,18 +42,19 @@ def confusion_by_method(predictions):
     -------
     DataFrame
         A row for each method, true class and predicted class, with these columns: corpus, target,
-        n_train_folds (those with several values), method, source, truth, prediction, count (rows,
-        mean over the repeats), recall (share of the rows of the true class, mean over the repeats;
-        NaN for a class that is only ever predicted) and recall_std (its standard deviation over
-        the repeats, ddof 1; NaN for a single repeat).
+        n_train_folds (if they have several values), method, source, truth, prediction, count
+        (rows, mean over the repeats), recall (share of the rows of the true class, mean over the
+        repeats; NaN for a class that no tested row has) and recall_std (its standard deviation
+        over the repeats, ddof 1; NaN for a single repeat).
 
     Raises
     ------
     TypeError
-        If `predictions` is no table.
+        If `predictions` is not a table.
     ValueError
         If a column or a label is missing, a method was tested on a row twice in a repeat, methods
-        were tested on different rows, the truth of a row differs, or `predictions` are of numbers.
+        were tested on different rows, the truth of a row differs between them, or `predictions`
+        are of numbers.
 
     See Also
     --------
@@ -62,8 +63,8 @@ def confusion_by_method(predictions):
 
     Notes
     -----
-    The spread over repeats says how much other folds and other seeds change a cell. The rows are
-    the same in each repeat, so it does not say how much other rows would.
+    The spread over repeats shows how much other folds and other seeds would change a cell. All
+    repeats test the same rows, so it does not show how much other rows would change it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Which corpus helps which: the gain of each method for each source and target."""
+"""Show which corpus helps which: the gain of each method for each source and target."""
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ from skprognet.results._summary_table import NEEDED, marks_of
 
 
 def corpora_matrix(scores, comparisons=None, *, method=None):
-    """Return by how much each source helps each target corpus, with each method.
+    """Compute how much each source helps each target corpus, for each method.
 
     Parameters
     ----------
@@ -31,31 +31,31 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
         :func:`~skprognet.experiments.transfer_between_corpora` makes them; of pandas, polars or
         pyarrow.
     comparisons : DataFrame, default=None
-        What :func:`compare_methods` returns for these scores; None compares them.
+        What :func:`compare_methods` returns for these scores; None computes it.
     method : str, default=None
-        The method, such as "ProgNet". None is all.
+        Only this method, such as "ProgNet". None means all methods.
 
     Returns
     -------
     DataFrame
-        A row per method, source and target, placebos aside: method, source, corpus (the target),
+        A row per method, source and target, without placebos: method, source, corpus (the target),
         n_train_folds (if the scores have several), metric, greater_is_better, score, baseline
-        (what the same network without a source is called), baseline_score, gain (positive where
-        the source helps, whatever the direction of the metric), pvalue, pvalue_holm, marks (see
+        (name of the same network without a source), baseline_score, gain (positive if the source
+        helps, whatever the direction of the metric), pvalue, pvalue_holm, marks (see
         :func:`summary_table`) and alpha.
 
     Raises
     ------
     TypeError
-        If `scores` or `comparisons` is no table.
+        If `scores` or `comparisons` is not a table.
     ValueError
-        If a column is missing, `method` is unknown, or no network with a source stands beside the
-        same network without one.
+        If a column is missing, `method` is unknown, or the scores do not have a network both with
+        and without a source.
 
     See Also
     --------
     skprognet.displays.CorporaMatrixDisplay : Draws it.
-    average_over_sources : For ranks over corpora.
+    average_over_sources : Prepares scores for ranks over corpora.
 
     Examples
     --------
@@ -98,8 +98,8 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
     ]
     if not rows:
         raise ValueError(
-            "scores must have a method with a source beside the same network without one; got "
-            "none. Run the study with the method 'dnn' as well."
+            "scores must have a network both with a source and without one; got no such network. "
+            "Run the study with the method 'dnn' as well."
         )
     matrix = pd.DataFrame(rows)
     if method is None:
@@ -109,7 +109,7 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
 
 
 def _gains(scores, comparisons):
-    """Yield each (method, source) of a target, and the numbers of its gain."""
+    """Yield each (method, source) of a target, with the numbers of its gain."""
     networks, metric = plain_networks(scores), metric_columns(metric_of(scores))
     for method in methods_in(scores):
         if placebo_of(method[1]) is not None or method not in networks:

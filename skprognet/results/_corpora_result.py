@@ -1,4 +1,4 @@
-"""What a comparison over several corpora says, in numbers and in words."""
+"""The result of a comparison over several corpora, in numbers and in words."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from skprognet._table_metric import metric_of_row
 
 @dataclass(frozen=True, eq=False)
 class CorporaComparisonResult:
-    """What a comparison over several corpora says; see :func:`compare_over_corpora`.
+    """The result of :func:`compare_over_corpora`.
 
     Attributes
     ----------
@@ -24,18 +24,18 @@ class CorporaComparisonResult:
         A row per method and source: method, source, metric, greater_is_better, score (mean over
         the corpora), mean_rank (1 is best).
     critical_difference : float
-        Difference of mean ranks from which on Nemenyi's test rejects.
+        Smallest difference of mean ranks that Nemenyi's test finds significant.
     post_hoc : {"nemenyi", "wilcoxon"}
         The test of the pairs.
     alpha : float
-        Level of the tests: a p-value below it is called evidence.
+        Significance level of the tests: a p-value below it is called evidence.
     comparisons : DataFrame
         A row per pair: method, source, against, against_source, metric, greater_is_better, score
-        and against_score (means over the corpora), difference (positive where the first method is
-        the better one), mean_rank, against_mean_rank, pvalue (Nemenyi's is adjusted for the number
-        of pairs), pvalue_holm (Wilcoxon's adjusted one), verdict (a sentence).
+        and against_score (means over the corpora), difference (positive if the first method is
+        better), mean_rank, against_mean_rank, pvalue (Nemenyi's is adjusted for the number of
+        pairs), pvalue_holm (only for Wilcoxon's test: the adjusted p-value), verdict (a sentence).
     verdict : str
-        Friedman's test in one sentence.
+        The result of Friedman's test in one sentence.
 
     Examples
     --------
@@ -73,7 +73,7 @@ class CorporaComparisonResult:
 
 
 def pair_verdict(row, friedman_p, alpha, n_corpora):
-    """Return one pair in words."""
+    """Say in words what the test found for one pair."""
     first = label(row["method"], row["source"])
     second = label(row["against"], row["against_source"])
     p = row.get("pvalue_holm", row["pvalue"])
@@ -88,12 +88,12 @@ def pair_verdict(row, friedman_p, alpha, n_corpora):
     kind = "better" if row["mean_rank"] < row["against_mean_rank"] else "worse"
     sentence = f"{first} is {kind} than {second} {over}: {figures}."
     if not friedman_p < alpha:
-        sentence += " Friedman's test, though, finds no difference among all methods."
+        sentence += " However, Friedman's test finds no difference among all methods."
     return sentence
 
 
 def friedman_verdict(friedman, n_corpora, alpha):
-    """Return Friedman's test in words."""
+    """Say in words what Friedman's test found."""
     n_methods = len(friedman.mean_ranks)
     claim = (
         f"The {n_methods} methods differ"

@@ -1,4 +1,4 @@
-"""One score for each method on each corpus: the table that tests over corpora take."""
+"""Make the table for tests over corpora: one score for each method on each corpus."""
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from skprognet._scores import (
 
 
 def _check_one_condition(scores):
-    """Raise if a corpus would be counted several times."""
+    """Raise if a corpus would count several times."""
     for column in CONDITIONS[1:]:
         if column in scores and scores[column].nunique(dropna=False) > 1:
             values = scores[column].unique().tolist()
@@ -38,12 +38,12 @@ def corpora_table(scores):
     Returns
     -------
     DataFrame
-        A row per corpus, and a column (method, source) for each of these.
+        A row per corpus, and a column for each (method, source).
 
     Raises
     ------
     TypeError
-        If it is not a table.
+        If `scores` is not a table.
     ValueError
         If a column, a fold, or a method on a corpus is missing, a score is not finite, or there
         are several targets or numbers of training folds.
@@ -51,20 +51,20 @@ def corpora_table(scores):
     scores = check_scores(scores)
     check_columns("scores", scores, ("corpus", *METHOD), "Add the name of the corpus to each row.")
     _check_one_condition(scores)
-    found = methods_in(scores)
+    methods = methods_in(scores)
     rows = {}
     for corpus, part in scores.groupby("corpus", sort=False, dropna=False):
-        missing = [label(*method) for method in found if method not in methods_in(part)]
+        missing = [label(*method) for method in methods if method not in methods_in(part)]
         if missing:
             raise ValueError(
-                f"scores must have every method and source on every corpus; {missing} are missing "
-                f"on {corpus!r}. Leave out what is not on all, or give sources that stand for the "
-                "same one name."
+                f"scores must have every method and source on every corpus; got no {missing} on "
+                f"{corpus!r}. Drop methods that were not run on every corpus, or give matching "
+                "sources one name."
             )
-        rows[corpus] = [score_table(part, *method).mean().round(DIGITS) for method in found]
+        rows[corpus] = [score_table(part, *method).mean().round(DIGITS) for method in methods]
         if not np.isfinite(rows[corpus]).all():
             raise ValueError(
                 f"scores must be finite; got a missing one on {corpus!r}. Find out why that fold "
                 "has no score, and run it again."
             )
-    return pd.DataFrame.from_dict(rows, orient="index", columns=pd.MultiIndex.from_tuples(found))
+    return pd.DataFrame.from_dict(rows, orient="index", columns=pd.MultiIndex.from_tuples(methods))

@@ -1,4 +1,4 @@
-"""On which utterances methods disagree, and where transfer mends or spoils a prediction."""
+"""Find the rows on which methods disagree, and those whose prediction transfer changes."""
 
 import operator
 
@@ -16,7 +16,7 @@ from skprognet.results._pairs import networks_without_source
 from skprognet.results._tested_rows import check_tested
 
 JUDGES = {CLASSES: judge_labels, NUMBERS: judge_numbers}
-# For the better and for the worse: from the quality with a source, and that without.
+# Changes for the better and for the worse, from the quality with a source and without one.
 CHANGES = {
     CLASSES: {
         "wrong_to_right": lambda now, before: now & ~before,
@@ -29,8 +29,8 @@ CHANGES = {
 def most_disputed(predictions, n=20, *, only=None, against=None):
     r"""List the rows on which methods disagree most.
 
-    Each repeat is a vote of each method. Of method m the share :math:`q_m(c)` of repeats votes for
-    class c. The disagreement of M methods on a row is the Jensen-Shannon divergence of their
+    Each method has one vote for each repeat. A share :math:`q_m(c)` of the votes of method m is
+    for class c. The disagreement of M methods on a row is the Jensen-Shannon divergence of their
     votes,
 
     .. math::
@@ -38,59 +38,61 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
         D = H\!\left(\frac{1}{M} \sum_{m=1}^{M} q_m\right) - \frac{1}{M} \sum_{m=1}^{M} H(q_m),
         \qquad H(q) = -\sum_c q(c) \log_2 q(c),
 
-    in bits. It is 0 where all methods vote alike, also if each of them wavers between its repeats,
-    and at most :math:`\log_2 M`, where each is sure of a class that no other one votes for.
+    in bits. It is 0 if all methods have the same shares, even if each method varies between its
+    repeats. It is at most :math:`\log_2 M`, if each method always votes for a class that no other
+    method votes for.
 
-    Where numbers are predicted, the number of a method is the mean over its repeats, and the
-    disagreement is the standard deviation of these numbers over the M methods (ddof 0), in the
-    unit of the target.
+    If numbers are predicted, the number of a method is the mean over its repeats. The disagreement
+    is the standard deviation of these numbers over the M methods (ddof 0), in the unit of the
+    target.
 
     Parameters
     ----------
     predictions : DataFrame
-        A row for each tested row of each fit, of two methods or more, as
+        A row for each tested row of each fit, for at least two methods, as
         :func:`~skprognet.evaluation.cross_validate_transfer` returns with
-        ``return_predictions=True``; of pandas, polars or pyarrow. If a column corpus, target or
+        ``return_predictions=True``; from pandas, polars or pyarrow. If a column corpus, target or
         n_train_folds has several values, there is a list for each combination of them.
     n : int, default=20
-        Number of rows to list, at least 1. None is all.
+        Number of rows to list, at least 1. None lists all rows.
     only : {"wrong to right", "right to wrong", "closer", "farther"}, default=None
-        List only rows whose prediction some transfer changes in this way: the first two of
-        classes, the last two of numbers. None is all rows.
+        List only rows whose prediction changes in this way with any source. The first two are for
+        classes, the last two for numbers. None lists all rows.
     against : str, default=None
-        Name of the method without a source that transfer is judged by. None takes for each method
-        the same network without a source: the one that its column baseline names, or "DNN" where
-        there is no such column. A method without such a network is compared with nothing.
+        Name of the method without a source to compare with. None compares each method with the
+        same network without a source: the one that the column baseline names, or "DNN" if there
+        is no such column. A method without such a network is not compared.
 
     Returns
     -------
     DataFrame
-        A row for each tested row, those of greatest disagreement first, with these columns:
-        corpus, target, n_train_folds (those with several values), row, file (if known), truth,
-        disagreement (D), methods_right (share of the methods whose own label is right),
-        wrong_to_right and right_to_wrong (names of the methods with a source whose label is right
-        where that of the network without one is wrong, and the reverse; empty text for none, and
-        None where no method without a source is the same network as one with a source), and for
-        each method a column with its label. The label of a method is what most of its
-        repeats predict, and that of the earliest repeat where several have as many.
+        A row for each tested row, sorted by decreasing disagreement, with these columns: corpus,
+        target, n_train_folds (if they have several values), row, file (if known), truth,
+        disagreement (D), methods_right (share of the methods whose label is right),
+        wrong_to_right (names of the methods with a source that are right although the network
+        without a source is wrong) and right_to_wrong (the reverse), and for each method a column
+        with its label. If no method changes the row in this way, wrong_to_right or right_to_wrong
+        is empty text; if there is no network without a source to compare with, it is None. The
+        label of a method is the one that most of its repeats predict; the earliest repeat breaks
+        ties.
 
-        Of numbers, error (mean distance of the methods' numbers from the truth) stands in place of
-        methods_right, and closer and farther (names of the methods with a source whose number is
-        closer to the truth than that of the network without one, and the reverse) in place of
-        wrong_to_right and right_to_wrong; each method has a column with its number.
+        For numbers, error (mean distance of the methods' numbers from the truth) replaces
+        methods_right. The columns closer (names of the methods with a source whose number is
+        closer to the truth than that of the network without a source) and farther (the reverse)
+        replace wrong_to_right and right_to_wrong, and each method has a column with its number.
 
     Raises
     ------
     TypeError
-        If `predictions` is no table, or `n` is no integer.
+        If `predictions` is not a table, or `n` is not an integer.
     ValueError
         If there are fewer than two methods, `n` is below 1, `only` is unknown or there is no
-        network without a source to compare with, `against` names no method without a source, or
-        `predictions` are refused as in :func:`scores_by_group`.
+        network without a source to compare with, `against` does not name a method without a
+        source, or `predictions` are invalid as in :func:`scores_by_group`.
 
     Notes
     -----
-    A placebo is no transfer, so it stands in neither list of changes.
+    A placebo has nothing to transfer, so it is not listed in the columns of changes.
 
     References
     ----------
@@ -128,7 +130,7 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
 
 
 def _changed_rows(frame, only):
-    """Return the rows that some transfer changes in this way."""
+    """Return the rows whose prediction any source changes in this way."""
     changed = frame[only.replace(" ", "_")]
     if changed.isna().any():
         raise ValueError(
@@ -139,12 +141,12 @@ def _changed_rows(frame, only):
 
 
 def _judged(part, kind, against):
-    """Return all rows of one condition in their own order, with what the methods make of them."""
+    """Return all rows of one condition in their order, with labels, disagreement and changes."""
     methods = methods_in(part)
     if len(methods) < 2:
         raise ValueError(
-            "predictions must be of at least two methods for a disagreement; got "
-            f"{label(*methods[0])!r} alone. Add the predictions of another one."
+            "predictions must be of at least two methods for a disagreement; got only "
+            f"{label(*methods[0])!r}. Add the predictions of another method."
         )
     networks = networks_without_source(part, against)
     known = [name for name in (ROW, FILE, TRUTH) if name in part]
@@ -157,9 +159,9 @@ def _judged(part, kind, against):
 
 
 def _changed(quality, networks, changes):
-    """Return for each row the names of the methods whose source changes it in this way.
+    """Return, for each row, the names of the methods whose source changes it in this way.
 
-    None if there is no network without a source to compare with.
+    They are None if there is no network without a source to compare with.
     """
     n_rows = len(next(iter(quality.values())))
     if not networks:
@@ -168,7 +170,7 @@ def _changed(quality, networks, changes):
     for method, network in networks.items():
         if placebo_of(method[1]) is not None:
             continue
-        here = changes(quality[method], quality[network, NO_SOURCE])
-        separated = np.where(names[here] == "", "", ", ")
-        names[here] = names[here] + separated + label(*method)
+        changed = changes(quality[method], quality[network, NO_SOURCE])
+        separators = np.where(names[changed] == "", "", ", ")
+        names[changed] = names[changed] + separators + label(*method)
     return names

@@ -1,11 +1,11 @@
-"""By how much the gap between two groups differs between two methods, with interval and p-value.
+"""Test whether the gap between two groups differs between two methods.
 
-The score of a group is a mean in which some rows count more than others, or a ratio of means. What
-a unit such as a speaker adds to it depends on its number of rows, too. So each unit gets a
-pseudo-value: the change of the group as this unit alone would say it. Its distance from the change
-of the whole group is what the unit adds beyond its share, times the number of units. Pseudo-values
-average to the change of the group, and a t-test takes them like any other measurements of
-independent units.
+The score of a group is a mean in which some rows count more than others, or a ratio of means. So
+the contribution of a unit, such as a speaker, also depends on its number of rows. Each unit
+therefore gets a pseudo-value: an estimate of the change of the group from this unit alone. Its
+distance from the change of the whole group is the contribution of the unit beyond its share, times
+the number of units. The pseudo-values average to the change of the group, and the t-test uses them
+like any other measurements of independent units.
 """
 
 import warnings
@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-_ROUNDING = 1e-12  # sums in another order differ by less
+_ROUNDING = 1e-12  # rounding errors of sums are smaller
 
 
 class GapChange(NamedTuple):
-    """By how much one difference is greater than the other, its interval, and the p-value."""
+    """How much greater one difference is than the other, with interval and p-value."""
 
     change: float
     low: float
@@ -32,17 +32,18 @@ def change_of_gap(differences, share, alpha):
     Parameters
     ----------
     differences : ndarray of shape (n_units, 2)
-        What each unit adds to the score of either group, of one method minus that of the other.
+        What each unit adds to the score of each group with one method, minus the same with the
+        other method.
     share : ndarray of shape (n_units, 2)
-        What each unit would add if all did as the whole group does; each column sums to 1.
+        The share of each unit in each group; each column sums to 1.
     alpha : float
         1 minus the level of the interval.
 
     Returns
     -------
     GapChange
-        Of the first group against the second. Interval and p-value are NaN where a group has a
-        single unit, or all units differ by the same amount.
+        The change of the first group minus that of the second. Interval and p-value are NaN if a
+        group has a single unit, or if all units change by the same amount.
     """
     gains = differences.sum(axis=0)
     change = float(gains[0] - gains[1])
@@ -51,7 +52,7 @@ def change_of_gap(differences, share, alpha):
         pvalue = np.nan if abs(change) > _ROUNDING else 1.0
         return GapChange(change, np.nan, np.nan, pvalue)
     if inside.all(axis=1).any():
-        # The same units are in both groups: one measurement of each.
+        # The same units are in both groups, so each unit gives one paired measurement.
         both = inside.any(axis=1)
         values = both.sum() * (beyond[both, 0] - beyond[both, 1]) + change
         result = stats.ttest_1samp(values, 0)
@@ -61,7 +62,7 @@ def change_of_gap(differences, share, alpha):
             return GapChange(change, np.nan, np.nan, np.nan)
         best, worst = (n_units[g] * beyond[inside[:, g], g] + gains[g] for g in (0, 1))
         with warnings.catch_warnings():
-            # One group may not vary at all, where nothing changes for it. The other one does.
+            # One group may not vary, if nothing changes in it. Then the other group does.
             warnings.simplefilter("ignore", RuntimeWarning)
             result = stats.ttest_ind(best, worst, equal_var=False)
     low, high = result.confidence_interval(1 - alpha)

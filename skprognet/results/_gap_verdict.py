@@ -1,4 +1,4 @@
-"""A gap between groups in words, and what transfer changes about it."""
+"""Describe a gap between groups in words, and how transfer changes it."""
 
 import pandas as pd
 
@@ -8,14 +8,14 @@ from skprognet._table_metric import metric_of_row
 
 
 def gap_verdict(row, n_tests):
-    """Return a row of the table of gaps in words.
+    """Describe one row of the table of gaps in words.
 
     Parameters
     ----------
     row : Series
-        Of the table that `gaps_between_groups` returns.
+        A row of the table that `gaps_between_groups` returns.
     n_tests : int
-        How many of its rows were tested.
+        How many rows of this table were tested.
 
     Returns
     -------
@@ -34,39 +34,39 @@ def gap_verdict(row, n_tests):
         if row["source"] == NO_SOURCE:
             return f"{gap}."
         return (
-            f"{gap}. No method without a source is the same network, so that it is compared with "
-            "nothing."
+            f"{gap}. This was not compared, because the same network was not run without a source."
         )
     change = (
-        f"{gap}. {row['higher']} minus {row['lower']}: {signed(row['difference'])}, against "
-        f"{signed(row['against_difference'])} by {row['against']}; change {signed(row['change'])}"
+        f"{gap}. The difference {row['higher']} minus {row['lower']} is "
+        f"{signed(row['difference'])}, and {signed(row['against_difference'])} with "
+        f"{row['against']}: a change of {signed(row['change'])}"
     )
     if pd.isna(row["low"]):
-        return f"{change}. It cannot be tested: {why_not_tested(row)}."
+        return f"{change}. This change cannot be tested: {why_not_tested(row)}."
     sentence = (
         f"{change} ({100 * (1 - row['alpha']):g} % interval {signed(row['low'])} to "
         f"{signed(row['high'])}), p = {row['pvalue']:.3g}. "
     )
     if row["pvalue"] >= row["alpha"]:
         return sentence + "No evidence that the source changes this difference."
-    sentence += f"The source does more for {helped_more(row)}."
+    sentence += f"The source helps {helped_more(row)}."
     if survives(row):
         return sentence
     return (
-        f"{sentence} Corrected for the {n_tests} comparisons made, it is no evidence (Holm, "
-        f"p = {row['pvalue_holm']:.3g})."
+        f"{sentence} After Holm's correction for {n_tests} comparisons this is not evidence "
+        f"(p = {row['pvalue_holm']:.3g})."
     )
 
 
 def helped_more(row):
-    """Return which groups the source does more and less for, as "male than for female"."""
+    """Return which group the source helps more than the other, as "male more than female"."""
     groups = [row["higher"], row["lower"]]
     more, less = groups if row["change"] > 0 else groups[::-1]
-    return f"{more} than for {less}"
+    return f"{more} more than {less}"
 
 
 def why_not_tested(row):
     """Return why the change of a gap has no interval."""
     if row["pvalue"] == 1:
-        return "nothing differs"
-    return f"a group has one {row['unit']}, or all {row['unit']}s differ by the same"
+        return "the methods do not differ"
+    return f"a group has a single {row['unit']}, or all {row['unit']}s change by the same amount"

@@ -1,4 +1,4 @@
-"""How far groups are apart, and whether transfer moves them further apart or closer together."""
+"""Measure the gap between groups, and test whether transfer widens or narrows it."""
 
 import numpy as np
 import pandas as pd
@@ -42,71 +42,70 @@ _NO_COMPARISON = {
 def gaps_between_groups(predictions, labels, column, *, unit=None, against=None, alpha=0.05):
     r"""Measure the gap between groups of rows, and test whether transfer changes it.
 
-    The gap of a method is the score of its best group minus that of its worst, where the score of
-    a group is that of :func:`scores_by_group`, the UAR of classes or the CCC of numbers: over all
-    of its rows in a repeat, mean over the repeats. A method with a source is compared with the
-    same network without one, on the two groups that are best and worst by the mean of both
-    methods. Their difference changes by
+    The gap of a method is the score of its best group minus the score of its worst group. The
+    score of a group is that of :func:`scores_by_group`: the UAR of classes or the CCC of numbers
+    over all rows of the group in a repeat, averaged over the repeats. A method with a source is
+    compared with the same network without one, on the two groups that are best and worst by the
+    mean of both methods. The difference of these groups changes by
 
     .. math::
 
         d = \left(u_\mathrm{higher} - u_\mathrm{lower}\right) -
             \left(v_\mathrm{higher} - v_\mathrm{lower}\right),
 
-    where u and v are scores with the source and without. It is above 0 if the source does more for
-    the group that is better on average. If the source helps both groups alike, d is 0.
+    where u and v are the scores with and without the source. It is above 0 if the source helps the
+    group more that is better on average. If the source helps both groups alike, d is 0.
 
-    Repeats test the same rows again. So their spread says how much seeds and folds matter, and
-    not how much other speakers would. Speakers are the independent units instead, each with all
-    of its rows in all repeats. Interval and p-value are those of Welch's t-test of the speakers of
-    the one group against those of the other: does the source help the ones more?
+    Repeats test the same rows again. So their spread shows how much seeds and folds matter, but
+    not how much other speakers would. Therefore the speakers are the independent units, each with
+    all of its rows in all repeats. Interval and p-value come from Welch's t-test, which compares
+    how much the source helps the speakers of one group and those of the other.
 
     Parameters
     ----------
     predictions : DataFrame
         A row for each tested row of each fit, as
         :func:`~skprognet.evaluation.cross_validate_transfer` returns with
-        ``return_predictions=True``; of pandas, polars or pyarrow. If a column corpus, target or
+        ``return_predictions=True``; from pandas, polars or pyarrow. If a column corpus, target or
         n_train_folds has several values, gaps are measured within each combination of them.
     labels : DataFrame or dict of str to DataFrame
-        Labels of the rows: the index is the number of the row in the corpus, from 0. Of several
-        corpora a dict with one frame for each, such as ``study.labels``.
+        Labels of the rows; the index is the number of the row in the corpus, from 0. For several
+        corpora, a dict with one frame for each, such as ``study.labels``.
     column : str
-        The column of `labels` that says to which group a row belongs, of two groups or more.
+        The column of `labels` that holds the group of each row; at least two groups.
     unit : str, default=None
-        The column of `labels` whose values are independent of each other. None is "speaker" if
-        there is this column, or else single rows. Rows of one speaker are alike, so that rows as
-        units find differences where there are none. Only where `column` is the unit itself, its
-        single rows are the units: the test is then about these speakers, not about others.
+        The column of `labels` whose values are independent of each other. None means "speaker" if
+        this column exists, and single rows otherwise. Rows of one speaker are alike, so a test
+        with rows as units finds differences that do not exist. If `column` is the unit itself,
+        single rows are the units: the test is then about these speakers only, not about others.
     against : str, default=None
-        Name of the method without a source that transfer is judged by. None takes for each method
-        the same network without a source: the one that its column baseline names, or "DNN" where
-        there is no such column. A method without such a network is compared with nothing.
+        Name of the method without a source to compare with. None compares each method with the
+        same network without a source: the one that the column baseline names, or "DNN" if there
+        is no such column. A method without such a network is not compared.
     alpha : float, default=0.05
-        Level below which a p-value is called evidence, and 1 minus the level of the interval;
-        between 0 and 1.
+        Significance level: a p-value below it is called evidence, and the interval has the level
+        1 - alpha; between 0 and 1.
 
     Returns
     -------
     DataFrame
-        A row for each method, with these columns: corpus, target, n_train_folds (those with
+        A row for each method, with these columns: corpus, target, n_train_folds (if they have
         several values), method, source, column (as given), metric, greater_is_better, gap,
         best and worst (the extreme groups of this method), best_score, worst_score, against
-        (method without a source; None for itself, and where there is none), higher and lower (the
-        two groups that are compared), difference and against_difference (the score of the one
-        minus that of the other, with the source and without), change (d), low and high (its
-        interval), pvalue (two-sided), pvalue_holm (adjusted for all comparisons of the table),
-        unit ("row" for single rows), n_units (in both groups), alpha and verdict (the row in
-        words).
+        (the method without a source that it is compared with, or None), higher and lower (the
+        two compared groups), difference and against_difference (score of higher minus score of
+        lower, with and without the source), change (d), low and high (its interval), pvalue
+        (two-sided), pvalue_holm (adjusted for all comparisons of the table), unit ("row" for
+        single rows), n_units (in both groups), alpha and verdict (the row in words).
 
     Raises
     ------
     TypeError
-        If `predictions` or `labels` is no table, or `alpha` is no number.
+        If `predictions` or `labels` is not a table, or `alpha` is not a number.
     ValueError
-        If `labels` lack a column or a row, or there are fewer than two groups, of numbers two
-        groups in which the truth varies; `against` names no method without a source; `alpha` is
-        out of range; or `predictions` are refused as in :func:`scores_by_group`.
+        If `labels` lack a column or a row; there are fewer than two groups (for numbers, groups in
+        which the truth varies); `against` does not name a method without a source; `alpha` is
+        out of range; or `predictions` are invalid as in :func:`scores_by_group`.
 
     See Also
     --------
@@ -114,35 +113,38 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
 
     Notes
     -----
-    A UAR is a mean over rows of which some count more, and a speaker with many rows adds more to
-    it. So the t-test takes what each speaker adds beyond its share of the group (Taylor's
-    linearisation of a ratio, as for clusters in surveys [1]_). The CCC is a ratio, too: with the
-    deviations a and b of truth and prediction of a row from the means of their group, and
-    the difference :math:`\delta` of the two means, it is
+    A UAR is a weighted mean over rows, and a speaker with many rows adds more to it. So the t-test
+    uses what each speaker adds beyond its share of the group (Taylor's linearisation of a ratio,
+    as for clusters in surveys [1]_). The CCC is a ratio, too. Let a and b be the deviations of
+    truth and prediction of a row from the means of their group, and :math:`\delta` the difference
+    of these two means. Then
 
     .. math::
 
         \mathrm{CCC} = \frac{\sum_i 2 a_i b_i}{\sum_i s_i}, \qquad
         s_i = a_i^2 + b_i^2 + 2 \delta (a_i - b_i) + \delta^2,
 
-    and a row adds :math:`(2 a_i b_i - \mathrm{CCC}\, s_i) / \sum_i s_i` beyond its share. If the
-    same speakers are in both groups, it is a paired t-test over speakers [2]_. If a group has a
-    single speaker, or nothing varies, interval and p-value are NaN, and the verdict says so.
+    and a row adds :math:`(2 a_i b_i - \mathrm{CCC}\, s_i) / \sum_i s_i` beyond its share. The test
+    is Welch's [2]_, or a paired t-test over speakers if the same speakers are in both groups. If a
+    group has a single speaker, or nothing varies, interval and p-value are NaN, and the verdict
+    says so.
 
-    Linearisation is exact for many rows. With invented ratings, speakers as units, groups of 3 to
-    12 speakers of 8 to 24 rows, and methods that are alike, the p-value was below 0.05 in 4 to 6 %
-    of the trials. With single rows as units, independent of each other, it was so in 8 % of the
-    trials for groups of 6 rows, and in 4 to 7 % for those of 12 to 48.
+    Linearisation is exact only in the limit of many rows. In simulations with invented ratings,
+    speakers as units, groups of 3 to 12 speakers with 8 to 24 rows each, and two equal methods,
+    the p-value was below 0.05 in 4 to 6 % of the trials. With independent single rows as units, it
+    was below 0.05 in 8 % of the trials for groups of 6 rows, and in 4 to 7 % for groups of 12 to
+    48 rows.
 
-    The best and the worst group of one method are partly so by luck, and would be less extreme
-    with another one. The mean of both methods favours neither, so that d is 0 on average where
-    they do not differ. ``benchmarks/gaps.py`` counts how often the p-value is below alpha then.
+    The best and the worst group of one method are so partly by luck, and would be less extreme
+    with another method. The mean of both methods favours neither of them, so d is 0 on average if
+    they do not differ. ``benchmarks/gaps.py`` counts how often the p-value is then below alpha.
 
-    A gap by itself is greater than 0 by luck alone, the more so the more groups there are and the
-    fewer rows they have. It is no proof of unfairness.
+    A gap is greater than 0 by luck alone. It grows with the number of groups, and shrinks with
+    their number of rows. So a gap does not prove unfairness.
 
-    The test is about these trained networks, averaged over the repeats. Holm's correction knows
-    the methods and conditions of one table. Who asks about several columns makes more comparisons.
+    The test is about these trained networks, averaged over the repeats. Holm's correction covers
+    the methods and conditions of one table. If you test several columns, you make more comparisons
+    than it corrects for.
 
     References
     ----------
@@ -165,8 +167,8 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     >>> gaps = gaps_between_groups(predictions, labels, "gender")
     >>> print(gaps.loc[1, "verdict"])
     Between groups of gender, the UAR of ProgNet from speaker differs by 0.000 (female 1.000,
-    male 1.000). female minus male: 0.000, against +0.750 by DNN; change -0.750 (95 % interval
-    -1.137 to -0.363), p = 0.00254. The source does more for male than for female.
+    male 1.000). The difference female minus male is 0.000, and +0.750 with DNN: a change of
+    -0.750 (95 % interval -1.137 to -0.363), p = 0.00254. The source helps male more than female.
     """
     check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
     predictions = check_tested(predictions)
@@ -187,7 +189,7 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
 
 
 def _adjusted(pvalues):
-    """Return p-values after Holm's correction for those that are known."""
+    """Return p-values after Holm's correction; unknown ones stay NaN and do not count."""
     known = pvalues.dropna()
     return pd.Series(holm(known), known.index).reindex(pvalues.index)
 
@@ -207,18 +209,18 @@ def _gaps(part, kind, column, against, alpha):
     groups, units = in_order(part["group"]), in_order(part["unit"])
     if len(groups) < 2:
         which = "groups in which the truth varies" if kind == NUMBERS else "groups"
-        found = f"{first_few(groups)} alone" if groups else "none"
+        got = f"only {first_few(groups)}" if groups else "none"
         raise ValueError(
-            f"column must have at least two {which} for a gap; {column!r} has {found}. Take "
+            f"column must have at least two {which} for a gap; got {got} in {column!r}. Use "
             "another column."
         )
     networks = networks_without_source(part, against)
     added = {m: ADDED_BY_UNITS[kind](rows_of(part, m), groups, units) for m in methods_in(part)}
-    for method, (own, share) in added.items():
-        scores, plain = own.sum(axis=0), None
+    for method, (of_units, share) in added.items():
+        scores, plain = of_units.sum(axis=0), None
         if method in networks:
             plain, _ = added[networks[method], NO_SOURCE]
-        # The last one of several, so that two are named even if all are equal.
+        # The last minimum, so that best and worst are two groups even if all are equal.
         best, worst = scores.argmax(), len(groups) - 1 - scores[::-1].argmin()
         compared, pair = _NO_COMPARISON, [best, worst]
         if plain is not None:
@@ -230,7 +232,7 @@ def _gaps(part, kind, column, against, alpha):
                 "lower": groups[pair[1]],
                 "difference": -np.diff(scores[pair])[0],
                 "against_difference": -np.diff(plain.sum(axis=0)[pair])[0],
-                **change_of_gap((own - plain)[:, pair], share[:, pair], alpha)._asdict(),
+                **change_of_gap((of_units - plain)[:, pair], share[:, pair], alpha)._asdict(),
             }
         yield {
             **dict(zip(METHOD, method, strict=True)),

@@ -1,4 +1,4 @@
-"""The score of each method within groups of rows: of each speaker, gender or session."""
+"""Score each method within groups of rows, such as speakers, genders or sessions."""
 
 import numpy as np
 import pandas as pd
@@ -17,57 +17,57 @@ CORPUS = "corpus"
 def scores_by_group(predictions, labels, column, scoring=None):
     r"""Score each method within each group of rows, such as each speaker.
 
-    The rows of a group are scored together in each repeat, not fold by fold, since a fold may have
-    few of them or none. Then the mean over the repeats is taken.
+    All rows of a group in a repeat are scored together, since a single fold may have few of them
+    or none. The scores are then averaged over the repeats.
 
     Parameters
     ----------
     predictions : DataFrame
         A row for each tested row of each fit, as
         :func:`~skprognet.evaluation.cross_validate_transfer` returns with
-        ``return_predictions=True``; of pandas, polars or pyarrow. If a column corpus, target or
+        ``return_predictions=True``; from pandas, polars or pyarrow. If a column corpus, target or
         n_train_folds has several values, groups are scored within each combination of them.
     labels : DataFrame or dict of str to DataFrame
-        Labels of the rows: the index is the number of the row in the corpus, from 0. Of several
-        corpora a dict with one frame for each, such as ``study.labels``.
+        Labels of the rows; the index is the number of the row in the corpus, from 0. For several
+        corpora, a dict with one frame for each, such as ``study.labels``.
     column : str
-        The column of `labels` that says to which group a row belongs.
+        The column of `labels` that holds the group of each row.
     scoring : str or Score, default=None
-        What the rows of a group are scored by. None is "uar" for classes and "ccc" for numbers.
+        The score of the rows of a group. None means "uar" for classes and "ccc" for numbers.
 
     Returns
     -------
     DataFrame
-        A row for each method and group, with these columns: corpus, target, n_train_folds (those
-        with several values), method, source, column (as given), group, metric, greater_is_better,
+        A row for each method and group, with these columns: corpus, target, n_train_folds (if they
+        have several values), method, source, column (as given), group, metric, greater_is_better,
         score (mean over the repeats), score_std (its standard deviation over the repeats, ddof 1;
-        NaN for a single repeat), n_rows (rows of the group), and of classes n_classes (how many
-        they have), of numbers truth_std (their standard deviation, ddof 0).
+        NaN for a single repeat), n_rows (rows of the group), and n_classes (number of classes in
+        the group) or, for numbers, truth_std (standard deviation of the truth, ddof 0).
 
     Raises
     ------
     TypeError
-        If `predictions` or `labels` is no table.
+        If `predictions` or `labels` is not a table.
     ValueError
-        If `labels` have no such column, do not have a group for each row that was tested, or are
-        not given for each corpus; `scoring` is unknown, or is for the other kind of target; or
-        `predictions` are refused as in :func:`recall_by_class` or :func:`agreement_by_method`.
+        If `labels` lack the column, a tested row or a corpus; `scoring` is unknown, or is for the
+        other kind of target; or `predictions` are invalid as in :func:`recall_by_class` or
+        :func:`agreement_by_method`.
 
     See Also
     --------
-    gaps_between_groups : Whether transfer widens the gap between the groups.
+    gaps_between_groups : Tests whether transfer widens the gap between the groups.
 
     Notes
     -----
-    The UAR is the mean recall over the classes that are *present* in the group. A speaker who is
-    never sad has a UAR of the other classes, which is not to be compared with that of a speaker
-    who is: look at n_classes.
+    The UAR is the mean recall over the classes that are *present* in the group. If a speaker is
+    never sad, the UAR covers only the other classes, and must not be compared with that of a
+    speaker who is sometimes sad. Check n_classes.
 
-    The CCC of numbers is lower where the truth varies less, with equally large errors. A group
-    whose truth hardly varies has a low CCC, which is not to be compared with that of a group whose
-    truth varies a lot: look at truth_std. Where the truth of a group does not vary, or it has one
-    row, the CCC says nothing of the method, and the score is NaN. Of n rows, the CCC has about
-    the standard error :math:`(1 - \mathrm{CCC}^2) / \sqrt{n}`, which is 0.2 for ten rows.
+    With equally large errors, the CCC is lower if the truth varies less. So the CCC of a group
+    whose truth hardly varies must not be compared with that of a group whose truth varies a lot.
+    Check truth_std. If the truth of a group does not vary, or the group has a single row, the CCC
+    says nothing about the method, and the score is NaN. The standard error of the CCC of n rows is
+    about :math:`(1 - \mathrm{CCC}^2) / \sqrt{n}`, which for ten rows is 0.2 at a CCC of 0.6.
 
     Examples
     --------
@@ -119,73 +119,73 @@ _VARIETY = {
 
 
 def score_of_kind(kind, scoring):
-    """Return the score of predictions of classes or of numbers; None is that of their kind."""
+    """Return the score of predictions of classes or of numbers; None means the default score."""
     default = DEFAULT_SCORING[kind]
     score = get_score(default if scoring is None else scoring)
     if score.kind not in (None, kind):
         raise ValueError(
             f"scoring must be a score of {kind}, since predictions are of {kind}; got "
-            f"{score.name!r}, which is one of {score.kind}. Pass {default!r}, or leave it out."
+            f"{score.name!r}, a score of {score.kind}. Pass {default!r}, or leave scoring out."
         )
     return score
 
 
 def values_of_rows(predictions, labels, column):
-    """Return for each row of the predictions what a column of the labels says of it.
+    """Return the value of a column of the labels for each row of the predictions.
 
     Parameters
     ----------
     predictions : DataFrame
-        Checked.
+        Predictions that have been checked.
     labels : DataFrame or dict of str to DataFrame
-        By number of the row; of several corpora one for each.
+        Labels by the number of the row; a dict has one frame for each corpus.
     column : str
         The column of `labels`.
 
     Returns
     -------
     Series
-        With the index of `predictions`.
+        The values, with the index of `predictions`.
 
     Raises
     ------
     TypeError
-        If `labels` are no table.
+        If `labels` are not a table.
     ValueError
         If there is no such column, or a row has no value.
     """
     if CORPUS not in predictions:
         return _values(predictions[ROW], _only_one(labels), column, "labels")
     frames = _of_each_corpus(labels, in_order(predictions[CORPUS]))
-    found = [
+    values = [
         _values(predictions.loc[predictions[CORPUS] == corpus, ROW], frame, column, name)
         for corpus, (name, frame) in frames.items()
     ]
-    return pd.concat(found).reindex(predictions.index)
+    return pd.concat(values).reindex(predictions.index)
 
 
 def _only_one(labels):
-    """Return the labels of predictions that name no corpus."""
+    """Return the labels for predictions that do not name a corpus."""
     if isinstance(labels, dict) and len(labels) == 1:
         return next(iter(labels.values()))
     return labels
 
 
 def _of_each_corpus(labels, corpora):
-    """Return for each corpus what its labels are called, and the labels."""
+    """Return, for each corpus, the name of its labels for messages, and the labels."""
     if not isinstance(labels, dict):
         if len(corpora) > 1:
             raise ValueError(
                 f"labels must be a dict with a DataFrame for each of the corpora "
-                f"{first_few(corpora)}; got one of type {type(labels).__name__} for all. Pass "
+                f"{first_few(corpora)}; got a single {type(labels).__name__}. Pass "
                 "study.labels, or the predictions of one corpus."
             )
         return {corpora[0]: ("labels", labels)}
     missing = [corpus for corpus in corpora if corpus not in labels]
     if missing:
         raise ValueError(
-            f"labels must have each corpus of the predictions; {first_few(missing)} missing "
-            f"among {first_few(labels)}. Add their labels."
+            f"labels must have each corpus of the predictions; got {first_few(labels)} without "
+            f"{first_few(missing)}. Add the missing labels."
         )
     return {corpus: (f"labels of {corpus!r}", labels[corpus]) for corpus in corpora}
 
@@ -199,7 +199,7 @@ def _values(rows, frame, column, name):
         raise ValueError(f"column must be one of the {name}; got {column!r}. {hint}")
     if not frame.index.is_unique:
         raise ValueError(
-            f"{name} must have one row for each number of a row in their index; got "
+            f"{name} must have different row numbers as index; got "
             f"{first_few(frame.index[frame.index.duplicated()].unique())} twice. Number the rows "
             "from 0, as reset_index(drop=True) does."
         )
@@ -207,8 +207,8 @@ def _values(rows, frame, column, name):
     without = sorted(values.index[values.isna()])
     if without:
         raise ValueError(
-            f"{name} must have a value of {column!r} for each row that was tested, by its number "
-            f"in the index; got none for {first_few(without)}. Give the labels of all "
-            "rows, in the order of the corpus."
+            f"{name} must have a value of {column!r} for each tested row, whose number is in the "
+            f"index; got none for {first_few(without)}. Pass the labels of all rows, in the order "
+            "of the corpus."
         )
     return rows.map(values)

@@ -1,4 +1,4 @@
-"""What several methods make of each row, whether they predict classes or numbers."""
+"""The predictions of several methods for each row, and how good they are."""
 
 from typing import NamedTuple
 
@@ -6,16 +6,16 @@ import numpy as np
 
 
 class Judgement(NamedTuple):
-    """What several methods make of each row.
+    """The predictions of several methods for each row, and how good they are.
 
     Attributes
     ----------
     facts : dict of str to ndarray of shape (n_rows,)
-        What is said of a row, by the name of its column; the disagreement first.
+        Columns that describe each row, by their names; the disagreement comes first.
     predicted : ndarray of shape (n_rows, n_methods)
         The label or the number of each method.
     quality : ndarray of shape (n_rows, n_methods)
-        How good it is: whether a label is right, or how far a number is from the truth.
+        Whether a label is right, or how far a number is from the truth.
     """
 
     facts: dict

@@ -1,4 +1,4 @@
-"""What methods make of each row where they predict numbers: the mean over the repeats."""
+"""Average the numbers that each method predicts for each row over the repeats."""
 
 import numpy as np
 
@@ -8,16 +8,16 @@ from skprognet.results._judgement import Judgement
 
 
 def judge_numbers(part, rows, methods):
-    """Return what the methods make of each row, and how far each is from the truth.
+    """Return the mean number of each method for each row, and its distance from the truth.
 
     Parameters
     ----------
     part : DataFrame
         Predictions of one condition.
     rows : DataFrame
-        Its rows, each once, with their truth.
+        The rows of this condition, each once, with their truth.
     methods : list of (str, str)
-        Its methods.
+        The methods of this condition.
 
     Returns
     -------
@@ -27,6 +27,6 @@ def judge_numbers(part, rows, methods):
     means = part.pivot_table(index=ROW, columns=list(METHOD), values=PREDICTION, aggfunc="mean")
     numbers = means.loc[rows[ROW], methods].to_numpy(float)
     errors = np.abs(numbers - rows[TRUTH].to_numpy(float)[:, None])
-    # Rounding must not put one of two equal rows first.
+    # Rounding errors must not order equal rows.
     disagreement = numbers.std(axis=1).round(DIGITS)
     return Judgement({"disagreement": disagreement, "error": errors.mean(axis=1)}, numbers, errors)

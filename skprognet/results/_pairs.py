@@ -1,4 +1,4 @@
-"""Which method is compared with which, and what that says: does the source help, or the method."""
+"""Choose which methods to compare, and say what each comparison is about."""
 
 from itertools import combinations
 
@@ -9,30 +9,30 @@ from skprognet._controls import with_placebo
 from skprognet._scores import BASELINE, NO_SOURCE, methods_in, placebo_of, rows_of
 from skprognet._wording import first_few, nearest_name
 
-# What the paper calls them: the network without a source, and the two ways to use one.
+# The names of the paper: the network without a source, and two ways to use a source.
 DNN = "DNN"
 PAPER_TRANSFER = ("PT/FT", "ProgNet")
 
 
 def plain_networks(scores):
-    """Return for each method with a source what the same network without one is called.
+    """Return, for each method with a source, the name of the same network without a source.
 
-    The column baseline of the scores says it. Scores without it call that network "DNN".
+    This name is in the column baseline of the scores. Without this column it is "DNN".
 
     Parameters
     ----------
     scores : DataFrame
-        Of one condition; predictions have the same columns.
+        Scores or predictions of one condition.
 
     Returns
     -------
     dict of (str, str) to str
-        By (method, source); methods whose network was not run without a source are not in it.
+        Names by (method, source), without methods whose network was not run without a source.
     """
-    found = methods_in(scores)
-    plain = {method for method, source in found if source == NO_SOURCE}
+    methods = methods_in(scores)
+    plain = {method for method, source in methods if source == NO_SOURCE}
     networks = {}
-    for method in found:
+    for method in methods:
         if method[1] == NO_SOURCE:
             continue
         baselines = rows_of(scores, method).get(BASELINE, pd.Series(dtype=object)).dropna()
@@ -43,35 +43,35 @@ def plain_networks(scores):
 
 
 def networks_without_source(predictions, against=None):
-    """Return for each method with a source which one without it is judged by.
+    """Return, for each method with a source, the method without a source to compare it with.
 
     Parameters
     ----------
     predictions : DataFrame
-        Of one condition; scores have the same columns.
+        Predictions or scores of one condition.
     against : str, default=None
-        The name of a method without a source, for all; None is as :func:`plain_networks` finds
-        it.
+        Name of a method without a source, for all methods. None means the networks that
+        :func:`plain_networks` finds.
 
     Returns
     -------
     dict of (str, str) to str
-        By (method, source); methods without one are not in it.
+        Names by (method, source), without methods that have nothing to be compared with.
 
     Raises
     ------
     ValueError
         If there is no method of this name without a source.
     """
-    found = methods_in(predictions)
-    plain = [method for method, source in found if source == NO_SOURCE]
+    methods = methods_in(predictions)
+    plain = [method for method, source in methods if source == NO_SOURCE]
     if against is not None and against not in plain:
         near = nearest_name(against, plain)
         hint = f"Did you mean {near!r}?" if near else f"There are {first_few(plain)}."
         raise ValueError(f"against must name a method without a source; got {against!r}. {hint}")
     if against is None:
         return plain_networks(predictions)
-    return {method: against for method in found if method[1] != NO_SOURCE}
+    return {method: against for method in methods if method[1] != NO_SOURCE}
 
 
 def kind_of(method, against, networks):
@@ -80,16 +80,17 @@ def kind_of(method, against, networks):
     Parameters
     ----------
     method, against : tuple of (method, source)
-        The two.
+        The two methods.
     networks : dict of (str, str) to str
-        As :func:`plain_networks` returns.
+        As :func:`plain_networks` returns them.
 
     Returns
     -------
     {"transfer", "same source", "placebo", "control", "other"}
-        "transfer": a network with a source and the same network without; "same source": two
-        methods with one source; "placebo": a network with a source and with the placebo of this
-        source; "control": a network with a placebo and the same network without a source.
+        "transfer": a network with a source and the same network without a source. "same source":
+        two methods with the same source. "placebo": a network with a source and the same network
+        with the placebo of this source. "control": a network with a placebo and the same network
+        without a source. "other": anything else.
     """
     for one, other in ((method, against), (against, method)):
         if other[1] == NO_SOURCE and networks.get(one) == other[0]:
@@ -100,67 +101,69 @@ def kind_of(method, against, networks):
 
 
 def expected_better_first(a, b):
-    """Return (later, earlier), unless only one of them has something to learn from a source.
+    """Return the two in the order of a comparison: the one that is expected to be better first.
 
-    A network with a source comes before one without, and before the same one with a placebo.
+    A network with a source comes before one without, and before the same network with a placebo.
+    Otherwise the method that is listed later comes first.
     """
     return (a, b) if b[1] == NO_SOURCE != a[1] or b == with_placebo(a) else (b, a)
 
 
-def _paper_pairs(found, networks):
-    """Return which (method, source) the paper compares with which, and where others stand.
+def _paper_pairs(methods, networks):
+    """Return the pairs of (method, source) that the paper compares, and those of controls.
 
-    Each transferred method with each plain one, as the paper's asterisk; then the methods of one
-    source with each other, the later listed with the earlier, as its cross; then the controls,
-    which the paper has not; then the plain ones.
+    First each method with a source and each method without one (the paper's asterisk); then the
+    methods with the same source, the one listed later first (the paper's cross); then the
+    controls, which the paper does not have; then the methods without a source.
     """
-    plain = [method for method in found if method[1] == NO_SOURCE]
-    transferred = [m for m in found if m[1] != NO_SOURCE and placebo_of(m[1]) is None]
+    plain = [method for method in methods if method[1] == NO_SOURCE]
+    transferred = [m for m in methods if m[1] != NO_SOURCE and placebo_of(m[1]) is None]
     pairs = [(method, base) for method in transferred for base in plain]
     pairs += [(b, a) for a, b in combinations(transferred, 2) if a[1] == b[1]]
-    pairs += _control_pairs(found, networks)
-    # The network is what the others are measured by, wherever it is listed.
+    pairs += _control_pairs(methods, networks)
+    # The others are compared with the network, wherever it is listed.
     first = [method for method in plain if method[0] in networks.values()]
     ordered = first + [method for method in plain if method not in first]
     return pairs + [(b, a) for a, b in combinations(ordered, 2)]
 
 
-def _control_pairs(found, networks):
-    """Return each network with a source and with its placebo, and that with the plain network."""
-    pairs = [(method, with_placebo(method)) for method in found if with_placebo(method) in found]
-    placebos = [method for method in found if placebo_of(method[1]) is not None]
+def _control_pairs(methods, networks):
+    """Return the pairs of source and placebo, and those of placebo and no source."""
+    pairs = [(m, with_placebo(m)) for m in methods if with_placebo(m) in methods]
+    placebos = [method for method in methods if placebo_of(method[1]) is not None]
     plain = [(method, (networks[method], NO_SOURCE)) for method in placebos if method in networks]
     return pairs + plain
 
 
-def _find(against, found):
-    """Return the one (method, source) that `against` names."""
+def _find(against, methods):
+    """Return the (method, source) that `against` names."""
     if isinstance(against, str):
-        named = [method for method in found if method[0] == against]
+        named = [method for method in methods if method[0] == against]
     elif isinstance(against, (tuple, list)):
-        named = [method for method in found if method == tuple(against)]
+        named = [method for method in methods if method == tuple(against)]
     else:
         raise TypeError(
-            f"against must be the name of a method, or a pair (method, source); got {against!r}."
+            f"against must be the name of a method, or a pair (method, source); got {against!r}. "
+            "Pass one of these."
         )
     if not named:
         raise ValueError(
             f"against must name a method that was scored in every condition, or a pair (method, "
-            f"source); got {against!r} where there are {found}."
+            f"source); got {against!r}. Choose one of {first_few(methods, show=str)}."
         )
     if len(named) > 1:
         raise ValueError(
-            f"against must name one method and source; {against!r} has several. Choose one of "
-            f"{named}."
+            f"against must name one method and source; got {against!r}, which has several "
+            f"sources. Choose one of {named}."
         )
     return named[0]
 
 
-def choose_pairs(found, pairs, against, networks):
-    """Return which (method, source) to compare with which."""
+def choose_pairs(methods, pairs, against, networks):
+    """Return the pairs of (method, source) to compare."""
     if against is not None:
-        one = _find(against, found)
-        return [(method, one) for method in found if method != one]
+        one = _find(against, methods)
+        return [(method, one) for method in methods if method != one]
     if pairs == "all":
-        return [expected_better_first(a, b) for a, b in combinations(found, 2)]
-    return _paper_pairs(found, networks)
+        return [expected_better_first(a, b) for a, b in combinations(methods, 2)]
+    return _paper_pairs(methods, networks)

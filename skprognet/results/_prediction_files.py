@@ -1,4 +1,4 @@
-"""A table of predictions in a file: Parquet where pyarrow is installed, else compressed CSV."""
+"""Write and read a table of predictions: as Parquet with pyarrow, else as compressed CSV."""
 
 import io
 import re
@@ -21,13 +21,13 @@ from skprognet._tables import read_table
 from skprognet.results._score_files import compressed, read_csv
 
 PREDICTION_FILES = ("predictions.parquet", "predictions.csv.gz")
-# Few values, each of them many times.
+# Columns with few values, each repeated many times.
 _REPEATED = (*METHOD, *CONDITIONS, *FOLD, BASELINE, FILE, TRUTH, PREDICTION)
 _BOOLS = {"True": True, "False": False}
 
 
 def prediction_files(predictions):
-    """Return what the file of a table of predictions holds.
+    """Return the content of the file of a table of predictions.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ def prediction_files(predictions):
     Returns
     -------
     dict of str to bytes
-        By the name of the file: "predictions.parquet", or "predictions.csv.gz" where pyarrow is
-        missing. They are the same bytes for the same table.
+        Content by file name: "predictions.parquet", or "predictions.csv.gz" if pyarrow is not
+        installed. The same table gives the same bytes.
     """
     as_parquet, as_csv = PREDICTION_FILES
     try:
@@ -54,9 +54,9 @@ def _probabilities(predictions):
 def _to_parquet(predictions):
     """Return a table as a Parquet file, with the encodings that make such a table small.
 
-    A dictionary stores each of the few different keys once. The bytes of floats compress better
-    when all first bytes stand together, then all second ones, and so on, since signs and exponents
-    are alike.
+    A dictionary stores each of the few different values once. Floats compress better if all first
+    bytes are stored together, then all second bytes, and so on, since signs and exponents are
+    alike.
     """
     pyarrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
     file, different = io.BytesIO(), _probabilities(predictions)
@@ -75,10 +75,10 @@ def _to_parquet(predictions):
 def read_predictions(path):
     r"""Read a table of predictions from a file, or from the folder of a study.
 
-    A Parquet file gives back the table as it was. A CSV file does not say what is text: labels
-    that are all integers, such as 1 and 2, are read as integers, ``True`` and ``False`` as bools,
-    predicted numbers and their truth as numbers, and everything else as text, such as "03".
-    Probabilities and predicted numbers are the same to the last bit in both.
+    A Parquet file restores the table as it was. A CSV file does not record types: labels that are
+    all integers, such as 1 and 2, are read as integers, ``True`` and ``False`` as bools, predicted
+    numbers and their truth as numbers, and everything else, such as "03", as text. Both formats
+    restore probabilities and predicted numbers to the last bit.
 
     Parameters
     ----------
@@ -93,16 +93,16 @@ def read_predictions(path):
     Raises
     ------
     ValueError
-        If it is no such file, or the table is not one of predictions.
+        If the file has another format, or does not hold predictions.
     ImportError
-        If pyarrow is missing for Parquet.
+        If the file is Parquet and pyarrow is not installed.
     OSError
-        If it is not there, or cannot be read.
+        If the file does not exist or cannot be read.
 
     Warns
     -----
     UserWarning
-        If it is in the folder of a study that wrote another file there.
+        If the file is in the folder of a study, but is not the one that the study wrote there.
 
     Examples
     --------
@@ -129,26 +129,26 @@ def read_predictions(path):
 
 
 def _file_in(folder):
-    there = [folder / name for name in PREDICTION_FILES if (folder / name).is_file()]
-    if not there:
+    files = [folder / name for name in PREDICTION_FILES if (folder / name).is_file()]
+    if not files:
         raise FileNotFoundError(
-            f"There must be predictions in the folder {str(folder)!r}, in {PREDICTION_FILES[0]} "
-            f"or {PREDICTION_FILES[1]}; there are none. Take the folder of a study of this "
-            "version, or run the study again."
+            f"The folder {str(folder)!r} must hold {PREDICTION_FILES[0]} or "
+            f"{PREDICTION_FILES[1]}; got neither. Pass the folder of a study of this version, or "
+            "run the study again."
         )
-    return there[0]
+    return files[0]
 
 
 def _with_typed_labels(table):
-    """Return a table from a CSV file with its labels as bools or numbers where all are such."""
+    """Return a table from a CSV file with labels as bools or numbers, if all of them are such."""
     labels = [TRUTH, PREDICTION]
     values = {value for name in labels for value in table[name].dropna().unique()}
     if values <= set(_BOOLS):
         return table.assign(**{name: table[name].map(_BOOLS).astype(bool) for name in labels})
-    # Text such as "03" is no number, since it would be another text as one.
+    # Text such as "03" stays text, since as a number it would be written differently.
     kinds = [(r"0|-?[1-9]\d{0,17}", np.int64), (r"(0|-?[1-9]\d*)\.0", np.float64)]
     if not _probabilities(table):
-        # Numbers, as Python writes them; where there are probabilities, they are names of classes.
+        # Numbers as Python writes them. With probabilities, they would be names of classes.
         kinds.append((r"-?(0|[1-9]\d*)(\.\d+(e[-+]\d+)?|e[-+]\d+)", np.float64))
     for pattern, kind in kinds:
         if all(re.fullmatch(pattern, value) for value in values):

@@ -1,4 +1,4 @@
-"""The recall of one class in each fold, as scores that methods are compared by."""
+"""Make a table of scores that holds the recall of one class in each fold."""
 
 import pandas as pd
 
@@ -20,15 +20,15 @@ from skprognet._target_kind import CLASSES
 from skprognet._wording import first_few, nearest_name
 from skprognet.results._tested_rows import check_kind, in_order
 
-# What the scores of a study say of a fit, and the predictions do not.
+# Columns that only the scores of a study have, not its predictions.
 _OF_THE_FIT = ("n_train", "n_validation", "normalisation", BASELINE, "rows_tested")
 
 
 def recall_scores(predictions, label, scores=None):
-    """Return a table of scores whose score is the recall of one class.
+    """Return a table of scores that holds the recall of one class in each fold.
 
-    All that takes scores takes this table: :func:`compare_methods` says by which method the class
-    is recognised better, :func:`summary_table` makes the paper's table of its recall.
+    Use it like any table of scores: :func:`compare_methods` tests which method recognises the
+    class better, and :func:`summary_table` makes the paper's table of its recall.
 
     Parameters
     ----------
@@ -37,28 +37,28 @@ def recall_scores(predictions, label, scores=None):
         :func:`~skprognet.evaluation.cross_validate_transfer` returns with
         ``return_predictions=True``; of pandas, polars or pyarrow.
     label : str, int or bool
-        The class. Text that reads as a label does is taken for it, such as "1" for 1.
+        The class. The text of a label is accepted too, such as "1" for 1.
     scores : DataFrame, default=None
-        The scores of the same study. Its columns n_train, n_validation, normalisation and
-        rows_tested are taken over, and baseline where `predictions` lack it. Without them
-        `compare_methods` takes 1 / (n_folds - 1) for the ratio of test rows to training rows.
+        The scores of the same study. The columns n_train, n_validation, normalisation and
+        rows_tested are copied from them, and baseline if `predictions` lack it. Without them
+        `compare_methods` uses 1 / (n_folds - 1) as the ratio of test rows to training rows.
 
     Returns
     -------
     DataFrame
         A row for each fit, with these columns: method, source, corpus, target, n_train_folds
-        (those of `predictions`), repeat, fold, n_test (rows of the fold), n_rows (those of the
-        class), metric ("recall of " and the class), greater_is_better, score, chance (see the
-        notes), baseline (if known), and what is taken over. A corpus or a target without the class
-        is left out.
+        (if `predictions` have them), repeat, fold, n_test (rows of the fold), n_rows (rows of the
+        class in the fold), metric ("recall of " and the class), greater_is_better, score, chance
+        (see the notes), baseline (if known), and the columns copied from `scores`. A corpus or a
+        target without the class is left out.
 
     Raises
     ------
     TypeError
-        If `predictions` or `scores` is no table.
+        If `predictions` or `scores` is not a table.
     ValueError
         If no row has the class, or a fold has no row of it; `scores` lack one of the fits or have
-        one twice; or `predictions` are refused as in :func:`confusion_by_method`.
+        one twice; or `predictions` are invalid as in :func:`confusion_by_method`.
 
     See Also
     --------
@@ -66,19 +66,19 @@ def recall_scores(predictions, label, scores=None):
 
     Notes
     -----
-    **Chance.** A method that calls every row angry has a recall of angry of 1. So no fixed number
-    is the chance level of the recall of one class. A guess that knows nothing of the truth has, on
-    average, a recall that is equal to the share of rows that it calls angry. So chance is this
-    share, for each method and fold: the recall of the same predictions, shuffled among the
-    test rows. A method is better than chance if it calls a row angry more often where that is
-    true than it does on average.
+    **Chance.** A method that predicts "angry" for every row has a recall of 1 for "angry". So the
+    recall of one class has no fixed chance level. If guesses are independent of the truth, their
+    recall of "angry" is on average the share of rows for which they guess "angry". So chance is
+    this share, for each method and fold: it is the expected recall of the same predictions,
+    shuffled among the test rows. A method is better than chance if it predicts "angry" more often
+    for angry rows than for all rows.
 
-    **Folds without the class** have no recall of it. Pairs of folds are not dropped in silence:
-    each repeat would have other folds, and the tests are made for full tables. Such folds are an
-    error; make fewer and larger folds, or look at :func:`recall_by_class`, which leaves them out.
+    **Folds without the class** have no recall for it, and raise an error. They are not dropped,
+    because the tests need the same folds in every repeat. Make fewer and larger folds, or use
+    :func:`recall_by_class`, which leaves such folds out.
 
-    **Several classes.** Who asks about each of four classes makes four times as many comparisons.
-    Holm's correction of `compare_methods` knows only those of one class.
+    **Several classes.** If you test each of four classes, you make four times as many comparisons.
+    Holm's correction in `compare_methods` covers only those of one class.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def recall_scores(predictions, label, scores=None):
 
 
 def _find_class(label, classes):
-    """Return the class that is meant."""
+    """Return the class with this label or text."""
     named = {str(each): each for each in classes}
     if label in classes:
         return label
@@ -131,9 +131,9 @@ def _recalls(predictions, label):
         first = empty.iloc[0]
         n_folds = len(empty[[*conditions, *FOLD]].drop_duplicates())
         raise ValueError(
-            f"Each fold must have a row of {label!r} for its recall; {n_folds} have none, the "
-            f"first is repeat {first['repeat']}, fold {first['fold']}. Make fewer folds, or look "
-            "at recall_by_class, which leaves them out."
+            f"Each fold must have a row of {label!r} for its recall; got {n_folds} without, first "
+            f"repeat {first['repeat']}, fold {first['fold']}. Make fewer folds, or use "
+            "recall_by_class, which leaves them out."
         )
     known = {}
     if BASELINE in predictions:
@@ -149,7 +149,7 @@ def _recalls(predictions, label):
 
 
 def _with_facts(table, scores):
-    """Return the table with what the scores of the study say of each fit."""
+    """Return the table with further columns from the scores of the study."""
     scores = with_plain_text(check_scores(scores))
     keys = [name for name in (*METHOD, *CONDITIONS, *FOLD) if name in table and name in scores]
     facts = scores[[*keys, *(n for n in _OF_THE_FIT if n in scores and n not in table)]]
@@ -157,15 +157,15 @@ def _with_facts(table, scores):
         twice = facts[facts.duplicated(keys)].iloc[0]
         raise ValueError(
             f"scores must have each fit once; got repeat {twice['repeat']}, fold {twice['fold']} "
-            f"of {label_of_row(twice)!r} twice. Take the scores of one study."
+            f"of {label_of_row(twice)!r} twice. Pass the scores of one study."
         )
     both = table.merge(facts, on=keys, how="left", indicator=True)
     missing = both[both["_merge"] != "both"]
     if len(missing):
         first = missing.iloc[0]
         raise ValueError(
-            f"scores must have each fit of the predictions; {len(missing)} are missing, the first "
-            f"is repeat {first['repeat']}, fold {first['fold']} of {label_of_row(first)!r}. Take "
-            "both from one study."
+            f"scores must have each fit of the predictions; got none for {len(missing)}, first "
+            f"repeat {first['repeat']}, fold {first['fold']} of {label_of_row(first)!r}. Pass "
+            "scores and predictions of one study."
         )
     return both.drop(columns="_merge")

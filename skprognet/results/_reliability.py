@@ -1,4 +1,4 @@
-"""Whether the probabilities of a method can be believed: reliability curve, calibration error."""
+"""Measure how reliable the probabilities of a method are: reliability curve and its error."""
 
 import numpy as np
 import pandas as pd
@@ -9,13 +9,13 @@ from skprognet.results._tested_rows import REPEAT, codes_of, count_cells, in_ord
 
 
 def calibration_by_method(predictions, n_bins=10):
-    """Return the reliability curve of each method: how often it is right when it is how sure.
+    """Compute the reliability curve of each method: its accuracy at each level of confidence.
 
-    The confidence of a prediction is the probability that the method gives to the class that it
-    predicts. The interval from 0 to 1 is cut into `n_bins` bins of equal width, each of which
-    includes its upper end. In each bin the mean confidence stands beside the accuracy, which is
-    the share of predictions that are right. They are equal where probabilities can be believed.
-    Confidence above accuracy is overconfidence.
+    The confidence of a prediction is the probability of the predicted class. The interval from 0
+    to 1 is divided into `n_bins` bins of equal width, each of which includes its upper end. For
+    each bin, the mean confidence is compared with the accuracy, the share of correct predictions.
+    They are equal if the probabilities are reliable. If the confidence is higher, the method is
+    overconfident.
 
     Parameters
     ----------
@@ -30,19 +30,19 @@ def calibration_by_method(predictions, n_bins=10):
     Returns
     -------
     DataFrame
-        A row for each method and bin, with these columns: corpus, target, n_train_folds (those
-        with several values), method, source, low and high (ends of the bin), count (predictions in
+        A row for each method and bin, with these columns: corpus, target, n_train_folds (if they
+        have several values), method, source, low and high (ends of the bin), count (predictions in
         the bin, mean over the repeats), confidence and accuracy (means over the predictions of all
         repeats in the bin; NaN if there are none).
 
     Raises
     ------
     TypeError
-        If `predictions` is no table, or `n_bins` is no integer.
+        If `predictions` is not a table, or `n_bins` is not an integer.
     ValueError
-        If `n_bins` is below 1, no method has probabilities, a method has them for some rows only,
-        they are not from 0 to 1 or do not sum to 1, that of a predicted class is missing, or
-        `predictions` are refused as in :func:`confusion_by_method`.
+        If `n_bins` is below 1, no method has probabilities, a method has probabilities only for
+        some rows, they are not from 0 to 1 or do not sum to 1, the probability of a predicted
+        class is missing, or `predictions` are invalid as in :func:`confusion_by_method`.
 
     Warns
     -----
@@ -51,8 +51,8 @@ def calibration_by_method(predictions, n_bins=10):
 
     See Also
     --------
-    expected_calibration_error : The curve as one number.
-    sklearn.calibration.calibration_curve : The curve of one class against another.
+    expected_calibration_error : Summarises the curve in one number.
+    sklearn.calibration.calibration_curve : The curve of the probability of one of two classes.
 
     References
     ----------
@@ -79,28 +79,28 @@ def calibration_by_method(predictions, n_bins=10):
     check_number("n_bins", n_bins, "integer", low=1)
     edges = np.linspace(0, 1, n_bins + 1)
     rows = []
-    for place, sure in by_confidence(predictions):
+    for key, sure in by_confidence(predictions):
         counts, confidence, right = (cells.sum(axis=0) for cells in _bins(sure, edges))
         frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:]})
         frame["count"] = counts / sure[REPEAT].nunique() if len(sure) else np.nan
         frame["confidence"] = shares(confidence, counts)
         frame["accuracy"] = shares(right, counts)
-        rows.append(pd.DataFrame([place]).merge(frame, how="cross"))
+        rows.append(pd.DataFrame([key]).merge(frame, how="cross"))
     return pd.concat(rows, ignore_index=True)
 
 
 def expected_calibration_error(predictions, n_bins=10):
-    r"""Return the expected calibration error of each method.
+    r"""Compute the expected calibration error of each method.
 
-    It is how far accuracy and mean confidence are apart in a bin, on average over the predictions,
+    It is the distance of accuracy and mean confidence in a bin, averaged over the predictions,
 
     .. math::
 
         \mathrm{ECE} = \sum_{b=1}^{B} \frac{n_b}{n}
         \left| \mathrm{accuracy}_b - \mathrm{confidence}_b \right|,
 
-    where :math:`n_b` of the n predictions of a repeat are in bin b, for the bins of
-    :func:`calibration_by_method`. Then the mean over the repeats is taken. 0 is the best value.
+    where :math:`n_b` of the n predictions of a repeat are in bin b, one of the bins of
+    :func:`calibration_by_method`. The result is averaged over the repeats. The best value is 0.
 
     Parameters
     ----------
@@ -112,17 +112,17 @@ def expected_calibration_error(predictions, n_bins=10):
     Returns
     -------
     DataFrame
-        A row for each method, with these columns: corpus, target, n_train_folds (those with
+        A row for each method, with these columns: corpus, target, n_train_folds (if they have
         several values), method, source, ece and ece_std (mean and standard deviation (ddof 1) over
         the repeats; the latter is NaN for a single repeat), confidence and accuracy (means over
-        all predictions; the method is overconfident where confidence is greater).
+        all predictions; the method is overconfident if confidence is greater than accuracy).
 
     Raises
     ------
     TypeError
-        If `predictions` is no table, or `n_bins` is no integer.
+        If `predictions` is not a table, or `n_bins` is not an integer.
     ValueError
-        As :func:`calibration_by_method`.
+        As in :func:`calibration_by_method`.
 
     Warns
     -----
@@ -135,8 +135,8 @@ def expected_calibration_error(predictions, n_bins=10):
 
     Notes
     -----
-    The error is never negative, so luck alone makes it greater than 0, the more so the fewer
-    predictions and the more bins there are. Compare methods on the same rows and bins.
+    The error is never negative, so it is greater than 0 by luck alone. This bias grows with fewer
+    predictions and with more bins. Compare methods on the same rows and bins.
 
     References
     ----------
@@ -159,13 +159,13 @@ def expected_calibration_error(predictions, n_bins=10):
     check_number("n_bins", n_bins, "integer", low=1)
     edges = np.linspace(0, 1, n_bins + 1)
     rows = []
-    for place, sure in by_confidence(predictions):
+    for key, sure in by_confidence(predictions):
         counts, confidence, right = _bins(sure, edges)
-        # n_b / n * |right / n_b - confidence / n_b|: the size of the bin cancels out.
+        # In n_b / n * |right / n_b - confidence / n_b| the size n_b of the bin cancels out.
         errors = pd.Series(np.abs(right - confidence).sum(axis=1) / counts.sum(axis=1))
         rows.append(
             {
-                **place,
+                **key,
                 "ece": errors.mean(),
                 "ece_std": errors.std(),
                 "confidence": sure["confidence"].mean(),
@@ -176,9 +176,9 @@ def expected_calibration_error(predictions, n_bins=10):
 
 
 def _bins(sure, edges):
-    """Return number of predictions, sum of confidences and hits, of shape (n_repeats, n_bins)."""
+    """Return counts, sums of confidences and hits, each of shape (n_repeats, n_bins)."""
     repeats = in_order(sure[REPEAT])
-    # As calibration_curve of scikit-learn does: a bin includes its upper end.
+    # As in calibration_curve of scikit-learn, a bin includes its upper end.
     bins = np.searchsorted(edges[1:-1], sure["confidence"])
     codes, shape = [codes_of(sure[REPEAT], repeats), bins], (len(repeats), len(edges) - 1)
     weights = (None, sure["confidence"].to_numpy(float), sure["right"].to_numpy(float))

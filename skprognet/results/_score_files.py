@@ -1,4 +1,4 @@
-"""A table of scores in files: the scores in one, and beside it what each fit had and took."""
+"""Write and read a table of scores in three files: scores, rows of each fit, and timings."""
 
 import gzip
 import zlib
@@ -11,29 +11,29 @@ SCORES_FILE = "results.csv"
 ROWS_FILE = "rows.csv.gz"
 TIMINGS_FILE = "timings.csv"
 _RECORDED = (*RECORDED, *RECORDED_COLUMNS)
-# What tells the fits apart; the seed tells them from those of another run.
+# The columns that identify a fit. The seed distinguishes it from a fit of another run.
 _KEYS = (*METHOD, *CONDITIONS, *FOLD, "seed")
-# Read as text, since a method may be called "1".
+# Columns that are read as text, since a method may be called "1".
 _TEXT = {*METHOD, "corpus", "target", "metric", "baseline"}
 
 
 def to_csv(frame):
-    """Return a frame as the bytes of a CSV file; each float is read back exactly."""
-    # pandas writes the shortest text that gives back the same float.
+    """Return a frame as the bytes of a CSV file, which keeps each float exactly."""
+    # pandas writes the shortest text that is read as the same float.
     return frame.to_csv(index=False).encode()
 
 
 def compressed(frame):
-    """Return a frame as the bytes of a compressed CSV file, the same for the same frame."""
+    """Return a frame as the bytes of a compressed CSV file, the same for equal frames."""
     return gzip.compress(to_csv(frame), compresslevel=6, mtime=0)
 
 
 def score_files(scores):
-    """Return what each file of a table of scores holds.
+    """Return the content of each file of a table of scores.
 
-    The rows that the fits had are most of the text and say nothing to a reader, so they have a
-    compressed file of their own. So have the durations, and how many networks were trained
-    together, which alone differ when the same study is run again.
+    The recorded rows of the fits are most of the text and mean nothing to a reader, so they have
+    their own compressed file. The durations, and how many networks were trained together, also
+    have their own file, since only they differ if the same study is run again.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ def score_files(scores):
     Returns
     -------
     dict of str to bytes
-        By the name of the file: "results.csv", and where the fits recorded them "rows.csv.gz" and
-        "timings.csv".
+        Content by file name: "results.csv", and "rows.csv.gz" and "timings.csv" if `scores` has
+        their columns.
     """
     recorded = [name for name in _RECORDED if name in scores]
     timed = [name for name in TIMED if name in scores]
@@ -60,10 +60,10 @@ def score_files(scores):
 def read_scores(path):
     r"""Read a table of scores from a CSV file.
 
-    If the files timings.csv and rows.csv.gz are beside it and are of the same fits, the seconds
-    and the rows that each fit had are in the table as well. With the rows
-    :func:`~skprognet.evaluation.audit` can be run again, and methods are compared only if the same
-    rows tested them.
+    If the files timings.csv and rows.csv.gz are in the same folder and hold the same fits, the
+    table also has the duration and the recorded rows of each fit. These rows are needed to repeat
+    :func:`~skprognet.evaluation.audit`, and to check that compared methods were tested on the
+    same rows.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def read_scores(path):
     ValueError
         If it is not a CSV file.
     OSError
-        If it is not there, or cannot be read.
+        If it does not exist or cannot be read.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def read_scores(path):
 
 
 def _joined(scores, beside, columns):
-    """Return the scores with columns of a file beside them, unless that is of other fits."""
+    """Return the scores with the columns of a second file, unless it holds other fits."""
     keys = [name for name in _KEYS if name in scores]
     new = [name for name in columns if name in beside and name not in scores]
     same = set(keys) == set(beside) - set(columns) and len(beside) == len(scores)
@@ -125,29 +125,31 @@ def read_csv(path, text=()):
     path : Path
         The file.
     text : sequence of str, default=()
-        Columns that are read as text, beside those of every table of a study.
+        Columns that are read as text, in addition to those of every table of a study.
 
     Returns
     -------
     DataFrame
-        Its numbers to the last digit.
+        The frame, with exact numbers.
 
     Raises
     ------
     ValueError
         If it is not a CSV file.
     OSError
-        If it is not there.
+        If it does not exist.
     """
     if not path.exists():
-        raise FileNotFoundError(f"There must be results at {str(path)!r}; there is no such file.")
+        raise FileNotFoundError(
+            f"Results must be in an existing file; got {str(path)!r}. Check the path."
+        )
     if not path.is_file():
         raise ValueError(
-            f"Results must be in a file, which is read more than once; {str(path)!r} is none. "
-            "Write them into one."
+            f"Results must be in a regular file, which is read more than once; got {str(path)!r}. "
+            "Write them into a file."
         )
     try:
-        # Only what is empty is missing: a method or a source may be called "NA".
+        # Only empty cells are missing values, since a method or a source may be called "NA".
         return read_delimited(path, ",", {*_TEXT, *text}, no_text=[""])
     except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"{str(path)!r} cannot be read as CSV: {error}") from error
+        raise ValueError(f"Results must be a CSV file; got {str(path)!r}. {error}") from error

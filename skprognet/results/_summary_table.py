@@ -1,4 +1,4 @@
-"""The paper's Table 2 from the scores of every fold."""
+"""Make the paper's Table 2 from the scores of every fold."""
 
 import numpy as np
 import pandas as pd
@@ -36,41 +36,42 @@ SPREAD = {"paper": "score_std", "folds": "score_std_folds"}
 NEEDED = (*METHOD, "against", "against_source", "difference", "pvalue", "alpha")
 
 
-def _won(made, winner, loser):
-    """Return whether one was found to be better than the other."""
-    gain = find_gain(made, winner, loser)
+def _won(comparisons, winner, loser):
+    """Return whether the comparison found the winner to be better than the loser."""
+    gain = find_gain(comparisons, winner, loser)
     return gain is not None and gain.is_better
 
 
-def marks_of(made, method, network):
-    """Return the marks that a method with a source has earned.
+def marks_of(comparisons, method, network):
+    """Return the marks of a method with a source.
 
-    A placebo has none: there is nothing that it could transfer.
+    A placebo has no marks, since it has nothing to transfer.
     """
     if placebo_of(method[1]) is not None:
         return ""
-    known = BETTER_THAN_PLACEBO * _won(made, method, with_placebo(method))
-    return _paper_mark(made, method, network) + known
+    placebo_mark = BETTER_THAN_PLACEBO * _won(comparisons, method, with_placebo(method))
+    return _paper_mark(comparisons, method, network) + placebo_mark
 
 
-def _paper_mark(made, method, network):
-    """Return the mark of the paper, or that of harm.
+def _paper_mark(comparisons, method, network):
+    """Return the mark of the paper, or the mark of harm.
 
-    The cross says that it is better than the same network without a source and than the paper's
-    other way to use this source; no asterisk stands beside it, since it says the half of that.
+    The cross means that the method is better than the same network without a source, and better
+    than the paper's other way to use this source. It includes the meaning of the asterisk, so the
+    asterisk is left out.
     """
     if network is None:
         return ""
     plain = (network, NO_SOURCE)
-    better = _won(made, method, plain)
+    better = _won(comparisons, method, plain)
     others = [(name, method[1]) for name in PAPER_TRANSFER if name != method[0]]
-    if better and len(others) == 1 and _won(made, method, others[0]):
+    if better and len(others) == 1 and _won(comparisons, method, others[0]):
         return BETTER_THAN_BOTH
-    return BETTER_THAN_PLAIN * better + HURTS * _won(made, plain, method)
+    return BETTER_THAN_PLAIN * better + HURTS * _won(comparisons, plain, method)
 
 
 def p_column(name, same_source=False):
-    """Return what to call the column of p-values against a method."""
+    """Return the name of the column of p-values against a method."""
     return f"p ({name}, same source)" if same_source else f"p ({name})"
 
 
@@ -78,10 +79,10 @@ P_PLACEBO = p_column("placebo")
 
 
 def _p_columns(comparisons):
-    """Return (method, has a source) for each column of p-values, by the column's name.
+    """Return (method, whether it has a source) for each column of p-values, by column name.
 
-    There is one for each method without a source, and one for each that others of its source are
-    compared with. That of the placebo stands apart.
+    There is a column for each method without a source, and one for each method that others with
+    the same source are compared with. The column of the placebo is added elsewhere.
     """
     plain = comparisons.loc[comparisons["against_source"] == NO_SOURCE, "against"].unique()
     same = comparisons["against_source"] == comparisons["source"]
@@ -91,7 +92,7 @@ def _p_columns(comparisons):
 
 
 def _p_values(comparisons, method, columns):
-    """Return the p-value of a method in each column, NaN where there is no comparison."""
+    """Return the p-value of a method for each column; NaN if there is no comparison."""
     own = rows_of(comparisons, method)
     values = {}
     for column, (name, has_source) in columns.items():
@@ -101,17 +102,17 @@ def _p_values(comparisons, method, columns):
     return values
 
 
-def _p_placebo(made, method, comparisons):
-    """Return the p-value of a method against the same with a placebo, where there are some."""
+def _p_placebo(of_condition, method, comparisons):
+    """Return the p-value of a method against its placebo, if any comparison has a placebo."""
     against = comparisons[["against_source"]].rename(columns={"against_source": "source"})
     if not (has_placebos(comparisons) or has_placebos(against)):
         return {}
-    gain = find_gain(made, method, with_placebo(method))
+    gain = find_gain(of_condition, method, with_placebo(method))
     return {P_PLACEBO: np.nan if gain is None else gain.pvalue}
 
 
 def _p_of_chance(comparisons, method):
-    """Return the p-value of a method against chance, NaN if it is not known."""
+    """Return the p-value of a method against chance; NaN if it is unknown."""
     if not {"p_chance", "against_p_chance"} <= set(comparisons):
         return np.nan
     first = rows_of(comparisons, method)["p_chance"]
@@ -123,7 +124,7 @@ def _p_of_chance(comparisons, method):
 
 
 def summary_table(scores, comparisons=None, *, spread="paper"):
-    """Summarise the scores as Table 2 of Gideon et al. 2017 does.
+    """Summarise the scores in the form of Table 2 of Gideon et al. 2017.
 
     Parameters
     ----------
@@ -132,40 +133,40 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
         :func:`~skprognet.evaluation.cross_validate_transfer` returns; of pandas, polars or
         pyarrow.
     comparisons : DataFrame, default=None
-        What :func:`compare_methods` returns for these scores; without it there are no marks and
-        p-values.
+        What :func:`compare_methods` returns for these scores. Without it the table has no marks
+        and no p-values.
     spread : {"paper", "folds"}, default="paper"
-        "paper": mean and standard deviation (ddof 1) over the folds of a repeat, both averaged
-        over the repeats. "folds": over all folds of all repeats.
+        "paper" takes mean and standard deviation (ddof 1) over the folds of each repeat, and
+        averages both over the repeats. "folds" takes them over all folds of all repeats.
 
     Returns
     -------
     DataFrame
-        A row per method and source, each placebo below the rows of its source: corpus, target,
-        n_train_folds (those with several values), method, source, metric, greater_is_better,
-        score_mean, score_std (or score_std_folds, for ``spread="folds"``), source_score (mean
-        score of the source on its own task), source_metric (of what metric that is; only where
-        sources and target are not all classes or all numbers). With `comparisons` also baseline
-        (what the same network without a source is called, "none" where it was not run), marks
-        ("*" better than that network, "†" better than it and than the other of PT/FT and ProgNet
-        from the same source, "↓" worse than that network: the transfer hurts, "‡" better than the
-        same method with a placebo, which has no marks itself; at the `alpha` of the comparisons,
-        unadjusted as in the paper), "p (DNN)" and the like (p-value against each method without a
-        source, and against each other one from the same source; NaN where two were not compared),
-        "p (placebo)" (p-value against the same method with a placebo; only where there are some),
-        p_chance (see `compare_methods`) and alpha.
+        A row per method and source, with each placebo below the rows of its source: corpus,
+        target, n_train_folds (if they have several values), method, source, metric,
+        greater_is_better, score_mean, score_std (or score_std_folds, for ``spread="folds"``),
+        source_score (mean score of the source on its own task) and source_metric (the metric of
+        source_score; only if some tasks have classes and others numbers). With `comparisons` also
+        baseline (name of the same network without a source, "none" if it was not run), marks ("*"
+        better than that network; "†" better than that network and than the other of PT/FT and
+        ProgNet from the same source; "↓" worse than that network, so the transfer hurts; "‡"
+        better than the same method with a placebo; at the `alpha` of the comparisons, unadjusted
+        as in the paper; placebos have no marks), "p (DNN)" and the like (p-value against each
+        method without a source, and against each other method from the same source; NaN if the
+        two were not compared), "p (placebo)" (p-value against the same method with a placebo; only
+        if there are placebos), p_chance (see `compare_methods`) and alpha.
 
     Raises
     ------
     TypeError
-        If `scores` or `comparisons` is no table.
+        If `scores` or `comparisons` is not a table.
     ValueError
         If a column, a fold, or the name of a method or source is missing, a score is outside the
         range of its metric, a method of `scores` is not in `comparisons`, or `spread` is unknown.
 
     See Also
     --------
-    format_table : The same as Markdown, LaTeX or HTML.
+    format_table : Formats this table as Markdown, LaTeX or HTML.
 
     References
     ----------
@@ -204,31 +205,31 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
             if SOURCE_METRIC in scores:
                 row[SOURCE_METRIC] = rows_of(part, method)[SOURCE_METRIC].iloc[0]
             if comparisons is not None:
-                made, network = of_condition(comparisons, condition), networks.get(method)
-                row |= _compared(made, method, network, comparisons)
+                in_condition, network = of_condition(comparisons, condition), networks.get(method)
+                row |= _compared(in_condition, method, network, comparisons)
             rows.append(row)
     return pd.DataFrame(rows)
 
 
 def _check_same_methods(scores, comparisons):
-    """Raise if a method was not compared with any: the table would say that nothing is marked."""
+    """Raise if a method is not in the comparisons, so that its row would wrongly have no mark."""
     against = comparisons[["against", "against_source"]].set_axis(list(METHOD), axis=1)
     compared = methods_in(pd.concat([comparisons[list(METHOD)], against]))
     others = [method for method in methods_in(scores) if method not in compared]
     if others:
         raise ValueError(
-            f"comparisons must have each method in scores; got none of {first_few(others)}. Take "
+            f"comparisons must have each method in scores; got none of {first_few(others)}. Pass "
             "what compare_methods returns for these scores."
         )
 
 
-def _compared(made, method, network, comparisons):
-    """Return what the comparisons of a condition say of one method, and of its plain network."""
+def _compared(in_condition, method, network, comparisons):
+    """Return the columns of one method that come from the comparisons of its condition."""
     return {
         "baseline": NO_SOURCE if network is None else network,
-        "marks": marks_of(made, method, network),
-        **_p_values(made, method, _p_columns(comparisons)),
-        **_p_placebo(made, method, comparisons),
-        "p_chance": _p_of_chance(made, method),
+        "marks": marks_of(in_condition, method, network),
+        **_p_values(in_condition, method, _p_columns(comparisons)),
+        **_p_placebo(in_condition, method, comparisons),
+        "p_chance": _p_of_chance(in_condition, method),
         "alpha": comparisons["alpha"].iloc[0],
     }

@@ -1,4 +1,4 @@
-"""The paper's Table 2 as text that can be read, set or shown in a browser."""
+"""Format the paper's Table 2 as Markdown, LaTeX or HTML."""
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from skprognet.results._table_legend import legend_of
 
 
 def spread_column(table):
-    """Return which column of a summary table has the spread."""
+    """Return the name of the column of a summary table that has the spread."""
     per_repeat, over_all = SPREAD["paper"], SPREAD["folds"]
     return over_all if over_all in table else per_repeat
 
@@ -37,7 +37,7 @@ def _mean_and_spread(row, spread):
 
 
 def _p_columns(table):
-    """Return the columns of p-values that have any, in their order."""
+    """Return the columns that have p-values, in their order."""
     names = table["method"].unique()
     known = {p_column(name, same_source) for name in names for same_source in (False, True)}
     known.add(P_PLACEBO)
@@ -45,7 +45,7 @@ def _p_columns(table):
 
 
 def _cells(table, spread):
-    """Return the table with a column of text for each that has something to show."""
+    """Return the table as text, without columns that are empty."""
     label = metric_of(table).label
     cells = table[[name for name in (*CONDITIONS, *METHOD) if name in table]].astype(str)
     cells[label] = [_mean_and_spread(row, spread) for _, row in table.iterrows()]
@@ -58,7 +58,7 @@ def _cells(table, spread):
 
 
 def _own_score(row):
-    """Return the score of a source, with its metric if that is not the one of the whole table."""
+    """Return the score of a source, with its metric if it differs from that of the table."""
     if pd.isna(row[SOURCE_SCORE]):
         return ""
     known = not pd.isna(row.get(SOURCE_METRIC))
@@ -69,21 +69,21 @@ def _own_score(row):
 def table_in_words(table, escape=str):
     """Return the cells of a table as text, and its legend.
 
-    Every format of the table is made of these two.
+    Every format of the table is made from these two.
 
     Parameters
     ----------
     table : DataFrame
         What :func:`summary_table` returns.
     escape : callable, default=str
-        What names in the legend pass through.
+        Function that escapes names in the legend.
 
     Returns
     -------
     cells : DataFrame of str
-        A row per method and source; names are as they are.
+        A row per method and source; names are not escaped.
     legend : str
-        What the numbers and the marks mean.
+        The meaning of the numbers and marks.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def table_in_words(table, escape=str):
     table = as_frame("table", table)
     spread = spread_column(table)
     check_columns("table", table, (*METHOD, MEAN, spread), "Take what summary_table returns.")
-    if "marks" in table:  # a file has nothing where there is no mark
+    if "marks" in table:  # in a file, an empty cell stands for no mark
         table = table.assign(marks=table["marks"].fillna(""))
     return _cells(table, spread), legend_of(table, spread, escape)
 
@@ -136,16 +136,16 @@ def format_table(table, markup="markdown"):
     table : DataFrame
         What :func:`summary_table` returns.
     markup : {"markdown", "latex", "html"}, default="markdown"
-        LaTeX is a table environment with the legend as its caption, for the package booktabs;
-        HTML is a table and a paragraph. Names are escaped: they show as they are, control
-        characters and line breaks as Python writes them.
+        LaTeX is a table environment that uses the package booktabs, with the legend as its
+        caption. HTML is a table and a paragraph. Names are escaped so that they appear unchanged;
+        control characters and line breaks appear as Python writes them.
 
     Returns
     -------
     str
         A row per method and source. Mean, spread and marks share a column; p-values and the score
-        of the source have columns where there are any. The legend explains the marks that occur,
-        warns where transfer hurts, and names the methods that are no better than chance.
+        of the source have columns if there are any. The legend explains the marks that occur,
+        warns if transfer hurts, and names the methods that are no better than chance.
 
     Raises
     ------

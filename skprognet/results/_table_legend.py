@@ -1,4 +1,4 @@
-"""What the numbers and the marks of a table mean, in a few sentences."""
+"""Explain the numbers and the marks of a table in a few sentences."""
 
 from skprognet._controls import has_placebos
 from skprognet._scores import (
@@ -18,19 +18,19 @@ from skprognet.results._summary_table import (
 )
 
 LISTED = 5
-SEVERAL = " + "  # stands between the names of sources that are read together
+SEVERAL = " + "  # separates the names of sources that are read together
 SPREAD_IN_WORDS = {
     "score_std": "standard deviation over the folds of a repeat, averaged over repeats",
     "score_std_folds": "standard deviation over all folds",
 }
 PLACEBO_IN_WORDS = (
-    "A placebo is the same network with as many weights, whose source knows nothing: its labels "
-    "or its layers were shuffled. It has no marks."
+    "A placebo is the same network with the same number of weights, but the labels or the layers "
+    "of its source were shuffled, so that it has learned nothing useful. It has no marks."
 )
 
 
 def _listed(names):
-    """Return the first names of a list, and how many more there are."""
+    """Return the first names of a list as text, and the number of the others."""
     names = list(names)
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
     return ", ".join(names[:LISTED]) + more
@@ -41,12 +41,12 @@ def _names(rows, escape):
 
 
 def _explain_marks(table, escape):
-    """Yield sentences on the marks there are."""
+    """Yield sentences that explain the marks that occur."""
     networks = table.loc[table["source"] != NO_SOURCE, "baseline"].unique()
     plain = escape(" or ".join(name for name in networks if name != NO_SOURCE))
     marks = "".join(table["marks"])
     if not (plain or marks):
-        yield "No marks: there is no network with a source beside the same network without one."
+        yield "There are no marks, because no network was run both with and without a source."
         return
     meanings = {
         BETTER_THAN_PLAIN: f"better than {plain}",
@@ -60,7 +60,7 @@ def _explain_marks(table, escape):
     if explained:
         yield f"{', '.join(explained)}, {level}."
     else:
-        yield f"No method is marked: none is better or worse than {plain} {level}."
+        yield f"No method has a mark: none is better or worse than {plain} {level}."
     if has_placebos(table):
         yield PLACEBO_IN_WORDS
     if HURTS in marks:
@@ -73,53 +73,53 @@ def _without_placebos(table):
 
 
 def _name_chance(table, escape):
-    """Yield a sentence on the methods that are no better than a guess."""
+    """Yield a sentence on the methods that are no better than guessing."""
     if "p_chance" not in table:
         return
     table = _without_placebos(table)
-    found = table[table["p_chance"] >= table["alpha"]]
-    if len(found) == len(table):
+    at_chance = table[table["p_chance"] >= table["alpha"]]
+    if len(at_chance) == len(table):
         yield f"No method is better than chance: {escape(nothing_learned(metric_of(table)))}."
-    elif len(found):
-        yield f"No better than chance: {_names(found, escape)}."
+    elif len(at_chance):
+        yield f"No better than chance: {_names(at_chance, escape)}."
 
 
 def _name_unscored_sources(table, escape):
-    """Yield a sentence on the sources whose own score is not known."""
+    """Yield a sentence on the sources whose own score is unknown."""
     if SOURCE_SCORE not in table:
         return
     table = _without_placebos(table)
-    # Not every method trains the source: its score may stand in another row.
+    # Not every method trains the source, so its score may be in another row.
     one_source = [name for name in (*CONDITIONS, "source") if name in table]
     unknown = table.groupby(one_source, dropna=False)[SOURCE_SCORE].transform("max").isna()
     blank = table.loc[(table["source"] != NO_SOURCE) & unknown, "source"]
     if len(blank):
         own = "own score" if SOURCE_METRIC in table else f"own {escape(metric_of(table).label)}"
         for names, reason in _why_unscored(blank.unique()):
-            yield f"The {own} of {_listed(map(escape, names))} is not known: {reason}."
+            yield f"The {own} of {_listed(map(escape, names))} is unknown, because {reason}."
 
 
 def _why_unscored(names):
-    """Yield sources and why their own score is not known."""
+    """Yield sources, with the reason why their own score is unknown."""
     several = [name for name in names if SEVERAL in name]
     single = [name for name in names if SEVERAL not in name]
     if single:
         yield single, "the test rows have no labels that could score it"
     if several:
-        yield several, "it stands for several sources, each with a score of its own"
+        yield several, "each of the combined sources has its own score"
 
 
 def legend_of(table, spread, escape=str):
-    """Return what the numbers and the marks that occur mean, with names escaped.
+    """Explain the numbers and the marks that occur, with names escaped.
 
     Parameters
     ----------
     table : DataFrame
         What `summary_table` returns.
     spread : {"score_std", "score_std_folds"}
-        Which column has the spread.
+        The column that has the spread.
     escape : callable, default=str
-        What names pass through.
+        Function that escapes names.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The table of predictions, checked, and cut into the rows of each method."""
+"""Check a table of predictions, and divide it into the rows of each method."""
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,7 @@ REPEAT = FOLD[0]
 
 
 def check_tested(predictions):
-    """Return a table of predictions as a DataFrame in which each row is tested once in a repeat.
+    """Return predictions as a DataFrame, after checking that each repeat tests each row once.
 
     Parameters
     ----------
@@ -38,15 +38,16 @@ def check_tested(predictions):
     Returns
     -------
     DataFrame
-        The same, with its text as Python objects.
+        The same table, with text as Python objects.
 
     Raises
     ------
     TypeError
-        If it is no table.
+        If it is not a table.
     ValueError
         If a column, a label or a number is missing, a method was tested on a row twice in a
-        repeat, two methods were tested on different rows, or the truth of a row differs.
+        repeat, two methods were tested on different rows, or the truth of a row differs between
+        them.
     """
     predictions = with_plain_text(check_predictions(predictions))
     check_values = _check_numbers if predicts_numbers(predictions) else _check_labels
@@ -60,29 +61,29 @@ def check_tested(predictions):
 
 
 def check_kind(predictions, kind):
-    """Return predictions that are checked, or raise if they are not of this kind.
+    """Return checked predictions, or raise if they are not of this kind.
 
     Parameters
     ----------
     predictions : DataFrame of pandas or polars, or pyarrow Table
         As for `check_tested`.
     kind : {"classes", "numbers"}
-        What there has to be.
+        The kind that is needed.
     """
     predictions = check_tested(predictions)
-    found = kind_of_predictions(predictions)
-    if found != kind:
+    actual = kind_of_predictions(predictions)
+    if actual != kind:
         example = predictions[TRUTH].iloc[0]
         raise ValueError(
-            f"predictions must be of {kind}; got {found}, such as the true {example}. "
-            f"{_INSTEAD[found]}"
+            f"predictions must be of {kind}; got {actual}, such as the true {example}. "
+            f"{_INSTEAD[actual]}"
         )
     return predictions
 
 
 _INSTEAD = {
-    CLASSES: "Of classes there are confusion_by_method and recall_by_class.",
-    NUMBERS: "Of numbers there is agreement_by_method.",
+    CLASSES: "Use confusion_by_method or recall_by_class for classes.",
+    NUMBERS: "Use agreement_by_method for numbers.",
 }
 
 
@@ -90,8 +91,8 @@ def _check_labels(values, column):
     missing = values.isna().sum()
     if missing:
         raise ValueError(
-            f"predictions must have a label as {column!r} in every row; {missing} of "
-            f"{len(values)} are missing. Take predictions of classes that all have names."
+            f"predictions must have a label as {column!r} in every row; got {missing} of "
+            f"{len(values)} rows without. Pass predictions of classes that all have names."
         )
 
 
@@ -99,8 +100,8 @@ def _check_numbers(values, column):
     wrong = values[~np.isfinite(values.to_numpy(float, na_value=np.nan))]
     if len(wrong):
         raise ValueError(
-            f"predictions must have a finite number as {column!r} in every row; {len(wrong)} of "
-            f"{len(values)} are none, the first is {wrong.iloc[0]}. Leave out methods that did "
+            f"predictions must have a finite number as {column!r} in every row; got {len(wrong)} "
+            f"of {len(values)} rows without, first {wrong.iloc[0]}. Leave out methods that did "
             "not learn, and rows without a rating."
         )
 
@@ -112,7 +113,7 @@ def _check_once(predictions, keys):
         raise ValueError(
             f"predictions must have each row once for each method and repeat; got row "
             f"{first[ROW]} of {label(first['method'], first['source'])!r} in repeat "
-            f"{first[REPEAT]} twice. Predictions of two studies belong into two tables."
+            f"{first[REPEAT]} twice. Pass the predictions of one study only."
         )
 
 
@@ -121,15 +122,15 @@ def _check_same_truth(predictions, where):
     differing = truths[truths.duplicated([*where, ROW])]
     if len(differing):
         row = differing.iloc[0][ROW]
-        found = first_few(truths.loc[truths[ROW] == row, TRUTH])
+        got = first_few(truths.loc[truths[ROW] == row, TRUTH])
         raise ValueError(
-            f"predictions must agree on the truth of each row; row {row} has {found}. Take the "
+            f"predictions must agree on the truth of each row; got {got} for row {row}. Pass the "
             "predictions of one study."
         )
 
 
 def _check_same_rows(predictions):
-    """Raise if a method lacks a row that another one of its condition was tested on."""
+    """Raise if a method lacks a row that another method of its condition was tested on."""
     for _, part in by_condition(predictions):
         methods = methods_in(part)
         if (part.groupby([*FOLD, ROW]).size() == len(methods)).all():
@@ -139,17 +140,17 @@ def _check_same_rows(predictions):
         raise ValueError(
             "predictions must be of the same repeats, folds and rows for every method; got "
             f"{counts[fewest]} rows of {fewest!r} and {counts[most]} of {most!r}. Run the missing "
-            "folds, or take the predictions of one study."
+            "folds, or pass the predictions of one study."
         )
 
 
 def in_order(labels):
-    """Return each of some labels once, sorted; by their text where they are of several kinds."""
-    found = pd.unique(pd.Series(labels)).tolist()
+    """Return the different labels, sorted; by their text if they are of several types."""
+    different = pd.unique(pd.Series(labels)).tolist()
     try:
-        return sorted(found)
+        return sorted(different)
     except TypeError:
-        return sorted(found, key=str)
+        return sorted(different, key=str)
 
 
 def by_method(predictions):
@@ -158,26 +159,26 @@ def by_method(predictions):
     Parameters
     ----------
     predictions : DataFrame
-        Checked.
+        Predictions that have been checked.
 
     Yields
     ------
-    place : dict
+    key : dict
         The condition, the method and its source, by column.
     rows : DataFrame
-        Of this method.
+        The rows of this method.
     classes : list
-        All labels of this condition, true ones or predicted ones, sorted.
+        All true and predicted labels of this condition, sorted.
     """
     for condition, part in by_condition(predictions):
         classes = in_order(pd.concat([part[TRUTH], part[PREDICTION]]))
         for method in methods_in(part):
-            place = {**condition, **dict(zip(METHOD, method, strict=True))}
-            yield place, rows_of(part, method), classes
+            key = {**condition, **dict(zip(METHOD, method, strict=True))}
+            yield key, rows_of(part, method), classes
 
 
 def codes_of(column, labels):
-    """Return for each value of a column the number of its place among the labels."""
+    """Return, for each value of a column, its position among the labels."""
     return pd.Index(labels).get_indexer(column)
 
 
@@ -187,11 +188,11 @@ def count_cells(codes, shape, weights=None):
     Parameters
     ----------
     codes : list of ndarray of shape (n_rows,)
-        One for each axis of the table.
+        Codes for each axis of the table.
     shape : tuple of int
-        Of the table.
+        Shape of the table.
     weights : ndarray of shape (n_rows,), default=None
-        Of the rows; None is 1 each.
+        Weights of the rows; None means 1 each.
 
     Returns
     -------
@@ -203,7 +204,7 @@ def count_cells(codes, shape, weights=None):
 
 
 def shares(hits, counts):
-    """Return hits / counts, NaN where there is nothing to count."""
+    """Return hits / counts; NaN where the count is 0."""
     shape = np.broadcast_shapes(np.shape(hits), np.shape(counts))
     return np.divide(hits, counts, out=np.full(shape, np.nan), where=counts > 0)
 

@@ -1,4 +1,4 @@
-"""A comparison as a sentence, with its figures."""
+"""Describe a comparison in a sentence, with its figures."""
 
 from skprognet._comparisons import (
     CONTROL,
@@ -14,7 +14,7 @@ from skprognet._table_metric import metric_of_row, nothing_learned
 
 
 def probability(p):
-    """Return a probability in two digits, but never 1.00: it is not certain."""
+    """Return a probability with two digits, but never 1.00, since it is not certain."""
     return "over 0.99" if p > 0.995 else f"{p:.2f}"
 
 
@@ -39,7 +39,7 @@ def _within(row):
 
 
 def _may_hurt(row, first, second):
-    """Return a sentence if transfer looks worse by more than the rope, though not for sure."""
+    """Return a sentence if transfer is probably worse by more than the rope, else nothing."""
     if row["kind"] != TRANSFER:
         return ""
     first_transfers = row["source"] != NO_SOURCE
@@ -47,25 +47,25 @@ def _may_hurt(row, first, second):
     if row[column] <= 0.5:
         return ""
     return (
-        f" Transfer may hurt, though: {transferred} is worse by more than {row['rope']:g} with "
+        f" However, transfer may hurt: {transferred} is worse by more than {row['rope']:g} with "
         f"probability {probability(row[column])}."
     )
 
 
 def _at_chance(row, first, second):
-    """Return a sentence if either of the two is no better than a guess."""
-    sides = {first: row["p_chance"], second: row["against_p_chance"]}
-    found = [f"{name} (p = {p:.2g})" for name, p in sides.items() if p >= row["alpha"]]
-    if not found:
+    """Return a sentence if either of the two is no better than guessing, else nothing."""
+    pvalues = {first: row["p_chance"], second: row["against_p_chance"]}
+    at_chance = [f"{name} (p = {p:.2g})" for name, p in pvalues.items() if p >= row["alpha"]]
+    if not at_chance:
         return ""
-    if len(found) == 2:
+    if len(at_chance) == 2:
         learned = nothing_learned(metric_of_row(row))
-        return f" Neither is better than chance, so {learned}: {', '.join(found)}."
-    return f" No better than chance: {found[0]}."
+        return f" Neither is better than chance, so {learned}: {', '.join(at_chance)}."
+    return f" No better than chance: {at_chance[0]}."
 
 
 def _why(row, comparisons):
-    """Return what helps where transfer does: knowledge or weights, and how layers are read."""
+    """Say why transfer helps: by what the source has learned, by more weights, or by reading."""
     if row["kind"] == CONTROL:
         more = ", so more weights alone help here" if evidence(row) and _placebo_wins(row) else ""
         return f" This is a control: a placebo has nothing to teach{more}."
@@ -73,12 +73,12 @@ def _why(row, comparisons):
         return ""
     placebo = gain_over_placebo(row, comparisons)
     side_by_side = gain_over_side_by_side(row, comparisons)
-    told = "" if placebo is None else _because_of_knowledge(placebo, row)
+    knowledge = "" if placebo is None else _because_of_knowledge(placebo, row)
     if side_by_side is None:
-        return told
-    # Where its placebo is as good, it is not the layers of this source that help.
-    help_themselves = placebo is None or placebo.is_better
-    return told + _because_of_reading(side_by_side, row, help_themselves)
+        return knowledge
+    # If its placebo is as good, the layers of this source are not what helps.
+    layers_help = placebo is None or placebo.is_better
+    return knowledge + _because_of_reading(side_by_side, row, layers_help)
 
 
 def _placebo_wins(row):
@@ -86,27 +86,27 @@ def _placebo_wins(row):
 
 
 def _because_of_knowledge(gain, row):
-    placebo = f"the same network with a placebo as its source {_gained(gain, row)}"
+    placebo = f"the same network with a placebo as its source {_scored(gain, row)}"
     if gain.is_better:
-        helps = "it helps because of what the source knows"
-        if not survives(row):  # the sentence before this one says that it is no evidence
-            return f" By the plain p-values {helps}: {placebo}."
+        helps = "what the source has learned helps"
+        if not survives(row):  # the sentence before this one says that it is not evidence
+            return f" By the uncorrected p-values, {helps}: {placebo}."
         return f" {helps.capitalize()}: {placebo}."
     return f" The gain may come from more weights alone: {placebo}."
 
 
-def _because_of_reading(gain, row, help_themselves):
-    other = f"a DNN that reads these side by side with the features {_gained(gain, row)}"
+def _because_of_reading(gain, row, layers_help):
+    other = f"a DNN that reads them side by side with the features {_scored(gain, row)}"
     if gain.is_better:
-        return f" Reading the layers of the source progressively adds to that: {other}."
+        return f" Reading the layers of the source progressively helps further: {other}."
     what = "Reading its layers"
-    if help_themselves:
+    if layers_help:
         what = "The layers of the source help, but reading them"
-    adds = "makes it worse" if gain.is_evidence else "adds nothing measurable"
+    adds = "makes the score worse" if gain.is_evidence else "adds nothing measurable"
     return f" {what} progressively {adds}: {other}."
 
 
-def _gained(gain, row):
+def _scored(gain, row):
     metric = metric_of_row(row)
     return (
         f"has {metric.label} {gain.other_score:.3f} ({_difference(metric)} "
@@ -115,21 +115,21 @@ def _gained(gain, row):
 
 
 def verdict(row, comparisons):
-    """Return one comparison in words.
+    """Describe one comparison in words.
 
     Parameters
     ----------
     row : Series
-        Of the table that `compare_methods` returns; practically equivalent is what is so with a
-        probability above 1 - alpha.
+        A row of the table that `compare_methods` returns. Two methods are called practically
+        equivalent if this has a probability above 1 - alpha.
     comparisons : DataFrame
-        All that were made: Holm's p-value corrects for their number, and those with a placebo and
-        with layers read side by side say why a source helps.
+        All comparisons. Holm's p-value corrects for their number. The comparisons with a placebo
+        and with layers read side by side show why a source helps.
 
     Returns
     -------
     str
-        One sentence, or a few.
+        One or more sentences.
     """
     first = label(row["method"], row["source"])
     second = label(row["against"], row["against_source"])
@@ -154,7 +154,7 @@ def _claim(row, first, second, n_comparisons):
         sentence += f" The difference is too small to matter ({_within(row)})."
     if not survives(row):
         sentence += (
-            f" Corrected for the {n_comparisons} comparisons made, it is no evidence "
-            f"(Holm, p = {row['pvalue_holm']:.3g})."
+            f" After Holm's correction for {n_comparisons} comparisons this is not evidence "
+            f"(p = {row['pvalue_holm']:.3g})."
         )
     return sentence

@@ -1,4 +1,4 @@
-"""How probable it is that one method is better, or that the difference is too small to matter."""
+"""The Bayesian test: how probable is it that a method is better, or that it does not matter."""
 
 import math
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def rope_probabilities(mean, scale, df, rope):
 
 @dataclass(frozen=True)
 class BayesianCVTestResult:
-    """What the Bayesian correlated t-test says; unpacks as ``worse, equal, better = result``.
+    """Result of the Bayesian correlated t-test; unpacks as ``worse, equal, better = result``.
 
     The posterior of the mean difference is a Student t with `df` degrees of freedom, located at
     `estimate` and scaled by `scale`.
@@ -40,7 +40,7 @@ class BayesianCVTestResult:
     p_worse : float
         Probability that `b` is better than `a` by more than the rope.
     p_equal : float
-        Probability that they differ by no more than the rope: practical equivalence.
+        Probability that they differ by at most the rope: practical equivalence.
     p_better : float
         Probability that `a` is better than `b` by more than the rope.
     estimate : float

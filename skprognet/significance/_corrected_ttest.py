@@ -17,9 +17,9 @@ def corrected_cv_ttest(
         \qquad \mathrm{df} = n - 1,
 
     where m and s² (ddof 1) are the mean and the variance of all n = n_repeats * n_folds
-    differences a - b. The second term, of Nadeau and Bengio [1]_, stands for the training rows
+    differences a - b. The second term, from Nadeau and Bengio [1]_, accounts for the training rows
     that the folds share; more repeats do not make it smaller. Bouckaert and Frank [2]_, whom
-    Gideon et al. [3]_ cite for their test, carried it over to repeated cross-validation.
+    Gideon et al. [3]_ cite for their test, extended it to repeated cross-validation.
 
     Parameters
     ----------
@@ -62,12 +62,12 @@ def corrected_cv_ttest(
     See Also
     --------
     calibrated_cv_ttest : The test of the paper, for 10 repeats of 10 folds.
-    bayesian_cv_test : The same posterior, asked for probabilities.
+    bayesian_cv_test : The same standard error, with probabilities instead of p-values.
 
     Notes
     -----
-    All rows that shaped the model count as training rows. Those of a validation fold are among
-    them, since they decide when training stops. So the default ratio, 1 / (k - 1) for k folds, is
+    All rows that shaped the model count as training rows. These include the rows of a validation
+    fold, since they decide when training stops. So the default ratio, 1 / (k - 1) for k folds, is
     the same with and without a validation fold. Gideon et al. [3]_ have eight training folds, one
     validation fold and one test fold. Counting only the k - 2 training folds would be
     ``test_train_ratio=1 / (k - 2)``, and a more cautious test: at 10 x 10, t is smaller by 5 %.
@@ -76,7 +76,7 @@ def corrected_cv_ttest(
 
     For repeated hold-out, a table of one column, the ratio has to be given.
 
-    Other designs, effect size, identical and constant differences are treated as in
+    For other designs, effect size, and identical or constant differences, see
     `calibrated_cv_ttest`.
 
     References
@@ -91,7 +91,7 @@ def corrected_cv_ttest(
 
     Examples
     --------
-    Five folds, three times: each model tests on a quarter as many rows as it learnt from.
+    Five folds, three times: each model is tested on a quarter as many rows as it learned from.
 
     >>> import numpy as np
     >>> from skprognet.significance import corrected_cv_ttest

@@ -1,4 +1,4 @@
-"""Friedman's test: whether methods differ over several corpora, by their ranks on each."""
+"""Friedman's test of whether methods differ over several corpora, by their ranks on each."""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from skprognet.significance._over_corpora import as_corpora
 
 @dataclass(frozen=True, eq=False)
 class FriedmanTestResult:
-    """What Friedman's test says; unpacks as ``statistic, pvalue = result``.
+    """Result of Friedman's test; unpacks as ``statistic, pvalue = result``.
 
     Attributes
     ----------
@@ -20,13 +20,13 @@ class FriedmanTestResult:
     pvalue : float
         Probability of such a chi-squared, or a larger one, if no method is better than another.
     df : int
-        Its degrees of freedom, one less than there are methods.
+        Degrees of freedom of chi-squared, the number of methods minus 1.
     f_statistic : float
         Iman and Davenport's F, which is less conservative.
     f_pvalue : float
-        Its p-value.
+        P-value of F.
     f_df : tuple of int
-        Its degrees of freedom.
+        The two degrees of freedom of F.
     mean_ranks : ndarray of shape (n_methods,)
         Mean rank of each method over the corpora; 1 is best.
 
@@ -64,7 +64,7 @@ def _iman_davenport(chi2, n_corpora, n_methods):
     """Return Iman and Davenport's F from Friedman's chi-squared, and its p-value."""
     df = n_methods - 1
     room = n_corpora * df - chi2
-    # Chi-squared is as large as it can be if all corpora rank the methods alike.
+    # If all corpora rank the methods alike, chi-squared has its largest value, and room is 0.
     f = (n_corpora - 1) * chi2 / room if room > 1e-9 * n_corpora else math.inf
     return f, float(stats.f.sf(f, df, df * (n_corpora - 1)))
 
@@ -77,9 +77,9 @@ def mean_ranks(scores):
 def friedman_test(scores):
     r"""Test whether methods differ over several corpora.
 
-    On each corpus the methods are ranked by their score. Friedman's :math:`\chi^2` says whether
-    the mean ranks of k methods on n corpora differ by more than luck. Iman and Davenport derive
-    from it :math:`F = (n - 1) \chi^2 / (n (k - 1) - \chi^2)`.
+    On each corpus the methods are ranked by their score. Friedman's :math:`\chi^2` tests whether
+    the mean ranks of k methods on n corpora differ by more than luck. From it, Iman and Davenport
+    derive :math:`F = (n - 1) \chi^2 / (n (k - 1) - \chi^2)`.
 
     Parameters
     ----------
@@ -98,8 +98,8 @@ def friedman_test(scores):
 
     See Also
     --------
-    nemenyi_test : Which of the methods differ.
-    skprognet.results.compare_over_corpora : Both at once, in words.
+    nemenyi_test : Tests which of the methods differ.
+    skprognet.results.compare_over_corpora : Does both, with verdicts in words.
 
     Notes
     -----
@@ -125,7 +125,7 @@ def friedman_test(scores):
     if n_methods < 3:
         raise ValueError(
             f"scores must have at least 3 methods for Friedman's test; got {n_methods}. Compare "
-            "two by scipy.stats.wilcoxon."
+            "two methods with scipy.stats.wilcoxon."
         )
     chi2, pvalue = _friedman(scores)
     f, f_pvalue = _iman_davenport(chi2, n_corpora, n_methods)

@@ -15,7 +15,7 @@ DF = (10, 5)
 
 @dataclass(frozen=True)
 class CVFTestResult:
-    """What the combined 5x2cv F-test says; unpacks as ``statistic, pvalue = result``.
+    """Result of the combined 5x2cv F-test; unpacks as ``statistic, pvalue = result``.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class CVFTestResult:
     df : tuple of int
         Degrees of freedom of F, (10, 5).
     alternative : str
-        "two-sided", the only one there is.
+        Always "two-sided".
     estimate : float
         Mean difference a - b, in the unit of the scores.
     effect_size : float
@@ -56,10 +56,10 @@ class CVFTestResult:
         return iter((self.statistic, self.pvalue))
 
     def confidence_interval(self, confidence_level=0.95):
-        """Return the differences a - b which the test does not reject at this level.
+        """Return the differences a - b that the test does not reject at this level.
 
-        With F the quantile of its distribution, f(δ) the statistic of a - b - δ, which is a
-        parabola in δ, and its lowest point at the mean m:
+        Let F be the quantile of the distribution of f, and f(δ) the statistic of a - b - δ. f(δ)
+        is a parabola in δ, with its lowest point at the mean m. So the interval is
         ``m -+ sqrt((F - f(m)) * within / 5)``.
 
         Parameters
@@ -71,7 +71,7 @@ class CVFTestResult:
         -------
         interval : ConfidenceInterval
             Named tuple ``(low, high)``, in the unit of the scores. Both are NaN if the test
-            rejects every difference, as it does where repeats disagree far more than the two
+            rejects every difference, which happens if repeats disagree far more than the two
             folds of a repeat.
 
         Raises
@@ -98,8 +98,8 @@ def combined_5x2cv_ftest(a, b):
         f = \frac{\sum_{i=1}^5 \sum_{j=1}^2 d_{ij}^2}{2 \sum_{i=1}^5 s_i^2},
 
     where :math:`d_{ij}` is the difference a - b in fold j of repeat i and :math:`s_i^2` the
-    variance (ddof 1) of the two differences of repeat i. Where the methods do not differ, f is
-    about F with 10 and 5 degrees of freedom [1]_.
+    variance (ddof 1) of the two differences of repeat i. If the methods do not differ, f
+    approximately follows an F distribution with 10 and 5 degrees of freedom [1]_.
 
     Parameters
     ----------
@@ -138,9 +138,9 @@ def combined_5x2cv_ftest(a, b):
     rows. The price is that each model learns from half of the rows. f has no sign, so there is no
     one-sided alternative; `estimate` says which method is ahead.
 
-    Identical scores give f = 0 and p = 1. Where the two folds of every repeat differ alike, so
-    that all variances are 0, other scores give f = inf and p = 0. Equal is meant up to rounding,
-    as in `calibrated_cv_ttest`.
+    Identical scores give f = 0 and p = 1. If the difference is the same in the two folds of every
+    repeat, all variances are 0, and other scores give f = inf and p = 0. Scores count as equal up
+    to rounding, as in `calibrated_cv_ttest`.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What several tests at once do to their p-values."""
+"""Holm's correction of p-values for several tests."""
 
 import numpy as np
 
@@ -6,8 +6,8 @@ import numpy as np
 def holm(pvalues):
     """Adjust p-values for their number by Holm's step-down method.
 
-    The smallest of n p-values is multiplied by n, the next by n - 1, and so on. None may become
-    smaller than the one before it, or larger than 1.
+    The smallest of n p-values is multiplied by n, the next by n - 1, and so on. An adjusted
+    p-value is raised to the one before it if it is smaller, and is at most 1.
 
     Parameters
     ----------

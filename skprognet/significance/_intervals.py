@@ -1,4 +1,4 @@
-"""The two kinds of interval, and a check of their level."""
+"""The two kinds of intervals, and a check of their level."""
 
 from collections import namedtuple
 

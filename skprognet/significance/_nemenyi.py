@@ -1,4 +1,4 @@
-"""Nemenyi's test: which methods differ over several corpora, by their mean ranks."""
+"""Nemenyi's test of which methods differ over several corpora, by their mean ranks."""
 
 import math
 
@@ -22,7 +22,7 @@ def nemenyi_pvalue(rank_difference, n_methods, n_corpora):
 
 
 def critical_difference(n_methods, n_corpora, alpha=0.05):
-    r"""Return the difference of mean ranks from which on Nemenyi's test rejects.
+    r"""Return the smallest difference of mean ranks that Nemenyi's test finds significant.
 
     .. math::
 
@@ -34,14 +34,14 @@ def critical_difference(n_methods, n_corpora, alpha=0.05):
     Parameters
     ----------
     n_methods, n_corpora : int
-        How many there are.
+        Numbers of methods and corpora.
     alpha : float, default=0.05
-        Level of the test.
+        Significance level of the test.
 
     Returns
     -------
     float
-        In ranks.
+        The critical difference of mean ranks.
 
     Examples
     --------
@@ -73,12 +73,12 @@ def nemenyi_test(scores):
 
     See Also
     --------
-    friedman_test : Whether any of the methods differ; it comes first.
-    wilcoxon_test : For each pair by itself.
+    friedman_test : Tests whether any of the methods differ; run it first.
+    wilcoxon_test : Compares each pair without regard to the other methods.
 
     Notes
     -----
-    What the test says about a pair depends on which other methods are in the table.
+    The result for a pair depends on which other methods are in the table.
 
     References
     ----------

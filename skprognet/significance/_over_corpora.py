@@ -1,4 +1,4 @@
-"""A table with a score of each method on each corpus, which the tests over corpora take."""
+"""Check the table for tests over corpora, with a score of each method on each corpus."""
 
 import numpy as np
 
@@ -8,13 +8,13 @@ from skprognet._scores import DIGITS
 def as_corpora(scores):
     """Return scores as a finite array of shape (n_corpora, n_methods).
 
-    They are rounded, because ranks must not see that the mean of the same scores in another order
-    differs in its last digit.
+    They are rounded, because means of the same scores in another order may differ in the last
+    digit, which must not change ranks.
 
     Raises
     ------
     ValueError
-        If it is not a finite table of at least two corpora and two methods.
+        If `scores` is not a finite table of at least two corpora and two methods.
     """
     scores = np.asarray(scores, dtype=float)
     if scores.ndim != 2 or min(scores.shape) < 2:

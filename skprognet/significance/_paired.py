@@ -1,4 +1,4 @@
-"""The scores of two methods, paired by fold, and how they differ."""
+"""Pair the scores of two methods by fold, and summarise their differences."""
 
 import math
 import warnings
@@ -48,17 +48,17 @@ class PairedScores:
     ratio: float | None
 
     def oriented(self, metric):
-        """Return the pair with scores that are greater where they are better.
+        """Return the pair with scores of which greater is better.
 
         Parameters
         ----------
         metric : Score
-            What the scores are of.
+            The metric of the scores.
 
         Returns
         -------
         PairedScores
-            This one where a greater score is the better one, else one of the negated scores.
+            This pair if greater is better, else a pair of the negated scores.
         """
         if metric.greater_is_better:
             return self
@@ -76,7 +76,7 @@ class PairedScores:
 
     @property
     def rounding(self):
-        """Largest difference that the same score may have when it is computed in two ways."""
+        """Largest difference that rounding may cause if the same score is computed in two ways."""
         return 10 * np.finfo(float).eps * max(np.abs(self.a).max(), np.abs(self.b).max())
 
 
@@ -88,7 +88,7 @@ def divide(mean, spread):
 
 
 def warn_of_constant_difference(mean, n, consequence, stacklevel):
-    """Warn that all differences are equal: two methods on different folds rarely do that."""
+    """Warn that all differences are equal, which is rare for two methods on different folds."""
     warnings.warn(
         f"All {n} differences equal {mean:.6g}, which makes {consequence}. Check that a and b "
         "are the scores of two methods on different folds.",
@@ -125,7 +125,7 @@ def _check_frames(names, a, b):
 
 
 def _as_array(name, scores):
-    """Return the scores as a float array; raise where numpy would change them silently."""
+    """Return the scores as a float array; raise if numpy would change them silently."""
     parts = scores if isinstance(scores, (list, tuple)) else []
     if isinstance(scores, dict) or any(is_table(part) or isinstance(part, dict) for part in parts):
         raise TypeError(
@@ -158,7 +158,7 @@ def _check_array(name, scores):
 def pair_scores(a, b, *, names=("a", "b")):
     """Pair the scores of two methods by repeat and fold.
 
-    Every test of two methods begins with this: it checks that the scores are of the same folds.
+    Every test of two methods starts with this check that the scores are of the same folds.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def pair_scores(a, b, *, names=("a", "b")):
         frames (of pandas, polars or pyarrow) with the rows of one method each (columns repeat,
         fold and score; the order of rows does not matter).
     names : tuple of two str, default=("a", "b")
-        What messages call the two.
+        Names of the two in messages.
 
     Returns
     -------
@@ -179,7 +179,7 @@ def pair_scores(a, b, *, names=("a", "b")):
     TypeError
         If one is a frame and the other is not, or one is a dict or a list of frames.
     ValueError
-        If the scores are masked or not finite, not those of one method, not of the same folds and
+        If the scores are masked or not finite, of several methods, not of the same folds and
         design, or fewer than two.
 
     Examples

@@ -1,4 +1,4 @@
-"""The ratio of test rows to training rows: it says how much the training sets overlap."""
+"""The ratio of test rows to training rows that the corrected tests need."""
 
 import math
 
@@ -8,11 +8,11 @@ from skprognet.significance._intervals import check_positive_below
 
 
 def measured_ratio(rows):
-    """Return the mean n_test / (n_train + n_validation) of rows of scores, None if not known."""
+    """Return the mean n_test / (n_train + n_validation) of rows of scores; None if unknown."""
     if not {"n_train", "n_test"} <= set(rows.columns):
         return None
-    learnt = rows["n_train"] + rows.get("n_validation", 0)
-    return float((rows["n_test"] / learnt).mean())
+    n_learned = rows["n_train"] + rows.get("n_validation", 0)
+    return float((rows["n_test"] / n_learned).mean())
 
 
 def _check_sizes(name, sizes, shape):
@@ -32,10 +32,10 @@ def _check_sizes(name, sizes, shape):
 
 
 def resolve_ratio(test_train_ratio, n_train, n_test, pair):
-    """Return n_test / n_train.
+    """Return the ratio n_test / n_train.
 
-    The ratio that is given comes first, then the mean over the folds of the given numbers of rows,
-    then that of the numbers in the frames. Without any of these it is 1 / (n_folds - 1).
+    It is `test_train_ratio` if given, else the mean over the folds of the given numbers of rows,
+    else that of the numbers in the frames, else 1 / (n_folds - 1).
     """
     if test_train_ratio is not None and (n_train is not None or n_test is not None):
         raise ValueError(
@@ -45,7 +45,8 @@ def resolve_ratio(test_train_ratio, n_train, n_test, pair):
     if (n_train is None) != (n_test is None):
         given, missing = ("n_test", "n_train") if n_train is None else ("n_train", "n_test")
         raise ValueError(
-            f"n_train and n_test go together; got {given} without {missing}. Pass both or neither."
+            f"n_train and n_test must be given together; got {given} without {missing}. Pass both "
+            "or neither."
         )
     if test_train_ratio is not None:
         check_positive_below("test_train_ratio", test_train_ratio, math.inf)

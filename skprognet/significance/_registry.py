@@ -1,4 +1,4 @@
-"""The tests that can compare two methods, by name, and the folds that each of them fits."""
+"""The tests that can compare two methods, by name, with the folds that each test fits."""
 
 from skprognet._wording import first_few, nearest_name
 from skprognet.significance._calibrated_ttest import CALIBRATED_FOR, calibrated_cv_ttest
@@ -11,29 +11,29 @@ def _any_folds(n_repeats, n_folds, has_row_counts):
 
 
 class SignificanceTest:
-    """A test of two methods on the same folds, with what `compare_methods` has to know about it.
+    """A test of two methods on the same folds, for `compare_methods`.
 
     Parameters
     ----------
     name : str
-        What `compare_methods` and the command line call it.
+        Name for `compare_methods` and the command line.
     description : str
-        What tables and reports call it, in a few words.
+        Name in tables and reports, in a few words.
     function : callable
         Called as ``function(a, b)`` with two arrays of shape (n_repeats, n_folds). It returns an
         object with the numbers `statistic` and `pvalue`, as the tests of scipy do. If that object
         has `df` and ``confidence_interval(level)``, these are used as well.
     fits : callable, default=None
-        Called as ``fits(n_repeats, n_folds, has_row_counts)``; returns whether the test is made
-        for such folds. `has_row_counts` says whether the numbers of training and test rows are
-        known. None fits all folds.
+        Called as ``fits(n_repeats, n_folds, has_row_counts)``; returns whether the test fits such
+        folds. `has_row_counts` is True if the numbers of training and test rows are known. None
+        means that the test fits all folds.
     one_sided : bool, default=False
-        Whether `function` takes ``alternative="greater"``. Such a test also decides whether a
-        method is better than chance.
+        Whether `function` takes ``alternative="greater"``. Such a test is also used to test
+        whether a method is better than chance.
     takes_ratio : bool, default=False
         Whether `function` takes ``test_train_ratio``, the ratio of test rows to training rows.
     note : str, default=''
-        A sentence or two for reports: where the test comes from, and for which folds it is.
+        A sentence or two for reports: the origin of the test, and the folds that it is for.
 
     Raises
     ------
@@ -42,7 +42,7 @@ class SignificanceTest:
 
     See Also
     --------
-    get_significance_test : One of those that the package has, by name.
+    get_significance_test : Returns a test of the package by its name.
     skprognet.results.compare_methods : Takes a name or such an object as `test`.
 
     Examples
@@ -86,7 +86,7 @@ class SignificanceTest:
         return f"<SignificanceTest {self.name!r}: {self.description}>"
 
 
-# By preference: compare_methods takes the first that fits, unless it is given a name.
+# In order of preference: by default, compare_methods uses the first test that fits.
 _TESTS = (
     SignificanceTest(
         "calibrated_cv_ttest",
@@ -94,7 +94,7 @@ _TESTS = (
         calibrated_cv_ttest,
         fits=lambda n_repeats, n_folds, _: (n_repeats, n_folds) == CALIBRATED_FOR,
         one_sided=True,
-        note="It is the paper's test, which is defined for 10 repeats of 10 folds only.",
+        note="This is the paper's test, which is defined only for 10 repeats of 10 folds.",
     ),
     SignificanceTest(
         "corrected_cv_ttest",
@@ -104,22 +104,22 @@ _TESTS = (
         fits=lambda _, n_folds, has_row_counts: n_folds > 1 or has_row_counts,
         one_sided=True,
         takes_ratio=True,
-        note="It is the test of Nadeau and Bengio, which Bouckaert and Frank carried over to "
-        "repeated cross-validation. It is for any number of repeats and folds; the paper's own "
-        "test is defined for 10 repeats of 10 folds only.",
+        note="Nadeau and Bengio proposed this test, and Bouckaert and Frank extended it to "
+        "repeated cross-validation. It works for any number of repeats and folds; the paper's own "
+        "test is defined only for 10 repeats of 10 folds.",
     ),
     SignificanceTest(
         "combined_5x2cv_ftest",
         "combined 5x2 CV F-test",
         combined_5x2cv_ftest,
         fits=lambda n_repeats, n_folds, _: (n_repeats, n_folds) == FOLDS,
-        note="It is Alpaydin's test, which is defined for 5 repeats of 2 folds only.",
+        note="This is Alpaydin's test, which is defined only for 5 repeats of 2 folds.",
     ),
 )
 
 
 def get_significance_test_names():
-    """Return the names of the tests that `compare_methods` knows, those it prefers first.
+    """Return the names of the tests for `compare_methods`, in its order of preference.
 
     Returns
     -------
@@ -147,7 +147,7 @@ def get_significance_test(name):
     Returns
     -------
     SignificanceTest
-        Its name, description and function, and the folds that it fits.
+        The test, with name, description, function and the folds that it fits.
 
     Raises
     ------
@@ -166,5 +166,5 @@ def get_significance_test(name):
             return test
     names = get_significance_test_names()
     near = nearest_name(name, names)
-    advice = f"Did you mean {near!r}?" if near else "Take one of these, or a SignificanceTest."
+    advice = f"Did you mean {near!r}?" if near else "Use one of these, or a SignificanceTest."
     raise ValueError(f"test must be one of {first_few(names)}; got {name!r}. {advice}")

@@ -1,9 +1,9 @@
-"""Whether two frames of scores are of the same folds and the same design."""
+"""Check that two frames of scores are of the same folds and the same design."""
 
 from skprognet._scores import CONDITIONS
 from skprognet._table_metric import METRIC
 
-# Two results on the same folds agree in these columns, where both frames have them.
+# Two results on the same folds agree in these columns, if both frames have them.
 DESIGN = ("n_train", "n_validation", "n_test", "normalisation", "rows_tested")
 
 
@@ -12,18 +12,18 @@ def check_same_places(names, a, b):
     for repeat, fold in a.index.symmetric_difference(b.index):
         where = names[0] if (repeat, fold) in a.index else names[1]
         raise ValueError(
-            f"{names[0]} and {names[1]} must have the same folds; repeat {repeat}, fold {fold} is "
-            f"only in {where}. Score both methods on the same folds."
+            f"{names[0]} and {names[1]} must have the same folds; got repeat {repeat}, fold "
+            f"{fold} only in {where}. Score both methods on the same folds."
         )
 
 
 def check_same_design(names, a, b):
-    """Raise if the two frames say that a fold was made in different ways."""
+    """Raise if the two frames differ in how a fold was made."""
     for column in (*CONDITIONS, *METRIC, *DESIGN):
         if column not in a or column not in b:
             continue
         one, other = a[column], b[column]
-        if one.equals(other):  # as nearly always, and much faster
+        if one.equals(other):  # the usual case, and a much faster check
             continue
         differs = (one != other) & ~(one.isna() & other.isna())
         if differs.any():

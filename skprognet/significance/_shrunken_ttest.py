@@ -1,10 +1,10 @@
-"""The arithmetic of both t-tests for repeated cross-validation, and what they return.
+"""The arithmetic and the result of both t-tests for repeated cross-validation.
 
 The folds of a repeated cross-validation share most of their training rows, so their scores are
 not independent. A plain paired t-test divides the variance of the differences by their number
-n, as if they were, and calls luck a finding. The two tests here divide it by less: t is
-``m / sqrt(shrinkage * s2)``, with m and s2 the mean and the variance of the differences. Each test
-has a shrinkage of its own, which is larger than 1 / n.
+n, as if they were independent, and so takes luck for a finding. The two tests here divide it by
+less: t is ``m / sqrt(shrinkage * s2)``, with m and s2 the mean and the variance of the
+differences. Each test has its own shrinkage, which is larger than 1 / n.
 """
 
 import math
@@ -28,22 +28,22 @@ def _p_value(statistic, df, alternative):
 
 @dataclass(frozen=True)
 class CVTTestResult:
-    """What a cross-validated t-test says; unpacks as ``statistic, pvalue = result``.
+    """Result of a cross-validated t-test; unpacks as ``statistic, pvalue = result``.
 
     Attributes
     ----------
     statistic : float
-        t; positive where `a` is better.
+        t; positive if `a` has higher scores.
     pvalue : float
-        Probability of such a t, or one further out, if the methods do not differ.
+        Probability of such a t, or a more extreme one, if the methods do not differ.
     df : float
         Degrees of freedom of t.
     alternative : {"two-sided", "greater", "less"}
-        What the p-value is about.
+        The alternative of the p-value.
     estimate : float
         Mean difference a - b, in the unit of the scores.
     standard_error : float
-        Of the estimate: ``statistic = estimate / standard_error``.
+        Standard error of the estimate: ``statistic = estimate / standard_error``.
     effect_size : float
         Mean difference over its standard deviation between folds (Cohen's d_z); 0 for identical
         scores, ±inf for a constant difference. See the notes of `calibrated_cv_ttest`.

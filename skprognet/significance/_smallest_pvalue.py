@@ -7,19 +7,19 @@ from skprognet.significance._nemenyi import nemenyi_pvalue
 
 
 def smallest_pvalue(n_methods, n_corpora, post_hoc="nemenyi"):
-    """Return the smallest p-value that a pair can have: that of a method which is best everywhere.
+    """Return the smallest p-value that a pair can have, if one method is best on every corpus.
 
     Parameters
     ----------
     n_methods, n_corpora : int
-        How many there are.
+        Numbers of methods and corpora.
     post_hoc : {"nemenyi", "wilcoxon"}, default="nemenyi"
         The test of the pairs. Wilcoxon's p-value is adjusted by Holm's method.
 
     Returns
     -------
     float
-        If it is not below alpha, there are too few corpora.
+        The p-value. If it is not below alpha, there are too few corpora.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Wilcoxon's signed-rank test: which methods differ over several corpora, each pair by itself."""
+"""Wilcoxon's signed-rank test of which methods differ over several corpora, pair by pair."""
 
 from scipy import stats
 
@@ -7,7 +7,7 @@ from skprognet.significance._over_corpora import as_corpora, for_each_pair
 
 
 def _wilcoxon(difference):
-    """Return the p-value, where zeros are split between the signs; 1 if nothing differs."""
+    """Return the p-value, with zeros split between the signs; 1 if nothing differs."""
     difference = difference.round(DIGITS)
     if not difference.any():
         return 1.0
@@ -34,12 +34,12 @@ def wilcoxon_test(scores):
 
     See Also
     --------
-    nemenyi_test : By the ranks among all methods.
+    nemenyi_test : Compares pairs by the ranks among all methods.
     holm : Adjusts the p-values for their number.
 
     Notes
     -----
-    Corpora on which two methods score the same count half for each of them (``zsplit`` of
+    If two methods score the same on a corpus, it counts half for each of them (``zsplit`` of
     :func:`scipy.stats.wilcoxon`).
 
     Examples

@@ -147,8 +147,8 @@ def test_run_that_died_after_any_unit_goes_on(after, tmp_path):
     with pytest.raises(Stop) as stopped:
         counted(tmp_path / "run", fits)
     assert stopped.value.__notes__ == [
-        f"{after} of 6 fits are in the checkpoint '{tmp_path / 'run'}'; the same call goes on "
-        "from there."
+        f"{after} of 6 fits are in the checkpoint '{tmp_path / 'run'}'. Repeat the same call to "
+        "continue from there."
     ]
     assert len(finished(tmp_path / "run")) == after
     again = counted(tmp_path / "run", fits)
@@ -241,7 +241,7 @@ def test_another_run_is_refused_with_what_differs(change, named, complete):
     before = {path: path.read_bytes() for path in complete.iterdir()}
     with pytest.raises(ValueError, match=re.escape(named)) as raised:
         run(complete, **change)
-    start = f"The checkpoint '{complete}' is of another run; different are "
+    start = f"The checkpoint '{complete}' must be of this run; got one that differs in "
     assert str(raised.value).startswith(start)
     assert str(raised.value).endswith("Use another folder, or the design of that run.")
     assert {path: path.read_bytes() for path in complete.iterdir()} == before
@@ -259,7 +259,7 @@ def test_a_checkpoint_of_before_there_was_a_choice_of_scores_is_refused(copy):
     plan = copy / "design.json"
     before = {n: v for n, v in json.loads(plan.read_text()).items() if "scoring" not in n}
     plan.write_text(json.dumps(before))
-    with pytest.raises(ValueError, match=re.escape("different are scoring (then None, now ")):
+    with pytest.raises(ValueError, match=re.escape("differs in scoring (then None, now ")):
         run(copy)
 
 
@@ -293,7 +293,7 @@ def test_checkpoint_that_cannot_be_written_says_so_before_training(tmp_path):
 
 def test_unreadable_design_is_refused(tmp_path):
     (tmp_path / "design.json").write_text("{")
-    with pytest.raises(ValueError, match="must hold the design it is of"):
+    with pytest.raises(ValueError, match="must hold the design of its run"):
         run(tmp_path)
 
 
@@ -318,9 +318,10 @@ def test_full_disk_stops_the_run_and_keeps_what_is_done(tmp_path):
             run(tmp_path, **options)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, NO_LIMIT)
-    assert str(raised.value).endswith("(File too large). Make room; what is finished stays.")
+    assert str(raised.value).endswith("(File too large). Free some space; finished jobs are kept.")
     assert raised.value.__notes__ == [
-        f"2 of 6 fits are in the checkpoint '{tmp_path}'; the same call goes on from there."
+        f"2 of 6 fits are in the checkpoint '{tmp_path}'. Repeat the same call to continue from "
+        "there."
     ]
     kept = {path: path.read_bytes() for path in finished(tmp_path)}
     assert len(kept) == 2

@@ -86,7 +86,7 @@ def test_without_the_design_nothing_of_another_run_is_used(tmp_path):
 @pytest.mark.parametrize("content", ["{", "[1, 2]", "3", '"X"', "null"])
 def test_a_design_that_is_no_design_is_refused_in_a_sentence(content, tmp_path):
     (tmp_path / "design.json").write_text(content)
-    with pytest.raises(ValueError, match=r"must hold the design it is of; .* cannot be") as e:
+    with pytest.raises(ValueError, match=r"must hold the design of its run; .* cannot be") as e:
         run(tmp_path)
     assert str(e.value).endswith("Use another folder, or remove this one.")
     assert contents(tmp_path) == {"design.json": content.encode()}
@@ -179,13 +179,14 @@ def jobs_done(folder):
 def test_a_killed_worker_is_one_sentence_and_the_same_call_goes_on(tmp_path):
     dies = {"one": DiesOnce(str(tmp_path))}
     with pytest.raises(
-        ChildProcessError, match=r"^A worker process was ended from outside"
+        ChildProcessError, match=r"^A worker process was killed from outside"
     ) as end:
         run(tmp_path, methods=dies, n_jobs=2)
     kept = len(jobs_done(tmp_path))
     assert kept >= 2
     assert end.value.__notes__ == [
-        f"{kept} of 4 fits are in the checkpoint '{tmp_path}'; the same call goes on from there."
+        f"{kept} of 4 fits are in the checkpoint '{tmp_path}'. Repeat the same call to continue "
+        "from there."
     ]
     assert len(run(tmp_path, methods=dies)) == 4
 

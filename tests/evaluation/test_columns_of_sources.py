@@ -148,12 +148,10 @@ def test_a_copy_of_a_withheld_column_is_found_under_another_name(table, emotion,
     copied = table["ge2e.layer2.0"] * (1 if how == "as it is" else 8)
     leaking = table.assign(loudness=copied)
     scores = run(leaking, emotion, methods={n: METHODS[n] for n in ("DNN", "ProgNet")})
-    with pytest.raises(ValueError, match=r"^Only a fit that reads a source") as raised:
+    with pytest.raises(ValueError, match=r"^A fit must not see the columns of a source") as raised:
         audit(scores)
-    assert "; 6 times one did: the fit of DNN in repeat 1, fold 1, or a source" in str(
-        raised.value
-    )
-    assert "had columns [2] of X" in str(raised.value)
+    assert "; got 6 leaks: the fit of DNN in repeat 1, fold 1, or a source" in str(raised.value)
+    assert "had seen columns [2] of X" in str(raised.value)
     audit(scores[scores["source"] == "ge2e"])  # who reads the source may
 
 
@@ -220,7 +218,7 @@ def test_another_corpus_is_read_by_the_shared_features(table, emotion):
     same(by_name, by_place)
     audit(by_name)
     lacking = SourceCorpus(theirs.drop(columns="rate"), emotion, SPEAKER)
-    with pytest.raises(ValueError, match="must have the features of X; it lacks 1: 'rate'"):
+    with pytest.raises(ValueError, match="features of X; got none of the 1 names 'rate'"):
         run(table, emotion, sources={"other": lacking} | layers, **options)
 
 
@@ -238,13 +236,13 @@ def test_another_corpus_is_read_by_the_shared_features(table, emotion):
         ({"features": "loud"}, "features must name columns of X"),
         (
             {"features": ["pitch", "ge2e.layer1"]},
-            "In a study every method reads the features, and only who reads a source has its "
-            "columns; features names 'ge2e.layer1.0', 'ge2e.layer1.1' of the sources 'ge2e'.",
+            "features must not include columns of a source, since every method would read them; "
+            "got 'ge2e.layer1.0', 'ge2e.layer1.1' of the sources 'ge2e'.",
         ),
-        ({"X": "layers"}, "X must have features beside the columns of the sources 'ge2e'; got"),
+        ({"X": "layers"}, "X must have more columns than those of the sources 'ge2e'; got no"),
         (
             {"X": "array", "features": "pitch", "sources": {"gender": GENDER}},
-            "features='pitch' are found by their names, so X must be a DataFrame",
+            "X must be a DataFrame whose column names are text, to choose columns by features='p",
         ),
     ],
 )
@@ -310,5 +308,5 @@ def test_a_torch_module_reads_its_columns_and_is_known_again(table, emotion, tmp
     assert study(copy.deepcopy(module))["seconds"].equals(scores["seconds"])  # nothing is trained
     with torch.no_grad():
         module[0].weight += 1
-    with pytest.raises(ValueError, match=r"of another run; different are sources\.module"):
+    with pytest.raises(ValueError, match=r"of this run; got one that differs in sources\.module"):
         study(module)

@@ -185,8 +185,8 @@ def test_run_that_was_stopped_within_a_group_repeats_only_what_is_missing(tmp_pa
     # The first group has three jobs: five of their fits wait for none.
     assert kept(tmp_path / "run") == ["1 none", "1 speaker", "2 none"]
     assert stopped.value.__notes__ == [
-        f"6 of 12 fits are in the checkpoint '{tmp_path / 'run'}'; the same call goes on from "
-        "there."
+        f"6 of 12 fits are in the checkpoint '{tmp_path / 'run'}'. Repeat the same call to "
+        "continue from there."
     ]
     assert_equal(small(tmp_path / "run", fits), unbroken)
     assert len(list(fits.glob("fit-*"))) == 4  # one for each split, and the one that was stopped
@@ -217,9 +217,9 @@ def test_error_of_one_fit_leaves_the_other_jobs_of_its_group_and_names_its_own(t
         small(tmp_path / "run", fits)
     assert kept(tmp_path / "run") == ["1 none", "1 speaker"]
     assert raised.value.__notes__ == [
-        "It was raised in repeat 1, fold 2, source none.",
-        f"4 of 12 fits are in the checkpoint '{tmp_path / 'run'}'; the same call goes on from "
-        "there.",
+        "This error occurred in repeat 1, fold 2, source none.",
+        f"4 of 12 fits are in the checkpoint '{tmp_path / 'run'}'. Repeat the same call to "
+        "continue from there.",
     ]
 
 

@@ -181,12 +181,12 @@ def test_the_estimator_of_the_other_kind_is_the_same_network():
         (
             {"ratings": DNNClassifier()},
             "source_estimator must be an estimator, or a dict with one for 'classes', for "
-            "'numbers', or for both; got the keys ['ratings'].",
+            "'numbers', or for both; got the keys ['ratings']. Correct them.",
         ),
         (
             None,
             "source_estimator must be the regressor to train on the source tasks ['arousal']; got "
-            "None.",
+            "None. Pass a regressor.",
         ),
     ],
 )
@@ -203,7 +203,7 @@ def test_a_source_of_the_other_kind_needs_an_estimator(estimator, sentence):
     ],
 )
 def test_methods_that_need_classes_refuse_a_source_of_numbers(method, needs):
-    sentence = f"The method 'it' needs {needs}; none of the sources 'arousal' has any. Leave"
+    sentence = f"The method 'it' must have a source with {needs}; got 'arousal'. Add"
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
         run(
             EMOTION,
@@ -220,43 +220,43 @@ def test_methods_that_need_classes_refuse_a_source_of_numbers(method, needs):
             Y,
             {"methods": {"LR": LogisticRegression()}},
             TypeError,
-            "Methods must be regressors, since 'valence' holds numbers; 'LR' is "
-            "LogisticRegression, which is none. Take a regressor, or make classes of them first, "
-            "such as low and high with pandas.cut.",
+            "Methods must be regressors, since 'valence' holds numbers; got LogisticRegression as "
+            "'LR'. Use a regressor, or make classes of them first, such as low and high with "
+            "pandas.cut.",
         ),
         (
             EMOTION,
             {},
             TypeError,
-            "Methods must be classifiers, since 'target' holds classes; 'Ridge' is Ridge, which "
-            "is none. Take a classifier, or pass kind='numbers' if it holds numbers.",
+            "Methods must be classifiers, since 'target' holds classes; got Ridge as 'Ridge'. Use "
+            "a classifier, or pass kind='numbers' if it holds numbers.",
         ),
         (
             EMOTION,
             {"kind": "numbers"},
             ValueError,
-            "target must hold finite numbers; got 'angry'. Take another column, or learn it as "
+            "target must hold finite numbers; got 'angry'. Use another column, or learn it as "
             "classes: kind='classes'.",
         ),
         (
             (Y.round(2) + 0.001).astype(str),
             {"kind": "numbers"},
             ValueError,
-            f"valence must hold finite numbers; got the text '{Y[0]:.2f}1'. Make numbers of the "
-            "column first: astype(float).",
+            f"valence must hold finite numbers; got the text '{Y[0]:.2f}1'. Convert the column "
+            "first: astype(float).",
         ),
         (
             pd.Series(pd.date_range("2026-01-01", periods=N)),
             {"kind": "numbers"},
             ValueError,
-            "target must hold finite numbers; got Timestamp('2026-01-01 00:00:00'). Take another "
+            "target must hold finite numbers; got Timestamp('2026-01-01 00:00:00'). Use another "
             "column, or learn it as classes: kind='classes'.",
         ),
         (
             Y,
             {"sources": {"same": Y}, "methods": METHODS, "source_estimator": DNNRegressor()},
             ValueError,
-            "Sources must be other tasks than the target; 'same' has the labels of y. Leave it "
+            "Sources must be other tasks than the target; got the labels of y as 'same'. Leave it "
             "out.",
         ),
         (
@@ -270,16 +270,16 @@ def test_methods_that_need_classes_refuse_a_source_of_numbers(method, needs):
             {"scoring": "uar"},
             ValueError,
             "scoring must be a score of numbers, since 'valence' holds numbers; got 'uar', which "
-            "is one of classes. Take 'ccc', another score of numbers, or kind='classes' "
-            "(--classes) if these are classes.",
+            "is one of classes. Use 'ccc' or another score of numbers, or pass kind='classes' "
+            "(--classes) if 'valence' holds classes.",
         ),
         (
             EMOTION,
             {"scoring": "ccc", "methods": {"LR": LogisticRegression()}},
             ValueError,
             "scoring must be a score of classes, since 'target' holds classes; got 'ccc', which "
-            "is one of numbers. Take 'uar', another score of classes, or kind='numbers' "
-            "(--numbers) if these are numbers.",
+            "is one of numbers. Use 'uar' or another score of classes, or pass kind='numbers' "
+            "(--numbers) if 'target' holds numbers.",
         ),
         (
             Y.where(Y.index != 3),
@@ -292,21 +292,21 @@ def test_methods_that_need_classes_refuse_a_source_of_numbers(method, needs):
             Y.where(Y.index != 3, np.inf),
             {},
             ValueError,
-            "valence must hold finite numbers; 1 of 90 are infinite. Drop those rows, or correct "
+            "valence must hold finite numbers; got 1 of 90 infinite. Drop these rows, or correct "
             "them.",
         ),
         (
             np.full(N, 2.5),
             {},
             ValueError,
-            "target must hold numbers that vary; all 90 are 2.5. Take another column.",
+            "target must hold numbers that vary; got 2.5 in all 90 rows. Use another column.",
         ),
         (
             np.c_[Y, AROUSAL],
             {},
             ValueError,
             "y must have one label or one number for each row, since a run has one target; got "
-            "shape (90, 2). Do a run for each column.",
+            "shape (90, 2). Run each column by itself.",
         ),
     ],
 )
@@ -349,7 +349,7 @@ def test_a_source_of_text_is_refused_by_its_name_before_any_training():
 )
 def test_a_network_that_validation_rows_cannot_reach_is_refused(wrapper):
     name = type(wrapper).__name__
-    with pytest.raises(ValueError, match=f"'it' must be the network itself, not a {name} around"):
+    with pytest.raises(ValueError, match=f"'it' must be the network itself.*; got a {name} "):
         run(methods={"it": wrapper})
     with pytest.raises(ValueError, match="the network itself"):
         run(EMOTION, methods={"it": BaggingClassifier(DNNClassifier())})
@@ -379,8 +379,8 @@ def test_folds_of_whole_numbers_need_not_have_each_of_them():
 def test_numbers_must_vary_in_the_training_rows():
     few = np.where(SPEAKER == "s0", Y, 2.5)
     sentence = (
-        "The numbers to learn must vary in the training rows of every split; all 60 are 2.5 in "
-        "repeat 1, fold 1. Use fewer folds."
+        "The numbers to learn must vary in the training rows of every split; got 2.5 in all 60 "
+        "rows of repeat 1, fold 1. Use fewer folds."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         run(few, cv=LeaveOneSessionOut())
@@ -445,8 +445,8 @@ class Wrong(RegressorMixin, BaseEstimator):
 )
 def test_predictions_that_are_no_numbers_are_refused(value, got):
     sentence = (
-        "Methods must predict one finite number for each row, shape (30,); 'wrong' predicted "
-        f"{got}. Correct it, or leave it out."
+        f"Methods must predict one finite number for each row, shape (30,); got {got} from "
+        "'wrong'. Correct this method, or leave it out."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
         run(methods={"wrong": Wrong(value)})
@@ -483,9 +483,7 @@ def test_a_checkpoint_knows_whether_it_is_of_numbers(tmp_path):
     options = {"methods": {"first": First()}, "checkpoint": tmp_path}
     options["scoring"] = Score("accuracy", accuracy_score)
     run(ratings, kind="numbers", **options)
-    with pytest.raises(
-        ValueError, match=r"different are kind \(then 'numbers', now 'classes'\)\."
-    ):
+    with pytest.raises(ValueError, match=r"differs in kind \(then 'numbers', now 'classes'\)\."):
         run(ratings, **options)
 
 
@@ -496,7 +494,7 @@ def test_a_fitted_regressor_is_known_again_in_a_checkpoint(tmp_path):
     again = run(sources={"arousal": clone(fitted).fit(SCALED, AROUSAL)}, only="fold=1", **options)
     assert again["seconds"].tolist() == scores["seconds"].tolist()
     other = clone(fitted).fit(SCALED, Y)
-    with pytest.raises(ValueError, match=r"different are sources\.arousal \(then [^;]*\)\. Use"):
+    with pytest.raises(ValueError, match=r"differs in sources\.arousal \(then [^;]*\)\. Use"):
         run(sources={"arousal": other}, only="fold=1", **options)
 
 

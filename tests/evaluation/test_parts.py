@@ -78,7 +78,7 @@ def test_parts_in_any_order_are_the_whole(whole, tmp_path):
 def test_what_is_no_part_is_one_sentence(only):
     sentence = (
         "A part must be written as 'repeat=3', 'repeat=3 fold=7', 'fold=7' or 'corpus=NAME "
-        f"repeat=3'; got {only!r}."
+        f"repeat=3'; got {only!r}. Write it in one of these forms."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         run(only=only)
@@ -89,9 +89,14 @@ def test_what_is_no_part_is_one_sentence(only):
     [
         (
             "repeat=3",
-            "The repeat of a part must be from 1 to 2, since this run has 2 repeats; got 3.",
+            "The repeat of a part must be from 1 to 2, since this run has 2 repeats; got 3. "
+            "Choose another repeat.",
         ),
-        ("fold=0", "The fold of a part must be from 1 to 3, since this run has 3 folds; got 0."),
+        (
+            "fold=0",
+            "The fold of a part must be from 1 to 3, since this run has 3 folds; got 0. Choose "
+            "another fold.",
+        ),
         (
             "corpus='my corpse'",
             "A part must name a target corpus of the study, which has 'my corpus'; got "

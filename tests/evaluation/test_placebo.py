@@ -144,7 +144,7 @@ def test_a_run_that_stopped_goes_on(tmp_path):
     for path in finished[::2]:
         path.unlink()
     same(run(checkpoint=tmp_path, **FEWER), unbroken)
-    with pytest.raises(ValueError, match=r"is of another run; different are placebo \(then \("):
+    with pytest.raises(ValueError, match=r"got one that differs in placebo \(then \("):
         run(checkpoint=tmp_path, **FEWER, placebo=["gender"])
 
 
@@ -355,19 +355,20 @@ def test_a_network_that_came_fitted_is_permuted_too():
         (
             {"sources": {"placebo of gender": GENDER}, "combined_sources": None},
             ValueError,
-            "A source may not be called 'placebo of gender': names that begin with 'placebo of ' "
-            "are kept for the controls that placebo= adds. Give it another name.",
+            "The name of a source must not begin with 'placebo of ', which is reserved for the "
+            "controls of placebo=; got 'placebo of gender'. Rename it.",
         ),
         (
             {"placebo": "gender"},
             TypeError,
-            "placebo must be True, False or a sequence of names of sources; got 'gender'.",
+            "placebo must be True, False or a sequence of names of sources; got 'gender'. Put a "
+            "single name in a list.",
         ),
         (
             {"placebo": ["age"]},
             ValueError,
             "placebo must hold names of sources, among 'gender', 'speaker', 'ge2e', "
-            "'gender + ge2e'; got 'age'.",
+            "'gender + ge2e'; got 'age'. Correct these names.",
         ),
         (
             {
@@ -376,9 +377,9 @@ def test_a_network_that_came_fitted_is_permuted_too():
                 "combined_sources": None,
             },
             ValueError,
-            "A placebo is for a ProgressiveClassifier, whose network has as many weights with it; "
-            "none of the methods 'PT/FT' can have the placebo of 'gender'. Add a "
-            "ProgressiveClassifier, or leave placebo out.",
+            "The placebo of 'gender' needs a ProgressiveClassifier, which keeps its number of "
+            "weights with it; got the methods 'PT/FT'. Add a ProgressiveClassifier, or leave "
+            "placebo out.",
         ),
     ],
 )

@@ -215,7 +215,7 @@ def test_a_run_that_was_stopped_gives_the_same(two_networks, tmp_path):
 
 def test_a_checkpoint_without_predictions_is_refused(tmp_path):
     run(checkpoint=tmp_path, return_predictions=False)
-    message = "is of another run; different are return_predictions (then False, now True). Use "
+    message = "got one that differs in return_predictions (then False, now True). Use "
     with pytest.raises(ValueError, match=re.escape(message)):
         run(checkpoint=tmp_path)
 
@@ -249,8 +249,8 @@ def test_probabilities_stand_under_the_name_of_their_class():
 
 def test_a_label_that_is_no_class_is_one_sentence():
     message = (
-        "Methods must predict labels of the target, which are ['angry', 'happy', 'sad']; 'odd' "
-        "predicted 'bored'. Correct it, or leave it out."
+        "Methods must predict labels of the target, which are ['angry', 'happy', 'sad']; got "
+        "'bored' from 'odd'. Correct this method, or leave it out."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
         run(methods={"odd": Predicts("bored", ["sad"])})

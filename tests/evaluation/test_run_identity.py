@@ -80,7 +80,7 @@ def finished(tmp_path_factory):
     ],
 )
 def test_everything_that_the_result_depends_on_is_part_of_the_run(finished, changes, named):
-    with pytest.raises(ValueError, match=re.escape(f"of another run; different are {named}")):
+    with pytest.raises(ValueError, match=re.escape(f"got one that differs in {named}")):
         study(finished, **changes)
 
 
@@ -155,7 +155,7 @@ CLASS = "class thing:\n    rate = 1\n    def act(self):\n        return 1\n"
 def test_a_value_that_differs_anywhere_is_another_run(then, now, tmp_path):
     with_method(tmp_path, Holder(then))
     with_method(tmp_path, Holder(copy.deepcopy(then)))
-    with pytest.raises(ValueError, match=r"is of another run; different are methods\.held\.value"):
+    with pytest.raises(ValueError, match=r"got one that differs in methods\.held\.value"):
         with_method(tmp_path, Holder(now))
 
 
@@ -195,7 +195,7 @@ def test_what_a_fitted_ensemble_has_learned_is_part_of_the_run(tmp_path):
     tree = DecisionTreeClassifier(random_state=0)
     one, other = (BaggingClassifier(tree, 2, random_state=0).fit(X, y) for y in (LABELS, SPEAKER))
     with_method(tmp_path, Holder(one))
-    with pytest.raises(ValueError, match=r"different are methods\.held\.value \(then sklearn\."):
+    with pytest.raises(ValueError, match=r"differs in methods\.held\.value \(then sklearn\."):
         with_method(tmp_path, Holder(other))
 
 
@@ -234,8 +234,8 @@ def named_closure():
         (FunctionTransformer(lambda x: x), "a lambda, which has no name"),
     ],
 )
-def test_what_cannot_be_known_again_is_refused_in_a_sentence(value, what, tmp_path):
-    sentence = "A checkpoint must know again all that its run depends on; methods.held"
+def test_what_cannot_be_recognised_is_refused_in_a_sentence(value, what, tmp_path):
+    sentence = "A checkpoint must recognise all that its run depends on; got "
     for method in (Holder(value), make_pipeline(FunctionTransformer(), Holder(value))):
         with pytest.raises(ValueError, match=re.escape(sentence)) as raised:
             with_method(tmp_path, method)
@@ -247,5 +247,5 @@ def test_what_cannot_be_known_again_is_refused_in_a_sentence(value, what, tmp_pa
 def test_a_list_that_holds_itself_is_refused_in_a_sentence(tmp_path):
     endless = [object]
     endless.append(endless)
-    with pytest.raises(ValueError, match="methods is an object that holds itself"):
+    with pytest.raises(ValueError, match="got methods, which is an object that contains itself"):
         with_method(tmp_path, Holder(endless))

@@ -46,10 +46,10 @@ def run(source, X=FEATURES, method=None, **options):
 
 def warning_of(normalisation):
     return re.escape(
-        "The source 'speaker' is not on the scale of the rows that it is given "
-        f"(normalisation={normalisation!r}): 2 of 2 features are far from what it was trained on. "
-        "Pass normalisation='none' with a pipeline that scales as the source, or fit the source "
-        "on rows normalised the same way."
+        "The source 'speaker' must be on the scale of the rows that it reads "
+        f"(normalisation={normalisation!r}); got 2 of 2 features far from its training rows. Fit "
+        "the source on rows normalised in this way, or pass normalisation='none' with a pipeline "
+        "that scales X as for the source."
     )
 
 
@@ -63,7 +63,7 @@ def test_a_source_that_learned_the_rows_scaled_in_float32_is_known(normalisation
         warnings.simplefilter("error")
         scores = run(source, normalisation=normalisation, placebo=placebo)
     assert (scores["source_overlap"] == 1).all()
-    with pytest.raises(ValueError, match=r"the source of ProgNet from speaker .* had rows"):
+    with pytest.raises(ValueError, match=r"the source of ProgNet from speaker .* had seen rows"):
         audit(scores)
 
 
@@ -94,9 +94,8 @@ def test_one_that_learned_other_rows_on_the_same_scale_had_none():
 def test_a_method_may_not_read_the_columns_of_a_source_as_features():
     method = ProgressiveClassifier(**OPTIONS, features=["a", "v"])
     sentence = (
-        "In a study only who reads a source has its columns, and its placebo must not know them; "
-        "features of the method 'ProgNet' names 'v.1', 'v.2' of the source 'speaker'. Leave "
-        "them out of features."
+        "features of the method 'ProgNet' must not include columns of a source, which its placebo "
+        "must not see; got 'v.1', 'v.2' of the source 'speaker'. Leave them out of features."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         run(LayerSource("v"), RAW, method, placebo=True)
@@ -106,18 +105,17 @@ def test_a_method_may_not_read_the_columns_of_a_source_as_features():
 
 def test_each_column_has_a_name_of_its_own():
     sentence = (
-        "Each column of X must have a name of its own; got 'a' twice. Rename one of them, or drop "
-        "it."
+        "Each column of X must have its own name; got 'a' twice. Rename one of them, or drop it."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         run(EMOTION, RAW.set_axis(["a", "a", "v.1", "v.2"], axis=1))
 
 
 def test_a_source_has_a_name():
-    with pytest.raises(ValueError, match=r"^The name of a source must have a letter at least"):
+    with pytest.raises(ValueError, match=r"^The name of a source must have at least one letter"):
         cross_validate_transfer(RAW, EMOTION, methods={"DNN": network()}, sources={"": EMOTION})
 
 
 def test_a_placebo_needs_a_source():
-    with pytest.raises(ValueError, match=r"^placebo=True is for the sources of a run; got no sou"):
+    with pytest.raises(ValueError, match=r"^placebo=True needs sources; got none"):
         cross_validate_transfer(RAW, EMOTION, methods={"DNN": network()}, placebo=True)

@@ -305,21 +305,22 @@ def test_what_was_passed_is_not_changed(corpus):
     [
         (
             {"methods": {}},
-            "methods must be a dict of at least one classifier by its name; got {}.",
+            "methods must be a dict of at least one classifier by its name; got {}. Pass "
+            "methods={name: classifier}.",
         ),
         (
             {"source_estimator": None},
             "source_estimator must be the classifier to train on the source tasks "
-            "['speaker', 'gender']; got None.",
+            "['speaker', 'gender']; got None. Pass a classifier.",
         ),
         (
             {"sources": None},
-            "The methods ['PT/FT', 'ProgNet'] transfer from a source; got no sources. Pass "
+            "The methods ['PT/FT', 'ProgNet'] must have a source; got no sources. Pass "
             "sources={name: labels}, or leave these methods out.",
         ),
         (
             {"sources": {"gender": ["f"] * 90}},
-            "gender must have at least two classes; all 90 rows are of 'f'. Take another column.",
+            "gender must have at least two classes; got 'f' in all 90 rows. Use another column.",
         ),
         (
             {"normalisation": "age"},
@@ -327,8 +328,8 @@ def test_what_was_passed_is_not_changed(corpus):
         ),
         (
             {"random_state": None},
-            "random_state must be an integer that is not negative, so that the run can be "
-            "repeated; got None.",
+            "random_state must be an integer of 0 or more, so that the run can be repeated; got "
+            "None. Pass random_state=0, for example.",
         ),
         (
             {"sources": {"gender": ["f", "m"]}},
@@ -344,17 +345,25 @@ def test_errors_come_before_any_training(corpus, options, message):
 @pytest.mark.parametrize(
     ("method", "message"),
     [
-        (SVC, "Methods must be classifiers, such as SVC(); 'other' is the class SVC. Make one."),
-        ("SVC", "Methods must be classifiers, such as SVC(); 'other' is str. Make one."),
+        (
+            SVC,
+            "Methods must be classifiers, such as SVC(); got the class SVC as 'other'. Pass an "
+            "instance of a classifier.",
+        ),
+        (
+            "SVC",
+            "Methods must be classifiers, such as SVC(); got str as 'other'. Pass an instance of "
+            "a classifier.",
+        ),
         (
             SVR(),
-            "Methods must be classifiers, since 'target' holds classes; 'other' is SVR, which is "
-            "none. Take a classifier, or pass kind='numbers' if it holds numbers.",
+            "Methods must be classifiers, since 'target' holds classes; got SVR as 'other'. Use a "
+            "classifier, or pass kind='numbers' if it holds numbers.",
         ),
         (
             make_pipeline(StandardScaler(), SVR()),
-            "Methods must be classifiers, since 'target' holds classes; 'other' is Pipeline, "
-            "which is none. Take a classifier, or pass kind='numbers' if it holds numbers.",
+            "Methods must be classifiers, since 'target' holds classes; got Pipeline as 'other'. "
+            "Use a classifier, or pass kind='numbers' if it holds numbers.",
         ),
     ],
 )
@@ -366,8 +375,8 @@ def test_methods_are_classifiers(corpus, method, message):
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        ("sources", "sources must have text as names; got 0. Call it '0', say."),
-        ("methods", "methods must have text as names; got 0. Call it '0', say."),
+        ("sources", "sources must have names of text; got 0. Use '0', for example."),
+        ("methods", "methods must have names of text; got 0. Use '0', for example."),
     ],
 )
 def test_names_are_text(corpus, kind, message):

@@ -280,17 +280,17 @@ def test_units_can_be_named_and_are_all_different(corpus, other):
         (
             {"sources": {"gender": DNNClassifier()}},
             "The source 'gender' must be fitted, or labels to train one on; got DNNClassifier(). "
-            "Pass the labels, and what is to be trained as source_estimator.",
+            "Pass the labels, and the estimator to train as source_estimator.",
         ),
         (
             {"sources": {"gender": GENDER}, "combined_sources": [("gender", "age")]},
             "combined_sources must hold tuples of two or more different names among ['gender']; "
-            "got ('gender', 'age').",
+            "got ('gender', 'age'). Correct this tuple.",
         ),
         (
             {"sources": {"gender": GENDER}, "combined_sources": [("gender",)]},
             "combined_sources must hold tuples of two or more different names among ['gender']; "
-            "got ('gender',).",
+            "got ('gender',). Correct this tuple.",
         ),
         (
             {
@@ -298,24 +298,24 @@ def test_units_can_be_named_and_are_all_different(corpus, other):
                 "combined_sources": [("gender", "speaker")],
                 "methods": {"PT/FT": METHODS["PT/FT"]},
             },
-            "combined_sources [('gender', 'speaker')] are for methods that read several sources "
-            "at a time; none of ['PT/FT'] does. Add a ProgressiveClassifier.",
+            "combined_sources [('gender', 'speaker')] need a method that reads several sources "
+            "at a time; got ['PT/FT']. Add a ProgressiveClassifier.",
         ),
         (
             {
                 "sources": {"a": GENDER, "b": SPEAKER, "a + b": GENDER[::-1]},
                 "combined_sources": [("a", "b")],
             },
-            "Each source and each combination must have a name of its own; 'a + b' would stand "
-            "for two. Rename a source, or leave out a combination.",
+            "Each source and each combination must have its own name; got 'a + b' twice. Rename a "
+            "source, or leave out a combination.",
         ),
         (
             {
                 "sources": {"a": GENDER, "b": SPEAKER},
                 "combined_sources": [("a", "b"), ("a", "b")],
             },
-            "Each source and each combination must have a name of its own; 'a + b' would stand "
-            "for two. Rename a source, or leave out a combination.",
+            "Each source and each combination must have its own name; got 'a + b' twice. Rename a "
+            "source, or leave out a combination.",
         ),
         (
             {"sources": {"wide": SourceCorpus(np.eye(6), list("ababab"))}},
@@ -330,7 +330,7 @@ def test_sources_that_cannot_be_are_refused(options, sentence, corpus):
 
 
 def test_a_source_has_a_name_in_text(corpus):
-    with pytest.raises(TypeError, match="sources must have text as names; got 0"):
+    with pytest.raises(TypeError, match="sources must have names of text; got 0"):
         run(corpus, sources={0: GENDER})
 
 
@@ -354,7 +354,7 @@ def test_ratings_are_no_classes_and_codes_are_classes(corpus):
 
 def test_corpus_with_one_class_is_refused():
     with pytest.raises(
-        ValueError, match=r"^y must have at least two classes; all 3 rows are of 'a'"
+        ValueError, match=r"^y must have at least two classes; got 'a' in all 3 rows"
     ):
         SourceCorpus(np.eye(3), ["a", "a", "a"])
 

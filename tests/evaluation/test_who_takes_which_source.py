@@ -118,16 +118,16 @@ def test_a_method_that_needs_labels_gets_those_of_its_training_rows():
     [
         (
             {"sources": {"layers": LayerSource(["n."])}, "methods": ["PT/FT", "ProgNet"]},
-            "The method 'PT/FT' needs layers of a network to copy; none of the sources 'layers' "
-            "has any. Leave the method out, or add a source that has.",
+            "The method 'PT/FT' must have a source with layers of a network to copy; got "
+            "'layers'. Add such a source, or leave the method out.",
         ),
         (
             {
                 "sources": {"gender": GENDER, "layers": LayerSource(["n."])},
                 "methods": ["PT/FT", "multi-task"],
             },
-            "Each source must have what a method needs; 'layers' can be read by none of the "
-            "methods: 'PT/FT' needs layers of a network to copy; 'multi-task' needs classes of a "
+            "Each source must have what a method needs; got 'layers', which no method can read: "
+            "'PT/FT' needs layers of a network to copy; 'multi-task' needs classes of a "
             "source task for the rows of X. Leave it out, or add a ProgressiveClassifier.",
         ),
         (
@@ -136,14 +136,14 @@ def test_a_method_that_needs_labels_gets_those_of_its_training_rows():
                 "combined_sources": [("gender", "layers")],
                 "methods": ["multi-task", "own"],
             },
-            "All sources of a combination must have what a method needs; 'gender + layers' can be "
-            "read by none of the methods: 'multi-task' needs classes of a source task for the "
-            "rows of X. Leave it out, or add a ProgressiveClassifier.",
+            "All sources of a combination must have what a method needs; got 'gender + layers', "
+            "which no method can read: 'multi-task' needs classes of a source task for the rows "
+            "of X. Leave it out, or add a ProgressiveClassifier.",
         ),
         (
             {"source_estimator": None, "sources": {"gender": GENDER}, "methods": ["ProgNet"]},
             "source_estimator must be the classifier to train on the source tasks ['gender']; got "
-            "None.",
+            "None. Pass a classifier.",
         ),
     ],
 )

@@ -21,7 +21,7 @@ def test_another_classifier_has_no_part_in_what_helps_or_hurts(study, with_score
     against = with_svm.comparisons[with_svm.comparisons["against"] == "SVM"]
     assert (against["pvalue"] < 1e-6).all()
     assert answer(with_svm) == answer(same)
-    assert "none that it hurts, in any of 4 comparisons with DNN." in answer(same)
+    assert "helps or hurts in any of 4 comparisons with DNN." in answer(same)
     assert "SVM is better than DNN" in format_study(with_svm)
 
 
@@ -49,12 +49,12 @@ def test_bar_audit_and_page_count_the_same_fits(corpus, network, corpora, capsys
     )
     # On each of 3 splits a network alone, a source, and two that read it.
     assert re.findall(r"(\d+)/(\d+) ", capsys.readouterr().err)[-1] == ("12", "12")
-    told = "12 fits (9 of methods, 3 of sources)"
-    assert f"The audit passed: in {told} and " in study.audit_verdict
+    n_fits = "12 fits (9 of methods, 3 of sources)"
+    assert f"tested on. It checked {n_fits} with " in study.audit_verdict
     page = write_study(study, tmp_path)[-1].read_text("utf-8")
-    assert page.count(told) == 2
+    assert page.count(n_fits) == 2
     # Both ways, 4 splits: a source, and for each of 2 sizes 3 networks.
-    assert "in 56 fits (48 of methods, 8 of sources) and" in corpora.audit_verdict
+    assert "checked 56 fits (48 of methods, 8 of sources) with" in corpora.audit_verdict
 
 
 def test_one_fold_is_one_fold(corpora, tmp_path, empty_pictures):

@@ -108,7 +108,7 @@ def test_all_sources_are_tasks_and_layers_together(with_layers):
 def test_a_method_that_can_take_no_source_is_told_before_any_training(with_layers):
     methods = ["dnn", "progressive", "l2-sp"]
     design = TasksDesign(sources=(), layers="deep", methods=methods, **SMALL)
-    with pytest.raises(ValueError, match=r"The method 'L2-SP' needs layers of a network to copy"):
+    with pytest.raises(ValueError, match=r"The method 'L2-SP' must have a source with layers of"):
         plan_study(design, *with_layers)
     design = TasksDesign(sources="gender", layers="wav", methods=["dnn", "progressive"], **SMALL)
     X, labels = with_layers
@@ -203,11 +203,11 @@ def test_the_headline_says_what_helps_and_why(controlled):
     said = answer(found)
     assert said.startswith("Transfer helps in 4 of 4 comparisons with DNN, all of them also after")
     assert said.endswith(
-        "What the source knows helps (better than the placebo, too): ProgNet from deep. More "
-        "weights alone may be what helps (not better than the placebo): ProgNet from gender. "
-        "Reading the layers progressively adds to that (better than side by side): ProgNet from "
-        "deep. Reading the layers progressively adds nothing measurable (not better than side by "
-        "side): ProgNet from gender."
+        "What the source has learned helps (also better than the placebo): ProgNet from deep. The "
+        "gain may come from more weights alone (not better than the placebo): ProgNet from "
+        "gender. Reading the layers progressively helps further (better than side by side): "
+        "ProgNet from deep. Reading the layers progressively adds nothing measurable (not better "
+        "than side by side): ProgNet from gender."
     )
 
 
@@ -220,8 +220,8 @@ def test_what_holm_leaves_no_evidence_of_is_said_to_help_by_the_plain_p_values(c
     assert said.startswith(
         "Transfer helps in 1 of 4 comparisons with DNN, but not after Holm's correction: ProgNet"
     )
-    assert "By the plain p-values, what the source knows helps (better than the placebo" in said
-    assert "What the source knows helps" not in said
+    assert "By the uncorrected p-values, what the source has learned helps (also better" in said
+    assert "What the source has learned helps" not in said
 
 
 def test_one_comparison_is_not_counted(controlled):
@@ -230,14 +230,14 @@ def test_one_comparison_is_not_counted(controlled):
         study.scores["method"] != "side by side"
     )
     one = Study(study.scores[rows], study.curves, study.design)
-    assert "none that it hurts, in the one comparison with DNN." in answer(as_if(one, {}))
+    assert "helps or hurts in the only comparison with DNN." in answer(as_if(one, {}))
     said = answer(as_if(one, {("ProgNet", "gender"): 0.2}))
-    assert said.startswith("Transfer helps in the one comparison with DNN, also after Holm's corr")
+    assert said.startswith("Transfer helps in the only comparison with DNN, also after Holm's ")
 
 
 def test_why_a_method_has_no_row_from_layers_is_said_once(controlled, tmp_path, no_figures):
     _, study = controlled
-    sentence = "PT/FT has no row from deep: it has no network to copy."
+    sentence = "PT/FT has no row from deep, because it has no network to copy."
     assert "no row from" not in format_study(study)
     methods = ["dnn", "fine-tuned", "progressive"]
     design = TasksDesign(sources="gender", layers="deep", methods=methods, **SMALL)
@@ -258,8 +258,7 @@ def test_the_headline_counts_no_placebo(controlled):
         study, {("ProgNet", "placebo of deep"): 0.2, ("ProgNet", "placebo of gender"): -0.2}
     )
     assert answer(lone) == (
-        "No evidence that transfer helps, and none that it hurts, in any of 4 comparisons with "
-        "DNN."
+        "No evidence that transfer helps or hurts in any of 4 comparisons with DNN."
     )
     assert not lone.comparisons["hurts"].any()
 
@@ -273,7 +272,7 @@ def test_without_the_plain_network_nobody_can_say_whether_transfer_helps(with_la
         n_jobs=1,
         **SMALL,
     )
-    assert "It cannot be told whether transfer helps: no network with a source was run" in answer(
+    assert "This study cannot tell whether transfer helps: no network was run both" in answer(
         study
     )
 
@@ -283,8 +282,8 @@ def test_the_page_explains_placebos_and_says_what_is_unknown(
 ):
     _, with_controls = controlled
     page = write_study(with_controls, tmp_path / "a")[-1].read_text("utf-8")
-    assert "Audit passed, but for what a pretrained source had seen, which is unknown" in page
-    assert "which rows the pretrained source deep had seen is unknown" in page
+    assert "Audit passed, except for a pretrained source whose training rows are unknown" in page
+    assert "could not check the pretrained source deep, because its training rows are" in page
     assert "A placebo is the same network with the same number of weights" in page
     assert re.search(r"<th scope=\"row\">placebo</th><td>yes</td>", page)
     assert "<td>placebo of deep</td>" in page

@@ -43,7 +43,7 @@ def test_features_are_matched_by_name(plain):
         turned.drop(columns="seconds"), plain.scores.drop(columns="seconds"), check_exact=True
     )
     with pytest.raises(
-        ValueError, match=re.escape("1 are in one of 'source' and 'target' only: 'e'. ")
+        ValueError, match=re.escape("got 1 that only one of 'source' and 'target' has: 'e'. ")
     ):
         between((A.drop(columns="e"), a), (B, b))
 
@@ -62,7 +62,7 @@ def test_the_audit_looks_for_speakers_where_folds_have_none_in_common(plain):
     assert "test speaker" not in plain.audit_verdict
     options = {"folds": "speaker-independent", "targets": None, "n_splits": 4}
     study = between(corpus(0), corpus(1), **options)
-    assert "no fit and no source had been given a test row or test speaker" in study.audit_verdict
+    assert "no fit and no source had seen a row or speaker that it was" in study.audit_verdict
     for name, (_, labels) in {"source": corpus(0), "target": corpus(1)}.items():
         np.testing.assert_array_equal(study.groups[name], labels["speaker"])
 
@@ -71,8 +71,8 @@ def test_labels_of_one_corpus_alone_are_named():
     data = corpus(0, emotions=("angry", "sad", "calm")), corpus(1, emotions=("angry", "sad", "5"))
     sentence = (
         "The corpora have different labels of 'emotion': all have 'angry', 'sad'; 'source' also "
-        "has 'calm'; 'target' also has '5'. All rows are used: each corpus learns all of its own "
-        "labels, and what a source knows of others goes with its output layer. To keep some "
+        "has 'calm'; 'target' also has '5'. All rows are used. Each network learns all labels of "
+        "its own corpus, and the output layer of a source is not transferred. To keep the same "
         "labels in all corpora, pass emotions= (on the command line --emotions)."
     )
     with pytest.warns(UserWarning, match=f"^{re.escape(sentence)}$"):
@@ -90,9 +90,9 @@ def test_labels_of_one_corpus_alone_are_named():
 
 def test_corpora_without_a_label_in_common_are_refused():
     sentence = (
-        "A source and its target must share labels of 'emotion'; 'emodb' has 'T', 'W', 'ravdess' "
-        "has 'angry', 'sad'. Give equal classes equal names, name another column, or leave one of "
-        "them out."
+        "A source and its target must share labels of 'emotion'; got 'T', 'W' in 'emodb' and "
+        "'angry', 'sad' in 'ravdess'. Give equal classes equal names, name another column, or "
+        "leave one of them out."
     )
     data = {"emodb": corpus(0, emotions=("W", "T")), "ravdess": corpus(1)}
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
@@ -102,7 +102,7 @@ def test_corpora_without_a_label_in_common_are_refused():
 def test_a_target_is_ratings_in_all_corpora_or_in_none():
     (A, a), (B, b) = corpus(0), corpus(1)
     told = (
-        "'emotion' must be numbers in all corpora, or classes in all; it has numbers with a "
+        "'emotion' must hold numbers in all corpora, or classes in all; got numbers with a "
         "fraction in 'source', and other labels in 'target'. Name a column that means the same in "
         "all, or leave corpora out."
     )
@@ -111,6 +111,6 @@ def test_a_target_is_ratings_in_all_corpora_or_in_none():
 
 
 def test_a_corpus_is_not_replaced_by_a_task_of_its_name():
-    message = "A corpus and a task must have different names.*; got 'speaker'"
+    message = "The name of a corpus must not be that of a task.*; got 'speaker'"
     with pytest.raises(ValueError, match=message):
         among({"speaker": corpus(0), "target": corpus(1)}, tasks=["speaker"])

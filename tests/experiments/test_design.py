@@ -87,13 +87,13 @@ def test_what_no_file_can_hold_is_named_there_and_asked_for(table, tmp_path):
         "other_methods.guess": "DummyClassifier(strategy='uniform')",
     }
     assert not {"optimizer", "validation_fraction"} & set(told["network"])
-    assert text.startswith("# The design of a study but for what stands under [missing]")
+    assert text.startswith("# The design of a study without the values listed in [missing]")
     assert "other_methods.guess: DummyClassifier" in (tmp_path / "report.html").read_text("utf-8")
 
     result = repeat(table, tmp_path)
     assert result.exit_code == 1
     assert result.stderr.startswith(
-        f"Error: The design {str(tmp_path / 'design.toml')!r} is not the whole design: it lacks "
+        f"Error: The design {str(tmp_path / 'design.toml')!r} must be complete; got one without "
     )
     assert "network.optimizer" in result.stderr
     assert "Run the study again from Python" in result.stderr
@@ -114,7 +114,7 @@ def test_what_could_not_be_written_is_not_trained(table, tmp_path, options, mess
 
 
 def test_no_method_replaces_one_of_the_papers(table):
-    message = "other_methods must have names of their own; 'DNN' would replace one of"
+    message = "other_methods must not use the names of the package's methods; got 'DNN'"
     with pytest.raises(ValueError, match=message):
         study(table, DNNClassifier(), other_methods={"DNN": DummyClassifier()})
     with pytest.raises(TypeError, match="other_methods must be a dict of classifiers by their"):

@@ -60,7 +60,7 @@ def test_between_corpora(table):
 def test_rows_in_another_order_are_refused():
     emodb = load_emodb(as_frame=True)
     shuffled = emodb.frame.sample(frac=1, random_state=0)
-    message = "The rows of X and labels must be in the same order; their indexes hold the same"
+    message = "The rows of X and labels must be in the same order; got the same index in another"
     with pytest.raises(ValueError, match=message):
         plan_study(TasksDesign(), emodb.data, shuffled)
     with pytest.raises(ValueError, match=r"^labels must have a row for each of the 339 rows"):

@@ -107,8 +107,8 @@ def test_the_matrix_and_the_ranks_are_in_the_report(study):
     several = [two, two[two["method"] != "DNN"].assign(method="PT/FT")]
     study = type(study)(pd.concat(several), pd.DataFrame(), study.design)
     assert (
-        "Nothing is said about corpora in general: ranks of 3 methods need at least 3 target "
-        "corpora; there are 2."
+        "This study says nothing about corpora in general: ranks of 3 methods need at least 3 "
+        "target corpora; there are 2."
     ) in format_study(study)
 
 
@@ -122,8 +122,8 @@ def test_the_answer_names_the_test_over_corpora_beside_those_within_each(study):
         return text.split("\n\n")[1].replace("\\", "")
 
     within = (
-        "No evidence that transfer helps, and none that it hurts, in any of 9 comparisons with "
-        "DNN on single corpora. "
+        "No evidence that transfer helps or hurts in any of 9 comparisons with DNN on single "
+        "corpora. "
     )
     others = dict.fromkeys(CORPORA, -0.05)
     said = answer(others | {"all others": -0.1})
@@ -135,7 +135,7 @@ def test_the_answer_names_the_test_over_corpora_beside_those_within_each(study):
 
 def test_what_is_kept_and_left_out_is_said_before_training():
     sentence = (
-        "Of the labels of 'emotion' are kept 'angry', 'sad', 'happy'. 'emodb': 24 of 36 rows, "
+        "The study keeps the labels 'angry', 'sad', 'happy' of 'emotion'. 'emodb': 24 of 36 rows, "
         "without 'bored'; it has no 'happy'. 'iemocap': 36 of 36 rows. 'ravdess': 24 of 24 rows; "
         "it has no 'happy'."
     )
@@ -175,31 +175,32 @@ def test_the_same_labels_are_kept_in_silence():
             {"emotions": ["angry", "hapy"]},
             ValueError,
             "emotions must be labels that some corpus has, among 'angry', 'bored', 'happy', "
-            "'sad'; none has 'hapy'. The nearest to 'hapy' is 'happy'.",
+            "'sad'; got 'hapy'. Did you mean 'happy'?",
         ),
         (
             {"emotions": ["angry", "bored"]},
             ValueError,
-            "Each corpus must have at least two of the emotions 'angry', 'bored'; 'iemocap' has "
-            "'angry' of them, among 'angry', 'happy', 'sad'. Add labels to emotions, or leave the "
+            "Each corpus must have at least two of the emotions 'angry', 'bored'; got 'angry' in "
+            "'iemocap', among 'angry', 'happy', 'sad'. Add labels to emotions, or leave the "
             "corpus out.",
         ),
         (
             {"targets": ["ravdes"]},
             ValueError,
             "targets must hold names of corpora, among 'emodb', 'iemocap', 'ravdess'; got "
-            "'ravdes'. The nearest is 'ravdess'.",
+            "'ravdes'. Did you mean 'ravdess'?",
         ),
         (
             {"placebo": ["mood"], "emotions": ["angry", "sad"]},
             ValueError,
-            "placebo must hold names of sources, among 'emodb', 'ravdess'; got 'mood'.",
+            "placebo must hold names of sources, among 'emodb', 'ravdess'; got 'mood'. Correct "
+            "these names.",
         ),
     ],
 )
 def test_what_cannot_be_asked_is_one_sentence(options, error, message):
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Of the labels")
+        warnings.filterwarnings("ignore", "The study keeps the labels")
         with pytest.raises(error, match=f"^{re.escape(message)}"):
             plan_study(CorporaDesign(**OPTIONS | options), CORPORA)
 
@@ -210,7 +211,9 @@ def test_corpora_that_share_no_label_may_stand_in_one_study_if_they_are_no_pair(
         "b": corpus(1, ["calm", "happy"]),
         "c": corpus(2, ["angry", "calm", "happy", "sad"]),
     }
-    with pytest.warns(UserWarning, match="no label is in all; 'a' has 'angry', 'sad'; 'b' has"):
+    with pytest.warns(
+        UserWarning, match="no label is in all corpora; 'a' has 'angry', 'sad'; 'b' has"
+    ):
         plan = plan_study(CorporaDesign(targets="c", **OPTIONS), corpora)
     assert list(plan.runs[0].arguments["sources"]) == ["a", "b"]
     with pytest.raises(ValueError, match=r"'b' has 'calm', 'happy', 'a' has 'angry', 'sad'\. "):

@@ -40,7 +40,7 @@ def corpora_plan(corpus, network):
 def test_the_plan_counts_fits_rows_and_classes(plan, corpus):
     text = str(plan)
     # 8 splits: a network alone, and for each of two sources itself and two that read it.
-    assert "Fits: 56 (40 of methods, 16 of sources), in 24 jobs" in text
+    assert "Fits: 56 (40 of methods, 16 of sources), in 24 independent jobs" in text
     assert "8 of DNN, 8 of PT/FT from speaker, 8 of ProgNet from speaker" in text
     assert "Corpus corpus: 80 rows of 5 columns; 2 x 4 folds stratified by speaker." in text
     X, labels = corpus
@@ -73,7 +73,7 @@ def test_the_time_says_what_it_leaves_out(corpus, design):
     text = plan.describe("results", n_jobs=1)
     assert re.search(r"Time: \d+ s to \d+ s with 1 at a time, if all networks", text)
     assert text.endswith("on this machine and the fits of Bayes, which have no epochs.")
-    assert "Files, into 'results': " in text
+    assert "Files in 'results': " in text
 
 
 def test_the_time_grows_with_the_epochs(corpus, network):
@@ -92,7 +92,7 @@ def test_the_time_grows_with_the_epochs(corpus, network):
 
 
 def test_a_folder_that_is_not_there_is_said(plan, tmp_path):
-    with pytest.warns(UserWarning, match=r"^There is no folder '.*nowhere', so that all parts"):
+    with pytest.warns(UserWarning, match=r"^The folder '.*nowhere' does not exist, so all parts"):
         assert plan.missing(tmp_path / "nowhere") == ["repeat=1", "repeat=2"]
 
 
@@ -112,9 +112,7 @@ def test_a_part_of_one_corpus(corpora_plan, tmp_path):
 
 
 def test_parts_that_cannot_be_run_are_one_sentence(plan, corpora_plan, tmp_path):
-    with pytest.raises(
-        ValueError, match="must go to a checkpoint, where the others are; got only"
-    ):
+    with pytest.raises(ValueError, match=r"must have a checkpoint, which it shares .*; got only"):
         plan.run(only="repeat=1")
     with pytest.raises(ValueError, match="has 'second', 'first half'; got 'sekond'"):
         corpora_plan.run(only="corpus=sekond", checkpoint=tmp_path)
@@ -126,7 +124,7 @@ def test_the_parts_of_another_study_are_refused(corpus, network, plan, tmp_path)
     X, labels = corpus
     other = plan_study(TasksDesign(n_splits=4, n_repeats=2, estimator=network), X + 1, labels)
     for call in (other.missing, lambda folder: other.run(only="repeat=2", checkpoint=folder)):
-        with pytest.raises(ValueError, match="is of another run; different are X"):
+        with pytest.raises(ValueError, match="must be of this run; got one that differs in X"):
             call(tmp_path)
 
 

@@ -33,9 +33,9 @@ def test_text_says_answer_design_audit_test_and_verdicts(study):
     assert "up to 3 epochs, normalised over: corpus, seed 0." in text
     assert study.audit_verdict in text
     assert "Test: corrected paired t-test for repeated CV, two-sided" in text
-    assert "the paper's own test is defined for 10 repeats of 10 folds only" in text
-    assert "7 degrees of freedom, ratio of test rows to the others" in text
-    assert "(validation rows count as training) 0.333" in text
+    assert "the paper's own test is defined only for 10 repeats of 10 folds" in text
+    assert "7 degrees of freedom, ratio of test rows to training rows" in text
+    assert "(which include validation rows) 0.333" in text
     for verdict in study.comparisons["verdict"]:
         assert f"- {verdict}" in text
     assert text.count("\n| ") == 6
@@ -64,7 +64,7 @@ def test_of_corpora_of_different_sizes_the_smallest_and_the_largest_are_told(cor
 def test_patience_is_told(study):
     network = clone(study.design.estimator).set_params(patience=7)
     patient = Study(study.scores, study.curves, replace(study.design, estimator=network))
-    assert "up to 3 epochs, stopping after 7 without a better one" in format_study(patient)
+    assert "up to 3 epochs, stopping after 7 epochs without improvement" in format_study(patient)
 
 
 def headline(study):
@@ -75,8 +75,7 @@ def headline(study):
 def test_headline_counts_what_helps_and_what_hurts(study, with_scores):
     assert headline(with_scores(study, {})) == (
         "No method is better than chance: nothing was learned. "
-        "No evidence that transfer helps, and none that it hurts, in any of 4 comparisons with "
-        "DNN."
+        "No evidence that transfer helps or hurts in any of 4 comparisons with DNN."
     )
     both = with_scores(study, {"ProgNet": 0.1, "PT/FT": -0.2})
     assert headline(both) == (
@@ -201,9 +200,9 @@ def test_a_file_of_the_user_is_neither_replaced_nor_removed(study, tmp_path, no_
     (tmp_path / "table.md").write_text("mine")
     (tmp_path / "report.html").mkdir()
     message = (
-        f"The folder '{tmp_path}' has files that no run wrote, or that were changed since, where "
-        "results are to go: 'table.md', 'report.html'. Move them elsewhere, or choose another "
-        "folder."
+        f"The folder '{tmp_path}' must not have files of yours where results will be written; got "
+        "files that no run wrote, or that were changed since: 'table.md', 'report.html'. Move "
+        "them elsewhere, or choose another folder."
     )
     with pytest.raises(FileExistsError, match=f"^{re.escape(message)}$"):
         write_study(study, tmp_path)

@@ -93,12 +93,12 @@ def test_it_says_table_verdicts_design_and_versions(page, study):
     for verdict in study.comparisons["verdict"]:
         assert page.says(verdict)
     assert page.says("2 x 4 folds stratified by speaker")
-    assert page.says("the scores are about speakers that the networks have heard")
-    assert page.says("its features have a part in these means and variances")
+    assert page.says("the scores are for speakers that the networks have heard")
+    assert page.says("the features of test rows for the means and variances")
     assert page.says("hidden_layer_sizes8")
     assert page.says("early_stoppingyes")
     assert page.says("scikit-learn1.")
-    assert page.says("There were 56 fits (40 of methods, 16 of sources). ")
+    assert page.says("The study trained 56 fits (40 of methods, 16 of sources). ")
     assert page.says("The fits of the methods took")
 
 
@@ -127,7 +127,7 @@ def test_a_passed_audit_is_green_and_a_failed_one_red_and_first(page, study, wit
     assert "box bad" in classes
     assert "box good" not in classes
     assert failed.says("Do not use these scores: the audit failed. ✗ Audit FAILED")
-    assert failed.says("the fit of DNN in repeat 1, fold 1 had rows")
+    assert failed.says("the fit of DNN in repeat 1, fold 1 had seen rows")
     assert not failed.says("Transfer helps")
 
 
@@ -166,9 +166,9 @@ def test_no_duration_is_no_sentence(study):
     ("change", "told"),
     [
         ({"folds": "speaker-independent"}, "No speaker is in two folds"),
-        ({"folds": "leave-one-session-out"}, "Each session is tested by networks that have not"),
-        ({"normalisation": "training"}, "nothing of the test rows is used"),
-        ({"normalisation": "none"}, "The features are used as they are"),
+        ({"folds": "leave-one-session-out"}, "Each session tests networks that have not heard"),
+        ({"normalisation": "training"}, "over the training rows of each split"),
+        ({"normalisation": "none"}, "The features are not normalised"),
     ],
 )
 def test_what_folds_and_normalisation_mean(study, change, told):

@@ -52,7 +52,7 @@ def test_a_design_is_read_back_to_the_same_digits(design, tmp_path):
 
 def test_a_file_that_does_not_say_of_what_study_is_refused(tmp_path):
     (tmp_path / "d.toml").write_text("n_repeats = 2")
-    with pytest.raises(ValueError, match=r"must say study = 'tasks' or .*; got None"):
+    with pytest.raises(ValueError, match=r"must have study = 'tasks' or .*; got None"):
         read_design(tmp_path / "d.toml")
 
 
@@ -67,6 +67,6 @@ def test_differences_are_named_with_both_values():
 @pytest.mark.parametrize("content", [b"a = ", b"\xff\xfe"])
 def test_what_is_no_toml_is_a_sentence(tmp_path, content):
     (tmp_path / "d.toml").write_bytes(content)
-    message = f"A design must be a TOML file; {str(tmp_path / 'd.toml')!r} is not: "
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}.+[.]$"):
+    message = f"A design must be a TOML file; got {str(tmp_path / 'd.toml')!r}: "
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}.+[.]"):
         read_record(tmp_path / "d.toml")

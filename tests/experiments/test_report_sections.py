@@ -80,8 +80,8 @@ def test_perfect_predictions_are_described_as_such(study, page_of):
         perfect[f"p_{label}"] = (perfect["truth"] == label).astype(float)
     page = page_of(changed(study, perfect))
     assert "DNN recognises all classes alike (recall 1.000). No source changes any" in page
-    assert "All methods give the same label to 80 of 80 rows, the right one to 80." in page
-    assert "about as sure as it should be: its mean confidence is 100 %, and 100 %" in page
+    assert "All methods give the same label to 80 of 80 rows; this label is right for 80" in page
+    assert "should be, on average: its mean confidence is 100 %, and 100 %" in page
     assert "Most disputed rows" not in page
 
 
@@ -95,7 +95,7 @@ def test_a_source_that_mends_a_speaker_is_said_to_do_more_for_that_speaker(study
     page = page_of(changed(study, rows.assign(prediction=rows["truth"].mask(wrong, other))))
     assert "and worst for s3" in page
     assert re.search(
-        r"ProgNet from speaker gains more over DNN for s3 than for s\d \(change -0", page
+        r"Compared with DNN, ProgNet from speaker helps s3 more than s\d \(change -0", page
     )
 
 
@@ -103,8 +103,8 @@ def test_why_a_change_of_a_gap_cannot_be_tested_is_said(study, page_of):
     labels = study.labels["corpus"]
     page = page_of(changed(study, labels=labels.assign(alone=labels["speaker"] == "s3")))
     assert (
-        "Whether transfer changes it cannot be tested: a group has one speaker, or all speakers "
-        "differ by the same."
+        "Whether transfer changes it cannot be tested: a group has a single speaker, or all "
+        "speakers change by the same amount."
     ) in page
 
 
@@ -122,10 +122,10 @@ def test_a_change_that_turns_a_gap_round_has_a_sign(study, page_of):
 def test_an_svm_is_not_the_network_without_a_source(study, page_of):
     rows = study.predictions.replace({"method": {"DNN": "SVM"}, "baseline": {"DNN": "none"}})
     page = page_of(changed(study, rows))
-    sentence = "No method without a source is the same network as one with a source, so that"
-    for ending in ("no recall is compared", "no gap is compared", "it is not said what transfer"):
+    sentence = "No method without a source is the same network as one with a source, so"
+    for ending in ("recalls are not compared", "gaps are not compared", "the effect of transfer"):
         assert f"{sentence} {ending}" in page
-    for word in ("gains more", "some transfer is right", "changes most"):
+    for word in ("Compared with", "with a source is right", "changes most"):
         assert word not in page
 
 
@@ -134,7 +134,7 @@ def test_the_network_is_compared_wherever_it_is_listed(study, page_of):
     svm = svm.assign(method="SVM", prediction=svm["truth"])
     page = page_of(changed(study, pd.concat([svm, study.predictions])))
     alone = page_of(changed(study))
-    sentence = re.search(r"With a source, the recall of [^.]+\.\d+ by [^.]+\.", alone).group()
+    sentence = re.search(r"With a source, the recall of [^.]+\.\d+ for [^.]+\.", alone).group()
     assert sentence in page
     assert "DNN recognises" in page
 

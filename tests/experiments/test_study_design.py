@@ -26,7 +26,16 @@ from skprognet.experiments import (
 
 STUDIES = [(TasksDesign, transfer_between_tasks), (CorporaDesign, transfer_between_corpora)]
 # What says where the data are, and how the work is done: no part of what is asked.
-NOT_ASKED = {"X", "labels", "source", "target_corpus", "checkpoint", "n_jobs", "verbose"}
+NOT_ASKED = {
+    "X",
+    "labels",
+    "source",
+    "target_corpus",
+    "checkpoint",
+    "n_jobs",
+    "n_together",
+    "verbose",
+}
 
 
 @pytest.mark.parametrize(("design", "function"), STUDIES)
@@ -78,17 +87,17 @@ def test_a_wrong_value_is_found_without_any_data(design, change, error, message)
     ("change", "message"),
     [
         ({"names": ("a", "a")}, "names must have each value once; got 'a' twice."),
-        ({"names": ("a",)}, "names must be those of two or more corpora; got ('a',)."),
+        ({"names": ("a",)}, "names must be of at least two corpora; got ('a',)."),
         ({"sources": []}, "sources must have at least one value, or be None; got none."),
         ({"emotions": "sad"}, "emotions must be at least two labels; got ('sad',)."),
         ({"train_folds": (1, 0)}, "train_folds must satisfy 1 <= train_folds; got 0."),
-        ({"tasks": ["b"]}, "A corpus and a task must have different names, and none is 'all o"),
-        ({"targets": ["B"]}, "targets must hold names of corpora, among 'a', 'b'; got 'B'. The n"),
-        ({"sources": "a"}, "Each target must have a source that is another corpus; 'a' has none."),
+        ({"tasks": ["b"]}, "The name of a corpus must not be that of a task, nor 'all others' "),
+        ({"targets": ["B"]}, "targets must hold names of corpora, among 'a', 'b'; got 'B'. Did y"),
+        ({"sources": "a"}, "Each target must have another corpus as its source; got none for 'a'"),
         (
             {"leave_one_corpus_out": True},
-            "One source of all other corpora together must have at least two of them; for 'b' "
-            "there is 'a' alone. Leave this source out, or add corpora.",
+            "leave_one_corpus_out needs at least two sources for each target; got only 'a' for "
+            "'b'. Switch it off, or add corpora.",
         ),
     ],
 )
@@ -159,7 +168,7 @@ def test_a_plan_finds_data_that_do_not_fit(corpus):
         plan_study(TasksDesign(), X[:50], labels)
     with pytest.raises(TypeError, match="must be a tuple"):
         plan_study(CorporaDesign(), {"a": X, "b": X})
-    with pytest.raises(TypeError, match=r"corpora must be a dict such as .*; got tuple\.$"):
+    with pytest.raises(TypeError, match=r"corpora must be a dict such as .*; got tuple\. "):
         plan_study(CorporaDesign(), corpus)
     with pytest.raises(ValueError, match="must be those of the design, 'a', 'b'; got 'a', 'c'"):
         plan_study(CorporaDesign(names=["a", "b"]), {"a": corpus, "c": corpus})
@@ -181,17 +190,17 @@ def test_a_plan_finds_data_that_do_not_fit(corpus):
         (
             lambda: TasksDesign(sources=["gender", "gender"]),
             ValueError,
-            "sources must have each value once; got 'gender' twice.",
+            "sources must have each value once; got 'gender' twice. Remove one.",
         ),
         (
             lambda: TasksDesign(sources=[]),
             ValueError,
-            "sources or layers must name what may help; got none of either. Name columns of",
+            "sources or layers must have at least one name; got none. Name columns of",
         ),
         (
             lambda: TasksDesign(layers=["ge2e", "gender"]),
             ValueError,
-            "A source and a pretrained network must have different names; 'gender' is both.",
+            "sources and layers must have different names; got 'gender' in both.",
         ),
         (
             lambda: TasksDesign(methods=["dnn", "prognet"]),
@@ -201,7 +210,7 @@ def test_a_plan_finds_data_that_do_not_fit(corpus):
         (
             lambda: CorporaDesign(methods=[]),
             ValueError,
-            "methods must have at least one value, such as 'dnn'; got none.",
+            "methods must have at least one value, such as 'dnn'; got none. Add a value.",
         ),
         (
             lambda: TasksDesign(placebo=1),
@@ -211,7 +220,7 @@ def test_a_plan_finds_data_that_do_not_fit(corpus):
         (
             lambda: TasksDesign(other_methods={"ProgNet": LogisticRegression()}),
             ValueError,
-            "other_methods must have names of their own; 'ProgNet' would replace one of the pa",
+            "other_methods must not use the names of the package's methods; got 'ProgNet'.",
         ),
         (
             lambda: CorporaDesign(train_folds=1),
@@ -221,17 +230,17 @@ def test_a_plan_finds_data_that_do_not_fit(corpus):
         (
             lambda: TasksDesign.from_dict({"n_repeat": 3}),
             ValueError,
-            "The design has no value 'n_repeat'; the nearest is 'n_repeats'. Correct it",
+            "The design must have known values; got 'n_repeat'. Did you mean 'n_repeats'?",
         ),
         (
             lambda: TasksDesign.from_dict(CorporaDesign().to_dict()),
             ValueError,
-            "The design is of the study 'corpora'; make it with the class of that study",
+            "The design must be of the study 'tasks'; got 'corpora'. Use the class of the",
         ),
         (
             lambda: CorporaDesign.from_dict({"both_directions": True}),
             ValueError,
-            "The design is of an earlier version, whose studies had two corpora: it has 'both_",
+            "The design must be of this version; got 'both_directions' of an earlier version",
         ),
         (
             lambda: TasksDesign.from_dict({"network": {"random_state": 3}}),
@@ -243,7 +252,7 @@ def test_a_plan_finds_data_that_do_not_fit(corpus):
                 TasksDesign(other_methods={"LR": LogisticRegression()}).to_dict()
             ),
             ValueError,
-            "The design is not the whole design: it lacks 'other_methods.LR: LogisticReg",
+            "The design must be complete; got one without 'other_methods.LR: LogisticReg",
         ),
         (
             lambda: TasksDesign.from_dict([]),
@@ -290,7 +299,7 @@ def test_the_target_is_no_source():
     labels = pd.DataFrame({"gender": ["a", "b"] * 9, "speaker": list("stu") * 6})
     design = TasksDesign(target="gender", sources=["gender"])
     with pytest.raises(
-        ValueError, match=r"^sources must be other tasks than the target; 'gender'"
+        ValueError, match=r"^sources must be other tasks than the target; got 'gen"
     ):
         plan_study(design, np.eye(18), labels)
 

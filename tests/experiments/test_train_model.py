@@ -39,10 +39,10 @@ def test_copies_are_dropped_and_told(corpus):
     [
         ({"method": "svm"}, "method must be one of 'dnn', 'fine-tuned', .*; got 'svm'"),
         ({"target": "mood"}, "labels must have the columns"),
-        ({"target": "gap"}, "There must be two classes or more, each with two rows or more"),
+        ({"target": "gap"}, "must have at least two classes of at least two rows each"),
         (
             {"target": "rating", "method": "posterior"},
-            "For a target of numbers the methods are dnn",
+            "Methods for a target of numbers must be dnn",
         ),
     ],
 )
@@ -98,5 +98,7 @@ def test_whole_numbers_are_classes_unless_the_user_says_numbers(corpus):
     assert as_numbers.validation == "random"
     assert len(as_classes.counts["classes"]) == 20
     assert as_numbers.model.predict(X).dtype == float
-    with pytest.raises(ValueError, match=r"^An estimator or a score of numbers needs a target of"):
+    with pytest.raises(
+        ValueError, match=r"^An estimator or a score of numbers must have a target of"
+    ):
         train_model(X, labels, **options | {"estimator": DNNRegressor()})

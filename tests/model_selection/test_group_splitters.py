@@ -175,8 +175,8 @@ LABELS = np.array(["sad", "happy"] * 6)
             RepeatedStratifiedGroupKFold(3),
             np.where(GROUPS == "Anna", "sad", "happy"),
             GROUPS,
-            "Every class must be in the training rows of every split; class 'sad' (4 rows) is not "
-            "in repeat 1, fold {fold}. Drop it, or use fewer folds.",
+            "Every class must be in the training rows of every split; got none of class 'sad' (4 "
+            "rows) in repeat 1, fold {fold}. Drop it, or use fewer folds.",
         ),
         (
             RepeatedStratifiedGroupKFold(3),
@@ -189,14 +189,14 @@ LABELS = np.array(["sad", "happy"] * 6)
             LeaveOneSessionOut(),
             np.where(GROUPS == "Anna", "sad", "happy"),
             GROUPS,
-            "Every class must be in the training rows of every split; class 'sad' (4 rows) is not "
-            "in fold 1. Drop it, or use fewer folds.",
+            "Every class must be in the training rows of every split; got none of class 'sad' (4 "
+            "rows) in fold 1. Drop it, or use fewer folds.",
         ),
         (
             LeaveOneSessionOut(),
             LABELS,
             np.repeat("one", 12),
-            "There must be at least 2 sessions, one to test on; got one only. Pass another column "
+            "There must be at least 2 sessions, one to test on; got only one. Pass another column "
             "as groups.",
         ),
         (
@@ -218,7 +218,7 @@ def test_impossible_designs_say_so(cv, y, groups, sentence):
 def test_two_sessions_cannot_train_validate_and_test():
     sentence = (
         "split_with_validation needs at least 3 folds, to train, validate and test; got 2. Make "
-        "more, or call split."
+        "more folds, or call split."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
         list(LeaveOneSessionOut().split_with_validation(LABELS, LABELS, np.repeat([1, 2], 6)))

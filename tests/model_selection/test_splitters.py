@@ -218,7 +218,7 @@ def test_two_folds_cannot_train_validate_and_test():
     cv = RepeatedSpeakerStratifiedKFold(2)
     sentence = (
         "split_with_validation needs at least 3 folds, to train, validate and test; got 2. Make "
-        "more, or call split."
+        "more folds, or call split."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
         next(cv.split_with_validation(X, groups=SPEAKER))

@@ -25,8 +25,8 @@ def test_speakers_are_kept_apart_where_each_class_has_several(labels):
     ("target", "speaker", "reason"),
     [
         ("y", "gap", "8 of 40 rows have none"),
-        ("y2", "speaker", "'b' of 'y2' has one only"),
-        ("speaker", "speaker", "'k' of 'speaker' has one only"),
+        ("y2", "speaker", "'b' of 'y2' has only one"),
+        ("speaker", "speaker", "'k' of 'speaker' has only one"),
         ("y", "who", "it is missing"),
     ],
 )

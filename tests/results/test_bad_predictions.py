@@ -22,10 +22,10 @@ def check(message, function, *arguments, **options):
 
 def test_predictions_of_two_studies(invented):
     one, other = invented(0), invented(1)
-    check("twice. Predictions of two studies", confusion_by_method, pd.concat([one, other]))
+    check("twice. Pass the predictions of one", confusion_by_method, pd.concat([one, other]))
     wrong = one.copy()
     wrong.loc[wrong["row"].eq(7) & wrong["repeat"].eq(1), "truth"] = "sad"
-    check("the truth of each row; row 7 has 'sad', 'happy'", confusion_by_method, wrong)
+    check("the truth of each row; got 'sad', 'happy' for row 7", confusion_by_method, wrong)
     check("got 179 rows of 'DNN' and 180 of", confusion_by_method, one.drop(index=3))
     other_rows = one.copy()
     other_rows.loc[0, "row"] = 100
@@ -40,9 +40,9 @@ def test_probabilities(invented):
     check("at least one method", calibration_by_method, predictions.drop(columns=_p(predictions)))
     some = predictions.copy()
     some.loc[0, _p(some)] = np.nan
-    check("1 rows of 'DNN' lack it", calibration_by_method, some)
+    check("got none for 1 rows of 'DNN'", calibration_by_method, some)
     renamed = predictions.rename(columns={"p_sad": "p_glad"})
-    check("each class that is predicted", calibration_by_method, renamed)
+    check("each predicted class", calibration_by_method, renamed)
     check("n_bins", calibration_by_method, predictions, n_bins=0)
 
 
@@ -62,7 +62,7 @@ def test_labels(invented):
         check("got none for 5.", function, predictions, some, "gender")
         both = pd.concat([predictions.assign(corpus="A"), predictions.assign(corpus="B")])
         check("each of the corpora 'A', 'B'", function, both, labels, "gender")
-        check("'B' missing among 'A'", function, both, {"A": labels}, "gender")
+        check("got 'A' without 'B'", function, both, {"A": labels}, "gender")
     one = labels.assign(gender="f")
     check("at least two groups", gaps_between_groups, predictions, one, "gender")
     check("Did you mean 'DNN'?", gaps_between_groups, predictions, labels, "gender", against="DN")
@@ -79,12 +79,12 @@ def test_classes_and_methods(invented):
     check("Did you mean 'angry'?", recall_scores, predictions, "angri")
     check("The classes are 'angry', 'happy', 'sad'.", recall_scores, predictions, "zzz")
     without = predictions[(predictions["fold"] != 2) | (predictions["truth"] != "sad")]
-    check("3 have none, the first is repeat 1, fold 2", recall_scores, without, "sad")
+    check("got 3 without, first repeat 1, fold 2", recall_scores, without, "sad")
     keys = ["method", "source", "repeat", "fold"]
     scores = predictions[keys].drop_duplicates().assign(score=0.5)
-    check("1 are missing", recall_scores, predictions, "sad", scores.iloc[1:])
+    check("got none for 1", recall_scores, predictions, "sad", scores.iloc[1:])
     check("twice", recall_scores, predictions, "sad", pd.concat([scores, scores.iloc[:1]]))
     alone = predictions[predictions["method"] == "DNN"]
-    check("'DNN' alone", most_disputed, alone)
+    check("got only 'DNN'", most_disputed, alone)
     check("only must be one of", most_disputed, predictions, only="better")
     check("a method without a source", most_disputed, predictions, against="ProgNet")

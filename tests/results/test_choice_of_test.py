@@ -85,8 +85,8 @@ def test_the_f_test_leaves_chance_to_a_test_that_has_a_side(rng):
     assert np.isnan(row["ratio"])
     assert row["p_chance"] == compare_methods(scores).loc[0, "p_chance"] < 0.01
     assert explain_tests(comparisons) == (
-        "Test: combined 5x2 CV F-test, two-sided. It is Alpaydin's test, which is defined for 5 "
-        "repeats of 2 folds only."
+        "Test: combined 5x2 CV F-test, two-sided. This is Alpaydin's test, which is defined only "
+        "for 5 repeats of 2 folds."
     )
 
 
@@ -100,8 +100,8 @@ def test_the_table_reads_chance_from_the_comparisons(rng):
 
 def test_a_test_that_does_not_fit_is_refused_with_those_that_do(rng):
     sentence = (
-        "test must fit the folds; 'calibrated_cv_ttest' is not made for 5 x 2 folds. Take one of "
-        "'auto', 'corrected_cv_ttest', 'combined_5x2cv_ftest'."
+        "test must fit 5 x 2 folds; got 'calibrated_cv_ttest', which does not. Use one of 'auto', "
+        "'corrected_cv_ttest', 'combined_5x2cv_ftest'."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
         compare_methods(two(rng, 5, 2), test="calibrated_cv_ttest")
@@ -136,7 +136,7 @@ def test_several_p_values_are_refused(rng):
     own = SignificanceTest("own", "test of each fold", lambda a, b: OnlyP(np.array([0.1, 0.2])))
     sentence = (
         "The function of 'own' must return an object with one number as pvalue; got array([0.1, "
-        "0.2]). Test all folds together: many tests of scipy do that with axis=None."
+        "0.2]). Test all folds together, for example with axis=None of scipy."
     )
     with pytest.raises(TypeError, match=exactly(sentence)):
         compare_methods(two(rng, 2, 3), test=own)
@@ -152,5 +152,5 @@ def test_a_function_is_needed():
 def test_the_explanation_has_the_range_of_settings(rng):
     sizes = [two(rng, 2, 3, n_train_folds=n, n_train=40 * n, n_test=20) for n in (1, 2)]
     text = explain_tests(compare_methods(pd.concat(sizes)))
-    assert "5 degrees of freedom, ratio of test rows to the others" in text
-    assert "(validation rows count as training) 0.250 to 0.500. It is" in text
+    assert "5 degrees of freedom, ratio of test rows to training rows" in text
+    assert "(which include validation rows) 0.250 to 0.500. Nadeau" in text

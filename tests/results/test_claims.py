@@ -52,7 +52,7 @@ def test_nothing_is_said_of_transfer_where_another_classifier_is_better(with_svm
     assert not comparisons["hurts"].any()
     assert not comparisons["verdict"].str.contains("hurt").any()
     text = format_table(summary_table(with_svm, comparisons))
-    assert "No method is marked: none is better or worse than DNN at p < 0.05" in text
+    assert "No method has a mark: none is better or worse than DNN at p < 0.05" in text
     assert "hurts" not in text
 
 
@@ -134,7 +134,7 @@ def test_the_column_baseline_says_which_network_is_the_same():
             scores.assign(baseline="none"), compare_methods(scores.assign(baseline="none"))
         )
     )
-    assert "No marks: there is no network with a source beside the same network without" in text
+    assert "no marks, because no network was run both with and without a source" in text
 
 
 def test_a_study_tells_which_network_is_the_same_and_what_a_guess_scores():
@@ -286,10 +286,10 @@ def test_a_source_whose_own_score_is_not_known_has_a_note():
     parts = [tidy(BASE, "DNN", source_score=np.nan)]
     parts += [tidy(BASE, "ProgNet", s, source_score=u) for s, u in [("sex", 0.9), ("who", np.nan)]]
     text = format_table(summary_table(pd.concat(parts)))
-    assert "The own UAR of who is not known: the test rows have no labels that could" in text
+    assert "The own UAR of who is unknown, because the test rows have no labels that" in text
     text = format_table(summary_table(pd.concat([parts[0], parts[2]])))
-    assert "The own UAR of who is not known" in text
+    assert "The own UAR of who is unknown" in text
     combined = tidy(BASE, "ProgNet", "sex + who", source_score=np.nan)
     text = format_table(summary_table(pd.concat([*parts[:2], combined])))
-    assert "The own UAR of sex + who is not known: it stands for several sources, each" in text
-    assert "not known" not in format_table(summary_table(pd.concat(parts[:2])))
+    assert "The own UAR of sex + who is unknown, because each of the combined sources" in text
+    assert "unknown" not in format_table(summary_table(pd.concat(parts[:2])))

@@ -154,7 +154,7 @@ def test_a_p_that_does_not_survive_the_correction_is_said():
     assert (comparisons["pvalue"] < 0.05).all()
     assert (comparisons["pvalue_holm"] > 0.05).all()
     for verdict in comparisons["verdict"]:
-        assert "Corrected for the 6 comparisons made, it is no evidence (Holm, p = " in verdict
+        assert "After Holm's correction for 6 comparisons this is not evidence (p = " in verdict
 
 
 def test_missing_and_double_folds_are_errors(three):
@@ -332,25 +332,27 @@ def test_methods_of_other_designs_are_not_compared(five):
         (
             {"pairs": "all", "against": "DNN"},
             ValueError,
-            "pairs and against exclude each other; got 'all' and 'DNN'. Pass one.",
+            "Either pairs or against must be given, not both; got 'all' and 'DNN'. Pass one of "
+            "them.",
         ),
         (
             {"against": "SVM"},
             ValueError,
             "against must name a method that was scored in every condition, or a pair (method, "
-            "source); got 'SVM' where there are [('DNN', 'none'), ('PT/FT', 'sex'), ('ProgNet', "
-            "'sex'), ('PT/FT', 'age'), ('ProgNet', 'age')].",
+            "source); got 'SVM'. Choose one of ('DNN', 'none'), ('PT/FT', 'sex'), ('ProgNet', "
+            "'sex'), ('PT/FT', 'age'), ('ProgNet', 'age').",
         ),
         (
             {"against": "ProgNet"},
             ValueError,
-            "against must name one method and source; 'ProgNet' has several. Choose one of "
-            "[('ProgNet', 'sex'), ('ProgNet', 'age')].",
+            "against must name one method and source; got 'ProgNet', which has several sources. "
+            "Choose one of [('ProgNet', 'sex'), ('ProgNet', 'age')].",
         ),
         (
             {"against": 1},
             TypeError,
-            "against must be the name of a method, or a pair (method, source); got 1.",
+            "against must be the name of a method, or a pair (method, source); got 1. Pass one "
+            "of these.",
         ),
         ({"rope": -1}, ValueError, "rope must satisfy 0 <= rope < inf; got -1."),
         ({"alpha": 5}, ValueError, "alpha must satisfy 0 < alpha < 1; got 5."),
@@ -451,8 +453,8 @@ def test_transfer_that_may_hurt_is_worded_with_care():
         "No evidence of a difference between ProgNet from sex and DNN"
     )
     assert row["verdict"].endswith(
-        " Transfer may hurt, though: ProgNet from sex is worse by more than 0.01 with probability "
-        f"{row['p_worse']:.2f}."
+        " However, transfer may hurt: ProgNet from sex is worse by more than 0.01 with "
+        f"probability {row['p_worse']:.2f}."
     )
     scores = pd.concat([tidy([BASE + PERHAPS], "ProgNet", "sex"), tidy([BASE], "DNN", "none")])
     mirrored = compare_methods(scores, against=("ProgNet", "sex")).loc[0]

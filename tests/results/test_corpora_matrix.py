@@ -85,7 +85,7 @@ def test_one_target_and_several_sizes_are_matrices_too():
 def test_without_the_plain_network_there_is_no_gain():
     scores = scores_of(ONE)
     scores = scores[scores["method"] != "DNN"]
-    with pytest.raises(ValueError, match="scores must have a method with a source beside the"):
+    with pytest.raises(ValueError, match="scores must have a network both with a source"):
         corpora_matrix(scores)
 
 
@@ -100,7 +100,7 @@ def test_the_mean_over_sources_is_that_of_each_fold():
     np.testing.assert_array_equal(found["none"].dropna(), wide["none"].dropna())
     result = compare_over_corpora(averaged)
     assert result.n_corpora == 3
-    with pytest.raises(ValueError, match=re.escape("from the sources 'x'; it has those from 'no")):
+    with pytest.raises(ValueError, match=re.escape("from the sources 'x'; got rows from 'no")):
         average_over_sources(scores, ["x"])
 
 

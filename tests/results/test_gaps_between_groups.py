@@ -88,7 +88,8 @@ def test_a_group_of_one_speaker_is_not_tested(gaps):
     found = gaps_between_groups(predictions, labels.assign(own=labels["speaker"] == 3), "own")
     assert found["pvalue"].isna().all()
     assert found["verdict"][1].endswith(
-        "It cannot be tested: a group has one speaker, or all speakers differ by the same."
+        "This change cannot be tested: a group has a single speaker, or all speakers change by "
+        "the same amount."
     )
 
 
@@ -98,7 +99,9 @@ def test_equal_methods_have_no_change(gaps):
     same = pd.concat([plain, plain.assign(method="ProgNet", source="speaker")])
     found = gaps_between_groups(same, labels, "gender").iloc[1]
     assert (found["change"], found["pvalue"]) == (0, 1)
-    assert found["verdict"].endswith("change 0.000. It cannot be tested: nothing differs.")
+    assert found["verdict"].endswith(
+        "a change of 0.000. This change cannot be tested: the methods do not differ."
+    )
 
 
 def test_rows_as_units_make_more_of_the_same_difference(gaps):
@@ -116,7 +119,7 @@ def test_a_gap_that_transfer_closes_is_told(gaps, monkeypatch):
     assert table["against"].isna().tolist() == [True, False]
     assert table["verdict"][0].startswith("Between groups of gender, the UAR of DNN differs by 0.")
     assert table["verdict"][0].endswith(").")
-    assert table["verdict"][1].endswith(". The source does more for f than for m.")
+    assert table["verdict"][1].endswith(". The source helps f more than m.")
 
 
 def test_p_values_are_adjusted_for_the_comparisons_of_the_table(gaps):
@@ -124,12 +127,12 @@ def test_p_values_are_adjusted_for_the_comparisons_of_the_table(gaps):
     alone = gaps_between_groups(predictions, labels, "gender").iloc[1]
     assert 0.02 < alone["pvalue"] < 0.05
     assert alone["pvalue_holm"] == alone["pvalue"]
-    assert alone["verdict"].endswith("The source does more for 0.5 than for -0.5.")
+    assert alone["verdict"].endswith("The source helps 0.5 more than -0.5.")
     more = [predictions[predictions["source"] != "none"].assign(source=name) for name in "ab"]
     table = gaps_between_groups(pd.concat([predictions, *more]), labels, "gender")
     assert table["pvalue_holm"][1:].tolist() == pytest.approx([3 * alone["pvalue"]] * 3)
     assert (
-        "Corrected for the 3 comparisons made, it is no evidence (Holm, p = 0."
+        "After Holm's correction for 3 comparisons this is not evidence (p = 0."
         in (table["verdict"][1])
     )
 

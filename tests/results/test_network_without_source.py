@@ -41,7 +41,7 @@ def test_an_svm_alone_judges_nothing(invented, known):
     gaps = gaps_between_groups(predictions, LABELS, "gender")
     assert gaps["against"].isna().all()
     assert gaps["pvalue"].isna().all()
-    sentence = "No method without a source is the same network, so that it is compared with"
+    sentence = "not compared, because the same network was not run without a source"
     assert [sentence in each for each in gaps["verdict"]] == [False, True]
     disputed = most_disputed(predictions)
     assert disputed[["wrong_to_right", "right_to_wrong"]].isna().all(axis=None)

@@ -235,7 +235,7 @@ def test_a_pair_without_friedmans_backing_is_said():
     row = pair(result, 0, 1)
     assert row["pvalue_holm"] < 0.05
     assert row["verdict"].endswith(
-        " Friedman's test, though, finds no difference among all methods."
+        " However, Friedman's test finds no difference among all methods."
     )
 
 
@@ -251,7 +251,7 @@ def test_too_few_corpora_are_refused(n_corpora, n_methods, post_hoc, needed, p):
     rng = np.random.default_rng(0)
     sentence = (
         f"scores must be of at least {needed} corpora for {n_methods} methods; got {n_corpora}, "
-        f"on which even one that is best everywhere has p = {p}. Add corpora, or use "
+        f"with which even a method that is best everywhere has p = {p}. Add corpora, or use "
         "compare_methods on each."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
@@ -262,7 +262,7 @@ def test_too_few_corpora_are_refused(n_corpora, n_methods, post_hoc, needed, p):
 def test_two_methods_are_for_wilcoxon():
     sentence = (
         "scores must have at least 3 methods for Friedman's test; got ['DNN', 'PT/FT from sex']. "
-        "Compare two by scipy.stats.wilcoxon on their mean score on each corpus."
+        "Compare two methods with scipy.stats.wilcoxon, by their mean scores on each corpus."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
         compare_over_corpora(frame(np.random.default_rng(0).random((9, 2))))
@@ -271,9 +271,9 @@ def test_two_methods_are_for_wilcoxon():
 def test_other_errors():
     scores = frame(REFERENCE["scores"])
     sentence = (
-        "scores must have every method and source on every corpus; ['ProgNet from sex'] are "
-        "missing on 'corpus 4'. Leave out what is not on all, or give sources that stand for the "
-        "same one name."
+        "scores must have every method and source on every corpus; got no ['ProgNet from sex'] on "
+        "'corpus 4'. Drop methods that were not run on every corpus, or give matching sources one "
+        "name."
     )
     gone = (scores["corpus"] == "corpus 4") & (scores["method"] == "ProgNet")
     with pytest.raises(ValueError, match=exactly(sentence)):

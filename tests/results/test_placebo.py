@@ -84,7 +84,7 @@ def test_a_source_that_beats_its_placebo_helps_because_of_what_it_knows():
     gain = (0.15 + NOISE[1] - NOISE[3]).mean()
     p = corrected_cv_ttest(PLAIN + 0.15 + NOISE[1], PLAIN + NOISE[3]).pvalue
     assert (
-        "It helps because of what the source knows: the same network with a placebo as its source "
+        "What the source has learned helps: the same network with a placebo as its source "
         f"has UAR {(PLAIN + NOISE[3]).mean():.3f} (difference {gain:+.3f}, p = {p:.3g})." in said
     )
 
@@ -92,16 +92,16 @@ def test_a_source_that_beats_its_placebo_helps_because_of_what_it_knows():
 def test_what_holm_leaves_no_evidence_of_helps_by_the_plain_p_values_only():
     row = of_kind(compare_methods(scores(0.018, 0.0)), "transfer").iloc[0]
     assert row["pvalue"] < 0.05 < row["pvalue_holm"]
-    assert "it is no evidence (Holm" in row["verdict"]
-    assert "By the plain p-values it helps because of what the source knows: " in row["verdict"]
-    assert "It helps" not in row["verdict"]
+    assert "this is not evidence" in row["verdict"]
+    assert "By the uncorrected p-values, what the source has learned helps: " in row["verdict"]
+    assert "What the source" not in row["verdict"]
 
 
 def test_a_source_that_is_as_good_as_its_placebo_may_help_by_more_weights_alone():
     table = scores(0.15, 0.15)
     said = verdict_of_transfer(table)
     assert "The gain may come from more weights alone: the same network with a placebo" in said
-    assert "what the source knows" not in said
+    assert "what the source has learned" not in said
     control = of_kind(compare_methods(table), "control")["verdict"].item()
     assert control.startswith("ProgNet from placebo of ge2e is better than DNN: UAR ")
     assert "a placebo has nothing to teach, so more weights alone help here." in control
@@ -130,17 +130,17 @@ def test_a_placebo_is_no_transfer(placebo):
 @pytest.mark.parametrize(
     ("side_by_side", "placebo", "sentence"),
     [
-        (0.05, 0.0, "Reading the layers of the source progressively adds to that: a DNN that "),
+        (0.05, 0.0, "Reading the layers of the source progressively helps further: a DNN that "),
         (
             0.15,
             0.0,
             "The layers of the source help, but reading them progressively adds nothing "
-            "measurable: a DNN that reads these side by side with the features has UAR 0.7",
+            "measurable: a DNN that reads them side by side with the features has UAR 0.7",
         ),
         (
             0.25,
             None,
-            "The layers of the source help, but reading them progressively makes it worse: a DNN",
+            "The layers of the source help, but reading them progressively makes the score worse",
         ),
         # Where shuffled layers are as good, it is not said that these help.
         (0.15, 0.15, "alone: the same network with a placebo as its source has UAR 0.7"),
@@ -163,7 +163,7 @@ def test_the_order_of_the_two_in_a_comparison_changes_no_finding():
     assert first["difference"] == pytest.approx(-second["difference"])
     backwards = of_kind(compare_methods(table, against=("ProgNet", "ge2e")), "transfer").iloc[0]
     assert (backwards["method"], backwards["against_source"]) == ("DNN", "ge2e")
-    assert "It helps because of what the source knows: " in backwards["verdict"]
+    assert "What the source has learned helps: " in backwards["verdict"]
     every = compare_methods(table, pairs="all")
     placebo = of_kind(every, "placebo")
     assert pairs(placebo) == [("ProgNet", "ge2e", "ProgNet", "placebo of ge2e", "placebo")]
@@ -174,7 +174,7 @@ def test_each_condition_has_its_own_placebo():
     known = scores(0.15, 0.0).assign(corpus="A")
     alone = scores(0.15, 0.15).assign(corpus="B")
     said = of_kind(compare_methods(pd.concat([known, alone])), "transfer").set_index("corpus")
-    assert "because of what the source knows" in said.loc["A", "verdict"]
+    assert "What the source has learned helps" in said.loc["A", "verdict"]
     assert "from more weights alone" in said.loc["B", "verdict"]
 
 
@@ -182,7 +182,7 @@ def test_where_lower_is_better_a_gain_is_still_one():
     error = Score("error", lambda y, p: 0.0, range=(0, 1), greater_is_better=False)
     columns = {"metric": error.name, "greater_is_better": False}
     said = verdict_of_transfer(scores(-0.15, 0.0).assign(**columns))
-    assert "It helps because of what the source knows: " in said
+    assert "What the source has learned helps: " in said
     assert "(gain (lower is better) +0.1" in said
 
 
@@ -206,7 +206,7 @@ def test_the_table_has_each_placebo_below_its_source_and_its_p_value():
     )
     text = format_table(summary)
     assert "‡ better than the same method with a placebo of the source, at p < 0.05" in text
-    assert "A placebo is the same network with as many weights, whose source knows" in text
+    assert "A placebo is the same network with the same number of weights, but the" in text
     assert "| p (placebo)   |" in text
 
 

@@ -195,5 +195,5 @@ def test_what_is_about_numbers_refuses_classes(predictions):
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_numbers_that_are_missing_or_endless_are_refused(value, predictions):
     predictions.loc[3, "prediction"] = value
-    message = f"as 'prediction' in every row; 1 of 360 are none, the first is {value}."
+    message = f"as 'prediction' in every row; got 1 of 360 rows without, first {value}."
     refuses(message, agreement_by_method, predictions)

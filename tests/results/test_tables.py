@@ -244,8 +244,8 @@ def test_the_legend_explains_the_marks_there_are(three):
     assert format_table(summary_table(scores)).endswith(f"\n\n{LEGEND}")
     none = format_table(summary_table(scores, compare_methods(scores, alpha=1e-9)))
     assert none.endswith(
-        "No method is marked: none is better or worse than DNN at p < 1e-09, not adjusted for the "
-        "number of comparisons."
+        "No method has a mark: none is better or worse than DNN at p < 1e-09, not adjusted for "
+        "the number of comparisons."
     )
     over_all = format_table(summary_table(scores, spread="folds"))
     assert over_all.endswith("mean ± standard deviation over all folds.")

@@ -148,7 +148,7 @@ def test_a_method_without_probabilities_is_nan_and_named(invented):
     predictions = invented()
     columns = [f"p_{label}" for label in CLASSES]
     predictions.loc[predictions["method"] == "PT/FT", columns] = np.nan
-    with pytest.warns(UserWarning, match=r"^There are no probabilities of PT/FT from gender: NaN"):
+    with pytest.warns(UserWarning, match=r"^The calibration of PT/FT from gender is NaN, because"):
         errors = expected_calibration_error(predictions)
     assert errors["ece"].isna().tolist() == [False, True, False]
     with pytest.warns(UserWarning, match="no probabilities"):

@@ -426,11 +426,13 @@ def test_confidence_level_is_a_share(level):
         ),
         (
             {"n_train": 900},
-            "n_train and n_test go together; got n_train without n_test. Pass both or neither.",
+            "n_train and n_test must be given together; got n_train without n_test. Pass both or "
+            "neither.",
         ),
         (
             {"n_test": 100},
-            "n_train and n_test go together; got n_test without n_train. Pass both or neither.",
+            "n_train and n_test must be given together; got n_test without n_train. Pass both or "
+            "neither.",
         ),
         (
             {"n_train": [900] * 10, "n_test": 100},

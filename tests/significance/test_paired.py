@@ -178,7 +178,7 @@ def test_other_folds_are_refused(tables):
     a, b = tables
     later = frame(b).assign(repeat=lambda rows: rows["repeat"] + 1)
     sentence = (
-        "a and b must have the same folds; repeat {}, fold 1 is only in {}. Score both methods "
+        "a and b must have the same folds; got repeat {}, fold 1 only in {}. Score both methods "
         "on the same folds."
     )
     with pytest.raises(ValueError, match=exactly(sentence.format(1, "a"))):
