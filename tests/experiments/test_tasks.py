@@ -34,8 +34,8 @@ def test_the_estimators_parameters_are_used_by_all(corpus):
 def test_missing_columns_are_named(corpus):
     X, labels = corpus
     message = (
-        "labels must have the columns ['emotion', 'gender', 'speaker']; got ['speaker', 'emotion'] "
-        "without ['gender']. Rename columns, or pass target=, sources= and speaker=."
+        "labels must have the columns ['emotion', 'gender', 'speaker']; got ['speaker', "
+        "'emotion'] without ['gender']. Rename columns, or pass target=, sources= and speaker=."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         transfer_between_tasks(X, labels[["speaker", "emotion"]])
