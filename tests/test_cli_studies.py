@@ -344,11 +344,17 @@ def test_a_run_that_cannot_begin_leaves_nothing(table, tmp_path, options, messag
         ("target = 1", "must have text, as 'target'; got 1."),
         ("sources = 'speaker'", "must have a list, each text, as 'sources'; got 'speaker'."),
         ("sources = [1]", "must have a list, each text, as 'sources'; got [1]."),
-        ("study = 'corpora'", "is of the study 'corpora'; run it with: skprognet corpora"),
-        ("[network]\ndrop = 1", "table network, has no value 'drop'; the nearest is 'dropout'."),
+        ("study = 'corpora'", "got 'corpora'. Run it with: skprognet corpora"),
+        (
+            "[network]\ndrop = 1",
+            "table network, must have known values; got 'drop'. Did you mean 'dropout'?",
+        ),
         ("[network]\nlr = 'x'", "lr must be a number"),
         ("[network]\nrandom_state = 1", "must have 'random_state' above its tables"),
-        ("[inputs]\ntabel = 'x'", "table inputs, has no value 'tabel'; the nearest is 'table'."),
+        (
+            "[inputs]\ntabel = 'x'",
+            "table inputs, must have known values; got 'tabel'. Did you mean 'table'?",
+        ),
         ("a = ", "A design must be a TOML file; "),
     ],
 )
