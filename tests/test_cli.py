@@ -69,7 +69,7 @@ def test_demo_writes_its_files_and_says_that_it_is_short(demo):
     assert "- ProgNet from gender and PT/FT from gender are" in result.stdout
     assert "| ProgNet  | placebo of ge2e " in result.stdout
     # Beside the paper's 21 fits, those of ProgNet from the layers and from their placebo.
-    assert "in 27 fits (21 of methods, 6 of sources)" in result.stdout
+    assert "It checked 27 fits (21 of methods, 6 of sources) with" in result.stdout
     assert "unknown" in result.stdout  # what the speech model was trained on
     scores = pd.read_csv(folder / "results.csv")
     assert len(scores) == 7 * 3

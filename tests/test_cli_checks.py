@@ -122,7 +122,7 @@ def test_copies_with_other_labels_are_an_error_even_if_kept(write, tmp_path):
         refused = run(*command, "--duplicates", "keep", "-o", output)
         assert refused.exit_code == 1
         assert "Rows with equal features must have equal labels" in refused.stderr
-        assert f"these differ: {copies} in 'emotion'. Find out" in refused.stderr
+        assert f"got differences: {copies} in 'emotion'. Find out" in refused.stderr
 
 
 def test_codes_of_classes_are_no_ratings(write, tmp_path):

@@ -90,8 +90,8 @@ def test_a_file_of_the_user_is_refused_before_any_training(line, whole, tmp_path
         (folder / name).write_bytes(b"mine")
         result = run(*line, folder)
         assert result.exit_code == 1
-        sentence = f"The folder '{folder}' {IN_THE_WAY}'{name}'. Move them elsewhere, or choose"
-        assert sentence in result.stderr
+        assert f"The folder '{folder}' must not have files of yours" in result.stderr
+        assert f"{IN_THE_WAY}'{name}'. Move them elsewhere, or choose" in result.stderr
         assert "training" not in result.stderr
         assert contents(folder) == {(folder / name).relative_to(folder): b"mine"}
 

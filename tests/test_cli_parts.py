@@ -75,7 +75,8 @@ def test_parts_give_the_bytes_of_one_run(line, tmp_path):
     )
     assert run(*line, parts, "--only", "repeat=2").exit_code == 0
     last = run(*line, parts, "--only", "repeat=1")
-    assert f"All {N_FITS} fits of the study are in '{parts}': the same command with" in last.stdout
+    end = "To write the results, run the same command with --finish in place of --only.\n"
+    assert last.stdout.endswith(f"All {N_FITS} fits of the study are in '{parts}'. {end}")
     finished = run(*line, parts, "--finish")
     assert finished.exit_code == 0, finished.output
     assert contents(parts) == contents(whole)
@@ -117,7 +118,7 @@ def test_the_durations_have_a_file_of_their_own(line, tmp_path):
     (tmp_path / "timings.csv").write_text(timings.to_csv(index=False))
     refused = run(*line, tmp_path)
     assert refused.exit_code == 1
-    assert "were changed since: 'timings.csv'. " in refused.stderr
+    assert "got missing or changed files: 'timings.csv'. " in refused.stderr
 
 
 @pytest.mark.parametrize(
@@ -142,6 +143,7 @@ def test_what_cannot_be_done_is_one_sentence_and_leaves_nothing(
     result = run(*line, tmp_path / "out", *options)
     assert (result.exit_code, result.stdout) == (code, "")
     assert sentence in result.stderr
+    assert "Warning" not in result.stderr  # the error names the folder
     assert not (tmp_path / "out").exists()
 
 

@@ -123,10 +123,13 @@ def test_the_layers_of_ge2e(folder, tmp_path):
     [
         (["--feature-set", "none"], "--feature-set none leaves nothing to extract. Name a --sp"),
         (["--speech-model", "nobody/none"], "allow its download with download=True (--download)."),
-        (["--speech-model", "{tiny}", "--speech-layers", "layer9"], "layers must be of 'layer0',"),
+        (
+            ["--speech-model", "{tiny}", "--speech-layers", "layer9"],
+            "layers must be among 'layer0',",
+        ),
         (
             ["--speech-model", "{tiny}", "--speech-pooling", "max"],
-            "pooling must be of 'mean', 'std'",
+            "pooling must be among 'mean', 'std'",
         ),
     ],
 )
@@ -218,11 +221,11 @@ def test_inspect_shows_layers_and_weights(folder, model):
         ("--method dnn --layers tiny", "--method dnn takes no --source or --layers; got 1."),
         (
             "--method fine-tuned --layers tiny",
-            "The method 'fine-tuned' needs weights to learn from",
+            "The method 'fine-tuned' needs weights from its source; got layers=['tiny'],",
         ),
         (
             "--method posterior --layers tiny",
-            "The method 'posterior' needs posteriors to learn from",
+            "The method 'posterior' needs posteriors from its source; got layers=['tiny'],",
         ),
         (
             "--method progressive --layers tony",

@@ -63,7 +63,7 @@ scale_option = click.option(
     multiple=True,
     metavar="z-scores|none|NAME=LOW:HIGH...",
     callback=_parse,
-    help="How to make the numbers of the corpora comparable: bring each corpus to mean 0 and "
-    "variance 1 (z-scores), change nothing (none), or map its LOW and HIGH to 0 and 1.  "
-    "[default: z-scores of numbers]",
+    help="How to bring the numbers of the corpora to one scale: mean 0 and variance 1 in each "
+    "corpus (z-scores), no scaling (none), or 0 to 1 from LOW to HIGH.  [default: z-scores for "
+    "numbers]",
 )

@@ -86,7 +86,7 @@ def check_all_parts(plan, output, n_together: int | None) -> None:
     """Raise unless all parts of a study are in its output folder."""
     with warnings.catch_warnings():
         # The message below names the folder.
-        warnings.filterwarnings("ignore", "There is no folder")
+        warnings.filterwarnings("ignore", "The folder .* does not exist")
         missing = plan.missing(output.checkpoint, n_together=n_together)
     if not missing:
         return

@@ -106,7 +106,7 @@ class CalibrationDisplay(Display):
         check_one_study("predictions", curves, CONDITIONS)
         with warnings.catch_warnings():
             # The curves have just said which methods have no probabilities.
-            warnings.filterwarnings("ignore", "There are no probabilities of")
+            warnings.filterwarnings("ignore", "The calibration of")
             errors = expected_calibration_error(predictions, n_bins=n_bins)
         return cls(curves, errors, min_count=min_count)
 

@@ -79,7 +79,7 @@ class CorporaDesign(StudyDesign):
     scale: str | Mapping | None = argument(
         None,
         "How to bring the numbers of the corpora to one scale: mean 0 and variance 1 in each "
-        "corpus (z-scores), no scaling, or 0 to 1 from LOW to HIGH.",
+        "corpus (z-scores), no scaling (none), or 0 to 1 from LOW to HIGH.",
         default_in_words="z-scores for numbers",
     )
     tasks: tuple[str, ...] = argument(

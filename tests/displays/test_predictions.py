@@ -144,7 +144,9 @@ def test_calibration_leaves_out_a_method_without_probabilities(predictions):
     sure = np.where(predictions["prediction"] == "angry", 0.9, 0.1)
     predictions = predictions.assign(p_angry=sure, p_sad=1 - sure)
     predictions.loc[predictions["method"] == "DNN", ["p_angry", "p_sad"]] = np.nan
-    with pytest.warns(UserWarning, match="no probabilities of DNN") as warned:
+    with pytest.warns(
+        UserWarning, match="calibration of DNN is NaN, because there are no prob"
+    ) as warned:
         display = CalibrationDisplay.from_predictions(predictions)
     assert len(warned) == 1
     drawn(display)

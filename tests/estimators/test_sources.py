@@ -478,7 +478,7 @@ def test_groups_and_weights_go_to_sources_that_take_them(kind, problem, small):
     ("labels", "message"),
     [
         (np.zeros(150), "source_y must have at least 2 classes"),
-        (np.linspace(0, 1, 150), "'source_y' has 150 "),
+        (np.linspace(0, 1, 150), "got ratings in 'source_y': 150 "),
     ],
     ids=["one class", "ratings"],
 )

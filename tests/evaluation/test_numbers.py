@@ -318,7 +318,7 @@ def test_what_cannot_be_learned_is_refused(y, options, error, sentence):
 @pytest.mark.parametrize(
     ("y", "hint"),
     [
-        (np.arange(N), "If whole numbers such as ratings are to be predicted, say kind='numbers'"),
+        (np.arange(N), "To predict whole numbers such as ratings, pass kind='numbers'"),
         (np.arange(0.5, N).astype(str), "If '0.5' is meant as a number, convert the labels"),
     ],
 )
@@ -330,7 +330,9 @@ def test_classes_that_look_like_numbers_are_told_so(y, hint):
 def test_a_source_of_text_is_refused_by_its_name_before_any_training():
     sources = {"arousal": AROUSAL.astype(str)}
     options = {"methods": {"P": METHODS["ProgNet"]}, "sources": sources}
-    with pytest.raises(ValueError, match=r"^The source task 'arousal' must have 2 .*as '.*float"):
+    with pytest.raises(
+        ValueError, match=r"^The source task 'arousal' must have 2 .*astype\(float"
+    ):
         count_fits(
             *(X, Y),
             **{"groups": SPEAKER, "cv": CV, "source_estimator": DNNClassifier(), **options},

@@ -216,7 +216,9 @@ def test_corpora_that_share_no_label_may_stand_in_one_study_if_they_are_no_pair(
     ):
         plan = plan_study(CorporaDesign(targets="c", **OPTIONS), corpora)
     assert list(plan.runs[0].arguments["sources"]) == ["a", "b"]
-    with pytest.raises(ValueError, match=r"'b' has 'calm', 'happy', 'a' has 'angry', 'sad'\. "):
+    with pytest.raises(
+        ValueError, match=r"got 'calm', 'happy' in 'b' and 'angry', 'sad' in 'a'\. "
+    ):
         plan_study(CorporaDesign(targets="a", **OPTIONS), corpora)
 
 

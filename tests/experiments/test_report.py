@@ -213,7 +213,7 @@ def test_a_file_of_the_user_is_neither_replaced_nor_removed(study, tmp_path, no_
 @pytest.mark.parametrize("content", ["mine", "[]", '{"files": 3}', '{"files": {"a": 1}}'])
 def test_a_manifest_that_is_none_is_a_file_of_the_user(content, study, tmp_path, no_figures):
     (tmp_path / "manifest.json").write_text(content)
-    with pytest.raises(FileExistsError, match=r"to go: 'manifest\.json'\. Move"):
+    with pytest.raises(FileExistsError, match=r"changed since: 'manifest\.json'\. Move"):
         write_study(study, tmp_path)
     assert os.listdir(tmp_path) == ["manifest.json"]
     assert (tmp_path / "manifest.json").read_text() == content

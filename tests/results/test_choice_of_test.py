@@ -111,7 +111,7 @@ def test_a_test_that_does_not_fit_is_refused_with_those_that_do(rng):
     ("test", "advice"),
     [
         ("corrected_ttest", "Did you mean 'corrected_cv_ttest'?"),
-        (None, "Take one of these, or a SignificanceTest."),
+        (None, "Use one of these, or a SignificanceTest."),
     ],
 )
 def test_an_unknown_name_is_refused(rng, test, advice):

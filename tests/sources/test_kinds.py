@@ -204,7 +204,9 @@ def test_rows_seen_are_a_mask_or_unknown(rows, seen):
 def test_a_source_without_layers_to_copy_is_refused_before_any_training(rows):
     X, y = rows
     methods = {"PT/FT": FineTunedClassifier(**SMALL), "ProgNet": ProgressiveClassifier(**SMALL)}
-    sentence = "^The method 'PT/FT' needs layers of a network to copy; none of the sources 'mine'"
+    sentence = (
+        "^The method 'PT/FT' must have a source with layers of a network to copy; got 'mine'"
+    )
     with pytest.raises(ValueError, match=sentence):
         count_fits(X, y, methods=methods, sources={"mine": Slips()})
 
