@@ -31,9 +31,9 @@ class ProgressiveClassifier(ProgressiveMixin, NetworkClassifier):
         None means no transfer: a DNN.
     adapter : {None, "linear", "mlp"}, default=None
         What connects the frozen layers to the layer that reads them. None follows the paper. The
-        others scale the frozen layers of all sources by learned scalars and project them to the
-        width of the new layer below; "mlp" then applies the activation (Rusu et al. 2016, equation
-        2; see :class:`~skprognet.networks.Adapter`).
+        others scale the frozen layers k of all sources by learned scalars and project them to the
+        width of the new column's layer k; "mlp" then applies the activation (Rusu et al. 2016,
+        equation 2; see :class:`~skprognet.networks.Adapter`).
     lateral_dropout : float, default=0.0
         Probability that a training step drops a unit of a frozen layer for the layer that reads
         it.

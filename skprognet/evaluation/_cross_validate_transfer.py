@@ -1,4 +1,4 @@
-"""Cross-validate every method with every source on the same folds, without leakage."""
+"""Cross-validate every method with every source on the same folds."""
 
 from skprognet.evaluation._checkpoint import open_checkpoint
 from skprognet.evaluation._plan_run import plan_run
@@ -39,8 +39,9 @@ def cross_validate_transfer(
     On each split, a source network is first trained on the training rows with the labels of the
     source, once for all methods. Then the methods learn `y` on the same training rows with the
     help of this source. The validation rows choose the epoch of every network, and the test rows
-    score it. No test row is in a training or validation set; :func:`audit` proves this from what
-    every fit recorded.
+    score it. No test row trains a network made here, or chooses its epoch; :func:`audit` proves
+    this from what every fit recorded. By default features are normalised over all rows, as in the
+    paper; ``normalisation="training"`` leaves the test rows out.
 
     Parameters
     ----------
@@ -75,11 +76,12 @@ def cross_validate_transfer(
     placebo : bool or sequence of str, default=False
         Whether each method that keeps a frozen source beside its own layers
         (`ProgressiveClassifier`) is also run with a placebo of each source and combination, or of
-        the named ones (a combination brings along its members). A placebo is the same network with
-        the same number of weights, but its source has learned nothing useful. The result calls it
-        "placebo of speaker". If the source is trained here, its labels are shuffled within its
-        training rows and within its validation rows. If the source came fitted, its layers are
-        permuted within the training rows, within the validation rows and within the test rows.
+        the named ones (naming a combination also includes its members). A placebo is the same
+        network with the same number of weights, but its source has learned nothing useful. The
+        result calls it "placebo of speaker". If the source is trained here, its labels are
+        shuffled within its training rows and within its validation rows. If the source came
+        fitted, its layers are permuted within the training rows, within the validation rows and
+        within the test rows.
     kind : {"classes", "numbers"}, default=None
         What `y` holds. None takes numbers as numbers if not all of them are whole, and anything
         else as classes. Whole numbers may be codes of classes, so they are numbers only with
@@ -89,11 +91,12 @@ def cross_validate_transfer(
         them) or a :class:`~skprognet.metrics.Score`. None means "uar" for classes and "ccc" for
         numbers. The epoch of a network is chosen by its own parameter `monitor`.
     groups : array-like of shape (n_samples,), default=None
-        Speaker (or session) of each row, for `cv`.
+        Speaker (or session) of each row, for `cv`. The default `cv` needs it.
     speakers : array-like of shape (n_samples,), default=None
         Speaker of each row, for normalisation by speaker; None means `groups`.
     cv : splitter with ``split_with_validation``, default=None
-        Gives training, validation and test rows. None means
+        Gives training, validation and test rows: a splitter of `skprognet.model_selection`, since
+        those of scikit-learn give no validation rows. None means
         ``RepeatedSpeakerStratifiedKFold(10, n_repeats=10, random_state=random_state)``.
     train_folds : sequence of int, default=None
         Numbers of training folds, such as ``(1, 2, 4, 8)``. Each number is run by itself on the
@@ -190,11 +193,11 @@ def cross_validate_transfer(
         missing `source_estimator` for the kind of a source; two sources of the same name; a method
         that can read none of the sources; a source that no method can read; columns that are
         missing or have the same name; a method whose `features` include columns of a source; a
-        class that is missing from the training rows of a split; a source with the labels of `y`;
-        a network inside a pipeline, a search or a bag; a part that the run does not have; a
-        checkpoint of another run; or a checkpoint of a run with a lambda. Also if a regressor
-        does not predict one finite number for each row, and, with ``return_predictions=True``, if
-        a classifier predicts something that is not a label of `y`.
+        class that is missing from the training rows of a split; a source with the labels of `y`; a
+        network inside a pipeline, a search or a bagging ensemble; a part that the run does not
+        have; a checkpoint of another run; or a checkpoint of a run with a lambda. Also if a
+        regressor does not predict one finite number for each row, and, with
+        ``return_predictions=True``, if a classifier predicts something that is not a label of `y`.
     TypeError
         If `cv` or `sources` is of the wrong type, a method is a classifier although `y` holds
         numbers or a regressor although `y` holds classes, or the name of a source is not text.
@@ -205,9 +208,9 @@ def cross_validate_transfer(
     Warns
     -----
     UserWarning
-        Before training, if the rows are not on the scale that a fitted source was trained on. If
-        the source also recognises none of the rows, its training rows are unknown: source_overlap
-        is NaN and :func:`audit` gives <NA>.
+        Before training, if the rows are not on the scale that a fitted source was trained on. If,
+        in addition, none of the rows is among its training rows, the overlap cannot be found:
+        source_overlap is NaN and :func:`audit` gives <NA>.
 
     Notes
     -----

@@ -58,10 +58,11 @@ def _chance_of(rows):
 def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0.05, rope=0.01):
     """Test which methods differ, and say in words which one is better.
 
-    By default the test is the paper's :func:`~skprognet.significance.calibrated_cv_ttest` for
-    10 x 10 folds, the only folds it is defined for, and
-    :func:`~skprognet.significance.corrected_cv_ttest` for any others. Every test is two-sided. The
-    table also has the probabilities of :func:`~skprognet.significance.bayesian_cv_test`.
+    By default the test is the paper's :func:`~skprognet.significance.calibrated_cv_ttest` for 10 x
+    10 folds, the only folds it is defined for, and
+    :func:`~skprognet.significance.corrected_cv_ttest` for all other folds. Every test is
+    two-sided. The table also has the probabilities of
+    :func:`~skprognet.significance.bayesian_cv_test`.
 
     Parameters
     ----------
@@ -109,8 +110,8 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
         network without; "same source": two methods with the same source; "placebo": a network with
         a source and the same network with its placebo; "control": a network with a placebo and the
         same network without a source; "other"), alpha and rope (as given; tables, marks and
-        displays read them here), hurts (whether transfer is worse than no transfer, by the plain
-        p-value), verdict (the comparison in words).
+        displays read them here), hurts (whether transfer is worse than no transfer, by the
+        uncorrected p-value), verdict (the comparison in words).
 
     Raises
     ------
@@ -119,9 +120,9 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
         name nor a pair.
     ValueError
         If a row does not name its method or source, a score is outside the range of its metric,
-        there are fewer than two methods, the folds or designs differ, there is a single fold
-        without row counts, `against` names no method or several, both `pairs` and `against` are
-        given, or `test` is unknown or does not fit the folds.
+        there are fewer than two methods, the folds or designs differ, there is only one fold and
+        no n_train and n_test to correct for, `against` names no method or several, both `pairs`
+        and `against` are given, or `test` is unknown or does not fit the folds.
 
     See Also
     --------
