@@ -34,11 +34,11 @@ main(["demo", "--max-epochs", "1", "--output", {folder!r}])
 """
 ALWAYS_WORKERS = """
 import skprognet.evaluation._run_jobs as run_jobs
-def run_named(run, job):
+def run_group(run, group, n_together):
     import torch
     torch.optim.Adam([torch.nn.Parameter(torch.ones(1))])
-    return str(job), run_jobs.run_job(run, job)
-run_jobs.ForWorkers = lambda function: run_named
+    return run_jobs._run_group(run, group, n_together)
+run_jobs.ForWorkers = lambda function: run_group
 run_jobs.worth_workers = lambda run, jobs, n_fits, n_jobs: n_jobs
 """
 # The code before and after.
