@@ -15,7 +15,7 @@ METHODS = {
     "DNN": ("DNN", "none"),
     "side by side": ("side by side", "ge2e"),
     "ProgNet": ("ProgNet", "ge2e"),
-    "ProgNet, placebo": ("ProgNet", "placebo of ge2e"),
+    "placebo": ("ProgNet", "placebo of ge2e"),
 }
 
 
@@ -34,7 +34,7 @@ def _row(scores, speakers):
     row = {"corpus": scores["corpus"].iloc[0], "speakers": speakers}
     row |= {name: f"{means[key]:.3f}" for name, key in METHODS.items()}
     comparisons = compare_methods(scores)
-    for against in ("DNN", "side by side", "ProgNet, placebo"):
+    for against in ("DNN", "side by side", "placebo"):
         row[f"p ({against})"] = _pvalue(comparisons, METHODS["ProgNet"], METHODS[against])
     return row
 
@@ -45,7 +45,7 @@ def _pvalue(comparisons, one, other):
     second = list(zip(comparisons["against"], comparisons["against_source"], strict=True))
     pairs = [{a, b} for a, b in zip(first, second, strict=True)]
     pvalue = comparisons["pvalue"].iloc[pairs.index({one, other})]
-    return f"{pvalue:.3g}"
+    return "< 0.0001" if pvalue < 0.0001 else f"{pvalue:.4f}"
 
 
 if __name__ == "__main__":
