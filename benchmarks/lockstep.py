@@ -1,10 +1,11 @@
-"""How long many networks take on a GPU when they are trained at once.
+"""Measure how long many networks take on a GPU when they train together.
 
 The networks are those of Table 2 of Gideon et al. 2017 at the size of IEMOCAP: invented rows, ten
-speakers, a hundred pairs of a test and a validation speaker. First all plain networks and sources
-(300), then 200 fine-tuned and 200 progressive ones. It needs torch alone, and the folder of the
-package beside it. Whatever fails is printed, and the rest goes on; when the time is up it stops
-with what it has. Each figure is printed when it is there, and all of them are written as JSON.
+speakers, a hundred pairs of a test and a validation speaker. First come all plain networks and
+sources (300), then 200 fine-tuned and 200 progressive networks. The script needs torch and this
+package, for which ``pip install --no-deps --no-build-isolation .`` is enough. A part that fails is
+reported, and the others still run. When the time is up, the script stops with the figures so far.
+Each figure is printed at once, and all of them are written as JSON.
 
     python benchmarks/lockstep.py --seconds 200 --output lockstep.json
     python benchmarks/lockstep.py --device cpu --rows 300 --networks 6 --width 16
@@ -12,11 +13,9 @@ with what it has. Each figure is printed when it is there, and all of them are w
 
 import argparse
 import copy
-import importlib.metadata
 import json
 import platform
 import statistics
-import sys
 import time
 import traceback
 from functools import partial
@@ -25,25 +24,7 @@ from types import SimpleNamespace
 
 import torch
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-
-def _allow_checkout():
-    """Let the package be imported from a folder where it is not installed, and has no version."""
-    real = importlib.metadata.version
-
-    def version(name):
-        try:
-            return real(name)
-        except importlib.metadata.PackageNotFoundError:
-            return "not installed"
-
-    importlib.metadata.version = version
-
-
-_allow_checkout()
-
-from skprognet.networks import (  # noqa: E402
+from skprognet.networks import (
     Column,
     CounterMasks,
     FusedAdam,
@@ -189,7 +170,7 @@ def one_epoch(group, epoch=None):
 
 
 def recorded_epoch(report, group):
-    """Return an epoch as a CUDA graph, or as it is, where there is none or recording fails."""
+    """Return an epoch recorded as a CUDA graph, or the plain function if that is impossible."""
     if report.options.device != "cuda":
         return group.epoch
     try:
@@ -243,8 +224,10 @@ class Report:
 
     def say(self, section, **figures):
         self.figures.setdefault(section, []).append(figures)
-        told = ", ".join(f"{name} {_short(value)}" for name, value in figures.items())
-        print(f"[{time.perf_counter() - self.start:6.1f} s] {section}: {told}", flush=True)
+        text_of_figures = ", ".join(f"{name} {_short(value)}" for name, value in figures.items())
+        print(
+            f"[{time.perf_counter() - self.start:6.1f} s] {section}: {text_of_figures}", flush=True
+        )
         text = json.dumps(self.figures, indent=1, default=str)
         Path(self.options.output).write_text(text + "\n")
 
@@ -422,7 +405,7 @@ def summarise(report):
 
 
 def time_parts(report, options, table, kind, size):
-    """Where a step's time goes, each part by itself as a CUDA graph of 20 calls."""
+    """Time each part of a training step in its own CUDA graph of 20 calls."""
     size = min(size, options.networks)
     group = table.group(kind, range(size))
     one_epoch(group)

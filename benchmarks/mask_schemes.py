@@ -1,9 +1,10 @@
-"""Whether scores depend on where dropout masks come from, over 20 seeds.
+"""Compare scores with both kinds of dropout masks, over 20 seeds.
 
-Networks that are trained together draw masks from their own seed, the step and the unit; a fit on
-the CPU by itself draws them from a generator. The same study is run both ways, on the same folds,
-with the seeds 0 to 19 for the networks. Each seed gives the mean score of a method over the folds.
-The interval is that of the mean difference over the seeds; it should lie within 0.01 of zero.
+Networks that train together compute their masks from their seed, the step and the unit. A single
+fit on the CPU draws its masks from a generator. This script runs the same study in both ways, on
+the same folds, with the seeds 0 to 19 for the networks. Each seed gives the mean score of a method
+over the folds. The 90 % interval of the mean difference over the seeds should lie within 0.01 of
+zero.
 """
 
 import argparse

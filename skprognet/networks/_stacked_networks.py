@@ -9,12 +9,12 @@ from torch import Tensor
 from skprognet.networks._column_stack import ColumnStack, parameters_of
 from skprognet.networks._group_dropout import NOTHING_DROPPED, GroupDropout
 from skprognet.networks._group_rows import GroupRows
-from skprognet.networks._group_scores import GroupScores
 from skprognet.networks._losses import CrossEntropy
 from skprognet.networks._network_to_train import NetworkToTrain
 from skprognet.networks._probed_layers import ProbedLayers
 from skprognet.networks._stacked_adam import StackedAdam
 from skprognet.networks._stacked_losses import STACKED_LOSSES
+from skprognet.networks._stacked_scores import StackedScores
 from skprognet.networks._stacked_step import StackedStep
 
 
@@ -63,7 +63,7 @@ class StackedNetworks:
         loss = STACKED_LOSSES[first.loss, training[0].y.dim() == 2]
         self.steps = {B: StackedStep(self.stack, B, loss) for B in {len(networks), *self.active}}
         self.validation, self.test = [
-            None if rows[0] is None else GroupScores(rows, networks, self._full, loss, device)
+            None if rows[0] is None else StackedScores(rows, networks, self._full, loss, device)
             for rows in _rows_that_score(networks)
         ]
         if self.pull is not None:

@@ -15,7 +15,7 @@ from skprognet.networks._stacked_losses import StackedLoss, concordance, sum_row
 from skprognet.networks._stacked_step import StackedStep
 
 
-class GroupScores:
+class StackedScores:
     """Scores each network on its own rows.
 
     The rows come in blocks of one size, padded with rows of weight 0. So the numbers of a network
