@@ -566,6 +566,8 @@ def look_at_neighbours(report, options, table, kind):
                 largest_difference=difference(first, by_size[size]),
                 equal_to_sizes=[s for s, w in by_size.items() if same(w, by_size[size])],
             )
+    if 4 not in by_size:  # the time was up, or fewer networks were allowed
+        return
     others = {
         "others, as many": weights([0, *range(limit - 3, limit)]),
         "others, of whom two have fewer rows": weights([0, *range(limit - 3, limit)], fewer=2),
