@@ -96,22 +96,30 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
     Returns
     -------
     DataFrame
-        A row per comparison, with these columns: corpus, target, n_train_folds (if they have
-        several values), method, source, against, against_source, metric, greater_is_better, score
-        and against_score (means over all folds), difference (by how much the method is better;
-        positive if it is better, also for a metric whose lower values are better), low and high
-        (its 95 % confidence interval; NaN if the test has none), effect_size (see
-        `calibrated_cv_ttest`), statistic, df (NaN if the test has none, or two), pvalue,
-        pvalue_holm (adjusted for all comparisons of the table), p_worse, p_equal and p_better
-        (probabilities that the method is worse by more than the rope, practically equal, or better
-        by more than the rope), test (in words), ratio (the n_test / n_train that the corrected
-        test used, else NaN), p_chance and against_p_chance (p-values of the two methods against
-        chance; NaN if chance is unknown), kind ("transfer": a network with a source and the same
-        network without; "same source": two methods with the same source; "placebo": a network with
-        a source and the same network with its placebo; "control": a network with a placebo and the
-        same network without a source; "other"), alpha and rope (as given; tables, marks and
-        displays read them here), hurts (whether transfer is worse than no transfer, by the
-        uncorrected p-value), verdict (the comparison in words).
+        A row per comparison, with these columns:
+
+        - corpus, target, n_train_folds: only those that have several values.
+        - method, source, against, against_source: what is compared with what.
+        - metric, greater_is_better, score, against_score: the means over all folds.
+        - difference: by how much the method is better. It is positive if the method is better,
+          also for a metric whose lower values are better.
+        - low, high: its 95 % confidence interval; NaN if the test has none.
+        - effect_size: see :func:`~skprognet.significance.calibrated_cv_ttest`.
+        - statistic, df, pvalue: the result of the test. df is NaN if the test has none, or two.
+        - pvalue_holm: the p-value adjusted for all comparisons of the table.
+        - p_worse, p_equal, p_better: probabilities that the method is worse by more than the
+          rope, practically equal, or better by more than the rope.
+        - test: the test in words. ratio: the n_test / n_train that the corrected test used, else
+          NaN.
+        - p_chance, against_p_chance: p-values of the two methods against chance; NaN if chance is
+          unknown.
+        - kind: "transfer" (a network with a source and the same network without), "same source"
+          (two methods with the same source), "placebo" (a network with a source and the same
+          network with its placebo), "control" (a network with a placebo and the same network
+          without a source) or "other".
+        - alpha, rope: as given. Tables, marks and displays read them here.
+        - hurts: whether transfer is worse than no transfer, by the uncorrected p-value.
+        - verdict: the comparison in words.
 
     Raises
     ------
