@@ -1,6 +1,7 @@
-"""Write the table of "What we found" from stored scores: findings_table.py SCORES_FOLDER FILE.
+"""Write the tables of "What we found" from stored scores: findings_table.py SCORES TABLES.
 
-The folder is docs/results/scores, the file docs/results/ge2e.csv.
+SCORES is the folder docs/results/scores, TABLES the folder docs/results. The tables are ge2e.csv
+and, for each corpus with scores of the rivals, rivals_CORPUS.csv.
 """
 
 import sys
@@ -19,16 +20,29 @@ METHODS = {
 }
 
 
-def main(folder, target):
-    rows = [
-        _row(read_scores(Path(folder, f"ge2e_{corpus}_{folds}.csv")), speakers)
-        for corpus in ("emodb", "ravdess")
-        for folds, speakers in SPEAKERS.items()
-    ]
-    Path(target).write_text(pd.DataFrame(rows).to_csv(index=False), "utf-8")
+def main(scores, tables):
+    scores, tables = Path(scores), Path(tables)
+    _write(pd.DataFrame(_ge2e_rows(scores)), tables / "ge2e.csv")
+    for corpus in ("emodb", "ravdess"):
+        parts = {
+            speakers: scores / f"rivals_{corpus}_{folds}.csv"
+            for folds, speakers in SPEAKERS.items()
+        }
+        if all(path.exists() for path in parts.values()):
+            _write(_rivals_table(parts), tables / f"rivals_{corpus}.csv")
 
 
-def _row(scores, speakers):
+def _write(table, path):
+    path.write_text(table.to_csv(index=False), "utf-8")
+
+
+def _ge2e_rows(scores):
+    for corpus in ("emodb", "ravdess"):
+        for folds, speakers in SPEAKERS.items():
+            yield _ge2e_row(read_scores(scores / f"ge2e_{corpus}_{folds}.csv"), speakers)
+
+
+def _ge2e_row(scores, speakers):
     """Return the means of one corpus and kind of folds, and the tests of ProgNet from GE2E."""
     means = scores.groupby(["method", "source"])["score"].mean()
     row = {"corpus": scores["corpus"].iloc[0], "speakers": speakers}
@@ -44,8 +58,25 @@ def _pvalue(comparisons, one, other):
     first = list(zip(comparisons["method"], comparisons["source"], strict=True))
     second = list(zip(comparisons["against"], comparisons["against_source"], strict=True))
     pairs = [{a, b} for a, b in zip(first, second, strict=True)]
-    pvalue = comparisons["pvalue"].iloc[pairs.index({one, other})]
+    return _in_words(comparisons["pvalue"].iloc[pairs.index({one, other})])
+
+
+def _in_words(pvalue):
     return "< 0.0001" if pvalue < 0.0001 else f"{pvalue:.4f}"
+
+
+def _rivals_table(parts):
+    """Return a row for each method and source, with score and p-value for each kind of folds."""
+    columns = [_scores_and_pvalues(read_scores(path), name) for name, path in parts.items()]
+    return pd.concat(columns, axis=1).rename_axis(["method", "source"]).reset_index()
+
+
+def _scores_and_pvalues(scores, name):
+    """Return the mean score of each method, and its p-value against the DNN."""
+    means = scores.groupby(["method", "source"], sort=False)["score"].mean().map("{:.3f}".format)
+    tests = compare_methods(scores, against="DNN").set_index(["method", "source"])
+    columns = {name: means, "p (DNN)": tests["pvalue"].map(_in_words)}
+    return pd.DataFrame(columns).reindex(means.index).fillna("")
 
 
 if __name__ == "__main__":
