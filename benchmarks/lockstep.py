@@ -13,154 +13,21 @@ Each figure is printed at once, and all of them are written as JSON.
 
 import argparse
 import copy
-import json
 import platform
 import statistics
 import time
 import traceback
 from functools import partial
-from pathlib import Path
-from types import SimpleNamespace
 
 import torch
+from _figures_in_time import Report, short
+from _networks_of_table_2 import BATCH, LR, TABLE_EPOCHS, NetworksOfTable2, bytes_of_step
+from _wall_clock import seconds_of, wait
 
-from skprognet.networks import (
-    Column,
-    CounterMasks,
-    FusedAdam,
-    Lockstep,
-    NetworkToTrain,
-    ProgressiveColumn,
-    TrainingStep,
-    record_epoch,
-    train_together,
-)
+from skprognet.networks import CounterMasks, FusedAdam, TrainingStep, record_epoch, train_together
 
-N_FEATURES, BATCH, LR, TABLE_EPOCHS = 88, 32, 5e-4, 600
-# kind -> (stages of Table 2 of this kind: how many networks at once)
+# The stages of Table 2: for each kind of network, how many train at once.
 STAGES = {"DNN": (300, 200), "ProgNet": (200,)}
-
-
-def seconds_of(function, device, repeats=1):
-    """Return the median seconds of a call."""
-    taken = []
-    for _ in range(repeats):
-        wait(device)
-        start = time.perf_counter()
-        function()
-        wait(device)
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
-
-
-def wait(device):
-    if device == "cuda":
-        torch.cuda.synchronize()
-
-
-def recorded(function, device, times):
-    """Return a function that calls `function` so many times, as one CUDA graph on a GPU."""
-
-    def repeat():
-        for _ in range(times):
-            function()
-
-    if device != "cuda":
-        return repeat
-    function()
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        repeat()
-    return graph.replay
-
-
-def kernel_seconds(function, device, times=20):
-    """Return seconds of one call without what a launch costs on the host."""
-    replay = recorded(function, device, times)
-    replay()
-    return seconds_of(replay, device, 3) / times
-
-
-# ------------------------------------------------------------------------------ the networks
-
-
-class Table:
-    """Rows of ten invented speakers, and the networks of Table 2 on them."""
-
-    def __init__(self, options):
-        self.options, self.device = options, options.device
-        generator = torch.Generator().manual_seed(0)
-        n = options.rows
-        self.X = torch.randn(n, N_FEATURES, generator=generator).to(self.device)
-        noisy = torch.randn(n, 4, generator=generator) + 0.3 * self.X[:, :4].cpu()
-        self.y = noisy.argmax(1)
-        # Speakers differ in how much they say, and so networks in their number of steps.
-        self.speaker = torch.multinomial(
-            torch.rand(10, generator=generator) + 2, n, replacement=True, generator=generator
-        )
-        self.columns = {}
-
-    def column(self, kind, b):
-        """Return network b of a kind; its weights depend on b alone."""
-        generator = torch.Generator().manual_seed(b)
-        sizes = (self.options.width,) * 4
-        shared = {"generator": generator, "dropout": 0.5}
-        if kind == "ProgNet":
-            return ProgressiveColumn(N_FEATURES, sizes, 4, source_sizes=[sizes], **shared)
-        n_classes = (4, 10, 2)[b % 3] if kind == "DNN" else 4  # emotions, speakers, genders
-        column = Column(N_FEATURES, sizes, n_classes, **shared)
-        if kind == "PT/FT, 2 of 4 frozen":
-            for layer in column.layers[:2]:
-                layer.requires_grad_(False)
-        return column
-
-    def network(self, kind, b, n_rows=None):
-        if (kind, b) not in self.columns:
-            self.columns[kind, b] = self.column(kind, b)
-        column = self.columns[kind, b]
-        test, validation = b % 10, (b + 1 + b // 10 % 9) % 10
-        train = (self.speaker != test) & (self.speaker != validation)
-        X = self.X
-        if kind == "ProgNet":  # beside the features the layers of a source of its own
-            on_device = torch.Generator(self.device).manual_seed(b)
-            width = 4 * self.options.width
-            frozen = torch.rand(len(X), width, generator=on_device, device=self.device)
-            X = torch.cat([X, frozen], dim=1)
-        places = [train.nonzero()[:n_rows, 0], (self.speaker == validation).nonzero()[:n_rows, 0]]
-        n_classes = column.layers[-1].out_features
-        rows = [
-            SimpleNamespace(X=X[p.to(self.device)], y=self.y[p] % n_classes, weight=None)
-            for p in places
-        ]
-        return NetworkToTrain(column, *rows, order_seed=1000 + b, dropout_seed=2000 + b)
-
-    def group(self, kind, members, n_rows=None, device=None, max_epochs=TABLE_EPOCHS):
-        """Return the networks with these numbers in training."""
-        networks = [self.network(kind, b, n_rows) for b in members]
-        return self.in_training(networks, device, max_epochs)
-
-    def in_training(self, networks, device=None, max_epochs=TABLE_EPOCHS):
-        networks = sorted(networks, key=lambda each: -len(each.training.X))
-        if device is not None and device != self.device:
-            networks = [on_device(each, device) for each in networks]
-        return Lockstep(
-            networks,
-            lr=LR,
-            batch_size=BATCH,
-            max_epochs=max_epochs,
-            device=device or self.device,
-            stacked=True,
-        )
-
-
-def on_device(network, device):
-    """Return the network with rows on another device."""
-    network = copy.copy(network)
-    for name in ("training", "validation"):
-        rows = getattr(network, name)
-        moved = SimpleNamespace(X=rows.X.to(device), y=rows.y, weight=rows.weight)
-        setattr(network, name, moved)
-    return network
 
 
 def one_epoch(group, epoch=None):
@@ -181,27 +48,6 @@ def recorded_epoch(report, group):
         return group.epoch
 
 
-# ------------------------------------------------------------------------------ what bounds them
-
-
-def bytes_of_step(column):
-    """Return the bytes that one step of one network must move: products, Adam, activations.
-
-    Weights are read in the forward pass, read again for the gradient of the layer below, and
-    their gradients are written; Adam reads four numbers of each weight and writes three.
-    Activations would be moved as well where they do not stay in the cache.
-    """
-    layers = range(len(column.layers))
-    own = [column.layers[k].weight.numel() for k in layers]
-    all_weights = sum(w.numel() for k in layers for w in column.weights(k))
-    learning = sum(p.numel() for p in column.parameters() if p.requires_grad)
-    lowest = next(k for k in layers if column.layers[k].bias.requires_grad)
-    products = 4 * (all_weights + sum(own[lowest + 1 :]) + learning)
-    # Bias, product, activation and dropout, three products' reads, slope, sum: passes of 4 bytes.
-    activations = 4 * BATCH * sum(column.hidden_layer_sizes) * 19
-    return {"products": products, "adam": 28 * learning, "activations": activations}
-
-
 def bound_seconds(group, column, bandwidth):
     """Return the seconds of an epoch if memory were the only limit: weights only, and all."""
     parts = bytes_of_step(column)
@@ -210,51 +56,8 @@ def bound_seconds(group, column, bandwidth):
     return weights, weights + parts["activations"] * steps / bandwidth
 
 
-# ------------------------------------------------------------------------------ the sections
-
-
-class Report:
-    """Figures, printed and written as they come, within a budget of seconds."""
-
-    def __init__(self, options):
-        self.options, self.start, self.figures = options, time.perf_counter(), {}
-
-    def left(self):
-        return self.options.seconds - (time.perf_counter() - self.start)
-
-    def say(self, section, **figures):
-        self.figures.setdefault(section, []).append(figures)
-        text_of_figures = ", ".join(f"{name} {_short(value)}" for name, value in figures.items())
-        print(
-            f"[{time.perf_counter() - self.start:6.1f} s] {section}: {text_of_figures}", flush=True
-        )
-        text = json.dumps(self.figures, indent=1, default=str)
-        Path(self.options.output).write_text(text + "\n")
-
-    def run(self, section, function, needed):
-        """Run a part of the benchmark, if there is time; say what went wrong in it, if any."""
-        if self.left() < needed:
-            self.say("left out", part=section, seconds_left=self.left())
-            return
-        torch.backends.cuda.matmul.allow_tf32 = False  # whatever a part that failed has left
-        torch.backends.cuda.preferred_blas_library("cublas")
-        try:
-            with torch.inference_mode():
-                function()
-        except Exception as error:
-            traceback.print_exc()
-            self.say("failed", part=section, error=f"{type(error).__name__}: {error}"[:500])
-        finally:
-            if self.options.device == "cuda":
-                torch.cuda.empty_cache()
-
-
-def _short(value):
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
 def measure_machine(report, options):
-    """What the device gives at best: bytes a second, and float32 operations a second."""
+    """Measure the bytes and the float32 operations a second that the device reaches at best."""
     cuda = options.device == "cuda"
     name = torch.cuda.get_device_name() if cuda else platform.processor() or "CPU"
     report.say("machine", device=name, torch=torch.__version__, python=platform.python_version())
@@ -275,7 +78,7 @@ def measure_machine(report, options):
 
 
 def compare_with_cpu(report, options, table, kind, tf32=False):
-    """The same networks on CPU and GPU: losses of each batch, scores, masks."""
+    """Compare the same networks on CPU and GPU: losses of each batch, scores, masks."""
     torch.backends.cuda.matmul.allow_tf32 = tf32
     n_rows = 640 if options.device == "cuda" else 100
     losses, scores = {}, {}
@@ -302,18 +105,17 @@ def compare_with_cpu(report, options, table, kind, tf32=False):
     )
 
 
-def time_epochs(report, options, table, kind, size, tf32=False, library="cublas"):
-    """Seconds of an epoch: as kernels one by one, and as one CUDA graph."""
+def time_epochs(report, options, table, kind, size, tf32=False):
+    """Time an epoch, with kernels launched one by one and as one CUDA graph."""
     size = min(size, options.networks)
     torch.backends.cuda.matmul.allow_tf32 = tf32
-    torch.backends.cuda.preferred_blas_library(library)
     cuda = options.device == "cuda"
     if cuda:
         torch.cuda.reset_peak_memory_stats()
     start = time.perf_counter()
     group = table.group(kind, range(size))
     wait(options.device)
-    made = time.perf_counter() - start
+    set_up = time.perf_counter() - start
     one_epoch(group)
     one_by_one = seconds_of(partial(one_epoch, group), options.device)
     shuffle = seconds_of(group.group.orders.shuffle, options.device)
@@ -332,13 +134,11 @@ def time_epochs(report, options, table, kind, size, tf32=False, library="cublas"
     peak = torch.cuda.max_memory_allocated() if cuda else 0
     reserved = torch.cuda.max_memory_reserved() if cuda else 0
     torch.backends.cuda.matmul.allow_tf32 = False
-    torch.backends.cuda.preferred_blas_library("cublas")
     report.say(
         "epoch",
         kind=kind,
         networks=size,
         tf32=tf32,
-        library=library,
         seconds=taken,
         seconds_without_graph=one_by_one,
         times_the_bound=taken / bound,
@@ -349,7 +149,7 @@ def time_epochs(report, options, table, kind, size, tf32=False, library="cublas"
         host_shuffle_seconds=shuffle,
         recording_seconds=recording,
         graph=epoch != group.epoch,
-        set_up_seconds=made,
+        set_up_seconds=set_up,
         peak_GB=peak / 1e9,
         reserved_GB=reserved / 1e9,
         finite=bool(group.history[: options.epochs + 2, :, :3].isfinite().all()),
@@ -358,22 +158,22 @@ def time_epochs(report, options, table, kind, size, tf32=False, library="cublas"
 
 
 def project(report, options):
-    """The whole of Table 2, from the seconds of an epoch of each stage."""
+    """Estimate the seconds of the whole Table 2 from an epoch of each stage."""
     for tf32 in (False, True):
-        here = {
+        measured = {
             (row["kind"], row["networks"]): row
             for row in report.figures.get("epoch", [])
-            if row["tf32"] == tf32 and row["library"] == "cublas"
+            if row["tf32"] == tf32
         }
         stages = [(kind, size) for kind, sizes in STAGES.items() for size in sizes]
-        if not all(stage in here for stage in stages):
+        if not all(stage in measured for stage in stages):
             report.say("whole table", tf32=tf32, seconds="a stage was not measured")
             continue
         total, bound = [
-            TABLE_EPOCHS * sum(here[stage][name] for stage in stages)
+            TABLE_EPOCHS * sum(measured[stage][name] for stage in stages)
             for name in ("seconds", "bound_seconds")
         ]
-        set_up = sum(here[stage]["set_up_seconds"] for stage in stages)
+        set_up = sum(measured[stage]["set_up_seconds"] for stage in stages)
         report.say(
             "whole table",
             tf32=tf32,
@@ -388,7 +188,7 @@ def summarise(report):
     """Print once more what matters most: the last lines are what a short log keeps."""
     for row in report.figures.get("epoch", []):
         print(
-            f"{row['kind']:>20} x {row['networks']:3}, TF32 {row['tf32']!s:5} {row['library']:8}: "
+            f"{row['kind']:>20} x {row['networks']:3}, TF32 {row['tf32']!s:5}: "
             f"{row['seconds']:8.4f} s an epoch, {row['times_the_bound']:5.2f} times the bound, "
             f"{row['seconds_without_graph']:8.4f} s without graph, {row['peak_GB']:5.1f} GB"
         )
@@ -401,183 +201,11 @@ def summarise(report):
         "left out",
     ):
         for row in report.figures.get(section, []):
-            print(section, {name: _short(value) for name, value in row.items()})
-
-
-def time_parts(report, options, table, kind, size):
-    """Time each part of a training step in its own CUDA graph of 20 calls."""
-    size = min(size, options.networks)
-    group = table.group(kind, range(size))
-    one_epoch(group)
-    best, epoch_number = group.best, group.epoch_number
-    device, group = options.device, group.group
-    active = size
-    step, batch = group.steps[active], group.rows.batch(0, active)
-    dropped = group.dropout.of_step(0, active)
-    n_bytes = {name: size * value for name, value in bytes_of_step(table.column(kind, 0)).items()}
-
-    def say(part, function, moved=None):
-        taken = kernel_seconds(function, device)
-        rate = {} if moved is None else {"TB_per_second": moved / taken / 1e12}
-        report.say(
-            "part of a step", kind=kind, networks=size, part=part, microseconds=taken * 1e6, **rate
-        )
-
-    say("batch out of the rows", lambda: group.rows.batch(0, active))
-    say("dropout masks out of words", lambda: group.dropout.of_step(0, active))
-    say("gradients", lambda: step(*batch, dropped), n_bytes["products"])
-    say("gradients without dropout", lambda: step(*batch), n_bytes["products"])
-    say("forward", lambda: step.logits(batch[0], dropped))
-    say("Adam, a tensor for equal steps", lambda: group.adam.update(active), n_bytes["adam"])
-    block = group.stack.learning[-1]
-    rows = [list(t.unbind(0)) for t in (block.values, block.grads, block.means, block.squares)]
-    counts = [torch.ones((), device=device) for _ in rows[0]]
-    say("Adam, a tensor for each network", partial(adam, rows, counts), n_bytes["adam"])
-    say("words of an epoch", lambda: group.dropout.draw(group.first_step_B, len(group.active)))
-    say("validation", group.validation)
-    say(
-        "best epochs",
-        lambda: group.keep(best.note(epoch_number, best.score_B, best.loss_B)),
-    )
-
-
-def adam(lists, counts):
-    torch._fused_adam_(
-        *lists,
-        [],
-        counts,
-        lr=LR,
-        beta1=0.9,
-        beta2=0.999,
-        weight_decay=0,
-        eps=1e-8,
-        amsgrad=False,
-        maximize=False,
-    )
-
-
-def time_products(report, options, size):
-    """Batched products of 32 rows by themselves: weights as views of a wide row, or apart.
-
-    Weights are stored as torch does, outputs x inputs, or the other way round.
-    """
-    size, width, device = min(size, options.networks), options.width, options.device
-    h, d = [torch.randn(size, BATCH, width, device=device) for _ in range(2)]
-    flat = torch.randn(size, 4 * width * width, device=device)
-    view = flat[:, width * width : 2 * width * width].view(size, width, width)
-    apart = torch.randn(size, width, width, device=device)
-    bias, z = flat[:, None, :width], torch.empty_like(h)
-    moved = 4 * size * width * width
-
-    def calls(w):
-        """Return what is timed, by name; `w` is (B, outputs, inputs)."""
-        return {
-            "forward": lambda: torch.baddbmm(bias, h, w.mT, out=z),
-            "forward, inputs x outputs": lambda: torch.baddbmm(bias, h, w, out=z),
-            "gradient below, bmm": lambda: torch.bmm(d, w, out=z),
-            "gradient below, inputs x outputs": lambda: torch.bmm(d, w.mT, out=z),
-            "gradient below, baddbmm_": lambda: z.baddbmm_(d, w, beta=0, alpha=2),
-            "gradient of weights, baddbmm_": lambda: w.baddbmm_(d.mT, h, beta=0, alpha=2),
-            "gradient of weights, bmm": lambda: torch.bmm(d.mT, h, out=w),
-            "gradient of weights, inputs x outputs": lambda: torch.bmm(h.mT, d, out=w),
-        }
-
-    for tf32 in (False, True) if device == "cuda" else (False,):
-        for where, weight in (("view", view), ("apart", apart)):
-            for name, call in calls(weight).items():
-                torch.backends.cuda.matmul.allow_tf32 = tf32
-                taken = kernel_seconds(call, device)
-                torch.backends.cuda.matmul.allow_tf32 = False
-                report.say(
-                    "product",
-                    networks=size,
-                    tf32=tf32,
-                    weights=where,
-                    call=name,
-                    microseconds=taken * 1e6,
-                    TB_per_second_of_weights=moved / taken / 1e12,
-                    TFLOP_per_second=2 * size * BATCH * width * width / taken / 1e12,
-                )
-
-
-def look_at_kernels(report, options, table, kind, size):
-    """The kernels that take longest in an epoch of few steps, by torch's profiler."""
-    from torch.profiler import ProfilerActivity, profile
-
-    size = min(size, options.networks)
-    group = table.group(kind, range(size), n_rows=5 * BATCH)
-    one_epoch(group)
-    activity = ProfilerActivity.CUDA if options.device == "cuda" else ProfilerActivity.CPU
-    with profile(activities=[activity]) as seen:
-        one_epoch(group)
-        wait(options.device)
-    cost = "self_device_time_total" if options.device == "cuda" else "self_cpu_time_total"
-    events = sorted(seen.key_averages(), key=lambda event: -getattr(event, cost))
-    for event in events[:16]:
-        report.say(
-            "kernel",
-            kind=kind,
-            networks=size,
-            microseconds=float(getattr(event, cost)),
-            calls=event.count,
-            name=event.key[:150],
-        )
-
-
-def look_at_neighbours(report, options, table, kind):
-    """Whether the numbers of one network change with what is beside it, bit for bit."""
-    n_rows = 10 * BATCH
-
-    def weights(members, fewer=0):
-        """Return those of network 0; the last of the others may have fewer rows."""
-        networks = [table.network(kind, b, n_rows) for b in members]
-        for number, each in enumerate(networks[len(networks) - fewer :]):
-            rows = each.training
-            rows.X, rows.y = rows.X[: 40 + 30 * number], rows.y[: 40 + 30 * number]
-        first = networks[0]
-        networks.sort(key=lambda each: -len(each.training.X))
-        place = next(b for b, each in enumerate(networks) if each is first)
-        group = table.in_training(networks, max_epochs=2)
-        for _ in range(2):
-            one_epoch(group)
-        return [block.values[place].clone() for block in group.group.stack.learning]
-
-    limit = options.networks
-
-    def same(one, other):
-        return all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
-
-    def difference(one, other):
-        gaps = [(a - b)[(a - b).isfinite()] for a, b in zip(one, other, strict=True)]
-        return max(gap.abs().max().item() for gap in gaps)
-
-    first = weights([0])
-    again = weights([0])
-    report.say("neighbours", kind=kind, case="the same again", equal=same(first, again))
-    by_size = {}
-    for size in (1, 2, 4, 8, 16, 50, 100, 200, 300):
-        if size <= limit and report.left() > 10:
-            by_size[size] = weights(range(size))
-            report.say(
-                "neighbours",
-                kind=kind,
-                case=f"{size} networks",
-                equal_to_alone=same(first, by_size[size]),
-                largest_difference=difference(first, by_size[size]),
-                equal_to_sizes=[s for s, w in by_size.items() if same(w, by_size[size])],
-            )
-    if 4 not in by_size:  # the time was up, or fewer networks were allowed
-        return
-    others = {
-        "others, as many": weights([0, *range(limit - 3, limit)]),
-        "others, of whom two have fewer rows": weights([0, *range(limit - 3, limit)], fewer=2),
-    }
-    for case, other in others.items():
-        report.say("neighbours", kind=kind, case=case, equal=same(by_size[4], other))
+            print(section, {name: short(value) for name, value in row.items()})
 
 
 def time_one_by_one(report, options, table, kind):
-    """A step of one network as `fit` makes it now, to compare with."""
+    """Time a step of one network as `fit` trains it, to compare with."""
     network = table.network(kind, 0)
     column = copy.deepcopy(network.column).to(options.device)
     column.dropout_generator = torch.Generator(options.device).manual_seed(0)
@@ -595,11 +223,11 @@ def time_one_by_one(report, options, table, kind):
 
 
 def run_stage(report, options, table, kind, size):
-    """A whole stage, with all that goes with it, for as many epochs as there is time for."""
+    """Time a whole stage with its set-up, for as many epochs as there is time for."""
     size = min(size, options.networks)
     rows = [r for r in report.figures.get("epoch", []) if r["kind"] == kind]
-    each = min((r["seconds"] for r in rows if r["networks"] == size), default=1.0)
-    epochs = min(options.whole, int((report.left() - 15) / 2 / each))
+    epoch_seconds = min((r["seconds"] for r in rows if r["networks"] == size), default=1.0)
+    epochs = min(options.whole, int((report.left() - 15) / 2 / epoch_seconds))
     if epochs < 2:
         report.say("left out", part=f"whole stage {kind}", seconds_left=report.left())
         return
@@ -629,39 +257,25 @@ def run_stage(report, options, table, kind, size):
 def parts(report, options, table):
     """Yield name, function and the seconds that each part may need, the most important first."""
     given = (report, options, table)
+    cuda = options.device == "cuda"
     yield "machine", partial(measure_machine, report, options), 0
     for kind in ("DNN", "ProgNet"):
         yield f"GPU and CPU {kind}", partial(compare_with_cpu, *given, kind), 10
-    timed = [("DNN", 300), ("ProgNet", 200), ("DNN", 200)]
-    for kind, size in timed:
+    stages = [("DNN", 300), ("ProgNet", 200), ("DNN", 200)]
+    for kind, size in stages:
         yield f"epoch {kind} {size}", partial(time_epochs, *given, kind, size), 15
-    yield "whole table", partial(project, report, options), 0
-    yield "parts DNN", partial(time_parts, *given, "DNN", 300), 15
-    for kind, size in timed if options.device == "cuda" else []:
+    for kind, size in stages if cuda else []:
         yield f"epoch {kind} {size} TF32", partial(time_epochs, *given, kind, size, True), 15
     yield "whole table", partial(project, report, options), 0
-    yield "neighbours DNN", partial(look_at_neighbours, *given, "DNN"), 20
-    for size in (300, 100):
-        yield f"kernels {size}", partial(look_at_kernels, *given, "DNN", size), 10
-    yield "kernels ProgNet", partial(look_at_kernels, *given, "ProgNet", 200), 10
-    yield "products", partial(time_products, report, options, 300), 10
-    for kind, size in (("DNN", 100), ("ProgNet", 100), ("DNN", 50), ("ProgNet", 50)):
-        yield f"epoch {kind} {size}", partial(time_epochs, *given, kind, size), 10
-    yield "parts ProgNet", partial(time_parts, *given, "ProgNet", 200), 15
-    if options.device == "cuda":
-        with_lt = partial(time_epochs, *given, "DNN", 300, library="cublaslt")
-        yield "epoch DNN 300, cuBLASLt", with_lt, 15
-    frozen = "PT/FT, 2 of 4 frozen"
-    yield f"epoch {frozen}", partial(time_epochs, *given, frozen, 200), 15
     for kind in ("DNN", "ProgNet"):
         yield f"one by one {kind}", partial(time_one_by_one, *given, kind), 5
-    if options.device == "cuda":
-        yield "GPU and CPU, TF32", partial(compare_with_cpu, *given, "DNN", True), 10
-    yield "neighbours ProgNet", partial(look_at_neighbours, *given, "ProgNet"), 25
-    if options.device == "cuda":
-        yield "epoch ProgNet 300", partial(time_epochs, *given, "ProgNet", 300), 20
     for kind, sizes in STAGES.items():
         yield f"whole stage {kind}", partial(run_stage, *given, kind, sizes[0]), 25
+    sizes = [("DNN", 100), ("ProgNet", 100), ("DNN", 50), ("ProgNet", 50), ("ProgNet", 300)]
+    for kind, size in [*sizes, ("PT/FT, 2 of 4 frozen", 200)]:
+        yield f"epoch {kind} {size}", partial(time_epochs, *given, kind, size), 15
+    if cuda:
+        yield "GPU and CPU, TF32", partial(compare_with_cpu, *given, "DNN", True), 10
 
 
 def main():
@@ -679,7 +293,7 @@ def main():
     options.bandwidth = 3e12
     if options.device == "cpu":
         torch.set_num_threads(1)
-    report, table = Report(options), Table(options)
+    report, table = Report(options), NetworksOfTable2(options)
     wanted = tuple(options.only.split(",")) if options.only else ("",)
     for name, function, needed in parts(report, options, table):
         if name.startswith(wanted):
