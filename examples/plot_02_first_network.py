@@ -35,8 +35,8 @@ network = DNNClassifier(
 model = make_pipeline(StandardScaler(), network)
 
 # %%
-# A test with speakers that it has never heard
-# --------------------------------------------
+# A test on speakers that the network has never heard
+# ---------------------------------------------------
 # If the same actor is in training and test, a network can do well by knowing
 # the actor. ``GroupKFold`` with the speakers as groups prevents this. In each
 # of five folds, eight of the ten speakers train and two test.

@@ -99,13 +99,13 @@ assert (speaker.predict_proba(X[test]) == probabilities_before).all()
 
 # %%
 # The emotion network contains a copy of the speaker network, so that you can
-# save and use it on its own. This copy also tells speakers apart exactly as
-# before: nothing has been forgotten. ``fit`` checks this each time;
+# save and use the emotion network alone. The copy also tells speakers apart
+# exactly as before: nothing has been forgotten. ``fit`` checks this each time;
 # ``source_digest_`` is the digest before and after.
 
-((name, kept),) = emotion.sources_
-assert fingerprint(kept) == fingerprint_before
-assert (kept.predict_proba(X[test]) == probabilities_before).all()
+((name, frozen),) = emotion.sources_
+assert fingerprint(frozen) == fingerprint_before
+assert (frozen.predict_proba(X[test]) == probabilities_before).all()
 print(name, emotion.source_digest_[name][:16])
 
 # %%

@@ -3,7 +3,7 @@
 =========================
 
 There are two ways to start from a network that knows something. *Fine-tuning*
-trains the network further, on the new task instead of the old. *Progressing*
+trains this network further, on the new task instead of the old. *Progressing*
 freezes it and lets a new network read it. This page compares what each way
 forgets, and what it can gain and lose.
 """
@@ -83,10 +83,10 @@ assert known["after progressing"] == known["before"]
 assert known["after fine-tuning"] < known["before"] - 0.1
 
 # %%
-# Fine-tuning has forgotten most of it; progressing cannot forget. If you want
-# one network that answers both the new and the old question, you have to
-# progress. The price is size: there are two columns now, and there will be
-# three after the next task.
+# Fine-tuning has forgotten most of it; a progressive network cannot forget. If
+# you want one network that answers both the new and the old question, take the
+# progressive one. The price is size: there are two columns now, and there will
+# be three after the next task.
 #
 # What is gained and lost
 # -----------------------
@@ -96,11 +96,12 @@ assert known["after fine-tuning"] < known["before"] - 0.1
 # this is known. The target task has four classes and is always the same. The
 # labels of the *source* task depend on ``transfer``. At 1 they depend on
 # exactly what matters for the target. At 0 they are random. At -1 they depend
-# on the noise, so a network that has learned them looks the wrong way.
+# on a nuisance: numbers that shape the features, but say nothing about the
+# target. A network that has learned these labels looks the wrong way.
 #
-# The source learns from 1000 rows, but the target only from 32, so it needs
-# help. Another 600 rows test. So few rows leave none to hold out, so all
-# networks train for 40 epochs.
+# The source learns from 1000 rows, but only 32 rows have labels of the target.
+# Another 600 rows test. Of 32 rows we hold none out to choose an epoch: the
+# three methods train for 40 epochs on all of them.
 
 small = {"hidden_layer_sizes": (32, 32), "lr": 0.01, "dropout": 0.0}
 brief = {**small, "max_epochs": 40, "early_stopping": False}
@@ -142,7 +143,8 @@ mean_gains.round(3)
 # PT/FT, pre-training and fine-tuning, and ProgNet, the progressive network,
 # are the paper's names. Both gain from a source that knows what matters. A
 # useless source does little harm. With a misleading source fine-tuning loses,
-# since it starts where the source ended. A new column can learn to ignore it.
+# since it starts where the source ended. A progressive network can learn to
+# ignore such a source.
 
 assert (mean_gains.loc[1] > 0.03).all()
 assert (mean_gains.loc[0].abs() < 0.03).all()

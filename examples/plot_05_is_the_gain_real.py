@@ -33,8 +33,9 @@ from skprognet.results import compare_methods, summary_table
 # Where the answer is known
 # -------------------------
 # Each row of the invented table has two hidden numbers, buried in 60 noisy
-# features. The *source* has learned from 1500 rows in which quarter of the
-# plane the two numbers lie. The *target* is whether they have the same sign.
+# features. The two numbers are a point in the plane. The *source* has learned,
+# from 1500 rows, in which quarter of the plane this point lies. The *target*
+# is whether the two numbers have the same sign.
 # This is hard to learn from 600 rows alone, since no single direction in the
 # features shows it. For a network that knows the quarters it is a small step.
 
@@ -64,7 +65,7 @@ source.fit(
 
 folds = RepeatedSpeakerStratifiedKFold(5, n_repeats=2, random_state=0)
 options = {**small, "lr": 0.02, "max_epochs": 15}
-found = cross_validate_transfer(
+invented_scores = cross_validate_transfer(
     invented.data[ours],
     same_sign[ours],
     methods={
@@ -78,7 +79,8 @@ found = cross_validate_transfer(
     corpus="invented",
     n_jobs=1,
 )
-summary_table(found)[["method", "source", "score_mean", "score_std"]].round(3)
+table = summary_table(invented_scores)
+table[["method", "source", "score_mean", "score_std"]].round(3)
 
 # %%
 # Where nobody knows
@@ -128,7 +130,7 @@ assert study.comparisons["difference"].abs().max() < spread
 # comparisons are also four chances to be lucky, and Holm's correction takes
 # care of that. The result is a sentence for each comparison:
 
-scores = pd.concat([found, study.scores]).drop(
+scores = pd.concat([invented_scores, study.scores]).drop(
     columns="target"
 )  # the corpus tells them apart
 comparisons = compare_methods(scores, against="DNN")
@@ -136,18 +138,19 @@ for verdict in comparisons["verdict"]:
     print(textwrap.fill(verdict, 90), end="\n\n")
 
 # %%
-# On the invented data both transferred networks are better than the plain one,
-# beyond doubt. On real speech there is no evidence that knowing speakers
-# helps, and none that it does not. The second half matters: the intervals show
-# which differences this run could not distinguish from zero.
+# On the invented data both networks with a source are clearly better than the
+# plain one, which does no better than guessing. On real speech there is no
+# evidence that knowing speakers helps. This does not show that it has no
+# effect: the intervals say which differences this run could not distinguish
+# from zero.
 
-real = comparisons[comparisons["corpus"] == "EmoDB"]
-known = comparisons[comparisons["corpus"] == "invented"]
-assert (known["pvalue_holm"] < 0.05).all()
-assert (known["difference"] > 0.05).all()
-assert (real["pvalue_holm"] > 0.05).all()
+on_emodb = comparisons[comparisons["corpus"] == "EmoDB"]
+on_invented = comparisons[comparisons["corpus"] == "invented"]
+assert (on_invented["pvalue_holm"] < 0.05).all()
+assert (on_invented["difference"] > 0.05).all()
+assert (on_emodb["pvalue_holm"] > 0.05).all()
 
-width = ((real["high"] - real["low"]) / 2).max()
+width = ((on_emodb["high"] - on_emodb["low"]) / 2).max()
 print(f"On EmoDB the widest interval reaches {width:.3f} to both sides.")
 assert width > 0.01
 
@@ -159,8 +162,8 @@ assert width > 0.01
 #
 # The picture has a row for each comparison, with its 95 % interval. A filled
 # mark means evidence of a difference, an open mark none. Right of zero the
-# transferred network is better. The last numbers are the probabilities, in per
-# cent, that it is worse, practically equal (within 0.01), or better.
+# network with a source is better. The last numbers are the probabilities, in
+# per cent, that it is worse, practically equal (within 0.01), or better.
 
 SignificanceDisplay.from_comparisons(comparisons).plot()
 plt.show()

@@ -35,7 +35,7 @@ from skprognet.significance import (
 
 
 def score(separation, n_per_class, n_repeats, n_folds, n_corpora=1000, seed=0):
-    """Return accuracies: (n_corpora, 2 methods, n_repeats, n_folds)."""
+    """Return accuracies, shape (n_corpora, 2 methods, n_repeats, n_folds)."""
     rng = np.random.default_rng(seed)
     classes = np.array([0, 1])[:, None]
     corpora = (

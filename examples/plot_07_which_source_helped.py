@@ -18,13 +18,13 @@ from skprognet.metrics import uar_score
 from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
 # %%
-# Three sources, of which one knows something
+# Three sources, one of which knows something
 # -------------------------------------------
 # As on :ref:`page 4
 # <sphx_glr_auto_examples_plot_04_fine_tune_or_progress.py>`, the source labels
 # of these invented tables depend on what matters for the target
-# (``transfer=1``), on nothing (0), or on the noise (-1). All tables have the
-# same random state, so their features and target are the same.
+# (``transfer=1``), on nothing (0), or on a nuisance in the features (-1). All
+# tables have the same random state, so their features and target are the same.
 
 many, few, new = np.split(np.arange(1632), [1000, 1032])
 tables = {
@@ -72,9 +72,9 @@ print(
 # %%
 # Taking a source away
 # --------------------
-# ``source_importances`` shuffles the outputs of one source among the rows, so
-# that they no longer belong to the row. The fall in UAR is the importance of
-# this source. Use rows that were not in ``fit``.
+# ``source_importances`` shuffles the layers of one source among the rows, so
+# that each row gets the layers of another row. The fall in UAR is the
+# importance of this source. Use rows that were not in ``fit``.
 
 importances = network.source_importances(
     X[new], target[new], n_repeats=10, random_state=0
@@ -117,11 +117,11 @@ by_class.pivot(
 ).round(2)
 
 # %%
-# ``explain`` looks at one row at a time. It replaces the output of a source by
-# its average over rows, and says how much the logarithm of the probability of
-# the predicted class falls. A change of 0.7 means that the source doubles the
-# probability. Below zero the source speaks for another class. Here is the row
-# for which the helpful source matters most.
+# ``explain`` looks at one row at a time. It replaces the layers of a source by
+# those for the average training row, and says how much the logarithm of the
+# probability of the predicted class falls. A change of 0.7 means that the
+# source doubles the probability. Below zero the source speaks for another
+# class. Here is the row for which the helpful source matters most.
 
 explanation = network.explain(X[new], groups={})
 row = explanation["source_helpful"].idxmax()
@@ -129,8 +129,8 @@ ExplanationDisplay(explanation.loc[[row]]).plot()
 print(target[new][row], "is the truth")
 
 # %%
-# Over all rows, the helpful source speaks for most of the predictions. The
-# other sources speak against them nearly as often as for them.
+# The helpful source speaks for most of the predictions. For the two others
+# this share is closer to one half.
 
 share = (explanation.filter(like="source_") > 0).mean()
 print(share.round(2))
@@ -200,11 +200,12 @@ places = {
 }
 explained = emotion.explain(X[test], groups=places)
 ExplanationDisplay(explained.iloc[[0]]).plot()
-print(emodb.target[test[0]], "is what the actor was asked for")
+print(emodb.target[test[0]], "is what the actor was asked to express")
 
 # %%
 # Here are twelve recordings, one line for each. All features are measured on
-# the same voice, and most say similar things. So these numbers do not add up.
+# the same voice, and most say similar things. So these numbers do not add up
+# to the whole prediction.
 # They also do not say what in a voice *causes* the impression of anger, but
 # only what this network relies on.
 

@@ -8,6 +8,8 @@ recordings of the ten actors that it trained on, and on actors that it has
 never heard.
 """
 
+import textwrap
+
 import matplotlib.pyplot as plt
 import pandas as pd
 
@@ -62,20 +64,21 @@ new = score("new speakers", new_folds, "training")
 # from the training rows alone. Before we look at the scores, we check that
 # nothing leaked. :func:`~skprognet.evaluation.audit` compares the rows that
 # each fit was given with the rows that it was tested on. Here it also compares
-# their speakers. It raises an error if they share any.
+# their speakers. It raises an error if they share any, as they do in the
+# folds of known speakers.
 
 audit(new, groups=emodb.speaker)
-refused = ""
+message = ""
 try:
     audit(known, groups=emodb.speaker)
 except ValueError as error:
-    refused = str(error)
-print(refused.split(";")[0])
-assert refused
+    message = str(error)
+print(textwrap.fill("; ".join(message.split("; ")[:2]), 79))
+assert message
 
 # %%
-# How much it matters
-# -------------------
+# How much better known speakers are recognised
+# ---------------------------------------------
 
 means = {
     scores["method"][0]: scores["score"].mean() for scores in (known, new)
@@ -99,9 +102,9 @@ assert gap > 0.01
 # Can a new speaker become known?
 # -------------------------------
 # Page 1 subtracted each speaker's own mean, and emotions stood out more. In
-# practice you would first collect some recordings of the new speaker, with any
-# emotions, and compute the mean and variance of their features. You need no
-# labels. ``normalisation="speaker"`` does this.
+# practice you would first collect some recordings of the new speaker, in
+# several emotions, and compute the mean and variance of their features. You
+# need no labels. ``normalisation="speaker"`` does this.
 
 adapted = score("new, own mean and variance", new_folds, "speaker")
 means["adapted"] = adapted["score"].mean()
@@ -113,7 +116,8 @@ assert means["adapted"] > means["new speakers"] + 0.02
 
 # %%
 # This closes the gap. The price is that such a score holds only for speakers
-# with several recordings, in several emotions. It is *transductive*, and the
+# with several recordings, in several emotions. It is *transductive*: the
+# prediction for a recording depends on the speaker's other recordings. The
 # column ``normalisation`` of the result says so.
 #
 # In the picture, a large marker is a mean with one standard deviation over the

@@ -78,9 +78,9 @@ with sklearn.config_context(enable_metadata_routing=True):
 
 # %%
 # Is it true that nothing leaks? A network remembers the rows that it was
-# given. We pass the rows of the search to ``fit``. ``source_overlap`` then
-# says that the source has seen all of them, and nothing of the two speakers
-# that we kept out.
+# given. We fit one such pipeline on the rows of the search. ``source_overlap``
+# then returns the share of any rows that its source has seen: all rows of the
+# search, and none of the two speakers that we kept out.
 
 with sklearn.config_context(enable_metadata_routing=True):
     model.set_params(emotion__source=source).fit(

@@ -23,8 +23,8 @@ from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 # Three tasks, one after the other
 # --------------------------------
 # Each classifier gets the fitted one before it. A progressive source brings
-# along all the columns that it reads: a network that reads the gender column
-# reads the speaker column as well.
+# along all the columns (networks) that it reads: a network that reads the
+# gender column reads the speaker column as well.
 
 emodb = load_emodb()
 folds = RepeatedSpeakerStratifiedKFold(4, n_repeats=1, random_state=0)
@@ -91,7 +91,7 @@ brief = {"hidden_layer_sizes": (32, 32), "lr": 0.01}
 
 
 def learn(seed):
-    """Return the UAR without a source, with each, and with both."""
+    """Yield the UAR without a source, with each, and with both."""
     table = make_transfer_problem(1660, transfer=0, random_state=seed)
     rows = StandardScaler().fit_transform(table.data)
     many, few, new = np.split(np.arange(1660), [1000, 1060])

@@ -22,12 +22,12 @@ from skprognet.preprocessing import CorpusStandardScaler
 # %%
 # Before anything else: the same scale
 # ------------------------------------
-# An excited man speaks as high as a calm woman, and one microphone is louder
-# than another. So a network that learned on one corpus misjudges the voices of
-# the other. :class:`~skprognet.preprocessing.CorpusStandardScaler` scales each
-# corpus *separately* to mean 0 and variance 1, as in the paper. Here we train
-# a network on the women and test it on the men, and the other way round,
-# without and with this scaling.
+# An excited man may speak as high as a calm woman, and one microphone is
+# louder than another. So a network that learned on one corpus misjudges the
+# voices of the other. :class:`~skprognet.preprocessing.CorpusStandardScaler`
+# scales each corpus *separately* to mean 0 and variance 1, as in the paper.
+# Here we train a network on the women and test it on the men, and the other
+# way round, without and with this scaling.
 
 emodb = load_emodb(as_frame=True)
 is_woman = (emodb.gender == "female").to_numpy()
@@ -40,7 +40,7 @@ small = {
 
 
 def score_across(X):
-    """Return the UAR of each half by networks of the other half."""
+    """Return the mean UAR of networks of one half on the other half."""
     uars = []
     for seed in range(2):
         for own in (is_woman, ~is_woman):

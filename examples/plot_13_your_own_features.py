@@ -53,12 +53,12 @@ corpus = make_speech_corpus(
     folder.name, n_speakers=8, n_utterances=3, random_state=0
 )
 names = [f"{what}_{low}" for what in ("level", "variation") for low in HEARD]
-made = pd.DataFrame(
+levels = pd.DataFrame(
     [band_levels(file) for file in corpus["file"]], columns=names
 )
 
 mine = pd.concat(
-    [corpus[["file", "emotion", "speaker", "gender"]], made], axis=1
+    [corpus[["file", "emotion", "speaker", "gender"]], levels], axis=1
 )
 mine["file"] = [Path(file).name for file in mine["file"]]
 path = Path(folder.name, "mine.csv")
@@ -74,7 +74,7 @@ mine.iloc[:3, :6].round(1)
 
 labels = ["emotion", "speaker", "gender"]
 features = read_features(path, exclude=labels)
-assert (features.to_numpy() == made.to_numpy()).all()
+assert (features.to_numpy() == levels.to_numpy()).all()
 print(f"{features.shape[0]} recordings, {features.shape[1]} features")
 
 # %%
@@ -84,13 +84,13 @@ print(f"{features.shape[0]} recordings, {features.shape[1]} features")
 broken = mine.copy()
 broken.loc[5, "level_250"] = np.nan
 broken.to_csv(path, index=False)
-complaint = ""
+message = ""
 try:
     read_features(path, exclude=labels)
 except ValueError as error:
-    complaint = str(error).replace(str(path), path.name)
-print(complaint)
-assert "level_250" in complaint
+    message = str(error).replace(str(path), path.name)
+print(message)
+assert "level_250" in message
 folder.cleanup()
 
 # %%

@@ -88,8 +88,8 @@ scores = cross_validate_transfer(
 )
 
 # %%
-# What may be said
-# ----------------
+# What the comparisons say
+# ------------------------
 
 comparisons = compare_methods(scores)
 for verdict in comparisons["verdict"]:
@@ -100,18 +100,21 @@ gain = gain["ProgNet", "ge2e"] - gain["DNN", "none"]
 assert gain > 0.03
 
 # %%
-# The layers of GE2E help with new speakers; the small network of the training
-# speakers does not. These ten folds do not settle another question: whether it
-# is better to read the layers progressively than to put them beside the
-# features.
+# With the layers of GE2E both methods recognise new speakers better than the
+# plain network. After Holm's correction this is still evidence for one of
+# them, side by side. There is no evidence that the small network of the
+# training speakers helps. Nor do these ten folds settle whether it is better
+# to read the layers progressively than to put them beside the features.
 #
-# Who has heard whom
-# ------------------
+# What a network may have heard
+# -----------------------------
 # :func:`~skprognet.evaluation.audit` proves that no network was trained on a
-# row that tests it, and that the columns of GE2E were given only to the rows
-# of the table that name ``ge2e``. It cannot know which recordings GE2E itself
-# was trained on, so it reports this as unknown. If your corpus is on the web,
-# find this out before you believe a result.
+# row that tests it, and that only the fits with the source ``ge2e`` were given
+# its columns. The package has no record of the recordings that GE2E itself was
+# trained on, so the audit reports these as unknown. Before you believe a
+# result, find out whether your corpus is among the training data of such a
+# model. (The authors of GE2E's weights name LibriSpeech and VoxCeleb, so it
+# has probably not heard EmoDB.)
 
 audited = audit(scores, groups=emodb.speaker)
 counts = audited[["n_seen", "n_seen_by_source", "n_withheld_seen"]]
@@ -132,7 +135,7 @@ print(
 #     skprognet extract recordings/*.wav --speech-model ge2e -o features.csv.gz
 #     skprognet tasks features.csv.gz --labels labels.csv \
 #         --target emotion --layers ge2e \
-#         --methods dnn side-by-side progressive --placebo
+#         --methods dnn side-by-side progressive --placebo --output results
 #
 # The option ``--placebo`` adds a control, which is the subject of the next
 # page.

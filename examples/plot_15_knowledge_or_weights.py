@@ -83,10 +83,11 @@ for name, scores in {"helpful": helpful, "useless": useless}.items():
     )
 
 # %%
-# Look at the useless source. The network that reads it scores slightly higher
-# than the plain one, and so does its placebo. So here more weights help by
-# themselves. Without the placebo you could mistake this for transfer. The
-# verdict on the helpful source names both comparisons.
+# Look at the useless source. The network that reads it scores higher than the
+# plain one, and so does its placebo. So this gain comes from the larger
+# network or from luck, and not from knowledge. Without the placebo you could
+# mistake it for transfer. The verdict on the helpful source names both
+# comparisons.
 
 print(compare_methods(helpful)["verdict"][0])
 print(compare_methods(useless)["verdict"][0])

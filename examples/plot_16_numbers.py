@@ -1,12 +1,12 @@
 """
-16. Numbers: how aroused is a voice?
+16. Numbers: how excited is a voice?
 ====================================
 
 Not every rating is a word. Raters also judge on a scale how excited a voice is
-(arousal), how pleasant (valence), and how much in control (dominance). The
-mean of their ratings is a number. This page predicts such numbers, shows what
-their usual score rewards, and asks whether a network that learned something
-else helps.
+(arousal), how pleasant it is (valence), and how much in control the speaker is
+(dominance). The mean of their ratings is a number. This page predicts such
+numbers, shows what their usual score rewards, and asks whether a network that
+learned something else helps.
 
 All data here are invented, so that the truth is known.
 """
@@ -37,7 +37,7 @@ from skprognet.results import agreement_by_method
 # Voices with a known arousal
 # ---------------------------
 # Each invented recording has an arousal between 1 (calm) and 5 (excited).
-# Pitch, its range, tempo and level follow it. Angry voices are mostly aroused
+# Pitch, its range, tempo and level follow it. Angry voices are mostly excited
 # and sad ones calm, but within an emotion the arousal varies.
 
 folder = TemporaryDirectory()
@@ -130,15 +130,16 @@ print(f"best CCC that can be reached: {hard.best_ccc:.2f}")
 # The CCC loss gives the higher CCC and the larger error. The network has not
 # learned more, since r is about the same. But its predictions are spread as
 # widely as the truth. Squared error predicts the *expected* rating, which is
-# near the mean if little can be known. Once we stretch its predictions to the
-# spread of the truth, they have the same CCC.
+# near the mean if little can be known. Once we stretch these predictions to
+# the spread of the truth, they have nearly the same CCC as those of the CCC
+# loss.
 #
 # So use ``loss="ccc"`` if only the CCC counts, and squared error if a
 # prediction should be near the truth. And compare two methods only if both
 # have the same loss.
 
-near = predictions[predictions["method"] == "squared error"]
-truth, prediction = near["truth"], near["prediction"]
+squared = predictions[predictions["method"] == "squared error"]
+truth, prediction = squared["truth"], squared["prediction"]
 prediction = (prediction - prediction.mean()) / prediction.std()
 stretched = truth.mean() + truth.std() * prediction
 print(f"squared error, stretched: CCC {ccc_score(truth, stretched):.2f}")
