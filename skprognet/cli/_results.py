@@ -215,7 +215,9 @@ def plot(
     check_folder(output.parent)
     check_no_result(output)
     if not output.suffix:
-        raise click.UsageError(f"--output must end in .pdf, .png or .svg; got {str(output)!r}.")
+        raise click.UsageError(
+            f"--output must end in a format such as .pdf, .png or .svg; got {str(output)!r}."
+        )
     frame = _READERS.get(kind, read_scores)(results)
     for column, value in zip(CHOICES, (corpus, train_folds), strict=True):
         if value is not None:

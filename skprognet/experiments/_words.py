@@ -59,11 +59,10 @@ _LACKS = {
     POSTERIORS: "no classes to give probabilities of",
     LABELS: "no labels to learn",
 }
-_BY_KNOWLEDGE = "What the source has learned helps (also better than the placebo)"
 # What it means if a method that helps is better than its control, and if it is not.
 _WHY = {
     gain_over_placebo: (
-        _BY_KNOWLEDGE,
+        "What the source has learned helps (also better than the placebo)",
         "The gain may come from more weights alone (not better than the placebo)",
     ),
     gain_over_side_by_side: (
@@ -243,15 +242,16 @@ def _why_helped(helped, comparisons):
     """Yield sentences on why methods help: by what the source has learned, or by more weights."""
     for gain_over, meanings in _WHY.items() if len(helped) else ():
         gains = [gain_over(row, comparisons) for _, row in helped.iterrows()]
-        for meaning, wanted in zip(meanings, (True, False), strict=True):
-            rows = helped[[gain is not None and gain.is_better == wanted for gain in gains]]
-            if meaning == _BY_KNOWLEDGE:
-                left = survives(rows)
-                yield from _with_names(meaning, rows[left])
-                uncorrected = f"By the uncorrected p-values, {meaning[:1].lower()}{meaning[1:]}"
-                yield from _with_names(uncorrected, rows[~left])
-            else:
-                yield from _with_names(meaning, rows)
+        better, not_better = [
+            helped[[gain is not None and gain.is_better == wanted for gain in gains]]
+            for wanted in (True, False)
+        ]
+        helps, adds_nothing = meanings
+        left = survives(better)
+        yield from _with_names(helps, better[left])
+        uncorrected = f"By the uncorrected p-values, {helps[0].lower()}{helps[1:]}"
+        yield from _with_names(uncorrected, better[~left])
+        yield from _with_names(adds_nothing, not_better)
 
 
 def _with_names(meaning, rows):

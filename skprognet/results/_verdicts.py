@@ -88,22 +88,27 @@ def _placebo_wins(row):
 def _because_of_knowledge(gain, row):
     placebo = f"the same network with a placebo as its source {_scored(gain, row)}"
     if gain.is_better:
-        helps = "what the source has learned helps"
-        if not survives(row):  # the sentence before this one says that it is not evidence
-            return f" By the uncorrected p-values, {helps}: {placebo}."
-        return f" {helps.capitalize()}: {placebo}."
+        return _as_sure_as(row, f"what the source has learned helps: {placebo}.")
     return f" The gain may come from more weights alone: {placebo}."
 
 
 def _because_of_reading(gain, row, layers_help):
     other = f"a DNN that reads them side by side with the features {_scored(gain, row)}"
     if gain.is_better:
-        return f" Reading the layers of the source progressively helps further: {other}."
-    what = "Reading its layers"
-    if layers_help:
-        what = "The layers of the source help, but reading them"
+        helps = "reading the layers of the source progressively helps further"
+        return _as_sure_as(row, f"{helps}: {other}.")
     adds = "makes the score worse" if gain.is_evidence else "adds nothing measurable"
-    return f" {what} progressively {adds}: {other}."
+    if not layers_help:
+        return f" Reading its layers progressively {adds}: {other}."
+    help_but = "the layers of the source help, but reading them progressively"
+    return _as_sure_as(row, f"{help_but} {adds}: {other}.")
+
+
+def _as_sure_as(row, claim):
+    """Return the claim as a sentence that says if the gain does not survive Holm's correction."""
+    if survives(row):
+        return f" {claim[0].upper()}{claim[1:]}"
+    return f" By the uncorrected p-values, {claim}"
 
 
 def _scored(gain, row):

@@ -89,12 +89,22 @@ def test_a_source_that_beats_its_placebo_helps_because_of_what_it_knows():
     )
 
 
-def test_what_holm_leaves_no_evidence_of_helps_by_the_plain_p_values_only():
-    row = of_kind(compare_methods(scores(0.018, 0.0)), "transfer").iloc[0]
+@pytest.mark.parametrize(
+    ("side_by_side", "reading"),
+    [
+        (0.018, "the layers of the source help, but reading them progressively adds nothing"),
+        (-0.05, "reading the layers of the source progressively helps further: "),
+    ],
+)
+def test_what_holm_leaves_no_evidence_of_helps_by_the_plain_p_values_only(side_by_side, reading):
+    transfers = of_kind(compare_methods(scores(0.018, 0.0, side_by_side)), "transfer")
+    row = transfers[transfers["method"] == "ProgNet"].iloc[0]
     assert row["pvalue"] < 0.05 < row["pvalue_holm"]
     assert "this is not evidence" in row["verdict"]
     assert "By the uncorrected p-values, what the source has learned helps: " in row["verdict"]
+    assert f"By the uncorrected p-values, {reading}" in row["verdict"]
     assert "What the source" not in row["verdict"]
+    assert reading.capitalize() not in row["verdict"]
 
 
 def test_a_source_that_is_as_good_as_its_placebo_may_help_by_more_weights_alone():
