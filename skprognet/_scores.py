@@ -120,7 +120,7 @@ def check_scores(scores):
 def check_values(name, frame):
     """Raise if a score is outside the range of its metric, such as a percentage.
 
-    Missing scores are not reported here but when folds are paired.
+    Missing scores are reported later, when folds are paired.
 
     Raises
     ------
@@ -220,8 +220,8 @@ def score_table(scores, method, source, value=SCORE):
 def by_condition(scores):
     """Yield each condition as a dict, and its rows.
 
-    A condition is a corpus, a target and a number of training folds. It names only those of which
-    the scores have several.
+    A condition is a corpus, a target and a number of training folds. The dict has only those of
+    the three columns that have several values in the scores.
     """
     varying = [
         name for name in CONDITIONS if name in scores and scores[name].nunique(dropna=False) > 1

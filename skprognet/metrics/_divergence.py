@@ -62,7 +62,7 @@ def jensen_shannon_divergence(y_true, y_proba, *, sample_weight=None):
     See Also
     --------
     uar_score : Unweighted average recall of predicted labels.
-    scipy.spatial.distance.jensenshannon : The square root of the divergence of two rows.
+    scipy.spatial.distance.jensenshannon : With ``base=2``, the square root for a single row.
     sklearn.metrics.log_loss : Cross-entropy against one label for each row.
 
     Notes

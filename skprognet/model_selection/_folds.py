@@ -79,7 +79,8 @@ class FoldSplitter(BaseCrossValidator):
         ------
         ValueError
             At the first split, if `groups` is None, has missing values or another length than
-            `X`, or if the folds cannot be made.
+            `X`, or if the folds cannot be made. At any split whose training rows lack a class of
+            `y`, unless the splitter ignores `y`.
         """
         for repeat, folds in enumerate(self._deal(X, y, groups)):
             for i, test in enumerate(folds):
@@ -114,7 +115,7 @@ class FoldSplitter(BaseCrossValidator):
         Raises
         ------
         ValueError
-            At the first split, as in `split`, and if there are fewer than 3 folds.
+            As in `split`, and at the first split if there are fewer than 3 folds.
         """
         for repeat, folds in enumerate(self._deal(X, y, groups)):
             if len(folds) < 3:

@@ -170,13 +170,14 @@ class RepeatedStratifiedGroupKFold(FoldSplitter):
     Among these, the one with the smallest chi-square of the folds' class counts against equal
     counts is used.
 
-    Numbers of which not all are whole, such as ratings, are divided into five bins with about the
-    same number of rows (their edges are the quintiles), or into fewer bins if many numbers are
-    equal. Unlike a class, a bin need not be in every training set.
+    If `y` holds numbers that are not all whole, such as ratings, they are divided into five bins
+    with about the same number of rows (the edges are the quintiles), or into fewer bins if many
+    numbers are equal. Unlike a class, a bin need not be in every training set.
 
     scikit-learn's ``StratifiedGroupKFold(shuffle=True)`` is not suitable for repeats. It places
-    groups in the order of their class imbalance. So if groups differ in this, other seeds give the
-    same folds again (on the ten speakers of EmoDB, 20 seeds gave a single partition).
+    groups in the order of their class imbalance. So if no two groups have the same imbalance,
+    every seed gives the same folds (on the ten speakers of EmoDB, 20 seeds gave a single
+    partition).
 
     With as many groups as folds, each group is a fold, whatever the seed. A repeat then changes
     only which group validates when another one tests. With scikit-learn's metadata routing, the
