@@ -24,7 +24,7 @@ def rope_probabilities(mean, scale, df, rope):
         below, above = float(mean < -rope), float(mean > rope)
     else:
         below = above = 0.5
-    # Subtraction may leave a rounding error of either sign where the rope holds nothing.
+    # If nothing lies in the rope, subtraction may leave a rounding error of either sign.
     return below, max(0.0, 1 - below - above) if rope else 0.0, above
 
 
@@ -163,7 +163,8 @@ def bayesian_cv_test(a, b, *, rope=0.01, test_train_ratio=None, n_train=None, n_
     corrected test: near chance it underestimates how much the folds share.
 
     If all differences are equal, the whole posterior is at that difference, and one of the three
-    is 1: `p_equal` up to the rope's bounds. Identical scores with ``rope=0`` give 0.5, 0, 0.5.
+    probabilities is 1: `p_equal` if the difference is from -rope to rope. Identical scores with
+    ``rope=0`` give 0.5, 0, 0.5.
 
     References
     ----------

@@ -167,7 +167,7 @@ def pair_scores(a, b, *, names=("a", "b")):
         frames (of pandas, polars or pyarrow) with the rows of one method each (columns repeat,
         fold and score; the order of rows does not matter).
     names : tuple of two str, default=("a", "b")
-        Names of the two in messages.
+        Names of the two methods in messages.
 
     Returns
     -------
