@@ -27,7 +27,7 @@ class Source(ABC):
     network : estimator or None
         The fitted network whose layers are read, for descriptions; None without one.
     steps : tuple of estimators
-        The transformers of a row before the network.
+        The transformers that rows go through before they reach the network.
     sources : list of (str, Source)
         The sources of the network itself.
     copied : bool
@@ -35,11 +35,11 @@ class Source(ABC):
     own_features : tuple of str
         Names of the features of X that only this source reads; a network that reads the source
         does not read them itself.
-    layer_names : tuple of str
-        Names of the layers of its single frozen column, for drawings; empty without names.
     has_own_features : bool
         Whether the source has such features; it must be right even before :meth:`match` finds
         them. Other sources without names get the rest of X.
+    layer_names : tuple of str
+        Names of the layers of its single frozen column, for drawings; empty without names.
     classifies : bool
         Whether :meth:`log_posteriors` returns probabilities.
     not_copied : str
@@ -211,7 +211,7 @@ class Source(ABC):
         return None
 
     def off_scale(self, X):
-        """Return the number of features on another scale than in training, and of all features.
+        """Return how many features are on another scale than in training, and how many there are.
 
         Parameters
         ----------
