@@ -31,7 +31,7 @@ class DNNRegressor(NetworkRegressor):
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
         Activation of the hidden layers.
     dropout : float, default=0.5
-        Probability that a training step drops a hidden unit of the trained column.
+        Probability that a training step drops a hidden unit.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -54,8 +54,8 @@ class DNNRegressor(NetworkRegressor):
         Number of epochs without a better one after which training stops. None runs all epochs,
         since deep sigmoid networks with dropout learn late.
     random_state : int, RandomState instance or None, default=None
-        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
-        fresh entropy; the global random states are neither read nor changed.
+        Fixes the initial weights, the internal split, the order of rows and dropout. None gives
+        a different result each time; the global random states are neither read nor changed.
     device : str, default="cpu"
         Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
@@ -222,7 +222,7 @@ class DNNRegressor(NetworkRegressor):
             constant target with ``loss="ccc"``, a parameter out of range, or a loss that
             is no longer finite.
         TypeError
-            For a parameter of the wrong kind.
+            For a parameter of the wrong kind, or sparse rows.
 
         Warns
         -----
