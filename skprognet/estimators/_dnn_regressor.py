@@ -203,7 +203,8 @@ class DNNRegressor(NetworkRegressor):
         y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), default=None
             Their numbers.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group.
+            Groups, such as speakers. The internal validation split never splits a group. If
+            `validation_fraction` is a splitter, it gets them as its `groups`.
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.
@@ -219,7 +220,7 @@ class DNNRegressor(NetworkRegressor):
         ------
         ValueError
             For NaN, wrong shapes, labels that are not numbers, too few rows to hold any out, a
-            constant target with ``loss="ccc"``, a parameter out of range, or a loss that
+            constant output with ``loss="ccc"``, a parameter out of range, or a loss that
             is no longer finite.
         TypeError
             For a parameter of the wrong kind, or sparse rows.

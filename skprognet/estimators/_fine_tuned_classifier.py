@@ -25,7 +25,8 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
     n_frozen_layers : int or "all", default=0
         Number of copied hidden layers, counted from the input, that do not learn. They have
         dropout in training, like the others. "all" is a linear probe: only the new output learns,
-        and no layer has dropout, so that the output reads the layers as they are.
+        and no layer has dropout, so that the output reads the layers as they are. `l2_sp` and
+        `probe_epochs` must then be 0.
     copied_lr : float or None, default=None
         Learning rate of the copied layers. None uses `lr`, the rate of the new output layer.
     l2_sp : float, default=0.0
@@ -257,7 +258,8 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
             Labels of the validation rows; soft labels, in the form of `y`, only if `y` has soft
             labels.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group.
+            Groups, such as speakers. The internal validation split never splits a group. If
+            `validation_fraction` is a splitter, it gets them as its `groups`.
         source_y : array-like of shape (n_samples,), default=None
             Labels of the source task, on which an unfitted source is trained.
         X_test : array-like of shape (n_test, n_features), default=None

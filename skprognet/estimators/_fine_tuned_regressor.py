@@ -25,7 +25,8 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
     n_frozen_layers : int or "all", default=0
         Number of copied hidden layers, counted from the input, that do not learn. They have
         dropout in training, like the others. "all" is a linear probe: only the new output learns,
-        and no layer has dropout, so that the output reads the layers as they are.
+        and no layer has dropout, so that the output reads the layers as they are. `l2_sp` and
+        `probe_epochs` must then be 0.
     copied_lr : float or None, default=None
         Learning rate of the copied layers. None uses `lr`, the rate of the new output layer.
     l2_sp : float, default=0.0
@@ -259,7 +260,8 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), default=None
             Their numbers.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group.
+            Groups, such as speakers. The internal validation split never splits a group. If
+            `validation_fraction` is a splitter, it gets them as its `groups`.
         source_y : array-like of shape (n_samples,), default=None
             Labels of the source task, on which an unfitted source is trained.
         X_test : array-like of shape (n_test, n_features), default=None
@@ -277,7 +279,7 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         ------
         ValueError
             For NaN, wrong shapes, labels that are not numbers, too few rows to hold any out, a
-            constant target with ``loss="ccc"``, a parameter out of range, a loss that is
+            constant output with ``loss="ccc"``, a parameter out of range, a loss that is
             no longer finite, or a source that does not fit X.
         TypeError
             For a parameter of the wrong kind, or sparse rows.

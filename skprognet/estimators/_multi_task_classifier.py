@@ -244,7 +244,8 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
         y_val : array-like of shape (n_validation,), default=None
             Their labels.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group.
+            Groups, such as speakers. The internal validation split never splits a group. If
+            `validation_fraction` is a splitter, it gets them as its `groups`.
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_tasks), \
                 default=None
             Labels of the source tasks for the same rows. For several tasks, a DataFrame with a

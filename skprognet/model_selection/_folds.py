@@ -44,13 +44,13 @@ def following(fold, n_folds):
 
 
 class FoldSplitter(BaseCrossValidator):
-    """Base of the splitters; a subclass assigns the rows to folds in `_deal`."""
+    """Base of the splitters; a subclass assigns the rows to folds in `_make_folds`."""
 
     # With metadata routing, groups are requested by default.
     __metadata_request__split = {"groups": True}
 
     @abstractmethod
-    def _deal(self, X, y, groups):
+    def _make_folds(self, X, y, groups):
         """Yield, for each repeat, the list of the rows in each fold."""
 
     def _check_training(self, y, train, repeat, fold):
@@ -82,7 +82,7 @@ class FoldSplitter(BaseCrossValidator):
             `X`, or if the folds cannot be made. At any split whose training rows lack a class of
             `y`, unless the splitter ignores `y`.
         """
-        for repeat, folds in enumerate(self._deal(X, y, groups)):
+        for repeat, folds in enumerate(self._make_folds(X, y, groups)):
             for i, test in enumerate(folds):
                 train = rows_outside(folds, i)
                 self._check_training(y, train, repeat, i)
@@ -117,7 +117,7 @@ class FoldSplitter(BaseCrossValidator):
         ValueError
             As in `split`, and at the first split if there are fewer than 3 folds.
         """
-        for repeat, folds in enumerate(self._deal(X, y, groups)):
+        for repeat, folds in enumerate(self._make_folds(X, y, groups)):
             if len(folds) < 3:
                 raise ValueError(
                     "split_with_validation needs at least 3 folds, to train, validate and "

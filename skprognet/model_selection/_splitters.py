@@ -5,7 +5,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import check_random_state
 
 from skprognet._checks import check_number
-from skprognet.model_selection._dealing import deal_groups
+from skprognet.model_selection._assignment import assign_groups
 from skprognet.model_selection._folds import (
     FoldSplitter,
     check_groups,
@@ -115,7 +115,7 @@ class RepeatedSpeakerStratifiedKFold(FoldSplitter):
         """
         return self.n_splits * self.n_repeats
 
-    def _deal(self, X, y, groups):
+    def _make_folds(self, X, y, groups):
         codes, speakers = check_groups(X, groups, "speaker")
         counts = np.bincount(codes)
         short = np.flatnonzero(counts < self.n_splits)
@@ -220,7 +220,7 @@ class RepeatedStratifiedGroupKFold(FoldSplitter):
         """
         return self.n_splits * self.n_repeats
 
-    def _deal(self, X, y, groups):
+    def _make_folds(self, X, y, groups):
         codes, names = check_groups(X, groups, "speaker")
         strata = strata_of(X, y)
         if len(names) < self.n_splits:
@@ -232,7 +232,7 @@ class RepeatedStratifiedGroupKFold(FoldSplitter):
         np.add.at(counts, (codes, strata), 1)
         rng = check_random_state(self.random_state)
         for _ in range(self.n_repeats):
-            fold_of_row = deal_groups(counts, self.n_splits, rng)[codes]
+            fold_of_row = assign_groups(counts, self.n_splits, rng)[codes]
             yield [np.flatnonzero(fold_of_row == fold) for fold in range(self.n_splits)]
 
     def _check_training(self, y, train, repeat, fold):
@@ -299,7 +299,7 @@ class LeaveOneSessionOut(FoldSplitter):
         _, sessions = check_groups([] if groups is None else groups, groups, "session")
         return len(sessions)
 
-    def _deal(self, X, y, groups):
+    def _make_folds(self, X, y, groups):
         codes, sessions = check_groups(X, groups, "session")
         if len(sessions) < 2:
             raise ValueError(
