@@ -118,7 +118,7 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     ValueError
         If a column, a fold, or a method on a corpus is missing, a score is not finite, there are
         several targets or numbers of training folds, fewer than 3 methods, or so few corpora that
-        no pair could be significant.
+        no pair could be significant, `post_hoc` is unknown, or `alpha` is not between 0 and 1.
 
     See Also
     --------

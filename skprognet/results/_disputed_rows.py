@@ -53,7 +53,7 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
         :func:`~skprognet.evaluation.cross_validate_transfer` returns with
         ``return_predictions=True``; from pandas, polars or pyarrow. If a column corpus, target or
         n_train_folds has several values, there is a list for each combination of them.
-    n : int, default=20
+    n : int or None, default=20
         Number of rows to list, at least 1. None lists all rows.
     only : {"wrong to right", "right to wrong", "closer", "farther"}, default=None
         List only rows whose prediction changes in this way with any source. The first two are for

@@ -98,8 +98,8 @@ class Source(ABC):
     def match(self, feature_names):
         """Return this source matched with features of these names.
 
-        Each fit calls this once, before other methods. A source that finds its features by name
-        can look them up here.
+        Each fit calls this once, before it reads rows; only `layer_sizes` may be called earlier. A
+        source that finds its features by name can look them up here.
 
         Parameters
         ----------
