@@ -57,7 +57,7 @@ def validation_groups(labels, target, *, kind=None, speaker="speaker", validatio
     if validation == "speaker-independent":
         of_class = "" if is_numbers else " in each class"
         raise ValueError(
-            f"Validation with other speakers needs at least two speakers{of_class}, named in the "
+            f"Validation with other speakers needs at least two speakers{of_class}, from the "
             f"column {speaker!r}; {reason}. Name another column as speaker (--speaker), or choose "
             "the validation 'stratified' (--validation stratified)."
         )
