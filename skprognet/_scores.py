@@ -16,8 +16,8 @@ METHOD = ("method", "source")  # these two columns together name a method
 FOLD = ("repeat", "fold")
 CONDITIONS = ("corpus", "target", "n_train_folds")  # methods are compared within each of them
 SCORE, SOURCE_SCORE, CHANCE = "score", "source_score", "chance"
-# The metric of source_score, in tables where it may differ from that of the score: if a source
-# has classes and the target numbers, or the reverse.
+# The metric of source_score, in tables where it may differ from the metric of the score: if a
+# source has classes and the target numbers, or the reverse.
 SOURCE_METRIC = "source_metric"
 BASELINE = "baseline"  # the method that is the same network without a source
 # The cost of a fit, which may differ when the fit is repeated. The second column exists only if
@@ -250,7 +250,7 @@ def placebo_of(source):
 
 
 def base_source(source):
-    """Return the name of a source; for a placebo, that of the source it stands for."""
+    """Return the name of a source; for a placebo, of the source that it stands for."""
     return placebo_of(source) or source
 
 

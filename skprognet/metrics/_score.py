@@ -168,7 +168,7 @@ class Score:
         return value
 
     def orient(self, values):
-        """Return values of this score with a sign such that greater is better.
+        """Return values of this score, with the opposite sign if lower values are better.
 
         Comparisons of methods use these values, so only this method needs to know the direction.
 

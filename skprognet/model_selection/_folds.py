@@ -62,7 +62,7 @@ class FoldSplitter(BaseCrossValidator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Data, of which only the number of rows is used.
+            Data. Only the number of rows is used.
         y : array-like of shape (n_samples,), default=None
             Class or number of each row, for the splitters that balance `y`.
         groups : array-like of shape (n_samples,), default=None
@@ -97,7 +97,7 @@ class FoldSplitter(BaseCrossValidator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Data, of which only the number of rows is used.
+            Data. Only the number of rows is used.
         y : array-like of shape (n_samples,), default=None
             Class or number of each row, for the splitters that balance `y`.
         groups : array-like of shape (n_samples,), default=None

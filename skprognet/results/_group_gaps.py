@@ -42,9 +42,9 @@ _NO_COMPARISON = {
 def gaps_between_groups(predictions, labels, column, *, unit=None, against=None, alpha=0.05):
     r"""Measure the gap between groups of rows, and test whether transfer changes it.
 
-    The gap of a method is the score of its best group minus the score of its worst group. The
-    score of a group is that of :func:`scores_by_group`: the UAR of classes or the CCC of numbers
-    over all rows of the group in a repeat, averaged over the repeats. A method with a source is
+    The gap of a method is the score of its best group minus the score of its worst group. Groups
+    are scored as in :func:`scores_by_group`: by the UAR of classes or the CCC of numbers over all
+    rows of the group in a repeat, averaged over the repeats. A method with a source is
     compared with the same network without one, on the two groups that are best and worst by the
     mean of both methods. The difference of these groups changes by
 
@@ -89,14 +89,20 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     Returns
     -------
     DataFrame
-        A row for each method, with these columns: corpus, target, n_train_folds (if they have
-        several values), method, source, column (as given), metric, greater_is_better, gap,
-        best and worst (the extreme groups of this method), best_score, worst_score, against
-        (the method without a source that it is compared with, or None), higher and lower (the
-        two compared groups), difference and against_difference (score of higher minus score of
-        lower, with and without the source), change (d), low and high (its interval), pvalue
-        (two-sided), pvalue_holm (adjusted for all comparisons of the table), unit ("row" for
-        single rows), n_units (in both groups), alpha and verdict (the row in words).
+        A row for each method, with these columns:
+
+        - corpus, target, n_train_folds: only those that have several values.
+        - method, source, column (as given), metric, greater_is_better.
+        - gap; best and worst: the extreme groups of this method; best_score, worst_score.
+        - against: the method without a source that it is compared with, or None.
+        - higher, lower: the two compared groups.
+        - difference, against_difference: score of higher minus score of lower, with and without
+          the source.
+        - change: d. low, high: its interval. pvalue: two-sided. pvalue_holm: the p-value adjusted
+          for all comparisons of the table.
+        - unit: the column of the units, or "row" for single rows. n_units: their number in both
+          groups together.
+        - alpha: as given. verdict: the row in words.
 
     Raises
     ------

@@ -15,7 +15,7 @@ def rope_probabilities(mean, scale, df, rope):
     """Return how much of a Student t lies below -rope, between -rope and rope, and above rope.
 
     With scale 0, all of it lies at the mean. The bounds belong to the rope. With ``rope=0`` there
-    is no region, and what lies at 0 is divided equally between the two sides.
+    is no region, and the probability at 0 is divided equally between the two sides.
     """
     if scale:
         below = float(stats.t.cdf((-rope - mean) / scale, df))

@@ -48,7 +48,7 @@ class PairedScores:
     ratio: float | None
 
     def oriented(self, metric):
-        """Return the pair with scores of which greater is better.
+        """Return the pair with scores that are better if they are greater.
 
         Parameters
         ----------
