@@ -110,7 +110,7 @@ class BesideClassifier(BesideMixin, NetworkClassifier):
             For NaN, wrong shapes, a single class, classes too rare to hold out rows, a parameter
             out of range, a loss that is no longer finite, or a source that does not fit X.
         TypeError
-            For a parameter of the wrong kind, or sparse rows.
+            For a parameter or a source of the wrong kind, or sparse rows.
         """
         arguments = FitArguments(
             X,

@@ -11,16 +11,18 @@ from skprognet.estimators._rows import FitArguments
 class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
     r"""Network that reads the layers of frozen networks, the ProgNet of Gideon et al. 2017.
 
-    A new column is trained beside each frozen source column j, whose hidden layers are
-    :math:`h_k^{(j)}`. With :math:`h_0 = x`, layer k + 1 of the new column computes
+    A *column* is a stack of layers. A new column is trained beside the frozen columns of the
+    sources; :math:`h_k^{(j)}` is hidden layer k of frozen column j. With :math:`h_0 = x`, layer
+    k + 1 of the new column computes
 
     .. math:: h_{k+1} = f\Big(W_{k+1} h_k + b_{k+1} + \sum_j U_{k+1}^{(j)} h_k^{(j)}\Big)
 
-    for k = 1 .. L. Layer 1 reads x only; layer L + 1 is the output, which has no activation and
-    gives standardised numbers (see :class:`DNNRegressor`). `dropout` acts on the new column alone.
-    If a source has another depth, its hidden layer ``ceil(k * its depth / L)`` takes the place of
-    layer k. Sources may have learned classes or numbers. No fit changes a source by a single bit,
-    so the source forgets nothing. Its layers are computed once per fit.
+    for k = 1 .. L. The matrices U are the *laterals*. Layer 1 reads x only; layer L + 1 is the
+    output, which has no activation and gives standardised numbers (see :class:`DNNRegressor`).
+    `dropout` acts on the new column alone. If a source has another depth, its hidden layer
+    ``ceil(k * its depth / L)`` takes the place of layer k. Sources may have learned classes or
+    numbers. No fit changes a source by a single bit, so the source forgets nothing. Its layers are
+    computed once per fit.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ class SideBySideClassifier(BesideClassifier):
     r"""Network whose first layer reads the features and all layers of frozen sources.
 
     It is the plain network of Gideon et al. 2017 on a longer row. With :math:`h_k^{(j)}` hidden
-    layer k of frozen column j, its input is
+    layer k of frozen column j (a stack of layers of a source), its input is
 
     .. math:: h_0 = \big[x, h_1^{(1)}, \dots, h_{L_1}^{(1)}, h_1^{(2)}, \dots\big]
 

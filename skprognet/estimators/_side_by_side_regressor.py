@@ -9,7 +9,8 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
     r"""Network whose first layer reads the features and all layers of frozen sources.
 
     It is the plain network of :class:`~skprognet.DNNRegressor` on a longer row. With
-    :math:`h_k^{(j)}` hidden layer k of frozen column j, its input is
+    :math:`h_k^{(j)}` hidden layer k of frozen column j (a stack of layers of a source), its input
+    is
 
     .. math:: h_0 = \big[x, h_1^{(1)}, \dots, h_{L_1}^{(1)}, h_1^{(2)}, \dots\big]
 

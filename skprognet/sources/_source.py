@@ -16,6 +16,9 @@ class Source(ABC):
     defaults of the others are right for a model about which nothing else is known. Pass an
     instance as `source`, or let the method ``as_source()`` of a model return it.
 
+    The layers of a source form *columns*, which are stacks of layers. Most sources have one
+    column. A progressive network has its own column after the older columns that it reads.
+
     It must be possible to pickle a source and to copy it with ``copy.deepcopy``.
 
     Attributes
