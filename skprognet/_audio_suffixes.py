@@ -1,4 +1,4 @@
-"""The suffixes of audio files, which the extractor reads and the corpus readers look for."""
+"""The suffixes of the audio files that the extractor reads and the corpus readers look for."""
 
 # If an utterance exists in several formats, the first of these is read: lossless ones come first.
 AUDIO_SUFFIXES = (

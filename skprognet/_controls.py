@@ -9,7 +9,7 @@ the features.
 from skprognet._comparisons import find_gain, of_condition
 from skprognet._scores import CONDITIONS, NO_SOURCE, PLACEBO_OF, placebo_of
 
-# Names in tables of the network that reads layers progressively, and of the one that does not.
+# Names in tables of the networks that read layers progressively, and beside the features.
 PROGRESSIVE = "ProgNet"
 SIDE_BY_SIDE = "side by side"
 

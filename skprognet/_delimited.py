@@ -22,7 +22,8 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-# Missing numbers as pandas, R and others write them; fewer for text: a speaker may be called NA.
+# How pandas, R and other programs write a missing number. Fewer of these words stand for missing
+# text, since a speaker may be called NA.
 _NO_TEXT = ["", "nan", "NaN"]
 _NO_NUMBER = [
     *_NO_TEXT,
@@ -101,7 +102,7 @@ def _read_header(path):
         start = file.readline(1 << 20)
     encoding = next((name for mark, name in _MARKS.items() if start.startswith(mark)), "utf-8")
     if encoding != "utf-16" and b"\0" in start:
-        raise ValueError("it must be text in UTF-8; got zero bytes. Save it as UTF-8")
+        raise ValueError("it must be text in UTF-8; got null bytes. Save it as UTF-8")
     return encoding, start.decode(encoding, "ignore")
 
 

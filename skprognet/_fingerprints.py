@@ -17,7 +17,7 @@ def fingerprints(X):
     Returns
     -------
     ndarray of shape (n_rows,), uint64
-        Equal rows have equal hashes. The chance that two of n different rows share a hash is
+        Equal rows have equal hashes. The chance that two of n different rows share a hash is about
         n² / 2**65.
     """
     with np.errstate(over="ignore"):  # infinity is as good a value to hash

@@ -118,7 +118,8 @@ def label_remarks(name, labels):
 def _nearly_equal(a, b):
     """Return whether two labels differ only by blanks, case, noun and adjective, or a letter.
 
-    Labels with digits never count, since they are numbered and differ little on purpose.
+    Labels with digits count only if they differ by blanks or case, since numbered labels differ
+    little on purpose.
     """
     a, b = (_compose(label).strip().casefold() for label in (a, b))
     if a == b:

@@ -18,7 +18,7 @@ def encode_rows(mask):
     Returns
     -------
     str
-        Such as "339:8A==".
+        Such as "16:gAE=" for the first and the last of 16 rows.
     """
     return f"{len(mask)}:{base64.b64encode(np.packbits(mask).tobytes()).decode()}"
 

@@ -16,8 +16,8 @@ METHOD = ("method", "source")  # these two columns together name a method
 FOLD = ("repeat", "fold")
 CONDITIONS = ("corpus", "target", "n_train_folds")  # methods are compared within each of them
 SCORE, SOURCE_SCORE, CHANCE = "score", "source_score", "chance"
-# The metric of source_score, in tables where it may differ from that of the score: if a source
-# has classes and the target numbers, or the reverse.
+# The metric of source_score, in tables where it may differ from the metric of the score: if a
+# source has classes and the target numbers, or the reverse.
 SOURCE_METRIC = "source_metric"
 BASELINE = "baseline"  # the method that is the same network without a source
 # The cost of a fit, which may differ when the fit is repeated. The second column exists only if
@@ -120,7 +120,7 @@ def check_scores(scores):
 def check_values(name, frame):
     """Raise if a score is outside the range of its metric, such as a percentage.
 
-    Missing scores are not reported here but when folds are paired.
+    Missing scores are reported later, when folds are paired.
 
     Raises
     ------
@@ -220,8 +220,8 @@ def score_table(scores, method, source, value=SCORE):
 def by_condition(scores):
     """Yield each condition as a dict, and its rows.
 
-    A condition is a corpus, a target and a number of training folds. It names only those of which
-    the scores have several.
+    A condition is a corpus, a target and a number of training folds. The dict has only those of
+    the three columns that have several values in the scores.
     """
     varying = [
         name for name in CONDITIONS if name in scores and scores[name].nunique(dropna=False) > 1
@@ -250,7 +250,7 @@ def placebo_of(source):
 
 
 def base_source(source):
-    """Return the name of a source; for a placebo, that of the source it stands for."""
+    """Return the name of a source; for a placebo, of the source that it stands for."""
     return placebo_of(source) or source
 
 

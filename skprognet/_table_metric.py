@@ -1,4 +1,4 @@
-"""The metric of the scores in a table: two columns record it, and give a `Score`.
+"""The metric of the scores in a table: recorded in two columns, and read as a `Score`.
 
 A table holds the name of its metric and whether greater is better, so that another process can
 read it. Label, range and description of a user's own score are looked up by its name.

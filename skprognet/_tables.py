@@ -27,7 +27,7 @@ def is_table(name):
 
 
 def _suffix(path):
-    """Return the suffix of a table without that of its compression."""
+    """Return the suffix of a table without the suffix of its compression."""
     suffixes = (suffix.lower() for suffix in path.suffixes[::-1])
     return next((suffix for suffix in suffixes if suffix not in _COMPRESSED), "")
 

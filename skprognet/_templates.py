@@ -13,11 +13,11 @@ def fill_in(package, template, *, show, autoescape=False, **values):
     template : str
         Name of its file.
     show : callable
-        Takes each value that is printed, and returns what stands in its place.
+        Takes each value, and returns what is printed in its place.
     autoescape : bool, default=False
-        Whether text that is no markup is escaped as HTML.
+        Whether text that is not markup is escaped as HTML.
     **values
-        What the template names. A name that is not here is an error.
+        The values by the names that the template uses. A name without a value is an error.
 
     Returns
     -------
@@ -43,10 +43,10 @@ def fill_in(package, template, *, show, autoescape=False, **values):
 
 
 def markup(text):
-    """Return text that a template takes as it is, since this package wrote it."""
+    """Mark text that this package wrote as markup, so that a template does not escape it."""
     return import_extra("markupsafe", "report").Markup(text)
 
 
 def is_markup(value):
-    """Return whether a template takes this value as it is."""
-    return hasattr(value, "__html__")  # what markupsafe itself goes by
+    """Return whether a value is markup, which a template does not escape."""
+    return hasattr(value, "__html__")  # as markupsafe itself checks

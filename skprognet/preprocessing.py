@@ -88,8 +88,8 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
     ``statistics``      seen corpus           unseen corpus           rows not seen by `fit`
     ==================  ====================  ======================  ============================
     ``"corpus"``        all of its rows       error                   error
-    ``"training"``      its rows in `fit`     error                   as their corpus's others
-    ``"speaker"``       its rows in `fit`     its rows in that one    as their corpus's others
+    ``"training"``      its rows in `fit`     error                   like the rest of its corpus
+    ``"speaker"``       its rows in `fit`     its rows in that one    like the rest of its corpus
                                               call of `transform`
     ==================  ====================  ======================  ============================
 
@@ -116,8 +116,9 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         The mean that is subtracted, and the scale by which the difference is divided.
     constant_ : ndarray of shape (n_corpora, n_features), bool
         Which features do not vary within the corpus: their standard deviation is at most 10
-        rounding errors (machine epsilons of X's own type) of the largest absolute value. Their
-        mean is subtracted and their scale is 1, as in StandardScaler.
+        rounding errors (machine epsilons of X's own type) of the largest absolute value, or below
+        the smallest normal number of that type. Their mean is subtracted and their scale is 1, as
+        in StandardScaler.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (n_features,)
@@ -186,8 +187,10 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         Raises
         ------
         ValueError
-            For infinity, sparse rows, an unknown value of `statistics`, labels that do not fit X,
-            or a corpus with fewer than two values of a feature.
+            For infinity, an unknown value of `statistics`, labels that do not fit X, or a corpus
+            with fewer than two values of a feature.
+        TypeError
+            For sparse rows.
         """
         check_choice("statistics", self.statistics, STATISTICS)
         X = self._check_rows(X, reset=True)

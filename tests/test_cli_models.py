@@ -295,9 +295,9 @@ def test_speakers_that_cannot_be_kept_apart_are_not(spoken_by, tmp_path, target,
     result = run(*options, "--validation", "speaker-independent")
     assert result.exit_code == 1
     assert result.stderr.endswith(
-        "Error: Validation by other speakers needs at least two in each class, from the column "
-        f"{column!r}; {reason}. Name another column as speaker (--speaker), or choose the "
-        "validation 'stratified' (--validation stratified).\n"
+        "Error: Validation with other speakers needs at least two speakers in each class, from "
+        f"the column {column!r}; {reason}. Name another column as speaker (--speaker), or "
+        "choose the validation 'stratified' (--validation stratified).\n"
     )
     assert "by the UAR on a tenth of each class: " in done(*options).stdout
 

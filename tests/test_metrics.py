@@ -278,9 +278,9 @@ def test_metadata_that_nobody_takes_is_an_error():
         ({"greater_is_better": "no"}, TypeError, "greater_is_better must be True or False; got"),
         ({"label": 5}, TypeError, "The label of a score must be text; got 5."),
         ({"chance": 0.25}, TypeError, "chance must be called as chance(y_true), or None where"),
-        ({"range": (0, 1, 2)}, ValueError, "The range of a score must be a pair of its lowest"),
-        ({"range": (1, 0)}, ValueError, "The range of a score must be a pair of its lowest"),
-        ({"range": "ab"}, ValueError, "The range of a score must be a pair of its lowest"),
+        ({"range": (0, 1, 2)}, ValueError, "The range of a score must be a pair of bounds, the"),
+        ({"range": (1, 0)}, ValueError, "The range of a score must be a pair of bounds, the"),
+        ({"range": "ab"}, ValueError, "The range of a score must be a pair of bounds, the"),
     ],
 )
 def test_a_score_that_cannot_be_is_refused_when_it_is_made(options, error, message):

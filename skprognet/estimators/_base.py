@@ -53,7 +53,7 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
     """
 
     class_weight = None  # only classifiers have it as a parameter
-    _trains_together = True  # whether a lockstep knows the loss
+    _trains_together = True  # whether networks with this loss can be trained in a group
 
     # With metadata routing, the groups of the rows reach fit without a request.
     __metadata_request__fit = {"groups": True}

@@ -87,11 +87,12 @@ class BesideClassifier(BesideMixin, NetworkClassifier):
             Labels of the validation rows; soft labels, in the form of `y`, only if `y` has soft
             labels.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group.
+            Groups, such as speakers. The internal validation split never splits a group. If
+            `validation_fraction` is a splitter, it gets them as its `groups`.
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
                 default=None
             Labels of the source task, on which an unfitted source is trained. For several sources,
-            a DataFrame with one column per source name.
+            a DataFrame, or a dict of arrays, with a column for each unfitted source, by its name.
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.
@@ -109,7 +110,7 @@ class BesideClassifier(BesideMixin, NetworkClassifier):
             For NaN, wrong shapes, a single class, classes too rare to hold out rows, a parameter
             out of range, a loss that is no longer finite, or a source that does not fit X.
         TypeError
-            For a parameter of the wrong kind.
+            For a parameter or a source of the wrong kind, or sparse rows.
         """
         arguments = FitArguments(
             X,

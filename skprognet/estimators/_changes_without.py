@@ -141,7 +141,7 @@ def _explain_part(network, explained_of, X_NF, slices, mean_J, places, x_F):
 
 
 def _outputs(network, joined_NJ):
-    """Return the outputs of the target, without those of auxiliary tasks behind them."""
+    """Return the outputs of the target, without the outputs of auxiliary tasks after them."""
     outputs = evaluate_logits(network.net_.module_, joined_NJ)
     outputs = outputs[:, : network._target.n_outputs]
     check_finite([outputs])

@@ -23,7 +23,7 @@ class DNNClassifier(NetworkClassifier):
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
         Activation of the hidden layers.
     dropout : float, default=0.5
-        Probability that a training step drops a hidden unit of the trained column.
+        Probability that a training step drops a hidden unit.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -51,8 +51,8 @@ class DNNClassifier(NetworkClassifier):
         dict also weights the recalls in the score that chooses the epoch. "balanced" does not
         change this score, which already weights classes equally. `partial_fit` rejects "balanced".
     random_state : int, RandomState instance or None, default=None
-        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
-        fresh entropy; the global random states are neither read nor changed.
+        Fixes the initial weights, the internal split, the order of rows and dropout. None gives
+        a different result each time; the global random states are neither read nor changed.
     device : str, default="cpu"
         Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
@@ -80,8 +80,8 @@ class DNNClassifier(NetworkClassifier):
     history_ : DataFrame
         One row per epoch: epoch, train_loss, valid_loss, valid_score (the value of `monitor` on
         the validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, only if it is a different one: with a dict as `class_weight`, or for a score whose
-        lower values are better), test_score (with `X_test`), dur (seconds).
+        epoch, only if it is a different one: for "uar" with a dict as `class_weight`, or for a
+        score whose lower values are better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
@@ -193,7 +193,8 @@ class DNNClassifier(NetworkClassifier):
             Labels of the validation rows; soft labels, in the form of `y`, only if `y` has soft
             labels.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group.
+            Groups, such as speakers. The internal validation split never splits a group. If
+            `validation_fraction` is a splitter, it gets them as its `groups`.
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.
@@ -211,7 +212,7 @@ class DNNClassifier(NetworkClassifier):
             For NaN, wrong shapes, a single class, classes too rare to hold out rows, a parameter
             out of range, or a loss that is no longer finite.
         TypeError
-            For a parameter of the wrong kind.
+            For a parameter of the wrong kind, or sparse rows.
         """
         arguments = FitArguments(
             X,

@@ -31,7 +31,7 @@ class DNNRegressor(NetworkRegressor):
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
         Activation of the hidden layers.
     dropout : float, default=0.5
-        Probability that a training step drops a hidden unit of the trained column.
+        Probability that a training step drops a hidden unit.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -54,8 +54,8 @@ class DNNRegressor(NetworkRegressor):
         Number of epochs without a better one after which training stops. None runs all epochs,
         since deep sigmoid networks with dropout learn late.
     random_state : int, RandomState instance or None, default=None
-        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
-        fresh entropy; the global random states are neither read nor changed.
+        Fixes the initial weights, the internal split, the order of rows and dropout. None gives
+        a different result each time; the global random states are neither read nor changed.
     device : str, default="cpu"
         Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
@@ -203,7 +203,8 @@ class DNNRegressor(NetworkRegressor):
         y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), default=None
             Their numbers.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group.
+            Groups, such as speakers. The internal validation split never splits a group. If
+            `validation_fraction` is a splitter, it gets them as its `groups`.
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.
@@ -219,10 +220,10 @@ class DNNRegressor(NetworkRegressor):
         ------
         ValueError
             For NaN, wrong shapes, labels that are not numbers, too few rows to hold any out, a
-            constant target with ``loss="ccc"``, a parameter out of range, or a loss that
+            constant output with ``loss="ccc"``, a parameter out of range, or a loss that
             is no longer finite.
         TypeError
-            For a parameter of the wrong kind.
+            For a parameter of the wrong kind, or sparse rows.
 
         Warns
         -----

@@ -27,10 +27,10 @@ def _weights(estimator):
 
 
 def check_source_untouched(estimator, X, y, **fit_params):
-    """Check that nothing changes a bit of a fitted source.
+    """Check that an estimator does not change its fitted sources by a single bit.
 
-    Their weights and predictions are compared before and after `fit`, `predict`, ``clone``, deep
-    copying and pickling of the estimator.
+    The weights and predictions of the sources are compared before and after `fit`, `predict`,
+    ``clone``, deep copying and pickling of the estimator.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def check_source_untouched(estimator, X, y, **fit_params):
 
 
 def check_source_survives_clone(estimator, X, y, **fit_params):
-    """Check that ``clone`` keeps fitted sources fitted, and the same.
+    """Check that ``clone`` keeps fitted sources fitted and unchanged.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def check_seed_repeats(estimator, X, y, **fit_params):
         for seed in (0, 0, 1)
     )
     assert all(np.array_equal(first[name], second[name]) for name in first), "seed 0 differs"
-    assert any((first[name] != other[name]).any() for name in first), "seed 1 is as seed 0"
+    assert any((first[name] != other[name]).any() for name in first), "seed 1 repeats seed 0"
 
 
 def check_laterals_alive(estimator, X, y, **fit_params):

@@ -9,10 +9,10 @@ from skprognet.sources import as_source, network_of
 def explain(model, X, *, groups=None, method="mean", reference=None):
     """Return how each source and group of features changes the prediction of each row.
 
-    This calls :meth:`skprognet.ProgressiveClassifier.explain` or
-    :meth:`skprognet.ProgressiveRegressor.explain` of the network in a pipeline, on the rows that
-    the earlier steps make of X. Those methods document what the numbers mean, and what they do
-    not.
+    This calls the method `explain` of the network in a pipeline, on the rows that the earlier
+    steps make of X. :meth:`skprognet.ProgressiveClassifier.explain` and
+    :meth:`skprognet.ProgressiveRegressor.explain` document what the numbers mean, and what they do
+    not mean.
 
     Parameters
     ----------

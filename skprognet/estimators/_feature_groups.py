@@ -11,10 +11,10 @@ from skprognet.sources import find_columns
 def group_by_name(names):
     """Group the names of features by what they measure.
 
-    openSMILE composes the name of a feature of what it measures, ``_sma`` and a statistic:
-    ``loudness_sma3_amean`` is the mean loudness. A V or UV at the end, or before a number, says
-    that only voiced or unvoiced frames were measured; the group is the same. The group of any
-    other name is the part before its first dot or underscore.
+    openSMILE builds the name of a feature from what it measures, ``_sma`` and a statistic:
+    ``loudness_sma3_amean`` is the mean loudness. A V or UV at the end of the first part, or before
+    a number in it, means that only voiced or unvoiced frames were measured; the group stays the
+    same. The group of any other name is the part before its first dot or underscore.
 
     Parameters
     ----------

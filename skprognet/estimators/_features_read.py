@@ -31,7 +31,7 @@ def features_read(features, sources, feature_names, n_features):
     Raises
     ------
     ValueError
-        If the network has no features, or X lacks those of the parameter.
+        If no feature is left for the network, or X lacks names or a feature of the parameter.
 
     Warns
     -----

@@ -9,9 +9,10 @@ from skprognet.sources import WEIGHTS
 class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
     r"""Network that starts from the weights of a source, the PT/FT of Gideon et al. 2017.
 
-    The hidden layers of the source are copied, a new output layer for the classes of y is put on
-    top, and all layers are trained. The source itself does not change by a single bit. If the
-    source reads frozen columns, the copy reads them too, and they stay frozen.
+    PT/FT stands for pre-training and fine-tuning. The hidden layers of the source are copied, a
+    new output layer for the classes of y is put on top, and all layers are trained. The source
+    itself does not change by a single bit. If the source reads frozen columns, the copy reads them
+    too, and they stay frozen.
 
     Parameters
     ----------
@@ -24,7 +25,8 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
     n_frozen_layers : int or "all", default=0
         Number of copied hidden layers, counted from the input, that do not learn. They have
         dropout in training, like the others. "all" is a linear probe: only the new output learns,
-        and no layer has dropout, so that the output reads the layers as they are.
+        and no layer has dropout, so that the output reads the layers as they are. `l2_sp` and
+        `probe_epochs` must then be 0.
     copied_lr : float or None, default=None
         Learning rate of the copied layers. None uses `lr`, the rate of the new output layer.
     l2_sp : float, default=0.0
@@ -40,7 +42,7 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
         Activation of the hidden layers. With a source, the network has the activation of the
         source.
     dropout : float, default=0.5
-        Probability that a training step drops a hidden unit of the trained column.
+        Probability that a training step drops a hidden unit of the trained network.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -68,8 +70,8 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
         dict also weights the recalls in the score that chooses the epoch. "balanced" does not
         change this score, which already weights classes equally. `partial_fit` rejects "balanced".
     random_state : int, RandomState instance or None, default=None
-        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
-        fresh entropy; the global random states are neither read nor changed.
+        Fixes the initial weights, the internal split, the order of rows and dropout. None gives
+        a different result each time; the global random states are neither read nor changed.
     device : str, default="cpu"
         Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
@@ -97,8 +99,8 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
     history_ : DataFrame
         One row per epoch: epoch, train_loss, valid_loss, valid_score (the value of `monitor` on
         the validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, only if it is a different one: with a dict as `class_weight`, or for a score whose
-        lower values are better), test_score (with `X_test`), dur (seconds).
+        epoch, only if it is a different one: for "uar" with a dict as `class_weight`, or for a
+        score whose lower values are better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
@@ -114,7 +116,7 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
         any.
     sources_ : list of (str, estimator)
         Frozen copies of the fitted sources; empty without a source.
-    source_digest_ : dict of str
+    source_digest_ : dict of str to str
         The SHA-256 of the weights of each source, the same before and after `fit`.
 
     See Also
@@ -256,11 +258,10 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
             Labels of the validation rows; soft labels, in the form of `y`, only if `y` has soft
             labels.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group.
-        source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
-                default=None
-            Labels of the source task, on which an unfitted source is trained. For several sources,
-            a DataFrame with one column per source name.
+            Groups, such as speakers. The internal validation split never splits a group. If
+            `validation_fraction` is a splitter, it gets them as its `groups`.
+        source_y : array-like of shape (n_samples,), default=None
+            Labels of the source task, on which an unfitted source is trained.
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.
@@ -278,7 +279,7 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
             For NaN, wrong shapes, a single class, classes too rare to hold out rows, a parameter
             out of range, a loss that is no longer finite, or a source that does not fit X.
         TypeError
-            For a parameter of the wrong kind.
+            For a parameter of the wrong kind, or sparse rows.
         """
         arguments = FitArguments(
             X,

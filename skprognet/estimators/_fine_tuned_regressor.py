@@ -9,10 +9,10 @@ from skprognet.sources import WEIGHTS
 class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
     r"""Network that starts from the weights of a source, the PT/FT of Gideon et al. 2017.
 
-    The hidden layers of the source are copied, a new output layer for the numbers in y is put on
-    top, and all layers are trained. The source may have learned classes or numbers, and it does
-    not change by a single bit. If the source reads frozen columns, the copy reads them too, and
-    they stay frozen.
+    PT/FT stands for pre-training and fine-tuning. The hidden layers of the source are copied, a
+    new output layer for the numbers in y is put on top, and all layers are trained. The source may
+    have learned classes or numbers, and it does not change by a single bit. If the source reads
+    frozen columns, the copy reads them too, and they stay frozen.
 
     Parameters
     ----------
@@ -25,7 +25,8 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
     n_frozen_layers : int or "all", default=0
         Number of copied hidden layers, counted from the input, that do not learn. They have
         dropout in training, like the others. "all" is a linear probe: only the new output learns,
-        and no layer has dropout, so that the output reads the layers as they are.
+        and no layer has dropout, so that the output reads the layers as they are. `l2_sp` and
+        `probe_epochs` must then be 0.
     copied_lr : float or None, default=None
         Learning rate of the copied layers. None uses `lr`, the rate of the new output layer.
     l2_sp : float, default=0.0
@@ -43,7 +44,7 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         Activation of the hidden layers. With a source, the network has the activation of the
         source.
     dropout : float, default=0.5
-        Probability that a training step drops a hidden unit of the trained column.
+        Probability that a training step drops a hidden unit of the trained network.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -66,8 +67,8 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         Number of epochs without a better one after which training stops. None runs all epochs,
         since deep sigmoid networks with dropout learn late.
     random_state : int, RandomState instance or None, default=None
-        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
-        fresh entropy; the global random states are neither read nor changed.
+        Fixes the initial weights, the internal split, the order of rows and dropout. None gives
+        a different result each time; the global random states are neither read nor changed.
     device : str, default="cpu"
         Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
@@ -115,7 +116,7 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         any.
     sources_ : list of (str, estimator)
         Frozen copies of the fitted sources; empty without a source.
-    source_digest_ : dict of str
+    source_digest_ : dict of str to str
         The SHA-256 of the weights of each source, the same before and after `fit`.
 
     See Also
@@ -259,11 +260,10 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), default=None
             Their numbers.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group.
-        source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
-                default=None
-            Labels of the source task, on which an unfitted source is trained. For several sources,
-            a DataFrame with one column per source name.
+            Groups, such as speakers. The internal validation split never splits a group. If
+            `validation_fraction` is a splitter, it gets them as its `groups`.
+        source_y : array-like of shape (n_samples,), default=None
+            Labels of the source task, on which an unfitted source is trained.
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.
@@ -279,10 +279,10 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         ------
         ValueError
             For NaN, wrong shapes, labels that are not numbers, too few rows to hold any out, a
-            constant target with ``loss="ccc"``, a parameter out of range, a loss that is
+            constant output with ``loss="ccc"``, a parameter out of range, a loss that is
             no longer finite, or a source that does not fit X.
         TypeError
-            For a parameter of the wrong kind.
+            For a parameter of the wrong kind, or sparse rows.
 
         Warns
         -----

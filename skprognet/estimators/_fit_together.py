@@ -11,9 +11,10 @@ def fit_together(fits, *, n_together=None):
     """Fit many estimators, training networks of one kind together as one batched network.
 
     Networks are of one kind if they have the same layers, dropout, activation, loss, score and
-    training options. Seeds, rows, weights and, up to the next multiple of 16, numbers of classes
-    may differ. Each estimator ends as after its own `fit`. Estimators that cannot be trained
-    together are fitted alone: :func:`why_alone` gives the reason.
+    training options. Seeds, rows and weights may differ, and so may numbers of classes that have
+    the same next multiple of 16. Each estimator is fitted as by its own `fit`, except for dropout
+    (see below). Estimators that cannot be trained together are fitted alone: :func:`why_alone`
+    gives the reason.
 
     Networks that are trained together draw dropout masks that depend only on the network's own
     seed, the step and the unit. So on the CPU, no bit of a result depends on the other networks,
@@ -27,8 +28,8 @@ def fit_together(fits, *, n_together=None):
         arguments of `fit`, such as `sample_weight` or `X_val`. No estimator may appear twice or be
         the source of another one: fit sources first.
     n_together : int or None, default=None
-        Maximum number of networks to train at once. None means 1 on a CPU, where more bring
-        nothing, and as many as fit into memory on a CUDA device.
+        Maximum number of networks to train at once. None means 1 on a CPU, where more are not
+        faster, and as many as fit into memory on a CUDA device.
 
     Returns
     -------
@@ -46,7 +47,7 @@ def fit_together(fits, *, n_together=None):
     Notes
     -----
     In ``history_``, dur is the network's share of the duration of its group. `partial_fit`
-    continues such a network as after pickling: from the weights alone.
+    continues such a network from its weights alone, as after pickling.
 
     Examples
     --------

@@ -66,8 +66,8 @@ def source_importances(
         If `model` is something else.
     ValueError
         If there is no source, X and y do not fit, or no two rows differ, so that there is nothing
-        to exchange. With ``by_class=True``, also if `model` does not know a class of y, or
-        `scoring` is not "uar".
+        to exchange. With ``by_class=True``, also if `model` is a regressor or does not know a
+        class of y, or `scoring` is not "uar".
 
     Examples
     --------
@@ -94,8 +94,8 @@ def source_importances(
     else:
         raise TypeError(
             "model must be a fitted ProgressiveClassifier or ProgressiveRegressor, or a pipeline, "
-            f"FrozenEstimator or fitted search around one; got {type(model).__name__}. Other "
-            "networks cannot do without a source."
+            f"FrozenEstimator or fitted search around one; got {type(model).__name__}. Pass one "
+            "of these."
         )
     options = {"method": method, "n_repeats": n_repeats, "random_state": random_state}
     if scoring is not None:

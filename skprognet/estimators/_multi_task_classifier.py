@@ -48,7 +48,7 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
         Activation of the hidden layers.
     dropout : float, default=0.5
-        Probability that a training step drops a hidden unit of the trained column.
+        Probability that a training step drops a hidden unit.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -76,8 +76,8 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
         dict also weights the recalls in the score that chooses the epoch. "balanced" does not
         change this score, which already weights classes equally. `partial_fit` rejects "balanced".
     random_state : int, RandomState instance or None, default=None
-        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
-        fresh entropy; the global random states are neither read nor changed.
+        Fixes the initial weights, the internal split, the order of rows and dropout. None gives
+        a different result each time; the global random states are neither read nor changed.
     device : str, default="cpu"
         Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
@@ -105,8 +105,8 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
     history_ : DataFrame
         One row per epoch: epoch, train_loss, valid_loss, valid_score (the value of `monitor` on
         the validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, only if it is a different one: with a dict as `class_weight`, or for a score whose
-        lower values are better), test_score (with `X_test`), dur (seconds).
+        epoch, only if it is a different one: for "uar" with a dict as `class_weight`, or for a
+        score whose lower values are better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
@@ -244,7 +244,8 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
         y_val : array-like of shape (n_validation,), default=None
             Their labels.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group.
+            Groups, such as speakers. The internal validation split never splits a group. If
+            `validation_fraction` is a splitter, it gets them as its `groups`.
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_tasks), \
                 default=None
             Labels of the source tasks for the same rows. For several tasks, a DataFrame with a
@@ -266,7 +267,7 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
             For NaN, wrong shapes, a single class, classes too rare to hold out rows, a parameter
             out of range, a loss that is no longer finite, or a fitted source.
         TypeError
-            For a parameter of the wrong kind.
+            For a parameter of the wrong kind, or sparse rows.
         """
         arguments = FitArguments(
             X,

@@ -250,8 +250,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         A probability near 1 can hardly rise, so its changes are small as long as other reasons
         remain. A row with some values of the average row may be unlike any recording.
 
-        Each source costs one prediction without frozen columns; each group costs a whole
-        prediction.
+        Each source costs one more pass through the network alone, and each group one more pass
+        through the network and its sources.
 
         Examples
         --------

@@ -109,9 +109,9 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         Raises
         ------
         ValueError
-            For NaN, wrong shapes, labels that are not numbers, or a different number of outputs
-            than before. If an output is constant over the rows of the first call; with
-            ``loss="ccc"``, if all outputs are constant over the rows of any call.
+            For NaN, wrong shapes, labels that are not numbers, a different number of outputs than
+            before, an output that is constant over the rows of the first call, or, with
+            ``loss="ccc"``, outputs that are all constant over the rows of any call.
 
         Warns
         -----
@@ -204,8 +204,8 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         both. So changes do not add up to the distance from the average prediction. A row with some
         values of the average row may be unlike any recording.
 
-        Each source costs one prediction without frozen columns; each group costs a whole
-        prediction.
+        Each source costs one more pass through the network alone, and each group one more pass
+        through the network and its sources.
 
         Examples
         --------

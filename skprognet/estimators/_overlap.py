@@ -22,7 +22,7 @@ OWN = "own"
 def source_overlap(model, X, *, per_row=False):
     """Return the share of rows of X that a model and each of its sources had in `fit`.
 
-    A score on such rows is not an honest one, even if a source saw them with other labels. Rows
+    A score on such rows may be too good, even if a source saw them with other labels. Rows
     are recognised by a hash of their numbers in float32, in the form in which they reach the
     network, after the steps of a pipeline. A row that was scaled differently counts as new.
 
@@ -47,10 +47,11 @@ def source_overlap(model, X, *, per_row=False):
     Warns
     -----
     UserWarning
-        If X is not on the scale of the training rows, so that a share of 0 means nothing. That is
-        so if, in over half of the columns, the median is more than 10 training standard deviations
-        from the training mean, or the spread (of 10 or more different rows) is more than 10 times
-        larger or smaller than in training. Columns that were constant in training do not count.
+        If X is not on the scale of the training rows, so that a share of 0 means nothing. This is
+        the case if, in over half of the columns, the median is more than 10 training standard
+        deviations from the training mean, or the spread (of 10 or more different rows) is more
+        than 10 times larger or smaller than in training. Columns that were constant in training do
+        not count.
 
     Raises
     ------

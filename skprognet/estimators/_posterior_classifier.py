@@ -37,7 +37,7 @@ class PosteriorClassifier(BesideClassifier):
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
         Activation of the hidden layers.
     dropout : float, default=0.5
-        Probability that a training step drops a hidden unit of the trained column.
+        Probability that a training step drops a hidden unit.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -65,8 +65,8 @@ class PosteriorClassifier(BesideClassifier):
         dict also weights the recalls in the score that chooses the epoch. "balanced" does not
         change this score, which already weights classes equally. `partial_fit` rejects "balanced".
     random_state : int, RandomState instance or None, default=None
-        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
-        fresh entropy; the global random states are neither read nor changed.
+        Fixes the initial weights, the internal split, the order of rows and dropout. None gives
+        a different result each time; the global random states are neither read nor changed.
     device : str, default="cpu"
         Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
@@ -94,8 +94,8 @@ class PosteriorClassifier(BesideClassifier):
     history_ : DataFrame
         One row per epoch: epoch, train_loss, valid_loss, valid_score (the value of `monitor` on
         the validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, only if it is a different one: with a dict as `class_weight`, or for a score whose
-        lower values are better), test_score (with `X_test`), dur (seconds).
+        epoch, only if it is a different one: for "uar" with a dict as `class_weight`, or for a
+        score whose lower values are better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
@@ -115,7 +115,7 @@ class PosteriorClassifier(BesideClassifier):
         Number of classes of each source.
     sources_ : list of (str, estimator)
         Frozen copies of the fitted sources; empty without a source.
-    source_digest_ : dict of str
+    source_digest_ : dict of str to str
         The SHA-256 of the weights of each source, the same before and after `fit`.
 
     See Also

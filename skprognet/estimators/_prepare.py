@@ -32,11 +32,11 @@ def prepare(estimator, arguments):
     ValueError
         If an argument is invalid.
     """
-    goes_on = estimator.warm_start and hasattr(estimator, "net_")
+    continues = estimator.warm_start and hasattr(estimator, "net_")
     kind = estimator._kind_of_target(arguments.y)
-    everything = check_training_rows(estimator, arguments, kind, reset=not goes_on)
+    everything = check_training_rows(estimator, arguments, kind, reset=not continues)
     rows = everything.present()
-    previous = _learn_target(estimator, kind.learn(estimator, rows.y), goes_on)
+    previous = _learn_target(estimator, kind.learn(estimator, rows.y), continues)
     target = estimator._target_of_fit(kind)
     validation = check_validation_rows(estimator, arguments, target)
     test = check_test_rows(estimator, arguments, target)
@@ -84,12 +84,12 @@ def weighted(estimator, target, rows, counted, which):
     return rows.X, rows.y, scale_to_mean_one(weight, which)
 
 
-def _learn_target(estimator, target, goes_on):
+def _learn_target(estimator, target, continues):
     """Set the target; return the net from which ``warm_start=True`` continues, if any.
 
     Without ``warm_start``, the last fit is deleted.
     """
-    if goes_on:
+    if continues:
         estimator._check_same_target(target)
         return estimator.net_
     estimator._forget()

@@ -71,9 +71,10 @@ class ProgressiveMixin(TransferMixin):
         Returns
         -------
         DataFrame
-            layer (2 .. L + 1, the last being the output), source, column (from 0, the oldest of
-            the source first) and norm: the Frobenius norm of the lateral matrix, with an adapter
-            of the product of its matrices and scale.
+            The columns are layer (2 .. L + 1, where L + 1 is the output), source, column (the
+            number of the frozen column within its source, from 0, oldest first) and norm: the
+            Frobenius norm of the lateral matrix, or with an adapter of the product of its two
+            matrices and its scale.
         """
         check_is_fitted(self)
         names = [name for name, columns in self._source_sizes().items() for _ in columns]

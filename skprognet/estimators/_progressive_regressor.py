@@ -11,16 +11,18 @@ from skprognet.estimators._rows import FitArguments
 class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
     r"""Network that reads the layers of frozen networks, the ProgNet of Gideon et al. 2017.
 
-    A new column is trained beside each frozen source column j, whose hidden layers are
-    :math:`h_k^{(j)}`. With :math:`h_0 = x`, layer k + 1 of the new column computes
+    A *column* is a stack of layers. A new column is trained beside the frozen columns of the
+    sources; :math:`h_k^{(j)}` is hidden layer k of frozen column j. With :math:`h_0 = x`, layer
+    k + 1 of the new column computes
 
     .. math:: h_{k+1} = f\Big(W_{k+1} h_k + b_{k+1} + \sum_j U_{k+1}^{(j)} h_k^{(j)}\Big)
 
-    for k = 1 .. L. Layer 1 reads x only; layer L + 1 is the output, which has no activation and
-    gives standardised numbers (see :class:`DNNRegressor`). Dropout acts on the new column alone.
-    If a source has another depth, its hidden layer ``ceil(k * its depth / L)`` takes the place of
-    layer k. Sources may have learned classes or numbers. No fit changes a source by a single bit,
-    so the source forgets nothing. Its layers are computed once per fit.
+    for k = 1 .. L. The matrices U are the *laterals*. Layer 1 reads x only; layer L + 1 is the
+    output, which has no activation and gives standardised numbers (see :class:`DNNRegressor`).
+    `dropout` acts on the new column alone. If a source has another depth, its hidden layer
+    ``ceil(k * its depth / L)`` takes the place of layer k. Sources may have learned classes or
+    numbers. No fit changes a source by a single bit, so the source forgets nothing. Its layers are
+    computed once per fit.
 
     Parameters
     ----------
@@ -31,13 +33,13 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         these; ``clone`` keeps it fitted. An unfitted source is trained inside `fit` on `source_y`.
         None means no transfer: a DNN.
     adapter : {None, "linear", "mlp"}, default=None
-        What connects the frozen layers to the layer that reads them. None follows the paper. The
-        others scale the frozen layers of all sources by learned scalars and project them to the
-        width of the new layer below; "mlp" then applies the activation (Rusu et al. 2016, equation
-        2; see :class:`~skprognet.networks.Adapter`).
+        What connects the frozen layers to the layer that reads them. None follows the paper: a
+        weight matrix for each frozen layer. The others scale the frozen layers k of all sources by
+        learned scalars and project them to the width of the new column's layer k; "mlp" then
+        applies the activation (Rusu et al. 2016, equation 2; see
+        :class:`~skprognet.networks.Adapter`).
     lateral_dropout : float, default=0.0
-        Probability that a training step drops a unit of a frozen layer for the layer that reads
-        it.
+        Dropout rate of the frozen activations, drawn separately for each layer that reads them.
     features : str, sequence of str or None, default=None
         The features that the new column itself reads: names of columns of X, or beginnings of
         names. None reads all features except those that only a source reads, such as the layers of
@@ -49,7 +51,7 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
         Activation of the hidden layers.
     dropout : float, default=0.5
-        Probability that a training step drops a hidden unit of the trained column.
+        Probability that a training step drops a hidden unit of the new column.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -72,8 +74,8 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         Number of epochs without a better one after which training stops. None runs all epochs,
         since deep sigmoid networks with dropout learn late.
     random_state : int, RandomState instance or None, default=None
-        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
-        fresh entropy; the global random states are neither read nor changed.
+        Fixes the initial weights, the internal split, the order of rows and dropout. None gives
+        a different result each time; the global random states are neither read nor changed.
     device : str, default="cpu"
         Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
@@ -123,7 +125,7 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         Positions in X of the features that the new column itself reads; None means all of them.
     sources_ : list of (str, estimator)
         Frozen copies of the fitted sources; empty without a source.
-    source_digest_ : dict of str
+    source_digest_ : dict of str to str
         The SHA-256 of the weights of each source, the same before and after `fit`.
 
     See Also
@@ -244,11 +246,12 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), default=None
             Their numbers.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group.
+            Groups, such as speakers. The internal validation split never splits a group. If
+            `validation_fraction` is a splitter, it gets them as its `groups`.
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
                 default=None
             Labels of the source task, on which an unfitted source is trained. For several sources,
-            a DataFrame with one column per source name.
+            a DataFrame, or a dict of arrays, with a column for each unfitted source, by its name.
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.
@@ -264,10 +267,10 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         ------
         ValueError
             For NaN, wrong shapes, labels that are not numbers, too few rows to hold any out, a
-            constant target with ``loss="ccc"``, a parameter out of range, a loss that is
+            constant output with ``loss="ccc"``, a parameter out of range, a loss that is
             no longer finite, or a source that does not fit X.
         TypeError
-            For a parameter of the wrong kind.
+            For a parameter of the wrong kind, or sparse rows.
 
         Warns
         -----

@@ -7,14 +7,14 @@ class SideBySideClassifier(BesideClassifier):
     r"""Network whose first layer reads the features and all layers of frozen sources.
 
     It is the plain network of Gideon et al. 2017 on a longer row. With :math:`h_k^{(j)}` hidden
-    layer k of frozen column j, its input is
+    layer k of frozen column j (a stack of layers of a source), its input is
 
     .. math:: h_0 = \big[x, h_1^{(1)}, \dots, h_{L_1}^{(1)}, h_1^{(2)}, \dots\big]
 
     and the rest is as in :class:`~skprognet.DNNClassifier`. The progressive network reads the same
     numbers, but layer by layer. This network is the control that shows whether that matters: if
-    :class:`~skprognet.ProgressiveClassifier` is no better, then reading the layers progressively
-    adds nothing.
+    :class:`~skprognet.ProgressiveClassifier` is no better, there is no evidence that reading the
+    layers progressively adds anything.
 
     The layers are read as they are, without scaling. No fit changes a source by a single bit, and
     its layers are computed once per fit.
@@ -22,10 +22,11 @@ class SideBySideClassifier(BesideClassifier):
     Parameters
     ----------
     source : estimator, list of (str, estimator) or None, default=None
-        The network or networks to read. A fitted source is any classifier of this package (all its
-        columns are read), scikit-learn's MLPClassifier, a :class:`~skprognet.sources.Source`, or a
-        pipeline or FrozenEstimator that ends in one of these; ``clone`` keeps it fitted. An
-        unfitted source is trained inside `fit` on `source_y`. None means no transfer: a DNN.
+        The network or networks to read; they may predict classes or numbers. A fitted source is an
+        estimator of this package (all its columns are read), scikit-learn's MLPClassifier or
+        MLPRegressor, a :class:`~skprognet.sources.Source`, or a pipeline or FrozenEstimator that
+        ends in one of these; ``clone`` keeps it fitted. An unfitted source is trained inside `fit`
+        on `source_y`. None means no transfer: a DNN.
     features : str, sequence of str or None, default=None
         The features of X that the first layer reads: names of columns, or beginnings of names.
         None reads all features except those that only a source reads, such as the layers of a
@@ -35,7 +36,7 @@ class SideBySideClassifier(BesideClassifier):
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
         Activation of the hidden layers.
     dropout : float, default=0.5
-        Probability that a training step drops a hidden unit of the trained column.
+        Probability that a training step drops a hidden unit.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -63,8 +64,8 @@ class SideBySideClassifier(BesideClassifier):
         dict also weights the recalls in the score that chooses the epoch. "balanced" does not
         change this score, which already weights classes equally. `partial_fit` rejects "balanced".
     random_state : int, RandomState instance or None, default=None
-        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
-        fresh entropy; the global random states are neither read nor changed.
+        Fixes the initial weights, the internal split, the order of rows and dropout. None gives
+        a different result each time; the global random states are neither read nor changed.
     device : str, default="cpu"
         Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
@@ -92,8 +93,8 @@ class SideBySideClassifier(BesideClassifier):
     history_ : DataFrame
         One row per epoch: epoch, train_loss, valid_loss, valid_score (the value of `monitor` on
         the validation rows; minus the loss for "loss"), valid_monitor (the number that chooses the
-        epoch, only if it is a different one: with a dict as `class_weight`, or for a score whose
-        lower values are better), test_score (with `X_test`), dur (seconds).
+        epoch, only if it is a different one: for "uar" with a dict as `class_weight`, or for a
+        score whose lower values are better), test_score (with `X_test`), dur (seconds).
     best_epoch_ : int
         The epoch (from 1) whose weights were kept.
     row_fingerprints_ : ndarray of uint64
@@ -113,7 +114,7 @@ class SideBySideClassifier(BesideClassifier):
         How many numbers the first layer reads from each source.
     sources_ : list of (str, estimator)
         Frozen copies of the fitted sources; empty without a source.
-    source_digest_ : dict of str
+    source_digest_ : dict of str to str
         The SHA-256 of the weights of each source, the same before and after `fit`.
 
     See Also

@@ -9,13 +9,14 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
     r"""Network whose first layer reads the features and all layers of frozen sources.
 
     It is the plain network of :class:`~skprognet.DNNRegressor` on a longer row. With
-    :math:`h_k^{(j)}` hidden layer k of frozen column j, its input is
+    :math:`h_k^{(j)}` hidden layer k of frozen column j (a stack of layers of a source), its input
+    is
 
     .. math:: h_0 = \big[x, h_1^{(1)}, \dots, h_{L_1}^{(1)}, h_1^{(2)}, \dots\big]
 
     The progressive network reads the same numbers, but layer by layer. This network is the control
-    that shows whether that matters: if :class:`~skprognet.ProgressiveRegressor` is no better, then
-    reading the layers progressively adds nothing.
+    that shows whether that matters: if :class:`~skprognet.ProgressiveRegressor` is no better,
+    there is no evidence that reading the layers progressively adds anything.
 
     The layers are read as they are, without scaling. No fit changes a source by a single bit, and
     its layers are computed once per fit.
@@ -39,7 +40,7 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
         Activation of the hidden layers.
     dropout : float, default=0.5
-        Probability that a training step drops a hidden unit of the trained column.
+        Probability that a training step drops a hidden unit.
     lr : float, default=5e-4
         Learning rate.
     max_epochs : int, default=600
@@ -62,8 +63,8 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
         Number of epochs without a better one after which training stops. None runs all epochs,
         since deep sigmoid networks with dropout learn late.
     random_state : int, RandomState instance or None, default=None
-        Fixes the initial weights, the internal split, the order of rows and dropout. None draws
-        fresh entropy; the global random states are neither read nor changed.
+        Fixes the initial weights, the internal split, the order of rows and dropout. None gives
+        a different result each time; the global random states are neither read nor changed.
     device : str, default="cpu"
         Device on which torch computes, such as "cuda".
     dtype : {"float32", "float64"}, default="float32"
@@ -115,7 +116,7 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
         How many numbers the first layer reads from each source.
     sources_ : list of (str, estimator)
         Frozen copies of the fitted sources; empty without a source.
-    source_digest_ : dict of str
+    source_digest_ : dict of str to str
         The SHA-256 of the weights of each source, the same before and after `fit`.
 
     See Also
@@ -227,11 +228,12 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
         y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), default=None
             Their numbers.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group.
+            Groups, such as speakers. The internal validation split never splits a group. If
+            `validation_fraction` is a splitter, it gets them as its `groups`.
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
                 default=None
             Labels of the source task, on which an unfitted source is trained. For several sources,
-            a DataFrame with one column per source name.
+            a DataFrame, or a dict of arrays, with a column for each unfitted source, by its name.
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.
@@ -247,10 +249,10 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
         ------
         ValueError
             For NaN, wrong shapes, labels that are not numbers, too few rows to hold any out, a
-            constant target with ``loss="ccc"``, a parameter out of range, a loss that is
+            constant output with ``loss="ccc"``, a parameter out of range, a loss that is
             no longer finite, or a source that does not fit X.
         TypeError
-            For a parameter of the wrong kind.
+            For a parameter of the wrong kind, or sparse rows.
 
         Warns
         -----

@@ -44,7 +44,7 @@ def labels_to_learn(estimator, name, rows, train):
 
 
 def given_labels(estimator, name, rows):
-    """Return the column of `source_y` for one unfitted source; parameters as above."""
+    """Return the column of `source_y` for the unfitted source called `name`."""
     sources = dict(named_sources(estimator.source))
     source, is_single = sources[name], not isinstance(estimator.source, (list, tuple))
     check_can_be_trained(source)

@@ -66,8 +66,8 @@ class SourceParametersMixin:
         sources = _sources_by_key(source, own_params)
         others = set(sources) & set(params) - set(own_params)
         replaced = {name: params.pop(name) for name in others}
-        closed = {name for name, value in {**sources, **replaced}.items() if _is_closed(value)}
-        nested = [key for key in params if "__" in key and key.partition("__")[0] in closed]
+        fixed = {name for name, value in {**sources, **replaced}.items() if _is_fixed(value)}
+        nested = [key for key in params if "__" in key and key.partition("__")[0] in fixed]
         if nested:
             raise ValueError(
                 "The source must be unfitted to set its parameters; got "
@@ -83,7 +83,7 @@ class SourceParametersMixin:
         return super().set_params(**params)
 
 
-def _is_closed(source):
+def _is_fixed(source):
     """Return whether `source` is fitted, so that its parameters cannot be set."""
     return is_source(source) and is_fitted(source)
 

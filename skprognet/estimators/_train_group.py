@@ -36,7 +36,7 @@ def most_at_once(job, n_together):
     """Return how many networks of the kind of a job to train at once.
 
     Without `n_together`, this is as many as fit into memory. A network needs the memory of its
-    training plus that of the rows of its job.
+    training plus the memory of the rows of its job.
     """
     if n_together is not None:
         return n_together

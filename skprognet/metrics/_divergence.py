@@ -37,7 +37,7 @@ def jensen_shannon_divergence(y_true, y_proba, *, sample_weight=None):
 
     The score is the mean over the rows. It is 0 if both are the same in every row, and 1 if in
     every row they have no class in common. Unlike the Kullback-Leibler divergence it is finite
-    where a probability is 0, and it stays the same if truth and prediction change places.
+    where a probability is 0, and it stays the same if truth and prediction are swapped.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def jensen_shannon_divergence(y_true, y_proba, *, sample_weight=None):
     See Also
     --------
     uar_score : Unweighted average recall of predicted labels.
-    scipy.spatial.distance.jensenshannon : The square root of the divergence of two rows.
+    scipy.spatial.distance.jensenshannon : With ``base=2``, the square root for a single row.
     sklearn.metrics.log_loss : Cross-entropy against one label for each row.
 
     Notes

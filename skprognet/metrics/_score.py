@@ -44,8 +44,8 @@ class Score:
         ``chance(y_true)`` returns the score of guessing on rows with these labels. None means that
         it is unknown; then no result is said to be at chance.
     kind : {"classes", "numbers"}, default=None
-        The kind of labels that it compares. In a study of the other kind it is an error; None
-        means either kind.
+        The kind of labels that it compares. A study of the other kind raises an error. None means
+        that it fits either kind.
 
     See Also
     --------
@@ -168,7 +168,7 @@ class Score:
         return value
 
     def orient(self, values):
-        """Return values of this score with a sign such that greater is better.
+        """Return values of this score, with the opposite sign if lower values are better.
 
         Comparisons of methods use these values, so only this method needs to know the direction.
 
@@ -186,7 +186,7 @@ class Score:
 
 
 def _check_range(bounds):
-    """Raise unless these are a lowest and a higher highest value."""
+    """Raise unless these are a lower and a higher bound."""
     is_pair = isinstance(bounds, (tuple, list)) and len(bounds) == 2
     if (
         not is_pair
@@ -194,8 +194,8 @@ def _check_range(bounds):
         or not (bounds[0] < bounds[1])
     ):
         raise ValueError(
-            "The range of a score must be a pair of its lowest and a higher highest value; got "
-            f"{bounds!r}."
+            "The range of a score must be a pair of bounds, the lower one first; got "
+            f"{bounds!r}. Pass for example (0, 1)."
         )
 
 
@@ -266,7 +266,7 @@ def get_score(scoring):
     Raises
     ------
     ValueError
-        If there is no score of that name.
+        If there is no score of that name, or your own Score has the name of one of the package.
     TypeError
         If it is neither a name nor a Score.
 

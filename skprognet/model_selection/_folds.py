@@ -44,13 +44,13 @@ def following(fold, n_folds):
 
 
 class FoldSplitter(BaseCrossValidator):
-    """Base of the splitters; a subclass assigns the rows to folds in `_deal`."""
+    """Base of the splitters; a subclass assigns the rows to folds in `_make_folds`."""
 
     # With metadata routing, groups are requested by default.
     __metadata_request__split = {"groups": True}
 
     @abstractmethod
-    def _deal(self, X, y, groups):
+    def _make_folds(self, X, y, groups):
         """Yield, for each repeat, the list of the rows in each fold."""
 
     def _check_training(self, y, train, repeat, fold):
@@ -62,7 +62,7 @@ class FoldSplitter(BaseCrossValidator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Data, of which only the number of rows is used.
+            Data. Only the number of rows is used.
         y : array-like of shape (n_samples,), default=None
             Class or number of each row, for the splitters that balance `y`.
         groups : array-like of shape (n_samples,), default=None
@@ -79,9 +79,10 @@ class FoldSplitter(BaseCrossValidator):
         ------
         ValueError
             At the first split, if `groups` is None, has missing values or another length than
-            `X`, or if the folds cannot be made.
+            `X`, or if the folds cannot be made. At any split whose training rows lack a class of
+            `y`, unless the splitter ignores `y`.
         """
-        for repeat, folds in enumerate(self._deal(X, y, groups)):
+        for repeat, folds in enumerate(self._make_folds(X, y, groups)):
             for i, test in enumerate(folds):
                 train = rows_outside(folds, i)
                 self._check_training(y, train, repeat, i)
@@ -96,7 +97,7 @@ class FoldSplitter(BaseCrossValidator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Data, of which only the number of rows is used.
+            Data. Only the number of rows is used.
         y : array-like of shape (n_samples,), default=None
             Class or number of each row, for the splitters that balance `y`.
         groups : array-like of shape (n_samples,), default=None
@@ -114,9 +115,9 @@ class FoldSplitter(BaseCrossValidator):
         Raises
         ------
         ValueError
-            At the first split, as in `split`, and if there are fewer than 3 folds.
+            As in `split`, and at the first split if there are fewer than 3 folds.
         """
-        for repeat, folds in enumerate(self._deal(X, y, groups)):
+        for repeat, folds in enumerate(self._make_folds(X, y, groups)):
             if len(folds) < 3:
                 raise ValueError(
                     "split_with_validation needs at least 3 folds, to train, validate and "

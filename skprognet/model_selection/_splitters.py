@@ -5,7 +5,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import check_random_state
 
 from skprognet._checks import check_number
-from skprognet.model_selection._dealing import deal_groups
+from skprognet.model_selection._assignment import assign_groups
 from skprognet.model_selection._folds import (
     FoldSplitter,
     check_groups,
@@ -115,7 +115,7 @@ class RepeatedSpeakerStratifiedKFold(FoldSplitter):
         """
         return self.n_splits * self.n_repeats
 
-    def _deal(self, X, y, groups):
+    def _make_folds(self, X, y, groups):
         codes, speakers = check_groups(X, groups, "speaker")
         counts = np.bincount(codes)
         short = np.flatnonzero(counts < self.n_splits)
@@ -170,13 +170,14 @@ class RepeatedStratifiedGroupKFold(FoldSplitter):
     Among these, the one with the smallest chi-square of the folds' class counts against equal
     counts is used.
 
-    Numbers of which not all are whole, such as ratings, are divided into five bins with about the
-    same number of rows (their edges are the quintiles), or into fewer bins if many numbers are
-    equal. Unlike a class, a bin need not be in every training set.
+    If `y` holds numbers that are not all whole, such as ratings, they are divided into five bins
+    with about the same number of rows (the edges are the quintiles), or into fewer bins if many
+    numbers are equal. Unlike a class, a bin need not be in every training set.
 
     scikit-learn's ``StratifiedGroupKFold(shuffle=True)`` is not suitable for repeats. It places
-    groups in the order of their class imbalance. So if groups differ in this, other seeds give the
-    same folds again (on the ten speakers of EmoDB, 20 seeds gave a single partition).
+    groups in the order of their class imbalance. So if no two groups have the same imbalance,
+    every seed gives the same folds (on the ten speakers of EmoDB, 20 seeds gave a single
+    partition).
 
     With as many groups as folds, each group is a fold, whatever the seed. A repeat then changes
     only which group validates when another one tests. With scikit-learn's metadata routing, the
@@ -219,7 +220,7 @@ class RepeatedStratifiedGroupKFold(FoldSplitter):
         """
         return self.n_splits * self.n_repeats
 
-    def _deal(self, X, y, groups):
+    def _make_folds(self, X, y, groups):
         codes, names = check_groups(X, groups, "speaker")
         strata = strata_of(X, y)
         if len(names) < self.n_splits:
@@ -231,7 +232,7 @@ class RepeatedStratifiedGroupKFold(FoldSplitter):
         np.add.at(counts, (codes, strata), 1)
         rng = check_random_state(self.random_state)
         for _ in range(self.n_repeats):
-            fold_of_row = deal_groups(counts, self.n_splits, rng)[codes]
+            fold_of_row = assign_groups(counts, self.n_splits, rng)[codes]
             yield [np.flatnonzero(fold_of_row == fold) for fold in range(self.n_splits)]
 
     def _check_training(self, y, train, repeat, fold):
@@ -298,7 +299,7 @@ class LeaveOneSessionOut(FoldSplitter):
         _, sessions = check_groups([] if groups is None else groups, groups, "session")
         return len(sessions)
 
-    def _deal(self, X, y, groups):
+    def _make_folds(self, X, y, groups):
         codes, sessions = check_groups(X, groups, "session")
         if len(sessions) < 2:
             raise ValueError(

@@ -16,7 +16,7 @@ def strata_of(X, y):
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        Data, of which only the number of rows is used.
+        Data. Only the number of rows is used.
     y : array-like of shape (n_samples,)
         Classes or numbers.
 

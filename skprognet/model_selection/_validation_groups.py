@@ -57,9 +57,9 @@ def validation_groups(labels, target, *, kind=None, speaker="speaker", validatio
     if validation == "speaker-independent":
         of_class = "" if is_numbers else " in each class"
         raise ValueError(
-            f"Validation by other speakers needs at least two{of_class}, from the column "
-            f"{speaker!r}; {reason}. Name another column as speaker (--speaker), or choose the "
-            "validation 'stratified' (--validation stratified)."
+            f"Validation with other speakers needs at least two speakers{of_class}, from the "
+            f"column {speaker!r}; {reason}. Name another column as speaker (--speaker), or choose "
+            "the validation 'stratified' (--validation stratified)."
         )
     return None
 

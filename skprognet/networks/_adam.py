@@ -24,10 +24,10 @@ class SGD(WithoutCompiler, torch.optim.SGD):
 
 
 class FusedAdam(WithoutCompiler, torch.optim.Adam):
-    """``torch.optim.Adam(fused=True)``, with the same bits, in about three quarters of its time.
+    """``torch.optim.Adam(fused=True)``, bit for bit, in about three quarters of its time.
 
     On networks of this size, collecting the tensors takes nearly as long as updating them. Here
-    they are collected once, until the set of parameters with a gradient changes.
+    they are collected once, and again only if the set of parameters with a gradient changes.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ ADAPTERS = ("linear", "mlp")
 
 
 class Adapter(nn.Module):
-    r"""Scales the layers of all frozen columns, joins them, and projects them to fewer units.
+    r"""Scales the layers of all frozen columns, joins them, and projects them to `n_units` units.
 
     With the frozen layers :math:`h^{(j)}` of J columns it computes
 
@@ -27,7 +27,8 @@ class Adapter(nn.Module):
     widths : sequence of int
         Width of each frozen layer.
     n_units : int
-        Width of the result: in Rusu et al., the width of the new column's layer below.
+        Width of the result. In a ProgressiveColumn it is the width of the new layer of the same
+        number k, as in Rusu et al.
     kind : {"linear", "mlp"}
         The function g.
     activation : {"sigmoid", "tanh", "relu", "identity"}

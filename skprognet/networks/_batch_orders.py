@@ -14,7 +14,7 @@ class BatchOrders:
     Parameters
     ----------
     sizes : list of int
-        Number of training rows of each network, in falling order.
+        Number of training rows of each network, in descending order.
     batch_size : int
         Number N of rows in a batch.
     seeds : list of int

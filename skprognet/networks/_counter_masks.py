@@ -1,8 +1,8 @@
 r"""Dropout masks that depend only on the seed of the network, the step and the unit.
 
-A generator yields its numbers in sequence, so what a network drops depends on earlier draws. If
-many networks train at once, these would be the draws of their neighbours. Here the random bits of
-a unit are a function of three integers:
+A generator yields its numbers in sequence, so the units that a network drops depend on all
+earlier draws. If many networks shared a generator, these would include the draws of the other
+networks. Here the random bits of a unit are a function of three integers:
 
 .. math:: \mathrm{bits} = m(m(\mathrm{seed} + g \, \mathrm{step}) + g \, \mathrm{word})
 
@@ -38,7 +38,7 @@ def mix(x: Tensor) -> Tensor:
 
 
 class CounterMasks:
-    """Masks for B networks, which units to drop in each step.
+    """The units that each of B networks drops in each step.
 
     Parameters
     ----------

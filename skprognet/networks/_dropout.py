@@ -46,8 +46,9 @@ def bits_of(rate: float) -> tuple[int, int]:
 class DropoutMasks:
     r"""Masks that are 0 with probability `rate` and else ``1 / (1 - rate)``.
 
-    Units are independent. With b bits each (the fewest that meet the rate exactly, at most 16)
-    unit i takes a random integer :math:`r_i \in [-2^{b-1}, 2^{b-1})` and is kept where
+    Units are independent. With b bits each (the smallest of 1, 2, 4 and 8 that meets the rate
+    exactly, else 16) unit i takes a random integer :math:`r_i \in [-2^{b-1}, 2^{b-1})` and is
+    kept where
 
     .. math:: r_i < k, \quad k = 2^{b-1} - \mathrm{round}(2^b \, rate),
 

@@ -44,9 +44,9 @@ def _in_one_block(column: Column, X_NF: Tensor, wanted: slice) -> list[Tensor]:
 def evaluate_hidden(column: Column, X_NF: Tensor) -> list[Tensor]:
     """Return the hidden activations of `column` without dropout, as in evaluation mode.
 
-    The rows are computed in blocks of one size, and zeros pad the last block. So in float32, no
-    other row changes a bit of the result for a row; in float64, the order of summation can still
-    change the last digits.
+    The rows are computed in blocks of 128, or of fewer rows where this gives the same bits, and
+    zeros pad the last block. So in float32, no other row changes a bit of the result for a row; in
+    float64, the order of summation can still change the last digits.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def evaluate_hidden(column: Column, X_NF: Tensor) -> list[Tensor]:
 def evaluate_logits(column: Column, X_NF: Tensor) -> Tensor:
     """Return the logits of `column` without dropout, of shape (N, C).
 
-    Parameters and blocks as in :func:`evaluate_hidden`.
+    The parameters, and the blocks of rows, are those of :func:`evaluate_hidden`.
 
     Examples
     --------

@@ -1,26 +1,26 @@
-"""A few rows as fast as they come, with the bits that they have in a long block.
+"""Predict a few rows quickly, with the same bits as in a long block of rows.
 
 A matrix library chooses its order of summation by the shape of the product, and another order
-gives other last digits. So rows are computed in blocks of one length, which makes the prediction
-for a row the same bits whatever else is predicted with it. But a single row in a block of 128
-waits for 127 rows of zeros. There are shorter ways to the same bits:
+changes the last digits. So rows are computed in blocks of one length, and a prediction has the
+same bits whatever other rows are predicted with it. But then a single row waits for 127 rows of
+zeros, in a block of 128. Shorter blocks can give the same bits:
 
 - a block of 4 rows with the rows first, ``x_NF @ weight_FH``, where a vector register holds units
-  of the layer and not rows. It fails for layers of a few units, as an output is;
-- a block of 16 to 64 rows with units first, ``weight_HF @ x_FN``, as the long block has it.
+  of the layer instead of rows. It does not work for layers of a few units, such as the output;
+- a block of 16 to 64 rows with the units first, ``weight_HF @ x_FN``, like the long block.
 
-So 4 rows go through the hidden layers with the rows first, and are filled up to 16, with units
-first, for an output.
+So 4 rows go through the hidden layers with the rows first. For the output, they are padded to 16
+rows and go through it with the units first.
 
-Whether the order is the same depends on the library and the processor, and nothing documents it.
-So it is tried, once in a process for each shape, on random numbers: another order shows in
-thousands of last digits at once. Where no shorter way gives the same bits, the block stays long.
+Whether a shorter block has the same order depends on the library and the processor, and is not
+documented. So each shape is tried once per process, on random numbers: another order would change
+thousands of last digits at once. If no shorter block gives the same bits, the long one is used.
 
-Activations need care as well. torch computes a sigmoid of many numbers in vector registers, and of
-a few that are left over, or that do not lie side by side, one by one: with another last digit. So
-a block is only as short as its activations fill whole registers, and they lie side by side.
+Activations need care as well. torch computes the sigmoid of many numbers in vector registers. If
+numbers are left over, or are not adjacent in memory, it computes them one by one, with another
+last digit. So the activations of a block must fill whole registers, and be adjacent in memory.
 
-Letters in names: N rows, F numbers that a layer reads, H units that it has.
+Letters in names: N rows, F numbers that a layer reads, H units of a layer.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ from skprognet.networks._column import ACTIVATIONS, Column
 ROWS_PER_BLOCK = 128  # a multiple of the numbers in any vector register
 FEW = 4
 _SHORTER = (16, 32, 64)
-_FILLED_UP = 16  # rows that a layer of a few units takes instead
-_NUMBERS_AT_ONCE = 64  # a multiple of what torch takes in one go on any processor
+_FILLED_UP = 16  # a layer of a few units pads its rows to this number
+_NUMBERS_AT_ONCE = 64  # a multiple of what torch computes at once on any processor
 
 _known_lengths: dict[tuple, tuple[int, ...]] = {}
 _prepared: WeakKeyDictionary[Column, PreparedColumn] = WeakKeyDictionary()
@@ -47,14 +47,14 @@ _prepared: WeakKeyDictionary[Column, PreparedColumn] = WeakKeyDictionary()
 
 @dataclass(frozen=True)
 class PreparedLayer:
-    """The numbers of one layer as :func:`few_rows` takes them.
+    """The weights of one layer, in the form that :func:`few_rows` needs.
 
     Attributes
     ----------
     rows_first : bool
         Whether the product is ``x_NF @ weight_FH``; else it is ``weight_HF @ x_FN``.
     bias : Tensor of shape (H,) or (H, 1)
-        The second if units come first.
+        The second shape if units come first.
     weights : list of Tensor
         One matrix for each input, (F, H) if the rows come first, else (H, F).
     """
@@ -66,27 +66,27 @@ class PreparedLayer:
 
 @dataclass(frozen=True)
 class PreparedColumn:
-    """What a column needs for a few rows, looked up once for all predictions.
+    """What :func:`few_rows` needs from a column, looked up once for all predictions.
 
-    A product of one row takes ten microseconds, and it takes as long to find its matrix in a
-    module, to turn the matrix round and to ask which way of multiplying it is safe.
+    A product of one row takes ten microseconds. To find its matrix in a module, transpose it, and
+    check which order of the product is safe, takes as long again.
 
     Attributes
     ----------
     modules : list of Module
         All parts of the column.
     children : list of dict
-        The parts of each part that may have some, by name, as the module itself keeps them.
+        The submodules of each part that can have some, by name: the dict of the module itself.
     parameters : list of dict
-        The weights of each part that has some, by name, as the module itself keeps them.
+        The weights of each part that has some, by name: the dict of the module itself.
     addresses : list of int
-        Where the weights lie in memory. `layers` holds views of that memory, so that it sees each
+        The addresses of the weights in memory. `layers` has views of this memory, so it sees each
         training step.
     n_threads : int
         How many threads torch uses; the order of summation may depend on it.
     lengths : tuple of int
-        The lengths of blocks in which a row has the same bits, the shortest first. `FEW`, if it is
-        among them, is for :func:`few_rows`; others are for units first.
+        The lengths of blocks in which a row has the same bits, shortest first. A block of `FEW`
+        rows goes through :func:`few_rows`; longer ones are computed with the units first.
     layers : list of PreparedLayer
         The layers; empty if `FEW` is not among the lengths.
     """
@@ -101,7 +101,7 @@ class PreparedColumn:
 
     @property
     def is_valid(self) -> bool:
-        """Whether the column still has these parts, with their weights in the same memory."""
+        """Whether threads, parts and addresses of weights are still the same."""
         return (
             self.n_threads == torch.get_num_threads()
             and self.modules == [part for parts in self.children for part in parts.values()]
@@ -121,7 +121,7 @@ def _prepare(column: Column) -> PreparedColumn:
     """Look everything up that a column needs."""
     n_threads = torch.get_num_threads()
     lengths = _block_lengths(column, n_threads)
-    # A program that predicts row by row looks through these each time, so without empty ones.
+    # Each prediction looks through these, so empty ones are left out.
     children = [part._modules for part in column.modules() if not isinstance(part, nn.Linear)]
     parameters = [part._parameters for part in column.modules() if part._parameters]
     return PreparedColumn(
@@ -136,7 +136,7 @@ def _prepare(column: Column) -> PreparedColumn:
 
 
 def _addresses(parameters: list[dict]) -> list[int]:
-    """Return where weights lie in memory."""
+    """Return the addresses of weights in memory."""
     return [
         values.data_ptr()
         for weights in parameters
@@ -146,10 +146,10 @@ def _addresses(parameters: list[dict]) -> list[int]:
 
 
 def few_rows(column: Column, layers: list[PreparedLayer], X_NF: Tensor) -> list[Tensor]:
-    """Return what the first layers make of `FEW` rows without dropout, each of shape (N, H).
+    """Return the outputs of these layers for `FEW` rows without dropout, each of shape (N, H).
 
-    It computes the same as the column itself, with the rows first; columns with adapters, which
-    have products of their own, are left out of it.
+    The results are those of the column itself. Columns with adapters are not supported, since
+    adapters have their own products.
     """
     activate, _ = ACTIVATIONS[column.activation]
     below_NF, frozen = column.split(X_NF)
@@ -163,7 +163,7 @@ def few_rows(column: Column, layers: list[PreparedLayer], X_NF: Tensor) -> list[
 
 
 def _add_products(layer: PreparedLayer, inputs: list[Tensor]) -> Tensor:
-    """Return what one layer makes of `FEW` rows of all that it reads, of shape (N, H)."""
+    """Return the sum of bias and products of one layer for `FEW` rows, of shape (N, H)."""
     z = layer.bias
     if layer.rows_first:
         for weight_FH, x_NF in zip(layer.weights, inputs, strict=True):
@@ -175,7 +175,7 @@ def _add_products(layer: PreparedLayer, inputs: list[Tensor]) -> Tensor:
 
 
 def _prepare_layers(column: Column, n_threads: int) -> list[PreparedLayer]:
-    """Return the layers of a column, each with the order of its products."""
+    """Return the weights of each layer, arranged for the order of its products."""
     layers = []
     for layer, weights in zip(column.layers, column.weights_by_layer(), strict=True):
         bias_H, matrices = layer.bias.detach(), [weight.detach() for weight in weights]
@@ -223,7 +223,7 @@ def _fills_registers(column: Column, length: int) -> bool:
 
 @lru_cache(maxsize=1024)
 def _rows_first(shape: torch.Size, dtype: torch.dtype, n_threads: int) -> bool:
-    """Return whether `FEW` rows, with the rows first, have the bits of a long block."""
+    """Return whether `FEW` rows, with the rows first, have the same bits as in a long block."""
     bias_H1, weight_HF, x_FN = _random_product(shape, dtype)
     parts = [
         torch.addmm(bias_H1[:, 0], part_FN.t().contiguous(), weight_HF.t()).t()
@@ -234,7 +234,7 @@ def _rows_first(shape: torch.Size, dtype: torch.dtype, n_threads: int) -> bool:
 
 @lru_cache(maxsize=1024)
 def _units_first(shape: torch.Size, dtype: torch.dtype, n_threads: int, length: int) -> bool:
-    """Return whether a block of this length, with the units first, has the bits of a long one."""
+    """Return whether rows have the same bits in blocks of this length, with units first."""
     bias_H1, weight_HF, x_FN = _random_product(shape, dtype)
     parts = [
         torch.addmm(bias_H1, weight_HF, part_FN.contiguous())
@@ -244,7 +244,7 @@ def _units_first(shape: torch.Size, dtype: torch.dtype, n_threads: int, length: 
 
 
 def _random_product(shape: torch.Size, dtype: torch.dtype) -> tuple[Tensor, Tensor, Tensor]:
-    """Return biases, a matrix of this shape and a long block of what it is multiplied by."""
+    """Return random biases, a matrix of this shape, and a long block to multiply it by."""
     options = {"generator": torch.Generator().manual_seed(0), "dtype": dtype}
     (n_units, n_inputs), n_rows = shape, ROWS_PER_BLOCK
     return (

@@ -77,7 +77,7 @@ def _rows(network: NetworkToTrain, batch_size: int) -> int:
 
 
 def _random_bits(network: NetworkToTrain, batch_size: int) -> int:
-    """Return the bytes of the random bits of an epoch, of which drawing takes three copies."""
+    """Return the bytes of the random bits of an epoch; drawing them takes three copies."""
     column, n_steps = network.column, ceil(len(network.training.X) / batch_size)
     read = getattr(column, "places_by_layer", [])
     laterals = sum(width for layer in read for _, width in layer)

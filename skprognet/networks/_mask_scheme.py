@@ -31,7 +31,7 @@ def counter_masks(on: bool = True) -> Iterator[None]:
     Parameters
     ----------
     on : bool, default=True
-        Whether to do so; False changes nothing.
+        Whether to switch the counter on; False changes nothing.
 
     Examples
     --------

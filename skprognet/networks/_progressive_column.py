@@ -81,10 +81,10 @@ class ProgressiveColumn(Column):
     dtype : torch.dtype, default=torch.float32
         Type of the weights.
     adapter : {None, "linear", "mlp"}, default=None
-        What connects the frozen layers to the new layer.
+        What connects the frozen layers to the new layer; None is a matrix for each frozen layer.
     lateral_dropout : float, default=0.0
-        Probability that a training step drops a unit of a frozen layer for the layer that reads
-        it; the frozen column itself computes with all its units.
+        Dropout rate of the frozen activations, drawn separately for each layer that reads them;
+        the frozen column itself computes with all its units.
     **options
         As for :class:`Column`.
 

@@ -16,7 +16,7 @@ class StackedAdam:
     stack : ColumnStack
         The weights, with their learning rates.
     n_steps : list of int
-        Number of steps of each network in an epoch, in falling order.
+        Number of steps of each network in an epoch, in descending order.
     """
 
     def __init__(self, stack: ColumnStack, n_steps: list[int]):

@@ -98,7 +98,7 @@ class StackedNetworks:
             block.starts = values
 
     def begin_epoch(self, *, probing: bool) -> None:
-        """Say whether the output alone learns in the next epoch."""
+        """Set whether only the output learns in the next epoch."""
         self.probing = probing
 
     def train(self, stopped_B: Tensor) -> Tensor:
@@ -133,12 +133,12 @@ class StackedNetworks:
         return validation, [] if self.test is None else [self.test()[1]]
 
     def keep(self, better_B: Tensor) -> None:
-        """Keep the weights of the networks that are better than ever."""
+        """Keep the weights of the networks with a new best epoch."""
         for block in self.stack.learning:
             torch.where(better_B[:, None], block.values, block.best, out=block.best)
 
     def finish(self, *, best: bool) -> None:
-        """Put the weights that were kept, or those of now, into the columns."""
+        """Copy the kept weights, or the current ones, into the columns."""
         self.stack.unload(best=best)
         for layers in self.probed:
             layers.stay(self.probing)

@@ -49,7 +49,7 @@ def train_together(
         The networks with their rows and seeds, all of one shape and kind according to
         :func:`~skprognet.networks.must_share`. They may have different numbers of rows.
     max_epochs : int
-        Epochs.
+        Maximum number of epochs.
     lr : float, default=5e-4
         Learning rate of Adam.
     copied_lr : float or None, default=None
@@ -57,8 +57,8 @@ def train_together(
     batch_size : int, default=32
         Number of rows in a batch.
     patience : int or None, default=None
-        Number of epochs without a better validation score after which a network is done; None
-        never stops. It has no effect without validation rows.
+        Number of epochs without a better validation score after which a network stops; None never
+        stops. It has no effect without validation rows.
     device : str or torch.device, default="cpu"
         The device of the networks.
     stacked : bool, default=None

@@ -12,9 +12,9 @@ from skprognet.networks._column import ACTIVATIONS, Column
 class ValidationPass:
     """The forward pass of a column without dropout, for rows that do not change.
 
-    It gives the same bits as ``column(X_NF)`` in evaluation mode. It does once what does not
-    depend on the weights: it looks up the layers, and lays out the rows and frozen layers in
-    memory. Each pass reuses the buffers of the previous pass. Create a new one if layers are
+    It gives the same bits as ``column(X_NF)`` in evaluation mode. Work that does not depend on the
+    weights is done once: the layers are looked up, and the rows and frozen layers are laid out in
+    memory. Each pass reuses the buffers of the previous pass. Create a new object if layers are
     replaced.
 
     Parameters

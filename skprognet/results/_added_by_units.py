@@ -13,7 +13,7 @@ from skprognet.results._tested_rows import REPEAT, codes_of, count_cells, in_ord
 
 
 def _of_recalls(rows, groups, units):
-    """Return what each unit adds to the UAR of each group, and what it would add if always right.
+    """Return what each unit adds to the UAR of each group, and what it would add without errors.
 
     A UAR is a sum over rows. A correct row adds 1 / (rows of its class * number of classes),
     counted in its group and repeat. Divided by the number of repeats, these values sum to the mean

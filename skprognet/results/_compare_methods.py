@@ -130,7 +130,8 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
         If a row does not name its method or source, a score is outside the range of its metric,
         there are fewer than two methods, the folds or designs differ, there is only one fold and
         no n_train and n_test to correct for, `against` names no method or several, both `pairs`
-        and `against` are given, or `test` is unknown or does not fit the folds.
+        and `against` are given, `test` is unknown or does not fit the folds, or `pairs`, `alpha`
+        or `rope` has a value that is not allowed.
 
     See Also
     --------

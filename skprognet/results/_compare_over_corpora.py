@@ -33,7 +33,7 @@ def _check_counts(table, post_hoc, alpha):
         raise ValueError(
             f"scores must have at least 3 methods for Friedman's test; got "
             f"{[label(*method) for method in table.columns]}. Compare two methods with "
-            "scipy.stats.wilcoxon, by their mean scores on each corpus."
+            "skprognet.significance.wilcoxon_test, by their mean scores on each corpus."
         )
     needed = corpora_needed(n_methods, post_hoc, alpha)
     if n_corpora < needed:
@@ -99,8 +99,8 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
         polars or pyarrow. Every corpus must have every method and source.
     post_hoc : {"nemenyi", "wilcoxon"}, default="nemenyi"
         The test of the pairs. The result of Nemenyi's test for a pair depends on the other methods
-        in the table. That of Wilcoxon's test does not, but its p-values must be adjusted for the
-        number of pairs.
+        in the table. The result of Wilcoxon's test does not, but its p-values are adjusted for the
+        number of pairs by Holm's method.
     alpha : float, default=0.05
         Significance level: a p-value below it is called evidence; between 0 and 1.
 
@@ -118,7 +118,7 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     ValueError
         If a column, a fold, or a method on a corpus is missing, a score is not finite, there are
         several targets or numbers of training folds, fewer than 3 methods, or so few corpora that
-        no pair could be significant.
+        no pair could be significant, `post_hoc` is unknown, or `alpha` is not between 0 and 1.
 
     See Also
     --------

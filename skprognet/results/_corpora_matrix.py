@@ -31,7 +31,7 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
         :func:`~skprognet.experiments.transfer_between_corpora` makes them; of pandas, polars or
         pyarrow.
     comparisons : DataFrame, default=None
-        What :func:`compare_methods` returns for these scores; None computes it.
+        What :func:`compare_methods` returns for these scores; None computes this table.
     method : str, default=None
         Only this method, such as "ProgNet". None means all methods.
 

@@ -14,10 +14,14 @@ class CorporaComparisonResult:
 
     Attributes
     ----------
-    statistic, pvalue, df : float
-        Friedman's chi-squared, its p-value and its degrees of freedom.
-    f_statistic, f_pvalue, f_df : float
-        Iman and Davenport's F, its p-value and its two degrees of freedom.
+    statistic, pvalue : float
+        Friedman's chi-squared and its p-value.
+    df : int
+        Degrees of freedom of chi-squared.
+    f_statistic, f_pvalue : float
+        Iman and Davenport's F and its p-value.
+    f_df : tuple of int
+        The two degrees of freedom of F.
     n_corpora : int
         Number of corpora.
     ranks : DataFrame

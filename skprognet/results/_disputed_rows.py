@@ -53,7 +53,7 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
         :func:`~skprognet.evaluation.cross_validate_transfer` returns with
         ``return_predictions=True``; from pandas, polars or pyarrow. If a column corpus, target or
         n_train_folds has several values, there is a list for each combination of them.
-    n : int, default=20
+    n : int or None, default=20
         Number of rows to list, at least 1. None lists all rows.
     only : {"wrong to right", "right to wrong", "closer", "farther"}, default=None
         List only rows whose prediction changes in this way with any source. The first two are for
@@ -66,20 +66,22 @@ def most_disputed(predictions, n=20, *, only=None, against=None):
     Returns
     -------
     DataFrame
-        A row for each tested row, sorted by decreasing disagreement, with these columns: corpus,
-        target, n_train_folds (if they have several values), row, file (if known), truth,
-        disagreement (D), methods_right (share of the methods whose label is right),
-        wrong_to_right (names of the methods with a source that are right although the network
-        without a source is wrong) and right_to_wrong (the reverse), and for each method a column
-        with its label. If no method changes the row in this way, wrong_to_right or right_to_wrong
-        is empty text; if there is no network without a source to compare with, it is None. The
-        label of a method is the one that most of its repeats predict; the earliest repeat breaks
-        ties.
+        A row for each tested row, sorted by decreasing disagreement, with these columns:
+
+        - corpus, target, n_train_folds: only those that have several values.
+        - row, file (if known), truth, disagreement (D).
+        - methods_right: share of the methods whose label is right.
+        - wrong_to_right: names of the methods with a source that are right although the network
+          without a source is wrong; right_to_wrong: the reverse. If there are no such methods, the
+          text is empty. If there is no network without a source to compare with, it is None.
+        - a column for each method, with its label: the one that most of its repeats predict. The
+          earliest repeat breaks ties.
 
         For numbers, error (mean distance of the methods' numbers from the truth) replaces
         methods_right. The columns closer (names of the methods with a source whose number is
-        closer to the truth than that of the network without a source) and farther (the reverse)
-        replace wrong_to_right and right_to_wrong, and each method has a column with its number.
+        closer to the truth than the number of the network without a source) and farther (the
+        reverse) replace wrong_to_right and right_to_wrong. The column of each method has its mean
+        number.
 
     Raises
     ------

@@ -42,8 +42,9 @@ def change_of_gap(differences, share, alpha):
     Returns
     -------
     GapChange
-        The change of the first group minus that of the second. Interval and p-value are NaN if a
-        group has a single unit, or if all units change by the same amount.
+        The change of the first group minus the change of the second. Interval and p-value are NaN
+        if a group has a single unit, or if all units change by the same amount. If nothing changes
+        at all, the p-value is 1.
     """
     gains = differences.sum(axis=0)
     change = float(gains[0] - gains[1])

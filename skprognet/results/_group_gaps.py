@@ -42,9 +42,9 @@ _NO_COMPARISON = {
 def gaps_between_groups(predictions, labels, column, *, unit=None, against=None, alpha=0.05):
     r"""Measure the gap between groups of rows, and test whether transfer changes it.
 
-    The gap of a method is the score of its best group minus the score of its worst group. The
-    score of a group is that of :func:`scores_by_group`: the UAR of classes or the CCC of numbers
-    over all rows of the group in a repeat, averaged over the repeats. A method with a source is
+    The gap of a method is the score of its best group minus the score of its worst group. Groups
+    are scored as in :func:`scores_by_group`: by the UAR of classes or the CCC of numbers over all
+    rows of the group in a repeat, averaged over the repeats. A method with a source is
     compared with the same network without one, on the two groups that are best and worst by the
     mean of both methods. The difference of these groups changes by
 
@@ -54,12 +54,12 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
             \left(v_\mathrm{higher} - v_\mathrm{lower}\right),
 
     where u and v are the scores with and without the source. It is above 0 if the source helps the
-    group more that is better on average. If the source helps both groups alike, d is 0.
+    better of the two groups more than the other. If the source helps both groups alike, d is 0.
 
-    Repeats test the same rows again. So their spread shows how much seeds and folds matter, but
-    not how much other speakers would. Therefore the speakers are the independent units, each with
-    all of its rows in all repeats. Interval and p-value come from Welch's t-test, which compares
-    how much the source helps the speakers of one group and those of the other.
+    Repeats test the same rows again. So their spread shows how much the scores would change with
+    other seeds and folds, but not with other speakers. Therefore the speakers are the independent
+    units, each with all of its rows in all repeats. Interval and p-value come from Welch's t-test,
+    which compares how much the source helps the speakers of one group and of the other.
 
     Parameters
     ----------
@@ -89,14 +89,20 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     Returns
     -------
     DataFrame
-        A row for each method, with these columns: corpus, target, n_train_folds (if they have
-        several values), method, source, column (as given), metric, greater_is_better, gap,
-        best and worst (the extreme groups of this method), best_score, worst_score, against
-        (the method without a source that it is compared with, or None), higher and lower (the
-        two compared groups), difference and against_difference (score of higher minus score of
-        lower, with and without the source), change (d), low and high (its interval), pvalue
-        (two-sided), pvalue_holm (adjusted for all comparisons of the table), unit ("row" for
-        single rows), n_units (in both groups), alpha and verdict (the row in words).
+        A row for each method, with these columns:
+
+        - corpus, target, n_train_folds: only those that have several values.
+        - method, source, column (as given), metric, greater_is_better.
+        - gap; best and worst: the extreme groups of this method; best_score, worst_score.
+        - against: the method without a source that it is compared with, or None.
+        - higher, lower: the two compared groups.
+        - difference, against_difference: score of higher minus score of lower, with and without
+          the source.
+        - change: d. low, high: its interval. pvalue: two-sided. pvalue_holm: the p-value adjusted
+          for all comparisons of the table.
+        - unit: the column of the units, or "row" for single rows. n_units: their number in both
+          groups together.
+        - alpha: as given. verdict: the row in words.
 
     Raises
     ------
@@ -126,8 +132,8 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
 
     and a row adds :math:`(2 a_i b_i - \mathrm{CCC}\, s_i) / \sum_i s_i` beyond its share. The test
     is Welch's [2]_, or a paired t-test over speakers if the same speakers are in both groups. If a
-    group has a single speaker, or nothing varies, interval and p-value are NaN, and the verdict
-    says so.
+    group has a single speaker, or all speakers change by the same amount, interval and p-value are
+    NaN, and the verdict says so. If the two methods do not differ at all, the p-value is 1.
 
     Linearisation is exact only in the limit of many rows. In simulations with invented ratings,
     speakers as units, groups of 3 to 12 speakers with 8 to 24 rows each, and two equal methods,
@@ -135,12 +141,13 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     was below 0.05 in 8 % of the trials for groups of 6 rows, and in 4 to 7 % for groups of 12 to
     48 rows.
 
-    The best and the worst group of one method are so partly by luck, and would be less extreme
-    with another method. The mean of both methods favours neither of them, so d is 0 on average if
-    they do not differ. ``benchmarks/gaps.py`` counts how often the p-value is then below alpha.
+    The best and the worst group of one method are extreme partly by luck, and would be less
+    extreme with another method. The mean of both methods favours neither of them, so d is 0 on
+    average if they do not differ. ``benchmarks/gaps.py`` counts how often the p-value is then
+    below alpha.
 
-    A gap is greater than 0 by luck alone. It grows with the number of groups, and shrinks with
-    their number of rows. So a gap does not prove unfairness.
+    Luck alone makes a gap greater than 0. Such a gap is larger if there are more groups, and
+    smaller if the groups have more rows. So a gap does not prove unfairness.
 
     The test is about these trained networks, averaged over the repeats. Holm's correction covers
     the methods and conditions of one table. If you test several columns, you make more comparisons

@@ -110,7 +110,7 @@ def expected_better_first(a, b):
 
 
 def _paper_pairs(methods, networks):
-    """Return the pairs of (method, source) that the paper compares, and those of controls.
+    """Return the pairs of (method, source) that the paper compares, and the pairs of controls.
 
     First each method with a source and each method without one (the paper's asterisk); then the
     methods with the same source, the one listed later first (the paper's cross); then the
@@ -128,7 +128,7 @@ def _paper_pairs(methods, networks):
 
 
 def _control_pairs(methods, networks):
-    """Return the pairs of source and placebo, and those of placebo and no source."""
+    """Return the pairs of source and placebo, and of placebo and no source."""
     pairs = [(m, with_placebo(m)) for m in methods if with_placebo(m) in methods]
     placebos = [method for method in methods if placebo_of(method[1]) is not None]
     plain = [(method, (networks[method], NO_SOURCE)) for method in placebos if method in networks]

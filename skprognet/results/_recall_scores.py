@@ -40,7 +40,7 @@ def recall_scores(predictions, label, scores=None):
         The class. The text of a label is accepted too, such as "1" for 1.
     scores : DataFrame, default=None
         The scores of the same study. The columns n_train, n_validation, normalisation and
-        rows_tested are copied from them, and baseline if `predictions` lack it. Without them
+        rows_tested are copied from them, and baseline if `predictions` lack it. Without n_train,
         `compare_methods` uses 1 / (n_folds - 1) as the ratio of test rows to training rows.
 
     Returns

@@ -79,10 +79,10 @@ def calibration_by_method(predictions, n_bins=10):
     check_number("n_bins", n_bins, "integer", low=1)
     edges = np.linspace(0, 1, n_bins + 1)
     rows = []
-    for key, sure in by_confidence(predictions):
-        counts, confidence, right = (cells.sum(axis=0) for cells in _bins(sure, edges))
+    for key, judged in by_confidence(predictions):
+        counts, confidence, right = (cells.sum(axis=0) for cells in _bins(judged, edges))
         frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:]})
-        frame["count"] = counts / sure[REPEAT].nunique() if len(sure) else np.nan
+        frame["count"] = counts / judged[REPEAT].nunique() if len(judged) else np.nan
         frame["confidence"] = shares(confidence, counts)
         frame["accuracy"] = shares(right, counts)
         rows.append(pd.DataFrame([key]).merge(frame, how="cross"))
@@ -159,8 +159,8 @@ def expected_calibration_error(predictions, n_bins=10):
     check_number("n_bins", n_bins, "integer", low=1)
     edges = np.linspace(0, 1, n_bins + 1)
     rows = []
-    for key, sure in by_confidence(predictions):
-        counts, confidence, right = _bins(sure, edges)
+    for key, judged in by_confidence(predictions):
+        counts, confidence, right = _bins(judged, edges)
         # In n_b / n * |right / n_b - confidence / n_b| the size n_b of the bin cancels out.
         errors = pd.Series(np.abs(right - confidence).sum(axis=1) / counts.sum(axis=1))
         rows.append(
@@ -168,18 +168,18 @@ def expected_calibration_error(predictions, n_bins=10):
                 **key,
                 "ece": errors.mean(),
                 "ece_std": errors.std(),
-                "confidence": sure["confidence"].mean(),
-                "accuracy": sure["right"].mean(),
+                "confidence": judged["confidence"].mean(),
+                "accuracy": judged["right"].mean(),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _bins(sure, edges):
+def _bins(judged, edges):
     """Return counts, sums of confidences and hits, each of shape (n_repeats, n_bins)."""
-    repeats = in_order(sure[REPEAT])
+    repeats = in_order(judged[REPEAT])
     # As in calibration_curve of scikit-learn, a bin includes its upper end.
-    bins = np.searchsorted(edges[1:-1], sure["confidence"])
-    codes, shape = [codes_of(sure[REPEAT], repeats), bins], (len(repeats), len(edges) - 1)
-    weights = (None, sure["confidence"].to_numpy(float), sure["right"].to_numpy(float))
+    bins = np.searchsorted(edges[1:-1], judged["confidence"])
+    codes, shape = [codes_of(judged[REPEAT], repeats), bins], (len(repeats), len(edges) - 1)
+    weights = (None, judged["confidence"].to_numpy(float), judged["right"].to_numpy(float))
     return [count_cells(codes, shape, weight) for weight in weights]

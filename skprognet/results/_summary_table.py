@@ -142,19 +142,28 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
     Returns
     -------
     DataFrame
-        A row per method and source, with each placebo below the rows of its source: corpus,
-        target, n_train_folds (if they have several values), method, source, metric,
-        greater_is_better, score_mean, score_std (or score_std_folds, for ``spread="folds"``),
-        source_score (mean score of the source on its own task) and source_metric (the metric of
-        source_score; only if some tasks have classes and others numbers). With `comparisons` also
-        baseline (name of the same network without a source, "none" if it was not run), marks ("*"
-        better than that network; "†" better than that network and than the other of PT/FT and
-        ProgNet from the same source; "↓" worse than that network, so the transfer hurts; "‡"
-        better than the same method with a placebo; at the `alpha` of the comparisons, unadjusted
-        as in the paper; placebos have no marks), "p (DNN)" and the like (p-value against each
-        method without a source, and against each other method from the same source; NaN if the
-        two were not compared), "p (placebo)" (p-value against the same method with a placebo; only
-        if there are placebos), p_chance (see `compare_methods`) and alpha.
+        A row per method and source, with each placebo below the rows of its source. The columns
+        are:
+
+        - corpus, target, n_train_folds: only those that have several values.
+        - method, source, metric, greater_is_better.
+        - score_mean, and score_std (for ``spread="folds"`` score_std_folds).
+        - source_score: mean score of the source on its own task. source_metric: its metric, only
+          if some tasks have classes and others numbers.
+
+        With `comparisons` it also has these columns:
+
+        - baseline: the same network without a source; "none" if it was not run.
+        - marks: "*" better than the baseline; "†" better than the baseline and than the other of
+          PT/FT and ProgNet from the same source; "↓" worse than the baseline, so the transfer
+          hurts; "‡" better than the same method with a placebo. The level is the `alpha` of the
+          comparisons, unadjusted as in the paper. Placebos have no marks.
+        - "p (DNN)" and the like: the p-value against each method without a source, and against
+          each other method from the same source; NaN if the two were not compared.
+        - "p (placebo)": the p-value against the same method with a placebo; only if there are
+          placebos.
+        - p_chance: see `compare_methods`.
+        - alpha: as in `comparisons`.
 
     Raises
     ------

@@ -15,7 +15,7 @@ def rope_probabilities(mean, scale, df, rope):
     """Return how much of a Student t lies below -rope, between -rope and rope, and above rope.
 
     With scale 0, all of it lies at the mean. The bounds belong to the rope. With ``rope=0`` there
-    is no region, and what lies at 0 is divided equally between the two sides.
+    is no region, and the probability at 0 is divided equally between the two sides.
     """
     if scale:
         below = float(stats.t.cdf((-rope - mean) / scale, df))
@@ -24,7 +24,7 @@ def rope_probabilities(mean, scale, df, rope):
         below, above = float(mean < -rope), float(mean > rope)
     else:
         below = above = 0.5
-    # Subtraction may leave a rounding error of either sign where the rope holds nothing.
+    # If nothing lies in the rope, subtraction may leave a rounding error of either sign.
     return below, max(0.0, 1 - below - above) if rope else 0.0, above
 
 
@@ -163,7 +163,8 @@ def bayesian_cv_test(a, b, *, rope=0.01, test_train_ratio=None, n_train=None, n_
     corrected test: near chance it underestimates how much the folds share.
 
     If all differences are equal, the whole posterior is at that difference, and one of the three
-    is 1: `p_equal` up to the rope's bounds. Identical scores with ``rope=0`` give 0.5, 0, 0.5.
+    probabilities is 1: `p_equal` if the difference is from -rope to rope. Identical scores with
+    ``rope=0`` give 0.5, 0, 0.5.
 
     References
     ----------

@@ -17,8 +17,8 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
         t = \frac{m}{\sqrt{s^2 / (\mathrm{df} + 1)}}, \qquad \mathrm{df} = 10,
 
     where m and s² (ddof 1) are the mean and the variance of all 100 differences a - b. This is
-    the test of Gideon et al. [1]_, section 3. Bouckaert [2]_ found the 10 degrees of freedom by
-    trying out with which number the test rejects a true null as often as it should.
+    the test of Gideon et al. [1]_, section 3. Bouckaert [2]_ tried several degrees of freedom, and
+    found that with 10 the test rejects a true null hypothesis as often as it should.
 
     Parameters
     ----------
@@ -27,8 +27,8 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
         frames with the rows of one method each, as `cross_validate_transfer` returns them
         (columns repeat, fold and score; the order of rows does not matter).
     df : float, default=None
-        Degrees of freedom, above 0. None is 10 for a table of 10 x 10, the only one it was
-        calibrated for; any other shape needs it given.
+        Degrees of freedom, above 0. None means 10 for a table of 10 x 10, the only shape for which
+        the test was calibrated. For any other shape, pass a number.
     alternative : {"two-sided", "greater", "less"}, default="two-sided"
         Whether `a` differs from, is greater than, or is less than `b`.
 
@@ -62,15 +62,16 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
     Notes
     -----
     The 11 in the denominator is df + 1. Dividing the variance by the 100 scores instead, as a
-    plain paired t-test does, rejects a true null about half the time.
+    plain paired t-test does, rejects a true null hypothesis about half the time.
 
     Neither this test nor `corrected_cv_ttest` is exact. Two simple methods that are equally good
     were compared on 1000 made-up corpora. At the 5 % level both tests reject on about 4 of 100
     corpora where accuracy is 0.69 (100 rows of two classes), but on about 16 where it is 0.54 (60
     rows); the plain test rejects on 55 and 64. Do not trust any of them near chance.
 
-    Two frames are refused if they have other folds, or if a column that both have (corpus, target,
-    n_train_folds, n_train, n_validation, n_test, normalisation, rows_tested) differs in a fold.
+    Two frames raise an error if their folds differ, or if a column that both have (corpus, target,
+    n_train_folds, metric, greater_is_better, n_train, n_validation, n_test, normalisation,
+    rows_tested) differs in a fold.
 
     `effect_size` is Cohen's d_z [3]_, m / s. It depends on how much folds differ, as t does, but
     not on their number. Small test folds make it small, so compare it within one design only, and

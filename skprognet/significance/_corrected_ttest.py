@@ -49,10 +49,11 @@ def corrected_cv_ttest(
     TypeError
         If `test_train_ratio` is not a number, or only one of `a` and `b` is a DataFrame.
     ValueError
-        If `a` or `b` is not a finite table of at least two scores of one method, they are not of
-        the same folds and design, the ratio is given twice, by half, or not at all for a single
-        fold, it or a number of rows is not above 0, the numbers of rows have another shape, or
-        `alternative` is unknown.
+        If `a` or `b` is not a finite table of at least two scores of one method; if they are not
+        of the same folds and design; if `test_train_ratio` is passed together with numbers of
+        rows, or only one of `n_train` and `n_test` is passed; if there is a single fold, and no
+        ratio or numbers of rows; if the ratio or a number of rows is not above 0; if the numbers
+        of rows have another shape; or if `alternative` is unknown.
 
     Warns
     -----
@@ -74,7 +75,8 @@ def corrected_cv_ttest(
     Decide before you look at the result, and report the `ratio`. A frame of a run on some of the
     training folds has smaller numbers of training rows, and so gets a larger ratio.
 
-    For repeated hold-out, a table of one column, the ratio has to be given.
+    For repeated hold-out, a table of one column, pass the ratio or the numbers of rows, unless the
+    frames have these numbers.
 
     For other designs, effect size, and identical or constant differences, see
     `calibrated_cv_ttest`.

@@ -78,8 +78,8 @@ def friedman_test(scores):
     r"""Test whether methods differ over several corpora.
 
     On each corpus the methods are ranked by their score. Friedman's :math:`\chi^2` tests whether
-    the mean ranks of k methods on n corpora differ by more than luck. From it, Iman and Davenport
-    derive :math:`F = (n - 1) \chi^2 / (n (k - 1) - \chi^2)`.
+    the mean ranks of k methods on n corpora differ by more than luck. Iman and Davenport derive
+    :math:`F = (n - 1) \chi^2 / (n (k - 1) - \chi^2)` from it, which is less conservative.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def friedman_test(scores):
     if n_methods < 3:
         raise ValueError(
             f"scores must have at least 3 methods for Friedman's test; got {n_methods}. Compare "
-            "two methods with scipy.stats.wilcoxon."
+            "two methods with wilcoxon_test."
         )
     chi2, pvalue = _friedman(scores)
     f, f_pvalue = _iman_davenport(chi2, n_corpora, n_methods)

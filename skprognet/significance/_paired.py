@@ -48,7 +48,7 @@ class PairedScores:
     ratio: float | None
 
     def oriented(self, metric):
-        """Return the pair with scores of which greater is better.
+        """Return the pair with scores that are better if they are greater.
 
         Parameters
         ----------
@@ -167,7 +167,7 @@ def pair_scores(a, b, *, names=("a", "b")):
         frames (of pandas, polars or pyarrow) with the rows of one method each (columns repeat,
         fold and score; the order of rows does not matter).
     names : tuple of two str, default=("a", "b")
-        Names of the two in messages.
+        Names of the two methods in messages.
 
     Returns
     -------

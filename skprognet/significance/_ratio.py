@@ -34,8 +34,8 @@ def _check_sizes(name, sizes, shape):
 def resolve_ratio(test_train_ratio, n_train, n_test, pair):
     """Return the ratio n_test / n_train.
 
-    It is `test_train_ratio` if given, else the mean over the folds of the given numbers of rows,
-    else that of the numbers in the frames, else 1 / (n_folds - 1).
+    It is `test_train_ratio` if given; else the mean over the folds, from the given numbers of rows
+    or from the numbers in the frames; else 1 / (n_folds - 1).
     """
     if test_train_ratio is not None and (n_train is not None or n_test is not None):
         raise ValueError(

@@ -7,7 +7,9 @@ from skprognet.significance._nemenyi import nemenyi_pvalue
 
 
 def smallest_pvalue(n_methods, n_corpora, post_hoc="nemenyi"):
-    """Return the smallest p-value that a pair can have, if one method is best on every corpus.
+    """Return the smallest p-value that a pair of methods can have on this number of corpora.
+
+    The pair has it if one of the two is the best method on every corpus, and the other the worst.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Wilcoxon's signed-rank test of which methods differ over several corpora, pair by pair."""
+"""Wilcoxon's signed-rank test: compares methods over several corpora, pair by pair."""
 
 from scipy import stats
 

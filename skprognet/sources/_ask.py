@@ -88,7 +88,7 @@ def read_layers(source, X):
             "hidden() must return, for each column of layer_sizes(), a list of torch tensors of "
             f"the shapes {wanted}; got {_describe(layers)}. Make the two methods agree."
         )
-    if source.network is None:  # the outputs of our own networks are checked elsewhere
+    if source.network is None:  # the outputs of a network are checked elsewhere
         for h_NH in (h_NH for column in layers for h_NH in column):
             if h_NH.is_complex() or not torch.isfinite(h_NH).all():
                 raise ValueError(
@@ -202,7 +202,7 @@ def ask_rows_seen(source, X):
         got = f"{seen.dtype} of shape {seen.shape}" if hasattr(seen, "dtype") else repr(seen)
         raise ValueError(
             f"rows_seen() must return None or an array of bool of shape ({len(X)},); got "
-            f"{got:.200}. Return The mask; None if the source does not know."
+            f"{got:.200}. Return a mask, or None if the source does not know."
         )
     return seen
 

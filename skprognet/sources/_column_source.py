@@ -80,7 +80,7 @@ class ColumnSource(Source):
         """Add the log-probabilities of the classes to an ONNX graph."""
         column, n_classes = self.column(), len(self.network.classes_)
         logits = add_column(graph, column, self.add_column_input(graph, rows))[-1]
-        if column.config()["n_classes"] > n_classes:  # outputs of other tasks stand behind
+        if column.config()["n_classes"] > n_classes:  # outputs of other tasks follow
             logits = graph.columns(logits, range(n_classes))
         return graph.add("LogSoftmax", logits, axis=1)
 
@@ -94,7 +94,7 @@ class ColumnSource(Source):
         if not self.classifies:
             return None
         logits_NC = evaluate_logits(self.column(), self.column_input(X))
-        # Outputs of other tasks, which were learned along with these classes, stand behind.
+        # Outputs of other tasks, which were learned along with these classes, follow them.
         return logits_NC[:, : len(self.network.classes_)].log_softmax(1)
 
     def digest(self):

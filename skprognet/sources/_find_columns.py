@@ -6,7 +6,7 @@ from skprognet._wording import first_few, nearest_name
 
 
 def find_columns(wanted, feature_names, what):
-    """Return the columns for which names and beginnings stand, in the order of `wanted`.
+    """Return the columns that names, or beginnings of names, stand for, in the order of `wanted`.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def as_names(wanted, what):
 
 
 def check_named(feature_names, who):
-    """Raise unless X has names, by which `who`, a source, finds its columns."""
+    """Raise unless X has names, since the source called `who` finds its columns by them."""
     if feature_names is None:
         raise ValueError(
             f"X must be a DataFrame with text as names of its columns, by which {who} finds them; "

@@ -91,7 +91,7 @@ def describe_module(module):
 def _with_settings(part):
     """Return the class of a module and its attributes that are plain values.
 
-    The results of a module depend on them, as those of a LeakyReLU depend on its slope.
+    Its results depend on them: for example, the slope of a LeakyReLU.
     """
     settings = [
         f"{name}={value!r}"

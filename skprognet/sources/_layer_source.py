@@ -274,7 +274,7 @@ def _find_layers(layers, names):
 
 
 def _by_number(layers):
-    """Sort layers that differ only in a number by it: "layer10" comes after "layer2".
+    """Sort layers whose names differ only in a number: "layer10" comes after "layer2".
 
     A table with columns sorted by name has another order.
     """

@@ -28,7 +28,7 @@ def offers(model):
     """
     source = as_source(model)
     if source.network is not None and not is_fitted(source.network):
-        return {LAYERS, WEIGHTS, POSTERIORS}  # every network of this package has all of these
+        return {LAYERS, WEIGHTS, POSTERIORS}  # a regressor has no posteriors: `fit` says so
     offered = {LAYERS}
     offered |= {WEIGHTS} if source.column() is not None else set()
     return offered | ({POSTERIORS} if source.classifies else set())

@@ -11,7 +11,8 @@ from skprognet.sources._training_rows import count_off_scale, is_known
 class NetworkSource(ColumnSource):
     """An estimator of this package as a source.
 
-    It only uses the public fitted attributes of the estimator and the inputs of its column.
+    It uses the fitted attributes of the estimator, the inputs of its column, and the features that
+    it selects for its own sources.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ class NetworkSource(ColumnSource):
         return self._read_rows(X)
 
     def add_column_input(self, graph, rows):
-        """Add the inputs of the column to an ONNX graph: features and numbers of sources."""
+        """Add the inputs of the column to an ONNX graph: features, and what sources compute."""
         return self._write_rows(graph, rows)
 
     def has_steps(self):
@@ -91,7 +92,7 @@ class NetworkSource(ColumnSource):
         return seen
 
     def off_scale(self, X):
-        """Return `off_scale` of the first network with most features on another scale."""
+        """Return `off_scale` of the first network that has over half of its features off scale."""
         answers = [count_off_scale(X, self.network)]
         for _, source in self.sources:
             answers.append(source.off_scale(self.network._select(source, X)))

@@ -16,6 +16,9 @@ class Source(ABC):
     defaults of the others are right for a model about which nothing else is known. Pass an
     instance as `source`, or let the method ``as_source()`` of a model return it.
 
+    The layers of a source form *columns*, which are stacks of layers. Most sources have one
+    column. A progressive network has its own column after the older columns that it reads.
+
     It must be possible to pickle a source and to copy it with ``copy.deepcopy``.
 
     Attributes
@@ -27,7 +30,7 @@ class Source(ABC):
     network : estimator or None
         The fitted network whose layers are read, for descriptions; None without one.
     steps : tuple of estimators
-        The transformers of a row before the network.
+        The transformers that rows go through before they reach the network.
     sources : list of (str, Source)
         The sources of the network itself.
     copied : bool
@@ -35,11 +38,11 @@ class Source(ABC):
     own_features : tuple of str
         Names of the features of X that only this source reads; a network that reads the source
         does not read them itself.
-    layer_names : tuple of str
-        Names of the layers of its single frozen column, for drawings; empty without names.
     has_own_features : bool
         Whether the source has such features; it must be right even before :meth:`match` finds
         them. Other sources without names get the rest of X.
+    layer_names : tuple of str
+        Names of the layers of its single frozen column, for drawings; empty without names.
     classifies : bool
         Whether :meth:`log_posteriors` returns probabilities.
     not_copied : str
@@ -98,8 +101,8 @@ class Source(ABC):
     def match(self, feature_names):
         """Return this source matched with features of these names.
 
-        Each fit calls this once, before other methods. A source that finds its features by name
-        can look them up here.
+        Each fit calls this once, before it reads rows; only `layer_sizes` may be called earlier. A
+        source that finds its features by name can look them up here.
 
         Parameters
         ----------
@@ -211,7 +214,7 @@ class Source(ABC):
         return None
 
     def off_scale(self, X):
-        """Return the number of features on another scale than in training, and of all features.
+        """Return how many features are on another scale than in training, and how many there are.
 
         Parameters
         ----------

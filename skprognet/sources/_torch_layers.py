@@ -121,10 +121,10 @@ def probe(module, names, pooling, n_features):
             *ends, **TOLERANCE, equal_nan=True
         ):
             raise ValueError(
-                f"The numbers of a row must not depend on other rows; got others from the layer "
-                f"{name!r} of the module. In evaluation mode, do not draw random numbers "
-                "(functional.dropout needs training=self.training), normalise over the rows, or "
-                "treat rows as time steps."
+                f"The numbers of a row must not depend on other rows; got two results for one row "
+                f"from the layer {name!r} of the module. In evaluation mode, do not draw random "
+                "numbers (functional.dropout needs training=self.training), normalise over the "
+                "rows, or treat rows as time steps."
             )
     return tuple(h_NH.shape[1] for h_NH in once)
 

@@ -92,8 +92,8 @@ class TorchSource(Source):
     thread at a time computes with it. Its hooks are copied with it, since they may be part of its
     computation.
 
-    The last digits of a row may depend on its position, since matrix libraries work that way. The
-    networks of this package avoid that in float32.
+    The last digits of the numbers of a row may depend on its position, since matrix libraries work
+    that way. The networks of this package avoid that in float32.
 
     A module does not show which rows it was trained on. So :meth:`rows_seen` returns None
     ("unknown"), and the audit of a study says so.
@@ -120,8 +120,8 @@ class TorchSource(Source):
     """
 
     not_copied = (
-        "is a module that is no plain stack of linear layers (an nn.Sequential of nn.Linear with "
-        "one and the same activation between them)"
+        "is not a plain stack of linear layers (an nn.Sequential of nn.Linear with the same "
+        "activation between them)"
     )
 
     def __init__(self, module, layers, *, columns=None, pooling="mean"):

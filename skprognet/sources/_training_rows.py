@@ -9,7 +9,8 @@ from skprognet.sources._rows_read import as_array
 MOMENTS = ("n_samples_seen_", "training_mean_", "training_std_")
 # Fewer rows say too little about a spread: two rows may be close by chance.
 FEWEST_ROWS = 10
-FARTHEST = 10  # most training standard deviations, and most times that a spread may change
+# A median may differ by this many training standard deviations, and a spread by this factor.
+FARTHEST = 10
 
 
 def is_known(network, X):

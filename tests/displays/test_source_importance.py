@@ -77,8 +77,8 @@ def test_every_option_reaches_the_estimator(importances):
 def test_another_classifier_is_refused():
     message = (
         "model must be a fitted ProgressiveClassifier or ProgressiveRegressor, or a pipeline, "
-        "FrozenEstimator or fitted search around one; got DNNClassifier. Other networks cannot do "
-        "without a source."
+        "FrozenEstimator or fitted search around one; got DNNClassifier. Pass one of "
+        "these."
     )
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         SourceImportanceDisplay.from_estimator(DNNClassifier(), [[0]], [0])

@@ -262,7 +262,8 @@ def test_too_few_corpora_are_refused(n_corpora, n_methods, post_hoc, needed, p):
 def test_two_methods_are_for_wilcoxon():
     sentence = (
         "scores must have at least 3 methods for Friedman's test; got ['DNN', 'PT/FT from sex']. "
-        "Compare two methods with scipy.stats.wilcoxon, by their mean scores on each corpus."
+        "Compare two methods with skprognet.significance.wilcoxon_test, by their mean scores on "
+        "each corpus."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
         compare_over_corpora(frame(np.random.default_rng(0).random((9, 2))))

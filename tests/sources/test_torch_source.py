@@ -324,9 +324,9 @@ def test_only_a_plain_stack_can_be_fine_tuned(rows, module):
     source = TorchSource(module, "0")
     assert source.column() is None
     message = (
-        "FineTunedClassifier must copy the layers of a network; the source 'net' is a module that "
-        "is no plain stack of linear layers (an nn.Sequential of nn.Linear with one and the same "
-        "activation between them). Read it with ProgressiveClassifier."
+        "FineTunedClassifier must copy the layers of a network; the source 'net' is not a plain "
+        "stack of linear layers (an nn.Sequential of nn.Linear with the same activation between "
+        "them). Read it with ProgressiveClassifier."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         FineTunedClassifier([("net", source)], **SMALL).fit(*rows)
@@ -420,7 +420,10 @@ class Uncopied(nn.Module):
         raise RuntimeError("it has a handle\nof something")
 
 
-MIXES = "The numbers of a row must not depend on other rows; got others from the layer {}"
+MIXES = (
+    "The numbers of a row must not depend on other rows; got two results for one row from the "
+    "layer {}"
+)
 
 
 @pytest.mark.parametrize(

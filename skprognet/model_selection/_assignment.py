@@ -4,7 +4,7 @@ import numpy as np
 
 from skprognet.model_selection._folds import following
 
-N_DEALS = 100  # how many random assignments are tried; the best is used
+N_DRAWS = 100  # how many random assignments are tried; the best is used
 
 
 def _unevenness(counts, n_folds):
@@ -29,7 +29,7 @@ def _loses_class(counts):
     )
 
 
-def deal_groups(counts, n_folds, rng):
+def assign_groups(counts, n_folds, rng):
     """Assign groups to folds at random, but so that classes are spread evenly.
 
     Parameters
@@ -39,7 +39,7 @@ def deal_groups(counts, n_folds, rng):
     n_folds : int
         Number of folds, at most n_groups.
     rng : RandomState
-        Draws `N_DEALS` random assignments, in which the numbers of groups of two folds differ by
+        Draws `N_DRAWS` random assignments, in which the numbers of groups of two folds differ by
         at most one.
 
     Returns
@@ -51,7 +51,7 @@ def deal_groups(counts, n_folds, rng):
     """
     n_groups = len(counts)
     best, chosen = (True, np.inf), None
-    for _ in range(N_DEALS):
+    for _ in range(N_DRAWS):
         fold_of_group = np.arange(n_groups)[rng.permutation(n_groups)] % n_folds
         totals = np.zeros((n_folds, counts.shape[1]))
         np.add.at(totals, fold_of_group, counts)
