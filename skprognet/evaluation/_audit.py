@@ -146,7 +146,7 @@ def audit(scores, *, groups=None):
     missing = [name for name in (*METHOD, *FOLD, *RECORDED) if name not in scores]
     if missing:
         raise ValueError(
-            f"scores must have the columns that every fit records; got none of the name "
+            f"scores must have the columns that every fit records; got a table without "
             f"{first_few(missing)}. Pass the scores as cross_validate_transfer returned them."
         )
     if groups is not None:

@@ -61,9 +61,9 @@ def cross_validate_transfer(
         the rows of X as normalised here. Labels may be classes or numbers, whatever `y` is. Only
         fits that read a :class:`~skprognet.sources.LayerSource` are given its columns.
     combined_sources : sequence of tuple of str, default=None
-        Sources that are also read together, such as ``[("speaker", "gender")]``, with one frozen
-        column of layers for each. Only methods that can read several sources
-        (`ProgressiveClassifier`) are run with them.
+        Sources that are also read together, such as ``[("speaker", "gender")]``. Only methods that
+        can read several sources are run with them, such as `ProgressiveClassifier` and
+        `ProgressiveRegressor`, which have one frozen column of layers for each source.
     source_estimator : estimator or dict of str to estimator, default=None
         The estimator that is trained on the source tasks. A dict has one for each kind of task, as
         in ``{"classes": DNNClassifier(), "numbers": DNNRegressor()}``. If it is a single
@@ -75,17 +75,17 @@ def cross_validate_transfer(
         beginnings of such names. None means all columns except those of a source.
     placebo : bool or sequence of str, default=False
         Whether each method that keeps a frozen source beside its own layers
-        (`ProgressiveClassifier`) is also run with a placebo of each source and combination, or of
-        the named ones (naming a combination also includes its members). A placebo is the same
-        network with the same number of weights, but its source has learned nothing useful. The
-        result calls it "placebo of speaker". If the source is trained here, its labels are
-        shuffled within its training rows and within its validation rows. If the source came
-        fitted, its layers are permuted within the training rows, within the validation rows and
-        within the test rows.
+        (`ProgressiveClassifier` or `ProgressiveRegressor`) is also run with a placebo of each
+        source and combination, or of the named ones (naming a combination also includes its
+        members). A placebo is the same network with the same number of weights, but its source has
+        learned nothing useful. The result calls it, for example, "placebo of speaker". If the
+        source is trained here, its labels are shuffled within its training rows and within its
+        validation rows. If the source came fitted, its layers are permuted within the training
+        rows, within the validation rows and within the test rows.
     kind : {"classes", "numbers"}, default=None
-        What `y` holds. None takes numbers as numbers if not all of them are whole, and anything
-        else as classes. Whole numbers may be codes of classes, so they are numbers only with
-        ``kind="numbers"``.
+        What `y` holds. None decides by the labels: if all of them are numbers and not all are
+        whole, they are numbers to predict. Anything else is classes. Whole numbers may be codes of
+        classes, so they are numbers only with ``kind="numbers"``.
     scoring : str or Score, default=None
         The score of the test rows: a name (:func:`~skprognet.metrics.get_score_names` lists
         them) or a :class:`~skprognet.metrics.Score`. None means "uar" for classes and "ccc" for
@@ -199,8 +199,9 @@ def cross_validate_transfer(
         regressor does not predict one finite number for each row, and, with
         ``return_predictions=True``, if a classifier predicts something that is not a label of `y`.
     TypeError
-        If `cv` or `sources` is of the wrong type, a method is a classifier although `y` holds
-        numbers or a regressor although `y` holds classes, or the name of a source is not text.
+        If `cv`, `sources` or `placebo` is of the wrong type, a method is not an estimator, a
+        method is a classifier although `y` holds numbers or a regressor although `y` holds
+        classes, or the name of a method or source is not text.
     OSError
         If the checkpoint cannot be written or is removed meanwhile, another process does the same
         jobs in it, or a worker process was killed.
@@ -216,13 +217,14 @@ def cross_validate_transfer(
     -----
     Methods need different things from a source:
 
-    - ProgressiveClassifier needs hidden layers to read. Every source has them.
-    - FineTunedClassifier needs layers of a network to copy. Networks have them, whether trained
-      here or fitted before; columns of X (`LayerSource`) do not.
-    - A method that adds the source's posterior probabilities to the features needs a source that
-      classifies.
-    - A method that learns several tasks at once needs the classes of a source task for the rows of
-      X. It is given them as ``source_y``, and no network is trained for it.
+    - `ProgressiveClassifier`, `SideBySideClassifier` and the regressors of these names need hidden
+      layers to read. Every source has them.
+    - `FineTunedClassifier` and `FineTunedRegressor` need layers of a network to copy. Networks
+      have them, whether trained here or fitted before; columns of X (`LayerSource`) do not.
+    - `PosteriorClassifier` adds the source's posterior probabilities to the features, so it needs
+      a source that classifies.
+    - `MultiTaskClassifier` learns several tasks at once, so it needs the classes of a source task
+      for the rows of X. It is given them as ``source_y``, and no network is trained for it.
 
     Each method is run with each source that has what it needs, and with each combination whose
     sources all have it. A method declares what it needs in its attribute `needs_from_source`.

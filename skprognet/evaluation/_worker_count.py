@@ -1,6 +1,7 @@
 """Decide whether worker processes pay: each must import all libraries before its first job.
 
-The duration of a run is estimated from its design alone, so the same call always decides alike.
+The duration of a run is estimated from its design alone, so the same call always makes the same
+decision.
 """
 
 from itertools import pairwise

@@ -66,13 +66,13 @@ def transfer_between_corpora(
         Column of `labels` to recognise, or to predict as a number, such as "valence". If it holds
         classes, a source and its target must share at least one label.
     kind : {"classes", "numbers"}, default=None
-        What this column holds in all corpora. None takes numbers as numbers to predict if not all
-        of them are whole; see :func:`transfer_between_tasks`.
+        What this column holds in all corpora. None decides by the labels of all corpora together;
+        see :func:`transfer_between_tasks`.
     emotions : sequence of str, default=None
         The labels to keep; rows with other labels are left out of all corpora. None keeps all
         labels. Then labels that only a source has are learned by this source alone, and labels
-        that only the target has by the target alone. Before the first fit, a warning says which
-        labels the corpora share and what is left out. Only for classes.
+        that only the target has by the target alone. If the corpora have different labels, or rows
+        are left out, a warning before the first fit says which. Only for classes.
     scale : {"z-scores", "none"} or dict of str to (low, high), default=None
         How to bring the numbers of the corpora to one scale, before the folds are made. "z-scores"
         (the meaning of None) gives the numbers y of each corpus mean 0 and variance 1 over all of
@@ -166,7 +166,8 @@ def transfer_between_corpora(
 
     Examples
     --------
-    Divide a corpus by the gender of the speaker: do the women help to recognise the men?
+    Divide a corpus by the gender of the speakers: does a source that was trained on women help to
+    recognise the emotions of men?
 
     >>> from skprognet import DNNClassifier
     >>> from skprognet.datasets import load_emodb

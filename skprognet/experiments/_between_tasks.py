@@ -48,8 +48,9 @@ def transfer_between_tasks(
     target : str, default="emotion"
         Column of `labels` to recognise, or to predict as a number.
     kind : {"classes", "numbers"}, default=None
-        What the target holds. None takes numbers as numbers to predict if not all of them are
-        whole, such as ratings, and anything else as classes. Networks for numbers are regressors;
+        What the target holds. None decides by the labels: if all of them are numbers and not all
+        are whole, such as mean ratings, they are numbers to predict. Anything else is classes, and
+        so are whole numbers, which may be codes. Networks for numbers are regressors; the methods
         "posterior" and "multi-task" are only for classes.
     sources : sequence of str, default=("speaker", "gender")
         Columns of `labels` on which networks are trained first. They may hold classes or numbers,
@@ -74,7 +75,7 @@ def transfer_between_tasks(
     speaker : str, default="speaker"
         Column of `labels` with the speakers, by which the folds are made.
     session : str, default="session"
-        Column of `labels` with the sessions, by which ``folds="leave-one-session-out"`` are made.
+        Column of `labels` with the sessions, for ``folds="leave-one-session-out"``.
     folds : {"speaker-stratified", "speaker-independent", "leave-one-session-out"}, \
             default="speaker-stratified"
         Every speaker in every fold (as in the paper), no speaker in two folds, or a fold for each
@@ -89,9 +90,11 @@ def transfer_between_tasks(
         Further methods for the target, such as a support vector machine. Each has its own row in
         the table. Their names must differ from those of the package's methods.
     n_splits : int, default=10
-        Number of folds, at least 3.
+        Number of folds, at least 3. ``folds="leave-one-session-out"`` ignores it, since there is
+        one fold for each session.
     n_repeats : int, default=10
-        How many times the rows are divided into folds.
+        How many times the rows are divided into folds. ``folds="leave-one-session-out"`` ignores
+        it and divides them once.
     normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
         The rows over which features are normalised; see
         :func:`~skprognet.evaluation.cross_validate_transfer`.
@@ -141,7 +144,8 @@ def transfer_between_tasks(
     Warns
     -----
     UserWarning
-        If labels are nearly the same, such as "anger" and "angry"; if rows are duplicates and
+        If labels are nearly the same, such as "anger" and "angry"; if columns of X have the names
+        of layers of a speech model, but are used as features; if rows are duplicates and
         ``duplicates="keep"``; if the audit finds a fit or a source that saw a row that it was
         tested on.
 

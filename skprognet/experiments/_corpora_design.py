@@ -10,7 +10,7 @@ from skprognet.experiments._scales import Z_SCORES, check_scale
 from skprognet.experiments._study_design import StudyDesign, title_of
 
 ALL_OTHERS = "all others"  # the source that is trained on all other corpora together
-_NAMED = 4  # a title names at most so many corpora
+_NAMED = 4  # the most corpora that a title names
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,7 +69,7 @@ class CorporaDesign(StudyDesign):
     leave_one_corpus_out: bool = argument(
         False, "Also train one source on all other corpora together."
     )
-    emotion: str = argument("emotion", "Column to recognise.")
+    emotion: str = argument("emotion", "Column to recognise, or to predict as a number.")
     emotions: tuple[str, ...] | None = argument(
         None,
         "The labels to keep in all corpora, such as: angry happy neutral sad.",
@@ -84,7 +84,8 @@ class CorporaDesign(StudyDesign):
     )
     tasks: tuple[str, ...] = argument(
         (),
-        "Columns of further tasks to read together with another corpus, such as gender.",
+        "Columns of further tasks, such as gender. A progressive network also reads these "
+        "together with another corpus.",
         metavar="COLUMN...",
     )
     train_folds: tuple[int, ...] = argument(
@@ -122,7 +123,7 @@ class CorporaDesign(StudyDesign):
     def _check_names(self):
         if len(self.names) < 2:
             raise ValueError(
-                f"names must be of at least two corpora; got {self.names}. Add a corpus."
+                f"names must hold at least two corpora; got {self.names}. Add a corpus."
             )
         taken = [*self.tasks, *[ALL_OTHERS] * self.leave_one_corpus_out]
         both = [name for name in self.names if name in taken]

@@ -41,7 +41,11 @@ class TasksDesign(StudyDesign):
 
     study = "tasks"
 
-    target: str = argument("emotion", "Column to recognise, such as emotion.", required=True)
+    target: str = argument(
+        "emotion",
+        "Column to recognise, such as emotion, or to predict as a number, such as arousal.",
+        required=True,
+    )
     sources: tuple[str, ...] = argument(
         ("speaker", "gender"),
         "Columns on which networks are trained first, such as: speaker gender.",
@@ -54,7 +58,9 @@ class TasksDesign(StudyDesign):
         "Pretrained networks whose layers are columns of the table, such as ge2e for ge2e.layer1.",
         metavar="NAME...",
     )
-    all_sources: bool = argument(False, "Also read all sources together.")
+    all_sources: bool = argument(
+        False, "Also train a progressive network that reads all sources together."
+    )
     session: str = argument("session", "Column of the sessions, for leave-one-session-out.")
     corpus: str = argument("corpus", "Name of the corpus.")
     folds: str = argument(

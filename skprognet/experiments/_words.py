@@ -44,7 +44,7 @@ NORMALISATION_IN_WORDS = {
         "Each feature has mean 0 and variance 1 over all rows of each speaker. A new speaker is "
         "normalised by his or her own rows, including test rows, but without their labels."
     ),
-    "none": "The features are not normalised. So test rows are not used for this.",
+    "none": "The features are not normalised, so nothing is computed from test rows.",
 }
 PLACEBO_IN_WORDS = (
     "A placebo is the same network with the same number of weights, but its source has learned "
