@@ -90,8 +90,8 @@ def extract_and_keep(
     default="raise",
     show_default=True,
     type=click.Choice(["raise", "skip", "nan"]),
-    help="If files cannot be used, after all were tried: write no table, leave out their rows, or "
-    "leave their features empty.",
+    help="What to do, after all files were tried, if some cannot be used: write no table (raise), "
+    "leave out their rows (skip), or leave their features empty (nan).",
 )
 @cache_option
 @n_jobs_option

@@ -155,22 +155,30 @@ def cross_validate_transfer(
     Returns
     -------
     scores : DataFrame
-        A row per method, source, repeat and fold, with the columns method, source ("a + b" for
-        combined sources), target, corpus, n_train_folds (only with `train_folds`), repeat and fold
-        (from 1), n_train, n_validation, n_test (rows), seed, source_seed, metric (the name of
-        `scoring`), greater_is_better (whether a greater score is better), score, chance (score of
-        guessing on these test rows, NaN if unknown), source_score (score of the source on the
-        test rows of its own task, NaN if there is none or it is unknown; by `scoring`, or by UAR
-        or CCC if the source is of the other kind than `y`), source_metric (the metric of
-        source_score; only if a source is of the other kind than `y`), best_epoch, n_epochs,
-        normalisation, baseline (the method that is the same network without a source, or "none"),
-        source_overlap (share of the test rows that the source had seen), seconds (for networks
-        trained together, the share of each), trained_together (only on a CUDA device or with
-        `n_together`: how many networks were trained at once; 1 if the group of jobs had no other
-        network of its kind, or if it cannot be trained together, see
-        :func:`~skprognet.estimators.why_alone`), and the record for :func:`audit`: rows_seen,
-        rows_seen_by_source, rows_tested, and also columns_seen and columns_withheld if a source
-        has its own columns.
+        One row per method, source, repeat and fold, with these columns:
+
+        - method, source ("none" without a source, "a + b" for combined sources), target, corpus,
+          n_train_folds (only with `train_folds`), repeat and fold (both from 1);
+        - n_train, n_validation and n_test: numbers of rows;
+        - seed of the fit, and source_seed of the fit of its source (missing unless it is a single
+          source that was trained here);
+        - metric (the name of `scoring`), greater_is_better (whether a greater score is better),
+          score, and chance (the score of guessing on these test rows; NaN if unknown);
+        - source_score: the score of the source on the test rows of its own task, by `scoring`, or
+          by UAR or CCC if the source is of the other kind than `y`; NaN if there is none or it is
+          unknown; and source_metric, its metric (only if a source is of the other kind than `y`);
+        - best_epoch and n_epochs: the epoch that was kept, from 1, and how many were trained;
+          missing for an estimator without epochs;
+        - normalisation, and baseline: the method that is the same network without a source, or
+          "none";
+        - source_overlap: the share of the test rows that the source had seen; NaN if there is no
+          source, or if unknown;
+        - seconds: the duration of the fit; for networks trained together, the share of each;
+        - trained_together (only on a CUDA device or with `n_together`): how many networks were
+          trained at once; 1 if the group of jobs had no other network of its kind, or if it cannot
+          be trained together, see :func:`~skprognet.estimators.why_alone`;
+        - the record for :func:`audit`: rows_seen, rows_seen_by_source, rows_tested, and also
+          columns_seen and columns_withheld if a source has its own columns.
     curves : DataFrame
         Second, only with ``return_curves=True``: method, source, target, corpus,
         (n_train_folds,) repeat, fold, metric (the `monitor` of the method), epoch, train_loss,
