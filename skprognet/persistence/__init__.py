@@ -4,7 +4,9 @@ A file is in the safetensors format: the length of a JSON header (8 bytes, littl
 header, which names each array with its type, shape and place, and the bytes of the arrays. The
 header's ``__metadata__`` has one entry, ``"skprognet"``, whose text is a JSON document:
 
-``format_version`` The number 1; any other is rejected. ``versions``
+``format_version``
+    The number 1; any other is rejected.
+``versions``
     The versions of skprognet, scikit-learn, torch, skorch and numpy at the time of saving, for
     people to read.
 ``model``
