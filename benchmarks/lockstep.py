@@ -1,11 +1,11 @@
 """Measure how long many networks take on a GPU when they train together.
 
 The networks are those of Table 2 of Gideon et al. 2017 at the size of IEMOCAP: invented rows, ten
-speakers, a hundred pairs of a test and a validation speaker. First come all plain networks and
-sources (300), then 200 fine-tuned and 200 progressive networks. The script needs torch and this
-package, for which ``pip install --no-deps --no-build-isolation .`` is enough. A part that fails is
-reported, and the others still run. When the time is up, the script stops with the figures so far.
-Each figure is printed at once, and all of them are written as JSON.
+speakers, and a hundred pairs of a test and a validation speaker. First come 300 plain networks and
+sources, then 200 fine-tuned and 200 progressive networks. The script needs torch and this package;
+``pip install --no-deps --no-build-isolation .`` is enough. If a part fails, the script reports it
+and runs the others. When the time is up, it stops and keeps the figures so far. Each figure is
+printed at once, and all of them are written as JSON.
 
     python benchmarks/lockstep.py --seconds 200 --output lockstep.json
     python benchmarks/lockstep.py --device cpu --rows 300 --networks 6 --width 16
@@ -37,7 +37,7 @@ from skprognet.networks import (
 )
 
 N_FEATURES, BATCH, LR, TABLE_EPOCHS = 88, 32, 5e-4, 600
-# kind -> (stages of Table 2 of this kind: how many networks at once)
+# How many networks of each kind train together, in each stage of Table 2.
 STAGES = {"DNN": (300, 200), "ProgNet": (200,)}
 
 
@@ -59,7 +59,7 @@ def wait(device):
 
 
 def recorded(function, device, times):
-    """Return a function that calls `function` so many times, as one CUDA graph on a GPU."""
+    """Return a function that calls `function` several times, as one CUDA graph on a GPU."""
 
     def repeat():
         for _ in range(times):
@@ -75,7 +75,7 @@ def recorded(function, device, times):
 
 
 def kernel_seconds(function, device, times=20):
-    """Return seconds of one call without what a launch costs on the host."""
+    """Return the seconds of one call, without the cost of its launch on the host."""
     replay = recorded(function, device, times)
     replay()
     return seconds_of(replay, device, 3) / times
@@ -94,7 +94,7 @@ class Table:
         self.X = torch.randn(n, N_FEATURES, generator=generator).to(self.device)
         noisy = torch.randn(n, 4, generator=generator) + 0.3 * self.X[:, :4].cpu()
         self.y = noisy.argmax(1)
-        # Speakers differ in how much they say, and so networks in their number of steps.
+        # Speakers have different numbers of rows, so networks have different numbers of steps.
         self.speaker = torch.multinomial(
             torch.rand(10, generator=generator) + 2, n, replacement=True, generator=generator
         )
@@ -121,7 +121,7 @@ class Table:
         test, validation = b % 10, (b + 1 + b // 10 % 9) % 10
         train = (self.speaker != test) & (self.speaker != validation)
         X = self.X
-        if kind == "ProgNet":  # beside the features the layers of a source of its own
+        if kind == "ProgNet":  # it reads the features and the layers of its own source
             on_device = torch.Generator(self.device).manual_seed(b)
             width = 4 * self.options.width
             frozen = torch.rand(len(X), width, generator=on_device, device=self.device)
@@ -135,7 +135,7 @@ class Table:
         return NetworkToTrain(column, *rows, order_seed=1000 + b, dropout_seed=2000 + b)
 
     def group(self, kind, members, n_rows=None, device=None, max_epochs=TABLE_EPOCHS):
-        """Return the networks with these numbers in training."""
+        """Return the networks with these numbers, ready to train together."""
         networks = [self.network(kind, b, n_rows) for b in members]
         return self.in_training(networks, device, max_epochs)
 
@@ -187,9 +187,9 @@ def recorded_epoch(report, group):
 def bytes_of_step(column):
     """Return the bytes that one step of one network must move: products, Adam, activations.
 
-    Weights are read in the forward pass, read again for the gradient of the layer below, and
-    their gradients are written; Adam reads four numbers of each weight and writes three.
-    Activations would be moved as well where they do not stay in the cache.
+    Weights are read in the forward pass and again for the gradient of the layer below, and their
+    gradients are written. Adam reads four numbers for each weight and writes three. Activations
+    are moved as well, unless they stay in the cache.
     """
     layers = range(len(column.layers))
     own = [column.layers[k].weight.numel() for k in layers]
@@ -197,13 +197,13 @@ def bytes_of_step(column):
     learning = sum(p.numel() for p in column.parameters() if p.requires_grad)
     lowest = next(k for k in layers if column.layers[k].bias.requires_grad)
     products = 4 * (all_weights + sum(own[lowest + 1 :]) + learning)
-    # Bias, product, activation and dropout, three products' reads, slope, sum: passes of 4 bytes.
+    # Passes of 4 bytes: bias, product, activation, dropout, reads of three products, slope, sum.
     activations = 4 * BATCH * sum(column.hidden_layer_sizes) * 19
     return {"products": products, "adam": 28 * learning, "activations": activations}
 
 
 def bound_seconds(group, column, bandwidth):
-    """Return the seconds of an epoch if memory were the only limit: weights only, and all."""
+    """Return the seconds of an epoch if only memory limited it: of weights, and of everything."""
     parts = bytes_of_step(column)
     steps = sum(group.group.orders.n_steps)
     weights = (parts["products"] + parts["adam"]) * steps / bandwidth
@@ -232,11 +232,11 @@ class Report:
         Path(self.options.output).write_text(text + "\n")
 
     def run(self, section, function, needed):
-        """Run a part of the benchmark, if there is time; say what went wrong in it, if any."""
+        """Run a part of the benchmark if there is time for it, and report any error in it."""
         if self.left() < needed:
             self.say("left out", part=section, seconds_left=self.left())
             return
-        torch.backends.cuda.matmul.allow_tf32 = False  # whatever a part that failed has left
+        torch.backends.cuda.matmul.allow_tf32 = False  # a part that failed may have changed it
         torch.backends.cuda.preferred_blas_library("cublas")
         try:
             with torch.inference_mode():
@@ -254,7 +254,7 @@ def _short(value):
 
 
 def measure_machine(report, options):
-    """What the device gives at best: bytes a second, and float32 operations a second."""
+    """Measure the limits of the device: bytes per second, and float32 operations per second."""
     cuda = options.device == "cuda"
     name = torch.cuda.get_device_name() if cuda else platform.processor() or "CPU"
     report.say("machine", device=name, torch=torch.__version__, python=platform.python_version())
@@ -275,7 +275,7 @@ def measure_machine(report, options):
 
 
 def compare_with_cpu(report, options, table, kind, tf32=False):
-    """The same networks on CPU and GPU: losses of each batch, scores, masks."""
+    """Compare the same networks on CPU and GPU: losses of each batch, scores, masks."""
     torch.backends.cuda.matmul.allow_tf32 = tf32
     n_rows = 640 if options.device == "cuda" else 100
     losses, scores = {}, {}
@@ -303,7 +303,7 @@ def compare_with_cpu(report, options, table, kind, tf32=False):
 
 
 def time_epochs(report, options, table, kind, size, tf32=False, library="cublas"):
-    """Seconds of an epoch: as kernels one by one, and as one CUDA graph."""
+    """Measure the seconds of an epoch: as single kernels, and as one CUDA graph."""
     size = min(size, options.networks)
     torch.backends.cuda.matmul.allow_tf32 = tf32
     torch.backends.cuda.preferred_blas_library(library)
@@ -358,7 +358,7 @@ def time_epochs(report, options, table, kind, size, tf32=False, library="cublas"
 
 
 def project(report, options):
-    """The whole of Table 2, from the seconds of an epoch of each stage."""
+    """Estimate the time of the whole Table 2 from the seconds of an epoch in each stage."""
     for tf32 in (False, True):
         here = {
             (row["kind"], row["networks"]): row
@@ -385,7 +385,7 @@ def project(report, options):
 
 
 def summarise(report):
-    """Print once more what matters most: the last lines are what a short log keeps."""
+    """Print the most important figures again, since a short log keeps only the last lines."""
     for row in report.figures.get("epoch", []):
         print(
             f"{row['kind']:>20} x {row['networks']:3}, TF32 {row['tf32']!s:5} {row['library']:8}: "
@@ -457,9 +457,9 @@ def adam(lists, counts):
 
 
 def time_products(report, options, size):
-    """Batched products of 32 rows by themselves: weights as views of a wide row, or apart.
+    """Time batched products of 32 rows alone, with weights as views of a wide row or separate.
 
-    Weights are stored as torch does, outputs x inputs, or the other way round.
+    Weights have the shape (outputs, inputs), as in torch, or the transposed shape.
     """
     size, width, device = min(size, options.networks), options.width, options.device
     h, d = [torch.randn(size, BATCH, width, device=device) for _ in range(2)]
@@ -470,7 +470,7 @@ def time_products(report, options, size):
     moved = 4 * size * width * width
 
     def calls(w):
-        """Return what is timed, by name; `w` is (B, outputs, inputs)."""
+        """Return the timed functions by name; `w` has the shape (B, outputs, inputs)."""
         return {
             "forward": lambda: torch.baddbmm(bias, h, w.mT, out=z),
             "forward, inputs x outputs": lambda: torch.baddbmm(bias, h, w, out=z),
@@ -501,7 +501,7 @@ def time_products(report, options, size):
 
 
 def look_at_kernels(report, options, table, kind, size):
-    """The kernels that take longest in an epoch of few steps, by torch's profiler."""
+    """List the kernels that take longest in an epoch of few steps, by torch's profiler."""
     from torch.profiler import ProfilerActivity, profile
 
     size = min(size, options.networks)
@@ -525,11 +525,11 @@ def look_at_kernels(report, options, table, kind, size):
 
 
 def look_at_neighbours(report, options, table, kind):
-    """Whether the numbers of one network change with what is beside it, bit for bit."""
+    """Report whether the numbers of one network depend on the networks beside it, bit for bit."""
     n_rows = 10 * BATCH
 
     def weights(members, fewer=0):
-        """Return those of network 0; the last of the others may have fewer rows."""
+        """Return the weights of network 0; the last `fewer` of the networks have fewer rows."""
         networks = [table.network(kind, b, n_rows) for b in members]
         for number, each in enumerate(networks[len(networks) - fewer :]):
             rows = each.training
@@ -570,14 +570,14 @@ def look_at_neighbours(report, options, table, kind):
         return
     others = {
         "others, as many": weights([0, *range(limit - 3, limit)]),
-        "others, of whom two have fewer rows": weights([0, *range(limit - 3, limit)], fewer=2),
+        "others, two with fewer rows": weights([0, *range(limit - 3, limit)], fewer=2),
     }
     for case, other in others.items():
         report.say("neighbours", kind=kind, case=case, equal=same(by_size[4], other))
 
 
 def time_one_by_one(report, options, table, kind):
-    """A step of one network as `fit` makes it now, to compare with."""
+    """Time a step of one network as `fit` does it for a single network, for comparison."""
     network = table.network(kind, 0)
     column = copy.deepcopy(network.column).to(options.device)
     column.dropout_generator = torch.Generator(options.device).manual_seed(0)
@@ -595,7 +595,7 @@ def time_one_by_one(report, options, table, kind):
 
 
 def run_stage(report, options, table, kind, size):
-    """A whole stage, with all that goes with it, for as many epochs as there is time for."""
+    """Run a whole stage with validation and all else, for as many epochs as there is time for."""
     size = min(size, options.networks)
     rows = [r for r in report.figures.get("epoch", []) if r["kind"] == kind]
     each = min((r["seconds"] for r in rows if r["networks"] == size), default=1.0)
@@ -627,7 +627,7 @@ def run_stage(report, options, table, kind, size):
 
 
 def parts(report, options, table):
-    """Yield name, function and the seconds that each part may need, the most important first."""
+    """Yield name, function and the seconds that each part needs, the most important part first."""
     given = (report, options, table)
     yield "machine", partial(measure_machine, report, options), 0
     for kind in ("DNN", "ProgNet"):
@@ -667,13 +667,21 @@ def parts(report, options, table):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", default="cuda")
-    parser.add_argument("--seconds", type=float, default=200, help="stop after so many")
+    parser.add_argument("--seconds", type=float, default=200, help="stop after this time")
     parser.add_argument("--rows", type=int, default=5531)
     parser.add_argument("--width", type=int, default=256, help="units of a hidden layer")
-    parser.add_argument("--networks", type=int, default=300, help="at most so many at once")
-    parser.add_argument("--epochs", type=int, default=4, help="timed for each figure")
+    parser.add_argument(
+        "--networks", type=int, default=300, help="the most networks to train at once"
+    )
+    parser.add_argument(
+        "--epochs", type=int, default=4, help="epochs that are timed for each figure"
+    )
     parser.add_argument("--whole", type=int, default=60, help="epochs of a whole stage")
-    parser.add_argument("--only", default="", help="parts whose names begin so, by commas")
+    parser.add_argument(
+        "--only",
+        default="",
+        help="run only parts whose names begin with one of these, separated by commas",
+    )
     parser.add_argument("--output", default="lockstep.json")
     options = parser.parse_args()
     options.bandwidth = 3e12

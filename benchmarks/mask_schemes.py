@@ -64,8 +64,8 @@ def summary(n_seeds, epochs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=20, help="of the networks (default: 20)")
-    parser.add_argument("--epochs", type=int, default=200, help="of each fit (default: 200)")
+    parser.add_argument("--seeds", type=int, default=20, help="number of seeds (default: 20)")
+    parser.add_argument("--epochs", type=int, default=200, help="in each fit (default: 200)")
     given = parser.parse_args()
     notes = (
         f"EmoDB as it comes with the package, {FOLDS} folds stratified by speaker, the paper's "

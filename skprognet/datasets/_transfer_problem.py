@@ -78,8 +78,8 @@ def make_transfer_problem(
 
     For the other rows, it is one of the four labels, drawn at random. So the best UAR in the
     source task is :math:`|\tau| + (1 - |\tau|) / 4`. The parameter :math:`\tau` sets how much the
-    source says about the target, which is nothing at 0. The target task does not depend on `transfer`: with the same
-    random state, its features and labels are the same.
+    source says about the target, which is nothing at 0. The target task does not depend on
+    `transfer`: with the same random state, its features and labels are the same.
 
     Train the source on many rows and the target on few. Then FineTunedClassifier and
     ProgressiveClassifier should both gain for :math:`\tau > 0`, and neither for :math:`\tau = 0`.
