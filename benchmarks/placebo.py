@@ -56,8 +56,8 @@ def trial(case, seed):
         random_state=seed,
         n_jobs=1,
     )
-    found = compare_methods(scores, alpha=ALPHA).set_index("kind")
-    placebo, transfer = found.loc["placebo"], found.loc["transfer"]
+    comparisons = compare_methods(scores, alpha=ALPHA).set_index("kind")
+    placebo, transfer = comparisons.loc["placebo"], comparisons.loc["transfer"]
     numbers = [placebo["difference"], placebo["pvalue"]]
     numbers += [transfer["difference"], transfer["pvalue"]]
     return dict(zip(COLUMNS, [case, seed, *numbers], strict=True))

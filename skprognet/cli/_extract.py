@@ -120,7 +120,7 @@ def extract(
     extractor record how the features were computed.
 
     If a file cannot be used, or the work is stopped, the features of the other files are kept in
-    the folder OUTPUT.cache, or in that of --cache. The next run computes only the rest.
+    the folder OUTPUT.cache, or in the folder of --cache. The next run computes only the rest.
     """
     check_no_input(output, files)
     utterances = list_utterances(files)

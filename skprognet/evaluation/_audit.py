@@ -87,9 +87,9 @@ def audit(scores, *, groups=None):
     as unknown.
 
     If only some fits may read the columns of a source, every fit also records which columns it
-    and the sources trained for it were given. A column is recognised by its name and by its
-    numbers, so the audit also finds a copy under another name. A fit that does not read the
-    source must not have any of its columns.
+    and the sources trained for it were given. A fit that does not read the source must not have
+    any of its columns. A column is recognised by its name and by its numbers, so the audit also
+    finds a copy under another name, unless it has fewer than three different numbers.
 
     Parameters
     ----------

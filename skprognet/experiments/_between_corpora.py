@@ -146,8 +146,8 @@ def transfer_between_corpora(
         features differ, rows are duplicates, the folds cannot be made, or the checkpoint is of
         another run.
     TypeError
-        If `estimator` is neither a DNNClassifier nor a DNNRegressor, `corpora` is not a dict of
-        pairs, or design.toml cannot hold an option.
+        If an argument is of the wrong type, such as an `estimator` that is neither a DNNClassifier
+        nor a DNNRegressor, `corpora` is not a dict of pairs, or design.toml cannot hold an option.
     OSError
         If the checkpoint cannot be written.
 

@@ -136,8 +136,8 @@ def transfer_between_tasks(
         regressor although the labels are taken as classes and `kind` is None, rows are duplicates,
         the folds cannot be made, or the checkpoint is of another run.
     TypeError
-        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or design.toml cannot hold an
-        option.
+        If an argument is of the wrong type, such as an `estimator` that is neither a DNNClassifier
+        nor a DNNRegressor, or design.toml cannot hold an option.
     OSError
         If the checkpoint cannot be written.
 

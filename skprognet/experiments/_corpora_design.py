@@ -25,11 +25,12 @@ class CorporaDesign(StudyDesign):
     Raises
     ------
     ValueError
-        If a value is out of range, there is only one name or a name twice, `sources` or `targets`
-        names an unknown corpus, a target has no source, or a corpus has the name of a task.
+        If a value is out of range or does not apply to `kind`, there is only one name or a name
+        twice, `sources` or `targets` names an unknown corpus, a target has no source, or a corpus
+        has the name of a task.
     TypeError
-        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or design.toml cannot hold a
-        value.
+        If a value is of the wrong type, such as an `estimator` that is neither a DNNClassifier nor
+        a DNNRegressor, or design.toml cannot hold it.
 
     See Also
     --------
