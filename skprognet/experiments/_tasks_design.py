@@ -18,8 +18,9 @@ class TasksDesign(StudyDesign):
     Raises
     ------
     ValueError
-        If a value is out of range or does not apply to `kind`, `other_methods` uses the name of a method of the package, there
-        are neither sources nor layers, or a source and a layer have the same name.
+        If a value is out of range or does not apply to `kind`, `other_methods` uses the name of a
+        method of the package, there are neither sources nor layers, or a source and a layer have
+        the same name.
     TypeError
         If a value is of the wrong type, such as an `estimator` that is neither a DNNClassifier nor
         a DNNRegressor, or design.toml cannot hold it.

@@ -108,8 +108,8 @@ class SpeechModelFeatures(FeatureExtractor):
     **Input of a transformers model.** If its file ``preprocessor_config.json`` says so, or is
     missing, the signal is normalised to mean 0 and variance 1. An utterance of more than 20 s is
     cut into the fewest windows of equal length (to one sample) that are not longer than 20 s. No
-    frame sees beyond its window. All windows of a batch are equally long, so nothing is padded. The names of the
-    columns begin with the last part of the model's name, with "-" for dots.
+    frame sees beyond its window. All windows of a batch are equally long, so nothing is padded.
+    The names of the columns begin with the last part of the model's name, with "-" for dots.
 
     Its weights are read from safetensors, or else from ``pytorch_model.bin`` as numbers only
     (``weights_only=True``), and no code of a model runs. Weights that the file lacks are an error;
