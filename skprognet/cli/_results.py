@@ -100,7 +100,9 @@ results_type = click.Path(exists=True, path_type=Path)
 @click.command()
 @click.argument("results", nargs=-1, required=True, type=results_type, metavar="RESULTS.csv...")
 @click.option(
-    "--all-pairs", is_flag=True, help="Compare all pairs, not only the paper's and the controls."
+    "--all-pairs",
+    is_flag=True,
+    help="Compare every method with every other one, even if their sources differ.",
 )
 @click.option("--against", metavar="METHOD", help="Compare all with this method, such as DNN.")
 @click.option("--recall-of", metavar="CLASS", help="Compare the recall of a class, such as angry.")

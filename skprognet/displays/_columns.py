@@ -47,9 +47,9 @@ def check_network(estimator):
     network = network_of(estimator)
     if network is None:
         raise TypeError(
-            "estimator must be a fitted DNNClassifier, FineTunedClassifier, "
-            "ProgressiveClassifier or MLPClassifier, or a pipeline or FrozenEstimator that ends "
-            f"in one; got {estimator!r}."
+            "estimator must be a fitted network of this package, an MLPClassifier or "
+            "MLPRegressor, or a pipeline, FrozenEstimator or search around one; got "
+            f"{estimator!r:.200}. Pass one of these."
         )
     check_is_fitted(network)
 
