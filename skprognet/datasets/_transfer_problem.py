@@ -37,7 +37,7 @@ def best_concordance(A, B, rng):
     given x are averages over draws of the factors and the nuisance, weighted by the likelihood of
     x. No function of x has a higher correlation with y than m, which has
     :math:`r = \sqrt{1 - \mathrm{E}\,v}` since y has variance 1. The CCC is at most r, and reaches
-    r if m is scaled to the variance of y.
+    r if m is scaled to the variance of y. The rows have no offsets of speakers.
     """
     factors, nuisance = rng.standard_normal((2, ROWS + DRAWS, 2))
     clean = mix(factors, nuisance, A, B)
@@ -76,10 +76,10 @@ def make_transfer_problem(
       that learns them finds the factors;
     - :math:`u` if :math:`\tau < 0`: a network that learns them finds what the target must ignore.
 
-    For the other rows, it is one of the four labels, drawn at random. So the best UAR in the
-    source task is :math:`|\tau| + (1 - |\tau|) / 4`. The parameter :math:`\tau` sets how much the
-    source says about the target, which is nothing at 0. The target task does not depend on
-    `transfer`: with the same random state, its features and labels are the same.
+    For the other rows, it is one of the four labels, drawn at random. So the UAR in the
+    source task is at most :math:`|\tau| + (1 - |\tau|) / 4`. The parameter :math:`\tau` sets how
+    much the source says about the target, which is nothing at 0. The target task does not depend
+    on `transfer`: with the same random state, its features and labels are the same.
 
     Train the source on many rows and the target on few. Then FineTunedClassifier and
     ProgressiveClassifier should both gain for :math:`\tau > 0`, and neither for :math:`\tau = 0`.
@@ -122,7 +122,8 @@ def make_transfer_problem(
             Whether the source label of each row was computed from f or u, and not drawn at random.
         best_ccc : float
             With ``target="number"`` only: the best CCC that a prediction from the features can
-            reach in the population, found by simulation to about 0.005.
+            reach in the population if the offsets of the speakers are known, found by simulation
+            to about 0.005.
 
     Raises
     ------

@@ -21,7 +21,7 @@ class CalibrationDisplay(Display):
     their confidence, and each bin with rows has a mark. On the dotted diagonal a method is right
     as often as it expects. Below the diagonal it is overconfident, above it underconfident. Larger
     marks have more rows. The legend has the expected calibration error (ECE): the mean distance of
-    all rows from the diagonal.
+    the bins from the diagonal, weighted by their numbers of rows.
 
     The accuracy of n rows varies by chance with a standard deviation of up to 0.5 / sqrt(n), which
     is 0.16 for ten rows. So bins of fewer than `min_count` rows have open marks, and the curve
