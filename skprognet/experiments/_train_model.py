@@ -78,8 +78,9 @@ def train_model(
 ):
     """Train one network on all rows of a corpus, to use it on other recordings.
 
-    The features are normalised over all rows. A tenth of the rows chooses the epoch. This does not
-    show how well the model does on new recordings; use :func:`transfer_between_tasks` for that.
+    The features are normalised over all rows. A tenth of the rows (`validation_fraction` of the
+    network) chooses the epoch. Their score does not show how well the model does on new
+    recordings; use :func:`transfer_between_tasks` for that.
 
     Parameters
     ----------
