@@ -77,7 +77,8 @@ class GroupScoresDisplay(Display):
             The column of `labels` that has the groups, or several, which are drawn one below the
             other.
         scoring : str or Score, default=None
-            The score. None means "uar" for classes and "ccc" for numbers.
+            The score; see :func:`~skprognet.results.scores_by_group`. None means "uar" for classes
+            and "ccc" for numbers.
 
         Returns
         -------

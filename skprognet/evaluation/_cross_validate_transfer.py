@@ -88,8 +88,9 @@ def cross_validate_transfer(
         classes, so they are numbers only with ``kind="numbers"``.
     scoring : str or Score, default=None
         The score of the test rows: a name (:func:`~skprognet.metrics.get_score_names` lists
-        them) or a :class:`~skprognet.metrics.Score`. None means "uar" for classes and "ccc" for
-        numbers. The epoch of a network is chosen by its own parameter `monitor`.
+        them) or a :class:`~skprognet.metrics.Score`. None means "uar" (unweighted average recall)
+        for classes and "ccc" (concordance correlation coefficient) for numbers. The epoch of a
+        network is chosen by its own parameter `monitor`.
     groups : array-like of shape (n_samples,), default=None
         Speaker (or session) of each row, for `cv`. The default `cv` needs it.
     speakers : array-like of shape (n_samples,), default=None

@@ -36,10 +36,11 @@ def transfer_between_corpora(
 
     A network learns emotion on the eight training folds of one corpus, the source. It then helps
     networks to learn emotion on 1, 2, 4 and 8 training folds of another corpus, the target. The
-    methods are a plain network (DNN, no transfer), a fine-tuned one (PT/FT) and a progressive one
-    (ProgNet); all methods and sizes have the same test and validation rows. Each of the ten
-    repeats divides the rows into new folds. For every test fold it puts the training folds into a
-    new random order, and smaller training sets are part of larger ones.
+    methods are a plain network (DNN, no transfer), a fine-tuned network (PT/FT: pre-training and
+    fine-tuning) and a progressive network (ProgNet). All methods and sizes have the same test and
+    validation rows. Each of the ten repeats divides the rows into new folds. For each test fold,
+    the training folds are put into a new random order, and smaller training sets are part of
+    larger ones.
 
     The paper has two corpora; here any number is possible. Each corpus is recognised with the help
     of each of the others. The network without transfer is trained once for each target, whatever
@@ -108,7 +109,8 @@ def transfer_between_corpora(
         The rows over which features are normalised, in each corpus by itself; see
         :func:`~skprognet.evaluation.cross_validate_transfer`.
     scoring : str or Score, default=None
-        The score of the test rows. None means "uar" for classes and "ccc" for numbers. See
+        The score of the test rows. None means "uar" (unweighted average recall) for classes and
+        "ccc" (concordance correlation coefficient) for numbers. See
         :func:`~skprognet.evaluation.cross_validate_transfer`.
     duplicates : {"error", "drop", "keep"}, default="error"
         What to do before training about rows with equal features, in one corpus or in several. If

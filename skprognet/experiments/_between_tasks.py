@@ -34,10 +34,11 @@ def transfer_between_tasks(
 ):
     """Run the paper's study of transfer between tasks (the five rows of Table 2, and Figure 3).
 
-    The study compares a plain network (DNN) with a fine-tuned (PT/FT) and a progressive network
-    (ProgNet) for each source task. All have the same ten folds, stratified by speaker: 8 train, 1
-    chooses the epoch and 1 tests. The sources are trained only on the training folds. A source can
-    also be a pretrained network whose layers are columns of X.
+    The study compares a plain network (DNN) with a fine-tuned network (PT/FT: pre-training and
+    fine-tuning) and a progressive network (ProgNet) for each source task. By default, all have the
+    same ten folds, stratified by speaker: 8 train, 1 chooses the epoch and 1 tests. The sources
+    are trained only on the training folds. A source can also be a pretrained network whose layers
+    are columns of X.
 
     Parameters
     ----------
@@ -99,7 +100,8 @@ def transfer_between_tasks(
         The rows over which features are normalised; see
         :func:`~skprognet.evaluation.cross_validate_transfer`.
     scoring : str or Score, default=None
-        The score of the test rows. None means "uar" for classes and "ccc" for numbers. See
+        The score of the test rows. None means "uar" (unweighted average recall) for classes and
+        "ccc" (concordance correlation coefficient) for numbers. See
         :func:`~skprognet.evaluation.cross_validate_transfer`.
     duplicates : {"error", "drop", "keep"}, default="error"
         What to do before training about rows with equal features, which are copies of one

@@ -20,8 +20,9 @@ class OpenSmileFeatures(FeatureExtractor):
 
     Each utterance is decoded, its channels are averaged, and the mean is resampled to 16 kHz and
     truncated to 16 bits, which clips samples beyond full scale. Then openSMILE [1]_ summarises it
-    in one row; by default, these are the 88 functionals of eGeMAPSv02 [2]_. There is nothing to
-    fit, since a row depends on its utterance alone.
+    in one row of functionals, which are statistics over the utterance; by default, these are the
+    88 functionals of eGeMAPSv02 [2]_. There is nothing to fit, since a row depends on its
+    utterance alone.
 
     openSMILE is free for research only, and so are the features that it computes. It comes with
     ``pip install 'skprognet[audio]'``. Everything else in this package works without it, on any
