@@ -27,7 +27,7 @@ class Report:
         Path(self.options.output).write_text(text + "\n")
 
     def run(self, section, function, needed):
-        """Run a part of the benchmark, if there is time; say what went wrong in it, if any."""
+        """Run a part of the benchmark if there is time for it, and report any error in it."""
         if self.left() < needed:
             self.say("left out", part=section, seconds_left=self.left())
             return

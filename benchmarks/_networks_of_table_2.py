@@ -90,9 +90,9 @@ def on_device(network, device):
 def bytes_of_step(column):
     """Return the bytes that one step of one network must move: products, Adam, activations.
 
-    Weights are read in the forward pass, read again for the gradient of the layer below, and
-    their gradients are written; Adam reads four numbers of each weight and writes three.
-    Activations would be moved as well where they do not stay in the cache.
+    Weights are read in the forward pass and again for the gradient of the layer below, and their
+    gradients are written. Adam reads four numbers for each weight and writes three. Activations
+    are moved as well, unless they stay in the cache.
     """
     layers = range(len(column.layers))
     own = [column.layers[k].weight.numel() for k in layers]
@@ -100,6 +100,6 @@ def bytes_of_step(column):
     learning = sum(p.numel() for p in column.parameters() if p.requires_grad)
     lowest = next(k for k in layers if column.layers[k].bias.requires_grad)
     products = 4 * (all_weights + sum(own[lowest + 1 :]) + learning)
-    # Bias, product, activation and dropout, three products' reads, slope, sum: passes of 4 bytes.
+    # Passes of 4 bytes: bias, product, activation, dropout, reads of three products, slope, sum.
     activations = 4 * BATCH * sum(column.hidden_layer_sizes) * 19
     return {"products": products, "adam": 28 * learning, "activations": activations}

@@ -33,7 +33,7 @@ def plain_module(dropout=0.5):
 
 
 class PlainProgressive(torch.nn.Module):
-    """The progressive network as a user would write it; the source runs in every step."""
+    """The progressive network as a user would write it: the source is computed in every step."""
 
     def __init__(self, source):
         super().__init__()
@@ -122,7 +122,7 @@ def keras_on_torch(X, y, batch_size, epochs):
 
 
 def matrix_products_alone(X, batch_size, epochs, device="cpu"):
-    """Compute only the products of all steps; no implementation can be faster."""
+    """Compute only the matrix products of all steps, which every implementation needs."""
     sizes = [N_FEATURES, *WIDTHS, N_CLASSES]
     weights = [torch.randn(n_out, n_in, device=device) for n_in, n_out in pairwise(sizes)]
     inputs = [torch.randn(batch_size, n_in, device=device) for n_in in sizes[:-1]]

@@ -1,8 +1,9 @@
 """Cost of feature extraction: processors, memory, and a second run from the cache.
 
-Each row is an extraction in a new process, with one worker process per processor, of more files
-than the row before. The files are invented speech, so anybody can run this benchmark;
-``--corpus FOLDER`` uses recordings instead. The result is also written to ``benchmarks/results/``.
+Each row of the table is an extraction in a new process, with one worker process per processor, and
+has more files than the row before. The files are invented speech, so anybody can run this
+benchmark; ``--corpus FOLDER`` uses recordings instead. The table is also written to
+``benchmarks/results/``.
 """
 
 import argparse
@@ -34,8 +35,8 @@ class Watch(threading.Thread):
     def __init__(self):
         super().__init__(daemon=True)
         self.done = threading.Event()
-        self.peak_parent = self.peak_worker = 0  # bytes that are resident
-        self.waited = {}  # s for which each process waited for a free processor
+        self.peak_parent = self.peak_worker = 0  # bytes of resident memory
+        self.waited = {}  # by process: how long it waited for a free processor, in s
 
     def run(self):
         me = psutil.Process()

@@ -1,11 +1,11 @@
 """How often a test finds that transfer changes a gap between groups, if it does and if not.
 
-The predictions are invented. Some speakers are recognised better than others, each method has its
-own speakers that it recognises better, and the same rows are tested in every repeat. The
-predictions are classes with the score UAR, or numbers with the score CCC. If transfer changes
-nothing, the test should find a change in 5 % of the trials. Transfer that helps both groups alike
-changes nothing either. Rows as units, which treats the rows of a speaker as independent, shows
-why speakers are the default.
+The predictions are invented. Some speakers are recognised better than others, each method
+recognises other speakers better, and the same rows are tested in every repeat. The predictions are
+classes with the score UAR, or numbers with the score CCC. If transfer does not change the gap, the
+test should find a change in 5 % of the trials, even if transfer helps both groups alike. The rows
+with the unit "row" treat the rows of a speaker as independent. They show why speakers are the
+better units.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def predict_labels(rng, truth, score, effect):
 
 
 def predict_numbers(rng, truth, score, effect):
-    """Return numbers that are off by `effect`, with as much noise as gives the CCC `score`.
+    """Return numbers that are off by `effect`, with the noise for which the CCC is `score`.
 
     The truth has mean 0 and variance 1, so CCC = 2 SLOPE / (1 + SLOPE^2 + effect^2 + noise^2).
     """
@@ -63,7 +63,7 @@ KINDS = {"UAR": LABELS, "CCC": NUMBERS}
 
 
 def invented(widening, rng, helps=0.0, kind=LABELS):
-    """Return predictions of a network without and of one with a source, and labels."""
+    """Return predictions of a network without a source and of one with a source, and labels."""
     speaker = np.repeat(np.arange(N_SPEAKERS), N_ROWS_EACH)
     side = np.where(speaker % 2, 0.5, -0.5)
     truth = kind.truth(rng, len(speaker))

@@ -1,11 +1,11 @@
 """Measure how long many networks take on a GPU when they train together.
 
 The networks are those of Table 2 of Gideon et al. 2017 at the size of IEMOCAP: invented rows, ten
-speakers, a hundred pairs of a test and a validation speaker. First come all plain networks and
-sources (300), then 200 fine-tuned and 200 progressive networks. The script needs torch and this
-package, for which ``pip install --no-deps --no-build-isolation .`` is enough. A part that fails is
-reported, and the others still run. When the time is up, the script stops with the figures so far.
-Each figure is printed at once, and all of them are written as JSON.
+speakers, and a hundred pairs of a test and a validation speaker. First come 300 plain networks and
+sources, then 200 fine-tuned and 200 progressive networks. The script needs torch and this package;
+``pip install --no-deps --no-build-isolation .`` is enough. If a part fails, the script reports it
+and runs the others. When the time is up, it stops and keeps the figures so far. Each figure is
+printed at once, and all of them are written as JSON.
 
     python benchmarks/lockstep.py --seconds 200 --output lockstep.json
     python benchmarks/lockstep.py --device cpu --rows 300 --networks 6 --width 16
@@ -49,7 +49,7 @@ def recorded_epoch(report, group):
 
 
 def bound_seconds(group, column, bandwidth):
-    """Return the seconds of an epoch if memory were the only limit: weights only, and all."""
+    """Return the seconds of an epoch if only memory limited it: of weights, and of everything."""
     parts = bytes_of_step(column)
     steps = sum(group.group.orders.n_steps)
     weights = (parts["products"] + parts["adam"]) * steps / bandwidth
@@ -57,7 +57,7 @@ def bound_seconds(group, column, bandwidth):
 
 
 def measure_machine(report, options):
-    """Measure the bytes and the float32 operations a second that the device reaches at best."""
+    """Measure the limits of the device: bytes per second, and float32 operations per second."""
     cuda = options.device == "cuda"
     name = torch.cuda.get_device_name() if cuda else platform.processor() or "CPU"
     report.say("machine", device=name, torch=torch.__version__, python=platform.python_version())
@@ -106,7 +106,7 @@ def compare_with_cpu(report, options, table, kind, tf32=False):
 
 
 def time_epochs(report, options, table, kind, size, tf32=False):
-    """Time an epoch, with kernels launched one by one and as one CUDA graph."""
+    """Time an epoch, as single kernels and as one CUDA graph."""
     size = min(size, options.networks)
     torch.backends.cuda.matmul.allow_tf32 = tf32
     cuda = options.device == "cuda"
@@ -185,7 +185,7 @@ def project(report, options):
 
 
 def summarise(report):
-    """Print once more what matters most: the last lines are what a short log keeps."""
+    """Print the most important figures again, since a short log keeps only the last lines."""
     for row in report.figures.get("epoch", []):
         print(
             f"{row['kind']:>20} x {row['networks']:3}, TF32 {row['tf32']!s:5}: "
@@ -223,7 +223,7 @@ def time_one_by_one(report, options, table, kind):
 
 
 def run_stage(report, options, table, kind, size):
-    """Time a whole stage with its set-up, for as many epochs as there is time for."""
+    """Time a whole stage with its validation, for as many epochs as there is time for."""
     size = min(size, options.networks)
     rows = [r for r in report.figures.get("epoch", []) if r["kind"] == kind]
     epoch_seconds = min((r["seconds"] for r in rows if r["networks"] == size), default=1.0)
@@ -281,13 +281,13 @@ def parts(report, options, table):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", default="cuda")
-    parser.add_argument("--seconds", type=float, default=200, help="stop after so many")
+    parser.add_argument("--seconds", type=float, default=200, help="stop after this time")
     parser.add_argument("--rows", type=int, default=5531)
     parser.add_argument("--width", type=int, default=256, help="units of a hidden layer")
-    parser.add_argument("--networks", type=int, default=300, help="at most so many at once")
-    parser.add_argument("--epochs", type=int, default=4, help="timed for each figure")
+    parser.add_argument("--networks", type=int, default=300, help="most networks at once")
+    parser.add_argument("--epochs", type=int, default=4, help="epochs of each figure")
     parser.add_argument("--whole", type=int, default=60, help="epochs of a whole stage")
-    parser.add_argument("--only", default="", help="parts whose names begin so, by commas")
+    parser.add_argument("--only", default="", help="beginnings of names of parts, with commas")
     parser.add_argument("--output", default="lockstep.json")
     options = parser.parse_args()
     options.bandwidth = 3e12

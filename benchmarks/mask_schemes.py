@@ -25,7 +25,7 @@ MARGIN = 0.01
 def scores(seed, epochs, n_together):
     """Return the mean UAR of each method over the folds, for one seed of the networks."""
     emodb, options = load_emodb(), {"max_epochs": epochs}
-    found = cross_validate_transfer(
+    results = cross_validate_transfer(
         emodb.data,
         emodb.target,
         methods={"DNN": DNNClassifier(**options), "ProgNet": ProgressiveClassifier(**options)},
@@ -37,7 +37,7 @@ def scores(seed, epochs, n_together):
         n_jobs=1,
         n_together=n_together,
     )
-    return found.groupby("method")["score"].mean()
+    return results.groupby("method")["score"].mean()
 
 
 def summary(n_seeds, epochs):
@@ -64,8 +64,8 @@ def summary(n_seeds, epochs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=20, help="of the networks (default: 20)")
-    parser.add_argument("--epochs", type=int, default=200, help="of each fit (default: 200)")
+    parser.add_argument("--seeds", type=int, default=20, help="number of seeds (default: 20)")
+    parser.add_argument("--epochs", type=int, default=200, help="in each fit (default: 200)")
     given = parser.parse_args()
     notes = (
         f"EmoDB as it comes with the package, {FOLDS} folds stratified by speaker, the paper's "

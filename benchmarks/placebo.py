@@ -1,11 +1,12 @@
-"""How often a source beats its placebo: one with nothing to teach, and one that helps.
+"""How often a source beats its placebo, if the source is useless and if it is helpful.
 
 `make_transfer_problem` invents both. The labels of the useless source say nothing about the
 target, and those of the helpful one say everything. Each source is trained on many rows of
 another corpus, and its placebo on the same rows with shuffled labels. The target has few rows. The
 test is two-sided, so by luck alone it finds a useless source better in alpha / 2 of the trials.
 
-Each trial is one random state and is written down at once: the same command goes on after a stop.
+Each trial is one random state, and its result is written at once. If the script is stopped, the
+same command continues.
 """
 
 import argparse
@@ -34,7 +35,7 @@ COLUMNS = ("case", "seed", "gain", "p_placebo", "gain_over_dnn", "p_dnn")
 
 
 def trial(case, seed):
-    """Return what one random state gives: gains of the source over its placebo and the DNN."""
+    """Return the result of one random state: gains of the source over its placebo and the DNN."""
     problem = make_transfer_problem(
         N_SOURCE + N_TARGET, N_FEATURES, transfer=TRANSFER[case], random_state=seed
     )
@@ -55,8 +56,8 @@ def trial(case, seed):
         random_state=seed,
         n_jobs=1,
     )
-    found = compare_methods(scores, alpha=ALPHA).set_index("kind")
-    placebo, transfer = found.loc["placebo"], found.loc["transfer"]
+    comparisons = compare_methods(scores, alpha=ALPHA).set_index("kind")
+    placebo, transfer = comparisons.loc["placebo"], comparisons.loc["transfer"]
     numbers = [placebo["difference"], placebo["pvalue"]]
     numbers += [transfer["difference"], transfer["pvalue"]]
     return dict(zip(COLUMNS, [case, seed, *numbers], strict=True))

@@ -1,6 +1,7 @@
-"""How long the probabilities of 100,000 rows take, and of one, next to what that takes at least.
+"""How long it takes to predict the probabilities of 100,000 rows, and of one row.
 
-Many rows stand beside a bare forward pass, one row beside the matrix products alone.
+The time for many rows is compared with a bare forward pass in PyTorch. The time for one row is
+compared with that for its matrix products alone.
 """
 
 import time
@@ -21,7 +22,7 @@ ROUNDS_OF_ONE_ROW = 300
 
 
 def the_same_module(model):
-    """Return the network of a fitted classifier as one would write it in PyTorch."""
+    """Return the network of a fitted classifier as a user would write it in PyTorch."""
     module = plain_module().eval().requires_grad_(False)
     linear = [layer for layer in module if isinstance(layer, torch.nn.Linear)]
     for layer, learned in zip(linear, model.net_.module_.layers, strict=True):
@@ -30,14 +31,14 @@ def the_same_module(model):
 
 
 def forward(module, X, rows_at_once):
-    """Return the probabilities that the module gives, so many rows at a time."""
+    """Return the probabilities from the module, computed `rows_at_once` rows at a time."""
     with torch.inference_mode():
         parts = [module(rows).softmax(dim=1) for rows in torch.from_numpy(X).split(rows_at_once)]
         return torch.cat(parts).numpy()
 
 
 def extra_memory(run, n_bytes):
-    """Return what numpy allocates at most while something runs, in copies of the rows."""
+    """Return the most memory that numpy allocates during a call, in copies of the rows."""
     tracemalloc.start()
     run()
     _, peak = tracemalloc.get_traced_memory()
@@ -46,7 +47,7 @@ def extra_memory(run, n_bytes):
 
 
 def models():
-    """Return a fitted classifier of each kind, with two sources where it reads any."""
+    """Return a fitted classifier of each kind; those that read several sources have two."""
     X, y = problem()
     options = {"max_epochs": 1, "early_stopping": False, "random_state": 0}
     first, second = (DNNClassifier(**options).fit(X, labels) for labels in (y, y % 2))
@@ -60,7 +61,7 @@ def models():
 
 
 def matrices(model):
-    """Return the matrices with which a classifier and its sources multiply a row."""
+    """Return the matrices by which a classifier and its sources multiply a row."""
     column = model.net_.module_
     own = [w.detach() for k in range(len(column.layers)) for w in column.weights(k)]
     if not isinstance(model, (ProgressiveClassifier, SideBySideClassifier)):
@@ -108,8 +109,8 @@ def one_row():
     notes = (
         "Probabilities of one row, a float32 array, of networks with four hidden layers of 256: "
         f"CPU time of one thread, median of {ROUNDS_OF_ONE_ROW} rounds, each classifier in turn "
-        "with its products. These are the row times each matrix that it meets; the least is the "
-        "5 % quantile of the differences."
+        "with its matrix products. These multiply the row by each matrix of the network and its "
+        "sources. The least is the 5 % quantile of the differences."
     )
     publish("prediction_of_one_row", table, notes)
 

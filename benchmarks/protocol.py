@@ -1,8 +1,8 @@
 """Cost of a whole study: how busy the cores are, and how memory grows with its size.
 
 The study is the five rows of the paper's Table 2 (seven networks for each fold) on the shipped
-data, with the paper's network and the default `n_jobs`. Only the number of epochs is smaller, so
-that it ends within minutes.
+data, with the paper's network and the default `n_jobs`. Only the number of epochs is smaller than
+the paper's, so that the benchmark ends within minutes.
 """
 
 import resource

@@ -1,4 +1,7 @@
-"""Run all benchmarks, one after the other (``make bench``); each can also run alone."""
+"""Run the benchmarks of speed and memory, one after the other (``make bench``).
+
+Each can also run alone. The other scripts in this folder only run alone.
+"""
 
 import features
 import prediction

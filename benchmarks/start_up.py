@@ -1,4 +1,4 @@
-"""Cost of a process before it trains, and of a demo of one epoch: CPU seconds of whole processes.
+"""CPU seconds of processes that hardly train: a first fit, a worker's start, a demo of one epoch.
 
 "Before" is the same code with the usual methods: torch's own Adam, imports with the garbage
 collector on, and worker processes for every run, even a short one.
@@ -18,7 +18,7 @@ import numpy as np
 from skprognet import DNNClassifier
 DNNClassifier(max_epochs=1).fit(np.eye(60, 88), np.arange(60) % 2)
 """
-# A worker's first job comes as the name of a function, which is then imported.
+# A worker gets its first job as the name of a function, which it then imports.
 WORKER = """
 from importlib import import_module
 from skprognet._start_up import import_for_good

@@ -1,4 +1,4 @@
-"""How long a fit takes, next to what one would use instead.
+"""How long a fit takes, compared with the tools that a user would choose instead.
 
 All contenders train the paper's network (88 features, 4 hidden layers of 256 sigmoid units,
 dropout 0.5, Adam, cross-entropy or the squared error of numbers) on one thread, in whole calls of
@@ -30,7 +30,7 @@ from threadpoolctl import threadpool_limits
 from skprognet import DNNClassifier, DNNRegressor, ProgressiveClassifier
 
 EPOCHS, ROUNDS = 20, 7
-# contender -> the row of ours that it is to be compared with
+# For each contender, the network of this package that it is compared with.
 RIVALS = {
     "ours": "ours",
     "skorch as it comes": "ours",
@@ -60,7 +60,7 @@ def ours_of_numbers(X, y, batch_size, epochs, device="cpu"):
 
 @cache
 def fitted_source(device):
-    """Return one source for all rounds, which the round that warms up fits."""
+    """Return one source for all rounds; it is fitted in the warm-up round."""
     return DNNClassifier(max_epochs=1, early_stopping=False, device=device).fit(*problem())
 
 
@@ -75,7 +75,7 @@ def ours_progressive(X, y, batch_size, epochs, device="cpu"):
 
 
 def contenders(batch_size, device):
-    """Return what is timed, by name; on a GPU those that know of one."""
+    """Return the functions to time by name; on a GPU only those that can use it."""
     X, y = problem()
     options = {"batch_size": batch_size, "epochs": EPOCHS, "device": device}
     on_any_device = {
@@ -101,7 +101,7 @@ def contenders(batch_size, device):
 
 def measure(batch_size, device):
     """Return a table of milliseconds per epoch, and of each contender's time over ours."""
-    # A GPU works beside the processor, whose time says nothing of it.
+    # The time of the processor does not include that of a GPU.
     clock = time.process_time if device == "cpu" else time.perf_counter
     seconds = in_turn(contenders(batch_size, device), ROUNDS, clock)
     return pd.DataFrame(
@@ -136,5 +136,5 @@ def main(device="cpu"):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--device", default="cpu", help="where torch computes, as cuda")
+    parser.add_argument("--device", default="cpu", help="device of torch, such as cuda")
     main(parser.parse_args().device)

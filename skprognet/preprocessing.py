@@ -81,16 +81,19 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
     with the mean and the standard deviation (divisor n) of this feature over the rows of that
     corpus. This removes differences between corpora (room, microphone and level) or between
     speakers (the size of their bodies). What a score means depends on **which rows the statistics
-    are computed over**. The parameter `statistics` names them, with the same words as the column
-    ``normalisation`` of results:
+    are computed over**. The parameter `statistics` chooses them, with the same words as the column
+    ``normalisation`` of results. This table shows over which rows mean and standard deviation are
+    computed, for a corpus that was in `fit`, for a corpus that was not, and for new rows of a
+    corpus that was:
 
     ==================  ====================  ======================  ============================
     ``statistics``      seen corpus           unseen corpus           rows not seen by `fit`
     ==================  ====================  ======================  ============================
     ``"corpus"``        all of its rows       error                   error
-    ``"training"``      its rows in `fit`     error                   like the rest of its corpus
-    ``"speaker"``       its rows in `fit`     its rows in that one    like the rest of its corpus
-                                              call of `transform`
+    ``"training"``      its rows in `fit`     error                   rows of their corpus in
+                                                                      `fit`
+    ``"speaker"``       its rows in `fit`     its rows in that one    rows of their corpus in
+                                              call of `transform`     `fit`
     ==================  ====================  ======================  ============================
 
     Parameters

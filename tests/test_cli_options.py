@@ -70,4 +70,4 @@ def test_help_says_the_networks_own_defaults():
     assert f"[default: {network.dropout}]" in text
     assert f"Learning rate. [default: {network.lr}]" in text
     assert network.patience is None
-    assert "without improvement. [default: run all]" in text
+    assert "without improvement. [default: train all epochs]" in text

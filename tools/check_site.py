@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 # The attributes with which a page loads a resource, or links to another page.
 LOADS = {"img": "src", "script": "src", "link": "href", "source": "src", "iframe": "src"}
 LEADS = {"a": "href", "area": "href"}
-# A link element that only says something about the page.
+# The kinds of link elements that describe the page and load nothing.
 SAYS = {"canonical", "next", "prev", "index", "search", "author", "license"}
 
 

@@ -54,7 +54,7 @@ def _ge2e_row(scores, speakers):
 
 
 def _pvalue(comparisons, one, other):
-    """Return the p-value of the comparison of two methods, in whichever order it stands."""
+    """Return the p-value of the comparison of two methods, whichever of them comes first."""
     first = list(zip(comparisons["method"], comparisons["source"], strict=True))
     second = list(zip(comparisons["against"], comparisons["against_source"], strict=True))
     pairs = [{a, b} for a, b in zip(first, second, strict=True)]

@@ -48,14 +48,14 @@ _EMOTIONS = _several("--emotions", "EMOTION...", "Emotions to keep.  [default: a
 _PAPER = _several(
     "--emotions", "EMOTION...", "Emotions to keep; or paper, or all.  [default: paper]"
 )
-_WORDS = _pairs("--words", "LABEL=WORD", "Rename a label; without WORD it counts as missing.")
+_WORDS = _pairs("--words", "LABEL=WORD", "Rename a label; LABEL= makes it missing.")
 _CORPUS = _one("--corpus", "Name of the corpus.  [default: as in the file or database]")
 _DUPLICATES = click.option(
     "--duplicates",
     default="keep",
     show_default=True,
     type=click.Choice(["keep", "drop", "error"]),
-    help="If a recording is there twice: keep both and warn, drop the second, or stop.",
+    help="If a recording appears twice: keep both and warn, drop the second, or stop.",
 )
 _NAME = "Scheme or column with this label.  [default: {}]"
 
@@ -65,7 +65,9 @@ _OF_A_CORPUS = {
     ("emotions", "paper"): _PAPER,
     ("recordings", "all"): _several("--recordings", "KIND...", "Kinds to keep.  [default: all]"),
     ("segments", False): click.option(
-        "--segments", is_flag=True, help="Give utterances as times in the dialogue files."
+        "--segments",
+        is_flag=True,
+        help="List utterances as segments (start, end) of the dialogue files.",
     ),
     ("channel", "speech"): click.option(
         "--channel",

@@ -60,7 +60,7 @@ def use_design(ctx: click.Context, param: click.Parameter, path: Path | None) ->
 
 
 def _seen_from_here(table, folder):
-    """Return the path of a table, which a design in this folder names relative to itself."""
+    """Return the path of a table, which a design in this folder names relative to the folder."""
     return table if is_shipped(table) else os.path.normpath(folder / table)
 
 

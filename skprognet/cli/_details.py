@@ -162,8 +162,8 @@ def _to_markdown(frame):
     "--labels",
     multiple=True,
     metavar="TABLE",
-    help="Table with this column, or emodb. Its rows match those of the study by the column file, "
-    "or else by their order. For several corpora, give each as CORPUS=TABLE.",
+    help="Table with the column of --by, or emodb. Its rows are matched with those of the study "
+    "by the column file, or else by their order. For several corpora, give each as CORPUS=TABLE.",
 )
 @click.option("-n", type=click.IntRange(1), help="Number of disputed rows.  [default: 20]")
 @table_option(required=False, otherwise="Markdown on standard output")

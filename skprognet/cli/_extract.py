@@ -90,8 +90,8 @@ def extract_and_keep(
     default="raise",
     show_default=True,
     type=click.Choice(["raise", "skip", "nan"]),
-    help="If files cannot be used, after all were tried: write no table, leave out their rows, or "
-    "leave their features empty.",
+    help="What to do, after all files were tried, if some cannot be used: write no table (raise), "
+    "leave out their rows (skip), or leave their features empty (nan).",
 )
 @cache_option
 @n_jobs_option
@@ -120,7 +120,7 @@ def extract(
     extractor record how the features were computed.
 
     If a file cannot be used, or the work is stopped, the features of the other files are kept in
-    the folder OUTPUT.cache, or in that of --cache. The next run computes only the rest.
+    the folder OUTPUT.cache, or in the folder of --cache. The next run computes only the rest.
     """
     check_no_input(output, files)
     utterances = list_utterances(files)

@@ -28,7 +28,7 @@ def read_names(files: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def split_names(content: bytes) -> tuple[str, ...]:
-    r"""Return the names in a list with one name per line, as Windows programs write it as well.
+    r"""Return the names in a list with one name per line; Windows programs may have written it.
 
     Parameters
     ----------

@@ -184,7 +184,7 @@ def table_option(*, required, otherwise="CSV on standard output"):
 cache_option = click.option(
     "--cache",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder that keeps features, so that audio of the same content is computed once.",
+    help="Folder that keeps features, so that those of the same audio are computed only once.",
 )
 
 timeout_option = click.option(
@@ -193,7 +193,7 @@ timeout_option = click.option(
     show_default=True,
     type=click.FloatRange(min=0, min_open=True),
     metavar="S",
-    help="Seconds after which the work on a recording is given up; needs 2 or more processes.",
+    help="Longest processing time of a recording in seconds; needs 2 or more processes.",
 )
 
 max_duration_option = click.option(

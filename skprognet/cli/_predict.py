@@ -66,7 +66,8 @@ def _parse_speech_models(ctx, param, values):
     is_flag=True,
     help="Also write the contribution of each source (source_...) and each group of features "
     "(features_...): how much the log-probability of the label, or the number, drops without it. "
-    "A value above 0 supports the label or raises the number. Each takes one more prediction.",
+    "A value above 0 supports the label or raises the number. Each contribution takes one more "
+    "prediction.",
 )
 @device_option
 @download_option

@@ -26,7 +26,7 @@ class Stopped(click.ClickException):
 
 @contextmanager
 def _requests_to_end() -> Iterator[list[int]]:
-    """Turn SIGTERM and SIGHUP into a KeyboardInterrupt; yield a list that receives its number.
+    """Turn SIGTERM and SIGHUP into KeyboardInterrupt; yield a list for the number of the signal.
 
     A signal that the caller ignores, as under nohup, stays ignored.
     """

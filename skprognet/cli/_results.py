@@ -30,7 +30,7 @@ from skprognet.significance import get_significance_test_names
 TIMES = ["seconds"]
 KINDS = ("curves", "scores", "significance", "sizes", "predictions")
 CHOICES = {"corpus": "--corpus", "n_train_folds": "--train-folds"}
-# Columns of which a picture can show several values; of the others it shows one.
+# The columns of which a kind of picture can show several values.
 SIDE_BY_SIDE = {"significance": ("corpus", "n_train_folds"), "sizes": ("n_train_folds",)}
 
 
@@ -99,7 +99,11 @@ results_type = click.Path(exists=True, path_type=Path)
 
 @click.command()
 @click.argument("results", nargs=-1, required=True, type=results_type, metavar="RESULTS.csv...")
-@click.option("--all-pairs", is_flag=True, help="Compare all pairs, not only the paper's.")
+@click.option(
+    "--all-pairs",
+    is_flag=True,
+    help="Compare every method with every other one, even if their sources differ.",
+)
 @click.option("--against", metavar="METHOD", help="Compare all with this method, such as DNN.")
 @click.option("--recall-of", metavar="CLASS", help="Compare the recall of a class, such as angry.")
 @test_option
@@ -178,14 +182,14 @@ def _shown(value):
     "--smoothing",
     type=click.IntRange(min=1),
     metavar="EPOCHS",
-    help="Window of the moving average of curves, an odd number; 1 is none.  [default: about a "
-    "twentieth of the epochs]",
+    help="For --kind curves: window of the moving average, an odd number; 1 means no smoothing.  "
+    "[default: about a twentieth of the epochs]",
 )
 @click.option(
     "--panels/--no-panels",
     default=None,
-    help="Whether each method has a panel of its own in curves.  [default: if there are more than "
-    "three]",
+    help="For --kind curves: whether each method has its own panel.  [default: if there are more "
+    "than three]",
 )
 @click.option(
     "--output",
@@ -206,12 +210,20 @@ def plot(
     panels: bool | None,
     output: Path,
 ) -> None:
-    """Draw results: training curves, scores, differences, or scores by size of the training set.
+    """Draw results of a study.
 
     RESULTS.csv is as for "skprognet compare". FOLDER is the output of "skprognet tasks" or
-    "corpora". The kind curves needs the folder, or its curves.csv.gz. The kind predictions draws
-    predicted numbers against the truth; it needs the folder, or its file of predictions.
-    """
+    "corpora".
+
+    \b
+    Kinds:
+      curves        score by epoch; needs FOLDER, or its curves.csv.gz
+      scores        mean, spread and single results of each method
+      significance  difference of each comparison, with its interval
+      sizes         score by size of the training set
+      predictions   predicted numbers against the truth; needs FOLDER, or its
+                    file of predictions
+    """  # noqa: D301 - click reads \b
     check_folder(output.parent)
     check_no_result(output)
     if not output.suffix:

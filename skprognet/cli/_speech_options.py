@@ -26,8 +26,8 @@ speech_options = with_options(
             "speech_models",
             multiple=True,
             metavar="MODEL",
-            help="Also write the layers of this pretrained network, averaged over time: ge2e, or "
-            "the folder or hub name of a transformers model (wav2vec2, HuBERT, WavLM). "
+            help="Also write statistics over time of the layers of this pretrained network: ge2e, "
+            "or the folder or hub name of a transformers model (wav2vec2, HuBERT, WavLM). "
             "MODEL:random has random weights, as a control. Repeat the option for more models.",
         ),
         click.option(
@@ -35,14 +35,14 @@ speech_options = with_options(
             default="all",
             show_default=True,
             metavar="LAYER,...",
-            help="Names of layers, separated by commas.",
+            help="Names of layers, separated by commas; all means the hidden layers.",
         ),
         click.option(
             "--speech-pooling",
             default="mean,std",
             show_default=True,
             metavar="mean,std",
-            help="Statistics over time of each unit.",
+            help="Statistics over time of each unit: mean, std, or both.",
         ),
         device_option,
         download_option,

@@ -112,7 +112,7 @@ NETWORK = {
     "lr": ("--lr", click.FloatRange(min=0, min_open=True), "Learning rate."),
     "device": ("--device", str, 'Where networks are trained, such as "cuda".'),
 }
-_WITHOUT = {"patience": "run all"}  # what None means
+_WITHOUT = {"patience": "train all epochs"}  # what None means
 
 
 def network_options(only: Iterable[str] = tuple(NETWORK), **defaults: Any) -> Callable:

@@ -132,8 +132,9 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
 @click.option(
     "--validation",
     type=click.Choice(VALIDATIONS),
-    help="Which tenth of the rows is held out to choose the best epoch: other speakers, or a "
-    "tenth of each class.  [default: other speakers, if each class has several]",
+    help="Which tenth of the rows is held out to choose the best epoch: rows of other speakers "
+    "(speaker-independent), or a tenth of each class, or of all rows for numbers (stratified).  "
+    "[default: speaker-independent, if each class has several speakers]",
 )
 @kind_options
 @duplicates_option

@@ -15,8 +15,8 @@ def fetch_corpus(name, *, version=None, cache=None, duplicates="keep", verbose=T
     """Download an open corpus, or take it from the cache, and read its labels.
 
     The recordings and labels come from the public repository of audb [1]_, which checks each
-    file against its checksum and keeps it, so the next call needs no network. The first call in a
-    process prints the licence and what to cite on standard error.
+    file against its checksum and keeps it, so the next call needs no network. The first call for a
+    corpus in a process prints its licence and what to cite on standard error.
 
     ===========  ========================  ===========  =======================================
     Name         Corpus                    Language     Licence

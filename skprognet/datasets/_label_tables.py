@@ -107,6 +107,7 @@ def _rename(columns, table, path):
     if twice:
         raise ValueError(
             f"{path} already has columns called {first_few(twice)}, but columns= uses "
-            f"{first_few([columns[name] for name in twice])} for them. Rename the former."
+            f"{first_few([columns[name] for name in twice])} for them. Rename {first_few(twice)} "
+            "in the table."
         )
     return others.assign(**named)

@@ -81,7 +81,8 @@ class NamedFiles:
         emotions : str or list of str, default='all'
             'all', or some of the emotions.
         duplicates : {'keep', 'drop', 'error'}, default='keep'
-            Whether a recording in two formats is a warning or an error.
+            What to do about a recording in two formats: 'keep' and 'drop' warn and read one of
+            them, 'error' raises.
 
         Returns
         -------
@@ -89,12 +90,18 @@ class NamedFiles:
             One row per recording, sorted by path: the columns of :func:`check_corpus`, then the
             other groups of the pattern.
 
+        Warns
+        -----
+        UserWarning
+            If a recording exists in several formats.
+
         Raises
         ------
         NotADirectoryError, FileNotFoundError
             If `root` is not a folder, or holds no recordings.
         ValueError
-            If a recording has another form of name, or an emotion is unknown.
+            If the name of a recording does not match the pattern, an emotion is unknown, or a
+            recording exists in several formats and `duplicates` is 'error'.
         """
         paths = find_recordings(check_root(root).rglob("*"), duplicates)
         if not paths:

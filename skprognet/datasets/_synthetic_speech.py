@@ -44,19 +44,20 @@ def make_speech_corpus(
 ):
     r"""Invent a corpus of emotional speech: audible recordings, and the parameters of each.
 
-    Use it to try the whole way from audio to a verdict without data, and to check every step
-    against the known parameters. An utterance has no words: five to seven syllables, each a hiss
-    and a vowel, with a pause after four. It cannot replace real speech to judge a method.
+    Use it to try all steps from audio to a verdict without data of your own, and to check each
+    step against the known parameters. An utterance has no words: five to seven syllables, each a
+    hiss and a vowel, with a pause after four. It cannot replace real speech to judge a method.
 
-    A source is filtered [1]_. With the starts :math:`t_k` of the pulses, whose distances follow
-    the pitch contour and vary by the jitter, the flow through the glottis is [2]_
+    The voice is a sound source that the vocal tract filters [1]_. With the starts :math:`t_k` of
+    the pulses, whose distances follow the pitch contour and vary by the jitter, the flow through
+    the glottis is [2]_
 
     .. math:: u(x) = \tfrac{27}{4} (x^2 - x^3), \quad
        x = \min\Big(1, \frac{t - t_k}{0.6\,(t_{k+1} - t_k)}\Big)
 
-    Its derivative, with gains that vary by the shimmer, is softened above `tilt`. Breath, which
-    is noise in proportion to u, is added. One resonator for each formant F of bandwidth B follows
-    [3]_,
+    Its derivative, with gains that vary by the shimmer, is softened above the frequency `tilt`.
+    Breath, which is noise in proportion to u, is added. Then one resonator for each formant F of
+    bandwidth B filters the sum, where T is the sampling period [3]_,
 
     .. math:: y_t = (1 - b - c)\,x_t + b\,y_{t-1} + c\,y_{t-2}, \quad
        b = 2 e^{-\pi B T} \cos 2 \pi F T, \quad c = -e^{-2 \pi B T}
@@ -65,7 +66,8 @@ def make_speech_corpus(
     speaker has a constant vocal tract, neutral pitch, rate, level and voice quality. An emotion
     changes pitch, range, rate and level in the directions that [4]_ and [5]_ report. Reports on
     voice quality differ, so its directions are invented. All amounts are invented too, and vary
-    from one utterance to the next:
+    from one utterance to the next. Pitch changes by semitones (st), level and breath by dB, and
+    the others by a factor:
 
     =======  =====  =====  ====  =====  ======  =======  ======  ====
     emotion  pitch  range  rate  level  jitter  shimmer  breath  tilt

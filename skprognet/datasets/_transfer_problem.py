@@ -12,7 +12,7 @@ MIXING = 0.18  # standard deviation of the weights that mix both into a feature
 NOISE = 0.5  # standard deviation in each feature
 SPEAKERS = 0.2  # standard deviation between speakers in each feature
 TARGETS = ("classes", "number")
-ROWS, DRAWS = 400, 8000  # of the simulation that finds the best score
+ROWS, DRAWS = 400, 8000  # in the simulation that finds the best score
 
 
 def quadrant(z):
@@ -37,7 +37,7 @@ def best_concordance(A, B, rng):
     given x are averages over draws of the factors and the nuisance, weighted by the likelihood of
     x. No function of x has a higher correlation with y than m, which has
     :math:`r = \sqrt{1 - \mathrm{E}\,v}` since y has variance 1. The CCC is at most r, and reaches
-    r if m is scaled to the variance of y.
+    r if m is scaled to the variance of y. The rows have no offsets of speakers.
     """
     factors, nuisance = rng.standard_normal((2, ROWS + DRAWS, 2))
     clean = mix(factors, nuisance, A, B)
@@ -72,18 +72,20 @@ def make_transfer_problem(
     share :math:`|\tau|` of the rows, the source label is the quadrant, after a rotation of 45
     degrees, of
 
-    - :math:`f` if :math:`\tau > 0`: other classes, but to learn them is to find the factors;
-    - :math:`u` if :math:`\tau < 0`: to learn them is to find what the target must ignore.
+    - :math:`f` if :math:`\tau > 0`: these classes differ from those of the target, but a network
+      that learns them finds the factors;
+    - :math:`u` if :math:`\tau < 0`: a network that learns them finds what the target must ignore.
 
-    For the other rows, it is one of the four labels by chance. So the best UAR in the source task
-    is :math:`|\tau| + (1 - |\tau|) / 4`, and :math:`\tau` sets how much the source says about the
-    target, nothing at 0. The target task does not depend on `transfer`: with the same random
-    state, its features and labels are the same.
+    For the other rows, it is one of the four labels, drawn at random. So the UAR in the
+    source task is at most :math:`|\tau| + (1 - |\tau|) / 4`. The parameter :math:`\tau` sets how
+    much the source says about the target, which is nothing at 0. The target task does not depend
+    on `transfer`: with the same random state, its features and labels are the same.
 
     Train the source on many rows and the target on few. Then FineTunedClassifier and
     ProgressiveClassifier should both gain for :math:`\tau > 0`, and neither for :math:`\tau = 0`.
     For :math:`\tau < 0` the first should lose, since it starts from misleading weights, but the
-    second hardly, since its own column starts from new weights. The notes have numbers.
+    second should lose little, since its own column starts from new weights. See the Notes for
+    measured differences.
 
     Parameters
     ----------
@@ -117,10 +119,11 @@ def make_transfer_problem(
         factors, nuisance : ndarray of shape (n_samples, 2)
             f and u.
         informed : ndarray of bool of shape (n_samples,)
-            Whether the source label of each row is not by chance.
+            Whether the source label of each row was computed from f or u, and not drawn at random.
         best_ccc : float
             With ``target="number"`` only: the best CCC that a prediction from the features can
-            reach in the population, found by simulation to about 0.005.
+            reach in the population if the offsets of the speakers are known, found by simulation
+            to about 0.005.
 
     Raises
     ------
@@ -135,10 +138,10 @@ def make_transfer_problem(
 
     Notes
     -----
-    The table shows the UAR on 600 other rows minus that of DNNClassifier, which was 0.53, as mean
-    (standard deviation) over ten random states. The networks had two hidden layers of 32, no
-    dropout and a learning rate of 0.01. The source was trained on 1000 rows with the epoch chosen
-    by validation loss, the target for 40 epochs on 32 of these rows.
+    The table shows the UAR on 600 other rows minus the UAR of DNNClassifier, which was 0.53: mean
+    (standard deviation) over ten random states. The networks had two hidden layers of 32 units, no
+    dropout and a learning rate of 0.01. The source was trained on 1000 rows, and the validation
+    loss chose its epoch. The target was trained for 40 epochs on 32 of these rows.
 
     ============  ===================  =====================
     ``transfer``  FineTunedClassifier  ProgressiveClassifier

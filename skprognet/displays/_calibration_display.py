@@ -1,4 +1,4 @@
-"""How sure a method is, and how often it is right when it is that sure."""
+"""Draw reliability curves: how often a method is right, by how confident it is."""
 
 import warnings
 
@@ -17,24 +17,26 @@ NEEDED = [*METHOD, "confidence", "accuracy", "count"]
 class CalibrationDisplay(Display):
     """Reliability curves: accuracy against confidence, and the expected calibration error.
 
-    The confidence is the probability of the predicted class. On the dotted diagonal a method is
-    right as often as it says. Below it the method is too sure, above it not sure enough. The area
-    of a mark is in proportion to the number of rows; the legend has the expected calibration error
-    (ECE): the mean distance from the diagonal over all rows.
+    The confidence is the probability of the predicted class. The rows are sorted into bins by
+    their confidence, and each bin with rows has a mark. On the dotted diagonal a method is right
+    as often as it expects. Below the diagonal it is overconfident, above it underconfident. Larger
+    marks have more rows. The legend has the expected calibration error (ECE): the mean distance of
+    the bins from the diagonal, weighted by their numbers of rows.
 
     The accuracy of n rows varies by chance with a standard deviation of up to 0.5 / sqrt(n), which
-    is 0.16 for ten rows. So bins of fewer than `min_count` rows have an open mark, and the curve
-    does not follow them. They still count in the ECE.
+    is 0.16 for ten rows. So bins of fewer than `min_count` rows have open marks, and the curve
+    leaves them out. They still count in the ECE.
 
     Parameters
     ----------
     curves : DataFrame
-        As :func:`~skprognet.results.calibration_by_method` returns: method, source, confidence,
-        accuracy and count, a row for each bin.
+        The result of :func:`~skprognet.results.calibration_by_method`: method, source, confidence,
+        accuracy and count, one row for each bin.
     errors : DataFrame
-        As :func:`~skprognet.results.expected_calibration_error` returns: method, source and ece.
+        The result of :func:`~skprognet.results.expected_calibration_error`: method, source and
+        ece.
     min_count : int, default=10
-        As for `from_predictions`.
+        How many rows a bin must have to be part of the curve.
 
     Attributes
     ----------
@@ -43,8 +45,8 @@ class CalibrationDisplay(Display):
     figure_ : matplotlib Figure
         After `plot`: the figure.
     lines_ : list of matplotlib Line2D
-        After `plot`: the curve of each method, in the order of the legend. One without a bin of
-        `min_count` rows is empty.
+        After `plot`: the curve of each method, in the order of the legend. A curve is empty if no
+        bin has `min_count` rows.
 
     Examples
     --------
@@ -68,31 +70,32 @@ class CalibrationDisplay(Display):
 
     @classmethod
     def from_predictions(cls, predictions, *, n_bins=10, min_count=10):
-        """Sort the rows by confidence into bins, and take the accuracy in each.
+        """Sort the rows into bins by confidence, and compute the accuracy of each bin.
 
         Parameters
         ----------
         predictions : DataFrame
-            A row for each row that a fit was tested on, as
+            One row for each row that a fit was tested on, as
             :func:`~skprognet.evaluation.cross_validate_transfer` returns with
-            ``return_predictions=True``: of one target, corpus and number of training folds.
+            ``return_predictions=True``, of one target of classes, one corpus and one number of
+            training folds.
         n_bins : int, default=10
-            Number of bins, all equally wide.
+            Number of bins of equal width.
         min_count : int, default=10
-            Rows that a bin needs to be part of the curve, in the mean over the repeats; a bin of
-            fewer has an open mark. 1 makes a curve of all.
+            How many rows, averaged over the repeats, a bin must have to be part of the curve. Bins
+            with fewer rows have open marks. With 1, all bins with a row are part of the curve.
 
         Returns
         -------
         CalibrationDisplay
-            Not yet drawn. Methods without probabilities have no curve.
+            The display, not yet drawn. Methods without probabilities have no curve.
 
         Raises
         ------
         TypeError
-            If `predictions` is no table, or `n_bins` or `min_count` is no integer.
+            If `predictions` is not a table, or `n_bins` or `min_count` is not an integer.
         ValueError
-            If `n_bins` or `min_count` is below 1, a column is missing, no method has
+            If `n_bins` or `min_count` is less than 1, a column is missing, no method has
             probabilities, or the predictions are of several studies.
 
         Warns
@@ -105,7 +108,7 @@ class CalibrationDisplay(Display):
         curves = check_frame("predictions", curves, NEEDED)
         check_one_study("predictions", curves, CONDITIONS)
         with warnings.catch_warnings():
-            # The curves have just said which methods have no probabilities.
+            # calibration_by_method has just warned of methods without probabilities.
             warnings.filterwarnings("ignore", "The calibration of")
             errors = expected_calibration_error(predictions, n_bins=n_bins)
         return cls(curves, errors, min_count=min_count)
@@ -115,10 +118,10 @@ class CalibrationDisplay(Display):
         return by_method(self.curves[self.curves["count"] > 0])
 
     def _labels(self):
-        """Return what each curve is called, with its error."""
+        """Return the name of each curve in the legend, with its error."""
         errors = self.errors.set_index(list(METHOD))["ece"]
         return [
-            # One line is to hold both: textwrap does not part what a no-break space joins.
+            # textwrap does not break at a no-break space, so "ECE" and its number share a line.
             f"{label(*method)} (ECE\N{NO-BREAK SPACE}{errors[method]:.3f})"
             for method in self._parts()
         ]
@@ -139,7 +142,7 @@ class CalibrationDisplay(Display):
             self.lines_ += ax.plot(
                 curve["confidence"], curve["accuracy"], markersize=0, alpha=0.7, **style
             )
-            # A bin of few rows is mostly luck, so its mark is small.
+            # The accuracy of a bin with few rows is mostly luck, so its mark is small.
             sizes = (160 * bins["count"] / bins["count"].sum()).clip(lower=12)
             fills = [style["color"] if filled else "white" for filled in enough]
             ax.scatter(
@@ -175,7 +178,8 @@ class CalibrationDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per method and bin: method, source, confidence (mean of the rows in the bin),
-            accuracy, count (rows, mean over the repeats), and others; NaN in a bin without rows.
+            One row per method and bin: method, source, confidence (mean over the rows in the bin),
+            accuracy, count (rows, mean over the repeats), and others. In a bin without rows,
+            confidence and accuracy are NaN.
         """
         return pd.DataFrame(self.curves).copy()

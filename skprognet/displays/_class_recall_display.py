@@ -23,7 +23,7 @@ class ClassRecallDisplay(Display):
     ----------
     recalls : DataFrame
         The result of :func:`~skprognet.results.recall_by_class`: method, source, label,
-        std.
+        recall_mean and recall_std.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class ClassRecallDisplay(Display):
         Raises
         ------
         ValueError
-            If a column is missing, or the predictions are of several studies.
+            If a column is missing, the predictions are numbers, or they are of several studies.
         """
         recalls = recall_by_class(predictions)
         recalls = check_frame(

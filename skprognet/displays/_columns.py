@@ -33,7 +33,7 @@ class DrawnColumn:
     sizes: tuple | None = None
 
     def classes(self):
-        """Return the names of the outputs, or the kind of source if there is no network."""
+        """Return the names of the outputs: classes, numbers, or the kind of another source."""
         if self.sizes is not None:
             return [self.source.kind]
         if is_regressor(self.source.network):
@@ -47,9 +47,9 @@ def check_network(estimator):
     network = network_of(estimator)
     if network is None:
         raise TypeError(
-            "estimator must be a fitted DNNClassifier, FineTunedClassifier, "
-            "ProgressiveClassifier or MLPClassifier, or a pipeline or FrozenEstimator that ends "
-            f"in one; got {estimator!r}."
+            "estimator must be a fitted network of this package, an MLPClassifier or "
+            "MLPRegressor, or a pipeline, FrozenEstimator or search around one; got "
+            f"{estimator!r:.200}. Pass one of these."
         )
     check_is_fitted(network)
 
@@ -185,7 +185,7 @@ def _arrows_from(columns, column, own):
 
 
 def _read_beside(column, posteriors):
-    """Return layer and width of what is read of a column as further features."""
+    """Return number and width of the layers of a column that are read as further features."""
     source = column.source
     if posteriors and column.sizes is not None:
         raise TypeError(

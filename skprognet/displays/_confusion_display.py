@@ -82,7 +82,7 @@ class ConfusionDisplay(Display):
         Raises
         ------
         ValueError
-            If a column is missing, or the predictions are of several studies.
+            If a column is missing, the predictions are numbers, or they are of several studies.
         """
         confusion = check_frame("predictions", confusion_by_method(predictions), NEEDED)
         check_one_study("predictions", confusion, CONDITIONS)

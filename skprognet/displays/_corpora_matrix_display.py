@@ -13,7 +13,7 @@ from skprognet.results import corpora_matrix
 NEEDED = ("method", "source", "corpus", "gain", "marks", "baseline", "baseline_score")
 COLOURS = "PuOr"  # orange and violet, told apart by colour-blind readers; white is no gain
 OWN = "#d9d9d9"
-SMALLEST = 0.02  # the gain of the strongest colour is at least that: small ones stay pale
+SMALLEST = 0.02  # the strongest colour means at least this gain, so small gains stay pale
 MARKS = {
     "*": "better than {}",
     "†": "better than {} and than the other of PT/FT and ProgNet",
@@ -82,11 +82,11 @@ class CorporaMatrixDisplay(Display):
         Parameters
         ----------
         scores : DataFrame
-            As :func:`~skprognet.results.corpora_matrix` takes them, of one number of training
-            folds.
+            The scores of all corpora, as for :func:`~skprognet.results.corpora_matrix`, with one
+            number of training folds.
         comparisons : DataFrame, default=None
-            What :func:`~skprognet.results.compare_methods` returns for these scores, or for more;
-            None compares them.
+            The result of :func:`~skprognet.results.compare_methods` for these scores; it may also
+            have comparisons for other numbers of training folds. None computes it.
         method : str, default=None
             The method to draw. None draws all, one below the other.
 
@@ -100,8 +100,8 @@ class CorporaMatrixDisplay(Display):
         TypeError
             If `scores` or `comparisons` is not a table.
         ValueError
-            If a column is missing, `method` is unknown, there are several numbers of training
-            folds, or there is no network with a source together with the same network without.
+            If a column is missing, `method` is unknown, there are several targets or numbers of
+            training folds, or no network was run both with a source and without one.
         """
         scores = check_frame("scores", scores, ["method", "source", "corpus", "score"])
         check_one_study("scores", scores, ["target", "n_train_folds"])

@@ -13,10 +13,11 @@ from skprognet.displays._frames import check_one_study
 from skprognet.displays._style import verbatim
 from skprognet.results import most_disputed
 
-LAST_FACTS = ("right_to_wrong", "farther")  # of labels and numbers; behind it come the methods
-RIGHT, WRONG = "white", "#E69F00"  # of Okabe and Ito; their lightness differs, too
+# The last column before those of the methods, for labels and for numbers.
+LAST_FACTS = ("right_to_wrong", "farther")
+RIGHT, WRONG = "white", "#E69F00"  # orange of Okabe and Ito, which differs in lightness, too
 CELL_WIDTH, ROW_HEIGHT = 0.66, 0.24  # inches
-LONGEST, LABEL = 20, 10  # letters of a file's name, and of a label
+LONGEST, LABEL = 20, 10  # the most letters shown of a file's name, and of a label
 
 
 class DisagreementDisplay(Display):
@@ -31,7 +32,7 @@ class DisagreementDisplay(Display):
     ----------
     disputed : DataFrame
         The result of :func:`~skprognet.results.most_disputed`: row, file (if known), truth, other
-        columns, and at the end one column for each method, with its labels.
+        columns, and at the end one column for each method, with its labels or numbers.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Draw what speaks for a prediction, and what against it."""
+"""Draw what supports a prediction, and what opposes it."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from skprognet.displays._style import row_height, verbatim
 from skprognet.estimators import FEATURES, SOURCE, explain
 
 ROWS_WITH_NAMES = 40
-COLUMNS_WITH_NUMBERS = 12  # of more the numbers would run into each other
+COLUMNS_WITH_NUMBERS = 12  # with more columns, the numbers in the cells would overlap
 
 
 class ExplanationDisplay(Display):
@@ -20,8 +20,9 @@ class ExplanationDisplay(Display):
     For one row it draws bars. A bar to the right of zero supports the predicted class, or raises
     the predicted number. A hatched bar to the left opposes the class, or lowers the number. For
     several rows it draws a map with a line for each row of X: orange supports or raises, purple
-    opposes or lowers. Sources come first. It shows the groups of features with the greatest mean
-    absolute change over the rows. For more than 40 rows the map has no names and numbers.
+    opposes or lowers. Sources come first. Of the groups of features, those with the greatest mean
+    absolute change over the rows are shown. A map of more than 40 rows has no names of rows and no
+    numbers.
 
     Parameters
     ----------

@@ -69,8 +69,8 @@ def check_one_study(name, frame, columns):
         values = [] if column not in frame else frame[column].unique().tolist()
         if len(values) > 1:
             raise ValueError(
-                f"{name} must be of one {column}; got {values}. Draw each by itself, "
-                f"{name}[{name}[{column!r}] == {values[0]!r}] first, in axes of its own."
+                f"{name} must be of one {column}; got {values}. Draw each in its own axes, "
+                f"beginning with {name}[{name}[{column!r}] == {values[0]!r}]."
             )
 
 
@@ -89,7 +89,7 @@ def paper_spread(scores, method, source):
     mean, std : float
         Computed over the folds of each repeat (std with ddof 1), then averaged over the repeats.
         std is NaN for a single fold. Both are NaN if a fold has no score, since a mean over the
-        others would cover other folds than those of the other methods.
+        remaining folds could not be compared with other methods.
     """
     return paper_mean_and_std(score_table(scores, method, source))
 
@@ -117,7 +117,7 @@ def figure_spread(scores, method, source):
 
 
 def spread_in_words(n_repeats):
-    """Return over what the band of Figures 3 and 4 is the standard deviation."""
+    """Return "repeats" or "folds": the band of Figures 3 and 4 is their standard deviation."""
     return "repeats" if n_repeats > 1 else "folds"
 
 

@@ -71,12 +71,14 @@ class GroupScoresDisplay(Display):
             :func:`~skprognet.evaluation.cross_validate_transfer` returns with
             ``return_predictions=True``, of one target, corpus and number of training folds.
         labels : DataFrame
-            What is known of each row of the corpus; its index has the numbers of the rows.
+            The labels of each row of the corpus, such as its speaker; its index has the numbers of
+            the rows.
         column : str or list of str
             The column of `labels` that has the groups, or several, which are drawn one below the
             other.
         scoring : str or Score, default=None
-            The score; None is "uar" for classes and "ccc" for numbers.
+            The score; see :func:`~skprognet.results.scores_by_group`. None means "uar" for classes
+            and "ccc" for numbers.
 
         Returns
         -------

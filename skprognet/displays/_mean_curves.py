@@ -13,11 +13,11 @@ EPOCHS_PER_REACH = 40
 def mean_curves(curves, score):
     """Return mean and standard deviation of each method and source, by epoch.
 
-    The standard deviation is that of the means over the folds of each repeat, as in the paper's
-    Figure 3; where there is a single repeat, that over its folds.
+    As in the paper's Figure 3, the standard deviation is computed over the repeats, from the mean
+    over the folds of each repeat. If there is a single repeat, it is computed over its folds.
 
-    Where fits ended early the curve ends with the first of them: the mean over those that go on
-    would be of other folds.
+    If fits ended early, the curve ends with the first of them, since later means would cover fewer
+    folds.
     """
     keys = [*METHOD, "epoch"]
     n_repeats = curves["repeat"].nunique() if "repeat" in curves else 1
@@ -33,28 +33,30 @@ def mean_curves(curves, score):
 
 
 def moving_average(values, window):
-    """Return the mean over a centred window of each value.
+    """Return the moving average of values, over a centred window.
+
+    The window of value i (from 0) of n values goes from i - h_i to i + h_i, where
+    h_i = min(h, i, n - 1 - i) and h = (w - 1) / 2. So it narrows towards both ends. The result is
+    the sum of the 2 h_i + 1 values in the window, divided by their number.
 
     Parameters
     ----------
     values : array-like of shape (n_epochs,)
-        In the order of the epochs.
+        The values in the order of the epochs.
     window : int
-        Width w of the window, an odd number. Near an end it is as wide as fits on both sides of
-        the value: with the reach h = (w - 1) / 2, the reach of the value i of n is
-        h_i = min(h, i, n - 1 - i), counted from 0, and its mean is the sum of the values from
-        i - h_i to i + h_i, divided by 2 h_i + 1.
+        Width w of the window, an odd number.
 
     Returns
     -------
     ndarray of shape (n_epochs,)
+        The moving average.
     """
     values = np.asarray(values, dtype=float)
     i = np.arange(len(values))
     reach = np.minimum((window - 1) // 2, np.minimum(i, i[::-1]))
     total = np.concatenate([[0.0], np.cumsum(values)])
     means = (total[i + reach + 1] - total[i - reach]) / (2 * reach + 1)
-    return np.where(reach > 0, means, values)  # a window of one is the value, to the last digit
+    return np.where(reach > 0, means, values)  # a window of 1 changes no digit
 
 
 def smooth(frame, window):
@@ -63,9 +65,9 @@ def smooth(frame, window):
     Parameters
     ----------
     frame : DataFrame
-        As `mean_curves` returns.
+        The result of `mean_curves`.
     window : int or "auto"
-        Epochs in the window.
+        Number of epochs in the window, as in `TrainingCurveDisplay.from_curves`.
     """
     if window == "auto":
         longest = frame.groupby(list(METHOD), sort=False).size().max()

@@ -23,7 +23,7 @@ LETTERS_SHOWN = 12
 
 
 def _listed(classes):
-    """Return the names of the classes, the first of them if they are many."""
+    """Return the names of the classes as text; if there are many, only the first of them."""
     names = [str(name) for name in classes]
     if len(names) > NAMES_SHOWN:
         names = [*names[: NAMES_SHOWN - 1], f"and {len(names) - NAMES_SHOWN + 1} more"]
@@ -39,18 +39,20 @@ def _in_box(units, name):
 class NetworkDisplay(Display):
     """Show the columns of a fitted network side by side, and which layer reads which.
 
-    A box is a layer with its number of units, from the features at the bottom to the classes at
-    the top. An arrow is a matrix of weights. Layers of a source that is not a network of this
-    package have their names, if any, and no arrows lead to them. Frozen layers are grey and
-    hatched, copied layers dotted. Laterals lead from frozen layer k to layer k + 1 of the next
-    column; their width grows with the Frobenius norm of their matrix. An A is an adapter.
+    A box is a layer with its number of units, from the features at the bottom to the outputs at
+    the top. An arrow is a matrix of weights. If the layers of a source were computed elsewhere (as
+    of a :class:`~skprognet.sources.LayerSource`), they show their names, if any, and no arrows
+    lead to them. Frozen layers are grey and hatched, copied layers dotted. Laterals lead from
+    frozen layer k to layer k + 1 of the next column; their width grows with the Frobenius norm of
+    their matrix. An A is an adapter.
 
     Parameters
     ----------
     connections : DataFrame
         One row per arrow, as `frame` returns.
     classes : list of list of str
-        For each column the names of its classes, or the kind of source.
+        For each column the names of its outputs: its classes, "number" (or "number 0", "number 1"
+        and so on) for a regressor, or the kind of a source that is not a network.
 
     Attributes
     ----------
@@ -100,12 +102,13 @@ class NetworkDisplay(Display):
 
         Parameters
         ----------
-        estimator : classifier
-            A fitted ProgressiveClassifier, FineTunedClassifier, DNNClassifier or scikit-learn's
-            MLPClassifier, or a pipeline or FrozenEstimator that ends in one.
+        estimator : classifier or regressor
+            A fitted network of this package, such as a ProgressiveClassifier, or scikit-learn's
+            MLPClassifier or MLPRegressor; or a pipeline, FrozenEstimator or search around one.
         name : str, default=None
-            Name of its own column, such as the task. None means "new column" if it has sources,
-            "copy of" and the name of the source for a fine-tuned network, or else "network".
+            Name of its own column, such as the task. None means "new column" for a network that
+            reads sources, "copy of" and the name of the source for a fine-tuned network, and
+            "network" for any other.
 
         Returns
         -------
@@ -115,7 +118,8 @@ class NetworkDisplay(Display):
         Raises
         ------
         TypeError
-            If the estimator is another object.
+            If the estimator is another object, or reads the outputs of a source that has no known
+            outputs.
         NotFittedError
             If it has not been fitted.
         """
@@ -131,8 +135,8 @@ class NetworkDisplay(Display):
     def _levels(self):
         """Return the height of each layer of each column, with the features at 0.
 
-        With L hidden layers in a column and H in the deepest, layer k has the height
-        1 + (k - 1) H / L, so that every lateral leads upwards whatever the depths.
+        If a column has L hidden layers and the deepest column H, layer k has the height
+        1 + (k - 1) H / L. So every lateral leads upwards, whatever the depths.
         """
         layers = self.connections.groupby("column").agg({"layer": "max", "reads_column": "max"})
         # Layers that were computed elsewhere read nothing and have no output layer.
@@ -267,12 +271,13 @@ class NetworkDisplay(Display):
         Returns
         -------
         DataFrame
-            One row per arrow: column (place, from 0, oldest first) and name of the layer's column,
-            layer (from 1, the output being the last), layer_name (where it has one), units,
-            state ("frozen", "copied" or "trained"); what it reads: reads_column, reads_layer (0
-            for the features), reads_units, which are -1, -1 and 0 for a layer that was computed
-            elsewhere and has no arrow; adapter ("linear", "mlp" or ""), norm (Frobenius norm of a
-            lateral matrix, with an adapter as in ``lateral_norms``; NaN within a column).
+            One row per arrow. The layer to which it leads: column (position from 0, oldest first)
+            and its name, layer (from 1; the output is the last), layer_name (if it has one), units
+            and state ("frozen", "copied" or "trained"). The layer from which it comes:
+            reads_column, reads_layer (0 for the features) and reads_units. Also adapter ("linear",
+            "mlp" or "") and norm (Frobenius norm of a lateral matrix, with an adapter as in
+            :func:`~skprognet.estimators.lateral_norms`; NaN within a column). A layer that was
+            computed elsewhere has no arrow, and one row with -1, -1 and 0 for what it reads.
         """
         return pd.DataFrame(self.connections).copy()
 

@@ -1,4 +1,4 @@
-"""A grid of small panels in the place of one axes."""
+"""Draw a grid of small panels in place of a single axes."""
 
 from skprognet.displays._style import verbatim
 
@@ -9,24 +9,24 @@ HEIGHT, LINE, GAP = 1.15, 0.15, 0.12
 
 
 def panels_height(titles):
-    """Return the inches that the panels with these titles need."""
+    """Return the height in inches that panels with these titles need."""
     return _rows(titles) * _step(titles)
 
 
 def draw_panels(ax, titles):
-    """Return axes side by side and in rows, all with the same scales, one for each title.
+    """Make a grid of axes with the same scales, one for each title, and return them.
 
     Parameters
     ----------
     ax : matplotlib Axes
-        Where to; nothing but its legend and these panels are drawn then.
+        The axes in whose place the panels are drawn. It becomes invisible, except for its legend.
     titles : sequence of str
-        One for each panel.
+        The title of each panel.
 
     Returns
     -------
     list of matplotlib Axes
-        They are children of `ax`, so that a layout moves them with it.
+        The panels, row by row. They are children of `ax`, so a layout moves them with it.
     """
     ax.set_axis_off()
     row_share, width = 1 / _rows(titles), (1 - 0.06 * (COLUMNS - 1)) / COLUMNS
@@ -45,7 +45,7 @@ def draw_panels(ax, titles):
 
 
 def label_panels(panels, xlabel, ylabel):
-    """Name the axes of the panels that stand at the left and at the bottom."""
+    """Label the axes of the panels at the left and at the bottom of the grid."""
     for place, panel in enumerate(panels):
         if place + COLUMNS >= len(panels):
             panel.set_xlabel(xlabel, fontsize="small")

@@ -3,7 +3,7 @@
 import importlib
 import io
 
-# Files do not record when they were made.
+# Files must not record the time, so that the same figure gives the same bytes.
 METADATA = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
 BACKENDS = {"png": "agg", "svg": "svg", "pdf": "pdf"}  # of matplotlib
 

@@ -84,9 +84,9 @@ class PredictionScatterDisplay(Display):
         Parameters
         ----------
         predictions : DataFrame
-            A row for each row that a fit was tested on, as
+            One row for each row that a fit was tested on, as
             :func:`~skprognet.evaluation.cross_validate_transfer` returns with
-            ``return_predictions=True``: of one target of numbers, one corpus and one number of
+            ``return_predictions=True``, of one target of numbers, one corpus and one number of
             training folds.
 
         Returns

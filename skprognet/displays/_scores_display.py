@@ -20,7 +20,7 @@ def _dots(own, n_repeats):
     """Return the mean of each repeat, or the score of each fold if there is one repeat."""
     if n_repeats == 1:
         return own[[*FOLD, SCORE]].sort_values("fold")
-    # If a fold has no score, the repeat has no mean, instead of the mean of the others.
+    # If a fold has no score, the mean of its repeat is NaN, not the mean of the other folds.
     means = own.groupby("repeat")[SCORE].agg(lambda score: score.mean(skipna=False))
     return means.reset_index()
 
@@ -77,9 +77,10 @@ class ScoresDisplay(Display):
         Parameters
         ----------
         scores : DataFrame
-            Columns method, source, repeat, fold and score, a row per fit, as
-            :func:`~skprognet.evaluation.cross_validate_transfer` returns: of one metric, target,
-            corpus and number of training folds, if it has such columns.
+            Columns method, source, repeat, fold and score, one row per fit, as
+            :func:`~skprognet.evaluation.cross_validate_transfer` returns. If there are columns
+            for metric, target, corpus or number of training folds, each must have a single
+            value.
         chance : float, default=None
             Score at chance level, for a line, such as 1 / 4 for the UAR of four classes; None
             draws no line.
@@ -161,7 +162,8 @@ class ScoresDisplay(Display):
         spread = " and one standard deviation over folds" if has_bars else ""
         ax.set_yticks(range(len(names)), names)
         ax.set_ylim(len(names) - 0.4, -0.5)
-        # From the right edge on, so that it may reach below the names, not out of the figure.
+        # Aligned at the right edge, so that long text extends below the names of the methods and
+        # not out of the figure.
         text = f"{axis_label(self.scores)}: mean{spread}\n(small dots: {dots})"
         ax.set_xlabel(text, loc="right", fontsize="small")
         ax.grid(alpha=0.3, axis="x")

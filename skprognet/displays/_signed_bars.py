@@ -15,11 +15,12 @@ def draw_signed_bars(ax, heights, values, names, spread=None):
     values, spread : array-like of shape (n_bars,)
         Lengths of the bars, and of the lines at their ends to each side; None draws no lines.
     names : list of str
-        What stands beside the bars.
+        The text beside each bar.
 
     Returns
     -------
     BarContainer
+        The bars.
     """
     bars = ax.barh(
         heights,

@@ -1,4 +1,4 @@
-"""Which difference is more than luck: every comparison with its confidence interval."""
+"""Draw the difference of every comparison with its confidence interval and p-value."""
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ PAIR = ["method", "source", "against", "against_source"]
 NEEDED = [*PAIR, "difference", "low", "high", "alpha", "pvalue"]
 BAYESIAN = ["p_worse", "p_equal", "p_better"]
 STUDY = {"corpus": "{}", "target": "{}", "n_train_folds": "training folds: {}"}
-# White rather than transparent, or the interval would cross the marker out.
+# White and not transparent, since the line of the interval would show through the marker.
 FILLS = {
     "yes": {"fillstyle": "full"},
     "not after Holm": {"fillstyle": "left", "markerfacecoloralt": "white"},
@@ -22,7 +22,7 @@ FILLS = {
 
 
 def _evidence(row):
-    """Return whether a comparison is evidence of a difference, and whether Holm leaves it so."""
+    """Return whether a comparison is evidence of a difference, also after Holm's correction."""
     if not evidence(row):
         return "no"
     if "pvalue_holm" in row and not row["pvalue_holm"] < row["alpha"]:
@@ -37,7 +37,7 @@ def _p(value):
 
 
 def _marks(shapes, kind):
-    """Return what the legend shows for a kind of evidence: the fill tells, not shape or colour."""
+    """Return the marks that the legend shows for a kind of evidence: all shapes, in one fill."""
     from matplotlib.lines import Line2D
 
     look = {"linestyle": "none", "color": "black", **FILLS[kind]}
@@ -45,17 +45,18 @@ def _marks(shapes, kind):
 
 
 class SignificanceDisplay(Display):
-    """Difference in score of each comparison with its 95 % confidence interval, and its p-value.
+    """Show the difference in score of each comparison, its 95 % confidence interval and p-value.
 
-    Right of the zero line the first of the two is better. A filled marker is evidence of a
-    difference, a half-filled one is none any more when Holm's method corrects for the number of
-    comparisons, an open one is none. The grey band is the region of practical equivalence: an
-    interval inside it says that the two are as good as equal; an open marker alone does not.
+    Right of the zero line, the first method of a comparison is better. A filled marker is evidence
+    of a difference. A half-filled marker is not evidence after Holm's correction for the number of
+    comparisons, and an open marker is not evidence at all. The grey band is the region of
+    practical equivalence: if an interval is inside it, the two methods are practically equal. An
+    open marker alone does not show that they are equal.
 
     Parameters
     ----------
     comparisons : DataFrame
-        As for `from_comparisons`, with a column evidence: "yes", "not after Holm" or "no".
+        The columns as for `from_comparisons`, and evidence: "yes", "not after Holm" or "no".
 
     Attributes
     ----------
@@ -66,7 +67,7 @@ class SignificanceDisplay(Display):
     lines_ : list of matplotlib Line2D
         After `plot`: the interval of each comparison, from top to bottom.
     markers_ : list of matplotlib Line2D
-        After `plot`: their markers.
+        After `plot`: the marker of each comparison, in the same order.
 
     See Also
     --------
@@ -94,28 +95,27 @@ class SignificanceDisplay(Display):
 
     @classmethod
     def from_comparisons(cls, comparisons):
-        """Take the numbers that are drawn from a table of comparisons.
+        """Select the numbers to draw from a table of comparisons.
 
         Parameters
         ----------
         comparisons : DataFrame
-            Columns method, source, against, against_source, difference, low, high, pvalue and
-            alpha (a p-value below it is evidence), as
-            :func:`~skprognet.results.compare_methods` returns. The difference is positive where
-            the first method is the better one. Shown if there: pvalue_holm; metric and
-            greater_is_better; rope (half the width of the band, in units of the score); p_worse,
-            p_equal and p_better (probabilities of a Bayesian test); corpus, target and
-            n_train_folds where they differ between rows.
+            Columns method, source, against, against_source, difference (positive if the first
+            method is better), low, high, pvalue and alpha (a p-value below it is evidence), as
+            :func:`~skprognet.results.compare_methods` returns. These columns are optional and are
+            shown if present: pvalue_holm; metric and greater_is_better; rope (half the width of
+            the band, in units of the score); p_worse, p_equal and p_better (probabilities of a
+            Bayesian test); and, if they differ between rows, corpus, target and n_train_folds.
 
         Returns
         -------
         SignificanceDisplay
-            Not yet drawn.
+            The display, not yet drawn.
 
         Raises
         ------
         ValueError
-            If a column is missing, or alpha or rope has several values.
+            If a column is missing, or the metric, alpha or rope has several values.
         """
         comparisons = check_frame("comparisons", comparisons, NEEDED)
         check_one_study("comparisons", comparisons, [*METRIC, "alpha", "rope"])
@@ -126,7 +126,7 @@ class SignificanceDisplay(Display):
         return cls(frame)
 
     def _rope(self):
-        """Return half the width of the band, 0 where it is not known."""
+        """Return half the width of the band; 0 if it is unknown."""
         return self.comparisons["rope"].iloc[0] if "rope" in self.comparisons else 0
 
     def _figure_size(self):
@@ -134,7 +134,7 @@ class SignificanceDisplay(Display):
         return 5.5, 1.5 + row_height(names) * len(names)
 
     def _row_names(self):
-        """Return for each comparison what is compared with what, and where that differs, when."""
+        """Return the methods of each comparison, and the conditions that differ between rows."""
         differing = [
             name
             for name in STUDY
@@ -152,7 +152,8 @@ class SignificanceDisplay(Display):
 
     def _draw(self, ax):
         frame = self.comparisons.reset_index(drop=True)
-        # Those compared with come first, as in the scores, so that both figures look the same.
+        # Methods that others are compared with get their styles first, as in the figure of scores,
+        # so that a method looks the same in both.
         compared = [frame[["against", "against_source"]], frame[["method", "source"]]]
         styles = looks(
             method for side in compared for method in side.itertuples(index=False, name=None)
@@ -228,7 +229,7 @@ class SignificanceDisplay(Display):
         rope = self._rope()
         band = f"\n(grey: within {rope:g}, practically equal)" if rope else ""
         metric = metric_of(self.comparisons)
-        # The difference is turned such that right of zero the first is better.
+        # The sign of a difference is such that right of zero the first method is better.
         what = "difference" if metric.greater_is_better else "gain (lower is better)"
         text = f"{what} in {verbatim(metric.label)}, 95 % interval{band}"
         ax.set_xlabel(text, loc="right", fontsize="small")
@@ -246,8 +247,8 @@ class SignificanceDisplay(Display):
         Returns
         -------
         DataFrame
-            A row per comparison: method, source, against, against_source, difference, low, high
-            (in units of the score), alpha, pvalue, those of the optional columns that were given,
-            and evidence ("yes", "not after Holm" or "no").
+            One row per comparison: method, source, against, against_source, difference, low, high
+            (in units of the score), alpha, pvalue, the optional columns that were present, and
+            evidence ("yes", "not after Holm" or "no").
         """
         return pd.DataFrame(self.comparisons).copy()

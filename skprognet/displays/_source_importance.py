@@ -1,4 +1,4 @@
-"""Draw which source helped: what a progressive network loses without it."""
+"""Draw which source helped: how much worse a progressive network is without it."""
 
 import numpy as np
 from sklearn.base import RegressorMixin
@@ -21,11 +21,11 @@ class SourceImportanceDisplay(Display):
     Parameters
     ----------
     importances : DataFrame
-        By name of the source: importance_mean and importance_std, as
-        :meth:`~skprognet.ProgressiveClassifier.source_importances` returns; with ``by_class=True``
-        it has a bar for each source and class.
+        The result of :meth:`~skprognet.ProgressiveClassifier.source_importances`: importance_mean
+        and importance_std by name of the source or, with ``by_class=True``, a row for each source
+        and class.
     scoring : str or Score, default="uar"
-        The score that they are in, for the axis.
+        The score whose fall they measure, for the label of the axis.
 
     Attributes
     ----------
@@ -81,14 +81,14 @@ class SourceImportanceDisplay(Display):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Their labels, or the numbers that a regressor predicts.
         scoring : str, Score or None, default=None
-            What falls: the name of a score, or a :class:`~skprognet.metrics.Score`. None is "uar"
-            of a classifier and "ccc" of a regressor.
+            The score: its name, or a :class:`~skprognet.metrics.Score`. None means "uar" for a
+            classifier and "ccc" for a regressor.
         method : {"permute", "silence"}, default="permute"
-            Whether the activations of a source are exchanged among the rows or set to 0.
+            Whether the activations of a source are permuted among the rows or set to 0.
         n_repeats : int, default=5
             Number of permutations.
         random_state : int, RandomState instance or None, default=None
-            Fixes the permutations.
+            Seed of the permutations.
         by_class : bool, default=False
             Whether to show how much the recall of each class falls; classifiers only.
 

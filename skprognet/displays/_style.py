@@ -7,9 +7,9 @@ from skprognet._scores import NO_SOURCE, placebo_of
 from skprognet._wording import printable
 
 # Okabe and Ito (2008), told apart by colour-blind readers, without their yellow, which is too pale
-# for a line on paper. Neighbours differ in lightness, so that they differ in grey as well.
+# for a line on paper. Neighbours also differ in lightness, so they differ in grey as well.
 COLOURS = ("#000000", "#E69F00", "#0072B2", "#009E73", "#56B4E9", "#D55E00", "#CC79A7")
-# More of them than colours: where a colour comes again, it comes with another marker.
+# There are more markers than colours, so that a repeated colour has another marker.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 DASHES = (
     "solid",
@@ -25,7 +25,7 @@ PLACEBO_GREY = "#999999"  # paler than the lines of zero and of chance
 # Characters in a line: two columns then fit above the axes of a figure 4.8 inches wide.
 LEGEND_WIDTH = 24
 
-# The paper's keep their look also in a figure that shows only some of them.
+# The paper's methods and sources look the same even in a figure that shows only some of them.
 METHODS = {"DNN": 0, "PT/FT": 1, "ProgNet": 2}
 SOURCES = {NO_SOURCE: 0, "speaker": 1, "gender": 2}
 

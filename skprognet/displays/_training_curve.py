@@ -1,4 +1,4 @@
-"""Score by epoch: Figure 3 of the paper."""
+"""Draw the score by epoch: Figure 3 of the paper."""
 
 import pandas as pd
 
@@ -19,11 +19,11 @@ NAMES = {
     "valid_loss": "validation loss",
 }
 MARKERS_PER_LINE = 6
-MOST_IN_ONE = 3  # curves that can be told apart in one axes: those of the paper's Figure 3
+MOST_IN_ONE = 3  # curves that can be distinguished in one axes, as in the paper's Figure 3
 
 
 def _name_of(score, curves):
-    """Return what to call a column of the curves on the axis."""
+    """Return the label of the axis for a column of the curves."""
     name = NAMES.get(score, score)
     if "{}" not in NAMES.get(score, ""):
         return name
@@ -32,7 +32,7 @@ def _name_of(score, curves):
 
 
 def _check_choices(smoothing, panels):
-    """Raise unless both are as `from_curves` takes them."""
+    """Raise unless both are valid arguments of `from_curves`."""
     if not isinstance(smoothing, str) or smoothing != "auto":
         check_number("smoothing", smoothing, "integer", low=1)
         if smoothing % 2 == 0:
@@ -45,13 +45,13 @@ def _check_choices(smoothing, panels):
 
 
 def _draw_curves(ax, parts, styles):
-    """Return the lines of some methods, each drawn with its band."""
+    """Draw the line and the band of each of some methods, and return the lines."""
     lines = []
     for place, (method, part) in enumerate(parts.items()):
         epochs, mean, std = (part[name] for name in ("epoch", "smooth_mean", "smooth_std"))
         style = styles[method]
         ax.fill_between(epochs, mean - std, mean + std, color=style["color"], alpha=0.12, lw=0)
-        # Few markers, each line's at other epochs, so that none hides another.
+        # Few markers, at different epochs for each line, so that no marker hides another.
         step = max(1, len(part) // MARKERS_PER_LINE)
         every = place * step // len(parts), step
         named = label(*method)
@@ -61,24 +61,27 @@ def _draw_curves(ax, parts, styles):
 
 
 class TrainingCurveDisplay(Display):
-    """Score by epoch of every method: the mean, and a band of one standard deviation.
+    """Show the score of each method by epoch: the mean, and a band of one standard deviation.
 
-    As in the paper the band is the standard deviation over the repeats of the score averaged over
-    the folds of each; of a single repeat, it is that over its folds, and the legend says so.
+    As in the paper, the band is the standard deviation over the repeats of the score averaged over
+    the folds of each. With one repeat it is the standard deviation over its folds, and the legend
+    says so.
 
-    Few fits give ragged curves, which hide each other. So what is drawn is a moving average of the
-    means m_e and, for the band, of the standard deviations. With E epochs it is
+    The mean of few fits is a ragged curve, and ragged curves hide each other. So the display draws
+    moving averages of the means m_e and, for the band, of the standard deviations. With E epochs,
+    the moving average at epoch e is
 
     ::
 
         s_e = (m_(e-r) + ... + m_e + ... + m_(e+r)) / (2r + 1),    r = min(h, e - 1, E - e),
 
     where the window of w epochs reaches h = (w - 1) / 2 epochs to each side. Towards both ends the
-    window narrows, so that a curve still starts and ends where its means do. The band gets
-    smoother, not narrower. The legend says w.
+    window narrows, so a curve still starts and ends at its first and last mean. The band gets
+    smoother, not narrower. The legend shows w.
 
-    More than three curves are drawn in small panels, one for each method and source, each of them
-    beside the first method without a source. All panels have the same scales.
+    Up to three curves share one axes. With more, each method and source has its own small panel,
+    which also shows the first method without a source for comparison. All panels have the same
+    scales.
 
     Parameters
     ----------
@@ -86,26 +89,25 @@ class TrainingCurveDisplay(Display):
         Columns method, source, epoch, mean, std, n_fits, n_repeats, smooth_mean, smooth_std and
         window, as `frame` returns.
     score_name : str, default="validation UAR"
-        What is scored, for the axis.
+        Name of the score, for the label of the axis.
     panels : bool or "auto", default="auto"
-        As for `from_curves`.
+        Whether each method and source has its own panel; see `from_curves`.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        After `plot`: the axes; with panels, the invisible ones that hold them.
+        After `plot`: the axes. With panels, it is invisible and holds them.
     axes_ : list of matplotlib Axes
-        After `plot`: the panels, from left to right and from top to bottom; without panels, `ax_`
-        alone.
+        After `plot`: the panels, row by row; without panels, only `ax_`.
     figure_ : matplotlib Figure
         After `plot`: the figure.
     lines_ : list of matplotlib Line2D
-        After `plot`: a line per method and source; of the method that all panels show, the one in
-        the first panel.
+        After `plot`: the line of each method and source. For the method that all panels show, it
+        is the line in the first panel.
 
     See Also
     --------
-    skprognet.evaluation.cross_validate_transfer : Makes the curves.
+    skprognet.evaluation.cross_validate_transfer : Returns the curves of single fits.
 
     References
     ----------
@@ -143,35 +145,37 @@ class TrainingCurveDisplay(Display):
         Parameters
         ----------
         curves : DataFrame
-            A row per fit and epoch with the columns method, source, epoch, `score` and, where
-            there are several, repeat, as :func:`~skprognet.evaluation.cross_validate_transfer`
-            returns: of one metric, target, corpus and number of training folds, where it has such
-            columns. Without a column metric the scores are taken as UAR.
+            One row per fit and epoch with the columns method, source, epoch, `score` and, if there
+            are several repeats, repeat, as :func:`~skprognet.evaluation.cross_validate_transfer`
+            returns. If there are columns for metric, target, corpus or number of training folds,
+            each must have a single value. Without a column metric, the metric is taken to be UAR.
         score : str, default="valid_score"
-            The column to draw, such as "test_score" or "train_loss".
+            The column to draw: "valid_score", "test_score", "train_loss" or "valid_loss", or any
+            other column of numbers.
         score_name : str, default=None
-            What to call it on the axis. None is such as "validation UAR" for the columns above,
-            and the name of any other column.
+            Label of the axis. None means a name such as "validation UAR" or "training loss" for
+            these four columns, and the name of the column for any other.
         smoothing : int or "auto", default="auto"
-            Width w of the moving average in epochs, an odd number; 1 draws the means as they are.
-            "auto" is 2 * (E // 40) + 1 for the E epochs of the longest curve, about a twentieth
-            of them: 15 of 300 epochs, 31 of 600, and 1 of fewer than 40.
+            Width w of the moving average in epochs, an odd number; 1 draws the means themselves.
+            "auto" means 2 * (E // 40) + 1, where E is the number of epochs of the longest curve.
+            This is about a twentieth of E: 15 for 300 epochs, 31 for 600, and 1 for fewer than 40.
         panels : bool or "auto", default="auto"
-            Whether each method and source has a panel of its own, beside the first method without
-            a source. "auto" is yes for more than three curves.
+            Whether each method and source has its own panel, together with the first method
+            without a source. "auto" means True for more than three curves.
 
         Returns
         -------
         TrainingCurveDisplay
-            Not yet drawn.
+            The display, not yet drawn.
 
         Raises
         ------
         TypeError
-            If `smoothing` or `panels` is of another kind.
+            If `curves` is not a table, `smoothing` is neither an integer nor "auto", or `panels`
+            is neither a bool nor "auto".
         ValueError
             If a column is missing, the curves are of several studies, or `smoothing` is even or
-            below 1.
+            less than 1.
         """
         _check_choices(smoothing, panels)
         curves = check_frame("curves", curves, [*METHOD, "epoch", score])
@@ -182,7 +186,7 @@ class TrainingCurveDisplay(Display):
         return cls(means, score_name=name, panels=panels)
 
     def _in_panels(self):
-        """Return the methods that have a panel of their own, none if all share one axes."""
+        """Return the methods that have their own panels; an empty list if all share one axes."""
         methods = list(by_method(self.curves))
         if not (len(methods) > MOST_IN_ONE if self.panels == "auto" else self.panels):
             return []
@@ -219,7 +223,7 @@ class TrainingCurveDisplay(Display):
         legend_above(ax, handles, labels, self._note())
 
     def _note(self):
-        """Return what is drawn, in words."""
+        """Return the text that explains line and band in the legend."""
         n_fits, window = self.curves["n_fits"].max(), self.curves["window"].max()
         drawn = f"mean over {n_fits} fits" if n_fits > 1 else "one fit"
         if window > 1:
@@ -236,8 +240,9 @@ class TrainingCurveDisplay(Display):
         Returns
         -------
         DataFrame
-            Columns method, source, epoch, mean, std, n_fits, n_repeats (mean over the fits; std
-            over the repeats of the means over their folds, of a single repeat over its folds),
-            smooth_mean, smooth_std (what is drawn) and window (w, in epochs).
+            One row per method, source and epoch: method, source, epoch, mean (over the fits), std
+            (over the repeats, of the mean over the folds of each; with one repeat, over its
+            folds), n_fits, n_repeats, smooth_mean and smooth_std (the moving averages that are
+            drawn) and window (w, in epochs).
         """
         return pd.DataFrame(self.curves).copy()

@@ -59,7 +59,7 @@ def _same_study(comparisons, scores):
 
 
 def _won(comparisons):
-    """Return the (method, source, n_train_folds) that beat the same network without a source."""
+    """Return each (method, source, n_train_folds) that beats the same network without a source."""
     with_source_first = comparisons["source"] != NO_SOURCE
     rows = comparisons[with_source_first & transfer_wins(comparisons) & evidence(comparisons)]
     columns = rows[[*METHOD, "n_train_folds"]]
@@ -82,7 +82,7 @@ class TrainingSizeDisplay(Display):
         n_repeats, and, if known, n_train (mean number of training rows), better (bool: a circle)
         and alpha.
     against : str, default="DNN"
-        What a circle says it is better than.
+        The network that a circled result is better than, for the legend.
 
     Attributes
     ----------
@@ -130,15 +130,15 @@ class TrainingSizeDisplay(Display):
         Parameters
         ----------
         scores : DataFrame
-            Columns method, source, n_train_folds, repeat, fold and score, and, if known, n_train;
-            of one metric, target and corpus, where it has such columns.
+            Columns method, source, n_train_folds, repeat, fold and score, and, if known, n_train.
+            If there are columns for metric, target or corpus, each must have a single value.
         comparisons : DataFrame, default=None
-            Columns method, source, against, n_train_folds (not needed where the scores are of one
+            Columns method, source, against, n_train_folds (not needed if the scores have one
             size), kind, difference, pvalue and alpha, as
             :func:`~skprognet.results.compare_methods` returns for these scores. None draws no
-            circles. Those of another corpus or target than the scores are passed over. A p-value
-            below alpha earns a circle: unadjusted, as in the paper. For Holm's pass
-            ``comparisons.assign(pvalue=comparisons["pvalue_holm"])``.
+            circles. Comparisons of another corpus or target than the scores are ignored. A better
+            result has a circle if its uncorrected p-value is below alpha, as in the paper. To use
+            Holm's correction, pass ``comparisons.assign(pvalue=comparisons["pvalue_holm"])``.
 
         Returns
         -------
@@ -245,8 +245,8 @@ class TrainingSizeDisplay(Display):
         DataFrame
             One row per method, source and size: method, source, metric, greater_is_better,
             n_train_folds, n_train (mean number of training rows, NaN if unknown), mean and std of
-            the score (over the repeats, of the means over their folds; of a single repeat over its
-            folds; std is NaN for a single score), n_fits, n_repeats, and with comparisons better
-            (whether there is a circle) and alpha.
+            the score (over the repeats, of the mean over the folds of each; with one repeat, over
+            its folds; std is NaN for a single score), n_fits and n_repeats. With comparisons also
+            better (whether there is a circle) and alpha.
         """
         return pd.DataFrame(self.sizes).copy()

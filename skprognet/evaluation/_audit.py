@@ -87,9 +87,9 @@ def audit(scores, *, groups=None):
     as unknown.
 
     If only some fits may read the columns of a source, every fit also records which columns it
-    and the sources trained for it were given. A column is recognised by its name and by its
-    numbers, so the audit also finds a copy under another name. A fit that does not read the
-    source must not have any of its columns.
+    and the sources trained for it were given. A fit that does not read the source must not have
+    any of its columns. A column is recognised by its name and by its numbers, so the audit also
+    finds a copy under another name, unless it has fewer than three different numbers.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def audit(scores, *, groups=None):
     missing = [name for name in (*METHOD, *FOLD, *RECORDED) if name not in scores]
     if missing:
         raise ValueError(
-            f"scores must have the columns that every fit records; got none of the name "
+            f"scores must have the columns that every fit records; got a table without "
             f"{first_few(missing)}. Pass the scores as cross_validate_transfer returned them."
         )
     if groups is not None:

@@ -40,7 +40,7 @@ def check_readers(run):
             raise ValueError(
                 f"{what} must have what a method needs; got {source_name!r}, which no method can "
                 f"read: {_needs_in_words(run, names)}. Leave it out, or add a "
-                "ProgressiveClassifier."
+                f"{_progressive(run)}."
             )
     to_train = [n for n, source in run.sources.items() if not is_source(source)]
     to_train = [n for n in to_train if run.is_trained(n)]
@@ -68,7 +68,7 @@ def _check_both_exist(run):
     if run.combined_sources and not any(map(reads_several, run.transfer.values())):
         raise ValueError(
             f"combined_sources {run.combined_sources} need a method that reads several sources "
-            f"at a time; got {list(run.transfer)}. Add a ProgressiveClassifier."
+            f"at a time; got {list(run.transfer)}. Add a {_progressive(run)}."
         )
 
 
@@ -96,7 +96,7 @@ def _check_features_of_methods(run):
 
 
 def _needs_in_words(run, names):
-    """Return what each method needs that can read so many sources."""
+    """Return what each method needs, for the methods that can read this number of sources."""
     able = {n: m for n, m in run.transfer.items() if len(names) == 1 or reads_several(m)}
     return "; ".join(f"{n!r} needs {_IN_WORDS[what_it_needs(m)]}" for n, m in able.items())
 
@@ -137,8 +137,8 @@ def choose_placebos(placebo, run):
         return ()
     if not run.sources:
         raise ValueError(
-            f"placebo={placebo!r:.200} needs sources; got none. Pass "
-            "sources={name: labels} and a ProgressiveClassifier, or leave placebo out."
+            f"placebo={placebo!r:.200} needs sources; got none. Pass sources={{name: labels}} and "
+            f"a {_progressive(run)}, or leave placebo out."
         )
     unknown = [name for name in asked if name not in run.source_sets]
     if unknown:
@@ -149,12 +149,17 @@ def choose_placebos(placebo, run):
     if not possible or not set(asked) <= set(possible):
         without = [name for name in asked if name not in possible] or list(run.sources)
         raise ValueError(
-            f"The placebo of {first_few(without)} needs a ProgressiveClassifier, which keeps its "
+            f"The placebo of {first_few(without)} needs a {_progressive(run)}, which keeps its "
             f"number of weights with it; got the methods {first_few(run.transfer)}. Add a "
-            "ProgressiveClassifier, or leave placebo out."
+            f"{_progressive(run)}, or leave placebo out."
         )
     members = {each for name in asked for each in run.source_sets[name]}
     return tuple(name for name in run.source_sets if name in members | set(asked))
+
+
+def _progressive(run):
+    """Return the name of the progressive network that learns the kind of the target."""
+    return f"Progressive{run.task.model.capitalize()}"
 
 
 def _readers(run, source_name):

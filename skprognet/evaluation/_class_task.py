@@ -25,7 +25,7 @@ class ClassTask:
     otherwise : str
         What to do if the labels are of the other kind, for messages.
     units : str
-        The things of which a task needs at least two.
+        What a task needs at least two of, for messages.
     offers : frozenset of str
         What methods can use of such a task and of a network trained on it.
     """

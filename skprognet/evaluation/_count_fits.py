@@ -38,8 +38,8 @@ def count_fits(X, y, **options):
 
     Examples
     --------
-    Each of ten repeats has three folds. Each fold trains a network alone, a network on gender, and
-    a network that reads the latter.
+    Each of ten repeats has three folds. In each fold, three networks are trained: one without a
+    source, one on gender, and one that reads the network on gender.
 
     >>> from skprognet import DNNClassifier, ProgressiveClassifier
     >>> from skprognet.datasets import load_emodb

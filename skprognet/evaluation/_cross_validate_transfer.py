@@ -61,9 +61,9 @@ def cross_validate_transfer(
         the rows of X as normalised here. Labels may be classes or numbers, whatever `y` is. Only
         fits that read a :class:`~skprognet.sources.LayerSource` are given its columns.
     combined_sources : sequence of tuple of str, default=None
-        Sources that are also read together, such as ``[("speaker", "gender")]``, with one frozen
-        column of layers for each. Only methods that can read several sources
-        (`ProgressiveClassifier`) are run with them.
+        Sources that are also read together, such as ``[("speaker", "gender")]``. Only methods that
+        can read several sources are run with them, such as `ProgressiveClassifier` and
+        `ProgressiveRegressor`, which have one frozen column of layers for each source.
     source_estimator : estimator or dict of str to estimator, default=None
         The estimator that is trained on the source tasks. A dict has one for each kind of task, as
         in ``{"classes": DNNClassifier(), "numbers": DNNRegressor()}``. If it is a single
@@ -75,21 +75,22 @@ def cross_validate_transfer(
         beginnings of such names. None means all columns except those of a source.
     placebo : bool or sequence of str, default=False
         Whether each method that keeps a frozen source beside its own layers
-        (`ProgressiveClassifier`) is also run with a placebo of each source and combination, or of
-        the named ones (naming a combination also includes its members). A placebo is the same
-        network with the same number of weights, but its source has learned nothing useful. The
-        result calls it "placebo of speaker". If the source is trained here, its labels are
-        shuffled within its training rows and within its validation rows. If the source came
-        fitted, its layers are permuted within the training rows, within the validation rows and
-        within the test rows.
+        (`ProgressiveClassifier` or `ProgressiveRegressor`) is also run with a placebo of each
+        source and combination, or of the named ones (naming a combination also includes its
+        members). A placebo is the same network with the same number of weights, but its source has
+        learned nothing useful. The result calls it, for example, "placebo of speaker". If the
+        source is trained here, its labels are shuffled within its training rows and within its
+        validation rows. If the source came fitted, its layers are permuted within the training
+        rows, within the validation rows and within the test rows.
     kind : {"classes", "numbers"}, default=None
-        What `y` holds. None takes numbers as numbers if not all of them are whole, and anything
-        else as classes. Whole numbers may be codes of classes, so they are numbers only with
-        ``kind="numbers"``.
+        What `y` holds. None decides by the labels: if all of them are numbers and not all are
+        whole, they are numbers to predict. Anything else is classes. Whole numbers may be codes of
+        classes, so they are numbers only with ``kind="numbers"``.
     scoring : str or Score, default=None
         The score of the test rows: a name (:func:`~skprognet.metrics.get_score_names` lists
-        them) or a :class:`~skprognet.metrics.Score`. None means "uar" for classes and "ccc" for
-        numbers. The epoch of a network is chosen by its own parameter `monitor`.
+        them) or a :class:`~skprognet.metrics.Score`. None means "uar" (unweighted average recall)
+        for classes and "ccc" (concordance correlation coefficient) for numbers. The epoch of a
+        network is chosen by its own parameter `monitor`.
     groups : array-like of shape (n_samples,), default=None
         Speaker (or session) of each row, for `cv`. The default `cv` needs it.
     speakers : array-like of shape (n_samples,), default=None
@@ -155,22 +156,30 @@ def cross_validate_transfer(
     Returns
     -------
     scores : DataFrame
-        A row per method, source, repeat and fold, with the columns method, source ("a + b" for
-        combined sources), target, corpus, n_train_folds (only with `train_folds`), repeat and fold
-        (from 1), n_train, n_validation, n_test (rows), seed, source_seed, metric (the name of
-        `scoring`), greater_is_better (whether a greater score is better), score, chance (score of
-        guessing on these test rows, NaN if unknown), source_score (score of the source on the
-        test rows of its own task, NaN if there is none or it is unknown; by `scoring`, or by UAR
-        or CCC if the source is of the other kind than `y`), source_metric (the metric of
-        source_score; only if a source is of the other kind than `y`), best_epoch, n_epochs,
-        normalisation, baseline (the method that is the same network without a source, or "none"),
-        source_overlap (share of the test rows that the source had seen), seconds (for networks
-        trained together, the share of each), trained_together (only on a CUDA device or with
-        `n_together`: how many networks were trained at once; 1 if the group of jobs had no other
-        network of its kind, or if it cannot be trained together, see
-        :func:`~skprognet.estimators.why_alone`), and the record for :func:`audit`: rows_seen,
-        rows_seen_by_source, rows_tested, and also columns_seen and columns_withheld if a source
-        has its own columns.
+        One row per method, source, repeat and fold, with these columns:
+
+        - method, source ("none" without a source, "a + b" for combined sources), target, corpus,
+          n_train_folds (only with `train_folds`), repeat and fold (both from 1);
+        - n_train, n_validation and n_test: numbers of rows;
+        - seed of the fit, and source_seed of the fit of its source (missing unless it is a single
+          source that was trained here);
+        - metric (the name of `scoring`), greater_is_better (whether a greater score is better),
+          score, and chance (the score of guessing on these test rows; NaN if unknown);
+        - source_score: the score of the source on the test rows of its own task, by `scoring`, or
+          by UAR or CCC if the source is of the other kind than `y`; NaN if there is none or it is
+          unknown; and source_metric, its metric (only if a source is of the other kind than `y`);
+        - best_epoch and n_epochs: the epoch that was kept, from 1, and how many were trained;
+          missing for an estimator without epochs;
+        - normalisation, and baseline: the method that is the same network without a source, or
+          "none";
+        - source_overlap: the share of the test rows that the source had seen; NaN if there is no
+          source, or if unknown;
+        - seconds: the duration of the fit; for networks trained together, the share of each;
+        - trained_together (only on a CUDA device or with `n_together`): how many networks were
+          trained at once; 1 if the group of jobs had no other network of its kind, or if it cannot
+          be trained together, see :func:`~skprognet.estimators.why_alone`;
+        - the record for :func:`audit`: rows_seen, rows_seen_by_source, rows_tested, and also
+          columns_seen and columns_withheld if a source has its own columns.
     curves : DataFrame
         Second, only with ``return_curves=True``: method, source, target, corpus,
         (n_train_folds,) repeat, fold, metric (the `monitor` of the method), epoch, train_loss,
@@ -199,8 +208,9 @@ def cross_validate_transfer(
         regressor does not predict one finite number for each row, and, with
         ``return_predictions=True``, if a classifier predicts something that is not a label of `y`.
     TypeError
-        If `cv` or `sources` is of the wrong type, a method is a classifier although `y` holds
-        numbers or a regressor although `y` holds classes, or the name of a source is not text.
+        If `cv`, `sources` or `placebo` is of the wrong type, a method is not an estimator, a
+        method is a classifier although `y` holds numbers or a regressor although `y` holds
+        classes, or the name of a method or source is not text.
     OSError
         If the checkpoint cannot be written or is removed meanwhile, another process does the same
         jobs in it, or a worker process was killed.
@@ -216,13 +226,14 @@ def cross_validate_transfer(
     -----
     Methods need different things from a source:
 
-    - ProgressiveClassifier needs hidden layers to read. Every source has them.
-    - FineTunedClassifier needs layers of a network to copy. Networks have them, whether trained
-      here or fitted before; columns of X (`LayerSource`) do not.
-    - A method that adds the source's posterior probabilities to the features needs a source that
-      classifies.
-    - A method that learns several tasks at once needs the classes of a source task for the rows of
-      X. It is given them as ``source_y``, and no network is trained for it.
+    - `ProgressiveClassifier`, `SideBySideClassifier` and the regressors of these names need hidden
+      layers to read. Every source has them.
+    - `FineTunedClassifier` and `FineTunedRegressor` need layers of a network to copy. Networks
+      have them, whether trained here or fitted before; columns of X (`LayerSource`) do not.
+    - `PosteriorClassifier` adds the source's posterior probabilities to the features, so it needs
+      a source that classifies.
+    - `MultiTaskClassifier` learns several tasks at once, so it needs the classes of a source task
+      for the rows of X. It is given them as ``source_y``, and no network is trained for it.
 
     Each method is run with each source that has what it needs, and with each combination whose
     sources all have it. A method declares what it needs in its attribute `needs_from_source`.

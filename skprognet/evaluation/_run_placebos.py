@@ -1,8 +1,9 @@
 """Make the placebo of a source: the same network, but without useful knowledge.
 
-If the source is trained here, its placebo learns shuffled labels. If it came fitted, its placebo
-returns the layers of other rows. Both are shuffled within the training rows, within the validation
-rows and within the test rows, so that no set reveals anything about another set.
+If the source is trained here, its placebo learns labels that are shuffled within its training rows
+and within its validation rows. If it came fitted, its placebo returns the layers of other rows,
+permuted within the training rows, within the validation rows and within the test rows. So no set
+of rows reveals anything about another set.
 """
 
 from dataclasses import dataclass, replace

@@ -104,8 +104,8 @@ class TaskSource:
             raise ValueError(
                 f"The source task {self.name!r} must have 2 rows of each class in the training "
                 "rows of every split, since its network holds some of them out for validation; "
-                f"got 1 row of class {labels.tolist()[counts.argmin()]!r} in {split}. Drop it, or "
-                f"use other folds.{hint_of_text(self.labels)}"
+                f"got 1 row of class {labels.tolist()[counts.argmin()]!r} in {split}. Drop this "
+                f"row, or use other folds.{hint_of_text(self.labels)}"
             )
 
 

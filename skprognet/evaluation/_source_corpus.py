@@ -28,7 +28,7 @@ class SourceCorpus:
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        Features, the same in the same order as those of the target corpus.
+        Features, which must be those of the target corpus, in the same order.
     y : array-like of shape (n_samples,)
         Labels that the source learns.
     groups : array-like of shape (n_samples,), default=None
@@ -36,8 +36,8 @@ class SourceCorpus:
     corpora : array-like of shape (n_samples,), default=None
         The corpus of each row, if several are pooled. None takes all rows as one corpus.
     kind : {"classes", "numbers"}, default=None
-        The kind of the labels. None takes numbers as numbers if not all of them are whole, such
-        as ratings, and anything else as classes.
+        The kind of the labels. None decides by the labels: if all of them are numbers and not all
+        are whole, such as mean ratings, they are numbers. Anything else is classes.
 
     Attributes
     ----------
@@ -121,8 +121,8 @@ class SourceCorpus:
         missing = [name for name in names if name not in numbers]
         if missing:
             raise ValueError(
-                f"A source corpus must have the features of X; got none of the {len(missing)} "
-                f"names {first_few(missing)}. Extract the same features from both."
+                f"A source corpus must have the features of X; got one without {len(missing)} of "
+                f"them: {first_few(missing)}. Extract the same features from both."
             )
         narrowed = copy.copy(self)
         narrowed.X = take_columns(self.X, [numbers[name] for name in names])

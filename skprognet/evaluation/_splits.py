@@ -108,8 +108,8 @@ def nested_subsets(folds, y, sizes, rng, task):
         if task.to_show(y[first]) == everything:
             return {n: np.sort(np.concatenate([folds[i] for i in order[:n]])) for n in sizes}
     raise ValueError(
-        f"Every class must be in the training rows of every split; got no {min(sizes)} of "
-        f"{len(folds)} training folds (about {len(first)} rows) with all of "
+        f"Every class must be in the training rows of every split; got no choice of {min(sizes)} "
+        f"of {len(folds)} training folds (about {len(first)} rows) that has all of "
         f"{sorted(map(str, everything))}. Leave the smallest of train_folds out."
     )
 

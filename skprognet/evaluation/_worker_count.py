@@ -1,6 +1,7 @@
 """Decide whether worker processes pay: each must import all libraries before its first job.
 
-The duration of a run is estimated from its design alone, so the same call always decides alike.
+The duration of a run is estimated from its design alone, so the same call always makes the same
+decision.
 """
 
 from itertools import pairwise
@@ -14,7 +15,7 @@ from skprognet.evaluation._time_jobs import epochs_of
 # For one core of a few years ago, in seconds. These need not be exact: near the limit, a run takes
 # about as long with workers as without.
 _START = 2.5  # a worker, until its first fit
-_FIT = 0.03  # the fixed cost of a fit, beside its epochs
+_FIT = 0.03  # the fixed cost of a fit, in addition to its epochs
 _STEP = 4e-4  # the fixed cost of a training step, whatever the size of the network
 _OPERATIONS = 2e10  # multiplications and additions per second
 

@@ -36,10 +36,11 @@ def transfer_between_corpora(
 
     A network learns emotion on the eight training folds of one corpus, the source. It then helps
     networks to learn emotion on 1, 2, 4 and 8 training folds of another corpus, the target. The
-    methods are a plain network (DNN, no transfer), a fine-tuned one (PT/FT) and a progressive one
-    (ProgNet); all methods and sizes have the same test and validation rows. Each of the ten
-    repeats divides the rows into new folds. For every test fold it puts the training folds into a
-    new random order, and smaller training sets are part of larger ones.
+    methods are a plain network (DNN, no transfer), a fine-tuned network (PT/FT: pre-training and
+    fine-tuning) and a progressive network (ProgNet). All methods and sizes have the same test and
+    validation rows. Each of the ten repeats divides the rows into new folds. For each test fold,
+    the training folds are put into a new random order, and smaller training sets are part of
+    larger ones.
 
     The paper has two corpora; here any number is possible. Each corpus is recognised with the help
     of each of the others. The network without transfer is trained once for each target, whatever
@@ -66,13 +67,13 @@ def transfer_between_corpora(
         Column of `labels` to recognise, or to predict as a number, such as "valence". If it holds
         classes, a source and its target must share at least one label.
     kind : {"classes", "numbers"}, default=None
-        What this column holds in all corpora. None takes numbers as numbers to predict if not all
-        of them are whole; see :func:`transfer_between_tasks`.
+        What this column holds in all corpora. None decides by the labels of all corpora together;
+        see :func:`transfer_between_tasks`.
     emotions : sequence of str, default=None
         The labels to keep; rows with other labels are left out of all corpora. None keeps all
         labels. Then labels that only a source has are learned by this source alone, and labels
-        that only the target has by the target alone. Before the first fit, a warning says which
-        labels the corpora share and what is left out. Only for classes.
+        that only the target has by the target alone. If the corpora have different labels, or rows
+        are left out, a warning before the first fit says which. Only for classes.
     scale : {"z-scores", "none"} or dict of str to (low, high), default=None
         How to bring the numbers of the corpora to one scale, before the folds are made. "z-scores"
         (the meaning of None) gives the numbers y of each corpus mean 0 and variance 1 over all of
@@ -108,7 +109,8 @@ def transfer_between_corpora(
         The rows over which features are normalised, in each corpus by itself; see
         :func:`~skprognet.evaluation.cross_validate_transfer`.
     scoring : str or Score, default=None
-        The score of the test rows. None means "uar" for classes and "ccc" for numbers. See
+        The score of the test rows. None means "uar" (unweighted average recall) for classes and
+        "ccc" (concordance correlation coefficient) for numbers. See
         :func:`~skprognet.evaluation.cross_validate_transfer`.
     duplicates : {"error", "drop", "keep"}, default="error"
         What to do before training about rows with equal features, in one corpus or in several. If
@@ -146,8 +148,8 @@ def transfer_between_corpora(
         features differ, rows are duplicates, the folds cannot be made, or the checkpoint is of
         another run.
     TypeError
-        If `estimator` is neither a DNNClassifier nor a DNNRegressor, `corpora` is not a dict of
-        pairs, or design.toml cannot hold an option.
+        If an argument is of the wrong type, such as an `estimator` that is neither a DNNClassifier
+        nor a DNNRegressor, `corpora` is not a dict of pairs, or design.toml cannot hold an option.
     OSError
         If the checkpoint cannot be written.
 
@@ -166,7 +168,8 @@ def transfer_between_corpora(
 
     Examples
     --------
-    Divide a corpus by the gender of the speaker: do the women help to recognise the men?
+    Divide a corpus by the gender of the speakers: does a source that was trained on women help to
+    recognise the emotions of men?
 
     >>> from skprognet import DNNClassifier
     >>> from skprognet.datasets import load_emodb

@@ -34,10 +34,11 @@ def transfer_between_tasks(
 ):
     """Run the paper's study of transfer between tasks (the five rows of Table 2, and Figure 3).
 
-    The study compares a plain network (DNN) with a fine-tuned (PT/FT) and a progressive network
-    (ProgNet) for each source task. All have the same ten folds, stratified by speaker: 8 train, 1
-    chooses the epoch and 1 tests. The sources are trained only on the training folds. A source can
-    also be a pretrained network whose layers are columns of X.
+    The study compares a plain network (DNN) with a fine-tuned network (PT/FT: pre-training and
+    fine-tuning) and a progressive network (ProgNet) for each source task. By default, all have the
+    same ten folds, stratified by speaker: 8 train, 1 chooses the epoch and 1 tests. The sources
+    are trained only on the training folds. A source can also be a pretrained network whose layers
+    are columns of X.
 
     Parameters
     ----------
@@ -48,8 +49,9 @@ def transfer_between_tasks(
     target : str, default="emotion"
         Column of `labels` to recognise, or to predict as a number.
     kind : {"classes", "numbers"}, default=None
-        What the target holds. None takes numbers as numbers to predict if not all of them are
-        whole, such as ratings, and anything else as classes. Networks for numbers are regressors;
+        What the target holds. None decides by the labels: if all of them are numbers and not all
+        are whole, such as mean ratings, they are numbers to predict. Anything else is classes, and
+        so are whole numbers, which may be codes. Networks for numbers are regressors; the methods
         "posterior" and "multi-task" are only for classes.
     sources : sequence of str, default=("speaker", "gender")
         Columns of `labels` on which networks are trained first. They may hold classes or numbers,
@@ -74,7 +76,7 @@ def transfer_between_tasks(
     speaker : str, default="speaker"
         Column of `labels` with the speakers, by which the folds are made.
     session : str, default="session"
-        Column of `labels` with the sessions, by which ``folds="leave-one-session-out"`` are made.
+        Column of `labels` with the sessions, for ``folds="leave-one-session-out"``.
     folds : {"speaker-stratified", "speaker-independent", "leave-one-session-out"}, \
             default="speaker-stratified"
         Every speaker in every fold (as in the paper), no speaker in two folds, or a fold for each
@@ -89,14 +91,17 @@ def transfer_between_tasks(
         Further methods for the target, such as a support vector machine. Each has its own row in
         the table. Their names must differ from those of the package's methods.
     n_splits : int, default=10
-        Number of folds, at least 3.
+        Number of folds, at least 3. ``folds="leave-one-session-out"`` ignores it, since there is
+        one fold for each session.
     n_repeats : int, default=10
-        How many times the rows are divided into folds.
+        How many times the rows are divided into folds. ``folds="leave-one-session-out"`` ignores
+        it and divides them once.
     normalisation : {"corpus", "training", "speaker", "none"}, default="corpus"
         The rows over which features are normalised; see
         :func:`~skprognet.evaluation.cross_validate_transfer`.
     scoring : str or Score, default=None
-        The score of the test rows. None means "uar" for classes and "ccc" for numbers. See
+        The score of the test rows. None means "uar" (unweighted average recall) for classes and
+        "ccc" (concordance correlation coefficient) for numbers. See
         :func:`~skprognet.evaluation.cross_validate_transfer`.
     duplicates : {"error", "drop", "keep"}, default="error"
         What to do before training about rows with equal features, which are copies of one
@@ -133,15 +138,16 @@ def transfer_between_tasks(
         regressor although the labels are taken as classes and `kind` is None, rows are duplicates,
         the folds cannot be made, or the checkpoint is of another run.
     TypeError
-        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or design.toml cannot hold an
-        option.
+        If an argument is of the wrong type, such as an `estimator` that is neither a DNNClassifier
+        nor a DNNRegressor, or design.toml cannot hold an option.
     OSError
         If the checkpoint cannot be written.
 
     Warns
     -----
     UserWarning
-        If labels are nearly the same, such as "anger" and "angry"; if rows are duplicates and
+        If labels are nearly the same, such as "anger" and "angry"; if columns of X have the names
+        of layers of a speech model, but are used as features; if rows are duplicates and
         ``duplicates="keep"``; if the audit finds a fit or a source that saw a row that it was
         tested on.
 

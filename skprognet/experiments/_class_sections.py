@@ -56,8 +56,8 @@ def show_calibration(tested):
         "The predictions are sorted into ten bins by the probability of the predicted class; "
         "larger marks have more rows. Bins of fewer than ten rows have open marks, and the curve "
         "leaves them out. On the dotted line, a method is right as often as it expects. Below the "
-        "line it is overconfident, above the line underconfident. ECE is the mean distance of all "
-        "rows from the line.",
+        "line it is overconfident, above the line underconfident. ECE is the mean distance of the "
+        "bins from the line, weighted by their numbers of rows.",
         "Accuracy by confidence for each method, with the expected calibration error.",
     )
     return [describe_calibration(errors, tested.networks)], [figure], []

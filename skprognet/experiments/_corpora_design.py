@@ -10,7 +10,7 @@ from skprognet.experiments._scales import Z_SCORES, check_scale
 from skprognet.experiments._study_design import StudyDesign, title_of
 
 ALL_OTHERS = "all others"  # the source that is trained on all other corpora together
-_NAMED = 4  # a title names at most so many corpora
+_NAMED = 4  # the most corpora that a title names
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,11 +25,12 @@ class CorporaDesign(StudyDesign):
     Raises
     ------
     ValueError
-        If a value is out of range, there is only one name or a name twice, `sources` or `targets`
-        names an unknown corpus, a target has no source, or a corpus has the name of a task.
+        If a value is out of range or does not apply to `kind`, there is only one name or a name
+        twice, `sources` or `targets` names an unknown corpus, a target has no source, or a corpus
+        has the name of a task.
     TypeError
-        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or design.toml cannot hold a
-        value.
+        If a value is of the wrong type, such as an `estimator` that is neither a DNNClassifier nor
+        a DNNRegressor, or design.toml cannot hold it.
 
     See Also
     --------
@@ -69,7 +70,7 @@ class CorporaDesign(StudyDesign):
     leave_one_corpus_out: bool = argument(
         False, "Also train one source on all other corpora together."
     )
-    emotion: str = argument("emotion", "Column to recognise.")
+    emotion: str = argument("emotion", "Column to recognise, or to predict as a number.")
     emotions: tuple[str, ...] | None = argument(
         None,
         "The labels to keep in all corpora, such as: angry happy neutral sad.",
@@ -84,7 +85,8 @@ class CorporaDesign(StudyDesign):
     )
     tasks: tuple[str, ...] = argument(
         (),
-        "Columns of further tasks to read together with another corpus, such as gender.",
+        "Columns of further tasks, such as gender. A progressive network also reads these "
+        "together with another corpus.",
         metavar="COLUMN...",
     )
     train_folds: tuple[int, ...] = argument(
@@ -122,7 +124,7 @@ class CorporaDesign(StudyDesign):
     def _check_names(self):
         if len(self.names) < 2:
             raise ValueError(
-                f"names must be of at least two corpora; got {self.names}. Add a corpus."
+                f"names must hold at least two corpora; got {self.names}. Add a corpus."
             )
         taken = [*self.tasks, *[ALL_OTHERS] * self.leave_one_corpus_out]
         both = [name for name in self.names if name in taken]

@@ -139,7 +139,7 @@ def _change_of_gap(row):
 
 
 def describe_calibration(errors, networks):
-    """Say whether the network without a source is overconfident, and who is calibrated best.
+    """Say if the network without a source is overconfident, and which method is calibrated best.
 
     Parameters
     ----------

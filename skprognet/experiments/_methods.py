@@ -21,7 +21,7 @@ from skprognet.estimators import (
 )
 
 L2_SP = 0.01  # alpha: how strongly copied weights are pulled back to those of the source
-PROBED = 4  # LP-FT trains only the output layer in the first of so many parts of the epochs
+PROBED = 4  # LP-FT trains only the output layer in the first quarter of the epochs
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Method:
 
 
 def _probe_epochs(network):
-    """Return in how many epochs LP-FT trains only the output layer: never in all of them."""
+    """Return the number of epochs in which LP-FT trains only the output layer, but never all."""
     return min(math.ceil(network.max_epochs / PROBED), network.max_epochs - 1)
 
 

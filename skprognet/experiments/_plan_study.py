@@ -27,6 +27,11 @@ def plan_study(design, *data):
     TypeError
         If the corpora are not a dict of pairs.
 
+    Warns
+    -----
+    UserWarning
+        As in these two functions, except for the audit.
+
     Examples
     --------
     Plan the paper's first study on other data.

@@ -53,8 +53,8 @@ def read_design(path):
     Raises
     ------
     ValueError
-        If the file is not TOML, a value is unknown or out of range, or the file lists values that
-        it could not hold.
+        If the file is not TOML, a value is unknown or out of range, or the table ``missing`` of
+        the file lists values that no file can hold, so that the design is incomplete.
     TypeError
         If a parameter of the network is of the wrong type.
     OSError
@@ -88,7 +88,7 @@ def read_design(path):
 
 
 def check_record(record, design, path):
-    """Raise unless a record is a complete design of this kind, with known names and types.
+    """Raise unless a record is a design of this kind, with known names and types.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def check_values(values, kinds, where):
         else:
             fits = type(value) is kind
         if not fits:
-            what = f"a list, each {_KINDS[kind]}" if several else _KINDS[kind]
+            what = f"a list in which each value is {_KINDS[kind]}" if several else _KINDS[kind]
             what = f"true, false or {what}" if takes_all(kinds[name]) else what
             what += " or a table" if takes_table(kinds[name]) else ""
-            raise ValueError(f"{where} must have {what}, as {name!r}; got {value!r}.")
+            raise ValueError(f"{where} must have {name!r} as {what}; got {value!r}.")

@@ -48,7 +48,7 @@ def _as_text(file):
 def join_predictions(parts):
     """Return the predictions of several runs as one table.
 
-    If only some target corpora have a class or files, its column is missing values for the others.
+    If only some target corpora have a class, or files, this column is NaN for the others.
 
     Parameters
     ----------

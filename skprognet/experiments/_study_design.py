@@ -40,8 +40,9 @@ class StudyDesign:
     )
     placebo: bool | tuple[str, ...] = argument(
         False,
-        "Also run a placebo of each source, or of those named, with shuffled knowledge: does "
-        "knowledge help, or just more weights?",
+        "Also run ProgNet with a placebo of each source, or of the named sources: the same "
+        "network with a source that has learned nothing useful. If the placebo does as well, only "
+        "the additional weights help.",
         metavar="[SOURCE...]",
     )
     speaker: str = argument("speaker", "Column of the speakers, by which the folds are made.")

@@ -18,11 +18,12 @@ class TasksDesign(StudyDesign):
     Raises
     ------
     ValueError
-        If a value is out of range, `other_methods` uses the name of a method of the package, there
-        are neither sources nor layers, or a source and a layer have the same name.
+        If a value is out of range or does not apply to `kind`, `other_methods` uses the name of a
+        method of the package, there are neither sources nor layers, or a source and a layer have
+        the same name.
     TypeError
-        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or design.toml cannot hold a
-        value.
+        If a value is of the wrong type, such as an `estimator` that is neither a DNNClassifier nor
+        a DNNRegressor, or design.toml cannot hold it.
 
     See Also
     --------
@@ -41,7 +42,11 @@ class TasksDesign(StudyDesign):
 
     study = "tasks"
 
-    target: str = argument("emotion", "Column to recognise, such as emotion.", required=True)
+    target: str = argument(
+        "emotion",
+        "Column to recognise, such as emotion, or to predict as a number, such as arousal.",
+        required=True,
+    )
     sources: tuple[str, ...] = argument(
         ("speaker", "gender"),
         "Columns on which networks are trained first, such as: speaker gender.",
@@ -54,7 +59,9 @@ class TasksDesign(StudyDesign):
         "Pretrained networks whose layers are columns of the table, such as ge2e for ge2e.layer1.",
         metavar="NAME...",
     )
-    all_sources: bool = argument(False, "Also read all sources together.")
+    all_sources: bool = argument(
+        False, "Also train a progressive network that reads all sources together."
+    )
     session: str = argument("session", "Column of the sessions, for leave-one-session-out.")
     corpus: str = argument("corpus", "Name of the corpus.")
     folds: str = argument(

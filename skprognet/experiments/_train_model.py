@@ -78,8 +78,9 @@ def train_model(
 ):
     """Train one network on all rows of a corpus, to use it on other recordings.
 
-    The features are normalised over all rows. A tenth of the rows chooses the epoch. This does not
-    show how well the model does on new recordings; use :func:`transfer_between_tasks` for that.
+    The features are normalised over all rows. A tenth of the rows (`validation_fraction` of the
+    network) chooses the epoch. Their score does not show how well the model does on new
+    recordings; use :func:`transfer_between_tasks` for that.
 
     Parameters
     ----------
@@ -90,8 +91,8 @@ def train_model(
     target : str, default="emotion"
         Column of `labels` to recognise, or to predict as a number.
     kind : {"classes", "numbers"}, default=None
-        What the target holds. None takes numbers as numbers to predict if not all of them are
-        whole. See :func:`transfer_between_tasks`.
+        What the target holds. None decides by the labels: numbers that are not all whole are
+        numbers to predict, and anything else is classes. See :func:`transfer_between_tasks`.
     method : str, default="dnn"
         "dnn" is a network without a source, "fine-tuned" a network that starts with the weights of
         its source, and "progressive" a network that reads its sources. For other methods see
@@ -136,7 +137,9 @@ def train_model(
     Warns
     -----
     UserWarning
-        If columns of `X` are named like layers of a speech model, but are used as features.
+        If columns of `X` have the names of layers of a speech model, but are used as features; if
+        labels are nearly the same, such as "anger" and "angry"; or if rows are duplicates and
+        ``duplicates="keep"``.
 
     See Also
     --------

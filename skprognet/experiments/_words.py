@@ -44,14 +44,15 @@ NORMALISATION_IN_WORDS = {
         "Each feature has mean 0 and variance 1 over all rows of each speaker. A new speaker is "
         "normalised by his or her own rows, including test rows, but without their labels."
     ),
-    "none": "The features are not normalised. So test rows are not used for this.",
+    "none": "The features are not normalised, so nothing is computed from test rows.",
 }
 PLACEBO_IN_WORDS = (
     "A placebo is the same network with the same number of weights, but its source has learned "
-    "nothing useful: the labels or the layers of the source are shuffled within the training "
-    "rows, within the validation rows and within the test rows. What a source has learned helps "
-    "only if the network that reads it is better than the network without a source and better "
-    "than its placebo."
+    "nothing useful. If the source is trained here, its labels are shuffled within its training "
+    "rows and within its validation rows. If it came fitted, its layers are shuffled within the "
+    "training rows, within the validation rows and within the test rows. What a source has "
+    "learned helps only if the network that reads it is better than the network without a source "
+    "and better than its placebo."
 )
 # What a source that consists of columns lacks, so that a method cannot read it.
 _LACKS = {

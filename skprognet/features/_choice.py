@@ -81,8 +81,8 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     Warns
     -----
     UserWarning
-        If the values of a single feature predict a label without error, as the number of a class
-        or of a row would; or if a few features are whole numbers, as codes are.
+        If the values of a single feature predict a label without error, as a class code or a row
+        number would; or if a few features are whole numbers, as codes are.
 
     See Also
     --------

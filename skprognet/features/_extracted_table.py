@@ -25,7 +25,8 @@ def make_feature_table(utterances, features):
     Raises
     ------
     ValueError
-        If a column has the name of a feature, or for the reasons of :class:`OpenSmileFeatures`.
+        If a column has the name of a feature or of the origin, or for the reasons of
+        :meth:`FeatureExtractor.transform`.
 
     See Also
     --------

@@ -32,9 +32,10 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
 
     A subclass defines in :meth:`feature_function` what it computes. This class does the rest. It
     accepts paths, tables of segments and signals. It decodes the audio, averages the channels,
-    resamples the mean and clips it to the range of 16 bits. It works on several utterances in
-    parallel, keeps results in a cache, and reports all recordings that cannot be used together.
-    There is nothing to fit, since a row depends on its utterance alone.
+    resamples the mean, and truncates it to 16 bits, which clips samples beyond full scale. It
+    works on several utterances in parallel, keeps results in a cache, and lists all recordings
+    that cannot be used in one report. There is nothing to fit, since a row depends on its
+    utterance alone.
 
     A subclass with its own parameters needs an ``__init__`` that names them and all parameters
     below, as scikit-learn requires. See :class:`OpenSmileFeatures` for an example.
@@ -54,7 +55,8 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
     cache_size_limit : int, default=None
         Bytes that the cache may take up; None means no limit.
     n_jobs : int, default=None
-        Number of utterances to process in parallel, each in its own process.
+        Number of utterances to process in parallel, each in its own process. None means 1 unless
+        in a :func:`joblib.parallel_config` context, -1 means all processors.
     timeout : float, default=1800
         Longest processing time of an utterance in seconds, if it has its own process; None means
         no limit.
@@ -74,7 +76,8 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
 
     See Also
     --------
-    OpenSmileFeatures : The extractor that comes with the package.
+    OpenSmileFeatures : Acoustic features.
+    SpeechModelFeatures : Layers of a pretrained network.
     clear_cache : Empties a cache.
 
     Examples
@@ -96,7 +99,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
     """
 
     _depended_on = ()  # parameters of a subclass that its depends_on holds in another form
-    _expected_warnings = None  # a pattern of warnings that only repeat the results
+    _expected_warnings = None  # a pattern of warnings that only repeat what the results say
 
     def __init__(
         self,

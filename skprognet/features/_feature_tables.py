@@ -31,14 +31,14 @@ def read_features(path, *, columns=None, exclude=()):
     -------
     DataFrame of shape (n_utterances, n_features), float64 or float32
         One row per utterance, in the order of the file. The index is ``file``, with ``start`` and
-        ``end`` if the table has them. Without ``file`` it is numbers.
+        ``end`` if the table has them. Without ``file`` it counts the rows from 0.
 
     Raises
     ------
     ValueError
         If the file has another format; a column is missing or appears twice; a feature is not
-        numeric, NaN or infinite; a column that neither `columns` nor `exclude` names has the name
-        of a label or key (``id``, ``actor``, ``label``); or an utterance appears twice.
+        numeric, or is NaN or infinite; a column that neither `columns` nor `exclude` names has the
+        name of a label or key (``id``, ``actor``, ``label``); or an utterance appears twice.
     FileNotFoundError
         If there is no such file.
     ImportError

@@ -12,15 +12,14 @@ from skprognet.features._feature_function import FeatureFunction
 class JoinedFeatures(FeatureExtractor):
     """Turn speech into the features of several extractors, side by side in one row.
 
-    Each recording is decoded once. If one of the extractors cannot use it, this is an error, so
-    a row has all features or none.
+    Each recording is decoded once. If one of the extractors cannot use it, none of its features
+    are returned, and `on_error` says what happens.
 
     Parameters
     ----------
     extractors : list of FeatureExtractor
-        The extractors, in the order of the columns. Their parameters of reading, errors, cache and
-        processes are ignored; the parameters below replace them. Their sampling rates must equal
-        the one below.
+        The extractors, in the order of the columns. Their own values of the parameters below are
+        ignored, except that their sampling rates must equal the one below.
     sampling_rate : int, default=16000
         The rate in Hz to which all audio is resampled.
     on_error : {'raise', 'skip', 'nan'}, default='raise'
@@ -34,7 +33,8 @@ class JoinedFeatures(FeatureExtractor):
     cache_size_limit : int, default=None
         Bytes that the cache may take up; None means no limit.
     n_jobs : int, default=None
-        Number of utterances to process in parallel, each in its own process.
+        Number of utterances to process in parallel, each in its own process. None means 1 unless
+        in a :func:`joblib.parallel_config` context, -1 means all processors.
     timeout : float, default=1800
         Longest processing time of an utterance in seconds, if it has its own process; None means
         no limit.
@@ -117,8 +117,8 @@ class JoinedFeatures(FeatureExtractor):
         TypeError
             If an item of `extractors` is not an extractor.
         ValueError
-            If there are no extractors, two have a feature of the same name, or the sampling rates
-            differ.
+            If there are no extractors, two extractors have a feature of the same name, or the
+            sampling rates differ.
         """
         self._check_extractors()
         functions = [e._check_function(e.feature_function()) for e in self.extractors]

@@ -19,9 +19,10 @@ class OpenSmileFeatures(FeatureExtractor):
     """Turn speech into the acoustic features of openSMILE, one row per utterance.
 
     Each utterance is decoded, its channels are averaged, and the mean is resampled to 16 kHz and
-    clipped to the range of 16 bits. Then openSMILE [1]_ summarises it in one row; by default,
-    these are the 88 functionals of eGeMAPSv02 [2]_. There is nothing to fit, since a row depends
-    on its utterance alone.
+    truncated to 16 bits, which clips samples beyond full scale. Then openSMILE [1]_ summarises it
+    in one row of functionals, which are statistics over the utterance; by default, these are the
+    88 functionals of eGeMAPSv02 [2]_. There is nothing to fit, since a row depends on its
+    utterance alone.
 
     openSMILE is free for research only, and so are the features that it computes. It comes with
     ``pip install 'skprognet[audio]'``. Everything else in this package works without it, on any
@@ -89,10 +90,11 @@ class OpenSmileFeatures(FeatureExtractor):
     -----
     One second of audio takes about 20 to 35 ms of one processor.
 
-    Each process holds one utterance in memory, about 35 MB for each minute of it (2 MB for the
-    audio, the rest in openSMILE). The result is in memory too.
+    Each process holds one utterance in memory, which takes about 35 MB for each minute of audio
+    (2 MB for the audio, the rest in openSMILE). The result is in memory too.
 
-    A sampling rate below 4 kHz or above 384 kHz is refused, since no audio has it.
+    A recording whose own sampling rate is below 4 kHz or above 384 kHz is refused, since no audio
+    has such a rate.
 
     At the end, warnings list recordings whose features are probably not what you want: silence,
     channels of opposite phase, samples far beyond full scale (such as 16-bit integers given as

@@ -192,9 +192,10 @@ class FeatureOrigin:
         return {(identity, self.sampling_rate) for identity in identities}
 
     def check_table(self, table, name="table"):
-        """Raise if the features of a table have another origin; pass if the table lacks it.
+        """Raise if the features of a table have another origin.
 
-        The table may also hold features of other extractors.
+        The table may also hold features of other extractors. A table without the columns of an
+        origin is not checked.
 
         Parameters
         ----------

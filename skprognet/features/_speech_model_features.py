@@ -17,11 +17,11 @@ from skprognet.features.speech_models import (
 class SpeechModelFeatures(FeatureExtractor):
     """Turn speech into the layers of a pretrained network, one row per utterance.
 
-    A network that was trained on the audio of thousands of speakers knows more than a corpus of
-    emotions can teach. This class runs such a network on each utterance. The mean and the standard
-    deviation over time of each hidden unit become columns, such as ``ge2e.layer2.mean.017``.
-    :class:`~skprognet.sources.LayerSource` makes a frozen column of them, which a progressive
-    network reads.
+    A network that was trained on the audio of thousands of speakers may have learned more about
+    voices than a corpus of emotions can teach. This class runs such a network on each utterance.
+    The mean and the standard deviation over time of each hidden unit become columns, such as
+    ``ge2e.layer2.mean.017``. :class:`~skprognet.sources.LayerSource` makes a frozen column of
+    them, which a progressive network reads.
 
     Three kinds of models are supported:
 
@@ -46,10 +46,11 @@ class SpeechModelFeatures(FeatureExtractor):
     pooling : str or sequence of str, default=('mean', 'std')
         Statistics over time: 'mean', and 'std', the standard deviation of the population.
     weights : str or path-like, default=None
-        None for the pretrained weights. "random" for the same architecture with random weights,
-        which are always the same. This is a control: is a result due to what the network has
-        learned? Its columns begin with ``ge2e-random``. Or the path of the file with the
-        pretrained weights, if resemblyzer is not installed.
+        None means the pretrained weights. "random" means the same architecture with random
+        weights, which are always the same. This is a control that shows whether a result is due to
+        what the network has learned. Its columns begin with ``ge2e-random``, for example. For
+        "ge2e" also the path of the file with the pretrained weights, if resemblyzer is not
+        installed.
     device : str, default='cpu'
         Device on which torch computes, such as "cuda".
     batch_size : int, default=8
@@ -72,7 +73,8 @@ class SpeechModelFeatures(FeatureExtractor):
     cache_size_limit : int, default=None
         Largest size of the cache in bytes; None means no limit.
     n_jobs : int, default=None
-        Number of utterances to process in parallel, each in its own process with one thread. The
+        Number of utterances to process in parallel, each in its own process with one thread. None
+        means 1 unless in a :func:`joblib.parallel_config` context, -1 means all processors. The
         number does not change a bit of the features.
     timeout : float, default=1800
         Longest processing time of an utterance in seconds, if it has its own process; None means
@@ -105,9 +107,9 @@ class SpeechModelFeatures(FeatureExtractor):
 
     **Input of a transformers model.** If its file ``preprocessor_config.json`` says so, or is
     missing, the signal is normalised to mean 0 and variance 1. An utterance of more than 20 s is
-    cut into the fewest windows of equal length that are not longer than 20 s. No frame sees beyond
-    its window. All windows of a batch are equally long, so nothing is padded. The names of the
-    columns begin with the last part of the model's name, with "-" for dots.
+    cut into the fewest windows of equal length (to one sample) that are not longer than 20 s. No
+    frame sees beyond its window. All windows of a batch are equally long, so nothing is padded.
+    The names of the columns begin with the last part of the model's name, with "-" for dots.
 
     Its weights are read from safetensors, or else from ``pytorch_model.bin`` as numbers only
     (``weights_only=True``), and no code of a model runs. Weights that the file lacks are an error;

@@ -2,8 +2,9 @@
 
 FREE = 12 * 10**6
 TIMES = 11
-# The most bytes that Python needs: for a list or dict and its decoded form, for half a text, for
-# an item. A file with nothing but a history of 600 epochs, 200 kB, takes 11 times its size.
+# The most bytes that Python needs for each of these characters: for a list or dict and its decoded
+# form, for half a text (which has two quotes), and for an item. A file with only a history of 600
+# epochs, 200 kB, takes 11 times its size.
 OF_TEXT = {"[": 190, "{": 190, '"': 45, ",": 20}
 ARRAY_IN_FILE, ARRAY, ESTIMATOR, RANDOM_STATE = 500, 4_000, 50_000, 4_000
 

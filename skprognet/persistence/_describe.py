@@ -137,15 +137,20 @@ def describe_model(path, rows=None, *, modules=None):
         A file that :func:`save_model` wrote.
     rows : path, default=None
         A table of features. The result then also has the share of its rows on which the model and
-        each of its sources were trained. A score on such rows is not an honest one.
+        each of its sources were trained. A score on such rows is too good.
     modules : dict of str to torch.nn.Module, default=None
         As in :func:`load_model`.
 
     Returns
     -------
     dict
-        Path, digest and size of the file, ``model`` (from :func:`describe_network`), ``features``,
-        ``normalisation``, ``metadata`` and ``versions``; and with a table, ``rows``.
+        ``file`` (its path), ``bytes`` (its size), ``sha256`` (of its content), ``format_version``,
+        ``model`` (from :func:`describe_network`), ``features`` (their ``number``, ``names``, and
+        ``made``: the values of their :class:`~skprognet.features.FeatureOrigin`; names and made
+        are None if unknown), ``normalisation`` (the steps before the network), ``metadata`` and
+        ``versions`` (of each package when the file was ``written``, and ``here``). With a table
+        also ``rows``: its ``file``, the ``number`` of its rows, and in ``known`` the share of them
+        on which the model itself ("own") and each source were trained; None if unknown.
 
     Raises
     ------
@@ -226,7 +231,7 @@ def describe_content(model, info, path, n_bytes):
 
 
 def _describe_rows(model, origin, path):
-    """Return the number of rows of a table, and the share of rows that a model knows."""
+    """Return the number of rows of a table, and the share on which a model was trained."""
     if not hasattr(model, "feature_names_in_"):
         raise ValueError(
             "The model must know the names of its features to find them in a table; got a model "

@@ -143,7 +143,7 @@ def _at_most_cores(n_threads):
 
 
 def _check_version(state):
-    """Raise unless the version that scikit-learn would print in a warning is one."""
+    """Raise unless the version is a valid one, since scikit-learn prints it in a warning."""
     if not re.fullmatch(r"[\w.+-]{1,40}", state.get("_sklearn_version", "0")):
         raise ValueError("the version of scikit-learn is not a version")
 

@@ -33,7 +33,7 @@ def export_onnx(est, path, *, metadata=None):
     order of ``classes_``. It equals `predict_proba` within 1e-5. The output of a regressor,
     ``"numbers"``, is float64 of shape (n, n_outputs), even with one output. It equals `predict`
     within 1e-5 times the spread of the target, ``target_std_``, or 1e-6 times the distance from
-    its mean, whichever is more. Both hold unless unscaled features make sums so large that float32
+    its mean, whichever is more. Neither holds if unscaled features make sums so large that float32
     itself is less exact. Before anything is written, ONNX's reference implementation computes a
     few rows, which must agree with the model.
 
@@ -78,7 +78,7 @@ def export_onnx(est, path, *, metadata=None):
     that were rounded to float32. The graph checks nothing: NaN gives NaN, while the model raises
     an error.
 
-    The metadata of the file have the rest under the key ``"skprognet"``, as JSON: ``classes``
+    The metadata of the file hold all else under the key ``"skprognet"``, as JSON: ``classes``
     (null if it predicts numbers), ``feature_names`` (null if the model knows none), ``versions``
     and ``metadata``. The file runs no code of this package. The same model gives the same bytes.
 

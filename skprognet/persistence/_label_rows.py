@@ -8,7 +8,7 @@ from skprognet.sources import as_source
 
 
 def label_rows(model, X, *, explaining=False):
-    """Return the label of each row with the probability of every class, or its numbers.
+    """Return the label of each row with the probability of each class, or its numbers.
 
     Parameters
     ----------

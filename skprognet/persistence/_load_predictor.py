@@ -19,10 +19,10 @@ def load_predictor(
 ):
     """Load a model from `save_model` as a predictor for recordings.
 
-    The file must record how the features of the model were computed, as files of ``skprognet
-    train`` do. The predictor computes the same features for each recording, after checking that
-    openSMILE, its configuration and the weights of speech models are the ones that the model
-    learned from.
+    The file must record how the features of the model were computed. Files of ``skprognet train``
+    do so if their table came from ``skprognet extract``. The predictor computes the same features
+    for each recording. An openSMILE configuration file and the weights of speech models must be
+    the ones that the model learned from; another version of openSMILE gives a warning.
 
     Parameters
     ----------

@@ -26,11 +26,11 @@ VALIDATION = {
     "random": "a tenth, drawn at random; their speakers may have trained as well",
 }
 NEW_SPEAKERS = {
-    "speaker-independent": "other speakers chose the epoch. How well the model does on new ones: "
-    "see the evaluation.",
+    "speaker-independent": "other speakers than those in training chose the epoch. See the "
+    "evaluation for how well the model does on new speakers.",
     **dict.fromkeys(
         ("stratified", "random"),
-        "the speakers of training also chose the epoch. New speakers are harder.",
+        "speakers in training may also have chosen the epoch. New speakers are harder.",
     ),
 }
 
@@ -46,7 +46,7 @@ def model_card(path, *, scores=None, modules=None):
     scores : DataFrame, default=None
         The scores of a study of such networks, from
         :func:`~skprognet.evaluation.cross_validate_transfer`; the card shows their means and
-        spreads. The model itself has no honest score, since all rows trained it. If the file
+        spreads. The model itself has no test score, since it was trained on all rows. If the file
         records method and sources, only the rows of these count.
     modules : dict of str to torch.nn.Module, default=None
         As in :func:`load_model`.
@@ -186,7 +186,7 @@ def _of_the_training(description):
     """Return how the epoch was chosen, and what that means for new speakers."""
     model, split = description["model"], description["metadata"].get("validation")
     is_known = isinstance(split, str) and split in VALIDATION
-    unknown = "whether new ones were tried: not recorded"
+    unknown = "whether new speakers were tried: not recorded"
     return {
         "metric": monitor_label(model["metric"]),
         "loss": loss_label(model["loss"]) if "loss" in model else None,

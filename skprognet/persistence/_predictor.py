@@ -179,7 +179,7 @@ class Predictor:
         Warns
         -----
         UserWarning
-            About recordings that are silent, clipped or odd in another way.
+            If recordings are silent, clipped or odd in another way.
         """
         extractor = copy.copy(self.extractor).set_params(on_error="nan")
         with warnings.catch_warnings():

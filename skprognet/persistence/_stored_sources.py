@@ -36,6 +36,7 @@ def build_source(name, state):
     Returns
     -------
     Source or WithoutModule
+        A TorchSource is returned as its state, since it still needs its module.
 
     Raises
     ------

@@ -28,7 +28,7 @@ def check_weights(weights, config):
 def _shapes(sizes, source_sizes, adapter):
     """Yield name and shape of each weight of a column with layers of these widths, input first.
 
-    They come one by one, since a few numbers can stand for millions of layers.
+    They are generated one by one, since a few numbers in a file can stand for millions of layers.
     """
     depth = len(sizes) - 2
     for k, (n_in, n_out) in enumerate(pairwise(sizes)):

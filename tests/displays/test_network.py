@@ -257,9 +257,9 @@ def test_the_legend_names_only_what_occurs(speaker, gender):
 
 def test_what_is_no_network_is_refused(data):
     message = (
-        "estimator must be a fitted DNNClassifier, FineTunedClassifier, ProgressiveClassifier or "
-        "MLPClassifier, or a pipeline or FrozenEstimator that ends in one; got "
-        "LogisticRegression()."
+        "estimator must be a fitted network of this package, an MLPClassifier or MLPRegressor, or "
+        "a pipeline, FrozenEstimator or search around one; got LogisticRegression(). Pass one of "
+        "these."
     )
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         NetworkDisplay.from_estimator(LogisticRegression())

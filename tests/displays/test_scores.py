@@ -100,8 +100,8 @@ def test_chance_is_in_the_range_of_the_metric(make_scores, chance):
 def test_studies_are_not_mixed(make_scores, column):
     scores = pd.concat([make_scores(**{column: 1}), make_scores(**{column: 2})])
     message = (
-        f"scores must be of one {column}; got [1, 2]. Draw each by itself, "
-        f"scores[scores['{column}'] == 1] first, in axes of its own."
+        f"scores must be of one {column}; got [1, 2]. Draw each in its own axes, "
+        f"beginning with scores[scores['{column}'] == 1]."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         ScoresDisplay.from_scores(scores)

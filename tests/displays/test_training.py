@@ -239,8 +239,8 @@ def test_validation_and_test_scores_may_stand_side_by_side(curves):
 def test_curves_of_several_studies_are_not_mixed(curves, column):
     both = pd.concat([curves.assign(**{column: 1}), curves.assign(**{column: 2})])
     message = (
-        f"curves must be of one {column}; got [1, 2]. Draw each by itself, "
-        f"curves[curves['{column}'] == 1] first, in axes of its own."
+        f"curves must be of one {column}; got [1, 2]. Draw each in its own axes, "
+        f"beginning with curves[curves['{column}'] == 1]."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         TrainingCurveDisplay.from_curves(both)

@@ -188,8 +188,8 @@ def test_a_missing_fold_is_refused(scores):
 def test_scores_of_two_corpora_are_refused(scores):
     both = pd.concat([scores.assign(corpus="A"), scores.assign(corpus="B")])
     message = (
-        "scores must be of one corpus; got ['A', 'B']. Draw each by itself, "
-        "scores[scores['corpus'] == 'A'] first, in axes of its own."
+        "scores must be of one corpus; got ['A', 'B']. Draw each in its own axes, "
+        "beginning with scores[scores['corpus'] == 'A']."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         TrainingSizeDisplay.from_scores(both)

@@ -247,7 +247,7 @@ def test_the_overlap_is_the_share_of_the_test_rows(corpus):
 
 def test_scores_without_the_record_are_refused(corpus):
     scores = run(corpus)
-    with pytest.raises(ValueError, match="got none of the name 'rows_seen'"):
+    with pytest.raises(ValueError, match="got a table without 'rows_seen'"):
         audit(scores.drop(columns="rows_seen"))
     with pytest.raises(ValueError, match=re.escape("got '60:gA'")):
         audit(scores.assign(rows_seen="60:gA"))

@@ -218,7 +218,7 @@ def test_another_corpus_is_read_by_the_shared_features(table, emotion):
     same(by_name, by_place)
     audit(by_name)
     lacking = SourceCorpus(theirs.drop(columns="rate"), emotion, SPEAKER)
-    with pytest.raises(ValueError, match="features of X; got none of the 1 names 'rate'"):
+    with pytest.raises(ValueError, match="features of X; got one without 1 of them: 'rate'"):
         run(table, emotion, sources={"other": lacking} | layers, **options)
 
 

@@ -230,7 +230,7 @@ def test_sizes_that_cannot_be_are_refused(corpus):
     y = np.full(120, "common")
     for fold, test in enumerate(tests):  # no fold has both, any two in a row do
         y[test[0]] = ["rare", "seldom"][fold % 2]
-    with pytest.raises(ValueError, match=r"no 1 of 2 training folds .* Leave the smallest"):
+    with pytest.raises(ValueError, match=r"no choice of 1 of 2 training .* Leave the smallest"):
         run((corpus[0], y), train_folds=(1, 2), methods={"lr": LogisticRegression()}, cv=cv)
     with pytest.raises(ValueError, match=re.escape("1 <= train_folds <= 2; got 3")):
         run(corpus, train_folds=(1, 3), sources={"gender": GENDER})

@@ -221,7 +221,9 @@ def test_what_holm_leaves_no_evidence_of_is_said_to_help_by_the_plain_p_values(c
         "Transfer helps in 2 of 4 comparisons with DNN, none of them also after Holm's correction"
     )
     assert "By the uncorrected p-values, what the source has learned helps (also better" in said
+    assert "By the uncorrected p-values, reading the layers progressively helps further" in said
     assert "What the source has learned helps" not in said
+    assert "Reading the layers" not in said
 
 
 def test_one_comparison_is_not_counted(controlled):

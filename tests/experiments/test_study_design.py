@@ -87,7 +87,7 @@ def test_a_wrong_value_is_found_without_any_data(design, change, error, message)
     ("change", "message"),
     [
         ({"names": ("a", "a")}, "names must have each value once; got 'a' twice."),
-        ({"names": ("a",)}, "names must be of at least two corpora; got ('a',)."),
+        ({"names": ("a",)}, "names must hold at least two corpora; got ('a',)."),
         ({"sources": []}, "sources must have at least one value, or be None; got none."),
         ({"emotions": "sad"}, "emotions must be at least two labels; got ('sad',)."),
         ({"train_folds": (1, 0)}, "train_folds must satisfy 1 <= train_folds; got 0."),

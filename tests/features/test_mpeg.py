@@ -159,5 +159,5 @@ def test_joined_recordings_of_which_one_would_be_read_are_refused(read, voice, f
     file = io.BytesIO()
     soundfile.write(file, 0.5 * voice(150), RATE, format=format, subtype=subtype)
     assert np.isfinite(read(file.getvalue())).all()
-    with pytest.raises(ValueError, match="': holds several recordings, joined to one file"):
+    with pytest.raises(ValueError, match="': holds several recordings, joined into one file"):
         read(2 * file.getvalue())

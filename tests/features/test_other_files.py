@@ -13,7 +13,7 @@ from skprognet.features import OpenSmileFeatures
 soundfile = pytest.importorskip("soundfile")
 pytest.importorskip("opensmile")
 
-CONVERT = "which libsndfile cannot read; convert it, such as by: ffmpeg -i FILE out.flac"
+CONVERT = "which libsndfile cannot read; convert it, for example with: ffmpeg -i FILE out.flac"
 
 
 def reason(path):

@@ -68,7 +68,8 @@ def read_crema_d(root, *, emotions="all", duplicates="keep"):
     Warns
     -----
     UserWarning
-        If ``VideoDemographics.csv`` is missing, so that all genders are missing.
+        If ``VideoDemographics.csv`` is missing, so that all genders are missing; if a recording
+        exists in several formats; and for the reasons of :func:`check_corpus`.
 
     Raises
     ------

@@ -55,6 +55,11 @@ def read_emodb(root, *, emotions="all", duplicates="keep"):
         One row per recording, with the columns of :func:`check_corpus`, and ``text`` and
         ``version``. ``attrs`` holds licence and citation.
 
+    Warns
+    -----
+    UserWarning
+        If a recording exists in several formats, and for the reasons of :func:`check_corpus`.
+
     Raises
     ------
     NotADirectoryError, FileNotFoundError

@@ -88,8 +88,8 @@ def read_iemocap(root, *, emotions="paper", recordings="all", segments=False, du
     -----
     UserWarning
         If the numbers of the default emotions differ from the paper, with the difference in each
-        class; if a recording has no label, or a label no recording (both are left out);
-        and for the reasons of :func:`check_corpus`.
+        class; if a recording has no label, or a label no recording (both are left out); if a
+        recording exists in several formats; and for the reasons of :func:`check_corpus`.
 
     Raises
     ------

@@ -60,6 +60,11 @@ def read_nemo(root, *, emotions="all", duplicates="keep"):
         One row per recording, with the columns of :func:`check_corpus`, and ``text``. ``attrs``
         holds licence and citation.
 
+    Warns
+    -----
+    UserWarning
+        If a recording exists in several formats, and for the reasons of :func:`check_corpus`.
+
     Raises
     ------
     NotADirectoryError, FileNotFoundError

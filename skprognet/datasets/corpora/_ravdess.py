@@ -65,8 +65,13 @@ def read_ravdess(root, *, emotions="all", channel="speech", duplicates="keep"):
     -------
     DataFrame
         One row per recording, with the columns of :func:`check_corpus`, and ``channel``,
-        ``intensity`` ('normal' or 'strong'), ``text`` and ``repetition``. ``attrs`` hold licence
+        ``intensity`` ('normal' or 'strong'), ``text`` and ``repetition``. ``attrs`` holds licence
         and citation.
+
+    Warns
+    -----
+    UserWarning
+        If a recording exists in several formats, and for the reasons of :func:`check_corpus`.
 
     Raises
     ------

@@ -205,7 +205,7 @@ class FeatureCache:
         """Return the result in these bytes, or None if it cannot be from this extraction."""
         try:
             result = _unpack(key, value)
-        except (ValueError, TypeError, struct.error):  # the hash is right but the length is not
+        except (ValueError, TypeError, struct.error):  # the hash is correct, but not the length
             return None
         wrong = result is not None and self.n_values not in (None, len(result.values))
         return None if wrong else result

@@ -14,7 +14,9 @@ _MARKS = {
     "W64": (b"riff", 16),
 }
 
-_CONVERT = "is {}, which libsndfile cannot read; convert it, such as by: ffmpeg -i FILE out.flac"
+_CONVERT = (
+    "is {}, which libsndfile cannot read; convert it, for example with: ffmpeg -i FILE out.flac"
+)
 # Files that libsndfile cannot read: position and bytes that identify them, and the message.
 _KINDS = (
     (0, b"version https://git-lfs", "is a pointer of git-lfs, not the audio; run: git lfs pull"),
@@ -69,7 +71,7 @@ def check_one_recording(content, container):
     >>> check_one_recording(2 * file.getvalue(), "FLAC")
     Traceback (most recent call last):
     ...
-    ValueError: holds several recordings, joined to one file, of which only the first would be
+    ValueError: holds several recordings, joined into one file, of which only the first would be
     read; split it, or convert it to one recording
     """
     magic, n_bytes = _MARKS.get(container, (b"", 0))
@@ -77,7 +79,7 @@ def check_one_recording(content, container):
     mark = content[start : start + n_bytes]
     if mark and content.find(mark, start + n_bytes) >= 0:
         raise ValueError(
-            "holds several recordings, joined to one file, of which only the first would be "
+            "holds several recordings, joined into one file, of which only the first would be "
             "read; split it, or convert it to one recording"
         )
 

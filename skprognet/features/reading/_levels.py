@@ -84,7 +84,7 @@ class Mixer:
         n_channels, means = len(self._sums), self._sums / self._n_frames
         channels = (
             self._squares / self._n_frames - means**2
-        )  # the offset of a recorder is no sound
+        )  # without the constant offset of a recorder, which is not sound
         mono = self._mono_square / self._n_frames - means.mean() ** 2
         is_loud = channels.max() > _SILENCE**2 / 2
         return is_loud and mono < _CANCELLED * channels.mean() / n_channels

@@ -54,7 +54,7 @@ def measure_mpeg(content, n_counted):
     Raises
     ------
     ValueError
-        If the file is cut short, is damaged between its frames, changes its format on the way,
+        If the file is cut short, is damaged between its frames, changes its format in the middle,
         has more audio than its header says, or has no frames of known size.
     """
     starts = _find_frames(content)
@@ -107,7 +107,7 @@ def _find_frames(content):
     starts = []
     while frame := _parse(content[at : at + 4]):
         if frame.kind != kind:
-            raise ValueError("changes its sampling rate or its channels on the way")
+            raise ValueError("changes its sampling rate or its channels in the middle")
         missing = at + frame.n_bytes - len(content)
         if missing > 0:
             raise ValueError(f"is cut short (its last frame lacks {missing} bytes)")
