@@ -21,7 +21,8 @@ def fingerprints(X):
         n² / 2**65.
     """
     with np.errstate(over="ignore"):  # infinity is as good a value to hash
-        rounded = np.asarray(X).astype(np.float32)
+        # The sum is 0 for -0, which equals 0 but has other bits.
+        rounded = np.asarray(X).astype(np.float32) + np.float32(0)
     starts = range(0, max(len(rounded), 1), _ROWS_AT_ONCE)
     return np.concatenate([_hash_rows(rounded[i : i + _ROWS_AT_ONCE]) for i in starts])
 

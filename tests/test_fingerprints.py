@@ -29,3 +29,8 @@ def test_odd_numbers_and_other_types():
     np.testing.assert_array_equal(fingerprints(X.tolist()), expected)
     whole = np.array([[3, 2], [0, 1]])
     np.testing.assert_array_equal(fingerprints(whole)[0], expected[3])
+
+
+def test_equal_numbers_have_equal_fingerprints_with_any_pandas():
+    zeros = np.array([[0.0, 1.0], [-0.0, 1.0]])
+    assert len(set(fingerprints(zeros).tolist())) == 1

@@ -30,9 +30,10 @@ def explain_rows(network, explained_of, X, groups, method, reference):
     slices = network._source_slices()
     places = _find_places(network, groups, slices)
     if not slices and not places:
+        no_groups = "its features have no names" if groups is None else "groups is empty"
         raise ValueError(
             "explain needs a source or a group of features to take away; the network has no "
-            "source, and its features have no names. Pass groups={name: positions of features}."
+            f"source, and {no_groups}. Pass groups={{name: positions of features}}."
         )
     index = X.index if isinstance(X, pd.DataFrame) else None
     X = _check(network, X)

@@ -1,7 +1,15 @@
 """The plain network on the features and the log-probabilities of the sources."""
 
 from skprognet.estimators._beside import BesideClassifier
-from skprognet.sources import POSTERIORS, read_log_posteriors
+from skprognet.sources import (
+    POSTERIORS,
+    as_source,
+    is_fitted,
+    named_sources,
+    no_posteriors,
+    offers,
+    read_log_posteriors,
+)
 
 
 class PosteriorClassifier(BesideClassifier):
@@ -142,6 +150,13 @@ class PosteriorClassifier(BesideClassifier):
     """
 
     needs_from_source = POSTERIORS
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        for _, model in named_sources(self.source):
+            # A fitted source is asked for its log-probabilities. Training another one takes time.
+            if not is_fitted(model) and POSTERIORS not in offers(model):
+                raise no_posteriors(as_source(model))
 
     @staticmethod
     def _read_source(source, X):

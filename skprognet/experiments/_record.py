@@ -93,8 +93,8 @@ def format_record(record):
 
 def repeat_command(record):
     """Return the command that runs the study again, with tables if the record has no inputs."""
-    data = {"tasks": "TABLE ", "corpora": "TABLE TABLE "}[record["study"]]
-    data = "" if record["inputs"] else data
+    n_tables = max(2, len(record["names"])) if record["study"] == "corpora" else 1
+    data = "" if record["inputs"] else "TABLE " * n_tables
     # On a CUDA device, networks are trained together by default. Any number gives the same scores.
     together = " --n-together 2" if record.get(TOGETHER) and not _is_on_cuda(record) else ""
     return f"skprognet {record['study']} {data}--design {DESIGN_FILE} --output again{together}"

@@ -10,6 +10,7 @@ from skprognet.sources._ask import add_layers as add_layers
 from skprognet.sources._ask import ask_digest as ask_digest
 from skprognet.sources._ask import ask_match as ask_match
 from skprognet.sources._ask import ask_rows_seen as ask_rows_seen
+from skprognet.sources._ask import no_posteriors as no_posteriors
 from skprognet.sources._ask import read_layers as read_layers
 from skprognet.sources._ask import read_log_posteriors as read_log_posteriors
 from skprognet.sources._find_columns import as_names as as_names

@@ -130,6 +130,14 @@ def add_layers(source, graph, rows):
     return names
 
 
+def no_posteriors(source):
+    """Return the error of a source that has no log-probabilities, since it does not classify."""
+    return TypeError(
+        f"The source of a PosteriorClassifier must be a classifier; got {source.kind}, which does "
+        "not classify. Read its layers with ProgressiveClassifier or SideBySideClassifier."
+    )
+
+
 def read_log_posteriors(source, X):
     """Return the checked log-probabilities of the classes of a source for the rows X.
 
@@ -154,11 +162,7 @@ def read_log_posteriors(source, X):
     """
     log_p_NC = source.log_posteriors(X)
     if log_p_NC is None:
-        raise TypeError(
-            "The source of a PosteriorClassifier must be a classifier; got "
-            f"{source.kind}, which does not classify. Read its layers with ProgressiveClassifier "
-            "or SideBySideClassifier."
-        )
+        raise no_posteriors(source)
     is_table = torch.is_tensor(log_p_NC) and log_p_NC.ndim == 2
     if not is_table or len(log_p_NC) != len(X) or log_p_NC.is_complex():
         raise ValueError(

@@ -1,5 +1,7 @@
 """What a source offers, and what a method needs from it."""
 
+from sklearn.base import is_classifier
+
 from skprognet.sources._as_source import as_source, is_fitted
 
 LAYERS = "layers"  # hidden activations to read
@@ -28,7 +30,8 @@ def offers(model):
     """
     source = as_source(model)
     if source.network is not None and not is_fitted(source.network):
-        return {LAYERS, WEIGHTS, POSTERIORS}  # a regressor has no posteriors: `fit` says so
-    offered = {LAYERS}
-    offered |= {WEIGHTS} if source.column() is not None else set()
-    return offered | ({POSTERIORS} if source.classifies else set())
+        has_weights, classifies = True, is_classifier(source.network)
+    else:
+        has_weights, classifies = source.column() is not None, source.classifies
+    offered = {LAYERS: True, WEIGHTS: has_weights, POSTERIORS: classifies}
+    return {name for name, is_offered in offered.items() if is_offered}

@@ -127,9 +127,20 @@ class Projection(Source):
 def test_a_source_that_does_not_classify_is_refused(problem, small):
     X, y, _ = problem
     regressor = DNNRegressor(**small).fit(X, X[:, 0])
-    for source, name in ((Projection(), "Projection"), (regressor, "DNNRegressor")):
-        with pytest.raises(TypeError, match=rf"must be a classifier; got {name}, which does not"):
+    refused = pytest.raises(TypeError, match=r"must be a classifier; got \w+, which does not")
+    for source in (Projection(), regressor):
+        with refused:
             PosteriorClassifier(source, **small).fit(X, y)
+
+
+def test_a_source_that_will_not_classify_is_refused_before_it_is_trained(problem, small):
+    class Untrained(DNNRegressor):
+        def fit(self, *args, **kwargs):
+            raise AssertionError
+
+    X, y, _ = problem
+    with pytest.raises(TypeError, match=r"must be a classifier; got \w+, which does not"):
+        PosteriorClassifier(Untrained(**small), **small).fit(X, y, source_y=X[:, 0])
 
 
 @pytest.mark.parametrize(

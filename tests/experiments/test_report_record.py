@@ -50,6 +50,20 @@ def test_a_design_is_read_back_to_the_same_digits(design, tmp_path):
     assert again.estimator.get_params() == design.estimator.get_params()
 
 
+@pytest.mark.parametrize(
+    ("design", "tables"),
+    [
+        (DESIGN, "tasks TABLE"),
+        (CorporaDesign(), "corpora TABLE TABLE"),
+        (CorporaDesign(names=("a", "b", "x")), "corpora TABLE TABLE TABLE"),
+    ],
+)
+def test_the_command_that_runs_a_study_again_has_a_table_for_each_corpus(design, tables):
+    again = f"skprognet {tables} --design design.toml --output again\n"
+    assert again in format_record(make_record(design))
+    assert tables not in format_record(make_record(design, {"tables": ["f.csv"]}))
+
+
 def test_a_file_that_does_not_say_of_what_study_is_refused(tmp_path):
     (tmp_path / "d.toml").write_text("n_repeats = 2")
     with pytest.raises(ValueError, match=r"must have study = 'tasks' or .*; got None"):
