@@ -37,12 +37,15 @@ def agreement_by_method(predictions):
     Returns
     -------
     DataFrame
-        A row for each method, with these columns: corpus, target, n_train_folds (if they have
-        several values), method, source, ccc, ccc_std (its standard deviation over the repeats,
-        ddof 1; NaN for a single repeat), pearson_r (NaN if truth or prediction is constant),
-        rmse (root of the mean squared error), bias (mean prediction minus mean truth), spread (v;
-        below 1 the predictions vary less than the truth) and n_rows (rows of the corpus). rmse and
-        bias are in the unit of the target.
+        A row for each method, with these columns. rmse and bias are in the unit of the target.
+
+        - corpus, target, n_train_folds: only those that have several values.
+        - method, source.
+        - ccc; ccc_std: its standard deviation over the repeats, ddof 1; NaN for a single repeat.
+        - pearson_r: NaN if truth or prediction is constant.
+        - rmse: the root of the mean squared error. bias: mean prediction minus mean truth.
+        - spread: v. Below 1 the predictions vary less than the truth.
+        - n_rows: rows of the corpus.
 
     Raises
     ------

@@ -42,10 +42,12 @@ def recall_by_class(predictions):
     Returns
     -------
     DataFrame
-        A row for each method and each class of the tested rows, with these columns: corpus,
-        target, n_train_folds (if they have several values), method, source, label (the class),
-        recall_mean, recall_std (NaN if no repeat has two folds with the class), n_rows (rows of
-        the class) and n_folds (folds of all repeats in which the class was tested).
+        A row for each method and each class of the tested rows, with these columns:
+
+        - corpus, target, n_train_folds: only those that have several values.
+        - method, source, label: the class.
+        - recall_mean; recall_std: NaN if no repeat has two folds with the class.
+        - n_rows: rows of the class. n_folds: folds of all repeats in which the class was tested.
 
     Raises
     ------

@@ -41,11 +41,14 @@ def confusion_by_method(predictions):
     Returns
     -------
     DataFrame
-        A row for each method, true class and predicted class, with these columns: corpus, target,
-        n_train_folds (if they have several values), method, source, truth, prediction, count
-        (rows, mean over the repeats), recall (share of the rows of the true class, mean over the
-        repeats; NaN for a class that no tested row has) and recall_std (its standard deviation
-        over the repeats, ddof 1; NaN for a single repeat).
+        A row for each method, true class and predicted class, with these columns:
+
+        - corpus, target, n_train_folds: only those that have several values.
+        - method, source, truth, prediction.
+        - count: rows, mean over the repeats.
+        - recall: share of the rows of the true class, mean over the repeats; NaN for a class that
+          no tested row has.
+        - recall_std: its standard deviation over the repeats, ddof 1; NaN for a single repeat.
 
     Raises
     ------

@@ -38,11 +38,15 @@ def scores_by_group(predictions, labels, column, scoring=None):
     Returns
     -------
     DataFrame
-        A row for each method and group, with these columns: corpus, target, n_train_folds (if they
-        have several values), method, source, column (as given), group, metric, greater_is_better,
-        score (mean over the repeats), score_std (its standard deviation over the repeats, ddof 1;
-        NaN for a single repeat), n_rows (rows of the group), and n_classes (number of classes in
-        the group) or, for numbers, truth_std (standard deviation of the truth, ddof 0).
+        A row for each method and group, with these columns:
+
+        - corpus, target, n_train_folds: only those that have several values.
+        - method, source, column (as given), group, metric, greater_is_better.
+        - score: mean over the repeats. score_std: its standard deviation over the repeats, ddof 1;
+          NaN for a single repeat.
+        - n_rows: rows of the group.
+        - n_classes: classes in the group; or, for numbers, truth_std: the standard deviation of
+          the truth, ddof 0.
 
     Raises
     ------

@@ -46,11 +46,13 @@ def recall_scores(predictions, label, scores=None):
     Returns
     -------
     DataFrame
-        A row for each fit, with these columns: method, source, corpus, target, n_train_folds
-        (if `predictions` have them), repeat, fold, n_test (rows of the fold), n_rows (rows of the
-        class in the fold), metric ("recall of " and the class), greater_is_better, score, chance
-        (see the notes), baseline (if known), and the columns copied from `scores`. A corpus or a
-        target without the class is left out.
+        A row for each fit, with the columns below and those that are copied from `scores`. A
+        corpus or a target without the class is left out.
+
+        - method, source; corpus, target, n_train_folds: if `predictions` have them.
+        - repeat, fold. n_test: rows of the fold. n_rows: rows of the class in the fold.
+        - metric: "recall of " and the class. greater_is_better, score.
+        - chance: see the notes. baseline: if known.
 
     Raises
     ------
