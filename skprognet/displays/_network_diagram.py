@@ -276,7 +276,7 @@ class NetworkDisplay(Display):
             and state ("frozen", "copied" or "trained"). The layer from which it comes:
             reads_column, reads_layer (0 for the features) and reads_units. Also adapter ("linear",
             "mlp" or "") and norm (Frobenius norm of a lateral matrix, with an adapter as in
-            :func:`~skprognet.estimators.lateral_norms`; NaN within a column). A layer that was
+            :meth:`~skprognet.ProgressiveClassifier.lateral_norms`; NaN within a column). A layer that was
             computed elsewhere has no arrow, and one row with -1, -1 and 0 for what it reads.
         """
         return pd.DataFrame(self.connections).copy()
