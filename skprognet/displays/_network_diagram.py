@@ -271,13 +271,20 @@ class NetworkDisplay(Display):
         Returns
         -------
         DataFrame
-            One row per arrow. The layer to which it leads: column (position from 0, oldest first)
-            and its name, layer (from 1; the output is the last), layer_name (if it has one), units
-            and state ("frozen", "copied" or "trained"). The layer from which it comes:
-            reads_column, reads_layer (0 for the features) and reads_units. Also adapter ("linear",
-            "mlp" or "") and norm (Frobenius norm of a lateral matrix, with an adapter as in
-            :meth:`~skprognet.ProgressiveClassifier.lateral_norms`; NaN within a column). A layer that was
-            computed elsewhere has no arrow, and one row with -1, -1 and 0 for what it reads.
+            One row per arrow, with these columns:
+
+            - column: position of the network that it leads to, from 0, oldest first. name: its
+              name.
+            - layer: the layer that it leads to, from 1; the output is the last. layer_name: if it
+              has one. units. state: "frozen", "copied" or "trained".
+            - reads_column, reads_layer, reads_units: the layer that it comes from; layer 0 are
+              the features.
+            - adapter: "linear", "mlp" or "".
+            - norm: Frobenius norm of a lateral matrix, with an adapter as in
+              :meth:`~skprognet.ProgressiveClassifier.lateral_norms`; NaN within a column.
+
+            A layer that was computed elsewhere has no arrow, and one row with -1, -1 and 0 for
+            what it reads.
         """
         return pd.DataFrame(self.connections).copy()
 
