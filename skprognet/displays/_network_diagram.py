@@ -277,8 +277,8 @@ class NetworkDisplay(Display):
               name.
             - layer: the layer that it leads to, from 1; the output is the last. layer_name: if it
               has one. units. state: "frozen", "copied" or "trained".
-            - reads_column, reads_layer, reads_units: the layer that it comes from; layer 0 are
-              the features.
+            - reads_column, reads_layer, reads_units: the layer that it comes from; layer 0 is
+              the input.
             - adapter: "linear", "mlp" or "".
             - norm: Frobenius norm of a lateral matrix, with an adapter as in
               :meth:`~skprognet.ProgressiveClassifier.lateral_norms`; NaN within a column.
