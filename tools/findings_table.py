@@ -22,7 +22,7 @@ METHODS = {
 
 def main(scores, tables):
     scores, tables = Path(scores), Path(tables)
-    _write(pd.DataFrame(_ge2e_rows(scores)), tables / "ge2e.csv")
+    _write(_ge2e_table(scores), tables / "ge2e.csv")
     for corpus in ("emodb", "ravdess"):
         parts = {
             speakers: scores / f"rivals_{corpus}_{folds}.csv"
@@ -36,21 +36,24 @@ def _write(table, path):
     path.write_text(table.to_csv(index=False), "utf-8")
 
 
-def _ge2e_rows(scores):
+def _ge2e_table(scores):
+    """Return a column for each corpus and kind of folds."""
+    columns = {}
     for corpus in ("emodb", "ravdess"):
         for folds, speakers in SPEAKERS.items():
-            yield _ge2e_row(read_scores(scores / f"ge2e_{corpus}_{folds}.csv"), speakers)
+            of_folds = read_scores(scores / f"ge2e_{corpus}_{folds}.csv")
+            columns[f"{of_folds['corpus'].iloc[0]}, {speakers}"] = _ge2e_column(of_folds)
+    return pd.DataFrame(columns).rename_axis("UAR").reset_index()
 
 
-def _ge2e_row(scores, speakers):
-    """Return the means of one corpus and kind of folds, and the tests of ProgNet from GE2E."""
+def _ge2e_column(scores):
+    """Return the means of the methods, and the tests of ProgNet from GE2E."""
     means = scores.groupby(["method", "source"])["score"].mean()
-    row = {"corpus": scores["corpus"].iloc[0], "speakers": speakers}
-    row |= {name: f"{means[key]:.3f}" for name, key in METHODS.items()}
+    column = {name: f"{means[key]:.3f}" for name, key in METHODS.items()}
     comparisons = compare_methods(scores)
     for against in ("DNN", "side by side", "placebo"):
-        row[f"p ({against})"] = _pvalue(comparisons, METHODS["ProgNet"], METHODS[against])
-    return row
+        column[f"p ({against})"] = _pvalue(comparisons, METHODS["ProgNet"], METHODS[against])
+    return column
 
 
 def _pvalue(comparisons, one, other):
