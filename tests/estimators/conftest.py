@@ -25,13 +25,13 @@ def problem():
 
 @pytest.fixture(scope="session")
 def source(problem, small):
-    """Give a fitted source."""
+    """Give a network fitted on the source task."""
     X, _, source_y = problem
     return DNNClassifier(**small).fit(X, source_y)
 
 
 class SeenRows(Callback):
-    """Keeps what the network reads, batch by batch: in training, and in validation."""
+    """Keeps each batch that the network reads, those of training and of validation apart."""
 
     def on_train_begin(self, net, **kwargs):
         self.batches = {True: [], False: []}
@@ -43,20 +43,20 @@ class SeenRows(Callback):
 
 @pytest.fixture(scope="session")
 def seen_rows():
-    """Give the callback that notes which rows a network sees."""
+    """Give the class of the callback that keeps the rows a network reads."""
     return SeenRows
 
 
 @pytest.fixture(scope="session")
 def split_of():
-    """Give what finds the rows that trained a fitted classifier and those that validated it."""
+    """Give a function that returns the training and the validation rows of a fitted classifier."""
 
     def find(classifier, X):
-        # Known by their first feature: a progressive network reads more beside the features.
+        # The first feature identifies a row. After the features, a progressive network reads more.
         (seen,) = [c for _, c in classifier.net_.callbacks_ if isinstance(c, SeenRows)]
-        first = np.float32(X)[:, 0]
-        assert len(np.unique(first)) == len(first)
+        first_feature = np.float32(X)[:, 0]
+        assert len(np.unique(first_feature)) == len(first_feature)
         parts = [np.concatenate(seen.batches[training])[:, 0] for training in (True, False)]
-        return [np.flatnonzero(np.isin(first, np.float32(part))) for part in parts]
+        return [np.flatnonzero(np.isin(first_feature, np.float32(part))) for part in parts]
 
     return find

@@ -1,4 +1,7 @@
-"""What every classifier does, shown on the plain one: seeds, epochs, weights, labels, errors."""
+"""Tests of what all classifiers share, mostly run on DNNClassifier.
+
+They cover seeds, epochs, validation rows, weights, labels, interrupts and errors.
+"""
 
 import copy
 import pickle
@@ -46,15 +49,17 @@ class Snapshots(Callback):
 
 
 def snapshots(classifier):
-    found = [cb for _, cb in classifier.net_.callbacks_ if isinstance(cb, Snapshots)]
-    return [{k: v.numpy() for k, v in state.items()} for state in found[0].states]
+    callbacks = [
+        callback for _, callback in classifier.net_.callbacks_ if isinstance(callback, Snapshots)
+    ]
+    return [{k: v.numpy() for k, v in state.items()} for state in callbacks[0].states]
 
 
 # Seeds
 
 
 @pytest.mark.parametrize("cls", CLASSIFIERS)
-def test_a_seed_repeats_bit_for_bit_and_another_seed_differs(cls, problem, small):
+def test_equal_seeds_give_equal_weights_and_another_seed_does_not(cls, problem, small):
     X, y, _ = problem
     first, second = cls(**small).fit(X, y), cls(**small).fit(X, y)
     other = cls(**{**small, "random_state": 1}).fit(X, y)
@@ -90,7 +95,7 @@ def test_global_random_states_are_neither_read_nor_changed(problem, small, rando
 # Epochs
 
 
-def test_the_best_epoch_is_kept_as_a_copy_of_the_weights(problem, small):
+def test_fit_keeps_a_copy_of_the_weights_of_the_best_epoch(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**{**small, "max_epochs": 30, "lr": 0.02}, callbacks=[Snapshots()])
     clf.fit(X[:100], y[:100], X_val=X[100:], y_val=y[100:])
@@ -105,7 +110,7 @@ def test_the_best_epoch_is_kept_as_a_copy_of_the_weights(problem, small):
     assert uar_score(y[100:], clf.predict(X[100:])) == pytest.approx(best["valid_score"].iloc[0])
 
 
-def test_without_early_stopping_the_last_epoch_is_kept(problem, small):
+def test_fit_keeps_the_last_epoch_without_early_stopping(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**small, early_stopping=False, callbacks=[Snapshots()]).fit(X, y)
     assert clf.best_epoch_ == 8
@@ -120,7 +125,7 @@ def test_patience_counts_from_the_best_epoch(problem, small):
     assert not clf.interrupted_
 
 
-def test_the_history_of_validation_is_that_of_the_validation_rows(problem, small):
+def test_history_has_the_loss_and_score_of_the_validation_rows(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**{**small, "max_epochs": 1}, dtype="float64")
     clf.fit(X[:100], y[:100], X_val=X[100:], y_val=y[100:])
@@ -131,7 +136,7 @@ def test_the_history_of_validation_is_that_of_the_validation_rows(problem, small
     assert row["valid_score"] == pytest.approx(uar_score(y[100:], clf.predict(X[100:])))
 
 
-def test_one_step_of_sgd_is_the_step_of_the_equation(problem):
+def test_one_step_of_sgd_follows_the_gradient_written_out(problem):
     X, y, _ = problem
     options = {"hidden_layer_sizes": (4,), "early_stopping": False, "dtype": "float64"}
     clf = DNNClassifier(
@@ -144,7 +149,7 @@ def test_one_step_of_sgd_is_the_step_of_the_equation(problem):
         random_state=0,
     )
     clf.set_params(callbacks=[Snapshots()]).fit(X, y)
-    # The same weights before the step: the same seed, and a step too small to count.
+    # The weights before the step: the same seed, and a step too small to change them.
     start = DNNClassifier(**{**clf.get_params(), "lr": 1e-300}).fit(X, y)
     W1, b1, W2, b2 = [
         weights(start)[f"layers.{i}.{n}"] for i in (0, 1) for n in ("weight", "bias")
@@ -169,7 +174,7 @@ def test_dropout_is_off_in_prediction(problem, small):
 
 @pytest.mark.parametrize(("solver", "lr"), [("adam", 0.02), ("sgd", 0.5)])
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
-def test_it_trains_like_scikit_learns_network_from_the_same_weights(
+def test_network_trains_like_that_of_scikit_learn_from_the_same_weights(
     problem, solver, lr, activation
 ):
     X, y, _ = problem
@@ -183,7 +188,7 @@ def test_it_trains_like_scikit_learns_network_from_the_same_weights(
         dtype="float64",
         random_state=0,
     )
-    # The same weights before the first step: the same seed, and a step too small to count.
+    # The weights before the first step: the same seed, and a step too small to change them.
     start = weights(clf.set_params(lr=1e-300, max_epochs=1).fit(X, y))
     clf.set_params(lr=lr, max_epochs=30).fit(X, y)
     mlp = MLPClassifier(
@@ -200,12 +205,12 @@ def test_it_trains_like_scikit_learns_network_from_the_same_weights(
         warm_start=True,
     )
     with pytest.warns(match="Maximum iterations"):
-        mlp.fit(X, y)  # makes its arrays
+        mlp.fit(X, y)  # creates the arrays of weights
     for k, (W, b) in enumerate(zip(mlp.coefs_, mlp.intercepts_, strict=True)):
         W[:], b[:] = start[f"layers.{k}.weight"].T, start[f"layers.{k}.bias"]
     with pytest.warns(match="Maximum iterations"):
         mlp.set_params(max_iter=30).fit(X, y)
-    # Its Adam adds the 1e-8 before the square root is scaled, ours and torch's after.
+    # scikit-learn's Adam adds 1e-8 before it scales the square root, ours and torch's after.
     np.testing.assert_allclose(clf.predict_proba(X), mlp.predict_proba(X), rtol=1e-3, atol=1e-5)
     np.testing.assert_allclose(clf.history_["train_loss"], mlp.loss_curve_[-30:], rtol=1e-4)
 
@@ -213,7 +218,7 @@ def test_it_trains_like_scikit_learns_network_from_the_same_weights(
 # Validation rows
 
 
-def test_groups_are_kept_apart_by_the_internal_split(problem, small, seen_rows, split_of):
+def test_internal_split_keeps_groups_apart(problem, small, seen_rows, split_of):
     X, y, _ = problem
     groups = np.arange(150) % 10
     clf = DNNClassifier(**small, callbacks=[seen_rows()]).fit(X, y, groups=groups)
@@ -226,12 +231,16 @@ def test_groups_are_kept_apart_by_the_internal_split(problem, small, seen_rows, 
 def test_validation_rows_never_train(problem, small):
     X, y, _ = problem
     options = {**small, "max_epochs": 1}
-    one = DNNClassifier(**options).fit(X[:100], y[:100], X_val=X[100:], y_val=y[100:])
-    other = DNNClassifier(**options).fit(X[:100], y[:100], X_val=X[100:120], y_val=y[100:120])
-    assert same(weights(one), weights(other))
+    more_validation_rows = DNNClassifier(**options).fit(
+        X[:100], y[:100], X_val=X[100:], y_val=y[100:]
+    )
+    fewer_validation_rows = DNNClassifier(**options).fit(
+        X[:100], y[:100], X_val=X[100:120], y_val=y[100:120]
+    )
+    assert same(weights(more_validation_rows), weights(fewer_validation_rows))
 
 
-# What chooses the epoch
+# Scores that choose the epoch
 
 
 def test_the_loss_can_choose_the_epoch(problem, small):
@@ -262,7 +271,7 @@ def share_of_errors(y_true, y_pred):
     return np.mean(np.asarray(y_true) != y_pred)
 
 
-def test_a_score_of_the_users_can_choose_the_epoch_and_the_lowest_may_be_the_best(problem, small):
+def test_a_custom_score_can_choose_the_epoch_by_its_lowest_value(problem, small):
     X, y, _ = problem
     options = {**small, "max_epochs": 20, "lr": 0.02}
     rows = {"X_val": X[100:], "y_val": y[100:], "X_test": X[:40], "y_test": y[:40]}
@@ -273,13 +282,15 @@ def test_a_score_of_the_users_can_choose_the_epoch_and_the_lowest_may_be_the_bes
     assert best["valid_score"] == pytest.approx(share_of_errors(y[100:], clf.predict(X[100:])))
     assert best["test_score"] == pytest.approx(share_of_errors(y[:40], clf.predict(X[:40])))
     np.testing.assert_array_equal(history["valid_monitor"], -history["valid_score"])
-    for same in ("uar", get_score("uar")):
-        again = DNNClassifier(**options, monitor=same).fit(X[:100], y[:100], **rows)
-        assert list(again.history_) == [name for name in history if name != "valid_monitor"]
-        np.testing.assert_array_equal(again.history_["train_loss"], history["train_loss"])
+    for monitor in ("uar", get_score("uar")):
+        uar_classifier = DNNClassifier(**options, monitor=monitor).fit(X[:100], y[:100], **rows)
+        assert list(uar_classifier.history_) == [
+            name for name in history if name != "valid_monitor"
+        ]
+        np.testing.assert_array_equal(uar_classifier.history_["train_loss"], history["train_loss"])
 
 
-def test_class_weights_weigh_the_recalls_in_the_score(problem, small):
+def test_class_weights_weigh_the_recalls_that_choose_the_epoch(problem, small):
     X, y, _ = problem
     class_weight = {"angry": 5.0, "happy": 1.0, "neutral": 1.0, "sad": 1.0}
     clf = DNNClassifier(**small, class_weight=class_weight)
@@ -304,7 +315,7 @@ def test_a_splitter_can_choose_the_validation_rows(problem, small):
 # Partial fits
 
 
-def test_partial_fits_are_the_epochs_of_a_fit(problem, small):
+def test_partial_fits_equal_the_epochs_of_one_fit(problem, small):
     X, y, _ = problem
     whole = DNNClassifier(**small, early_stopping=False, dropout=0.0, batch_size=1000).fit(X, y)
     parts = DNNClassifier(**small, dropout=0.0, batch_size=1000)
@@ -316,7 +327,7 @@ def test_partial_fits_are_the_epochs_of_a_fit(problem, small):
     )
 
 
-def test_partial_fit_knows_classes_that_come_later(problem, small):
+def test_partial_fit_accepts_classes_that_first_appear_in_a_later_call(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**small)
     clf.partial_fit(X[y != "sad"], y[y != "sad"], classes=np.unique(y))
@@ -328,19 +339,19 @@ def test_partial_fit_knows_classes_that_come_later(problem, small):
         clf.partial_fit(X, y, classes=["a", "b"])
 
 
-def test_partial_fit_goes_on_after_fit_and_after_pickling(problem, small):
+def test_partial_fit_continues_after_fit_and_after_pickling(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**small).fit(X, y)
     before = weights(clf)
     clf.partial_fit(X, y)
     assert len(clf.history_) == 9
     assert not same(weights(clf), before)
-    twin = pickle.loads(pickle.dumps(clf)).partial_fit(X, y)
-    assert len(twin.history_) == 10
-    assert not same(weights(twin), weights(clf))
+    restored = pickle.loads(pickle.dumps(clf)).partial_fit(X, y)
+    assert len(restored.history_) == 10
+    assert not same(weights(restored), weights(clf))
 
 
-def test_parameters_set_in_the_middle_count_from_the_next_fit(problem, small):
+def test_parameters_set_after_fit_take_effect_in_the_next_fit(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**small).fit(X, y).set_params(hidden_layer_sizes=(3,), max_epochs=2)
     assert clf.predict(X).shape == y.shape
@@ -351,7 +362,7 @@ def test_parameters_set_in_the_middle_count_from_the_next_fit(problem, small):
 # Weights
 
 
-def test_weight_zero_is_absence_even_of_a_class(problem, small):
+def test_rows_of_weight_zero_count_as_absent_even_for_the_classes(problem, small):
     X, y, _ = problem
     keep = y != "sad"
     weighted = DNNClassifier(**small).fit(X, y, sample_weight=keep.astype(float))
@@ -363,12 +374,12 @@ def test_weight_zero_is_absence_even_of_a_class(problem, small):
 def test_scaling_all_weights_changes_nothing(problem, small, rng):
     X, y, _ = problem
     weight = rng.uniform(0.5, 2, size=150)
-    one = DNNClassifier(**small).fit(X, y, sample_weight=weight)
-    other = DNNClassifier(**small).fit(X, y, sample_weight=weight * 8)
-    assert same(weights(one), weights(other))
+    weighted = DNNClassifier(**small).fit(X, y, sample_weight=weight)
+    scaled = DNNClassifier(**small).fit(X, y, sample_weight=weight * 8)
+    assert same(weights(weighted), weights(scaled))
 
 
-def test_balanced_class_weight_is_the_sample_weight_of_that_name(problem, small):
+def test_balanced_class_weight_equals_balanced_sample_weights(problem, small):
     from sklearn.utils.class_weight import compute_sample_weight
 
     X, y, _ = problem
@@ -381,10 +392,10 @@ def test_balanced_class_weight_is_the_sample_weight_of_that_name(problem, small)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_the_recall_of_an_epoch_is_the_uar(problem, small, rng, weighted):
+def test_valid_score_is_the_uar_even_if_a_class_is_not_held_out(problem, small, rng, weighted):
     X, y, _ = problem
     weight = rng.uniform(0.1, 1, 150) if weighted else None
-    for absent in ("happy", "sad"):  # in the middle, and at the end
+    for absent in ("happy", "sad"):  # the second of the classes, and the last
         held_out = (np.arange(150) >= 75) & (y != absent)
         splitter = PredefinedSplit(np.where(held_out, 0, -1))
         options = {**small, "lr": 0.02, "activation": "tanh", "dropout": 0.0}
@@ -398,7 +409,7 @@ def test_the_recall_of_an_epoch_is_the_uar(problem, small, rng, weighted):
         assert clf.history_.loc[clf.best_epoch_ - 1, "valid_score"] == pytest.approx(expected)
 
 
-def by_hand_loss(clf, X, y, weight):
+def weighted_loss(clf, X, y, weight):
     probability = clf.predict_proba(X)
     right = probability[np.arange(len(X)), np.searchsorted(clf.classes_, y)]
     return np.average(-np.log(right), weights=weight)
@@ -406,24 +417,24 @@ def by_hand_loss(clf, X, y, weight):
 
 @pytest.mark.parametrize("adapter", [None, "linear"])
 def test_weights_are_scaled_over_all_rows_and_not_by_batch(problem, source, small, rng, adapter):
-    # With an adapter autograd trains, without one the gradients written out; by batch, the sizes
-    # of the weights in a batch would be lost.
+    # Autograd trains a network with an adapter, code with the gradients written out trains one
+    # without. Scaling within each batch would lose how much the batches weigh.
     X, y, _ = problem
     weight = rng.permutation(np.repeat([0.01, 1.0, 5.0], 50))
     options = {**small, "lr": 1e-300, "max_epochs": 1, "dropout": 0.0, "batch_size": 7}
     clf = ProgressiveClassifier(source, adapter=adapter, **options, dtype="float64")
     clf.set_params(early_stopping=False).fit(X, y, weight)
-    expected = by_hand_loss(clf, X, y, weight)
+    expected = weighted_loss(clf, X, y, weight)
     assert clf.history_.loc[0, "train_loss"] == pytest.approx(expected, rel=1e-9)
-    held = np.arange(120, 150)
-    splitter = PredefinedSplit(np.where(np.isin(np.arange(150), held), 0, -1))
+    held_out = np.arange(120, 150)
+    splitter = PredefinedSplit(np.where(np.isin(np.arange(150), held_out), 0, -1))
     clf.set_params(early_stopping=True, validation_fraction=splitter).fit(X, y, weight)
-    expected = by_hand_loss(clf, X[held], y[held], weight[held])
+    expected = weighted_loss(clf, X[held_out], y[held_out], weight[held_out])
     assert clf.history_.loc[0, "valid_loss"] == pytest.approx(expected, rel=1e-9)
 
 
-class GivenLosses(Callback):
-    """Puts weights into the network with which a row of the first of two classes has the loss."""
+class SetLosses(Callback):
+    """Sets the output layer so that a row of the first of two classes has the next loss."""
 
     def __init__(self, losses):
         self.losses = losses
@@ -437,15 +448,15 @@ class GivenLosses(Callback):
             output.bias[:] = torch.tensor([-np.log(np.expm1(loss)), 0])
 
 
-def test_the_lowest_loss_breaks_ties_of_scores_and_the_first_epoch_ties_of_losses():
+def test_lowest_loss_breaks_ties_of_scores_and_first_epoch_ties_of_losses():
     scores = [0.5, 0.60000001, 0.6, 0.6, 0.6, 0.4]
     losses = [1.0, 0.9, 0.9, 0.8, 0.8, 0.1]
-    given = iter(scores)
+    remaining_scores = iter(scores)
     clf = DNNClassifier(
         hidden_layer_sizes=(1,),
         max_epochs=6,
-        monitor=lambda estimator, X, y: next(given),
-        callbacks=[GivenLosses(losses), Snapshots()],
+        monitor=lambda estimator, X, y: next(remaining_scores),
+        callbacks=[SetLosses(losses), Snapshots()],
     )
     clf.fit([[0.0], [1.0]], ["a", "b"], X_val=[[0.0]], y_val=["a"])
     np.testing.assert_allclose(clf.history_["valid_score"], scores)
@@ -458,7 +469,7 @@ def test_the_lowest_loss_breaks_ties_of_scores_and_the_first_epoch_ties_of_losse
 
 
 @pytest.mark.parametrize("labels", [["x", "y", "z", "w"], [10, 7, -3, 2], [True, False] * 2])
-def test_labels_come_out_as_they_went_in(problem, small, labels):
+def test_predictions_have_the_type_and_values_of_the_labels(problem, small, labels):
     X, y, _ = problem
     y = np.array(labels)[np.unique(y, return_inverse=True)[1]]
     clf = DNNClassifier(**small).fit(X, y)
@@ -470,13 +481,13 @@ def test_labels_come_out_as_they_went_in(problem, small, labels):
 def test_probabilities_do_not_depend_on_other_rows_or_their_order(problem, small, rng):
     X, y, _ = problem
     clf = DNNClassifier(**small).fit(X, y)
-    everything = clf.predict_proba(X)
+    expected = clf.predict_proba(X)
     order = rng.permutation(len(X))
-    np.testing.assert_array_equal(clf.predict_proba(X[order]), everything[order])
-    np.testing.assert_array_equal(clf.predict_proba(X[[7]])[0], everything[7])
+    np.testing.assert_array_equal(clf.predict_proba(X[order]), expected[order])
+    np.testing.assert_array_equal(clf.predict_proba(X[[7]])[0], expected[7])
 
 
-def test_read_only_input_is_not_warned_about_or_changed(problem, small):
+def test_read_only_input_gives_no_warning_and_stays_unchanged(problem, small):
     X, y, _ = problem
     X = X.astype(np.float32)
     X.flags.writeable = False
@@ -489,17 +500,17 @@ def test_read_only_input_is_not_warned_about_or_changed(problem, small):
 
 
 @pytest.mark.parametrize("copier", [copy.deepcopy, lambda clf: pickle.loads(pickle.dumps(clf))])
-def test_a_copy_predicts_the_same_bits_and_has_the_history(problem, small, copier):
+def test_copies_predict_the_same_bits_and_keep_the_history(problem, small, copier):
     X, y, _ = problem
     clf = DNNClassifier(**small).fit(X, y)
-    twin = copier(clf)
-    np.testing.assert_array_equal(twin.predict_proba(X), clf.predict_proba(X))
-    pd.testing.assert_frame_equal(twin.history_, clf.history_)
-    assert twin.best_epoch_ == clf.best_epoch_
-    assert twin.net_.module_ is not clf.net_.module_
+    duplicate = copier(clf)
+    np.testing.assert_array_equal(duplicate.predict_proba(X), clf.predict_proba(X))
+    pd.testing.assert_frame_equal(duplicate.history_, clf.history_)
+    assert duplicate.best_epoch_ == clf.best_epoch_
+    assert duplicate.net_.module_ is not clf.net_.module_
 
 
-def test_warm_start_goes_on_where_it_was(problem, small):
+def test_warm_start_continues_from_the_fitted_weights(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**{**small, "lr": 1e-300}, warm_start=True).fit(X, y)
     before = weights(clf)
@@ -508,23 +519,23 @@ def test_warm_start_goes_on_where_it_was(problem, small):
     assert not same(weights(clf.set_params(warm_start=False).fit(X, y)), before)
 
 
-def test_skorch_callbacks_see_batches_and_their_own_scores(problem, small):
+def test_skorch_callbacks_see_every_batch_and_do_not_change_the_weights(problem, small):
     X, y, _ = problem
-    seen = []
+    training_flags = []
 
     class Count(Callback):
         def on_batch_end(self, net, training, **kwargs):
-            seen.append(training)
+            training_flags.append(training)
 
     scoring = EpochScoring("accuracy", lower_is_better=False, name="valid_acc")
     clf = DNNClassifier(**small, callbacks=[Count(), scoring, Snapshots()]).fit(X, y)
-    assert sum(seen) == 8 * int(np.ceil(135 / 32))
+    assert sum(training_flags) == 8 * int(np.ceil(135 / 32))
     assert len(clf.net_.history[:, "valid_acc"]) == 8
     plain = DNNClassifier(**small).fit(X, y)
     assert same(weights(clf), weights(plain))
 
 
-def test_skorchs_own_early_stopping_ends_a_fit_without_an_interrupt(problem, small):
+def test_early_stopping_of_skorch_ends_fit_without_an_interrupt(problem, small):
     X, y, _ = problem
     stop = EarlyStopping(monitor="train_loss", patience=2, threshold=10.0, threshold_mode="abs")
     clf = DNNClassifier(**{**small, "max_epochs": 50}, callbacks=[stop]).fit(X, y)
@@ -532,7 +543,7 @@ def test_skorchs_own_early_stopping_ends_a_fit_without_an_interrupt(problem, sma
     assert not clf.interrupted_
 
 
-# Ctrl-C, and other ends
+# Ctrl-C, and a loss that is not finite
 
 
 class Interrupt(Callback):
@@ -544,7 +555,7 @@ class Interrupt(Callback):
             raise KeyboardInterrupt
 
 
-def test_an_interrupt_leaves_the_best_epoch_and_is_raised_again(problem, small):
+def test_interrupted_fit_keeps_the_best_epoch_and_raises_the_interrupt(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**{**small, "max_epochs": 50}, callbacks=[Snapshots(), Interrupt(6)])
     with pytest.raises(KeyboardInterrupt):
@@ -640,7 +651,7 @@ def test_validation_labels_unseen_in_training_are_an_error(problem, small):
         DNNClassifier(**small).fit(X, y, X_val=X[:2], y_val=["bored", "sad"])
 
 
-def test_half_of_the_validation_data_is_an_error(problem, small):
+def test_validation_features_without_labels_are_an_error(problem, small):
     X, y, _ = problem
     message = (
         "X_val and y_val must be passed together; got X_val without y_val. Pass both or neither."
@@ -658,10 +669,10 @@ def test_nan_and_infinity_are_errors(problem, small, bad):
         DNNClassifier(**small).fit(X, y)
 
 
-# As the README has it
+# Real speech
 
 
-def test_cross_validation_over_speakers_of_real_speech():
+def test_cross_validation_over_speakers_of_emodb_beats_chance():
     emodb = load_emodb()
     clf = DNNClassifier(hidden_layer_sizes=(32,), lr=5e-3, max_epochs=30, random_state=0)
     X = (emodb.data - emodb.data.mean(0)) / emodb.data.std(0)
@@ -671,7 +682,7 @@ def test_cross_validation_over_speakers_of_real_speech():
     assert scores.mean() > 0.6  # chance is 0.25
 
 
-# What a review found
+# Faults that a review found
 
 
 @pytest.mark.parametrize(
@@ -682,23 +693,23 @@ def test_parameters_set_after_fit_do_not_change_the_fitted_network(problem, smal
     clf = DNNClassifier(**small).fit(X, y)
     expected = clf.predict_proba(X)
     clf.set_params(**params)
-    for twin in (clf, copy.deepcopy(clf), pickle.loads(pickle.dumps(clf))):
-        np.testing.assert_array_equal(twin.predict_proba(X), expected)
-    source = ProgressiveClassifier(clf, **small).fit(X, y)
-    assert source.sources_[0][1].net_.module_.activation == "sigmoid"
+    for fitted in (clf, copy.deepcopy(clf), pickle.loads(pickle.dumps(clf))):
+        np.testing.assert_array_equal(fitted.predict_proba(X), expected)
+    reader = ProgressiveClassifier(clf, **small).fit(X, y)
+    assert reader.sources_[0][1].net_.module_.activation == "sigmoid"
 
 
-# One step of the smallest network, for the rows that it sees.
+# The smallest network and one step of training: the tests need only the rows that it reads.
 ONE_STEP = {"hidden_layer_sizes": (1,), "max_epochs": 1, "batch_size": 1000, "dropout": 0.0}
 
 
-@settings(max_examples=50)  # each is a fit
+@settings(max_examples=50)  # each example runs a fit
 @given(
     counts=st.lists(st.integers(2, 60), min_size=2, max_size=5),
     fraction=st.floats(0.02, 0.9),
     seed=st.integers(0, 2**32 - 1),
 )
-def test_every_class_trains_and_is_held_out_in_proportion(
+def test_internal_split_holds_out_each_class_in_proportion(
     seen_rows, split_of, counts, fraction, seed
 ):
     y = np.repeat(np.arange(len(counts)), counts)
@@ -714,7 +725,7 @@ def test_every_class_trains_and_is_held_out_in_proportion(
         assert abs(n_held_out - fraction * count) <= 1
 
 
-def test_the_group_split_comes_near_to_the_fraction(seen_rows, split_of):
+def test_group_split_holds_out_about_the_requested_fraction(seen_rows, split_of):
     groups = np.repeat(np.arange(7), [1, 4, 4, 10, 20, 22, 37])
     y, X = np.arange(98) % 2, np.arange(98)[:, None] / 98
     clf = DNNClassifier(**ONE_STEP, callbacks=[seen_rows()])
@@ -723,7 +734,7 @@ def test_the_group_split_comes_near_to_the_fraction(seen_rows, split_of):
         for seed in range(40)
     ]
     assert np.median(shares) == pytest.approx(0.1, abs=0.06)
-    assert len(set(shares)) > 2  # the seed counts
+    assert len(set(shares)) > 2  # the split depends on the seed
 
 
 def test_validation_data_without_early_stopping_is_an_error(problem, small):
@@ -736,7 +747,7 @@ def test_validation_data_without_early_stopping_is_an_error(problem, small):
         DNNClassifier(**small, early_stopping=False).fit(X, y, X_val=X, y_val=y)
 
 
-def test_missing_or_flat_validation_labels_are_errors(problem, small):
+def test_missing_or_two_dimensional_validation_labels_are_errors(problem, small):
     X, y, _ = problem
     with pytest.raises(ValueError, match=r"^y_val must have a label for every row; 1 of 2 are"):
         DNNClassifier(**small).fit(X, y, X_val=X[:2], y_val=["sad", None])
@@ -745,7 +756,7 @@ def test_missing_or_flat_validation_labels_are_errors(problem, small):
 
 
 @pytest.mark.parametrize(
-    ("weights_of", "message"),
+    ("class_weight", "message"),
     [
         (
             {"angry": -1},
@@ -758,10 +769,10 @@ def test_missing_or_flat_validation_labels_are_errors(problem, small):
         ),
     ],
 )
-def test_invalid_class_weights_are_errors(problem, small, weights_of, message):
+def test_invalid_class_weights_are_errors(problem, small, class_weight, message):
     X, y, _ = problem
     with pytest.raises(ValueError, match=message):
-        DNNClassifier(**small, class_weight=weights_of).fit(X, y)
+        DNNClassifier(**small, class_weight=class_weight).fit(X, y)
 
 
 @pytest.mark.parametrize("device", ["cuda:77", "gpu", 3.5])
@@ -780,7 +791,7 @@ def test_callbacks_must_be_a_list_of_callbacks(problem, small, callbacks):
         DNNClassifier(**small, callbacks=callbacks).fit(X, y)
 
 
-def test_skorchs_checkpoint_and_a_closure_optimizer_work(problem, small, tmp_path):
+def test_checkpoint_of_skorch_and_an_optimizer_with_a_closure_work(problem, small, tmp_path):
     X, y, _ = problem
     saving = Checkpoint(dirname=tmp_path)
     clf = DNNClassifier(**small, callbacks=[("saving", saving)]).fit(X, y)
@@ -801,7 +812,7 @@ def test_features_too_large_for_the_type_are_an_error(problem, small):
     DNNClassifier(**small, dtype="float64", early_stopping=False).fit(X, y)
 
 
-def test_a_failed_warm_start_leaves_the_fitted_network(problem, small):
+def test_a_failed_warm_start_leaves_the_fitted_network_unchanged(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**small, warm_start=True).fit(X, y)
     before = weights(clf)
@@ -816,17 +827,17 @@ def test_a_failed_warm_start_leaves_the_fitted_network(problem, small):
     assert same(weights(clf), before)
 
 
-def test_a_model_of_a_missing_device_is_loaded_on_the_cpu(problem, small):
+def test_a_model_from_a_missing_device_loads_on_the_cpu(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**small).fit(X, y)
     clf.device = "cuda:77"
-    twin = pickle.loads(pickle.dumps(clf))
-    np.testing.assert_array_equal(twin.predict_proba(X), clf.predict_proba(X))
-    assert twin.device == "cuda:77"
+    restored = pickle.loads(pickle.dumps(clf))
+    np.testing.assert_array_equal(restored.predict_proba(X), clf.predict_proba(X))
+    assert restored.device == "cuda:77"
 
 
 @pytest.mark.parametrize("cls", CLASSIFIERS)
-def test_the_rows_held_out_inside_are_scored_as_they_are(
+def test_internal_validation_scores_are_those_of_the_held_out_rows(
     cls, problem, source, small, seen_rows, split_of
 ):
     X, y, _ = problem
@@ -834,15 +845,15 @@ def test_the_rows_held_out_inside_are_scored_as_they_are(
     clf = cls(**options) if cls is DNNClassifier else cls(source, **options)
     clf.fit(X, y)
     codes = np.searchsorted(clf.classes_, y)
-    _, rows = split_of(clf, X)
-    right = clf.predict_proba(X[rows])[np.arange(len(rows)), codes[rows]]
+    _, held_out = split_of(clf, X)
+    right = clf.predict_proba(X[held_out])[np.arange(len(held_out)), codes[held_out]]
     row = clf.history_.iloc[0]
     assert row["valid_loss"] == pytest.approx(-np.log(right).mean())
-    assert row["valid_score"] == pytest.approx(uar_score(y[rows], clf.predict(X[rows])))
+    assert row["valid_score"] == pytest.approx(uar_score(y[held_out], clf.predict(X[held_out])))
 
 
-class OneChanged(np.random.RandomState):
-    """Draws the integers of the seed, of which it changes one."""
+class OneSeedChanged(np.random.RandomState):
+    """Draws the same integers as its parent, except for the one at `place`."""
 
     def __init__(self, seed, place=None):
         super().__init__(seed)
@@ -856,15 +867,16 @@ class OneChanged(np.random.RandomState):
 
 
 @pytest.mark.parametrize("place", [0, 2, 3, 4])
-def test_each_seed_counts(problem, small, place):
-    # In turn: held-out rows, (an unfitted source,) first weights, order of the rows, dropout.
+def test_each_drawn_seed_changes_the_weights(problem, small, place):
+    # The seeds, in order: held-out rows, unfitted source (none here), initial weights, order of
+    # the rows, dropout.
     X, y, _ = problem
 
     def fit(random_state):
         options = {**small, "random_state": random_state, "early_stopping": place == 0}
         return weights(DNNClassifier(**options, validation_fraction=0.5).fit(X, y))
 
-    first, again = fit(0), fit(OneChanged(0))
-    changed = fit(OneChanged(0, place))
-    assert same(first, again)
-    assert any((first[name] != changed[name]).any() for name in first)
+    original, repeated = fit(0), fit(OneSeedChanged(0))
+    changed = fit(OneSeedChanged(0, place))
+    assert same(original, repeated)
+    assert any((original[name] != changed[name]).any() for name in original)
