@@ -1,4 +1,4 @@
-"""What is of a wrong kind is refused in one sentence, before any training."""
+"""Tests that fit refuses wrong arguments in one sentence, before any training."""
 
 import re
 
@@ -14,7 +14,7 @@ from skprognet.metrics import uar_score
 
 
 class Splits:
-    """A splitter that gives what it was told."""
+    """A splitter that yields the splits given to it."""
 
     def __init__(self, *splits):
         self.splits = splits
@@ -114,11 +114,11 @@ PARAMETERS = [
 @pytest.mark.parametrize(
     ("params", "error", "message"),
     PARAMETERS,
-    # No address in a name: processes that share the tests have to agree on their names.
+    # An id must not contain an address: parallel processes have to agree on the ids.
     ids=lambda value: str(value).partition(" at 0x")[0][:40],
 )
 @pytest.mark.parametrize("cls", [DNNClassifier, FineTunedClassifier, ProgressiveClassifier])
-def test_a_parameter_of_a_wrong_kind(cls, params, error, message, problem):
+def test_fit_refuses_a_wrong_parameter_before_training(cls, params, error, message, problem):
     X, y, _ = problem
     clf = cls(**params)
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
@@ -126,23 +126,23 @@ def test_a_parameter_of_a_wrong_kind(cls, params, error, message, problem):
     assert not hasattr(clf, "net_")
 
 
-def test_a_device_on_which_nothing_is_computed(problem):
+def test_fit_refuses_the_meta_device(problem):
     X, y, _ = problem
     with pytest.raises(ValueError, match=r"^device must be one on which torch can compute on"):
         DNNClassifier(device="meta").fit(X, y)
 
 
-def test_a_splitter_may_give_masks_and_may_need_groups(problem, small):
+def test_splitters_may_give_masks_and_may_need_groups(problem, small):
     X, y, _ = problem
     held_out = ROWS % 5 == 0
-    masks = DNNClassifier(**small, validation_fraction=Splits((~held_out, held_out))).fit(X, y)
-    numbers = Splits((np.flatnonzero(~held_out), np.flatnonzero(held_out)))
-    twin = DNNClassifier(**small, validation_fraction=numbers).fit(X, y)
-    np.testing.assert_array_equal(masks.predict_proba(X), twin.predict_proba(X))
-    speakers = DNNClassifier(**small, validation_fraction=GroupKFold(5))
-    speakers.fit(X, y, groups=ROWS % 7)
+    by_mask = DNNClassifier(**small, validation_fraction=Splits((~held_out, held_out))).fit(X, y)
+    row_numbers = Splits((np.flatnonzero(~held_out), np.flatnonzero(held_out)))
+    by_number = DNNClassifier(**small, validation_fraction=row_numbers).fit(X, y)
+    np.testing.assert_array_equal(by_mask.predict_proba(X), by_number.predict_proba(X))
+    by_group = DNNClassifier(**small, validation_fraction=GroupKFold(5))
+    by_group.fit(X, y, groups=ROWS % 7)
     with pytest.raises(ValueError, match="groups"):
-        speakers.fit(X, y)
+        by_group.fit(X, y)
 
 
 # Weights and groups
@@ -152,14 +152,14 @@ def test_a_splitter_may_give_masks_and_may_need_groups(problem, small):
     ("weight", "got"), [("balanced", "'balanced'"), (["1"] * 150, "'1'"), (2.0, "2.0")]
 )
 @pytest.mark.parametrize("method", ["fit", "partial_fit"])
-def test_weights_that_are_not_one_number_for_each_row(problem, small, weight, got, method):
+def test_sample_weight_must_have_one_number_for_each_row(problem, small, weight, got, method):
     X, y, _ = problem
     sentence = f"sample_weight must have one number for each row, shape (150,); got {got}."
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         getattr(DNNClassifier(**small), method)(X, y, sample_weight=weight)
 
 
-def test_groups_that_are_not_one_label_for_each_row(problem, small):
+def test_groups_must_have_one_label_for_each_row(problem, small):
     X, y, _ = problem
     sentence = "groups must have one label for each row, shape (150,); got 'speaker'."
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
@@ -167,28 +167,28 @@ def test_groups_that_are_not_one_label_for_each_row(problem, small):
 
 
 @pytest.mark.parametrize("rows", ["val", "test"])
-def test_rows_that_are_scored_are_named(problem, small, rows):
+def test_error_names_the_validation_or_test_rows_with_other_features(problem, small, rows):
     X, y, _ = problem
-    given = {f"X_{rows}": X[:, :4], f"y_{rows}": y}
+    scored_rows = {f"X_{rows}": X[:, :4], f"y_{rows}": y}
     sentence = f"^X_{rows} must have rows like those of X. X has 4 features, but"
     with pytest.raises(ValueError, match=sentence):
-        DNNClassifier(**small).fit(X, y, **given)
+        DNNClassifier(**small).fit(X, y, **scored_rows)
 
 
 # Labels
 
 
-def mixed(labels, as_list):
-    """Return the labels with a number among the text."""
+def with_a_number(labels, as_list):
+    """Return the labels with a number in place of the last text."""
     labels = [*labels[:-1], 7]
     return labels if as_list else np.array(labels, dtype=object)
 
 
 @pytest.mark.parametrize("as_list", [True, False])
 @pytest.mark.parametrize("name", ["y", "y_val", "y_test", "groups", "source_y"])
-def test_labels_of_two_kinds(problem, small, name, as_list):
+def test_labels_of_two_kinds_are_refused(problem, small, name, as_list):
     X, y, source_y = problem
-    given = {
+    arguments = {
         "y": y,
         "X_val": X,
         "y_val": y,
@@ -197,16 +197,16 @@ def test_labels_of_two_kinds(problem, small, name, as_list):
         "groups": y,
         "source_y": source_y,
     }
-    given[name] = mixed(given[name].tolist(), as_list)
+    arguments[name] = with_a_number(arguments[name].tolist(), as_list)
     clf = ProgressiveClassifier(DNNClassifier(**small), **small)
     with pytest.raises(ValueError, match=f"^{name} must hold labels of one kind; got ") as raised:
-        clf.fit(X, **given)
+        clf.fit(X, **arguments)
     assert str(raised.value).endswith(". Make them all text or all numbers.")
     assert "7" in str(raised.value)
 
 
 @pytest.mark.parametrize("classes", [["a", 1], np.array(["a", 1], dtype=object)])
-def test_classes_of_two_kinds(problem, small, classes):
+def test_classes_of_two_kinds_are_refused(problem, small, classes):
     X, y, _ = problem
     with pytest.raises(ValueError, match=r"^classes must hold labels of one kind; got 'a' and 1"):
         DNNClassifier(**small).partial_fit(X, y, classes=classes)
@@ -221,8 +221,8 @@ def test_classes_must_be_a_list(problem, small, classes):
 
 
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
-@pytest.mark.parametrize("to", [list, pd.Series, lambda y: np.array(y, dtype=object)])
-def test_a_missing_label_is_not_a_class(problem, small, missing, to):
+@pytest.mark.parametrize("container", [list, pd.Series, lambda y: np.array(y, dtype=object)])
+def test_missing_labels_are_refused(problem, small, missing, container):
     X, y, _ = problem
     y = [*y[:-2], missing, y[-1]]
     sentence = (
@@ -230,15 +230,18 @@ def test_a_missing_label_is_not_a_class(problem, small, missing, to):
         "those rows or fill in their labels."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
-        DNNClassifier(**small).fit(X, to(y))
+        DNNClassifier(**small).fit(X, container(y))
 
 
 def test_text_is_not_confused_with_the_number_that_it_spells(problem, small):
     X, y, _ = problem
     codes = np.unique(y, return_inverse=True)[1]
-    for train, other in [(codes, codes.astype(str)), (codes.astype(str).astype(object), codes)]:
+    for training_labels, validation_labels in [
+        (codes, codes.astype(str)),
+        (codes.astype(str).astype(object), codes),
+    ]:
         with pytest.raises(ValueError, match=r"^y_val must only have labels seen in training"):
-            DNNClassifier(**small).fit(X, train, X_val=X, y_val=other)
+            DNNClassifier(**small).fit(X, training_labels, X_val=X, y_val=validation_labels)
 
 
 def test_text_that_is_not_utf8_is_an_ordinary_label(problem, small):
@@ -247,7 +250,7 @@ def test_text_that_is_not_utf8_is_an_ordinary_label(problem, small):
     assert set(DNNClassifier(**small).fit(X, y).predict(X)) <= {"\udcff", "m"}
 
 
-def test_a_message_about_labels_names_a_few(problem, small):
+def test_message_names_only_a_few_of_many_unknown_labels(problem, small):
     X, y, _ = problem
     with pytest.raises(ValueError, match=r"got \['0', '1', '10', '100', '101' and 145 more\]\."):
         DNNClassifier(**small).fit(X, y, X_test=X, y_test=ROWS.astype(str))
@@ -256,13 +259,13 @@ def test_a_message_about_labels_names_a_few(problem, small):
 @pytest.mark.parametrize(
     ("y_true", "y_pred"), [(["a", 1], ["a", "a"]), (["a", "b"], np.array(["a", 1], dtype=object))]
 )
-def test_a_metric_says_so_too(y_true, y_pred):
+def test_metrics_refuse_labels_of_two_kinds(y_true, y_pred):
     with pytest.raises(ValueError, match=r"^y_(true|pred) must hold labels of one kind; got 'a'"):
         uar_score(y_true, y_pred)
 
 
 @pytest.mark.parametrize("value", ["a tenth", None, [(ROWS[:100], ROWS[100:])]])
-def test_validation_fraction_is_a_number_or_a_splitter(value):
+def test_validation_fraction_must_be_a_number_or_a_splitter(value):
     with pytest.raises(TypeError, match="a number or a splitter; got ") as caught:
         DNNClassifier(validation_fraction=value).fit(ROWS[:, None], ROWS % 2)
     assert len(str(caught.value)) < 200

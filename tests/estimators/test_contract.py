@@ -1,4 +1,4 @@
-"""scikit-learn's own checks."""
+"""Tests that the estimators pass scikit-learn's own checks and have the paper's defaults."""
 
 import pytest
 from sklearn.base import clone
@@ -32,29 +32,31 @@ DETERMINISTIC = {
     "dtype": "float64",
 }
 CLASSIFIERS = [DNNClassifier, FineTunedClassifier, ProgressiveClassifier]
-# Without a source they are the DNN to the bit, which is tested elsewhere.
+# Without a source each regressor gives the same bits as DNNRegressor. Other tests check that.
 REGRESSORS = [DNNRegressor, FineTunedRegressor, ProgressiveRegressor, SideBySideRegressor]
 RIVALS = [SideBySideClassifier, PosteriorClassifier, MultiTaskClassifier]
 
 
 @parametrize_with_checks(
     [cls(**SMALL) for cls in CLASSIFIERS + RIVALS],
-    expected_failed_checks=lambda estimator: STOCHASTIC,  # strict: see xfail_strict of pytest
+    expected_failed_checks=lambda estimator: STOCHASTIC,  # must fail: xfail_strict is set
 )
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
 
 
 @parametrize_with_checks([cls(**SMALL, **DETERMINISTIC) for cls in CLASSIFIERS])
-def test_scikit_learn_checks_without_chance(estimator, check):
+def test_scikit_learn_checks_without_randomness(estimator, check):
     check(estimator)
 
 
-# Some of scikit-learn's checks have 20 rows of two different numbers.
-CONSTANT = pytest.mark.filterwarnings("ignore:y should vary over the validation rows")
+# Some of scikit-learn's checks have only two different numbers in 20 rows.
+IGNORE_CONSTANT_TARGETS = pytest.mark.filterwarnings(
+    "ignore:y should vary over the validation rows"
+)
 
 
-@CONSTANT
+@IGNORE_CONSTANT_TARGETS
 @parametrize_with_checks(
     [DNNRegressor(**SMALL)], expected_failed_checks=lambda estimator: STOCHASTIC
 )
@@ -62,15 +64,15 @@ def test_scikit_learn_checks_of_regressors(estimator, check):
     check(estimator)
 
 
-# Without a source these are the first, and the quicker configuration will do.
-@CONSTANT
+# Without a source these compute the same as DNNRegressor, so the quicker options suffice.
+@IGNORE_CONSTANT_TARGETS
 @parametrize_with_checks(
     [
         cls(**SMALL, **DETERMINISTIC)
         for cls in (FineTunedRegressor, ProgressiveRegressor, SideBySideRegressor)
     ]
 )
-def test_scikit_learn_checks_of_regressors_without_chance(estimator, check):
+def test_scikit_learn_checks_of_regressors_without_randomness(estimator, check):
     check(estimator)
 
 
@@ -90,12 +92,12 @@ def test_defaults_are_those_of_the_paper(cls):
     assert {name: params[name] for name in paper} == paper
 
 
-# With a source. scikit-learn's checks know neither a source task nor the number of features that
-# a source would have to be fitted on, so that these two give the source the rows of the check.
+# With a source. scikit-learn's checks pass no source labels, and they choose the number of
+# features. The next two classes therefore train the source on the rows of the check.
 
 
 class _UnfittedSource:
-    partial_fit = property()  # not with a source that is yet to be trained
+    partial_fit = property()  # hides partial_fit, which needs a trained source
 
     def fit(self, X, y, sample_weight=None):
         y = column_or_1d(y, warn=True)
@@ -109,14 +111,14 @@ class _FittedSource:
 
     def fit(self, X, y, sample_weight=None):
         y = column_or_1d(y, warn=True)
-        new = {"random_state": self.random_state}
-        given = [
-            (name, clone(each).set_params(**new).fit(X, y, sample_weight))
-            for name, each in self.source
+        params = {"random_state": self.random_state}
+        sources = [
+            (name, clone(unfitted).set_params(**params).fit(X, y, sample_weight))
+            for name, unfitted in self.source
         ]
-        if len(given) == 1:
-            given = given[0][1]
-        model = self.plain(**{**self.get_params(deep=False), "source": given})
+        if len(sources) == 1:
+            sources = sources[0][1]
+        model = self.plain(**{**self.get_params(deep=False), "source": sources})
         vars(self).update(
             {
                 name: value
@@ -152,15 +154,15 @@ class FittedFineTuned(_FittedSource, FineTunedClassifier):
 
 
 def with_sources(**options):
-    new = {**SMALL, **options}
-    source = DNNClassifier(**{**new, "hidden_layer_sizes": (8,)})
-    one, two = [("a", source)], [("a", source), ("b", clone(source))]
+    params = {**SMALL, **options}
+    source = DNNClassifier(**{**params, "hidden_layer_sizes": (8,)})
+    one_source, two_sources = [("a", source)], [("a", source), ("b", clone(source))]
     return [
-        UnfittedProgressive(two, **new),
-        UnfittedFineTuned(source, **new),
-        UnfittedMultiTask(source, **new),
-        FittedProgressive(one, **new),
-        FittedFineTuned(one, **new),
+        UnfittedProgressive(two_sources, **params),
+        UnfittedFineTuned(source, **params),
+        UnfittedMultiTask(source, **params),
+        FittedProgressive(one_source, **params),
+        FittedFineTuned(one_source, **params),
     ]
 
 

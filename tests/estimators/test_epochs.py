@@ -1,4 +1,4 @@
-"""The best epoch is the best in every ending of a training, and the record has no holes."""
+"""Tests that fit keeps the best epoch however it ends, and that the history is complete."""
 
 import copy
 import re
@@ -22,7 +22,7 @@ class Snapshots(Callback):
 
 
 class End(Callback):
-    """Ends the training as skorch does it, at the end of an epoch or within one."""
+    """Ends the training by an interrupt, at the end of an epoch or within it."""
 
     def __init__(self, epoch, within=False):
         self.epoch, self.within = epoch, within
@@ -41,7 +41,7 @@ class End(Callback):
 
 
 def stop_after(epochs, **options):
-    """Return skorch's early stopping where nothing counts as better after the first epoch."""
+    """Return early stopping of skorch for which no epoch is better than the first."""
     options = {"threshold": 10.0, "threshold_mode": "abs", **options}
     return EarlyStopping(monitor="train_loss", patience=epochs - 1, **options)
 
@@ -53,7 +53,7 @@ def holds_weights_of(clf, epoch):
 
 
 def best_of(history):
-    """Return the epoch of the highest recall, of equal ones that of the lowest loss."""
+    """Return the epoch with the highest recall. The lowest loss breaks ties."""
     ranks = zip(
         -history["valid_score"].round(6), history["valid_loss"], history["epoch"], strict=True
     )
@@ -63,7 +63,7 @@ def best_of(history):
 # Other callbacks
 
 
-def test_early_stopping_of_skorch_does_not_lose_the_epoch_that_it_ends(problem, small):
+def test_best_epoch_may_be_the_one_in_which_skorch_stops_early(problem, small):
     X, y, _ = problem
     last_is_best = 0
     for seed in range(6):
@@ -77,7 +77,7 @@ def test_early_stopping_of_skorch_does_not_lose_the_epoch_that_it_ends(problem, 
     assert last_is_best > 0
 
 
-def test_a_callback_that_ends_the_first_epoch_leaves_it_as_the_best(problem, small):
+def test_first_epoch_is_the_best_if_a_callback_ends_training_after_it(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**small, callbacks=[Snapshots(), End(1)])
     with pytest.raises(KeyboardInterrupt):
@@ -88,16 +88,16 @@ def test_a_callback_that_ends_the_first_epoch_leaves_it_as_the_best(problem, sma
 
 
 @pytest.mark.parametrize("early_stopping", [True, False])
-def test_the_kept_epoch_is_known_if_skorch_loads_its_own_best(problem, small, early_stopping):
+def test_best_epoch_is_right_if_skorch_loads_its_own_best_weights(problem, small, early_stopping):
     X, y, _ = problem
-    stop = stop_after(5, load_best=True)  # to which the first epoch is the best
+    stop = stop_after(5, load_best=True)  # takes the first epoch for the best
     options = {**small, "max_epochs": 30, "lr": 0.02, "early_stopping": early_stopping}
     clf = DNNClassifier(**options, callbacks=[Snapshots(), stop]).fit(X, y)
     assert clf.best_epoch_ == (best_of(clf.history_) if early_stopping else 1)
     assert holds_weights_of(clf, clf.best_epoch_)
 
 
-def test_other_callbacks_learn_of_the_epoch_in_which_patience_runs_out(problem, small):
+def test_other_callbacks_see_the_epoch_in_which_patience_runs_out(problem, small):
     X, y, _ = problem
     options = {**small, "max_epochs": 500, "lr": 0.02}
     clf = DNNClassifier(**options, patience=2, callbacks=[Snapshots()]).fit(X, y)
@@ -110,7 +110,7 @@ def test_other_callbacks_learn_of_the_epoch_in_which_patience_runs_out(problem, 
 
 
 @pytest.mark.parametrize("early_stopping", [True, False])
-def test_an_interrupted_epoch_is_not_in_the_record(problem, small, early_stopping):
+def test_an_interrupted_epoch_is_not_in_the_history(problem, small, early_stopping):
     X, y, _ = problem
     options = {**small, "early_stopping": early_stopping}
     clf = DNNClassifier(**options, callbacks=[Snapshots(), End(4, within=True)])
@@ -122,7 +122,7 @@ def test_an_interrupted_epoch_is_not_in_the_record(problem, small, early_stoppin
     assert clf.best_epoch_ == (best_of(clf.history_) if early_stopping else 3)
 
 
-def test_an_interrupted_partial_fit_leaves_everything_as_it_was(problem, small):
+def test_an_interrupted_partial_fit_changes_nothing(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**small, callbacks=[End(2, within=True)])
     clf.partial_fit(X[:75], y[:75], classes=np.unique(y))
@@ -136,7 +136,7 @@ def test_an_interrupted_partial_fit_leaves_everything_as_it_was(problem, small):
 
 
 @pytest.mark.parametrize("fitted", [True, False])
-def test_an_interrupt_within_the_first_epoch_leaves_the_earlier_fit(problem, small, fitted):
+def test_an_interrupt_within_the_first_epoch_keeps_the_earlier_fit(problem, small, fitted):
     X, y, _ = problem
     clf = DNNClassifier(**small)
     if fitted:
@@ -148,7 +148,7 @@ def test_an_interrupt_within_the_first_epoch_leaves_the_earlier_fit(problem, sma
         np.testing.assert_array_equal(clf.predict_proba(X), before)
 
 
-# What is no number
+# Scores, losses and weights that are not finite numbers
 
 
 def test_a_scorer_that_gives_nan_is_an_error_in_the_first_epoch(problem, small):
@@ -175,14 +175,14 @@ def test_a_scorer_that_gives_no_number_is_an_error(problem, small, value):
 
 
 @pytest.mark.parametrize("monitor", ["uar", "loss"])
-def test_a_validation_loss_that_is_no_number_is_an_error(problem, small, monitor):
+def test_a_validation_loss_that_is_not_finite_is_an_error(problem, small, monitor):
     X, y, _ = problem
     clf = DNNClassifier(**small, activation="identity", monitor=monitor)
     with pytest.raises(ValueError, match=r"^The validation loss must stay finite; got nan"):
         clf.fit(X, y, X_val=np.sign(X[:9]) * 3e38, y_val=y[:9])
 
 
-def test_weights_destroyed_by_the_very_last_step_are_an_error(problem, small):
+def test_infinite_weights_after_the_last_step_are_an_error(problem, small):
     X, y, _ = problem
     options = {**small, "optimizer": "sgd", "lr": 3e38, "batch_size": 1000}
     clf = DNNClassifier(**{**options, "max_epochs": 1}, early_stopping=False)

@@ -1,4 +1,4 @@
-"""Our own clauses hold for every kind of source, and each finds the fault that it is for."""
+"""Tests that the package's checks pass for every kind of source, and that each finds its fault."""
 
 import copy
 
@@ -42,7 +42,7 @@ CHECKS = [
 
 @pytest.fixture(scope="module")
 def fitted_once(problem, source, small):
-    """Give what is fitted for all kinds of sources; each test works with copies of its own."""
+    """Give the networks fitted for all kinds of sources. Each test must copy them."""
     X, _, source_y = problem
     pipeline = make_pipeline(StandardScaler(), DNNClassifier(**small)).fit(X, source_y)
     return source, pipeline, ProgressiveClassifier(source, **small).fit(X, source_y)
@@ -80,9 +80,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(("cls", "kind", "check"), CASES)
-def test_the_checks_pass(cls, kind, check, problem, fitted_once, small):
+def test_checks_pass_for_every_kind_of_source(cls, kind, check, problem, fitted_once, small):
     X, y, source_y = problem
-    small = {**small, "max_epochs": 3}  # they hold after a few epochs as after many
+    small = {**small, "max_epochs": 3}  # the checks need few epochs
     source = make_source(kind, fitted_once, small)
     fit_params = {"source_y": source_y} if kind == "unfitted" else {}
     if kind == "mixed":
@@ -98,11 +98,11 @@ def test_fine_tuning_refuses_several_sources(kind, problem, fitted_once, small):
         model.fit(X, y, source_y={"b": source_y})
 
 
-# Each fault is put in, and its clause has to find it.
+# Classifiers with one fault each, which the matching check must find.
 
 
-class Drifting(ProgressiveClassifier):
-    """Its source's buffers and weights drift a little in training."""
+class ChangesSource(ProgressiveClassifier):
+    """Changes a weight of its source a little in training."""
 
     def fit(self, X, y):
         super().fit(X, y)
@@ -111,24 +111,24 @@ class Drifting(ProgressiveClassifier):
         return self
 
 
-class Forgetful(ProgressiveClassifier):
-    """Its clone un-fits the source."""
+class UnfitsSource(ProgressiveClassifier):
+    """Has an unfitted source after clone."""
 
     def __sklearn_clone__(self):
-        twin = super().__sklearn_clone__()
-        twin.source = clone(twin.source)
-        return twin
+        cloned = super().__sklearn_clone__()
+        cloned.source = clone(cloned.source)
+        return cloned
 
 
-class Positions(ProgressiveClassifier):
-    """It predicts positions of classes instead of labels."""
+class PredictsPositions(ProgressiveClassifier):
+    """Predicts positions of classes instead of labels."""
 
     def predict(self, X):
         return self.predict_proba(X).argmax(axis=1)
 
 
 class Unseeded(ProgressiveClassifier):
-    """It starts from other weights each time."""
+    """Starts from other weights each time."""
 
     def fit(self, X, y):
         self.random_state = None
@@ -136,22 +136,22 @@ class Unseeded(ProgressiveClassifier):
 
 
 class FreezeLaterals(Callback):
-    """Lets no lateral learn."""
+    """Freezes the laterals before training."""
 
     def on_train_begin(self, net, **kwargs):
         net.module_.laterals.requires_grad_(False)
 
 
-class Dead(ProgressiveClassifier):
-    """Its laterals are never trained."""
+class FrozenLaterals(ProgressiveClassifier):
+    """Never trains its laterals."""
 
     def fit(self, X, y):
         self.callbacks = [FreezeLaterals()]
         return super().fit(X, y)
 
 
-class Dropping(ProgressiveClassifier):
-    """It normalises over the rows that it is asked about."""
+class CentresRows(ProgressiveClassifier):
+    """Subtracts the mean of the rows that it predicts."""
 
     def predict_proba(self, X):
         return super().predict_proba(np.asarray(X) - np.mean(X, axis=0))
@@ -160,12 +160,12 @@ class Dropping(ProgressiveClassifier):
 @pytest.mark.parametrize(
     ("cls", "check", "message"),
     [
-        (Drifting, check_source_untouched, "the weights of a source have changed"),
-        (Forgetful, check_source_survives_clone, "clone has un-fitted a source"),
-        (Positions, check_labels_round_trip, "came out as int64"),
+        (ChangesSource, check_source_untouched, "the weights of a source have changed"),
+        (UnfitsSource, check_source_survives_clone, "clone has un-fitted a source"),
+        (PredictsPositions, check_labels_round_trip, "came out as int64"),
         (Unseeded, check_seed_repeats, "seed 0 differs"),
-        (Dead, check_laterals_alive, "was not trained"),
-        (Dropping, check_predictions_independent, "Arrays are not equal"),
+        (FrozenLaterals, check_laterals_alive, "was not trained"),
+        (CentresRows, check_predictions_independent, "Arrays are not equal"),
     ],
 )
 def test_each_check_finds_its_fault(cls, check, message, problem, source, small):
@@ -174,12 +174,12 @@ def test_each_check_finds_its_fault(cls, check, message, problem, source, small)
         check(cls(copy.deepcopy(source), **small), X, y)
 
 
-def test_predictions_of_a_table_are_independent_too(problem, small):
+def test_check_of_independent_predictions_takes_a_table(problem, small):
     X, y, _ = problem
     check_predictions_independent(DNNClassifier(**small), pd.DataFrame(X).add_prefix("f"), y)
 
 
-def test_a_regressor_has_no_labels(problem, small):
+def test_check_of_labels_refuses_a_regressor(problem, small):
     X, y, _ = problem
     with pytest.raises(TypeError, match=r"is about classifiers; got the regressor DNNRegressor"):
         check_labels_round_trip(DNNRegressor(**small), X, y)

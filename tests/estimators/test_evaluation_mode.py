@@ -1,4 +1,4 @@
-"""A fitted network computes without dropout for good, whoever else computes with it, and where."""
+"""Tests that fitted networks compute without dropout, in threads and in contexts of torch too."""
 
 import copy
 import pickle
@@ -27,12 +27,12 @@ def build(cls, source, **options):
 
 
 def modules(clf):
-    """Give the torch networks of a classifier and of all that it has frozen."""
-    frozen = [each for _, source in getattr(clf, "sources_", []) for each in modules(source)]
+    """Give the torch modules of a classifier and of its frozen sources."""
+    frozen = [module for _, source in getattr(clf, "sources_", []) for module in modules(source)]
     return [*clf.net_.module_.modules(), *frozen]
 
 
-def through_a_file(clf, folder):
+def save_and_load(clf, folder):
     save_model(clf, folder / "model")
     return load_model(folder / "model")
 
@@ -52,14 +52,14 @@ def test_a_fitted_network_is_in_evaluation_mode(
     states["first partial_fit"] = build(cls, chain, **options).partial_fit(X, y)
     states["copy"] = copy.deepcopy(clf)
     states["pickle"] = pickle.loads(pickle.dumps(clf))
-    states["file"] = through_a_file(clf, tmp_path)
+    states["file"] = save_and_load(clf, tmp_path)
     states["frozen"] = ProgressiveClassifier(FrozenEstimator(clf), **small).fit(X, y)
     for name, fitted in states.items():
         fitted.predict(X)
         assert not any(module.training for module in modules(fitted)), name
 
 
-def test_what_fails_leaves_the_network_in_evaluation_mode(problem, small):
+def test_a_failed_partial_fit_leaves_the_network_in_evaluation_mode(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**small, activation="relu").fit(X, y)
     with pytest.raises(ValueError, match=r"^The training loss must stay finite"):
@@ -67,7 +67,7 @@ def test_what_fails_leaves_the_network_in_evaluation_mode(problem, small):
     assert not any(module.training for module in modules(clf))
 
 
-def test_evaluation_neither_asks_nor_changes_the_mode():
+def test_evaluation_functions_ignore_the_mode_and_do_not_change_it():
     column = Column(9, (12, 10), 4, generator=torch.Generator().manual_seed(0), dropout=0.5)
     X = torch.rand(300, 9, generator=torch.Generator().manual_seed(0))
     expected = [*column.eval().hidden(X), column(X)]
@@ -79,69 +79,71 @@ def test_evaluation_neither_asks_nor_changes_the_mode():
             torch.testing.assert_close(ours, theirs.detach())
 
 
-class Meet(TorchFunctionMode):
+class CallOnce(TorchFunctionMode):
     """Calls a function once, when this thread first multiplies matrices."""
 
-    def __init__(self, what):
+    def __init__(self, function):
         super().__init__()
-        self.what = [what]
+        self.functions = [function]
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
-        if func is torch.addmm and self.what:
-            self.what.pop()()
+        if func is torch.addmm and self.functions:
+            self.functions.pop()()
         return func(*args, **(kwargs or {}))
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-def test_a_prediction_within_another_changes_neither(cls, problem, source, small):
-    # The first begins, then the second; the first ends while the second has blocks to compute.
+def test_overlapping_predictions_in_two_threads_do_not_affect_each_other(
+    cls, problem, source, small
+):
+    # The first begins, then the second. The first ends while the second still has to compute.
     X, y, _ = problem
     clf = pickle.loads(pickle.dumps(build(cls, source, **small).fit(X, y)))
     X = np.tile(X, (3, 1))
     expected = clf.predict_proba(X)
-    first_in, second_in, first_out = (threading.Event() for _ in range(3))
-    seen = []
+    first_started, second_started, first_ended = (threading.Event() for _ in range(3))
+    results = []
 
     def first():
         def wait():
-            first_in.set()
-            second_in.wait(20)
+            first_started.set()
+            second_started.wait(20)
 
-        with Meet(wait):
-            seen.append(clf.predict_proba(X))
-        first_out.set()
+        with CallOnce(wait):
+            results.append(clf.predict_proba(X))
+        first_ended.set()
 
     def second():
         def wait():
-            second_in.set()
-            first_out.wait(20)
+            second_started.set()
+            first_ended.wait(20)
 
-        first_in.wait(20)
-        with Meet(wait):
-            seen.append(clf.predict_proba(X))
+        first_started.wait(20)
+        with CallOnce(wait):
+            results.append(clf.predict_proba(X))
 
     threads = [threading.Thread(target=job) for job in (first, second)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(seen) == 2
-    for each in seen:
-        np.testing.assert_array_equal(each, expected)
+    assert len(results) == 2
+    for probabilities in results:
+        np.testing.assert_array_equal(probabilities, expected)
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-def test_two_threads_predict_what_one_does(cls, problem, source, small):
+def test_two_threads_predict_the_same_as_one(cls, problem, source, small):
     X, y, _ = problem
     clf = pickle.loads(pickle.dumps(build(cls, source, **small).fit(X, y)))
     X = np.tile(X, (3, 1))
     expected = clf.predict_proba(X)
     with ThreadPoolExecutor(2) as pool:
-        for each in pool.map(lambda _: clf.predict_proba(X), range(20)):
-            np.testing.assert_array_equal(each, expected)
+        for probabilities in pool.map(lambda _: clf.predict_proba(X), range(20)):
+            np.testing.assert_array_equal(probabilities, expected)
 
 
-def test_permutation_importance_in_threads_is_that_of_one(problem, source, small):
+def test_permutation_importance_is_the_same_in_threads(problem, source, small):
     X, y, _ = problem
     clf = copy.deepcopy(ProgressiveClassifier(source, **small).fit(X, y))
     options = {"n_repeats": 2, "random_state": 0}
@@ -151,7 +153,7 @@ def test_permutation_importance_in_threads_is_that_of_one(problem, source, small
     np.testing.assert_array_equal(together.importances, alone.importances)
 
 
-# What is on around a fit
+# Contexts of torch around a fit
 
 
 @contextmanager
@@ -172,7 +174,7 @@ def default_dtype(dtype):
         torch.set_default_dtype(torch.float32)
 
 
-AMBIENT = {
+CONTEXTS = {
     "autocast": lambda: torch.autocast("cpu", dtype=torch.bfloat16),
     "inference_mode": torch.inference_mode,
     "no_grad": torch.no_grad,
@@ -181,8 +183,8 @@ AMBIENT = {
 }
 
 
-def work(cls, problem, source, small):
-    """Do with a classifier whatever there is to do, and give the numbers that come out."""
+def use_all_methods(cls, problem, source, small):
+    """Use all methods of a classifier. Return the numbers that they give, and the classifier."""
     X, y, _ = problem
     options = {"adapter": "linear"} if cls is ProgressiveClassifier else {}
     clf = build(cls, source, **{**small, "max_epochs": 2}, **options).fit(X, y)
@@ -190,21 +192,21 @@ def work(cls, problem, source, small):
     clf.partial_fit(X, y)
     numbers += [clf.predict_proba(X), clf.predict_log_proba(X)]
     numbers += [clf.explain(X, groups={"some": [0, 1]}).drop(columns="predicted")]
-    twin = pickle.loads(pickle.dumps(clf))
+    restored = pickle.loads(pickle.dumps(clf))
     if cls is ProgressiveClassifier:
         numbers += [clf.source_importances(X, y, random_state=0), clf.lateral_norms()["norm"]]
-    return [*numbers, copy.deepcopy(twin).partial_fit(X, y).predict_proba(X)], clf
+    return [*numbers, copy.deepcopy(restored).partial_fit(X, y).predict_proba(X)], clf
 
 
-@pytest.mark.parametrize("ambient", AMBIENT)
+@pytest.mark.parametrize("context", CONTEXTS)
 @pytest.mark.parametrize("cls", CLASSES)
-def test_contexts_of_the_caller_change_no_bit(cls, ambient, problem, source, small):
-    expected, _ = work(cls, problem, source, small)
-    with AMBIENT[ambient]():
-        numbers, clf = work(cls, problem, source, small)
+def test_contexts_of_the_caller_change_no_bit_of_the_results(cls, context, problem, source, small):
+    expected, _ = use_all_methods(cls, problem, source, small)
+    with CONTEXTS[context]():
+        numbers, clf = use_all_methods(cls, problem, source, small)
     for ours, theirs in zip(numbers, expected, strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    # And nothing is bound to what was on: training goes on outside of it.
+    # The model does not depend on the context: training can continue outside of it.
     X, y, _ = problem
     clf.partial_fit(X, y)
     pickle.loads(pickle.dumps(clf)).fit(X, y)

@@ -1,4 +1,4 @@
-"""A fit that fails, early or late, leaves the earlier one whole."""
+"""Tests that a fit that fails, early or late, leaves the earlier fit unchanged."""
 
 import copy
 import pickle
@@ -52,8 +52,8 @@ WITH_SOURCE = {
 }
 
 
-def facts(clf, X):
-    """Give all that a fit leaves, as plain values, and what follows from it."""
+def fitted_state(clf, X):
+    """Return the attributes that a fit sets and the predictions, as plain values."""
     return {
         "attributes": sorted(name for name in vars(clf) if name.endswith("_")),
         "features": (clf.n_features_in_, list(getattr(clf, "feature_names_in_", []))),
@@ -75,20 +75,22 @@ def facts(clf, X):
         *((FineTunedClassifier, failure) for failure in ["late", *WITH_SOURCE]),
     ],
 )
-def test_a_fit_that_fails_leaves_the_earlier_one(cls, failure, warm_start, problem, source, small):
+def test_a_failed_fit_leaves_the_earlier_fit_unchanged(
+    cls, failure, warm_start, problem, source, small
+):
     X, y, _ = problem
     table = pd.DataFrame(X, columns=[f"f{i}" for i in range(9)])
     clf = build(cls, source, **{**small, "max_epochs": 2}, warm_start=warm_start).fit(table, y)
-    before = facts(clf, table)
+    before = fitted_state(clf, table)
     fail = {**FAILURES, **WITH_SOURCE}[failure]
     with pytest.raises((ValueError, OSError, KeyboardInterrupt)):
         fail(clf, table * 2, np.where(y == "sad", "happy", y))
-    assert facts(clf, table) == before
-    assert facts(pickle.loads(pickle.dumps(clf)), table) == before
+    assert fitted_state(clf, table) == before
+    assert fitted_state(pickle.loads(pickle.dumps(clf)), table) == before
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-def test_a_first_fit_that_fails_leaves_nothing(cls, problem, source, small):
+def test_a_failed_first_fit_leaves_no_attributes(cls, problem, source, small):
     X, y, _ = problem
     options = {**small, "max_epochs": 2, "callbacks": [Stop(OSError("disk"))]}
     clf = build(cls, source, **options)
@@ -109,50 +111,50 @@ FAULTY_CALLS = {
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 @pytest.mark.parametrize("failure", FAULTY_CALLS)
 @pytest.mark.parametrize("cls", CLASSES)
-def test_a_partial_fit_that_fails_leaves_what_an_unbroken_run_has(
+def test_training_after_a_failed_partial_fit_equals_an_unbroken_run(
     cls, failure, optimizer, problem, small
 ):
     X, y, source_y = problem
     source = DNNClassifier(**small, activation="relu").fit(X, source_y)
     options = {**small, "activation": "relu", "optimizer": optimizer}
     broken, unbroken = (build(cls, source, **options).partial_fit(X, y) for _ in range(2))
-    before = facts(broken, X)
-    with pytest.raises(ValueError):  # noqa: PT011 - of several kinds
+    before = fitted_state(broken, X)
+    with pytest.raises(ValueError):  # noqa: PT011 - several messages
         FAULTY_CALLS[failure](broken, X, y)
-    assert facts(broken, X) == before
-    # Optimizer and random numbers are where they were, too.
+    assert fitted_state(broken, X) == before
+    # The optimizer and the random numbers continue from the same state, too.
     for clf in (broken, unbroken):
         clf.partial_fit(X, y)
     np.testing.assert_array_equal(broken.predict_proba(X), unbroken.predict_proba(X))
 
 
-def test_a_partial_fit_that_is_interrupted_leaves_what_was(problem, small):
+def test_an_interrupted_partial_fit_changes_nothing(problem, small):
     X, y, _ = problem
     interrupting = Stop(KeyboardInterrupt())
     clf = DNNClassifier(**{**small, "max_epochs": 2}, callbacks=[interrupting]).partial_fit(X, y)
-    before = facts(clf, X)
+    before = fitted_state(clf, X)
     with pytest.raises(KeyboardInterrupt):
         clf.partial_fit(X, y)
-    assert facts(clf, X) == before
+    assert fitted_state(clf, X) == before
 
 
-# Going on with the same columns
+# Continued training on the same columns
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-def test_a_warm_start_takes_the_columns_of_the_first_fit_only(cls, problem, source, small):
+def test_warm_start_refuses_other_columns_than_those_of_the_first_fit(cls, problem, source, small):
     X, y, _ = problem
     table = pd.DataFrame(X, columns=[f"f{i}" for i in range(9)])
     clf = build(cls, source, **small, warm_start=True).fit(table, y)
-    before = facts(clf, table)
-    for other in (table[table.columns[::-1]], table.add_prefix("x")):
+    before = fitted_state(clf, table)
+    for other_table in (table[table.columns[::-1]], table.add_prefix("x")):
         with pytest.raises(ValueError, match=r"^The feature names should match those that were"):
-            clf.fit(other, y)
+            clf.fit(other_table, y)
     with pytest.raises(ValueError, match=r"yet now missing:\n- f5\n- f6"):
         clf.fit(table.iloc[:, :5], y)
-    assert facts(clf, table) == before
-    # At a rate of next to nothing it goes on where it was.
+    assert fitted_state(clf, table) == before
+    # With a tiny learning rate it continues with the same weights.
     clf.set_params(lr=1e-300, max_epochs=1).fit(table, y)
     assert clf.predict_proba(table).tolist() == before["predictions"]
-    other = copy.deepcopy(clf).set_params(warm_start=False).fit(table.add_prefix("x"), y)
-    assert other.feature_names_in_[0] == "xf0"
+    renamed = copy.deepcopy(clf).set_params(warm_start=False).fit(table.add_prefix("x"), y)
+    assert renamed.feature_names_in_[0] == "xf0"

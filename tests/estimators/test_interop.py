@@ -1,4 +1,4 @@
-"""The classifiers inside scikit-learn's own machinery, and with other libraries' data."""
+"""Tests of the classifiers inside meta-estimators of scikit-learn, and on tables of others."""
 
 import numpy as np
 import pandas as pd
@@ -44,7 +44,7 @@ def fit_params(request, problem):
     return {"source_y": source_y} if name == "unfitted source" else {}
 
 
-def test_meta_estimators(classifier, fit_params, problem):
+def test_meta_estimators_fit_and_predict(classifier, fit_params, problem):
     X, y, _ = problem
     with config_context(enable_metadata_routing=True):
         for meta in (
@@ -59,15 +59,15 @@ def test_meta_estimators(classifier, fit_params, problem):
 
 
 @pytest.mark.parametrize("search", [GridSearchCV, HalvingGridSearchCV])
-def test_searches(classifier, fit_params, problem, search):
+def test_searches_find_the_better_learning_rate(classifier, fit_params, problem, search):
     X, y, _ = problem
     options = {"random_state": 0, "min_resources": 60} if search is HalvingGridSearchCV else {}
     classifier.set_params(max_epochs=25)
     with config_context(enable_metadata_routing=True):
-        found = search(
+        fitted_search = search(
             classifier, {"lr": [1e-300, 0.02]}, cv=3, scoring=uar_scorer, **options
         ).fit(X, y, **fit_params)
-    assert found.best_params_ == {"lr": 0.02}
+    assert fitted_search.best_params_ == {"lr": 0.02}
 
 
 def test_the_parameters_of_an_unfitted_source_can_be_searched(problem, small):
@@ -77,9 +77,9 @@ def test_the_parameters_of_an_unfitted_source_can_be_searched(problem, small):
     )
     grid = {"progressiveclassifier__source__lr": [1e-3, 1e-2]}
     with config_context(enable_metadata_routing=True):
-        found = GridSearchCV(pipeline, grid, cv=2).fit(X, y, source_y=source_y)
-    assert len(found.cv_results_["params"]) == 2
-    assert found.best_estimator_[-1].source_digest_
+        search = GridSearchCV(pipeline, grid, cv=2).fit(X, y, source_y=source_y)
+    assert len(search.cv_results_["params"]) == 2
+    assert search.best_estimator_[-1].source_digest_
 
 
 def test_groups_reach_the_internal_split_through_a_pipeline(problem, small, seen_rows, split_of):
@@ -112,7 +112,7 @@ def test_sample_weight_is_routed_on_request(problem, small):
     assert list(pipeline.classes_) == ["angry", "happy", "neutral"]
 
 
-def test_model_selection_functions(classifier, fit_params, problem):
+def test_functions_of_model_selection_and_inspection_work(classifier, fit_params, problem):
     X, y, _ = problem
     with config_context(enable_metadata_routing=True):
         predicted = cross_val_predict(classifier, X, y, cv=3, params=fit_params)
@@ -126,33 +126,35 @@ def test_model_selection_functions(classifier, fit_params, problem):
     assert result.importances.shape == (9, 2)
 
 
-def test_columns_of_several_kinds_upstream(problem, small):
+def test_a_column_transformer_can_precede_the_network(problem, small):
     X, y, source_y = problem
     table = pd.DataFrame(X, columns=[f"f{i}" for i in range(9)]).assign(room=source_y)
-    before = make_column_transformer(
+    transformer = make_column_transformer(
         (StandardScaler(), [f"f{i}" for i in range(9)]), (OneHotEncoder(), ["room"])
     )
-    pipeline = make_pipeline(before, DNNClassifier(**small)).fit(table, y)
+    pipeline = make_pipeline(transformer, DNNClassifier(**small)).fit(table, y)
     assert pipeline[-1].n_features_in_ == 11
     assert pipeline.predict(table).shape == (150,)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, "pandas", "polars"])
-def test_tables_of_other_libraries(classifier, fit_params, problem, dtype):
+@pytest.mark.parametrize("table_type", [np.float32, np.float64, "pandas", "polars"])
+def test_tables_of_other_libraries_give_the_same_predictions(
+    classifier, fit_params, problem, table_type
+):
     X, y, _ = problem
     names = [f"f{i}" for i in range(9)]
     expected = classifier.fit(X, y, **fit_params).predict(X)
-    if dtype == "polars":
+    if table_type == "polars":
         polars = pytest.importorskip("polars")
         table = polars.DataFrame({name: X[:, i] for i, name in enumerate(names)})
-    elif dtype == "pandas":
+    elif table_type == "pandas":
         table = pd.DataFrame(X, columns=names)
         y = pd.Series(y, dtype="category")
     else:
-        table = X.astype(dtype)
+        table = X.astype(table_type)
     fitted = classifier.fit(table, y, **fit_params)
     np.testing.assert_array_equal(fitted.predict(table), expected)
-    if isinstance(dtype, str):
+    if isinstance(table_type, str):
         assert list(fitted.feature_names_in_) == names
 
 

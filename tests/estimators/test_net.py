@@ -1,4 +1,4 @@
-"""The batches that the network trains on."""
+"""Tests of the batches that a network reads in training and in validation."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ class Batches(Callback):
 
 
 def make_rows(n_rows):
-    """Return rows that their features tell apart, and their class positions."""
+    """Return rows with different features, and their class positions."""
     return np.arange(3.0 * n_rows).reshape(n_rows, 3), np.arange(n_rows) % 2
 
 
@@ -37,26 +37,26 @@ def batches(classifier, training=True):
     return callback.seen[training]
 
 
-def joined(parts):
+def concatenate(parts):
     return [torch.cat(values) for values in zip(*parts, strict=True)]
 
 
-def numbers_of(rows):
-    """Return which of the rows of make_rows these are."""
+def row_numbers(rows):
+    """Return the numbers of these rows of make_rows."""
     return (rows[:, 0] / 3).long()
 
 
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("n_rows", [1, 4, 31, 32, 33, 100, 257])
-def test_every_row_comes_once_with_its_label_and_weight(n_rows, weighted):
+def test_each_row_is_in_one_batch_with_its_label_and_weight(n_rows, weighted):
     X, y = make_rows(n_rows)
     weight = 10.0 * (np.arange(n_rows) + 1) if weighted else np.ones(n_rows)
     clf = make_classifier(random_state=0)
     clf.partial_fit(X, y, classes=[0, 1], sample_weight=weight if weighted else None)
     parts = batches(clf)
     assert [len(y) for *_, y in parts] == [4] * (n_rows // 4) + [n_rows % 4] * (n_rows % 4 > 0)
-    rows, weights, codes = joined(parts)
-    order = numbers_of(rows)
+    rows, weights, codes = concatenate(parts)
+    order = row_numbers(rows)
     assert torch.equal(rows, torch.tensor(X)[order])
     assert torch.equal(weights, torch.tensor(weight)[order])
     assert torch.equal(codes, torch.tensor(y)[order])
@@ -64,7 +64,7 @@ def test_every_row_comes_once_with_its_label_and_weight(n_rows, weighted):
 
 
 class OneSplit:
-    """A splitter that has its rows from the start."""
+    """A splitter that yields the split given to it."""
 
     def __init__(self, train, held_out):
         self.rows = train, held_out
@@ -75,24 +75,24 @@ class OneSplit:
 
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("n_rows", [1, 5000])
-def test_validation_rows_come_in_their_order_with_their_label_and_weight(n_rows, weighted):
+def test_validation_batches_keep_order_labels_and_weights(n_rows, weighted):
     X, y = make_rows(n_rows + 2)
     weight = 10.0 * (np.arange(n_rows + 2) + 1) if weighted else np.ones(n_rows + 2)
     held_out = np.arange(2, n_rows + 2)
     clf = make_classifier(max_epochs=1, validation_fraction=OneSplit([0, 1], held_out))
     clf.fit(X, y, weight if weighted else None)
-    rows, weights, codes = joined(batches(clf, training=False))
+    rows, weights, codes = concatenate(batches(clf, training=False))
     assert torch.equal(rows, torch.tensor(X[held_out]))
     assert torch.equal(codes, torch.tensor(y[held_out]))
     np.testing.assert_allclose(weights, weight[held_out] / weight[held_out].mean())
 
 
-def test_the_order_is_that_of_the_seed_and_another_one_in_each_epoch():
+def test_seed_determines_another_order_of_rows_in_each_epoch():
     X, y = make_rows(300)
     clf = make_classifier(max_epochs=3, early_stopping=False, random_state=3).fit(X, y)
-    # Of the five seeds that a fit draws, the fourth is that of the order.
+    # A fit draws five seeds. The fourth determines the order.
     seed = np.random.RandomState(3).randint(np.iinfo(np.int32).max, size=5)[3]
     generator = torch.Generator().manual_seed(int(seed))
     expected = torch.cat([torch.randperm(300, generator=generator) for _ in range(3)])
-    rows, *_ = joined(batches(clf))
-    assert torch.equal(numbers_of(rows), expected)
+    rows, *_ = concatenate(batches(clf))
+    assert torch.equal(row_numbers(rows), expected)

@@ -1,4 +1,4 @@
-"""Networks that learn numbers: scale, hold-outs, scores, weights, sources."""
+"""Tests of the regressors: scale of the target, held-out rows, scores, weights, sources."""
 
 import pickle
 
@@ -45,7 +45,7 @@ LOSSES = ["squared_error", "absolute_error", "ccc"]
 
 @pytest.fixture(scope="module")
 def rows():
-    """Give X, and two numbers of each row on different scales."""
+    """Give X and two targets on different scales."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(160, 6))
     arousal = 3 + X[:, 0] - 0.5 * X[:, 1] + 0.1 * rng.normal(size=160)
@@ -54,7 +54,7 @@ def rows():
 
 @pytest.fixture(scope="module")
 def quick():
-    """Give the parameters of a network that learns these rows in a moment."""
+    """Give the parameters of a network that learns these rows quickly."""
     return {
         "hidden_layer_sizes": (12,),
         "activation": "tanh",
@@ -72,39 +72,40 @@ def emotion(rows, quick):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_several_numbers_are_learned_at_once_on_their_own_scales(loss, rows, quick):
+def test_regressor_learns_several_numbers_on_different_scales(loss, rows, quick):
     X, Y = rows
     reg = DNNRegressor(loss=loss, **quick).fit(X[:120], Y[:120])
-    each = ccc_score(Y[120:], reg.predict(X[120:]), multioutput="raw_values")
-    assert each.min() > 0.85
+    scores = ccc_score(Y[120:], reg.predict(X[120:]), multioutput="raw_values")
+    assert scores.min() > 0.85
     linear = LinearRegression().fit(X[:120], Y[:120]).predict(X[120:])
-    assert each[0] > ccc_score(Y[120:, 0], linear[:, 0]) - 0.1
+    assert scores[0] > ccc_score(Y[120:, 0], linear[:, 0]) - 0.1
 
 
-def test_an_affine_map_of_the_target_is_one_of_the_predictions(rows, quick):
+def test_an_affine_map_of_the_target_maps_the_predictions_alike(rows, quick):
     X, Y = rows
-    double = quick | {"dtype": "float64"}
-    plain = DNNRegressor(**double).fit(X, Y[:, 0])
-    mapped = DNNRegressor(**double).fit(X, 7 - 4 * Y[:, 0])
-    # A network that learns the negative starts elsewhere, so only the sign of the slope is kept.
-    stretched = DNNRegressor(**double).fit(X, 7 + 4 * Y[:, 0])
+    options = quick | {"dtype": "float64"}
+    plain = DNNRegressor(**options).fit(X, Y[:, 0])
+    negated = DNNRegressor(**options).fit(X, 7 - 4 * Y[:, 0])
+    # A network that learns the negated target starts from other outputs, so only the sign of the
+    # slope agrees.
+    stretched = DNNRegressor(**options).fit(X, 7 + 4 * Y[:, 0])
     np.testing.assert_allclose(stretched.predict(X), 7 + 4 * plain.predict(X), rtol=1e-9)
-    assert pearsonr(mapped.predict(X), plain.predict(X)).statistic < -0.9
+    assert pearsonr(negated.predict(X), plain.predict(X)).statistic < -0.9
     np.testing.assert_allclose(
         stretched.history_["valid_score"], plain.history_["valid_score"], rtol=1e-9
     )
 
 
 @pytest.mark.parametrize("factor", [1e200, 1e-200])
-def test_the_unit_of_the_target_does_not_matter(factor, rows, quick):
+def test_the_unit_of_the_target_does_not_change_the_fit(factor, rows, quick):
     X, Y = rows
     short = quick | {"max_epochs": 2}
     plain = DNNRegressor(**short).fit(X, Y).predict(X)
-    found = DNNRegressor(**short).fit(X, Y * factor).predict(X)
-    np.testing.assert_allclose(found / factor, plain, rtol=1e-4, atol=1e-4)
+    scaled = DNNRegressor(**short).fit(X, Y * factor).predict(X)
+    np.testing.assert_allclose(scaled / factor, plain, rtol=1e-4, atol=1e-4)
 
 
-def test_the_scale_is_that_of_the_rows_that_train_by_their_weights(rows, quick):
+def test_scale_is_the_weighted_mean_and_deviation_of_the_training_rows(rows, quick):
     X, Y = rows
     weight = np.random.default_rng(1).uniform(0, 2, 160)
     weight[:10] = 0
@@ -116,12 +117,14 @@ def test_the_scale_is_that_of_the_rows_that_train_by_their_weights(rows, quick):
     np.testing.assert_allclose(reg.target_std_, std, rtol=1e-12)
     predicted = reg.predict(X[120:])
     best = reg.history_["valid_score"].max()
-    wanted = ccc_score(Y[120:], predicted, sample_weight=weight[120:])
-    assert best == pytest.approx(wanted, abs=1e-6)
+    expected = ccc_score(Y[120:], predicted, sample_weight=weight[120:])
+    assert best == pytest.approx(expected, abs=1e-6)
     assert reg.history_["valid_score"].idxmax() + 1 == reg.best_epoch_
-    shorter = DNNRegressor(**quick, validation_fraction=0.2).fit(X[10:], Y[10:], weight[10:])
-    again = DNNRegressor(**quick, validation_fraction=0.2).fit(X, Y, weight)
-    np.testing.assert_array_equal(shorter.predict(X), again.predict(X))
+    without_zero_weights = DNNRegressor(**quick, validation_fraction=0.2).fit(
+        X[10:], Y[10:], weight[10:]
+    )
+    with_zero_weights = DNNRegressor(**quick, validation_fraction=0.2).fit(X, Y, weight)
+    np.testing.assert_array_equal(without_zero_weights.predict(X), with_zero_weights.predict(X))
 
 
 @pytest.mark.parametrize("shape", [(160,), (160, 1), (160, 2)])
@@ -131,7 +134,7 @@ def test_predictions_have_the_dimensions_of_y(shape, rows, quick):
     assert DNNRegressor(**quick | {"max_epochs": 1}).fit(X, y).predict(X).shape == shape
 
 
-def test_pandas_in_numbers_out(rows, quick):
+def test_fit_on_pandas_tables_predicts_the_same_numbers(rows, quick):
     X, Y = rows
     table = pd.DataFrame(X, columns=list("abcdef"))
     numbers = pd.DataFrame(Y, columns=["arousal", "valence"])
@@ -140,17 +143,17 @@ def test_pandas_in_numbers_out(rows, quick):
     assert list(reg.feature_names_in_) == list("abcdef")
 
 
-def test_callbacks_change_nothing(rows, quick):
+def test_callbacks_do_not_change_the_predictions(rows, quick):
     X, Y = rows
     for loss in LOSSES:
         options = quick | {"loss": loss, "dtype": "float64", "max_epochs": 3}
-        watched = DNNRegressor(**options, callbacks=[EpochTimer()]).fit(X, Y)
+        with_callback = DNNRegressor(**options, callbacks=[EpochTimer()]).fit(X, Y)
         plain = DNNRegressor(**options).fit(X, Y)
-        np.testing.assert_allclose(watched.predict(X), plain.predict(X), rtol=1e-10)
+        np.testing.assert_allclose(with_callback.predict(X), plain.predict(X), rtol=1e-10)
 
 
-def test_weights_reach_the_ccc_of_batches_also_by_autograd(rows, quick, emotion):
-    """A column with adapters leaves its gradients to autograd."""
+def test_sample_weights_reach_the_ccc_loss_through_autograd(rows, quick, emotion):
+    """Autograd computes the gradients of a column with adapters."""
     X, Y = rows
     options = quick | {"loss": "ccc", "dtype": "float64", "max_epochs": 3, "batch_size": 1000}
     options |= {"early_stopping": False, "adapter": "linear"}
@@ -161,10 +164,10 @@ def test_weights_reach_the_ccc_of_batches_also_by_autograd(rows, quick, emotion)
     np.testing.assert_allclose(weighted.predict(X), repeated.predict(X), rtol=1e-8)
 
 
-# What chooses the epoch
+# Scores that choose the epoch
 
 
-def test_groups_are_kept_apart(rows, quick, seen_rows, split_of):
+def test_internal_split_keeps_groups_apart(rows, quick, seen_rows, split_of):
     X, Y = rows
     groups = np.arange(160) % 8
     reg = DNNRegressor(**quick | {"max_epochs": 1}, callbacks=[seen_rows()])
@@ -177,20 +180,20 @@ def test_groups_are_kept_apart(rows, quick, seen_rows, split_of):
         reg.fit(X, Y, groups=np.zeros(160))
 
 
-def test_validation_and_test_rows_only_score(rows, quick):
+def test_validation_and_test_rows_do_not_train(rows, quick):
     X, Y = rows
-    given = {"X_val": X[120:], "y_val": Y[120:], "X_test": X[:20], "y_test": Y[:20]}
-    reg = DNNRegressor(**quick).fit(X[:120], Y[:120], **given)
+    scored_rows = {"X_val": X[120:], "y_val": Y[120:], "X_test": X[:20], "y_test": Y[:20]}
+    reg = DNNRegressor(**quick).fit(X[:120], Y[:120], **scored_rows)
     assert reg.history_["valid_score"].max() == pytest.approx(
         ccc_score(Y[120:], reg.predict(X[120:])), abs=1e-6
     )
-    best = reg.history_["test_score"][reg.best_epoch_ - 1]
-    assert best == pytest.approx(ccc_score(Y[:20], reg.predict(X[:20])), abs=1e-6)
+    test_score = reg.history_["test_score"][reg.best_epoch_ - 1]
+    assert test_score == pytest.approx(ccc_score(Y[:20], reg.predict(X[:20])), abs=1e-6)
     without = DNNRegressor(**quick).fit(X[:120], Y[:120], X_val=X[120:], y_val=Y[120:])
     np.testing.assert_array_equal(without.predict(X), reg.predict(X))
 
 
-def test_without_early_stopping_all_rows_train_to_the_last_epoch(rows, quick):
+def test_all_rows_train_to_the_last_epoch_without_early_stopping(rows, quick):
     X, Y = rows
     reg = DNNRegressor(**quick, early_stopping=False).fit(X, Y)
     np.testing.assert_allclose(reg.target_mean_, Y.mean(axis=0), rtol=1e-12)
@@ -223,7 +226,7 @@ def test_a_score_of_classes_cannot_choose_the_epoch(rows, quick):
             DNNRegressor(**quick, monitor=monitor, callbacks=[NoEpoch()]).fit(X, Y)
 
 
-def test_the_score_of_numbers_chooses_no_epoch_of_a_classifier(rows, quick):
+def test_a_score_of_numbers_cannot_choose_the_epoch_of_a_classifier(rows, quick):
     X, _ = rows
     for monitor in ("ccc", "r2", get_score("ccc"), ccc_scorer):
         with pytest.raises(ValueError, match=r"^monitor must be .*(classes|a score of numbers)"):
@@ -235,7 +238,7 @@ def test_the_score_of_numbers_chooses_no_epoch_of_a_classifier(rows, quick):
 # Constant targets
 
 
-def test_a_constant_is_learned_with_a_warning_and_chosen_by_the_loss(rows, quick):
+def test_a_constant_target_warns_and_the_loss_chooses_the_epoch(rows, quick):
     X, _ = rows
     with pytest.warns(UserWarning, match=r"^y should vary; got a constant over the train") as w:
         reg = DNNRegressor(**quick).fit(X, np.full(160, 0.1))
@@ -244,29 +247,29 @@ def test_a_constant_is_learned_with_a_warning_and_chosen_by_the_loss(rows, quick
     np.testing.assert_array_equal(reg.history_["valid_score"], -reg.history_["valid_loss"])
 
 
-def test_one_constant_output_of_several(rows, quick):
+def test_one_constant_output_of_several_warns_and_scores_zero(rows, quick):
     X, Y = rows
     both = np.column_stack([Y[:, 0], np.full(160, 5.0)])
     with pytest.warns(UserWarning, match=r"constant in output \[1\] over the training rows"):
         reg = DNNRegressor(**quick).fit(X, both)
-    # The constant counts as 0 in the mean that chooses the epoch.
+    # The score of the constant is 0 in the mean that chooses the epoch.
     assert 0.4 < reg.history_["valid_score"].max() <= 0.5
     assert reg.target_std_[1] == 0
 
 
 @pytest.mark.parametrize("n_rows", [1, 9])
-def test_constant_validation_rows_leave_the_choice_to_the_loss_with_a_warning(n_rows, rows, quick):
+def test_constant_validation_rows_warn_unless_the_loss_chooses_the_epoch(n_rows, rows, quick):
     X, Y = rows
-    given = {"X_val": X[:n_rows], "y_val": np.full(n_rows, 3.0)}
+    validation_rows = {"X_val": X[:n_rows], "y_val": np.full(n_rows, 3.0)}
     with pytest.warns(UserWarning, match=r"^y should vary over the validation rows; got a") as w:
-        history = DNNRegressor(**quick).fit(X, Y[:, 0], **given).history_
+        history = DNNRegressor(**quick).fit(X, Y[:, 0], **validation_rows).history_
     assert w[0].filename == __file__
     assert (history["valid_score"] == 0).all()
-    DNNRegressor(**quick, monitor="loss").fit(X, Y[:, 0], **given)
+    DNNRegressor(**quick, monitor="loss").fit(X, Y[:, 0], **validation_rows)
 
 
 @pytest.mark.parametrize("columns", [[1], [0, 1]])
-def test_the_ccc_of_a_constant_is_an_error_before_the_first_epoch(columns, rows, quick):
+def test_ccc_loss_refuses_a_constant_target_before_training(columns, rows, quick):
     X, Y = rows
     constant = np.column_stack([Y[:, 0], np.full(160, 5.0)])[:, columns]
     reg = DNNRegressor(**quick, loss="ccc")
@@ -275,8 +278,8 @@ def test_the_ccc_of_a_constant_is_an_error_before_the_first_epoch(columns, rows,
     assert not hasattr(reg, "net_")
 
 
-class LeftOver(Callback):
-    """Notes how far the weights move in batches of a single row, and how many there are."""
+class SingleRowBatches(Callback):
+    """Notes for each batch of a single row how far it moves the weights."""
 
     def __init__(self):
         self.moved = []
@@ -287,22 +290,26 @@ class LeftOver(Callback):
     def on_batch_end(self, net, batch, **kwargs):
         if len(batch[1]) == 1:
             pairs = zip(self.before, net.module_.parameters(), strict=True)
-            self.moved.append(max(float((now.detach() - then).abs().max()) for then, now in pairs))
+            self.moved.append(
+                max(float((now.detach() - before).abs().max()) for before, now in pairs)
+            )
 
 
-def test_the_ccc_needs_batches_of_two_rows_and_a_row_left_over_teaches_nothing(rows, quick):
+def test_ccc_loss_needs_batches_of_two_rows_and_ignores_a_single_row_left(rows, quick):
     X, Y = rows
     with pytest.raises(ValueError, match=r"^batch_size must be at least 2 with loss='ccc'"):
         DNNRegressor(**quick, loss="ccc").set_params(batch_size=1).fit(X, Y)
     options = quick | {"early_stopping": False, "optimizer": "sgd", "batch_size": 20}
     for loss, moves in (("ccc", False), ("squared_error", True)):
-        reg = DNNRegressor(**options | {"max_epochs": 3}, loss=loss, callbacks=[LeftOver()])
-        moved = dict(reg.fit(X[:21], Y[:21]).net_.callbacks_)["LeftOver"].moved
+        reg = DNNRegressor(
+            **options | {"max_epochs": 3}, loss=loss, callbacks=[SingleRowBatches()]
+        )
+        moved = dict(reg.fit(X[:21], Y[:21]).net_.callbacks_)["SingleRowBatches"].moved
         assert len(moved) == 3
         assert any(moved) == moves
 
 
-# Going on
+# Continued training
 
 
 def test_partial_fit_keeps_the_scale_of_its_first_call(rows, quick):
@@ -319,18 +326,18 @@ def test_partial_fit_keeps_the_scale_of_its_first_call(rows, quick):
         reg.partial_fit(X, Y[:, 0])
 
 
-def test_a_first_call_of_partial_fit_without_a_scale(rows, quick):
+def test_first_call_of_partial_fit_needs_rows_that_vary(rows, quick):
     X, Y = rows
     reg = DNNRegressor(**quick)
-    for y, which in (
+    for y, detail in (
         (Y[:1], " in output [0, 1] over 1 row."),
         (Y[:30] * [0, 1], "t [0] over"),
     ):
         with pytest.raises(
             ValueError, match=r"^y must vary in the first call of partial_fit"
-        ) as e:
+        ) as error:
             reg.partial_fit(X[: len(y)], y)
-        assert which in str(e.value)
+        assert detail in str(error.value)
         assert not hasattr(reg, "net_")
     with pytest.warns(UserWarning, match=r"^The first call of partial_fit .*; got 9 rows") as w:
         reg.partial_fit(X[:9], Y[:9])
@@ -339,7 +346,7 @@ def test_a_first_call_of_partial_fit_without_a_scale(rows, quick):
     clone(reg).fit(X, Y).partial_fit(X[:1], Y[:1])
 
 
-def test_a_constant_in_a_later_call_of_partial_fit_teaches_the_ccc_nothing(rows, quick):
+def test_ccc_loss_takes_constant_outputs_in_later_calls_but_not_single_rows(rows, quick):
     X, Y = rows
     reg = DNNRegressor(**quick, loss="ccc").partial_fit(X, Y)
     reg.partial_fit(X[:30], Y[:30] * [0, 1])
@@ -378,7 +385,9 @@ def sources(rows, quick, emotion):
 
 @pytest.mark.parametrize("kind", ["classifier", "regressor", "MLPRegressor", "pipeline"])
 @pytest.mark.parametrize("cls", KINDS[1:])
-def test_every_kind_of_source_is_read_and_stays_as_it_is(cls, kind, rows, quick, sources):
+def test_regressors_read_every_kind_of_source_and_leave_it_unchanged(
+    cls, kind, rows, quick, sources
+):
     X, Y = rows
     reg = cls(sources[kind], **quick | {"max_epochs": 2})
     check_source_untouched(reg, X, Y)
@@ -389,14 +398,14 @@ def test_every_kind_of_source_is_read_and_stays_as_it_is(cls, kind, rows, quick,
         check_laterals_alive(reg, X, Y)
 
 
-def test_a_classifier_reads_a_regressor(rows, quick, sources):
+def test_a_classifier_can_read_a_regressor(rows, quick, sources):
     X, _ = rows
     short = quick | {"max_epochs": 2}
     check_source_untouched(ProgressiveClassifier(sources["regressor"], **short), X, X[:, 0] > 0)
 
 
 @pytest.mark.parametrize("cls", [*KINDS[1:], ProgressiveClassifier])
-def test_a_source_is_trained_without_the_rows_held_out_which_choose_its_epoch(cls, rows, quick):
+def test_a_source_trains_without_the_held_out_rows_which_choose_its_epoch(cls, rows, quick):
     X, Y = rows
     short, groups = quick | {"max_epochs": 1}, np.arange(160) % 8
     y = Y[:, 0] > 3 if cls is ProgressiveClassifier else Y[:, 0]
@@ -408,7 +417,7 @@ def test_a_source_is_trained_without_the_rows_held_out_which_choose_its_epoch(cl
 
 
 @pytest.mark.parametrize("cls", KINDS[1:])
-def test_unfitted_sources_of_both_kinds(cls, rows, quick):
+def test_unfitted_sources_may_be_regressors_or_classifiers(cls, rows, quick):
     X, Y = rows
     short = quick | {"max_epochs": 1}
     for source, labels in (
@@ -431,33 +440,33 @@ def test_unfitted_sources_of_both_kinds(cls, rows, quick):
 def test_importances_are_the_fall_in_ccc(rows, quick, emotion):
     X, Y = rows
     noise = DNNClassifier(**quick | {"max_epochs": 1}).fit(X, np.arange(160) % 2)
-    named = [("emotion", emotion), ("noise", noise)]
-    reg = ProgressiveRegressor(named, **quick).fit(X, Y)
+    sources = [("emotion", emotion), ("noise", noise)]
+    reg = ProgressiveRegressor(sources, **quick).fit(X, Y)
     table = source_importances(make_pipeline("passthrough", reg), X, Y, method="silence")
     assert list(table.index) == ["emotion", "noise"]
-    silent = pickle.loads(pickle.dumps(reg))
-    module = silent.net_.module_
+    silenced = pickle.loads(pickle.dumps(reg))
+    module = silenced.net_.module_
     for name, lateral in module.named_parameters():
         if name.startswith("laterals.0.0"):
             lateral.data.zero_()
-    fall = ccc_score(Y, reg.predict(X)) - ccc_score(Y, silent.predict(X))
+    fall = ccc_score(Y, reg.predict(X)) - ccc_score(Y, silenced.predict(X))
     assert table.loc["emotion", "importance_mean"] == pytest.approx(fall, abs=1e-6)
-    shown = SourceImportanceDisplay.from_estimator(reg, X, Y, random_state=0)
-    assert shown.scoring == "ccc"
+    importance_display = SourceImportanceDisplay.from_estimator(reg, X, Y, random_state=0)
+    assert importance_display.scoring == "ccc"
     with pytest.raises(ValueError, match=r"^by_class=True must be used with a classifier; got"):
         source_importances(reg, X, Y, by_class=True)
     with pytest.raises(ValueError, match=r"^y must have 2 numbers for each row"):
         reg.source_importances(X, Y[:, 0])
     with pytest.raises(ValueError, match=r"^source_importances needs a source; got a regressor"):
         ProgressiveRegressor(**quick).fit(X, Y).source_importances(X, Y)
-    drawn = NetworkDisplay.from_estimator(reg)
-    assert drawn.classes[-1] == ["number 0", "number 1"]
+    network_display = NetworkDisplay.from_estimator(reg)
+    assert network_display.classes[-1] == ["number 0", "number 1"]
 
 
 # In scikit-learn
 
 
-def test_searches_cross_validation_and_routing(rows, quick, emotion):
+def test_searches_and_cross_validation_route_groups(rows, quick, emotion):
     X, Y = rows
     groups = np.arange(160) % 8
     short = quick | {"max_epochs": 3}
@@ -487,14 +496,14 @@ def test_searches_cross_validation_and_routing(rows, quick, emotion):
         (pd.date_range("2020", periods=160), r"^y must hold numbers; got '2020-01-01"),
     ],
 )
-def test_what_is_no_number_is_refused(y, message, rows, quick):
+def test_targets_that_are_not_numbers_are_refused(y, message, rows, quick):
     X, _ = rows
     with pytest.raises(ValueError, match=message):
         DNNRegressor(**quick).fit(X, y)
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("options", "message"),
     [
         ({"y_val": [1.0] * 9}, r"^y_val must have the shape \(10,\)"),
         ({"y_val": ["a"] * 10}, r"^y_val must hold numbers; got 'a'"),
@@ -502,13 +511,13 @@ def test_what_is_no_number_is_refused(y, message, rows, quick):
         ({"y_val": [1.0] * 10}, r"^y_val must have 2 numbers for each row"),
     ],
 )
-def test_validation_numbers_are_checked(given, message, rows, quick):
+def test_wrong_validation_targets_are_refused(options, message, rows, quick):
     X, Y = rows
     with pytest.raises(ValueError, match=message):
-        DNNRegressor(**quick).fit(X, Y, X_val=X[:10], **given)
+        DNNRegressor(**quick).fit(X, Y, X_val=X[:10], **options)
 
 
-def test_too_few_rows_to_hold_any_out(rows, quick):
+def test_too_few_rows_to_hold_out_and_unknown_losses_are_refused(rows, quick):
     X, Y = rows
     with pytest.raises(ValueError, match=r"^X must have at least 4 rows for early_stopping, 2 to"):
         DNNRegressor(**quick).fit(X[:3], Y[:3])

@@ -1,4 +1,4 @@
-"""Rows scored after every epoch are recorded, and change nothing."""
+"""Tests of X_test and y_test: fit records their score after each epoch and changes nothing else."""
 
 import re
 
@@ -37,7 +37,7 @@ def fit(model, problem, *, tested, **options):
     return model.set_params(**options).fit(X[:60], y[:60], **rows)
 
 
-def test_recorded_score_is_that_of_a_network_trained_for_as_many_epochs(model, problem):
+def test_score_of_an_epoch_is_that_of_a_fit_with_as_many_epochs(model, problem):
     X, y = problem
     history = fit(model, problem, tested=True, max_epochs=4, early_stopping=False).history_
     for n_epochs in (1, 2, 3, 4):
@@ -46,7 +46,7 @@ def test_recorded_score_is_that_of_a_network_trained_for_as_many_epochs(model, p
         assert history["test_score"][n_epochs - 1] == pytest.approx(expected, rel=1e-12)
 
 
-def test_the_recorded_score_is_that_of_monitor(model, problem):
+def test_recorded_score_is_the_score_that_monitor_names(model, problem):
     X, y = problem
     options = {"max_epochs": 2, "early_stopping": False}
     fitted = fit(model, problem, tested=True, monitor="loss", **options)
@@ -56,7 +56,7 @@ def test_the_recorded_score_is_that_of_monitor(model, problem):
     assert fitted.history_["test_score"].iloc[-1] == fitted.score(X[60:], y[60:])
 
 
-def test_nothing_else_changes(model, problem):
+def test_test_rows_change_nothing_but_the_recorded_score(model, problem):
     X, _ = problem
     with_rows = fit(model, problem, tested=True, max_epochs=5)
     probabilities, history = with_rows.predict_proba(X), with_rows.history_
@@ -65,26 +65,28 @@ def test_nothing_else_changes(model, problem):
     np.testing.assert_array_equal(without.predict_proba(X), probabilities)
     np.testing.assert_array_equal(without.row_fingerprints_, fingerprints)
     assert "test_score" not in without.history_
-    same = [name for name in history if name not in ("test_score", "dur")]
-    assert without.history_[same].equals(history[same])
+    other_columns = [name for name in history if name not in ("test_score", "dur")]
+    assert without.history_[other_columns].equals(history[other_columns])
 
 
-def test_every_epoch_is_recorded_where_patience_ends_the_fit(model, problem):
+def test_every_epoch_has_a_score_if_patience_ends_the_fit(model, problem):
     history = fit(model, problem, tested=True, max_epochs=60, patience=1, lr=0.5).history_
     assert len(history) < 60
     assert history["test_score"].notna().all()
 
 
-def test_rows_are_not_kept_and_training_can_go_on(model, problem):
+def test_model_keeps_no_test_rows_and_training_can_continue(model, problem):
     X, y = problem
     fitted = fit(model, problem, tested=True, max_epochs=2)
-    held = [value for _, callback in fitted.net_.callbacks_ for value in vars(callback).values()]
-    assert not any(torch.is_tensor(value) for value in held)
+    callback_values = [
+        value for _, callback in fitted.net_.callbacks_ for value in vars(callback).values()
+    ]
+    assert not any(torch.is_tensor(value) for value in callback_values)
     fitted.partial_fit(X[:60], y[:60])
     assert len(fitted.history_) == 3
 
 
-def test_rows_that_do_not_fit_are_refused(model, problem):
+def test_wrong_test_rows_are_refused(model, problem):
     X, y = problem
     sentence = (
         "X_test and y_test must be passed together; got X_test without y_test. Pass both or "
@@ -100,7 +102,7 @@ def test_rows_that_do_not_fit_are_refused(model, problem):
         model.fit(X, y, X_test=X[:2] * np.nan, y_test=y[:2])
 
 
-def test_rows_can_be_routed(problem):
+def test_metadata_routing_passes_test_rows_to_fit(problem):
     X, y = problem
     with config_context(enable_metadata_routing=True):
         model = DNNClassifier(**OPTIONS, max_epochs=1).set_fit_request(X_test=True, y_test=True)

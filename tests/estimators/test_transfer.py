@@ -1,4 +1,4 @@
-"""Sources: read rightly, frozen for certain, kept through clone, trained without a leak."""
+"""Tests of sources: what networks read, frozen weights, clone, leaks, overlap, importance."""
 
 import copy
 import pickle
@@ -35,7 +35,7 @@ def same(a, b):
 
 
 def digest(source, X, y):
-    """Return what a network that reads the source has as its digest."""
+    """Return the digest of the source that a network reading it stores."""
     reader = ProgressiveClassifier(source, hidden_layer_sizes=(1,), max_epochs=1, random_state=0)
     return reader.fit(X, y).source_digest_["source"]
 
@@ -44,7 +44,7 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-# What a source gives
+# What a network reads from a source
 
 
 def test_progressive_network_computes_the_papers_equation(problem, source, small):
@@ -62,7 +62,7 @@ def test_progressive_network_computes_the_papers_equation(problem, source, small
     np.testing.assert_allclose(clf.predict_proba(X), p, rtol=1e-5)
 
 
-def test_every_lateral_is_trained_and_matters(problem, source, small):
+def test_every_lateral_is_trained_and_changes_the_predictions(problem, source, small):
     X, y, _ = problem
     clf = ProgressiveClassifier(source, **small).fit(X, y)
     start = ProgressiveClassifier(source, **{**small, "lr": 1e-300}).fit(X, y)
@@ -97,7 +97,7 @@ def test_fine_tuning_takes_the_architecture_of_its_source(problem, source, small
 
 
 @pytest.mark.parametrize("cls", TRANSFER)
-def test_without_a_source_it_is_the_plain_network(cls, problem, small):
+def test_transfer_network_without_a_source_equals_the_plain_network(cls, problem, small):
     X, y, _ = problem
     assert same(weights(cls(**small).fit(X, y)), weights(DNNClassifier(**small).fit(X, y)))
 
@@ -121,27 +121,27 @@ def make_sources(X, source_y, small):
 @pytest.mark.parametrize(
     "kind", ["DNN", "deep DNN", "fine-tuned", "progressive", "pipeline", "frozen", "MLP"]
 )
-def test_any_source_is_left_as_it_was(cls, kind, problem, small):
+def test_fit_leaves_any_kind_of_source_unchanged(cls, kind, problem, small):
     X, y, source_y = problem
-    given = make_sources(X, source_y, small)[kind]
-    before = given.predict_proba(X), pickle.dumps(given)
-    clf = cls(given, **small).fit(X, y)
-    np.testing.assert_array_equal(given.predict_proba(X), before[0])
-    assert pickle.dumps(given) == before[1]
+    fitted_source = make_sources(X, source_y, small)[kind]
+    before = fitted_source.predict_proba(X), pickle.dumps(fitted_source)
+    clf = cls(fitted_source, **small).fit(X, y)
+    np.testing.assert_array_equal(fitted_source.predict_proba(X), before[0])
+    assert pickle.dumps(fitted_source) == before[1]
     assert clf.source_digest_["source"] == digest(pickle.loads(before[1]), X, y)
-    twin = pickle.loads(pickle.dumps(clf))
-    np.testing.assert_array_equal(twin.predict_proba(X), clf.predict_proba(X))
+    restored = pickle.loads(pickle.dumps(clf))
+    np.testing.assert_array_equal(restored.predict_proba(X), clf.predict_proba(X))
 
 
 def layers(network, X, frozen=()):
-    """Compute hidden layers and logits in numpy; `frozen` has the layers of each older column."""
+    """Compute hidden layers and logits in numpy. `frozen` has the layers of the older columns."""
     w = {k: v.double().numpy() for k, v in network.net_.module_.state_dict().items()}
     depth, outputs = len(network.net_.module_.hidden_layer_sizes), []
     for k in range(depth + 1):
         z = X @ w[f"layers.{k}.weight"].T + w[f"layers.{k}.bias"]
         if k > 0:
             for j, column in enumerate(frozen):
-                # As the guide has it: hidden layer k goes with ceil(k * source's depth / depth).
+                # The user guide's rule: hidden layer k goes with ceil(k * source's depth / depth).
                 read = column[int(np.ceil(k * len(column) / depth)) - 1]
                 z = z + read @ w[f"laterals.{k - 1}.{j}.weight"].T
         X = sigmoid(z)
@@ -153,7 +153,7 @@ def softmax(z):
     return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
 
 
-def test_a_progressive_source_brings_all_its_columns(problem, source, small):
+def test_network_reads_all_columns_of_a_progressive_source(problem, source, small):
     X, y, source_y = problem
     longer = {**small, "max_epochs": 40}
     middle = ProgressiveClassifier(source, **{**longer, "hidden_layer_sizes": (5, 6)})
@@ -167,17 +167,17 @@ def test_a_progressive_source_brings_all_its_columns(problem, source, small):
     np.testing.assert_allclose(clf.predict_proba(X), softmax(logits), rtol=1e-4)
 
 
-def test_sources_of_any_depth_are_read_beside_each_other(problem, source, small):
+def test_network_reads_sources_of_different_depths(problem, source, small):
     X, y, source_y = problem
     deep = DNNClassifier(**{**small, "hidden_layer_sizes": (6, 5, 4)}).fit(X, source_y)
     tuned = FineTunedClassifier(source, **small).fit(X, source_y)
     sources = [("deep", deep), ("tuned", tuned)]
     clf = ProgressiveClassifier(sources, **{**small, "max_epochs": 40}).fit(X, y)
-    logits = layers(clf, X, [layers(each, X)[:-1] for each in (deep, tuned)])[-1]
+    logits = layers(clf, X, [layers(network, X)[:-1] for network in (deep, tuned)])[-1]
     np.testing.assert_allclose(clf.predict_proba(X), softmax(logits), rtol=1e-4)
 
 
-def test_several_sources_each_have_their_own_laterals(problem, source, small):
+def test_each_of_several_sources_has_its_own_laterals(problem, source, small):
     X, y, _ = problem
     other = DNNClassifier(**{**small, "hidden_layer_sizes": (4, 3)}).fit(X, y)
     clf = ProgressiveClassifier([("gender", source), ("other", other)], **small).fit(X, y)
@@ -185,16 +185,16 @@ def test_several_sources_each_have_their_own_laterals(problem, source, small):
     assert [len(layer) for layer in clf.net_.module_.laterals] == [2, 2]
 
 
-def test_a_source_trained_again_later_does_not_change_the_model(problem, small):
+def test_retraining_a_source_later_does_not_change_the_model(problem, small):
     X, y, source_y = problem
-    given = DNNClassifier(**small).fit(X, source_y)
-    clf = ProgressiveClassifier(given, **small).fit(X, y)
+    fitted_source = DNNClassifier(**small).fit(X, source_y)
+    clf = ProgressiveClassifier(fitted_source, **small).fit(X, y)
     before = clf.predict_proba(X)
-    given.set_params(random_state=5).fit(X[::-1], source_y)
+    fitted_source.set_params(random_state=5).fit(X[::-1], source_y)
     np.testing.assert_array_equal(clf.predict_proba(X), before)
 
 
-def test_a_changed_source_is_found_out(problem, source, small):
+def test_fit_raises_if_a_callback_changes_a_frozen_source(problem, source, small):
     X, y, _ = problem
 
     class Careless(Callback):
@@ -212,28 +212,28 @@ def test_a_changed_source_is_found_out(problem, source, small):
 
 @pytest.mark.parametrize("cls", TRANSFER)
 def test_a_fitted_source_survives_clone(cls, problem, source, small):
-    twin = clone(cls(source, **small))
-    assert twin.source is source
-    assert twin.get_params(deep=False) == cls(source, **small).get_params(deep=False)
-    assert not hasattr(twin, "net_")
+    cloned = clone(cls(source, **small))
+    assert cloned.source is source
+    assert cloned.get_params(deep=False) == cls(source, **small).get_params(deep=False)
+    assert not hasattr(cloned, "net_")
 
 
-def test_an_unfitted_source_is_cloned(small):
-    given = DNNClassifier(**small)
-    twin = clone(ProgressiveClassifier(given, **small))
-    assert twin.source is not given
-    assert twin.source.get_params() == given.get_params()
+def test_clone_also_clones_an_unfitted_source(small):
+    unfitted_source = DNNClassifier(**small)
+    cloned = clone(ProgressiveClassifier(unfitted_source, **small))
+    assert cloned.source is not unfitted_source
+    assert cloned.source.get_params() == unfitted_source.get_params()
 
 
 def test_a_fitted_source_works_in_pipelines_and_searches(problem, source, small):
     X, y, _ = problem
-    before, contents = digest(source, X, y), pickle.dumps(source)
+    expected_digest, pickled_before = digest(source, X, y), pickle.dumps(source)
     pipeline = make_pipeline(StandardScaler(), ProgressiveClassifier(source, **small))
     assert cross_val_score(pipeline, X, y, scoring=uar_scorer, cv=3).shape == (3,)
     search = GridSearchCV(ProgressiveClassifier(source, **small), {"lr": [1e-3, 1e-2]}, cv=2)
     search.fit(X, y)
-    assert search.best_estimator_.source_digest_ == {"source": before}
-    assert pickle.dumps(source) == contents
+    assert search.best_estimator_.source_digest_ == {"source": expected_digest}
+    assert pickle.dumps(source) == pickled_before
 
 
 def test_parameters_of_a_fitted_source_cannot_be_set(source, small):
@@ -251,13 +251,13 @@ def test_parameters_of_a_fitted_source_cannot_be_set(source, small):
 
 
 @pytest.mark.parametrize("cls", TRANSFER)
-def test_an_unfitted_source_is_trained_on_the_rows_of_fit(
+def test_fit_trains_an_unfitted_source_on_its_own_training_rows(
     cls, problem, small, seen_rows, split_of
 ):
-    X, y, source_y = (each[:90] for each in problem)
+    X, y, source_y = (array[:90] for array in problem)
     inside = cls(DNNClassifier(**small), **small, callbacks=[seen_rows()])
     inside.fit(X, y, source_y=source_y)
-    # What chooses the target's epoch must not train the source either: it chooses its epoch.
+    # Rows that choose the target's epoch must not train the source. They choose its epoch, too.
     train, held_out = split_of(inside, X)
     assert len(train) + len(held_out) == 90
     alone = DNNClassifier(**small).fit(
@@ -268,7 +268,7 @@ def test_an_unfitted_source_is_trained_on_the_rows_of_fit(
     assert same(weights(inside), weights(outside))
 
 
-def test_a_source_does_not_make_the_validation_rows_known(rng):
+def test_an_unfitted_source_does_not_learn_the_validation_rows(rng):
     # On noise nothing can be learned; a source that had trained on the validation rows would
     # make their score look good.
     X, y = rng.normal(size=(200, 10)), rng.choice(["a", "b"], 200)
@@ -298,7 +298,7 @@ def test_cross_validation_trains_the_source_on_the_training_fold_only(problem, s
         assert fitted.source_digest_ == alone.source_digest_
 
 
-def test_several_unfitted_sources_take_their_columns_by_name(problem, small):
+def test_several_unfitted_sources_take_their_labels_by_name(problem, small):
     X, y, source_y = problem
     tables = pd.DataFrame({"half": np.arange(150) % 2, "gender": source_y})
     sources = [("gender", DNNClassifier(**small)), ("half", DNNClassifier(**small))]
@@ -327,13 +327,13 @@ def test_a_source_whose_features_are_missing_is_an_error(problem, small):
     X, y, source_y = problem
     names = [f"f{i}" for i in range(9)]
     table = pd.DataFrame(X, columns=names)
-    given = DNNClassifier(**small).fit(table[names[:5]], source_y)
+    fitted_source = DNNClassifier(**small).fit(table[names[:5]], source_y)
     message = (
         "X must have all features of the source; got X without 2 of them: 'f0', 'f1'. Add these "
         "columns, or train the source on the features of X."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        ProgressiveClassifier(given, **small).fit(table[names[2:]], y)
+        ProgressiveClassifier(fitted_source, **small).fit(table[names[2:]], y)
 
 
 @pytest.mark.parametrize("cls", TRANSFER)
@@ -348,7 +348,7 @@ def test_a_source_with_another_number_of_features_is_an_error(cls, problem, sour
 
 
 @pytest.mark.parametrize("bad", [LogisticRegression(), "speaker", DNNClassifier, [("a", 3)]])
-def test_what_cannot_be_a_source_is_an_error(problem, small, bad):
+def test_a_source_of_a_wrong_type_is_an_error(problem, small, bad):
     X, y, _ = problem
     with pytest.raises(TypeError, match=r"^source must be "):
         ProgressiveClassifier(bad, **small).fit(X, y)
@@ -372,7 +372,7 @@ def test_two_sources_of_one_name_are_an_error(problem, source, small):
 
 
 @pytest.mark.parametrize("adapter", ["linear", "mlp"])
-def test_adapters_are_trained_through_autograd_and_repeat(adapter, problem, source, small):
+def test_adapters_are_trained_and_a_seed_repeats_them(adapter, problem, source, small):
     X, y, _ = problem
     options = {**small, "adapter": adapter, "lateral_dropout": 0.2}
     clf = ProgressiveClassifier(source, **options).fit(X, y)
@@ -380,8 +380,8 @@ def test_adapters_are_trained_through_autograd_and_repeat(adapter, problem, sour
     for name, trained in weights(clf).items():
         assert (trained != weights(start)[name]).any(), name
     assert same(weights(clf), weights(ProgressiveClassifier(source, **options).fit(X, y)))
-    twin = pickle.loads(pickle.dumps(clf))
-    np.testing.assert_array_equal(twin.predict_proba(X), clf.predict_proba(X))
+    restored = pickle.loads(pickle.dumps(clf))
+    np.testing.assert_array_equal(restored.predict_proba(X), clf.predict_proba(X))
     assert digest(source, X, y) == clf.source_digest_["source"]
 
 
@@ -405,7 +405,7 @@ def test_wrong_lateral_parameters_are_errors(problem, source, small, params, mes
 
 
 @pytest.mark.parametrize("n_frozen", [0, 1, 2])
-def test_frozen_layers_stay_as_they_were_copied(problem, source, small, n_frozen):
+def test_frozen_layers_keep_the_weights_of_the_source(problem, source, small, n_frozen):
     X, y, _ = problem
     clf = FineTunedClassifier(source, n_frozen_layers=n_frozen, **small).fit(X, y)
     old, new = weights(source), weights(clf)
@@ -415,7 +415,7 @@ def test_frozen_layers_stay_as_they_were_copied(problem, source, small, n_frozen
             assert np.array_equal(old[name], new[name]) == (i < n_frozen), name
 
 
-def test_copied_layers_can_learn_more_slowly(problem, source, small):
+def test_copied_layers_learn_at_copied_lr(problem, source, small):
     X, y, _ = problem
     clf = FineTunedClassifier(source, copied_lr=1e-300, **small).fit(X, y)
     start = FineTunedClassifier(source, **{**small, "lr": 1e-300}).fit(X, y)
@@ -424,7 +424,7 @@ def test_copied_layers_can_learn_more_slowly(problem, source, small):
         assert np.array_equal(before[name], after[name]) == (not name.startswith("layers.2")), name
 
 
-def test_a_progressive_source_is_fine_tuned_with_its_laterals(problem, source, small):
+def test_fine_tuning_copies_the_laterals_of_a_progressive_source(problem, source, small):
     X, y, source_y = problem
     middle = ProgressiveClassifier(source, **small).fit(X, source_y)
     clf = FineTunedClassifier(middle, n_frozen_layers=2, **small).fit(X, y)
@@ -443,13 +443,13 @@ def test_more_frozen_layers_than_there_are_is_an_error(problem, source, small):
         FineTunedClassifier(source, n_frozen_layers=3, **small).fit(X, y)
 
 
-# What a source has seen
+# Overlap: rows that a source has seen
 
 
-def test_overlap_is_the_share_of_rows_that_the_source_was_given(problem, small):
+def test_overlap_is_the_share_of_rows_that_the_source_was_trained_on(problem, small):
     X, y, source_y = problem
-    given = DNNClassifier(**small).fit(X[:60], source_y[:60])
-    clf = ProgressiveClassifier(given, **small).fit(X[60:], y[60:])
+    fitted_source = DNNClassifier(**small).fit(X[:60], source_y[:60])
+    clf = ProgressiveClassifier(fitted_source, **small).fit(X[60:], y[60:])
     assert clf.source_overlap(X[:60]).to_dict() == {"own": 0.0, "source": 1.0}
     assert clf.source_overlap(X[60:]).to_dict() == {"own": 1.0, "source": 0.0}
     assert clf.source_overlap(X[50:70]).to_dict() == {"own": 0.5, "source": 0.5}
@@ -457,7 +457,7 @@ def test_overlap_is_the_share_of_rows_that_the_source_was_given(problem, small):
     assert clf.source_overlap(X[:60] + 1e-4)["source"] == 0.0
 
 
-def test_overlap_counts_validation_rows_and_reaches_through_pipelines_and_chains(problem, small):
+def test_overlap_counts_validation_rows_and_sources_in_pipelines_and_chains(problem, small):
     X, y, source_y = problem
     first = make_pipeline(StandardScaler(), DNNClassifier(**small))
     first.fit(X[:40], source_y[:40])
@@ -469,7 +469,7 @@ def test_overlap_counts_validation_rows_and_reaches_through_pipelines_and_chains
     assert pickle.loads(pickle.dumps(third)).source_overlap(X[:100]).equals(overlap)
 
 
-def test_overlap_with_a_source_that_does_not_remember_is_unknown(problem, small):
+def test_overlap_with_a_source_that_keeps_no_fingerprints_is_unknown(problem, small):
     X, y, source_y = problem
     mlp = MLPClassifier((4,), solver="lbfgs", max_iter=500, random_state=0).fit(X, source_y)
     clf = ProgressiveClassifier(mlp, **small).fit(X, y)
@@ -479,15 +479,17 @@ def test_overlap_with_a_source_that_does_not_remember_is_unknown(problem, small)
 
 def test_overlap_can_be_returned_row_by_row(problem, small):
     X, y, source_y = problem
-    given = DNNClassifier(**small).fit(X[:30], source_y[:30])
-    clf = ProgressiveClassifier([("old", given), ("older", given)], **small).fit(X, y)
-    told = clf.source_overlap(X, per_row=True)
-    assert list(told) == ["own", "old", "older"]
-    assert told["own"].all()
-    np.testing.assert_array_equal(told["old"].to_numpy(dtype=bool), np.arange(len(X)) < 30)
+    fitted_source = DNNClassifier(**small).fit(X[:30], source_y[:30])
+    clf = ProgressiveClassifier([("old", fitted_source), ("older", fitted_source)], **small).fit(
+        X, y
+    )
+    overlap = clf.source_overlap(X, per_row=True)
+    assert list(overlap) == ["own", "old", "older"]
+    assert overlap["own"].all()
+    np.testing.assert_array_equal(overlap["old"].to_numpy(dtype=bool), np.arange(len(X)) < 30)
 
 
-def test_inside_cross_validation_the_source_has_seen_no_test_row(problem, small):
+def test_a_source_trained_in_cross_validation_has_seen_no_test_row(problem, small):
     X, y, source_y = problem
     clf = ProgressiveClassifier(DNNClassifier(**small), **small)
     with config_context(enable_metadata_routing=True):
@@ -504,12 +506,12 @@ def test_inside_cross_validation_the_source_has_seen_no_test_row(problem, small)
         assert fitted.source_overlap(X[rows])["source"] == 0
 
 
-# Which source helped
+# Importance of sources
 
 
 @pytest.fixture(scope="module")
-def helped():
-    """Give a network whose one source knows the answer and whose other knows nothing."""
+def network_with_sources():
+    """Give a network and its data. One source knows the answer, the other knows nothing."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(400, 6))
     y = np.where(np.sin(3 * X[:, 0]) * X[:, 1] > 0, "yes", "no")
@@ -523,8 +525,8 @@ def helped():
 
 
 @pytest.mark.parametrize("method", ["permute", "silence"])
-def test_importance_finds_the_source_that_helped(helped, method):
-    clf, X, y = helped
+def test_importance_finds_the_source_that_helped(network_with_sources, method):
+    clf, X, y = network_with_sources
     table = clf.source_importances(X, y, method=method, random_state=0)
     assert list(table.index) == ["knows", "ignorant"]
     assert table.loc["knows", "importance_mean"] > 0.15
@@ -533,30 +535,33 @@ def test_importance_finds_the_source_that_helped(helped, method):
     )
     spread = table["importance_std"]
     assert (spread > 0).all() if method == "permute" else (spread == 0).all()
-    again = clf.source_importances(X, y, method=method, random_state=0)
-    pd.testing.assert_frame_equal(table, again)
+    repeated = clf.source_importances(X, y, method=method, random_state=0)
+    pd.testing.assert_frame_equal(table, repeated)
 
 
-def test_importance_is_the_fall_with_the_activations_of_other_rows(helped, rng):
-    clf, X, y = helped
+def test_importance_is_the_fall_in_score_with_permuted_activations(network_with_sources, rng):
+    clf, X, y = network_with_sources
     table = clf.source_importances(X, y, n_repeats=20, random_state=0)
     x = torch.tensor(X, dtype=torch.float32)
     frozen = [evaluate_hidden(source.net_.module_, x) for _, source in clf.sources_]
-    for place, name in enumerate(table.index):
+    for number, name in enumerate(table.index):
         falls = []
         for _ in range(20):
             order = torch.tensor(rng.permutation(len(X)))
-            parts = [[h[order] for h in c] if j == place else c for j, c in enumerate(frozen)]
+            parts = [
+                [h[order] for h in column] if k == number else column
+                for k, column in enumerate(frozen)
+            ]
             codes = evaluate_logits(clf.net_.module_, join_frozen(x, parts)).argmax(dim=1)
             falls.append(uar_score(y, clf.predict(X)) - uar_score(y, clf.classes_[codes]))
-        # Of other permutations: equal within four standard errors of the difference.
-        wide = 4 * np.sqrt(2 / 20) * np.std(falls)
-        assert table.loc[name, "importance_mean"] == pytest.approx(np.mean(falls), abs=wide)
+        # The permutations differ. The means agree within four standard errors of the difference.
+        tolerance = 4 * np.sqrt(2 / 20) * np.std(falls)
+        assert table.loc[name, "importance_mean"] == pytest.approx(np.mean(falls), abs=tolerance)
         assert 0.5 < table.loc[name, "importance_std"] / np.std(falls) < 2
 
 
-def test_silencing_is_what_zero_laterals_do(helped):
-    clf, X, y = helped
+def test_silencing_a_source_equals_setting_its_laterals_to_zero(network_with_sources):
+    clf, X, y = network_with_sources
     silenced = copy.deepcopy(clf)
     with torch.no_grad():
         for layer in silenced.net_.module_.laterals:
@@ -566,8 +571,8 @@ def test_silencing_is_what_zero_laterals_do(helped):
     assert table.loc["knows", "importance_mean"] == pytest.approx(fall)
 
 
-def test_importances_are_in_the_score_that_was_asked_for(helped):
-    clf, X, y = helped
+def test_importances_are_in_the_requested_score(network_with_sources):
+    clf, X, y = network_with_sources
     silenced = copy.deepcopy(clf)
     with torch.no_grad():
         for layer in silenced.net_.module_.laterals:
@@ -581,8 +586,8 @@ def test_importances_are_in_the_score_that_was_asked_for(helped):
         clf.source_importances(X, y, scoring="uarr")
 
 
-def test_lateral_norms_are_those_of_the_matrices(helped):
-    clf, _, _ = helped
+def test_lateral_norms_are_the_norms_of_the_matrices(network_with_sources):
+    clf, _, _ = network_with_sources
     table = clf.lateral_norms()
     assert list(table.columns) == ["layer", "source", "column", "norm"]
     assert table[["layer", "source"]].values.tolist() == [[2, "knows"], [2, "ignorant"]]
@@ -592,7 +597,7 @@ def test_lateral_norms_are_those_of_the_matrices(helped):
     np.testing.assert_allclose(table["norm"], expected, rtol=1e-6)
 
 
-def test_lateral_norms_with_an_adapter_are_those_of_the_whole_way(problem, source, small):
+def test_lateral_norms_with_an_adapter_include_its_projection_and_scale(problem, source, small):
     X, y, _ = problem
     clf = ProgressiveClassifier([("a", source), ("b", source)], adapter="linear", **small).fit(
         X, y
@@ -612,27 +617,27 @@ def test_importance_without_a_source_is_an_error(problem, small):
         clf.source_importances(X, y)
 
 
-# What a review found
+# Faults that a review found
 
 
-def read_by(classifier):
-    """Return what a fitted network with seen_rows read of its validation rows, in their order."""
+def rows_read_by(classifier):
+    """Return the validation rows, in order, that a network fitted with seen_rows has read."""
     (seen,) = [c for name, c in classifier.net_.callbacks_ if name == "SeenRows"]
     epoch = len(seen.batches[False]) // len(classifier.history_)
     return torch.tensor(np.concatenate(seen.batches[False][:epoch]))
 
 
-def test_a_source_gets_all_digits_of_the_features(problem, small, seen_rows):
+def test_a_source_reads_the_features_in_full_precision(problem, small, seen_rows):
     X, y, source_y = problem
-    X = X + 1e6  # float32 keeps one digit of what is left after the mean
-    given = make_pipeline(StandardScaler(), DNNClassifier(**small, dtype="float64"))
-    given.fit(X, source_y)
-    clf = ProgressiveClassifier(given, **small, callbacks=[seen_rows()])
+    X = X + 1e6  # float32 keeps one digit of the difference to the mean
+    pipeline = make_pipeline(StandardScaler(), DNNClassifier(**small, dtype="float64"))
+    pipeline.fit(X, source_y)
+    clf = ProgressiveClassifier(pipeline, **small, callbacks=[seen_rows()])
     clf.fit(X, y, X_val=X, y_val=y)
-    expected = given[-1].net_.module_.hidden(torch.tensor(given[0].transform(X)))[0]
-    ours = read_by(clf)
-    np.testing.assert_allclose(ours[:, 9 : 9 + 12], expected.detach(), rtol=1e-5)
-    logits = evaluate_logits(clf.net_.module_, ours)
+    expected = pipeline[-1].net_.module_.hidden(torch.tensor(pipeline[0].transform(X)))[0]
+    rows_read = rows_read_by(clf)
+    np.testing.assert_allclose(rows_read[:, 9 : 9 + 12], expected.detach(), rtol=1e-5)
+    logits = evaluate_logits(clf.net_.module_, rows_read)
     np.testing.assert_allclose(clf.predict_proba(X), logits.softmax(dim=1), rtol=1e-5)
 
 
@@ -673,7 +678,7 @@ def test_groups_and_weights_reach_an_unfitted_pipeline(problem, small, routing):
     np.testing.assert_array_equal(seen["weight"], weight[trained])
 
 
-def test_a_speaker_task_can_be_a_source_where_speakers_are_the_groups(problem, small):
+def test_a_source_can_learn_speakers_that_are_also_the_groups(problem, small):
     X, y, _ = problem
     speaker = np.arange(150) % 10
     clf = ProgressiveClassifier(DNNClassifier(**small), **small)
@@ -681,7 +686,7 @@ def test_a_speaker_task_can_be_a_source_where_speakers_are_the_groups(problem, s
     assert len(clf.sources_[0][1].classes_) in (8, 9)
 
 
-def test_a_chain_of_networks_does_not_double_at_each_step(problem, small):
+def test_size_of_a_chain_of_networks_does_not_double_at_each_step(problem, small):
     X, y, _ = problem
     sizes, source = [], DNNClassifier(**small).fit(X, y)
     for _ in range(6):
@@ -705,7 +710,7 @@ def test_warm_start_with_another_source_or_shape_is_an_error(problem, source, sm
         clf.set_params(source=other).fit(X, y)
 
 
-def test_searching_over_fitted_sources_takes_a_frozen_estimator(problem, source, small):
+def test_a_search_over_fitted_sources_takes_frozen_estimators(problem, source, small):
     X, y, _ = problem
     grid = {"source": [None, FrozenEstimator(source)]}
     search = GridSearchCV(ProgressiveClassifier(**small), grid, cv=2).fit(X, y)
@@ -715,7 +720,7 @@ def test_searching_over_fitted_sources_takes_a_frozen_estimator(problem, source,
 
 
 @pytest.mark.parametrize("bad", [[DNNClassifier()], "speaker"])
-def test_cloning_leaves_a_wrong_source_to_fit(problem, small, bad):
+def test_clone_accepts_a_wrong_source_and_fit_refuses_it(problem, small, bad):
     X, y, _ = problem
     with pytest.raises(TypeError, match=r"^source must be "):
         clone(ProgressiveClassifier(bad, **small)).fit(X, y)
@@ -729,16 +734,16 @@ def test_a_network_without_hidden_layers_cannot_be_read(problem, small):
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
-def test_source_labels_come_from_any_table(problem, small, library):
+def test_source_labels_may_be_a_table_of_pandas_or_polars(problem, small, library):
     X, y, source_y = problem
-    tables = pytest.importorskip(library)
-    table = tables.DataFrame({"gender": source_y.tolist(), "half": (np.arange(150) % 2).tolist()})
+    module = pytest.importorskip(library)
+    table = module.DataFrame({"gender": source_y.tolist(), "half": (np.arange(150) % 2).tolist()})
     sources = [("half", DNNClassifier(**small)), ("gender", DNNClassifier(**small))]
     clf = ProgressiveClassifier(sources, **small).fit(X, y, source_y=table)
-    assert [list(each.classes_) for _, each in clf.sources_] == [[0, 1], ["f", "m"]]
+    assert [list(network.classes_) for _, network in clf.sources_] == [[0, 1], ["f", "m"]]
 
 
-def test_columns_of_a_chain_and_of_several_sources_are_read_in_their_order(
+def test_columns_of_chains_and_of_several_sources_are_read_in_order(
     problem, source, small, seen_rows
 ):
     X, y, source_y = problem
@@ -748,7 +753,7 @@ def test_columns_of_a_chain_and_of_several_sources_are_read_in_their_order(
     clf = ProgressiveClassifier(
         [("middle", middle), ("other", other)], **small, callbacks=[seen_rows()]
     ).fit(X, y, X_val=X, y_val=y)
-    features, columns = clf.net_.module_.columns(read_by(clf))
+    features, columns = clf.net_.module_.columns(rows_read_by(clf))
     x = torch.tensor(X, dtype=torch.float32)
     assert torch.equal(features, x)
     oldest = evaluate_hidden(source.net_.module_, x)
@@ -776,7 +781,7 @@ def test_laterals_are_frozen_with_the_layer_that_reads_them(problem, source, sma
         assert np.array_equal(before, weights(clf)[name]) == (layer < n_frozen), name
 
 
-def test_copied_laterals_have_the_rate_of_the_copied_layers(problem, source, small):
+def test_copied_laterals_learn_at_copied_lr_like_copied_layers(problem, source, small):
     X, y, source_y = problem
     middle = ProgressiveClassifier(source, **small).fit(X, source_y)
     clf = FineTunedClassifier(middle, copied_lr=1e-300, **small).fit(X, y)

@@ -1,4 +1,4 @@
-"""Weights of rows and of classes in the loss, in the scores and in partial_fit, by hand."""
+"""Tests of row and class weights in losses, scores and partial_fit, against hand computation."""
 
 import re
 
@@ -24,19 +24,19 @@ def weight():
 
 
 @pytest.fixture
-def double(small):
+def float64_options(small):
     return {**small, "dtype": "float64"}
 
 
 @pytest.fixture(params=[DNNClassifier, FineTunedClassifier, ProgressiveClassifier])
-def make(request, source):
-    """Give a function that makes a classifier of each kind."""
+def make_classifier(request, source):
+    """Give a function that makes a classifier, one function for each class."""
     if request.param is DNNClassifier:
         return DNNClassifier
     return lambda **options: request.param(source, **options)
 
 
-def losses(clf, X, y):
+def loss_of_rows(clf, X, y):
     p = clf.predict_proba(X)
     return -np.log(p[np.arange(len(X)), np.searchsorted(clf.classes_, y)])
 
@@ -44,7 +44,7 @@ def losses(clf, X, y):
 # In fit
 
 
-def test_a_row_weighs_its_own_weight_times_that_of_its_class(problem, small, weight):
+def test_fit_multiplies_row_weights_and_class_weights(problem, small, weight):
     X, y, _ = problem
     options = {**small, "early_stopping": False}
     both = DNNClassifier(**options, class_weight=BY_CLASS).fit(X, y, weight)
@@ -55,57 +55,61 @@ def test_a_row_weighs_its_own_weight_times_that_of_its_class(problem, small, wei
     assert not np.array_equal(both.predict_proba(X), plain.predict_proba(X))
 
 
-def test_validation_loss_and_recall_weigh_the_rows_held_out(make, problem, double, weight):
+def test_validation_loss_and_uar_use_the_weights_of_the_rows_held_out(
+    make_classifier, problem, float64_options, weight
+):
     X, y, _ = problem
-    options = {**double, "max_epochs": 20, "lr": 0.02, "validation_fraction": SPLITTER}
-    clf = make(**options).fit(X, y, weight)
+    options = {**float64_options, "max_epochs": 20, "lr": 0.02, "validation_fraction": SPLITTER}
+    clf = make_classifier(**options).fit(X, y, weight)
     row = clf.history_.iloc[clf.best_epoch_ - 1]
-    each, held = losses(clf, X[HELD_OUT], y[HELD_OUT]), weight[HELD_OUT]
-    assert row["valid_loss"] == pytest.approx(np.average(each, weights=held), rel=1e-9)
+    losses, held_out_weight = loss_of_rows(clf, X[HELD_OUT], y[HELD_OUT]), weight[HELD_OUT]
+    assert row["valid_loss"] == pytest.approx(
+        np.average(losses, weights=held_out_weight), rel=1e-9
+    )
     predicted = clf.predict(X[HELD_OUT])
-    weighted = uar_score(y[HELD_OUT], predicted, sample_weight=held)
-    assert row["valid_score"] == pytest.approx(weighted, rel=1e-9)
-    # What it would be without the weights is something else.
-    assert row["valid_loss"] != pytest.approx(each.mean(), rel=1e-3)
-    assert weighted != pytest.approx(uar_score(y[HELD_OUT], predicted), rel=1e-3)
+    expected = uar_score(y[HELD_OUT], predicted, sample_weight=held_out_weight)
+    assert row["valid_score"] == pytest.approx(expected, rel=1e-9)
+    # Without the weights the numbers would differ.
+    assert row["valid_loss"] != pytest.approx(losses.mean(), rel=1e-3)
+    assert expected != pytest.approx(uar_score(y[HELD_OUT], predicted), rel=1e-3)
 
 
-def test_the_score_weighs_rows_within_classes_and_classes(problem, small, weight):
+def test_score_weighs_the_rows_of_each_class_and_then_the_classes(problem, small, weight):
     X, y, _ = problem
     options = {**small, "max_epochs": 30, "validation_fraction": SPLITTER}
     clf = DNNClassifier(**options, class_weight=BY_CLASS).fit(X, y, weight)
-    right, held = clf.predict(X[HELD_OUT]) == y[HELD_OUT], weight[HELD_OUT]
-    of_class = [y[HELD_OUT] == label for label in clf.classes_]
-    recalls = [np.average(right[rows], weights=held[rows]) for rows in of_class]
+    is_right, held_out_weight = clf.predict(X[HELD_OUT]) == y[HELD_OUT], weight[HELD_OUT]
+    class_masks = [y[HELD_OUT] == label for label in clf.classes_]
+    recalls = [np.average(is_right[mask], weights=held_out_weight[mask]) for mask in class_masks]
     expected = np.average(recalls, weights=list(BY_CLASS.values()))
     best = clf.history_.loc[clf.best_epoch_ - 1]
     assert best["valid_monitor"] == clf.history_["valid_monitor"].max() == pytest.approx(expected)
     assert best["valid_score"] == pytest.approx(np.mean(recalls)) != pytest.approx(expected)
-    plain = [np.mean(right[rows]) for rows in of_class]
-    unweighted = np.average(plain, weights=list(BY_CLASS.values()))
+    unweighted_recalls = [np.mean(is_right[mask]) for mask in class_masks]
+    unweighted = np.average(unweighted_recalls, weights=list(BY_CLASS.values()))
     assert best["valid_monitor"] != pytest.approx(unweighted, rel=1e-3)
 
 
 @pytest.mark.parametrize("class_weight", [BY_CLASS, "balanced"])
-def test_class_weights_are_in_the_loss_of_validation_rows_passed_in(
-    make, problem, double, class_weight
+def test_class_weights_count_in_the_loss_of_validation_rows_passed_to_fit(
+    make_classifier, problem, float64_options, class_weight
 ):
     X, y, _ = problem
     rows = np.r_[np.flatnonzero(y[:100] != "sad"), np.flatnonzero(y[:100] == "sad")[:8]]
-    # "balanced" counts the rows that train.
+    # "balanced" counts the training rows only.
     classes, counts = np.unique(y[rows], return_counts=True)
     by_class = class_weight
     if class_weight == "balanced":
         by_class = dict(zip(classes, len(rows) / (4 * counts), strict=True))
-    clf = make(**{**double, "max_epochs": 1}, class_weight=class_weight)
+    clf = make_classifier(**{**float64_options, "max_epochs": 1}, class_weight=class_weight)
     clf.fit(X[rows], y[rows], X_val=X[HELD_OUT], y_val=y[HELD_OUT])
-    each = losses(clf, X[HELD_OUT], y[HELD_OUT])
-    expected = np.average(each, weights=[by_class[label] for label in y[HELD_OUT]])
+    losses = loss_of_rows(clf, X[HELD_OUT], y[HELD_OUT])
+    expected = np.average(losses, weights=[by_class[label] for label in y[HELD_OUT]])
     assert clf.history_.loc[0, "valid_loss"] == pytest.approx(expected, rel=1e-9)
-    assert expected != pytest.approx(each.mean(), rel=1e-3)
+    assert expected != pytest.approx(losses.mean(), rel=1e-3)
 
 
-def test_the_same_rows_choose_the_same_epoch_held_out_inside_or_passed_in(problem, small):
+def test_validation_rows_choose_the_same_epoch_whether_split_off_or_passed(problem, small):
     X, y, _ = problem
     options = {**small, "max_epochs": 30, "monitor": "loss", "class_weight": BY_CLASS}
     inside = DNNClassifier(**options, validation_fraction=SPLITTER).fit(X, y)
@@ -116,7 +120,7 @@ def test_the_same_rows_choose_the_same_epoch_held_out_inside_or_passed_in(proble
     assert inside.best_epoch_ == outside.best_epoch_
 
 
-def test_weights_that_leave_nothing_to_validate_on_are_an_error(problem, small):
+def test_validation_rows_without_any_weight_are_an_error(problem, small):
     X, y, _ = problem
     no_sad = {"angry": 1, "happy": 1, "neutral": 1, "sad": 0}
     sad = y == "sad"
@@ -131,28 +135,28 @@ def test_weights_that_leave_nothing_to_validate_on_are_an_error(problem, small):
         DNNClassifier(**small, validation_fraction=SPLITTER).fit(X, y, weight)
 
 
-def test_a_splitter_knows_rows_by_their_number_also_where_some_weigh_nothing(problem, small):
+def test_row_numbers_of_a_splitter_include_rows_of_weight_zero(problem, small):
     X, y, _ = problem
     weight = (np.arange(150) % 4 > 0).astype(float)
     clf = DNNClassifier(**small, validation_fraction=SPLITTER).fit(X, y, weight)
-    train, held = (rows[weight[rows] > 0] for rows in (np.arange(100), HELD_OUT))
-    by_hand = DNNClassifier(**small).fit(X[train], y[train], X_val=X[held], y_val=y[held])
+    train, held_out = (rows[weight[rows] > 0] for rows in (np.arange(100), HELD_OUT))
+    by_hand = DNNClassifier(**small).fit(X[train], y[train], X_val=X[held_out], y_val=y[held_out])
     np.testing.assert_array_equal(clf.predict_proba(X), by_hand.predict_proba(X))
     assert clf.history_["valid_loss"].tolist() == by_hand.history_["valid_loss"].tolist()
 
 
-# What a scorer gets
+# Weights that a scorer gets
 
 
 def scorer_with_weights(estimator, X, y, sample_weight=None):
     return accuracy_score(y, estimator.predict(X), sample_weight=sample_weight)
 
 
-def scorer_without(estimator, X, y):
+def scorer_without_weights(estimator, X, y):
     return accuracy_score(y, estimator.predict(X))
 
 
-def accuracy_of_best(clf, X, y, weight):
+def validation_accuracy(clf, X, y, weight):
     weight = None if weight is None else weight[HELD_OUT]
     return accuracy_score(y[HELD_OUT], clf.predict(X[HELD_OUT]), sample_weight=weight)
 
@@ -162,22 +166,22 @@ def accuracy_of_best(clf, X, y, weight):
     [
         ("accuracy", True),
         (scorer_with_weights, True),
-        (scorer_without, False),
+        (scorer_without_weights, False),
         (make_scorer(lambda y, predicted: np.mean(y == predicted)), False),
     ],
 )
-def test_a_scorer_that_takes_weights_gets_those_of_the_rows(
+def test_a_scorer_that_takes_weights_gets_those_of_the_validation_rows(
     problem, small, weight, monitor, weighted
 ):
     X, y, _ = problem
     clf = DNNClassifier(**small, monitor=monitor, validation_fraction=SPLITTER).fit(X, y, weight)
     score = clf.history_.loc[clf.best_epoch_ - 1, "valid_score"]
-    expected = accuracy_of_best(clf, X, y, weight if weighted else None)
+    expected = validation_accuracy(clf, X, y, weight if weighted else None)
     assert score == pytest.approx(expected)
-    assert score != pytest.approx(accuracy_of_best(clf, X, y, None if weighted else weight))
+    assert score != pytest.approx(validation_accuracy(clf, X, y, None if weighted else weight))
 
 
-def test_the_recall_as_a_scorer_is_the_recall_of_the_net(problem, small, weight):
+def test_uar_scorer_scores_like_the_default_monitor(problem, small, weight):
     X, y, _ = problem
     options = {**small, "validation_fraction": SPLITTER}
     by_scorer = DNNClassifier(**options, monitor=uar_scorer).fit(X, y, weight).history_
@@ -185,14 +189,14 @@ def test_the_recall_as_a_scorer_is_the_recall_of_the_net(problem, small, weight)
     np.testing.assert_allclose(by_scorer["valid_score"], by_net["valid_score"], rtol=1e-6)
 
 
-def test_with_metadata_routing_a_scorer_gets_the_weights_that_it_asks_for(problem, small, weight):
+def test_routing_gives_weights_only_to_a_scorer_that_requests_them(problem, small, weight):
     X, y, _ = problem
     options = {**small, "validation_fraction": SPLITTER}
     with config_context(enable_metadata_routing=True):
-        for asked in (True, False):
-            monitor = get_scorer("accuracy").set_score_request(sample_weight=asked)
+        for requested in (True, False):
+            monitor = get_scorer("accuracy").set_score_request(sample_weight=requested)
             clf = DNNClassifier(**options, monitor=monitor).fit(X, y, weight)
-            expected = accuracy_of_best(clf, X, y, weight if asked else None)
+            expected = validation_accuracy(clf, X, y, weight if requested else None)
             score = clf.history_.loc[clf.best_epoch_ - 1, "valid_score"]
             assert score == pytest.approx(expected)
         clf = DNNClassifier(**options, monitor="accuracy")
@@ -206,13 +210,14 @@ def test_with_metadata_routing_a_scorer_gets_the_weights_that_it_asks_for(proble
 
 
 @pytest.fixture
-def one_step(double):
+def one_step(float64_options):
     """Give the options with which an epoch is one step of plain gradient descent."""
-    return {**double, "dropout": 0.0, "batch_size": 1000, "optimizer": "sgd", "lr": 0.5}
+    return {**float64_options, "dropout": 0.0, "batch_size": 1000, "optimizer": "sgd", "lr": 0.5}
 
 
-def test_weights_act_as_they_are_in_partial_fit(problem, one_step, weight):
-    # fit scales weights to mean one; of one step the mean is a factor of the learning rate.
+def test_partial_fit_does_not_scale_the_weights(problem, one_step, weight):
+    # fit scales the weights to a mean of 1. For one step, not to scale them multiplies the
+    # learning rate by their mean.
     X, y, _ = problem
     part = DNNClassifier(**one_step).partial_fit(X, y, sample_weight=weight)
     options = {**one_step, "max_epochs": 1, "early_stopping": False}
@@ -222,7 +227,7 @@ def test_weights_act_as_they_are_in_partial_fit(problem, one_step, weight):
     assert np.abs(part.predict_proba(X) - unweighted.predict_proba(X)).max() > 1e-3
 
 
-def test_a_call_with_rows_of_one_class_has_its_weight(problem, one_step):
+def test_partial_fit_applies_the_class_weight_to_rows_of_a_single_class(problem, one_step):
     X, y, _ = problem
     angry, classes = y == "angry", np.unique(y)
     weighted = DNNClassifier(**one_step, class_weight=BY_CLASS)
@@ -232,7 +237,7 @@ def test_a_call_with_rows_of_one_class_has_its_weight(problem, one_step):
     np.testing.assert_allclose(weighted.predict_proba(X), faster.predict_proba(X), rtol=1e-9)
 
 
-def test_class_and_row_weights_multiply_in_partial_fit(problem, one_step, weight):
+def test_partial_fit_multiplies_row_weights_and_class_weights(problem, one_step, weight):
     X, y, _ = problem
     both = DNNClassifier(**one_step, class_weight=BY_CLASS)
     both.partial_fit(X, y, sample_weight=weight)
@@ -241,7 +246,7 @@ def test_class_and_row_weights_multiply_in_partial_fit(problem, one_step, weight
     np.testing.assert_allclose(both.predict_proba(X), by_hand.predict_proba(X), rtol=1e-9)
 
 
-def test_balanced_weights_cannot_be_counted_in_a_part_of_the_rows(problem, small):
+def test_partial_fit_refuses_balanced_class_weight(problem, small):
     X, y, _ = problem
     sentence = (
         "class_weight must be None or a dict in partial_fit, which cannot count the classes of "
